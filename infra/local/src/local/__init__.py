@@ -1,0 +1,1 @@
+"""The embedded stack: emulator, understudy, provisioner, sample data and the demo."""

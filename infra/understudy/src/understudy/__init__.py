@@ -1,0 +1,1 @@
+"""An AWS-compatible stand-in for Comprehend, Personalize and Bedrock."""

@@ -1,0 +1,1 @@
+"""Turns an uploaded file into a run: customers, products and reviews in bounded parts."""

@@ -1,0 +1,1 @@
+"""Words, checks, renders and stores one email a customer."""

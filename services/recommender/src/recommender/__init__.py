@@ -1,0 +1,1 @@
+"""Chooses five products a customer with Amazon Personalize."""

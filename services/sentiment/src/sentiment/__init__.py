@@ -1,0 +1,1 @@
+"""Scores a run's reviews with Amazon Comprehend."""
