@@ -1,0 +1,1 @@
+"""The AWS wire protocols, driven by the service models that botocore ships."""
