@@ -15,9 +15,10 @@ Hook = Callable[[], Awaitable[None]]
 class Service:
     """One AWS service: a handler by operation name.
 
-    `name` is botocore's (`personalize-runtime`), so that its service model can be found. A handler gets
-    validated parameters and returns a response, both in botocore's Python shape (timestamps are
-    `datetime`); it raises `ServiceError` to answer with an error. `close` runs once at shutdown.
+    `name` is botocore's (`personalize-runtime`), so that its service model can be found.
+    A handler gets validated parameters and returns a response, both in botocore's Python shape
+    (timestamps are `datetime`); it raises `ServiceError` to answer with an error.
+    `close` runs once at shutdown.
     """
 
     name: str

@@ -1,0 +1,39 @@
+"""The ASGI application: AWS at every path, health at one of its own."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Mount, Route
+
+from understudy.wire.endpoint import AwsEndpoint
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from understudy.wire.service import Service
+
+HEALTH_PATH = "/_understudy/health"
+
+
+def create_app(services: Sequence[Service]) -> Starlette:
+    """Return an application that answers for `services` and closes them when it stops."""
+
+    async def health(_request: Request) -> Response:
+        return JSONResponse({"services": sorted(service.name for service in services)})
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        yield
+        for service in services:
+            if service.close is not None:
+                await service.close()
+
+    routes = [Route(HEALTH_PATH, health), Mount("/", AwsEndpoint(services))]
+    return Starlette(routes=routes, lifespan=lifespan)

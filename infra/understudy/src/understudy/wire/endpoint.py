@@ -1,0 +1,120 @@
+"""The ASGI application that takes AWS requests of every service at one address."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from understudy.wire.errors import ServiceError
+from understudy.wire.operations import Operation, WrongResponseError, operations_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from starlette.types import Receive, Scope, Send
+
+    from understudy.wire.dialect import Dialect
+    from understudy.wire.service import Service
+
+log = structlog.get_logger()
+
+MAX_BODY_BYTES = 25_000_000
+"""The largest body any of the services takes: Bedrock's `InvokeModel`."""
+
+
+class AwsEndpoint:
+    """Finds the operation of a request, calls it and answers, also when something fails."""
+
+    def __init__(self, services: Iterable[Service]) -> None:
+        operations = [each for service in services for each in operations_of(service)]
+        self._by_target = {each.target: each for each in operations if each.dialect.json_version}
+        self._by_path = [each for each in operations if not each.dialect.json_version]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one HTTP request."""
+        request = Request(scope, receive)
+        try:
+            response = await self._respond(request)
+        except ClientDisconnect:
+            return
+        response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        operation, labels = self._find(request)
+        if operation is None:
+            return _unknown(request)
+        started = time.perf_counter()
+        response = await _answer(operation, request, labels)
+        log.debug(
+            "request_answered",
+            operation=operation.name,
+            status=response.status_code,
+            duration_ms=round((time.perf_counter() - started) * 1000, 2),
+        )
+        return response
+
+    def _find(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
+        """Match the target header, else the raw path: its labels are decoded once, later."""
+        target = request.headers.get("x-amz-target")
+        if target is not None:
+            return self._by_target.get(target), {}
+        raw_path = request.scope["raw_path"].decode("ascii", "replace")
+        for operation in self._by_path:
+            match = operation.path.fullmatch(raw_path)
+            if match and operation.method == request.method:
+                return operation, match.groupdict()
+        return None, {}
+
+
+async def _answer(operation: Operation, request: Request, labels: Mapping[str, str]) -> Response:
+    dialect = operation.dialect
+    try:
+        content = await operation.call(await _body(request), labels)
+        return Response(content, operation.status, media_type=dialect.content_type)
+    except ServiceError as error:
+        return _error(dialect, error)
+    except WrongResponseError as error:
+        log.error("response_breaks_model", operation=operation.name, reason=str(error))  # noqa: TRY400 - the reason says where; a trace would only show the converter
+    except Exception:
+        log.exception("handler_failed", operation=operation.name)
+    return _error(dialect, ServiceError("InternalServerException", "Internal failure", 500))
+
+
+async def _body(request: Request) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            message = f"The request body is larger than {MAX_BODY_BYTES} bytes"
+            raise ServiceError("RequestEntityTooLargeException", message, 413)
+    return bytes(body)
+
+
+def _error(dialect: Dialect, error: ServiceError) -> Response:
+    """Answer as the protocol wants: JSON 1.1 names the error in the body, REST-JSON in a header."""
+    body = {dialect.message_member(error.code): error.message}
+    headers = {}
+    if dialect.json_version:
+        body = {"__type": error.code, **body}
+    else:
+        coral = f"http://internal.amazon.com/coral/com.amazon.{dialect.signing_name}/"
+        headers["x-amzn-ErrorType"] = f"{error.code}:{coral}"
+    status = error.status or dialect.status_of(error.code)
+    return Response(json.dumps(body), status, headers, media_type=dialect.content_type)
+
+
+def _unknown(request: Request) -> Response:
+    """Answer for an operation or path no service here handles, in a form every SDK can read."""
+    asked = request.headers.get("x-amz-target")
+    code = "UnknownOperationException"
+    body = {"__type": code, "message": "understudy does not answer this operation"}
+    content_type = "application/x-amz-json-1.1" if asked else "application/json"
+    status = 400 if asked else 404
+    return Response(json.dumps(body), status, {"x-amzn-ErrorType": code}, media_type=content_type)

@@ -1,0 +1,142 @@
+"""Operations: a handler between the decoding of its request and the encoding of its response."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from understudy.wire.dialect import Dialect, load_model
+from understudy.wire.errors import ServiceError
+from understudy.wire.shapes import READ, WRITE, Problems, ShapeCompiler, ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from botocore.model import OperationModel, ServiceModel, Shape
+
+    from understudy.wire.service import Handler, Params, Service
+    from understudy.wire.shapes import Convert
+
+
+class WrongResponseError(Exception):
+    """A handler's response does not match the service model: a fault of the stand-in."""
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation as the wire sees it."""
+
+    name: str
+    dialect: Dialect
+    method: str
+    path: re.Pattern[str]
+    target: str
+    handler: Handler
+    decode: Convert
+    encode: Convert
+    status: int
+
+    async def call(self, body: bytes, labels: Mapping[str, str]) -> bytes:
+        """Answer a request: `labels` are the still encoded parts of its path.
+
+        Raises `ServiceError` for what the caller did wrong, `WrongResponseError` for the handler.
+        """
+        params = self._read(body, labels)
+        return self._write(await self.handler(params))
+
+    def _read(self, body: bytes, labels: Mapping[str, str]) -> Params:
+        problems: Problems = []
+        try:
+            wire = _parse(body) | {name: unquote(raw) for name, raw in labels.items()}
+            params: Params = self.decode(wire, "", problems)
+        except ShapeError as error:
+            raise ServiceError("SerializationException", str(error)) from error
+        if problems:
+            raise ServiceError("ValidationException", _summary(problems))
+        return params
+
+    def _write(self, response: Params) -> bytes:
+        problems: Problems = []
+        try:
+            wire = self.encode(response, "", problems)
+            content = json.dumps(wire, separators=(",", ":"), allow_nan=False).encode()
+        except ValueError as error:
+            raise WrongResponseError(str(error)) from error
+        if problems:
+            raise WrongResponseError(_summary(problems))
+        return content
+
+
+def operations_of(service: Service) -> list[Operation]:
+    """Compile the operations of a service.
+
+    Raises `KeyError` for a handler of an operation the service model does not have, and
+    `NotImplementedError` for an operation whose request is bound to headers or the query.
+    """
+    compiler = _OperationCompiler(load_model(service.name))
+    return [compiler.compile(name, handler) for name, handler in service.operations.items()]
+
+
+class _OperationCompiler:
+    """Compiles operations of one service, whose shapes they share."""
+
+    def __init__(self, model: ServiceModel) -> None:
+        self._model = model
+        self._dialect = Dialect.of(model)
+        self._readers, self._writers = ShapeCompiler(READ), ShapeCompiler(WRITE)
+
+    def compile(self, name: str, handler: Handler) -> Operation:
+        if name not in self._model.operation_names:
+            raise KeyError(f"{self._model.service_name} has no operation {name}")
+        operation = self._model.operation_model(name)
+        _refuse_unusual_bindings(operation)
+        return Operation(
+            name=name,
+            dialect=self._dialect,
+            method=operation.http["method"],
+            path=_path_pattern(operation.http["requestUri"]),
+            target=f"{self._model.metadata.get('targetPrefix')}.{name}",
+            handler=handler,
+            decode=_converter(self._readers, operation.input_shape),
+            encode=_converter(self._writers, operation.output_shape),
+            status=int(operation.http.get("responseCode", 200)),
+        )
+
+
+def _converter(compiler: ShapeCompiler, shape: Shape | None) -> Convert:
+    if shape is None:
+        return lambda _value, _path, _problems: {}
+    return compiler.compile(shape)
+
+
+def _refuse_unusual_bindings(operation: OperationModel) -> None:
+    members = operation.input_shape.members if operation.input_shape else {}
+    places = {member.serialization.get("location", "body") for member in members.values()}
+    if not places <= {"body", "uri"}:
+        raise NotImplementedError(f"{operation.name}: requests bound to {sorted(places)}")
+
+
+def _path_pattern(request_uri: str) -> re.Pattern[str]:
+    """Return the pattern of a raw path; a greedy label (`{name+}`) may span slashes."""
+    literal = re.escape(request_uri).replace(r"\{", "{").replace(r"\}", "}").replace(r"\+", "+")
+    greedy = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", literal)
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", greedy))
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body or b"{}")
+    except ValueError as error:
+        raise ShapeError("The body is not JSON") from error
+    if not isinstance(parsed, dict):
+        raise ShapeError("The body is not a JSON object")
+    return parsed
+
+
+def _summary(problems: Iterable[str]) -> str:
+    found = list(problems)
+    noun = "error" if len(found) == 1 else "errors"
+    return f"{len(found)} validation {noun} detected: {'; '.join(found)}"

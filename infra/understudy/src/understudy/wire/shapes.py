@@ -1,0 +1,207 @@
+"""Service-model shapes compiled to converters that check what they convert.
+
+The same compiler serves both directions: `READ` turns parsed JSON into botocore's Python shape,
+`WRITE` turns a handler's response into what JSON can carry. A value of the wrong type raises
+`ShapeError` at once; broken constraints are collected, so that one answer names all of them.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, cast
+
+from understudy.wire.constraints import Value, broken, constraints_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.model import ListShape, MapShape, Shape, StructureShape
+
+Problems = list[str]
+Convert = Callable[[Value, str, Problems], Value]
+"""Convert the value found at a path, and note the constraints it breaks."""
+Leaf = Callable[[Value], Value]
+
+_SCALARS = frozenset({"string", "integer", "long", "float", "double", "boolean", "timestamp", "blob"})
+
+
+class ShapeError(ValueError):
+    """A value is of another type than the model says, or a member is unknown."""
+
+
+class ShapeCompiler:
+    """Compiles shapes once; `leaves` says how each scalar type is converted."""
+
+    def __init__(self, leaves: Mapping[str, Leaf]) -> None:
+        self._leaves = leaves
+        self._compiled: dict[str, Convert] = {}
+
+    def compile(self, shape: Shape) -> Convert:
+        """Return the converter of `shape`; recursive shapes are resolved on their first use."""
+        if shape.name not in self._compiled:
+            self._compiled[shape.name] = self._later(shape.name)
+            self._compiled[shape.name] = self._build(shape)
+        return self._compiled[shape.name]
+
+    def _later(self, name: str) -> Convert:
+        """Stand in for a shape that is met again while it is being compiled."""
+
+        def convert(value: Value, path: str, problems: Problems) -> Value:
+            return self._compiled[name](value, path, problems)
+
+        return convert
+
+    def _build(self, shape: Shape) -> Convert:
+        if shape.metadata.get("document"):
+            return lambda value, _path, _problems: value
+        if shape.type_name == "structure":
+            return self._structure(cast("StructureShape", shape))
+        if shape.type_name == "list":
+            return self._list(cast("ListShape", shape))
+        if shape.type_name == "map":
+            return self._map(cast("MapShape", shape))
+        return self._scalar(shape)
+
+    def _scalar(self, shape: Shape) -> Convert:
+        leaf, rules = self._leaves[shape.type_name], constraints_of(shape)
+        shown = _shown(shape)
+
+        def convert(value: Value, path: str, problems: Problems) -> Value:
+            converted = _leaf_value(leaf, value, path)
+            problems.extend(_failed(shown(value), path, rule) for rule in broken(rules, value))
+            return converted
+
+        return convert
+
+    def _list(self, shape: ListShape) -> Convert:
+        item, rules, shown = self.compile(shape.member), constraints_of(shape), _shown(shape)
+        scalar = shape.member.type_name in _SCALARS
+
+        def convert(value: Value, path: str, problems: Problems) -> list[Any]:
+            if not isinstance(value, list | tuple):
+                raise ShapeError(f"Expected list at '{path}'")
+            problems.extend(_failed(shown(value), path, rule) for rule in broken(rules, value))
+            inner: Problems = []
+            converted = [item(each, _item_path(path, n), inner) for n, each in enumerate(value, 1)]
+            if inner:
+                problems.extend(_gathered(inner, shown(value), path) if scalar else inner)
+            return converted
+
+        return convert
+
+    def _map(self, shape: MapShape) -> Convert:
+        key, item = self.compile(shape.key), self.compile(shape.value)
+        rules, shown = constraints_of(shape), _shown(shape)
+
+        def convert(value: Value, path: str, problems: Problems) -> dict[Any, Any]:
+            if not isinstance(value, dict):
+                raise ShapeError(f"Expected map at '{path}'")
+            problems.extend(_failed(shown(value), path, rule) for rule in broken(rules, value))
+            return {
+                key(name, f"{path}.key", problems): item(each, f"{path}.{name}.member", problems)
+                for name, each in value.items()
+            }
+
+        return convert
+
+    def _structure(self, shape: StructureShape) -> Convert:
+        members = {name: self.compile(member) for name, member in shape.members.items()}
+        paths = {name: name[0].lower() + name[1:] for name in members}
+        required = tuple(shape.metadata.get("required", ()))
+        union = bool(shape.metadata.get("union"))
+
+        def convert(value: Value, path: str, problems: Problems) -> dict[str, Any]:
+            if not isinstance(value, dict):
+                raise ShapeError(f"Expected structure at '{path}'")
+            prefix = f"{path}." if path else ""
+            for name in required:
+                if value.get(name) is None:
+                    where = prefix + paths[name]
+                    problems.append(_failed("Value null", where, "Member must not be null"))
+            converted = {}
+            for name, each in value.items():
+                if name not in members:
+                    raise ShapeError(f"Unknown member '{prefix}{name}'")
+                if each is not None:
+                    converted[name] = members[name](each, prefix + paths[name], problems)
+            if union and len(converted) != 1:
+                problems.append(_failed("Value", path, "Member must have exactly one member set"))
+            return converted
+
+        return convert
+
+
+def _leaf_value(leaf: Leaf, value: Value, path: str) -> Value:
+    try:
+        return leaf(value)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ShapeError(f"{error} at '{path}'") from error
+
+
+def _failed(value: str, path: str, phrase: str) -> str:
+    return f"{value} at '{path}' failed to satisfy constraint: {phrase}"
+
+
+def _gathered(inner: Problems, value: str, path: str) -> Problems:
+    """Report broken items of a list of scalars at the list, once each, as AWS does."""
+    phrases = dict.fromkeys(problem.split("constraint: ", 1)[1] for problem in inner)
+    return [_failed(value, path, f"Member must satisfy constraint: [{', '.join(phrases)}]")]
+
+
+def _item_path(path: str, number: int) -> str:
+    return f"{path}.{number}.member"
+
+
+def _shown(shape: Shape) -> Callable[[Any], str]:
+    """Return how a value is quoted: what the model calls sensitive is never echoed."""
+    member = getattr(shape, "member", None)
+    if shape.metadata.get("sensitive") or (member and member.metadata.get("sensitive")):
+        return lambda _value: "Value"
+    if shape.type_name == "list":
+        return lambda value: f"Value '[{', '.join(map(str, value))}]'"
+    return lambda value: f"Value '{value}'"
+
+
+def _of_type(name: str, *types: type) -> Leaf:
+    def check(value: Value) -> Value:
+        if isinstance(value, types) and (bool in types or not isinstance(value, bool)):
+            return value
+        raise ShapeError(f"Expected {name}")
+
+    return check
+
+
+def _read_timestamp(value: float) -> datetime:
+    return datetime.fromtimestamp(value, tz=UTC)
+
+
+def _write_timestamp(value: datetime) -> float:
+    if not isinstance(value, datetime):
+        raise ShapeError("Expected timestamp")
+    return round(value.timestamp(), 3)
+
+
+def _read_blob(value: str) -> bytes:
+    try:
+        return base64.b64decode(value, validate=True)
+    except binascii.Error as error:
+        raise ShapeError("Expected base64") from error
+
+
+def _write_blob(value: bytes) -> str:
+    return base64.b64encode(value).decode()
+
+
+_BOTH: dict[str, Leaf] = {
+    "string": _of_type("string", str),
+    "integer": _of_type("integer", int),
+    "long": _of_type("long", int),
+    "float": _of_type("float", int, float),
+    "double": _of_type("double", int, float),
+    "boolean": _of_type("boolean", bool),
+}
+READ: Mapping[str, Leaf] = {**_BOTH, "timestamp": _read_timestamp, "blob": _read_blob}
+WRITE: Mapping[str, Leaf] = {**_BOTH, "timestamp": _write_timestamp, "blob": _write_blob}
