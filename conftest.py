@@ -1,0 +1,61 @@
+"""Fixtures of all packages' tests: an isolated environment, an emulator, provisioned resources."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from itertools import count
+
+import pytest
+from aiobotocore.session import get_session
+from moto.server import ThreadedMotoServer
+
+from local.provision import Resources, provision
+from local.topology import load_topology
+from shared.aws import CONFIG
+from shared.testing import Clients
+
+REGION = "eu-west-1"
+_stages = count(1)
+
+
+@pytest.fixture(autouse=True)
+def isolated_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's AWS account and Encore settings out of every test."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "ENCORE_", "UNDERSTUDY_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    monkeypatch.setenv("AWS_CONFIG_FILE", os.devnull)
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
+
+
+@pytest.fixture(scope="session")
+def emulator_url() -> Iterator[str]:
+    """A moto server on loopback, shared by the tests of this process."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def resources(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Resources:
+    """Everything of the topology, freshly made for this test."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
+    return provision(load_topology(), stage=f"test{os.getpid()}-{next(_stages)}", region=REGION)
+
+
+@pytest.fixture
+async def clients(resources: Resources) -> AsyncIterator[Clients]:  # noqa: ARG001 - it must exist first
+    """Clients of the emulator that holds `resources`."""
+    session = get_session()
+    async with AsyncExitStack() as stack:
+        yield Clients(
+            s3=await stack.enter_async_context(session.create_client("s3", config=CONFIG)),
+            sqs=await stack.enter_async_context(session.create_client("sqs", config=CONFIG)),
+            sns=await stack.enter_async_context(session.create_client("sns", config=CONFIG)),
+            dynamodb=await stack.enter_async_context(session.create_client("dynamodb", config=CONFIG)),
+        )

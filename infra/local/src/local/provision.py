@@ -1,0 +1,189 @@
+"""Creates what the topology names through AWS APIs; running it again changes nothing.
+
+Works the same against moto, LocalStack and AWS: the endpoint comes from `AWS_ENDPOINT_URL*`.
+"""
+
+import json
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from local.topology import Bucket, Queue, Table, Topology
+
+if TYPE_CHECKING:
+    from types_boto3_dynamodb.type_defs import (
+        AttributeDefinitionTypeDef,
+        KeySchemaElementTypeDef,
+    )
+    from types_boto3_s3.type_defs import QueueConfigurationTypeDef
+    from types_boto3_sqs.literals import QueueAttributeNameType
+
+DEAD_LETTER_SUFFIX = "-dlq"
+DEAD_LETTER_RETENTION_S = 1_209_600
+EXISTS = frozenset({"BucketAlreadyOwnedByYou", "ResourceInUseException"})
+
+
+@dataclass
+class Resources:
+    """Where everything ended up, by topology name."""
+
+    topic_arns: dict[str, str] = field(default_factory=dict)
+    queue_urls: dict[str, str] = field(default_factory=dict)
+    dead_letter_urls: dict[str, str] = field(default_factory=dict)
+    tables: dict[str, str] = field(default_factory=dict)
+    buckets: dict[str, str] = field(default_factory=dict)
+
+    def environment(self) -> dict[str, str]:
+        """The services' settings: `ENCORE_<NAME>_TOPIC_ARN`, `_QUEUE_URL`, `_TABLE`, `_BUCKET`."""
+        kinds = {
+            "TOPIC_ARN": self.topic_arns,
+            "QUEUE_URL": self.queue_urls,
+            "TABLE": self.tables,
+            "BUCKET": self.buckets,
+        }
+        return {
+            f"ENCORE_{name.upper().replace('-', '_')}_{kind}": value
+            for kind, values in kinds.items()
+            for name, value in values.items()
+        }
+
+
+def provision(topology: Topology, *, stage: str, region: str) -> Resources:
+    """Create everything with names prefixed by `stage` and return where it is."""
+    return _Provisioner(stage, region).run(topology)
+
+
+class _Provisioner:
+    def __init__(self, stage: str, region: str) -> None:
+        self._stage = stage
+        self._region = region
+        session = boto3.Session(region_name=region)
+        self._sns = session.client("sns")
+        self._sqs = session.client("sqs")
+        self._dynamodb = session.client("dynamodb")
+        self._s3 = session.client("s3")
+        self._made = Resources()
+
+    def run(self, topology: Topology) -> Resources:
+        for name in topology.topics:
+            self._topic(name)
+        for name, queue in topology.queues.items():
+            self._queue(name, queue)
+        for name, table in topology.tables.items():
+            self._table(name, table)
+        for name, bucket in topology.buckets.items():
+            self._bucket(name, bucket)
+        return self._made
+
+    def _named(self, name: str) -> str:
+        return f"{self._stage}-{name}"
+
+    def _topic(self, name: str) -> None:
+        self._made.topic_arns[name] = self._sns.create_topic(Name=self._named(name))["TopicArn"]
+
+    def _queue(self, name: str, queue: Queue) -> None:
+        dead = self._create_queue(
+            name + DEAD_LETTER_SUFFIX, {"MessageRetentionPeriod": str(DEAD_LETTER_RETENTION_S)}
+        )
+        redrive = {"deadLetterTargetArn": self._arn(dead), "maxReceiveCount": queue.max_receives}
+        url = self._create_queue(
+            name,
+            {
+                "VisibilityTimeout": str(queue.visibility_s),
+                "MessageRetentionPeriod": str(queue.retention_s),
+                "RedrivePolicy": json.dumps(redrive),
+            },
+        )
+        self._made.queue_urls[name] = url
+        self._made.dead_letter_urls[name] = dead
+        self._allow_senders(url)
+        if queue.subscribes:
+            self._sns.subscribe(
+                TopicArn=self._made.topic_arns[queue.subscribes],
+                Protocol="sqs",
+                Endpoint=self._arn(url),
+                Attributes={"RawMessageDelivery": "true"},
+            )
+
+    def _create_queue(self, name: str, attributes: "dict[QueueAttributeNameType, str]") -> str:
+        """Create by name only, then set attributes: SQS refuses to re-create with changed ones."""
+        url = self._sqs.create_queue(QueueName=self._named(name))["QueueUrl"]
+        self._sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
+        return url
+
+    def _arn(self, queue_url: str) -> str:
+        reply = self._sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+        return reply["Attributes"]["QueueArn"]
+
+    def _allow_senders(self, queue_url: str) -> None:
+        """Let this account's topics and buckets send to the queue, nobody else."""
+        arn = self._arn(queue_url)
+        policy = {
+            "Version": "2012-10-17",
+            "Statement": [
+                {
+                    "Effect": "Allow",
+                    "Principal": {"Service": ["sns.amazonaws.com", "s3.amazonaws.com"]},
+                    "Action": "sqs:SendMessage",
+                    "Resource": arn,
+                    "Condition": {"StringEquals": {"aws:SourceAccount": arn.split(":")[4]}},
+                }
+            ],
+        }
+        self._sqs.set_queue_attributes(QueueUrl=queue_url, Attributes={"Policy": json.dumps(policy)})
+
+    def _table(self, name: str, table: Table) -> None:
+        keys = [table.partition_key, *([table.sort_key] if table.sort_key else [])]
+        definitions: list[AttributeDefinitionTypeDef] = [
+            {"AttributeName": key, "AttributeType": "S"} for key in keys
+        ]
+        schema: list[KeySchemaElementTypeDef] = [{"AttributeName": keys[0], "KeyType": "HASH"}]
+        schema += [{"AttributeName": key, "KeyType": "RANGE"} for key in keys[1:]]
+        try:
+            self._dynamodb.create_table(
+                TableName=self._named(name),
+                AttributeDefinitions=definitions,
+                KeySchema=schema,
+                BillingMode="PAY_PER_REQUEST",
+            )
+        except ClientError as error:
+            _unless_exists(error)
+        self._dynamodb.get_waiter("table_exists").wait(TableName=self._named(name))
+        self._made.tables[name] = self._named(name)
+
+    def _bucket(self, name: str, bucket: Bucket) -> None:
+        made = self._named(name)
+        try:
+            if self._region == "us-east-1":
+                self._s3.create_bucket(Bucket=made)
+            else:
+                self._s3.create_bucket(
+                    Bucket=made,
+                    CreateBucketConfiguration={"LocationConstraint": self._region},  # type: ignore[typeddict-item] # any region
+                )
+        except ClientError as error:
+            _unless_exists(error)
+        if bucket.versioned:
+            self._s3.put_bucket_versioning(Bucket=made, VersioningConfiguration={"Status": "Enabled"})
+        self._notify(made, bucket)
+        self._made.buckets[name] = made
+
+    def _notify(self, made: str, bucket: Bucket) -> None:
+        configurations: list[QueueConfigurationTypeDef] = [
+            {
+                "QueueArn": self._arn(self._made.queue_urls[notification.queue]),
+                "Events": notification.events,  # type: ignore[typeddict-item] # names of S3 events
+                "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": notification.prefix}]}},
+            }
+            for notification in bucket.notifications
+        ]
+        self._s3.put_bucket_notification_configuration(
+            Bucket=made, NotificationConfiguration={"QueueConfigurations": configurations}
+        )
+
+
+def _unless_exists(error: ClientError) -> None:
+    if error.response.get("Error", {}).get("Code") not in EXISTS:
+        raise error

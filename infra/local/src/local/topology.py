@@ -1,0 +1,61 @@
+"""Reads `infra/topology.yaml`, the single description of topics, queues, tables and buckets."""
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+TOPOLOGY = Path(__file__).parents[3] / "topology.yaml"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Topic(_Strict):
+    """An SNS topic."""
+
+
+class Queue(_Strict):
+    """An SQS queue with dead letters, optionally subscribed to a topic with raw delivery."""
+
+    visibility_s: int
+    max_receives: int
+    retention_s: int
+    subscribes: str | None = None
+
+
+class Table(_Strict):
+    """A DynamoDB table, billed on demand; keys are strings."""
+
+    partition_key: str
+    sort_key: str | None = None
+
+
+class Notification(_Strict):
+    """Objects under `prefix` are announced to `queue`."""
+
+    queue: str
+    events: list[str]
+    prefix: str
+
+
+class Bucket(_Strict):
+    """An S3 bucket."""
+
+    versioned: bool = False
+    notifications: list[Notification] = []
+
+
+class Topology(_Strict):
+    """Everything the system is made of, by name."""
+
+    topics: dict[str, Topic]
+    queues: dict[str, Queue]
+    tables: dict[str, Table]
+    buckets: dict[str, Bucket]
+
+
+def load_topology(path: Path = TOPOLOGY) -> Topology:
+    """Read and check the topology; raise `pydantic.ValidationError` for unknown or missing members."""
+    return Topology.model_validate(yaml.safe_load(path.read_text()))

@@ -1,0 +1,8 @@
+"""Messages in and out: an SQS consumer loop and an SNS publisher. It knows no service and no event."""
+
+from shared.bus.consumer import Consumer
+from shared.bus.message import Message
+from shared.bus.publisher import Publisher, PublishError
+from shared.bus.queue import SqsQueue
+
+__all__ = ["Consumer", "Message", "PublishError", "Publisher", "SqsQueue"]

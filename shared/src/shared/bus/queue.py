@@ -1,0 +1,96 @@
+"""One SQS queue and its dead letters."""
+
+import json
+from typing import TYPE_CHECKING
+
+from shared.bus.message import Message
+
+if TYPE_CHECKING:
+    from types_aiobotocore_sqs.client import SQSClient
+    from types_aiobotocore_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
+
+MAX_BATCH = 10
+MAX_VISIBILITY_S = 43_200
+MAX_ATTRIBUTE_CHARS = 1_000
+
+
+class SqsQueue:
+    """A queue by URL. `open` it once to learn its lease and its dead-letter queue."""
+
+    def __init__(self, sqs: "SQSClient", url: str) -> None:
+        self._sqs = sqs
+        self.url = url
+        self.visibility_s = 30
+        self._dead_letter_url: str | None = None
+
+    async def open(self) -> None:
+        """Read the queue's visibility timeout and redrive policy."""
+        reply = await self._sqs.get_queue_attributes(
+            QueueUrl=self.url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"]
+        )
+        attributes = reply.get("Attributes", {})
+        self.visibility_s = int(attributes.get("VisibilityTimeout", self.visibility_s))
+        if policy := attributes.get("RedrivePolicy"):
+            name = json.loads(policy)["deadLetterTargetArn"].rsplit(":", 1)[-1]
+            self._dead_letter_url = (await self._sqs.get_queue_url(QueueName=name))["QueueUrl"]
+
+    async def receive(self, *, limit: int, wait_s: int) -> list[Message]:
+        """Return up to `limit` (at most 10) messages, waiting up to `wait_s` for the first."""
+        reply = await self._sqs.receive_message(
+            QueueUrl=self.url,
+            MaxNumberOfMessages=min(limit, MAX_BATCH),
+            WaitTimeSeconds=wait_s,
+            MessageSystemAttributeNames=[
+                "ApproximateReceiveCount",
+                "ApproximateFirstReceiveTimestamp",
+            ],
+        )
+        return [_message(found) for found in reply.get("Messages", [])]
+
+    async def delete(self, message: Message) -> None:
+        """Remove a message whose work is done."""
+        await self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
+
+    async def lease(self, message: Message, *, seconds: float) -> None:
+        """Hide the message for `seconds` from now; zero gives it back at once."""
+        await self._sqs.change_message_visibility(
+            QueueUrl=self.url,
+            ReceiptHandle=message.receipt,
+            VisibilityTimeout=min(round(seconds), MAX_VISIBILITY_S),
+        )
+
+    async def send(self, body: str, *, delay_s: int = 0) -> None:
+        """Send a message to this queue, visible after `delay_s` (at most 900)."""
+        await self._sqs.send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=delay_s)
+
+    async def bury(self, message: Message, *, reason: str, exception: str) -> None:
+        """Move a message to the dead letters, carrying why; without any, leave it to the lease."""
+        if self._dead_letter_url is None:
+            return
+        facts = {
+            "reason": reason,
+            "exception": exception,
+            "first_received_ms": str(message.first_received_ms),
+            "receive_count": str(message.receive_count),
+        }
+        await self._sqs.send_message(
+            QueueUrl=self._dead_letter_url,
+            MessageBody=message.body,
+            MessageAttributes={name: _attribute(value) for name, value in facts.items()},
+        )
+        await self.delete(message)
+
+
+def _attribute(value: str) -> "MessageAttributeValueTypeDef":
+    return {"DataType": "String", "StringValue": value[:MAX_ATTRIBUTE_CHARS] or "-"}
+
+
+def _message(found: "MessageTypeDef") -> Message:
+    attributes = found.get("Attributes", {})
+    return Message(
+        message_id=found.get("MessageId", ""),
+        receipt=found.get("ReceiptHandle", ""),
+        body=found.get("Body", ""),
+        receive_count=int(attributes.get("ApproximateReceiveCount", 1)),
+        first_received_ms=int(attributes.get("ApproximateFirstReceiveTimestamp", 0)),
+    )

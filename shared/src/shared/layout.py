@@ -1,0 +1,45 @@
+"""Where everything of a run lies in the data bucket. Keys are deterministic: writing twice is harmless."""
+
+from urllib.parse import quote
+
+UPLOADS = "uploads/"
+
+
+def products(run_id: str) -> str:
+    """The catalogue of the run: one `Product` a line."""
+    return f"runs/{run_id}/products.jsonl"
+
+
+def rejects(run_id: str) -> str:
+    """The rows of the upload that could not be used, with line, column and reason."""
+    return f"runs/{run_id}/rejects.jsonl"
+
+
+def customers(run_id: str, part: int) -> str:
+    """One part's customers with their reviews: one `Customer` a line."""
+    return f"runs/{run_id}/customers/part-{part:05}.jsonl"
+
+
+def sentiment(run_id: str, part: int) -> str:
+    """One part's scores: one `ScoredReview` a line, for every review of the part's customers."""
+    return f"runs/{run_id}/sentiment/part-{part:05}.jsonl"
+
+
+def product_sentiment(run_id: str) -> str:
+    """The run's per-product aggregates: one `ProductSentiment` a line."""
+    return f"runs/{run_id}/sentiment/products.jsonl"
+
+
+def personalize(run_id: str, name: str) -> str:
+    """A file, or a folder ending in a slash, exchanged with Amazon Personalize."""
+    return f"runs/{run_id}/personalize/{name}"
+
+
+def recommendations(run_id: str, part: int) -> str:
+    """One part's picks: one `Recommendation` a line."""
+    return f"runs/{run_id}/recommendations/part-{part:05}.jsonl"
+
+
+def email(run_id: str, customer_id: str) -> str:
+    """A customer's finished email, a MIME message."""
+    return f"runs/{run_id}/emails/{quote(customer_id, safe='')}.eml"

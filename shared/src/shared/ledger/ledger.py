@@ -1,0 +1,211 @@
+"""The ledger in DynamoDB: conditional writes are its only lock."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from shared.errors import PermanentError, error_code
+from shared.ledger.run import PartReport, Progress, Run, RunStatus, Stage, StageState
+from shared.store import from_item, to_item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+
+RUN = "run"
+REPORT_PREFIX = "report#"
+
+
+class Ledger:
+    """One table: an item a run and a report a part. Every method may be repeated without harm."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+
+    async def open_run(self, run_id: str, *, source: str) -> Run:
+        """Create the run, or return it as it stands when it exists."""
+        item = {
+            "run_id": run_id,
+            "item": RUN,
+            "status": RunStatus.RUNNING,
+            "source": source,
+            "created_at": _now(),
+            "step": {},
+        }
+        await self._conditionally(
+            self._dynamodb.put_item(
+                TableName=self._table,
+                Item=to_item(item),
+                ConditionExpression="attribute_not_exists(run_id)",
+            )
+        )
+        return await self.run(run_id)
+
+    async def run(self, run_id: str) -> Run:
+        """Return the run; raise `PermanentError` when there is none."""
+        reply = await self._dynamodb.get_item(TableName=self._table, Key=_key(run_id), ConsistentRead=True)
+        if "Item" not in reply:
+            raise PermanentError(f"no run {run_id} in the ledger")
+        return _run(reply["Item"])
+
+    async def runs(self) -> list[Run]:
+        """Return every run, oldest first."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="#item = :run",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues=to_item({":run": RUN}),
+        )
+        found = [_run(item) async for page in pages for item in page.get("Items", [])]
+        return sorted(found, key=lambda run: run.created_at)
+
+    async def set_parts(self, run_id: str, parts: int) -> None:
+        """Record how many parts the run has."""
+        await self._update(run_id, "SET parts = :parts", {":parts": parts})
+
+    async def finish_part(self, run_id: str, part: int, report: PartReport) -> Progress:
+        """Record a part of `report.stage` as done and return the stage's progress after it.
+
+        The report is written first, so totals taken when a stage completes hold every part.
+        """
+        await self.record(run_id, report)
+        run = await self._update(run_id, f"ADD {report.stage}_done :part", {":part": {part}})
+        return Progress(run=run, stage=report.stage)
+
+    async def record(self, run_id: str, report: PartReport) -> None:
+        """Store a report; one of the same stage and name is replaced."""
+        item = {"run_id": run_id, "item": f"{REPORT_PREFIX}{report.stage}#{report.name}"}
+        values = {
+            **report.model_dump(),
+            "started_at": report.started_at.isoformat(),
+            "finished_at": report.finished_at.isoformat(),
+        }
+        await self._dynamodb.put_item(TableName=self._table, Item=to_item(item | values))
+
+    async def reports(self, run_id: str) -> list[PartReport]:
+        """Return every report of the run."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="run_id = :run AND begins_with(#item, :report)",
+            ExpressionAttributeNames={"#item": "item"},
+            ExpressionAttributeValues=to_item({":run": run_id, ":report": REPORT_PREFIX}),
+            ConsistentRead=True,
+        )
+        return [
+            PartReport.model_validate(from_item(item))
+            async for page in pages
+            for item in page.get("Items", [])
+        ]
+
+    async def close_stage(
+        self, progress: Progress, *, cause: str, announce: Callable[[], Awaitable[None]]
+    ) -> None:
+        """When the stage is complete, let exactly one cause announce it.
+
+        The first cause to get here owns the announcement. A crash before it was made is repaired by the
+        redelivery of the same cause, which finds itself the owner of a stage not yet announced.
+        """
+        if not progress.complete or progress.announced:
+            return
+        run_id, stage = progress.run.run_id, progress.stage
+        if await self._reach(run_id, stage, cause):
+            await announce()
+            await self._update(run_id, f"SET {stage}_announced = :yes", {":yes": True})
+
+    async def set_step(self, run_id: str, **values: str) -> Run:
+        """Merge named strings into the run's step state."""
+        names = {f"#{name}": name for name in values}
+        sets = ", ".join(f"step.#{name} = :{name}" for name in values)
+        return await self._update(
+            run_id, f"SET {sets}", {f":{name}": value for name, value in values.items()}, names
+        )
+
+    async def finish(self, run_id: str) -> None:
+        """Record the run as finished."""
+        await self._end(run_id, RunStatus.FINISHED, None)
+
+    async def fail(self, run_id: str, reason: str) -> bool:
+        """Record the run as failed for `reason`; False when it had already ended."""
+        return await self._end(run_id, RunStatus.FAILED, reason)
+
+    async def _end(self, run_id: str, status: RunStatus, reason: str | None) -> bool:
+        values: dict[str, Any] = {
+            ":status": status,
+            ":reason": reason or "",
+            ":now": _now(),
+            ":running": RunStatus.RUNNING,
+        }
+        return await self._conditionally(
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=_key(run_id),
+                UpdateExpression="SET #status = :status, reason = :reason, finished_at = :now",
+                ConditionExpression="#status = :running",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=to_item(values),
+            )
+        )
+
+    async def _reach(self, run_id: str, stage: Stage, cause: str) -> bool:
+        owner = f"{stage}_reached_by"
+        return await self._conditionally(
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=_key(run_id),
+                UpdateExpression=f"SET {owner} = :cause",
+                ConditionExpression=f"attribute_not_exists({owner}) OR {owner} = :cause",
+                ExpressionAttributeValues=to_item({":cause": cause}),
+            )
+        )
+
+    async def _update(
+        self,
+        run_id: str,
+        expression: str,
+        values: dict[str, Any],
+        names: dict[str, str] | None = None,
+    ) -> Run:
+        reply = await self._dynamodb.update_item(
+            TableName=self._table,
+            Key=_key(run_id),
+            UpdateExpression=expression,
+            ConditionExpression="attribute_exists(#run_id)",
+            ExpressionAttributeValues=to_item(values),
+            ReturnValues="ALL_NEW",
+            ExpressionAttributeNames={"#run_id": "run_id", **(names or {})},
+        )
+        return _run(reply["Attributes"])
+
+    @staticmethod
+    async def _conditionally(write: Awaitable[object]) -> bool:
+        """Await a conditional write; False when its condition does not hold."""
+        try:
+            await write
+        except ClientError as error:
+            if error_code(error) == "ConditionalCheckFailedException":
+                return False
+            raise
+        return True
+
+
+def _key(run_id: str) -> dict[str, Any]:
+    return to_item({"run_id": run_id, "item": RUN})
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat()
+
+
+def _run(item: dict[str, Any]) -> Run:
+    values = from_item(item)
+    stages = {
+        stage: StageState(
+            done=frozenset(int(part) for part in values.get(f"{stage}_done", ())),
+            reached_by=values.get(f"{stage}_reached_by"),
+            announced=values.get(f"{stage}_announced", False),
+        )
+        for stage in Stage
+    }
+    return Run.model_validate({**values, "reason": values.get("reason") or None, "stages": stages})

@@ -1,0 +1,46 @@
+"""A run's totals, summed from its part reports."""
+
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.ledger.run import PartReport, Stage
+from shared.pricing import cost_usd
+
+
+class Totals(BaseModel):
+    """What a run came to: counts, wall seconds a stage and overall, and US dollars a service."""
+
+    model_config = ConfigDict(frozen=True)
+    counts: dict[str, int]
+    stage_seconds: dict[str, float]
+    total_seconds: float
+    cost_usd: dict[str, Decimal]
+
+
+def total(reports: Sequence[PartReport]) -> Totals:
+    """Sum the reports. Stages overlap, so `total_seconds` is less than the sum of the stages."""
+    counts: Counter[str] = Counter()
+    units: dict[str, Decimal] = {}
+    for report in reports:
+        counts.update(report.counts)
+        for unit, amount in report.units.items():
+            units[unit] = units.get(unit, Decimal(0)) + amount
+    return Totals(
+        counts=dict(counts),
+        stage_seconds={
+            stage: _seconds([report for report in reports if report.stage is stage]) for stage in Stage
+        },
+        total_seconds=_seconds(reports),
+        cost_usd=cost_usd(units),
+    )
+
+
+def _seconds(reports: Sequence[PartReport]) -> float:
+    if not reports:
+        return 0.0
+    first = min(report.started_at for report in reports)
+    last = max(report.finished_at for report in reports)
+    return round((last - first).total_seconds(), 3)

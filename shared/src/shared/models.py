@@ -1,0 +1,157 @@
+"""The records that travel between services in S3 parts and rest in DynamoDB.
+
+Everything a customer or a shop wrote is data here, never trusted: it is escaped where it is shown.
+"""
+
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Identifier = Annotated[str, Field(min_length=1, max_length=256)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+
+
+class Record(BaseModel):
+    """An immutable record; unknown members of a newer version are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Product(Record):
+    """A catalogue entry. `price` is what is asked now, `list_price` the price before the discount."""
+
+    product_id: Identifier
+    name: Annotated[str, Field(min_length=1)]
+    category: tuple[str, ...] = ()
+    price: Annotated[Decimal, Field(ge=0)]
+    list_price: Annotated[Decimal, Field(ge=0)] | None = None
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+    discount_percent: Annotated[int, Field(ge=0, le=100)] | None = None
+    rating: Annotated[Decimal, Field(ge=0, le=5)] | None = None
+    rating_count: Annotated[int, Field(ge=0)] | None = None
+    bullets: tuple[str, ...] = ()
+    image_url: str | None = None
+    link: str | None = None
+    shared_texts: tuple[str, ...] = ()
+    """Review texts of a row that could not be given to one reviewer each."""
+
+
+class Review(Record):
+    """One customer's words about one product, which may be listed under several product ids."""
+
+    review_id: Identifier
+    product_ids: Annotated[tuple[Identifier, ...], Field(min_length=1)]
+    title: str | None = None
+    text: str | None = None
+    rating: Annotated[Decimal, Field(ge=0, le=5)] | None = None
+    """The reviewer's own stars, where the file has them (the Kaggle format has not)."""
+    timestamp: Annotated[int, Field(ge=0)] | None = None
+    """Unix seconds."""
+
+
+class Customer(Record):
+    """A customer with all of their reviews; `product_ids` of the reviews are what they know already."""
+
+    customer_id: Identifier
+    name: str | None = None
+    email: str | None = None
+    age: Annotated[int, Field(ge=0, le=150)] | None = None
+    reviews: tuple[Review, ...] = ()
+
+    @property
+    def product_ids(self) -> tuple[str, ...]:
+        """The distinct products of the customer's reviews, in the order first met."""
+        return tuple(dict.fromkeys(p for review in self.reviews for p in review.product_ids))
+
+
+class Sentiment(StrEnum):
+    """Comprehend's four labels."""
+
+    POSITIVE = "POSITIVE"
+    NEGATIVE = "NEGATIVE"
+    NEUTRAL = "NEUTRAL"
+    MIXED = "MIXED"
+
+
+class SentimentScores(Record):
+    """Comprehend's four confidences; they sum to about one."""
+
+    positive: Fraction
+    negative: Fraction
+    neutral: Fraction
+    mixed: Fraction
+
+    @property
+    def preference(self) -> float:
+        """How much the words speak for the product: -1 (against) to 1 (for)."""
+        return self.positive - self.negative
+
+
+class ScoredReview(Record):
+    """What a review's words say; no label when there were no words or they could not be scored."""
+
+    review_id: Identifier
+    customer_id: Identifier
+    product_ids: tuple[Identifier, ...]
+    sentiment: Sentiment | None = None
+    scores: SentimentScores | None = None
+    error: str | None = None
+
+
+class ProductSentiment(Record):
+    """How the scored reviews of one product fall; `preference` is the mean of theirs, -1 to 1."""
+
+    product_id: Identifier
+    positive: int = 0
+    negative: int = 0
+    neutral: int = 0
+    mixed: int = 0
+    preference: float = 0.0
+
+    @property
+    def scored(self) -> int:
+        """The number of scored reviews."""
+        return self.positive + self.negative + self.neutral + self.mixed
+
+
+class ReasonKind(StrEnum):
+    """Why a product was picked."""
+
+    BECAUSE_YOU_LIKED = "because_you_liked"
+    LIKED_BY_SIMILAR_CUSTOMERS = "liked_by_similar_customers"
+    POPULAR_IN_CATEGORY = "popular_in_category"
+    POPULAR = "popular"
+
+
+class Reason(Record):
+    """Why a product was picked: the product liked before, or the category, that it rests on."""
+
+    kind: ReasonKind
+    product_name: str | None = None
+    category: str | None = None
+
+
+class Pick(Record):
+    """One recommended product as the catalogue had it in this run, best first within its customer."""
+
+    product: Product
+    reason: Reason
+
+
+class RecommendationSource(StrEnum):
+    """What chose the products."""
+
+    PERSONALIZE = "personalize"
+    FALLBACK = "fallback"
+
+
+class Recommendation(Record):
+    """Five distinct picks for one customer, none of which the customer has reviewed."""
+
+    customer_id: Identifier
+    name: str | None = None
+    email: str | None = None
+    source: RecommendationSource
+    picks: tuple[Pick, ...]

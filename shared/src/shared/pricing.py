@@ -1,0 +1,56 @@
+"""AWS list prices, to turn the units that a run used into US dollars.
+
+On-demand prices of us-east-1 as of November 2026, without free tiers. A unit is named `<service>.<unit>`;
+Bedrock's carry the model: `bedrock.input_tokens.<model id>`.
+"""
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+MILLION = Decimal(1_000_000)
+THOUSAND = Decimal(1_000)
+
+PRICES: Mapping[str, Decimal] = {
+    "comprehend.units": Decimal("0.0001"),  # 100 characters each, at least 3 a document
+    "personalize.ingested_bytes": Decimal("0.05") / 10**9,
+    "personalize.trained_interactions": Decimal("0.002") / THOUSAND,
+    "personalize.recommendations": Decimal("0.15") / THOUSAND,  # one a customer
+    "dynamodb.writes": Decimal("0.625") / MILLION,  # on demand, 1 KB each
+    "s3.puts": Decimal("0.005") / THOUSAND,
+    "sns.publishes": Decimal("0.50") / MILLION,
+    "sqs.requests": Decimal("0.40") / MILLION,
+}
+
+# US dollars a million tokens: in, out. Matched by the id without its region prefix.
+MODEL_PRICES: Mapping[str, tuple[Decimal, Decimal]] = {
+    "anthropic.claude-haiku-5-5": (Decimal("0.10"), Decimal("0.50")),
+    "anthropic.claude-sonnet-5-5": (Decimal(2), Decimal(10)),
+    "anthropic.claude-haiku-4-5-20251001-v1:0": (Decimal(1), Decimal(5)),
+}
+SMALLEST = Decimal("0.000001")
+
+
+def cost_usd(units: Mapping[str, Decimal]) -> dict[str, Decimal]:
+    """Price units by service, with a `total`; a unit without a known price is not priced, nor guessed.
+
+    Its name is kept, priced at zero, under `unpriced.<unit>`.
+    """
+    costs: dict[str, Decimal] = {}
+    for unit, amount in units.items():
+        price = price_of(unit)
+        name = unit.split(".", 1)[0] if price is not None else f"unpriced.{unit}"
+        costs[name] = costs.get(name, Decimal(0)) + amount * (price or 0)
+    costs["total"] = sum(costs.values(), Decimal(0))
+    return {name: cost.quantize(SMALLEST) for name, cost in costs.items()}
+
+
+def price_of(unit: str) -> Decimal | None:
+    """Return the price of one unit, or None when it is not known."""
+    service, kind, *rest = unit.split(".", 2)
+    if service != "bedrock":
+        return PRICES.get(unit)
+    model = rest[0] if rest else ""
+    known = next((price for name, price in MODEL_PRICES.items() if model.endswith(name)), None)
+    if known is None:
+        return None
+    return known[0 if kind == "input_tokens" else 1] / MILLION

@@ -1,0 +1,46 @@
+"""Settings that every service has, read from `ENCORE_*` variables once, by its `__main__`."""
+
+import sys
+from typing import Annotated, Literal, NoReturn, TypeVar
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "ENCORE_"
+
+
+class ServiceSettings(BaseSettings):
+    """What every service needs. Names of resources come from the provisioner or Terraform."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    data_bucket: str
+    runs_table: str
+    run_finished_topic_arn: str
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
+    """Messages handled at the same time by one process."""
+    receive_wait_s: Annotated[int, Field(ge=0, le=20)] = 20
+    drain_s: Annotated[float, Field(gt=0, le=110)] = 25.0
+    """How long SIGTERM waits for messages in hand."""
+
+
+Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def load_settings(kind: type[Settings]) -> Settings:
+    """Read settings from the environment; end the process with one readable line when they are bad."""
+    try:
+        return kind()
+    except ValidationError as error:
+        _refuse(kind, error)
+
+
+def _refuse(kind: type[BaseSettings], error: ValidationError) -> NoReturn:
+    prefix = kind.model_config.get("env_prefix", "")
+    problems = "; ".join(
+        f"{prefix}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
+        for problem in error.errors(include_url=False, include_input=False)
+    )
+    sys.stderr.write(f"bad settings: {problems}\n")
+    raise SystemExit(2)

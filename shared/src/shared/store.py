@@ -1,0 +1,113 @@
+"""Records in S3 (JSON lines) and in DynamoDB, as several services read and write them."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from pydantic import BaseModel
+
+from shared.batches import batches
+from shared.bus.retry import backoff_s
+from shared.errors import TransientError
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import WriteRequestUnionTypeDef
+    from types_aiobotocore_s3.client import S3Client
+
+Model = TypeVar("Model", bound=BaseModel)
+Item = dict[str, Any]
+MAX_BATCH_WRITE = 25
+TRIES = 8
+RETRY_BASE_S = 0.05
+RETRY_CAP_S = 5.0
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+class UnprocessedError(TransientError):
+    """DynamoDB kept returning items unprocessed."""
+
+
+class ObjectStore:
+    """The data bucket."""
+
+    def __init__(self, s3: "S3Client", bucket: str) -> None:
+        self._s3 = s3
+        self.bucket = bucket
+
+    async def put(self, key: str, body: bytes, *, content_type: str) -> None:
+        """Store one object; the same key again overwrites it."""
+        await self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+
+    async def get(self, key: str) -> bytes:
+        """Read one object whole."""
+        reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
+        async with reply["Body"] as body:
+            return await body.read()
+
+    async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
+        """Store records as JSON lines."""
+        body = "".join(record.model_dump_json(exclude_none=True) + "\n" for record in records)
+        await self.put(key, body.encode(), content_type="application/x-ndjson")
+
+    async def get_lines(self, key: str, kind: type[Model]) -> list[Model]:
+        """Read JSON lines back as records."""
+        body = await self.get(key)
+        return [kind.model_validate_json(line) for line in body.splitlines() if line]
+
+
+class Table:
+    """One DynamoDB table, written in batches."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", name: str, *, parallel: int = 4) -> None:
+        self._dynamodb = dynamodb
+        self._name = name
+        self._parallel = asyncio.Semaphore(parallel)
+
+    async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
+        """Put every item, 25 a call; raise `UnprocessedError` when DynamoDB keeps refusing some.
+
+        Keys must be distinct within one call of this method.
+        """
+        await asyncio.gather(*(self._put_batch(batch) for batch in batches(items, MAX_BATCH_WRITE)))
+
+    async def _put_batch(self, items: Sequence[Mapping[str, Any]]) -> None:
+        waiting: Sequence[WriteRequestUnionTypeDef] = [
+            {"PutRequest": {"Item": to_item(item)}} for item in items
+        ]
+        for attempt in range(TRIES):
+            if attempt:
+                await asyncio.sleep(backoff_s(attempt, base_s=RETRY_BASE_S, cap_s=RETRY_CAP_S))
+            async with self._parallel:
+                reply = await self._dynamodb.batch_write_item(RequestItems={self._name: waiting})
+            waiting = reply.get("UnprocessedItems", {}).get(self._name, [])
+            if not waiting:
+                return
+        raise UnprocessedError(f"{len(waiting)} items of {self._name} stay unprocessed")
+
+
+def to_item(values: Mapping[str, Any]) -> Item:
+    """Turn plain values into DynamoDB's typed form; members that are None are left out."""
+    return {name: _serialize(_plain(value)) for name, value in values.items() if value is not None}
+
+
+def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn DynamoDB's typed form into plain values; numbers come back as `Decimal`."""
+    return {name: _deserialize(value) for name, value in item.items()}
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - a JSON-like value of any shape
+    """DynamoDB has no floats and its serializer no enums: numbers become decimals, enums strings."""
+    if isinstance(value, float):
+        return Decimal(str(value))
+    if isinstance(value, str):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {name: _plain(member) for name, member in value.items() if member is not None}
+    if isinstance(value, list | tuple):
+        return [_plain(member) for member in value]
+    return value

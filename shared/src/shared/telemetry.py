@@ -1,0 +1,44 @@
+"""Structured logs: readable on a terminal, JSON lines elsewhere; run, event and part bound to every line."""
+
+import logging
+import sys
+from typing import TYPE_CHECKING
+
+import structlog
+
+if TYPE_CHECKING:
+    from structlog.types import Processor
+
+
+def configure_logging(*, service: str, level: str = "INFO") -> None:
+    """Send this process's logs to standard error, each line carrying `service`."""
+    terminal = sys.stderr.isatty()
+    renderer: list[Processor] = (
+        [structlog.dev.ConsoleRenderer()]
+        if terminal
+        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    )
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            *renderer,
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+    )
+    structlog.contextvars.bind_contextvars(service=service)
+
+
+def get_logger() -> structlog.typing.FilteringBoundLogger:
+    """Return a logger that takes on whatever is bound when it is used."""
+    logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
+    return logger
+
+
+def bind_event(*, run_id: str, event_id: str, part: int | None = None) -> None:
+    """Bind what is being handled to every further line of this task."""
+    structlog.contextvars.bind_contextvars(run_id=run_id, event_id=event_id)
+    if part is not None:
+        structlog.contextvars.bind_contextvars(part=part)

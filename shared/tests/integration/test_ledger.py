@@ -1,0 +1,102 @@
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from local.provision import Resources
+from shared.errors import PermanentError
+from shared.ledger import Ledger, PartReport, RunStatus, Stage, total
+from shared.testing import Clients
+
+START = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def ledger(clients: Clients, resources: Resources) -> Ledger:
+    """A ledger in a table of its own."""
+    return Ledger(clients.dynamodb, resources.tables["runs"])
+
+
+def report(part: int, **counts: int) -> PartReport:
+    """A sentiment part that took two seconds, starting with the part's number."""
+    return PartReport(
+        stage=Stage.SENTIMENT,
+        name=f"part-{part:05}",
+        started_at=START + timedelta(seconds=part),
+        finished_at=START + timedelta(seconds=part + 2),
+        counts=counts,
+        units={"comprehend.units": Decimal(10)},
+    )
+
+
+async def test_a_repeated_notification_finds_the_run_as_it_stands(ledger: Ledger) -> None:
+    """Opening a run twice gives the same run, never a fresh one."""
+    first = await ledger.open_run("r", source="s3://b/k")
+    await ledger.set_parts("r", 3)
+    again = await ledger.open_run("r", source="s3://b/k")
+    assert again.created_at == first.created_at
+    assert again.parts == 3
+
+
+async def test_a_stage_completes_with_its_last_part_however_often_parts_repeat(ledger: Ledger) -> None:
+    """Finishing a part twice counts once; only all parts complete the stage."""
+    await ledger.open_run("r", source="s")
+    await ledger.set_parts("r", 2)
+    assert not (await ledger.finish_part("r", 1, report(1, reviews=5))).complete
+    assert not (await ledger.finish_part("r", 1, report(1, reviews=5))).complete
+    assert (await ledger.finish_part("r", 2, report(2, reviews=7))).complete
+    totals = total(await ledger.reports("r"))
+    assert totals.counts == {"reviews": 12}
+    assert totals.stage_seconds["sentiment"] == 3.0
+    assert totals.cost_usd["comprehend"] == Decimal("0.002000")
+
+
+async def test_one_cause_announces_and_its_redelivery_repairs_a_crash(ledger: Ledger) -> None:
+    """Of two causes one announces; after a crash in between, the same cause announces again."""
+    await ledger.open_run("r", source="s")
+    await ledger.set_parts("r", 1)
+    progress = await ledger.finish_part("r", 1, report(1))
+    announced: list[str] = []
+
+    async def crash() -> None:
+        raise RuntimeError
+
+    async def announce() -> None:
+        announced.append("once")
+
+    with pytest.raises(RuntimeError):
+        await ledger.close_stage(progress, cause="part-1", announce=crash)
+    await ledger.close_stage(progress, cause="part-2", announce=announce)
+    assert announced == []
+    await ledger.close_stage(progress, cause="part-1", announce=announce)
+    assert announced == ["once"]
+    progress = await ledger.finish_part("r", 1, report(1))
+    await ledger.close_stage(progress, cause="part-1", announce=announce)
+    assert announced == ["once"]
+
+
+async def test_a_run_ends_once(ledger: Ledger) -> None:
+    """A run that finished cannot fail afterwards, and the first reason of a failed one stays."""
+    await ledger.open_run("good", source="s")
+    await ledger.finish("good")
+    assert not await ledger.fail("good", "late")
+    await ledger.open_run("bad", source="s")
+    assert await ledger.fail("bad", "not CSV")
+    assert not await ledger.fail("bad", "second")
+    runs = {run.run_id: run for run in await ledger.runs()}
+    assert runs["good"].status is RunStatus.FINISHED
+    assert (runs["bad"].status, runs["bad"].reason) == (RunStatus.FAILED, "not CSV")
+
+
+async def test_steps_merge(ledger: Ledger) -> None:
+    """The recommender's step state grows by name and survives other updates."""
+    await ledger.open_run("r", source="s")
+    await ledger.set_step("r", solution="arn:1")
+    run = await ledger.set_step("r", job="arn:2", solution="arn:3")
+    assert run.step == {"solution": "arn:3", "job": "arn:2"}
+
+
+async def test_an_unknown_run_is_a_permanent_failure(ledger: Ledger) -> None:
+    """An event of a run nobody opened can never be handled."""
+    with pytest.raises(PermanentError, match="no run nowhere"):
+        await ledger.run("nowhere")
