@@ -1,0 +1,124 @@
+"""The products: listings of invented brands, some in several colours."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf
+from random import Random
+
+from local.sample.chance import every, rng_for
+from local.sample.codes import product_code
+from local.sample.vocabulary import Family, Vocabulary
+
+TIERS = ("budget", "mid", "premium")
+OPINIONS = ("loved", "fair", "loved", "fair", "loved", "disliked", "loved", "fair", "loved", "loved")
+_RATINGS = {"loved": (40, 47), "fair": (35, 41), "disliked": (23, 31)}  # tenths of a star
+_LAKH = 100_000
+_PRICE_STEPS = ((1_000, 10, 1), (10_000, 100, 1), (inf, 1_000, 10))
+_WITH_PAISE = every(20, first=5)
+_THREE_COLOURS = every(20, first=6)
+_TWO_COLOURS = every(11, first=2)
+# A spreadsheet takes a cell that starts like this for a formula.
+_STARTS_WITH_MINUS = every(50, first=1)
+_STARTS_WITH_PLUS = every(50, first=9)
+_NAME_PATTERNS = (
+    "{brand} {model} {noun}, {spec}, {first}, {second} ({colour})",
+    "{brand} {model} {noun} with {first} | {second} | {spec} ({colour})",
+    "{brand} {model} {spec} {noun} with {first} & {second} - {colour}",
+    "{brand} {noun} {model} ({spec}, {first}, {colour})",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One product id: a listing in one colour."""
+
+    product_id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What buyers regard as one product; its variants share all their reviews. Prices in paise."""
+
+    index: int
+    family: Family
+    tier: str
+    opinion: str
+    popularity: float
+    variants: tuple[Variant, ...]
+    bullets: tuple[str, ...]
+    discounted_paise: int
+    actual_paise: int
+    rating_tenths: int
+    rating_count: int
+
+
+def build_catalogue(vocabulary: Vocabulary, *, seed: int, products: int) -> list[Listing]:
+    """Return listings whose variants count exactly `products`; every family comes in turn."""
+    listings: list[Listing] = []
+    number = 0
+    while number < products:
+        index = len(listings)
+        numbers = range(number, min(number + _colours(index), products))
+        codes = [product_code(each, seed=seed) for each in numbers]
+        listings.append(_listing(vocabulary, index, codes, rng_for("listing", seed, index)))
+        number += len(codes)
+    return listings
+
+
+def _colours(index: int) -> int:
+    return 3 if index in _THREE_COLOURS else 2 if index in _TWO_COLOURS else 1
+
+
+def _listing(vocabulary: Vocabulary, index: int, codes: list[str], rng: Random) -> Listing:
+    family = vocabulary.families[index % len(vocabulary.families)]
+    tier = TIERS[(index + index // len(vocabulary.families)) % len(TIERS)]
+    opinion = OPINIONS[index % len(OPINIONS)]
+    spec = rng.choice(family.specs)
+    names = _names(family, rng.choice(vocabulary.brands[family.house][tier]), spec, index, rng)
+    discounted, actual = _prices(family, tier, index, rng)
+    popularity = rng.paretovariate(1.6)
+    return Listing(
+        index=index,
+        family=family,
+        tier=tier,
+        opinion=opinion,
+        popularity=popularity,
+        variants=tuple(Variant(code, name) for code, name in zip(codes, names, strict=False)),
+        bullets=_bullets(family, spec, index, rng),
+        discounted_paise=discounted,
+        actual_paise=actual,
+        rating_tenths=rng.randint(*_RATINGS[opinion]),
+        rating_count=int(popularity * 10 ** rng.uniform(1.5, 4)),
+    )
+
+
+def _names(family: Family, brand: str, spec: str, index: int, rng: Random) -> Iterator[str]:
+    pattern = rng.choice(_NAME_PATTERNS)
+    first, second = rng.sample(family.features, 2)
+    facts = {"brand": brand, "spec": spec, "first": first, "second": second}
+    facts |= {"noun": rng.choice(family.nouns), "model": f"{rng.choice(family.series)} {100 + index}"}
+    for colour in rng.sample(family.colours, len(family.colours)):
+        yield pattern.format(**facts, colour=colour)
+
+
+def _bullets(family: Family, spec: str, index: int, rng: Random) -> tuple[str, ...]:
+    shown = rng.sample(family.bullets, rng.randint(3, len(family.bullets)))
+    bullets = [bullet.format(spec=spec) for bullet in shown]
+    marker = "-" if index in _STARTS_WITH_MINUS else "+ " if index in _STARTS_WITH_PLUS else ""
+    return (marker + bullets[0], *bullets[1:])
+
+
+def _prices(family: Family, tier: str, index: int, rng: Random) -> tuple[int, int]:
+    low, high = family.price
+    position = (TIERS.index(tier) + rng.random()) / len(TIERS)
+    discounted = _shop_price(low * (high / low) ** position)
+    actual = max(discounted, _shop_price(discounted / rng.uniform(0.3, 0.97)))
+    odd_paise = 50 if index in _WITH_PAISE or actual >= _LAKH else 0
+    return discounted * 100 + odd_paise, actual * 100 + odd_paise
+
+
+def _shop_price(rupees: float) -> int:
+    """Round to a price a shop would print: 149, 1299, 54990."""
+    step, off = next(steps for below, *steps in _PRICE_STEPS if rupees < below)
+    return max(1, round(rupees / step)) * step - off

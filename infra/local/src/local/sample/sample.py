@@ -1,0 +1,93 @@
+"""A whole sample: which rows there are, and what stands in them."""
+
+from collections.abc import Iterator
+from itertools import accumulate
+from typing import NamedTuple
+
+from local.sample.catalogue import Listing, build_catalogue
+from local.sample.chance import every, rng_for
+from local.sample.codes import customer_code, review_code
+from local.sample.market import draw_market
+from local.sample.opinions import Review, compose_review
+from local.sample.people import customer_name
+from local.sample.row import Row
+from local.sample.vocabulary import load_vocabulary
+
+REVIEWERS_A_ROW = 8
+_LISTED_AGAIN = every(12, first=4)  # one more row with the reviewers of an earlier one
+
+
+class Place(NamedTuple):
+    """Where a row's facts come from: a listing, one of its variants, and a slice of its reviews."""
+
+    listing: int
+    variant: int
+    start: int
+    edition: int
+
+
+class Sample:
+    """A whole file, drawn but not yet written: everything but the texts is held in memory."""
+
+    def __init__(self, *, seed: int, customers: int, products: int) -> None:
+        self.vocabulary = load_vocabulary()
+        if products < len(self.vocabulary.families) or customers < products:
+            raise ValueError("a sample needs 12 products or more, and no fewer customers")
+        self.seed = seed
+        listings = build_catalogue(self.vocabulary, seed=seed, products=products)
+        self.market = draw_market(self.vocabulary, listings, seed=seed, customers=customers)
+        self._first_review = [0, *accumulate(len(each) for each in self.market.buyers)]
+        # One listing, as in the real file, was reviewed twice by its last buyer.
+        self._twice = next(i for i, each in enumerate(self.market.buyers) if len(each) % REVIEWERS_A_ROW)
+
+    @property
+    def reviews(self) -> int:
+        """The number of distinct reviews."""
+        return self._first_review[-1] + 1
+
+    @property
+    def pairs(self) -> int:
+        """The number of distinct pairs of customer and product id."""
+        listings, buyers = self.market.listings, self.market.buyers
+        return sum(len(b) * len(a.variants) for a, b in zip(listings, buyers, strict=True))
+
+    def rows(self) -> Iterator[Row]:
+        """Yield the rows in the order of the file; the rows of one product are far apart."""
+        places = list(self._places())
+        rng_for("order", self.seed).shuffle(places)
+        return map(self._row, places)
+
+    def _places(self) -> Iterator[Place]:
+        for listing, buyers in zip(self.market.listings, self.market.buyers, strict=True):
+            starts = list(range(0, len(buyers), REVIEWERS_A_ROW))
+            starts += [0] if listing.index in _LISTED_AGAIN else []
+            for variant in range(len(listing.variants)):
+                for edition, start in enumerate(starts):
+                    yield Place(listing.index, variant, start, edition)
+
+    def _row(self, place: Place) -> Row:
+        listing, buyers = self.market.listings[place.listing], self.market.buyers[place.listing]
+        positions = list(range(place.start, min(place.start + REVIEWERS_A_ROW, len(buyers))))
+        customers = [buyers[position] for position in positions]
+        numbers = [self._first_review[place.listing] + position for position in positions]
+        if place.listing == self._twice and positions[-1] == len(buyers) - 1:
+            positions, customers = [*positions, len(buyers)], [*customers, customers[-1]]
+            numbers = [*numbers, self.reviews - 1]
+        return Row(
+            listing=listing,
+            variant=listing.variants[place.variant],
+            edition=place.edition,
+            user_ids=[customer_code(each, seed=self.seed) for each in customers],
+            user_names=[self._name(each) for each in customers],
+            review_ids=[review_code(each, seed=self.seed) for each in numbers],
+            reviews=[
+                self._review(listing, number, position)
+                for number, position in zip(numbers, positions, strict=True)
+            ],
+        )
+
+    def _name(self, customer: int) -> str:
+        return customer_name(self.vocabulary.names, customer, seed=self.seed)
+
+    def _review(self, listing: Listing, number: int, position: int) -> Review:
+        return compose_review(self.vocabulary, listing, number=number, position=position, seed=self.seed)

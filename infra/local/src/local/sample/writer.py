@@ -1,0 +1,81 @@
+"""The sample as rows and as a file, and the truth about it for whoever checks a pipeline."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.sample.row import COLUMNS
+from local.sample.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFacts:
+    """What is true of a written sample.
+
+    `interactions` counts distinct pairs of customer and product id. The `ambiguous_*_rows` are those
+    whose names, titles or texts no rule can split into one a reviewer; `unaligned_rows` are those
+    with ambiguous titles or texts. `disliked_products` have mostly negative reviews.
+    """
+
+    rows: int
+    products: int
+    customers: int
+    reviews: int
+    interactions: int
+    ambiguous_name_rows: int
+    ambiguous_title_rows: int
+    ambiguous_text_rows: int
+    unaligned_rows: int
+    disliked_products: frozenset[str]
+
+
+def generate(*, seed: int = 7, customers: int = 1500, products: int = 300) -> Iterator[dict[str, str]]:
+    """Yield the sample row by row, each a mapping of the 16 columns; equal arguments, equal rows.
+
+    Raises ValueError for fewer than 12 products, or fewer customers than products.
+    """
+    sample = Sample(seed=seed, customers=customers, products=products)
+    return (row.cells() for row in sample.rows())
+
+
+def write_sample(path: Path, *, seed: int = 7, customers: int = 1500, products: int = 300) -> SampleFacts:
+    """Write the sample as UTF-8 CSV to `path` and return the truth about it.
+
+    Equal arguments give equal bytes. Texts are composed as they are written, so that a file of a
+    million reviews needs no more memory than its purchases.
+    """
+    sample = Sample(seed=seed, customers=customers, products=products)
+    tally = _Tally()
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        for row in sample.rows():
+            writer.writerow(row.cells())
+            tally.rows += 1
+            tally.names += row.names_are_ambiguous
+            tally.titles += row.titles_are_ambiguous
+            tally.texts += row.texts_are_ambiguous
+            tally.either += row.titles_are_ambiguous or row.texts_are_ambiguous
+    disliked = (each for each in sample.market.listings if each.opinion == "disliked")
+    return SampleFacts(
+        rows=tally.rows,
+        products=products,
+        customers=customers,
+        reviews=sample.reviews,
+        interactions=sample.pairs,
+        ambiguous_name_rows=tally.names,
+        ambiguous_title_rows=tally.titles,
+        ambiguous_text_rows=tally.texts,
+        unaligned_rows=tally.either,
+        disliked_products=frozenset(v.product_id for each in disliked for v in each.variants),
+    )
+
+
+@dataclass(slots=True)
+class _Tally:
+    rows: int = 0
+    names: int = 0
+    titles: int = 0
+    texts: int = 0
+    either: int = 0
