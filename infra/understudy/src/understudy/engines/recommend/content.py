@@ -1,0 +1,64 @@
+"""How alike items are by what is said about them."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
+
+from understudy.engines.recommend.sparse_rows import top_per_row, without_diagonal
+
+_WORD = re.compile(r"\w+")
+_CHUNK_ROWS = 512
+_MAX_DOCUMENT_SHARE = 0.5
+_MAX_DOCUMENTS = 20_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemContent:
+    """What is known of each item: its categories as labels, and its words."""
+
+    labels: Sequence[Sequence[str]]
+    texts: Sequence[str]
+
+
+def content_similarity(content: ItemContent, *, neighbours: int) -> sparse.csr_matrix:
+    """Return items x items: TF-IDF cosines in 0..1, each row's greatest `neighbours`.
+
+    Labels and words are two halves of equal say, so that a long description cannot drown the
+    category an item stands in. An item is not its own neighbour.
+    """
+    vectors = _vectors(content)
+    chunks = [_similar(vectors, start, neighbours) for start in range(0, vectors.shape[0], _CHUNK_ROWS)]
+    empty = sparse.csr_matrix((0, vectors.shape[0]), dtype=np.float32)
+    return sparse.vstack(chunks or [empty], format="csr", dtype=np.float32)
+
+
+def _similar(vectors: sparse.csr_matrix, start: int, neighbours: int) -> sparse.csr_matrix:
+    product = (vectors[start : start + _CHUNK_ROWS] @ vectors.T).tocsr()
+    return top_per_row(without_diagonal(product, first_row=start), neighbours)
+
+
+def _vectors(content: ItemContent) -> sparse.csr_matrix:
+    words = [_WORD.findall(text.lower()) for text in content.texts]
+    halves = [half for half in (_tfidf(content.labels), _tfidf(words)) if half is not None]
+    if not halves:
+        return sparse.csr_matrix((len(words), 1), dtype=np.float32)
+    return normalize(sparse.hstack(halves, format="csr", dtype=np.float32))
+
+
+def _tfidf(documents: Sequence[Sequence[str]]) -> sparse.csr_matrix | None:
+    """Return L2-normalised rows, or None when no term tells some items from the others.
+
+    A term of more than half the catalogue, or of very many items, costs the most to multiply
+    and says the least: it is left out.
+    """
+    most = min(_MAX_DOCUMENTS, max(1, int(_MAX_DOCUMENT_SHARE * len(documents))))
+    vectorizer = TfidfVectorizer(analyzer=list, max_df=most, sublinear_tf=True, dtype=np.float32)
+    try:
+        return vectorizer.fit_transform(documents)
+    except ValueError:  # scikit-learn's way of saying that the vocabulary is empty
+        return None

@@ -1,0 +1,90 @@
+"""How well a model finds what users take next, on users it was not fitted to."""
+
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.recommend.events import Events, Histories
+from understudy.engines.recommend.hybrid import HybridModel, Profiles
+
+_TEST_SHARE = 0.1
+_TRUTH_SHARE = 0.1
+_MAX_TEST_USERS = 5_000
+_DEPTH = 25
+_CUTS = (5, 10, 25)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Events to fit, and users unknown to the fit: what they did first, and what they did last."""
+
+    train: Events
+    given: Histories
+    truth: Mapping[int, AbstractSet[int]]
+
+    @classmethod
+    def of(cls, histories: Histories, *, seed: int = 0) -> Self:
+        """Keep a tenth of the users back, and of each of them the newest tenth of the events.
+
+        Only users with two events or more can be tested: they make up the tenth. The rule is the
+        one Amazon Personalize documents for its offline metrics.
+        """
+        events, length = histories.events, histories.length
+        testable = np.unique(events.user[length > 1])
+        size = min(_MAX_TEST_USERS, int(np.ceil(_TEST_SHARE * testable.size)))
+        chosen = np.random.default_rng(seed).choice(testable, size=size, replace=False)
+        tested = np.isin(events.user, chosen)
+        late = tested & _is_newest(histories)
+        truth: dict[int, set[int]] = {int(user): set() for user in chosen}
+        for user, item in zip(events.user[late], events.item[late], strict=True):
+            truth[int(user)].add(int(item))
+        return cls(events.select(~tested), Histories.of(events.select(tested & ~late)), truth)
+
+
+def _is_newest(histories: Histories) -> NDArray[np.bool_]:
+    user = histories.events.user
+    place = np.arange(user.size) - np.searchsorted(user, user)
+    held_back = np.ceil(_TRUTH_SHARE * histories.length)
+    return np.asarray(place >= histories.length - held_back, dtype=bool)
+
+
+def evaluate(model: HybridModel, split: Split) -> dict[str, float]:
+    """Return coverage, and the mean reciprocal rank, NDCG and precision at 5, 10 and 25.
+
+    NDCG discounts by log(1 + position), precision divides by the cut, and the reciprocal rank is
+    that of the first hit within 25. `coverage` is the share of items that can be recommended.
+    """
+    users = np.fromiter(split.truth, dtype=np.intp)
+    rankings = model.rank(Profiles.of(split.given, model.params), users, _DEPTH)
+    hits = [
+        [int(item) in truth for item in ranking.items]
+        for ranking, truth in zip(rankings, split.truth.values(), strict=True)
+    ]
+    sizes = [len(truth) for truth in split.truth.values()]
+    metrics = {
+        "coverage": float(np.mean(model.reachable(_DEPTH))),
+        "mean_reciprocal_rank_at_25": _mean([_reciprocal_rank(row) for row in hits]),
+    }
+    for cut in _CUTS:
+        gains = [_ndcg(row[:cut], min(size, cut)) for row, size in zip(hits, sizes, strict=True)]
+        metrics[f"normalized_discounted_cumulative_gain_at_{cut}"] = _mean(gains)
+        metrics[f"precision_at_{cut}"] = _mean([sum(row[:cut]) / cut for row in hits])
+    return metrics
+
+
+def _mean(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else 0.0
+
+
+def _reciprocal_rank(hits: Sequence[bool]) -> float:
+    return 1 / (hits.index(True) + 1) if True in hits else 0.0
+
+
+def _ndcg(hits: Sequence[bool], relevant: int) -> float:
+    discounts = 1 / np.log1p(np.arange(1, _DEPTH + 1))
+    gain = discounts[: len(hits)][np.asarray(hits, dtype=bool)].sum()
+    return float(gain / discounts[:relevant].sum())

@@ -1,0 +1,83 @@
+"""Interactions as arrays, and as the ordered history of each user."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Events:
+    """Interactions, one per position of four arrays of equal length.
+
+    `user` and `item` are codes from zero, `time` any ordered unit, and `weight` how much an
+    interaction says for its item: 1 for a plain one, 0 for one that must pull nothing up.
+    """
+
+    user: NDArray[np.int32]
+    item: NDArray[np.int32]
+    time: NDArray[np.int64]
+    weight: NDArray[np.float32]
+    n_users: int
+    n_items: int
+
+    def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+        """Return the events of `rows`, a mask or positions; codes keep their meaning."""
+        return type(self)(
+            user=self.user[rows],
+            item=self.item[rows],
+            time=self.time[rows],
+            weight=self.weight[rows],
+            n_users=self.n_users,
+            n_items=self.n_items,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    """Events sorted by user and time, with each event's place in its user's history.
+
+    `step` counts a user's distinct times from zero, oldest first. Events of one time share a step:
+    where time says nothing about the order, nothing is read into the order of the rows. `age`
+    counts the same steps from the newest event backwards.
+    """
+
+    events: Events
+    step: NDArray[np.int32]
+    age: NDArray[np.int32]
+    length: NDArray[np.int32]
+
+    @classmethod
+    def of(cls, events: Events) -> Self:
+        """Return `events` as histories; events of equal user and time keep their order."""
+        ordered = events.select(np.lexsort((events.time, events.user)))
+        user, time = ordered.user, ordered.time
+        new_user = np.r_[True, user[1:] != user[:-1]] if user.size else np.zeros(0, bool)
+        new_step = new_user.copy()
+        new_step[1:] |= time[1:] != time[:-1]
+        starts = np.flatnonzero(new_user)
+        sizes = np.diff(np.r_[starts, user.size])
+        counter = np.cumsum(new_step)
+        step = counter - np.repeat(counter[starts], sizes)
+        last = np.repeat(step[starts + sizes - 1], sizes)
+        return cls(
+            events=ordered,
+            step=step.astype(np.int32),
+            age=(last - step).astype(np.int32),
+            length=np.repeat(sizes, sizes).astype(np.int32),
+        )
+
+    def decayed(self, decay: float) -> sparse.csr_matrix:
+        """Return users x items, each event weighing `weight * decay^age`.
+
+        The matrix has one row more than there are users, and that row is empty: it stands for
+        every user who is not known.
+        """
+        events = self.events
+        strength = (events.weight * decay**self.age).astype(np.float32)
+        shape = (events.n_users + 1, events.n_items)
+        matrix = sparse.csr_matrix((strength, (events.user, events.item)), shape=shape)
+        matrix.eliminate_zeros()
+        return matrix

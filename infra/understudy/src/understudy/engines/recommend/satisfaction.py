@@ -1,0 +1,27 @@
+"""What a value given with an interaction says about liking the item."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_DISLIKED = 0.4
+_LIKED = 0.8
+_TOP_PERCENTILE = 95
+
+
+def satisfaction_weights(values: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return a weight in 0..1 for each value: how much the interaction speaks for its item.
+
+    The scale is read from the values: it runs from zero to their 95th percentile, or from minus
+    that to plus that when any is negative. What lies in its lowest two fifths is a dislike and
+    weighs nothing, what lies in its top fifth weighs 1, and the weight grows evenly between. Five
+    stars thus become 0, 0, 0.5, 1, 1, and a sentiment of -1..1 counts from -0.2 upwards. A missing
+    value (NaN) says nothing against the item: it weighs 1.
+    """
+    known = values[~np.isnan(values)]
+    top = float(np.percentile(np.abs(known), _TOP_PERCENTILE)) if known.size else 0.0
+    if top == 0.0:
+        return np.ones(values.size, dtype=np.float32)
+    bottom = -top if known.min() < 0 else 0.0
+    place = (values - bottom) / (top - bottom)
+    weights = np.clip((place - _DISLIKED) / (_LIKED - _DISLIKED), 0.0, 1.0)
+    return np.where(np.isnan(values), 1.0, weights).astype(np.float32)

@@ -1,0 +1,47 @@
+"""Row-wise operations on sparse matrices that scipy leaves out."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+
+def top_per_row(matrix: sparse.csr_matrix, limit: int) -> sparse.csr_matrix:
+    """Return `matrix` with only the `limit` greatest entries of each row."""
+    spans = matrix.indptr
+    long_rows = np.flatnonzero(np.diff(spans) > limit)
+    if not long_rows.size:
+        return matrix
+    kept = np.ones(matrix.nnz, dtype=bool)
+    for row in long_rows:
+        span = slice(spans[row], spans[row + 1])
+        kept[spans[row] + np.argpartition(-matrix.data[span], limit)[limit:]] = False
+    bounds = np.r_[0, np.cumsum(kept)][spans]
+    return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], bounds), shape=matrix.shape)
+
+
+def without_diagonal(matrix: sparse.csr_matrix, *, first_row: int = 0) -> sparse.csr_matrix:
+    """Return `matrix` with nothing on the diagonal of the whole whose row `first_row` it starts."""
+    coo = matrix.tocoo()
+    off = coo.row + first_row != coo.col
+    return sparse.csr_matrix((coo.data[off], (coo.row[off], coo.col[off])), shape=coo.shape)
+
+
+def divided_by_row_maximum(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Return `matrix` with each row divided by its greatest entry; empty rows stay empty."""
+    top = np.asarray(matrix.max(axis=1).todense()).ravel()
+    return scaled(matrix, rows=np.divide(1.0, top, out=np.zeros_like(top), where=top > 0))
+
+
+def scaled(
+    matrix: sparse.csr_matrix,
+    *,
+    rows: NDArray[np.floating] | None = None,
+    columns: NDArray[np.floating] | None = None,
+) -> sparse.csr_matrix:
+    """Return `matrix` with each entry multiplied by its row's and its column's factor."""
+    data = matrix.data
+    if rows is not None:
+        data = data * np.repeat(rows, np.diff(matrix.indptr)).astype(data.dtype)
+    if columns is not None:
+        data = data * columns[matrix.indices].astype(data.dtype)
+    return sparse.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
