@@ -1,0 +1,1 @@
+"""The models behind the services: they know nothing of AWS."""
