@@ -3,10 +3,15 @@
 import asyncio
 import signal
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from shared.bus import Consumer, SqsQueue
+from shared.bus.consumer import Handler
 from shared.settings import ServiceSettings, load_settings
 from shared.telemetry import configure_logging, get_logger
+
+if TYPE_CHECKING:
+    from types_aiobotocore_sqs.client import SQSClient
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
@@ -28,3 +33,24 @@ async def _serve(settings: Settings, serve: Serve[Settings]) -> None:
     log.info("service_started")
     await serve(settings, stop)
     log.info("service_stopped")
+
+
+async def consume(
+    sqs: "SQSClient",
+    queue_url: str,
+    handle: Handler,
+    *,
+    settings: ServiceSettings,
+    stop: asyncio.Event,
+) -> None:
+    """Handle the queue's messages until `stop`, then finish what is in hand."""
+    queue = SqsQueue(sqs, queue_url)
+    await queue.open()
+    consumer = Consumer(
+        queue,
+        handle,
+        concurrency=settings.concurrency,
+        wait_s=settings.receive_wait_s,
+        drain_s=settings.drain_s,
+    )
+    await consumer.run(stop)

@@ -1,0 +1,56 @@
+"""Starts the sentiment service."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from aiobotocore.session import get_session
+
+from sentiment.adapters.comprehend import Comprehend
+from sentiment.handler import SentimentHandler
+from sentiment.settings import SentimentSettings
+from shared.announcer import SnsAnnouncer
+from shared.aws import CONFIG
+from shared.bus import Publisher
+from shared.events import SentimentScored
+from shared.ledger import Ledger
+from shared.service import consume, run_service
+from shared.store import ObjectStore, Table
+
+
+async def serve(settings: SentimentSettings, stop: asyncio.Event) -> None:
+    """Wire the service to AWS and consume its queue until `stop`."""
+    session = get_session()
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        s3 = await enter(session.create_client("s3", config=CONFIG))
+        sns = await enter(session.create_client("sns", config=CONFIG))
+        sqs = await enter(session.create_client("sqs", config=CONFIG))
+        dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
+        comprehend = await enter(session.create_client("comprehend", config=CONFIG))
+        handler = SentimentHandler(
+            ledger=Ledger(dynamodb, settings.runs_table),
+            objects=ObjectStore(s3, settings.data_bucket),
+            reviews=Table(dynamodb, settings.reviews_table),
+            product_sentiments=Table(dynamodb, settings.product_sentiments_table),
+            announcer=SnsAnnouncer(
+                Publisher(sns),
+                source="sentiment",
+                topic_arns={SentimentScored.topic: settings.sentiment_scored_topic_arn},
+            ),
+            scorer=Comprehend(
+                comprehend,
+                language=settings.sentiment_language,
+                calls_per_s=settings.sentiment_calls_per_s,
+                parallel_calls=settings.sentiment_parallel_calls,
+            ),
+        )
+        await consume(sqs, settings.sentiment_queue_url, handler, settings=settings, stop=stop)
+
+
+def main() -> None:
+    """Run until asked to stop."""
+    run_service("sentiment", SentimentSettings, serve)
+
+
+if __name__ == "__main__":
+    main()

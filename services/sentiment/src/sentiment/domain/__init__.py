@@ -1,0 +1,1 @@
+"""The rules of sentiment scoring: no I/O, no AWS names."""

@@ -1,0 +1,50 @@
+"""What of a review is sent to be scored, and what that costs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.models import Customer, Review
+
+MAX_BYTES = 5_000
+"""Comprehend's limit for one document, in UTF-8 bytes."""
+CHARS_PER_UNIT = 100
+MIN_UNITS = 3
+
+
+@dataclass(frozen=True)
+class Document:
+    """The words of one review, ready to be scored; `cut` when they did not fit whole."""
+
+    review_id: str
+    text: str
+    cut: bool = False
+
+    @property
+    def units(self) -> int:
+        """Comprehend's billing units: 100 characters each, at least three a document."""
+        return max(MIN_UNITS, -(-len(self.text) // CHARS_PER_UNIT))
+
+
+def documents(customers: Iterable[Customer]) -> list[Document]:
+    """Return one document for each distinct review that has words, in order."""
+    found: dict[str, Document] = {}
+    for customer in customers:
+        for review in customer.reviews:
+            if review.review_id not in found and (words := _words(review)):
+                found[review.review_id] = _document(review.review_id, words)
+    return list(found.values())
+
+
+def cut_to_bytes(text: str, max_bytes: int) -> str:
+    """Return the longest beginning of `text` that fits `max_bytes` of UTF-8, whole characters only."""
+    return text.encode()[:max_bytes].decode(errors="ignore")
+
+
+def _words(review: Review) -> str:
+    parts = (part.strip() for part in (review.title, review.text) if part)
+    return "\n".join(part for part in parts if part)
+
+
+def _document(review_id: str, words: str) -> Document:
+    text = cut_to_bytes(words, MAX_BYTES)
+    return Document(review_id=review_id, text=text, cut=len(text) < len(words))

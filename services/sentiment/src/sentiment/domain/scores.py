@@ -1,0 +1,62 @@
+"""Joining scores to reviews and summing them by product."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shared.models import Customer, ProductSentiment, ScoredReview, Sentiment, SentimentScores
+
+
+@dataclass(frozen=True)
+class Score:
+    """What one document says, or the error that kept it from being scored."""
+
+    sentiment: Sentiment | None = None
+    scores: SentimentScores | None = None
+    error: str | None = None
+
+
+def scored_reviews(customers: Iterable[Customer], scores: Mapping[str, Score]) -> list[ScoredReview]:
+    """Return every review of the customers with its score, if it has one, in order."""
+    return [
+        ScoredReview(
+            review_id=review.review_id,
+            customer_id=customer.customer_id,
+            product_ids=review.product_ids,
+            **vars(scores.get(review.review_id, Score())),
+        )
+        for customer in customers
+        for review in customer.reviews
+    ]
+
+
+class ProductTally:
+    """Adds scored reviews up by product; a review under several products counts for each."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, dict[Sentiment, int]] = {}
+        self._preference: dict[str, float] = {}
+
+    def add(self, reviews: Iterable[ScoredReview]) -> None:
+        """Count reviews that were scored."""
+        for review in reviews:
+            if review.sentiment is None or review.scores is None:
+                continue
+            for product_id in review.product_ids:
+                counts = self._counts.setdefault(product_id, dict.fromkeys(Sentiment, 0))
+                counts[review.sentiment] += 1
+                before = self._preference.get(product_id, 0.0)
+                self._preference[product_id] = before + review.scores.preference
+
+    def products(self) -> list[ProductSentiment]:
+        """Return the aggregates, by product id."""
+        return [
+            ProductSentiment(
+                product_id=product_id,
+                positive=counts[Sentiment.POSITIVE],
+                negative=counts[Sentiment.NEGATIVE],
+                neutral=counts[Sentiment.NEUTRAL],
+                mixed=counts[Sentiment.MIXED],
+                preference=round(self._preference[product_id] / sum(counts.values()), 4),
+            )
+            for product_id, counts in sorted(self._counts.items())
+        ]

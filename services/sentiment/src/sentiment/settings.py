@@ -1,0 +1,22 @@
+"""The sentiment service's settings."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.settings import ServiceSettings
+
+
+class SentimentSettings(ServiceSettings):
+    """Defaults keep within a new AWS account's quota of ten batch calls a second."""
+
+    sentiment_queue_url: str
+    sentiment_scored_topic_arn: str
+    reviews_table: str
+    product_sentiments_table: str
+    sentiment_language: Literal["en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"] = (
+        "en"
+    )
+    sentiment_calls_per_s: Annotated[float, Field(gt=0)] = 10.0
+    """Shared by the process: with several tasks, divide the account's quota by their number."""
+    sentiment_parallel_calls: Annotated[int, Field(ge=1, le=100)] = 8

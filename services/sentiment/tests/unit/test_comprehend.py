@@ -1,0 +1,104 @@
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sentiment.adapters.comprehend import Comprehend
+from sentiment.domain.documents import Document
+from shared.models import Sentiment
+
+if TYPE_CHECKING:
+    from types_aiobotocore_comprehend.client import ComprehendClient
+
+SCORE = {"Positive": 0.9, "Negative": 0.05, "Neutral": 0.05, "Mixed": 0.0}
+GLAD = {"Sentiment": "POSITIVE", "SentimentScore": SCORE}
+
+
+def failure(code: str, status: int = 400) -> ClientError:
+    """An AWS error."""
+    return ClientError(
+        {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item] # what matters of it
+        "BatchDetectSentiment",
+    )
+
+
+class FakeComprehend:
+    """Answers like Comprehend; texts that say so fail, in batches, alone, or for good."""
+
+    def __init__(self, batch_failure: ClientError | None = None) -> None:
+        self.batches: list[list[str]] = []
+        self.singles: list[str] = []
+        self.batch_failure = batch_failure
+
+    async def batch_detect_sentiment(self, *, TextList: list[str], LanguageCode: str) -> dict[str, Any]:  # noqa: N803 - AWS's names
+        """Score all but the texts that fail in a batch."""
+        assert LanguageCode == "en"
+        self.batches.append(TextList)
+        if self.batch_failure:
+            raise self.batch_failure
+        bad = [index for index, text in enumerate(TextList) if "fails" in text]
+        good = [index for index in range(len(TextList)) if index not in bad]
+        return {
+            "ResultList": [{"Index": index, **GLAD} for index in good],
+            "ErrorList": [{"Index": index, "ErrorCode": "InternalServerException"} for index in bad],
+        }
+
+    async def detect_sentiment(self, *, Text: str, LanguageCode: str) -> dict[str, Any]:  # noqa: N803 - AWS's names
+        """Score one text unless it fails for good."""
+        assert LanguageCode == "en"
+        self.singles.append(Text)
+        if "for good" in Text:
+            raise failure("InvalidRequestException")
+        if "throttled" in Text:
+            raise failure("ThrottlingException")
+        return GLAD
+
+
+def scorer(client: FakeComprehend) -> Comprehend:
+    """A fast scorer in front of the fake."""
+    return Comprehend(cast("ComprehendClient", client), language="en", calls_per_s=1000, parallel_calls=4)
+
+
+def texts(*values: str) -> list[Document]:
+    """Documents with ids r0, r1 and so on."""
+    return [Document(f"r{number}", value) for number, value in enumerate(values)]
+
+
+async def test_documents_go_in_calls_of_twenty_five() -> None:
+    """Sixty documents take three calls, none larger than the limit, and all come back."""
+    client = FakeComprehend()
+    scores = await scorer(client).score(texts(*["good"] * 60))
+    assert sorted(len(batch) for batch in client.batches) == [10, 25, 25]
+    assert len(scores) == 60
+    assert scores["r0"].sentiment is Sentiment.POSITIVE
+
+
+async def test_a_failed_document_is_tried_alone_and_its_neighbours_keep_their_score() -> None:
+    """Per-document errors are handled one by one; what fails for good becomes its error."""
+    client = FakeComprehend()
+    scores = await scorer(client).score(texts("good", "fails once", "fails for good"))
+    assert client.singles == ["fails once", "fails for good"]
+    assert scores["r0"].sentiment is Sentiment.POSITIVE
+    assert scores["r1"].sentiment is Sentiment.POSITIVE
+    assert (scores["r2"].sentiment, scores["r2"].error) == (None, "InvalidRequestException")
+
+
+async def test_a_refused_call_is_split_into_its_documents() -> None:
+    """One document that makes Comprehend refuse the whole call costs only itself."""
+    client = FakeComprehend(batch_failure=failure("TextSizeLimitExceededException"))
+    scores = await scorer(client).score(texts("good", "bad for good"))
+    assert scores["r0"].sentiment is Sentiment.POSITIVE
+    assert scores["r1"].error == "InvalidRequestException"
+
+
+@pytest.mark.parametrize("error", [failure("ThrottlingException"), failure("InternalServerException", 500)])
+async def test_throttling_and_faults_are_raised(error: ClientError) -> None:
+    """The part comes back later instead of losing its scores."""
+    with pytest.raises(ClientError):
+        await scorer(FakeComprehend(batch_failure=error)).score(texts("good"))
+
+
+async def test_throttling_of_a_single_document_is_raised() -> None:
+    """A retryable failure of one document is no reason to leave it unscored."""
+    with pytest.raises(ClientError):
+        await scorer(FakeComprehend()).score(texts("fails throttled"))

@@ -1,0 +1,151 @@
+from collections.abc import Sequence
+
+import pytest
+
+from sentiment.domain.documents import Document
+from sentiment.domain.scores import Score
+from sentiment.handler import SentimentHandler
+from shared import layout
+from shared.bus import Message
+from shared.errors import PermanentError, TransientError
+from shared.events import DataIngested, SentimentScored, new_event
+from shared.ledger import Stage, total
+from shared.models import Customer, ProductSentiment, Review, ScoredReview, Sentiment, SentimentScores
+from shared.testing import MemoryAnnouncer, MemoryItems, MemoryLedger, MemoryObjects
+
+RUN = "run-1"
+GLAD = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
+
+
+class CountingScorer:
+    """Finds everything positive and remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.failure: Exception | None = None
+
+    async def score(self, documents: Sequence[Document]) -> dict[str, Score]:
+        """Score all documents, or fail as told."""
+        if self.failure:
+            raise self.failure
+        self.asked += [document.review_id for document in documents]
+        return {document.review_id: GLAD for document in documents}
+
+
+class Fixture:
+    """A handler amid stand-ins, with a run of two parts ingested."""
+
+    def __init__(self) -> None:
+        self.ledger = MemoryLedger()
+        self.objects = MemoryObjects()
+        self.reviews = MemoryItems("review_id")
+        self.products = MemoryItems("product_id")
+        self.announcer = MemoryAnnouncer()
+        self.scorer = CountingScorer()
+        self.handle = SentimentHandler(
+            ledger=self.ledger,
+            objects=self.objects,
+            reviews=self.reviews,
+            product_sentiments=self.products,
+            announcer=self.announcer,
+            scorer=self.scorer,
+        )
+
+    async def ingest(self) -> None:
+        """Store two parts of one customer each."""
+        await self.ledger.open_run(RUN, source="test")
+        await self.ledger.set_parts(RUN, 2)
+        for part in (1, 2):
+            review = Review(review_id=f"r{part}", product_ids=("p",), text="good")
+            silent = Review(review_id=f"s{part}", product_ids=("p",))
+            customer = Customer(customer_id=f"c{part}", reviews=(review, silent))
+            await self.objects.put_lines(layout.customers(RUN, part), [customer])
+
+    @staticmethod
+    def message(part: int) -> Message:
+        """The event of one part."""
+        data = DataIngested(part=part, parts=2, key=layout.customers(RUN, part), customers=1, reviews=2)
+        event = new_event(data, run_id=RUN, source="ingest", cause=f"part-{part}")
+        return Message("m", "receipt", event.model_dump_json(), 1, 0)
+
+
+@pytest.fixture
+async def fixture() -> Fixture:
+    """A fresh handler with its run."""
+    made = Fixture()
+    await made.ingest()
+    return made
+
+
+async def test_the_last_part_announces_the_run_once(fixture: Fixture) -> None:
+    """Scores of both parts are stored; one `sentiment-scored` follows, after the aggregates."""
+    await fixture.handle(fixture.message(2))
+    assert fixture.announcer.announced == []
+    await fixture.handle(fixture.message(1))
+    assert fixture.announcer.announced == [(RUN, SentimentScored(parts=2, reviews=2))]
+    scored = await fixture.objects.get_lines(layout.sentiment(RUN, 1), ScoredReview)
+    assert [(review.review_id, review.sentiment) for review in scored] == [
+        ("r1", "POSITIVE"),
+        ("s1", None),
+    ]
+    [product] = await fixture.objects.get_lines(layout.product_sentiment(RUN), ProductSentiment)
+    assert (product.positive, product.preference) == (2, 1.0)
+    assert fixture.products.items["p",]["positive"] == 2
+    assert fixture.reviews.items["r1",]["sentiment"] == "POSITIVE"
+    assert fixture.reviews.items["r1",]["text"] == "good"
+
+
+async def test_redelivered_parts_are_neither_paid_nor_announced_again(fixture: Fixture) -> None:
+    """The ledger knows what is done: no second call to Comprehend, no second event."""
+    for part in (1, 2, 1, 2, 2):
+        await fixture.handle(fixture.message(part))
+    assert sorted(fixture.scorer.asked) == ["r1", "r2"]
+    assert len(fixture.announcer.announced) == 1
+
+
+async def test_a_crash_before_the_announcement_is_repaired_by_redelivery(fixture: Fixture) -> None:
+    """The part that completed the stage announces it when its message comes back."""
+    await fixture.handle(fixture.message(1))
+    announce = fixture.announcer.announce_all
+
+    async def crash(*_: object) -> None:
+        raise TransientError("connection reset")
+
+    fixture.announcer.announce_all = crash  # type: ignore[method-assign, assignment] # SNS is away
+    with pytest.raises(TransientError):
+        await fixture.handle(fixture.message(2))
+    fixture.announcer.announce_all = announce  # type: ignore[method-assign] # and back
+    await fixture.handle(fixture.message(2))
+    assert fixture.announcer.of(SentimentScored) == [SentimentScored(parts=2, reviews=2)]
+    assert sorted(fixture.scorer.asked) == ["r1", "r2"]
+
+
+async def test_throttling_leaves_the_part_undone(fixture: Fixture) -> None:
+    """A transient failure records nothing, so the part is scored when it comes back."""
+    fixture.scorer.failure = TransientError("throttled")
+    with pytest.raises(TransientError):
+        await fixture.handle(fixture.message(1))
+    run = await fixture.ledger.run(RUN)
+    assert run.stage(Stage.SENTIMENT).done == frozenset()
+
+
+async def test_a_run_that_has_ended_costs_nothing_more(fixture: Fixture) -> None:
+    """Parts of a failed run are dropped without a call."""
+    await fixture.ledger.fail(RUN, "stopped")
+    await fixture.handle(fixture.message(1))
+    assert fixture.scorer.asked == []
+
+
+async def test_what_was_used_is_counted(fixture: Fixture) -> None:
+    """The report counts scored and unscored reviews and Comprehend's units."""
+    await fixture.handle(fixture.message(1))
+    totals = total(await fixture.ledger.reports(RUN))
+    assert totals.counts == {"reviews_scored": 1, "reviews_unscored": 1, "texts_cut": 0}
+    assert str(totals.cost_usd["comprehend"]) == "0.000300"
+
+
+async def test_another_event_is_permanently_bad(fixture: Fixture) -> None:
+    """A message of the wrong kind goes to the dead letters."""
+    body = new_event(SentimentScored(parts=1, reviews=1), run_id=RUN, source="s", cause="c")
+    with pytest.raises(PermanentError, match=r"expected encore\.data-ingested\.v1"):
+        await fixture.handle(Message("m", "receipt", body.model_dump_json(), 1, 0))

@@ -1,0 +1,76 @@
+from pathlib import Path
+
+import pytest
+
+from shared.errors import PermanentError
+from shared.events import (
+    DataIngested,
+    EmailFinished,
+    EventData,
+    RecommendationCheck,
+    RecommendationsReady,
+    RunFinished,
+    SentimentScored,
+    event_type,
+    new_event,
+    parse_event,
+)
+
+SAMPLES = Path(__file__).parents[1] / "samples"
+KINDS: list[type[EventData]] = [
+    DataIngested,
+    SentimentScored,
+    RecommendationCheck,
+    RecommendationsReady,
+    EmailFinished,
+    RunFinished,
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
+def test_stored_samples_of_every_event_keep_parsing(kind: type[EventData]) -> None:
+    """A message written by an older version is still understood, whole."""
+    body = (SAMPLES / f"{kind.type.removeprefix('encore.')}.json").read_text()
+    event = parse_event(body, kind)
+    assert event.run_id == "run-0123456789abcdef"
+    assert event.traceparent is not None
+    assert event.model_dump_json() == event.model_validate_json(body).model_dump_json()
+
+
+def test_every_sample_belongs_to_a_kind() -> None:
+    """No sample lies unread."""
+    assert {path.stem for path in SAMPLES.iterdir()} == {kind.type.removeprefix("encore.") for kind in KINDS}
+
+
+def test_the_same_cause_always_gives_the_same_id() -> None:
+    """Announcing again is recognisable; another part, run or kind is another event."""
+    data = SentimentScored(parts=1, reviews=2)
+
+    def made(run_id: str, cause: str) -> str:
+        return new_event(data, run_id=run_id, source="s", cause=cause).id
+
+    assert made("r", "all") == made("r", "all")
+    assert len({made("r", "all"), made("r", "other"), made("q", "all")}) == 3
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("", "not an event"),
+        ("[]", "not an event"),
+        ('{"type": "encore.other.v1"}', "expected encore.sentiment-scored.v1, got encore.other.v1"),
+        ('{"type": "encore.sentiment-scored.v1"}', "id: Field required"),
+    ],
+)
+def test_what_is_no_such_event_is_permanently_bad(body: str, reason: str) -> None:
+    """A malformed body is named as such: retrying it cannot help."""
+    with pytest.raises(PermanentError, match=reason):
+        parse_event(body, SentimentScored)
+
+
+def test_a_newer_member_is_ignored() -> None:
+    """Producers may add members before consumers know them."""
+    event = new_event(SentimentScored(parts=1, reviews=2), run_id="r", source="s", cause="c")
+    body = event.model_dump_json().replace('"parts":1', '"parts":1,"colour":"red"')
+    assert parse_event(body, SentimentScored).data.parts == 1
+    assert event_type(body) == SentimentScored.type

@@ -1,0 +1,26 @@
+from decimal import Decimal
+
+from shared.pricing import cost_usd, price_of
+
+
+def test_units_are_priced_by_service_and_in_total() -> None:
+    """Costs are sums of units times list prices, exact to a millionth of a dollar."""
+    costs = cost_usd({"comprehend.units": Decimal(1000), "s3.puts": Decimal(2000)})
+    assert costs == {
+        "comprehend": Decimal("0.100000"),
+        "s3": Decimal("0.010000"),
+        "total": Decimal("0.110000"),
+    }
+
+
+def test_a_model_is_priced_whatever_its_region_prefix() -> None:
+    """Inference profiles cost what their model costs; input and output differ."""
+    plain = price_of("bedrock.input_tokens.anthropic.claude-haiku-5-5")
+    assert plain == price_of("bedrock.input_tokens.eu.anthropic.claude-haiku-5-5")
+    assert price_of("bedrock.output_tokens.anthropic.claude-haiku-5-5") == Decimal("0.0000005")
+
+
+def test_an_unknown_price_is_shown_and_not_guessed() -> None:
+    """A model without a list price appears by name at zero instead of vanishing."""
+    unit = "bedrock.input_tokens.somebody.model-1"
+    assert cost_usd({unit: Decimal(5)}) == {f"unpriced.{unit}": Decimal(0), "total": Decimal(0)}

@@ -1,0 +1,11 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.bus.retry import backoff_s
+
+
+@given(st.integers(min_value=1, max_value=10_000))
+def test_backoff_is_bounded_and_never_immediate(receive_count: int) -> None:
+    """A delay is at least the base, at most the exponential ceiling, and never above the cap."""
+    delay_s = backoff_s(receive_count, base_s=0.5, cap_s=60)
+    assert 0.5 <= delay_s <= min(60, 0.5 * 2.0 ** min(receive_count, 30))

@@ -1,0 +1,30 @@
+import pytest
+
+from shared.settings import ServiceSettings, load_settings
+
+GOOD = {"DATA_BUCKET": "b", "RUNS_TABLE": "r", "RUN_FINISHED_TOPIC_ARN": "arn:t"}
+
+
+def test_settings_come_from_prefixed_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`ENCORE_*` variables fill the settings; the rest has defaults."""
+    for name, value in GOOD.items():
+        monkeypatch.setenv(f"ENCORE_{name}", value)
+    monkeypatch.setenv("ENCORE_CONCURRENCY", "9")
+    settings = load_settings(ServiceSettings)
+    assert (settings.data_bucket, settings.concurrency, settings.drain_s) == ("b", 9, 25.0)
+
+
+def test_bad_settings_refuse_to_start_with_one_readable_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Every problem is named by its variable, on one line, without a traceback or any value."""
+    monkeypatch.setenv("ENCORE_DATA_BUCKET", "b")
+    monkeypatch.setenv("ENCORE_RUNS_TABLE", "r")
+    monkeypatch.setenv("ENCORE_CONCURRENCY", "secret")
+    with pytest.raises(SystemExit) as ended:
+        load_settings(ServiceSettings)
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert "ENCORE_RUN_FINISHED_TOPIC_ARN: Field required" in line
+    assert "ENCORE_CONCURRENCY: Input should be a valid integer" in line
+    assert "secret" not in line
