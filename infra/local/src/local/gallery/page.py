@@ -1,0 +1,109 @@
+"""The gallery's page: the list of all emails, and a reader for one."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Iterator, Mapping
+from hashlib import sha256
+from importlib import resources
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from local.figures import count, seconds, usd
+from local.gallery.bodies import EMAILS_A_FILE, write_bodies
+from local.gallery.model import GalleryEmail
+
+_COUNTS = {
+    "emails": "emails",
+    "customers": "customers",
+    "products": "products",
+    "reviews": "reviews",
+    "emails_fallback": "plain template",
+    "rejected_rows": "rejected rows",
+}
+_FOLDER = "gallery"
+
+
+def write_gallery(out_dir: Path, summary: Mapping[str, Any], emails: Iterable[GalleryEmail]) -> Path:
+    """Write `index.html` and the folder `gallery` beside it, and return the page's path.
+
+    The page works from disk, in any current browser. It links to `emails/<customer_id>.eml`, which
+    the caller writes. `emails` is read once and may be lazy: no more than a file's worth is held.
+    """
+    folder = out_dir / _FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for stale in folder.glob("bodies-*.js"):
+        stale.unlink()
+    index = _Index()
+    for number, batch in enumerate(_batches(emails)):
+        write_bodies(folder, number, batch)
+        index.add(batch)
+    page = out_dir / "index.html"
+    page.write_text(_render(summary, index), encoding="utf-8", errors="backslashreplace")
+    return page
+
+
+class _Index:
+    """What the list needs of every email, with each product's name stored once."""
+
+    def __init__(self) -> None:
+        self._products: dict[str, int] = {}
+        self._emails: list[list[object]] = []
+
+    def add(self, batch: Iterable[GalleryEmail]) -> None:
+        for email in batch:
+            products = [self._number(name) for name in email.products]
+            lines = [email.customer_id, email.name, email.subject, email.preheader]
+            self._emails.append([*lines, products, int(email.fallback)])
+
+    def data(self) -> dict[str, object]:
+        return {
+            "products": list(self._products),
+            "emails": self._emails,
+            "emailsAFile": EMAILS_A_FILE,
+            "folder": _FOLDER,
+        }
+
+    def _number(self, product: str) -> int:
+        return self._products.setdefault(product, len(self._products))
+
+
+def _batches(emails: Iterable[GalleryEmail]) -> Iterator[list[GalleryEmail]]:
+    source = iter(emails)
+    while batch := list(islice(source, EMAILS_A_FILE)):
+        yield batch
+
+
+def _render(summary: Mapping[str, Any], index: _Index) -> str:
+    script = _asset("gallery.js")
+    digest = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
+    environment = Environment(
+        loader=PackageLoader(__package__, ""),
+        autoescape=select_autoescape(["j2"]),
+        undefined=StrictUndefined,
+    )
+    return environment.get_template("index.html.j2").render(
+        run_id=summary.get("run_id", ""),
+        status=summary.get("status", ""),
+        figures=list(_figures(summary)),
+        data=index.data(),
+        style=_asset("gallery.css"),
+        script=script,
+        script_hash=f"sha256-{digest}",
+    )
+
+
+def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield value and label of each figure the summary has."""
+    for key, label in _COUNTS.items():
+        if key in summary:
+            yield count(summary[key]), label
+    if "total_seconds" in summary:
+        yield seconds(summary["total_seconds"]), "from upload to last email"
+    if "total" in summary.get("cost_usd", {}):
+        yield usd(summary["cost_usd"]["total"]), "at AWS list prices"
+
+
+def _asset(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
