@@ -13,9 +13,9 @@ from local.sample.sample import Sample
 class SampleFacts:
     """What is true of a written sample.
 
-    `interactions` counts distinct pairs of customer and product id. The `ambiguous_*_rows` are those
-    whose names, titles or texts no rule can split into one a reviewer; `unaligned_rows` are those
-    with ambiguous titles or texts. `disliked_products` have mostly negative reviews.
+    `interactions` counts distinct pairs of customer and product id. The `ambiguous_*_rows` are those whose
+    names, titles or texts no rule can split into one a reviewer. `disliked_products` have mostly negative
+    reviews.
     """
 
     rows: int
@@ -26,8 +26,12 @@ class SampleFacts:
     ambiguous_name_rows: int
     ambiguous_title_rows: int
     ambiguous_text_rows: int
-    unaligned_rows: int
     disliked_products: frozenset[str]
+
+    @property
+    def unaligned_texts(self) -> int:
+        """The number of cells of titles or texts that cannot be given to one reviewer each."""
+        return self.ambiguous_title_rows + self.ambiguous_text_rows
 
 
 def generate(*, seed: int = 7, customers: int = 1500, products: int = 300) -> Iterator[dict[str, str]]:
@@ -56,7 +60,6 @@ def write_sample(path: Path, *, seed: int = 7, customers: int = 1500, products: 
             tally.names += row.names_are_ambiguous
             tally.titles += row.titles_are_ambiguous
             tally.texts += row.texts_are_ambiguous
-            tally.either += row.titles_are_ambiguous or row.texts_are_ambiguous
     disliked = (each for each in sample.market.listings if each.opinion == "disliked")
     return SampleFacts(
         rows=tally.rows,
@@ -67,7 +70,6 @@ def write_sample(path: Path, *, seed: int = 7, customers: int = 1500, products: 
         ambiguous_name_rows=tally.names,
         ambiguous_title_rows=tally.titles,
         ambiguous_text_rows=tally.texts,
-        unaligned_rows=tally.either,
         disliked_products=frozenset(v.product_id for each in disliked for v in each.variants),
     )
 
@@ -78,4 +80,3 @@ class _Tally:
     names: int = 0
     titles: int = 0
     texts: int = 0
-    either: int = 0

@@ -1,0 +1,122 @@
+"""What a run came to, as the closing tables in the terminal."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.columns import Columns
+from rich.console import Console
+from rich.panel import Panel
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
+
+from local.figures import count, seconds, usd
+
+_READ = ("products", "customers", "reviews", "interactions")
+_MADE = ("recommendations", "emails")
+_SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}
+_STAGE_BAR_COLUMNS = 16
+_GOOD, _WORTH_A_LOOK, _BAD, _QUIET = "green", "yellow", "bold red", "dim"
+
+
+def render_report(summary: Mapping[str, Any], console: Console) -> None:
+    """Print the figures of `summary.json`; what went wrong is red, what deserves a look yellow.
+
+    A figure that the summary lacks, as that of a failed run may, is left out rather than shown as zero.
+    """
+    console.print(_headline(summary))
+    tables = [_counts(summary), _stages(summary), _costs(summary)]
+    console.print(Columns([table for table in tables if table.row_count], padding=(0, 4)))
+    for line in _queues(summary):
+        console.print(line)
+
+
+def _headline(summary: Mapping[str, Any]) -> Panel:
+    finished = summary.get("status") == "finished"
+    style = _GOOD if finished else _BAD
+    text = Text.assemble(("✓ " if finished else "✗ ", style), (f"Run {summary.get('run_id', '')} ", "bold"))
+    text.append(str(summary.get("status", "")), style)
+    if "total_seconds" in summary:
+        text.append(f" in {seconds(summary['total_seconds'])}")
+    if reason := summary.get("reason"):
+        text.append(f"\n{reason}", _BAD)
+    return Panel(text, border_style=style, expand=False, padding=(0, 2))
+
+
+def _counts(summary: Mapping[str, Any]) -> Table:
+    table = _table("Counts")
+    for key in (*_READ, *_MADE):
+        if key in summary:
+            table.add_row(key, Text(count(summary[key]), _missing_style(summary, key)))
+    for label, number, note in _shortfalls(summary):
+        style = _WORTH_A_LOOK if number else _QUIET
+        table.add_row(Text(label, style), Text(count(number) + note, style))
+    return table
+
+
+def _missing_style(summary: Mapping[str, Any], key: str) -> str:
+    """An email is due to every customer: fewer is a failure, whatever the status says."""
+    wanted = summary.get("customers")
+    return _BAD if key in _MADE and wanted is not None and summary[key] < wanted else ""
+
+
+def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
+    for key, label in _SHORTFALLS.items():
+        if key in summary:
+            yield label, summary[key], ""
+    if "emails_fallback" in summary:
+        fallback, emails = summary["emails_fallback"], summary.get("emails")
+        yield "plain template", fallback, f" ({fallback / emails:.1%})" if fallback and emails else ""
+
+
+def _stages(summary: Mapping[str, Any]) -> Table:
+    table = _table("Seconds")
+    table.add_column()
+    stages = summary.get("stage_seconds", {})
+    longest = max(stages.values(), default=0)
+    for stage, duration in stages.items():
+        bar = ProgressBar(
+            total=longest or 1, completed=duration, width=_STAGE_BAR_COLUMNS, finished_style="bar.complete"
+        )
+        table.add_row(stage, f"{duration:,.1f}", bar)
+    return table
+
+
+def _costs(summary: Mapping[str, Any]) -> Table:
+    table = _table("Cost at AWS list prices")
+    costs = dict(summary.get("cost_usd", {}))
+    total = costs.pop("total", None)
+    for service, cost in costs.items():
+        table.add_row(service, usd(cost))
+    if total is not None:
+        table.add_section()
+        table.add_row(Text("total", "bold"), Text(usd(total), "bold"))
+        if emails := summary.get("emails"):
+            table.add_row("1,000 emails", usd(total / emails * 1000))
+    return table
+
+
+def _queues(summary: Mapping[str, Any]) -> Iterator[Text]:
+    depths: Mapping[str, Mapping[str, int]] = summary.get("queues", {})
+    left = {name: depth for name, depth in depths.items() if any(depth.values())}
+    for name, depth in left.items():
+        told = ", ".join(f"{count(number)} {what.replace('_', ' ')}" for what, number in depth.items())
+        yield Text(f"! queue {name}: {told}", _WORTH_A_LOOK)
+    if depths and not left:
+        yield Text(f"✓ all {len(depths)} queues are empty", _GOOD)
+    yield from _dead_letters(summary.get("dead_letters", {}))
+
+
+def _dead_letters(dead_letters: Mapping[str, int]) -> Iterator[Text]:
+    for name, number in dead_letters.items():
+        if number:
+            yield Text(f"✗ dead letters in {name}: {count(number)}", _BAD)
+    if dead_letters and not any(dead_letters.values()):
+        yield Text("✓ no dead letters", _GOOD)
+
+
+def _table(title: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", show_header=False, box=None)
+    table.add_column()
+    table.add_column(justify="right")
+    return table
