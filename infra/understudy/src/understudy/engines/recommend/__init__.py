@@ -6,11 +6,12 @@ Nothing here knows a wire protocol, a file or a service: arrays in, arrays out.
 from understudy.engines.recommend.content import ItemContent, content_similarity
 from understudy.engines.recommend.evaluation import Split, evaluate
 from understudy.engines.recommend.events import Events, Histories
-from understudy.engines.recommend.hybrid import HybridModel, Profiles, Ranking
+from understudy.engines.recommend.hybrid import Allowed, HybridModel, Profiles, Ranking
 from understudy.engines.recommend.params import HybridParams
 from understudy.engines.recommend.satisfaction import satisfaction_weights
 
 __all__ = [
+    "Allowed",
     "Events",
     "Histories",
     "HybridModel",

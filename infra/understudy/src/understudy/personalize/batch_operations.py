@@ -1,0 +1,106 @@
+"""Batch inference jobs: recommendations for every user named in files on S3."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.personalize.arns import Arns
+from understudy.personalize.batch import infer
+from understudy.personalize.errors import JobFailedError, invalid_input
+from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
+from understudy.personalize.model_operations import ModelOperations
+from understudy.personalize.registry import Registry
+from understudy.personalize.storage import Location, Storage
+from understudy.personalize.trained import TrainedModel
+from understudy.personalize.workers import Workers
+from understudy.wire.service import Handler, Params
+
+if TYPE_CHECKING:
+    from understudy.personalize.storage import S3ClientFactory
+
+DEFAULT_RESULTS = 25
+MAX_RESULTS = 500
+_MAX_FILES = 1_000
+_FILES_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOperations:
+    """Creates batch inference jobs and carries them out."""
+
+    arns: Arns
+    registry: Registry
+    workers: Workers
+    models: ModelOperations
+    s3: "S3ClientFactory"
+
+    def operations(self) -> Mapping[str, Handler]:
+        """Return the Create operation of batch inference jobs."""
+        return {"CreateBatchInferenceJob": self.create_batch_inference_job}
+
+    async def create_batch_inference_job(self, params: Params) -> Params:
+        """Answer CreateBatchInferenceJob; files are read and written in the background."""
+        version = self.registry.get_active(SOLUTION_VERSION, params["solutionVersionArn"])
+        source = _location(params["jobInput"]["s3DataSource"]["path"], "input")
+        target = _location(params["jobOutput"]["s3DataDestination"]["path"], "output")
+        if source == target:
+            raise invalid_input("Invalid S3 output path")
+        num_results = results_wanted(params)
+        if params.get("batchInferenceJobMode") == "THEME_GENERATION":
+            raise invalid_input("Theme generation is not supported.")
+        model = self.models.model(version)
+
+        async def work() -> None:
+            await self._run(model, source, target, num_results)
+
+        arn = self.arns.named("batch-inference-job", params["jobName"])
+        detail = {"batchInferenceJobMode": "BATCH_INFERENCE", **params, "numResults": num_results}
+        links = (*version.links, version.arn)
+        self.registry.create(BATCH_INFERENCE_JOB, arn, detail, links=links, work=work)
+        return {"batchInferenceJobArn": arn}
+
+    async def _run(self, model: TrainedModel, source: Location, target: Location, num_results: int) -> None:
+        async with Storage.open(self.s3) as storage:
+            await storage.write(target.child("_CHECK"), b"")
+            files = await storage.files(source)
+            if not 1 <= len(files) <= _MAX_FILES:
+                raise JobFailedError(f"The input must be 1 to {_MAX_FILES} files.")
+            await self._answer_all(storage, model, files, target, num_results)
+
+    async def _answer_all(
+        self,
+        storage: Storage,
+        model: TrainedModel,
+        files: Sequence[Location],
+        target: Location,
+        num_results: int,
+    ) -> None:
+        slots = asyncio.Semaphore(_FILES_AT_ONCE)
+
+        async def answer(file: Location) -> None:
+            async with slots, storage.fetched(file) as lines:
+                body = await self.workers.run(infer, model, lines, num_results)
+                await storage.write(target.child(f"{file.base_name}.out"), body)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for file in files:
+                    group.create_task(answer(file))
+        except ExceptionGroup as failed:  # one reason is enough, and all a job can show
+            raise failed.exceptions[0] from failed
+
+
+def results_wanted(params: Params) -> int:
+    """Return how many results a request asks for; raises InvalidInputException above 500."""
+    wanted = int(params.get("numResults") or DEFAULT_RESULTS)
+    if wanted > MAX_RESULTS:
+        raise invalid_input(f"numResults must be at most {MAX_RESULTS}.")
+    return wanted
+
+
+def _location(path: str, side: str) -> Location:
+    try:
+        return Location.parse(path)
+    except ValueError as error:
+        raise invalid_input(f"Invalid S3 {side} path") from error

@@ -1,0 +1,78 @@
+"""Campaigns: a solution version made available for requests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from understudy.personalize.arns import Arns
+from understudy.personalize.errors import in_use, invalid_input
+from understudy.personalize.kinds import CAMPAIGN, SOLUTION, SOLUTION_VERSION, Status
+from understudy.personalize.registry import Registry
+from understudy.personalize.resource import Resource
+from understudy.wire.service import Handler, Params
+
+_LATEST = "/$LATEST"
+_SHOWN_UPDATE = ("solutionVersionArn", "minProvisionedTPS", "campaignConfig")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CampaignOperations:
+    """Creates and updates campaigns."""
+
+    arns: Arns
+    registry: Registry
+
+    def operations(self) -> Mapping[str, Handler]:
+        """Return the operations that change campaigns."""
+        return {"CreateCampaign": self.create_campaign, "UpdateCampaign": self.update_campaign}
+
+    async def create_campaign(self, params: Params) -> Params:
+        """Answer CreateCampaign for an active version, or a solution's `/$LATEST`."""
+        version = self._version(params)
+        arn = self.arns.named("campaign", params["name"])
+        detail = {"minProvisionedTPS": 1, **params, "solutionVersionArn": version.arn}
+        self.registry.create(CAMPAIGN, arn, detail, links=version.links)
+        return {"campaignArn": arn}
+
+    async def update_campaign(self, params: Params) -> Params:
+        """Answer UpdateCampaign; the campaign serves what it served until the update is done."""
+        campaign = self.registry.get_active(CAMPAIGN, params["campaignArn"])
+        latest = campaign.detail.get("latestCampaignUpdate")
+        if latest and latest["status"] != Status.ACTIVE:
+            raise in_use(campaign.arn, "an update is in progress")
+        wanted = {key: params[key] for key in _SHOWN_UPDATE if key in params}
+        if "solutionVersionArn" in params:
+            wanted["solutionVersionArn"] = self._version(params).arn
+        now = datetime.now(UTC)
+        update = {
+            **{key: campaign.detail[key] for key in _SHOWN_UPDATE if key in campaign.detail},
+            **wanted,
+            "status": Status.CREATE_PENDING,
+            "creationDateTime": now,
+            "lastUpdatedDateTime": now,
+        }
+        campaign.detail["latestCampaignUpdate"] = update
+        self.registry.start(campaign, self._apply(campaign, update, wanted))
+        return {"campaignArn": campaign.arn}
+
+    async def _apply(self, campaign: Resource, update: Params, wanted: Params) -> None:
+        await self.registry.pause()
+        update["status"] = Status.CREATE_IN_PROGRESS
+        await self.registry.pause()
+        campaign.detail.update(wanted)
+        campaign.move(Status.ACTIVE)
+        update["status"] = Status.ACTIVE
+        update["lastUpdatedDateTime"] = campaign.updated
+
+    def _version(self, params: Params) -> Resource:
+        arn = params["solutionVersionArn"]
+        if not arn.endswith(_LATEST):
+            return self.registry.get_active(SOLUTION_VERSION, arn)
+        if not params.get("campaignConfig", {}).get("syncWithLatestSolutionVersion"):
+            raise invalid_input("$LATEST needs syncWithLatestSolutionVersion.")
+        solution = self.registry.get(SOLUTION, arn.removesuffix(_LATEST))
+        versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
+        active = [version for version in versions if version.status is Status.ACTIVE]
+        if not active:
+            raise invalid_input(f"{solution.arn} has no active solution version.")
+        return active[-1]

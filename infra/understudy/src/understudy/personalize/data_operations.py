@@ -1,0 +1,140 @@
+"""Schemas, dataset groups, datasets and their imports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from understudy.personalize.arns import Arns
+from understudy.personalize.csv_import import TableReader
+from understudy.personalize.errors import JobFailedError, invalid_input
+from understudy.personalize.kinds import DATASET, DATASET_GROUP, DATASET_IMPORT_JOB, SCHEMA
+from understudy.personalize.plan import DatasetSnapshot
+from understudy.personalize.registry import Registry
+from understudy.personalize.resource import Resource
+from understudy.personalize.schemas import Schema, SchemaError, parse_schema
+from understudy.personalize.storage import Location, Storage
+from understudy.personalize.tables import Table
+from understudy.personalize.workers import Workers
+from understudy.wire.service import Handler, Params
+
+if TYPE_CHECKING:
+    from understudy.personalize.storage import S3ClientFactory
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataOperations:
+    """Creates what holds data, and reads the data in."""
+
+    arns: Arns
+    registry: Registry
+    workers: Workers
+    s3: "S3ClientFactory"
+    _tables: WeakKeyDictionary[Resource, Table] = field(default_factory=WeakKeyDictionary)
+
+    def operations(self) -> Mapping[str, Handler]:
+        """Return the Create operations of this part of the service."""
+        return {
+            "CreateSchema": self.create_schema,
+            "CreateDatasetGroup": self.create_dataset_group,
+            "CreateDataset": self.create_dataset,
+            "CreateDatasetImportJob": self.create_dataset_import_job,
+        }
+
+    async def create_schema(self, params: Params) -> Params:
+        """Answer CreateSchema: the schema is checked and there at once."""
+        try:
+            parse_schema(params["schema"])
+        except SchemaError as error:
+            raise invalid_input(f"Input is invalid, {error}.") from error
+        arn = self.arns.named("schema", params["name"])
+        self.registry.create(SCHEMA, arn, dict(params))
+        return {"schemaArn": arn}
+
+    async def create_dataset_group(self, params: Params) -> Params:
+        """Answer CreateDatasetGroup."""
+        if ("kmsKeyArn" in params) != ("roleArn" in params):
+            raise invalid_input("roleArn and kmsKeyArn are given together or not at all.")
+        arn = self.arns.named("dataset-group", params["name"])
+        self.registry.create(DATASET_GROUP, arn, dict(params))
+        domain = {"domain": params["domain"]} if "domain" in params else {}
+        return {"datasetGroupArn": arn, **domain}
+
+    async def create_dataset(self, params: Params) -> Params:
+        """Answer CreateDataset: one of each type per group, with a schema of that type."""
+        group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
+        schema = self._schema(params["schemaArn"])
+        dataset_type = params["datasetType"].upper()
+        if schema.name.upper() != dataset_type:
+            raise invalid_input(f"A schema named {schema.name} does not fit {dataset_type}.")
+        arn = self.arns.dataset(group.detail["name"], dataset_type)
+        detail = {**params, "datasetType": dataset_type}
+        self.registry.create(DATASET, arn, detail, links=(group.arn, params["schemaArn"]))
+        return {"datasetArn": arn}
+
+    async def create_dataset_import_job(self, params: Params) -> Params:
+        """Answer CreateDatasetImportJob; the import itself goes on in the background."""
+        dataset = self.registry.get_active(DATASET, params["datasetArn"])
+        if "roleArn" not in params:
+            raise invalid_input("roleArn is required to read from Amazon S3.")
+        location = _data_location(params["dataSource"].get("dataLocation", ""))
+        detail = {"importMode": "FULL", **params}
+
+        async def work() -> None:
+            table = await self._read(self._schema(dataset.detail["schemaArn"]), location)
+            await self._store(dataset, table, add=detail["importMode"] == "INCREMENTAL")
+
+        arn = self.arns.named("dataset-import-job", params["jobName"])
+        self.registry.create(DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=work)
+        return {"datasetImportJobArn": arn}
+
+    def snapshots(self, group_arn: str) -> dict[str, DatasetSnapshot]:
+        """Return the imported data of a group by the name of its schema, as it is now."""
+        found = [
+            DatasetSnapshot(self._schema(each.detail["schemaArn"]), self._tables[each])
+            for each in self.registry.find(DATASET, links=(group_arn,))
+            if each in self._tables
+        ]
+        return {snapshot.schema.name: snapshot for snapshot in found}
+
+    def _schema(self, arn: str) -> Schema:
+        return parse_schema(self.registry.get(SCHEMA, arn).detail["schema"])
+
+    async def _read(self, schema: Schema, location: Location) -> Table:
+        reader = TableReader(schema)
+        async with Storage.open(self.s3) as storage:
+            files = await storage.files(location)
+            csv_files = [file for file in files if file.key.lower().endswith(".csv")]
+            if not csv_files:
+                raise JobFailedError("No CSV file was found at the data location.")
+            for file in csv_files:
+                async with storage.fetched(file) as body:
+                    await self.workers.run(reader.read, body)
+        return await self.workers.run(reader.table)
+
+    async def _store(self, dataset: Resource, table: Table, *, add: bool) -> None:
+        """Replace the dataset's data or add to it, even if another import ends meanwhile."""
+        while True:
+            before = self._tables.get(dataset)
+            id_field = self._schema(dataset.detail["schemaArn"]).id_field
+            merged = table
+            if add and before is not None:
+                merged = await self.workers.run(_merged, before, table, id_field)
+            if self._tables.get(dataset) is before:
+                self._tables[dataset] = merged
+                return
+
+
+def _data_location(path: str) -> Location:
+    try:
+        location = Location.parse(path)
+    except ValueError as error:
+        raise invalid_input("Invalid Data location.") from error
+    if not location.is_folder and not location.key.lower().endswith(".csv"):
+        raise invalid_input("Invalid Data location.")
+    return location
+
+
+def _merged(before: Table, added: Table, id_field: str | None) -> Table:
+    both = before.followed_by(added)
+    return both.distinct() if id_field is None else both.last_of_each(id_field)

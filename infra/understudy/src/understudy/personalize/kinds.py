@@ -1,0 +1,76 @@
+"""What tells one kind of resource from another: names, quotas, and who keeps whom alive."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Status(StrEnum):
+    """The states of a resource, as AWS spells them."""
+
+    CREATE_PENDING = "CREATE PENDING"
+    CREATE_IN_PROGRESS = "CREATE IN_PROGRESS"
+    ACTIVE = "ACTIVE"
+    CREATE_FAILED = "CREATE FAILED"
+    CREATE_STOPPING = "CREATE STOPPING"
+    CREATE_STOPPED = "CREATE STOPPED"
+    DELETE_PENDING = "DELETE PENDING"
+    DELETE_IN_PROGRESS = "DELETE IN_PROGRESS"
+
+
+UNFINISHED = frozenset({Status.CREATE_PENDING, Status.CREATE_IN_PROGRESS, Status.CREATE_STOPPING})
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """How many resources of a kind there may be: in all or only unfinished, per group or region."""
+
+    limit: int
+    unfinished_only: bool = False
+    per_group: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of resource; `noun` is the one in its operations' names.
+
+    A resource cannot be deleted while a resource of a kind in `held_by` depends on it, or an
+    unfinished one of a kind in `held_while_unfinished`. Those of `owns` go with it.
+    """
+
+    noun: str
+    quota: Quota
+    has_status: bool = True
+    held_by: frozenset[str] = frozenset()
+    held_while_unfinished: frozenset[str] = frozenset()
+    owns: frozenset[str] = frozenset()
+
+    @property
+    def key(self) -> str:
+        """The member of a Describe answer that holds the resource."""
+        return self.noun[0].lower() + self.noun[1:]
+
+    @property
+    def arn_key(self) -> str:
+        """The parameter that names a resource of this kind."""
+        return f"{self.key}Arn"
+
+
+SCHEMA = Kind("Schema", Quota(500), has_status=False, held_by=frozenset({"Dataset"}))
+DATASET_GROUP = Kind("DatasetGroup", Quota(5), held_by=frozenset({"Dataset", "Solution"}))
+DATASET = Kind(
+    "Dataset",
+    Quota(3, per_group=True),
+    held_while_unfinished=frozenset({"DatasetImportJob", "SolutionVersion"}),
+)
+DATASET_IMPORT_JOB = Kind("DatasetImportJob", Quota(5, unfinished_only=True))
+SOLUTION = Kind(
+    "Solution",
+    Quota(10, per_group=True),
+    held_by=frozenset({"Campaign"}),
+    held_while_unfinished=frozenset({"SolutionVersion"}),
+    owns=frozenset({"SolutionVersion"}),
+)
+SOLUTION_VERSION = Kind("SolutionVersion", Quota(20, unfinished_only=True))
+CAMPAIGN = Kind("Campaign", Quota(5, per_group=True))
+FILTER = Kind("Filter", Quota(10, per_group=True), held_while_unfinished=frozenset({"BatchInferenceJob"}))
+BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))

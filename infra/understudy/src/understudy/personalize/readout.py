@@ -1,0 +1,97 @@
+"""Describe, List and Delete: the same for every kind of resource."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self, cast
+
+from botocore.session import get_session
+
+from understudy.personalize.kinds import Kind
+from understudy.personalize.pages import page
+from understudy.personalize.registry import Registry
+from understudy.personalize.resource import Resource
+from understudy.wire.service import Handler, Params
+
+if TYPE_CHECKING:
+    from botocore.model import ListShape, ServiceModel, StructureShape
+
+_PAGING = {"nextToken", "maxResults"}
+
+Extra = Callable[[Resource], Params]
+"""Members of a Describe answer that depend on other resources."""
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """Makes the reading operations of a kind from the shapes the service model gives them."""
+
+    registry: Registry
+    model: "ServiceModel"
+
+    @classmethod
+    def of(cls, registry: Registry) -> Self:
+        """Return a readout with the Personalize model that botocore ships."""
+        return cls(registry, get_session().get_service_model("personalize"))
+
+    def operations(self, kind: Kind, *, extra: Extra | None = None) -> Mapping[str, Handler]:
+        """Return the Describe, List and, where the service has it, Delete of `kind`."""
+        handlers = {
+            f"Describe{kind.noun}": self._describe(kind, extra or (lambda _: {})),
+            f"List{kind.noun}s": self._list(kind),
+        }
+        if f"Delete{kind.noun}" in self.model.operation_names:
+            handlers[f"Delete{kind.noun}"] = self._delete(kind)
+        return handlers
+
+    def _describe(self, kind: Kind, extra: Extra) -> Handler:
+        answer = self._output(f"Describe{kind.noun}").members[kind.key]
+        members = tuple(cast("StructureShape", answer).members)
+
+        async def describe(params: Params) -> Params:
+            resource = self.registry.get(kind, params[kind.arn_key])
+            return {kind.key: _members(members, {**_view(resource), **extra(resource)})}
+
+        return describe
+
+    def _list(self, kind: Kind) -> Handler:
+        output = self._output(f"List{kind.noun}s")
+        list_key = next(key for key in output.members if key != "nextToken")
+        entries = cast("ListShape", output.members[list_key])
+        members = tuple(cast("StructureShape", entries.member).members)
+
+        async def list_page(params: Params) -> Params:
+            links = [value for key, value in params.items() if key not in _PAGING]
+            found, token = page(
+                self.registry.find(kind, links=links),
+                token=params.get("nextToken"),
+                max_results=params.get("maxResults"),
+            )
+            answer: Params = {list_key: [_members(members, _view(each)) for each in found]}
+            return answer if token is None else {**answer, "nextToken": token}
+
+        return list_page
+
+    def _delete(self, kind: Kind) -> Handler:
+        async def delete(params: Params) -> Params:
+            self.registry.delete(kind, params[kind.arn_key])
+            return {}
+
+        return delete
+
+    def _output(self, operation: str) -> "StructureShape":
+        return cast("StructureShape", self.model.operation_model(operation).output_shape)
+
+
+def _members(names: Iterable[str], view: Params) -> Params:
+    return {name: view[name] for name in names if view.get(name) is not None}
+
+
+def _view(resource: Resource) -> Params:
+    return {
+        **resource.detail,
+        resource.kind.arn_key: resource.arn,
+        "status": resource.status,
+        "creationDateTime": resource.created,
+        "lastUpdatedDateTime": resource.updated,
+        "failureReason": resource.failure_reason,
+    }

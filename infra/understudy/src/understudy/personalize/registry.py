@@ -1,0 +1,223 @@
+"""Every resource of the account, and the one lifecycle all of them go through."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, datetime
+
+import structlog
+
+from understudy.personalize.errors import (
+    JobFailedError,
+    already_exists,
+    in_use,
+    invalid_input,
+    limit_exceeded,
+    not_found,
+)
+from understudy.personalize.kinds import DATASET_GROUP, Kind, Status
+from understudy.personalize.resource import Resource
+from understudy.wire.service import Params
+
+Work = Callable[[], Awaitable[None]]
+
+_log = structlog.get_logger(__name__)
+
+
+class Registry:
+    """Holds resources in memory and moves them through their states.
+
+    All of its state is touched on one event loop only, so a handler sees and changes it without
+    locks; work that takes time belongs in a thread. Each state lasts at least `state_delay_s`.
+    """
+
+    def __init__(self, *, state_delay_s: float) -> None:
+        self._state_delay_s = state_delay_s
+        self._resources: dict[str, Resource] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+
+    def create(
+        self,
+        kind: Kind,
+        arn: str,
+        detail: Params,
+        *,
+        links: Iterable[str] = (),
+        work: Work | None = None,
+    ) -> Resource:
+        """Add a resource and start its creation, which ends ACTIVE once `work` is done.
+
+        Raises ServiceError when the ARN is taken or a quota is full. `work` fails the creation
+        by raising JobFailedError with the reason.
+        """
+        if arn in self._resources:
+            raise already_exists(arn)
+        links = frozenset(links)
+        self._check_quota(kind, links)
+        now = datetime.now(UTC)
+        tags = {tag["tagKey"]: tag["tagValue"] for tag in detail.pop("tags", [])}
+        resource = Resource(
+            kind=kind,
+            arn=arn,
+            detail=detail,
+            links=links,
+            status=Status.CREATE_PENDING if kind.has_status else None,
+            created=now,
+            updated=now,
+            tags=tags,
+        )
+        self._resources[arn] = resource
+        if kind.has_status:
+            self.start(resource, self._creation(resource, work))
+        return resource
+
+    def get(self, kind: Kind, arn: str) -> Resource:
+        """Return the resource of `kind` named `arn`; raises ResourceNotFoundException."""
+        resource = self._resources.get(arn)
+        if resource is None or resource.kind is not kind:
+            raise not_found(arn)
+        return resource
+
+    def tagged(self, arn: str) -> dict[str, str]:
+        """Return the tags of any resource, to read or to change."""
+        if arn not in self._resources:
+            raise not_found(arn)
+        return self._resources[arn].tags
+
+    def get_active(self, kind: Kind, arn: str) -> Resource:
+        """Return the resource named `arn`, which must have been created successfully.
+
+        Raises ResourceInUseException while it is on its way and InvalidInputException when it
+        will never get there.
+        """
+        resource = self.get(kind, arn)
+        if resource.status is Status.ACTIVE or not kind.has_status:
+            return resource
+        if resource.status in {Status.CREATE_FAILED, Status.CREATE_STOPPED}:
+            raise invalid_input(f"{arn} is not active: its status is {resource.status}.")
+        raise in_use(arn, f"its status is {resource.status}")
+
+    def find(self, kind: Kind, *, links: Iterable[str] = ()) -> list[Resource]:
+        """Return the resources of `kind` that depend on every ARN in `links`, oldest first."""
+        wanted = frozenset(links)
+        return [
+            resource
+            for resource in self._resources.values()
+            if resource.kind is kind and wanted <= resource.links
+        ]
+
+    def delete(self, kind: Kind, arn: str) -> None:
+        """Start the deletion of a resource that nothing depends on.
+
+        It stays visible through its two states and is then unknown.
+        """
+        resource = self.get(kind, arn)
+        if kind.has_status and resource.status not in {
+            Status.ACTIVE,
+            Status.CREATE_FAILED,
+            Status.CREATE_STOPPED,
+        }:
+            raise in_use(arn, f"its status is {resource.status}")
+        self._check_nothing_holds(resource)
+        if kind.has_status:
+            resource.move(Status.DELETE_PENDING)
+            self.start(resource, self._deletion(resource))
+        else:
+            self._remove(resource)
+
+    def stop(self, resource: Resource) -> None:
+        """Stop a creation that is pending or in progress, by CREATE STOPPING unless pending."""
+        task = self._tasks.pop(resource.arn, None)
+        if task is not None:
+            task.cancel()
+        if resource.status is Status.CREATE_PENDING:
+            resource.move(Status.CREATE_STOPPED)
+        else:
+            resource.move(Status.CREATE_STOPPING)
+            self.start(resource, self._stopping(resource))
+
+    def start(self, resource: Resource, work: Awaitable[None]) -> None:
+        """Run `work` on behalf of `resource` in the background."""
+        task = asyncio.ensure_future(work)
+        self._tasks[resource.arn] = task
+        task.add_done_callback(lambda done: self._forget(resource.arn, done))
+
+    async def pause(self) -> None:
+        """Wait as long as a state lasts at least."""
+        await asyncio.sleep(self._state_delay_s)
+
+    async def close(self) -> None:
+        """Abandon all background work."""
+        tasks = list(self._tasks.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _creation(self, resource: Resource, work: Work | None) -> None:
+        await self.pause()
+        resource.move(Status.CREATE_IN_PROGRESS)
+        await self.pause()
+        try:
+            if work is not None:
+                await work()
+        except JobFailedError as error:
+            self._fail(resource, str(error))
+        except Exception:  # noqa: BLE001 - whatever happens, the resource must leave its state
+            _log.exception("personalize_job_crashed", arn=resource.arn)
+            self._fail(resource, "Internal failure. Please try again.")
+        else:
+            resource.move(Status.ACTIVE)
+
+    def _fail(self, resource: Resource, reason: str) -> None:
+        resource.failure_reason = reason
+        resource.move(Status.CREATE_FAILED)
+        _log.info("personalize_job_failed", arn=resource.arn, reason=reason)
+
+    async def _deletion(self, resource: Resource) -> None:
+        await self.pause()
+        resource.move(Status.DELETE_IN_PROGRESS)
+        await self.pause()
+        self._remove(resource)
+
+    async def _stopping(self, resource: Resource) -> None:
+        await self.pause()
+        resource.move(Status.CREATE_STOPPED)
+
+    def _remove(self, resource: Resource) -> None:
+        del self._resources[resource.arn]
+        for other in self._dependants(resource, resource.kind.owns):
+            del self._resources[other.arn]
+
+    def _forget(self, arn: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(arn) is task:
+            del self._tasks[arn]
+
+    def _dependants(self, resource: Resource, nouns: frozenset[str]) -> list[Resource]:
+        return [
+            other
+            for other in self._resources.values()
+            if other.kind.noun in nouns and resource.arn in other.links
+        ]
+
+    def _check_nothing_holds(self, resource: Resource) -> None:
+        kind = resource.kind
+        holders = self._dependants(resource, kind.held_by) + [
+            other for other in self._dependants(resource, kind.held_while_unfinished) if other.unfinished
+        ]
+        if holders:
+            raise in_use(resource.arn, f"{holders[0].arn} depends on it")
+
+    def _check_quota(self, kind: Kind, links: frozenset[str]) -> None:
+        quota = kind.quota
+        counted = self.find(kind, links=self._groups(links) if quota.per_group else ())
+        if quota.unfinished_only:
+            counted = [resource for resource in counted if resource.unfinished]
+        if len(counted) >= quota.limit:
+            state = "PENDING or IN_PROGRESS status" if quota.unfinished_only else "ACTIVE state"
+            raise limit_exceeded(f"More than {quota.limit} resources with {state}.")
+
+    def _groups(self, links: frozenset[str]) -> list[str]:
+        return [arn for arn in links if self._is_kind(arn, DATASET_GROUP)]
+
+    def _is_kind(self, arn: str, kind: Kind) -> bool:
+        resource = self._resources.get(arn)
+        return resource is not None and resource.kind is kind

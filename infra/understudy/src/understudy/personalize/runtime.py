@@ -1,0 +1,60 @@
+"""Recommendations on request, from a campaign."""
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from understudy.personalize.batch_operations import results_wanted
+from understudy.personalize.errors import invalid_input, not_found
+from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
+from understudy.personalize.model_operations import ModelOperations
+from understudy.personalize.registry import Registry
+from understudy.personalize.trained import Recommended, TrainedModel
+from understudy.personalize.workers import Workers
+from understudy.wire.service import Handler, Params
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Answers the runtime's requests with the models of the control plane."""
+
+    registry: Registry
+    workers: Workers
+    models: ModelOperations
+
+    def operations(self) -> Mapping[str, Handler]:
+        """Return the operations of `personalize-runtime`."""
+        return {
+            "GetRecommendations": self.get_recommendations,
+            "GetPersonalizedRanking": self.get_personalized_ranking,
+        }
+
+    async def get_recommendations(self, params: Params) -> Params:
+        """Answer GetRecommendations for a user; one nobody knows gets what is popular."""
+        model = self._model(params)
+        if "userId" not in params:
+            raise invalid_input("userId is required for this campaign's recipe.")
+        found = await self.workers.run(_first, model, params["userId"], results_wanted(params))
+        pairs = zip(found.items, found.scores, strict=True)
+        return {
+            "itemList": [{"itemId": item, "score": score} for item, score in pairs],
+            "recommendationId": f"RID-{uuid.uuid4()}",
+        }
+
+    async def get_personalized_ranking(self, params: Params) -> Params:
+        """Refuse GetPersonalizedRanking: no recipe that can be trained here is a ranking one."""
+        self._model(params)
+        raise invalid_input("The campaign's recipe does not support personalized ranking.")
+
+    def _model(self, params: Params) -> TrainedModel:
+        if "campaignArn" not in params:
+            raise invalid_input("campaignArn is required.")
+        campaign = self.registry.get(CAMPAIGN, params["campaignArn"])
+        if campaign.status is not Status.ACTIVE:
+            raise not_found(campaign.arn)
+        version = self.registry.get(SOLUTION_VERSION, campaign.detail["solutionVersionArn"])
+        return self.models.model(version)
+
+
+def _first(model: TrainedModel, user: str, limit: int) -> Recommended:
+    return next(model.recommend([user], limit))

@@ -1,0 +1,68 @@
+"""Puts the parts of the service together."""
+
+from typing import TYPE_CHECKING
+
+from understudy.personalize import kinds, recipes
+from understudy.personalize.arns import Arns
+from understudy.personalize.batch_operations import BatchOperations
+from understudy.personalize.campaign_operations import CampaignOperations
+from understudy.personalize.data_operations import DataOperations
+from understudy.personalize.model_operations import ModelOperations
+from understudy.personalize.readout import Readout
+from understudy.personalize.registry import Registry
+from understudy.personalize.runtime import Runtime
+from understudy.personalize.tags import TagOperations
+from understudy.personalize.workers import Workers
+from understudy.wire.service import Service
+
+if TYPE_CHECKING:
+    from understudy.personalize.storage import S3ClientFactory
+
+_PLAIN_KINDS = (
+    kinds.SCHEMA,
+    kinds.DATASET_GROUP,
+    kinds.DATASET,
+    kinds.DATASET_IMPORT_JOB,
+    kinds.SOLUTION_VERSION,
+    kinds.CAMPAIGN,
+    kinds.BATCH_INFERENCE_JOB,
+)
+
+
+def create_services(
+    *,
+    region: str,
+    account_id: str,
+    s3_client_factory: "S3ClientFactory",
+    state_delay_s: float,
+) -> list[Service]:
+    """Return `personalize` and `personalize-runtime`, which share their resources.
+
+    Each state of a resource lasts at least `state_delay_s`. Handlers belong to the event loop of
+    their first call.
+    """
+    arns = Arns(region, account_id)
+    registry, workers = Registry(state_delay_s=state_delay_s), Workers()
+    data = DataOperations(arns=arns, registry=registry, workers=workers, s3=s3_client_factory)
+    models = ModelOperations(arns=arns, registry=registry, workers=workers, data=data)
+    campaigns = CampaignOperations(arns=arns, registry=registry)
+    batch = BatchOperations(
+        arns=arns, registry=registry, workers=workers, models=models, s3=s3_client_factory
+    )
+    readout = Readout.of(registry)
+    control = dict(readout.operations(kinds.SOLUTION, extra=models.latest_version))
+    for kind in _PLAIN_KINDS:
+        control |= readout.operations(kind)
+    for part in (data, models, campaigns, batch, TagOperations(registry)):
+        control |= part.operations()
+    control |= recipes.OPERATIONS
+    runtime = Runtime(registry=registry, workers=workers, models=models)
+
+    async def close() -> None:
+        await registry.close()
+        workers.close()
+
+    return [
+        Service("personalize", control, close),
+        Service("personalize-runtime", runtime.operations()),
+    ]

@@ -1,0 +1,126 @@
+"""Imported records, column by column, as small as they can be kept in memory."""
+
+from array import array
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.float64]
+"""Numbers and booleans; NaN where the field was empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Strings by dictionary: `codes` point into `values`, -1 where the field was empty."""
+
+    codes: NDArray[np.int32]
+    values: tuple[str, ...]
+
+    def take(self, rows: NDArray[np.intp]) -> Self:
+        """Return the strings of `rows`."""
+        return type(self)(self.codes[rows], self.values)
+
+    def followed_by(self, other: "Texts") -> Self:
+        """Return these strings and then those of `other`."""
+        codes = {value: code for code, value in enumerate(self.values)}
+        moved = [codes.setdefault(value, len(codes)) for value in other.values]
+        lookup = np.array([*moved, -1], dtype=np.int32)  # the last entry answers code -1
+        return type(self)(np.concatenate([self.codes, lookup[other.codes]]), tuple(codes))
+
+
+Column = Texts | Numbers
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Columns of `rows` records each; never changed, so that a reader holds a snapshot."""
+
+    columns: Mapping[str, Column]
+    rows: int
+
+    def texts(self, name: str) -> Texts:
+        """Return the string column `name`; raises KeyError when there is none."""
+        column = self.columns[name]
+        if not isinstance(column, Texts):
+            raise KeyError(name)
+        return column
+
+    def numbers(self, name: str) -> Numbers:
+        """Return the number column `name`; raises KeyError when there is none."""
+        column = self.columns[name]
+        if isinstance(column, Texts):
+            raise KeyError(name)
+        return column
+
+    def followed_by(self, other: "Table") -> Self:
+        """Return these records and then those of `other`, which has the same columns."""
+        columns: dict[str, Column] = {
+            name: column.followed_by(other.texts(name))
+            if isinstance(column, Texts)
+            else np.concatenate([column, other.numbers(name)])
+            for name, column in self.columns.items()
+        }
+        return type(self)(columns, self.rows + other.rows)
+
+    def last_of_each(self, name: str) -> Self:
+        """Return the last record of each value of the string column `name`."""
+        column = self.texts(name)
+        last = np.full(len(column.values), -1, dtype=np.intp)
+        last[column.codes] = np.arange(self.rows)  # of several rows, the last assignment stays
+        return self._take(np.sort(last[last >= 0]))
+
+    def distinct(self) -> Self:
+        """Return the first of each set of equal records."""
+        if not self.rows:
+            return self
+        keys = np.array([_sortable(column) for column in self.columns.values()])
+        _, first = np.unique(keys, axis=1, return_index=True)
+        return self._take(np.sort(first))
+
+    def _take(self, rows: NDArray[np.intp]) -> Self:
+        columns: dict[str, Column] = {
+            name: column.take(rows) if isinstance(column, Texts) else column[rows]
+            for name, column in self.columns.items()
+        }
+        return type(self)(columns, rows.size)
+
+
+class TextsBuilder:
+    """Collects strings, each distinct one once."""
+
+    def __init__(self) -> None:
+        self._codes = array("i")
+        self._known: dict[str, int] = {}
+
+    def extend(self, values: Sequence[str | None]) -> None:
+        """Add `values` at the end; None is an empty field."""
+        known = self._known
+        self._codes.extend(-1 if value is None else known.setdefault(value, len(known)) for value in values)
+
+    def build(self) -> Texts:
+        """Return what was added."""
+        return Texts(np.array(self._codes, dtype=np.int32), tuple(self._known))
+
+
+class NumbersBuilder:
+    """Collects numbers."""
+
+    def __init__(self) -> None:
+        self._values = array("d")
+
+    def extend(self, values: Sequence[float]) -> None:
+        """Add `values` at the end; NaN is an empty field."""
+        self._values.extend(values)
+
+    def build(self) -> Numbers:
+        """Return what was added."""
+        return np.array(self._values, dtype=np.float64)
+
+
+def _sortable(column: Column) -> Numbers:
+    if isinstance(column, Texts):
+        return column.codes.astype(np.float64)
+    return np.nan_to_num(column, nan=-np.inf)
