@@ -1,0 +1,64 @@
+"""Command line of the embedded stack."""
+
+import signal
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from local.demo import DemoFailedError, run_demo
+from local.processes import ProcessDiedError
+from local.provision import provision
+from local.sample import write_sample
+from local.stack import REGION, STAGE, StackNotReadyError
+from local.topology import load_topology
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
+INTERRUPTED = 130
+
+
+@app.command()
+def demo(
+    data: Annotated[Path | None, typer.Option(help="A file, or a folder of three; else a sample.")] = None,
+    out: Annotated[Path, typer.Option(help="Where the run's folder goes.")] = Path("out"),
+) -> None:
+    """Run a file from upload to finished emails."""
+    console = Console()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        folder = run_demo(data, out, console)
+    except (DemoFailedError, ProcessDiedError, StackNotReadyError) as error:
+        console.print(f"failed: {error}", style="bold red", markup=False, highlight=False)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        console.print("stopped")
+        raise typer.Exit(INTERRUPTED) from None
+    console.print(f"emails: {folder / 'index.html'}", markup=False, highlight=False)
+
+
+@app.command()
+def sample(
+    path: Annotated[Path, typer.Argument(help="Where the CSV file goes.")],
+    customers: Annotated[int, typer.Option(min=1)] = 1500,
+    products: Annotated[int, typer.Option(min=10)] = 300,
+) -> None:
+    """Write a sample upload."""
+    write_sample(path, customers=customers, products=products)
+
+
+@app.command("provision")
+def provision_command(stage: str = STAGE, region: str = REGION) -> None:
+    """Create the topology's resources where `AWS_ENDPOINT_URL` points; print the services' settings."""
+    resources = provision(load_topology(), stage=stage, region=region)
+    for name, value in resources.environment().items():
+        sys.stdout.write(f"{name}={value}\n")
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    app()

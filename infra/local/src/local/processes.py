@@ -1,0 +1,100 @@
+"""Starts processes with a log each, notices when one dies, and stops them all in reverse order."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+STOP_S = 30.0
+LAST_LINES = 5
+
+
+class ProcessDiedError(Exception):
+    """A process ended although nobody asked it to; the message names its log and quotes its end."""
+
+
+@dataclass(frozen=True)
+class _Running:
+    name: str
+    process: subprocess.Popen[bytes]
+    log: Path
+
+
+class Processes:
+    """A context manager: whatever was started in it is gone after it."""
+
+    def __init__(self, log_dir: Path) -> None:
+        self._log_dir = log_dir
+        self._running: list[_Running] = []
+        log_dir.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> Self:
+        """Return the empty set."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Stop everything."""
+        self.stop()
+
+    def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
+        """Start `python <arguments>` in a session of its own, so that Ctrl-C reaches only us."""
+        log = self._log_dir / f"{name}.log"
+        with log.open("ab") as out:
+            process = subprocess.Popen(  # noqa: S603 - our own modules, no shell
+                [sys.executable, *arguments],
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+        self._running.append(_Running(name, process, log))
+
+    def check(self) -> None:
+        """Raise `ProcessDiedError` when one has ended."""
+        for running in self._running:
+            code = running.process.poll()
+            if code is not None:
+                raise ProcessDiedError(
+                    f"{running.name} ended with code {code}; its log {running.log} ends with\n"
+                    + _tail(running.log)
+                )
+
+    def stop(self) -> None:
+        """Ask all to stop, the last started first; kill what does not within half a minute."""
+        for running in reversed(self._running):
+            if running.process.poll() is None:
+                running.process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_S
+        for running in self._running:
+            try:
+                running.process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                running.process.kill()
+                running.process.wait()
+        self._running.clear()
+
+
+def free_port() -> int:
+    """A TCP port of the loopback interface that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
+    return "\n".join(f"  {line}" for line in lines) or "  (nothing)"

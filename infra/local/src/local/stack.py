@@ -1,0 +1,130 @@
+"""The embedded stack: an AWS emulator, understudy and the four services, all on loopback.
+
+The services run by the same entry points and settings as in their containers; nothing but endpoints and a
+few waiting times differs from AWS.
+"""
+
+import os
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from local.processes import Processes, free_port
+from local.provision import Resources, provision
+from local.topology import load_topology
+
+REGION = "eu-west-1"
+STAGE = "encore-local"
+SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+READY_S = 60.0
+PROBE_S = 0.1
+
+# Waiting times that suit a stand-in answering in milliseconds; AWS's own are the defaults.
+LOCAL_PACE = {
+    "ENCORE_RECEIVE_WAIT_S": "2",
+    "ENCORE_SENTIMENT_CALLS_PER_S": "100",
+    "ENCORE_RECOMMENDER_CHECK_INTERVAL_S": "1",
+    "UNDERSTUDY_STATE_DELAY_S": "0.2",
+}
+
+
+class StackNotReadyError(Exception):
+    """A server did not answer in time."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A running stack."""
+
+    resources: Resources
+    environment: Mapping[str, str]
+    """What a client needs to reach it: endpoints, credentials, region, and the services' settings."""
+    processes: Processes
+
+
+@contextmanager
+def embedded_stack(log_dir: Path) -> Iterator[Stack]:
+    """Start everything and yield it once the services consume; stop it all afterwards.
+
+    The variables of `Stack.environment` are set in this process meanwhile.
+    """
+    with Processes(log_dir) as processes:
+        emulator, understudy = free_port(), free_port()
+        environment = _endpoints(emulator, understudy) | LOCAL_PACE
+        with _environment(environment):
+            _start_emulator(processes, emulator)
+            _start_understudy(processes, understudy)
+            _wait(processes, f"http://127.0.0.1:{emulator}/_ministack/health")
+            resources = provision(load_topology(), stage=STAGE, region=REGION)
+            settings = resources.environment()
+            with _environment(settings):
+                for service in SERVICES:
+                    processes.start(service, ["-m", service], {})
+                _wait(processes, f"http://127.0.0.1:{understudy}/_understudy/health")
+                yield Stack(resources, environment | settings, processes)
+
+
+def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
+    stand_in = f"http://127.0.0.1:{understudy}"
+    return {
+        "AWS_ENDPOINT_URL": f"http://127.0.0.1:{emulator}",
+        "AWS_ENDPOINT_URL_COMPREHEND": stand_in,
+        "AWS_ENDPOINT_URL_PERSONALIZE": stand_in,
+        "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME": stand_in,
+        "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": stand_in,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": REGION,
+        "AWS_REGION": REGION,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    }
+
+
+def _start_emulator(processes: Processes, port: int) -> None:
+    """Serve ministack's application ourselves: its own command listens on every interface."""
+    server = ["-m", "uvicorn", "ministack.app:app", "--host", "127.0.0.1", "--port", str(port)]
+    processes.start(
+        "emulator",
+        [*server, "--log-level", "warning"],
+        {"GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1", "LOG_LEVEL": "WARNING"},
+    )
+
+
+def _start_understudy(processes: Processes, port: int) -> None:
+    processes.start(
+        "understudy",
+        ["-m", "understudy"],
+        {"UNDERSTUDY_HOST": "127.0.0.1", "UNDERSTUDY_PORT": str(port), "UNDERSTUDY_REGION": REGION},
+    )
+
+
+def _wait(processes: Processes, url: str) -> None:
+    deadline = time.monotonic() + READY_S
+    while time.monotonic() < deadline:
+        processes.check()
+        try:
+            with urllib.request.urlopen(url, timeout=PROBE_S * 10):  # noqa: S310 - our own loopback address
+                return
+        except (urllib.error.URLError, OSError):
+            time.sleep(PROBE_S)
+    raise StackNotReadyError(f"no answer from {url} within {READY_S:.0f} s")
+
+
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

@@ -1,0 +1,99 @@
+"""Looks at a running stack the way an operator would: the ledger and the queues."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiobotocore.session import get_session
+
+from local.provision import Resources
+from shared.aws import CONFIG
+from shared.bus import SqsQueue
+from shared.events import RunFinished, parse_event
+from shared.ledger import Ledger, Run
+from shared.store import ObjectStore, from_item, to_item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_sqs.client import SQSClient
+
+DEPTHS = {
+    "visible": "ApproximateNumberOfMessages",
+    "in_flight": "ApproximateNumberOfMessagesNotVisible",
+    "delayed": "ApproximateNumberOfMessagesDelayed",
+}
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Eyes on the stack's ledger, queues and bucket."""
+
+    resources: Resources
+    ledger: Ledger
+    objects: ObjectStore
+    sqs: "SQSClient"
+    dynamodb: "DynamoDBClient"
+
+    async def run_of(self, source: str) -> Run | None:
+        """The newest run of an upload, once there is one; `source` is its `s3://` address."""
+        found = [run for run in await self.ledger.runs() if run.source.startswith(source)]
+        return found[-1] if found else None
+
+    async def take_finished(self, run_id: str) -> RunFinished | None:
+        """Take the run's `run-finished` from the operators' queue, if it is there."""
+        queue = SqsQueue(self.sqs, self.resources.queue_urls["ops"])
+        finished: RunFinished | None = None
+        for message in await queue.receive(limit=10, wait_s=0):
+            event = parse_event(message.body, RunFinished)
+            if event.run_id == run_id:
+                finished = event.data
+                await queue.delete(message)
+        return finished
+
+    async def email_records(self, run_id: str) -> dict[str, dict[str, Any]]:
+        """What the emails table says of the run's emails, by customer id."""
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.resources.tables["emails"],
+            KeyConditionExpression="run_id = :run",
+            ExpressionAttributeValues=to_item({":run": run_id}),
+        )
+        records = [from_item(item) async for page in pages for item in page.get("Items", [])]
+        return {record["customer_id"]: record for record in records}
+
+    async def queues(self) -> dict[str, dict[str, int]]:
+        """How many messages each queue holds: visible, in flight, delayed."""
+        return await self._depths(self.resources.queue_urls)
+
+    async def dead_letters(self) -> dict[str, int]:
+        """How many messages lie in each queue's dead letters."""
+        depths = await self._depths(self.resources.dead_letter_urls)
+        return {name: sum(depth.values()) for name, depth in depths.items()}
+
+    async def _depths(self, urls: dict[str, str]) -> dict[str, dict[str, int]]:
+        replies = await asyncio.gather(
+            *(self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]) for url in urls.values())
+        )
+        return {
+            name: {kind: int(reply["Attributes"].get(attribute, 0)) for kind, attribute in DEPTHS.items()}  # type: ignore[call-overload] # attribute names
+            for name, reply in zip(urls, replies, strict=True)
+        }
+
+
+@asynccontextmanager
+async def watch(resources: Resources) -> AsyncIterator[Watch]:
+    """Open clients from the environment and close them afterwards."""
+    session = get_session()
+    async with (
+        session.create_client("s3", config=CONFIG) as s3,
+        session.create_client("sqs", config=CONFIG) as sqs,
+        session.create_client("dynamodb", config=CONFIG) as dynamodb,
+    ):
+        yield Watch(
+            resources=resources,
+            ledger=Ledger(dynamodb, resources.tables["runs"]),
+            objects=ObjectStore(s3, resources.buckets["data"]),
+            sqs=sqs,
+            dynamodb=dynamodb,
+        )

@@ -1,0 +1,63 @@
+import json
+
+from local.provision import Resources, provision
+from local.topology import load_topology
+from shared.testing import Clients
+
+REGION = "eu-west-1"
+
+
+def stage_of(resources: Resources) -> str:
+    """The stage that the fixture's names start with."""
+    return resources.tables["runs"].removesuffix("-runs")
+
+
+async def test_everything_of_the_topology_exists(clients: Clients, resources: Resources) -> None:
+    """Queues have their lease and dead letters, tables their keys, the bucket its notification."""
+    topology = load_topology()
+    for name, queue in topology.queues.items():
+        reply = await clients.sqs.get_queue_attributes(
+            QueueUrl=resources.queue_urls[name], AttributeNames=["All"]
+        )
+        attributes = reply["Attributes"]
+        redrive = json.loads(attributes["RedrivePolicy"])
+        assert int(attributes["VisibilityTimeout"]) == queue.visibility_s
+        assert int(redrive["maxReceiveCount"]) == queue.max_receives
+        assert redrive["deadLetterTargetArn"].endswith(f"-{name}-dlq")
+    for name, table in topology.tables.items():
+        described = await clients.dynamodb.describe_table(TableName=resources.tables[name])
+        keys = [key["AttributeName"] for key in described["Table"]["KeySchema"]]
+        assert keys == [key for key in (table.partition_key, table.sort_key) if key]
+    noted = await clients.s3.get_bucket_notification_configuration(Bucket=resources.buckets["data"])
+    [configuration] = noted["QueueConfigurations"]
+    assert configuration["QueueArn"].endswith("-ingest-uploads")
+
+
+async def test_subscriptions_deliver_raw(clients: Clients, resources: Resources) -> None:
+    """Every subscribed queue gets the body as it was published."""
+    subscribed = {name for name, queue in load_topology().queues.items() if queue.subscribes}
+    reply = await clients.sns.list_subscriptions()
+    ours = [each for each in reply["Subscriptions"] if stage_of(resources) + "-" in each["Endpoint"]]
+    assert len(ours) == len(subscribed)
+    for each in ours:
+        described = await clients.sns.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])
+        assert described["Attributes"]["RawMessageDelivery"] == "true"
+
+
+async def test_provisioning_again_changes_nothing(clients: Clients, resources: Resources) -> None:
+    """The same stage gives the same resources, and what they hold stays."""
+    await clients.s3.put_object(Bucket=resources.buckets["data"], Key="kept", Body=b"1")
+    again = provision(load_topology(), stage=stage_of(resources), region=REGION)
+    assert again == resources
+    kept = await clients.s3.get_object(Bucket=resources.buckets["data"], Key="kept")
+    async with kept["Body"] as body:
+        assert await body.read() == b"1"
+
+
+def test_services_find_their_settings_by_name(resources: Resources) -> None:
+    """The environment names every resource after its place in the topology."""
+    environment = resources.environment()
+    assert environment["ENCORE_SENTIMENT_QUEUE_URL"] == resources.queue_urls["sentiment"]
+    assert environment["ENCORE_DATA_INGESTED_TOPIC_ARN"] == resources.topic_arns["data-ingested"]
+    assert environment["ENCORE_PRODUCT_SENTIMENTS_TABLE"] == resources.tables["product-sentiments"]
+    assert environment["ENCORE_DATA_BUCKET"] == resources.buckets["data"]
