@@ -11,7 +11,7 @@ def count(value: float) -> str:
 
 def seconds(value: float) -> str:
     """Return a duration: `0.4 s`, `41.3 s`, from a minute on `2 min 05 s`."""
-    if value < _SECONDS_A_MINUTE:
+    if round(value, 1) < _SECONDS_A_MINUTE:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), _SECONDS_A_MINUTE)
     return f"{minutes} min {rest:02} s"

@@ -23,6 +23,6 @@ def write_bodies(folder: Path, number: int, emails: Sequence[GalleryEmail]) -> N
         "text": [email.text for email in emails],
         "source": [email.source for email in emails],
     }
-    packed = b64encode(zlib.compress(json.dumps(contents).encode("ascii"), level=1))
+    packed = b64encode(zlib.compress(json.dumps(contents).encode("ascii")))
     script = f'receiveBodies({number}, "{packed.decode("ascii")}");\n'
     folder.joinpath(f"bodies-{number}.js").write_text(script, encoding="ascii")

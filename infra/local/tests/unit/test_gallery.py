@@ -1,0 +1,219 @@
+"""The gallery is one valid page, shows every email, and no email can do it harm."""
+
+import base64
+import json
+import re
+import time
+import zlib
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+import html5lib
+import pytest
+
+from local.gallery import GalleryEmail, write_gallery
+
+SUMMARY = {
+    "run_id": "run-7f3a",
+    "status": "finished",
+    "customers": 2,
+    "products": 1351,
+    "reviews": 9269,
+    "emails": 2,
+    "emails_fallback": 1,
+    "rejected_rows": 3,
+    "total_seconds": 41.27,
+    "cost_usd": {"bedrock": 6.0, "total": 6.41},
+}
+ATTACK = "</script><script>alert(1)</script><!--<script>'\"&\u2028😀₹"
+
+
+def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN401 - any field
+    """Return an email with the given changes."""
+    fields: dict[str, Any] = {
+        "customer_id": customer_id,
+        "name": "Priya Rao",
+        "subject": "Five finds ✨",
+        "preheader": "From ₹199",
+        "products": ("Kettle", "Lamp", "Mouse", "Bottle", "Iron"),
+        "fallback": False,
+        "html": "<!doctype html><html><head></head><body>₹</body></html>",
+        "text": "Hello Priya",
+        "source": "MIME-Version: 1.0\r\n\r\nHello",
+    }
+    return GalleryEmail(**fields | changes)
+
+
+def parsed(page: Path) -> Element:
+    """Return the page's tree; html5lib raises on any error of syntax."""
+    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
+    tree: Element = parser.parse(page.read_text(encoding="utf-8"))
+    return tree
+
+
+def listed(page: Path) -> dict[str, Any]:
+    """Return the data of the list as the page's script reads it."""
+    (data,) = (each for each in parsed(page).iter("script") if each.get("id") == "data")
+    content: dict[str, Any] = json.loads(data.text or "")
+    return content
+
+
+def bodies(page: Path, number: int) -> dict[str, list[str]]:
+    """Return the contents in one file as the page's script unpacks them."""
+    script = page.parent.joinpath("gallery", f"bodies-{number}.js").read_text(encoding="ascii")
+    called = re.fullmatch(rf'receiveBodies\({number}, "([A-Za-z0-9+/=]*)"\);\n', script)
+    assert called
+    content: dict[str, list[str]] = json.loads(zlib.decompress(base64.b64decode(called[1])))
+    return content
+
+
+def test_page_is_valid_html(tmp_path: Path) -> None:
+    """The page parses without a single error, whatever the emails hold."""
+    page = write_gallery(tmp_path, SUMMARY, [email(name=ATTACK, subject=ATTACK, html=ATTACK)])
+    assert page == tmp_path / "index.html"
+    assert parsed(page).tag == "html"
+
+
+def test_list_has_every_email(tmp_path: Path) -> None:
+    """Customer, name, subject, preheader, products and kind of copy stand in the list."""
+    page = write_gallery(
+        tmp_path, SUMMARY, [email("A1"), email("A2", fallback=True, products=("Lamp", "Fan"))]
+    )
+    data = listed(page)
+    assert data["products"] == ["Kettle", "Lamp", "Mouse", "Bottle", "Iron", "Fan"]
+    assert data["emails"] == [
+        ["A1", "Priya Rao", "Five finds ✨", "From ₹199", [0, 1, 2, 3, 4], 0],
+        ["A2", "Priya Rao", "Five finds ✨", "From ₹199", [1, 5], 1],
+    ]
+
+
+def test_contents_arrive_unchanged(tmp_path: Path) -> None:
+    """HTML, text and source come out of the files exactly as they went in, in the list's order."""
+    emails = [
+        email(f"A{i}", html=f"<p>{i}{ATTACK}", text=f"{i}\r\n{ATTACK}", source=f"{i}: \x00\ud800{ATTACK}")
+        for i in range(120)
+    ]
+    page = write_gallery(tmp_path, SUMMARY, emails)
+    a_file = listed(page)["emailsAFile"]
+    for index, each in enumerate(emails):
+        content = bodies(page, index // a_file)
+        place = index % a_file
+        assert [content[part][place] for part in ("html", "text", "source")] == [
+            each.html,
+            each.text,
+            each.source,
+        ]
+
+
+def test_no_email_breaks_out_of_the_data(tmp_path: Path) -> None:
+    """Markup in any field neither ends the data nor starts a script."""
+    fields = ("customer_id", "name", "subject", "preheader")
+    attacked = email(**dict.fromkeys(fields, ATTACK), products=(ATTACK,))
+    page = write_gallery(tmp_path, SUMMARY | {"run_id": ATTACK, "status": ATTACK}, [attacked])
+    scripts = list(parsed(page).iter("script"))
+    assert len(scripts) == 2
+    assert listed(page)["emails"] == [[ATTACK] * 4 + [[0], 0]]
+    assert "alert(1)</script" not in page.read_text(encoding="utf-8")
+
+
+def test_policy_allows_only_the_pages_own_script(tmp_path: Path) -> None:
+    """The policy names the hash of the one inline script and forbids all that is not listed."""
+    tree = parsed(write_gallery(tmp_path, SUMMARY, [email()]))
+    (policy,) = (each.get("content", "") for each in tree.iter("meta") if each.get("http-equiv"))
+    (script,) = (each.text or "" for each in tree.iter("script") if each.get("id") is None)
+    digest = base64.b64encode(sha256(script.encode()).digest()).decode()
+    assert f"script-src 'sha256-{digest}' 'self' file:;" in policy
+    assert policy.startswith("default-src 'none'")
+    assert "'unsafe-eval'" not in policy
+    assert "'unsafe-inline'" not in policy.split("script-src")[1].split(";")[0]
+
+
+def test_emails_are_shown_in_a_sandbox(tmp_path: Path) -> None:
+    """The frame of an email may open links and do nothing else."""
+    page = write_gallery(tmp_path, SUMMARY, [email()]).read_text(encoding="utf-8")
+    (sandbox,) = re.findall(r'setAttribute\("sandbox", "([^"]*)"\)', page)
+    assert sandbox == "allow-popups allow-popups-to-escape-sandbox"
+    assert "innerHTML" not in page
+
+
+def test_page_needs_nothing_from_elsewhere(tmp_path: Path) -> None:
+    """No script, style, font or image of the page itself is loaded from outside."""
+    tree = parsed(write_gallery(tmp_path, SUMMARY, [email()]))
+    assert not [each for each in tree.iter() if each.get("src") or each.tag == "link"]
+    styles = "".join(each.text or "" for each in tree.iter("style"))
+    assert "url(" not in styles
+    assert "@import" not in styles
+
+
+def test_controls_have_names(tmp_path: Path) -> None:
+    """Every field has a label and every button a text or a label."""
+    tree = parsed(write_gallery(tmp_path, SUMMARY, [email()]))
+    labelled = {each.get("for") for each in tree.iter("label")}
+    fields = [each for tag in ("input", "select") for each in tree.iter(tag)]
+    assert fields
+    assert all(each.get("id") in labelled for each in fields)
+    assert all(each.text or each.get("aria-label") for each in tree.iter("button"))
+    known = {each.get("id") for each in tree.iter()}
+    assert all(each.get("aria-controls") in known for each in tree.iter() if each.get("aria-controls"))
+
+
+def test_header_tells_what_the_run_came_to(tmp_path: Path) -> None:
+    """Counts, duration and cost stand above the list."""
+    tree = parsed(write_gallery(tmp_path, SUMMARY, [email()]))
+    shown = dict(
+        zip((each.text for each in tree.iter("dt")), (each.text for each in tree.iter("dd")), strict=True)
+    )
+    assert shown == {
+        "emails": "2",
+        "customers": "2",
+        "products": "1,351",
+        "reviews": "9,269",
+        "plain template": "1",
+        "rejected rows": "3",
+        "from upload to last email": "41.3 s",
+        "at AWS list prices": "$6.41",
+    }
+
+
+def test_failed_run_without_emails_still_has_a_page(tmp_path: Path) -> None:
+    """What the summary lacks is left out, and an empty list is a list."""
+    page = write_gallery(tmp_path, {"run_id": "run-1", "status": "failed"}, [])
+    assert listed(page)["emails"] == []
+    assert not list(parsed(page).iter("dd"))
+
+
+def test_writing_again_leaves_nothing_of_the_former_run(tmp_path: Path) -> None:
+    """Files of an earlier, larger gallery are gone; foreign files stay."""
+    write_gallery(tmp_path, SUMMARY, [email(f"A{i}") for i in range(120)])
+    foreign = tmp_path / "gallery" / "notes.txt"
+    foreign.write_text("keep")
+    write_gallery(tmp_path, SUMMARY, [email()])
+    assert sorted(each.name for each in (tmp_path / "gallery").iterdir()) == ["bodies-0.js", "notes.txt"]
+
+
+def test_ten_thousand_emails_are_quick_and_small(tmp_path: Path) -> None:
+    """Ten thousand emails of 35 KB, read one by one, take seconds and a tenth of their size."""
+    cell = "".join(f"<td style='padding:{i}px'>product {i} ₹{i * 7}</td>" for i in range(330))
+
+    def emails() -> Iterator[GalleryEmail]:
+        for i in range(10_000):
+            html = f"<!doctype html><html><body>{i}{cell}</body></html>"
+            yield email(f"A{i}", html=html, source=f"{i}{cell}{cell}")
+
+    started = time.perf_counter()
+    page = write_gallery(tmp_path, SUMMARY, emails())
+    assert time.perf_counter() - started < 30  # under 10 s on one idle core
+    sizes = [each.stat().st_size for each in tmp_path.rglob("*") if each.is_file()]
+    assert sum(sizes) < 35_000_000
+    assert page.stat().st_size < 3_000_000
+
+
+@pytest.mark.parametrize("customer_id", ["../../etc", "a b", "ä"])
+def test_odd_customer_ids_make_no_paths(tmp_path: Path, customer_id: str) -> None:
+    """Files are named by number, never by what came with the data."""
+    write_gallery(tmp_path, SUMMARY, [email(customer_id)])
+    names = {str(each.relative_to(tmp_path)) for each in tmp_path.rglob("*") if each.is_file()}
+    assert names == {"index.html", "gallery/bodies-0.js"}

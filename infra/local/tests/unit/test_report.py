@@ -1,0 +1,162 @@
+"""The closing tables tell every figure, and make failures stand out."""
+
+import re
+from io import StringIO
+from typing import Any, Literal
+
+import pytest
+from rich.console import Console
+
+from local.figures import count, seconds, usd
+from local.report import render_report
+
+BOLD_RED, YELLOW = "\x1b[1;31m", "\x1b[33m"
+
+
+def good_run() -> dict[str, Any]:
+    """Return the summary of a run without a blemish."""
+    return {
+        "run_id": "run-7f3a",
+        "status": "finished",
+        "products": 300,
+        "customers": 1500,
+        "reviews": 2545,
+        "interactions": 3091,
+        "rejected_rows": 0,
+        "unaligned_texts": 0,
+        "recommendations": 1500,
+        "emails": 1500,
+        "emails_fallback": 0,
+        "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 18.4, "mailer": 13.2},
+        "total_seconds": 41.27,
+        "cost_usd": {"comprehend": 0.51, "bedrock": 5.9, "s3": 0.0042, "total": 6.4142},
+        "queues": {name: {"visible": 0, "in_flight": 0, "delayed": 0} for name in ("sentiment", "mailer")},
+        "dead_letters": {"sentiment-dlq": 0, "mailer-dlq": 0},
+    }
+
+
+def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120) -> str:
+    """Return what the report prints."""
+    file = StringIO()
+    system: Literal["standard"] | None = "standard" if colours else None
+    render_report(summary, Console(file=file, width=width, force_terminal=colours, color_system=system))
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "run-7f3a finished in 41.3 s",
+        "products 300",
+        "customers 1,500",
+        "reviews 2,545",
+        "interactions 3,091",
+        "rejected rows 0",
+        "unaligned texts 0",
+        "recommendations 1,500",
+        "emails 1,500",
+        "plain template 0",
+        "ingest 3.1",
+        "sentiment 6.2",
+        "recommender 18.4",
+        "mailer 13.2",
+        "comprehend $0.51",
+        "bedrock $5.90",
+        "s3 $0.0042",
+        "total $6.41",
+        "1,000 emails $4.28",
+        "all 2 queues are empty",
+        "no dead letters",
+    ],
+)
+def test_figure_is_told(figure: str) -> None:
+    """Each figure of the summary stands beside its name."""
+    assert figure in re.sub(r"\s+", " ", rendered(good_run()))
+
+
+def test_good_run_shows_no_alarm() -> None:
+    """Nothing is red or yellow when nothing deserves it."""
+    text = rendered(good_run(), colours=True)
+    assert BOLD_RED not in text
+    assert YELLOW not in text
+
+
+def test_failed_run_says_why() -> None:
+    """A failed run is red, with its reason as it is."""
+    text = rendered(good_run() | {"status": "failed", "reason": "no [bold]column"}, colours=True)
+    assert f"{BOLD_RED}failed" in text
+    assert f"{BOLD_RED}no [bold]column" in text
+
+
+def test_missing_email_is_an_alarm() -> None:
+    """Fewer emails than customers is red, even in a run that calls itself finished."""
+    assert re.search(r"\x1b\[1;31m *1,499", rendered(good_run() | {"emails": 1499}, colours=True))
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "told"),
+    [
+        ("rejected_rows", 4, "4"),
+        ("unaligned_texts", 129, "129"),
+        ("emails_fallback", 18, "18 (1.2%)"),
+    ],
+)
+def test_shortfalls_deserve_a_look(key: str, value: int, told: str) -> None:
+    """Rejected rows, unaligned texts and plain templates are yellow once there are some."""
+    assert re.search(
+        rf"\x1b\[33m +{re.escape(told)}|\x1b\[33m{re.escape(told)}",
+        rendered(good_run() | {key: value}, colours=True),
+    )
+
+
+def test_backlog_is_named() -> None:
+    """A queue that is not empty is named with its depths, and the others are not."""
+    summary = good_run()
+    summary["queues"]["mailer"]["in_flight"] = 3
+    text = rendered(summary)
+    assert "queue mailer: 0 visible, 3 in flight, 0 delayed" in text
+    assert "queue sentiment" not in text
+    assert "queues are empty" not in text
+
+
+def test_dead_letters_are_an_alarm() -> None:
+    """A dead letter is red and names its queue."""
+    summary = good_run()
+    summary["dead_letters"]["mailer-dlq"] = 2
+    text = rendered(summary, colours=True)
+    assert f"{BOLD_RED}✗ dead letters in mailer-dlq: 2" in text
+    assert "no dead letters" not in text
+
+
+def test_what_is_missing_is_not_shown_as_zero() -> None:
+    """A run that failed early is reported with the figures it has."""
+    text = rendered({"run_id": "run-1", "status": "failed", "products": 3})
+    assert "products" in text
+    assert "emails" not in text
+    assert "queue" not in text
+    assert "$" not in text
+
+
+def test_narrow_terminal_loses_nothing() -> None:
+    """Sixty columns are enough for every figure."""
+    text = re.sub(r"\s+", " ", rendered(good_run(), width=60))
+    for figure in ("interactions 3,091", "recommender 18.4", "comprehend $0.51"):
+        assert figure in text
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (count(9050), "9,050"),
+        (seconds(0.04), "0.0 s"),
+        (seconds(59.94), "59.9 s"),
+        (seconds(59.96), "1 min 00 s"),
+        (seconds(125.4), "2 min 05 s"),
+        (usd(0), "$0.00"),
+        (usd(0.0042), "$0.0042"),
+        (usd(1234.5), "$1,234.50"),
+    ],
+)
+def test_figures_for_people(written: str, text: str) -> None:
+    """Figures have separators, sensible units and no more digits than they need."""
+    assert written == text
