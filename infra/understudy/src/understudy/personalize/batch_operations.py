@@ -1,18 +1,19 @@
 """Batch inference jobs: recommendations for every user named in files on S3."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from understudy.personalize.arns import Arns
 from understudy.personalize.batch import infer
 from understudy.personalize.errors import JobFailedError, invalid_input
+from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.registry import Registry
 from understudy.personalize.storage import Location, Storage
-from understudy.personalize.trained import TrainedModel
 from understudy.personalize.workers import Workers
 from understudy.wire.service import Handler, Params
 
@@ -24,6 +25,9 @@ MAX_RESULTS = 500
 _MAX_FILES = 1_000
 _FILES_AT_ONCE = 8
 
+Answer = Callable[[Iterable[bytes]], bytes]
+"""Turns the lines of an input file into its output file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOperations:
@@ -33,6 +37,7 @@ class BatchOperations:
     registry: Registry
     workers: Workers
     models: ModelOperations
+    filters: FilterOperations
     s3: "S3ClientFactory"
 
     def operations(self) -> Mapping[str, Handler]:
@@ -50,45 +55,40 @@ class BatchOperations:
         if params.get("batchInferenceJobMode") == "THEME_GENERATION":
             raise invalid_input("Theme generation is not supported.")
         model = self.models.model(version)
+        answer = partial(infer, model, num_results=num_results, item_filter=self.filters.bound(params, model))
 
         async def work() -> None:
-            await self._run(model, source, target, num_results)
+            await self._run(answer, source, target)
 
         arn = self.arns.named("batch-inference-job", params["jobName"])
         detail = {"batchInferenceJobMode": "BATCH_INFERENCE", **params, "numResults": num_results}
-        links = (*version.links, version.arn)
-        self.registry.create(BATCH_INFERENCE_JOB, arn, detail, links=links, work=work)
+        used = {version.arn, params.get("filterArn", version.arn)}
+        self.registry.create(BATCH_INFERENCE_JOB, arn, detail, links=version.links | used, work=work)
         return {"batchInferenceJobArn": arn}
 
-    async def _run(self, model: TrainedModel, source: Location, target: Location, num_results: int) -> None:
+    async def _run(self, answer: Answer, source: Location, target: Location) -> None:
         async with Storage.open(self.s3) as storage:
             await storage.write(target.child("_CHECK"), b"")
             files = await storage.files(source)
             if not 1 <= len(files) <= _MAX_FILES:
                 raise JobFailedError(f"The input must be 1 to {_MAX_FILES} files.")
-            await self._answer_all(storage, model, files, target, num_results)
+            slots = asyncio.Semaphore(_FILES_AT_ONCE)
 
-    async def _answer_all(
-        self,
-        storage: Storage,
-        model: TrainedModel,
-        files: Sequence[Location],
-        target: Location,
-        num_results: int,
-    ) -> None:
-        slots = asyncio.Semaphore(_FILES_AT_ONCE)
+            async def convert(file: Location) -> None:
+                async with slots, storage.fetched(file) as lines:
+                    body = await self.workers.run(answer, lines)
+                    await storage.write(target.child(f"{file.base_name}.out"), body)
 
-        async def answer(file: Location) -> None:
-            async with slots, storage.fetched(file) as lines:
-                body = await self.workers.run(infer, model, lines, num_results)
-                await storage.write(target.child(f"{file.base_name}.out"), body)
+            await _all_or_first_failure(convert(file) for file in files)
 
-        try:
-            async with asyncio.TaskGroup() as group:
-                for file in files:
-                    group.create_task(answer(file))
-        except ExceptionGroup as failed:  # one reason is enough, and all a job can show
-            raise failed.exceptions[0] from failed
+
+async def _all_or_first_failure(work: Iterable[Coroutine[None, None, None]]) -> None:
+    try:
+        async with asyncio.TaskGroup() as group:
+            for each in work:
+                group.create_task(each)
+    except ExceptionGroup as failed:  # a job can show one reason only
+        raise failed.exceptions[0] from failed
 
 
 def results_wanted(params: Params) -> int:

@@ -88,6 +88,12 @@ class DataOperations:
         self.registry.create(DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=work)
         return {"datasetImportJobArn": arn}
 
+    def schemas(self, group_arn: str) -> dict[str, Schema]:
+        """Return the schemas of a group's datasets by their names."""
+        datasets = self.registry.find(DATASET, links=(group_arn,))
+        schemas = [self._schema(dataset.detail["schemaArn"]) for dataset in datasets]
+        return {schema.name: schema for schema in schemas}
+
     def snapshots(self, group_arn: str) -> dict[str, DatasetSnapshot]:
         """Return the imported data of a group by the name of its schema, as it is now."""
         found = [

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from understudy.personalize.batch_operations import results_wanted
 from understudy.personalize.errors import invalid_input, not_found
+from understudy.personalize.filter_operations import FilterOperations
+from understudy.personalize.filter_syntax import FilterError
+from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.registry import Registry
@@ -21,6 +24,7 @@ class Runtime:
     registry: Registry
     workers: Workers
     models: ModelOperations
+    filters: FilterOperations
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the operations of `personalize-runtime`."""
@@ -34,7 +38,8 @@ class Runtime:
         model = self._model(params)
         if "userId" not in params:
             raise invalid_input("userId is required for this campaign's recipe.")
-        found = await self.workers.run(_first, model, params["userId"], results_wanted(params))
+        item_filter = self.filters.bound(params, model)
+        found = await self.workers.run(_first, model, item_filter, params)
         pairs = zip(found.items, found.scores, strict=True)
         return {
             "itemList": [{"itemId": item, "score": score} for item, score in pairs],
@@ -56,5 +61,12 @@ class Runtime:
         return self.models.model(version)
 
 
-def _first(model: TrainedModel, user: str, limit: int) -> Recommended:
-    return next(model.recommend([user], limit))
+def _first(model: TrainedModel, item_filter: ItemFilter | None, params: Params) -> Recommended:
+    user, limit, allowed = params["userId"], results_wanted(params), None
+    if item_filter is not None:
+        try:
+            mask = item_filter.mask(user, params.get("filterValues", {}))
+        except FilterError as error:
+            raise invalid_input(str(error)) from error
+        allowed = [mask].__getitem__
+    return next(model.recommend([user], limit, allowed))

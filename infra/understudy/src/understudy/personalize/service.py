@@ -7,6 +7,7 @@ from understudy.personalize.arns import Arns
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
+from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
@@ -25,6 +26,7 @@ _PLAIN_KINDS = (
     kinds.DATASET_IMPORT_JOB,
     kinds.SOLUTION_VERSION,
     kinds.CAMPAIGN,
+    kinds.FILTER,
     kinds.BATCH_INFERENCE_JOB,
 )
 
@@ -46,17 +48,23 @@ def create_services(
     data = DataOperations(arns=arns, registry=registry, workers=workers, s3=s3_client_factory)
     models = ModelOperations(arns=arns, registry=registry, workers=workers, data=data)
     campaigns = CampaignOperations(arns=arns, registry=registry)
+    filters = FilterOperations(arns=arns, registry=registry, data=data)
     batch = BatchOperations(
-        arns=arns, registry=registry, workers=workers, models=models, s3=s3_client_factory
+        arns=arns,
+        registry=registry,
+        workers=workers,
+        models=models,
+        filters=filters,
+        s3=s3_client_factory,
     )
     readout = Readout.of(registry)
     control = dict(readout.operations(kinds.SOLUTION, extra=models.latest_version))
     for kind in _PLAIN_KINDS:
         control |= readout.operations(kind)
-    for part in (data, models, campaigns, batch, TagOperations(registry)):
+    for part in (data, models, campaigns, filters, batch, TagOperations(registry)):
         control |= part.operations()
     control |= recipes.OPERATIONS
-    runtime = Runtime(registry=registry, workers=workers, models=models)
+    runtime = Runtime(registry=registry, workers=workers, models=models, filters=filters)
 
     async def close() -> None:
         await registry.close()

@@ -15,8 +15,8 @@ from understudy.engines.recommend.sparse_rows import divided_by_row_maximum
 
 _CHUNK_USERS = 1024
 
-Allowed = Callable[[int], NDArray[np.bool_]]
-"""For a position among the users asked for, which items may be recommended."""
+Allowed = Callable[[int], NDArray[np.bool_] | None]
+"""For a position among the users asked for, which items may be recommended; None for all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,184 @@
+"""Filter expressions: which items may be recommended.
+
+expression := clause { "|" clause }
+clause     := (INCLUDE | EXCLUDE) ItemID WHERE any [ IF all ]
+any        := all { OR all }              all := condition { AND condition }
+condition  := Dataset "." FIELD ( [NOT] IN "(" value { "," value } ")" | comparison value )
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Self
+
+_TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\$\w+|-?\d+(?:\.\d+)?|[A-Za-z_][\w.]*|<=|>=|[=<>(),|])')
+_COMPARISONS = frozenset({"=", "<", "<=", ">", ">="})
+_MAX_FIELDS = 5
+
+
+class FilterError(ValueError):
+    """The expression, or a value given for it, cannot be used; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A `$NAME` in an expression, to be given with each request."""
+
+    name: str
+
+
+Value = str | float | Parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Test:
+    """One condition: `operator` is `IN`, `NOT IN` or a comparison."""
+
+    dataset: str
+    field: str
+    operator: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Includes or excludes the items for which all tests of any group of `where` hold.
+
+    It applies to a user for whom all tests of `users` hold.
+    """
+
+    include: bool
+    where: tuple[tuple[Test, ...], ...]
+    users: tuple[Test, ...]
+
+    def tests(self) -> Iterator[Test]:
+        """Yield every test of the clause."""
+        for group in self.where:
+            yield from group
+        yield from self.users
+
+
+def parse_filter(text: str) -> tuple[Clause, ...]:
+    """Return the clauses of an expression; raises FilterError."""
+    clauses = _Parser.of(text).clauses()
+    tests = [test for clause in clauses for test in clause.tests()]
+    for test in tests:
+        parameters = [value for value in test.values if isinstance(value, Parameter)]
+        if parameters and test.operator == "NOT IN":
+            raise FilterError(
+                f"Invalid input symbol: ${parameters[0].name}. "
+                "Placeholders are not allowed with NOT_IN operator."
+            )
+    if len({(test.dataset, test.field) for test in tests}) > _MAX_FIELDS:
+        raise FilterError(f"Invalid Expression: more than {_MAX_FIELDS} fields.")
+    return clauses
+
+
+def parse_values(text: str) -> tuple[str | float, ...]:
+    """Return the values given for a parameter: quoted strings or numbers between commas."""
+    parser = _Parser.of(text)
+    values = parser.values()
+    parser.expect_end()
+    if any(isinstance(value, Parameter) for value in values):
+        raise FilterError(f"Invalid filter value: {text}.")
+    return tuple(value for value in values if not isinstance(value, Parameter))
+
+
+class _Parser:
+    """Recursive descent, one method for each rule of the grammar."""
+
+    def __init__(self, tokens: list[str]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        tokens, position, text = [], 0, text.strip()
+        while position < len(text):
+            match = _TOKEN.match(text, position)
+            if match is None:
+                raise FilterError(f"Invalid Expression at '{text[position:][:20]}'.")
+            tokens.append(match.group(1))
+            position = match.end()
+        return cls(tokens)
+
+    def clauses(self) -> tuple[Clause, ...]:
+        clauses = [self._clause()]
+        while self._accept("|"):
+            clauses.append(self._clause())
+        self.expect_end()
+        return tuple(clauses)
+
+    def values(self) -> tuple[Value, ...]:
+        values = [self._value()]
+        while self._accept(","):
+            values.append(self._value())
+        return tuple(values)
+
+    def expect_end(self) -> None:
+        if self._at < len(self._tokens):
+            raise FilterError(f"Invalid Expression at '{self._tokens[self._at]}'.")
+
+    def _clause(self) -> Clause:
+        include = self._accept("INCLUDE")
+        if not include:
+            self._expect("EXCLUDE")
+        self._expect("ITEMID")
+        self._expect("WHERE")
+        where = [self._all()]
+        while self._accept("OR"):
+            where.append(self._all())
+        users = self._all() if self._accept("IF") else ()
+        if any(test.dataset.upper() != "CURRENTUSER" for test in users):
+            raise FilterError("Invalid Expression: IF takes CurrentUser only.")
+        return Clause(include, tuple(where), users)
+
+    def _all(self) -> tuple[Test, ...]:
+        tests = [self._test()]
+        while self._accept("AND"):
+            tests.append(self._test())
+        return tuple(tests)
+
+    def _test(self) -> Test:
+        dataset, dot, field = self._next().partition(".")
+        if not dot or not field:
+            raise FilterError(f"Invalid Expression at '{dataset}'.")
+        operator = self._next().upper()
+        if operator == "NOT":
+            self._expect("IN")
+            operator = "NOT IN"
+        if operator in _COMPARISONS:
+            return Test(dataset, field, operator, (self._value(),))
+        if operator not in {"IN", "NOT IN"}:
+            raise FilterError(f"Invalid Expression at '{operator}'.")
+        self._expect("(")
+        values = self.values()
+        self._expect(")")
+        return Test(dataset, field, operator, values)
+
+    def _value(self) -> Value:
+        token = self._next()
+        if token.startswith("$"):
+            return Parameter(token[1:])
+        if token.startswith('"'):
+            return re.sub(r"\\(.)", r"\1", token[1:-1])
+        try:
+            return float(token)
+        except ValueError as error:
+            raise FilterError(f"Invalid input symbol: {token}.") from error
+
+    def _next(self) -> str:
+        if self._at >= len(self._tokens):
+            raise FilterError("Invalid Expression: it ends too early.")
+        self._at += 1
+        return self._tokens[self._at - 1]
+
+    def _accept(self, word: str) -> bool:
+        found = self._at < len(self._tokens) and self._tokens[self._at].upper() == word
+        self._at += found
+        return found
+
+    def _expect(self, word: str) -> None:
+        token = self._next()
+        if token.upper() != word:
+            raise FilterError(f"Invalid Expression at '{token}': expected {word}.")
