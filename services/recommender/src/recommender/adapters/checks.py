@@ -1,0 +1,18 @@
+"""Delayed messages to the recommender's own queue: how it waits without holding anything."""
+
+from shared.bus import SqsQueue
+from shared.events import RecommendationCheck, new_event
+
+
+class QueuedChecks:
+    """Sends check messages that arrive after an interval."""
+
+    def __init__(self, queue: SqsQueue, *, interval_s: int) -> None:
+        self._queue = queue
+        self._interval_s = interval_s
+
+    async def send(self, run_id: str, attempt: int) -> None:
+        """Ask for another look at the run; the same attempt is the same event."""
+        check = RecommendationCheck(attempt=attempt)
+        event = new_event(check, run_id=run_id, source="recommender", cause=f"check-{attempt}")
+        await self._queue.send(event.model_dump_json(exclude_none=True), delay_s=self._interval_s)

@@ -1,0 +1,49 @@
+"""The lines that a batch inference job reads and writes.
+
+Source: Amazon Personalize developer guide, "Batch inference input and output".
+"""
+
+import json
+from collections.abc import Iterable
+
+from pydantic import BaseModel, ValidationError
+
+from recommender.domain.csv_files import is_fit_id
+
+
+class _Input(BaseModel):
+    userId: str  # noqa: N815 - Personalize's name
+
+
+class _Output(BaseModel):
+    recommendedItems: list[str] = []  # noqa: N815 - Personalize's name
+
+
+class _Line(BaseModel):
+    input: _Input
+    output: _Output | None = None
+
+
+def input_lines(customer_ids: Iterable[str]) -> bytes:
+    """Ask for every customer that Personalize can know."""
+    return "".join(json.dumps({"userId": one}) + "\n" for one in customer_ids if is_fit_id(one)).encode()
+
+
+def ranked_items(output: bytes) -> dict[str, list[str]]:
+    """Return each customer's items, best first; lines come in any order.
+
+    A customer whose line is missing, broken or an error has no entry: what to do then is the caller's choice.
+    """
+    lines = (_parsed(line) for line in output.splitlines() if line.strip())
+    return {
+        line.input.userId: line.output.recommendedItems
+        for line in lines
+        if line and line.output and line.output.recommendedItems
+    }
+
+
+def _parsed(line: bytes) -> _Line | None:
+    try:
+        return _Line.model_validate_json(line)
+    except ValidationError:
+        return None

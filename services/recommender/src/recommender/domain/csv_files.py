@@ -1,0 +1,43 @@
+"""CSV as Personalize reads it, which is not the CSV of RFC 4180.
+
+Text with commas or quotes stands in double quotes; quotes and backslashes are escaped with a backslash, not
+doubled; the header is not quoted; a record is one physical line; an empty field is null.
+Source: Amazon Personalize developer guide, "Data format guidelines".
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+Value = str | int | float | None
+Row = Mapping[str, Value]
+
+MAX_ID_CHARS = 256
+_LINE_BREAKING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_UNFIT_FOR_ID = re.compile(r'["\\\x00-\x1f\x7f-\x9f\u2028\u2029]')
+_NEEDS_QUOTES = re.compile(r'[",\\]')
+_ESCAPED = re.compile(r'(["\\])')
+
+
+def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """Return a whole file in UTF-8: the header, then one line a row with its values in column order."""
+    lines = [",".join(columns)]
+    lines.extend(",".join(_cell(row[column]) for column in columns) for row in rows)
+    return ("\n".join(lines) + "\n").encode()
+
+
+def is_fit_id(identifier: str) -> bool:
+    """Tell whether Personalize takes an id unchanged: quotes, escapes and control characters it does not."""
+    return len(identifier) <= MAX_ID_CHARS and not _UNFIT_FOR_ID.search(identifier)
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        return str(value)
+    text = _LINE_BREAKING.sub(" ", value)
+    return f'"{_ESCAPED.sub(_backslashed, text)}"' if _NEEDS_QUOTES.search(text) else text
+
+
+def _backslashed(found: re.Match[str]) -> str:
+    return "\\" + found[1]

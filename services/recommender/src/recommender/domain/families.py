@@ -1,0 +1,82 @@
+"""Which products are variants of one another: colours, sizes, or the same thing listed twice.
+
+Shops show the same reviews under every variant, so two products that share a good part of their reviews are
+one family; so are two whose names are nearly the same words.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import combinations
+
+from recommender.domain.names import alike, tokens
+from shared.models import Customer, Product
+
+MIN_SHARED_REVIEWS = 0.25
+"""Jaccard similarity of two products' reviews from which on they are variants."""
+MIN_NAME_COSINE = 0.8
+MAX_FAMILY = 16
+"""Being alike is not transitive: larger families would be chains of different things."""
+
+Pair = tuple[str, str]
+
+
+class SharedReviews:
+    """Counts which reviews stand under several products. Grows with the catalogue, not with customers."""
+
+    def __init__(self) -> None:
+        self._reviews: Counter[str] = Counter()
+        self._shared: Counter[Pair] = Counter()
+
+    def add(self, customers: Iterable[Customer]) -> None:
+        """Count the reviews of more customers."""
+        for customer in customers:
+            for review in customer.reviews:
+                listed = sorted(set(review.product_ids))
+                self._reviews.update(listed)
+                self._shared.update(combinations(listed, 2))
+
+    def variants(self) -> Iterator[tuple[str, str, float]]:
+        """Yield the pairs that share enough of their reviews, with the share."""
+        for (one, other), shared in self._shared.items():
+            share = shared / (self._reviews[one] + self._reviews[other] - shared)
+            if share >= MIN_SHARED_REVIEWS:
+                yield one, other, share
+
+
+class Families:
+    """Answers whether products are of one family.
+
+    A product carries labels; two are of one family when they share one. Pairs are merged closest first; a
+    merger that would grow too large is not made, and that pair alone gets a label of its own.
+    """
+
+    def __init__(self, pairs: Iterable[tuple[str, str, float]]) -> None:
+        self._family: dict[str, list[str]] = {}
+        self._extra: dict[str, set[str]] = {}
+        for one, other, _ in sorted(pairs, key=lambda pair: (-pair[2], pair[0], pair[1])):
+            self._join(one, other)
+
+    @classmethod
+    def of(cls, products: Mapping[str, Product], shared: SharedReviews) -> "Families":
+        """Find the families of a catalogue."""
+        names = {product_id: tokens(product.name) for product_id, product in products.items()}
+        return cls([*shared.variants(), *alike(names, threshold=MIN_NAME_COSINE)])
+
+    def labels(self, product_id: str) -> frozenset[str]:
+        """Return the product's labels: never empty, and shared with its variants only."""
+        family = self._family.get(product_id, [product_id])
+        return frozenset((family[0], *self._extra.get(product_id, ())))
+
+    def _join(self, one: str, other: str) -> None:
+        mine = self._family.setdefault(one, [one])
+        theirs = self._family.setdefault(other, [other])
+        if mine is theirs:
+            return
+        if len(mine) + len(theirs) > MAX_FAMILY:
+            label = f"{one}\n{other}"  # no product id has a line break, so no family has this label
+            self._extra.setdefault(one, set()).add(label)
+            self._extra.setdefault(other, set()).add(label)
+            return
+        mine.extend(theirs)
+        for product_id in theirs:
+            self._family[product_id] = mine

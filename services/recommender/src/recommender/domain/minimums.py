@@ -1,0 +1,56 @@
+"""How much data Personalize needs before it trains at all.
+
+Source: Amazon Personalize developer guide, "Dataset requirements" and "Endpoints and quotas".
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+MIN_INTERACTIONS = 1_000
+MIN_RETURNING = 25
+MIN_RETURNING_SHARE = 0.01
+_LOWER_BOUND = re.compile(r"\b(fewer|less) than\b|\bat least\b|\bminimum\b", re.IGNORECASE)
+_COUNTED = re.compile(r"\b(interactions?|users?|rows?|records?|events?)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataSize:
+    """How much there is; `returning` are the customers with two or more interactions."""
+
+    interactions: int = 0
+    customers: int = 0
+    returning: int = 0
+
+    @classmethod
+    def of_customer(cls, interactions: int) -> Self:
+        """The size of one customer with that many interactions."""
+        return cls(
+            interactions=interactions, customers=int(interactions > 0), returning=int(interactions > 1)
+        )
+
+    def plus(self, other: "DataSize") -> "DataSize":
+        """Return both together; their customers are distinct."""
+        return DataSize(
+            interactions=self.interactions + other.interactions,
+            customers=self.customers + other.customers,
+            returning=self.returning + other.returning,
+        )
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why Personalize would refuse to train on the data, or None when there is enough."""
+        if self.interactions < MIN_INTERACTIONS:
+            return f"{self.interactions} interactions, fewer than {MIN_INTERACTIONS}"
+        needed = max(MIN_RETURNING, MIN_RETURNING_SHARE * self.customers)
+        if self.returning < needed:
+            return f"{self.returning} customers with two or more interactions, fewer than {needed:g}"
+        return None
+
+
+def says_too_little_data(reason: str) -> bool:
+    """Tell whether Personalize's own failure reason is that it was given too little to learn from.
+
+    Its texts are not documented in full, so they are known by their parts: a lower bound and what is counted.
+    """
+    return bool(_LOWER_BOUND.search(reason) and _COUNTED.search(reason))

@@ -1,0 +1,47 @@
+"""How popular a product is: many ratings, good ones, and buyers who speak well of it."""
+
+import math
+from collections.abc import Mapping
+from statistics import fmean
+
+from shared.models import Product, ProductSentiment
+
+PRIOR_RATINGS = 50
+"""A product's rating counts as if this many average ones had been given before."""
+PRIOR_REVIEWS = 5
+"""The same for the sentiment of its reviews."""
+SENTIMENT_WEIGHT = 0.5
+MAX_STARS = 5
+MIDDLE_STARS = 3.0
+MIN_SCORED_TO_DISLIKE = 3
+
+
+def popularity(
+    products: Mapping[str, Product], sentiments: Mapping[str, ProductSentiment]
+) -> dict[str, float]:
+    """Score every product, more popular ones higher.
+
+    reach x quality x liking, where reach = log(1 + ratings), quality = the mean rating shrunk towards the
+    catalogue's (a Bayesian average) over five, and liking = 1 + half the mean sentiment shrunk towards
+    neutral. Without a rating count the scored reviews are counted.
+    """
+    known = [float(product.rating) for product in products.values() if product.rating is not None]
+    average = fmean(known) if known else MIDDLE_STARS
+    return {
+        product_id: _score(product, sentiments.get(product_id), average)
+        for product_id, product in products.items()
+    }
+
+
+def is_disliked(sentiment: ProductSentiment) -> bool:
+    """Tell whether a product's buyers mostly speak against it: three or more speak, and on the whole ill."""
+    return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.preference < 0
+
+
+def _score(product: Product, sentiment: ProductSentiment | None, average: float) -> float:
+    scored = sentiment.scored if sentiment else 0
+    ratings = scored if product.rating_count is None else product.rating_count
+    rating = average if product.rating is None else float(product.rating)
+    quality = (PRIOR_RATINGS * average + ratings * rating) / (PRIOR_RATINGS + ratings) / MAX_STARS
+    preference = sentiment.preference * scored / (scored + PRIOR_REVIEWS) if sentiment else 0.0
+    return math.log1p(ratings) * quality * (1 + SENTIMENT_WEIGHT * preference)

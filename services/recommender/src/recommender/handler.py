@@ -1,0 +1,132 @@
+"""`sentiment-scored` → data sets → Personalize, looked after by check messages → `recommendations-ready`.
+
+A chain of numbered messages carries a run: `sentiment-scored` is number zero, each check one more. A message
+sends its successor *before* the ledger takes note, so a crash can double the chain but never end it; and a
+message older than the ledger's number is dropped, so a doubled chain becomes one again.
+"""
+
+from datetime import UTC, datetime
+
+from recommender.ports import Checks, RefusedError, TooLittleDataError
+from recommender.preparation import Preparation
+from recommender.report import training_report
+from recommender.selection import Selection
+from recommender.training import Training
+from shared.bus import Message
+from shared.events import RecommendationCheck, RunFinished, SentimentScored, event_type, parse_event
+from shared.ledger import Run, RunStatus, total
+from shared.ports import Announcer, RunLedger
+from shared.telemetry import bind_event, get_logger
+
+PERSONALIZE = "personalize"
+FALLBACK = "fallback"
+MAX_BATCH_FILES = 1_000
+log = get_logger()
+
+
+class RecommenderHandler:
+    """Carries a run from scored reviews to recommendations, one message at a time."""
+
+    def __init__(
+        self,
+        *,
+        ledger: RunLedger,
+        preparation: Preparation,
+        training: Training,
+        selection: Selection,
+        checks: Checks,
+        announcer: Announcer,
+    ) -> None:
+        self._ledger = ledger
+        self._preparation = preparation
+        self._training = training
+        self._selection = selection
+        self._checks = checks
+        self._announcer = announcer
+
+    async def __call__(self, message: Message) -> None:
+        """Handle a `sentiment-scored` event or a check."""
+        run_id, attempt = _read(message)
+        run = await self._ledger.run(run_id)
+        if attempt < int(run.step.get("attempt", 0)):
+            log.info("stale_check_dropped", attempt=attempt)
+        elif run.is_open:
+            await self._go_on(run, attempt)
+        elif run.status is RunStatus.FAILED:
+            await self._announce_failure(run)  # again: this message may have crashed before it did
+
+    async def _go_on(self, run: Run, attempt: int) -> None:
+        try:
+            run = await self._prepared(run)
+            ready = run.step["engine"] == FALLBACK or await self._trained(run)
+        except RefusedError as error:
+            await self._fail(run, str(error))
+            return
+        if ready:
+            await self._select(await self._ledger.run(run.run_id))
+            return
+        await self._checks.send(run.run_id, attempt + 1)
+        await self._ledger.set_step(run.run_id, attempt=str(attempt + 1))
+
+    async def _prepared(self, run: Run) -> Run:
+        """Have the data sets written; too small ones are not even sent."""
+        if "engine" in run.step:
+            return run
+        started_at = datetime.now(UTC)
+        _require_batch_size(run)
+        prepared = await self._preparation.run(run)
+        shortfall = prepared.size.shortfall
+        log.info("data_sets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
+        return await self._ledger.set_step(
+            run.run_id,
+            engine=FALLBACK if shortfall else PERSONALIZE,
+            fallback_reason=shortfall or "",
+            started_at=started_at.isoformat(),
+            interactions=str(prepared.size.interactions),
+            csv_bytes=str(prepared.csv_bytes),
+        )
+
+    async def _trained(self, run: Run) -> bool:
+        """Tell whether there is nothing more to wait for."""
+        try:
+            return await self._training.advance(run)
+        except TooLittleDataError as error:
+            await self._ledger.set_step(run.run_id, engine=FALLBACK, fallback_reason=str(error))
+            return True
+
+    async def _select(self, run: Run) -> None:
+        await self._training.release(run.run_id)
+        await self._ledger.record(run.run_id, training_report(run))
+        engine = run.step["engine"]
+        log.info("selection_started", engine=engine, fallback_reason=run.step["fallback_reason"] or None)
+        await self._selection.run(run, personalized=engine == PERSONALIZE)
+
+    async def _fail(self, run: Run, reason: str) -> None:
+        log.error("run_failed", reason=reason)
+        await self._training.release(run.run_id)
+        await self._ledger.fail(run.run_id, reason)
+        await self._announce_failure(await self._ledger.run(run.run_id))
+
+    async def _announce_failure(self, run: Run) -> None:
+        totals = total(await self._ledger.reports(run.run_id))
+        finished = RunFinished(status="failed", reason=run.reason, **totals.model_dump())
+        await self._announcer.announce(run.run_id, finished, cause="failed")
+
+
+def _read(message: Message) -> tuple[str, int]:
+    """Return the run and the message's number in its chain."""
+    if event_type(message.body) == RecommendationCheck.type:
+        check = parse_event(message.body, RecommendationCheck)
+        bind_event(run_id=check.run_id, event_id=check.id)
+        return check.run_id, check.data.attempt
+    scored = parse_event(message.body, SentimentScored)
+    bind_event(run_id=scored.run_id, event_id=scored.id)
+    return scored.run_id, 0
+
+
+def _require_batch_size(run: Run) -> None:
+    if (run.parts or 0) > MAX_BATCH_FILES:
+        raise RefusedError(
+            f"{run.parts} parts, but Personalize reads at most {MAX_BATCH_FILES} batch files: "
+            "let ingest put more customers into a part"
+        )

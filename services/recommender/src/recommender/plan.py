@@ -1,0 +1,168 @@
+"""What must exist in Personalize for a run, step by step.
+
+All names are deterministic, so whatever a crash left behind is found again. The dataset group, its data sets
+and the solution are shared by all runs; imports, training and batch job belong to one run.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any
+
+from recommender import files
+from recommender.domain.opinions import EventType
+from recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
+from recommender.ports import Kind, Wanted
+from shared.ledger import Run
+
+RECIPE_ARN = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
+EVENT_WEIGHTS: Mapping[EventType, float] = {
+    EventType.LIKED: 1.0,
+    EventType.REVIEWED: 0.6,
+    EventType.DISLIKED: 0.1,
+}
+"""A dislike still tells what the customer shops for, so it keeps a small voice."""
+MAX_NAME_CHARS = 63
+_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
+_FOLDERS = {"Interactions": files.INTERACTIONS, "Items": files.ITEMS, "Users": files.USERS}
+
+
+class Step(StrEnum):
+    """What a run is waiting for, in order."""
+
+    SET_UP = "set-up"
+    DATASETS = "datasets"
+    IMPORT = "import"
+    SOLUTION = "solution"
+    TRAIN = "train"
+    INFER = "infer"
+    SELECT = "select"
+
+    @property
+    def following(self) -> "Step":
+        """The step after this one; `SELECT` is the last."""
+        steps = list(Step)
+        return steps[min(steps.index(self) + 1, len(steps) - 1)]
+
+    def is_past(self, step: "Step") -> bool:
+        """True when `step` has been left behind."""
+        steps = list(Step)
+        return steps.index(self) > steps.index(step)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Turns a run at a step into the resources that it needs there."""
+
+    dataset_group: str
+    role_arn: str
+    bucket: str
+    num_results: int
+
+    def wanted(self, step: Step, run: Run) -> list[Wanted]:
+        """Return what must exist and be active before the run leaves `step`."""
+        makers = {
+            Step.SET_UP: self._set_up,
+            Step.DATASETS: self._datasets,
+            Step.IMPORT: self._imports,
+            Step.SOLUTION: self._solution,
+            Step.TRAIN: self._version,
+            Step.INFER: self._batch_job,
+        }
+        return makers[step](run)
+
+    def _set_up(self, _: Run) -> list[Wanted]:
+        group = Wanted("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
+        schemas = [
+            Wanted(
+                f"schema_{_low(schema)}",
+                Kind.SCHEMA,
+                f"{self.dataset_group}-{_low(schema)}-{schema.digest}",
+                {"schema": schema.avro},
+            )
+            for schema in DATASETS
+        ]
+        return [group, *schemas]
+
+    def _datasets(self, run: Run) -> list[Wanted]:
+        return [
+            Wanted(
+                f"dataset_{_low(schema)}",
+                Kind.DATASET,
+                f"{self.dataset_group}-{_low(schema)}",
+                {
+                    "datasetGroupArn": run.step["dataset_group"],
+                    "datasetType": schema.kind,
+                    "schemaArn": run.step[f"schema_{_low(schema)}"],
+                },
+            )
+            for schema in DATASETS
+        ]
+
+    def _imports(self, run: Run) -> list[Wanted]:
+        return [
+            Wanted(
+                f"import_{_low(schema)}",
+                Kind.IMPORT_JOB,
+                resource_name(run.run_id, _low(schema)),
+                {
+                    "datasetArn": run.step[f"dataset_{_low(schema)}"],
+                    "dataSource": {"dataLocation": self._location(run, _FOLDERS[schema.kind])},
+                    "roleArn": self.role_arn,
+                    "importMode": "FULL",
+                },
+            )
+            for schema in DATASETS
+        ]
+
+    def _solution(self, run: Run) -> list[Wanted]:
+        settings: dict[str, Any] = {
+            "recipeArn": RECIPE_ARN,
+            "performAutoTraining": False,
+            "solutionConfig": {
+                "eventsConfig": {
+                    "eventParametersList": [
+                        {"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()
+                    ]
+                }
+            },
+        }
+        name = f"{self.dataset_group}-{_digest(json.dumps(settings, sort_keys=True))}"
+        request = {"datasetGroupArn": run.step["dataset_group"], **settings}
+        return [Wanted("solution", Kind.SOLUTION, name, request)]
+
+    def _version(self, run: Run) -> list[Wanted]:
+        request = {"solutionArn": run.step["solution"], "trainingMode": "FULL"}
+        return [Wanted("solution_version", Kind.SOLUTION_VERSION, resource_name(run.run_id), request)]
+
+    def _batch_job(self, run: Run) -> list[Wanted]:
+        request = {
+            "solutionVersionArn": run.step["solution_version"],
+            "numResults": self.num_results,
+            "jobInput": {"s3DataSource": {"path": self._location(run, files.BATCH_INPUT)}},
+            "jobOutput": {"s3DataDestination": {"path": self._location(run, files.BATCH_OUTPUT)}},
+            "roleArn": self.role_arn,
+        }
+        return [Wanted("batch_job", Kind.BATCH_JOB, resource_name(run.run_id), request)]
+
+    def _location(self, run: Run, name: str) -> str:
+        return f"s3://{self.bucket}/{files.folder(run.run_id, name)}"
+
+
+def resource_name(run_id: str, suffix: str = "") -> str:
+    """Name a run's own resource; a run id that Personalize would not take is replaced by its digest."""
+    name = f"{run_id}-{suffix}" if suffix else run_id
+    if len(name) <= MAX_NAME_CHARS and _NAME.fullmatch(name):
+        return name
+    return f"run-{_digest(run_id)}-{suffix}" if suffix else f"run-{_digest(run_id)}"
+
+
+def _low(schema: DatasetSchema) -> str:
+    return schema.kind.lower()
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:DIGEST_CHARS]

@@ -1,0 +1,97 @@
+"""Writes a run's data sets, part by part: never more than one part and the catalogue in memory."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from recommender import files
+from recommender.domain.batch import input_lines
+from recommender.domain.csv_files import Row, csv_file, is_fit_id
+from recommender.domain.minimums import DataSize
+from recommender.domain.opinions import Scores, opinions_of, scores_by_review
+from recommender.domain.rows import interaction_rows, item_row, user_row
+from recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
+from shared import layout
+from shared.ledger import Run
+from shared.models import Customer, Product, ProductSentiment, ScoredReview
+from shared.ports import Objects
+
+Products = Mapping[str, Product]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What there is for Personalize to take in."""
+
+    size: DataSize
+    csv_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    interactions: list[Row]
+    users: list[Row]
+    size: DataSize
+
+
+class Preparation:
+    """Turns a scored run into the files that Personalize imports and reads."""
+
+    def __init__(self, objects: Objects) -> None:
+        self._objects = objects
+
+    async def run(self, run: Run) -> Prepared:
+        """Write everything under deterministic keys; a repeat overwrites it with the same."""
+        products, written = await self._items(run.run_id)
+        size = DataSize()
+        for number in range(1, (run.parts or 0) + 1):
+            part, part_bytes = await self._part(run, number, products)
+            size, written = size.plus(part.size), written + part_bytes
+        return Prepared(size=size, csv_bytes=written)
+
+    async def _items(self, run_id: str) -> tuple[Products, int]:
+        products, sentiments = await asyncio.gather(
+            self._objects.get_lines(layout.products(run_id), Product),
+            self._objects.get_lines(layout.product_sentiment(run_id), ProductSentiment),
+        )
+        by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
+        rows = [item_row(p, by_product.get(p.product_id)) for p in products if is_fit_id(p.product_id)]
+        written = await self._put_csv(files.items(run_id), ITEMS, rows)
+        return {product.product_id: product for product in products}, written
+
+    async def _part(self, run: Run, number: int, products: Products) -> tuple[_Part, int]:
+        customers, scored = await asyncio.gather(
+            self._objects.get_lines(layout.customers(run.run_id, number), Customer),
+            self._objects.get_lines(layout.sentiment(run.run_id, number), ScoredReview),
+        )
+        scores, time = scores_by_review(scored), int(run.created_at.timestamp())
+        part = await asyncio.to_thread(_rows, customers, scores, products, default_timestamp=time)
+        written = await asyncio.gather(
+            self._put_csv(files.interactions(run.run_id, number), INTERACTIONS, part.interactions),
+            self._put_csv(files.users(run.run_id, number), USERS, part.users),
+        )
+        asked = input_lines(customer.customer_id for customer in customers)
+        await self._objects.put(files.batch_input(run.run_id, number), asked, content_type=files.LINES_TYPE)
+        return part, sum(written)
+
+    async def _put_csv(self, key: str, schema: DatasetSchema, rows: Sequence[Row]) -> int:
+        body = csv_file(schema.columns, rows)
+        await self._objects.put(key, body, content_type=files.CSV_TYPE)
+        return len(body)
+
+
+def _rows(
+    customers: Sequence[Customer], scores: Scores, products: Products, *, default_timestamp: int
+) -> _Part:
+    interactions: list[Row] = []
+    users: list[Row] = []
+    size = DataSize()
+    for customer in customers:
+        if not is_fit_id(customer.customer_id):
+            continue
+        opinions = opinions_of(customer, scores)
+        own = list(interaction_rows(customer, opinions, default_timestamp=default_timestamp))
+        interactions.extend(own)
+        users.append(user_row(customer, opinions, products))
+        size = size.plus(DataSize.of_customer(len(own)))
+    return _Part(interactions, users, size)

@@ -1,0 +1,136 @@
+"""Turns rankings into five products a customer, part by part, and announces each part."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from recommender import files
+from recommender.domain.batch import ranked_items
+from recommender.domain.catalogue import Catalogue
+from recommender.domain.csv_files import is_fit_id
+from recommender.domain.families import SharedReviews
+from recommender.domain.opinions import Scores, opinions_of, scores_by_review
+from recommender.domain.picks import PICKS, pick
+from shared import layout
+from shared.events import RecommendationsReady
+from shared.ledger import PartReport, Run, Stage
+from shared.models import (
+    Customer,
+    Product,
+    ProductSentiment,
+    Recommendation,
+    RecommendationSource,
+    ScoredReview,
+)
+from shared.ports import Announcer, Items, Objects, RunLedger
+from shared.telemetry import get_logger
+
+log = get_logger()
+Rankings = Mapping[str, Sequence[str]]
+
+
+class Selection:
+    """Writes every part's recommendations that the ledger does not yet know as done."""
+
+    def __init__(
+        self, *, ledger: RunLedger, objects: Objects, recommendations: Items, announcer: Announcer
+    ) -> None:
+        self._ledger = ledger
+        self._objects = objects
+        self._recommendations = recommendations
+        self._announcer = announcer
+
+    async def run(self, run: Run, *, personalized: bool) -> None:
+        """Finish the run's remaining parts; without Personalize's results by popularity alone."""
+        parts = range(1, (run.parts or 0) + 1)
+        remaining = [part for part in parts if part not in run.stage(Stage.RECOMMENDER).done]
+        if not remaining:
+            return
+        catalogue = await self._catalogue(run.run_id, parts)
+        for part in remaining:
+            await self._part(run, part, catalogue, personalized=personalized)
+
+    async def _catalogue(self, run_id: str, parts: Sequence[int]) -> Catalogue:
+        products = await self._objects.get_lines(layout.products(run_id), Product)
+        sentiments = await self._objects.get_lines(layout.product_sentiment(run_id), ProductSentiment)
+        shared = SharedReviews()
+        for part in parts:
+            shared.add(await self._objects.get_lines(layout.customers(run_id, part), Customer))
+        return await asyncio.to_thread(Catalogue, products, sentiments, shared)
+
+    async def _part(self, run: Run, part: int, catalogue: Catalogue, *, personalized: bool) -> None:
+        started_at = datetime.now(UTC)
+        customers, scored = await asyncio.gather(
+            self._objects.get_lines(layout.customers(run.run_id, part), Customer),
+            self._objects.get_lines(layout.sentiment(run.run_id, part), ScoredReview),
+        )
+        rankings = await self._rankings(run.run_id, part) if personalized else {}
+        recommended = await asyncio.to_thread(
+            recommend, customers, scores_by_review(scored), rankings, catalogue
+        )
+        key = layout.recommendations(run.run_id, part)
+        await self._objects.put_lines(key, recommended)
+        await self._recommendations.put_all([_item(run.run_id, one) for one in recommended])
+        ready = RecommendationsReady(part=part, parts=run.parts or part, key=key, customers=len(recommended))
+        await self._announcer.announce(run.run_id, ready, cause=f"part-{part}")
+        report = _report(part, started_at, recommended, personalized=personalized)
+        await self._ledger.finish_part(run.run_id, part, report)
+        log.info("part_recommended", part=part, **report.counts)
+
+    async def _rankings(self, run_id: str, part: int) -> Rankings:
+        return ranked_items(await self._objects.get(files.batch_output(run_id, part)))
+
+
+def recommend(
+    customers: Sequence[Customer], scores: Scores, rankings: Rankings, catalogue: Catalogue
+) -> list[Recommendation]:
+    """Recommend to every customer, in their order; one without a ranking gets what is popular."""
+    return [
+        Recommendation(
+            customer_id=customer.customer_id,
+            name=customer.name,
+            email=customer.email,
+            source=(
+                RecommendationSource.PERSONALIZE
+                if customer.customer_id in rankings
+                else RecommendationSource.FALLBACK
+            ),
+            picks=pick(catalogue, opinions_of(customer, scores), rankings.get(customer.customer_id, ())),
+        )
+        for customer in customers
+    ]
+
+
+def _item(run_id: str, recommendation: Recommendation) -> dict[str, Any]:
+    return {
+        "customer_id": recommendation.customer_id,
+        "run_id": run_id,
+        "source": recommendation.source,
+        "product_ids": [pick.product.product_id for pick in recommendation.picks],
+        "reasons": [pick.reason.kind for pick in recommendation.picks],
+    }
+
+
+def _report(
+    part: int, started_at: datetime, recommended: Sequence[Recommendation], *, personalized: bool
+) -> PartReport:
+    asked = sum(is_fit_id(one.customer_id) for one in recommended) if personalized else 0
+    return PartReport(
+        stage=Stage.RECOMMENDER,
+        name=f"part-{part:05}",
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        counts={
+            "recommendations": sum(len(one.picks) for one in recommended),
+            "customers_fallback": sum(one.source is RecommendationSource.FALLBACK for one in recommended),
+            "customers_short_of_products": sum(len(one.picks) < PICKS for one in recommended),
+        },
+        units={
+            "personalize.recommendations": Decimal(asked),
+            "dynamodb.writes": Decimal(len(recommended)),
+            "s3.puts": Decimal(1),
+            "sns.publishes": Decimal(1),
+        },
+    )

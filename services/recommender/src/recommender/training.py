@@ -1,0 +1,85 @@
+"""Takes a run through Personalize, a step at a time.
+
+Nothing here waits: `advance` does whatever can be done now and tells whether all of it is done.
+"""
+
+from recommender.domain.minimums import says_too_little_data
+from recommender.plan import Plan, Step
+from recommender.ports import Lease, NotReadyError, Personalize, RefusedError, TooLittleDataError, Wanted
+from recommender.report import training_report
+from shared.errors import PermanentError
+from shared.ledger import Run
+from shared.ports import RunLedger
+from shared.telemetry import get_logger
+
+log = get_logger()
+
+
+class Training:
+    """Imports, trains and infers for one run after the other: they share the dataset group."""
+
+    def __init__(self, *, ledger: RunLedger, personalize: Personalize, lease: Lease, plan: Plan) -> None:
+        self._ledger = ledger
+        self._personalize = personalize
+        self._lease = lease
+        self._plan = plan
+
+    async def advance(self, run: Run) -> bool:
+        """Go as far as possible now; True when the batch results lie in S3.
+
+        Raises `TooLittleDataError` when Personalize will not learn from the data, `RefusedError` when it
+        fails for another reason.
+        """
+        step = Step(run.step.get("step", Step.SET_UP))
+        if step is not Step.SELECT and not await self._has_turn(run.run_id):
+            log.info("waiting_for_another_run")
+            return False
+        try:
+            while step is not Step.SELECT:
+                run = await self._pass(step, run)
+                step = step.following
+        except NotReadyError as reason:
+            log.info("personalize_not_ready", step=step, reason=str(reason))
+            return False
+        return True
+
+    async def release(self, run_id: str) -> None:
+        """Let the next run use the dataset group."""
+        await self._lease.release(run_id)
+
+    async def _has_turn(self, run_id: str) -> bool:
+        """Hold the dataset group, taking over from a run that ended without letting go."""
+        holder = await self._lease.hold(run_id)
+        if holder not in {run_id, None} and not await self._is_open(str(holder)):
+            holder = await self._lease.hold(run_id, instead_of=holder)
+        return holder == run_id
+
+    async def _is_open(self, run_id: str) -> bool:
+        try:
+            return (await self._ledger.run(run_id)).is_open
+        except PermanentError:
+            return False
+
+    async def _pass(self, step: Step, run: Run) -> Run:
+        """Leave one step behind; raise `NotReadyError` while something of it is still being made."""
+        wanted = self._plan.wanted(step, run)
+        for one in wanted:
+            if one.key not in run.step:
+                arn = await self._personalize.ensure(one)
+                run = await self._ledger.set_step(run.run_id, **{one.key: arn})
+        for one in wanted:
+            await self._require_active(one, run)
+        run = await self._ledger.set_step(run.run_id, step=step.following)
+        await self._ledger.record(run.run_id, training_report(run))
+        log.info("step_passed", step=step)
+        return run
+
+    async def _require_active(self, wanted: Wanted, run: Run) -> None:
+        try:
+            if not await self._personalize.is_active(wanted.kind, run.step[wanted.key]):
+                raise NotReadyError(f"{wanted.kind} {wanted.name}")
+        except RefusedError as error:
+            reason = str(error)
+            if says_too_little_data(reason):
+                raise TooLittleDataError(reason) from error
+            raise RefusedError(f"Personalize could not make {wanted.kind} {wanted.name}: {reason}") from error
