@@ -1,0 +1,93 @@
+"""What end-to-end tests ask of a running stack, and the plain truth that they hold its emails against."""
+
+import asyncio
+import csv
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple, Self
+
+import boto3
+
+from local.stack import Stack
+from local.watch import Watch
+from shared import layout
+from shared.events import RunFinished
+
+RUN_S = 90.0
+
+
+class Entry(NamedTuple):
+    """A product as the uploaded file says it, untouched by the pipeline."""
+
+    name: str
+    price: str
+    list_price: str
+    discount: str
+    link: str
+
+
+@dataclass
+class Truth:
+    """What an uploaded Kaggle file says, read by the plainest means."""
+
+    catalogue: dict[str, Entry] = field(default_factory=dict)
+    reviewed: dict[str, set[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, path: Path) -> Self:
+        """Read the file; of a repeated product the last row counts."""
+        truth = cls()
+        with path.open(encoding="utf-8", newline="") as lines:
+            for row in csv.DictReader(lines):
+                truth.catalogue[row["product_id"]] = Entry(
+                    name=cleaned(row["product_name"]),
+                    price=row["discounted_price"].removesuffix(".00"),
+                    list_price=row["actual_price"].removesuffix(".00"),
+                    discount=row["discount_percentage"],
+                    link=row["product_link"],
+                )
+                for customer in row["user_id"].split(","):
+                    truth.reviewed.setdefault(customer, set()).add(row["product_id"])
+        return truth
+
+
+def cleaned(text: str) -> str:
+    """Text without control and zero-width characters, spaces single: what a person can see of it."""
+    visible = re.sub("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\ufeff]", "", text)
+    return " ".join(visible.split())
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """The running stack, as a retailer and an operator use it."""
+
+    stack: Stack
+    eyes: Watch
+
+    def upload(self, key: str, path: Path) -> None:
+        """Put a file under `uploads/`."""
+        bucket = self.stack.resources.buckets["data"]
+        boto3.client("s3").upload_file(str(path), bucket, layout.UPLOADS + key)
+
+    async def finished(self, key: str) -> tuple[str, RunFinished]:
+        """Wait for the end of the run of an upload; return its id and what it came to."""
+        source = f"s3://{self.stack.resources.buckets['data']}/{layout.UPLOADS}{key}"
+        async with asyncio.timeout(RUN_S):
+            while True:
+                self.stack.processes.check()
+                run = await self.eyes.run_of(source)
+                if run and (finished := await self.eyes.take_finished(run.run_id)):
+                    return run.run_id, finished
+                await asyncio.sleep(0.2)
+
+    async def quiet(self) -> None:
+        """Wait until no queue holds a message, visible, in flight or delayed."""
+        async with asyncio.timeout(RUN_S):
+            while any(sum(depth.values()) for depth in (await self.eyes.queues()).values()):
+                await asyncio.sleep(0.2)
+
+    async def emails(self, run_id: str) -> dict[str, bytes]:
+        """Every stored email of a run, by customer id."""
+        records = await self.eyes.email_records(run_id)
+        return {customer: await self.eyes.objects.get(layout.email(run_id, customer)) for customer in records}

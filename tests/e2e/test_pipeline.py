@@ -1,0 +1,209 @@
+"""The whole pipeline over real events, judged by the emails that come out of it."""
+
+import gzip
+import shutil
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import html5lib
+import pytest
+
+from local.sample import SampleFacts, write_sample
+from local.testing import Pipeline, Truth, cleaned
+from shared import layout
+from shared.models import Recommendation
+
+pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("e2e")]
+PICKS = 5
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleFacts]:
+    """A file with enough interactions for Personalize to train on."""
+    path = tmp_path_factory.mktemp("data") / "trained.csv"
+    return path, write_sample(path, seed=11, customers=520, products=110)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleFacts]:
+    """A file with too few interactions to train on."""
+    path = tmp_path_factory.mktemp("data") / "small.csv"
+    return path, write_sample(path, seed=3, customers=60, products=30)
+
+
+async def test_every_customer_gets_a_true_email(
+    pipeline: Pipeline, trained: tuple[Path, SampleFacts]
+) -> None:
+    """From upload to emails: counts agree with the file, and each email with the catalogue."""
+    path, facts = trained
+    pipeline.upload("trained.csv", path)
+    run_id, finished = await pipeline.finished("trained.csv")
+    assert (finished.status, finished.reason) == ("finished", None)
+    counts = finished.counts
+    assert counts["products"] == facts.products
+    assert counts["customers"] == counts["emails"] == facts.customers
+    assert counts["reviews"] == facts.reviews
+    assert counts["interactions"] == facts.interactions
+    assert counts["unaligned_texts"] == facts.unaligned_texts
+    assert counts["recommendations"] == facts.customers * PICKS
+    assert counts["customers_fallback"] == 0
+    assert counts["rejected_rows"] == 0
+    assert finished.cost_usd["total"] == sum(
+        cost for name, cost in finished.cost_usd.items() if name != "total"
+    )
+    assert {"comprehend", "personalize", "bedrock", "dynamodb"} <= set(finished.cost_usd)
+
+    truth = Truth.of(path)
+    emails = await pipeline.emails(run_id)
+    assert set(emails) == set(truth.reviewed)
+    for customer, raw in emails.items():
+        check_email(raw, customer, truth)
+    assert len({body(raw, "plain") for raw in emails.values()}) == len(emails)
+    await pipeline.quiet()
+    assert set((await pipeline.eyes.dead_letters()).values()) == {0}
+
+
+async def test_disliked_products_are_not_recommended(
+    pipeline: Pipeline, trained: tuple[Path, SampleFacts]
+) -> None:
+    """What its buyers mostly dislike reaches nobody."""
+    path, facts = trained
+    pipeline.upload("trained.csv", path)
+    run = await pipeline.eyes.run_of(f"s3://{pipeline.stack.resources.buckets['data']}/uploads/trained.csv")
+    assert run is not None
+    assert run.parts is not None
+    picked: set[str] = set()
+    for part in range(1, run.parts + 1):
+        key = layout.recommendations(run.run_id, part)
+        for each in await pipeline.eyes.objects.get_lines(key, Recommendation):
+            picked |= {pick.product.product_id for pick in each.picks}
+    assert picked
+    assert picked & facts.disliked_products == set()
+
+
+async def test_the_same_upload_again_makes_no_second_run(
+    pipeline: Pipeline, small: tuple[Path, SampleFacts]
+) -> None:
+    """Unchanged bytes are the same run: nothing is written twice. A changed file is a new run."""
+    path, facts = small
+    pipeline.upload("again.csv", path)
+    run_id, finished = await pipeline.finished("again.csv")
+    assert finished.counts["emails"] == facts.customers
+    assert finished.counts["customers_fallback"] == facts.customers
+    before = await pipeline.emails(run_id)
+    pipeline.upload("again.csv", path)
+    await pipeline.quiet()
+    runs = [
+        run for run in await pipeline.eyes.ledger.runs() if run.source.split("#")[0].endswith("/again.csv")
+    ]
+    assert [run.run_id for run in runs] == [run_id]
+    assert await pipeline.emails(run_id) == before
+
+    changed = path.with_name("changed.csv")
+    shutil.copy(path, changed)
+    with changed.open("a", encoding="utf-8") as file:
+        file.write(
+            'NEW1,One more cable,Cables,₹99,₹199,50%,4.1,12,Handy,NEWCUSTOMER,Zoë,NEWREVIEW,"Good, cheap",Fine,'
+            "https://images.example.com/n.jpg,https://shop.example.com/n\n"
+        )
+    pipeline.upload("again.csv", changed)
+    new_id, new = await pipeline.finished("again.csv")
+    assert new_id != run_id
+    assert new.counts["emails"] == facts.customers + 1
+    assert "NEWCUSTOMER" in await pipeline.emails(new_id)
+
+
+async def test_gzip_and_odd_keys_are_no_obstacle(pipeline: Pipeline, small: tuple[Path, SampleFacts]) -> None:
+    """A compressed file gives the same emails count as the plain one."""
+    path, facts = small
+    packed = path.with_suffix(".csv.gz")
+    packed.write_bytes(gzip.compress(path.read_bytes()))
+    pipeline.upload("2026 spring/packed.csv.gz", packed)
+    _, finished = await pipeline.finished("2026 spring/packed.csv.gz")
+    assert finished.counts["emails"] == facts.customers
+
+
+async def test_a_file_that_is_not_what_it_claims_fails_with_one_reason(
+    pipeline: Pipeline, tmp_path: Path
+) -> None:
+    """No emails, no dead letters: a failed run that says why."""
+    path = tmp_path / "broken.csv"
+    path.write_text("colour,size\nred,4\n")
+    pipeline.upload("broken.csv", path)
+    run_id, finished = await pipeline.finished("broken.csv")
+    assert finished.status == "failed"
+    assert finished.reason is not None
+    assert "product_id" in finished.reason
+    assert await pipeline.emails(run_id) == {}
+    await pipeline.quiet()
+    assert set((await pipeline.eyes.dead_letters()).values()) == {0}
+
+
+def check_email(raw: bytes, customer: str, truth: Truth) -> None:
+    """Hold one email against the file: five products, none known before, every fact the catalogue's."""
+    message = message_from_bytes(raw, policy=policy.default)
+    assert list(defects(message)) == []
+    assert message["X-Customer-Id"] == customer
+    assert message["Subject"].strip()
+    assert message.get_content_type() == "multipart/alternative"
+    text, page = body(raw, "plain"), body(raw, "html")
+    shown = visible(page)
+    by_link = {entry.link: product_id for product_id, entry in truth.catalogue.items()}
+    linked = {by_link[link] for link in links(page) if link in by_link}
+    assert len(linked) == PICKS
+    assert not linked & truth.reviewed[customer]
+    for product_id in linked:
+        entry = truth.catalogue[product_id]
+        for place in (shown, cleaned(text)):
+            assert entry.name in place
+            assert entry.price in place
+            if entry.list_price and entry.list_price != entry.price:
+                assert entry.list_price in place
+                assert entry.discount in place
+        assert any(link == entry.link for link in text_links(text))
+
+
+def body(raw: bytes, subtype: str) -> str:
+    """The decoded text or HTML of an email."""
+    part = message_from_bytes(raw, policy=policy.default).get_body((subtype,))
+    assert part is not None
+    content: str = part.get_content()
+    return content
+
+
+def defects(message: EmailMessage) -> Iterator[object]:
+    """What the strict parser finds wrong with any part."""
+    for part in message.walk():
+        yield from part.defects
+
+
+def visible(page: str) -> str:
+    """The text that a page shows."""
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    return cleaned(" ".join(document.itertext()))
+
+
+def links(page: str) -> Iterator[str]:
+    """The addresses that a page links to, without what was added to follow campaigns."""
+    document = html5lib.parse(page, namespaceHTMLElements=False)
+    for anchor in document.iter("a"):
+        yield without_campaign(anchor.get("href", ""))
+
+
+def text_links(text: str) -> Iterator[str]:
+    """The addresses that stand in a plain text."""
+    for word in text.split():
+        if word.strip("<>()").startswith("http"):
+            yield without_campaign(word.strip("<>()"))
+
+
+def without_campaign(url: str) -> str:
+    """A URL without its UTM parameters."""
+    parts = urlsplit(url)
+    query = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not pair[0].startswith("utm_")
+    ]
+    return urlunsplit(parts._replace(query=urlencode(query)))
