@@ -1,0 +1,52 @@
+"""Run understudy: `python -m understudy`."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+import structlog
+import uvicorn
+from aiobotocore.session import get_session
+from pydantic import ValidationError
+
+from understudy.app import create_app
+from understudy.composition import create_services
+from understudy.logs import configure_logs
+from understudy.settings import Settings
+
+
+def main() -> None:
+    """Serve until SIGTERM or SIGINT; the process ends with a reason if its settings are bad."""
+    settings = _settings()
+    configure_logs(settings.log_level)
+    services = create_services(
+        region=settings.region,
+        account_id=settings.account_id,
+        model_ids=settings.model_ids,
+        state_delay_s=settings.state_delay_s,
+        s3_client_factory=partial(get_session().create_client, "s3", settings.region),
+    )
+    structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
+    uvicorn.run(
+        create_app(services),
+        host=settings.host,
+        port=settings.port,
+        http="httptools",
+        access_log=False,
+        log_config=None,
+    )
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = (
+            f"UNDERSTUDY_{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()
+        )
+        sys.exit(f"understudy cannot start: {'; '.join(problems)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,5 @@
+"""Amazon Bedrock's runtime: `Converse`, answered by the copywriter."""
+
+from understudy.bedrock.service import create_service
+
+__all__ = ["create_service"]

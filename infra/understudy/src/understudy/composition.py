@@ -1,0 +1,35 @@
+"""All services of understudy, put together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from understudy import bedrock, comprehend, personalize
+from understudy.engines.sentiment import SentimentModel
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from understudy.personalize.storage import S3ClientFactory
+    from understudy.wire.service import Service
+
+
+def create_services(
+    *,
+    region: str,
+    account_id: str,
+    model_ids: Collection[str],
+    state_delay_s: float,
+    s3_client_factory: S3ClientFactory,
+) -> list[Service]:
+    """Return every service; Personalize reads and writes S3 through clients of the factory."""
+    return [
+        comprehend.create_service(SentimentModel.load()),
+        bedrock.create_service(model_ids=model_ids),
+        *personalize.create_services(
+            region=region,
+            account_id=account_id,
+            s3_client_factory=s3_client_factory,
+            state_delay_s=state_delay_s,
+        ),
+    ]

@@ -1,0 +1,146 @@
+"""Composes the texts of one email from phrases, so that they state nothing but the facts."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+from understudy.engines.copywriter import phrases
+from understudy.engines.copywriter.facts import sayable
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from understudy.engines.copywriter.facts import Facts, Product
+
+MAX_SUBJECT_CHARS = 60
+MAX_PREHEADER_CHARS = 110
+MAX_LINE_CHARS = 200
+_SLOT_CHARS = 12
+"""The least length a filled slot is taken to have."""
+
+_SLOT = re.compile(r"\{[^}]*\}")
+_NEED = re.compile(r"\{([^}]+)\}|\[([^]]+)\]")
+
+
+@dataclass(frozen=True)
+class EmailCopy:
+    """The texts of an email; facts stand in them as slots such as `{1.name}`."""
+
+    subject: str
+    preheader: str
+    greeting: str
+    intro: str
+    lines: Mapping[str, str]
+    closing: str
+
+
+def compose_email(facts: Facts, *, attempt: int = 0) -> EmailCopy:
+    """Return texts for these facts, always the same for the same facts and attempt."""
+    digest = hashlib.blake2b(f"{attempt}{facts.source}".encode(errors="surrogatepass"))
+    chance = random.Random(digest.digest())  # noqa: S311 - variety, not secrecy
+    words = _email_words(facts)
+    greetings = phrases.GREETINGS if facts.knows_first_name else phrases.NAMELESS_GREETINGS
+    intro = (phrases.OPENINGS, phrases.BRIDGES, phrases.INVITATIONS)
+    closing = (phrases.CLOSINGS, phrases.SIGNATURES)
+    return EmailCopy(
+        subject=_pick(chance, phrases.SUBJECTS, words, MAX_SUBJECT_CHARS),
+        preheader=_pick(chance, phrases.PREHEADERS, words, MAX_PREHEADER_CHARS),
+        greeting=_pick(chance, greetings, words),
+        intro=" ".join(filter(None, (_pick(chance, part, words) for part in intro))),
+        lines=_lines(chance, facts.products),
+        closing=" ".join(filter(None, (_pick(chance, part, words) for part in closing))),
+    )
+
+
+def _email_words(facts: Facts) -> dict[str, str]:
+    """Return what the texts about the whole email may use, by the name phrases give it."""
+    words = {"brand": facts.brand, "category": _shared_category(facts.products)}
+    words["liked"] = " " if any(product.liked for product in facts.products) else ""
+    if facts.knows_first_name:
+        words["customer.first_name"] = "{customer.first_name}"
+    for product in facts.products:
+        if product.n == 1:
+            slots = ("discount", "saving")
+            words |= {f"1.{slot}": f"{{1.{slot}}}" for slot in slots if product.has(slot)}
+    return {name: text for name, text in words.items() if text}
+
+
+def _shared_category(products: tuple[Product, ...]) -> str:
+    """Return the category that most of the products share, if any."""
+    counts = Counter(sayable(product.category) for product in products)
+    category, count = counts.most_common(1)[0] if counts else ("", 0)
+    return _within(category) if count * 2 > len(products) else ""
+
+
+def _lines(chance: random.Random, products: tuple[Product, ...]) -> dict[str, str]:
+    """Return a line a product; no phrase is used again before the others have been."""
+    used: set[str] = set()
+    return {str(product.n): _line(chance, product, used) for product in products}
+
+
+def _line(chance: random.Random, product: Product, used: set[str]) -> str:
+    words = _product_words(product)
+    offers = phrases.OFFERS if product.has("was_price") else phrases.PLAIN_OFFERS
+    extras = [phrases.DETAILS, offers]
+    chosen = [phrases.LEADS, *chance.sample(extras, chance.randint(1, 2))]
+    line = ""
+    for variants in chosen:
+        part = _pick(chance, variants, words, MAX_LINE_CHARS - len(line) - 1, used)
+        line = f"{line} {part}".strip()
+    return line
+
+
+def _product_words(product: Product) -> dict[str, str]:
+    words = {f"n.{slot.partition('.')[2]}": f"{{{slot}}}" for slot in product.slots}
+    words["n.name"] = f"{{{product.n}.name}}"
+    keywords = [word for word in map(sayable, product.keywords) if word]
+    names = ("keyword", "another keyword")
+    words |= {name: _within(word) for name, word in zip(names, keywords, strict=False)}
+    if keywords:
+        words["Keyword"] = keywords[0][0].upper() + keywords[0][1:]
+    words["category"] = _within(sayable(product.category))
+    if product.liked:
+        words["liked"] = " "
+    return {name: text for name, text in words.items() if text}
+
+
+def _within(words: str) -> str:
+    """Write words as they stand within a sentence: only abbreviations keep their capitals."""
+    return " ".join(word if word.isupper() else word.lower() for word in words.split())
+
+
+def _pick(
+    chance: random.Random,
+    variants: tuple[str, ...],
+    words: Mapping[str, str],
+    max_chars: int = MAX_LINE_CHARS,
+    used: set[str] | None = None,
+) -> str:
+    """Return a phrase whose needs the words meet, filled; an unused one if there is any left."""
+    known = frozenset(words)
+    usable = [phrase for phrase in variants if _needs(phrase) <= known]
+    fresh = [phrase for phrase in usable if used is None or phrase not in used] or usable
+    chance.shuffle(fresh)
+    for phrase in fresh:
+        text = _filled(phrase, words)
+        if len(_SLOT.sub(lambda slot: slot[0].ljust(_SLOT_CHARS), text)) <= max_chars:
+            if used is not None:
+                used.add(phrase)
+            return text
+    return ""
+
+
+@cache
+def _needs(phrase: str) -> frozenset[str]:
+    return frozenset(slot or word for slot, word in _NEED.findall(phrase))
+
+
+def _filled(phrase: str, words: Mapping[str, str]) -> str:
+    text = _NEED.sub(lambda match: words[match[1] or match[2]], phrase).strip()
+    return text[:1].upper() + text[1:]

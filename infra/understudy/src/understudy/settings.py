@@ -1,0 +1,26 @@
+"""The settings, read from environment variables that begin with `UNDERSTUDY_`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from understudy.bedrock.models import CURRENT_MODEL_IDS
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with defaults that suit a laptop."""
+
+    model_config = SettingsConfigDict(env_prefix="UNDERSTUDY_", frozen=True)
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65_535)] = 4570
+    region: Annotated[str, Field(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")] = "us-east-1"
+    account_id: Annotated[str, Field(pattern=r"^\d{12}$")] = "000000000000"
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    state_delay_s: Annotated[float, Field(ge=0)] = 0.2
+    """How long a Personalize resource stays in each state before the next."""
+    model_ids: frozenset[str] = CURRENT_MODEL_IDS
+    """The model and inference profile ids that Bedrock answers for, as a JSON list."""

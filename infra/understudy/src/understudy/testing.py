@@ -1,0 +1,93 @@
+"""A running understudy for tests of code that calls AWS."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from functools import partial
+from typing import TYPE_CHECKING, Self
+
+import uvicorn
+from aiobotocore.session import get_session
+
+from understudy.app import create_app
+from understudy.bedrock.models import CURRENT_MODEL_IDS
+from understudy.composition import create_services
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import TracebackType
+
+    from understudy.wire.service import Service
+
+REGION = "us-east-1"
+ACCOUNT_ID = "000000000000"
+_START_TIMEOUT_S = 30.0
+
+
+class UnderstudyServer:
+    """Serves at `url`, on a free loopback port, while the context lasts.
+
+    Without `services` it is the whole of understudy, whose Personalize finds S3 at `s3_endpoint_url`
+    and goes through its states without delay.
+    """
+
+    def __init__(
+        self, services: Sequence[Service] | None = None, *, s3_endpoint_url: str | None = None
+    ) -> None:
+        self._services = services if services is not None else _all_services(s3_endpoint_url)
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+
+    def __enter__(self) -> Self:
+        started = threading.Event()
+        config = uvicorn.Config(
+            create_app(self._services), http="httptools", access_log=False, log_config=None
+        )
+        self._server = _AnnouncingServer(config, started)
+        self._thread = threading.Thread(
+            target=self._server.run, args=([self._socket],), name="understudy", daemon=True
+        )
+        self._thread.start()
+        if not started.wait(_START_TIMEOUT_S):
+            raise TimeoutError(f"understudy did not start within {_START_TIMEOUT_S} s")
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._socket.close()
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """A server that tells when it can be called."""
+
+    def __init__(self, config: uvicorn.Config, started: threading.Event) -> None:
+        super().__init__(config)
+        self._announced = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._announced.set()
+
+
+def _all_services(s3_endpoint_url: str | None) -> list[Service]:
+    return create_services(
+        region=REGION,
+        account_id=ACCOUNT_ID,
+        model_ids=CURRENT_MODEL_IDS,
+        state_delay_s=0,
+        s3_client_factory=partial(
+            get_session().create_client,
+            "s3",
+            REGION,
+            endpoint_url=s3_endpoint_url,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",  # noqa: S106 - emulators take any
+        ),
+    )
