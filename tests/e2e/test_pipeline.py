@@ -106,7 +106,7 @@ async def test_the_same_upload_again_makes_no_second_run(
     shutil.copy(path, changed)
     with changed.open("a", encoding="utf-8") as file:
         file.write(
-            'NEW1,One more cable,Cables,₹99,₹199,50%,4.1,12,Handy,NEWCUSTOMER,Zoë,NEWREVIEW,"Good, cheap",Fine,'
+            "NEW1,One more cable,Cables,₹99,₹199,50%,4.1,12,Handy,NEWCUSTOMER,Zoë,NEWREVIEW,Good,Fine,"
             "https://images.example.com/n.jpg,https://shop.example.com/n\n"
         )
     pipeline.upload("again.csv", changed)

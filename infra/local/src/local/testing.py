@@ -84,7 +84,9 @@ class Pipeline:
     async def quiet(self) -> None:
         """Wait until no queue holds a message, visible, in flight or delayed."""
         async with asyncio.timeout(RUN_S):
-            while any(sum(depth.values()) for depth in (await self.eyes.queues()).values()):
+            while any(  # noqa: ASYNC110 - the queues are elsewhere
+                sum(depth.values()) for depth in (await self.eyes.queues()).values()
+            ):
                 await asyncio.sleep(0.2)
 
     async def emails(self, run_id: str) -> dict[str, bytes]:

@@ -50,6 +50,8 @@ class Watch:
             if event.run_id == run_id:
                 finished = event.data
                 await queue.delete(message)
+            else:
+                await queue.lease(message, seconds=0)
         return finished
 
     async def email_records(self, run_id: str) -> dict[str, dict[str, Any]]:
