@@ -1,0 +1,72 @@
+"""The ingest service: `python -m ingest`."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from aiobotocore.session import get_session
+
+from ingest.adapters.bucket import Bucket
+from ingest.handler import Handler
+from ingest.intake import Intake, Limits
+from ingest.publish import Publication
+from ingest.settings import IngestSettings
+from shared.announcer import SnsAnnouncer
+from shared.aws import CONFIG
+from shared.bus import Consumer, Publisher, SqsQueue
+from shared.events import DataIngested, RunFinished
+from shared.ledger import Ledger
+from shared.service import run_service
+from shared.store import ObjectStore, Table
+
+
+async def serve(settings: IngestSettings, stop: asyncio.Event) -> None:
+    """Wire the service to AWS and consume notifications until asked to stop."""
+    session = get_session()
+    async with AsyncExitStack() as stack:
+        s3 = await stack.enter_async_context(session.create_client("s3", config=CONFIG))
+        sqs = await stack.enter_async_context(session.create_client("sqs", config=CONFIG))
+        sns = await stack.enter_async_context(session.create_client("sns", config=CONFIG))
+        dynamodb = await stack.enter_async_context(session.create_client("dynamodb", config=CONFIG))
+        topic_arns = {
+            DataIngested.topic: settings.data_ingested_topic_arn,
+            RunFinished.topic: settings.run_finished_topic_arn,
+        }
+        bucket = Bucket(s3, settings.data_bucket)
+        ledger = Ledger(dynamodb, settings.runs_table)
+        publication = Publication(
+            files=bucket,
+            objects=ObjectStore(s3, settings.data_bucket),
+            products=Table(dynamodb, settings.products_table),
+            customers=Table(dynamodb, settings.customers_table),
+            reviews=Table(dynamodb, settings.reviews_table),
+            announcer=SnsAnnouncer(Publisher(sns), source="ingest", topic_arns=topic_arns),
+            ledger=ledger,
+        )
+        queue = SqsQueue(sqs, settings.ingest_uploads_queue_url)
+        await queue.open()
+        consumer = Consumer(
+            queue,
+            Handler(bucket, ledger, Intake(publication, _limits(settings))),
+            concurrency=settings.concurrency,
+            wait_s=settings.receive_wait_s,
+            drain_s=settings.drain_s,
+        )
+        await consumer.run(stop)
+
+
+def _limits(settings: IngestSettings) -> Limits:
+    return Limits(
+        part_reviews=settings.ingest_part_reviews,
+        max_bytes=settings.ingest_max_bytes,
+        default_currency=settings.ingest_currency,
+        temp_dir=settings.ingest_temp_dir,
+    )
+
+
+def main() -> None:
+    """Run the service."""
+    run_service("ingest", IngestSettings, serve)
+
+
+if __name__ == "__main__":
+    main()

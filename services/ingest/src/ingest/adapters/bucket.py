@@ -1,0 +1,78 @@
+"""The data bucket as a source of uploads and a place for files too large for memory."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import ClientError
+
+from ingest.ports import VanishedError
+from shared.errors import error_code
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3.client import S3Client
+    from types_aiobotocore_s3.type_defs import GetObjectOutputTypeDef
+
+CHUNK_BYTES = 256 * 1024
+MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
+
+
+@dataclass(frozen=True)
+class OpenObject:
+    """An object whose content is fixed and about to be read, whatever happens to its key meanwhile."""
+
+    key: str
+    reply: "GetObjectOutputTypeDef"
+
+    @property
+    def etag(self) -> str:
+        """The identity of the content."""
+        return self.reply["ETag"].strip('"')
+
+    @property
+    def size_bytes(self) -> int:
+        """The length of the content as it is stored."""
+        return self.reply["ContentLength"]
+
+    async def save(self, path: Path) -> None:
+        """Write the content to a file, holding one chunk of it at a time."""
+        with path.open("wb") as file:
+            async for chunk in self.reply["Body"].iter_chunks(CHUNK_BYTES):
+                file.write(chunk)
+
+
+class Bucket:
+    """Reads uploads from one bucket and stores files in it."""
+
+    def __init__(self, s3: "S3Client", name: str) -> None:
+        self._s3 = s3
+        self.name = name
+
+    @asynccontextmanager
+    async def open(self, key: str) -> AsyncIterator[OpenObject]:
+        """Open the object as it is now; `VanishedError` when there is none."""
+        try:
+            reply = await self._s3.get_object(Bucket=self.name, Key=key)
+        except ClientError as error:
+            if error_code(error) in MISSING:
+                raise VanishedError("deleted before it was read") from error
+            raise
+        async with reply["Body"]:
+            yield OpenObject(key, reply)
+
+    async def keys(self, folder: str) -> list[str]:
+        """Return the keys of the objects directly in a folder, the last modified last."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(
+            Bucket=self.name, Prefix=folder, Delimiter="/"
+        )
+        found = [
+            (item["LastModified"], item["Key"]) async for page in pages for item in page.get("Contents", [])
+        ]
+        return [key for _, key in sorted(found)]
+
+    async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """Store a file of up to 5 GB, streamed from disk."""
+        with path.open("rb") as file:
+            await self._s3.put_object(Bucket=self.name, Key=key, Body=file, ContentType=content_type)

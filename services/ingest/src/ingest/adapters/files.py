@@ -1,0 +1,55 @@
+"""Opening an upload on disk: plain or gzip by its content, never more of it than allowed."""
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from ingest.domain.errors import FileError
+from ingest.domain.sniff import GZIP, HEAD_BYTES, refuse_foreign
+
+BUFFER_BYTES = 256 * 1024
+
+
+@contextmanager
+def opened(path: Path, *, max_bytes: int) -> Iterator[BinaryIO]:
+    """Open a CSV file for reading bytes, decompressed.
+
+    Raises `FileError` when its first bytes show that it is no CSV, and, while it is read, when it holds more
+    than `max_bytes` or its compression is damaged.
+    """
+    with path.open("rb") as file:
+        source: BinaryIO = file
+        if file.peek(len(GZIP))[: len(GZIP)] == GZIP:
+            source = gzip.GzipFile(fileobj=file)  # type: ignore[assignment] # a BinaryIO in all but name
+        bounded = io.BufferedReader(_Bounded(source, max_bytes=max_bytes), BUFFER_BYTES)
+        refuse_foreign(bounded.peek(HEAD_BYTES)[:HEAD_BYTES])
+        yield bounded
+
+
+class _Bounded(io.RawIOBase):
+    """Counts what is read, and gives damage its name."""
+
+    def __init__(self, source: BinaryIO, *, max_bytes: int) -> None:
+        self._source = source
+        self._max_bytes = max_bytes
+        self._left = max_bytes
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # what io passes
+        try:
+            data = self._source.read(len(buffer))
+        except EOFError as error:
+            raise FileError("truncated gzip: it ends before its end") from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise FileError(f"damaged gzip: {error}") from error
+        self._left -= len(data)
+        if self._left < 0:
+            raise FileError(f"holds more than {self._max_bytes} bytes")
+        buffer[: len(data)] = data
+        return len(data)

@@ -1,0 +1,248 @@
+"""The scratch database: merges the rows of an upload of any size in bounded memory.
+
+SQLite on disk, thrown away after the run. Rows go in one by one, merged records come out in order of first
+appearance. It needs no durability (a crashed run is read again), so it pays for none.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+from ingest.domain.rows import Opinion, Person
+from shared.models import Customer, Product, Review
+
+CACHE_KIB = 48 * 1024
+MAX_SHARED_CHARS = 40_000
+"""Keeps a product within DynamoDB's 400 KB an item, however many rows repeat it."""
+
+_SCHEMA = f"""
+PRAGMA journal_mode = OFF;
+PRAGMA synchronous = OFF;
+PRAGMA locking_mode = EXCLUSIVE;
+PRAGMA temp_store = FILE;
+PRAGMA cache_size = -{CACHE_KIB};
+CREATE TABLE products (
+  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, complete INTEGER NOT NULL, record TEXT NOT NULL
+);
+CREATE TABLE shared_texts (
+  product INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (product, text)
+);
+CREATE TABLE customers (
+  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, age INTEGER
+);
+CREATE TABLE reviews (
+  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, customer INTEGER NOT NULL,
+  title TEXT, text TEXT, rating TEXT, timestamp INTEGER
+);
+CREATE TABLE subjects (
+  review INTEGER NOT NULL, product INTEGER NOT NULL, PRIMARY KEY (review, product)
+) WITHOUT ROWID;
+"""
+_PUT_CUSTOMER = """
+INSERT INTO customers (id, name, email, age) VALUES (?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+  name = coalesce(name, excluded.name), email = coalesce(email, excluded.email),
+  age = coalesce(age, excluded.age)
+RETURNING position
+"""
+_PUT_REVIEW = """
+INSERT INTO reviews (id, customer, title, text, rating, timestamp) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (id) DO UPDATE SET
+  title = coalesce(title, excluded.title), text = coalesce(text, excluded.text),
+  rating = coalesce(rating, excluded.rating), timestamp = coalesce(timestamp, excluded.timestamp)
+RETURNING position
+"""
+_COUNT_INTERACTIONS = """
+SELECT count(*) FROM (
+  SELECT DISTINCT customer, product FROM subjects JOIN reviews ON reviews.position = subjects.review
+)
+"""
+_REVIEWS_OF_SPAN = """
+SELECT reviews.customer, reviews.id, title, text, rating, timestamp, products.id
+FROM reviews JOIN subjects ON subjects.review = reviews.position
+JOIN products ON products.position = subjects.product
+WHERE reviews.customer BETWEEN ? AND ?
+ORDER BY reviews.customer, reviews.position, subjects.product
+"""
+
+
+class Scratch:
+    """One run's merged records. Usable from any thread, by one at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._db.executescript(_SCHEMA)
+        self._db.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._db.close()
+
+    def put_product(self, product: Product) -> int:
+        """Merge a product in and return how many facts differ from what was known of it.
+
+        The last complete record wins as a whole; it is complete when it has a link to sell through.
+        """
+        record = product.model_dump_json(exclude_none=True)
+        complete = product.link is not None
+        known = self._one("SELECT record, complete FROM products WHERE id = ?", product.product_id)
+        if known is None:
+            self._db.execute(
+                "INSERT INTO products (id, complete, record) VALUES (?, ?, ?)",
+                (product.product_id, complete, record),
+            )
+            return 0
+        if known[0] == record:
+            return 0
+        if complete or not known[1]:
+            self._db.execute(
+                "UPDATE products SET complete = ?, record = ? WHERE id = ?",
+                (complete, record, product.product_id),
+            )
+        return _differences(Product.model_validate_json(known[0]), product)
+
+    def keep_text(self, product_id: str, text: str) -> None:
+        """Keep a review text of a product that is nobody's in particular."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO shared_texts SELECT position, ? FROM products WHERE id = ?",
+            (text, product_id),
+        )
+
+    def put_customer(self, person: Person) -> int:
+        """Merge a customer in and return their position; what is known first stays, gaps are filled."""
+        return self._position(_PUT_CUSTOMER, person.customer_id, person.name, person.email, person.age)
+
+    def put_review(self, opinion: Opinion, *, customer: int) -> None:
+        """Merge a review in: the words known first stay, products add up.
+
+        Its product must be there, and its id belong to this customer or be free: see `owner_of`.
+        """
+        rating = None if opinion.rating is None else str(opinion.rating)
+        review = self._position(
+            _PUT_REVIEW,
+            opinion.review_id,
+            customer,
+            opinion.title,
+            opinion.text,
+            rating,
+            opinion.timestamp,
+        )
+        self._db.execute(
+            "INSERT OR IGNORE INTO subjects SELECT ?, position FROM products WHERE id = ?",
+            (review, opinion.product_id),
+        )
+
+    def owner_of(self, review_id: str) -> str | None:
+        """The id of the customer who wrote a review, None when it is new."""
+        found = self._one(
+            "SELECT customers.id FROM reviews JOIN customers ON customers.position = customer "
+            "WHERE reviews.id = ?",
+            review_id,
+        )
+        return None if found is None else str(found[0])
+
+    def has_product(self, product_id: str) -> bool:
+        """Whether the product is known."""
+        return self._one("SELECT 1 FROM products WHERE id = ?", product_id) is not None
+
+    def customer_position(self, customer_id: str) -> int | None:
+        """The position of a known customer."""
+        found = self._one("SELECT position FROM customers WHERE id = ?", customer_id)
+        return None if found is None else int(found[0])
+
+    def close_input(self) -> None:
+        """Prepare for reading: no row may follow."""
+        self._db.execute("CREATE INDEX reviews_of_customer ON reviews (customer)")
+
+    def counts(self) -> dict[str, int]:
+        """The number of products, customers, reviews and interactions (customer and product pairs)."""
+        queries = {name: f"SELECT count(*) FROM {name}" for name in ("products", "customers", "reviews")}  # noqa: S608 - fixed names
+        queries["interactions"] = _COUNT_INTERACTIONS
+        return {name: int(self._db.execute(query).fetchone()[0]) for name, query in queries.items()}
+
+    def review_counts(self) -> Iterator[tuple[int, int]]:
+        """Every customer's position and number of reviews, in order."""
+        yield from self._db.execute(
+            "SELECT customers.position, count(reviews.position) FROM customers "
+            "LEFT JOIN reviews ON reviews.customer = customers.position "
+            "GROUP BY customers.position ORDER BY customers.position"
+        )
+
+    def products(self) -> Iterator[Product]:
+        """Every product with its shared texts, in order of first appearance."""
+        for position, record in self._db.execute("SELECT position, record FROM products ORDER BY position"):
+            product = Product.model_validate_json(record)
+            texts = tuple(self._shared_texts(position))
+            yield product.model_copy(update={"shared_texts": texts}) if texts else product
+
+    def customers(self, first: int, last: int) -> list[Customer]:
+        """The customers at positions `first` to `last` with all their reviews."""
+        reviews: dict[int, dict[str, Review]] = {}
+        for row in map(_SubjectRow._make, self._db.execute(_REVIEWS_OF_SPAN, (first, last))):
+            theirs = reviews.setdefault(row.customer, {})
+            theirs[row.review_id] = _review(row, theirs.get(row.review_id))
+        return [
+            Customer(
+                customer_id=customer_id,
+                name=name,
+                email=email,
+                age=age,
+                reviews=tuple(reviews.get(position, {}).values()),
+            )
+            for position, customer_id, name, email, age in self._db.execute(
+                "SELECT position, id, name, email, age FROM customers "
+                "WHERE position BETWEEN ? AND ? ORDER BY position",
+                (first, last),
+            )
+        ]
+
+    def _shared_texts(self, product: int) -> Iterator[str]:
+        left = MAX_SHARED_CHARS
+        for (text,) in self._db.execute(
+            "SELECT text FROM shared_texts WHERE product = ? ORDER BY rowid", (product,)
+        ):
+            left -= len(text)
+            if left < 0:
+                return
+            yield text
+
+    def _one(self, query: str, key: str) -> tuple[Any, ...] | None:
+        found: tuple[Any, ...] | None = self._db.execute(query, (key,)).fetchone()
+        return found
+
+    def _position(self, statement: str, *values: object) -> int:
+        # fetchall, not fetchone: an upsert whose cursor is left open does not end its statement
+        return int(self._db.execute(statement, values).fetchall()[0][0])
+
+
+class _SubjectRow(NamedTuple):
+    customer: int
+    review_id: str
+    title: str | None
+    text: str | None
+    rating: str | None
+    timestamp: int | None
+    product_id: str
+
+
+def _review(row: _SubjectRow, known: Review | None) -> Review:
+    if known is not None:
+        return known.model_copy(update={"product_ids": (*known.product_ids, row.product_id)})
+    return Review.model_validate(
+        {
+            "review_id": row.review_id,
+            "product_ids": (row.product_id,),
+            "title": row.title,
+            "text": row.text,
+            "rating": row.rating,
+            "timestamp": row.timestamp,
+        }
+    )
+
+
+def _differences(before: Product, after: Product) -> int:
+    old, new = before.model_dump(), after.model_dump()
+    return sum(old[name] != new[name] for name in old)

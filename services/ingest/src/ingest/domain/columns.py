@@ -1,0 +1,84 @@
+"""The formats a file may have: which columns it needs and which it may have besides."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ingest.domain.errors import FileError
+from ingest.domain.text import clean
+
+
+class Kind(StrEnum):
+    """What the rows of a file are."""
+
+    COMBINED = "combined"
+    PRODUCTS = "products"
+    CUSTOMERS = "customers"
+    REVIEWS = "reviews"
+
+
+@dataclass(frozen=True)
+class Format:
+    """The columns of one kind of file, by name, in any order."""
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+
+_FACTS = (
+    "category",
+    "discount_percentage",
+    "rating",
+    "rating_count",
+    "about_product",
+    "img_link",
+    "product_link",
+)
+FORMATS = {
+    Kind.COMBINED: Format(
+        required=(
+            "product_id",
+            "product_name",
+            "discounted_price",
+            "actual_price",
+            *_FACTS,
+            "user_id",
+            "user_name",
+            "review_id",
+            "review_title",
+            "review_content",
+        ),
+        optional=("timestamp", "age", "email"),
+    ),
+    Kind.PRODUCTS: Format(
+        required=("product_id", "product_name", "discounted_price"), optional=("actual_price", *_FACTS)
+    ),
+    Kind.CUSTOMERS: Format(required=("user_id",), optional=("user_name", "email", "age")),
+    Kind.REVIEWS: Format(
+        required=("review_id", "user_id", "product_id"),
+        optional=("review_title", "review_content", "rating", "timestamp"),
+    ),
+}
+
+
+def read_header(cells: Sequence[str], kind: Kind) -> tuple[str, ...]:
+    """Return the file's column names; raise `FileError` when it is no file of this kind.
+
+    Columns that the format does not know are left alone: exports often carry an index of their own.
+    """
+    names = tuple(clean(cell).casefold() for cell in cells)
+    expected = FORMATS[kind]
+    missing = [name for name in expected.required if name not in names]
+    if missing:
+        raise FileError(f"missing columns: {', '.join(missing)}{_hint(cells)}")
+    known = {*expected.required, *expected.optional}
+    repeated = sorted({name for name in names if name in known and names.count(name) > 1})
+    if repeated:
+        raise FileError(f"repeated columns: {', '.join(repeated)}")
+    return names
+
+
+def _hint(cells: Sequence[str]) -> str:
+    separators = {";": "semicolons", "\t": "tabs", "|": "bars"}
+    found = next((name for mark, name in separators.items() if len(cells) == 1 and mark in cells[0]), None)
+    return f" (the file is separated by {found}, not commas)" if found else ""

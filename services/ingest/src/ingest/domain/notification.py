@@ -1,0 +1,79 @@
+"""Reading what S3 says has happened.
+
+Source: "Event message structure", Amazon S3 User Guide. Keys are URL-encoded with plus signs for spaces.
+"""
+
+from urllib.parse import unquote_plus
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ingest.domain.uploads import Upload
+from shared.errors import PermanentError
+from shared.layout import UPLOADS
+
+TEST_EVENT = "s3:TestEvent"
+CREATED = "ObjectCreated:"
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Bucket(_Model):
+    name: str
+
+
+class _Object(_Model):
+    key: str = Field(min_length=1)
+    size: int = 0
+    etag: str = Field(default="", alias="eTag")
+    version_id: str = Field(default="", alias="versionId")
+    sequencer: str = ""
+
+
+class _Entity(_Model):
+    bucket: _Bucket
+    object: _Object
+
+
+class _Happening(_Model):
+    event_name: str = Field(alias="eventName")
+    s3: _Entity
+
+
+class _Notification(_Model):
+    event: str = Field(default="", alias="Event")
+    records: list[_Happening] | None = Field(default=None, alias="Records")
+
+
+def read_notification(body: str, *, bucket: str) -> list[Upload]:
+    """Return the uploads a message tells of, none for a test event, a deletion or a folder's marker.
+
+    Raises `PermanentError` for a body that is no S3 notification, or is about another bucket.
+    """
+    try:
+        notification = _Notification.model_validate_json(body)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(part) for part in problem["loc"]) or "body"
+        raise PermanentError(f"no S3 notification: {where}: {problem['msg']}") from error
+    if notification.event == TEST_EVENT:
+        return []
+    if notification.records is None:
+        raise PermanentError("no S3 notification: it has no Records")
+    foreign = {record.s3.bucket.name for record in notification.records} - {bucket}
+    if foreign:
+        raise PermanentError(f"a notification about another bucket: {', '.join(sorted(foreign))}")
+    return [_upload(record.s3.object) for record in notification.records if _is_upload(record)]
+
+
+def _is_upload(record: _Happening) -> bool:
+    key = unquote_plus(record.s3.object.key)
+    created = record.event_name.removeprefix("s3:").startswith(CREATED)
+    return created and key.startswith(UPLOADS) and not key.endswith("/")
+
+
+def _upload(found: _Object) -> Upload:
+    return Upload(
+        key=unquote_plus(found.key), etag=found.etag.strip('"'), event=found.version_id or found.sequencer
+    )

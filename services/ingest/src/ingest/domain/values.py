@@ -1,0 +1,148 @@
+"""Reading single values as shops write them. Every reader raises `ValueError` saying what is wrong."""
+
+import re
+from datetime import UTC, datetime
+from decimal import ROUND_DOWN, Decimal
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+from ingest.domain.text import clean
+
+# Digits in groups of three, or of two before the last three (lakh and crore). Anything looser would
+# read the decimal comma of `12,50` as a group and turn 12.50 into 1,250.
+_AMOUNT = r"\d{1,15}(?:\.\d{1,4})?|\d{1,3}(?:,\d{2,3}){0,5},\d{3}(?:\.\d{1,4})?"
+_NUMBER = re.compile(_AMOUNT)
+_PRICE = re.compile(rf"(?P<before>\D*?)\s*(?P<amount>{_AMOUNT})\s*(?P<after>\D*)")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%?")
+_RATING = re.compile(r"\d(?:\.\d{1,4})?")
+_EMAIL = re.compile(
+    r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?=.{4,255}$)[^\s@,;:<>()\[\]\"\\.]+(?:\.[^\s@,;:<>()\[\]\"\\.]+)+"
+)
+_SYMBOLS = {"₹": "INR", "RS": "INR", "RS.": "INR", "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+_CODE = re.compile(r"[A-Z]{3}")
+MAX_ID_BYTES = 256
+MAX_URL_CHARS = 2048
+MAX_COUNT = 10**12
+MAX_AGE = 150
+MILLISECONDS_FROM = 10**11
+"""A number this large is a time in milliseconds: as seconds it would lie 3,000 years ahead."""
+MAX_TIMESTAMP = 4_102_444_800
+"""Unix seconds at the start of 2100."""
+
+
+class Price(NamedTuple):
+    """An amount of money; `currency` is an ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+
+def read_price(text: str, *, default_currency: str) -> Price:
+    """Read `₹1,39,900.50`, `$12`, `12.50 EUR`, or a bare number in the default currency."""
+    found = _PRICE.fullmatch(text)
+    if found is None:
+        raise ValueError(f"{_shown(text)} is no price")
+    mark = (found["before"] + found["after"]).strip().upper()
+    currency = _SYMBOLS.get(mark, mark) or default_currency
+    if not _CODE.fullmatch(currency) or (found["before"].strip() and found["after"].strip()):
+        raise ValueError(f"{_shown(text)} is no price")
+    return Price(_decimal(found["amount"]), currency)
+
+
+def read_percent(text: str) -> int:
+    """Read `64%` or `64`; a fraction is rounded down, for a discount must not promise more than it holds."""
+    found = _PERCENT.fullmatch(text)
+    percent = int(Decimal(found[1]).to_integral_value(ROUND_DOWN)) if found else -1
+    if not 0 <= percent <= 100:  # noqa: PLR2004 - per cent
+        raise ValueError(f"{_shown(text)} is no percentage from 0 to 100")
+    return percent
+
+
+def read_count(text: str) -> int:
+    """Read a whole number with or without groups, such as `4,26,973`."""
+    if not _NUMBER.fullmatch(text) or (count := _decimal(text)) % 1 or count > MAX_COUNT:
+        raise ValueError(f"{_shown(text)} is no count")
+    return int(count)
+
+
+def read_rating(text: str) -> Decimal:
+    """Read stars from 0 to 5."""
+    if not _RATING.fullmatch(text) or (rating := Decimal(text)) > 5:  # noqa: PLR2004 - stars
+        raise ValueError(f"{_shown(text)} is no rating from 0 to 5")
+    return rating
+
+
+def read_timestamp(text: str) -> int:
+    """Read Unix seconds, milliseconds, or ISO 8601 (UTC unless it says otherwise) as Unix seconds."""
+    if re.fullmatch(r"\d{1,14}", text, re.ASCII):
+        number = int(text)
+        seconds = number // 1000 if number >= MILLISECONDS_FROM else number
+    else:
+        seconds = _iso_seconds(text)
+    if not 0 <= seconds < MAX_TIMESTAMP:
+        raise ValueError(f"{_shown(text)} is no time from 1970 to 2099")
+    return seconds
+
+
+def read_age(text: str) -> int:
+    """Read an age in whole years."""
+    if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or int(text) > MAX_AGE:
+        raise ValueError(f"{_shown(text)} is no age from 0 to {MAX_AGE}")
+    return int(text)
+
+
+def read_email(text: str) -> str:
+    """Read one bare address; names, lists and anything that could add a header are refused."""
+    if not _EMAIL.fullmatch(text):
+        raise ValueError("no email address")
+    return text
+
+
+def read_url(text: str) -> str:
+    """Read an http or https address; other schemes have no place in an email."""
+    try:
+        parts = urlsplit(text)
+    except ValueError as error:
+        raise ValueError(f"{_shown(text)} is no web address") from error
+    if parts.scheme not in {"http", "https"} or not parts.hostname or re.search(r"[\s<>\"]", text):
+        raise ValueError(f"{_shown(text)} is no http or https address")
+    if len(text) > MAX_URL_CHARS:
+        raise ValueError(f"longer than {MAX_URL_CHARS} characters")
+    return text
+
+
+def read_id(text: str) -> str:
+    """Read an identifier: not empty, and short enough to be a key everywhere."""
+    if not text:
+        raise ValueError("empty")
+    if len(text.encode()) > MAX_ID_BYTES:
+        raise ValueError(f"longer than {MAX_ID_BYTES} bytes")
+    return text
+
+
+def read_path(text: str) -> tuple[str, ...]:
+    """Read entries joined by `|`: a category path or bullet points."""
+    return tuple(part for part in map(clean, text.split("|")) if part)
+
+
+def bounded(text: str, *, max_chars: int) -> str:
+    """Return the text; refuse one that no store or email has room for."""
+    if len(text) > max_chars:
+        raise ValueError(f"longer than {max_chars} characters")
+    return text
+
+
+def _decimal(text: str) -> Decimal:
+    return Decimal(text.replace(",", ""))
+
+
+def _iso_seconds(text: str) -> int:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{_shown(text)} is no time") from error
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:40] + "…")  # noqa: PLR2004 - a glimpse

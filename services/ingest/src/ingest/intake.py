@@ -1,0 +1,167 @@
+"""Taking a run in: fetch its files, read them whole, then store and announce the run part by part.
+
+Nothing is announced before everything has been read, so a file that turns out to be damaged costs the
+services downstream nothing, and every announcement can say how many parts there are.
+"""
+
+import asyncio
+import tempfile
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from ingest.adapters.scratch import Scratch
+from ingest.domain.errors import FileError
+from ingest.domain.parts import spans
+from ingest.domain.uploads import kind_of
+from ingest.load import Loader, Source
+from ingest.ports import Content
+from ingest.publish import NDJSON, Publication
+from shared import layout
+from shared.events import RunFinished
+from shared.ledger import PartReport, Run, RunStatus, Stage, total
+from shared.telemetry import get_logger
+
+log = get_logger()
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How many reviews close a part, how large a file may be, what a bare price means, where to work."""
+
+    part_reviews: int = 250
+    max_bytes: int = 4 * 1024**3
+    default_currency: str = "INR"
+    temp_dir: Path | None = None
+
+
+@dataclass
+class Desk:
+    """The workplace of one run on disk; gone when the run is done with."""
+
+    folder: Path
+    scratch: Scratch
+    rejects: TextIO
+    started_at: datetime
+    counts: Counter[str]
+
+
+class Intake:
+    """Takes runs in; repeating it does only what the ledger does not have as done."""
+
+    def __init__(self, publication: Publication, limits: Limits) -> None:
+        self._publication = publication
+        self._ledger = publication.ledger
+        self._limits = limits
+
+    async def take_in(self, run: Run, contents: Sequence[Content]) -> None:
+        """Bring the run to where all its parts are announced, or to failure when a file is at fault."""
+        if run.status is RunStatus.FAILED and run.parts is None:
+            # the process may have died between the record and the announcement
+            await self._announce_failure(run.run_id, run.reason or "")
+        elif not run.is_open or _is_taken_in(run):
+            log.info("run_known", status=run.status)
+        else:
+            with self._desk() as desk:
+                await self._process(run, contents, desk)
+
+    async def fail(self, run: Run, reason: str) -> None:
+        """Record and announce that the run cannot go on."""
+        log.error("run_failed", reason=reason)
+        await self._ledger.fail(run.run_id, reason)
+        await self._announce_failure(run.run_id, reason)
+
+    async def _process(self, run: Run, contents: Sequence[Content], desk: Desk) -> None:
+        try:
+            await self._read(contents, desk)
+        except FileError as error:
+            await self._put_rejects(run.run_id, desk)
+            await self._report_file(run.run_id, desk, units={"s3.puts": 1})
+            await self.fail(run, str(error))
+            return
+        cut = list(spans(desk.scratch.review_counts(), reviews=self._limits.part_reviews))
+        log.info("file_read", parts=len(cut), **desk.counts)
+        writes = await self._publication.put_products(
+            run.run_id, desk.scratch, path=desk.folder / "products.jsonl"
+        )
+        await self._put_rejects(run.run_id, desk)
+        await self._report_file(run.run_id, desk, units={"s3.puts": 2, "dynamodb.writes": writes})
+        await self._ledger.set_parts(run.run_id, len(cut))
+        await self._publication.put_parts(await self._ledger.run(run.run_id), desk.scratch, cut)
+
+    async def _read(self, contents: Sequence[Content], desk: Desk) -> None:
+        """Fetch all files, then read them in a thread, so that the message's lease is renewed meanwhile."""
+        sources = [await self._fetch(content, desk.folder) for content in contents]
+        cancelled = threading.Event()
+        loader = Loader(
+            desk.scratch,
+            desk.rejects,
+            counts=desk.counts,
+            max_bytes=self._limits.max_bytes,
+            default_currency=self._limits.default_currency,
+            is_cancelled=cancelled.is_set,
+        )
+        await _in_thread(lambda: loader.load_all(sources), cancelled)
+
+    async def _fetch(self, content: Content, folder: Path) -> Source:
+        if content.size_bytes > self._limits.max_bytes:
+            raise FileError(f"{content.key}: holds more than {self._limits.max_bytes} bytes")
+        kind = kind_of(content.key)
+        path = folder / f"{kind}.upload"
+        await content.save(path)
+        return Source(path, content.key, kind)
+
+    async def _put_rejects(self, run_id: str, desk: Desk) -> None:
+        desk.rejects.flush()
+        path = Path(desk.rejects.name)
+        await self._publication.files.put_file(layout.rejects(run_id), path, content_type=NDJSON)
+
+    async def _report_file(self, run_id: str, desk: Desk, *, units: dict[str, int]) -> None:
+        """Report what the file as a whole came to, its notification (received and deleted) included."""
+        amounts = {name: Decimal(amount) for name, amount in {**units, "sqs.requests": 2}.items()}
+        report = PartReport(
+            stage=Stage.INGEST,
+            name="file",
+            started_at=desk.started_at,
+            finished_at=datetime.now(UTC),
+            counts=dict(desk.counts),
+            units=amounts,
+        )
+        await self._ledger.record(run_id, report)
+
+    async def _announce_failure(self, run_id: str, reason: str) -> None:
+        totals = total(await self._ledger.reports(run_id))
+        data = RunFinished(status="failed", reason=reason, **totals.model_dump())
+        await self._publication.announcer.announce(run_id, data, cause="failed")
+
+    @contextmanager
+    def _desk(self) -> Iterator[Desk]:
+        with tempfile.TemporaryDirectory(prefix="encore-ingest-", dir=self._limits.temp_dir) as name:
+            folder = Path(name)
+            with (
+                (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects,
+                Scratch(folder / "scratch.db") as scratch,
+            ):
+                yield Desk(folder, scratch, rejects, datetime.now(UTC), Counter())
+
+
+def _is_taken_in(run: Run) -> bool:
+    return run.parts is not None and len(run.stage(Stage.INGEST).done) >= run.parts
+
+
+async def _in_thread(work: Callable[[], Result], cancelled: threading.Event) -> Result:
+    """Await work in a thread; when cancelled, tell it and wait until it has let go of its files."""
+    working = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        cancelled.set()
+        await asyncio.wait({working})
+        raise

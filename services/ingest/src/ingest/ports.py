@@ -1,0 +1,32 @@
+"""What ingest needs besides the ports of `shared.ports`."""
+
+# ruff: noqa: D102 - the members are described where they are implemented
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+from typing import Protocol
+
+
+class VanishedError(Exception):
+    """The object was deleted before it could be read."""
+
+
+class Content(Protocol):
+    """An open upload; see `ingest.adapters.bucket.OpenObject`."""
+
+    @property
+    def key(self) -> str: ...
+    @property
+    def etag(self) -> str: ...
+    @property
+    def size_bytes(self) -> int: ...
+    async def save(self, path: Path) -> None: ...
+
+
+class Files(Protocol):
+    """The data bucket's files; see `ingest.adapters.bucket.Bucket`."""
+
+    @property
+    def name(self) -> str: ...
+    def open(self, key: str) -> AbstractAsyncContextManager[Content]: ...
+    async def keys(self, folder: str) -> list[str]: ...
+    async def put_file(self, key: str, path: Path, *, content_type: str) -> None: ...
