@@ -97,7 +97,7 @@ def _snapshots(run: Run) -> list[StageSnapshot]:
             stage=stage,
             done=len(run.stage(stage).done),
             total=run.parts,
-            detail=run.step.get("phase", "") if stage is Stage.RECOMMENDER else "",
+            detail=run.step.get("step", "") if stage is Stage.RECOMMENDER else "",
         )
         for stage in Stage
     ]

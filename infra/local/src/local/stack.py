@@ -23,11 +23,12 @@ SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 READY_S = 60.0
 PROBE_S = 0.1
 
-# Waiting times that suit a stand-in answering in milliseconds; AWS's own are the defaults.
-LOCAL_PACE = {
+# Waiting times that suit a stand-in answering in milliseconds (the defaults suit AWS), and a role's name.
+LOCAL_SETTINGS = {
     "ENCORE_RECEIVE_WAIT_S": "2",
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
     "ENCORE_RECOMMENDER_CHECK_INTERVAL_S": "1",
+    "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-personalize",
     "UNDERSTUDY_STATE_DELAY_S": "0.2",
 }
 
@@ -54,7 +55,7 @@ def embedded_stack(log_dir: Path) -> Iterator[Stack]:
     """
     with Processes(log_dir) as processes:
         emulator, understudy = free_port(), free_port()
-        environment = _endpoints(emulator, understudy) | LOCAL_PACE
+        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS
         with _environment(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
