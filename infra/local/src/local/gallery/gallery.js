@@ -26,7 +26,7 @@ function find() {
   element("found").textContent = shown + (state.found.length === 1 ? " email" : " emails");
   const current = emails[selected];
   const position = current ? state.found.indexOf(current) : -1;
-  show(position >= 0 ? position : 0, { keepFocus: true });
+  show(position >= 0 ? position : 0, { redraw: true });
 }
 
 function node(tag, className, text) {
@@ -47,7 +47,7 @@ function listItem(email, position) {
     who.append(badge);
   }
   button.append(who, node("span", "line", email.subject), node("span", "more", email.preheader));
-  button.addEventListener("click", () => { document.body.classList.add("reading"); show(position); });
+  button.addEventListener("click", () => { show(position); openReader(); });
   const item = document.createElement("li");
   item.append(button);
   return item;
@@ -79,21 +79,27 @@ function mark() {
   });
 }
 
+function focusCurrent() {
+  element("emails").querySelector("[aria-current=true]")?.focus();
+}
+
 /* One email */
 
 let selected = -1;
 
-function show(position, { keepFocus = false } = {}) {
+function show(position, { redraw = false } = {}) {
   const email = state.found[position];
+  const listHadFocus = element("emails").contains(document.activeElement);
   element("reader").hidden = !email;
   element("nothing").hidden = Boolean(email);
   state.position = email ? position : -1;
   const page = Math.floor(Math.max(position, 0) / PAGE_SIZE);
-  if (page !== state.page || keepFocus) {
+  if (page !== state.page || redraw) {
     state.page = page;
     drawList();
   }
   mark();
+  if (listHadFocus) focusCurrent();
   if (!email) return;
   selected = email.index;
   history.replaceState(null, "", "#" + encodeURIComponent(email.id));
@@ -112,6 +118,17 @@ function show(position, { keepFocus = false } = {}) {
   element("previous").disabled = position === 0;
   element("next").disabled = position + 1 >= state.found.length;
   drawBody();
+}
+
+// On a narrow screen the list and the reader take turns.
+function openReader() {
+  document.body.classList.add("reading");
+  if (!element("emails").offsetParent) element("reader").focus();
+}
+
+function closeReader() {
+  document.body.classList.remove("reading");
+  focusCurrent();
 }
 
 async function drawBody() {
@@ -212,7 +229,7 @@ function selectTheme(dark) {
 
 const KEYS = {
   ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
-  "/": () => element("search").focus(), Escape: () => document.body.classList.remove("reading"),
+  "/": () => element("search").focus(), Escape: closeReader,
 };
 
 document.addEventListener("keydown", (event) => {
@@ -232,7 +249,7 @@ element("previous-page").addEventListener("click", () => turnPage(-1));
 element("next-page").addEventListener("click", () => turnPage(1));
 element("previous").addEventListener("click", () => step(-1));
 element("next").addEventListener("click", () => step(1));
-element("back").addEventListener("click", () => document.body.classList.remove("reading"));
+element("back").addEventListener("click", closeReader);
 element("theme").addEventListener("click", () => selectTheme(document.documentElement.dataset.theme !== "dark"));
 for (const button of element("widths").children) button.addEventListener("click", () => selectWidth(button.dataset.width));
 
