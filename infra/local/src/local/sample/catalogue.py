@@ -77,7 +77,7 @@ def _listing(vocabulary: Vocabulary, index: int, codes: list[str], rng: Random) 
     spec = rng.choice(family.specs)
     names = _names(family, rng.choice(vocabulary.brands[family.house][tier]), spec, index, rng)
     discounted, actual = _prices(family, tier, index, rng)
-    popularity = rng.paretovariate(1.6)
+    popularity = rng.paretovariate(2.5)
     return Listing(
         index=index,
         family=family,

@@ -12,8 +12,8 @@ from local.sample.vocabulary import Vocabulary
 
 _BASKETS = (1, 2, 3, 4, 5)
 _BASKET_WEIGHTS = (55, 28, 10, 5, 2)
-_ELSEWHERE = 0.15  # pull of a family outside a customer's interest
-_OTHER_TIER = 0.3  # pull of a product outside a customer's budget
+_ELSEWHERE = 0.03  # pull of a family outside a customer's interest
+_OTHER_TIER = 0.08  # pull of a product outside a customer's budget
 
 
 @dataclass(frozen=True, slots=True)
