@@ -1,0 +1,90 @@
+"""Starts the mailer service."""
+
+import asyncio
+from contextlib import AsyncExitStack
+
+from aiobotocore.session import get_session
+
+from mailer.adapters.bedrock import BedrockModel, ModelChoice
+from mailer.adapters.emails import EmailTable
+from mailer.composer import Composer, Unsubscribing
+from mailer.copywriter import Copywriter
+from mailer.domain.mime import Sender
+from mailer.handler import MailerHandler
+from mailer.part import PartMailer, Style
+from mailer.settings import MailerSettings
+from mailer.theme import Brand, Theme
+from shared.announcer import SnsAnnouncer
+from shared.aws import CONFIG
+from shared.bus import Publisher
+from shared.events import EmailFinished, RunFinished
+from shared.ledger import Ledger
+from shared.service import consume, run_service
+from shared.store import ObjectStore
+
+
+async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
+    """Wire the service to AWS and consume its queue until `stop`."""
+    session = get_session()
+    async with AsyncExitStack() as stack:
+        enter = stack.enter_async_context
+        s3 = await enter(session.create_client("s3", config=CONFIG))
+        sns = await enter(session.create_client("sns", config=CONFIG))
+        sqs = await enter(session.create_client("sqs", config=CONFIG))
+        dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
+        bedrock = await enter(session.create_client("bedrock-runtime", config=CONFIG))
+        objects = ObjectStore(s3, settings.data_bucket)
+        model = BedrockModel(
+            bedrock, model_choice(settings), concurrency=settings.mailer_converse_concurrency
+        )
+        handler = MailerHandler(
+            objects=objects,
+            announcer=SnsAnnouncer(Publisher(sns), source="mailer", topic_arns=_topic_arns(settings)),
+            ledger=Ledger(dynamodb, settings.runs_table),
+            part_mailer=PartMailer(
+                objects=objects,
+                records=EmailTable(dynamodb, settings.emails_table),
+                copywriter=Copywriter(model),
+                composer=composer(settings),
+                style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
+                parallel=settings.mailer_converse_concurrency,
+            ),
+            model_id=settings.mailer_model_id,
+        )
+        await consume(sqs, settings.mailer_queue_url, handler, settings=settings, stop=stop)
+
+
+def model_choice(settings: MailerSettings) -> ModelChoice:
+    """The model that the settings name."""
+    return ModelChoice(
+        model_id=settings.mailer_model_id,
+        max_tokens=settings.mailer_max_tokens,
+        temperature=settings.mailer_temperature,
+        takes_schema=settings.mailer_structured_output,
+    )
+
+
+def composer(settings: MailerSettings) -> Composer:
+    """A composer of the brand that the settings describe."""
+    url, key = settings.mailer_unsubscribe_url, settings.mailer_unsubscribe_key
+    return Composer(
+        Theme(Brand(name=settings.mailer_brand_name, postal_address=settings.mailer_postal_address)),
+        Sender(name=settings.mailer_brand_name, address=settings.mailer_from_address),
+        Unsubscribing(url, key.get_secret_value().encode()) if url and key else None,
+    )
+
+
+def _topic_arns(settings: MailerSettings) -> dict[str, str]:
+    return {
+        EmailFinished.topic: settings.email_finished_topic_arn,
+        RunFinished.topic: settings.run_finished_topic_arn,
+    }
+
+
+def main() -> None:
+    """Run until asked to stop."""
+    run_service("mailer", MailerSettings, serve)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Pure rules of a product email: facts, slots, copy, MIME. No I/O, and nothing of AWS."""

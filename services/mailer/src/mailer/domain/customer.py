@@ -1,0 +1,42 @@
+"""How a customer may be addressed."""
+
+import re
+import unicodedata
+
+from mailer.domain.text import clean
+
+MAX_NAME_CHARS = 20
+MIN_NAME_CHARS = 2
+TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "shri", "smt", "er", "ca", "adv", "md"})
+NOT_PERSONS = frozenset(
+    {"account", "amazon", "anonymous", "buyer", "client", "customer", "guest", "kindle", "placeholder", "user"}
+)
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
+NAME_SIGNS = frozenset("'’.-")  # noqa: RUF001 - the apostrophe of O’Neil
+
+
+def first_name(name: str | None) -> str | None:
+    """Return the name to greet somebody by, or None when `name` does not look like a person's.
+
+    Accounts called "Amazon Customer" and names made of signs are greeted without a name.
+    """
+    words = clean(name or "", max_chars=80).split()
+    if any(word.casefold().strip(".,") in NOT_PERSONS for word in words):
+        return None
+    found = next((word for word in words if word.casefold().rstrip(".") not in TITLES), "")
+    if not MIN_NAME_CHARS <= len(found.rstrip(".")) <= MAX_NAME_CHARS or not _is_name(found):
+        return None
+    return found.capitalize() if found.islower() or found.isupper() else found
+
+
+def usable_address(email: str | None) -> str | None:
+    """Return the address if a header may carry it as it is (RFC 5321's dot-atom form), else None."""
+    address = (email or "").strip()
+    return address if _EMAIL.fullmatch(address) and ".." not in address else None
+
+
+def _is_name(word: str) -> bool:
+    """True for letters of any script, with the vowel signs that some write as marks."""
+    return word[:1].isalpha() and all(
+        char.isalpha() or char in NAME_SIGNS or unicodedata.category(char).startswith("M") for char in word
+    )

@@ -1,0 +1,44 @@
+"""Amounts, counts and ratings as the customer's locale writes them, saying what the catalogue says."""
+
+import re
+from decimal import Decimal
+from functools import lru_cache
+
+from babel import Locale
+from babel.numbers import format_currency, format_decimal
+
+CACHED = 8_192
+STARS = 5
+_FRACTION = re.compile(r"\.0+")
+
+
+@lru_cache(maxsize=CACHED)
+def money(amount: Decimal, currency: str, locale: str) -> str:
+    """Format an amount: `₹1,39,900.50` in en_IN; a whole amount has no `.00`."""
+    if amount != amount.to_integral_value():
+        return format_currency(amount, currency, locale=locale)
+    pattern = _FRACTION.sub("", _currency_pattern(locale))
+    return format_currency(amount, currency, pattern, locale=locale, currency_digits=False)
+
+
+@lru_cache(maxsize=CACHED)
+def count(number: int, locale: str) -> str:
+    """Format a count with the locale's grouping: `4,26,973` in en_IN."""
+    return format_decimal(number, locale=locale)
+
+
+def rating(value: Decimal, locale: str) -> str:
+    """Format stars out of five with at least one decimal: `4.0`."""
+    return format_decimal(value, "0.0#", locale=locale)
+
+
+def stars(value: Decimal) -> str:
+    """Draw a rating as five stars, rounded to the nearest whole one."""
+    full = int(value + Decimal("0.5"))
+    return "★" * full + "☆" * (STARS - full)
+
+
+@lru_cache(maxsize=16)
+def _currency_pattern(locale: str) -> str:
+    pattern: str = Locale.parse(locale).currency_formats["standard"].pattern
+    return pattern

@@ -1,0 +1,72 @@
+"""Header fields on the wire: folded, encoded, and closed to injection.
+
+Source: RFC 5322 (folding), RFC 2047 (encoded words), RFC 2369 and RFC 8058 (List-Unsubscribe).
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+
+from mailer.domain.text import is_printable
+
+MAX_LINE = 76
+WORD_BYTES = 36
+"""UTF-8 bytes an encoded word: with the longest name of ours before it, a line stays within 76."""
+_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
+
+
+def unstructured(name: str, value: str) -> str:
+    """Return a field of free text; whatever is not printable ASCII in short words is encoded."""
+    text = _one_line(value)
+    room = MAX_LINE - len(name) - 2
+    if not _PLAIN.fullmatch(text) or "=?" in text or max(map(len, text.split())) > room:
+        return f"{name}: " + "\r\n ".join(_encoded_words(text))
+    return _folded(f"{name}:", text.split())
+
+
+def mailbox(name: str, display_name: str, address: str) -> str:
+    """Return a field with one address, which must be of the dot-atom form."""
+    text = _one_line(display_name)
+    if not text:
+        return f"{name}: {address}"
+    if _ATOMS.fullmatch(text) and "=?" not in text:
+        words = [text]
+    elif text.isascii() and "=?" not in text:
+        words = ['"' + re.sub(r'(["\\])', r"\\\1", text) + '"']
+    else:
+        words = list(_encoded_words(text))
+    return _folded(f"{name}:", [*words, f"<{address}>"])
+
+
+def listed(name: str, uris: tuple[str, ...]) -> str:
+    """Return a field of URIs in angle brackets, folded only between them."""
+    return f"{name}: " + ",\r\n ".join(f"<{uri}>" for uri in uris)
+
+
+def _one_line(value: str) -> str:
+    return " ".join("".join(char if is_printable(char) else " " for char in value).split())
+
+
+def _folded(start: str, words: list[str]) -> str:
+    lines = [start]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) > MAX_LINE and lines[-1] != start:
+            lines.append("")
+        lines[-1] += f" {word}"
+    return "\r\n".join(lines)
+
+
+def _encoded_words(text: str) -> Iterator[str]:
+    chunk = b""
+    for char in text:
+        encoded = char.encode("utf-8", "replace")
+        if len(chunk) + len(encoded) > WORD_BYTES:
+            yield _encoded_word(chunk)
+            chunk = b""
+        chunk += encoded
+    yield _encoded_word(chunk)
+
+
+def _encoded_word(chunk: bytes) -> str:
+    return f"=?utf-8?b?{b64encode(chunk).decode()}?="

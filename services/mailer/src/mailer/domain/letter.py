@@ -1,0 +1,73 @@
+"""What an email shows, ready for a theme: filled words, formatted figures, safe links."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from mailer.domain import figures
+from mailer.domain.copy import Copy
+from mailer.domain.facts import EmailFacts, ProductFacts
+from mailer.domain.links import tracked, web_url
+
+
+@dataclass(frozen=True)
+class Card:
+    """One product as it is shown. A member is None when the product does not have it."""
+
+    name: str
+    initial: str
+    """Stands where there is no picture."""
+    line: str
+    reason: str
+    price: str
+    was_price: str | None
+    discount: str | None
+    rating: str | None
+    stars: str | None
+    rating_count: str | None
+    image_url: str | None
+    link: str | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One email as it is shown."""
+
+    language: str
+    copy: Copy
+    cards: tuple[Card, ...]
+    unsubscribe_url: str
+
+
+def letter(facts: EmailFacts, copy: Copy, *, run_id: str, unsubscribe_url: str) -> Letter:
+    """Fill the copy from the facts and lay its products out; the copy must have passed the rules."""
+    filled = copy.filled(facts.slots)
+    return Letter(
+        language=facts.language,
+        copy=filled,
+        cards=tuple(_cards(facts.products, filled, run_id)),
+        unsubscribe_url=unsubscribe_url,
+    )
+
+
+def _cards(products: tuple[ProductFacts, ...], copy: Copy, run_id: str) -> Iterator[Card]:
+    for product in products:
+        values, entry = product.values, product.product
+        link = web_url(entry.link)
+        yield Card(
+            name=product.name,
+            initial=(product.category or product.name)[:1].upper(),
+            line=copy.lines[str(product.number)],
+            reason=_sentence(values["reason"]),
+            price=values["price"],
+            was_price=values.get("was_price"),
+            discount=values.get("discount"),
+            rating=values.get("rating"),
+            stars=figures.stars(entry.rating) if entry.rating else None,
+            rating_count=values.get("rating_count"),
+            image_url=web_url(entry.image_url),
+            link=tracked(link, campaign=run_id) if link else None,
+        )
+
+
+def _sentence(phrase: str) -> str:
+    return phrase[:1].upper() + phrase[1:]

@@ -1,0 +1,29 @@
+"""What is kept of an email that stands."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field
+
+from mailer.domain.copy import CopySource
+from shared.models import Identifier, Record
+
+Count = Annotated[int, Field(ge=0)]
+
+
+class EmailRecord(Record):
+    """One finished email. It is written after the message it names, so where it stands, the message does."""
+
+    run_id: Identifier
+    customer_id: Identifier
+    key: str
+    subject: str
+    preheader: str
+    copy_source: CopySource
+    product_ids: tuple[str, ...]
+    problems: tuple[str, ...] = ()
+    """Rules that the model's answers broke."""
+    model_calls: Count
+    input_tokens: Count
+    output_tokens: Count
+    created_at: datetime

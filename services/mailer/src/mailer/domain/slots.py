@@ -1,0 +1,39 @@
+"""Slots: the places in copy that code, not the model, fills with facts.
+
+`{customer.first_name}` and `{<n>.<attribute>}`, where n numbers the email's products from 1.
+"""
+
+import re
+from collections.abc import Mapping
+
+FIRST_NAME = "customer.first_name"
+ATTRIBUTES = ("name", "price", "was_price", "discount", "saving", "rating", "rating_count", "reason")
+SLOT = re.compile(r"\{([a-z0-9_.]{1,40})\}")
+
+
+def slots_in(text: str) -> list[str]:
+    """Return the slots of `text` in order, known or not, without their braces."""
+    return SLOT.findall(text)
+
+
+def owner(slot: str) -> str:
+    """Return what a slot is about: `customer`, or a product's number."""
+    return slot.partition(".")[0]
+
+
+def attribute(slot: str) -> str:
+    """Return what a slot says about its owner, such as `price`."""
+    return slot.partition(".")[2]
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """Replace every slot by its value, once: a value that looks like a slot stays as it is.
+
+    Raises `KeyError` for a slot without a value.
+    """
+    return SLOT.sub(lambda found: values[found[1]], text)
+
+
+def without_slots(text: str) -> str:
+    """Return what the writer wrote, each slot replaced by a space."""
+    return SLOT.sub(" ", text)

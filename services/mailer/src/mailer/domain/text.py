@@ -1,0 +1,55 @@
+"""Making strings from the catalogue and from customers safe to show, to quote and to put into a prompt."""
+
+import re
+import unicodedata
+
+UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+JOINER = "\u200d"
+"""Holds emoji such as families together, and is needed in several scripts: the one format character kept."""
+
+_ACRONYM_END = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD_END = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_AMPERSAND = re.compile(r"\s*&\s*")
+_COMMA = re.compile(r"\s*,\s*")
+_NAME_END = re.compile(r"\s*(?:[,|(\[;:]|\s[-–—]\s|/\s|\s(?:with|for|compatible)\s)", re.IGNORECASE)  # noqa: RUF001 - dashes of the catalogue
+_TRAILING = re.compile(r"(?:[\s\-–—&+/,]|\b(?:and|with|for|in|of|to|the|a)\s*)+$", re.IGNORECASE)  # noqa: RUF001 - dashes of the catalogue
+SHORT_NAME_CHARS = 60
+MIN_NAME_CHARS = 12
+
+
+def is_printable(char: str) -> bool:
+    """True for a character that may be shown: no control, bidirectional mark, surrogate or private use."""
+    return char == JOINER or unicodedata.category(char) not in UNPRINTABLE
+
+
+def clean(text: str, *, max_chars: int) -> str:
+    """Return `text` on one line, without unprintable characters, cut at a word end to `max_chars`."""
+    printable = text if text.isprintable() else "".join(c if is_printable(c) else " " for c in text)
+    return cut(" ".join(printable.split()), max_chars=max_chars)
+
+
+def cut(text: str, *, max_chars: int) -> str:
+    """Return the longest start of `text` that ends with a whole word within `max_chars`."""
+    if len(text) <= max_chars:
+        return text
+    whole_words = text[: max_chars + 1].rpartition(" ")[0]
+    return (whole_words or text[:max_chars]).rstrip()
+
+
+def short_name(name: str) -> str:
+    """Return the start of a catalogue name that reads well within a sentence.
+
+    Catalogue names carry specifications after a comma, a bar, a bracket or "with": the words before name
+    the product. The result is always a prefix of the cleaned name.
+    """
+    full = clean(name, max_chars=len(name))
+    end = next((found.start() for found in _NAME_END.finditer(full) if found.start() >= MIN_NAME_CHARS), None)
+    short = cut(full[:end], max_chars=SHORT_NAME_CHARS)
+    return _TRAILING.sub("", short) or short
+
+
+def category_label(path: tuple[str, ...]) -> str:
+    """Return the last step of a category path in words: `HDMICables` → `HDMI Cables`."""
+    last = clean(path[-1] if path else "", max_chars=80)
+    spaced = _AMPERSAND.sub(" & ", _WORD_END.sub(" ", _ACRONYM_END.sub(" ", last)))
+    return _COMMA.sub(", ", spaced).strip()

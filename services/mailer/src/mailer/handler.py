@@ -1,0 +1,115 @@
+"""`RecommendationsReady` → one email a customer, `EmailFinished` each, `RunFinished` after the last part."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from mailer.domain.copy import CopySource
+from mailer.domain.record import EmailRecord
+from mailer.part import PartEmails, PartMailer
+from shared.bus import Message
+from shared.events import EmailFinished, RecommendationsReady, RunFinished, parse_event
+from shared.ledger import PartReport, Stage, total
+from shared.models import Recommendation
+from shared.ports import Announcer, Objects, RunLedger
+from shared.telemetry import bind_event, get_logger
+
+EVENTS_A_PUBLISH = 10
+LEDGER_WRITES = 2
+REQUESTS_A_MESSAGE = 2
+
+log = get_logger()
+
+
+class MailerHandler:
+    """Mails one part of a run. Handling the same part again repeats no paid work and changes no outcome."""
+
+    def __init__(
+        self,
+        *,
+        objects: Objects,
+        announcer: Announcer,
+        ledger: RunLedger,
+        part_mailer: PartMailer,
+        model_id: str,
+    ) -> None:
+        self._objects = objects
+        self._announcer = announcer
+        self._ledger = ledger
+        self._part_mailer = part_mailer
+        self._model_id = model_id
+
+    async def __call__(self, message: Message) -> None:
+        """Handle one `RecommendationsReady`."""
+        event = parse_event(message.body, RecommendationsReady)
+        run_id, part = event.run_id, event.data.part
+        bind_event(run_id=run_id, event_id=event.id, part=part)
+        if not (await self._ledger.run(run_id)).is_open:
+            log.info("run_already_over")
+            return
+        started_at = datetime.now(UTC)
+        recommendations = await self._objects.get_lines(event.data.key, Recommendation)
+        emails = await self._part_mailer.mail(run_id, recommendations)
+        await self._announcer.announce_all(
+            run_id, [(record.customer_id, _finished(record)) for record in emails.records]
+        )
+        report = self._report(part, emails, started_at)
+        progress = await self._ledger.finish_part(run_id, part, report)
+        log.info("part_mailed", **report.counts)
+        await self._ledger.close_stage(progress, cause=report.name, announce=lambda: self._finish(run_id))
+
+    async def _finish(self, run_id: str) -> None:
+        """Announce the run's end before the ledger records it: a crash in between is repaired.
+
+        The other way round, redelivery would find a run that is over and never announce it.
+        """
+        totals = total(await self._ledger.reports(run_id))
+        finished = RunFinished(
+            status="finished",
+            counts=totals.counts,
+            stage_seconds=totals.stage_seconds,
+            total_seconds=totals.total_seconds,
+            cost_usd=totals.cost_usd,
+        )
+        await self._announcer.announce(run_id, finished, cause="finished")
+        await self._ledger.finish(run_id)
+        log.info("run_finished", total_seconds=totals.total_seconds, **totals.counts)
+
+    def _report(self, part: int, emails: PartEmails, started_at: datetime) -> PartReport:
+        return PartReport(
+            stage=Stage.MAILER,
+            name=f"part-{part:05}",
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+            counts=_counts(emails),
+            units=_units(emails.records, self._model_id),
+        )
+
+
+def _finished(record: EmailRecord) -> EmailFinished:
+    fallback = record.copy_source is CopySource.PLAIN
+    return EmailFinished(customer_id=record.customer_id, key=record.key, fallback=fallback)
+
+
+def _counts(emails: PartEmails) -> dict[str, int]:
+    sources = Counter(record.copy_source for record in emails.records)
+    return {
+        "emails": len(emails.records),
+        "emails_fallback": sources[CopySource.PLAIN],
+        "emails_failed": len(emails.failed),
+        "copy_repairs": sum(record.model_calls > 1 for record in emails.records),
+    }
+
+
+def _units(records: Sequence[EmailRecord], model_id: str) -> dict[str, Decimal]:
+    """What the part cost to make, also where an earlier delivery made it: records carry their own usage."""
+    units = {
+        f"bedrock.input_tokens.{model_id}": sum(record.input_tokens for record in records),
+        f"bedrock.output_tokens.{model_id}": sum(record.output_tokens for record in records),
+        "s3.puts": len(records),
+        "dynamodb.writes": len(records) + LEDGER_WRITES,
+        "sns.publishes": -(-len(records) // EVENTS_A_PUBLISH),
+        "sqs.requests": REQUESTS_A_MESSAGE,
+    }
+    return {unit: Decimal(amount) for unit, amount in units.items()}

@@ -1,0 +1,44 @@
+"""The mailer's settings. No email is sent to anybody in this version, so every default is safe to try."""
+
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, model_validator
+
+from shared.settings import ServiceSettings
+
+Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$")]
+
+
+class MailerSettings(ServiceSettings):
+    """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
+
+    mailer_queue_url: str
+    emails_table: str
+    email_finished_topic_arn: str
+
+    mailer_model_id: str = "anthropic.claude-haiku-5-5"
+    """A Bedrock model id, inference profile id (`eu.…`) or ARN. Model ids are withdrawn now and then."""
+    mailer_structured_output: bool = True
+    """False for a model that takes no JSON schema: the schema is then spelled out in the request."""
+    mailer_max_tokens: Annotated[int, Field(ge=200, le=8_000)] = 1_200
+    mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
+    mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 16
+    """Calls to Bedrock at a time, in the whole process."""
+
+    mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
+    """How figures are written. English only: the rules for copy know no other language."""
+    mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
+    mailer_from_address: Address = "hello@shop.example"
+    mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (
+        "Encore Shop, 1 Example Street, Bengaluru 560001, India"
+    )
+    mailer_unsubscribe_url: Annotated[str, Field(pattern=r"^https://[!-;=?-~]{1,200}$")] | None = None
+    """Takes the one-click POST of RFC 8058. Without it, unsubscribing is by email to the sender."""
+    mailer_unsubscribe_key: SecretStr | None = None
+    """Signs the tokens of unsubscribe links."""
+
+    @model_validator(mode="after")
+    def _url_and_key_belong_together(self) -> Self:
+        if (self.mailer_unsubscribe_url is None) != (self.mailer_unsubscribe_key is None):
+            raise ValueError("mailer_unsubscribe_url and mailer_unsubscribe_key must be set together")
+        return self
