@@ -41,8 +41,10 @@ class CampaignOperations:
         if latest and latest["status"] != Status.ACTIVE:
             raise in_use(campaign.arn, "an update is in progress")
         wanted = {key: params[key] for key in _SHOWN_UPDATE if key in params}
+        links = campaign.links
         if "solutionVersionArn" in params:
-            wanted["solutionVersionArn"] = self._version(params).arn
+            version = self._version(params)
+            wanted["solutionVersionArn"], links = version.arn, version.links
         now = datetime.now(UTC)
         update = {
             **{key: campaign.detail[key] for key in _SHOWN_UPDATE if key in campaign.detail},
@@ -52,14 +54,15 @@ class CampaignOperations:
             "lastUpdatedDateTime": now,
         }
         campaign.detail["latestCampaignUpdate"] = update
-        self.registry.start(campaign, self._apply(campaign, update, wanted))
+        self.registry.start(campaign, self._apply(campaign, update, wanted, links))
         return {"campaignArn": campaign.arn}
 
-    async def _apply(self, campaign: Resource, update: Params, wanted: Params) -> None:
+    async def _apply(self, campaign: Resource, update: Params, wanted: Params, links: frozenset[str]) -> None:
         await self.registry.pause()
         update["status"] = Status.CREATE_IN_PROGRESS
         await self.registry.pause()
         campaign.detail.update(wanted)
+        campaign.links = links
         campaign.move(Status.ACTIVE)
         update["status"] = Status.ACTIVE
         update["lastUpdatedDateTime"] = campaign.updated

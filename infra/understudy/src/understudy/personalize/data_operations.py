@@ -78,7 +78,10 @@ class DataOperations:
         if "roleArn" not in params:
             raise invalid_input("roleArn is required to read from Amazon S3.")
         location = _data_location(params["dataSource"].get("dataLocation", ""))
+        # The model gives this operation's roleArn the pattern of a Personalize ARN, which no role
+        # has: it cannot be shown.
         detail = {"importMode": "FULL", **params}
+        del detail["roleArn"]
 
         async def work() -> None:
             table = await self._read(self._schema(dataset.detail["schemaArn"]), location)

@@ -18,6 +18,7 @@ from understudy.personalize.filter_syntax import (
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.schemas import Schema
 from understudy.personalize.tables import Column, Numbers, Texts
+from understudy.personalize.user_history import UserHistory
 
 Mask = NDArray[np.bool_]
 Values = tuple[str | float, ...]
@@ -29,7 +30,6 @@ _COMPARE: Mapping[str, Callable[[Numbers, float], Mask]] = {
     ">=": operator.ge,
 }
 _SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "Users"}
-_EVERY_EVENT = "*"
 
 
 def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
@@ -70,8 +70,8 @@ class ItemFilter:
         return ~excluded if included is None else included & ~excluded
 
     @cached_property
-    def _history(self) -> "_History":
-        return _History(self._snapshots["Interactions"], self._places)
+    def _history(self) -> UserHistory:
+        return UserHistory(self._snapshots["Interactions"], self._places)
 
     @cached_property
     def _user_rows(self) -> dict[str, int]:
@@ -124,38 +124,6 @@ class ItemFilter:
         only = np.array([row])
         one = column.take(only) if isinstance(column, Texts) else column[only]
         return bool(_matching(one, test.operator, values).any())
-
-
-class _History:
-    """What each user did: items and event types, found by user."""
-
-    def __init__(self, interactions: DatasetSnapshot, places: Mapping[str, int]) -> None:
-        table = interactions.table
-        users, items = table.texts("USER_ID"), table.texts("ITEM_ID")
-        self._users = {user: code for code, user in enumerate(users.values)}
-        order = np.argsort(users.codes, kind="stable")
-        place = np.array([places.get(item, -1) for item in items.values], dtype=np.intp)
-        self._items = place[items.codes[order]]
-        self._bounds = np.searchsorted(users.codes[order], np.arange(len(users.values) + 1))
-        self._types: Sequence[str] = ()
-        self._type_codes = np.zeros(table.rows, dtype=np.int32)
-        if "EVENT_TYPE" in table.columns:
-            types = table.texts("EVENT_TYPE")
-            self._types = [name.lower() for name in types.values]
-            self._type_codes = types.codes[order]
-        self._n_items = len(places)
-
-    def mask(self, user: str, values: Values, *, negated: bool) -> Mask:
-        mask = np.zeros(self._n_items, dtype=bool)
-        code = self._users.get(user)
-        if code is None:
-            return mask
-        rows = slice(self._bounds[code], self._bounds[code + 1])
-        wanted = {str(value).lower() for value in values}
-        hits = np.array([_EVERY_EVENT in wanted or name in wanted for name in self._types])
-        items = self._items[rows][hits[self._type_codes[rows]] != negated]
-        mask[items[items >= 0]] = True
-        return mask
 
 
 class _MissingValueError(FilterError):

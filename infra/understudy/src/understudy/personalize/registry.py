@@ -11,10 +11,10 @@ from understudy.personalize.errors import (
     already_exists,
     in_use,
     invalid_input,
-    limit_exceeded,
     not_found,
 )
 from understudy.personalize.kinds import DATASET_GROUP, Kind, Status
+from understudy.personalize.quotas import check_quota
 from understudy.personalize.resource import Resource
 from understudy.wire.service import Params
 
@@ -207,16 +207,8 @@ class Registry:
             raise in_use(resource.arn, f"{holders[0].arn} depends on it")
 
     def _check_quota(self, kind: Kind, links: frozenset[str]) -> None:
-        quota = kind.quota
-        counted = self.find(kind, links=self._groups(links) if quota.per_group else ())
-        if quota.unfinished_only:
-            counted = [resource for resource in counted if resource.unfinished]
-        if len(counted) >= quota.limit:
-            state = "PENDING or IN_PROGRESS status" if quota.unfinished_only else "ACTIVE state"
-            raise limit_exceeded(f"More than {quota.limit} resources with {state}.")
-
-    def _groups(self, links: frozenset[str]) -> list[str]:
-        return [arn for arn in links if self._is_kind(arn, DATASET_GROUP)]
+        groups = {arn for arn in links if self._is_kind(arn, DATASET_GROUP)}
+        check_quota(kind, self.find(kind, links=groups if kind.quota.per_group else ()))
 
     def _is_kind(self, arn: str, kind: Kind) -> bool:
         resource = self._resources.get(arn)

@@ -1,0 +1,21 @@
+"""How many resources of a kind there may be."""
+
+from collections.abc import Iterable
+
+from understudy.personalize.errors import limit_exceeded
+from understudy.personalize.kinds import Kind
+from understudy.personalize.resource import Resource
+
+
+def check_quota(kind: Kind, existing: Iterable[Resource]) -> None:
+    """Raise LimitExceededException when `existing` leaves no room for one more of `kind`."""
+    quota = kind.quota
+    counted = [each for each in existing if each.unfinished or not quota.unfinished_only]
+    if len(counted) < quota.limit:
+        return
+    if quota.unfinished_only:
+        raise limit_exceeded(f"More than {quota.limit} resources with PENDING or IN_PROGRESS status.")
+    raise limit_exceeded(
+        f"Cannot create a {kind.noun.lower()}. More than {quota.limit} resources in ACTIVE state. "
+        "Please delete some and try again."
+    )

@@ -1,0 +1,46 @@
+"""What each user did, found by user."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.personalize.plan import DatasetSnapshot
+
+_EVERY_EVENT = "*"
+
+
+class UserHistory:
+    """What each user did: items and event types, found by user."""
+
+    def __init__(self, interactions: DatasetSnapshot, places: Mapping[str, int]) -> None:
+        table = interactions.table
+        users, items = table.texts("USER_ID"), table.texts("ITEM_ID")
+        self._users = {user: code for code, user in enumerate(users.values)}
+        order = np.argsort(users.codes, kind="stable")
+        place = np.array([places.get(item, -1) for item in items.values], dtype=np.intp)
+        self._items = place[items.codes[order]]
+        self._bounds = np.searchsorted(users.codes[order], np.arange(len(users.values) + 1))
+        self._types: Sequence[str] = ()
+        self._type_codes = np.zeros(table.rows, dtype=np.int32)
+        if "EVENT_TYPE" in table.columns:
+            types = table.texts("EVENT_TYPE")
+            self._types = [name.lower() for name in types.values]
+            self._type_codes = types.codes[order]
+        self._n_items = len(places)
+
+    def mask(self, user: str, event_types: Sequence[object], *, negated: bool) -> NDArray[np.bool_]:
+        """Return the items of the user's events of these types, or of all others if negated.
+
+        Types are compared without regard to case; `*` stands for every type.
+        """
+        mask = np.zeros(self._n_items, dtype=bool)
+        code = self._users.get(user)
+        if code is None:
+            return mask
+        rows = slice(self._bounds[code], self._bounds[code + 1])
+        wanted = {str(value).lower() for value in event_types}
+        hits = np.array([_EVERY_EVENT in wanted or name in wanted for name in self._types])
+        items = self._items[rows][hits[self._type_codes[rows]] != negated]
+        mask[items[items >= 0]] = True
+        return mask
