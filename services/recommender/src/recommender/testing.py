@@ -1,0 +1,192 @@
+"""A made-up shop and stand-ins for tests."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+from shared import layout
+from shared.batches import batches
+from shared.models import (
+    Customer,
+    Product,
+    ProductSentiment,
+    Review,
+    ScoredReview,
+    Sentiment,
+    SentimentScores,
+)
+from shared.ports import Objects
+
+CATEGORIES = (
+    ("Kitchen", "Kettles"),
+    ("Kitchen", "Knives"),
+    ("Garden", "Hoses"),
+    ("Garden", "Lanterns"),
+    ("Office", "Lamps"),
+    ("Office", "Chairs"),
+)
+WORDS = (
+    "amber",
+    "brisk",
+    "cobalt",
+    "dapper",
+    "ember",
+    "fjord",
+    "grand",
+    "hazel",
+    "iris",
+    "jolly",
+    "koi",
+    "lunar",
+)
+COLOURS = ("red", "blue")
+
+
+def product(product_id: str, name: str, category: tuple[str, ...] = (), **facts: object) -> Product:
+    """A product for 100 rupees."""
+    values = {"price": Decimal(100), "currency": "INR", **facts}
+    return Product.model_validate({"product_id": product_id, "name": name, "category": category, **values})
+
+
+def review(review_id: str, *product_ids: str, **facts: object) -> Review:
+    """A review that may stand under several products."""
+    return Review.model_validate({"review_id": review_id, "product_ids": product_ids, **facts})
+
+
+def scores(preference: float) -> SentimentScores:
+    """Scores of the given preference."""
+    return SentimentScores(
+        positive=max(preference, 0.0), negative=max(-preference, 0.0), neutral=1 - abs(preference), mixed=0.0
+    )
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A catalogue and customers in parts, as ingest and sentiment leave them."""
+
+    products: list[Product]
+    sentiments: list[ProductSentiment]
+    parts: list[list[Customer]]
+    scored: list[list[ScoredReview]]
+
+    @property
+    def customers(self) -> list[Customer]:
+        """Every customer."""
+        return [customer for part in self.parts for customer in part]
+
+    async def store(self, objects: Objects, run_id: str) -> None:
+        """Put everything where the recommender looks for it."""
+        await objects.put_lines(layout.products(run_id), self.products)
+        await objects.put_lines(layout.product_sentiment(run_id), self.sentiments)
+        for part, (customers, scored) in enumerate(zip(self.parts, self.scored, strict=True), start=1):
+            await objects.put_lines(layout.customers(run_id, part), customers)
+            await objects.put_lines(layout.sentiment(run_id, part), scored)
+
+
+def made_up_shop(*, customers: int, part_size: int, seed: int = 1) -> Shop:
+    """A shop of 144 products in 72 pairs of colour variants that share their reviews."""
+    chance = random.Random(seed)  # noqa: S311 - test data
+    families = [(word, category) for category in CATEGORIES for word in WORDS]
+    products = [
+        product(
+            f"P{number}{colour}",
+            f'{word} {category[1]} number {number} {colour}, "best" in class',
+            category,
+            rating=Decimal(4),
+            rating_count=chance.randint(1, 900),
+        )
+        for number, (word, category) in enumerate(families)
+        for colour in COLOURS
+    ]
+    people = [_customer(number, chance, len(families)) for number in range(customers)]
+    parts = [list(part) for part in batches(people, part_size)]
+    return Shop(
+        products=products,
+        sentiments=[
+            ProductSentiment(product_id=one.product_id, positive=3, preference=0.5) for one in products
+        ],
+        parts=parts,
+        scored=[[_scored(one, r, chance) for one in part for r in one.reviews] for part in parts],
+    )
+
+
+def _customer(number: int, chance: random.Random, families: int) -> Customer:
+    """Half of the customers have one product, the others more, mostly of one category."""
+    size = 1 if number % 2 else chance.randint(2, 5)
+    start = chance.randrange(families - len(WORDS))
+    picked = chance.sample(range(start, start + len(WORDS)), size)
+    return Customer(
+        customer_id=f"C{number}",
+        name=f"Name {number}",
+        email=f"c{number}@example.com",
+        age=chance.choice((None, 17, 30, 70)),
+        reviews=tuple(review(f"R{number}-{family}", f"P{family}red", f"P{family}blue") for family in picked),
+    )
+
+
+def _scored(customer: Customer, about: Review, chance: random.Random) -> ScoredReview:
+    return ScoredReview(
+        review_id=about.review_id,
+        customer_id=customer.customer_id,
+        product_ids=about.product_ids,
+        sentiment=Sentiment.POSITIVE,
+        scores=scores(chance.uniform(-0.2, 0.9)),
+    )
+
+
+@dataclass
+class MemoryPersonalize:
+    """Makes whatever is wanted; each resource is active from the second look on."""
+
+    failures: Mapping[Kind, str] = field(default_factory=dict)
+    busy: set[Kind] = field(default_factory=set)
+    made: dict[str, Wanted] = field(default_factory=dict)
+    creations: int = 0
+    _looks: dict[str, int] = field(default_factory=dict)
+
+    async def ensure(self, wanted: Wanted) -> str:
+        """Find or create; `NotReadyError` for kinds that are busy."""
+        if wanted.kind in self.busy:
+            raise NotReadyError(wanted.kind)
+        arn = f"arn:{wanted.kind}:{wanted.name}"
+        self.creations += arn not in self.made
+        self.made.setdefault(arn, wanted)
+        return arn
+
+    async def is_active(self, kind: Kind, arn: str) -> bool:
+        """Answer as told, False the first time."""
+        self._looks[arn] = self._looks.get(arn, 0) + 1
+        if kind in self.failures:
+            raise RefusedError(self.failures[kind])
+        return self._looks[arn] > 1
+
+
+@dataclass
+class MemoryLease:
+    """A lease in a variable."""
+
+    holder: str | None = None
+
+    async def hold(self, owner: str, *, instead_of: str | None = None) -> str | None:
+        """Take the lease if it is free, the owner's, or held by `instead_of`."""
+        if self.holder in {None, owner, instead_of or owner}:
+            self.holder = owner
+        return self.holder
+
+    async def release(self, owner: str) -> None:
+        """Let go."""
+        if self.holder == owner:
+            self.holder = None
+
+
+@dataclass
+class MemoryChecks:
+    """Keeps the checks that were sent."""
+
+    sent: list[tuple[str, int]] = field(default_factory=list)
+
+    async def send(self, run_id: str, attempt: int) -> None:
+        """Keep one check."""
+        self.sent.append((run_id, attempt))
