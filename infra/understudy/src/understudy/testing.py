@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from understudy.wire.service import Service
 
-REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
 _START_TIMEOUT_S = 30.0
 
@@ -33,9 +32,15 @@ class UnderstudyServer:
     """
 
     def __init__(
-        self, services: Sequence[Service] | None = None, *, s3_endpoint_url: str | None = None
+        self,
+        services: Sequence[Service] | None = None,
+        *,
+        region: str = "us-east-1",
+        s3_endpoint_url: str | None = None,
     ) -> None:
-        self._services = services if services is not None else _all_services(s3_endpoint_url)
+        if services is None:
+            services = _all_services(region, s3_endpoint_url)
+        self._services = services
         self._socket = socket.create_server(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
@@ -76,16 +81,16 @@ class _AnnouncingServer(uvicorn.Server):
         self._announced.set()
 
 
-def _all_services(s3_endpoint_url: str | None) -> list[Service]:
+def _all_services(region: str, s3_endpoint_url: str | None) -> list[Service]:
     return create_services(
-        region=REGION,
+        region=region,
         account_id=ACCOUNT_ID,
         model_ids=CURRENT_MODEL_IDS,
         state_delay_s=0,
         s3_client_factory=partial(
             get_session().create_client,
             "s3",
-            REGION,
+            region,
             endpoint_url=s3_endpoint_url,
             aws_access_key_id="test",
             aws_secret_access_key="test",  # noqa: S106 - emulators take any

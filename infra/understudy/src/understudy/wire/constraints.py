@@ -16,9 +16,10 @@ Value = Any
 
 _SIZED = frozenset({"string", "blob", "list", "map"})
 
-# Java's Unicode classes as the models use them; `\w` and `\s` are the nearest Python has.
+# Java's Unicode classes as the models use them, and the nearest Python has.
 _JAVA_CLASSES = {
     r"\p{ASCII}": r"[\x00-\x7f]",
+    r"\P{C}": r"[^\x00-\x1f\x7f-\x9f]",
     r"\p{L}": r"\w",
     r"\p{N}": r"\d",
     r"\p{Z}": r"\s",

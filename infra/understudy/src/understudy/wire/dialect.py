@@ -3,39 +3,47 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import botocore.loaders
-from botocore.model import ServiceModel
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from botocore.model import Shape
+
+@dataclass(frozen=True)
+class ErrorForm:
+    """How an error that the model declares is answered."""
+
+    status: int
+    message_member: str
+    """The name of the text's member: Comprehend's shapes say `Message`."""
 
 
-def load_model(name: str) -> ServiceModel:
-    """Return the service model that the installed botocore has under `name`."""
-    return ServiceModel(botocore.loaders.Loader().load_service_model(name, "service-2"), name)
+_UNDECLARED = ErrorForm(status=400, message_member="message")
 
 
 @dataclass(frozen=True)
 class Dialect:
-    """What tells one service's answers from another's: protocol and error shapes."""
+    """What tells one service's answers from another's."""
 
     signing_name: str
     json_version: str | None
     """`1.1` for JSON by `X-Amz-Target`, `None` for REST-JSON."""
-    error_shapes: Mapping[str, Shape]
+    errors: Mapping[str, ErrorForm]
 
     @classmethod
-    def of(cls, model: ServiceModel) -> Self:
-        """Return the dialect of a service, as its model declares it."""
-        rest = model.metadata["protocol"] == "rest-json"
+    def of(cls, description: Mapping[str, Any]) -> Self:
+        """Return the dialect of a service, as its description declares it."""
+        metadata = description["metadata"]
         return cls(
-            signing_name=model.signing_name,
-            json_version=None if rest else model.metadata["jsonVersion"],
-            error_shapes={shape.name: shape for shape in model.error_shapes},
+            signing_name=metadata["signingName"],
+            json_version=metadata["jsonVersion"] if metadata["protocol"] == "json" else None,
+            errors={
+                name: _error_form(shape)
+                for name, shape in description["shapes"].items()
+                if shape.get("exception")
+            },
         )
 
     @property
@@ -44,15 +52,20 @@ class Dialect:
         version = self.json_version
         return f"application/x-amz-json-{version}" if version else "application/json"
 
-    def status_of(self, code: str) -> int:
-        """Return the HTTP status the model declares for an error, else 400."""
-        shape = self.error_shapes.get(code)
-        if shape is None:
-            return 400
-        declared = shape.metadata.get("error", {}).get("httpStatusCode")
-        return int(declared or (500 if shape.metadata.get("fault") else 400))
+    def error_form(self, code: str) -> ErrorForm:
+        """Return how the error `code` is answered, declared or not."""
+        return self.errors.get(code, _UNDECLARED)
 
-    def message_member(self, code: str) -> str:
-        """Return the name of an error's text: Comprehend's shapes say `Message`."""
-        shape = self.error_shapes.get(code)
-        return "Message" if shape is not None and "Message" in getattr(shape, "members", {}) else "message"
+
+def load_description(name: str) -> Mapping[str, Any]:
+    """Return the service description that the installed botocore has under `name`."""
+    description: Mapping[str, Any] = botocore.loaders.Loader().load_service_model(name, "service-2")
+    return description
+
+
+def _error_form(shape: Mapping[str, Any]) -> ErrorForm:
+    declared = shape.get("error", {}).get("httpStatusCode")
+    return ErrorForm(
+        status=declared or (500 if shape.get("fault") else 400),
+        message_member="Message" if "Message" in shape["members"] else "message",
+    )

@@ -99,15 +99,15 @@ async def _body(request: Request) -> bytes:
 
 def _error(dialect: Dialect, error: ServiceError) -> Response:
     """Answer as the protocol wants: JSON 1.1 names the error in the body, REST-JSON in a header."""
-    body = {dialect.message_member(error.code): error.message}
+    form = dialect.error_form(error.code)
+    body = {form.message_member: error.message}
     headers = {}
     if dialect.json_version:
         body = {"__type": error.code, **body}
     else:
         coral = f"http://internal.amazon.com/coral/com.amazon.{dialect.signing_name}/"
         headers["x-amzn-ErrorType"] = f"{error.code}:{coral}"
-    status = error.status or dialect.status_of(error.code)
-    return Response(json.dumps(body), status, headers, media_type=dialect.content_type)
+    return Response(json.dumps(body), error.status or form.status, headers, media_type=dialect.content_type)
 
 
 def _unknown(request: Request) -> Response:

@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
-from understudy.wire.dialect import Dialect, load_model
+from botocore.model import ServiceModel
+
+from understudy.wire.dialect import Dialect, load_description
 from understudy.wire.errors import ServiceError
 from understudy.wire.shapes import READ, WRITE, Problems, ShapeCompiler, ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from botocore.model import OperationModel, ServiceModel, Shape
+    from botocore.model import OperationModel, Shape
 
     from understudy.wire.service import Handler, Params, Service
     from understudy.wire.shapes import Convert
@@ -76,16 +78,17 @@ def operations_of(service: Service) -> list[Operation]:
     Raises `KeyError` for a handler of an operation the service model does not have, and
     `NotImplementedError` for an operation whose request is bound to headers or the query.
     """
-    compiler = _OperationCompiler(load_model(service.name))
+    compiler = _OperationCompiler(service.name)
     return [compiler.compile(name, handler) for name, handler in service.operations.items()]
 
 
 class _OperationCompiler:
     """Compiles operations of one service, whose shapes they share."""
 
-    def __init__(self, model: ServiceModel) -> None:
-        self._model = model
-        self._dialect = Dialect.of(model)
+    def __init__(self, service_name: str) -> None:
+        description = load_description(service_name)
+        self._model = ServiceModel(description, service_name)
+        self._dialect = Dialect.of(description)
         self._readers, self._writers = ShapeCompiler(READ), ShapeCompiler(WRITE)
 
     def compile(self, name: str, handler: Handler) -> Operation:

@@ -91,7 +91,8 @@ class _Filler:
         return {name: self.value(part, hint.get(name), name) for name, part in properties.items()}
 
     def _array(self, schema: Mapping[str, Any], hint: list[Any], name: str) -> list[object]:
-        return [self.value(schema.get("items", {}), each, name) for each in hint]
+        entries = hint or [None] * schema.get("minItems", 0)
+        return [self.value(schema.get("items", {}), each, name) for each in entries]
 
 
 def resolve(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:

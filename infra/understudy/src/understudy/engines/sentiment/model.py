@@ -92,10 +92,10 @@ class SentimentModel:
         return [vocabulary[name] for name in dict.fromkeys(features(words)) if name in vocabulary]
 
     def _familiarity(self, words: list[str]) -> float:
-        """Return 1 for text of mostly known words, less as unknown words take over."""
+        """Return 1 for text of mostly known words, down to 0 as unknown words take over."""
         spelled = [word for word in words if word[0].isalpha()]
         if not spelled:
-            return 1.0
+            return 0.0
         known = sum(word in self._vocabulary for word in spelled)
         return min(1.0, known / (FAMILIAR_SHARE * len(spelled)))
 

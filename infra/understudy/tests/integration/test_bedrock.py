@@ -1,0 +1,183 @@
+"""Bedrock's Converse, called through real AWS SDK clients."""
+
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+from aiobotocore.session import get_session
+from botocore.exceptions import ClientError
+from jsonschema import Draft202012Validator
+
+from understudy.bedrock import create_service
+from understudy.bedrock.models import CURRENT_MODEL_IDS
+from understudy.testing import UnderstudyServer
+
+if TYPE_CHECKING:
+    from types_boto3_bedrock_runtime import BedrockRuntimeClient
+
+MODEL = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "subject": {"type": "string", "description": "at most sixty characters"},
+        "lines": {
+            "type": "object",
+            "properties": {"1": {"type": "string"}},
+            "required": ["1"],
+            "additionalProperties": False,
+        },
+        "tone": {"enum": ["warm", "plain"]},
+    },
+    "required": ["subject", "lines", "tone"],
+    "additionalProperties": False,
+}
+FACTS = {
+    "customer": {"slots": ["customer.first_name"], "has_name": True},
+    "products": [{"n": 1, "slots": ["1.name", "1.price"], "category": "Kettles", "keywords": []}],
+}
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Return the address of a server that answers for Bedrock alone."""
+    with UnderstudyServer([create_service(model_ids=CURRENT_MODEL_IDS)]) as server:
+        yield server.url
+
+
+@pytest.fixture
+def bedrock(url: str, monkeypatch: pytest.MonkeyPatch) -> "BedrockRuntimeClient":
+    """Return a client that finds the server as services do: by its environment."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", url)
+    client: BedrockRuntimeClient = boto3.client("bedrock-runtime")
+    return client
+
+
+def _user(text: str) -> dict[str, Any]:
+    return {"role": "user", "content": [{"text": text}]}
+
+
+def _request(**changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any parameter of Converse
+    return {
+        "modelId": MODEL,
+        "system": [{"text": "Write warmly."}],
+        "messages": [_user(f"Write.\n<facts>{json.dumps(FACTS)}</facts>")],
+        "outputConfig": _format(SCHEMA),
+        **changes,
+    }
+
+
+def _format(schema: object) -> dict[str, Any]:
+    definition = {"schema": json.dumps(schema), "name": "email"}
+    return {"textFormat": {"type": "json_schema", "structure": {"jsonSchema": definition}}}
+
+
+def _text(answer: Any) -> str:  # noqa: ANN401 - the response type differs between clients
+    return str(answer["output"]["message"]["content"][0]["text"])
+
+
+def test_answer_obeys_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient") -> None:
+    """Structured output is JSON of the schema asked for, composed from the facts."""
+    answer = bedrock.converse(**_request())
+    copy = json.loads(_text(answer))
+    Draft202012Validator(SCHEMA).validate(copy)
+    assert "{1.name}" in copy["lines"]["1"]
+    assert answer["stopReason"] == "end_turn"
+
+
+def test_usage_counts_what_was_sent_and_written(bedrock: "BedrockRuntimeClient") -> None:
+    """A token is four characters, rounded up; the total is the sum."""
+    answer = bedrock.converse(modelId=MODEL, messages=[_user("x" * 9)])  # type: ignore[list-item] # a plain dict will do
+    usage = answer["usage"]
+    assert usage["inputTokens"] == 3
+    assert usage["outputTokens"] == -(-len(_text(answer)) // 4)
+    assert usage["totalTokens"] == usage["inputTokens"] + usage["outputTokens"]
+
+
+def test_answer_ends_when_its_tokens_run_out(bedrock: "BedrockRuntimeClient") -> None:
+    """A tight budget cuts the answer and says so, so that a caller can tell."""
+    answer = bedrock.converse(**_request(inferenceConfig={"maxTokens": 5}))
+    assert answer["stopReason"] == "max_tokens"
+    assert len(_text(answer)) == 20
+
+
+def test_answer_ends_at_a_stop_sequence(bedrock: "BedrockRuntimeClient") -> None:
+    """The sequence itself is not part of the answer."""
+    answer = bedrock.converse(**_request(inferenceConfig={"stopSequences": ["subject"]}))
+    assert answer["stopReason"] == "stop_sequence"
+    assert _text(answer) == '{"'
+
+
+@pytest.mark.parametrize(
+    "model_id",
+    [
+        "anthropic.claude-haiku-5-5",
+        "eu.anthropic.claude-haiku-4-5-20251001-v1:0",
+        "arn:aws:bedrock:us-east-1:000000000000:inference-profile/us.anthropic.claude-sonnet-5-5",
+    ],
+)
+def test_model_is_known_by_id_profile_or_arn(bedrock: "BedrockRuntimeClient", model_id: str) -> None:
+    """Colons and slashes of an id arrive percent-encoded in the path."""
+    assert bedrock.converse(**_request(modelId=model_id))["stopReason"] == "end_turn"
+
+
+_ASSISTANT = {"role": "assistant", "content": [{"text": "Yes."}]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"modelId": "anthropic.claude-3-sonnet-20240229-v1:0"}, "model identifier is invalid"),
+        ({"modelId": "no such model"}, "regular expression pattern"),
+        ({"messages": []}, "must start with a user message"),
+        ({"messages": [_ASSISTANT]}, "must start with a user message"),
+        ({"messages": [_user("a"), _user("b")]}, "must alternate between user and assistant"),
+        ({"messages": [_user("a"), _ASSISTANT]}, "must end with a user message"),
+        ({"messages": [{"role": "user", "content": []}]}, "at messages.0 is empty"),
+        ({"messages": [_user(" \n")]}, "at messages.0.content.0 is blank"),
+        ({"system": [{"text": " "}]}, "at system.0 is blank"),
+        ({"inferenceConfig": {"maxTokens": 64_001}}, "exceeds the model limit of 64000"),
+        ({"inferenceConfig": {"topP": 1.5}}, "less than or equal to 1"),
+        ({"outputConfig": _format({"type": "object"})}, "must be explicitly set to false"),
+        (
+            {"outputConfig": _format({"type": "string", "maxLength": 60})},
+            "For 'string' type, properties maxLength are not supported",
+        ),
+        (
+            {"messages": [{"role": "user", "content": [{"image": {
+                "format": "png", "source": {"bytes": b"x"}}}]}]},
+            "doesn't support the image field",
+        ),
+    ],
+)  # fmt: skip
+def test_bad_request_is_refused(
+    bedrock: "BedrockRuntimeClient", changes: dict[str, Any], message: str
+) -> None:
+    """Each fault has the code and the part of the text that client code matches on."""
+    with pytest.raises(bedrock.exceptions.ValidationException, match=message) as raised:
+        bedrock.converse(**_request(**changes))
+    assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+def test_repair_turn_is_answered_with_another_text(bedrock: "BedrockRuntimeClient") -> None:
+    """A caller that tells what was wrong gets new words about the same facts."""
+    request = _request()
+    first = _text(bedrock.converse(**request))
+    turn = [{"role": "assistant", "content": [{"text": first}]}, _user("Mend it, please.")]
+    second = _text(bedrock.converse(**{**request, "messages": [*request["messages"], *turn]}))
+    assert second != first
+    assert "{1.name}" in json.loads(second)["lines"]["1"]
+
+
+def test_operation_that_is_not_modelled_says_so(bedrock: "BedrockRuntimeClient") -> None:
+    """An operation of the real service that understudy lacks fails by name."""
+    with pytest.raises(ClientError, match="UnknownOperationException"):
+        bedrock.invoke_model(modelId=MODEL, body=b"{}")
+
+
+async def test_asynchronous_client_gets_the_same_answer(url: str, bedrock: "BedrockRuntimeClient") -> None:
+    """The services use aiobotocore; the same facts give the same copy."""
+    async with get_session().create_client("bedrock-runtime", endpoint_url=url) as client:
+        answer = await client.converse(**_request())
+    assert _text(answer) == _text(bedrock.converse(**_request()))

@@ -1,0 +1,164 @@
+"""The protocol layer over real HTTP, where no SDK client would go."""
+
+import asyncio
+import http.client
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from understudy.testing import UnderstudyServer
+from understudy.wire.endpoint import MAX_BODY_BYTES
+from understudy.wire.errors import ServiceError
+from understudy.wire.operations import operations_of
+from understudy.wire.service import Params, Service
+
+TARGET = "Comprehend_20171127.DetectSentiment"
+
+
+@dataclass
+class Answer:
+    """What came back over HTTP."""
+
+    status: int
+    headers: http.client.HTTPMessage
+    body: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def closed() -> list[str]:
+    """Return the list that tells which services were closed."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def url(closed: list[str]) -> Iterator[str]:
+    """Return the address of a server whose handlers behave as the text asks."""
+
+    async def detect_sentiment(params: Params) -> Params:
+        if params["Text"] == "wrong":
+            return {"Sentiment": "HAPPY"}
+        if params["Text"] == "nan":
+            return {"SentimentScore": {"Positive": float("nan")}}
+        if params["Text"] == "crash":
+            raise RuntimeError("secret detail")
+        raise ServiceError("InternalServerException", "told")
+
+    async def get_recommendations(_params: Params) -> Params:
+        raise ServiceError("ResourceNotFoundException", "no campaign")
+
+    async def close() -> None:
+        await asyncio.sleep(0)
+        closed.append("comprehend")
+
+    services = [
+        Service("comprehend", {"DetectSentiment": detect_sentiment}, close=close),
+        Service("personalize-runtime", {"GetRecommendations": get_recommendations}),
+    ]
+    with UnderstudyServer(services) as server:
+        yield server.url
+    assert closed == ["comprehend"]
+
+
+def _call(
+    url: str, body: bytes, *, path: str = "/", target: str | None = TARGET, method: str = "POST"
+) -> Answer:
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=10)
+    try:
+        headers = {} if target is None else {"X-Amz-Target": target}
+        connection.request(method, path, body, headers)
+        response = connection.getresponse()
+        return Answer(response.status, response.headers, json.loads(response.read()))
+    finally:
+        connection.close()
+
+
+def _detect(url: str, text: str) -> Answer:
+    return _call(url, json.dumps({"Text": text, "LanguageCode": "en"}).encode())
+
+
+@pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b'"text"', b'{"Text": 1}'])
+def test_broken_body_is_a_serialization_error(url: str, body: bytes) -> None:
+    """What is no request of the operation is refused before any handler sees it."""
+    answer = _call(url, body)
+    assert (answer.status, answer.body["__type"]) == (400, "SerializationException")
+
+
+def test_empty_body_is_an_empty_request(url: str) -> None:
+    """Its required members are then missing, which is another error."""
+    answer = _call(url, b"")
+    assert answer.body["__type"] == "ValidationException"
+    assert answer.body["message"].startswith("2 validation errors detected: ")
+
+
+def test_unknown_target_and_unknown_path_name_the_error(url: str) -> None:
+    """Both protocols answer UnknownOperationException."""
+    by_target = _call(url, b"{}", target="Comprehend_20171127.Nothing")
+    by_path = _call(url, b"{}", path="/nothing", target=None)
+    assert (by_target.status, by_target.body["__type"]) == (400, "UnknownOperationException")
+    assert (by_path.status, by_path.headers["x-amzn-ErrorType"]) == (
+        404,
+        "UnknownOperationException",
+    )
+
+
+def test_json_error_names_its_type_in_the_body_and_uses_the_members_of_the_model(url: str) -> None:
+    """Comprehend's errors say `Message`, and a fault of the model is a 500."""
+    answer = _detect(url, "x")
+    assert answer.status == 500
+    assert answer.body == {"__type": "InternalServerException", "Message": "told"}
+    assert answer.headers["Content-Type"] == "application/x-amz-json-1.1"
+    assert answer.headers["x-amzn-RequestId"]
+
+
+def test_rest_error_names_its_type_in_a_header_and_has_the_status_of_the_model(url: str) -> None:
+    """Personalize's runtime declares 404 for a missing resource."""
+    answer = _call(url, b"{}", path="/recommendations", target=None)
+    assert answer.status == 404
+    assert answer.body == {"message": "no campaign"}
+    assert answer.headers["x-amzn-ErrorType"].startswith("ResourceNotFoundException:")
+
+
+@pytest.mark.parametrize("text", ["wrong", "nan", "crash"])
+def test_fault_of_a_handler_is_a_500_that_tells_no_details(url: str, text: str) -> None:
+    """A response outside the model is never sent, and no exception text leaks."""
+    answer = _detect(url, text)
+    assert answer.status == 500
+    assert answer.body == {"__type": "InternalServerException", "Message": "Internal failure"}
+
+
+def test_other_method_on_a_known_path_is_unknown(url: str) -> None:
+    """Operations are found by method and path."""
+    answer = _call(url, b"", path="/recommendations", target=None, method="GET")
+    assert answer.status == 404
+
+
+def test_oversized_body_is_refused(url: str) -> None:
+    """No client can fill the memory with one request."""
+    answer = _call(url, b" " * (MAX_BODY_BYTES + 1))
+    assert (answer.status, answer.body["__type"]) == (413, "RequestEntityTooLargeException")
+
+
+def test_health_lists_the_services(url: str) -> None:
+    """A supervisor can tell a started server, and which services it answers for."""
+    answer = _call(url, b"", path="/_understudy/health", target=None, method="GET")
+    assert answer.body == {"services": ["comprehend", "personalize-runtime"]}
+
+
+async def _nothing(_params: Params) -> Params:
+    return {}
+
+
+def test_handler_without_an_operation_is_refused_at_the_start() -> None:
+    """A misspelt operation cannot hide until it is called."""
+    with pytest.raises(KeyError, match="DetectMood"):
+        operations_of(Service("comprehend", {"DetectMood": _nothing}))
+
+
+def test_operation_bound_to_headers_is_refused_at_the_start() -> None:
+    """Such requests are not decoded here; better no operation than a half-read one."""
+    with pytest.raises(NotImplementedError, match="InvokeModel"):
+        operations_of(Service("bedrock-runtime", {"InvokeModel": _nothing}))

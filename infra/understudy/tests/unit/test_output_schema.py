@@ -1,0 +1,96 @@
+"""Structured output: which schemas are taken, and that answers obey them."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator, FormatChecker
+
+from understudy.bedrock.output_schema import read_output_schema
+from understudy.engines.copywriter.schema import fill
+from understudy.wire.errors import ServiceError
+
+
+def _object(**properties: Any) -> dict[str, Any]:  # noqa: ANN401 - any schema
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+_LEAVES = st.one_of(
+    st.sampled_from(["string", "integer", "number", "boolean", "null"]).map(lambda t: {"type": t}),
+    st.lists(st.text(max_size=5), min_size=1, max_size=3).map(lambda v: {"enum": v}),
+    st.sampled_from(["date", "date-time", "email", "uuid", "ipv4"]).map(
+        lambda form: {"type": "string", "format": form}
+    ),
+    st.integers().map(lambda value: {"const": value}),
+    st.just({"type": ["string", "null"]}),
+    st.just({"$ref": "#/$defs/shared"}),
+)
+_SCHEMAS = st.recursive(
+    _LEAVES,
+    lambda inner: st.one_of(
+        inner.map(lambda items: {"type": "array", "items": items, "minItems": 1}),
+        st.lists(inner, min_size=1, max_size=3).map(lambda options: {"anyOf": options}),
+        st.dictionaries(st.text("abc", min_size=1), inner, max_size=3).map(lambda p: _object(**p)),
+    ),
+    max_leaves=8,
+)
+_HINTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text("abc", min_size=1), inner),
+    max_leaves=5,
+)
+
+
+@given(_SCHEMAS, _HINTS)
+def test_answer_obeys_any_accepted_schema(part: dict[str, Any], hint: object) -> None:
+    """Whatever was composed, the answer is valid against the schema it was asked in."""
+    schema = {**_object(answer=part), "$defs": {"shared": {"type": "string"}}}
+    accepted = read_output_schema(json.dumps(schema))
+    answer = fill(accepted, {"answer": hint})
+    Draft202012Validator(schema, format_checker=FormatChecker()).validate(answer)
+
+
+def test_composed_values_are_used_where_they_fit() -> None:
+    """A schema picks from what was composed; properties it adds get a plausible value."""
+    schema = _object(subject={"type": "string"}, call_to_action={"type": "string"})
+    assert fill(schema, {"subject": "Hello", "intro": "unasked"}) == {
+        "subject": "Hello",
+        "call_to_action": "Call to action",
+    }
+
+
+@pytest.mark.parametrize(
+    ("schema", "reason"),
+    [
+        ({"type": "object", "properties": {}}, "'additionalProperties' must be explicitly set"),
+        (_object(a={"type": "object"}), "'additionalProperties' must be explicitly set to false"),
+        (_object(a={"type": "number", "minimum": 0, "maximum": 9}), "maximum, minimum are not"),
+        (_object(a={"type": "string", "maxLength": 60}), "maxLength are not supported"),
+        (_object(a={"type": "array", "items": {}, "minItems": 2}), "minItems are not supported"),
+        (_object(a={"$ref": "#/$defs/none"}), "cannot be resolved"),
+        (_object(a={"$ref": "https://example.com/x.json"}), "cannot be resolved"),
+        ({**_object(a={"$ref": "#"})}, "recursive"),
+        ({"type": "sentence"}, "is not valid under any of the given schemas"),
+        ({**_object(), "required": ["b"]}, "'required' names a property"),
+        (_object(a=True), "true and false"),
+        (True, "must be an object"),
+    ],
+)
+def test_schema_outside_the_accepted_part_is_refused(schema: object, reason: str) -> None:
+    """The stand-in is as strict as the service, so a schema that works here works there."""
+    with pytest.raises(ServiceError, match=reason) as raised:
+        read_output_schema(json.dumps(schema))
+    assert raised.value.code == "ValidationException"
+
+
+def test_schema_that_is_not_json_is_refused() -> None:
+    """The schema travels as a string, which may hold anything."""
+    with pytest.raises(ServiceError, match="not valid JSON"):
+        read_output_schema("{")

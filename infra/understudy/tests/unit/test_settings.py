@@ -1,0 +1,31 @@
+"""Settings: defaults for a laptop, and refusal of what cannot work."""
+
+import pytest
+from pydantic import ValidationError
+
+from understudy.settings import Settings
+
+
+def test_defaults_bind_to_loopback() -> None:
+    """Nothing is reachable from outside unless someone says so."""
+    assert Settings().host == "127.0.0.1"
+
+
+def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each setting has a variable with the prefix UNDERSTUDY_."""
+    monkeypatch.setenv("UNDERSTUDY_PORT", "9000")
+    monkeypatch.setenv("UNDERSTUDY_MODEL_IDS", '["my.model"]')
+    settings = Settings()
+    assert settings.port == 9000
+    assert settings.model_ids == {"my.model"}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("PORT", "70000"), ("REGION", "nowhere"), ("ACCOUNT_ID", "12"), ("LOG_LEVEL", "loud")],
+)
+def test_bad_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A typo is found at the start, not in the first request."""
+    monkeypatch.setenv(f"UNDERSTUDY_{name}", value)
+    with pytest.raises(ValidationError):
+        Settings()

@@ -1,0 +1,184 @@
+"""Shapes: conversion and validation, driven by the service models of the installed botocore."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import botocore.loaders
+import pytest
+from botocore.model import ServiceModel
+
+from understudy.wire.shapes import READ, WRITE, ShapeCompiler, ShapeError
+
+
+def _model(service: str) -> ServiceModel:
+    return ServiceModel(botocore.loaders.Loader().load_service_model(service, "service-2"), service)
+
+
+def _read(service: str, shape: str, value: object) -> tuple[Any, list[str]]:
+    problems: list[str] = []
+    convert = ShapeCompiler(READ).compile(_model(service).shape_for(shape))
+    return convert(value, "", problems), problems
+
+
+@pytest.mark.parametrize(
+    ("service", "shape", "value", "problem"),
+    [
+        (
+            "bedrock-runtime",
+            "ConverseRequest",
+            {},
+            "Value null at 'modelId' failed to satisfy constraint: Member must not be null",
+        ),
+        (
+            "bedrock-runtime",
+            "ConverseRequest",
+            {"modelId": "a.b", "messages": [{"role": "robot", "content": []}]},
+            (
+                "Value 'robot' at 'messages.1.member.role' failed to satisfy constraint: "
+                "Member must satisfy enum value set: [user, assistant, system]"
+            ),
+        ),
+        (
+            "bedrock-runtime",
+            "ConverseRequest",
+            {"modelId": "a.b", "inferenceConfig": {"temperature": 1.5}},
+            (
+                "Value '1.5' at 'inferenceConfig.temperature' failed to satisfy constraint: "
+                "Member must have value less than or equal to 1"
+            ),
+        ),
+        (
+            "bedrock-runtime",
+            "ConverseRequest",
+            {"modelId": "a.b", "system": [{"text": "a", "cachePoint": {"type": "default"}}]},
+            (
+                "Value at 'system.1.member' failed to satisfy constraint: "
+                "Member must have exactly one member set"
+            ),
+        ),
+        (
+            "personalize",
+            "CreateSchemaRequest",
+            {"name": "-", "schema": "{}"},
+            (
+                "Value '-' at 'name' failed to satisfy constraint: "
+                "Member must satisfy regular expression pattern: ^[a-zA-Z0-9][a-zA-Z0-9\\-_]*"
+            ),
+        ),
+        (
+            "personalize",
+            "ListDatasetsRequest",
+            {"maxResults": 101},
+            (
+                "Value '101' at 'maxResults' failed to satisfy constraint: "
+                "Member must have value less than or equal to 100"
+            ),
+        ),
+        (
+            "comprehend",
+            "BatchDetectSentimentRequest",
+            {"TextList": [""], "LanguageCode": "en"},
+            (
+                "Value at 'textList' failed to satisfy constraint: Member must satisfy constraint: "
+                "[Member must have length greater than or equal to 1]"
+            ),
+        ),
+    ],
+)
+def test_broken_constraint_is_told_in_the_words_of_aws(
+    service: str,
+    shape: str,
+    value: object,
+    problem: str,
+) -> None:
+    """Presence, enum, range, pattern, length and union rules of the model are all enforced."""
+    assert _read(service, shape, value)[1] == [problem]
+
+
+def test_every_problem_is_reported_at_once() -> None:
+    """One answer names all broken constraints, so a caller mends them in one go."""
+    _, problems = _read("comprehend", "BatchDetectSentimentRequest", {"LanguageCode": "xx"})
+    assert len(problems) == 2
+
+
+def test_sensitive_value_is_not_echoed() -> None:
+    """Review text is marked sensitive in the model and must not come back in an error."""
+    value = {"TextList": ["secret", ""], "LanguageCode": "en"}
+    _, problems = _read("comprehend", "BatchDetectSentimentRequest", value)
+    assert problems
+    assert "secret" not in problems[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"Text": 1, "LanguageCode": "en"}, "Expected string at 'text'"),
+        ({"Text": "a", "LanguageCode": "en", "Extra": 1}, "Unknown member 'Extra'"),
+        (["a"], "Expected structure at ''"),
+    ],
+)
+def test_wrong_type_or_unknown_member_is_refused(value: object, reason: str) -> None:
+    """What cannot be the operation's input is refused, not guessed at."""
+    with pytest.raises(ShapeError, match=reason):
+        _read("comprehend", "DetectSentimentRequest", value)
+
+
+def test_boolean_is_not_a_number() -> None:
+    """Python's bool is an int, but JSON's true is no number."""
+    with pytest.raises(ShapeError, match="Expected integer at 'maxResults'"):
+        _read("personalize", "ListDatasetsRequest", {"maxResults": True})
+
+
+def test_null_member_counts_as_absent() -> None:
+    """SDKs in other languages send null for members that are not set."""
+    assert _read("personalize", "ListDatasetsRequest", {"nextToken": None}) == ({}, [])
+
+
+def test_timestamps_are_epoch_seconds_on_the_wire() -> None:
+    """JSON 1.1 carries a datetime as a number, and the number reads back as the same moment."""
+    shape = _model("personalize").shape_for("DatasetGroupSummary")
+    moment = datetime(2026, 11, 24, 15, 0, 0, 250_000, tzinfo=UTC)
+    wire = ShapeCompiler(WRITE).compile(shape)({"creationDateTime": moment}, "", [])
+    assert wire == {"creationDateTime": 1795532400.25}
+    assert ShapeCompiler(READ).compile(shape)(wire, "", []) == {"creationDateTime": moment}
+
+
+def test_blobs_are_base64_on_the_wire() -> None:
+    """Bytes survive a round trip, and text that is not base64 is refused."""
+    shape = _model("comprehend").shape_for("ClassifyDocumentRequest")
+    assert ShapeCompiler(WRITE).compile(shape)({"Bytes": b"\xff\x00"}, "", [])["Bytes"] == "/wA="
+    assert ShapeCompiler(READ).compile(shape)({"Bytes": "/wA="}, "", [])["Bytes"] == b"\xff\x00"
+    with pytest.raises(ShapeError, match="Expected base64"):
+        ShapeCompiler(READ).compile(shape)({"Bytes": "no!"}, "", [])
+
+
+def test_recursive_shape_compiles() -> None:
+    """A shape may contain itself, as conditions and trees do, to any depth."""
+    model = ServiceModel({
+        "metadata": {"protocol": "json"},
+        "operations": {},
+        "shapes": {
+            "Tree": {"type": "structure", "members": {"left": {"shape": "Tree"}, "n": {"shape": "N"}}},
+            "N": {"type": "integer", "max": 3},
+        },
+    })  # fmt: skip
+    problems: list[str] = []
+    value = {"left": {"left": {"n": 4}}}
+    assert ShapeCompiler(READ).compile(model.shape_for("Tree"))(value, "", problems) == value
+    assert problems == [
+        (
+            "Value '4' at 'left.left.n' failed to satisfy constraint: "
+            "Member must have value less than or equal to 3"
+        ),
+    ]
+
+
+@pytest.mark.parametrize("service", ["comprehend", "personalize", "personalize-runtime"])
+def test_unicode_class_patterns_of_the_models_compile(service: str) -> None:
+    r"""Java's `\p{L}` and its like are understood wherever an operation may need them."""
+    model = _model(service)
+    compiler = ShapeCompiler(READ)
+    for name in model.operation_names:
+        shape = model.operation_model(name).input_shape
+        if shape is not None:
+            compiler.compile(shape)
