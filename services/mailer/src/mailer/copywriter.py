@@ -34,7 +34,10 @@ class Reply:
 class Model(Protocol):
     """A language model; see `mailer.adapters.bedrock.BedrockModel`."""
 
-    takes_schema: bool
+    @property
+    def takes_schema(self) -> bool:
+        """True when the answer can be held to a JSON schema."""
+        ...
 
     async def converse(self, system: str, turns: Sequence[Turn], *, schema: str) -> Reply:
         """Answer in JSON. Raises what concerns more than this one request."""

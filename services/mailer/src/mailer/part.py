@@ -105,9 +105,7 @@ class PartMailer:
         self, run_id: str, recommendation: Recommendation, facts: EmailFacts, written: Written
     ) -> Composed:
         now = datetime.now(UTC)
-        return self._composer.compose(
-            facts, written, run_id=run_id, address=recommendation.email, date=now
-        )
+        return self._composer.compose(facts, written, run_id=run_id, address=recommendation.email, date=now)
 
 
 class _Part:
@@ -131,9 +129,7 @@ class _Part:
             await self._table.put_all([record.model_dump(mode="json") for record in batch])
 
 
-async def for_each(
-    items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int
-) -> None:
+async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int) -> None:
     """Run `work` on every item, `parallel` at a time.
 
     After a failure nothing new is begun; what is under way ends first, then the failure is raised.

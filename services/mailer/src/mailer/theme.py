@@ -25,8 +25,11 @@ class Theme:
 
     def __init__(self, brand: Brand) -> None:
         html = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-        text = Environment(  # noqa: S701 - plain text has nothing to escape
-            autoescape=False, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        text = Environment(
+            autoescape=False,  # noqa: S701 - plain text has nothing to escape
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
         )
         self._html = html.from_string(_inlined(_read("email.html"), _read("email.css")), {"brand": brand})
         self._text = text.from_string(_read("email.txt"), {"brand": brand})

@@ -20,7 +20,9 @@ if TYPE_CHECKING:
         InferenceConfigurationTypeDef,
     )
 
-MISCONFIGURED = frozenset({"AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException"})
+MISCONFIGURED = frozenset(
+    {"AccessDeniedException", "ResourceNotFoundException", "UnrecognizedClientException"}
+)
 MISCONFIGURED_REQUESTS = (
     "model identifier",
     "on-demand throughput",

@@ -47,7 +47,8 @@ class EmailTable:
             )
             items = reply.get("Responses", {}).get(self._name, [])
             found += [EmailRecord.model_validate(from_item(item)) for item in items]
-            waiting = reply.get("UnprocessedKeys", {}).get(self._name, {}).get("Keys", [])
-            if not waiting:
+            left = reply.get("UnprocessedKeys", {}).get(self._name)
+            if not left:
                 return found
+            waiting = left["Keys"]
         raise UnprocessedError(f"{len(waiting)} keys of {self._name} stay unprocessed")

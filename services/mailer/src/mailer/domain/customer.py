@@ -3,16 +3,14 @@
 import re
 import unicodedata
 
-from mailer.domain.text import clean
+from mailer.domain.text import clean, word_set
 
 MAX_NAME_CHARS = 20
 MIN_NAME_CHARS = 2
-TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "sir", "shri", "smt", "er", "ca", "adv", "md"})
-NOT_PERSONS = frozenset(
-    {"account", "amazon", "anonymous", "buyer", "client", "customer", "guest", "kindle", "placeholder", "user"}
-)
+TITLES = word_set("mr mrs ms miss dr prof sir shri smt er ca adv md")
+NOT_PERSONS = word_set("account amazon anonymous buyer client customer guest kindle placeholder user")
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
-NAME_SIGNS = frozenset("'’.-")  # noqa: RUF001 - the apostrophe of O’Neil
+NAME_SIGNS = frozenset("'\u2019.-")
 
 
 def first_name(name: str | None) -> str | None:

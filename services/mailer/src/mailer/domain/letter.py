@@ -14,6 +14,11 @@ class Card:
     """One product as it is shown. A member is None when the product does not have it."""
 
     name: str
+    """The catalogue's name, whole."""
+    short_name: str
+    """The start of the name, which is read first."""
+    details: str
+    """The rest of the name."""
     initial: str
     """Stands where there is no picture."""
     line: str
@@ -55,6 +60,8 @@ def _cards(products: tuple[ProductFacts, ...], copy: Copy, run_id: str) -> Itera
         link = web_url(entry.link)
         yield Card(
             name=product.name,
+            short_name=values["name"],
+            details=product.name.removeprefix(values["name"]),
             initial=(product.category or product.name)[:1].upper(),
             line=copy.lines[str(product.number)],
             reason=_sentence(values["reason"]),

@@ -19,7 +19,12 @@ def web_url(url: str | None) -> str | None:
         parts = urlsplit(candidate)
     except ValueError:
         return None
-    if parts.scheme not in {"http", "https"} or not parts.hostname or "@" in parts.netloc or " " in parts.netloc:
+    if (
+        parts.scheme not in {"http", "https"}
+        or not parts.hostname
+        or "@" in parts.netloc
+        or " " in parts.netloc
+    ):
         return None
     return quote(candidate, safe=_URL_SIGNS)
 

@@ -17,6 +17,11 @@ SHORT_NAME_CHARS = 60
 MIN_NAME_CHARS = 12
 
 
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a list kept as text."""
+    return frozenset(text.split())
+
+
 def is_printable(char: str) -> bool:
     """True for a character that may be shown: no control, bidirectional mark, surrogate or private use."""
     return char == JOINER or unicodedata.category(char) not in UNPRINTABLE
