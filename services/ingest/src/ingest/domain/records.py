@@ -154,7 +154,7 @@ def _is_spoilt(cell: str) -> bool:
 def _reason(error: csv.Error) -> str:
     known = {
         "unexpected end of data": "a quote that is never closed",
-        "',' expected after '\"'": "text after a closing quote",
+        "',' expected after '\"'": "a quote out of place: text after it closes",
     }
     text = str(error)
     if text.startswith("new-line character seen in unquoted field"):

@@ -10,11 +10,11 @@ from ingest.domain.text import clean
 
 # Digits in groups of three, or of two before the last three (lakh and crore). Anything looser would
 # read the decimal comma of `12,50` as a group and turn 12.50 into 1,250.
-_AMOUNT = r"\d{1,15}(?:\.\d{1,4})?|\d{1,3}(?:,\d{2,3}){0,5},\d{3}(?:\.\d{1,4})?"
+_AMOUNT = r"[0-9]{1,15}(?:\.[0-9]{1,4})?|[0-9]{1,3}(?:,[0-9]{2,3}){0,5},[0-9]{3}(?:\.[0-9]{1,4})?"
 _NUMBER = re.compile(_AMOUNT)
-_PRICE = re.compile(rf"(?P<before>\D*?)\s*(?P<amount>{_AMOUNT})\s*(?P<after>\D*)")
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%?")
-_RATING = re.compile(r"\d(?:\.\d{1,4})?")
+_PRICE = re.compile(rf"(?P<before>[^0-9]*?)\s*(?P<amount>{_AMOUNT})\s*(?P<after>[^0-9]*)")
+_PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,4})?)\s*%?")
+_RATING = re.compile(r"[0-9](?:\.[0-9]{1,4})?")
 _EMAIL = re.compile(
     r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?=.{4,255}$)[^\s@,;:<>()\[\]\"\\.]+(?:\.[^\s@,;:<>()\[\]\"\\.]+)+"
 )
@@ -74,7 +74,7 @@ def read_rating(text: str) -> Decimal:
 
 def read_timestamp(text: str) -> int:
     """Read Unix seconds, milliseconds, or ISO 8601 (UTC unless it says otherwise) as Unix seconds."""
-    if re.fullmatch(r"\d{1,14}", text, re.ASCII):
+    if re.fullmatch(r"[0-9]{1,14}", text):
         number = int(text)
         seconds = number // 1000 if number >= MILLISECONDS_FROM else number
     else:
@@ -86,7 +86,7 @@ def read_timestamp(text: str) -> int:
 
 def read_age(text: str) -> int:
     """Read an age in whole years."""
-    if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or int(text) > MAX_AGE:
+    if not re.fullmatch(r"[0-9]{1,3}", text) or int(text) > MAX_AGE:
         raise ValueError(f"{_shown(text)} is no age from 0 to {MAX_AGE}")
     return int(text)
 

@@ -1,0 +1,185 @@
+"""The service on memory stand-ins, and small files to feed it, for tests."""
+
+import asyncio
+import csv
+import hashlib
+import io
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote_plus
+
+from ingest.domain.rejects import Reject
+from ingest.handler import Handler
+from ingest.intake import Intake, Limits
+from ingest.ports import VanishedError
+from ingest.publish import Publication
+from shared import layout
+from shared.bus import Message
+from shared.events import DataIngested
+from shared.ledger import Run
+from shared.models import Customer, Product
+from shared.testing import MemoryAnnouncer, MemoryItems, MemoryLedger, MemoryObjects
+
+BUCKET = "data"
+ROW: Mapping[str, str] = {
+    "product_id": "P1",
+    "product_name": "Braided cable",
+    "category": "Computers|Cables",
+    "discounted_price": "₹399",
+    "actual_price": "₹1,099",
+    "discount_percentage": "64%",
+    "rating": "4.2",
+    "rating_count": "24,269",
+    "about_product": "Strong|Long",
+    "user_id": "C1",
+    "user_name": "Asha",
+    "review_id": "R1",
+    "review_title": "Satisfied",
+    "review_content": "Looks durable, charging is fine",
+    "img_link": "https://images.example.com/1.jpg",
+    "product_link": "https://shop.example.com/p/1",
+}
+
+
+def numbered(number: int, **cells: str) -> dict[str, str]:
+    """A good row of the combined format about product, customer and review `number`."""
+    own = {"product_id": f"P{number}", "user_id": f"C{number}", "review_id": f"R{number}"}
+    return {**ROW, **own, **cells}
+
+
+def csv_lines(rows: Sequence[Mapping[str, str]], *, header: bool = True) -> bytes:
+    """The rows as UTF-8 CSV; the first row's names are the header."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    if header:
+        writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def notification(key: str, *, etag: str = "", bucket: str = BUCKET, name: str = "ObjectCreated:Put") -> str:
+    """The body of S3's message about one object."""
+    entity = {"bucket": {"name": bucket}, "object": {"key": quote_plus(key), "size": 1, "eTag": etag}}
+    return json.dumps({"Records": [{"eventSource": "aws:s3", "eventName": name, "s3": entity}]})
+
+
+def message(body: str) -> Message:
+    """A message as it is received for the first time."""
+    return Message(message_id="m-1", receipt="r-1", body=body, receive_count=1, first_received_ms=0)
+
+
+@dataclass(frozen=True)
+class MemoryContent:
+    """An open upload in memory."""
+
+    key: str
+    body: bytes
+
+    @property
+    def etag(self) -> str:
+        """A digest of the content."""
+        return hashlib.sha256(self.body).hexdigest()
+
+    @property
+    def size_bytes(self) -> int:
+        """The length of the content."""
+        return len(self.body)
+
+    async def save(self, path: Path) -> None:
+        """Write the content to a file."""
+        await asyncio.to_thread(path.write_bytes, self.body)
+
+
+class MemoryFiles:
+    """The bucket of a `MemoryObjects`, as ingest uses it."""
+
+    name = BUCKET
+
+    def __init__(self, objects: MemoryObjects) -> None:
+        self._objects = objects
+
+    @asynccontextmanager
+    async def open(self, key: str) -> AsyncIterator[MemoryContent]:
+        """Open an object; `VanishedError` when there is none."""
+        if key not in self._objects.stored:
+            raise VanishedError("deleted before it was read")
+        yield MemoryContent(key, self._objects.stored[key])
+
+    async def keys(self, folder: str) -> list[str]:
+        """The keys directly in a folder, in the order in which they were stored."""
+        return [key for key in self._objects.stored if key.rpartition("/")[0] + "/" == folder]
+
+    async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
+        """Store a file."""
+        body = await asyncio.to_thread(path.read_bytes)
+        await self._objects.put(key, body, content_type=content_type)
+
+
+class Bench:
+    """The whole service in memory: upload, and look at what came out."""
+
+    def __init__(self, limits: Limits | None = None) -> None:
+        self.objects = MemoryObjects()
+        self.products = MemoryItems("product_id")
+        self.customers = MemoryItems("customer_id")
+        self.reviews = MemoryItems("review_id")
+        self.announcer = MemoryAnnouncer()
+        self.ledger = MemoryLedger()
+        files = MemoryFiles(self.objects)
+        self.publication = Publication(
+            files=files,
+            objects=self.objects,
+            products=self.products,
+            customers=self.customers,
+            reviews=self.reviews,
+            announcer=self.announcer,
+            ledger=self.ledger,
+        )
+        self.handler = Handler(files, self.ledger, Intake(self.publication, limits or Limits()))
+
+    async def upload(self, key: str, body: bytes) -> None:
+        """Store an object and handle the notification about it."""
+        self.objects.stored[key] = body
+        await self.notify(key)
+
+    async def notify(self, key: str) -> None:
+        """Handle a notification about the object as it is now, or as gone."""
+        body = self.objects.stored.get(key)
+        etag = "" if body is None else MemoryContent(key, body).etag
+        await self.handler(message(notification(key, etag=etag)))
+
+    async def run(self) -> Run:
+        """The only run there is."""
+        (run_id,) = self.run_ids
+        return await self.ledger.run(run_id)
+
+    @property
+    def run_ids(self) -> list[str]:
+        """Every run that something was announced for."""
+        return list(dict.fromkeys(run_id for run_id, _ in self.announcer.announced))
+
+    @property
+    def parts(self) -> list[DataIngested]:
+        """The announced parts, in order."""
+        return [data for data in self.announcer.of(DataIngested) if isinstance(data, DataIngested)]
+
+    async def stored_products(self) -> list[Product]:
+        """The run's catalogue."""
+        return await self.objects.get_lines(layout.products((await self.run()).run_id), Product)
+
+    async def stored_customers(self) -> list[Customer]:
+        """The run's customers, over all announced parts."""
+        return [one for part in self.parts for one in await self.objects.get_lines(part.key, Customer)]
+
+    async def rejects(self) -> list[Reject]:
+        """The run's rejects."""
+        return await self.objects.get_lines(layout.rejects((await self.run()).run_id), Reject)
+
+    async def counts(self) -> dict[str, Any]:
+        """What the run's report on the file says."""
+        reports = await self.ledger.reports((await self.run()).run_id)
+        return next(report.counts for report in reports if report.name == "file")

@@ -1,0 +1,228 @@
+"""The service as it runs: an object put into the bucket, and what comes out of queues, tables and bucket."""
+
+import asyncio
+import gzip
+import io
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from ingest.__main__ import serve
+from ingest.adapters.bucket import Bucket
+from ingest.ports import VanishedError
+from ingest.settings import IngestSettings
+from ingest.testing import csv_lines, numbered
+from local.provision import Resources
+from shared import layout
+from shared.events import DataIngested, RunFinished, parse_event
+from shared.ledger import Ledger, Run, RunStatus, Stage
+from shared.models import Customer, Product
+from shared.store import ObjectStore, from_item
+from shared.testing import Clients
+
+PATIENCE_S = 30.0
+
+
+@pytest.fixture
+def settings(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> IngestSettings:
+    """Settings read from the provisioner's environment, with small parts."""
+    for name, value in resources.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ENCORE_INGEST_PART_REVIEWS", "2")
+    monkeypatch.setenv("ENCORE_RECEIVE_WAIT_S", "1")
+    return IngestSettings()
+
+
+@pytest.fixture
+def ledger(clients: Clients, settings: IngestSettings) -> Ledger:
+    """The run ledger."""
+    return Ledger(clients.dynamodb, settings.runs_table)
+
+
+@asynccontextmanager
+async def running(settings: IngestSettings) -> AsyncIterator[None]:
+    """The service, wired by its own entry point, until the block ends."""
+    stop = asyncio.Event()
+    service = asyncio.create_task(serve(settings, stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await service
+
+
+async def eventually(find: Callable[[], Awaitable[Run | None]]) -> Run:
+    """Wait until there is a run like that."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (found := await find()) is None:  # noqa: ASYNC110 - DynamoDB sets no event
+            await asyncio.sleep(0.1)
+    return found
+
+
+async def ingested(ledger: Ledger) -> Run:
+    """Wait until the only run has all its parts announced."""
+
+    async def find() -> Run | None:
+        runs = await ledger.runs()
+        return next(
+            (run for run in runs if run.parts and len(run.stage(Stage.INGEST).done) == run.parts), None
+        )
+
+    return await eventually(find)
+
+
+async def failed(ledger: Ledger) -> Run:
+    """Wait until the only run has failed."""
+
+    async def find() -> Run | None:
+        return next((run for run in await ledger.runs() if run.status is RunStatus.FAILED), None)
+
+    return await eventually(find)
+
+
+async def bodies(clients: Clients, url: str) -> list[str]:
+    """Take every message that waits in a queue."""
+    found: list[str] = []
+    while True:
+        reply = await clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
+        if not reply.get("Messages"):
+            return found
+        found += [message.get("Body", "") for message in reply["Messages"]]
+
+
+async def settled(clients: Clients, url: str) -> None:
+    """Wait until nothing waits in a queue or is being handled."""
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            reply = await clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
+            waiting = {
+                name: count for name, count in reply["Attributes"].items() if "NumberOfMessages" in name
+            }
+            if set(waiting.values()) == {"0"}:
+                return
+            await asyncio.sleep(0.1)
+
+
+@pytest.mark.parametrize("key", ["uploads/shop.csv", "uploads/in/my shop+ü दु 100%25.csv.gz"])
+async def test_an_upload_becomes_a_run_of_announced_parts(
+    clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger, key: str
+) -> None:
+    """Notification, download, parts, tables and events, for keys that need every kind of encoding."""
+    body = csv_lines([numbered(number) for number in range(1, 6)])
+    upload = gzip.compress(body) if key.endswith(".gz") else body
+    async with running(settings):
+        await clients.s3.put_object(Bucket=settings.data_bucket, Key=key, Body=upload)
+        run = await ingested(ledger)
+        await settled(clients, settings.ingest_uploads_queue_url)
+    assert run.source == f"s3://{settings.data_bucket}/{key}"
+    events = [
+        parse_event(body, DataIngested) for body in await bodies(clients, resources.queue_urls["sentiment"])
+    ]
+    assert sorted((event.data.part, event.data.parts, event.data.reviews) for event in events) == [
+        (1, 3, 2),
+        (2, 3, 2),
+        (3, 3, 1),
+    ]
+    store = ObjectStore(clients.s3, settings.data_bucket)
+    customers = [one for event in events for one in await store.get_lines(event.data.key, Customer)]
+    assert {one.customer_id for one in customers} == {f"C{number}" for number in range(1, 6)}
+    products = await store.get_lines(layout.products(run.run_id), Product)
+    assert [product.product_id for product in products] == [f"P{number}" for number in range(1, 6)]
+    item = await clients.dynamodb.get_item(TableName=settings.reviews_table, Key={"review_id": {"S": "R3"}})
+    assert from_item(item["Item"])["text"] == "Looks durable, charging is fine"
+    assert await store.get(layout.rejects(run.run_id)) == b""
+
+
+async def test_a_set_of_three_files_is_one_run(
+    clients: Clients, settings: IngestSettings, ledger: Ledger
+) -> None:
+    """The files of one folder, in any order and form, start one run together."""
+    files = {
+        "reviews.csv": csv_lines([{"review_id": "R1", "user_id": "C1", "product_id": "P1"}]),
+        "products.csv.gz": gzip.compress(
+            csv_lines([{"product_id": "P1", "product_name": "Cable", "discounted_price": "5"}])
+        ),
+        "customers.csv": csv_lines([{"user_id": "C1", "email": "asha@example.com"}]),
+    }
+    async with running(settings):
+        for name, body in files.items():
+            await clients.s3.put_object(Bucket=settings.data_bucket, Key=f"uploads/a b/{name}", Body=body)
+        run = await ingested(ledger)
+        await settled(clients, settings.ingest_uploads_queue_url)
+    assert len(await ledger.runs()) == 1
+    store = ObjectStore(clients.s3, settings.data_bucket)
+    (customer,) = await store.get_lines(layout.customers(run.run_id, 1), Customer)
+    assert (customer.email, customer.product_ids) == ("asha@example.com", ("P1",))
+
+
+async def test_the_same_bytes_again_announce_nothing_and_changed_bytes_a_new_run(
+    clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger
+) -> None:
+    """A second upload of the same file finds its run; one more row makes another."""
+    body = csv_lines([numbered(1)])
+    async with running(settings):
+        for upload in (body, body, body + csv_lines([numbered(2)], header=False)):
+            await clients.s3.put_object(Bucket=settings.data_bucket, Key="uploads/a.csv", Body=upload)
+            await ingested(ledger)
+            await settled(clients, settings.ingest_uploads_queue_url)
+    assert len(await ledger.runs()) == 2
+    assert len(await bodies(clients, resources.queue_urls["sentiment"])) == 2
+
+
+async def test_a_wrong_file_fails_its_run_and_tells_the_operators(
+    clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger
+) -> None:
+    """The reason stands in the ledger and goes out as run-finished; no message is left over."""
+    async with running(settings):
+        await clients.s3.put_object(
+            Bucket=settings.data_bucket, Key="uploads/a.csv.gz", Body=gzip.compress(b"x" * 999)[:-9]
+        )
+        run = await failed(ledger)
+        await settled(clients, settings.ingest_uploads_queue_url)
+    assert run.reason == "uploads/a.csv.gz: truncated gzip: it ends before its end"
+    (event,) = [parse_event(body, RunFinished) for body in await bodies(clients, resources.queue_urls["ops"])]
+    assert (event.data.status, event.data.reason) == ("failed", run.reason)
+    assert await bodies(clients, resources.queue_urls["sentiment"]) == []
+
+
+async def test_test_events_are_acknowledged_and_foreign_messages_buried(
+    clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger
+) -> None:
+    """S3's own test event leaves no trace; what is no notification goes to the dead letters at once."""
+    url = settings.ingest_uploads_queue_url
+    async with running(settings):
+        await clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"Event": "s3:TestEvent"}))
+        await clients.sqs.send_message(QueueUrl=url, MessageBody="foreign")
+        await settled(clients, url)
+    assert await bodies(clients, resources.dead_letter_urls["ingest-uploads"]) == ["foreign"]
+    assert await ledger.runs() == []
+
+
+async def test_the_bucket_streams_files_both_ways(
+    clients: Clients, settings: IngestSettings, tmp_path: Path
+) -> None:
+    """What is put from disk is what is saved to disk; an object that is not there has vanished."""
+    bucket = Bucket(clients.s3, settings.data_bucket)
+    content = io.BytesIO(bytes(range(256)) * 4000).getvalue()
+    (tmp_path / "there").write_bytes(content)
+    await bucket.put_file("runs/x", tmp_path / "there", content_type="text/plain")
+    async with bucket.open("runs/x") as found:
+        assert found.size_bytes == len(content)
+        await found.save(tmp_path / "back")
+    assert (tmp_path / "back").read_bytes() == content
+    with pytest.raises(VanishedError):
+        async with bucket.open("runs/y"):
+            pass
+
+
+async def test_only_the_files_of_the_folder_itself_are_listed(
+    clients: Clients, settings: IngestSettings
+) -> None:
+    """Deeper folders belong to other sets."""
+    bucket = Bucket(clients.s3, settings.data_bucket)
+    for key in ("uploads/a/products.csv", "uploads/a/b/reviews.csv", "uploads/ab/customers.csv"):
+        await clients.s3.put_object(Bucket=settings.data_bucket, Key=key, Body=b"x")
+    assert await bucket.keys("uploads/a/") == ["uploads/a/products.csv"]
