@@ -77,7 +77,7 @@ def parse_schema(text: str) -> Schema:
     """Return the schema `text` holds as JSON; raises SchemaError naming the broken rule."""
     document = _document(text)
     name = document.get("name")
-    if name not in _RULES:
+    if not isinstance(name, str) or name not in _RULES:
         raise SchemaError(f"name must be one of {', '.join(_RULES)}")
     fields = tuple(_field(entry) for entry in document["fields"])
     _check_names(field.name for field in fields)
@@ -106,18 +106,24 @@ def _field(entry: object) -> Field:
     name = entry["name"]
     if not _FIELD_NAME.fullmatch(name):
         raise SchemaError(f"{name} is not a valid field name")
-    declared = entry.get("type")
-    types = declared if isinstance(declared, list) else [declared]
-    concrete = [each for each in types if each != "null"]
-    if len(concrete) != 1 or concrete[0] not in _TYPES or len(types) - len(concrete) > 1:
-        raise SchemaError(f"the type of {name} must be a primitive, alone or in a union with null")
+    concrete, nullable = _type(name, entry.get("type"))
     return Field(
         name=name,
-        type=concrete[0],
-        nullable="null" in types,
+        type=concrete,
+        nullable=nullable,
         categorical=entry.get("categorical") is True,
         textual=entry.get("textual") is True,
     )
+
+
+def _type(name: str, declared: object) -> tuple[str, bool]:
+    """Return the one type of a field, and whether it is in a union with null."""
+    union = declared if isinstance(declared, list) else [declared]
+    concrete = [each for each in union if isinstance(each, str) and each in _TYPES]
+    nulls = union.count("null")
+    if len(concrete) != 1 or nulls > 1 or len(union) != len(concrete) + nulls:
+        raise SchemaError(f"the type of {name} must be a primitive, alone or in a union with null")
+    return concrete[0], nulls == 1
 
 
 def _check_names(names: Iterable[str]) -> None:

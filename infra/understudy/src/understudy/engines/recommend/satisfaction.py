@@ -18,10 +18,15 @@ def satisfaction_weights(values: NDArray[np.floating]) -> NDArray[np.float32]:
     value (NaN) says nothing against the item: it weighs 1.
     """
     known = values[~np.isnan(values)]
-    top = float(np.percentile(np.abs(known), _TOP_PERCENTILE)) if known.size else 0.0
+    top = _top(np.abs(known)) if known.size else 0.0
     if top == 0.0:
         return np.ones(values.size, dtype=np.float32)
     bottom = -top if known.min() < 0 else 0.0
     place = (values - bottom) / (top - bottom)
     weights = np.clip((place - _DISLIKED) / (_LIKED - _DISLIKED), 0.0, 1.0)
     return np.where(np.isnan(values), 1.0, weights).astype(np.float32)
+
+
+def _top(sizes: NDArray[np.floating]) -> float:
+    """Return the end of the scale, which a few outliers must not stretch."""
+    return float(np.percentile(sizes, _TOP_PERCENTILE, method="higher"))

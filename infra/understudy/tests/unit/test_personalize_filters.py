@@ -1,0 +1,161 @@
+from collections.abc import Mapping
+
+import numpy as np
+import pytest
+
+from understudy.personalize.filter_syntax import FilterError, parse_filter
+from understudy.personalize.filtering import ItemFilter, check_filter
+from understudy.personalize.plan import DatasetSnapshot
+from understudy.personalize.schemas import Field, Schema
+from understudy.personalize.tables import Column, Table, Texts
+
+ITEMS = ["lamp", "sofa", "desk", "vase", "rug"]  # there is no record of the rug
+THREE_CLAUSES = (
+    "INCLUDE ItemID WHERE Items.PRICE < 100 | INCLUDE ItemID WHERE Items.PRICE > 200"
+    ' | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("view")'
+)
+
+
+def texts(values: list[str]) -> Texts:
+    """Return a string column; an empty string is null."""
+    known = list(dict.fromkeys(value for value in values if value))
+    codes = [known.index(value) if value else -1 for value in values]
+    return Texts(np.array(codes, dtype=np.int32), tuple(known))
+
+
+def snapshot(schema: Schema, columns: Mapping[str, Column]) -> DatasetSnapshot:
+    """Return a dataset."""
+    first = columns[schema.fields[0].name]
+    rows = first.codes.size if isinstance(first, Texts) else first.size
+    return DatasetSnapshot(schema, Table(columns, rows))
+
+
+SNAPSHOTS = {
+    "Interactions": snapshot(
+        Schema(
+            "Interactions",
+            (
+                Field("USER_ID", "string"),
+                Field("ITEM_ID", "string"),
+                Field("EVENT_TYPE", "string"),
+                Field("EVENT_VALUE", "float"),
+            ),
+        ),
+        {
+            "USER_ID": texts(["ann", "bob", "ann", "ann"]),
+            "ITEM_ID": texts(["lamp", "lamp", "sofa", "rug"]),
+            "EVENT_TYPE": texts(["Buy", "view", "view", "buy"]),
+            "EVENT_VALUE": np.ones(4),
+        },
+    ),
+    "Items": snapshot(
+        Schema(
+            "Items",
+            (
+                Field("ITEM_ID", "string"),
+                Field("KIND", "string", categorical=True),
+                Field("PRICE", "double"),
+                Field("NEW", "boolean"),
+                Field("TEXT", "string", textual=True),
+            ),
+        ),
+        {
+            "ITEM_ID": texts(["sofa", "lamp", "desk", "vase"]),
+            "KIND": texts(["seat|soft", "light", "table", ""]),
+            "PRICE": np.array([300.0, 40.0, np.nan, 15.0]),
+            "NEW": np.ones(4),
+            "TEXT": texts(["a", "b", "c", "d"]),
+        },
+    ),
+    "Users": snapshot(
+        Schema("Users", (Field("USER_ID", "string"), Field("AGE", "int"))),
+        {"USER_ID": texts(["bob", "ann"]), "AGE": np.array([20.0, 40.0])},
+    ),
+}
+SCHEMAS = {name: each.schema for name, each in SNAPSHOTS.items()}
+
+
+def allowed(expression: str, user: str = "ann", **given: str) -> set[str]:
+    """Return the items a filter leaves to a user."""
+    check_filter(expression, SCHEMAS)
+    mask = ItemFilter(expression, SNAPSHOTS, ITEMS).mask(user, given)
+    return {item for item, kept in zip(ITEMS, mask, strict=True) if kept}
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ('INCLUDE ItemID WHERE Items.KIND IN ("light", "soft")', "lamp sofa"),
+        ('INCLUDE ItemID WHERE Items.KIND = "seat|soft"', "sofa"),
+        ('INCLUDE ItemID WHERE Items.KIND NOT IN ("light")', "sofa desk"),
+        ('EXCLUDE ItemID WHERE Items.KIND IN ("light")', "sofa desk vase rug"),
+        ("INCLUDE ItemID WHERE Items.PRICE <= 40", "lamp vase"),
+        ("INCLUDE ItemID WHERE Items.PRICE > 15 AND Items.PRICE < 300", "lamp"),
+        ('INCLUDE ItemID WHERE Items.PRICE = 15 OR Items.KIND IN ("table")', "desk vase"),
+        ('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")', "desk vase"),
+        ('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("BUY")', "sofa desk vase"),
+        ('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE NOT IN ("buy")', "lamp desk vase rug"),
+        ('include itemid where Items.KIND in ("LIGHT")', ""),
+        (THREE_CLAUSES, "lamp vase"),
+        ("EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE > 30", "desk rug"),
+        ("EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE = 20", " ".join(ITEMS)),
+    ],
+)
+def test_a_filter_leaves_the_items_it_should(expression: str, expected: str) -> None:
+    """Each operator, dataset and combination, for a user aged 40 with three events."""
+    assert allowed(expression) == set(expected.split())
+
+
+def test_parameters_take_quoted_values_and_may_be_missing_only_in_exclusions() -> None:
+    """A missing value drops an exclusion but leaves an inclusion without meaning."""
+    include = "INCLUDE ItemID WHERE Items.KIND IN ($KIND)"
+    exclude = "EXCLUDE ItemID WHERE Items.KIND IN ($KIND)"
+
+    assert allowed(include, KIND='"light","table"') == {"lamp", "desk"}
+    assert allowed(exclude) == set(ITEMS)
+    with pytest.raises(FilterError):
+        allowed(include)
+    with pytest.raises(FilterError):
+        allowed(include, KIND="light")
+
+
+def test_a_user_nobody_knows_has_no_events_and_no_age() -> None:
+    """Filters on the user's own data leave everything to a stranger."""
+    assert allowed('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")', "eve") == set(ITEMS)
+    conditional = "EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE > 0"
+    assert allowed(conditional, "eve") == set(ITEMS)
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "",
+        "KEEP ItemID WHERE Items.PRICE > 1",
+        "INCLUDE ItemID WHERE Items.PRICE",
+        "INCLUDE ItemID WHERE PRICE > 1",
+        "INCLUDE ItemID WHERE Items.PRICE LIKE 1",
+        'INCLUDE ItemID WHERE Items.KIND IN ("a"',
+        "INCLUDE ItemID WHERE Items.KIND IN (a)",
+        "INCLUDE ItemID WHERE Items.PRICE > 1 extra",
+        "INCLUDE ItemID WHERE Items.PRICE > ;",
+        "INCLUDE ItemID WHERE Items.PRICE > 1 IF Items.PRICE > 1",
+        "INCLUDE ItemID WHERE Items.WEIGHT > 1",
+        "INCLUDE ItemID WHERE Shops.NAME = 1",
+        "INCLUDE ItemID WHERE Items.NEW = 1",
+        'INCLUDE ItemID WHERE Items.TEXT = "a"',
+        'INCLUDE ItemID WHERE Items.KIND > "a"',
+        "INCLUDE ItemID WHERE Interactions.EVENT_VALUE > 1",
+        "INCLUDE ItemID WHERE Items.KIND NOT IN ($KIND)",
+    ],
+)
+def test_an_expression_that_cannot_work_is_refused(expression: str) -> None:
+    """Bad grammar, unknown fields, and fields or operators that filters do not take."""
+    with pytest.raises(FilterError):
+        check_filter(expression, SCHEMAS)
+
+
+def test_at_most_five_fields() -> None:
+    """The sixth distinct field is refused."""
+    tests = " AND ".join(f"Items.F{number} = 1" for number in range(6))
+    with pytest.raises(FilterError, match="5"):
+        parse_filter(f"INCLUDE ItemID WHERE {tests}")

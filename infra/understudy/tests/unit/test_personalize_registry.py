@@ -1,0 +1,165 @@
+import asyncio
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from understudy.personalize.errors import JobFailedError
+from understudy.personalize.kinds import (
+    DATASET,
+    DATASET_GROUP,
+    DATASET_IMPORT_JOB,
+    SCHEMA,
+    SOLUTION_VERSION,
+    Status,
+)
+from understudy.personalize.registry import Registry
+from understudy.personalize.resource import Resource
+from understudy.wire.errors import ServiceError
+
+
+@pytest.fixture
+async def registry() -> AsyncIterator[Registry]:
+    """A registry whose states last a moment."""
+    made = Registry(state_delay_s=0.005)
+    yield made
+    await made.close()
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """Return once `condition` holds."""
+    while not condition():  # noqa: ASYNC110 - a client, too, can only ask again
+        await asyncio.sleep(0.001)
+
+
+async def settled(resource: Resource) -> Status | None:
+    """Return the status a creation ends with."""
+    await until(lambda: not resource.unfinished)
+    return resource.status
+
+
+def code_of(call: Callable[[], object]) -> str:
+    """Return the code of the error a call raises."""
+    with pytest.raises(ServiceError) as failure:
+        call()
+    return failure.value.code
+
+
+async def test_a_creation_passes_through_every_state(registry: Registry) -> None:
+    """Pending, in progress, active, in this order, and the work is done before the last."""
+    seen: list[Status | None] = []
+
+    async def work() -> None:
+        seen.append(resource.status)
+
+    resource = registry.create(SOLUTION_VERSION, "v", {}, work=work)
+    seen.append(resource.status)
+    await settled(resource)
+    seen.append(resource.status)
+
+    assert seen == [Status.CREATE_PENDING, Status.CREATE_IN_PROGRESS, Status.ACTIVE]
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [(JobFailedError("Too few rows."), "Too few rows."), (KeyError("bug"), "Internal failure")],
+)
+async def test_work_that_fails_ends_the_creation_with_a_reason(
+    registry: Registry, error: Exception, reason: str
+) -> None:
+    """A known failure gives its own reason; a defect is not shown to the client."""
+
+    async def work() -> None:
+        raise error
+
+    resource = registry.create(SOLUTION_VERSION, "v", {}, work=work)
+
+    assert await settled(resource) is Status.CREATE_FAILED
+    assert (resource.failure_reason or "").startswith(reason)
+
+
+async def test_only_what_is_active_can_be_built_on(registry: Registry) -> None:
+    """Unknown, unfinished and failed parents are three different errors."""
+
+    async def work() -> None:
+        raise JobFailedError("no")
+
+    assert code_of(lambda: registry.get_active(SOLUTION_VERSION, "v")) == ("ResourceNotFoundException")
+    version = registry.create(SOLUTION_VERSION, "v", {}, work=work)
+    assert code_of(lambda: registry.get_active(SOLUTION_VERSION, "v")) == "ResourceInUseException"
+    await settled(version)
+    assert code_of(lambda: registry.get_active(SOLUTION_VERSION, "v")) == "InvalidInputException"
+
+
+async def test_a_name_is_taken_until_the_deletion_is_over(registry: Registry) -> None:
+    """A deletion is visible in its states, cannot be repeated, and then frees the name."""
+    group = registry.create(DATASET_GROUP, "g", {})
+    assert code_of(lambda: registry.delete(DATASET_GROUP, "g")) == "ResourceInUseException"
+    await settled(group)
+
+    registry.delete(DATASET_GROUP, "g")
+
+    assert registry.get(DATASET_GROUP, "g").status is Status.DELETE_PENDING
+    assert code_of(lambda: registry.delete(DATASET_GROUP, "g")) == "ResourceInUseException"
+    assert code_of(lambda: registry.create(DATASET_GROUP, "g", {})) == ("ResourceAlreadyExistsException")
+    await until(lambda: not registry.find(DATASET_GROUP))
+    registry.create(DATASET_GROUP, "g", {})
+
+
+async def test_unfinished_work_holds_what_it_works_on(registry: Registry) -> None:
+    """A dataset cannot go while an import runs, and can once the import is over."""
+    dataset = registry.create(DATASET, "d", {})
+    await settled(dataset)
+    job = registry.create(DATASET_IMPORT_JOB, "j", {}, links=("d",))
+    assert code_of(lambda: registry.delete(DATASET, "d")) == "ResourceInUseException"
+    await settled(job)
+
+    registry.delete(DATASET, "d")
+
+
+async def test_a_schema_is_there_and_gone_at_once(registry: Registry) -> None:
+    """Schemas have no states, but datasets hold them."""
+    registry.create(SCHEMA, "s", {})
+    dataset = registry.create(DATASET, "d", {}, links=("s",))
+    assert code_of(lambda: registry.delete(SCHEMA, "s")) == "ResourceInUseException"
+    await settled(dataset)
+    registry.delete(DATASET, "d")
+    await until(lambda: not registry.find(DATASET))
+
+    registry.delete(SCHEMA, "s")
+
+    assert registry.find(SCHEMA) == []
+
+
+async def test_quotas_count_all_or_only_the_unfinished(registry: Registry) -> None:
+    """Five groups are all there may be; five imports may run, and more may have run."""
+    jobs = [registry.create(DATASET_IMPORT_JOB, f"j{n}", {}) for n in range(5)]
+    for number in range(5):
+        registry.create(DATASET_GROUP, f"g{number}", {})
+
+    sixth_group = code_of(lambda: registry.create(DATASET_GROUP, "g5", {}))
+    sixth_job = code_of(lambda: registry.create(DATASET_IMPORT_JOB, "j5", {}))
+
+    assert sixth_group == sixth_job == "LimitExceededException"
+    for job in jobs:
+        await settled(job)
+    registry.create(DATASET_IMPORT_JOB, "j5", {})
+
+
+async def test_a_stopped_training_ends_stopped_whatever_its_work_does(registry: Registry) -> None:
+    """Stopping is immediate for what is pending and takes a state for what runs."""
+    started = asyncio.Event()
+
+    async def work() -> None:
+        started.set()
+        await asyncio.sleep(60)
+
+    running = registry.create(SOLUTION_VERSION, "running", {}, work=work)
+    await started.wait()
+    pending = registry.create(SOLUTION_VERSION, "pending", {})
+
+    registry.stop(pending)
+    registry.stop(running)
+
+    assert pending.status is Status.CREATE_STOPPED
+    assert running.status is Status.CREATE_STOPPING
+    assert await settled(running) is Status.CREATE_STOPPED

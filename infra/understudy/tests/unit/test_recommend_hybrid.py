@@ -1,0 +1,218 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import sparse
+
+from understudy.engines.recommend import (
+    Events,
+    Histories,
+    HybridModel,
+    HybridParams,
+    ItemContent,
+    Profiles,
+    Split,
+    content_similarity,
+    evaluate,
+    leave_one_out,
+    satisfaction_weights,
+)
+
+N_USERS, N_ITEMS, N_EVENTS = 40, 30, 240
+
+
+def events(seed: int = 0) -> Events:
+    """Return random events; user 0 has none, user 1 disliked all it had."""
+    random = np.random.default_rng(seed)
+    user = random.integers(1, N_USERS, N_EVENTS).astype(np.int32)
+    weight = random.choice([1.0, 0.5], N_EVENTS).astype(np.float32)
+    weight[user == 1] = 0
+    return Events(
+        user=user,
+        item=(random.integers(0, N_ITEMS, N_EVENTS) ** 2 // N_ITEMS).astype(np.int32),
+        time=random.integers(0, 5, N_EVENTS).astype(np.int64),
+        weight=weight,
+        n_users=N_USERS,
+        n_items=N_ITEMS,
+    )
+
+
+def no_content() -> sparse.csr_matrix:
+    """Return the similarity of items nothing is known about."""
+    return sparse.csr_matrix((N_ITEMS, N_ITEMS), dtype=np.float32)
+
+
+def content() -> sparse.csr_matrix:
+    """Return similarities of items in five categories."""
+    labels = [[f"kind{item % 5}", f"own{item}"] for item in range(N_ITEMS)]
+    return content_similarity(ItemContent(labels=labels, texts=[""] * N_ITEMS), neighbours=10)
+
+
+def dense_scores(model: HybridModel, profiles: Profiles) -> NDArray[np.float64]:
+    """Score every item for every user straight from the formula."""
+    together = (profiles.recent @ model.cooccurrence).toarray().astype(float)
+    alike = (profiles.broad @ model.content).toarray().astype(float)
+    for scores in (together, alike):
+        top = scores.max(axis=1, keepdims=True)
+        np.divide(scores, top, out=scores, where=top > 0)
+    return np.asarray(together + model.params.content_weight * alike + model.popularity)
+
+
+def test_rankings_equal_those_of_every_item_scored() -> None:
+    """Looking at touched items and the popular head only loses nothing, at any length."""
+    histories = Histories.of(events())
+    model = HybridModel.fit(histories, content())
+    profiles = Profiles.of(histories, model.params)
+    dense = dense_scores(model, profiles)
+
+    for limit in (1, 7, N_ITEMS, N_ITEMS + 10):
+        for user, ranking in enumerate(model.rank(profiles, np.arange(N_USERS), limit)):
+            best = np.sort(dense[user])[::-1][:limit]
+            assert ranking.scores == pytest.approx(best / dense[user].sum(), rel=1e-5)
+            assert len(set(ranking.items.tolist())) == min(limit, N_ITEMS)
+
+
+def test_masked_items_are_never_recommended_and_others_fill_the_list() -> None:
+    """With half of the items allowed, the list is the best of that half."""
+    histories = Histories.of(events())
+    model = HybridModel.fit(histories, content())
+    profiles = Profiles.of(histories, model.params)
+    mask = np.arange(N_ITEMS) % 2 == 0
+    dense = dense_scores(model, profiles)
+
+    [ranking] = model.rank(profiles, np.array([5]), 10, lambda _: mask)
+
+    assert (ranking.items % 2 == 0).all()
+    best = np.sort(dense[5][mask])[::-1][:10]
+    assert ranking.scores == pytest.approx(best / dense[5].sum(), rel=1e-5)
+
+
+def test_users_without_a_liked_interaction_get_the_popular_items() -> None:
+    """Unknown users, silent ones and those who disliked everything see the same list."""
+    histories = Histories.of(events())
+    model = HybridModel.fit(histories, content())
+    profiles = Profiles.of(histories, model.params)
+
+    lists = [ranking.items for ranking in model.rank(profiles, np.array([-1, 0, 1]), 8)]
+
+    popular = np.argsort(-model.popularity, kind="stable")[:8]
+    for items in lists:
+        assert items.tolist() == popular.tolist()
+
+
+def test_scores_sum_to_one_over_the_catalogue() -> None:
+    """A score is a share, so lists of different users can be compared."""
+    histories = Histories.of(events())
+    model = HybridModel.fit(histories, content())
+
+    rankings = model.rank(Profiles.of(histories, model.params), np.arange(N_USERS), N_ITEMS)
+
+    assert [ranking.scores.sum() for ranking in rankings] == pytest.approx([1.0] * N_USERS)
+
+
+def test_having_an_item_does_not_raise_it() -> None:
+    """Of one user's only item nothing speaks for it but its popularity."""
+    one = Events(
+        user=np.array([0, 1, 1], dtype=np.int32),
+        item=np.array([0, 1, 2], dtype=np.int32),
+        time=np.array([1, 1, 2], dtype=np.int64),
+        weight=np.ones(3, dtype=np.float32),
+        n_users=2,
+        n_items=4,
+    )
+    labels = [["a"], ["a"], ["b"], ["c"]]
+    similar = content_similarity(ItemContent(labels=labels, texts=[""] * 4), neighbours=5)
+    histories = Histories.of(one)
+    model = HybridModel.fit(histories, similar)
+
+    [ranking] = model.rank(Profiles.of(histories, model.params), np.array([0]), 3)
+
+    assert ranking.items[0] == 1
+
+
+def test_items_nobody_took_are_recommended_for_what_they_are() -> None:
+    """An item known only by its category reaches users of that category."""
+    labels = [["red"], ["red"], ["blue"], ["blue"]]
+    similar = content_similarity(ItemContent(labels=labels, texts=[""] * 4), neighbours=5)
+
+    assert similar[0, 1] == pytest.approx(1.0)
+    assert similar[0, 2] == 0
+    assert similar.diagonal().sum() == 0
+
+
+def test_words_and_labels_both_count_and_words_everybody_uses_do_not() -> None:
+    """A long text cannot drown a label; a word of all items links none of them."""
+    texts = ["the blue lamp " + "x" * n for n in range(1, 4)] + ["the chair"]
+    labels = [["light"], ["light"], ["garden"], ["seat"]]
+
+    similar = content_similarity(ItemContent(labels=labels, texts=texts), neighbours=5)
+
+    assert similar[0, 1] > similar[0, 2]
+    assert similar[0, 3] == 0
+
+
+def test_a_catalogue_without_content_is_no_error() -> None:
+    """Items nothing is known about are like nothing."""
+    similar = content_similarity(ItemContent(labels=[[], []], texts=["", ""]), neighbours=5)
+
+    assert similar.shape == (2, 2)
+    assert similar.nnz == 0
+
+
+@pytest.mark.parametrize(
+    ("values", "weights"),
+    [
+        ([1, 2, 3, 4, 5, np.nan], [0, 0, 0.5, 1, 1, 1]),
+        ([-1, -0.2, 0, 0.6, 1], [0, 0, 0.25, 1, 1]),
+        ([1, 1, 1], [1, 1, 1]),
+        ([np.nan], [1]),
+        ([0, 0], [1, 1]),
+    ],
+)
+def test_a_value_is_read_on_the_scale_of_its_data(values: list[float], weights: list[float]) -> None:
+    """Stars, signed sentiment, constants and missing values each give the weight they should."""
+    assert satisfaction_weights(np.array(values)) == pytest.approx(weights, abs=0.03)
+
+
+def test_evaluation_holds_back_users_the_fit_has_not_seen() -> None:
+    """The tested users' events are either given or to be found, and never trained on."""
+    histories = Histories.of(events())
+
+    split = Split.of(histories)
+
+    tested = set(split.truth)
+    assert len(tested) == 4  # a tenth of 39, rounded up
+    assert tested.isdisjoint(split.train.user.tolist())
+    assert set(split.given.events.user.tolist()) == tested
+    found = sum(histories.events.user == user for user in tested).sum()
+    assert split.given.events.user.size < found
+
+
+def test_metrics_see_what_a_model_gets_right() -> None:
+    """Users who always take item 1 after item 0 are predicted perfectly, with AWS's discount."""
+    users = np.repeat(np.arange(40, dtype=np.int32), 2)
+    pairs = Events(
+        user=users,
+        item=np.tile(np.array([0, 1], dtype=np.int32), 40),
+        time=np.tile(np.array([1, 2], dtype=np.int64), 40),
+        weight=np.ones(80, dtype=np.float32),
+        n_users=40,
+        n_items=30,
+    )
+    split = Split.of(Histories.of(pairs))
+    model = HybridModel.fit(Histories.of(split.train), no_content(), HybridParams(popularity_weight=0.01))
+
+    metrics = evaluate(model, split)
+
+    assert metrics["mean_reciprocal_rank_at_25"] == 1
+    assert metrics["normalized_discounted_cumulative_gain_at_5"] == 1
+    assert metrics["precision_at_5"] == pytest.approx(0.2)
+
+
+def test_leave_one_out_finds_the_next_item_of_a_chain() -> None:
+    """Where every item is followed by the next one, the last of a sequence is the first pick."""
+    sequences = [[(start + step) % N_ITEMS for step in range(6)] for start in range(N_ITEMS)]
+
+    metrics = leave_one_out(sequences, no_content())
+
+    assert metrics["recall_at_5"] > 0.9
+    assert metrics["ndcg_at_10"] > 0.9
