@@ -128,5 +128,5 @@ def _require_batch_size(run: Run) -> None:
     if (run.parts or 0) > MAX_BATCH_FILES:
         raise RefusedError(
             f"{run.parts} parts, but Personalize reads at most {MAX_BATCH_FILES} batch files: "
-            "let ingest put more customers into a part"
+            "raise ENCORE_INGEST_PART_REVIEWS"
         )

@@ -67,17 +67,17 @@ class Training:
             if one.key not in run.step:
                 arn = await self._personalize.ensure(one)
                 run = await self._ledger.set_step(run.run_id, **{one.key: arn})
-        for one in wanted:
-            await self._require_active(one, run)
+        waiting = [one.name for one in wanted if not await self._is_active(one, run)]
+        if waiting:
+            raise NotReadyError(", ".join(waiting))
         run = await self._ledger.set_step(run.run_id, step=step.following)
         await self._ledger.record(run.run_id, training_report(run))
         log.info("step_passed", step=step)
         return run
 
-    async def _require_active(self, wanted: Wanted, run: Run) -> None:
+    async def _is_active(self, wanted: Wanted, run: Run) -> bool:
         try:
-            if not await self._personalize.is_active(wanted.kind, run.step[wanted.key]):
-                raise NotReadyError(f"{wanted.kind} {wanted.name}")
+            return await self._personalize.is_active(wanted.kind, run.step[wanted.key])
         except RefusedError as error:
             reason = str(error)
             if says_too_little_data(reason):

@@ -1,0 +1,83 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from recommender.domain.opinions import EventType, Opinion, opinions_of, review_value, scores_by_review
+from recommender.testing import review, scores
+from shared.models import Customer, ScoredReview
+
+
+@pytest.mark.parametrize(
+    ("preference", "stars", "value"),
+    [
+        (None, None, None),
+        (0.6, None, 0.6),
+        (None, 5, 1.0),
+        (None, 1, -1.0),
+        (None, 3, 0.0),
+        (None, 0, -1.0),
+        (0.5, 4, 0.5),
+        (-0.8, 5, 0.1),
+    ],
+)
+def test_words_and_stars_count_alike(
+    preference: float | None, stars: int | None, value: float | None
+) -> None:
+    """A review's value is the mean of what is known, from -1 to 1, and None when nothing is."""
+    about = review("R", "P", rating=None if stars is None else Decimal(stars))
+    assert review_value(about, None if preference is None else scores(preference)) == pytest.approx(value)
+
+
+@given(st.floats(-1, 1), st.decimals(0, 5, places=1))
+def test_a_value_stays_between_minus_one_and_one(preference: float, stars: Decimal) -> None:
+    """Personalize and the rules of picking rely on the range."""
+    value = review_value(review("R", "P", rating=stars), scores(preference))
+    assert value is not None
+    assert -1 <= value <= 1
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "favourable"),
+    [
+        (0.9, EventType.LIKED, True),
+        (0.2, EventType.LIKED, True),
+        (0.1, EventType.REVIEWED, True),
+        (None, EventType.REVIEWED, False),
+        (-0.1, EventType.REVIEWED, False),
+        (-0.2, EventType.DISLIKED, False),
+    ],
+)
+def test_sentiment_names_the_interaction(value: float | None, kind: EventType, *, favourable: bool) -> None:
+    """Liked, disliked, or merely reviewed; what is unknown is never called liked."""
+    opinion = Opinion(product_id="P", value=value)
+    assert opinion.event_type is kind
+    assert opinion.is_favourable is favourable
+
+
+def test_a_customer_has_one_opinion_a_product() -> None:
+    """Reviews of one product are averaged, the latest gives the time, and a variant has its own row."""
+    customer = Customer(
+        customer_id="C",
+        reviews=(
+            review("R1", "P1", "P2", timestamp=10),
+            review("R2", "P1", "P1", timestamp=30),
+            review("R3", "P3"),
+        ),
+    )
+    known = {("C", "R1"): scores(0.8), ("C", "R2"): scores(-0.4)}
+    assert opinions_of(customer, known) == [
+        Opinion(product_id="P1", value=pytest.approx(0.2), timestamp=30),  # type: ignore[arg-type] # approx is unannotated
+        Opinion(product_id="P2", value=0.8, timestamp=10),
+        Opinion(product_id="P3"),
+    ]
+
+
+def test_unscored_reviews_have_no_scores() -> None:
+    """A review without words is left out, not counted as neutral."""
+    reviews = [
+        ScoredReview(review_id="R1", customer_id="C", product_ids=("P",), scores=scores(0.5)),
+        ScoredReview(review_id="R2", customer_id="C", product_ids=("P",), error="TextSizeLimitExceeded"),
+    ]
+    assert scores_by_review(reviews) == {("C", "R1"): scores(0.5)}

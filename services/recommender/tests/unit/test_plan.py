@@ -1,0 +1,100 @@
+import re
+from typing import Any
+
+import pytest
+
+from recommender.domain.opinions import EventType
+from recommender.plan import Plan, Step, resource_name
+from recommender.ports import Wanted
+from shared.ledger import Run
+from shared.testing import START
+
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
+KEYS = [
+    "dataset_group",
+    *(
+        f"{what}_{kind}"
+        for what in ("schema", "dataset", "import")
+        for kind in ("interactions", "items", "users")
+    ),
+    "solution",
+    "solution_version",
+    "batch_job",
+]
+PLAN = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30)
+RUN = Run(run_id="run-1", created_at=START, parts=2, step={key: f"arn:{key}" for key in KEYS})
+
+
+def everything(run: Run = RUN) -> dict[str, Wanted]:
+    """All resources of a run by their key."""
+    return {one.key: one for step in Step if step is not Step.SELECT for one in PLAN.wanted(step, run)}
+
+
+def test_steps_follow_one_another_up_to_the_selection() -> None:
+    """The order is that of their dependence."""
+    assert Step.SET_UP.following is Step.DATASETS
+    assert Step.INFER.following is Step.SELECT
+    assert Step.SELECT.following is Step.SELECT
+    assert Step.TRAIN.is_past(Step.IMPORT)
+    assert not Step.IMPORT.is_past(Step.IMPORT)
+
+
+@pytest.mark.parametrize("run_id", ["run-1", "x" * 80, "päivä/1", "-leading"])
+def test_every_name_is_one_that_personalize_takes(run_id: str) -> None:
+    """Whatever the run is called, names are valid, deterministic and distinct."""
+    run = RUN.model_copy(update={"run_id": run_id})
+    wanted = everything(run)
+    assert sorted(wanted) == sorted(KEYS)
+    for one in wanted.values():
+        assert NAME.fullmatch(one.name)
+        assert len(one.name) <= 63
+    assert len({(one.kind, one.name) for one in wanted.values()}) == len(KEYS)
+    assert everything(run) == wanted
+
+
+def test_runs_share_the_group_and_the_solution_but_not_their_jobs() -> None:
+    """Quotas allow few groups; a run's imports, training and results are its own."""
+    other = everything(RUN.model_copy(update={"run_id": "run-2"}))
+    same = {key for key, one in everything().items() if one.name == other[key].name}
+    assert {key for key in KEYS if key not in same} == {
+        "import_interactions",
+        "import_items",
+        "import_users",
+        "solution_version",
+        "batch_job",
+    }
+
+
+def test_imports_replace_everything_with_the_runs_folders() -> None:
+    """Each data set is read from a folder of part files with Personalize's own role."""
+    request = everything()["import_users"].request
+    assert request == {
+        "datasetArn": "arn:dataset_users",
+        "dataSource": {"dataLocation": "s3://data/runs/run-1/personalize/users/"},
+        "roleArn": "arn:role",
+        "importMode": "FULL",
+    }
+
+
+def test_the_solution_trains_only_when_asked_and_hears_every_event() -> None:
+    """Automatic training would cost money every week; a type left out would be filtered away."""
+    request: Any = everything()["solution"].request
+    assert request["recipeArn"].endswith("recipe/aws-user-personalization-v2")
+    assert request["performAutoTraining"] is False
+    events = request["solutionConfig"]["eventsConfig"]["eventParametersList"]
+    assert {event["eventType"] for event in events} == set(EventType)
+    assert all(0 < event["weight"] <= 1 for event in events)
+
+
+def test_the_batch_job_reads_a_folder_and_writes_to_another() -> None:
+    """One input file a part; Personalize refuses an output that equals the input."""
+    request: Any = everything()["batch_job"].request
+    assert request["jobInput"]["s3DataSource"]["path"] == "s3://data/runs/run-1/personalize/input/"
+    assert request["jobOutput"]["s3DataDestination"]["path"] == "s3://data/runs/run-1/personalize/output/"
+    assert request["numResults"] == 30
+
+
+def test_a_run_id_that_fits_is_the_name() -> None:
+    """So an operator finds a run's jobs by its id."""
+    assert resource_name("run-1") == "run-1"
+    assert resource_name("run-1", "items") == "run-1-items"

@@ -1,0 +1,103 @@
+from decimal import Decimal
+
+import pytest
+
+from recommender.domain.opinions import Opinion
+from recommender.domain.rows import interaction_rows, item_row, user_row
+from recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
+from recommender.testing import product
+from shared.models import Customer, ProductSentiment
+
+LAMP = product(
+    "P1",
+    "Lamp",
+    ("Home", "Lamps|Lights"),
+    price=Decimal("99.50"),
+    list_price=Decimal(150),
+    discount_percent=34,
+    rating=Decimal("4.1"),
+    rating_count=7,
+    bullets=("Bright", "Warm"),
+    shared_texts=("a reviewer's words",),
+)
+
+
+def test_an_interaction_carries_sentiment_as_type_and_value() -> None:
+    """One row a product; its own time where known, else the run's."""
+    opinions = [Opinion(product_id="P1", value=0.123456, timestamp=5), Opinion(product_id="P2")]
+    assert list(interaction_rows(Customer(customer_id="C"), opinions, default_timestamp=9)) == [
+        {"USER_ID": "C", "ITEM_ID": "P1", "TIMESTAMP": 5, "EVENT_TYPE": "reviewed", "EVENT_VALUE": 0.1235},
+        {"USER_ID": "C", "ITEM_ID": "P2", "TIMESTAMP": 9, "EVENT_TYPE": "reviewed", "EVENT_VALUE": None},
+    ]
+
+
+def test_a_product_that_personalize_could_not_name_is_left_out() -> None:
+    """An id with a quote in it would come back as another."""
+    rows = interaction_rows(Customer(customer_id="C"), [Opinion(product_id='a"b')], default_timestamp=9)
+    assert list(rows) == []
+
+
+def test_an_item_is_its_facts_and_its_own_words() -> None:
+    """The path's levels are joined by a bar, a level's own bar gives way, and no review is in it."""
+    row = item_row(LAMP, ProductSentiment(product_id="P1", positive=2, preference=0.5))
+    assert row == {
+        "ITEM_ID": "P1",
+        "CATEGORY": "Home|Lamps/Lights",
+        "PRICE": 99.5,
+        "LIST_PRICE": 150.0,
+        "DISCOUNT_PERCENT": 34,
+        "RATING": 4.1,
+        "RATING_COUNT": 7,
+        "SENTIMENT": 0.5,
+        "DESCRIPTION": "Lamp. Bright. Warm",
+    }
+
+
+def test_what_is_unknown_of_an_item_is_null() -> None:
+    """A product without facts, and one that nobody's words were scored for."""
+    row = item_row(product("P", "Thing"), ProductSentiment(product_id="P"))
+    assert [name for name, value in row.items() if value is None] == [
+        "CATEGORY",
+        "LIST_PRICE",
+        "DISCOUNT_PERCENT",
+        "RATING",
+        "RATING_COUNT",
+        "SENTIMENT",
+    ]
+
+
+def test_long_texts_keep_within_personalizes_lengths() -> None:
+    """A category ends with a whole level; a description is cut."""
+    row = item_row(product("P", "N" * 30_000, ("a" * 600, "b" * 600)), None)
+    assert row["CATEGORY"] == "a" * 600
+    assert len(str(row["DESCRIPTION"])) == 20_000
+
+
+@pytest.mark.parametrize(
+    ("age", "group"), [(None, None), (17, "under-18"), (18, "18-24"), (64, "55-64"), (65, "65-and-over")]
+)
+def test_a_customer_is_described_by_groups(age: int | None, group: str | None) -> None:
+    """Never by name or email."""
+    customer = Customer(customer_id="C", name="Asha", email="a@example.com", age=age)
+    row = user_row(customer, [Opinion(product_id="P1", value=0.5)], {"P1": LAMP})
+    assert row == {
+        "USER_ID": "C",
+        "AGE_GROUP": group,
+        "ACTIVITY": "one",
+        "FAVOURITE_CATEGORY": "Home|Lamps/Lights",
+    }
+
+
+def test_what_a_customer_only_disliked_is_no_favourite() -> None:
+    """A favourite category needs more liking than dislike."""
+    row = user_row(Customer(customer_id="C"), [Opinion(product_id="P1", value=-0.5)], {"P1": LAMP})
+    assert row["FAVOURITE_CATEGORY"] is None
+
+
+def test_rows_have_exactly_the_columns_of_their_schemas() -> None:
+    """Personalize refuses a file that lacks a column."""
+    customer = Customer(customer_id="C")
+    interaction = next(interaction_rows(customer, [Opinion(product_id="P1")], default_timestamp=1))
+    assert tuple(interaction) == INTERACTIONS.columns
+    assert tuple(item_row(LAMP, None)) == ITEMS.columns
+    assert tuple(user_row(customer, [], {})) == USERS.columns

@@ -1,0 +1,81 @@
+import json
+import re
+
+import pytest
+
+from recommender.domain.schemas import DATASETS, INTERACTIONS, ITEMS, USERS, DatasetSchema
+
+PRIMITIVES = {"string", "long", "int", "float", "double", "boolean"}
+RESERVED = {
+    "Interactions": {"USER_ID": "string", "ITEM_ID": "string", "TIMESTAMP": "long", "EVENT_TYPE": "string"},
+    "Items": {"ITEM_ID": "string"},
+    "Users": {"USER_ID": "string"},
+}
+OWN_FIELDS = {"Interactions": (0, 5), "Items": (1, 100), "Users": (1, 25)}
+
+each_schema = pytest.mark.parametrize("schema", DATASETS, ids=lambda schema: schema.kind)
+
+
+@each_schema
+def test_a_schema_is_a_flat_avro_record_of_personalizes_namespace(schema: DatasetSchema) -> None:
+    """The record is named for its data set and holds primitives, alone or in a union with null."""
+    record = json.loads(schema.avro)
+    assert record["type"] == "record"
+    assert record["name"] == schema.kind
+    assert record["namespace"] == "com.amazonaws.personalize.schema"
+    assert record["version"] == "1.0"
+    for field in record["fields"]:
+        types = field["type"] if isinstance(field["type"], list) else [field["type"]]
+        assert set(types) - {"null"} <= PRIMITIVES
+        assert len(set(types) - {"null"}) == 1
+    assert len(schema.avro) <= 20_000
+
+
+@each_schema
+def test_reserved_fields_have_their_exact_types(schema: DatasetSchema) -> None:
+    """Required fields are never null, and reserved strings are neither categorical nor textual."""
+    fields = {field["name"]: field for field in schema.fields}
+    for name, kind in RESERVED[schema.kind].items():
+        assert fields[name] == {"name": name, "type": kind}
+    if schema is INTERACTIONS:
+        assert set(fields["EVENT_VALUE"]["type"]) == {"float", "null"}
+
+
+@each_schema
+def test_every_string_of_ours_takes_part_in_training(schema: DatasetSchema) -> None:
+    """A string that is neither categorical nor textual would be imported and then ignored."""
+    for field in schema.fields:
+        if "string" in field["type"] and field["name"] not in RESERVED[schema.kind]:
+            assert bool(field.get("categorical")) != bool(field.get("textual"))
+
+
+@each_schema
+def test_the_number_of_own_fields_is_within_personalizes_limits(schema: DatasetSchema) -> None:
+    """Personalize bounds the metadata of each data set, and one textual field is all it takes."""
+    reserved = RESERVED[schema.kind].keys() | {"EVENT_VALUE"}
+    own = [field for field in schema.fields if field["name"] not in reserved]
+    least, most = OWN_FIELDS[schema.kind]
+    assert least <= len(own) <= most
+    textual = [field for field in schema.fields if field.get("textual")]
+    assert len(textual) == (1 if schema is ITEMS else 0)
+
+
+@each_schema
+def test_names_stay_distinct_without_their_punctuation(schema: DatasetSchema) -> None:
+    """Personalize drops everything but letters and digits before it compares names."""
+    plain = [re.sub(r"[^A-Za-z0-9]", "", name).upper() for name in schema.columns]
+    assert len(set(plain)) == len(plain)
+
+
+def test_no_column_says_who_a_customer_is() -> None:
+    """Names, addresses and emails never leave for training."""
+    assert USERS.columns == ("USER_ID", "AGE_GROUP", "ACTIVITY", "FAVOURITE_CATEGORY")
+    for schema in DATASETS:
+        assert not any(word in name for name in schema.columns for word in ("NAME", "EMAIL", "ADDRESS"))
+
+
+def test_the_digest_changes_with_the_content() -> None:
+    """Schemas cannot be changed in place, so another content needs another name."""
+    changed = DatasetSchema(USERS.kind, USERS.fields[:-1])
+    assert USERS.digest == DatasetSchema(USERS.kind, USERS.fields).digest
+    assert changed.digest != USERS.digest
