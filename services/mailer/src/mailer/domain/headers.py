@@ -12,6 +12,7 @@ from mailer.domain.text import is_printable
 MAX_LINE = 76
 WORD_BYTES = 36
 """UTF-8 bytes an encoded word: with the longest name of ours before it, a line stays within 76."""
+MAX_QUOTED_CHARS = 60
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
@@ -30,12 +31,12 @@ def mailbox(name: str, display_name: str, address: str) -> str:
     text = _one_line(display_name)
     if not text:
         return f"{name}: {address}"
-    if _ATOMS.fullmatch(text) and "=?" not in text:
-        words = [text]
-    elif text.isascii() and "=?" not in text:
-        words = ['"' + re.sub(r'(["\\])', r"\\\1", text) + '"']
-    else:
+    if not text.isascii() or "=?" in text or len(text) > MAX_QUOTED_CHARS:
         words = list(_encoded_words(text))
+    elif _ATOMS.fullmatch(text):
+        words = [text]
+    else:
+        words = ['"' + re.sub(r'(["\\])', r"\\\1", text) + '"']
     return _folded(f"{name}:", [*words, f"<{address}>"])
 
 

@@ -39,8 +39,8 @@ def found_in(text: str) -> Iterator[tuple[str, str]]:
     for rule, pattern in _PATTERNS.items():
         if found := pattern.search(folded):
             yield rule, found[0]
-    if not _HARMLESS.fullmatch(folded):
-        yield from _characters(folded)
+    if not (text.isascii() and _HARMLESS.fullmatch(folded)):
+        yield from _characters(text + folded)
 
 
 def _characters(text: str) -> Iterator[tuple[str, str]]:

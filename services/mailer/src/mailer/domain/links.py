@@ -34,7 +34,7 @@ def tracked(url: str, *, campaign: str) -> str:
     parts = urlsplit(url)
     own = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     utm = {"utm_source": "encore", "utm_medium": "email", "utm_campaign": campaign}
-    added = urlencode({name: value for name, value in utm.items() if name not in own})
+    added = urlencode({name: value for name, value in utm.items() if name not in own}, quote_via=quote)
     return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, added)))))
 
 

@@ -25,6 +25,8 @@ MAX_CHARS: Mapping[str, int] = {
 MAX_FILLED_CHARS: Mapping[str, int] = {"subject": 110, "preheader": 160}
 """Limits as read: an inbox shows no more."""
 MAX_QUOTED_CHARS = 40
+ENOUGH_SLOTS = 2
+"""A text without words of its own says something with two slots, as in "{1.name}: {1.reason}."."""
 
 Broken = Iterator[tuple[str, str]]
 """(rule, what broke it) pairs."""
@@ -57,15 +59,15 @@ def problems(copy: Copy, facts: EmailFacts) -> list[Problem]:
 
 
 def _any_text(field: str, text: str, facts: EmailFacts) -> Broken:
-    own_words = without_slots(text)
-    if not own_words.strip(" .,:;!?-"):
-        yield "must say something of its own", ""
+    own_words, slots = without_slots(text), slots_in(text)
+    if not own_words.strip(" .,:;!?-") and len(slots) < ENOUGH_SLOTS:
+        yield "must say something", ""
     limit = MAX_CHARS["line" if field.startswith(LINE) else field]
     if len(text) > limit:
         yield f"too long, at most {limit} characters", ""
     yield from lies.found_in(own_words)
     yield from misused(text)
-    unknown = [slot for slot in slots_in(text) if slot not in facts.slots]
+    unknown = [slot for slot in slots if slot not in facts.slots]
     yield from (("no such slot", slot) for slot in unknown)
     most = MAX_FILLED_CHARS.get(field)
     if most and not unknown and len(fill(text, facts.slots)) > most:

@@ -1,0 +1,266 @@
+import json
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from typing import TYPE_CHECKING
+
+import pytest
+from aiobotocore.session import get_session
+
+from local.provision import Resources
+from mailer.__main__ import composer, model_choice
+from mailer.adapters.bedrock import BedrockModel
+from mailer.adapters.emails import EmailTable
+from mailer.copywriter import Copywriter
+from mailer.handler import MailerHandler
+from mailer.part import PartMailer, Style
+from mailer.settings import MailerSettings
+from shared import layout
+from shared.announcer import SnsAnnouncer
+from shared.aws import CONFIG
+from shared.bus import Message, Publisher, SqsQueue
+from shared.errors import PermanentError
+from shared.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
+from shared.ledger import Ledger, RunStatus, total
+from shared.models import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from shared.store import ObjectStore
+from shared.testing import Clients
+from understudy.testing import UnderstudyServer
+
+if TYPE_CHECKING:
+    from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
+
+RUN = "run-1"
+CUSTOMERS = 30
+
+
+@pytest.fixture(scope="module")
+def understudy_url() -> Iterator[str]:
+    """An understudy that answers for Bedrock."""
+    with UnderstudyServer() as server:
+        yield server.url
+
+
+@pytest.fixture
+async def bedrock(understudy_url: str, clients: Clients) -> "AsyncIterator[BedrockRuntimeClient]":
+    """A client of Bedrock's stand-in."""
+    assert clients.s3  # there is an emulator for everything else
+    session = get_session()
+    async with session.create_client("bedrock-runtime", config=CONFIG, endpoint_url=understudy_url) as client:
+        yield client
+
+
+@dataclass(frozen=True)
+class Mailer:
+    """The service, wired as in production but for its queue's loop."""
+
+    handler: MailerHandler
+    objects: ObjectStore
+    ledger: Ledger
+    table: EmailTable
+
+
+def wired(
+    clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClient", settings: MailerSettings
+) -> Mailer:
+    """Wire the service to an emulator and to understudy."""
+    objects = ObjectStore(clients.s3, settings.data_bucket)
+    ledger = Ledger(clients.dynamodb, settings.runs_table)
+    table = EmailTable(clients.dynamodb, settings.emails_table)
+    topics = {kind.topic: resources.topic_arns[kind.topic] for kind in (EmailFinished, RunFinished)}
+    handler = MailerHandler(
+        objects=objects,
+        announcer=SnsAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics),
+        ledger=ledger,
+        part_mailer=PartMailer(
+            objects=objects,
+            records=table,
+            copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings), concurrency=8)),
+            composer=composer(settings),
+            style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
+            parallel=8,
+        ),
+        model_id=settings.mailer_model_id,
+    )
+    return Mailer(handler, objects, ledger, table)
+
+
+def settings_for(resources: Resources, **values: object) -> MailerSettings:
+    """Settings as the provisioner's environment gives them."""
+    names = {name.removeprefix("ENCORE_").lower(): value for name, value in resources.environment().items()}
+    return MailerSettings.model_validate(names | values)
+
+
+@pytest.fixture
+def mailer(clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClient") -> Mailer:
+    """The service with its default settings."""
+    return wired(clients, resources, bedrock, settings_for(resources))
+
+
+def product(number: int) -> Product:
+    """A made-up catalogue entry; every third has no discount, every fourth no rating."""
+    reduced, rated = number % 3, number % 4
+    return Product(
+        product_id=f"P{number:03}",
+        name=f"Northlane Lamp Model {number}, Dimmable Desk Light with Clip, Grün & <b>bright</b>",
+        category=("Home", "DeskLamps"),
+        price=f"{1000 + number}.50",
+        list_price="2999" if reduced else None,
+        discount_percent=60 if reduced else None,
+        currency="INR",
+        rating="4.3" if rated else None,
+        rating_count=426973 if rated else None,
+        bullets=("Soft light for late reading", "Folds flat"),
+        image_url=f"https://img.example/{number}.jpg",
+        link=f"https://shop.example/p/{number}?ref=a",
+    )
+
+
+def recommendation(number: int) -> Recommendation:
+    """Five picks for one customer."""
+    reason = Reason(kind=ReasonKind.BECAUSE_YOU_LIKED, product_name="Lumio Clip Lamp 10 W")
+    picks = tuple(Pick(product=product(number + offset), reason=reason) for offset in range(5))
+    return Recommendation(
+        customer_id=f"C{number:03}",
+        name="Ananya Rao 🌱" if number % 2 else None,
+        email="ananya@example.org" if number % 2 else None,
+        source=RecommendationSource.PERSONALIZE,
+        picks=picks,
+    )
+
+
+async def deliver(mailer: Mailer, part: int, *, parts: int, customers: range) -> Message:
+    """Store a part's recommendations and return the message that tells of them."""
+    key = layout.recommendations(RUN, part)
+    await mailer.objects.put_lines(key, [recommendation(number) for number in customers])
+    data = RecommendationsReady(part=part, parts=parts, key=key, customers=len(customers))
+    event = new_event(data, run_id=RUN, source="recommender", cause=f"part-{part:05}")
+    return Message("m", "r", event.model_dump_json(), receive_count=1, first_received_ms=0)
+
+
+async def opened(mailer: Mailer, *, parts: int) -> None:
+    """Open the run with that many parts."""
+    await mailer.ledger.open_run(RUN, source="s3://b/k")
+    await mailer.ledger.set_parts(RUN, parts)
+
+
+def read(raw: bytes) -> EmailMessage:
+    """Parse strictly: a defect anywhere is an error."""
+    message = message_from_bytes(raw, policy=default.clone(raise_on_defect=True))
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+async def test_every_customer_of_a_run_gets_a_personal_email(
+    mailer: Mailer, clients: Clients, resources: Resources
+) -> None:
+    """Two parts come to an email a customer, records, events and the run's end with its totals."""
+    await opened(mailer, parts=2)
+    for part, customers in ((1, range(CUSTOMERS)), (2, range(CUSTOMERS, CUSTOMERS + 3))):
+        await mailer.handler(await deliver(mailer, part, parts=2, customers=customers))
+    totals = total(await mailer.ledger.reports(RUN))
+    assert totals.counts["emails"] == CUSTOMERS + 3
+    assert totals.counts["emails_fallback"] == 0
+    assert totals.counts["emails_failed"] == 0
+    assert totals.cost_usd["bedrock"] > 0
+    assert (await mailer.ledger.run(RUN)).status is RunStatus.FINISHED
+    records = await mailer.table.standing(RUN, [f"C{number:03}" for number in range(CUSTOMERS + 3)])
+    assert len(records) == CUSTOMERS + 3
+    for record in records.values():
+        message = read(await mailer.objects.get(record.key))
+        assert message["Subject"] == record.subject
+        assert message["X-Encore-Copy"] == "ai"
+    ops = SqsQueue(clients.sqs, resources.queue_urls["ops"])
+    finished = [parse_event(found.body, RunFinished) for found in await ops.receive(limit=10, wait_s=0)]
+    assert [event.data.counts["emails"] for event in finished] == [CUSTOMERS + 3]
+
+
+async def test_an_email_says_what_the_catalogue_says(mailer: Mailer) -> None:
+    """Names, prices, discounts, ratings and links of the stored message are the catalogue's."""
+    await opened(mailer, parts=1)
+    await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(1, 2)))
+    message = read(await mailer.objects.get(layout.email(RUN, "C001")))
+    assert message["To"] == "ananya@example.org"
+    for subtype in ("plain", "html"):
+        body = message.get_body((subtype,))
+        assert body is not None
+        text = body.get_content()
+        for number in range(1, 6):
+            assert f"₹{1000 + number:,}.50" in text
+        assert "Ananya" in text
+        assert "₹2,999" in text
+        assert "60% off" in text
+        assert "4,26,973 ratings" in text
+        assert "Because you liked Lumio Clip Lamp 10 W" in text
+        assert "https://shop.example/p/1?ref=a&" in text.replace("&amp;", "&")
+        assert f"utm_campaign={RUN}" in text
+    assert "<b>bright</b>" not in text
+    assert "&lt;b&gt;bright&lt;/b&gt;" in text
+
+
+async def test_a_redelivered_part_pays_for_nothing_twice(
+    mailer: Mailer, clients: Clients, resources: Resources
+) -> None:
+    """Handled again, even with a model that cannot be used, a part that stands comes to the same counts."""
+    await opened(mailer, parts=2)
+    message = await deliver(mailer, 1, parts=2, customers=range(4))
+    await mailer.handler(message)
+    before = total(await mailer.ledger.reports(RUN))
+    session = get_session()
+    async with session.create_client(
+        "bedrock-runtime", config=CONFIG, endpoint_url="http://127.0.0.1:9"
+    ) as nowhere:
+        again = wired(clients, resources, nowhere, settings_for(resources))
+        await again.handler(message)
+    after = total(await mailer.ledger.reports(RUN))
+    assert after.counts == before.counts
+    assert after.cost_usd == before.cost_usd
+
+
+async def test_a_model_that_cannot_be_used_is_named_and_nothing_is_sent_in_its_stead(
+    clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClient"
+) -> None:
+    """A wrong model id fails the part loudly instead of giving everybody the plain template."""
+    settings = settings_for(resources, mailer_model_id="anthropic.claude-withdrawn")
+    mailer = wired(clients, resources, bedrock, settings)
+    await opened(mailer, parts=1)
+    message = await deliver(mailer, 1, parts=1, customers=range(2))
+    with pytest.raises(PermanentError, match=r"anthropic\.claude-withdrawn"):
+        await mailer.handler(message)
+    assert await mailer.table.standing(RUN, ["C000", "C001"]) == {}
+
+
+async def test_a_model_without_structured_output_is_told_the_schema(
+    clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClient"
+) -> None:
+    """With the capability switched off, the same copy comes from plain JSON in the answer."""
+    mailer = wired(clients, resources, bedrock, settings_for(resources, mailer_structured_output=False))
+    await opened(mailer, parts=1)
+    await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(2)))
+    records = await mailer.table.standing(RUN, ["C000", "C001"])
+    assert {record.copy_source for record in records.values()} == {"ai"}
+
+
+async def test_email_finished_reaches_a_subscriber_for_each_customer(
+    mailer: Mailer, clients: Clients, resources: Resources
+) -> None:
+    """Whoever subscribes to the topic learns each customer's key."""
+    queue = await clients.sqs.create_queue(QueueName=f"delivery-{id(mailer)}")
+    attributes = await clients.sqs.get_queue_attributes(
+        QueueUrl=queue["QueueUrl"], AttributeNames=["QueueArn"]
+    )
+    await clients.sns.subscribe(
+        TopicArn=resources.topic_arns["email-finished"],
+        Protocol="sqs",
+        Endpoint=attributes["Attributes"]["QueueArn"],
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    await opened(mailer, parts=1)
+    await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(3)))
+    found = await SqsQueue(clients.sqs, queue["QueueUrl"]).receive(limit=10, wait_s=0)
+    events = [parse_event(message.body, EmailFinished) for message in found]
+    assert {event.data.customer_id for event in events} == {"C000", "C001", "C002"}
+    assert all(event.data.key == layout.email(RUN, event.data.customer_id) for event in events)
+    assert len({json.loads(message.body)["id"] for message in found}) == 3

@@ -1,0 +1,135 @@
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from mailer.adapters.bedrock import BedrockModel, ModelChoice
+from mailer.copywriter import Turn
+from shared.errors import PermanentError
+
+if TYPE_CHECKING:
+    from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
+
+TURNS = [Turn("user", "Write.")]
+
+
+class StubBedrock:
+    """Answers Converse with a text, or with an error."""
+
+    def __init__(
+        self, text: str = "{}", *, stop: str = "end_turn", error: tuple[str, str, int] | None = None
+    ) -> None:
+        self.request: dict[str, Any] = {}
+        self._text, self._stop, self._error = text, stop, error
+
+    async def converse(self, **request: object) -> dict[str, Any]:
+        """Answer."""
+        self.request = request
+        if self._error:
+            code, said, status = self._error
+            raise ClientError(
+                {"Error": {"Code": code, "Message": said}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item] # the members in use
+                "Converse",
+            )
+        return {
+            "output": {"message": {"role": "assistant", "content": [{"text": self._text}]}},
+            "stopReason": self._stop,
+            "usage": {"inputTokens": 12, "outputTokens": 34, "totalTokens": 46},
+        }
+
+
+def model(stub: StubBedrock, *, takes_schema: bool = True, temperature: float | None = 0.7) -> BedrockModel:
+    """The adapter on a stub."""
+    choice = ModelChoice("some.model", max_tokens=500, temperature=temperature, takes_schema=takes_schema)
+    return BedrockModel(cast("BedrockRuntimeClient", stub), choice, concurrency=2)
+
+
+async def test_a_request_holds_the_schema_and_the_bounds() -> None:
+    """Model, tokens, temperature and the schema are those of the settings."""
+    stub = StubBedrock()
+    reply = await model(stub).converse("rules", TURNS, schema='{"type": "object"}')
+    assert stub.request["modelId"] == "some.model"
+    assert stub.request["inferenceConfig"] == {"maxTokens": 500, "temperature": 0.7}
+    assert stub.request["system"] == [{"text": "rules"}]
+    assert (
+        stub.request["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]
+        == '{"type": "object"}'
+    )
+    assert (reply.input_tokens, reply.output_tokens, reply.refusal) == (12, 34, None)
+
+
+async def test_what_a_model_does_not_know_is_not_sent() -> None:
+    """No schema and no temperature where the settings say so."""
+    stub = StubBedrock()
+    await model(stub, takes_schema=False, temperature=None).converse("rules", TURNS, schema="{}")
+    assert "outputConfig" not in stub.request
+    assert stub.request["inferenceConfig"] == {"maxTokens": 500}
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ('{"a": 1}', '{"a": 1}'),
+        ('Sure:\n```json\n{"a": "}"}\n``` Enjoy {this}!', '{"a": "}"}'),
+        ("no object", "no object"),
+        ('{"a": ', '{"a": '),
+    ],
+)
+async def test_the_json_object_is_cut_out_of_the_answer(answer: str, text: str) -> None:
+    """Words around it do no harm; without an object the answer stays as it is."""
+    reply = await model(StubBedrock(answer), takes_schema=False).converse("rules", TURNS, schema="{}")
+    assert reply.text == text
+
+
+@pytest.mark.parametrize(
+    "stop", ["max_tokens", "content_filtered", "guardrail_intervened", "malformed_model_output"]
+)
+async def test_an_answer_cut_short_is_refused_but_billed(stop: str) -> None:
+    """It concerns this customer only."""
+    reply = await model(StubBedrock(stop=stop)).converse("rules", TURNS, schema="{}")
+    assert reply.refusal == f"stopped by {stop}"
+    assert reply.output_tokens == 34
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "status"),
+    [
+        ("ValidationException", "The model returned the following errors: Input is too long.", 400),
+        ("ModelErrorException", "The system encountered an unexpected error.", 424),
+        ("ModelTimeoutException", "Too slow.", 408),
+    ],
+)
+async def test_a_refused_request_is_a_reply(code: str, said: str, status: int) -> None:
+    """Other customers' requests may still succeed."""
+    reply = await model(StubBedrock(error=(code, said, status))).converse("rules", TURNS, schema="{}")
+    assert reply.refusal == f"{code}: {said}"
+
+
+@pytest.mark.parametrize(
+    ("code", "said", "status"),
+    [
+        ("AccessDeniedException", "You don't have access to the model with the specified model ID.", 403),
+        ("ResourceNotFoundException", "This model version has reached the end of its life.", 404),
+        ("ValidationException", "The provided model identifier is invalid.", 400),
+        (
+            "ValidationException",
+            "Invocation of model ID x with on-demand throughput isn\u2019t supported.",
+            400,
+        ),
+        ("ValidationException", "The maximum tokens you requested exceeds the model limit of 4096.", 400),
+        ("ValidationException", "errors: output_config.format.schema: properties are not supported", 400),
+    ],
+)
+async def test_a_model_that_cannot_be_used_is_permanent_and_named(code: str, said: str, status: int) -> None:
+    """Every request would fail alike: nobody silently gets the plain template for it."""
+    with pytest.raises(PermanentError, match=r"some\.model cannot be used"):
+        await model(StubBedrock(error=(code, said, status))).converse("rules", TURNS, schema="{}")
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("ThrottlingException", 429), ("ServiceUnavailableException", 503), ("Odd", 400)]
+)
+async def test_what_waiting_may_cure_is_raised(code: str, status: int) -> None:
+    """The message comes back later; unknown errors do too."""
+    with pytest.raises(ClientError):
+        await model(StubBedrock(error=(code, "later", status))).converse("rules", TURNS, schema="{}")

@@ -1,0 +1,187 @@
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+
+from mailer.domain import figures
+from mailer.domain.customer import first_name, usable_address
+from mailer.domain.facts import EmailFacts, NothingToSayError, email_facts
+from mailer.domain.text import category_label, clean, short_name
+from mailer.domain.vocabulary import keywords
+from shared.models import Product, Recommendation
+
+MakeFacts = Callable[..., EmailFacts]
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "locale", "shown"),
+    [
+        ("399", "INR", "en_IN", "₹399"),
+        ("399.00", "INR", "en_IN", "₹399"),
+        ("139900.5", "INR", "en_IN", "₹1,39,900.50"),
+        ("139900", "INR", "en_IN", "₹1,39,900"),
+        ("0.99", "INR", "en_IN", "₹0.99"),
+        ("12345678.90", "INR", "en_IN", "₹1,23,45,678.90"),
+        ("1234.5", "USD", "en_US", "$1,234.50"),
+        ("1234", "GBP", "en_GB", "£1,234"),
+        ("1234.5", "EUR", "en_IN", "€1,234.50"),
+    ],
+)
+def test_money_says_what_the_catalogue_says(amount: str, currency: str, locale: str, shown: str) -> None:
+    """Grouped as the locale groups; no `.00`, but both digits of a fraction."""
+    assert figures.money(Decimal(amount), currency, locale) == shown
+
+
+def test_counts_ratings_and_stars_read_well() -> None:
+    """Counts are grouped, ratings keep a decimal, stars round to whole ones."""
+    assert figures.count(426973, "en_IN") == "4,26,973"
+    assert figures.rating(Decimal("4.0"), "en_IN") == "4.0"
+    assert figures.rating(Decimal(4), "en_IN") == "4.0"
+    assert figures.stars(Decimal("3.5")) == "★★★★☆"
+    assert figures.stars(Decimal("3.4")) == "★★★☆☆"
+    assert figures.stars(Decimal(5)) == "★★★★★"
+
+
+def test_a_product_has_the_slots_of_the_facts_it_has(facts: EmailFacts) -> None:
+    """No discount, no slot for one; no rating, no slot for one."""
+    assert facts.products[0].values == {
+        "name": "Northlane Nylon Braided USB Type-C Cable",
+        "price": "₹399",
+        "was_price": "₹1,099",
+        "saving": "₹700",
+        "discount": "64%",
+        "rating": "4.2",
+        "rating_count": "24,269",
+        "reason": "because you liked Solero 20 W Wall Charger",
+    }
+    assert facts.products[2].values.keys() == {"name", "price", "rating", "reason"}
+    assert facts.products[4].values.keys() == {"name", "price", "reason"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "discount"),
+    [
+        ({"discount_percent": 64}, "64%"),
+        ({"discount_percent": 63}, "63%"),
+        ({"discount_percent": None}, "63%"),
+        ({"discount_percent": 0}, None),
+        ({"list_price": None}, "64%"),
+        ({"list_price": "399"}, None),
+        ({"list_price": "200"}, None),
+        ({"list_price": None, "discount_percent": None}, None),
+    ],
+)
+def test_the_discount_is_the_catalogues_own(
+    changes: dict[str, object], discount: str | None, make_facts: MakeFacts
+) -> None:
+    """Computed (and rounded down) only where the catalogue gives two prices and no percentage."""
+    assert make_facts(**changes).products[0].values.get("discount") == discount
+
+
+def test_reasons_read_as_phrases(facts: EmailFacts) -> None:
+    """Each kind of reason ends a sentence well."""
+    assert [product.values["reason"] for product in facts.products] == [
+        "because you liked Solero 20 W Wall Charger",
+        "a favourite of customers with your taste",
+        "popular in Desk Lamps",
+        "popular with our customers",
+        "a favourite of customers with your taste",
+    ]
+
+
+def test_a_customer_without_picks_cannot_get_an_email(recommend: Callable[..., Recommendation]) -> None:
+    """There is nothing to say."""
+    with pytest.raises(NothingToSayError):
+        email_facts(recommend(products=0), brand="b", locale="en_IN")
+
+
+@pytest.mark.parametrize(
+    ("name", "short"),
+    [
+        ("Northlane Nylon Braided Cable with Fast Charging, 1.5 m", "Northlane Nylon Braided Cable"),
+        ("Philo HL77 Mixer Grinder, 750W, 3 Jars (Black)", "Philo HL77 Mixer Grinder"),
+        ("Enema Sealing Machine | 12 Inch | Blue", "Enema Sealing Machine"),
+        ("Basics High-Speed Braided Cable - 3 Feet - Black", "Basics High-Speed Braided Cable"),
+        ("Lamp", "Lamp"),
+        ("Pen, Blue", "Pen, Blue"),
+        ("word " * 30, "word word word word word word word word word word word word"),
+        ("x" * 200, "x" * 60),
+        ("Mug\x00 for\u202e tea", "Mug for tea"),
+    ],
+)
+def test_a_short_name_is_a_readable_start_of_the_name(name: str, short: str) -> None:
+    """Specifications after a comma, bar, bracket or "with" are left out; long names end with a word."""
+    assert short_name(name) == short
+    assert clean(name, max_chars=500).startswith(short)
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        (("Electronics", "USBCables"), "USB Cables"),
+        (("Home", "HomeTheater,TV&Video"), "Home Theater, TV & Video"),
+        (("Desk Lamps",), "Desk Lamps"),
+        (("SmartWatches",), "Smart Watches"),
+        ((), ""),
+    ],
+)
+def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None:
+    """The last step of the path, taken apart."""
+    assert category_label(path) == label
+
+
+@pytest.mark.parametrize(
+    ("name", "greeted"),
+    [
+        ("Ananya Rao", "Ananya"),
+        ("ananya rao", "Ananya"),
+        ("ANANYA", "Ananya"),
+        ("McKenzie Bell", "McKenzie"),
+        ("Dr. Jean-Luc Blanc", "Jean-Luc"),
+        ("Sinéad O'Connor", "Sinéad"),
+        ("अनन्या राव", "अनन्या"),
+        ("Amazon Customer", None),
+        ("Kindle Customer", None),
+        ("A", None),
+        ("x9_killer", None),
+        ("$@|\\|TO$", None),
+        ("<script>", None),
+        ("{1.price}", None),
+        ("Wolfeschlegelsteinhausenbergerdorff", None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_only_what_looks_like_a_name_is_used_as_one(name: str | None, greeted: str | None) -> None:
+    """Better no name than "Hello Amazon"."""
+    assert first_name(name) == greeted
+
+
+@pytest.mark.parametrize(
+    ("address", "usable"),
+    [
+        ("a.b+c@mail.example.org", True),
+        (" a@example.org ", True),
+        ("a@example", False),
+        ("a@example.org\r\nBcc: x@evil.example", False),
+        ("a@example.org, b@example.org", False),
+        ('"a b"@example.org', False),
+        ("a..b@example.org", False),
+        ("ä@example.org", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_an_address_is_used_only_if_a_header_may_carry_it(address: str | None, usable: bool) -> None:  # noqa: FBT001 - a table
+    """One plain address, nothing that could become a second header or recipient."""
+    assert (usable_address(address) is not None) == usable
+
+
+def test_keywords_are_the_shops_words_without_figures(entry: Callable[..., Product]) -> None:
+    """Nothing with digits, no claim, no brand, nothing the category says; at most eight."""
+    made = entry(1, bullets=("100W fast charging, free delivery, guaranteed", "Tangle-free, 2x stronger"))
+    found = keywords(made)
+    assert found[:3] == ("nylon", "braided", "type-c")
+    assert not any(char.isdigit() for word in found for char in word)
+    assert not {"northlane", "free", "delivery", "guaranteed", "cable", "USB"} & set(found)
+    assert len(found) <= 8

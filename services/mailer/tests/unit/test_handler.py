@@ -1,0 +1,290 @@
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import pytest
+
+from mailer.composer import Composer, Unsubscribing
+from mailer.copywriter import Copywriter, Reply, Turn
+from mailer.domain.copy import Copy
+from mailer.domain.mime import Sender
+from mailer.domain.record import EmailRecord
+from mailer.handler import MailerHandler
+from mailer.part import SAVED_AT_ONCE, PartMailer, Style, for_each
+from mailer.theme import Brand, Theme
+from shared import layout
+from shared.bus import Message
+from shared.errors import TransientError
+from shared.events import EmailFinished, RecommendationsReady, RunFinished, new_event
+from shared.ledger import RunStatus, total
+from shared.models import Recommendation
+from shared.testing import MemoryAnnouncer, MemoryItems, MemoryLedger, MemoryObjects
+
+RUN = "run-1"
+MODEL = "anthropic.claude-haiku-5-5"
+Recommend = Callable[..., Recommendation]
+
+
+class MemoryRecords(MemoryItems):
+    """The emails table in a dictionary."""
+
+    def __init__(self) -> None:
+        super().__init__("run_id", "customer_id")
+
+    async def standing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
+        """The records of those customers who have one."""
+        found = {customer_id: self.items.get((run_id, customer_id)) for customer_id in customer_ids}
+        return {key: EmailRecord.model_validate(item) for key, item in found.items() if item}
+
+
+class FakeModel:
+    """Writes the same good copy for everybody; `broken` are customers' call numbers that fail."""
+
+    takes_schema = True
+
+    def __init__(self, copy: Copy) -> None:
+        self.calls = 0
+        self.fail_from: int | None = None
+        self.answer = copy.model_dump_json()
+
+    async def converse(self, system: str, turns: Sequence[Turn], *, schema: str) -> Reply:
+        """Answer, or be throttled."""
+        assert system
+        assert schema
+        assert turns
+        self.calls += 1
+        await asyncio.sleep(0)
+        if self.fail_from is not None and self.calls >= self.fail_from:
+            raise TransientError("Too many requests")
+        return Reply(text=self.answer, input_tokens=1_000, output_tokens=300)
+
+
+class World:
+    """The handler with everything around it in memory."""
+
+    def __init__(self, copy: Copy) -> None:
+        self.objects = MemoryObjects()
+        self.records = MemoryRecords()
+        self.announcer = MemoryAnnouncer()
+        self.ledger = MemoryLedger()
+        self.model = FakeModel(copy)
+        sender = Sender("Encore Shop", "hello@shop.example")
+        theme = Theme(Brand("Encore Shop", "1 Example Street"))
+        self.handler = MailerHandler(
+            objects=self.objects,
+            announcer=self.announcer,
+            ledger=self.ledger,
+            part_mailer=PartMailer(
+                objects=self.objects,
+                records=self.records,
+                copywriter=Copywriter(self.model),
+                composer=Composer(theme, sender, Unsubscribing("https://shop.example/u", b"key")),
+                style=Style(brand="Encore Shop", locale="en_IN"),
+                parallel=4,
+            ),
+            model_id=MODEL,
+        )
+
+    async def opened(self, *, parts: int) -> None:
+        """Open the run."""
+        await self.ledger.open_run(RUN, source="s3://b/k")
+        await self.ledger.set_parts(RUN, parts)
+
+    async def message(
+        self, recommendations: Sequence[Recommendation], *, part: int = 1, parts: int = 1
+    ) -> Message:
+        """Store a part and tell of it."""
+        key = layout.recommendations(RUN, part)
+        await self.objects.put_lines(key, recommendations)
+        data = RecommendationsReady(part=part, parts=parts, key=key, customers=len(recommendations))
+        event = new_event(data, run_id=RUN, source="recommender", cause=f"part-{part:05}")
+        return Message("m", "r", event.model_dump_json(), receive_count=1, first_received_ms=0)
+
+    async def counts(self) -> dict[str, int]:
+        """The run's counts so far."""
+        return total(await self.ledger.reports(RUN)).counts
+
+
+@pytest.fixture
+def world(make_copy: Callable[..., Copy]) -> World:
+    """A mailer whose model writes good copy that suits customers with and without names."""
+    return World(make_copy(subject="Something for you", greeting="Hello,", closing="See you soon!"))
+
+
+async def test_each_customer_has_an_email_an_event_and_a_record(world: World, recommend: Recommend) -> None:
+    """The message stands under its key, and the last part ends the run with its totals."""
+    await world.opened(parts=1)
+    customers = [f"C{number}" for number in range(60)]
+    await world.handler(await world.message([recommend(customer) for customer in customers]))
+    assert {layout.email(RUN, customer) for customer in customers} <= world.objects.stored.keys()
+    finished = world.announcer.of(EmailFinished)
+    assert sorted(event.customer_id for event in finished if isinstance(event, EmailFinished)) == sorted(
+        customers
+    )
+    assert len(world.records.items) == 60
+    record = world.records.items[RUN, "C7"]
+    assert record["subject"] == "Something for you"
+    assert record["copy_source"] == "ai"
+    assert record["product_ids"] == ["P1", "P2", "P3", "P4", "P5"]
+    (ended,) = world.announcer.of(RunFinished)
+    assert isinstance(ended, RunFinished)
+    assert ended.status == "finished"
+    assert ended.counts == {"emails": 60, "emails_fallback": 0, "emails_failed": 0, "copy_repairs": 0}
+    assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
+
+
+async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -> None:
+    """Tokens by model, and the requests made."""
+    await world.opened(parts=2)
+    await world.handler(await world.message([recommend(f"C{n}") for n in range(11)], parts=2))
+    (report,) = await world.ledger.reports(RUN)
+    assert report.units == {
+        f"bedrock.input_tokens.{MODEL}": 11_000,
+        f"bedrock.output_tokens.{MODEL}": 3_300,
+        "s3.puts": 11,
+        "dynamodb.writes": 13,
+        "sns.publishes": 2,
+        "sqs.requests": 2,
+    }
+    assert world.announcer.of(RunFinished) == []
+
+
+async def test_copy_that_stays_bad_makes_a_plain_email(world: World, recommend: Recommend) -> None:
+    """It is counted and announced as a fallback, with what was wrong kept in its record."""
+    await world.opened(parts=1)
+    world.model.answer = "nonsense"
+    await world.handler(await world.message([recommend("C1")]))
+    assert await world.counts() == {"emails": 1, "emails_fallback": 1, "emails_failed": 0, "copy_repairs": 1}
+    assert world.announcer.of(EmailFinished) == [
+        EmailFinished(customer_id="C1", key=layout.email(RUN, "C1"), fallback=True)
+    ]
+    assert b"X-Encore-Copy: plain" in world.objects.stored[layout.email(RUN, "C1")]
+    assert world.records.items[RUN, "C1"]["problems"]
+
+
+async def test_one_customers_failure_does_not_stop_the_others(world: World, recommend: Recommend) -> None:
+    """A customer without picks is counted as failed; the rest of the part is mailed and the run ends."""
+    await world.opened(parts=1)
+    part = [recommend("C1"), recommend("C2", products=0), recommend("C3")]
+    await world.handler(await world.message(part))
+    assert await world.counts() == {"emails": 2, "emails_fallback": 0, "emails_failed": 1, "copy_repairs": 0}
+    assert layout.email(RUN, "C2") not in world.objects.stored
+    assert len(world.announcer.of(RunFinished)) == 1
+
+
+async def test_a_throttled_part_keeps_what_it_paid_for(world: World, recommend: Recommend) -> None:
+    """The message comes back, and only the customers still without an email cost a call then."""
+    await world.opened(parts=1)
+    customers = 3 * SAVED_AT_ONCE
+    message = await world.message([recommend(f"C{number}") for number in range(customers)])
+    world.model.fail_from = 40
+    with pytest.raises(TransientError):
+        await world.handler(message)
+    done = len(world.records.items)
+    assert 36 <= done <= 39
+    assert world.announcer.announced == []
+    world.model.fail_from, world.model.calls = None, 0
+    await world.handler(message)
+    assert world.model.calls == customers - done
+    assert (await world.counts())["emails"] == customers
+    assert len(world.announcer.of(EmailFinished)) == customers
+
+
+async def test_a_part_delivered_twice_changes_nothing(world: World, recommend: Recommend) -> None:
+    """Same counts, same cost, same event ids, and no further call."""
+    await world.opened(parts=2)
+    message = await world.message([recommend(f"C{number}") for number in range(5)], parts=2)
+    await world.handler(message)
+    ids, reports, calls = set(world.announcer.ids), await world.ledger.reports(RUN), world.model.calls
+    await world.handler(message)
+    assert world.model.calls == calls
+    assert set(world.announcer.ids) == ids
+    again = await world.ledger.reports(RUN)
+    assert [(report.counts, report.units) for report in again] == [
+        (report.counts, report.units) for report in reports
+    ]
+
+
+async def test_a_crash_before_the_runs_end_is_recorded_is_repaired(
+    world: World, recommend: Recommend
+) -> None:
+    """The run's end is announced before it is recorded, so redelivery announces it again, by the same id."""
+    await world.opened(parts=1)
+    message = await world.message([recommend("C1")])
+    finish = world.ledger.finish
+
+    async def crash(run_id: str) -> None:
+        assert run_id == RUN
+        raise ConnectionError
+
+    world.ledger.finish = crash  # type: ignore[method-assign] # a crash at the worst moment
+    with pytest.raises(ConnectionError):
+        await world.handler(message)
+    world.ledger.finish = finish  # type: ignore[method-assign] # and the restart
+    await world.handler(message)
+    assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
+    ids = [
+        event_id
+        for event_id, (_, data) in zip(world.announcer.ids, world.announcer.announced, strict=True)
+        if isinstance(data, RunFinished)
+    ]
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+
+
+async def test_a_run_that_is_over_is_left_alone(world: World, recommend: Recommend) -> None:
+    """A part that comes late to a failed run makes no email."""
+    await world.opened(parts=1)
+    await world.ledger.fail(RUN, "broken file")
+    await world.handler(await world.message([recommend("C1")]))
+    assert world.model.calls == 0
+    assert world.announcer.announced == []
+
+
+async def test_a_customer_named_twice_in_a_part_gets_one_email(world: World, recommend: Recommend) -> None:
+    """A record is written once within a batch, as DynamoDB demands."""
+    await world.opened(parts=1)
+    await world.handler(await world.message([recommend("C1"), recommend("C1")]))
+    assert world.model.calls == 1
+    assert (await world.counts())["emails"] == 1
+
+
+async def test_work_in_parallel_is_bounded_and_ends_before_a_failure_is_raised() -> None:
+    """Never more than `parallel` at a time, nothing new after a failure, nothing left running."""
+    running: set[int] = set()
+    most, begun = 0, []
+
+    async def work(item: int) -> None:
+        nonlocal most
+        begun.append(item)
+        running.add(item)
+        most = max(most, len(running))
+        await asyncio.sleep(0)
+        running.discard(item)
+        if item == 5:
+            raise ValueError(item)
+
+    with pytest.raises(ValueError, match="5"):
+        await for_each(range(100), work, parallel=3)
+    assert most == 3
+    assert len(begun) < 12
+    assert not running
+
+
+def test_records_survive_their_table() -> None:
+    """What is stored reads back as it was."""
+    item: Mapping[str, Any] = {
+        "run_id": RUN,
+        "customer_id": "C1",
+        "key": "k",
+        "subject": "s",
+        "preheader": "p",
+        "copy_source": "ai",
+        "product_ids": ["P1"],
+        "model_calls": 1,
+        "input_tokens": 2,
+        "output_tokens": 3,
+        "created_at": "2026-01-01T00:00:00Z",
+    }
+    record = EmailRecord.model_validate(item)
+    assert EmailRecord.model_validate(record.model_dump(mode="json")) == record

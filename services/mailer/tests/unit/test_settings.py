@@ -1,0 +1,47 @@
+import pytest
+from pydantic import ValidationError
+
+from mailer.settings import MailerSettings
+
+RESOURCES = {
+    "data_bucket": "b",
+    "runs_table": "t",
+    "run_finished_topic_arn": "a",
+    "mailer_queue_url": "u",
+    "emails_table": "t",
+    "email_finished_topic_arn": "a",
+}
+
+
+def test_a_first_run_needs_no_settings_but_resources() -> None:
+    """Everything else has a default that is safe to try."""
+    settings = MailerSettings.model_validate(RESOURCES)
+    assert settings.mailer_model_id
+    assert settings.mailer_unsubscribe_url is None
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"mailer_from_address": "hello@shop.example\r\nBcc: x@evil.example"},
+        {"mailer_from_address": "nobody"},
+        {"mailer_locale": "de_DE"},
+        {"mailer_unsubscribe_url": "https://shop.example/u"},
+        {"mailer_unsubscribe_key": "secret"},
+        {"mailer_unsubscribe_url": "http://shop.example/u", "mailer_unsubscribe_key": "secret"},
+        {"mailer_unsubscribe_url": "https://shop.example/u>,<x", "mailer_unsubscribe_key": "secret"},
+        {"mailer_converse_concurrency": 0},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> None:
+    """Before the first message is taken."""
+    with pytest.raises(ValidationError):
+        MailerSettings.model_validate(RESOURCES | changes)
+
+
+def test_the_unsubscribe_key_is_never_printed() -> None:
+    """Settings may be logged."""
+    settings = MailerSettings.model_validate(
+        RESOURCES | {"mailer_unsubscribe_url": "https://shop.example/u", "mailer_unsubscribe_key": "s3cr3t"}
+    )
+    assert "s3cr3t" not in repr(settings)
