@@ -1,0 +1,311 @@
+"""The handlers called directly, with S3 in a dictionary."""
+
+import asyncio
+import io
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+import pytest
+from botocore.exceptions import ClientError
+
+from understudy.personalize import create_services
+from understudy.wire.errors import ServiceError
+from understudy.wire.service import Params
+
+ROLE = "arn:aws:iam::000000000000:role/personalize"
+RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization"
+FIELDS = [
+    {"name": "USER_ID", "type": "string"},
+    {"name": "ITEM_ID", "type": "string"},
+    {"name": "TIMESTAMP", "type": "long"},
+]
+SCHEMA = json.dumps(
+    {
+        "type": "record",
+        "name": "Interactions",
+        "namespace": "com.amazonaws.personalize.schema",
+        "fields": FIELDS,
+        "version": "1.0",
+    }
+)
+
+
+class FakeBody:
+    """The body of a stored object."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = io.BytesIO(content)
+
+    async def iter_chunks(self, size: int) -> AsyncIterator[bytes]:
+        """Yield the content in chunks."""
+        while chunk := self._content.read(size):
+            yield chunk
+
+
+@dataclass
+class FakeS3:
+    """The few calls of an S3 client that jobs make."""
+
+    objects: dict[str, bytes] = field(default_factory=dict)
+
+    async def get_object(self, *, Bucket: str, Key: str) -> Params:  # noqa: N803 - AWS's names
+        """Return an object of the only bucket."""
+        if Bucket != "data" or Key not in self.objects:
+            raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
+        return {"Body": FakeBody(self.objects[Key])}
+
+    async def put_object(self, *, Bucket: str, Key: str, Body: bytes) -> None:  # noqa: N803
+        """Store an object in the only bucket."""
+        if Bucket != "data":
+            raise ClientError({"Error": {"Code": "AccessDenied"}}, "PutObject")
+        self.objects[Key] = Body
+
+
+class Api:
+    """Both services, called by the operations' names."""
+
+    def __init__(self, s3: FakeS3, *, state_delay_s: float = 0.0) -> None:
+        @asynccontextmanager
+        async def client() -> AsyncIterator[Any]:
+            yield s3
+
+        self._services = create_services(
+            region="eu-west-1",
+            account_id="123456789012",
+            s3_client_factory=cast("Any", client),
+            state_delay_s=state_delay_s,
+        )
+
+    async def call(self, operation: str, **params: Any) -> Params:  # noqa: ANN401 - any parameter
+        """Return the answer of an operation."""
+        [handler] = [
+            service.operations[operation] for service in self._services if operation in service.operations
+        ]
+        return await handler(params)
+
+    async def settled(self, noun: str, arn: str) -> Params:
+        """Return the description of a resource once it is at rest."""
+        key = noun[0].lower() + noun[1:]
+        while True:
+            found: Params = (await self.call(f"Describe{noun}", **{f"{key}Arn": arn}))[key]
+            if found["status"] in {"ACTIVE", "CREATE FAILED", "CREATE STOPPED"}:
+                return found
+            await asyncio.sleep(0.002)
+
+    async def code(self, operation: str, **params: Any) -> str:  # noqa: ANN401 - any parameter
+        """Return the code of the error an operation ends with."""
+        with pytest.raises(ServiceError) as failure:
+            await self.call(operation, **params)
+        return failure.value.code
+
+    async def made(self, noun: str, **params: Any) -> str:  # noqa: ANN401 - any parameter
+        """Create a resource and return its ARN once it is active."""
+        [arn] = (await self.call(f"Create{noun}", **params)).values()
+        found = await self.settled(noun, arn)
+        assert found["status"] == "ACTIVE", found
+        return str(arn)
+
+    async def dataset(self) -> tuple[str, str]:
+        """Return a group and its Interactions dataset."""
+        group = await self.made("DatasetGroup", name="shop")
+        schema = await self.call("CreateSchema", name="s", schema=SCHEMA)
+        dataset = await self.made(
+            "Dataset",
+            name="events",
+            schemaArn=schema["schemaArn"],
+            datasetGroupArn=group,
+            datasetType="interactions",
+        )
+        return group, dataset
+
+    async def load(self, dataset: str, name: str, mode: str = "FULL") -> Params:
+        """Import an object and return the job at its end."""
+        answer = await self.call(
+            "CreateDatasetImportJob",
+            jobName=name,
+            datasetArn=dataset,
+            dataSource={"dataLocation": f"s3://data/{name}.csv"},
+            roleArn=ROLE,
+            importMode=mode,
+        )
+        return await self.settled("DatasetImportJob", answer["datasetImportJobArn"])
+
+    async def solution(self, group: str) -> str:
+        """Return a solution."""
+        return await self.made("Solution", name="taste", datasetGroupArn=group, recipeArn=RECIPE)
+
+    async def recommended(self, campaign: str, user: str) -> set[str]:
+        """Return the items recommended to a user."""
+        answer = await self.call("GetRecommendations", campaignArn=campaign, userId=user, numResults=500)
+        return {entry["itemId"] for entry in answer["itemList"]}
+
+    async def close(self) -> None:
+        """Stop all background work."""
+        for service in self._services:
+            if service.close is not None:
+                await service.close()
+
+
+def csv_of(prefix: str) -> bytes:
+    """Return 1,200 interactions of 200 users with items of this prefix."""
+    rows = [f"u{n % 200},{prefix}{(n * 7) % 30},{n}" for n in range(1_200)]
+    return "\n".join(["USER_ID,ITEM_ID,TIMESTAMP", *rows]).encode()
+
+
+@pytest.fixture
+def s3() -> FakeS3:
+    """A bucket with three files of interactions, each with items of its own."""
+    return FakeS3({f"{name}.csv": csv_of(name) for name in ("a", "b", "c")})
+
+
+@pytest.fixture
+async def api(s3: FakeS3) -> AsyncIterator[Api]:
+    """Fresh services whose states do not last."""
+    made = Api(s3)
+    yield made
+    await made.close()
+
+
+async def test_full_imports_replace_and_incremental_ones_add(api: Api) -> None:
+    """What a campaign recommends shows which data its version was trained on."""
+    group, dataset = await api.dataset()
+    solution, found = None, []
+    for name, mode in (("a", "FULL"), ("b", "INCREMENTAL"), ("c", "FULL")):
+        assert (await api.load(dataset, name, mode))["status"] == "ACTIVE"
+        solution = solution or await api.solution(group)
+        version = await api.made("SolutionVersion", solutionArn=solution)
+        campaign = await api.made("Campaign", name=f"live-{name}", solutionVersionArn=version)
+        found.append({item[0] for item in await api.recommended(campaign, "u1")})
+
+    assert found == [{"a"}, {"a", "b"}, {"c"}]
+
+
+async def test_an_updated_campaign_serves_the_old_version_until_it_is_done(s3: FakeS3) -> None:
+    """The update has states of its own while the campaign stays active."""
+    api = Api(s3, state_delay_s=0.05)
+    group, dataset = await api.dataset()
+    await api.load(dataset, "a")
+    solution = await api.solution(group)
+    old = await api.made("SolutionVersion", solutionArn=solution)
+    campaign = await api.made("Campaign", name="live", solutionVersionArn=old)
+    await api.load(dataset, "b")
+    new = await api.made("SolutionVersion", solutionArn=solution)
+
+    await api.call("UpdateCampaign", campaignArn=campaign, solutionVersionArn=new)
+
+    shown = (await api.call("DescribeCampaign", campaignArn=campaign))["campaign"]
+    assert (shown["status"], shown["solutionVersionArn"]) == ("ACTIVE", old)
+    assert shown["latestCampaignUpdate"]["status"] == "CREATE PENDING"
+    assert shown["latestCampaignUpdate"]["solutionVersionArn"] == new
+    assert await api.code("UpdateCampaign", campaignArn=campaign) == "ResourceInUseException"
+    assert {item[0] for item in await api.recommended(campaign, "u1")} == {"a"}
+    while shown["latestCampaignUpdate"]["status"] != "ACTIVE":
+        await asyncio.sleep(0.01)
+        shown = (await api.call("DescribeCampaign", campaignArn=campaign))["campaign"]
+    assert {item[0] for item in await api.recommended(campaign, "u1")} == {"b"}
+    await api.close()
+
+
+async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> None:
+    """Stopping works while a version is on its way; it then stays stopped."""
+    api = Api(s3, state_delay_s=0.02)
+    group, dataset = await api.dataset()
+    await api.load(dataset, "a")
+    solution = await api.solution(group)
+    arn = (await api.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
+    assert await api.code("GetSolutionMetrics", solutionVersionArn=arn) == "ResourceInUseException"
+
+    await api.call("StopSolutionVersionCreation", solutionVersionArn=arn)
+
+    assert (await api.settled("SolutionVersion", arn))["status"] == "CREATE STOPPED"
+    refused = [
+        await api.code("GetSolutionMetrics", solutionVersionArn=arn),
+        await api.code("CreateCampaign", name="live", solutionVersionArn=arn),
+        await api.code("StopSolutionVersionCreation", solutionVersionArn=arn),
+    ]
+    assert refused == ["InvalidInputException", "InvalidInputException", "ResourceInUseException"]
+    await api.close()
+
+
+async def test_a_campaign_of_the_latest_version_and_training_updates(api: Api) -> None:
+    """`$LATEST` needs its switch; UPDATE needs a full training before it."""
+    group, dataset = await api.dataset()
+    await api.load(dataset, "a")
+    solution = await api.solution(group)
+    update = {"solutionArn": solution, "trainingMode": "UPDATE"}
+    assert await api.code("CreateSolutionVersion", **update) == "InvalidInputException"
+    await api.made("SolutionVersion", solutionArn=solution)
+    newest = await api.made("SolutionVersion", **update)
+    latest = {"name": "live", "solutionVersionArn": f"{solution}/$LATEST"}
+    assert await api.code("CreateCampaign", **latest) == "InvalidInputException"
+
+    switch = {"syncWithLatestSolutionVersion": True}
+    campaign = await api.made("Campaign", **latest, campaignConfig=switch)
+
+    shown = (await api.call("DescribeCampaign", campaignArn=campaign))["campaign"]
+    assert shown["solutionVersionArn"] == newest
+    described = (await api.call("DescribeSolution", solutionArn=solution))["solution"]
+    assert described["latestSolutionVersion"]["solutionVersionArn"] == newest
+
+
+async def test_a_batch_job_needs_good_paths_and_a_place_to_write(api: Api, s3: FakeS3) -> None:
+    """Bad paths are refused at once; a bucket that cannot be written fails the job."""
+    group, dataset = await api.dataset()
+    await api.load(dataset, "a")
+    version = await api.made("SolutionVersion", solutionArn=await api.solution(group))
+    s3.objects["in.json"] = b'{"userId": "u1"}'
+
+    def job(name: str, source: str, target: str) -> Params:
+        return {
+            "jobName": name,
+            "solutionVersionArn": version,
+            "roleArn": ROLE,
+            "jobInput": {"s3DataSource": {"path": source}},
+            "jobOutput": {"s3DataDestination": {"path": target}},
+        }
+
+    async def end(name: str, source: str, target: str) -> Params:
+        [arn] = (await api.call("CreateBatchInferenceJob", **job(name, source, target))).values()
+        return await api.settled("BatchInferenceJob", arn)
+
+    same = job("same", "s3://data/in/", "s3://data/in/")
+    assert await api.code("CreateBatchInferenceJob", **same) == "InvalidInputException"
+    web = job("web", "https://data/in.json", "s3://data/out/")
+    assert await api.code("CreateBatchInferenceJob", **web) == "InvalidInputException"
+    many = {**job("many", "s3://data/in.json", "s3://data/out/"), "numResults": 501}
+    assert await api.code("CreateBatchInferenceJob", **many) == "InvalidInputException"
+    denied = await end("denied", "s3://data/in.json", "s3://other/out/")
+    absent = await end("absent", "s3://data/none.json", "s3://data/out/")
+    good = await end("good", "s3://data/in.json", "s3://data/out")
+
+    reasons = {denied["failureReason"], absent["failureReason"]}
+    assert reasons == {"Insufficient privileges for accessing data in Amazon S3."}
+    assert good["status"] == "ACTIVE"
+    assert json.loads(s3.objects["out/in.json.out"])["error"] is None
+
+
+async def test_tags_can_be_given_changed_and_taken(api: Api) -> None:
+    """Tags of a creation are there, and are not a part of the description."""
+    arn = await api.made("DatasetGroup", name="shop", tags=[{"tagKey": "team", "tagValue": "a"}])
+    tag = {"tagKey": "stage", "tagValue": "test"}
+
+    await api.call("TagResource", resourceArn=arn, tags=[tag])
+    await api.call("UntagResource", resourceArn=arn, tagKeys=["team", "absent"])
+
+    assert await api.call("ListTagsForResource", resourceArn=arn) == {"tags": [tag]}
+    assert await api.code("ListTagsForResource", resourceArn=arn + "x") == ("ResourceNotFoundException")
+
+
+async def test_recipes_can_be_read(api: Api) -> None:
+    """The two recipes that train here are listed and described, and no others."""
+    listed = (await api.call("ListRecipes"))["recipes"]
+    names = {recipe["name"] for recipe in listed}
+    described = await api.call("DescribeRecipe", recipeArn=RECIPE)
+
+    assert names == {"aws-user-personalization-v2", "aws-user-personalization"}
+    assert described["recipe"]["recipeType"] == "USER_PERSONALIZATION"
+    assert (await api.call("ListRecipes", domain="ECOMMERCE"))["recipes"] == []
+    assert await api.code("DescribeRecipe", recipeArn=RECIPE + "x") == "ResourceNotFoundException"
