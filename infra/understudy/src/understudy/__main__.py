@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from functools import partial
 
 import structlog
@@ -10,7 +11,7 @@ import uvicorn
 from aiobotocore.session import get_session
 from pydantic import ValidationError
 
-from understudy.app import create_app
+from understudy.app import create_app, server_config
 from understudy.composition import create_services
 from understudy.logs import configure_logs
 from understudy.settings import Settings
@@ -28,14 +29,9 @@ def main() -> None:
         s3_client_factory=partial(get_session().create_client, "s3", settings.region),
     )
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
-    uvicorn.run(
-        create_app(services),
-        host=settings.host,
-        port=settings.port,
-        http="httptools",
-        access_log=False,
-        log_config=None,
-    )
+    app = create_app(services)
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(server_config(app, host=settings.host, port=settings.port)).run()
 
 
 def _settings() -> Settings:

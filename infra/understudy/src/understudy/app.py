@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+import uvicorn
 from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from understudy.wire.service import Service
 
 HEALTH_PATH = "/_understudy/health"
+_IDLE_CONNECTION_S = 75
+"""Longer than SDK clients keep an idle connection, so that none is closed as it is reused."""
 
 
 def create_app(services: Sequence[Service]) -> Starlette:
@@ -37,3 +40,16 @@ def create_app(services: Sequence[Service]) -> Starlette:
 
     routes = [Route(HEALTH_PATH, health), Mount("/", AwsEndpoint(services))]
     return Starlette(routes=routes, lifespan=lifespan)
+
+
+def server_config(app: Starlette, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
+    """Return how `app` is served; log output is the caller's business."""
+    return uvicorn.Config(
+        app,
+        host=host,
+        port=port,
+        http="httptools",
+        timeout_keep_alive=_IDLE_CONNECTION_S,
+        access_log=False,
+        log_config=None,
+    )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Self
 import uvicorn
 from aiobotocore.session import get_session
 
-from understudy.app import create_app
+from understudy.app import create_app, server_config
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.composition import create_services
 
@@ -46,9 +46,7 @@ class UnderstudyServer:
 
     def __enter__(self) -> Self:
         started = threading.Event()
-        config = uvicorn.Config(
-            create_app(self._services), http="httptools", access_log=False, log_config=None
-        )
+        config = server_config(create_app(self._services))
         self._server = _AnnouncingServer(config, started)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="understudy", daemon=True

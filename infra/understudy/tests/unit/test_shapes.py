@@ -7,7 +7,8 @@ import botocore.loaders
 import pytest
 from botocore.model import ServiceModel
 
-from understudy.wire.shapes import READ, WRITE, ShapeCompiler, ShapeError
+from understudy.wire.leaves import READ, WRITE, ShapeError
+from understudy.wire.shapes import ShapeCompiler
 
 
 def _model(service: str) -> ServiceModel:

@@ -12,7 +12,8 @@ from botocore.model import ServiceModel
 
 from understudy.wire.dialect import Dialect, load_description
 from understudy.wire.errors import ServiceError
-from understudy.wire.shapes import READ, WRITE, Problems, ShapeCompiler, ShapeError
+from understudy.wire.leaves import READ, WRITE, ShapeError
+from understudy.wire.shapes import Problems, ShapeCompiler
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -1,19 +1,17 @@
 """Service-model shapes compiled to converters that check what they convert.
 
-The same compiler serves both directions: `READ` turns parsed JSON into botocore's Python shape,
-`WRITE` turns a handler's response into what JSON can carry. A value of the wrong type raises
+The same compiler serves both directions: with `READ` it turns parsed JSON into botocore's Python shape,
+with `WRITE` a handler's response into what JSON can carry. A value of the wrong type raises
 `ShapeError` at once; broken constraints are collected, so that one answer names all of them.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from understudy.wire.constraints import Value, broken, constraints_of
+from understudy.wire.leaves import Leaf, ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,13 +21,8 @@ if TYPE_CHECKING:
 Problems = list[str]
 Convert = Callable[[Value, str, Problems], Value]
 """Convert the value found at a path, and note the constraints it breaks."""
-Leaf = Callable[[Value], Value]
 
 _SCALARS = frozenset({"string", "integer", "long", "float", "double", "boolean", "timestamp", "blob"})
-
-
-class ShapeError(ValueError):
-    """A value is of another type than the model says, or a member is unknown."""
 
 
 class ShapeCompiler:
@@ -163,45 +156,3 @@ def _shown(shape: Shape) -> Callable[[Any], str]:
     if shape.type_name == "list":
         return lambda value: f"Value '[{', '.join(map(str, value))}]'"
     return lambda value: f"Value '{value}'"
-
-
-def _of_type(name: str, *types: type) -> Leaf:
-    def check(value: Value) -> Value:
-        if isinstance(value, types) and (bool in types or not isinstance(value, bool)):
-            return value
-        raise ShapeError(f"Expected {name}")
-
-    return check
-
-
-def _read_timestamp(value: float) -> datetime:
-    return datetime.fromtimestamp(value, tz=UTC)
-
-
-def _write_timestamp(value: datetime) -> float:
-    if not isinstance(value, datetime):
-        raise ShapeError("Expected timestamp")
-    return round(value.timestamp(), 3)
-
-
-def _read_blob(value: str) -> bytes:
-    try:
-        return base64.b64decode(value, validate=True)
-    except binascii.Error as error:
-        raise ShapeError("Expected base64") from error
-
-
-def _write_blob(value: bytes) -> str:
-    return base64.b64encode(value).decode()
-
-
-_BOTH: dict[str, Leaf] = {
-    "string": _of_type("string", str),
-    "integer": _of_type("integer", int),
-    "long": _of_type("long", int),
-    "float": _of_type("float", int, float),
-    "double": _of_type("double", int, float),
-    "boolean": _of_type("boolean", bool),
-}
-READ: Mapping[str, Leaf] = {**_BOTH, "timestamp": _read_timestamp, "blob": _read_blob}
-WRITE: Mapping[str, Leaf] = {**_BOTH, "timestamp": _write_timestamp, "blob": _write_blob}

@@ -45,16 +45,18 @@ def compose_email(facts: Facts, *, attempt: int = 0) -> EmailCopy:
     digest = hashlib.blake2b(f"{attempt}{facts.source}".encode(errors="surrogatepass"))
     chance = random.Random(digest.digest())  # noqa: S311 - variety, not secrecy
     words = _email_words(facts)
-    greetings = phrases.GREETINGS if facts.knows_first_name else phrases.NAMELESS_GREETINGS
-    intro = (phrases.OPENINGS, phrases.BRIDGES, phrases.INVITATIONS)
-    closing = (phrases.CLOSINGS, phrases.SIGNATURES)
+
+    def text(*parts: tuple[str, ...], max_chars: int = MAX_LINE_CHARS) -> str:
+        picked = (_pick(chance, variants, words, max_chars)[1] for variants in parts)
+        return " ".join(filter(None, picked))
+
     return EmailCopy(
-        subject=_pick(chance, phrases.SUBJECTS, words, MAX_SUBJECT_CHARS),
-        preheader=_pick(chance, phrases.PREHEADERS, words, MAX_PREHEADER_CHARS),
-        greeting=_pick(chance, greetings, words),
-        intro=" ".join(filter(None, (_pick(chance, part, words) for part in intro))),
+        subject=text(phrases.SUBJECTS, max_chars=MAX_SUBJECT_CHARS),
+        preheader=text(phrases.PREHEADERS, max_chars=MAX_PREHEADER_CHARS),
+        greeting=text(phrases.GREETINGS if facts.knows_first_name else phrases.NAMELESS_GREETINGS),
+        intro=text(phrases.OPENINGS, phrases.BRIDGES, phrases.INVITATIONS),
         lines=_lines(chance, facts.products),
-        closing=" ".join(filter(None, (_pick(chance, part, words) for part in closing))),
+        closing=text(phrases.CLOSINGS, phrases.SIGNATURES),
     )
 
 
@@ -79,35 +81,40 @@ def _shared_category(products: tuple[Product, ...]) -> str:
 
 
 def _lines(chance: random.Random, products: tuple[Product, ...]) -> dict[str, str]:
-    """Return a line a product; no phrase is used again before the others have been."""
+    """Return a line a product, no two with a phrase in common as long as there are others."""
     used: set[str] = set()
     return {str(product.n): _line(chance, product, used) for product in products}
 
 
 def _line(chance: random.Random, product: Product, used: set[str]) -> str:
+    """Return a lead and what follows from it, none of which says a fact that is said already."""
     words = _product_words(product)
     offers = phrases.OFFERS if product.has("was_price") else phrases.PLAIN_OFFERS
-    extras = [phrases.DETAILS, offers]
-    chosen = [phrases.LEADS, *chance.sample(extras, chance.randint(1, 2))]
+    more = chance.sample([phrases.DETAILS, offers], chance.randint(1, 2))
     line = ""
-    for variants in chosen:
-        part = _pick(chance, variants, words, MAX_LINE_CHARS - len(line) - 1, used)
-        line = f"{line} {part}".strip()
+    for variants in (phrases.LEADS, *more):
+        fresh = tuple(phrase for phrase in variants if phrase not in used)
+        phrase, text = _pick(chance, fresh, words, MAX_LINE_CHARS - len(line) - 1)
+        line = f"{line} {text}".strip()
+        used.add(phrase)
+        for said in _needs(phrase) - {"n.name"}:
+            del words[said]
     return line
 
 
 def _product_words(product: Product) -> dict[str, str]:
+    """Return what a line may use, by the name phrases give it."""
     words = {f"n.{slot.partition('.')[2]}": f"{{{slot}}}" for slot in product.slots}
     words["n.name"] = f"{{{product.n}.name}}"
-    keywords = [word for word in map(sayable, product.keywords) if word]
-    names = ("keyword", "another keyword")
-    words |= {name: _within(word) for name, word in zip(names, keywords, strict=False)}
-    if keywords:
-        words["Keyword"] = keywords[0][0].upper() + keywords[0][1:]
     words["category"] = _within(sayable(product.category))
-    if product.liked:
-        words["liked"] = " "
-    return {name: text for name, text in words.items() if text}
+    words["liked"] = " " if product.liked else ""
+    return {name: text for name, text in (words | _keywords(product)).items() if text}
+
+
+def _keywords(product: Product) -> dict[str, str]:
+    known = dict.fromkeys(word.lower() for word in product.keywords)
+    first, second, *_ = *(word for word in known if word in phrases.SAYABLE_KEYWORDS), "", ""
+    return {"keyword": first, "Keyword": first.capitalize(), "another keyword": second}
 
 
 def _within(words: str) -> str:
@@ -120,20 +127,15 @@ def _pick(
     variants: tuple[str, ...],
     words: Mapping[str, str],
     max_chars: int = MAX_LINE_CHARS,
-    used: set[str] | None = None,
-) -> str:
-    """Return a phrase whose needs the words meet, filled; an unused one if there is any left."""
+) -> tuple[str, str]:
+    """Return a phrase whose needs the words meet, and its text; two empty ones if none fits."""
     known = frozenset(words)
-    usable = [phrase for phrase in variants if _needs(phrase) <= known]
-    fresh = [phrase for phrase in usable if used is None or phrase not in used] or usable
-    chance.shuffle(fresh)
-    for phrase in fresh:
-        text = _filled(phrase, words)
-        if len(_SLOT.sub(lambda slot: slot[0].ljust(_SLOT_CHARS), text)) <= max_chars:
-            if used is not None:
-                used.add(phrase)
-            return text
-    return ""
+    for phrase in chance.sample(variants, len(variants)):
+        if _needs(phrase) <= known:
+            text = _filled(phrase, words)
+            if len(_SLOT.sub(lambda slot: slot[0].ljust(_SLOT_CHARS), text)) <= max_chars:
+                return phrase, text
+    return "", ""
 
 
 @cache

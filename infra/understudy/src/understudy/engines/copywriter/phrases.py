@@ -9,6 +9,24 @@ Nothing here holds a figure, a number word, a link or a claim that the facts do 
 
 from __future__ import annotations
 
+SAYABLE_KEYWORDS = frozenset({
+    *("adjustable", "advanced", "automatic", "braided", "breathable", "bright", "ceramic", "classic"),
+    *("clear", "colorful", "colourful", "comfortable", "compact", "convenient"),
+    *("cordless", "decorative", "detachable", "digital", "dimmable", "durable", "efficient"),
+    *("elegant", "electric", "electronic", "energy-efficient", "energy-saving", "ergonomic", "fast"),
+    *("flexible", "foldable", "handheld", "handy", "heavy-duty", "high-speed", "hygienic", "insulated"),
+    *("interactive", "lightweight", "long-lasting", "magnetic", "mechanical", "modern", "multi-purpose"),
+    *("multipurpose", "noise-cancelling", "non-slip", "non-stick", "optical", "padded", "plush"),
+    *("portable", "powerful", "practical", "precise", "programmable", "protective", "quick"),
+    *("quiet", "rechargeable", "reliable", "removable", "retractable", "reusable", "reversible"),
+    *("robust", "rugged", "seamless", "silent", "sleek", "slim", "slimline"),
+    *("smart", "smooth", "soft", "spacious", "stackable", "stainless", "sturdy", "stylish"),
+    *("tangle-free", "thick", "thin", "touch-sensitive", "transparent", "ultra-slim"),
+    *("upgraded", "versatile", "warm", "washable", "water-resistant", "waterproof"),
+    *("wearable", "wired", "wireless", "wooden", "bluetooth-enabled", "insulating"),
+})  # fmt: skip
+"""Keywords that read well where phrases say `[keyword]`: descriptive words, no parts of names."""
+
 SUBJECTS = (
     "{customer.first_name}, your picks are in",
     "{customer.first_name}, we found these for you",
@@ -52,12 +70,12 @@ PREHEADERS = (
     "We matched your taste to our catalogue. Here is what came up.",
     "Take a quiet minute and see what we set aside for you.",
     "Based on your reviews and on shoppers with similar taste.[liked]",
-    "Including [category] that fit what you have enjoyed so far.[liked]",
+    "Including [category] to go with what you have enjoyed so far.[liked]",
     "See what we picked, and why.",
     "Your recent favourites pointed us to these.[liked]",
     "A look at what could come next for you.",
     "Your shortlist, with the reasons behind it.",
-    "Useful, well liked, and close to your taste.",
+    "Useful things, close to your taste.",
     "Some [category], some surprises, all chosen for you.",
 )
 
@@ -93,6 +111,10 @@ OPENINGS = (
     "Our shelves are full, so here is the part that matters to you.",
     "Your choices in [category] gave us some ideas.[liked]",
     "There is plenty going on in [category], so we narrowed it down.",
+    "Good finds are easier with someone who knows your taste.",
+    "We set some time aside to look around for you.",
+    "Your shortlist has had an update.",
+    "A little inspiration never hurts, so we gathered some.",
 )
 
 BRIDGES = (
@@ -100,7 +122,7 @@ BRIDGES = (
     "These are the pieces we kept coming back to.",
     "Below you will find what came out on top for you.",
     "So we drew up a shortlist, and here it is.",
-    "Shoppers who share your taste were happy with these.",
+    "Shoppers with a taste like yours led us to these.",
     "This is what we set aside for you.",
     "What follows is close to what you liked before.[liked]",
     "Each of these earned its place for a reason.",
@@ -108,6 +130,10 @@ BRIDGES = (
     "The list below leans on what you told us.[liked]",
     "From [category] to a surprise or so, this is our selection.",
     "We left out what you already have and kept what fits.",
+    "Have a look at what we found.",
+    "See below what made it through our sorting.",
+    "We think these go together with the way you choose.",
+    "Here is what we would show you in a shop.",
 )
 
 INVITATIONS = (
@@ -142,16 +168,19 @@ LEADS = (
     "Looking around in [category]? Try {n.name}.",
     "In [category], {n.name} stood out to us.",
     "For your interest in [category]: {n.name}.",
-    "If [category] is on your mind, start with {n.name}.",
-    "Think [keyword]: {n.name} fits the bill.",
+    "If you have [category] on your mind, start with {n.name}.",
+    "Looking for something [keyword]? Meet {n.name}.",
+    "Something [keyword] for you: {n.name}.",
     "[Keyword] and [another keyword]: that is {n.name} in short.",
-    "For anyone who values [keyword], there is {n.name}.",
-    "{n.name} is our pick for [keyword].",
-    "{n.name} goes for [keyword] and [another keyword].",
-    "When [keyword] matters, {n.name} is worth a look.",
+    "If you like things [keyword], have a look at {n.name}.",
+    "The [keyword] choice: {n.name}.",
+    "{n.name} is described as [keyword], and we think it suits you.",
+    "We chose {n.name} — {n.reason}.",
+    "{n.name} made the list — {n.reason}.",
+    "{n.name} is here for a reason — {n.reason}.",
     "{n.name} is close to what you enjoyed before.[liked]",
     "You liked something similar, so {n.name} made the list.[liked]",
-    "{n.name} follows on from a purchase you were happy with.[liked]",
+    "{n.name} follows on from something you were happy with.[liked]",
 )
 
 DETAILS = (
@@ -164,11 +193,10 @@ DETAILS = (
     "Our reason: {n.reason}.",
     "What led us here: {n.reason}.",
     "On your list for this reason: {n.reason}.",
-    "The details that count: [keyword], [another keyword].",
-    "Noted for [keyword].",
-    "Its strong suit: [keyword].",
-    "Described as [keyword] and [another keyword].",
-    "You will find it among our [category].",
+    "Its description says [keyword] and [another keyword].",
+    "Described as [keyword].",
+    "[Keyword], by its description.",
+    "You will find it under [category].",
 )
 
 OFFERS = (
