@@ -157,7 +157,7 @@ def test_prompt_without_facts_gets_a_plain_answer(prompt: str) -> None:
     ],
 )
 def test_only_plain_words_are_taken_from_facts(text: str, said: str) -> None:
-    """Keywords and categories come from the catalogue, which is not trusted."""
+    """Categories and brand names come from outside and are not trusted."""
     assert sayable(text) == said
 
 
