@@ -40,8 +40,8 @@ def cost_usd(units: Mapping[str, Decimal]) -> dict[str, Decimal]:
         price = price_of(unit)
         name = unit.split(".", 1)[0] if price is not None else f"unpriced.{unit}"
         costs[name] = costs.get(name, Decimal(0)) + amount * (price or 0)
-    costs["total"] = sum(costs.values(), Decimal(0))
-    return {name: cost.quantize(SMALLEST) for name, cost in costs.items()}
+    rounded = {name: cost.quantize(SMALLEST) for name, cost in sorted(costs.items())}
+    return {**rounded, "total": sum(rounded.values(), Decimal(0))}
 
 
 def price_of(unit: str) -> Decimal | None:

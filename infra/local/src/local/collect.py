@@ -51,7 +51,7 @@ def _shown(pick: Recommendation, body: bytes, record: Mapping[str, Any]) -> Gall
         subject=record["subject"],
         preheader=record["preheader"],
         products=tuple(picked.product.name for picked in pick.picks),
-        fallback=bool(record["fallback"]),
+        fallback=record["copy_source"] != "ai",
         html=_part(message, "text/html"),
         text=_part(message, "text/plain"),
         source=body.decode("ascii", errors="replace"),

@@ -13,6 +13,7 @@ from local.stack import Stack
 from local.watch import Watch
 from shared import layout
 from shared.events import RunFinished
+from shared.ledger import Run
 
 RUN_S = 90.0
 
@@ -79,6 +80,16 @@ class Pipeline:
                 run = await self.eyes.run_of(source)
                 if run and (finished := await self.eyes.take_finished(run.run_id)):
                     return run.run_id, finished
+                await asyncio.sleep(0.2)
+
+    async def ended(self, key: str) -> Run:
+        """Wait until the run of an upload has ended, whoever was told of it, and return it."""
+        source = f"s3://{self.stack.resources.buckets['data']}/{layout.UPLOADS}{key}"
+        async with asyncio.timeout(RUN_S):
+            while True:
+                run = await self.eyes.run_of(source)
+                if run and not run.is_open:
+                    return run
                 await asyncio.sleep(0.2)
 
     async def quiet(self) -> None:
