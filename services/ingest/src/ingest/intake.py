@@ -30,6 +30,7 @@ from shared.telemetry import get_logger
 
 log = get_logger()
 Result = TypeVar("Result")
+PART_SIZE = "ingest_part_reviews"
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,8 @@ class Intake:
             await self._report_file(run.run_id, desk, units={"s3.puts": 1})
             await self.fail(run, str(error))
             return
-        cut = list(spans(desk.scratch.review_counts(), reviews=self._limits.part_reviews))
+        size = await self._part_size(run)
+        cut = list(spans(desk.scratch.review_counts(), reviews=size))
         log.info("file_read", parts=len(cut), **desk.counts)
         writes = await self._publication.put_products(
             run.run_id, desk.scratch, path=desk.folder / "products.jsonl"
@@ -95,6 +97,12 @@ class Intake:
         await self._report_file(run.run_id, desk, units={"s3.puts": 2, "dynamodb.writes": writes})
         await self._ledger.set_parts(run.run_id, len(cut))
         await self._publication.put_parts(await self._ledger.run(run.run_id), desk.scratch, cut)
+
+    async def _part_size(self, run: Run) -> int:
+        """The run's part size, fixed when it is first read: a part must hold the same customers for ever."""
+        if PART_SIZE not in run.step:
+            run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(self._limits.part_reviews)})
+        return int(run.step[PART_SIZE])
 
     async def _read(self, contents: Sequence[Content], desk: Desk) -> None:
         """Fetch all files, then read them in a thread, so that the message's lease is renewed meanwhile."""

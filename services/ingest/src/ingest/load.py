@@ -9,13 +9,13 @@ from typing import TextIO
 
 from ingest.adapters.files import opened
 from ingest.adapters.scratch import Scratch
+from ingest.domain.cells import Row
 from ingest.domain.columns import Kind, read_header
 from ingest.domain.errors import FileError, RowError
 from ingest.domain.records import Broken, Record, RecordReader
 from ingest.domain.rejects import Reject, readable
 from ingest.domain.rows import (
     Opinion,
-    Row,
     read_combined,
     read_opinion,
     read_person,

@@ -9,62 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
+from ingest.adapters import statements
 from ingest.domain.rows import Opinion, Person
 from shared.models import Customer, Product, Review
 
-CACHE_KIB = 48 * 1024
 MAX_SHARED_CHARS = 40_000
 """Keeps a product within DynamoDB's 400 KB an item, however many rows repeat it."""
-
-_SCHEMA = f"""
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA locking_mode = EXCLUSIVE;
-PRAGMA temp_store = FILE;
-PRAGMA cache_size = -{CACHE_KIB};
-CREATE TABLE products (
-  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, complete INTEGER NOT NULL, record TEXT NOT NULL
-);
-CREATE TABLE shared_texts (
-  product INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (product, text)
-);
-CREATE TABLE customers (
-  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, age INTEGER
-);
-CREATE TABLE reviews (
-  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, customer INTEGER NOT NULL,
-  title TEXT, text TEXT, rating TEXT, timestamp INTEGER
-);
-CREATE TABLE subjects (
-  review INTEGER NOT NULL, product INTEGER NOT NULL, PRIMARY KEY (review, product)
-) WITHOUT ROWID;
-"""
-_PUT_CUSTOMER = """
-INSERT INTO customers (id, name, email, age) VALUES (?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-  name = coalesce(name, excluded.name), email = coalesce(email, excluded.email),
-  age = coalesce(age, excluded.age)
-RETURNING position
-"""
-_PUT_REVIEW = """
-INSERT INTO reviews (id, customer, title, text, rating, timestamp) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-  title = coalesce(title, excluded.title), text = coalesce(text, excluded.text),
-  rating = coalesce(rating, excluded.rating), timestamp = coalesce(timestamp, excluded.timestamp)
-RETURNING position
-"""
-_COUNT_INTERACTIONS = """
-SELECT count(*) FROM (
-  SELECT DISTINCT customer, product FROM subjects JOIN reviews ON reviews.position = subjects.review
-)
-"""
-_REVIEWS_OF_SPAN = """
-SELECT reviews.customer, reviews.id, title, text, rating, timestamp, products.id
-FROM reviews JOIN subjects ON subjects.review = reviews.position
-JOIN products ON products.position = subjects.product
-WHERE reviews.customer BETWEEN ? AND ?
-ORDER BY reviews.customer, reviews.position, subjects.product
-"""
 
 
 class Scratch:
@@ -72,7 +22,7 @@ class Scratch:
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.executescript(_SCHEMA)
+        self._db.executescript(statements.SCHEMA)
         self._db.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -113,7 +63,9 @@ class Scratch:
 
     def put_customer(self, person: Person) -> int:
         """Merge a customer in and return their position; what is known first stays, gaps are filled."""
-        return self._position(_PUT_CUSTOMER, person.customer_id, person.name, person.email, person.age)
+        return self._position(
+            statements.PUT_CUSTOMER, person.customer_id, person.name, person.email, person.age
+        )
 
     def put_review(self, opinion: Opinion, *, customer: int) -> None:
         """Merge a review in: the words known first stay, products add up.
@@ -122,7 +74,7 @@ class Scratch:
         """
         rating = None if opinion.rating is None else str(opinion.rating)
         review = self._position(
-            _PUT_REVIEW,
+            statements.PUT_REVIEW,
             opinion.review_id,
             customer,
             opinion.title,
@@ -137,11 +89,7 @@ class Scratch:
 
     def owner_of(self, review_id: str) -> str | None:
         """The id of the customer who wrote a review, None when it is new."""
-        found = self._one(
-            "SELECT customers.id FROM reviews JOIN customers ON customers.position = customer "
-            "WHERE reviews.id = ?",
-            review_id,
-        )
+        found = self._one(statements.OWNER_OF_REVIEW, review_id)
         return None if found is None else str(found[0])
 
     def has_product(self, product_id: str) -> bool:
@@ -160,16 +108,12 @@ class Scratch:
     def counts(self) -> dict[str, int]:
         """The number of products, customers, reviews and interactions (customer and product pairs)."""
         queries = {name: f"SELECT count(*) FROM {name}" for name in ("products", "customers", "reviews")}  # noqa: S608 - fixed names
-        queries["interactions"] = _COUNT_INTERACTIONS
+        queries["interactions"] = statements.COUNT_INTERACTIONS
         return {name: int(self._db.execute(query).fetchone()[0]) for name, query in queries.items()}
 
     def review_counts(self) -> Iterator[tuple[int, int]]:
         """Every customer's position and number of reviews, in order."""
-        yield from self._db.execute(
-            "SELECT customers.position, count(reviews.position) FROM customers "
-            "LEFT JOIN reviews ON reviews.customer = customers.position "
-            "GROUP BY customers.position ORDER BY customers.position"
-        )
+        yield from self._db.execute(statements.COUNT_REVIEWS)
 
     def products(self) -> Iterator[Product]:
         """Every product with its shared texts, in order of first appearance."""
@@ -181,7 +125,7 @@ class Scratch:
     def customers(self, first: int, last: int) -> list[Customer]:
         """The customers at positions `first` to `last` with all their reviews."""
         reviews: dict[int, dict[str, Review]] = {}
-        for row in map(_SubjectRow._make, self._db.execute(_REVIEWS_OF_SPAN, (first, last))):
+        for row in map(_SubjectRow._make, self._db.execute(statements.REVIEWS_OF_SPAN, (first, last))):
             theirs = reviews.setdefault(row.customer, {})
             theirs[row.review_id] = _review(row, theirs.get(row.review_id))
         return [
@@ -193,9 +137,7 @@ class Scratch:
                 reviews=tuple(reviews.get(position, {}).values()),
             )
             for position, customer_id, name, email, age in self._db.execute(
-                "SELECT position, id, name, email, age FROM customers "
-                "WHERE position BETWEEN ? AND ? ORDER BY position",
-                (first, last),
+                statements.CUSTOMERS_OF_SPAN, (first, last)
             )
         ]
 

@@ -1,10 +1,6 @@
-"""What a row of each kind of file says, checked value by value.
+"""What a row of each kind of file says; `RowError` when it lacks what it cannot do without."""
 
-A value that the row cannot do without raises `RowError`; any other that cannot be read is noted, and the row
-goes on without it. An empty cell is no value and no note.
-"""
-
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, NamedTuple, TypeVar
@@ -12,12 +8,12 @@ from typing import Annotated, NamedTuple, TypeVar
 from pydantic import Field, ValidationError
 
 from ingest.domain import values
+from ingest.domain.cells import Row
 from ingest.domain.errors import RowError
 from ingest.domain.lists import align
 from ingest.domain.text import clean, without_image_urls
 from shared.models import Identifier, Product, Record
 
-Value = TypeVar("Value")
 Model = TypeVar("Model", bound=Record)
 MAX_NAME_CHARS = 2_000
 MAX_TEXT_CHARS = 20_000
@@ -57,51 +53,6 @@ class CombinedRow(NamedTuple):
     opinions: Sequence[Opinion]
     shared_texts: Sequence[str]
     unaligned: int
-
-
-class Note(NamedTuple):
-    """A value that was left out, and why."""
-
-    column: str
-    reason: str
-
-
-class Row:
-    """The cells of one record by column name, and the notes taken while reading them."""
-
-    def __init__(self, columns: Sequence[str], cells: Sequence[str]) -> None:
-        self._cells = dict(zip(columns, cells, strict=True))
-        self.notes: list[Note] = []
-
-    def raw(self, column: str) -> str:
-        """The cell as it stands; empty when the file has no such column."""
-        return self._cells.get(column, "")
-
-    def required(self, column: str, read: Callable[[str], Value]) -> Value:
-        """The value of a cell; `RowError` when it cannot be read."""
-        try:
-            return read(clean(self.raw(column)))
-        except ValueError as error:
-            raise RowError(str(error), column=column) from error
-
-    def optional(self, column: str, read: Callable[[str], Value]) -> Value | None:
-        """The value of a cell; None when it is empty, None and a note when it cannot be read."""
-        return self.value(column, self.raw(column), read)
-
-    def value(self, column: str, text: str, read: Callable[[str], Value]) -> Value | None:
-        """The same for a text that is part of the cell."""
-        text = clean(text)
-        if not text:
-            return None
-        try:
-            return read(text)
-        except ValueError as error:
-            self.note(column, str(error))
-            return None
-
-    def note(self, column: str, reason: str) -> None:
-        """Note why a value was left out."""
-        self.notes.append(Note(column, reason))
 
 
 _name = partial(values.bounded, max_chars=MAX_NAME_CHARS)
