@@ -2,6 +2,7 @@ import io
 
 import pytest
 
+from ingest.domain import records as records_module
 from ingest.domain.errors import FileError
 from ingest.domain.records import Broken, Record, RecordReader
 
@@ -60,3 +61,12 @@ def test_a_file_without_a_header_is_empty() -> None:
     """Nothing, or nothing but blank lines."""
     with pytest.raises(FileError, match="empty"):
         read(b"\n\n")
+
+
+def test_a_file_made_of_unclosed_quotes_is_read_in_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every line would swallow all that follow; beyond a budget each is judged alone, good ones survive."""
+    monkeypatch.setattr(records_module, "MAX_REREAD_BYTES", 10_000)
+    header, records = read(b"a,b\n" + b'x",y,"z\n' * 20_000 + b"1,2\n", max_bytes=1024 * 1024)
+    assert len(header) == 2
+    assert [record.line for record in records if isinstance(record, Record)] == [20_002]
+    assert len(records) == 20_001

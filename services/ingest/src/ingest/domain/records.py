@@ -16,6 +16,9 @@ BOM = b"\xef\xbb\xbf"
 MAX_RECORD_BYTES = 1024 * 1024
 """Bounds what a quote that is never closed makes the reader hold."""
 
+MAX_REREAD_BYTES = 64 * 1024 * 1024
+"""Bounds the time lost to files made of unclosed quotes; past it, a record is given one line and no more."""
+
 
 class Record(NamedTuple):
     """A whole record; `line` is the physical line it starts on, the first being 1."""
@@ -93,6 +96,7 @@ class _Lines:
         self._max_bytes = max_bytes
         self._returned: deque[bytes] = deque()
         self._bytes = 0
+        self._rereads_left = MAX_REREAD_BYTES
         self.first = 1
         self.taken: list[bytes] = []
         self.flaw = ""
@@ -112,12 +116,15 @@ class _Lines:
     def rewind(self) -> None:
         """Give back all lines of the current record but the first."""
         self._returned.extendleft(reversed(self.taken[1:]))
+        self._rereads_left -= self._bytes - len(self.taken[0])
         del self.taken[1:]
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
+        if self.taken and self._rereads_left < 0:
+            raise csv.Error("a line break within quotes, in a file with too many unclosed ones")
         line = self._returned.popleft() if self._returned else self._read()
         if not line:
             raise StopIteration
