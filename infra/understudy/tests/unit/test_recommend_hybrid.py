@@ -140,9 +140,9 @@ def test_items_nobody_took_are_recommended_for_what_they_are() -> None:
 
 
 def test_words_and_labels_both_count_and_words_everybody_uses_do_not() -> None:
-    """A long text cannot drown a label; a word of all items links none of them."""
-    texts = ["the blue lamp " + "x" * n for n in range(1, 4)] + ["the chair"]
-    labels = [["light"], ["light"], ["garden"], ["seat"]]
+    """A shared label adds to shared words; a word of all items links none of them."""
+    texts = ["the blue lamp", "The LAMP, blue!", "the blue lamp", "the chair", "the rug", "the bed"]
+    labels = [["light"], ["light"], ["garden"], ["seat"], ["floor"], ["room"]]
 
     similar = content_similarity(ItemContent(labels=labels, texts=texts), neighbours=5)
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.preprocessing import normalize
 
 from understudy.engines.recommend.sparse_rows import top_per_row, without_diagonal
 
@@ -28,8 +27,7 @@ class ItemContent:
 def content_similarity(content: ItemContent, *, neighbours: int) -> sparse.csr_matrix:
     """Return items x items: TF-IDF cosines in 0..1, each row's greatest `neighbours`.
 
-    Labels and words are two halves of equal say, so that a long description cannot drown the
-    category an item stands in. An item is not its own neighbour.
+    An item is not its own neighbour.
     """
     vectors = _vectors(content)
     chunks = [_similar(vectors, start, neighbours) for start in range(0, vectors.shape[0], _CHUNK_ROWS)]
@@ -43,22 +41,18 @@ def _similar(vectors: sparse.csr_matrix, start: int, neighbours: int) -> sparse.
 
 
 def _vectors(content: ItemContent) -> sparse.csr_matrix:
-    words = [_WORD.findall(text.lower()) for text in content.texts]
-    halves = [half for half in (_tfidf(content.labels), _tfidf(words)) if half is not None]
-    if not halves:
-        return sparse.csr_matrix((len(words), 1), dtype=np.float32)
-    return normalize(sparse.hstack(halves, format="csr", dtype=np.float32))
-
-
-def _tfidf(documents: Sequence[Sequence[str]]) -> sparse.csr_matrix | None:
-    """Return L2-normalised rows, or None when no term tells some items from the others.
+    """Return one L2-normalised TF-IDF row an item, with labels and words as equal terms.
 
     A term of more than half the catalogue, or of very many items, costs the most to multiply
     and says the least: it is left out.
     """
+    documents = [
+        [*labels, *_WORD.findall(text.lower())]
+        for labels, text in zip(content.labels, content.texts, strict=True)
+    ]
     most = min(_MAX_DOCUMENTS, max(1, int(_MAX_DOCUMENT_SHARE * len(documents))))
     vectorizer = TfidfVectorizer(analyzer=list, max_df=most, sublinear_tf=True, dtype=np.float32)
     try:
         return vectorizer.fit_transform(documents)
-    except ValueError:  # scikit-learn's way of saying that the vocabulary is empty
-        return None
+    except ValueError:  # scikit-learn's way of saying that no term is left
+        return sparse.csr_matrix((len(documents), 1), dtype=np.float32)
