@@ -1,0 +1,90 @@
+from collections.abc import AsyncIterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiobotocore.session import get_session
+from aiobotocore.stub import AioStubber
+from botocore.exceptions import ClientError
+
+from recommender.adapters.personalize import AwsPersonalize
+from recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize.client import PersonalizeClient
+
+ARN = "arn:aws:personalize:eu-west-1:000000000000:"
+DATASET = {
+    "datasetGroupArn": f"{ARN}dataset-group/shop",
+    "datasetType": "Users",
+    "schemaArn": f"{ARN}schema/new",
+}
+IMPORT = {"datasetArn": f"{ARN}dataset/shop/USERS", "dataSource": {"dataLocation": "s3://b/k/"}}
+REQUESTS: Mapping[Kind, tuple[str, Mapping[str, Any]]] = {
+    Kind.DATASET_GROUP: ("create_dataset_group", {}),
+    Kind.DATASET: ("create_dataset", DATASET),
+    Kind.IMPORT_JOB: ("create_dataset_import_job", IMPORT),
+}
+
+
+@pytest.fixture
+async def client() -> AsyncIterator["PersonalizeClient"]:
+    """A client that reaches nothing."""
+    async with get_session().create_client("personalize", endpoint_url="http://127.0.0.1:1") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("kind", "code", "meaning"),
+    [
+        (Kind.IMPORT_JOB, "LimitExceededException", NotReadyError),
+        (Kind.DATASET_GROUP, "LimitExceededException", RefusedError),
+        (Kind.DATASET, "ResourceInUseException", NotReadyError),
+        (Kind.DATASET, "ResourceNotFoundException", RefusedError),
+        (Kind.DATASET, "InvalidInputException", RefusedError),
+        (Kind.DATASET, "ValidationException", RefusedError),
+        (Kind.DATASET, "ThrottlingException", ClientError),
+        (Kind.DATASET, "AccessDeniedException", ClientError),
+    ],
+)
+async def test_an_error_means_waiting_giving_up_or_the_queues_retries(
+    client: "PersonalizeClient", kind: Kind, code: str, meaning: type[Exception]
+) -> None:
+    """Quotas of running jobs free themselves, those of what exists do not; throttling is the queue's."""
+    operation, request = REQUESTS[kind]
+    with AioStubber(client) as stub:
+        stub.add_client_error(operation, code)
+        with pytest.raises(meaning):
+            await AwsPersonalize(client).ensure(Wanted("key", kind, "shop", request))
+
+
+async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "PersonalizeClient") -> None:
+    """Schemas are immutable: a found dataset is pointed to the one that the data is written for."""
+    arn = f"{ARN}dataset/shop/USERS"
+    with AioStubber(client) as stub:
+        stub.add_client_error("create_dataset", "ResourceAlreadyExistsException")
+        stub.add_response("list_datasets", {"datasets": [{"name": "shop-users", "datasetArn": arn}]})
+        stub.add_response("describe_dataset", {"dataset": {"schemaArn": f"{ARN}schema/old"}})
+        stub.add_response("update_dataset", {"datasetArn": arn})
+        assert await AwsPersonalize(client).ensure(Wanted("key", Kind.DATASET, "shop-users", DATASET)) == arn
+        stub.assert_no_pending_responses()
+
+
+@pytest.mark.parametrize(
+    ("status", "active"), [("CREATE PENDING", False), ("CREATE IN_PROGRESS", False), ("ACTIVE", True)]
+)
+async def test_only_an_active_resource_is_ready(
+    client: "PersonalizeClient", status: str, *, active: bool
+) -> None:
+    """Pending and in progress mean: look again later."""
+    with AioStubber(client) as stub:
+        stub.add_response("describe_solution", {"solution": {"status": status}})
+        found = await AwsPersonalize(client).is_active(Kind.SOLUTION, f"{ARN}solution/shop")
+    assert found is active
+
+
+async def test_a_stopped_training_is_a_failure(client: "PersonalizeClient") -> None:
+    """Somebody stopped it by hand: waiting on would never end."""
+    with AioStubber(client) as stub:
+        stub.add_response("describe_solution_version", {"solutionVersion": {"status": "CREATE STOPPED"}})
+        with pytest.raises(RefusedError, match="CREATE STOPPED"):
+            await AwsPersonalize(client).is_active(Kind.SOLUTION_VERSION, f"{ARN}solution/shop/1")
