@@ -88,7 +88,7 @@ class Intake:
             await self.fail(run, str(error))
             return
         size = await self._part_size(run)
-        cut = list(spans(desk.scratch.review_counts(), reviews=size))
+        cut = await asyncio.to_thread(lambda: list(spans(desk.scratch.review_counts(), reviews=size)))
         log.info("file_read", parts=len(cut), **desk.counts)
         writes = await self._publication.put_products(
             run.run_id, desk.scratch, path=desk.folder / "products.jsonl"
