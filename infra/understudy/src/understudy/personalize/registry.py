@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
-from datetime import UTC, datetime
 
 import structlog
 
@@ -53,19 +52,7 @@ class Registry:
             raise already_exists(arn)
         links = frozenset(links)
         self._check_quota(kind, links)
-        now = datetime.now(UTC)
-        tags = {tag["tagKey"]: tag["tagValue"] for tag in detail.pop("tags", [])}
-        resource = Resource(
-            kind=kind,
-            arn=arn,
-            detail=detail,
-            links=links,
-            status=Status.CREATE_PENDING if kind.has_status else None,
-            created=now,
-            updated=now,
-            tags=tags,
-        )
-        self._resources[arn] = resource
+        resource = self._resources[arn] = Resource.new(kind, arn, detail, links)
         if kind.has_status:
             self.start(resource, self._creation(resource, work))
         return resource

@@ -1,7 +1,8 @@
 """One resource of the account, whatever its kind."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from understudy.personalize.kinds import UNFINISHED, Kind, Status
 from understudy.wire.service import Params
@@ -22,8 +23,23 @@ class Resource:
     status: Status | None
     created: datetime
     updated: datetime
+    tags: dict[str, str]
     failure_reason: str | None = None
-    tags: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def new(cls, kind: Kind, arn: str, detail: Params, links: frozenset[str]) -> Self:
+        """Return a resource that begins its creation; the tags in `detail` become its own."""
+        now = datetime.now(UTC)
+        return cls(
+            kind=kind,
+            arn=arn,
+            detail={key: value for key, value in detail.items() if key != "tags"},
+            links=links,
+            status=Status.CREATE_PENDING if kind.has_status else None,
+            created=now,
+            updated=now,
+            tags={tag["tagKey"]: tag["tagValue"] for tag in detail.get("tags", [])},
+        )
 
     @property
     def unfinished(self) -> bool:

@@ -14,7 +14,7 @@ from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
 from understudy.personalize.tags import TagOperations
 from understudy.personalize.workers import Workers
-from understudy.wire.service import Service
+from understudy.wire.service import Handler, Service
 
 if TYPE_CHECKING:
     from understudy.personalize.storage import S3ClientFactory
@@ -47,7 +47,6 @@ def create_services(
     registry, workers = Registry(state_delay_s=state_delay_s), Workers()
     data = DataOperations(arns=arns, registry=registry, workers=workers, s3=s3_client_factory)
     models = ModelOperations(arns=arns, registry=registry, workers=workers, data=data)
-    campaigns = CampaignOperations(arns=arns, registry=registry)
     filters = FilterOperations(arns=arns, registry=registry, data=data)
     batch = BatchOperations(
         arns=arns,
@@ -57,20 +56,26 @@ def create_services(
         filters=filters,
         s3=s3_client_factory,
     )
-    readout = Readout.of(registry)
-    control = dict(readout.operations(kinds.SOLUTION, extra=models.latest_version))
-    for kind in _PLAIN_KINDS:
-        control |= readout.operations(kind)
-    for part in (data, models, campaigns, filters, batch, TagOperations(registry)):
-        control |= part.operations()
-    control |= recipes.OPERATIONS
+    campaigns = CampaignOperations(arns=arns, registry=registry)
     runtime = Runtime(registry=registry, workers=workers, models=models, filters=filters)
 
     async def close() -> None:
         await registry.close()
         workers.close()
 
+    control = _reading(registry, models) | recipes.OPERATIONS
+    for part in (data, models, campaigns, filters, batch, TagOperations(registry)):
+        control |= part.operations()
     return [
         Service("personalize", control, close),
         Service("personalize-runtime", runtime.operations()),
     ]
+
+
+def _reading(registry: Registry, models: ModelOperations) -> dict[str, Handler]:
+    """Return the Describe, List and Delete operations of all kinds."""
+    readout = Readout.of(registry)
+    handlers = dict(readout.operations(kinds.SOLUTION, extra=models.latest_version))
+    for kind in _PLAIN_KINDS:
+        handlers |= readout.operations(kind)
+    return handlers
