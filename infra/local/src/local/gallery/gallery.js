@@ -152,8 +152,28 @@ function frame(html) {
   // No scripts, no forms, no origin; links open in a tab of their own.
   made.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
   made.setAttribute("referrerpolicy", "no-referrer");
-  made.srcdoc = html.replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
+  made.srcdoc = illustrated(html).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
   return made;
+}
+
+/* The sample's pictures lie on a host that is reserved for examples (RFC 2606) and serves nothing: a tile is drawn. */
+
+const RESERVED_PICTURE = /(<img\b[^>]*\ssrc=")https?:\/\/(?:[\w-]+\.)*example\.(?:com|net|org)\/([^"]*)"/gi;
+const SYMBOLS = {
+  cable: "🔌", power_bank: "🔋", earbuds: "🎧", smartwatch: "⌚", television: "📺", mouse: "🖱️",
+  kettle: "🫖", mixer: "🥣", iron: "👔", bottle: "🧴", lamp: "💡", notebook: "📓",
+};
+
+function illustrated(html) {
+  return html.replace(RESERVED_PICTURE, (_, before, path) => before + tile(path) + '"');
+}
+
+function tile(path) {
+  const symbol = SYMBOLS[path.split("/")[0]] ?? "🛍️";
+  const hue = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+  return "data:image/svg+xml," + encodeURIComponent(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" rx="12" ` +
+    `fill="hsl(${hue} 45% 91%)"/><text x="80" y="108" font-size="76" text-anchor="middle">${symbol}</text></svg>`);
 }
 
 /* Contents, a file at a time */

@@ -86,7 +86,8 @@ class Row:
     def _links(self) -> Iterator[str]:
         slug = "-".join(re.findall(r"[A-Za-z0-9]+", self.variant.name)[:5])
         code = self.variant.product_id
-        yield f"https://images.example.com/products/{code}_SX300_.jpg"
+        family = self.listing.family.key
+        yield f"https://images.example.com/{family}/{code}_SX300_.jpg"
         yield f"https://shop.example.com/{slug}/p/{code}?from=list&edition={self.edition}"
 
 
