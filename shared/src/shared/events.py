@@ -21,7 +21,7 @@ PartNumber = Annotated[int, Field(ge=1)]
 class EventData(BaseModel):
     """What an event says; each kind names its type and the topic that carries it."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     type: ClassVar[str]
     topic: ClassVar[str]
 
@@ -95,7 +95,7 @@ Data = TypeVar("Data", bound=EventData)
 class Event(BaseModel, Generic[Data]):
     """A CloudEvents 1.0 envelope; `subject` is the run id."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
     specversion: Literal["1.0"] = "1.0"
     id: str
     source: str

@@ -16,7 +16,7 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 class Record(BaseModel):
     """An immutable record; unknown members of a newer version are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
 
 
 class Product(Record):

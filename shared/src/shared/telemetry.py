@@ -9,14 +9,17 @@ import structlog
 if TYPE_CHECKING:
     from structlog.types import Processor
 
+# Local variables hold what customers wrote and who they are: a traceback must not carry them.
+WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+
 
 def configure_logging(*, service: str, level: str = "INFO") -> None:
     """Send this process's logs to standard error, each line carrying `service`."""
     terminal = sys.stderr.isatty()
     renderer: list[Processor] = (
-        [structlog.dev.ConsoleRenderer()]
+        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if terminal
-        else [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        else [structlog.processors.ExceptionRenderer(WITHOUT_LOCALS), structlog.processors.JSONRenderer()]
     )
     structlog.configure(
         processors=[

@@ -9,7 +9,10 @@ import structlog
 
 
 def configure_logs(level: str) -> None:
-    """Make structlog write events of `level` and above to standard error."""
+    """Make structlog write events of `level` and above to standard error.
+
+    Tracebacks are plain: richer ones print local variables, which hold review texts.
+    """
     on_terminal = sys.stderr.isatty()
     structlog.configure(
         processors=[
@@ -17,7 +20,11 @@ def configure_logs(level: str) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *(() if on_terminal else (structlog.processors.format_exc_info,)),
-            structlog.dev.ConsoleRenderer() if on_terminal else structlog.processors.JSONRenderer(),
+            (
+                structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+                if on_terminal
+                else structlog.processors.JSONRenderer()
+            ),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level.upper())),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),

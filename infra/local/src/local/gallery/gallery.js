@@ -161,7 +161,7 @@ function frame(html) {
 const RESERVED_PICTURE = /(<img\b[^>]*\ssrc=")https?:\/\/(?:[\w-]+\.)*example\.(?:com|net|org)\/([^"]*)"/gi;
 const SYMBOLS = {
   cable: "🔌", power_bank: "🔋", earbuds: "🎧", smartwatch: "⌚", television: "📺", mouse: "🖱️",
-  kettle: "🫖", mixer: "🥣", iron: "👔", bottle: "🧴", lamp: "💡", notebook: "📓",
+  kettle: "🫖", mixer: "🥣", iron: "👔", bottle: "🥤", lamp: "💡", notebook: "📓",
 };
 
 function illustrated(html) {
