@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 if TYPE_CHECKING:
-    from structlog.types import Processor
+    from structlog.types import EventDict, Processor
+
+METRICS_EVENT = "metrics"
 
 # Local variables hold what customers wrote and who they are: a traceback must not carry them.
 WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
@@ -17,7 +19,7 @@ def configure_logging(*, service: str, level: str = "INFO") -> None:
     """Send this process's logs to standard error, each line carrying `service`."""
     terminal = sys.stderr.isatty()
     renderer: list[Processor] = (
-        [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        [_without_metrics, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
         if terminal
         else [structlog.processors.ExceptionRenderer(WITHOUT_LOCALS), structlog.processors.JSONRenderer()]
     )
@@ -32,6 +34,13 @@ def configure_logging(*, service: str, level: str = "INFO") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _without_metrics(_logger: object, _method: str, line: "EventDict") -> "EventDict":
+    """Metrics are for CloudWatch; a person at a terminal has no use for them."""
+    if line["event"] == METRICS_EVENT:
+        raise structlog.DropEvent
+    return line
 
 
 def get_logger() -> structlog.typing.FilteringBoundLogger:

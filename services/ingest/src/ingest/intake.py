@@ -24,8 +24,8 @@ from ingest.load import Loader, Source
 from ingest.ports import Content
 from ingest.publish import NDJSON, Publication
 from shared import layout
-from shared.events import RunFinished
-from shared.ledger import PartReport, Run, RunStatus, Stage, total
+from shared.endings import fail_run
+from shared.ledger import PartReport, Run, RunStatus, Stage
 from shared.telemetry import get_logger
 
 log = get_logger()
@@ -66,7 +66,7 @@ class Intake:
         """Bring the run to where all its parts are announced, or to failure when a file is at fault."""
         if run.status is RunStatus.FAILED and run.parts is None:
             # the process may have died between the record and the announcement
-            await self._announce_failure(run.run_id, run.reason or "")
+            await self.fail(run, run.reason or "")
         elif not run.is_open or _is_taken_in(run):
             log.info("run_known", status=run.status)
         else:
@@ -76,8 +76,7 @@ class Intake:
     async def fail(self, run: Run, reason: str) -> None:
         """Record and announce that the run cannot go on."""
         log.error("run_failed", reason=reason)
-        await self._ledger.fail(run.run_id, reason)
-        await self._announce_failure(run.run_id, reason)
+        await fail_run(run.run_id, reason, self._ledger, self._publication.announcer)
 
     async def _process(self, run: Run, contents: Sequence[Content], desk: Desk) -> None:
         try:
@@ -143,11 +142,6 @@ class Intake:
             units=amounts,
         )
         await self._ledger.record(run_id, report)
-
-    async def _announce_failure(self, run_id: str, reason: str) -> None:
-        totals = total(await self._ledger.reports(run_id))
-        data = RunFinished(status="failed", reason=reason, **totals.model_dump())
-        await self._publication.announcer.announce(run_id, data, cause="failed")
 
     @contextmanager
     def _desk(self) -> Iterator[Desk]:

@@ -6,6 +6,7 @@ policy sends it to the dead letters when it has been received too often.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Protocol
@@ -15,6 +16,7 @@ import structlog
 from shared.bus.message import Message
 from shared.bus.retry import backoff_s
 from shared.errors import PermanentError, is_transient
+from shared.metrics import Metric, emit
 from shared.telemetry import get_logger
 
 log = get_logger()
@@ -108,19 +110,29 @@ class Consumer:
                     return
 
     async def _settle(self, message: Message) -> None:
+        started = time.monotonic()
         try:
             await self._handle(message)
         except Exception as error:  # noqa: BLE001 - every failure is settled here, by its kind
-            await self._settle_failure(message, error)
+            outcome = await self._settle_failure(message, error)
         else:
             await self._queue.delete(message)
+            outcome = Metric.MESSAGES_SUCCEEDED
+        emit(
+            {
+                Metric.MESSAGES_RECEIVED: 1,
+                outcome: 1,
+                Metric.HANDLER_SECONDS: round(time.monotonic() - started, 3),
+                Metric.MESSAGE_AGE_SECONDS: round(time.time() - message.first_received_ms / 1000, 3),
+            }
+        )
 
-    async def _settle_failure(self, message: Message, error: Exception) -> None:
+    async def _settle_failure(self, message: Message, error: Exception) -> Metric:
         kind = type(error).__name__
         if isinstance(error, PermanentError):
             log.error("message_dead_lettered", reason=str(error))
             await self._queue.bury(message, reason=str(error), exception=kind)
-            return
+            return Metric.MESSAGES_DEAD_LETTERED
         delay_s = backoff_s(message.receive_count)
         if is_transient(error):
             log.info("message_retried", error=repr(error), delay_s=round(delay_s, 1))
@@ -128,6 +140,7 @@ class Consumer:
             log.error("message_failed", exc_info=error, receive_count=message.receive_count)
         with suppress(Exception):  # the lease ends by itself if it cannot be shortened
             await self._queue.lease(message, seconds=delay_s)
+        return Metric.MESSAGES_RETRIED
 
     async def _drain(self) -> None:
         if self._working:

@@ -1,0 +1,62 @@
+"""Metrics through the log, in CloudWatch's embedded metric format: a log line becomes data points.
+
+Source: CloudWatch embedded metric format specification. Every metric has the dimension `service`, which
+`shared.telemetry` binds to each line. Dashboards and alarms name these metrics; a test holds them together.
+"""
+
+import time
+from collections.abc import Mapping
+from enum import StrEnum
+
+from shared.telemetry import METRICS_EVENT, get_logger
+
+NAMESPACE = "Encore"
+log = get_logger()
+
+
+class Metric(StrEnum):
+    """Everything that is measured."""
+
+    MESSAGES_RECEIVED = "messages_received"
+    MESSAGES_SUCCEEDED = "messages_succeeded"
+    MESSAGES_RETRIED = "messages_retried"
+    MESSAGES_DEAD_LETTERED = "messages_dead_lettered"
+    HANDLER_SECONDS = "handler_seconds"
+    MESSAGE_AGE_SECONDS = "message_age_seconds"
+    """From the message's first receipt to now: how long its work has been waiting for success."""
+
+    RUNS_FINISHED = "runs_finished"
+    RUNS_FAILED = "runs_failed"
+    RUN_SECONDS = "run_seconds"
+    RUN_COST_USD = "run_cost_usd"
+    AI_COST_USD = "ai_cost_usd"
+    """Comprehend, Personalize and Bedrock, of one run."""
+
+    REJECTED_ROWS = "rejected_rows"
+    REVIEWS_SCORED = "reviews_scored"
+    CUSTOMERS_FALLBACK = "customers_fallback"
+    EMAILS = "emails"
+    EMAILS_FALLBACK = "emails_fallback"
+    EMAILS_FAILED = "emails_failed"
+    COPY_REPAIRS = "copy_repairs"
+
+
+SECONDS = frozenset({Metric.HANDLER_SECONDS, Metric.MESSAGE_AGE_SECONDS, Metric.RUN_SECONDS})
+DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})
+
+
+def emit(values: Mapping[Metric, float]) -> None:
+    """Write one data point of each metric."""
+    directive = {
+        "Namespace": NAMESPACE,
+        "Dimensions": [["service"]],
+        "Metrics": [{"Name": metric, "Unit": _unit(metric)} for metric in values],
+    }
+    aws = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
+    log.info(METRICS_EVENT, _aws=aws, **{str(metric): value for metric, value in values.items()})
+
+
+def _unit(metric: Metric) -> str:
+    if metric in SECONDS:
+        return "Seconds"
+    return "None" if metric in DOLLARS else "Count"

@@ -1,0 +1,95 @@
+import json
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+import structlog
+
+from shared.endings import fail_run, finish_run
+from shared.errors import TransientError
+from shared.events import RunFinished
+from shared.ledger import PartReport, RunStatus, Stage
+from shared.metrics import NAMESPACE, Metric
+from shared.telemetry import configure_logging
+from shared.testing import START, MemoryAnnouncer, MemoryLedger
+
+
+@pytest.fixture
+async def ledger() -> MemoryLedger:
+    """A ledger with one run that has mailed a part."""
+    made = MemoryLedger()
+    await made.open_run("r", source="s")
+    await made.record(
+        "r",
+        PartReport(
+            stage=Stage.MAILER,
+            name="part-00001",
+            started_at=START,
+            finished_at=START + timedelta(seconds=4),
+            counts={"emails": 10, "emails_fallback": 1},
+            units={"comprehend.units": Decimal(100), "s3.puts": Decimal(200)},
+        ),
+    )
+    return made
+
+
+async def test_a_finished_run_is_announced_with_its_totals(ledger: MemoryLedger) -> None:
+    """Counts, seconds and cost go out with the event, and the run is over."""
+    announcer = MemoryAnnouncer()
+    await finish_run("r", ledger, announcer)
+    [event] = announcer.of(RunFinished)
+    assert isinstance(event, RunFinished)
+    assert (event.status, event.counts["emails"], event.total_seconds) == ("finished", 10, 4.0)
+    assert event.cost_usd["total"] == Decimal("0.011000")
+    assert (await ledger.run("r")).status is RunStatus.FINISHED
+
+
+async def test_a_finish_that_cannot_be_announced_is_not_recorded(ledger: MemoryLedger) -> None:
+    """The redelivered message finds the run open and announces it."""
+    announcer = MemoryAnnouncer()
+
+    async def refuse(*_: object) -> None:
+        raise TransientError("SNS is away")
+
+    announcer.announce_all = refuse  # type: ignore[method-assign, assignment] # SNS is away
+    with pytest.raises(TransientError):
+        await finish_run("r", ledger, announcer)
+    assert (await ledger.run("r")).is_open
+
+
+async def test_a_failure_keeps_its_first_reason_and_one_identity(ledger: MemoryLedger) -> None:
+    """Failing again, as after a crash, announces the same event with the first reason."""
+    announcer = MemoryAnnouncer()
+    await fail_run("r", "not CSV", ledger, announcer)
+    await fail_run("r", "later trouble", ledger, announcer)
+    assert [event.reason for event in announcer.of(RunFinished) if isinstance(event, RunFinished)] == [
+        "not CSV",
+        "not CSV",
+    ]
+    assert len(set(announcer.ids)) == 1
+
+
+async def test_a_run_that_finished_cannot_fail(ledger: MemoryLedger) -> None:
+    """A late failure is not announced over a success."""
+    announcer = MemoryAnnouncer()
+    await finish_run("r", ledger, announcer)
+    await fail_run("r", "late", ledger, announcer)
+    assert len(announcer.announced) == 1
+
+
+async def test_the_end_of_a_run_is_measured(ledger: MemoryLedger, capsys: pytest.CaptureFixture[str]) -> None:
+    """One log line in CloudWatch's embedded format carries every metric that it names, with a unit."""
+    configure_logging(service="mailer")
+    await finish_run("r", ledger, MemoryAnnouncer())
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    [line] = [json.loads(text) for text in capsys.readouterr().err.splitlines()]
+    [directive] = line["_aws"]["CloudWatchMetrics"]
+    assert directive["Namespace"] == NAMESPACE
+    assert directive["Dimensions"] == [["service"]]
+    assert line["service"] == "mailer"
+    units = {metric["Name"]: metric["Unit"] for metric in directive["Metrics"]}
+    assert units[Metric.RUN_SECONDS] == "Seconds"
+    assert units[Metric.RUN_COST_USD] == "None"
+    assert all(isinstance(line[name], int | float) for name in units)
+    assert (line["runs_finished"], line["emails"], line["ai_cost_usd"]) == (1, 10, 0.01)
