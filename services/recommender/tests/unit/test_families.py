@@ -65,6 +65,15 @@ def test_colours_of_one_name_are_variants() -> None:
     assert not same(families, "P1", "P3")
 
 
+def test_any_number_of_products_of_one_name_is_one_family() -> None:
+    """A shop that calls a thousand things the same is still quick to sort out."""
+    catalogue = {f"P{number}": product(f"P{number}", "Plain Cotton Shirt") for number in range(3_000)}
+    catalogue |= {f"N{number}": product(f"N{number}", "...") for number in range(2)}
+    families = Families.of(catalogue, SharedReviews())
+    assert len({families.labels(f"P{number}") for number in range(3_000)}) == 1
+    assert not same(families, "N0", "N1")
+
+
 def test_a_family_does_not_grow_into_a_chain() -> None:
     """Beyond its bound only the alike pair itself counts as variants, not everything at both ends."""
     chain = [f"P{number:02}" for number in range(MAX_FAMILY + 4)]

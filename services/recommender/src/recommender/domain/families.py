@@ -46,12 +46,13 @@ class SharedReviews:
 class Families:
     """Answers whether products are of one family.
 
-    A product carries labels; two are of one family when they share one. Pairs are merged closest first; a
-    merger that would grow too large is not made, and that pair alone gets a label of its own.
+    A product carries labels; two are of one family when they share one. Products of the `same` name are a
+    family from the start. Pairs are merged closest first; a merger that would grow too large is not made, and
+    that pair alone gets a label of its own.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, str, float]]) -> None:
-        self._family: dict[str, list[str]] = {}
+    def __init__(self, pairs: Iterable[tuple[str, str, float]], *, same: Iterable[list[str]] = ()) -> None:
+        self._family: dict[str, list[str]] = {one: group for group in same for one in group}
         self._extra: dict[str, set[str]] = {}
         for one, other, _ in sorted(pairs, key=lambda pair: (-pair[2], pair[0], pair[1])):
             self._join(one, other)
@@ -60,7 +61,13 @@ class Families:
     def of(cls, products: Mapping[str, Product], shared: SharedReviews) -> "Families":
         """Find the families of a catalogue."""
         names = {product_id: tokens(product.name) for product_id, product in products.items()}
-        return cls([*shared.variants(), *alike(names, threshold=MIN_NAME_COSINE)])
+        same: dict[frozenset[tuple[str, int]], list[str]] = {}
+        for product_id, words in names.items():
+            if words:
+                same.setdefault(frozenset(words.items()), []).append(product_id)
+        distinct = {group[0]: names[group[0]] for group in same.values()}
+        pairs = (*shared.variants(), *alike(distinct, threshold=MIN_NAME_COSINE))
+        return cls(pairs, same=same.values())
 
     def labels(self, product_id: str) -> frozenset[str]:
         """Return the product's labels: never empty, and shared with its variants only."""

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 Vector = Mapping[str, float]
 """Token weights of unit length."""
 
+MAX_HOLDERS = 200
+"""Bounds the work for catalogues of thousands of nearly equal names."""
 _TOKEN = re.compile(r"\w+")
 
 
@@ -41,10 +43,11 @@ def cosine(one: Vector, other: Vector) -> float:
 
 
 def alike(names: Mapping[str, Counter[str]], *, threshold: float) -> Iterator[tuple[str, str, float]]:
-    """Yield every pair of ids whose names have a cosine over `threshold`, with it.
+    """Yield the pairs of ids whose names have a cosine over `threshold`, with it.
 
-    Exact without comparing all pairs: with tokens in one order, rarest first, two names over the threshold
+    All of them without comparing all: with tokens in one order, rarest first, two names over the threshold
     must share a token before the point where the rest of either is shorter than the threshold.
+    Only where a token that matters stands in more than `MAX_HOLDERS` names are some pairs passed over.
     Source: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", WWW 2007.
     """
     frequency = document_frequency(names)
@@ -57,7 +60,9 @@ def alike(names: Mapping[str, Counter[str]], *, threshold: float) -> Iterator[tu
             if similarity > threshold:
                 yield candidate, key, similarity
         for token in prefix:
-            holders.setdefault(token, []).append(key)
+            known = holders.setdefault(token, [])
+            if len(known) < MAX_HOLDERS:
+                known.append(key)
 
 
 def _prefix(own: Vector, frequency: Mapping[str, int], threshold: float) -> list[str]:
