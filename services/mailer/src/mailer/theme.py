@@ -9,6 +9,7 @@ from jinja2 import Environment, StrictUndefined
 
 from mailer.domain.letter import Letter
 
+_INDENTATION = re.compile(r"\n\s+")
 _COMMENTED_TAG = re.compile(r"<!--(\{%.*?%\})-->")
 
 
@@ -51,7 +52,7 @@ def _inlined(html: str, css: str) -> str:
     """Move the CSS into style attributes.
 
     Template tags stand in comments, because an HTML parser moves bare text out of tables; they are bared
-    only afterwards.
+    only afterwards. Indentation would travel in every email, so it goes too.
     """
-    inliner = CSSInliner(extra_css=css, load_remote_stylesheets=False, keep_style_tags=False)
-    return _COMMENTED_TAG.sub(r"\1", inliner.inline(html))
+    inliner = CSSInliner(extra_css=css, load_remote_stylesheets=False, minify_css=True)
+    return _COMMENTED_TAG.sub(r"\1", _INDENTATION.sub("\n", inliner.inline(html)))

@@ -109,7 +109,7 @@ def test_the_preheader_is_hidden_before_anything_else(theme: Theme, facts: Email
     first = next(iter(body))
     assert first.text == plain_copy(facts).preheader
     style = first.get("style", "").replace(" ", "")
-    assert style == "display:none;max-height:0;overflow:hidden;"
+    assert style == "display:none;max-height:0;overflow:hidden"
 
 
 ATTACKS = (

@@ -5,7 +5,7 @@ product with the shop's own words only.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from mailer.domain.facts import ProductFacts
@@ -15,18 +15,21 @@ WELL_RATED = Decimal(4)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
 
-def unsupported(text: str, product: ProductFacts) -> Iterator[tuple[str, str]]:
-    """Yield (rule, words) for each claim in slotless `text` that the product's facts don't carry."""
+def unsupported(text: str, products: Sequence[ProductFacts]) -> Iterator[tuple[str, str]]:
+    """Yield (rule, words) for each claim in slotless `text` that the facts of none of `products` carry."""
     folded = text.casefold()
-    if (found := REDUCED.search(folded)) and product.values.keys().isdisjoint({"saving", "discount"}):
+    if (found := REDUCED.search(folded)) and not any(map(_is_reduced, products)):
         yield "price is not reduced", found[0]
-    if (found := PRAISED.search(folded)) and (product.product.rating or 0) < WELL_RATED:
+    if (found := PRAISED.search(folded)) and not any(map(_is_well_rated, products)):
         yield "rating is not that good", found[0]
-    for word in sorted((PROPERTIES & set(_WORD.findall(folded))) - product.vocabulary):
-        yield "the shop does not say so", word
+    for word in sorted(PROPERTIES.intersection(_WORD.findall(folded))):
+        if not any(word in product.vocabulary for product in products):
+            yield "the shop does not say so", word
 
 
-def unsupported_by_all(text: str, products: Iterable[ProductFacts]) -> Iterator[tuple[str, str]]:
-    """Yield what `unsupported` finds for every product: such a claim is true of none of them."""
-    broken = [set(unsupported(text, product)) for product in products]
-    yield from sorted(set.intersection(*broken))
+def _is_reduced(product: ProductFacts) -> bool:
+    return not product.values.keys().isdisjoint({"saving", "discount"})
+
+
+def _is_well_rated(product: ProductFacts) -> bool:
+    return (product.product.rating or 0) >= WELL_RATED

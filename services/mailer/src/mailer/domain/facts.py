@@ -31,8 +31,8 @@ class ProductFacts:
 
     @property
     def name(self) -> str:
-        """The catalogue's name, whole."""
-        return clean(self.product.name, max_chars=MAX_NAME_CHARS)
+        """The catalogue's name, whole; the id of a product whose name has nothing to show."""
+        return clean(self.product.name, max_chars=MAX_NAME_CHARS) or self.product.product_id
 
     @property
     def category(self) -> str:
@@ -68,7 +68,7 @@ class ProductFacts:
 
     def _values(self) -> Iterator[tuple[str, str]]:
         product = self.product
-        yield "name", short_name(product.name)
+        yield "name", short_name(self.name)
         yield "price", self._money(product.price)
         if product.list_price is not None and product.list_price > product.price:
             yield "was_price", self._money(product.list_price)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from mailer.domain import lies
-from mailer.domain.claims import unsupported, unsupported_by_all
+from mailer.domain.claims import unsupported
 from mailer.domain.copy import Copy
 from mailer.domain.cues import misused
 from mailer.domain.facts import EmailFacts, ProductFacts
@@ -87,7 +87,7 @@ def _line(text: str, product: ProductFacts) -> Broken:
     yield from (("slot of another", slot) for slot in slots_in(text) if slot not in product.slots)
     if f"{product.number}.name" not in slots_in(text):
         yield f"must name its product as {{{product.number}.name}}", ""
-    yield from unsupported(without_slots(text), product)
+    yield from unsupported(without_slots(text), [product])
 
 
 def _headline(text: str, facts: EmailFacts) -> Broken:
@@ -95,12 +95,11 @@ def _headline(text: str, facts: EmailFacts) -> Broken:
     numbers = {owner(slot) for slot in slots_in(text) if slot != FIRST_NAME}
     if len(numbers) > 1:
         yield "slots of more than one product", ", ".join(sorted(numbers))
-    product = facts.product(numbers.pop()) if numbers else None
-    own_words = without_slots(text)
-    yield from unsupported(own_words, product) if product else unsupported_by_all(own_words, facts.products)
+    spoken_of = [product for product in facts.products if str(product.number) in numbers]
+    yield from unsupported(without_slots(text), spoken_of or facts.products)
 
 
 def _prose(text: str, facts: EmailFacts) -> Broken:
     """Greeting, intro and closing speak to the customer."""
     yield from (("no product's slot belongs here", slot) for slot in slots_in(text) if slot != FIRST_NAME)
-    yield from unsupported_by_all(without_slots(text), facts.products)
+    yield from unsupported(without_slots(text), facts.products)

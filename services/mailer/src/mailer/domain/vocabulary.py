@@ -11,7 +11,8 @@ from shared.models import Product
 MAX_KEYWORDS = 8
 MAX_BULLETS = 8
 MAX_BULLET_CHARS = 400
-CACHED = 16_384
+CACHED_PRODUCTS = 4_096
+CACHED_WORDS = 16_384
 KEYWORD_CHARS = range(4, 19)
 ACRONYM_CHARS = range(2, 6)
 
@@ -26,12 +27,14 @@ well what when where which while will with within without work works would year 
 """)
 
 
+@lru_cache(maxsize=CACHED_PRODUCTS)
 def vocabulary(product: Product) -> frozenset[str]:
     """Return every word of the product's name, bullets and category, in lower case, also by its parts."""
     words = chain.from_iterable(_WORD.findall(text.casefold()) for text in _texts(product))
     return frozenset(chain.from_iterable((word, *word.split("-")) for word in words))
 
 
+@lru_cache(maxsize=CACHED_PRODUCTS)
 def keywords(product: Product) -> tuple[str, ...]:
     """Return up to eight distinct words that describe the product and may stand in copy as they are.
 
@@ -50,7 +53,7 @@ def _texts(product: Product) -> list[str]:
     return [clean(product.name, max_chars=MAX_BULLET_CHARS), category_label(product.category), *bullets]
 
 
-@lru_cache(maxsize=CACHED)
+@lru_cache(maxsize=CACHED_WORDS)
 def _keyword(token: str) -> str | None:
     if not _WORD.fullmatch(token):
         return None
