@@ -33,7 +33,7 @@ def _cues(*, needed: str = "", not_before: str = "", not_after: str = "") -> Cue
 
 CUES = {
     "price": _cues(
-        not_before="""was were originally formerly previously usually normally regularly instead from
+        not_before="""was were used originally formerly previously usually normally regularly instead from
         before than rrp mrp list old by save saves saved saving savings rated rating scored""",
         not_after="""off less cheaper discount saving savings saved below lower before originally
         previously per each apiece monthly star stars ratings reviews customers buyers people""",

@@ -8,7 +8,8 @@ NUMBERS = word_set("""
 zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen
 eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred hundreds thousand thousands
 million millions billion billions lakh lakhs crore crores dozen dozens half halves third thirds quarter
-quarters double doubled triple tripled twice thrice fourfold fivefold tenfold
+quarters double doubled triple tripled twice thrice fourfold fivefold tenfold couple pair decade decades
+century centuries
 """)
 
 CURRENCIES = word_set("""
@@ -26,7 +27,7 @@ ergonomic fireproof foldable handmade heatproof hypoallergenic imported noiseles
 recyclable recycled rustproof scratchproof shatterproof shockproof silent solar sustainable vegan
 waterproof weatherproof wireless bluetooth cordless nonstick orthopaedic orthopedic leakproof leak-proof
 non-stick water-resistant child-safe dishwasher-safe eco-friendly energy-efficient energy-saving
-noise-cancelling noise-canceling
+noise-cancelling noise-canceling resistant
 american german indian italian japanese swiss
 """)
 """Materials, colours, properties and origins: said of a product only in words that the shop uses for it."""
@@ -48,7 +49,7 @@ UNFOUNDED = {
     """),
     "price claim": phrases("""
         (?<!-)free, complimentary, gratis, cashback, refund(?:s|ed|able)?, coupons?, vouchers?, no cost,
-        emi, taxes
+        emi, taxes, buy one
     """),
     "delivery claim": phrases("""
         delivery, delivered, shipping, ships, shipped, arrive, arrives, arriving, same day, next day,
@@ -58,11 +59,11 @@ UNFOUNDED = {
         today only, only today, tonight, tomorrow, hurry, limited (?:time|offer|stock|edition),
         last chance, in stock, (?:selling|sold|run|running) (?:out|fast),
         while (?:stocks?|supplies) lasts?, few left, act (?:now|fast),
-        (?:ends?|expires?) (?:soon|today|tonight), flash sale, last (?:pieces?|items?|units?)
+        (?:ends?|expires?) (?:soon|today|tonight), flash sale, last (?:pieces?|items?|units?), running low
     """),
     "guarantee": phrases("""
         guarantee[sd]?, warrant(?:y|ies|ed), risk free, money back, lifetime, certified, proven,
-        award(?:s|ed)?, clinically, officially, genuine, authentic
+        award(?:s|ed)?, clinically, officially, genuine, authentic, endorsed, forever, never breaks
     """),
     "health claim": phrases("""
         cures?, heals?, therapy, therapeutic, medical, medically, doctors?, immunity, antibacterial,
@@ -70,8 +71,8 @@ UNFOUNDED = {
     """),
     "universal claim": phrases(r"""
         (?:fits?|works?|compatible) (?:with )?(?:all|any|anything|every|everything)(?: \w+)?,
-        indestructible, unbreakable, everyone, everybody, best sell(?:er|ers|ing), number one, world's,
-        (?:most|top|best|highest) (?:popular|loved|rated|sold|reviewed)
+        indestructible, unbreakable, everyone, everybody, (?:best|top) sell(?:er|ers|ing), number one,
+        world's, (?:most|top|best|highest) (?:popular|loved|rated|sold|reviewed)
     """),
 }
 """Claims that no fact ever carries."""

@@ -21,7 +21,7 @@ CACHED_CHARS = 4_096
 
 _PATTERNS = {
     "percent": re.compile(r"[%‰‱٪]|\b(?:percent|per\s+cent|percentage|pct)\b"),
-    "link": re.compile(r"https?\b|\bwww\b|://|[^\W\d_]{2,}\.[^\W\d_]{2,}|\bdot\s+com\b"),
+    "link": re.compile(r"https?\b|\bwww\b|://|[^\W\d_]{2,}\.[^\W\d_]{2,}|\bdot\b"),
     "markup": re.compile(r"&#?\w+;"),
     **UNFOUNDED,
 }
