@@ -13,8 +13,9 @@ from recommender.report import training_report
 from recommender.selection import Selection
 from recommender.training import Training
 from shared.bus import Message
-from shared.events import RecommendationCheck, RunFinished, SentimentScored, event_type, parse_event
-from shared.ledger import Run, RunStatus, total
+from shared.endings import fail_run
+from shared.events import RecommendationCheck, SentimentScored, event_type, parse_event
+from shared.ledger import Run, RunStatus
 from shared.ports import Announcer, RunLedger
 from shared.telemetry import bind_event, get_logger
 
@@ -53,7 +54,7 @@ class RecommenderHandler:
         elif run.is_open:
             await self._go_on(run, attempt)
         elif run.status is RunStatus.FAILED:
-            await self._announce_failure(run)  # again: this message may have crashed before it did
+            await self._fail(run, run.reason or "")  # again: this message may have crashed before it did
 
     async def _go_on(self, run: Run, attempt: int) -> None:
         try:
@@ -104,13 +105,7 @@ class RecommenderHandler:
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
         await self._training.release(run.run_id)
-        await self._ledger.fail(run.run_id, reason)
-        await self._announce_failure(await self._ledger.run(run.run_id))
-
-    async def _announce_failure(self, run: Run) -> None:
-        totals = total(await self._ledger.reports(run.run_id))
-        finished = RunFinished(status="failed", reason=run.reason, **totals.model_dump())
-        await self._announcer.announce(run.run_id, finished, cause="failed")
+        await fail_run(run.run_id, reason, self._ledger, self._announcer)
 
 
 def _read(message: Message) -> tuple[str, int]:
