@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 
 from shared.settings import ServiceSettings
 
@@ -22,6 +22,7 @@ class MailerSettings(ServiceSettings):
     """False for a model that takes no JSON schema: the schema is then spelled out in the request."""
     mailer_max_tokens: Annotated[int, Field(ge=200, le=8_000)] = 1_200
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
+    """Empty for a model that takes none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 16
     """Calls to Bedrock at a time, in the whole process."""
 
@@ -36,6 +37,11 @@ class MailerSettings(ServiceSettings):
     """Takes the one-click POST of RFC 8058. Without it, unsubscribing is by email to the sender."""
     mailer_unsubscribe_key: SecretStr | None = None
     """Signs the tokens of unsubscribe links."""
+
+    @field_validator("mailer_temperature", mode="before")
+    @classmethod
+    def _empty_means_none(cls, value: object) -> object:
+        return None if value == "" else value
 
     @model_validator(mode="after")
     def _url_and_key_belong_together(self) -> Self:

@@ -39,6 +39,16 @@ def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> No
         MailerSettings.model_validate(RESOURCES | changes)
 
 
+@pytest.mark.parametrize(("value", "temperature"), [("0", 0.0), ("0.3", 0.3), ("", None)])
+def test_a_model_may_take_no_temperature(
+    value: str, temperature: float | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An empty variable sends none; zero is a temperature."""
+    for name, resource in (RESOURCES | {"mailer_temperature": value}).items():
+        monkeypatch.setenv(f"ENCORE_{name.upper()}", resource)
+    assert MailerSettings().mailer_temperature == temperature
+
+
 def test_the_unsubscribe_key_is_never_printed() -> None:
     """Settings may be logged."""
     settings = MailerSettings.model_validate(
