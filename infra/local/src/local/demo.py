@@ -88,6 +88,8 @@ async def _until_finished(
                 if finished := await eyes.take_finished(run.run_id):
                     progress.update(_snapshots(await eyes.ledger.run(run.run_id)))
                     return run.run_id, finished
+            if why := await eyes.dead_letter():
+                raise DemoFailedError(why)
             await asyncio.sleep(POLL_S)
 
 

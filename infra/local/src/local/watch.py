@@ -73,6 +73,21 @@ class Watch:
         depths = await self._depths(self.resources.dead_letter_urls)
         return {name: sum(depth.values()) for name, depth in depths.items()}
 
+    async def dead_letter(self) -> str | None:
+        """Why a message died, if one has: its queue and the reason it carries."""
+        for name, count in (await self.dead_letters()).items():
+            if count:
+                reply = await self.sqs.receive_message(
+                    QueueUrl=self.resources.dead_letter_urls[name],
+                    MessageAttributeNames=["All"],
+                    VisibilityTimeout=0,
+                )
+                for letter in reply.get("Messages", []):
+                    facts = letter.get("MessageAttributes", {})
+                    reason = facts["reason"].get("StringValue") if "reason" in facts else None
+                    return f"a message of {name} is dead: {reason or 'received too often'}"
+        return None
+
     async def _depths(self, urls: dict[str, str]) -> dict[str, dict[str, int]]:
         replies = await asyncio.gather(
             *(self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]) for url in urls.values())

@@ -9,8 +9,9 @@ from mailer.domain.copy import CopySource
 from mailer.domain.record import EmailRecord
 from mailer.part import PartEmails, PartMailer
 from shared.bus import Message
-from shared.events import EmailFinished, RecommendationsReady, RunFinished, parse_event
-from shared.ledger import PartReport, Stage, total
+from shared.endings import finish_run
+from shared.events import EmailFinished, Event, RecommendationsReady, parse_event
+from shared.ledger import PartReport, Progress, Stage
 from shared.models import Recommendation
 from shared.ports import Announcer, Objects, RunLedger
 from shared.telemetry import bind_event, get_logger
@@ -45,35 +46,30 @@ class MailerHandler:
         event = parse_event(message.body, RecommendationsReady)
         run_id, part = event.run_id, event.data.part
         bind_event(run_id=run_id, event_id=event.id, part=part)
-        if not (await self._ledger.run(run_id)).is_open:
+        run = await self._ledger.run(run_id)
+        if not run.is_open:
             log.info("run_already_over")
             return
+        if part in run.stage(Stage.MAILER).done:
+            progress = Progress(run=run, stage=Stage.MAILER)
+        else:
+            progress = await self._mail(event)
+        await self._ledger.close_stage(progress, cause=f"part-{part}", announce=lambda: self._finish(run_id))
+
+    async def _mail(self, event: Event[RecommendationsReady]) -> Progress:
         started_at = datetime.now(UTC)
         recommendations = await self._objects.get_lines(event.data.key, Recommendation)
-        emails = await self._part_mailer.mail(run_id, recommendations)
+        emails = await self._part_mailer.mail(event.run_id, recommendations)
         await self._announcer.announce_all(
-            run_id, [(record.customer_id, _finished(record)) for record in emails.records]
+            event.run_id, [(record.customer_id, _finished(record)) for record in emails.records]
         )
-        report = self._report(part, emails, started_at)
-        progress = await self._ledger.finish_part(run_id, part, report)
+        report = self._report(event.data.part, emails, started_at)
+        progress = await self._ledger.finish_part(event.run_id, event.data.part, report)
         log.info("part_mailed", **report.counts)
-        await self._ledger.close_stage(progress, cause=report.name, announce=lambda: self._finish(run_id))
+        return progress
 
     async def _finish(self, run_id: str) -> None:
-        """Announce the run's end before the ledger records it: a crash in between is repaired.
-
-        The other way round, redelivery would find a run that is over and never announce it.
-        """
-        totals = total(await self._ledger.reports(run_id))
-        finished = RunFinished(
-            status="finished",
-            counts=totals.counts,
-            stage_seconds=totals.stage_seconds,
-            total_seconds=totals.total_seconds,
-            cost_usd=totals.cost_usd,
-        )
-        await self._announcer.announce(run_id, finished, cause="finished")
-        await self._ledger.finish(run_id)
+        totals = await finish_run(run_id, self._ledger, self._announcer)
         log.info("run_finished", total_seconds=totals.total_seconds, **totals.counts)
 
     def _report(self, part: int, emails: PartEmails, started_at: datetime) -> PartReport:
