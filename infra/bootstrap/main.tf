@@ -1,0 +1,58 @@
+# What an account needs once, before the first environment: a place for Terraform's state, the image repositories,
+# the roles for releases from GitHub, and leave for API Gateway to write logs.
+#
+# Its own state stays in a local file, which is the only way to begin; keep the file, or move it into the bucket
+# that it made by adding a backend block and running `terraform init -migrate-state`.
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { stack = "encore-bootstrap" }
+  }
+}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+}
+
+module "keys" {
+  source = "../modules/keys"
+
+  name = "encore"
+
+  keys = {
+    images = { description = "Images" }
+    state  = { description = "Terraform's state" }
+  }
+}
+
+module "registry" {
+  source = "../modules/registry"
+
+  key_arn = module.keys.arns["images"]
+  images  = ["ingest", "sentiment", "recommender", "mailer", "understudy"]
+}
+
+resource "aws_iam_openid_connect_provider" "github" {
+  count = var.github_repository == null ? 0 : 1
+
+  url            = "https://token.actions.githubusercontent.com"
+  client_id_list = ["sts.amazonaws.com"]
+}
+
+module "deploy" {
+  source   = "../modules/github-deploy"
+  for_each = var.github_repository == null ? toset([]) : var.stages
+
+  stage                 = each.key
+  repository            = var.github_repository
+  oidc_provider_arn     = aws_iam_openid_connect_provider.github[0].arn
+  image_repository_arns = module.registry.repository_arns
+  state                 = { bucket_arn = aws_s3_bucket.state.arn, key_arn = module.keys.arns["state"] }
+}

@@ -1,0 +1,14 @@
+output "state_bucket" {
+  description = "For `terraform init -backend-config=bucket=…` in an environment."
+  value       = aws_s3_bucket.state.bucket
+}
+
+output "repository_urls" {
+  description = "Where to push each image."
+  value       = module.registry.repository_urls
+}
+
+output "deploy_role_arns" {
+  description = "The roles for GitHub Actions, by stage."
+  value       = { for stage, deploy in module.deploy : stage => deploy.role_arn }
+}

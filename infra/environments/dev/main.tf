@@ -1,0 +1,94 @@
+# For trying things: two zones, one NAT gateway in place of a dozen endpoints, Spot, nothing running while idle,
+# understudy in place of the AI services, and everything gone after `terraform destroy`.
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { stack = local.name }
+  }
+}
+
+locals {
+  name = "encore-dev"
+}
+
+module "keys" {
+  source = "../../modules/keys"
+
+  name = local.name
+}
+
+module "network" {
+  source = "../../modules/network"
+
+  name         = local.name
+  zones        = ["a", "b"]
+  nat          = true
+  bucket_arns  = values(module.pipeline.bucket_arns)
+  logs_key_arn = module.keys.arns.logs
+}
+
+module "pipeline" {
+  source = "../../modules/pipeline"
+
+  name               = local.name
+  image_tag          = var.image_tag
+  network            = module.network.tasks
+  keys               = module.keys.arns
+  understudy         = var.understudy
+  log_retention_days = 30
+  retention_days     = { uploads = 14, runs = 14 }
+  disposable         = true
+
+  mailer = {
+    model_id       = var.model_id
+    brand_name     = "Encore Shop"
+    from_address   = "hello@shop.example"
+    postal_address = "Encore Shop, 1 Example Street, Bengaluru 560001, India"
+    locale         = "en_IN"
+  }
+
+  services = {
+    ingest = {
+      size             = { cpu = 512, memory_mib = 1024 }
+      min_tasks        = 0
+      max_tasks        = 1
+      backlog_per_task = 1
+      spot_weight      = 100
+    }
+    sentiment = {
+      size             = { cpu = 256, memory_mib = 512 }
+      min_tasks        = 0
+      max_tasks        = 2
+      backlog_per_task = 8
+      spot_weight      = 100
+    }
+    recommender = {
+      size             = { cpu = 512, memory_mib = 1024 }
+      min_tasks        = 0
+      max_tasks        = 1
+      backlog_per_task = 1
+      spot_weight      = 100
+    }
+    mailer = {
+      size             = { cpu = 512, memory_mib = 1024 }
+      min_tasks        = 0
+      max_tasks        = 2
+      backlog_per_task = 8
+      spot_weight      = 100
+    }
+  }
+}
+
+module "observability" {
+  source = "../../modules/observability"
+
+  name              = local.name
+  stages            = module.pipeline.stages
+  dead_letter_names = module.pipeline.dead_letter_names
+  cluster_name      = module.pipeline.cluster_name
+  messages_key_arn  = module.keys.arns.messages
+  emails            = var.alarm_emails
+  limits            = { run_cost_usd = 5, month_cost_usd = 100 }
+}

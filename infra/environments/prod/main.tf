@@ -1,0 +1,118 @@
+# Three zones, no way out of the VPC but to AWS's own services, Spot where losing a task costs little.
+
+provider "aws" {
+  region = var.region
+
+  default_tags {
+    tags = { stack = local.name }
+  }
+}
+
+locals {
+  name   = "encore-prod"
+  domain = split("@", var.mailer.from_address)[1]
+
+  # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateways. Each costs by the hour and
+  # zone, so what no task calls has none: sts, monitoring (metrics travel in logs), email, personalize-runtime.
+  interface_endpoints = [
+    "bedrock-runtime",
+    "comprehend",
+    "ecr.api",
+    "ecr.dkr",
+    "logs",
+    "personalize",
+    "sns",
+    "sqs",
+    "ssm",
+  ]
+}
+
+module "keys" {
+  source = "../../modules/keys"
+
+  name = local.name
+}
+
+module "network" {
+  source = "../../modules/network"
+
+  name                = local.name
+  zones               = ["a", "b", "c"]
+  interface_endpoints = local.interface_endpoints
+  bucket_arns         = values(module.pipeline.bucket_arns)
+  logs_key_arn        = module.keys.arns.logs
+}
+
+module "pipeline" {
+  source = "../../modules/pipeline"
+
+  name                   = local.name
+  image_tag              = var.image_tag
+  network                = module.network.tasks
+  keys                   = module.keys.arns
+  mailer                 = var.mailer
+  unsubscribe            = one(module.unsubscribe[*].mailer)
+  comprehend_calls_per_s = var.comprehend_calls_per_s
+  retention_days         = { uploads = 30, runs = 90 }
+
+  services = {
+    # One task stays: SQS may take a quarter of an hour to report on a queue that nobody has used for hours.
+    ingest = {
+      size             = { cpu = 1024, memory_mib = 2048, storage_gib = 40 }
+      min_tasks        = 1
+      max_tasks        = 4
+      backlog_per_task = 1
+      spot_weight      = 0
+    }
+    sentiment = {
+      size             = { cpu = 512, memory_mib = 1024 }
+      min_tasks        = 0
+      max_tasks        = 4
+      backlog_per_task = 20
+      spot_weight      = 80
+    }
+    recommender = {
+      size             = { cpu = 1024, memory_mib = 2048 }
+      min_tasks        = 0
+      max_tasks        = 2
+      backlog_per_task = 2
+      spot_weight      = 0
+    }
+    mailer = {
+      size             = { cpu = 1024, memory_mib = 2048 }
+      min_tasks        = 0
+      max_tasks        = 10
+      backlog_per_task = 10
+      spot_weight      = 80
+    }
+  }
+}
+
+module "observability" {
+  source = "../../modules/observability"
+
+  name              = local.name
+  stages            = module.pipeline.stages
+  dead_letter_names = module.pipeline.dead_letter_names
+  cluster_name      = module.pipeline.cluster_name
+  messages_key_arn  = module.keys.arns.messages
+  emails            = var.alarm_emails
+  limits            = { run_cost_usd = 200, month_cost_usd = 2000 }
+}
+
+module "email" {
+  source = "../../modules/email"
+
+  name             = local.name
+  domain           = local.domain
+  messages_key_arn = module.keys.arns.messages
+}
+
+module "unsubscribe" {
+  source = "../../modules/unsubscribe"
+  count  = var.unsubscribe_endpoint ? 1 : 0
+
+  name          = local.name
+  keys          = module.keys.arns
+  ops_topic_arn = module.observability.alarms_topic_arn
+}

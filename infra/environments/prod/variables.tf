@@ -1,0 +1,37 @@
+variable "region" {
+  description = "The AWS region."
+  type        = string
+}
+
+variable "image_tag" {
+  description = "The release to run."
+  type        = string
+}
+
+variable "mailer" {
+  description = "Who the emails come from and which Bedrock model or inference profile words them."
+  type = object({
+    model_id       = string
+    brand_name     = string
+    from_address   = string
+    postal_address = string
+    locale         = string
+  })
+}
+
+variable "unsubscribe_endpoint" {
+  description = "Offer one-click unsubscribing by HTTPS. Requests wait in a queue that no service reads yet."
+  type        = bool
+  default     = false
+}
+
+variable "comprehend_calls_per_s" {
+  description = "The account's quota of BatchDetectSentiment calls."
+  type        = number
+  default     = 10
+}
+
+variable "alarm_emails" {
+  description = "Who is told of alarms."
+  type        = set(string)
+}

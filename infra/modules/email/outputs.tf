@@ -1,0 +1,31 @@
+output "configuration_set_name" {
+  description = "To be named when sending."
+  value       = aws_sesv2_configuration_set.this.configuration_set_name
+}
+
+output "feedback_topic_arns" {
+  description = "Topics of bounces and complaints."
+  value       = { for kind, topic in aws_sns_topic.feedback : kind => topic.arn }
+}
+
+output "dns_records" {
+  description = "What to enter in the domain's DNS: DKIM, the MAIL FROM domain, and DMARC."
+  value = concat(
+    [
+      for token in aws_sesv2_email_identity.this.dkim_signing_attributes[0].tokens : {
+        name  = "${token}._domainkey.${var.domain}"
+        type  = "CNAME"
+        value = "${token}.dkim.amazonses.com"
+      }
+    ],
+    [
+      {
+        name  = "bounce.${var.domain}"
+        type  = "MX"
+        value = "10 feedback-smtp.${data.aws_region.current.region}.amazonses.com"
+      },
+      { name = "bounce.${var.domain}", type = "TXT", value = "v=spf1 include:amazonses.com -all" },
+      { name = "_dmarc.${var.domain}", type = "TXT", value = "v=DMARC1; p=quarantine; adkim=r; aspf=r" },
+    ],
+  )
+}

@@ -1,0 +1,148 @@
+# What a GitHub Actions job may do: push images and roll out a release. Changing anything else (networks, queues,
+# rights, its own above all) takes a person with rights of their own. So a job runs
+#
+#   terraform apply -refresh=false -var image_tag=<tag>
+#
+# which compares the configuration with the state: a new tag touches task definitions and services alone.
+
+data "aws_region" "current" {}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  name       = "encore-${var.stage}"
+  account_id = data.aws_caller_identity.current.account_id
+  partition  = data.aws_partition.current.partition
+  region     = data.aws_region.current.region
+  ecs        = "arn:${local.partition}:ecs:${local.region}:${local.account_id}"
+}
+
+resource "aws_iam_role" "this" {
+  name                 = "${local.name}-deploy"
+  description          = "Releases ${local.name} from GitHub Actions"
+  max_session_duration = 3600
+  assume_role_policy   = data.aws_iam_policy_document.trust.json
+}
+
+resource "aws_iam_role_policy" "this" {
+  name   = "release"
+  role   = aws_iam_role.this.id
+  policy = data.aws_iam_policy_document.release.json
+}
+
+# Jobs of this repository in this GitHub environment, whose protection rules say who may start them.
+data "aws_iam_policy_document" "trust" {
+  statement {
+    actions = ["sts:AssumeRoleWithWebIdentity"]
+
+    principals {
+      type        = "Federated"
+      identifiers = [var.oidc_provider_arn]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:aud"
+      values   = ["sts.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "token.actions.githubusercontent.com:sub"
+      values   = ["repo:${var.repository}:environment:${var.stage}"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "release" {
+  # A login for the whole registry: AWS knows no resource for it.
+  statement {
+    sid       = "LogInToRegistry"
+    actions   = ["ecr:GetAuthorizationToken"]
+    resources = ["*"]
+  }
+
+  statement {
+    sid = "PushImages"
+    actions = [
+      "ecr:BatchCheckLayerAvailability",
+      "ecr:BatchGetImage",
+      "ecr:CompleteLayerUpload",
+      "ecr:DescribeImages",
+      "ecr:DescribeRepositories",
+      "ecr:GetDownloadUrlForLayer",
+      "ecr:InitiateLayerUpload",
+      "ecr:ListTagsForResource",
+      "ecr:PutImage",
+      "ecr:UploadLayerPart",
+    ]
+    resources = var.image_repository_arns
+  }
+
+  statement {
+    sid       = "FindState"
+    actions   = ["s3:ListBucket"]
+    resources = [var.state.bucket_arn]
+  }
+
+  statement {
+    sid       = "KeepState"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${var.state.bucket_arn}/${var.stage}/terraform.tfstate"]
+  }
+
+  statement {
+    sid       = "LockState"
+    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
+    resources = ["${var.state.bucket_arn}/${var.stage}/terraform.tfstate.tflock"]
+  }
+
+  statement {
+    sid       = "UseStateKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [var.state.key_arn]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${local.region}.amazonaws.com"]
+    }
+  }
+
+  statement {
+    sid       = "RollOut"
+    actions   = ["ecs:DescribeServices", "ecs:UpdateService"]
+    resources = ["${local.ecs}:service/${local.name}/*"]
+  }
+
+  statement {
+    sid       = "RegisterTasks"
+    actions   = ["ecs:RegisterTaskDefinition", "ecs:TagResource"]
+    resources = ["${local.ecs}:task-definition/${local.name}-*:*"]
+  }
+
+  # Reading a task definition: AWS knows no resource for it.
+  statement {
+    sid       = "ReadTasks"
+    actions   = ["ecs:DescribeTaskDefinition"]
+    resources = ["*"]
+  }
+
+  # A task can be given the roles of this stage's tasks, no others.
+  statement {
+    sid     = "HandTasksTheirRoles"
+    actions = ["iam:PassRole"]
+    resources = [
+      "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-*-execution",
+      "arn:${local.partition}:iam::${local.account_id}:role/${local.name}-*-task",
+    ]
+
+    condition {
+      test     = "StringEquals"
+      variable = "iam:PassedToService"
+      values   = ["ecs-tasks.amazonaws.com"]
+    }
+  }
+}

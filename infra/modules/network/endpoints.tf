@@ -1,0 +1,116 @@
+locals {
+  interface_endpoints = var.nat ? toset([]) : var.interface_endpoints
+
+  # The prefix of each endpoint's actions, where it is not the endpoint's own name.
+  prefixes = { bedrock-runtime = "bedrock", "ecr.api" = "ecr", "ecr.dkr" = "ecr" }
+}
+
+resource "aws_vpc_endpoint" "dynamodb" {
+  vpc_id            = aws_vpc.this.id
+  service_name      = "com.amazonaws.${local.region}.dynamodb"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.private.id]
+  policy            = data.aws_iam_policy_document.endpoint["dynamodb"].json
+
+  tags = { Name = "${var.name}-dynamodb" }
+}
+
+resource "aws_vpc_endpoint" "s3" {
+  vpc_id            = aws_vpc.this.id
+  service_name      = "com.amazonaws.${local.region}.s3"
+  vpc_endpoint_type = "Gateway"
+  route_table_ids   = [aws_route_table.private.id]
+  policy            = data.aws_iam_policy_document.s3.json
+
+  tags = { Name = "${var.name}-s3" }
+}
+
+resource "aws_vpc_endpoint" "interface" {
+  for_each = local.interface_endpoints
+
+  vpc_id              = aws_vpc.this.id
+  service_name        = "com.amazonaws.${local.region}.${each.key}"
+  vpc_endpoint_type   = "Interface"
+  subnet_ids          = [for subnet in aws_subnet.private : subnet.id]
+  security_group_ids  = [aws_security_group.endpoints[0].id]
+  private_dns_enabled = true
+  policy              = data.aws_iam_policy_document.endpoint[each.key].json
+
+  tags = { Name = "${var.name}-${each.key}" }
+}
+
+resource "aws_security_group" "endpoints" {
+  count = length(local.interface_endpoints) > 0 ? 1 : 0
+
+  name        = "${var.name}-endpoints"
+  description = "Interface endpoints: HTTPS from inside the VPC"
+  vpc_id      = aws_vpc.this.id
+
+  tags = { Name = "${var.name}-endpoints" }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "endpoints" {
+  count = length(local.interface_endpoints) > 0 ? 1 : 0
+
+  security_group_id = aws_security_group.endpoints[0].id
+  description       = "HTTPS from the tasks"
+  cidr_ipv4         = var.cidr
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+# An endpoint is a door, not a right: what a task may do stands in its role. The doors turn away credentials
+# of other accounts, so that nothing can be carried out of the VPC with a key brought in from elsewhere.
+data "aws_iam_policy_document" "endpoint" {
+  for_each = setunion(local.interface_endpoints, ["dynamodb"])
+
+  statement {
+    sid       = "CredentialsOfThisAccount"
+    actions   = ["${lookup(local.prefixes, each.key, each.key)}:*"]
+    resources = ["*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "s3" {
+  #checkov:skip=CKV_AWS_283:signed links to image layers carry no account; the statement names AWS's bucket alone
+  statement {
+    sid       = "OwnBuckets"
+    actions   = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"]
+    resources = concat(var.bucket_arns, [for arn in var.bucket_arns : "${arn}/*"])
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:PrincipalAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+
+  # ECR hands out image layers from a bucket of its own, by signed links without an account.
+  statement {
+    sid       = "ImageLayers"
+    actions   = ["s3:GetObject"]
+    resources = ["arn:${data.aws_partition.current.partition}:s3:::prod-${local.region}-starport-layer-bucket/*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+  }
+}

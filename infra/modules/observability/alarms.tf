@@ -1,0 +1,244 @@
+# Each alarm says in its description what to look at first.
+
+locals {
+  tell = [aws_sns_topic.alarms.arn]
+}
+
+resource "aws_cloudwatch_metric_alarm" "dead_letters" {
+  for_each = var.dead_letter_names
+
+  alarm_name          = "${var.name}-${each.key}-dead-letters"
+  alarm_description   = "A message of ${each.key} was given up: its attributes say why. Mend the cause, then redrive."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateNumberOfMessagesVisible"
+  dimensions          = { QueueName = each.value }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 1
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.tell
+  ok_actions          = local.tell
+}
+
+resource "aws_cloudwatch_metric_alarm" "oldest_message" {
+  for_each = local.stages
+
+  alarm_name          = "${var.name}-${each.key}-oldest-message"
+  alarm_description   = "Work for ${each.key} is older than ${var.limits.oldest_message_s} s: too few tasks, or a throttled AI service."
+  namespace           = "AWS/SQS"
+  metric_name         = "ApproximateAgeOfOldestMessage"
+  dimensions          = { QueueName = each.value }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 5
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.limits.oldest_message_s
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.tell
+  ok_actions          = local.tell
+}
+
+# Work waits and none is done: no task starts, or every attempt fails.
+resource "aws_cloudwatch_metric_alarm" "stuck" {
+  for_each = local.stages
+
+  alarm_name          = "${var.name}-${each.key}-stuck"
+  alarm_description   = "Messages wait for ${each.key} and none has been finished in ${var.limits.stuck_minutes} minutes: see its log and its ECS events."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = 0
+  evaluation_periods  = ceil(var.limits.stuck_minutes / 5)
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.tell
+  ok_actions          = local.tell
+
+  metric_query {
+    id = "waiting"
+
+    metric {
+      namespace   = "AWS/SQS"
+      metric_name = "ApproximateNumberOfMessagesVisible"
+      dimensions  = { QueueName = each.value }
+      period      = 300
+      stat        = "Minimum"
+    }
+  }
+
+  metric_query {
+    id = "succeeded"
+
+    metric {
+      namespace   = local.namespace
+      metric_name = local.metrics.succeeded
+      dimensions  = { service = each.key }
+      period      = 300
+      stat        = "Sum"
+    }
+  }
+
+  metric_query {
+    id          = "stuck"
+    label       = "Messages waiting while none is finished"
+    expression  = "IF(FILL(succeeded, 0) > 0, 0, waiting)"
+    return_data = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "error_share" {
+  for_each = local.stages
+
+  alarm_name          = "${var.name}-${each.key}-errors"
+  alarm_description   = "More than ${var.limits.error_share * 100} % of what ${each.key} received failed: retried or given up."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.limits.error_share
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.tell
+  ok_actions          = local.tell
+
+  dynamic "metric_query" {
+    for_each = {
+      received      = local.metrics.received
+      retried       = local.metrics.retried
+      dead_lettered = local.metrics.dead_lettered
+    }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = local.namespace
+        metric_name = metric_query.value
+        dimensions  = { service = each.key }
+        period      = 300
+        stat        = "Sum"
+      }
+    }
+  }
+
+  metric_query {
+    id          = "share"
+    label       = "Share of messages that failed"
+    expression  = "IF(received > 0, (FILL(retried, 0) + FILL(dead_lettered, 0)) / received, 0)"
+    return_data = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "fallback_share" {
+  alarm_name          = "${var.name}-fallback-emails"
+  alarm_description   = "More than ${var.limits.fallback_share * 100} % of emails have plain copy: the model refuses, or its copy breaks the rules."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.limits.fallback_share
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.tell
+  ok_actions          = local.tell
+
+  dynamic "metric_query" {
+    for_each = { emails = local.metrics.emails, fallback = local.metrics.emails_fallback }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = local.namespace
+        metric_name = metric_query.value
+        dimensions  = { service = "mailer" }
+        period      = 900
+        stat        = "Sum"
+      }
+    }
+  }
+
+  metric_query {
+    id          = "share"
+    label       = "Share of emails with plain copy"
+    expression  = "IF(emails > 0, FILL(fallback, 0) / emails, 0)"
+    return_data = true
+  }
+}
+
+# A run's own metrics carry the name of the service in which it ended: the mailer, or the one that gave it up.
+locals {
+  run_alarms = {
+    run-failed = {
+      description = "A run ended before its emails: the ledger and the message in the ops queue name the reason."
+      metric      = local.metrics.runs_failed
+      stat        = "Sum"
+      expression  = "SUM(METRICS())"
+      threshold   = 0
+    }
+    run-cost = {
+      description = "One run cost more than ${var.limits.run_cost_usd} US dollars at list prices: its summary says for what."
+      metric      = local.metrics.run_cost_usd
+      stat        = "Maximum"
+      expression  = "MAX(METRICS())"
+      threshold   = var.limits.run_cost_usd
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "run" {
+  for_each = local.run_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.threshold
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.tell
+
+  dynamic "metric_query" {
+    for_each = local.stages
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = local.namespace
+        metric_name = each.value.metric
+        dimensions  = { service = metric_query.key }
+        period      = 300
+        stat        = each.value.stat
+      }
+    }
+  }
+
+  metric_query {
+    id          = "all"
+    label       = "Wherever the run ended"
+    expression  = each.value.expression
+    return_data = true
+  }
+}
+
+resource "aws_budgets_budget" "month" {
+  name         = var.name
+  budget_type  = "COST"
+  time_unit    = "MONTHLY"
+  limit_amount = tostring(var.limits.month_cost_usd)
+  limit_unit   = "USD"
+
+  # Counts once the tag is activated for cost allocation in the account's billing settings.
+  cost_filter {
+    name   = "TagKeyValue"
+    values = ["user:stack$${var.name}"]
+  }
+
+  dynamic "notification" {
+    for_each = { FORECASTED = 100, ACTUAL = 80 }
+
+    content {
+      comparison_operator       = "GREATER_THAN"
+      notification_type         = notification.key
+      threshold                 = notification.value
+      threshold_type            = "PERCENTAGE"
+      subscriber_sns_topic_arns = local.tell
+    }
+  }
+
+  depends_on = [aws_sns_topic_policy.alarms]
+}

@@ -1,0 +1,119 @@
+# The pipeline from left to right, a column a stage; below it what finished runs came to, as the mailer reports it.
+
+locals {
+  column_width = floor(24 / length(var.stages))
+  row_height   = 6
+
+  stage_rows = [
+    {
+      title = "backlog"
+      metrics = { for service, queue in local.stages : service => [
+        ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = "waiting", stat = "Maximum" }],
+        [".", "ApproximateNumberOfMessagesNotVisible", ".", ".", { label = "in hand", stat = "Maximum" }],
+        [".", "ApproximateNumberOfMessagesDelayed", ".", ".", { label = "delayed", stat = "Maximum" }],
+        ["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster_name, "ServiceName", "${var.name}-${service}", { label = "tasks", stat = "Maximum", yAxis = "right" }],
+      ] }
+    },
+    {
+      title = "age, s"
+      metrics = { for service, queue in local.stages : service => [
+        ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue, { label = "oldest waiting", stat = "Maximum" }],
+        [local.namespace, local.metrics.age_seconds, "service", service, { label = "since first receipt, p95", stat = "p95" }],
+        [local.namespace, local.metrics.handler_seconds, "service", service, { label = "handling, p95", stat = "p95" }],
+      ] }
+    },
+    {
+      title = "throughput a minute"
+      metrics = { for service, queue in local.stages : service => [
+        [local.namespace, local.metrics.received, "service", service, { label = "received", stat = "Sum" }],
+        [local.namespace, local.metrics.succeeded, "service", service, { label = "succeeded", stat = "Sum" }],
+      ] }
+    },
+    {
+      title = "failures a minute"
+      metrics = { for service, queue in local.stages : service => [
+        [local.namespace, local.metrics.retried, "service", service, { label = "retried", stat = "Sum" }],
+        [local.namespace, local.metrics.dead_lettered, "service", service, { label = "given up", stat = "Sum" }],
+        [local.namespace, local.metrics.runs_failed, "service", service, { label = "runs failed", stat = "Sum" }],
+      ] }
+    },
+  ]
+
+  stage_widgets = flatten([
+    for row, content in local.stage_rows : [
+      for column, stage in var.stages : {
+        type   = "metric"
+        x      = column * local.column_width
+        y      = row * local.row_height
+        width  = local.column_width
+        height = local.row_height
+        properties = {
+          title   = "${stage.service}: ${content.title}"
+          region  = local.region
+          period  = 60
+          metrics = content.metrics[stage.service]
+        }
+      }
+    ]
+  ])
+
+  run_charts = [
+    {
+      title = "output"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.reviews_scored, "service", "mailer", { label = "reviews scored" }],
+        [local.namespace, local.metrics.emails, "service", "mailer", { label = "emails" }],
+        [local.namespace, local.metrics.runs_finished, "service", "mailer", { label = "runs finished", yAxis = "right" }],
+      ]
+    },
+    {
+      title = "second best"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.rejected_rows, "service", "mailer", { label = "rows rejected" }],
+        [local.namespace, local.metrics.customers_fallback, "service", "mailer", { label = "customers without own picks" }],
+        [local.namespace, local.metrics.copy_repairs, "service", "mailer", { label = "copy repaired" }],
+        [local.namespace, local.metrics.emails_fallback, "service", "mailer", { label = "plain copy" }],
+        [local.namespace, local.metrics.emails_failed, "service", "mailer", { label = "emails failed" }],
+      ]
+    },
+    {
+      title = "cost of a run, US dollars"
+      stat  = "Maximum"
+      metrics = [
+        [local.namespace, local.metrics.run_cost_usd, "service", "mailer", { label = "all" }],
+        [local.namespace, local.metrics.ai_cost_usd, "service", "mailer", { label = "AI services" }],
+      ]
+    },
+    {
+      title = "length of a run, s"
+      stat  = "Maximum"
+      metrics = [
+        [local.namespace, local.metrics.run_seconds, "service", "mailer", { label = "upload to last email" }],
+      ]
+    },
+  ]
+
+  run_widgets = [
+    for column, chart in local.run_charts : {
+      type   = "metric"
+      x      = column * 6
+      y      = length(local.stage_rows) * local.row_height
+      width  = 6
+      height = local.row_height
+      properties = {
+        title   = chart.title
+        region  = local.region
+        period  = 300
+        stat    = chart.stat
+        metrics = chart.metrics
+      }
+    }
+  ]
+}
+
+resource "aws_cloudwatch_dashboard" "this" {
+  dashboard_name = var.name
+  dashboard_body = jsonencode({ widgets = concat(local.stage_widgets, local.run_widgets) })
+}

@@ -1,0 +1,68 @@
+data "aws_region" "current" {}
+
+data "aws_caller_identity" "current" {}
+
+locals {
+  region = data.aws_region.current.region
+  stages = { for stage in var.stages : stage.service => stage.queue_name }
+
+  # The services' own metrics: what the log lines of shared.metrics become. A test compares the names.
+  namespace = "Encore"
+  metrics = {
+    received           = "messages_received"
+    succeeded          = "messages_succeeded"
+    retried            = "messages_retried"
+    dead_lettered      = "messages_dead_lettered"
+    handler_seconds    = "handler_seconds"
+    age_seconds        = "message_age_seconds"
+    rejected_rows      = "rejected_rows"
+    reviews_scored     = "reviews_scored"
+    customers_fallback = "customers_fallback"
+    emails             = "emails"
+    emails_fallback    = "emails_fallback"
+    emails_failed      = "emails_failed"
+    copy_repairs       = "copy_repairs"
+    ai_cost_usd        = "ai_cost_usd"
+    run_cost_usd       = "run_cost_usd"
+    run_seconds        = "run_seconds"
+    runs_finished      = "runs_finished"
+    runs_failed        = "runs_failed"
+  }
+}
+
+resource "aws_sns_topic" "alarms" {
+  name              = "${var.name}-alarms"
+  kms_master_key_id = var.messages_key_arn
+}
+
+resource "aws_sns_topic_subscription" "alarms" {
+  for_each = var.emails
+
+  topic_arn = aws_sns_topic.alarms.arn
+  protocol  = "email"
+  endpoint  = each.key
+}
+
+resource "aws_sns_topic_policy" "alarms" {
+  arn    = aws_sns_topic.alarms.arn
+  policy = data.aws_iam_policy_document.alarms.json
+}
+
+data "aws_iam_policy_document" "alarms" {
+  statement {
+    sid       = "FromAlarmsAndBudgets"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alarms.arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["budgets.amazonaws.com", "cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [data.aws_caller_identity.current.account_id]
+    }
+  }
+}

@@ -1,0 +1,9 @@
+output "alarms_topic_arn" {
+  description = "Where alarms are told."
+  value       = aws_sns_topic.alarms.arn
+}
+
+output "dashboard_name" {
+  description = "The CloudWatch dashboard."
+  value       = aws_cloudwatch_dashboard.this.dashboard_name
+}

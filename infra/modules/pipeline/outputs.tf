@@ -1,0 +1,44 @@
+output "bucket_names" {
+  description = "The buckets by their name in the topology; files go to uploads/ in `data`."
+  value       = module.topology.bucket_names
+}
+
+output "bucket_arns" {
+  description = "The buckets' ARNs."
+  value       = module.topology.bucket_arns
+}
+
+output "environment" {
+  description = "The services' settings by variable, for operators' tools."
+  value       = module.topology.environment
+}
+
+output "topic_arns" {
+  description = "Topics by their name in the topology."
+  value       = module.topology.topic_arns
+}
+
+output "dead_letter_names" {
+  description = "Every dead-letter queue, by the name of its queue in the topology."
+  value       = module.topology.dead_letter_names
+}
+
+output "stages" {
+  description = "The services in the order of the flow, with the queue that each consumes."
+  value = [
+    for service in ["ingest", "sentiment", "recommender", "mailer"] : {
+      service    = service
+      queue_name = module.topology.queue_names[local.queues[service]]
+    }
+  ]
+}
+
+output "cluster_name" {
+  description = "The ECS cluster."
+  value       = aws_ecs_cluster.this.name
+}
+
+output "service_names" {
+  description = "The ECS services."
+  value       = concat([for service in module.service : service.name], [for service in module.understudy : service.name])
+}

@@ -1,0 +1,67 @@
+# The role with which Personalize itself reads data sets and writes results.
+
+resource "aws_iam_role" "personalize" {
+  name               = "${var.name}-personalize"
+  assume_role_policy = data.aws_iam_policy_document.personalize_trust.json
+}
+
+resource "aws_iam_role_policy" "personalize" {
+  name   = "files"
+  role   = aws_iam_role.personalize.id
+  policy = data.aws_iam_policy_document.personalize.json
+}
+
+data "aws_iam_policy_document" "personalize_trust" {
+  statement {
+    actions = ["sts:AssumeRole"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["personalize.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+
+    condition {
+      test     = "ArnLike"
+      variable = "aws:SourceArn"
+      values   = ["${local.personalize}:*"]
+    }
+  }
+}
+
+data "aws_iam_policy_document" "personalize" {
+  statement {
+    sid       = "Files"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${local.data_bucket}/runs/*/personalize/*"]
+  }
+
+  statement {
+    sid       = "Folders"
+    actions   = ["s3:ListBucket"]
+    resources = [local.data_bucket]
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["runs/*/personalize/*"]
+    }
+  }
+
+  statement {
+    sid       = "UseDataKey"
+    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    resources = [var.keys.data]
+
+    condition {
+      test     = "StringEquals"
+      variable = "kms:ViaService"
+      values   = ["s3.${local.region}.amazonaws.com"]
+    }
+  }
+}

@@ -1,0 +1,109 @@
+locals {
+  # Which queue each service consumes.
+  queues = {
+    ingest      = "ingest-uploads"
+    sentiment   = "sentiment"
+    recommender = "recommender"
+    mailer      = "mailer"
+  }
+
+  # What each service's settings class requires, and nothing else: a test compares the two.
+  required_settings = {
+    ingest = [
+      "ENCORE_DATA_BUCKET",
+      "ENCORE_RUNS_TABLE",
+      "ENCORE_RUN_FINISHED_TOPIC_ARN",
+      "ENCORE_INGEST_UPLOADS_QUEUE_URL",
+      "ENCORE_DATA_INGESTED_TOPIC_ARN",
+      "ENCORE_PRODUCTS_TABLE",
+      "ENCORE_CUSTOMERS_TABLE",
+      "ENCORE_REVIEWS_TABLE",
+    ]
+    sentiment = [
+      "ENCORE_DATA_BUCKET",
+      "ENCORE_RUNS_TABLE",
+      "ENCORE_RUN_FINISHED_TOPIC_ARN",
+      "ENCORE_SENTIMENT_QUEUE_URL",
+      "ENCORE_SENTIMENT_SCORED_TOPIC_ARN",
+      "ENCORE_REVIEWS_TABLE",
+      "ENCORE_PRODUCT_SENTIMENTS_TABLE",
+    ]
+    recommender = [
+      "ENCORE_DATA_BUCKET",
+      "ENCORE_RUNS_TABLE",
+      "ENCORE_RUN_FINISHED_TOPIC_ARN",
+      "ENCORE_RECOMMENDER_QUEUE_URL",
+      "ENCORE_RECOMMENDATIONS_TABLE",
+      "ENCORE_RECOMMENDATIONS_READY_TOPIC_ARN",
+      "ENCORE_PERSONALIZE_ROLE_ARN",
+    ]
+    mailer = [
+      "ENCORE_DATA_BUCKET",
+      "ENCORE_RUNS_TABLE",
+      "ENCORE_RUN_FINISHED_TOPIC_ARN",
+      "ENCORE_MAILER_QUEUE_URL",
+      "ENCORE_EMAILS_TABLE",
+      "ENCORE_EMAIL_FINISHED_TOPIC_ARN",
+    ]
+  }
+
+  # Settings with a default that does not suit a fleet on AWS.
+  chosen_settings = {
+    ingest = {}
+    sentiment = {
+      # The quota is the account's, so every task that may run gets its share of it.
+      ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s / max(1, var.services["sentiment"].max_tasks))
+    }
+    recommender = {
+      ENCORE_RECOMMENDER_DATASET_GROUP = var.name
+    }
+    mailer = {}
+  }
+
+  common_settings = {
+    ENCORE_DRAIN_S = "100" # within the 120 s between SIGTERM and SIGKILL
+  }
+
+  # Read from SSM when a task starts, so that they stand where operators look, and the key in no plan or state.
+  mailer_settings = merge(
+    {
+      ENCORE_MAILER_MODEL_ID       = var.mailer.model_id
+      ENCORE_MAILER_BRAND_NAME     = var.mailer.brand_name
+      ENCORE_MAILER_FROM_ADDRESS   = var.mailer.from_address
+      ENCORE_MAILER_POSTAL_ADDRESS = var.mailer.postal_address
+      ENCORE_MAILER_LOCALE         = var.mailer.locale
+    },
+    var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
+  )
+
+  mailer_parameters = merge(
+    { for name, parameter in aws_ssm_parameter.mailer : name => parameter.arn },
+    var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
+  )
+
+  resource_settings = merge(module.topology.environment, {
+    ENCORE_PERSONALIZE_ROLE_ARN = aws_iam_role.personalize.arn
+  })
+
+  environment = {
+    for service, required in local.required_settings : service => merge(
+      { AWS_DEFAULT_REGION = local.region },
+      { for name in required : name => local.resource_settings[name] },
+      local.common_settings,
+      local.chosen_settings[service],
+      local.understudy_endpoints,
+    )
+  }
+
+  health_command = ["CMD", "python", "-m", "shared.health"]
+}
+
+resource "aws_ssm_parameter" "mailer" {
+  #checkov:skip=CKV2_AWS_34:nothing secret, and operators should be able to read it; the key is a SecureString
+  for_each = local.mailer_settings
+
+  name        = "/encore/${var.name}/mailer/${lower(replace(trimprefix(each.key, "ENCORE_MAILER_"), "_", "-"))}"
+  description = "The mailer's ${each.key}"
+  type        = "String"
+  value       = each.value
+}

@@ -1,0 +1,97 @@
+# Understudy in place of the AI services: for trying the whole system on AWS without paying for AI, and in
+# regions that lack it. It listens inside the VPC alone, keeps its state in memory, and so is always one task.
+
+locals {
+  understudy_port = 4570
+  understudy_url  = "http://understudy.${var.name}.internal:${local.understudy_port}"
+
+  understudy_endpoints = var.understudy ? {
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME = local.understudy_url
+    AWS_ENDPOINT_URL_COMPREHEND      = local.understudy_url
+    AWS_ENDPOINT_URL_PERSONALIZE     = local.understudy_url
+  } : {}
+
+  understudy_environment = {
+    AWS_DEFAULT_REGION    = local.region
+    UNDERSTUDY_HOST       = "0.0.0.0"
+    UNDERSTUDY_PORT       = tostring(local.understudy_port)
+    UNDERSTUDY_REGION     = local.region
+    UNDERSTUDY_ACCOUNT_ID = local.account_id
+    UNDERSTUDY_MODEL_IDS  = jsonencode([var.mailer.model_id])
+  }
+
+  understudy_callers = {
+    for service, tasks in module.service : service => tasks.security_group_id if var.understudy
+  }
+
+  understudy_permissions = [
+    {
+      sid       = "FindFiles"
+      actions   = ["s3:ListBucket"]
+      resources = [local.data_bucket]
+    },
+    {
+      sid       = "ReadAndWriteFiles"
+      actions   = ["s3:GetObject", "s3:PutObject"]
+      resources = ["${local.data_bucket}/runs/*/personalize/*"]
+    },
+  ]
+}
+
+resource "aws_service_discovery_private_dns_namespace" "this" {
+  count = var.understudy ? 1 : 0
+
+  name        = "${var.name}.internal"
+  description = "Where the services find understudy"
+  vpc         = var.network.vpc_id
+}
+
+module "understudy" {
+  source = "../service"
+  count  = var.understudy ? 1 : 0
+
+  name               = "${var.name}-understudy"
+  cluster            = local.cluster
+  image              = "${data.aws_ecr_repository.image["understudy"].repository_url}:${var.image_tag}"
+  repository_arn     = data.aws_ecr_repository.image["understudy"].arn
+  size               = { cpu = 1024, memory_mib = 2048 }
+  architecture       = var.architecture
+  environment        = local.understudy_environment
+  permissions        = concat(local.understudy_permissions, local.encryption)
+  network            = var.network
+  logs               = local.logs
+  parameters_key_arn = var.keys.data
+
+  health_command = [
+    "CMD", "python", "-c",
+    "import urllib.request as u; u.urlopen('http://127.0.0.1:${local.understudy_port}/_understudy/health', timeout=3)",
+  ]
+
+  discovery = {
+    namespace_id = aws_service_discovery_private_dns_namespace.this[0].id
+    hostname     = "understudy"
+    port         = local.understudy_port
+  }
+}
+
+resource "aws_vpc_security_group_ingress_rule" "understudy" {
+  for_each = local.understudy_callers
+
+  security_group_id            = module.understudy[0].security_group_id
+  description                  = "Calls of ${each.key}"
+  referenced_security_group_id = each.value
+  ip_protocol                  = "tcp"
+  from_port                    = local.understudy_port
+  to_port                      = local.understudy_port
+}
+
+resource "aws_vpc_security_group_egress_rule" "understudy" {
+  for_each = local.understudy_callers
+
+  security_group_id            = each.value
+  description                  = "Calls to understudy"
+  referenced_security_group_id = module.understudy[0].security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = local.understudy_port
+  to_port                      = local.understudy_port
+}

@@ -1,0 +1,108 @@
+variable "name" {
+  description = "Prefix of all names, such as encore-prod; also names the Personalize dataset group."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{1,23}$", var.name))
+    error_message = "Lower-case letters, digits and dashes, at most 24: bucket and role names are built on it."
+  }
+}
+
+variable "image_tag" {
+  description = "The release to run; the same tag of every image."
+  type        = string
+}
+
+variable "network" {
+  description = "Where tasks run; the network module's output `tasks`."
+  type = object({
+    vpc_id                 = string
+    subnet_ids             = list(string)
+    egress_cidrs           = list(string)
+    egress_prefix_list_ids = list(string)
+  })
+}
+
+variable "keys" {
+  description = "Encryption keys, from the keys module."
+  type        = object({ data = string, messages = string, logs = string })
+}
+
+variable "services" {
+  description = "Size and scaling of each service; see the service module."
+  type = map(object({
+    size             = object({ cpu = number, memory_mib = number, storage_gib = optional(number, 21) })
+    min_tasks        = number
+    max_tasks        = number
+    backlog_per_task = number
+    spot_weight      = number
+  }))
+
+  validation {
+    condition     = toset(keys(var.services)) == toset(["ingest", "sentiment", "recommender", "mailer"])
+    error_message = "Exactly ingest, sentiment, recommender and mailer."
+  }
+}
+
+variable "architecture" {
+  description = "ARM64 or X86_64; the images must be built for it."
+  type        = string
+  default     = "ARM64"
+}
+
+variable "mailer" {
+  description = "Who the emails come from and which model words them."
+  type = object({
+    model_id       = string
+    brand_name     = string
+    from_address   = string
+    postal_address = string
+    locale         = string
+  })
+
+  validation {
+    condition     = !startswith(var.mailer.model_id, "arn:")
+    error_message = "A model id or inference profile id, such as eu.anthropic.…: permissions are built from it."
+  }
+}
+
+variable "unsubscribe" {
+  description = "Where one-click unsubscribing goes, and the SSM parameter with the key that signs its links; null without."
+  type        = object({ url = string, key_parameter_arn = string })
+  default     = null
+}
+
+variable "comprehend_calls_per_s" {
+  description = "The account's quota of BatchDetectSentiment calls, shared out among the sentiment tasks."
+  type        = number
+  default     = 10
+}
+
+variable "understudy" {
+  description = "Run understudy in place of Comprehend, Personalize and Bedrock: no AI is paid for, none is real."
+  type        = bool
+  default     = false
+}
+
+variable "job_events" {
+  description = "Send state changes of Personalize and Bedrock jobs into the queues; see events.tf for why not yet."
+  type        = bool
+  default     = false
+}
+
+variable "log_retention_days" {
+  description = "How long logs are kept."
+  type        = number
+  default     = 365
+}
+
+variable "retention_days" {
+  description = "After how many days uploads, and everything made from them, are deleted."
+  type        = object({ uploads = number, runs = number })
+}
+
+variable "disposable" {
+  description = "Let `terraform destroy` delete tables and buckets with what is in them."
+  type        = bool
+  default     = false
+}

@@ -1,0 +1,38 @@
+resource "aws_ecr_repository" "this" {
+  for_each = var.images
+
+  name                 = "encore/${each.key}"
+  image_tag_mutability = "IMMUTABLE"
+
+  image_scanning_configuration {
+    scan_on_push = true
+  }
+
+  encryption_configuration {
+    encryption_type = "KMS"
+    kms_key         = var.key_arn
+  }
+}
+
+resource "aws_ecr_lifecycle_policy" "this" {
+  for_each = var.images
+
+  repository = aws_ecr_repository.this[each.key].name
+
+  policy = jsonencode({
+    rules = [
+      {
+        rulePriority = 1
+        description  = "What lost its tag or never had one"
+        selection    = { tagStatus = "untagged", countType = "sinceImagePushed", countUnit = "days", countNumber = 7 }
+        action       = { type = "expire" }
+      },
+      {
+        rulePriority = 2
+        description  = "Old releases"
+        selection    = { tagStatus = "any", countType = "imageCountMoreThan", countNumber = var.keep }
+        action       = { type = "expire" }
+      },
+    ]
+  })
+}

@@ -1,0 +1,15 @@
+variable "images" {
+  description = "The images to keep, each in a repository encore/<image>."
+  type        = set(string)
+}
+
+variable "keep" {
+  description = "How many releases of each image to keep."
+  type        = number
+  default     = 30
+}
+
+variable "key_arn" {
+  description = "Encrypts the images."
+  type        = string
+}

@@ -1,0 +1,128 @@
+data "aws_region" "current" {}
+
+data "aws_caller_identity" "current" {}
+
+data "aws_partition" "current" {}
+
+locals {
+  container      = "app"
+  stop_timeout_s = 120 # the most that Fargate grants, and the notice that Spot gives
+}
+
+resource "aws_ecs_task_definition" "this" {
+  family                   = var.name
+  requires_compatibilities = ["FARGATE"]
+  network_mode             = "awsvpc"
+  cpu                      = var.size.cpu
+  memory                   = var.size.memory_mib
+  execution_role_arn       = aws_iam_role.execution.arn
+  task_role_arn            = aws_iam_role.task.arn
+  skip_destroy             = true # a rollback needs the revision before to be there
+
+  container_definitions = jsonencode([
+    {
+      name                   = local.container
+      image                  = var.image
+      essential              = true
+      readonlyRootFilesystem = true
+      user                   = "10001:10001" # nobody that the image or the host knows
+      stopTimeout            = local.stop_timeout_s
+      environment            = [for name, value in var.environment : { name = name, value = value }]
+      secrets                = [for name, arn in var.parameters : { name = name, valueFrom = arn }]
+      mountPoints            = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
+      portMappings           = var.discovery == null ? [] : [{ containerPort = var.discovery.port, protocol = "tcp" }]
+      dockerLabels           = { "encore.release" = var.release }
+
+      linuxParameters = {
+        initProcessEnabled = true
+        capabilities       = { drop = ["ALL"] }
+      }
+
+      healthCheck = {
+        command     = var.health_command
+        interval    = 30
+        timeout     = 5
+        retries     = 3
+        startPeriod = 60
+      }
+
+      logConfiguration = {
+        logDriver = "awslogs"
+        options = {
+          awslogs-group         = aws_cloudwatch_log_group.this.name
+          awslogs-region        = data.aws_region.current.region
+          awslogs-stream-prefix = "task"
+          mode                  = "non-blocking" # a full log must not stop the work
+          max-buffer-size       = "10m"
+        }
+      }
+    }
+  ])
+
+  # The task's own disk, gone with it. The image declares /tmp as a volume, which is what gives it its mode 1777
+  # here: otherwise ECS mounts it for root alone.
+  volume {
+    name = "tmp"
+  }
+
+  ephemeral_storage {
+    size_in_gib = var.size.storage_gib
+  }
+
+  runtime_platform {
+    operating_system_family = "LINUX"
+    cpu_architecture        = var.architecture
+  }
+}
+
+resource "aws_ecs_service" "this" {
+  name                               = var.name
+  cluster                            = var.cluster.arn
+  task_definition                    = aws_ecs_task_definition.this.arn
+  desired_count                      = try(var.scaling.min_tasks, 1)
+  platform_version                   = "LATEST"
+  deployment_minimum_healthy_percent = 100
+  deployment_maximum_percent         = 200
+  availability_zone_rebalancing      = "ENABLED"
+  enable_ecs_managed_tags            = true
+  propagate_tags                     = "SERVICE"
+
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE"
+    weight            = 100 - var.spot_weight
+  }
+
+  capacity_provider_strategy {
+    capacity_provider = "FARGATE_SPOT"
+    weight            = var.spot_weight
+  }
+
+  deployment_circuit_breaker {
+    enable   = true
+    rollback = true
+  }
+
+  network_configuration {
+    subnets          = var.network.subnet_ids
+    security_groups  = [aws_security_group.this.id]
+    assign_public_ip = false
+  }
+
+  dynamic "service_registries" {
+    for_each = aws_service_discovery_service.this
+
+    content {
+      registry_arn = service_registries.value.arn
+    }
+  }
+
+  lifecycle {
+    ignore_changes = [desired_count] # scaling decides
+  }
+}
+
+resource "aws_cloudwatch_log_group" "this" {
+  name              = "/encore/${var.name}"
+  retention_in_days = var.logs.retention_days
+  kms_key_id        = var.logs.key_arn
+}

@@ -1,0 +1,45 @@
+resource "aws_security_group" "this" {
+  name        = var.name
+  description = "Tasks of ${var.name}"
+  vpc_id      = var.network.vpc_id
+
+  tags = { Name = var.name }
+}
+
+resource "aws_vpc_security_group_egress_rule" "cidrs" {
+  for_each = toset(var.network.egress_cidrs)
+
+  security_group_id = aws_security_group.this.id
+  description       = "HTTPS to AWS"
+  cidr_ipv4         = each.key
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_vpc_security_group_egress_rule" "prefix_lists" {
+  count = length(var.network.egress_prefix_list_ids)
+
+  security_group_id = aws_security_group.this.id
+  description       = "HTTPS to S3 and DynamoDB"
+  prefix_list_id    = var.network.egress_prefix_list_ids[count.index]
+  ip_protocol       = "tcp"
+  from_port         = 443
+  to_port           = 443
+}
+
+resource "aws_service_discovery_service" "this" {
+  count = var.discovery == null ? 0 : 1
+
+  name = var.discovery.hostname
+
+  dns_config {
+    namespace_id   = var.discovery.namespace_id
+    routing_policy = "MULTIVALUE"
+
+    dns_records {
+      type = "A"
+      ttl  = 10
+    }
+  }
+}

@@ -1,0 +1,124 @@
+variable "name" {
+  description = "The service's full name, such as encore-prod-sentiment."
+  type        = string
+}
+
+variable "cluster" {
+  description = "The ECS cluster."
+  type        = object({ name = string, arn = string })
+}
+
+variable "image" {
+  description = "The image with its tag."
+  type        = string
+}
+
+variable "repository_arn" {
+  description = "The repository that the image is pulled from."
+  type        = string
+}
+
+variable "size" {
+  description = "CPU units (1024 a vCPU), memory, and disk for /tmp, of one task. Fargate takes certain pairs only."
+  type = object({
+    cpu         = number
+    memory_mib  = number
+    storage_gib = optional(number, 21)
+  })
+}
+
+variable "architecture" {
+  description = "ARM64 or X86_64; the image must be built for it."
+  type        = string
+  default     = "ARM64"
+
+  validation {
+    condition     = contains(["ARM64", "X86_64"], var.architecture)
+    error_message = "ARM64 or X86_64."
+  }
+}
+
+variable "environment" {
+  description = "Environment variables."
+  type        = map(string)
+}
+
+variable "parameters" {
+  description = "Environment variables whose values are read from SSM when a task starts: ARNs by variable."
+  type        = map(string)
+  default     = {}
+}
+
+variable "release" {
+  description = "Any text that changes when parameters do, so that tasks are replaced and read them anew."
+  type        = string
+  default     = ""
+}
+
+variable "permissions" {
+  description = "What the service may call."
+  type = list(object({
+    sid        = string
+    actions    = list(string)
+    resources  = list(string)
+    conditions = optional(list(object({ test = string, variable = string, values = list(string) })), [])
+  }))
+}
+
+variable "health_command" {
+  description = "The container's health check, in exec form with CMD in front."
+  type        = list(string)
+}
+
+variable "network" {
+  description = "Where tasks run and what they may reach by HTTPS; the network module's output `tasks`."
+  type = object({
+    vpc_id                 = string
+    subnet_ids             = list(string)
+    egress_cidrs           = list(string)
+    egress_prefix_list_ids = list(string)
+  })
+}
+
+variable "logs" {
+  description = "How long logs are kept, and the key that encrypts them."
+  type        = object({ retention_days = number, key_arn = string })
+}
+
+variable "parameters_key_arn" {
+  description = "Decrypts secure parameters."
+  type        = string
+}
+
+variable "scaling" {
+  description = <<-TEXT
+    How many tasks work off the queue. Tasks are added while more than `backlog_per_task` messages wait for each,
+    and taken away when the queue has been empty for `idle_minutes`, down to `min_tasks` (zero is allowed).
+    Without it, there is always one task.
+  TEXT
+  type = object({
+    queue_name       = string
+    min_tasks        = number
+    max_tasks        = number
+    backlog_per_task = number
+    idle_minutes     = optional(number, 15)
+  })
+  default = null
+}
+
+variable "spot_weight" {
+  description = "Of 100 tasks, how many run on Spot capacity: cheaper, but ended by AWS at two minutes' notice."
+  type        = number
+  default     = 0
+
+  validation {
+    condition     = var.spot_weight >= 0 && var.spot_weight <= 100
+    error_message = "Between 0 and 100."
+  }
+}
+
+variable "discovery" {
+  description = "The private DNS namespace to be found in, and the port that is served; null for what serves nothing."
+  type        = object({ namespace_id = string, hostname = string, port = number })
+  default     = null
+}

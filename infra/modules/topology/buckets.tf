@@ -1,0 +1,193 @@
+resource "aws_s3_bucket" "this" {
+  #checkov:skip=CKV_AWS_21:versioned as topology.yaml says, which checkov does not read
+  for_each = local.topology.buckets
+
+  # Bucket names are unique in the world, so this one kind carries the account too.
+  bucket        = "${var.name}-${each.key}-${local.account_id}"
+  force_destroy = var.disposable
+}
+
+resource "aws_s3_bucket_ownership_controls" "this" {
+  for_each = local.topology.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  rule {
+    object_ownership = "BucketOwnerEnforced"
+  }
+}
+
+resource "aws_s3_bucket_public_access_block" "this" {
+  for_each = local.topology.buckets
+
+  bucket                  = aws_s3_bucket.this[each.key].id
+  block_public_acls       = true
+  block_public_policy     = true
+  ignore_public_acls      = true
+  restrict_public_buckets = true
+}
+
+resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
+  for_each = local.topology.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  rule {
+    bucket_key_enabled = true # one call to KMS for many objects
+
+    apply_server_side_encryption_by_default {
+      sse_algorithm     = "aws:kms"
+      kms_master_key_id = var.keys.data
+    }
+  }
+}
+
+resource "aws_s3_bucket_versioning" "this" {
+  for_each = local.topology.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  versioning_configuration {
+    status = try(each.value.versioned, false) ? "Enabled" : "Disabled"
+  }
+}
+
+resource "aws_s3_bucket_lifecycle_configuration" "this" {
+  for_each = local.topology.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  rule {
+    id     = "uploads"
+    status = "Enabled"
+
+    filter {
+      prefix = "uploads/"
+    }
+
+    expiration {
+      days = var.retention_days.uploads
+    }
+  }
+
+  rule {
+    id     = "runs"
+    status = "Enabled"
+
+    filter {
+      prefix = "runs/"
+    }
+
+    expiration {
+      days = var.retention_days.runs
+    }
+  }
+
+  rule {
+    id     = "leftovers"
+    status = "Enabled"
+
+    filter {}
+
+    noncurrent_version_expiration {
+      noncurrent_days = 7
+    }
+
+    abort_incomplete_multipart_upload {
+      days_after_initiation = 1
+    }
+  }
+
+  depends_on = [aws_s3_bucket_versioning.this]
+}
+
+resource "aws_s3_bucket_notification" "this" {
+  for_each = local.topology.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+
+  dynamic "queue" {
+    for_each = try(each.value.notifications, [])
+
+    content {
+      queue_arn     = aws_sqs_queue.this[queue.value.queue].arn
+      events        = queue.value.events
+      filter_prefix = queue.value.prefix
+    }
+  }
+
+  # S3 tries the queue at once and refuses a configuration that it cannot deliver to.
+  depends_on = [aws_sqs_queue_policy.this]
+}
+
+resource "aws_s3_bucket_policy" "this" {
+  for_each = local.topology.buckets
+
+  bucket = aws_s3_bucket.this[each.key].id
+  policy = data.aws_iam_policy_document.bucket[each.key].json
+
+  depends_on = [aws_s3_bucket_public_access_block.this]
+}
+
+data "aws_iam_policy_document" "bucket" {
+  for_each = local.topology.buckets
+
+  statement {
+    sid       = "TlsOnly"
+    effect    = "Deny"
+    actions   = ["s3:*"]
+    resources = [aws_s3_bucket.this[each.key].arn, "${aws_s3_bucket.this[each.key].arn}/*"]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  # Personalize needs the bucket's consent besides the role that it is handed.
+  statement {
+    sid       = "PersonalizeFiles"
+    actions   = ["s3:GetObject", "s3:PutObject"]
+    resources = ["${aws_s3_bucket.this[each.key].arn}/runs/*/personalize/*"]
+
+    principals {
+      type        = "Service"
+      identifiers = ["personalize.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+
+  statement {
+    sid       = "PersonalizeFolders"
+    actions   = ["s3:ListBucket"]
+    resources = [aws_s3_bucket.this[each.key].arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["personalize.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringLike"
+      variable = "s3:prefix"
+      values   = ["runs/*/personalize/*"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}

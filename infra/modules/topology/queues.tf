@@ -1,0 +1,187 @@
+locals {
+  dead_letter_retention_s = 1209600
+
+  subscriptions = {
+    for name, queue in local.topology.queues : name => queue.subscribes if can(queue.subscribes)
+  }
+
+  # Buckets that announce their objects to a queue, by queue.
+  announcing_buckets = {
+    for name in keys(local.topology.queues) : name => [
+      for bucket, settings in local.topology.buckets : bucket
+      if contains([for notification in try(settings.notifications, []) : notification.queue], name)
+    ]
+  }
+}
+
+resource "aws_sqs_queue" "dead_letters" {
+  for_each = local.topology.queues
+
+  name                      = "${var.name}-${each.key}-dlq"
+  message_retention_seconds = local.dead_letter_retention_s
+  kms_master_key_id         = var.keys.messages
+}
+
+resource "aws_sqs_queue" "this" {
+  for_each = local.topology.queues
+
+  name                       = "${var.name}-${each.key}"
+  visibility_timeout_seconds = each.value.visibility_s
+  message_retention_seconds  = each.value.retention_s
+  kms_master_key_id          = var.keys.messages
+
+  redrive_policy = jsonencode({
+    deadLetterTargetArn = aws_sqs_queue.dead_letters[each.key].arn
+    maxReceiveCount     = each.value.max_receives
+  })
+}
+
+resource "aws_sqs_queue_redrive_allow_policy" "dead_letters" {
+  for_each = local.topology.queues
+
+  queue_url = aws_sqs_queue.dead_letters[each.key].url
+
+  redrive_allow_policy = jsonencode({
+    redrivePermission = "byQueue"
+    sourceQueueArns   = [aws_sqs_queue.this[each.key].arn]
+  })
+}
+
+resource "aws_sns_topic_subscription" "this" {
+  for_each = local.subscriptions
+
+  topic_arn            = aws_sns_topic.this[each.value].arn
+  protocol             = "sqs"
+  endpoint             = aws_sqs_queue.this[each.key].arn
+  raw_message_delivery = true
+
+  depends_on = [aws_sqs_queue_policy.this]
+}
+
+resource "aws_sqs_queue_policy" "this" {
+  for_each = local.topology.queues
+
+  queue_url = aws_sqs_queue.this[each.key].url
+  policy    = data.aws_iam_policy_document.queue[each.key].json
+}
+
+resource "aws_sqs_queue_policy" "dead_letters" {
+  for_each = local.topology.queues
+
+  queue_url = aws_sqs_queue.dead_letters[each.key].url
+  policy    = data.aws_iam_policy_document.dead_letters[each.key].json
+}
+
+data "aws_iam_policy_document" "queue" {
+  for_each = local.topology.queues
+
+  statement {
+    sid       = "TlsOnly"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [aws_sqs_queue.this[each.key].arn]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+
+  dynamic "statement" {
+    for_each = can(each.value.subscribes) ? [aws_sns_topic.this[each.value.subscribes].arn] : []
+
+    content {
+      sid       = "FromItsTopic"
+      actions   = ["sqs:SendMessage"]
+      resources = [aws_sqs_queue.this[each.key].arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["sns.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = [statement.value]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = length(local.announcing_buckets[each.key]) > 0 ? [local.announcing_buckets[each.key]] : []
+
+    content {
+      sid       = "FromItsBuckets"
+      actions   = ["sqs:SendMessage"]
+      resources = [aws_sqs_queue.this[each.key].arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["s3.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = [for bucket in statement.value : aws_s3_bucket.this[bucket].arn]
+      }
+
+      # A bucket's ARN names no account, and the name is free to take once the bucket is gone.
+      condition {
+        test     = "StringEquals"
+        variable = "aws:SourceAccount"
+        values   = [local.account_id]
+      }
+    }
+  }
+
+  dynamic "statement" {
+    for_each = contains(keys(var.event_rule_arns), each.key) ? [var.event_rule_arns[each.key]] : []
+
+    content {
+      sid       = "FromEventRules"
+      actions   = ["sqs:SendMessage"]
+      resources = [aws_sqs_queue.this[each.key].arn]
+
+      principals {
+        type        = "Service"
+        identifiers = ["events.amazonaws.com"]
+      }
+
+      condition {
+        test     = "ArnEquals"
+        variable = "aws:SourceArn"
+        values   = statement.value
+      }
+    }
+  }
+}
+
+data "aws_iam_policy_document" "dead_letters" {
+  for_each = local.topology.queues
+
+  statement {
+    sid       = "TlsOnly"
+    effect    = "Deny"
+    actions   = ["sqs:*"]
+    resources = [aws_sqs_queue.dead_letters[each.key].arn]
+
+    principals {
+      type        = "AWS"
+      identifiers = ["*"]
+    }
+
+    condition {
+      test     = "Bool"
+      variable = "aws:SecureTransport"
+      values   = ["false"]
+    }
+  }
+}

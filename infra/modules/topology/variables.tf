@@ -1,0 +1,26 @@
+variable "name" {
+  description = "Prefix of all names, such as encore-prod."
+  type        = string
+}
+
+variable "keys" {
+  description = "Encryption keys, from the keys module."
+  type        = object({ data = string, messages = string })
+}
+
+variable "event_rule_arns" {
+  description = "EventBridge rules that may send to a queue, by the queue's name in the topology."
+  type        = map(list(string))
+  default     = {}
+}
+
+variable "retention_days" {
+  description = "After how many days uploads, and everything made from them, are deleted from the bucket."
+  type        = object({ uploads = number, runs = number })
+}
+
+variable "disposable" {
+  description = "Let `terraform destroy` delete tables and buckets with what is in them."
+  type        = bool
+  default     = false
+}
