@@ -95,7 +95,8 @@ locals {
     )
   }
 
-  health_command = ["CMD", "python", "-m", "shared.health"]
+  # The image tells the service to touch this file while its loop turns.
+  health_command = ["CMD", "python", "-m", "shared.liveness", "/tmp/alive"]
 }
 
 resource "aws_ssm_parameter" "mailer" {

@@ -25,7 +25,7 @@ resource "aws_ecs_task_definition" "this" {
       image                  = var.image
       essential              = true
       readonlyRootFilesystem = true
-      user                   = "10001:10001" # nobody that the image or the host knows
+      user                   = "10001:10001" # as in the images; nobody on the host
       stopTimeout            = local.stop_timeout_s
       environment            = [for name, value in var.environment : { name = name, value = value }]
       secrets                = [for name, arn in var.parameters : { name = name, valueFrom = arn }]

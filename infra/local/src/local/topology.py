@@ -30,6 +30,8 @@ class Table(_Strict):
 
     partition_key: str
     sort_key: str | None = None
+    ttl: str | None = None
+    """The attribute that holds when an item expires, in Unix seconds. Emulators keep everything."""
 
 
 class Notification(_Strict):

@@ -1,0 +1,52 @@
+"""Dashboard and alarms show the metrics that the services emit."""
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from shared.metrics import NAMESPACE, Metric
+
+if TYPE_CHECKING:
+    from infra.tests.conftest import Module, ReadModule
+
+
+@pytest.fixture(scope="module")
+def observability(read_module: "ReadModule") -> "Module":
+    """The module of dashboard and alarms."""
+    return read_module("modules/observability")
+
+
+def test_the_names_are_those_that_are_emitted(observability: "Module") -> None:
+    """Every metric is known to both sides; a renamed one would leave an alarm silent for ever."""
+    assert sorted(observability.locals["metrics"].values()) == sorted(Metric)
+    assert observability.locals["namespace"] == NAMESPACE
+
+
+def test_every_metric_is_shown_or_watched(observability: "Module") -> None:
+    """What nobody looks at need not be measured."""
+    used = set(re.findall(r"local\.metrics\.(\w+)", observability.text))
+    assert used == set(observability.locals["metrics"])
+
+
+def test_metrics_are_named_in_one_place(observability: "Module") -> None:
+    """Alarms and widgets refer to the table of names and spell none."""
+    spelled = re.findall(r'metric_name\s*=\s*"(\w+)"', observability.text)
+    spelled += re.findall(r'local\.namespace,\s*"(\w+)"', observability.text)
+    assert set(spelled) & set(Metric) == set()
+    assert all(name.startswith(("Approximate", "RunningTask")) for name in spelled), spelled
+
+
+def test_every_failure_the_operators_must_hear_of_has_an_alarm(observability: "Module") -> None:
+    """Dead letters, age, stuck stages, errors, fallback, failed runs and spend are all watched."""
+    alarms = {name for kind, name in observability.resources if kind == "aws_cloudwatch_metric_alarm"}
+    assert alarms == {"dead_letters", "oldest_message", "stuck", "error_share", "fallback_share", "run"}
+    assert set(observability.locals["run_alarms"]) == {"run-failed", "run-cost"}
+    assert ("aws_budgets_budget", "month") in observability.resources
+
+
+def test_every_alarm_is_told_to_somebody(observability: "Module") -> None:
+    """No alarm only turns red on a page that nobody has open."""
+    for (kind, name), alarm in observability.resources.items():
+        if kind == "aws_cloudwatch_metric_alarm":
+            assert alarm["alarm_actions"] == "${local.tell}", name

@@ -1,0 +1,86 @@
+"""Each service may do what it needs, named action by action, and reach AWS to do it."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from infra.tests.conftest import Module, ReadModule
+
+SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+REPOSITORY = Path(__file__).parents[2]
+GATEWAYS = {"s3", "dynamodb"}
+STARTING_A_TASK = {"ecr.api", "ecr.dkr", "logs", "ssm"}
+WITHOUT_RESOURCES = re.compile(r"comprehend:(Batch)?DetectSentiment|personalize:List\w+")
+"""Actions for which AWS knows no resource (Service Authorization Reference)."""
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_statements_name_single_actions(pipeline: "Module", service: str) -> None:
+    """No action is a pattern: what is allowed can be read, and compared with what is called."""
+    for statement in pipeline.locals["permissions"][service]:
+        assert all(re.fullmatch(r"[a-z0-9-]+:[A-Z]\w+", action) for action in statement["actions"])
+        assert statement["actions"] == sorted(set(statement["actions"]))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_statements_are_told_apart(pipeline: "Module", service: str) -> None:
+    """IAM takes a policy only when no two statements share an id."""
+    sids = [statement["sid"] for statement in pipeline.locals["permissions"][service]]
+    assert len(sids) == len(set(sids))
+    assert all(sid.isalnum() for sid in sids)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_all_resources_are_meant_only_where_aws_knows_none(pipeline: "Module", service: str) -> None:
+    """A lone `*` stands beside such actions alone."""
+    for statement in pipeline.locals["permissions"][service]:
+        if "*" in _resources(statement["resources"]):
+            assert all(WITHOUT_RESOURCES.fullmatch(action) for action in statement["actions"]), statement
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_receives_from_its_own_queue_alone(pipeline: "Module", service: str) -> None:
+    """Nobody can take another service's messages, and failed ones go to their own dead letters."""
+    queue = pipeline.locals["queues"][service]
+    for statement in pipeline.locals["permissions"][service]:
+        if any(action.startswith("sqs:") for action in statement["actions"]):
+            consumes = "sqs:ReceiveMessage" in statement["actions"]
+            output = "queue_arns" if consumes else "dead_letter_arns"
+            assert _resources(statement["resources"]) == [f'${{module.topology.{output}["{queue}"]}}']
+
+
+def test_tasks_without_a_way_out_reach_every_service_that_they_call(read_module: "ReadModule") -> None:
+    """In prod there is an endpoint for each AWS client that a service opens, and none that nobody uses."""
+    opened = {
+        name
+        for service in SERVICES
+        for name in re.findall(
+            r'create_client\(\s*"([\w-]+)"',
+            (REPOSITORY / "services" / service / "src" / service / "__main__.py").read_text(),
+        )
+    }
+    endpoints = set(read_module("environments/prod").locals["interface_endpoints"])
+    assert endpoints == (opened - GATEWAYS) | STARTING_A_TASK
+
+
+def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Module") -> None:
+    """With understudy in place, no call goes to an AI service of AWS."""
+    called = {
+        action.split(":")[0]
+        for statements in pipeline.locals["permissions"].values()
+        for statement in statements
+        for action in statement["actions"]
+    }
+    redirected = re.findall(r"AWS_ENDPOINT_URL_(\w+)", str(pipeline.locals["understudy_endpoints"]))
+    assert {name.split("_")[0].lower() for name in redirected} == called & {
+        "bedrock",
+        "comprehend",
+        "personalize",
+    }
+
+
+def _resources(resources: "str | list[str]") -> list[str]:
+    return [resources] if isinstance(resources, str) else resources

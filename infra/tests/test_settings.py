@@ -1,0 +1,103 @@
+"""What tasks are told in their environment is what the services' settings classes ask for."""
+
+import re
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic_settings import BaseSettings
+
+from ingest.settings import IngestSettings
+from local.provision import Resources
+from local.topology import load_topology
+from mailer.settings import MailerSettings
+from recommender.settings import RecommenderSettings
+from sentiment.settings import SentimentSettings
+from shared.settings import PREFIX
+from understudy.settings import Settings as UnderstudySettings
+
+if TYPE_CHECKING:
+    from infra.tests.conftest import Module, ReadModule
+
+SERVICES: dict[str, type[BaseSettings]] = {
+    "ingest": IngestSettings,
+    "sentiment": SentimentSettings,
+    "recommender": RecommenderSettings,
+    "mailer": MailerSettings,
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_task_is_given_exactly_what_its_service_requires(pipeline: "Module", service: str) -> None:
+    """A missing variable would stop the task at its start; a left-over one would mislead."""
+    required = {name for name, field in SERVICES[service].model_fields.items() if field.is_required()}
+    given = pipeline.locals["required_settings"][service]
+    assert sorted(given) == sorted(PREFIX + name.upper() for name in required)
+
+
+def test_every_service_has_its_settings(pipeline: "Module") -> None:
+    """The tables of settings, queues and permissions name the same services."""
+    for table in ("required_settings", "chosen_settings", "queues", "permissions", "indirect_permissions"):
+        assert set(pipeline.locals[table]) == set(SERVICES), table
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str) -> None:
+    """A renamed setting is noticed here, not by a task that silently goes on with the default."""
+    chosen = {*pipeline.locals["chosen_settings"][service], *pipeline.locals["common_settings"]}
+    if service == "mailer":
+        parameters = str(pipeline.locals["mailer_settings"]) + str(pipeline.locals["mailer_parameters"])
+        chosen |= set(re.findall(rf"{PREFIX}MAILER_\w+[A-Z]\b", parameters))
+    optional = {name for name, field in SERVICES[service].model_fields.items() if not field.is_required()}
+    assert {name.removeprefix(PREFIX).lower() for name in chosen} <= optional
+
+
+def test_what_is_required_is_a_resource_of_the_topology(pipeline: "Module") -> None:
+    """Every variable has a value: the topology gives it, or the pipeline names it beside."""
+    topology = load_topology()
+    made = Resources(
+        topic_arns=dict.fromkeys(topology.topics, ""),
+        queue_urls=dict.fromkeys(topology.queues, ""),
+        tables=dict.fromkeys(topology.tables, ""),
+        buckets=dict.fromkeys(topology.buckets, ""),
+    )
+    beside = set(re.findall(rf"{PREFIX}\w+", pipeline.locals["resource_settings"]))
+    required = {name for names in pipeline.locals["required_settings"].values() for name in names}
+    assert required <= {*made.environment(), *beside}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_scaling_watches_the_queue_that_the_service_consumes(pipeline: "Module", service: str) -> None:
+    """Each service requires one queue's URL, and that queue's backlog decides how many tasks there are."""
+    required = pipeline.locals["required_settings"][service]
+    queue = pipeline.locals["queues"][service]
+    urls = [name for name in required if name.endswith("_QUEUE_URL")]
+    assert urls == [f"{PREFIX}{queue.upper().replace('-', '_')}_QUEUE_URL"]
+
+
+def test_a_task_can_finish_what_it_has_in_hand(pipeline: "Module", read_module: "ReadModule") -> None:
+    """Draining ends before ECS kills, by a margin that lets the process end."""
+    drain_s = float(pipeline.locals["common_settings"]["ENCORE_DRAIN_S"])
+    assert drain_s + 10 <= read_module("modules/service").locals["stop_timeout_s"]
+
+
+def test_the_health_check_is_a_module_that_exists(pipeline: "Module") -> None:
+    """A renamed check would leave every task unhealthy."""
+    command = pipeline.locals["health_command"]
+    assert command[:3] == ["CMD", "python", "-m"]
+    assert find_spec(command[3])
+
+
+def test_understudy_is_told_only_what_it_knows(pipeline: "Module") -> None:
+    """Its variables are fields of its settings, and the port is the one that is opened."""
+    names = {name for name in pipeline.locals["understudy_environment"] if name.startswith("UNDERSTUDY_")}
+    fields = set(UnderstudySettings.model_fields)
+    assert {name.removeprefix("UNDERSTUDY_").lower() for name in names} <= fields
+    assert pipeline.locals["understudy_port"] == UnderstudySettings.model_fields["port"].default
+
+
+@pytest.mark.parametrize("stage", ["dev", "prod"])
+def test_an_environment_runs_every_service(read_module: "ReadModule", stage: str) -> None:
+    """Both environments say how large each service is."""
+    call = read_module(f"environments/{stage}").calls["pipeline"]
+    assert set(call["services"]) == set(SERVICES)

@@ -1,0 +1,138 @@
+"""Terraform creates what `topology.yaml` names, member for member, and names nothing of it again."""
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pytest
+from pydantic import BaseModel
+
+from local.provision import DEAD_LETTER_RETENTION_S, DEAD_LETTER_SUFFIX, Resources
+from local.topology import TOPOLOGY, Bucket, Notification, Queue, Table, Topic, Topology, load_topology
+
+if TYPE_CHECKING:
+    from infra.tests.conftest import Module, ReadModule
+
+KINDS: Mapping[str, tuple[str, type[BaseModel]]] = {
+    "topics": ("aws_sns_topic", Topic),
+    "queues": ("aws_sqs_queue", Queue),
+    "tables": ("aws_dynamodb_table", Table),
+    "buckets": ("aws_s3_bucket", Bucket),
+}
+
+
+@pytest.fixture(scope="module")
+def terraform(read_module: "ReadModule") -> "Module":
+    """The module that reads the topology."""
+    return read_module("modules/topology")
+
+
+@pytest.fixture(scope="module")
+def topology() -> Topology:
+    """The topology as the provisioner reads it."""
+    return load_topology()
+
+
+def test_terraform_reads_the_file_that_the_provisioner_reads(terraform: "Module") -> None:
+    """There is one topology file, and Terraform's path leads to it."""
+    found = re.search(r'yamldecode\(file\("\$\{path\.module\}/([^"]+)"\)\)', terraform.locals["topology"])
+    assert found
+    assert (terraform.path / found[1]).resolve() == TOPOLOGY.resolve()
+
+
+@pytest.mark.parametrize("section", KINDS)
+def test_every_entry_of_a_section_becomes_a_resource(terraform: "Module", section: str) -> None:
+    """Each section is gone through whole, so a new entry needs no change of Terraform."""
+    kind, _ = KINDS[section]
+    assert terraform.resources[kind, "this"]["for_each"] == f"${{local.topology.{section}}}"
+
+
+def test_no_section_is_left_out(topology: Topology) -> None:
+    """A new section of the topology has to be created too."""
+    assert set(type(topology).model_fields) == set(KINDS)
+
+
+@pytest.mark.parametrize("section", KINDS)
+def test_every_member_of_an_entry_is_used(terraform: "Module", section: str) -> None:
+    """What an entry says is what is created: no member is ignored, and none is invented."""
+    _, model = KINDS[section]
+    assert _members_used(terraform, section) == set(model.model_fields)
+
+
+def test_every_member_of_a_notification_is_used(terraform: "Module") -> None:
+    """A bucket's notification goes to its queue, for its events and prefix."""
+    block = str(terraform.resources["aws_s3_bucket_notification", "this"]["dynamic"])
+    assert set(re.findall(r"queue\.value\.(\w+)", block)) == set(Notification.model_fields)
+
+
+def test_dead_letters_are_named_and_kept_as_the_provisioner_does(terraform: "Module") -> None:
+    """Tools that look for a queue's dead letters find them everywhere."""
+    queue = terraform.resources["aws_sqs_queue", "dead_letters"]
+    assert queue["name"].endswith("${each.key}" + DEAD_LETTER_SUFFIX)
+    assert terraform.locals["dead_letter_retention_s"] == DEAD_LETTER_RETENTION_S
+
+
+def test_subscriptions_deliver_the_event_itself(terraform: "Module") -> None:
+    """Consumers read CloudEvents, not SNS's envelope around them."""
+    subscription = terraform.resources["aws_sns_topic_subscription", "this"]
+    assert subscription["for_each"] == "${local.subscriptions}"
+    assert subscription["raw_message_delivery"] is True
+
+
+def test_the_environment_is_named_as_the_provisioner_names_it(terraform: "Module") -> None:
+    """A service finds its resources by the same variables on AWS and on a laptop."""
+    made = Resources(topic_arns={"a-b": ""}, queue_urls={"a-b": ""}, tables={"a-b": ""}, buckets={"a-b": ""})
+    expected = {name.replace("A_B", '${upper(replace(name, "-", "_"))}') for name in made.environment()}
+    assert set(re.findall(r'"(ENCORE_\$\{.+\}_\w+)" =>', terraform.text)) == expected
+
+
+def test_the_pipeline_refers_to_nothing_that_the_topology_lacks(
+    pipeline: "Module", topology: Topology
+) -> None:
+    """A name in a permission is the name of something that exists."""
+    sections: Mapping[str, Mapping[str, BaseModel]] = {
+        "topic_arns": topology.topics,
+        "queue_arns": topology.queues,
+        "queue_names": topology.queues,
+        "dead_letter_arns": topology.queues,
+        "table_arns": topology.tables,
+        "bucket_arns": topology.buckets,
+    }
+    references = re.findall(r'module\.topology\.(\w+)\["([\w-]+)"\]', pipeline.text)
+    assert references
+    assert [(output, name) for output, name in references if name not in sections[output]] == []
+
+
+def test_only_the_topology_makes_tables_topics_and_queues(read_module: "ReadModule") -> None:
+    """Nothing is declared twice. The exceptions are no part of the pipeline's flow."""
+    kinds = {kind for kind, _ in KINDS.values()}
+    elsewhere = {
+        (folder.name, *key)
+        for folder in read_module("modules").path.iterdir()
+        if folder.name != "topology"
+        for key in read_module(f"modules/{folder.name}").resources
+        if key[0] in kinds
+    }
+    assert elsewhere == {
+        ("email", "aws_sns_topic", "feedback"),  # what SES reports
+        ("observability", "aws_sns_topic", "alarms"),  # CloudWatch alarms
+        ("unsubscribe", "aws_sqs_queue", "unsubscribes"),  # has no consumer yet
+    }
+
+
+def _members_used(terraform: "Module", section: str) -> set[str]:
+    """The members of a section's entries that resources read, directly or through a local value."""
+    loop = rf"for \w+, (\w+) in local\.topology\.{section}\b"
+    direct = {
+        member
+        for body in terraform.resources.values()
+        if body.get("for_each") == f"${{local.topology.{section}}}"
+        for member in re.findall(r"each\.value\.(\w+)", str(body))
+    }
+    through_locals = {
+        member
+        for value in map(str, terraform.locals.values())
+        for entry in re.findall(loop, value)
+        for member in re.findall(rf"\b{entry}\.(\w+)", value)
+    }
+    return direct | through_locals
