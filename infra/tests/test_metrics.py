@@ -34,7 +34,7 @@ def test_metrics_are_named_in_one_place(observability: "Module") -> None:
     spelled = re.findall(r'metric_name\s*=\s*"(\w+)"', observability.text)
     spelled += re.findall(r'local\.namespace,\s*"(\w+)"', observability.text)
     assert set(spelled) & set(Metric) == set()
-    assert all(name.startswith(("Approximate", "RunningTask")) for name in spelled), spelled
+    assert all(name.startswith(("Approximate", "NumberOf", "RunningTask")) for name in spelled), spelled
 
 
 def test_every_failure_the_operators_must_hear_of_has_an_alarm(observability: "Module") -> None:

@@ -117,17 +117,23 @@ data "aws_iam_policy_document" "release" {
     resources = ["${local.ecs}:service/${local.name}/*"]
   }
 
+  # Task definitions have no resource to AWS until they exist; what one can do is bounded by the roles below.
   statement {
     sid       = "RegisterTasks"
-    actions   = ["ecs:RegisterTaskDefinition", "ecs:TagResource"]
-    resources = ["${local.ecs}:task-definition/${local.name}-*:*"]
+    actions   = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]
+    resources = ["*"]
   }
 
-  # Reading a task definition: AWS knows no resource for it.
   statement {
-    sid       = "ReadTasks"
-    actions   = ["ecs:DescribeTaskDefinition"]
-    resources = ["*"]
+    sid       = "TagTasks"
+    actions   = ["ecs:TagResource"]
+    resources = ["${local.ecs}:task-definition/${local.name}-*:*"]
+
+    condition {
+      test     = "StringEquals"
+      variable = "ecs:CreateAction"
+      values   = ["RegisterTaskDefinition"]
+    }
   }
 
   # A task can be given the roles of this stage's tasks, no others.

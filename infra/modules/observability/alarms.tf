@@ -40,7 +40,8 @@ resource "aws_cloudwatch_metric_alarm" "oldest_message" {
   ok_actions          = local.tell
 }
 
-# Work waits and none is done: no task starts, or every attempt fails.
+# Work waits and none leaves the queue: no task starts, or every attempt fails. Both figures are the queue's own, so
+# the alarm works when no task has ever run.
 resource "aws_cloudwatch_metric_alarm" "stuck" {
   for_each = local.stages
 
@@ -66,12 +67,12 @@ resource "aws_cloudwatch_metric_alarm" "stuck" {
   }
 
   metric_query {
-    id = "succeeded"
+    id = "done"
 
     metric {
-      namespace   = local.namespace
-      metric_name = local.metrics.succeeded
-      dimensions  = { service = each.key }
+      namespace   = "AWS/SQS"
+      metric_name = "NumberOfMessagesDeleted"
+      dimensions  = { QueueName = each.value }
       period      = 300
       stat        = "Sum"
     }
@@ -80,7 +81,7 @@ resource "aws_cloudwatch_metric_alarm" "stuck" {
   metric_query {
     id          = "stuck"
     label       = "Messages waiting while none is finished"
-    expression  = "IF(FILL(succeeded, 0) > 0, 0, waiting)"
+    expression  = "IF(done > 0, 0, waiting)"
     return_data = true
   }
 }
@@ -225,7 +226,7 @@ resource "aws_budgets_budget" "month" {
   # Counts once the tag is activated for cost allocation in the account's billing settings.
   cost_filter {
     name   = "TagKeyValue"
-    values = ["user:stack$${var.name}"]
+    values = [format("user:stack$%s", var.name)]
   }
 
   dynamic "notification" {

@@ -101,7 +101,8 @@ resource "aws_api_gateway_integration_response" "this" {
     "method.response.header.Content-Type"            = "'text/html; charset=utf-8'"
   }
 
-  response_templates = { "application/json" = each.value }
+  # Which template is taken depends on what the client accepts: mailbox providers say nothing, browsers say HTML.
+  response_templates = { for type in ["application/json", "text/html"] : type => each.value }
 
   depends_on = [aws_api_gateway_integration.get, aws_api_gateway_integration.post]
 }
