@@ -11,7 +11,10 @@ locals {
         ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = "waiting", stat = "Maximum" }],
         [".", "ApproximateNumberOfMessagesNotVisible", ".", ".", { label = "in hand", stat = "Maximum" }],
         [".", "ApproximateNumberOfMessagesDelayed", ".", ".", { label = "delayed", stat = "Maximum" }],
-        ["ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster_name, "ServiceName", "${var.name}-${service}", { label = "tasks", stat = "Maximum", yAxis = "right" }],
+        [
+          "ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster_name, "ServiceName", "${var.name}-${service}",
+          { label = "tasks", stat = "Maximum", yAxis = "right" },
+        ],
       ] }
     },
     {
