@@ -2,9 +2,12 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from shared import liveness
 from shared.bus import Consumer, SqsQueue
 from shared.bus.consumer import Handler
 from shared.settings import ServiceSettings, load_settings
@@ -31,8 +34,29 @@ async def _serve(settings: Settings, serve: Serve[Settings]) -> None:
         loop.add_signal_handler(number, stop.set)
     log = get_logger()
     log.info("service_started")
-    await serve(settings, stop)
+    async with _beating(settings.liveness_file):
+        await serve(settings, stop)
     log.info("service_stopped")
+
+
+@asynccontextmanager
+async def _beating(file: Path | None) -> AsyncIterator[None]:
+    """Touch the file for as long as the event loop turns: one that is blocked falls silent."""
+    if file is None:
+        yield
+        return
+    liveness.beat(file)
+    beating = asyncio.create_task(_beat(file))
+    try:
+        yield
+    finally:
+        beating.cancel()
+
+
+async def _beat(file: Path) -> None:
+    while True:
+        await asyncio.sleep(liveness.BEAT_S)
+        liveness.beat(file)
 
 
 async def consume(

@@ -1,6 +1,7 @@
 """Settings that every service has, read from `ENCORE_*` variables once, by its `__main__`."""
 
 import sys
+from pathlib import Path
 from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import Field, ValidationError
@@ -23,6 +24,8 @@ class ServiceSettings(BaseSettings):
     receive_wait_s: Annotated[int, Field(ge=0, le=20)] = 20
     drain_s: Annotated[float, Field(gt=0, le=110)] = 25.0
     """How long SIGTERM waits for messages in hand."""
+    liveness_file: Path | None = None
+    """Kept fresh while the service lives, for `python -m shared.liveness`; none by default."""
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

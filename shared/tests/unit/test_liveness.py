@@ -1,0 +1,65 @@
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from shared import liveness, service
+from shared.settings import ServiceSettings
+
+
+def check(file: Path) -> subprocess.CompletedProcess[str]:
+    """What a container's health check runs."""
+    command = [sys.executable, "-m", "shared.liveness", str(file)]
+    return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+
+
+def test_a_process_that_beats_is_alive(tmp_path: Path) -> None:
+    """A fresh file ends the check with 0 and no word."""
+    liveness.beat(tmp_path / "alive")
+    done = check(tmp_path / "alive")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_silent_process_is_not(tmp_path: Path) -> None:
+    """A file grown old, like one that never was, ends the check with 1 and one line."""
+    file = tmp_path / "alive"
+    liveness.beat(file)
+    long_ago = time.time() - 2 * liveness.MAX_AGE_S
+    os.utime(file, (long_ago, long_ago))
+    for silent in (file, tmp_path / "missing"):
+        done = check(silent)
+        assert done.returncode == 1
+        assert done.stderr.startswith("no sign of life")
+        assert len(done.stderr.splitlines()) == 1
+
+
+def test_the_check_costs_next_to_nothing() -> None:
+    """It runs every few seconds in every container, so it must not load the service's libraries."""
+    script = "import sys, shared.liveness; sys.exit('asyncio' in sys.modules or 'pydantic' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603 - as above
+
+
+async def test_a_service_beats_while_its_loop_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file is there before the first message, is renewed, and left alone when the service has ended."""
+    monkeypatch.setattr(liveness, "BEAT_S", 0.01)
+    file = tmp_path / "alive"
+    ages: list[float] = []
+
+    async def serve(_settings: ServiceSettings, _stop: asyncio.Event) -> None:
+        assert file.exists()
+        os.utime(file, (0, 0))
+        await asyncio.sleep(0.1)
+        ages.append(liveness.age_s(file))
+
+    settings = ServiceSettings(
+        data_bucket="b", runs_table="r", run_finished_topic_arn="arn:t", liveness_file=file
+    )
+    await service._serve(settings, serve)
+    assert ages[0] < 1
+    os.utime(file, (0, 0))
+    await asyncio.sleep(0.05)
+    assert liveness.age_s(file) > 1
