@@ -3,24 +3,32 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := shared services/ingest services/sentiment services/recommender services/mailer infra/understudy infra/local
+INSTALLED := $(PACKAGES:infra/local=infra/local[stack])
 CODE := shared services infra tests conftest.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo check format test lock clean
+.PHONY: help setup demo images compose-demo check format test test-containers lock clean
 
 help: ## list the targets
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
 setup: $(VENV)/.ready ## build .venv with every package, pinned
 
 $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt uv
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt --group dev $(PACKAGES:%=--editable %)
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
 demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [OUT=dir]
 	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
+
+images: ## build every container image and print its size
+	@ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build --quiet
+	@docker image ls "encore/*:$${ENCORE_VERSION:-local}" --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
+
+compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
+	@$(BIN)/python -m local compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
 
 check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff format --check .
@@ -34,8 +42,11 @@ format: setup ## format and fix what can be fixed
 test: setup ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
+test-containers: setup ## the same pipeline in containers, with crashes: takes a Docker engine
+	$(BIN)/python -m pytest tests/containers
+
 lock: setup ## pin the newest versions that fit together into constraints.txt
-	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --no-header --no-annotate \
+	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --all-extras --no-header --no-annotate \
 	  --python-version 3.11 --group pyproject.toml:dev $(PACKAGES:%=%/pyproject.toml) \
 	  $(foreach p,$(PACKAGES),--no-emit-package encore-$(notdir $(p))) --output-file constraints.txt
 

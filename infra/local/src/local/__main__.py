@@ -2,40 +2,43 @@
 
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from local.demo import DemoFailedError, run_demo
+from local.compose import ENDPOINT, compose_stack
+from local.demo import DemoFailedError, OpenStack, run_demo
 from local.processes import ProcessDiedError
 from local.provision import provision
 from local.sample import write_sample
-from local.stack import REGION, STAGE, StackNotReadyError
-from local.topology import load_topology
+from local.stack import REGION, STAGE, StackNotReadyError, embedded_stack
+from local.topology import TOPOLOGY, load_topology
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 INTERRUPTED = 130
 
 
+Data = Annotated[Path | None, typer.Option(help="A file, or a folder of three; else a sample.")]
+Out = Annotated[Path, typer.Option(help="Where the run's folder goes.")]
+
+
 @app.command()
-def demo(
-    data: Annotated[Path | None, typer.Option(help="A file, or a folder of three; else a sample.")] = None,
-    out: Annotated[Path, typer.Option(help="Where the run's folder goes.")] = Path("out"),
-) -> None:
+def demo(data: Data = None, out: Out = Path("out")) -> None:
     """Run a file from upload to finished emails."""
-    console = Console()
-    signal.signal(signal.SIGTERM, _interrupt)
-    try:
-        folder = run_demo(data, out, console)
-    except (DemoFailedError, ProcessDiedError, StackNotReadyError) as error:
-        console.print(f"failed: {error}", style="bold red", markup=False, highlight=False)
-        raise typer.Exit(1) from error
-    except KeyboardInterrupt:
-        console.print("stopped")
-        raise typer.Exit(INTERRUPTED) from None
-    console.print(f"emails: {folder / 'index.html'}", markup=False, highlight=False)
+    _demo(embedded_stack, data, out)
+
+
+@app.command()
+def compose_demo(
+    data: Data = None,
+    out: Out = Path("out"),
+    endpoint: Annotated[str, typer.Option(help="Where the emulator is published.")] = ENDPOINT,
+) -> None:
+    """Run a file from upload to finished emails on the running stack of docker-compose.yml."""
+    _demo(partial(compose_stack, endpoint=endpoint), data, out)
 
 
 @app.command()
@@ -49,11 +52,25 @@ def sample(
 
 
 @app.command("provision")
-def provision_command(stage: str = STAGE, region: str = REGION) -> None:
+def provision_command(stage: str = STAGE, region: str = REGION, topology: Path = TOPOLOGY) -> None:
     """Create the topology's resources where `AWS_ENDPOINT_URL` points; print the services' settings."""
-    resources = provision(load_topology(), stage=stage, region=region)
+    resources = provision(load_topology(topology), stage=stage, region=region)
     for name, value in resources.environment().items():
         sys.stdout.write(f"{name}={value}\n")
+
+
+def _demo(open_stack: OpenStack, data: Path | None, out: Path) -> None:
+    console = Console()
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        folder = run_demo(open_stack, data, out, console)
+    except (DemoFailedError, ProcessDiedError, StackNotReadyError) as error:
+        console.print(f"failed: {error}", style="bold red", markup=False, highlight=False)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt:
+        console.print("stopped")
+        raise typer.Exit(INTERRUPTED) from None
+    console.print(f"emails: {folder / 'index.html'}", markup=False, highlight=False)
 
 
 def _interrupt(_signal: int, _frame: object) -> None:

@@ -1,10 +1,11 @@
-"""Runs one file from upload to finished emails on the embedded stack and shows what came of it."""
+"""Runs one file from upload to finished emails on a stack and shows what came of it."""
 
 import asyncio
 import re
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any
@@ -16,7 +17,7 @@ from local.collect import collect
 from local.progress import RunProgress, StageSnapshot
 from local.report import render_report
 from local.sample import write_sample
-from local.stack import Stack, embedded_stack
+from local.stack import Stack
 from local.watch import Watch, watch
 from shared import layout
 from shared.events import RunFinished
@@ -26,13 +27,16 @@ POLL_S = 0.4
 START_S = 60.0
 SAMPLE_NAME = "sample.csv"
 
+OpenStack = Callable[[Path], AbstractContextManager[Stack]]
+"""Gives a running stack, which keeps its logs in the folder named."""
+
 
 class DemoFailedError(Exception):
     """The run did not reach its end; the message says why."""
 
 
-def run_demo(data: Path | None, out: Path, console: Console) -> Path:
-    """Run `data` (a file, or a folder with the three separate ones; a sample by default).
+def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Console) -> Path:
+    """Run `data` (a file, or a folder with the three separate ones; a sample by default) on a stack.
 
     Return the run's folder below `out`. Raise `DemoFailedError` when the run failed, `ProcessDiedError` or
     `StackNotReadyError` when the stack did; logs stay in the folder that the message names.
@@ -41,7 +45,7 @@ def run_demo(data: Path | None, out: Path, console: Console) -> Path:
     out.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix="demo-", dir=out))
     try:
-        run_id, summary = _run(given or [_sample(work)], work, console)
+        run_id, summary = _run(open_stack, given or [_sample(work)], work, console)
     except KeyboardInterrupt:
         shutil.rmtree(work)
         raise
@@ -52,9 +56,11 @@ def run_demo(data: Path | None, out: Path, console: Console) -> Path:
     return folder
 
 
-def _run(files: Sequence[Path], work: Path, console: Console) -> tuple[str, dict[str, Any]]:
-    console.print(f"starting the stack; logs in {work / 'logs'}", style="dim", highlight=False)
-    with embedded_stack(work / "logs") as stack:
+def _run(
+    open_stack: OpenStack, files: Sequence[Path], work: Path, console: Console
+) -> tuple[str, dict[str, Any]]:
+    console.print(f"waiting for the stack; logs in {work / 'logs'}", style="dim", highlight=False)
+    with open_stack(work / "logs") as stack:
         return asyncio.run(_follow(stack, files, work, console))
 
 
@@ -79,7 +85,7 @@ async def _until_finished(
     deadline = time.monotonic() + START_S
     with RunProgress(console) as progress:
         while True:
-            stack.processes.check()
+            stack.check()
             run = await eyes.run_of(source)
             if run is None and time.monotonic() > deadline:
                 raise DemoFailedError(f"ingest started no run for {source} within {START_S:.0f} s")

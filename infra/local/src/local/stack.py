@@ -8,7 +8,7 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,11 +44,24 @@ class Stack:
     resources: Resources
     environment: Mapping[str, str]
     """What a client needs to reach it: endpoints, credentials, region, and the services' settings."""
+
+    def check(self) -> None:
+        """Raise `ProcessDiedError` when a process of ours has died."""
+
+
+@dataclass(frozen=True)
+class EmbeddedStack(Stack):
+    """A stack of our own processes."""
+
     processes: Processes
+
+    def check(self) -> None:
+        """Raise `ProcessDiedError` when one has died."""
+        self.processes.check()
 
 
 @contextmanager
-def embedded_stack(log_dir: Path) -> Iterator[Stack]:
+def embedded_stack(log_dir: Path) -> Iterator[EmbeddedStack]:
     """Start everything and yield it once the services consume; stop it all afterwards.
 
     The variables of `Stack.environment` are set in this process meanwhile.
@@ -56,17 +69,17 @@ def embedded_stack(log_dir: Path) -> Iterator[Stack]:
     with Processes(log_dir) as processes:
         emulator, understudy = free_port(), free_port()
         environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS
-        with _environment(environment):
+        with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
-            _wait(processes, f"http://127.0.0.1:{emulator}/_ministack/health")
+            await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
             resources = provision(load_topology(), stage=STAGE, region=REGION)
             settings = resources.environment()
-            with _environment(settings):
+            with exported(settings):
                 for service in SERVICES:
                     processes.start(service, ["-m", service], {})
-                _wait(processes, f"http://127.0.0.1:{understudy}/_understudy/health")
-                yield Stack(resources, environment | settings, processes)
+                await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
+                yield EmbeddedStack(resources, environment | settings, processes)
 
 
 def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
@@ -105,20 +118,24 @@ def _start_understudy(processes: Processes, port: int) -> None:
     )
 
 
-def _wait(processes: Processes, url: str) -> None:
+def await_answer(url: str, check: Callable[[], None] = lambda: None) -> None:
+    """Wait until a server answers, whatever it says; raise `StackNotReadyError` if it does not."""
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
-        processes.check()
+        check()
         try:
             with urllib.request.urlopen(url, timeout=PROBE_S * 10):  # noqa: S310 - our own loopback address
                 return
-        except (urllib.error.URLError, OSError):
+        except urllib.error.HTTPError:
+            return
+        except OSError:
             time.sleep(PROBE_S)
     raise StackNotReadyError(f"no answer from {url} within {READY_S:.0f} s")
 
 
 @contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
+def exported(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables of this process's environment for a while."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

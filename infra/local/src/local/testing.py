@@ -76,7 +76,7 @@ class Pipeline:
         source = f"s3://{self.stack.resources.buckets['data']}/{layout.UPLOADS}{key}"
         async with asyncio.timeout(RUN_S):
             while True:
-                self.stack.processes.check()
+                self.stack.check()
                 run = await self.eyes.run_of(source)
                 if run and (finished := await self.eyes.take_finished(run.run_id)):
                     return run.run_id, finished

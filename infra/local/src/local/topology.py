@@ -5,7 +5,8 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-TOPOLOGY = Path(__file__).parents[3] / "topology.yaml"
+TOPOLOGY = (Path(__file__).parent / "../../../topology.yaml").resolve()
+"""Where it lies in a checkout; an installed package has to be told."""
 
 
 class _Strict(BaseModel):
