@@ -1,0 +1,76 @@
+# One pattern for every image; docker-compose.yml gives each its package, module and target:
+#   docker build --build-arg PACKAGE=services/ingest --build-arg MODULE=ingest --target service .
+# An image holds its package, what that depends on at the versions of constraints.txt, and nothing to build with.
+# The same commit and base image give the same files: no time stamps (SOURCE_DATE_EPOCH), byte code checked by hash.
+
+FROM python:3.13-slim AS builder
+ARG PACKAGE
+ARG SOURCE_DATE_EPOCH=0
+ENV PYTHONDONTWRITEBYTECODE=1 UV_LINK_MODE=copy UV_NO_SOURCES=1 UV_OVERRIDE=/src/own.txt VIRTUAL_ENV=/venv
+WORKDIR /src
+COPY constraints.txt ./
+RUN pip install --no-cache-dir --constraint constraints.txt uv \
+ && python -m venv --without-pip "$VIRTUAL_ENV" \
+ && echo 'encore-shared @ file:///src/shared' > "$UV_OVERRIDE"
+COPY shared/pyproject.toml shared/
+COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
+
+
+# Other people's packages first: a change of our code leaves their layer as it is.
+FROM builder AS dependencies
+RUN --mount=type=cache,target=/root/.cache/uv \
+    uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
+      --no-emit-package encore-shared --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
+ && uv pip install --no-deps --requirement dependencies.txt
+RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
+ && rm "$VIRTUAL_ENV/.lock" \
+ && python -m compileall -q -j 0 --invalidation-mode unchecked-hash "$VIRTUAL_ENV" \
+ && find "$VIRTUAL_ENV" -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
+
+
+FROM dependencies AS code
+COPY shared/src shared/src
+COPY ${PACKAGE}/src ${PACKAGE}/src
+RUN --mount=type=cache,target=/root/.cache/uv \
+    uv pip install --target /app --excludes dependencies.txt "./$PACKAGE" \
+ && rm /app/.lock /app/*.dist-info/uv_cache.json && sed -i /uv_cache/d /app/*.dist-info/RECORD \
+ && python -m compileall -q --invalidation-mode unchecked-hash /app \
+ && find /app -exec touch --no-dereference --date "@$SOURCE_DATE_EPOCH" {} +
+
+
+FROM python:3.13-slim AS runtime
+RUN find /usr -depth \( -name pip -o -name 'pip[-3]*' -o -name ensurepip \) -exec rm -r {} +
+COPY --from=dependencies /venv /venv
+COPY --from=code /app /app
+ARG MODULE
+ARG VERSION=0.1.0
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="encore-$MODULE" \
+      org.opencontainers.image.description="A personal product email for every customer, on AWS." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="$VERSION" \
+      org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.base.name="python:3.13-slim"
+ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MODULE=$MODULE
+USER 10001:10001
+WORKDIR /tmp
+# The shell gives way to Python, which is process 1 and gets SIGTERM itself.
+ENTRYPOINT ["/bin/sh", "-c", "exec python -m \"$MODULE\" \"$@\"", "encore"]
+
+
+# A consumer of a queue: it listens on no port, so its loop says that it lives.
+FROM runtime AS service
+ENV ENCORE_LIVENESS_FILE=/tmp/alive
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["python", "-m", "shared.liveness", "/tmp/alive"]
+
+
+FROM runtime AS understudy
+ENV UNDERSTUDY_HOST=0.0.0.0 UNDERSTUDY_PORT=4570
+EXPOSE 4570
+HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
+  CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:4570/_understudy/health', timeout=3)"]
+
+
+# A command that does its work and ends.
+FROM runtime AS command
