@@ -58,6 +58,12 @@ def test_a_product_has_the_slots_of_the_facts_it_has(facts: EmailFacts) -> None:
     assert facts.products[4].values.keys() == {"name", "price", "reason"}
 
 
+def test_a_long_name_stands_whole(make_facts: MakeFacts) -> None:
+    """Shops stuff names with search words; the email still says the catalogue's name, to its last word."""
+    name = "Filter Coffee Maker " + "| Home and Kitchen, Office, Traditional " * 12 + "Beans"
+    assert make_facts(name=name).products[0].name == name
+
+
 @pytest.mark.parametrize(
     ("changes", "discount"),
     [

@@ -12,7 +12,8 @@ from mailer.domain.text import category_label, clean, short_name
 from mailer.domain.vocabulary import keywords, vocabulary
 from shared.models import Pick, Product, Reason, ReasonKind, Recommendation
 
-MAX_NAME_CHARS = 300
+MAX_NAME_CHARS = 2_000
+"""Far beyond real names; it only keeps a hostile one from blowing up the email."""
 PERCENT = Decimal(100)
 
 
