@@ -2,22 +2,17 @@
 
 import gzip
 import shutil
-from collections.abc import Iterator
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
-import html5lib
 import pytest
 
 from local.sample import SampleFacts, write_sample
-from local.testing import Pipeline, Truth, cleaned
+from local.testing import Pipeline, Truth
+from local.verdict import PICKS, body, email_faults
 from shared import layout
 from shared.models import ProductSentiment, Recommendation
 
 pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("e2e")]
-PICKS = 5
 MANY = 5
 DISLIKED = -0.2
 
@@ -62,7 +57,7 @@ async def test_every_customer_gets_a_true_email(
     emails = await pipeline.emails(run_id)
     assert set(emails) == set(truth.reviewed)
     for customer, raw in emails.items():
-        check_email(raw, customer, truth)
+        assert email_faults(raw, customer, truth) == []
     assert len({body(raw, "plain") for raw in emails.values()}) > 0.9 * len(
         emails
     )  # some share name and taste
@@ -147,70 +142,3 @@ async def test_a_file_that_is_not_what_it_claims_fails_with_one_reason(
     assert await pipeline.emails(run_id) == {}
     await pipeline.quiet()
     assert set((await pipeline.eyes.dead_letters()).values()) == {0}
-
-
-def check_email(raw: bytes, customer: str, truth: Truth) -> None:
-    """Hold one email against the file: five products, none known before, every fact the catalogue's."""
-    message = message_from_bytes(raw, policy=policy.default)
-    assert list(defects(message)) == []
-    assert message["X-Customer-Id"] == customer
-    assert message["Subject"].strip()
-    assert message.get_content_type() == "multipart/alternative"
-    text, page = body(raw, "plain"), body(raw, "html")
-    shown = visible(page)
-    by_link = {entry.link: product_id for product_id, entry in truth.catalogue.items()}
-    linked = {by_link[link] for link in links(page) if link in by_link}
-    assert len(linked) == PICKS
-    assert not linked & truth.reviewed[customer]
-    for product_id in linked:
-        entry = truth.catalogue[product_id]
-        for place in (shown, cleaned(text)):
-            assert entry.name in place
-            assert entry.price in place
-            if entry.list_price and entry.list_price != entry.price:
-                assert entry.list_price in place
-                assert entry.discount in place
-        assert any(link == entry.link for link in text_links(text))
-
-
-def body(raw: bytes, subtype: str) -> str:
-    """The decoded text or HTML of an email."""
-    part = message_from_bytes(raw, policy=policy.default).get_body((subtype,))
-    assert part is not None
-    content: str = part.get_content()
-    return content
-
-
-def defects(message: EmailMessage) -> Iterator[object]:
-    """What the strict parser finds wrong with any part."""
-    for part in message.walk():
-        yield from part.defects
-
-
-def visible(page: str) -> str:
-    """The text that a page shows."""
-    document = html5lib.parse(page, namespaceHTMLElements=False)
-    return cleaned("".join(document.itertext()))
-
-
-def links(page: str) -> Iterator[str]:
-    """The addresses that a page links to, without what was added to follow campaigns."""
-    document = html5lib.parse(page, namespaceHTMLElements=False)
-    for anchor in document.iter("a"):
-        yield without_campaign(anchor.get("href", ""))
-
-
-def text_links(text: str) -> Iterator[str]:
-    """The addresses that stand in a plain text."""
-    for word in text.split():
-        if word.strip("<>()").startswith("http"):
-            yield without_campaign(word.strip("<>()"))
-
-
-def without_campaign(url: str) -> str:
-    """A URL without its UTM parameters."""
-    parts = urlsplit(url)
-    query = [
-        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not pair[0].startswith("utm_")
-    ]
-    return urlunsplit(parts._replace(query=urlencode(query)))

@@ -9,13 +9,13 @@ from pathlib import Path
 
 from local.provision import provision
 from local.stack import REGION, STAGE, Stack, await_answer, exported
-from local.topology import load_topology
+from local.topology import TOPOLOGY, load_topology
 
 ENDPOINT = "http://127.0.0.1:4566"
 
 
 @contextmanager
-def compose_stack(log_dir: Path, *, endpoint: str = ENDPOINT, stage: str = STAGE) -> Iterator[Stack]:
+def compose_stack(log_dir: Path, *, endpoint: str = ENDPOINT, topology: Path = TOPOLOGY) -> Iterator[Stack]:
     """Yield the running stack whose emulator answers at `endpoint`; keep what its containers log meanwhile.
 
     Raise `StackNotReadyError` when nothing answers. Provisioning again changes nothing, and it tells where
@@ -29,7 +29,7 @@ def compose_stack(log_dir: Path, *, endpoint: str = ENDPOINT, stage: str = STAGE
     }
     with exported(environment):
         await_answer(endpoint)
-        resources = provision(load_topology(), stage=stage, region=REGION)
+        resources = provision(load_topology(topology), stage=STAGE, region=REGION)
         started = datetime.now(UTC)
         try:
             yield Stack(resources, environment | resources.environment())

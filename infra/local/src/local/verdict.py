@@ -1,0 +1,92 @@
+"""Judges a finished email the way its reader could: against what the uploaded file says."""
+
+from collections.abc import Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+import html5lib
+
+from local.testing import Entry, Truth, cleaned
+
+PICKS = 5
+
+
+def email_faults(raw: bytes, customer: str, truth: Truth) -> list[str]:
+    """What is wrong with one email, and nothing when it is true.
+
+    It must be well-formed and the customer's own, and show five products that the customer had not yet
+    reviewed, each with the catalogue's name, prices and link, in its page and in its text.
+    """
+    message = message_from_bytes(raw, policy=policy.default)
+    return [*_form_faults(message, customer), *_product_faults(raw, customer, truth)]
+
+
+def body(raw: bytes, subtype: str) -> str:
+    """The decoded text or HTML of an email; empty if there is none."""
+    part = message_from_bytes(raw, policy=policy.default).get_body((subtype,))
+    content: str = part.get_content() if part else ""
+    return content
+
+
+def _form_faults(message: EmailMessage, customer: str) -> Iterator[str]:
+    for part in message.walk():
+        yield from (f"malformed: {defect!r}" for defect in part.defects)
+    if message["X-Customer-Id"] != customer:
+        yield f"made for {message['X-Customer-Id']}"
+    if not str(message["Subject"] or "").strip():
+        yield "no subject"
+    if message.get_content_type() != "multipart/alternative":
+        yield f"type {message.get_content_type()}"
+
+
+def _product_faults(raw: bytes, customer: str, truth: Truth) -> Iterator[str]:
+    page, text = body(raw, "html"), body(raw, "plain")
+    by_link = {entry.link: product_id for product_id, entry in truth.catalogue.items()}
+    linked = {by_link[link] for link in _links(page) if link in by_link}
+    if len(linked) != PICKS:
+        yield f"{len(linked)} products"
+    if known := linked & truth.reviewed[customer]:
+        yield f"already reviewed: {sorted(known)}"
+    places = {"page": _visible(page), "text": cleaned(text)}
+    links = set(_text_links(text))
+    for product_id in linked:
+        entry = truth.catalogue[product_id]
+        for place, shown in places.items():
+            missing = [fact for fact in _facts(entry) if fact not in shown]
+            yield from (f"{product_id}: no {fact!r} in the {place}" for fact in missing)
+        if entry.link not in links:
+            yield f"{product_id}: not linked in the text"
+
+
+def _facts(entry: Entry) -> set[str]:
+    """What has to be shown of a product: a list price and discount only where there is one."""
+    discounted = bool(entry.list_price) and entry.list_price != entry.price
+    return {entry.name, entry.price, *((entry.list_price, entry.discount) if discounted else ())}
+
+
+def _visible(page: str) -> str:
+    """The text that a page shows."""
+    return cleaned("".join(html5lib.parse(page, namespaceHTMLElements=False).itertext()))
+
+
+def _links(page: str) -> Iterator[str]:
+    """The addresses that a page links to, without what was added to follow campaigns."""
+    for anchor in html5lib.parse(page, namespaceHTMLElements=False).iter("a"):
+        yield _without_campaign(anchor.get("href", ""))
+
+
+def _text_links(text: str) -> Iterator[str]:
+    """The addresses that stand in a plain text."""
+    for word in text.split():
+        if word.strip("<>()").startswith("http"):
+            yield _without_campaign(word.strip("<>()"))
+
+
+def _without_campaign(url: str) -> str:
+    """A URL without its UTM parameters."""
+    parts = urlsplit(url)
+    query = [
+        pair for pair in parse_qsl(parts.query, keep_blank_values=True) if not pair[0].startswith("utm_")
+    ]
+    return urlunsplit(parts._replace(query=urlencode(query)))
