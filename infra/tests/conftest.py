@@ -1,65 +1,12 @@
-"""Terraform's files as Python sees them: `read_module("modules/topology")`."""
+"""Terraform's files, read once for all tests."""
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable
+from functools import cache
 
-import hcl2
 import pytest
 
-INFRA = Path(__file__).parents[1]
-PLAIN = hcl2.SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
-
-Body = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Module:
-    """One folder of Terraform files. Literals are Python values; expressions stay text, as `${...}`."""
-
-    path: Path
-
-    @property
-    def text(self) -> str:
-        """Every file, one after the other."""
-        return "\n".join(file.read_text() for file in sorted(self.path.glob("*.tf")))
-
-    @property
-    def locals(self) -> Body:
-        """The local values."""
-        return {name: value for block in self._blocks("locals") for name, value in block.items()}
-
-    @property
-    def variables(self) -> Mapping[str, Body]:
-        """The inputs, by name."""
-        return {name: body for block in self._blocks("variable") for name, body in block.items()}
-
-    @property
-    def resources(self) -> Mapping[tuple[str, str], Body]:
-        """What is created, by type and name."""
-        return {
-            (kind, name): body
-            for block in self._blocks("resource")
-            for kind, named in block.items()
-            for name, body in named.items()
-        }
-
-    @property
-    def calls(self) -> Mapping[str, Body]:
-        """The modules called, by name."""
-        return {name: body for block in self._blocks("module") for name, body in block.items()}
-
-    def _blocks(self, kind: str) -> Iterator[Body]:
-        for file in self._files:
-            yield from file.get(kind, [])
-
-    @cached_property
-    def _files(self) -> list[Body]:
-        files = sorted(self.path.glob("*.tf"))
-        return [hcl2.loads(file.read_text(), serialization_options=PLAIN) for file in files]
-
+from local import terraform
+from local.terraform import Module
 
 ReadModule = Callable[[str], Module]
 
@@ -67,7 +14,7 @@ ReadModule = Callable[[str], Module]
 @pytest.fixture(scope="session")
 def read_module() -> ReadModule:
     """Read a folder below `infra/`."""
-    return cache(lambda folder: Module(INFRA / folder))
+    return cache(terraform.read_module)
 
 
 @pytest.fixture(scope="session")

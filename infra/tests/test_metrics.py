@@ -8,7 +8,8 @@ import pytest
 from shared.metrics import NAMESPACE, Metric
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import Module, ReadModule
+    from infra.tests.conftest import ReadModule
+    from local.terraform import Module
 
 
 @pytest.fixture(scope="module")

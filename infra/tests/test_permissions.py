@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import Module, ReadModule
+    from infra.tests.conftest import ReadModule
+    from local.terraform import Module
 
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 REPOSITORY = Path(__file__).parents[2]

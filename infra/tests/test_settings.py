@@ -17,7 +17,8 @@ from shared.settings import PREFIX
 from understudy.settings import Settings as UnderstudySettings
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import Module, ReadModule
+    from infra.tests.conftest import ReadModule
+    from local.terraform import Module
 
 SERVICES: dict[str, type[BaseSettings]] = {
     "ingest": IngestSettings,

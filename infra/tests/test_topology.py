@@ -11,7 +11,8 @@ from local.provision import DEAD_LETTER_RETENTION_S, DEAD_LETTER_SUFFIX, Resourc
 from local.topology import TOPOLOGY, Bucket, Notification, Queue, Table, Topic, Topology, load_topology
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import Module, ReadModule
+    from infra.tests.conftest import ReadModule
+    from local.terraform import Module
 
 KINDS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "topics": ("aws_sns_topic", Topic),

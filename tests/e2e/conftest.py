@@ -1,19 +1,39 @@
 """The embedded stack, shared by the end-to-end tests."""
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from local.sample import SampleFacts, write_sample
 from local.stack import Stack, embedded_stack
 from local.testing import Pipeline
 from local.watch import watch
 
+RECORDING = Path(__file__).parent / "recording"
+
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """The emulator, understudy and the four services, started once."""
-    with embedded_stack(tmp_path_factory.mktemp("logs")) as started:
-        yield started
+def calls_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each service's AWS calls are noted."""
+    return tmp_path_factory.mktemp("calls")
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator[Stack]:
+    """The emulator, understudy and the four services, started once, their AWS calls recorded."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(RECORDING))
+        patch.setenv("ENCORE_TEST_CALLS", str(calls_dir))
+        with embedded_stack(tmp_path_factory.mktemp("logs")) as started:
+            yield started
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleFacts]:
+    """A file with enough interactions for Personalize to train on."""
+    path = tmp_path_factory.mktemp("data") / "trained.csv"
+    return path, write_sample(path, seed=11, customers=520, products=110)
 
 
 @pytest.fixture

@@ -18,13 +18,6 @@ DISLIKED = -0.2
 
 
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleFacts]:
-    """A file with enough interactions for Personalize to train on."""
-    path = tmp_path_factory.mktemp("data") / "trained.csv"
-    return path, write_sample(path, seed=11, customers=520, products=110)
-
-
-@pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleFacts]:
     """A file with too few interactions to train on."""
     path = tmp_path_factory.mktemp("data") / "small.csv"

@@ -100,6 +100,15 @@ class Pipeline:
             ):
                 await asyncio.sleep(0.2)
 
+    async def dead(self, queues: set[str]) -> None:
+        """Wait until each of these queues has a dead letter."""
+        async with asyncio.timeout(RUN_S):
+            while True:
+                letters = await self.eyes.dead_letters()
+                if all(letters[name] for name in queues):
+                    return
+                await asyncio.sleep(0.2)
+
     async def emails(self, run_id: str) -> dict[str, bytes]:
         """Every stored email of a run, by customer id."""
         records = await self.eyes.email_records(run_id)

@@ -1,0 +1,65 @@
+"""Terraform's files as Python sees them, for tests that compare them with everything else."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import hcl2
+
+INFRA = Path(__file__).parents[3]
+PLAIN = hcl2.SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
+
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Module:
+    """One folder of Terraform files. Literals are Python values; expressions stay text, as `${...}`."""
+
+    path: Path
+
+    @property
+    def text(self) -> str:
+        """Every file, one after the other."""
+        return "\n".join(file.read_text() for file in sorted(self.path.glob("*.tf")))
+
+    @property
+    def locals(self) -> Body:
+        """The local values."""
+        return {name: value for block in self._blocks("locals") for name, value in block.items()}
+
+    @property
+    def variables(self) -> Mapping[str, Body]:
+        """The inputs, by name."""
+        return {name: body for block in self._blocks("variable") for name, body in block.items()}
+
+    @property
+    def resources(self) -> Mapping[tuple[str, str], Body]:
+        """What is created, by type and name."""
+        return {
+            (kind, name): body
+            for block in self._blocks("resource")
+            for kind, named in block.items()
+            for name, body in named.items()
+        }
+
+    @property
+    def calls(self) -> Mapping[str, Body]:
+        """The modules called, by name."""
+        return {name: body for block in self._blocks("module") for name, body in block.items()}
+
+    def _blocks(self, kind: str) -> Iterator[Body]:
+        for file in self._files:
+            yield from file.get(kind, [])
+
+    @cached_property
+    def _files(self) -> list[Body]:
+        files = sorted(self.path.glob("*.tf"))
+        return [hcl2.loads(file.read_text(), serialization_options=PLAIN) for file in files]
+
+
+def read_module(folder: str) -> Module:
+    """Read a folder below `infra/`, such as `modules/topology`."""
+    return Module(INFRA / folder)

@@ -1,0 +1,44 @@
+"""Notes every AWS call of a process, once each, in a file of the folder `ENCORE_TEST_CALLS`.
+
+Python loads this module at the start of every process that has its folder on `PYTHONPATH`, so the services
+under test run unchanged.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, cast
+
+
+def _record_into(path: Path) -> None:
+    from aiobotocore.client import AioBaseClient  # noqa: PLC0415 - only in processes that are recorded
+
+    call = AioBaseClient._make_api_call
+    seen: set[str] = set()
+
+    async def recorded(client: AioBaseClient, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore
+        service = client.meta.service_model.service_name
+        for touched in _touched(service, params):
+            line = json.dumps({"service": service, "operation": operation, "touched": touched})
+            if line not in seen:
+                seen.add(line)
+                with path.open("a") as file:
+                    file.write(line + "\n")
+        return await call(client, operation, params)
+
+    AioBaseClient._make_api_call = recorded
+
+
+def _touched(service: str, params: dict[str, Any]) -> list[str]:
+    """The last part of the names of what a call touches: a queue, topic, table, or an object's key."""
+    if service == "s3":
+        return [params.get("Key", "")]
+    if service == "dynamodb":
+        return [params["TableName"]] if "TableName" in params else list(params["RequestItems"])
+    named = params.get("QueueUrl") or params.get("QueueName") or params.get("TopicArn") or ""
+    return [named.replace("/", ":").rsplit(":", 1)[-1]]
+
+
+if folder := os.environ.get("ENCORE_TEST_CALLS"):
+    _record_into(Path(folder) / f"{sys.orig_argv[-1]}.jsonl")
