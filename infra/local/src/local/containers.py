@@ -12,7 +12,7 @@ class DockerFailedError(Exception):
 
 
 def docker(*arguments: str, environment: Mapping[str, str] | None = None) -> str:
-    """Run `docker` and return what it printed; raise `DockerFailedError`."""
+    """Run `docker` and return what it printed on standard output; raise `DockerFailedError`."""
     done = subprocess.run(  # noqa: S603 - no shell, and no input from outside the tests
         ["docker", *arguments],  # noqa: S607 - wherever this machine has it
         env=environment,
@@ -27,9 +27,11 @@ def docker(*arguments: str, environment: Mapping[str, str] | None = None) -> str
 
 @dataclass(frozen=True)
 class Container:
-    """A container as it was when it was looked at."""
+    """A container of a service as it was when it was looked at."""
 
     name: str
+    service: str
+    index: str
     image: str
     pid: int
     status: str
@@ -40,9 +42,11 @@ class Container:
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> Self:
         """Read what `docker inspect` says."""
-        state = found["State"]
+        state, labels = found["State"], found["Config"]["Labels"]
         return cls(
             name=found["Name"].removeprefix("/"),
+            service=labels["com.docker.compose.service"],
+            index=labels["com.docker.compose.container-number"],
             image=found["Config"]["Image"],
             pid=state["Pid"],
             status=state["Status"],
@@ -66,6 +70,10 @@ class Compose:
         """The service's containers, ended ones too."""
         ids = self("ps", "--all", "--quiet", service).split()
         return [Container.of(found) for found in json.loads(docker("inspect", *ids))] if ids else []
+
+    def logs(self, container: Container) -> str:
+        """What a container has said."""
+        return self("logs", "--no-color", "--no-log-prefix", f"--index={container.index}", container.service)
 
     def crash(self, service: str, *, tool_image: str) -> None:
         """End the service's first process as a crash would: `docker kill` does not count as one.

@@ -1,0 +1,102 @@
+"""What the compose files promise, before anything runs."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.containers import Compose
+from local.provision import provision
+from local.stack import LOCAL_SETTINGS, STAGE
+from local.topology import load_topology
+
+pytestmark = pytest.mark.xdist_group("containers")
+ROOT = Path(__file__).parents[2]
+SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+OURS = (*SERVICES, "understudy", "provisioner")
+AWS = {
+    "AWS_REGION": "eu-west-1",
+    "AWS_ACCESS_KEY_ID": "id",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
+}
+
+
+def services(compose: Compose, *files: str, **environment: str) -> dict[str, dict[str, Any]]:
+    """The services of the project's file and the overrides, as compose understands them."""
+    chosen = [
+        argument for file in ("docker-compose.yml", *files) for argument in ("--file", str(ROOT / file))
+    ]
+    found = json.loads(compose(*chosen, "config", "--format=json", **environment))
+    return dict(found["services"])
+
+
+def test_services_are_told_the_names_that_the_provisioner_gives(
+    compose: Compose, emulator_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every resource's setting is there, and equal but for where the emulator listens and its account."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
+    given = provision(load_topology(), stage=STAGE, region="eu-west-1").environment()
+    expected = {
+        name: value.replace(emulator_url, "http://emulator:4566").replace("123456789012", "000000000000")
+        for name, value in given.items()
+    }
+    for name, service in services(compose).items():
+        if name in SERVICES:
+            assert expected.items() <= service["environment"].items()
+
+
+def test_containers_wait_as_the_embedded_stack_does(compose: Compose) -> None:
+    """Waiting times and made-up names are those of `make demo`."""
+    expected = {name: value for name, value in LOCAL_SETTINGS.items() if name.startswith("ENCORE_")}
+    for name, service in services(compose).items():
+        if name in SERVICES:
+            assert expected.items() <= service["environment"].items()
+
+
+@pytest.mark.parametrize("override", [None, "docker-compose.moto.yml", "docker-compose.aws.yml"])
+def test_our_containers_are_confined(compose: Compose, override: str | None) -> None:
+    """Read-only, without privileges or ports of their own."""
+    found = services(compose, *([override] if override else []), **AWS)
+    for name in set(OURS) & set(found):
+        service = found[name]
+        assert service["read_only"] is True
+        assert service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert "ports" not in service
+        assert "container_name" not in service
+
+
+def test_only_loopback_is_published(compose: Compose) -> None:
+    """What listens for this machine listens for no other, and our containers reach the stand-ins only."""
+    found = services(compose, COMPOSE_PROFILES="mail")
+    published = [port for service in found.values() for port in service.get("ports", [])]
+    assert published
+    assert {port["host_ip"] for port in published} == {"127.0.0.1"}
+    assert {network for name in OURS for network in found[name]["networks"]} == {"private"}
+
+
+def test_the_mailbox_starts_only_when_asked_for(compose: Compose) -> None:
+    """Its image need not be had, and nothing depends on it."""
+    assert "mailpit" not in services(compose)
+    found = services(compose, COMPOSE_PROFILES="mail")
+    assert "mailpit" in found
+    assert not any("mailpit" in service.get("depends_on", {}) for service in found.values())
+
+
+def test_on_aws_nothing_points_at_a_stand_in(compose: Compose) -> None:
+    """With plain credentials only the four services run, and no endpoint is set."""
+    found = services(compose, "docker-compose.aws.yml", **AWS)
+    assert set(found) == set(SERVICES)
+    for service in found.values():
+        assert not any(name.startswith("AWS_ENDPOINT_URL") for name in service["environment"])
+        assert AWS.items() <= service["environment"].items()
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.aws.yml", "docker-compose.moto.yml"])
+def test_everything_that_can_be_set_is_described(file: str) -> None:
+    """`.env.example` names each variable of the compose files."""
+    described = set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    assert set(re.findall(r"\$\{(\w+)", (ROOT / file).read_text())) <= described
