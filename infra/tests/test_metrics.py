@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.metrics import NAMESPACE, Metric
+from shared.metrics import Metric
+from shared.settings import NAMESPACE
 
 if TYPE_CHECKING:
     from infra.tests.conftest import ReadModule
@@ -21,7 +22,13 @@ def observability(read_module: "ReadModule") -> "Module":
 def test_the_names_are_those_that_are_emitted(observability: "Module") -> None:
     """Every metric is known to both sides; a renamed one would leave an alarm silent for ever."""
     assert sorted(observability.locals["metrics"].values()) == sorted(Metric)
-    assert observability.locals["namespace"] == NAMESPACE
+    assert observability.locals["namespace"] == NAMESPACE + "/${var.name}"
+
+
+def test_metrics_are_emitted_where_they_are_watched(observability: "Module", pipeline: "Module") -> None:
+    """Each stage has a namespace of its own, the same on both sides."""
+    emitted = pipeline.locals["common_settings"]["ENCORE_METRICS_NAMESPACE"]
+    assert emitted == observability.locals["namespace"]
 
 
 def test_every_metric_is_shown_or_watched(observability: "Module") -> None:

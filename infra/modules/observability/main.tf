@@ -7,7 +7,7 @@ locals {
   stages = { for stage in var.stages : stage.service => stage.queue_name }
 
   # The services' own metrics: what the log lines of shared.metrics become. A test compares the names.
-  namespace = "Encore"
+  namespace = "Encore/${var.name}"
   metrics = {
     received           = "messages_received"
     succeeded          = "messages_succeeded"

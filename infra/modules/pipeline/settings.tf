@@ -61,7 +61,8 @@ locals {
   }
 
   common_settings = {
-    ENCORE_DRAIN_S = "100" # within the 120 s between SIGTERM and SIGKILL
+    ENCORE_DRAIN_S           = "100" # within the 120 s between SIGTERM and SIGKILL
+    ENCORE_METRICS_NAMESPACE = "Encore/${var.name}"
   }
 
   # Read from SSM when a task starts, so that they stand where operators look, and the key in no plan or state.

@@ -6,11 +6,14 @@ Source: CloudWatch embedded metric format specification. Every metric has the di
 
 import time
 from collections.abc import Mapping
+from contextvars import ContextVar
 from enum import StrEnum
 
+from shared.settings import NAMESPACE
 from shared.telemetry import METRICS_EVENT, get_logger
 
-NAMESPACE = "Encore"
+namespace: ContextVar[str] = ContextVar("namespace", default=NAMESPACE)
+"""CloudWatch namespace of this process's metrics, set once when it starts."""
 log = get_logger()
 
 
@@ -48,7 +51,7 @@ DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})
 def emit(values: Mapping[Metric, float]) -> None:
     """Write one data point of each metric."""
     directive = {
-        "Namespace": NAMESPACE,
+        "Namespace": namespace.get(),
         "Dimensions": [["service"]],
         "Metrics": [{"Name": metric, "Unit": _unit(metric)} for metric in values],
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from shared import liveness
 from shared.bus import Consumer, SqsQueue
 from shared.bus.consumer import Handler
+from shared.metrics import namespace
 from shared.settings import ServiceSettings, load_settings
 from shared.telemetry import configure_logging, get_logger
 
@@ -24,6 +25,7 @@ def run_service(name: str, kind: type[Settings], serve: Serve[Settings]) -> None
     """Load settings, set up logs, and serve until SIGTERM or SIGINT asks to stop."""
     settings = load_settings(kind)
     configure_logging(service=name, level=settings.log_level)
+    namespace.set(settings.metrics_namespace)
     asyncio.run(_serve(settings, serve))
 
 

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ENCORE_"
+NAMESPACE = "Encore"
 
 
 class ServiceSettings(BaseSettings):
@@ -18,6 +19,10 @@ class ServiceSettings(BaseSettings):
     data_bucket: str
     runs_table: str
     run_finished_topic_arn: str
+    retention_days: Annotated[int, Field(ge=1)] = 400
+    """How long records rest in DynamoDB before they expire."""
+    metrics_namespace: str = NAMESPACE
+    """CloudWatch namespace of the service's metrics; one a stage where stages share an account."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     """Messages handled at the same time by one process."""

@@ -1,6 +1,7 @@
 """Records in S3 (JSON lines) and in DynamoDB, as several services read and write them."""
 
 import asyncio
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 Model = TypeVar("Model", bound=BaseModel)
 Item = dict[str, Any]
 MAX_BATCH_WRITE = 25
+EXPIRES_AT = "expires_at"
+SECONDS_A_DAY = 86_400
 TRIES = 8
 RETRY_BASE_S = 0.05
 RETRY_CAP_S = 5.0
@@ -61,11 +64,14 @@ class ObjectStore:
 
 
 class Table:
-    """One DynamoDB table, written in batches."""
+    """One DynamoDB table, written in batches; items expire after `keep_days`, or never."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", name: str, *, parallel: int = 4) -> None:
+    def __init__(
+        self, dynamodb: "DynamoDBClient", name: str, *, keep_days: int | None = None, parallel: int = 4
+    ) -> None:
         self._dynamodb = dynamodb
         self._name = name
+        self._keep_days = keep_days
         self._parallel = asyncio.Semaphore(parallel)
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
@@ -76,8 +82,9 @@ class Table:
         await asyncio.gather(*(self._put_batch(batch) for batch in batches(items, MAX_BATCH_WRITE)))
 
     async def _put_batch(self, items: Sequence[Mapping[str, Any]]) -> None:
+        expiring = expires_at(self._keep_days)
         waiting: Sequence[WriteRequestUnionTypeDef] = [
-            {"PutRequest": {"Item": to_item(item)}} for item in items
+            {"PutRequest": {"Item": to_item({**item, **expiring})}} for item in items
         ]
         for attempt in range(TRIES):
             if attempt:
@@ -88,6 +95,11 @@ class Table:
             if not waiting:
                 return
         raise UnprocessedError(f"{len(waiting)} items of {self._name} stay unprocessed")
+
+
+def expires_at(keep_days: int | None) -> dict[str, int]:
+    """The attribute by which DynamoDB deletes an item after so many days from now (`ttl` in the topology)."""
+    return {} if keep_days is None else {EXPIRES_AT: int(time.time()) + keep_days * SECONDS_A_DAY}
 
 
 def to_item(values: Mapping[str, Any]) -> Item:

@@ -1,3 +1,4 @@
+import time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -5,7 +6,7 @@ import pytest
 
 from local.provision import Resources
 from shared.models import Customer, Review
-from shared.store import ObjectStore, Table, UnprocessedError, from_item, to_item
+from shared.store import EXPIRES_AT, SECONDS_A_DAY, ObjectStore, Table, UnprocessedError, from_item, to_item
 from shared.testing import Clients
 
 if TYPE_CHECKING:
@@ -34,6 +35,17 @@ async def test_more_than_a_batch_is_put_whole(clients: Clients, resources: Resou
     await Table(clients.dynamodb, resources.tables["products"]).put_all(items)
     reply = await clients.dynamodb.scan(TableName=resources.tables["products"])
     assert sorted(from_item(item)["product_id"] for item in reply["Items"]) == sorted(ids)
+
+
+async def test_items_expire_when_the_table_keeps_them_for_a_time(
+    clients: Clients, resources: Resources
+) -> None:
+    """A table that keeps items for some days says when each may go, under the topology's name for it."""
+    name = resources.tables["customers"]
+    await Table(clients.dynamodb, name, keep_days=2).put_all([{"customer_id": "c"}])
+    [item] = (await clients.dynamodb.scan(TableName=name))["Items"]
+    left_s = int(from_item(item)[EXPIRES_AT]) - time.time()
+    assert 1.9 * SECONDS_A_DAY < left_s <= 2 * SECONDS_A_DAY
 
 
 class ReluctantDynamoDB:

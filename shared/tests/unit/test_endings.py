@@ -9,7 +9,8 @@ from shared.endings import fail_run, finish_run
 from shared.errors import TransientError
 from shared.events import RunFinished
 from shared.ledger import PartReport, RunStatus, Stage
-from shared.metrics import NAMESPACE, Metric
+from shared.metrics import Metric
+from shared.settings import NAMESPACE
 from shared.telemetry import configure_logging
 from shared.testing import START, MemoryAnnouncer, MemoryLedger
 

@@ -14,7 +14,8 @@ from typing import Any, cast
 def _record_into(path: Path) -> None:
     from aiobotocore.client import AioBaseClient  # noqa: PLC0415 - only in processes that are recorded
 
-    call = AioBaseClient._make_api_call
+    patched = cast("Any", AioBaseClient)
+    call = patched._make_api_call
     seen: set[str] = set()
 
     async def recorded(client: AioBaseClient, operation: str, params: dict[str, Any]) -> Any:  # noqa: ANN401 - as botocore
@@ -27,7 +28,7 @@ def _record_into(path: Path) -> None:
                     file.write(line + "\n")
         return await call(client, operation, params)
 
-    AioBaseClient._make_api_call = recorded
+    patched._make_api_call = recorded
 
 
 def _touched(service: str, params: dict[str, Any]) -> list[str]:

@@ -151,7 +151,18 @@ class _Provisioner:
         except ClientError as error:
             _unless_exists(error)
         self._dynamodb.get_waiter("table_exists").wait(TableName=self._named(name))
+        if table.ttl:
+            self._expire(self._named(name), table.ttl)
         self._made.tables[name] = self._named(name)
+
+    def _expire(self, made: str, attribute: str) -> None:
+        """Turn expiry on; DynamoDB refuses to turn on what is on already."""
+        found = self._dynamodb.describe_time_to_live(TableName=made)["TimeToLiveDescription"]
+        if found.get("TimeToLiveStatus") not in {"ENABLED", "ENABLING"}:
+            self._dynamodb.update_time_to_live(
+                TableName=made,
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": attribute},
+            )
 
     def _bucket(self, name: str, bucket: Bucket) -> None:
         made = self._named(name)

@@ -28,6 +28,8 @@ async def test_everything_of_the_topology_exists(clients: Clients, resources: Re
         described = await clients.dynamodb.describe_table(TableName=resources.tables[name])
         keys = [key["AttributeName"] for key in described["Table"]["KeySchema"]]
         assert keys == [key for key in (table.partition_key, table.sort_key) if key]
+        expiry = await clients.dynamodb.describe_time_to_live(TableName=resources.tables[name])
+        assert expiry["TimeToLiveDescription"].get("AttributeName") == table.ttl
     noted = await clients.s3.get_bucket_notification_configuration(Bucket=resources.buckets["data"])
     [configuration] = noted["QueueConfigurations"]
     assert configuration["QueueArn"].endswith("-ingest-uploads")

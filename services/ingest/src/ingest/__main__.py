@@ -32,13 +32,13 @@ async def serve(settings: IngestSettings, stop: asyncio.Event) -> None:
             RunFinished.topic: settings.run_finished_topic_arn,
         }
         bucket = Bucket(s3, settings.data_bucket)
-        ledger = Ledger(dynamodb, settings.runs_table)
+        ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         publication = Publication(
             files=bucket,
             objects=ObjectStore(s3, settings.data_bucket),
             products=Table(dynamodb, settings.products_table),
-            customers=Table(dynamodb, settings.customers_table),
-            reviews=Table(dynamodb, settings.reviews_table),
+            customers=Table(dynamodb, settings.customers_table, keep_days=settings.retention_days),
+            reviews=Table(dynamodb, settings.reviews_table, keep_days=settings.retention_days),
             announcer=SnsAnnouncer(Publisher(sns), source="ingest", topic_arns=topic_arns),
             ledger=ledger,
         )

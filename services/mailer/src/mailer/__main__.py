@@ -40,10 +40,10 @@ async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
         handler = MailerHandler(
             objects=objects,
             announcer=SnsAnnouncer(Publisher(sns), source="mailer", topic_arns=_topic_arns(settings)),
-            ledger=Ledger(dynamodb, settings.runs_table),
+            ledger=Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days),
             part_mailer=PartMailer(
                 objects=objects,
-                records=EmailTable(dynamodb, settings.emails_table),
+                records=EmailTable(dynamodb, settings.emails_table, keep_days=settings.retention_days),
                 copywriter=Copywriter(model),
                 composer=composer(settings),
                 style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),

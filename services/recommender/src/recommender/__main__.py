@@ -33,7 +33,7 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
         sqs = await enter(session.create_client("sqs", config=CONFIG))
         dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
         personalize = await enter(session.create_client("personalize", config=CONFIG))
-        ledger = Ledger(dynamodb, settings.runs_table)
+        ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         objects = ObjectStore(s3, settings.data_bucket)
         announcer = SnsAnnouncer(Publisher(sns), source="recommender", topic_arns=_topic_arns(settings))
         handler = RecommenderHandler(
@@ -50,7 +50,9 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
             selection=Selection(
                 ledger=ledger,
                 objects=objects,
-                recommendations=Table(dynamodb, settings.recommendations_table),
+                recommendations=Table(
+                    dynamodb, settings.recommendations_table, keep_days=settings.retention_days
+                ),
                 announcer=announcer,
             ),
             checks=QueuedChecks(

@@ -28,9 +28,9 @@ async def serve(settings: SentimentSettings, stop: asyncio.Event) -> None:
         dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
         comprehend = await enter(session.create_client("comprehend", config=CONFIG))
         handler = SentimentHandler(
-            ledger=Ledger(dynamodb, settings.runs_table),
+            ledger=Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days),
             objects=ObjectStore(s3, settings.data_bucket),
-            reviews=Table(dynamodb, settings.reviews_table),
+            reviews=Table(dynamodb, settings.reviews_table, keep_days=settings.retention_days),
             product_sentiments=Table(dynamodb, settings.product_sentiments_table),
             announcer=SnsAnnouncer(
                 Publisher(sns),

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from shared.errors import PermanentError, error_code
 from shared.ledger.run import PartReport, Progress, Run, RunStatus, Stage, StageState
-from shared.store import from_item, to_item
+from shared.store import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -20,9 +20,10 @@ REPORT_PREFIX = "report#"
 class Ledger:
     """One table: an item a run and a report a part. Every method may be repeated without harm."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
         self._table = table
+        self._keep_days = keep_days
 
     async def open_run(self, run_id: str, *, source: str) -> Run:
         """Create the run, or return it as it stands when it exists."""
@@ -33,6 +34,7 @@ class Ledger:
             "source": source,
             "created_at": _now(),
             "step": {},
+            **expires_at(self._keep_days),
         }
         await self._conditionally(
             self._dynamodb.put_item(

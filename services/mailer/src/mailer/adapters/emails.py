@@ -21,10 +21,10 @@ RETRY_CAP_S = 5.0
 class EmailTable:
     """Emails by run and customer."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", name: str) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", name: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
         self._name = name
-        self._table = Table(dynamodb, name)
+        self._table = Table(dynamodb, name, keep_days=keep_days)
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
         """Put every record; raise `UnprocessedError` when DynamoDB keeps refusing some."""
