@@ -55,7 +55,7 @@ async def calls(pipeline: Pipeline, trained: tuple[Path, SampleFacts], calls_dir
     pipeline.upload("trained.csv", trained[0])
     pipeline.upload("empty.csv", Path(os.devnull))
     await pipeline.ended("trained.csv")
-    await pipeline.ended("empty.csv")
+    await pipeline.finished("empty.csv")
     resources = pipeline.stack.resources
     consumed = set(resources.queue_urls) - {"ops"}
     for name in consumed:
