@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PACKAGES := shared services/ingest services/sentiment services/recommender services/mailer infra/understudy infra/local
 INSTALLED := $(PACKAGES:infra/local=infra/local[stack])
-CODE := shared services infra tests conftest.py
+CODE := shared services infra tests benchmarks conftest.py
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo images compose-demo check format test test-containers lock clean

@@ -8,7 +8,7 @@ import os
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,7 @@ class EmbeddedStack(Stack):
 
 
 @contextmanager
-def embedded_stack(log_dir: Path) -> Iterator[EmbeddedStack]:
+def embedded_stack(log_dir: Path, *, services: Sequence[str] = SERVICES) -> Iterator[EmbeddedStack]:
     """Start everything and yield it once the services consume; stop it all afterwards.
 
     The variables of `Stack.environment` are set in this process meanwhile.
@@ -76,7 +76,7 @@ def embedded_stack(log_dir: Path) -> Iterator[EmbeddedStack]:
             resources = provision(load_topology(), stage=STAGE, region=REGION)
             settings = resources.environment()
             with exported(settings):
-                for service in SERVICES:
+                for service in services:
                     processes.start(service, ["-m", service], {})
                 await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
                 yield EmbeddedStack(resources, environment | settings, processes)
