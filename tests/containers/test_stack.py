@@ -141,3 +141,4 @@ async def test_sigterm_ends_every_service_cleanly(pipeline: Pipeline, compose: C
         if service in SERVICES:
             assert "service_stopped" in compose.logs(container)
     compose("start", *SERVICES, "understudy")
+    await healthy(compose, *SERVICES)  # a process that is only starting does not yet know the signal
