@@ -16,6 +16,8 @@ from local.provision import provision
 from local.sample import write_sample
 from local.stack import REGION, STAGE, StackNotReadyError, embedded_stack
 from local.topology import TOPOLOGY, load_topology
+from local.verification import Account, Outcome, verify
+from local.verification.report import as_json, show
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 INTERRUPTED = 130
@@ -57,6 +59,27 @@ def provision_command(stage: str = STAGE, region: str = REGION, topology: Path =
     resources = provision(load_topology(topology), stage=stage, region=region)
     for name, value in resources.environment().items():
         sys.stdout.write(f"{name}={value}\n")
+
+
+@app.command()
+def verify_deployment(
+    stage: Annotated[str, typer.Option(help="What the names begin with, such as encore-dev.")] = STAGE,
+    region: str = REGION,
+    model_id: Annotated[
+        str | None, typer.Option(envvar="ENCORE_MAILER_MODEL_ID", help="By default the mailer's own.")
+    ] = None,
+    topology: Path = TOPOLOGY,
+    *,
+    json: Annotated[bool, typer.Option("--json", help="For machines.")] = False,
+) -> None:
+    """Check that a stage has all it takes; end with 1 if not. Calls each AI service once."""
+    results = verify(load_topology(topology), Account.open(stage, region=region, model_id=model_id))
+    if json:
+        sys.stdout.write(as_json(results) + "\n")
+    else:
+        show(results, Console())
+    if any(result.outcome is Outcome.FAILED for result in results):
+        raise typer.Exit(1)
 
 
 def _demo(open_stack: OpenStack, data: Path | None, out: Path) -> None:

@@ -1,0 +1,77 @@
+"""The account that is looked at: names of a stage, clients, and whether it is AWS at all."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+
+if TYPE_CHECKING:
+    from types_boto3_bedrock_runtime.client import BedrockRuntimeClient
+    from types_boto3_comprehend.client import ComprehendClient
+    from types_boto3_dynamodb.client import DynamoDBClient
+    from types_boto3_personalize.client import PersonalizeClient
+    from types_boto3_s3.client import S3Client
+    from types_boto3_sns.client import SNSClient
+    from types_boto3_sqs.client import SQSClient
+
+CONFIG = Config(connect_timeout=5, read_timeout=30, retries={"mode": "standard", "max_attempts": 3})
+AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
+
+
+@dataclass(frozen=True)
+class Account:
+    """Clients of one region. Names in it begin with `stage`, as in `encore-dev`."""
+
+    stage: str
+    sqs: "SQSClient"
+    sns: "SNSClient"
+    dynamodb: "DynamoDBClient"
+    s3: "S3Client"
+    comprehend: "ComprehendClient"
+    personalize: "PersonalizeClient"
+    bedrock: "BedrockRuntimeClient"
+    ecs: Any
+    iam: Any
+    ses: Any
+    ssm: Any
+    on_aws: bool
+    """False for an emulator, which has no more than the provisioner makes."""
+    model_id: str | None = None
+    """The Bedrock model to try; by default the one that the mailer is deployed with."""
+
+    @classmethod
+    def open(cls, stage: str, *, region: str, model_id: str | None = None) -> Self:
+        """Open clients; endpoints and credentials are the SDK's own."""
+        session = boto3.Session(region_name=region)
+        sqs = session.client("sqs", config=CONFIG)
+        return cls(
+            stage=stage,
+            sqs=sqs,
+            sns=session.client("sns", config=CONFIG),
+            dynamodb=session.client("dynamodb", config=CONFIG),
+            s3=session.client("s3", config=CONFIG),
+            comprehend=session.client("comprehend", config=CONFIG),
+            personalize=session.client("personalize", config=CONFIG),
+            bedrock=session.client("bedrock-runtime", config=CONFIG),
+            ecs=session.client("ecs", config=CONFIG),
+            iam=session.client("iam", config=CONFIG),
+            ses=session.client("sesv2", config=CONFIG),
+            ssm=session.client("ssm", config=CONFIG),
+            on_aws=_is_aws(sqs.meta.endpoint_url),
+            model_id=model_id,
+        )
+
+    def named(self, name: str) -> str:
+        """The name in the account of what the topology calls `name`."""
+        return f"{self.stage}-{name}"
+
+    def mailer_setting(self, name: str) -> str:
+        """A setting that Terraform keeps for the mailer; a `ClientError` if there is none."""
+        reply = self.ssm.get_parameter(Name=f"/encore/{self.stage}/mailer/{name}")
+        return str(reply["Parameter"]["Value"])
+
+
+def _is_aws(endpoint_url: str) -> bool:
+    return (urlsplit(endpoint_url).hostname or "").endswith(AWS_DOMAINS)

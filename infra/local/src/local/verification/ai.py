@@ -1,0 +1,62 @@
+"""Checks that the AI services answer. They cost a fraction of a cent."""
+
+from collections.abc import Callable
+from functools import partial
+
+from local.verification.account import Account
+from local.verification.check import Check, Finding, judged, passed, skipped
+from local.verification.services import has_understudy
+
+BEDROCK = (
+    "Bedrock console: access to the model, with Anthropic's use-case form; for «on-demand throughput», the id"
+    " of an inference profile, such as eu.…; for an unknown model, a current id"
+)
+COMPREHEND = "a region that has Comprehend, and leave for comprehend:DetectSentiment"
+PERSONALIZE = "a region that has Personalize, and leave for personalize:ListRecipes"
+ROLE = "terraform apply"
+PERSONALIZE_PRINCIPAL = "personalize.amazonaws.com"
+MAX_TOKENS = 8
+
+
+def ai_checks(account: Account) -> list[Check]:
+    """A check a service, asked with the operator's credentials; none where understudy takes their place."""
+    return [
+        Check("Comprehend", COMPREHEND, partial(_unless_understudy, account, _comprehend)),
+        Check("Personalize", PERSONALIZE, partial(_unless_understudy, account, _personalize)),
+        Check("role of Personalize", ROLE, partial(_role, account)),
+        Check("Bedrock model", BEDROCK, partial(_unless_understudy, account, _bedrock)),
+    ]
+
+
+def _unless_understudy(account: Account, probe: Callable[[Account], Finding]) -> Finding:
+    return skipped("this stage uses understudy") if has_understudy(account) else probe(account)
+
+
+def _comprehend(account: Account) -> Finding:
+    account.comprehend.detect_sentiment(Text="Works well.", LanguageCode="en")
+    return passed()
+
+
+def _personalize(account: Account) -> Finding:
+    account.personalize.list_recipes(maxResults=1)
+    return passed()
+
+
+def _role(account: Account) -> Finding:
+    if not account.on_aws:
+        return skipped("emulator: the role is a name only")
+    trust = account.iam.get_role(RoleName=account.named("personalize"))["Role"]["AssumeRolePolicyDocument"]
+    trusted = any(
+        PERSONALIZE_PRINCIPAL in each["Principal"].get("Service", "") for each in trust["Statement"]
+    )
+    return judged([] if trusted else [f"does not trust {PERSONALIZE_PRINCIPAL}"])
+
+
+def _bedrock(account: Account) -> Finding:
+    model_id = account.model_id or account.mailer_setting("model-id")
+    account.bedrock.converse(
+        modelId=model_id,
+        messages=[{"role": "user", "content": [{"text": "Answer with OK."}]}],
+        inferenceConfig={"maxTokens": MAX_TOKENS},
+    )
+    return passed(model_id)

@@ -1,0 +1,26 @@
+"""Checks of the domain that emails come from."""
+
+from functools import partial
+
+from local.verification.account import Account
+from local.verification.check import Check, Finding, judged, skipped
+
+REMEDY = "enter the DNS records (terraform output dns_records) and wait for SES to see them"
+
+
+def sending_checks(account: Account) -> list[Check]:
+    """One check, of the SES identity, where there is one."""
+    return [Check("SES identity", REMEDY, partial(_identity, account))]
+
+
+def _identity(account: Account) -> Finding:
+    if not account.on_aws:
+        return skipped("emulator: emails are stored, not sent")
+    domain = account.mailer_setting("from-address").rsplit("@", 1)[-1]
+    try:
+        identity = account.ses.get_email_identity(EmailIdentity=domain)
+    except account.ses.exceptions.NotFoundException:
+        return skipped(f"none for {domain}: emails are stored, not sent")
+    return judged(
+        [] if identity.get("VerifiedForSendingStatus") else [f"{domain} is not verified"], detail=domain
+    )

@@ -1,0 +1,54 @@
+"""Checks that every queue has somebody who consumes it."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from local.stack import SERVICES
+from local.verification.account import Account
+from local.verification.check import Check, Finding, judged, skipped
+from local.verification.expectations import service_problems
+
+UNDERSTUDY = "understudy"
+
+
+def service_checks(account: Account) -> list[Check]:
+    """A check a service of the ECS cluster that has the stage's name."""
+    remedy = f"look at the events of the service in the cluster {account.stage}, and at its log in /encore"
+    return [
+        *(Check(f"service {name}", remedy, partial(_service, account, name)) for name in SERVICES),
+        Check(f"service {UNDERSTUDY}", remedy, partial(_understudy, account)),
+    ]
+
+
+def has_understudy(account: Account) -> bool:
+    """True when the stage runs understudy in place of the AI services; then nobody calls those."""
+    return account.on_aws and _described(account, UNDERSTUDY) is not None
+
+
+def _service(account: Account, name: str) -> Finding:
+    if not account.on_aws:
+        return skipped("no ECS: services run elsewhere")
+    service = _described(account, name)
+    return judged(["does not exist"]) if service is None else _state(service)
+
+
+def _understudy(account: Account) -> Finding:
+    service = _described(account, UNDERSTUDY) if account.on_aws else None
+    return skipped("not deployed") if service is None else _state(service)
+
+
+def _described(account: Account, name: str) -> Mapping[str, Any] | None:
+    try:
+        reply = account.ecs.describe_services(cluster=account.stage, services=[account.named(name)])
+    except account.ecs.exceptions.ClusterNotFoundException:
+        return None
+    found: list[Mapping[str, Any]] = [each for each in reply["services"] if each["status"] == "ACTIVE"]
+    return found[0] if found else None
+
+
+def _state(service: Mapping[str, Any]) -> Finding:
+    running, desired = service["runningCount"], service["desiredCount"]
+    return judged(
+        service_problems(service), detail=f"{running} of {desired} tasks run" if desired else "scaled to zero"
+    )

@@ -1,0 +1,296 @@
+"""The checks against a moto server for the resources and understudy for the AI services."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from local.__main__ import app
+from local.provision import Resources
+from local.topology import load_topology
+from local.verification import Account, Outcome, Result, verify
+from local.verification.report import as_json, show
+from understudy.testing import UnderstudyServer
+
+REGION = "eu-west-1"
+MODEL_ID = "eu.anthropic.claude-haiku-5-5"
+AI_SERVICES = ("BEDROCK_RUNTIME", "COMPREHEND", "PERSONALIZE")
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "personalize.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
+PRIVATE = {
+    "BlockPublicAcls": True,
+    "BlockPublicPolicy": True,
+    "IgnorePublicAcls": True,
+    "RestrictPublicBuckets": True,
+}
+
+
+@pytest.fixture(scope="module")
+def understudy_url() -> Iterator[str]:
+    """The AI services of this module's tests."""
+    with UnderstudyServer(region=REGION) as server:
+        yield server.url
+
+
+@pytest.fixture
+def account(resources: Resources, understudy_url: str, monkeypatch: pytest.MonkeyPatch) -> Account:
+    """The account of a freshly provisioned stage, as an emulator has it."""
+    for service in AI_SERVICES:
+        monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", understudy_url)
+    stage = resources.tables["runs"].removesuffix("-runs")
+    return Account.open(stage, region=REGION, model_id=MODEL_ID)
+
+
+@pytest.fixture
+def deployed(account: Account) -> Account:
+    """The same with what only Terraform makes, taken for AWS."""
+    _protect_data(account)
+    account.ecs.create_cluster(clusterName=account.stage)
+    for name in ("ingest", "sentiment", "recommender", "mailer"):
+        _run_service(account, name, tasks=0)
+    account.iam.create_role(RoleName=account.named("personalize"), AssumeRolePolicyDocument=json.dumps(TRUST))
+    for name, value in {"model-id": MODEL_ID, "from-address": f"hello@{account.stage}.example"}.items():
+        account.ssm.put_parameter(Name=f"/encore/{account.stage}/mailer/{name}", Value=value, Type="String")
+    return replace(account, on_aws=True, model_id=None)
+
+
+def _protect_data(account: Account) -> None:
+    for name, table in load_topology().tables.items():
+        if table.ttl:
+            account.dynamodb.update_time_to_live(
+                TableName=account.named(name),
+                TimeToLiveSpecification={"Enabled": True, "AttributeName": table.ttl},
+            )
+        account.dynamodb.update_continuous_backups(
+            TableName=account.named(name),
+            PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+        )
+    account.s3.put_public_access_block(
+        Bucket=account.named("data"),
+        PublicAccessBlockConfiguration=PRIVATE,  # type: ignore[arg-type] # a dict of its members
+    )
+
+
+def _run_service(account: Account, name: str, *, tasks: int) -> None:
+    family = account.named(name)
+    container = {"name": "app", "image": name, "memory": 128}
+    account.ecs.register_task_definition(family=family, containerDefinitions=[container])
+    account.ecs.create_service(
+        cluster=account.stage, serviceName=family, taskDefinition=family, desiredCount=tasks
+    )
+
+
+def failures(account: Account) -> dict[str, str]:
+    """What failed, with the detail."""
+    results = verify(load_topology(), account)
+    return {each.check: each.detail for each in results if each.outcome is Outcome.FAILED}
+
+
+def result_of(account: Account, check: str) -> Result:
+    """What one check came to."""
+    return next(each for each in verify(load_topology(), account) if each.check == check)
+
+
+def test_a_provisioned_emulator_is_all_right(account: Account) -> None:
+    """Nothing fails; what an emulator cannot have is skipped with the reason."""
+    results = verify(load_topology(), account)
+    assert failures(account) == {}
+    skipped = {each.check for each in results if each.outcome is Outcome.SKIPPED}
+    assert {"service mailer", "role of Personalize", "SES identity"} < skipped
+    assert {"Comprehend", "Personalize", "Bedrock model"}.isdisjoint(skipped)
+    assert all(each.detail for each in results if each.outcome is Outcome.SKIPPED)
+
+
+def test_a_deployment_is_all_right_with_services_scaled_to_zero(deployed: Account) -> None:
+    """The model comes from the mailer's own settings, and a service at rest is well."""
+    assert failures(deployed) == {}
+    assert result_of(deployed, "Bedrock model").detail == MODEL_ID
+    assert result_of(deployed, "service mailer").detail == "scaled to zero"
+    assert result_of(deployed, "SES identity").outcome is Outcome.SKIPPED
+
+
+def test_a_queue_without_redrive_is_named(account: Account, resources: Resources) -> None:
+    """Without dead letters a poisonous message comes back for days."""
+    account.sqs.set_queue_attributes(
+        QueueUrl=resources.queue_urls["mailer"], Attributes={"RedrivePolicy": ""}
+    )
+    assert failures(account) == {"queue mailer": "no redrive policy"}
+
+
+def test_a_missing_table_is_named(account: Account, resources: Resources) -> None:
+    """It fails alone: the other checks go on."""
+    account.dynamodb.delete_table(TableName=resources.tables["reviews"])
+    failed = failures(account)
+    assert list(failed) == ["table reviews"]
+    assert failed["table reviews"].startswith("ResourceNotFoundException")
+
+
+def test_a_missing_queue_and_topic_are_named(account: Account, resources: Resources) -> None:
+    """With the queue goes its subscription."""
+    account.sqs.delete_queue(QueueUrl=resources.queue_urls["sentiment"])
+    account.sns.delete_topic(TopicArn=resources.topic_arns["run-finished"])
+    assert set(failures(account)) == {
+        "topic run-finished",
+        "queue sentiment",
+        "subscription of sentiment",
+        "subscription of ops",
+    }
+
+
+def test_a_subscription_that_wraps_messages_is_named(account: Account, resources: Resources) -> None:
+    """The services read bodies as they were published."""
+    page = account.sns.list_subscriptions_by_topic(TopicArn=resources.topic_arns["sentiment-scored"])
+    account.sns.set_subscription_attributes(
+        SubscriptionArn=page["Subscriptions"][0]["SubscriptionArn"],
+        AttributeName="RawMessageDelivery",
+        AttributeValue="false",
+    )
+    assert failures(account) == {"subscription of recommender": "delivery is not raw"}
+
+
+def test_a_lost_subscription_is_named(account: Account, resources: Resources) -> None:
+    """A queue that nobody sends to looks well by itself."""
+    page = account.sns.list_subscriptions_by_topic(TopicArn=resources.topic_arns["data-ingested"])
+    account.sns.unsubscribe(SubscriptionArn=page["Subscriptions"][0]["SubscriptionArn"])
+    assert failures(account) == {"subscription of sentiment": "not subscribed to data-ingested"}
+
+
+def test_a_bucket_that_announces_nothing_is_named(account: Account, resources: Resources) -> None:
+    """Uploads would lie there unseen, and old versions be lost."""
+    account.s3.put_bucket_notification_configuration(
+        Bucket=resources.buckets["data"], NotificationConfiguration={}
+    )
+    account.s3.put_bucket_versioning(
+        Bucket=resources.buckets["data"], VersioningConfiguration={"Status": "Suspended"}
+    )
+    failed = failures(account)
+    assert list(failed) == ["bucket data"]
+    assert failed["bucket data"].startswith("not versioned; no notification of s3:ObjectCreated:*")
+
+
+def test_a_dead_letter_is_named_with_what_to_do(account: Account, resources: Resources) -> None:
+    """It is counted, never shown: a message may name customers."""
+    account.sqs.send_message(QueueUrl=resources.dead_letter_urls["mailer"], MessageBody="secret")
+    result = result_of(account, "dead letters of mailer")
+    assert (result.outcome, result.detail) == (Outcome.FAILED, "1 dead letters")
+    assert "redrive" in result.remedy
+
+
+def test_unprotected_data_is_named_on_aws(deployed: Account) -> None:
+    """Recovery, expiry and privacy count where Terraform made the resources."""
+    deployed.s3.delete_public_access_block(Bucket=deployed.named("data"))
+    deployed.dynamodb.update_continuous_backups(
+        TableName=deployed.named("emails"),
+        PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": False},
+    )
+    failed = failures(deployed)
+    assert set(failed) == {"expiry and recovery of tables", "privacy of bucket data"}
+    assert failed["expiry and recovery of tables"] == "emails: point-in-time recovery is off"
+
+
+def test_a_service_that_is_gone_is_named(deployed: Account) -> None:
+    """Its queue fills and nobody notices."""
+    deployed.ecs.delete_service(cluster=deployed.stage, service=deployed.named("ingest"))
+    assert failures(deployed) == {"service ingest": "does not exist"}
+
+
+def test_without_a_cluster_the_services_fail_and_the_rest_is_still_checked(account: Account) -> None:
+    """On AWS nothing consumes the queues then."""
+    failed = failures(replace(account, on_aws=True))
+    assert failed["service sentiment"] == "does not exist"
+    assert {"Comprehend", "Personalize", "Bedrock model"}.isdisjoint(failed)
+
+
+def test_where_understudy_runs_the_ai_services_are_not_asked_for(deployed: Account) -> None:
+    """Such a stage needs no access to them."""
+    _run_service(deployed, "understudy", tasks=0)
+    closed = replace(deployed, model_id="anthropic.withdrawn")
+    assert failures(closed) == {}
+    assert result_of(closed, "Bedrock model").detail == "this stage uses understudy"
+
+
+def test_a_model_without_access_is_named(account: Account) -> None:
+    """The reason is Bedrock's own, and the remedy says where access is given."""
+    result = result_of(replace(account, model_id="anthropic.withdrawn"), "Bedrock model")
+    assert result.outcome is Outcome.FAILED
+    assert result.detail.startswith("ValidationException: The provided model identifier is invalid")
+    assert "use-case form" in result.remedy
+
+
+def test_an_unverified_domain_is_named(deployed: Account) -> None:
+    """Where there is an identity it has to be verified."""
+    domain = f"{deployed.stage}.example"
+    deployed.ses.create_email_identity(EmailIdentity=domain)
+    assert failures(deployed) == {"SES identity": f"{domain} is not verified"}
+
+
+def test_what_an_emulator_does_not_know_is_skipped_but_aws_must_answer(
+    account: Account, understudy_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The same answer is a gap of an emulator and a failure on AWS."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", understudy_url)
+    without_model = Account.open(account.stage, region=REGION)
+    skipped = result_of(without_model, "Bedrock model")
+    assert (skipped.outcome, skipped.detail) == (Outcome.SKIPPED, "emulator")
+    refused = result_of(replace(without_model, on_aws=True), "Bedrock model")
+    assert refused.detail.startswith("UnknownOperationException")
+
+
+def test_an_endpoint_that_does_not_answer_is_a_failure(
+    account: Account, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A region without Comprehend looks like that."""
+    monkeypatch.setenv("AWS_ENDPOINT_URL_COMPREHEND", f"http://127.0.0.1:{unused_tcp_port}")
+    failed = failures(Account.open(account.stage, region=REGION, model_id=MODEL_ID))
+    assert list(failed) == ["Comprehend"]
+    assert "Could not connect" in failed["Comprehend"]
+
+
+def test_only_aws_is_taken_for_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The endpoint decides, so a forgotten AWS_ENDPOINT_URL shows."""
+    assert Account.open("encore-dev", region=REGION).on_aws
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
+    assert not Account.open("encore-dev", region=REGION).on_aws
+
+
+def test_the_command_ends_with_one_for_any_failure(account: Account, resources: Resources) -> None:
+    """So that a script can stop there."""
+    arguments = ["verify-deployment", "--stage", account.stage, "--model-id", MODEL_ID]
+    assert CliRunner().invoke(app, arguments).exit_code == 0
+    account.sqs.send_message(QueueUrl=resources.dead_letter_urls["ops"], MessageBody="{}")
+    assert CliRunner().invoke(app, [*arguments, "--json"]).exit_code == 1
+
+
+RESULTS = [
+    Result("topic run-finished", Outcome.OK, "", ""),
+    Result("queue ops", Outcome.FAILED, "[x] is gone", "terraform apply"),
+]
+
+
+def test_the_table_shows_what_failed_and_what_to_do() -> None:
+    """A person sees result, reason and remedy in one row, whatever brackets AWS answers with."""
+    screen = StringIO()
+    show(RESULTS, Console(file=screen, width=100))
+    assert "failed: [x] is gone" in screen.getvalue()
+    assert "terraform apply" in screen.getvalue()
+    assert "1 ok, 1 failed, 0 skipped" in screen.getvalue()
+
+
+def test_the_json_says_the_same() -> None:
+    """A machine finds counts by outcome and every check by name."""
+    report = json.loads(as_json(RESULTS))
+    assert report["counts"] == {"ok": 1, "failed": 1, "skipped": 0}
+    assert report["checks"][1] == {
+        "check": "queue ops",
+        "outcome": "failed",
+        "detail": "[x] is gone",
+        "remedy": "terraform apply",
+    }
