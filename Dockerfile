@@ -52,6 +52,8 @@ LABEL org.opencontainers.image.title="encore-$MODULE" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.base.name="python:3.13-slim"
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MODULE=$MODULE
+# The one place to write to. Declared, so that ECS mounts it with the permissions that it has here.
+VOLUME /tmp
 USER 10001:10001
 WORKDIR /tmp
 # The shell gives way to Python, which is process 1 and gets SIGTERM itself.

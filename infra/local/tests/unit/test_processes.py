@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -34,6 +36,22 @@ def test_everything_is_gone_after_a_failure_too(tmp_path: Path) -> None:
         processes.start("one", SLEEP, {})
         raise KeyboardInterrupt
     assert children() == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
+    """Even a parent that had no chance to clean up leaves no process behind."""
+    script = (
+        "import sys, time; from pathlib import Path; from local.processes import Processes\n"
+        f"processes = Processes(Path({str(tmp_path)!r})); processes.start('one', {SLEEP!r}, {{}})\n"
+        "print(processes._running[0].process.pid, flush=True); time.sleep(60)"
+    )
+    arguments = [sys.executable, "-c", script]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE) as parent:  # noqa: S603 - the script above
+        assert parent.stdout is not None
+        child = psutil.Process(int(parent.stdout.readline()))
+        parent.kill()
+    child.wait(timeout=10)
 
 
 def test_a_process_that_dies_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
