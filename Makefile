@@ -5,9 +5,12 @@ BIN := $(VENV)/bin
 PACKAGES := shared services/ingest services/sentiment services/recommender services/mailer infra/understudy infra/local
 INSTALLED := $(PACKAGES:infra/local=infra/local[stack])
 CODE := shared services infra tests benchmarks conftest.py
+# What goes to AWS, and for which of Fargate's processors.
+IMAGES := ingest sentiment recommender mailer understudy
+PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo images compose-demo check format test test-containers lock clean
+.PHONY: help setup demo images push compose-demo verify-deployment check format test test-containers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -27,8 +30,21 @@ images: ## build every container image and print its size
 	@ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build --quiet
 	@docker image ls "encore/*:$${ENCORE_VERSION:-local}" --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
 
+push: ## build the images for AWS and push them: make push REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com TAG=0.1.0
+	@test -n '$(REGISTRY)' -a -n '$(TAG)' || { echo 'which? make push REGISTRY=... TAG=...' >&2; exit 2; }
+	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) ENCORE_VERSION='$(TAG)' ENCORE_REVISION=$$(git rev-parse HEAD) \
+	  docker compose build --quiet $(IMAGES)
+	set -e; for image in $(IMAGES); do \
+	  docker tag "encore/$$image:$(TAG)" "$(REGISTRY)/encore/$$image:$(TAG)"; \
+	  docker push --quiet "$(REGISTRY)/encore/$$image:$(TAG)"; \
+	done
+
 compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
 	@$(BIN)/python -m local compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
+
+verify-deployment: setup ## does a stage have all it takes? make verify-deployment STAGE=encore-dev [REGION=...] [MODEL=...]
+	@$(BIN)/python -m local verify-deployment $(if $(STAGE),--stage '$(STAGE)') $(if $(REGION),--region '$(REGION)') \
+	  $(if $(MODEL),--model-id '$(MODEL)')
 
 check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff format --check .

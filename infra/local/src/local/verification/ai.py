@@ -8,8 +8,9 @@ from local.verification.check import Check, Finding, judged, passed, skipped
 from local.verification.services import has_understudy
 
 BEDROCK = (
-    "Bedrock console: access to the model, with Anthropic's use-case form; for «on-demand throughput», the id"
-    " of an inference profile, such as eu.…; for an unknown model, a current id"
+    "submit Anthropic's use-case form (Bedrock console, model catalogue), then ask again with"
+    " aws-marketplace:Subscribe; for «on-demand throughput», name an inference profile, such as eu.…;"
+    " for an unknown model, a current one"
 )
 COMPREHEND = "a region that has Comprehend, and leave for comprehend:DetectSentiment"
 PERSONALIZE = "a region that has Personalize, and leave for personalize:ListRecipes"
