@@ -56,7 +56,7 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 test: setup ## unit, integration and end-to-end tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --ignore tests/containers
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/containers
 
 test-containers: setup ## the same pipeline in containers, with crashes: takes a Docker engine
 	$(BIN)/python -m pytest tests/containers

@@ -12,7 +12,6 @@ from local.provision import provision
 from local.stack import LOCAL_SETTINGS, STAGE
 from local.topology import load_topology
 
-pytestmark = pytest.mark.xdist_group("containers")
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 OURS = (*SERVICES, "understudy", "provisioner")

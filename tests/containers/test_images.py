@@ -8,7 +8,7 @@ import pytest
 
 from local.containers import Compose, docker
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("containers")]
+pytestmark = pytest.mark.timeout(300)
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 IMAGES = (*SERVICES, "understudy", "local")
 MEGABYTE = 1_000_000

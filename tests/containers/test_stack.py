@@ -13,7 +13,7 @@ from local.testing import Pipeline, Truth
 from local.verdict import email_faults
 from shared.ledger import Run, Stage
 
-pytestmark = [pytest.mark.timeout(300), pytest.mark.xdist_group("containers")]
+pytestmark = pytest.mark.timeout(300)
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 HEALTHY_S = 60.0
 PROGRESS_S = 90.0

@@ -15,7 +15,7 @@ from local.stack import SERVICES, STAGE
 from local.terraform import read_module
 from local.testing import Pipeline
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.timeout(240)
 
 PREFIXES = {"bedrock-runtime": "bedrock"}
 SAME_RIGHT = {

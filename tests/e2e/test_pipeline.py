@@ -12,7 +12,7 @@ from local.verdict import PICKS, body, email_faults
 from shared import layout
 from shared.models import ProductSentiment, Recommendation
 
-pytestmark = [pytest.mark.timeout(240), pytest.mark.xdist_group("e2e")]
+pytestmark = pytest.mark.timeout(240)
 MANY = 5
 DISLIKED = -0.2
 
@@ -105,7 +105,7 @@ async def test_the_same_upload_again_makes_no_second_run(
             "https://images.example.com/n.jpg,https://shop.example.com/n\n"
         )
     pipeline.upload("again.csv", changed)
-    new_id, new = await pipeline.finished("again.csv")
+    new_id, new = await pipeline.finished("again.csv", besides=run_id)
     assert new_id != run_id
     assert new.counts["emails"] == facts.customers + 1
     assert "NEWCUSTOMER" in await pipeline.emails(new_id)

@@ -91,7 +91,7 @@ async def _until_finished(
                 raise DemoFailedError(f"ingest started no run for {source} within {START_S:.0f} s")
             if run is not None:
                 progress.update(_snapshots(run))
-                if finished := await eyes.take_finished(run.run_id):
+                if not run.is_open and (finished := await eyes.take_finished(run.run_id)):
                     progress.update(_snapshots(await eyes.ledger.run(run.run_id)))
                     return run.run_id, finished
             if why := await eyes.dead_letter():

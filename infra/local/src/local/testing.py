@@ -71,34 +71,38 @@ class Pipeline:
         bucket = self.stack.resources.buckets["data"]
         boto3.client("s3").upload_file(str(path), bucket, layout.UPLOADS + key)
 
-    async def finished(self, key: str) -> tuple[str, RunFinished]:
-        """Wait for the end of the run of an upload; return its id and what it came to."""
+    async def finished(self, key: str, *, besides: str | None = None) -> tuple[str, RunFinished]:
+        """Wait for the end of an upload's run, not the one named; return its id and what it came to."""
+        run = await self.ended(key, besides=besides)
+        async with asyncio.timeout(RUN_S):
+            while True:
+                if finished := await self.eyes.take_finished(run.run_id):
+                    return run.run_id, finished
+                await asyncio.sleep(0.2)
+
+    async def ended(self, key: str, *, besides: str | None = None) -> Run:
+        """Wait until an upload's run, not the one named, has ended, whoever was told; return it."""
         source = f"s3://{self.stack.resources.buckets['data']}/{layout.UPLOADS}{key}"
         async with asyncio.timeout(RUN_S):
             while True:
                 self.stack.check()
                 run = await self.eyes.run_of(source)
-                if run and (finished := await self.eyes.take_finished(run.run_id)):
-                    return run.run_id, finished
-                await asyncio.sleep(0.2)
-
-    async def ended(self, key: str) -> Run:
-        """Wait until the run of an upload has ended, whoever was told of it, and return it."""
-        source = f"s3://{self.stack.resources.buckets['data']}/{layout.UPLOADS}{key}"
-        async with asyncio.timeout(RUN_S):
-            while True:
-                run = await self.eyes.run_of(source)
-                if run and not run.is_open:
+                if run and run.run_id != besides and not run.is_open:
                     return run
                 await asyncio.sleep(0.2)
 
     async def quiet(self) -> None:
         """Wait until no queue holds a message, visible, in flight or delayed."""
-        async with asyncio.timeout(RUN_S):
-            while any(  # noqa: ASYNC110 - the queues are elsewhere
-                sum(depth.values()) for depth in (await self.eyes.queues()).values()
-            ):
-                await asyncio.sleep(0.2)
+        depths: dict[str, dict[str, int]] = {}
+        try:
+            async with asyncio.timeout(RUN_S):
+                while True:
+                    depths = await self.eyes.queues()
+                    if not any(sum(depth.values()) for depth in depths.values()):
+                        return
+                    await asyncio.sleep(0.2)
+        except TimeoutError as error:
+            raise TimeoutError(f"not quiet: {depths}") from error
 
     async def dead(self, queues: set[str]) -> None:
         """Wait until each of these queues has a dead letter."""

@@ -42,7 +42,10 @@ class Watch:
         return found[-1] if found else None
 
     async def take_finished(self, run_id: str) -> RunFinished | None:
-        """Take the run's `run-finished` from the operators' queue, if it is there."""
+        """Take the run's `run-finished` from the operators' queue, if it is there.
+
+        Ask once the ledger says that the run has ended: every look counts as a receipt of the others.
+        """
         queue = SqsQueue(self.sqs, self.resources.queue_urls["ops"])
         finished: RunFinished | None = None
         for message in await queue.receive(limit=10, wait_s=0):
