@@ -37,13 +37,19 @@ async def test_everything_of_the_topology_exists(clients: Clients, resources: Re
 
 async def test_subscriptions_deliver_raw(clients: Clients, resources: Resources) -> None:
     """Every subscribed queue gets the body as it was published."""
-    subscribed = {name for name, queue in load_topology().queues.items() if queue.subscribes}
-    reply = await clients.sns.list_subscriptions()
-    ours = [each for each in reply["Subscriptions"] if stage_of(resources) + "-" in each["Endpoint"]]
-    assert len(ours) == len(subscribed)
-    for each in ours:
-        described = await clients.sns.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])
-        assert described["Attributes"]["RawMessageDelivery"] == "true"
+    wanted = {
+        (queue.subscribes, f"{stage_of(resources)}-{name}")
+        for name, queue in load_topology().queues.items()
+        if queue.subscribes
+    }
+    found = set()
+    for topic, arn in resources.topic_arns.items():
+        reply = await clients.sns.list_subscriptions_by_topic(TopicArn=arn)
+        for each in reply["Subscriptions"]:
+            found.add((topic, each["Endpoint"].rsplit(":", 1)[-1]))
+            described = await clients.sns.get_subscription_attributes(SubscriptionArn=each["SubscriptionArn"])
+            assert described["Attributes"]["RawMessageDelivery"] == "true"
+    assert found == wanted
 
 
 async def test_provisioning_again_changes_nothing(clients: Clients, resources: Resources) -> None:
