@@ -37,6 +37,11 @@ class DataIngested(EventData):
     customers: Count
     reviews: Count
 
+    @property
+    def cause(self) -> str:
+        """What makes the event's id."""
+        return f"part-{self.part}"
+
 
 class SentimentScored(EventData):
     """Every part of the run has been scored."""
@@ -46,6 +51,11 @@ class SentimentScored(EventData):
     parts: PartNumber
     reviews: Count
 
+    @property
+    def cause(self) -> str:
+        """What makes the event's id."""
+        return "all-parts"
+
 
 class RecommendationCheck(EventData):
     """The recommender's note to itself to look again at work that takes long; it passes no topic."""
@@ -53,6 +63,11 @@ class RecommendationCheck(EventData):
     type = "encore.recommendation-check.v1"
     topic = ""
     attempt: Count
+
+    @property
+    def cause(self) -> str:
+        """What makes the event's id."""
+        return f"check-{self.attempt}"
 
 
 class RecommendationsReady(EventData):
@@ -64,6 +79,11 @@ class RecommendationsReady(EventData):
     parts: PartNumber
     key: str
     customers: Count
+
+    @property
+    def cause(self) -> str:
+        """What makes the event's id."""
+        return f"part-{self.part}"
 
 
 class EmailFinished(EventData):

@@ -5,11 +5,12 @@ from contextlib import AsyncExitStack
 
 from ingest.domain.columns import Kind
 from ingest.domain.notification import read_notification
-from ingest.domain.uploads import SET_KINDS, Upload, file_set, folder_of, kind_of, run_id
+from ingest.domain.uploads import SET_KINDS, Upload, file_set, folder_of, kind_of
 from ingest.intake import Intake
 from ingest.ports import Content, Files, VanishedError
 from shared.bus import Message
 from shared.errors import PermanentError
+from shared.identity import run_id
 from shared.ports import RunLedger
 from shared.telemetry import bind_event, get_logger
 

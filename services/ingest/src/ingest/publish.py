@@ -87,7 +87,7 @@ class Publication:
             customers=customers,
             reviews=reviews,
         )
-        await self.announcer.announce(run.run_id, data, cause=f"part-{part}")
+        await self.announcer.announce(run.run_id, data, cause=data.cause)
 
 
 def write_units(items: Sequence[Mapping[str, Any]]) -> int:

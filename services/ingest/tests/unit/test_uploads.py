@@ -2,7 +2,8 @@ import pytest
 
 from ingest.domain.columns import Kind
 from ingest.domain.parts import Span, spans
-from ingest.domain.uploads import file_set, kind_of, run_id
+from ingest.domain.uploads import file_set, kind_of
+from shared.identity import run_id
 
 
 @pytest.mark.parametrize(

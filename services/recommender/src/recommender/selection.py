@@ -74,7 +74,7 @@ class Selection:
         await self._objects.put_lines(key, recommended)
         await self._recommendations.put_all([_item(run.run_id, one) for one in recommended])
         ready = RecommendationsReady(part=part, parts=run.parts or part, key=key, customers=len(recommended))
-        await self._announcer.announce(run.run_id, ready, cause=f"part-{part}")
+        await self._announcer.announce(run.run_id, ready, cause=ready.cause)
         report = _report(part, started_at, recommended, personalized=personalized)
         await self._ledger.finish_part(run.run_id, part, report)
         log.info("part_recommended", part=part, **report.counts)

@@ -81,19 +81,16 @@ class SentimentHandler:
         run_id, parts = event.run_id, event.data.parts
         tally = ProductTally()
         for numbers in batches(range(1, parts + 1), PARTS_AT_A_TIME):
-            for scored in await asyncio.gather(*(self._scored(run_id, part) for part in numbers)):
-                tally.add(scored)
+            for part_scores in await asyncio.gather(*(self._scored(run_id, part) for part in numbers)):
+                tally.add(part_scores)
         products = tally.products()
         await self._objects.put_lines(layout.product_sentiment(run_id), products)
         await self._product_sentiments.put_all(
             [{**product.model_dump(), "run_id": run_id} for product in products]
         )
         totals = total(await self._ledger.reports(run_id))
-        await self._announcer.announce(
-            run_id,
-            SentimentScored(parts=parts, reviews=totals.counts.get("reviews_scored", 0)),
-            cause="all-parts",
-        )
+        scored = SentimentScored(parts=parts, reviews=totals.counts.get("reviews_scored", 0))
+        await self._announcer.announce(run_id, scored, cause=scored.cause)
         log.info("run_scored", products=len(products))
 
     async def _scored(self, run_id: str, part: int) -> list[ScoredReview]:

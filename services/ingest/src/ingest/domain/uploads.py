@@ -1,8 +1,6 @@
-"""Which uploads make a run, and the run's identity."""
+"""Which uploads make a run."""
 
-import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from ingest.domain.columns import Kind
@@ -35,14 +33,3 @@ def file_set(keys: Iterable[str]) -> dict[Kind, str]:
     """Return the key of each file of a set among the objects of its folder; the last of its kind wins."""
     found = {kind_of(key): key for key in keys}
     return {kind: found[kind] for kind in SET_KINDS if kind in found}
-
-
-def run_id(bucket: str, etags: Mapping[str, str]) -> str:
-    """Return the id of the run for these contents (key to ETag): `run-` and 16 hexadecimal digits.
-
-    It names bytes, not an event or an object version: S3 may notify twice, and a person may upload the
-    same file again; both must find the run there is rather than email everybody twice. Changed bytes are
-    a new run.
-    """
-    identity = json.dumps([bucket, sorted(etags.items())]).encode()
-    return f"run-{hashlib.sha256(identity).hexdigest()[:16]}"
