@@ -67,6 +67,13 @@ class Processes:
             )
         self._running.append(_Running(name, process, log))
 
+    def kill(self, name: str) -> None:
+        """End one without any notice, as a host that vanishes does; another may be started in its place."""
+        for running in [each for each in self._running if each.name == name]:
+            running.process.kill()
+            running.process.wait()
+            self._running.remove(running)
+
     def check(self) -> None:
         """Raise `ProcessDiedError` when one has ended."""
         for running in self._running:

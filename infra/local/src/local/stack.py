@@ -15,7 +15,7 @@ from pathlib import Path
 
 from local.processes import Processes, free_port
 from local.provision import Resources, provision
-from local.topology import load_topology
+from local.topology import Topology, load_topology
 
 REGION = "eu-west-1"
 STAGE = "encore-local"
@@ -61,10 +61,13 @@ class EmbeddedStack(Stack):
 
 
 @contextmanager
-def embedded_stack(log_dir: Path, *, services: Sequence[str] = SERVICES) -> Iterator[EmbeddedStack]:
+def embedded_stack(
+    log_dir: Path, *, services: Sequence[str] = SERVICES, topology: Topology | None = None
+) -> Iterator[EmbeddedStack]:
     """Start everything and yield it once the services consume; stop it all afterwards.
 
-    The variables of `Stack.environment` are set in this process meanwhile.
+    The variables of `Stack.environment` are set in this process meanwhile. Another `topology` than the
+    project's file may be given, for example one with shorter leases.
     """
     with Processes(log_dir) as processes:
         emulator, understudy = free_port(), free_port()
@@ -73,7 +76,7 @@ def embedded_stack(log_dir: Path, *, services: Sequence[str] = SERVICES) -> Iter
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
             await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
-            resources = provision(load_topology(), stage=STAGE, region=REGION)
+            resources = provision(topology or load_topology(), stage=STAGE, region=REGION)
             settings = resources.environment()
             with exported(settings):
                 for service in services:

@@ -77,3 +77,15 @@ def test_a_process_gets_its_environment(tmp_path: Path) -> None:
 def test_a_free_port_is_free() -> None:
     """Two asked for one after the other are usable numbers."""
     assert 1024 <= free_port() <= 65_535
+
+
+def test_a_killed_process_is_forgotten_and_may_be_replaced(tmp_path: Path) -> None:
+    """A kill asked for is no death to report, and the name is free for its successor."""
+    before = children()
+    with Processes(tmp_path) as processes:
+        processes.start("one", SLEEP, {})
+        processes.kill("one")
+        assert children() == before
+        processes.check()
+        processes.start("one", SLEEP, {})
+        assert len(children()) == len(before) + 1
