@@ -5,7 +5,7 @@ Source: CloudWatch embedded metric format specification. Every metric has the di
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from enum import StrEnum
 
@@ -27,6 +27,14 @@ class Metric(StrEnum):
     HANDLER_SECONDS = "handler_seconds"
     MESSAGE_AGE_SECONDS = "message_age_seconds"
     """From the message's first receipt to now: how long its work has been waiting for success."""
+    LAG_SECONDS = "lag_seconds"
+    """From when a message was sent to when its handler begins."""
+    QUEUE_BACKLOG = "queue_backlog"
+    """Messages that wait in the queue. Every process reports the whole queue: take the maximum."""
+    QUEUE_IN_FLIGHT = "queue_in_flight"
+    """Messages that someone is working on. As with the backlog, take the maximum."""
+    CIRCUIT_OPENED = "circuit_opened"
+    """Times that a service stopped taking messages because a dependency was down."""
 
     RUNS_FINISHED = "runs_finished"
     RUNS_FAILED = "runs_failed"
@@ -44,12 +52,18 @@ class Metric(StrEnum):
     COPY_REPAIRS = "copy_repairs"
 
 
-SECONDS = frozenset({Metric.HANDLER_SECONDS, Metric.MESSAGE_AGE_SECONDS, Metric.RUN_SECONDS})
+SECONDS = frozenset(
+    {Metric.HANDLER_SECONDS, Metric.MESSAGE_AGE_SECONDS, Metric.LAG_SECONDS, Metric.RUN_SECONDS}
+)
 DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})
 
 
-def emit(values: Mapping[Metric, float]) -> None:
-    """Write one data point of each metric."""
+MAX_VALUES = 100
+"""Values of one metric in one line, as the specification allows."""
+
+
+def emit(values: Mapping[Metric, float | Sequence[float]]) -> None:
+    """Write the data points of each metric, one or up to `MAX_VALUES`."""
     directive = {
         "Namespace": namespace.get(),
         "Dimensions": [["service"]],

@@ -1,39 +1,45 @@
-"""The loop that takes messages from a queue and settles each by what its handler did.
+"""The loop that takes messages from a queue and has each handled: done → deleted, and only then.
 
-Handled → deleted, and only then. `PermanentError` → the dead letters at once, with the reason. A transient
-failure → back after a backoff. Anything else is unknown: it comes back too, and the queue's own redrive
-policy sends it to the dead letters when it has been received too often.
+What becomes of a failure is said in `shared.bus.failures`.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Protocol
 
 import structlog
 
+from shared import tracing
+from shared.batches import batches
+from shared.bus.circuit import Circuit
+from shared.bus.deletions import Deleting, Deletions
+from shared.bus.failures import Failures, Settling
+from shared.bus.leases import Leases, Leasing
 from shared.bus.message import Message
-from shared.bus.retry import backoff_s
-from shared.errors import PermanentError, is_transient
-from shared.metrics import Metric, emit
+from shared.bus.meter import Deep, Meter
+from shared.bus.pace import Pace
+from shared.bus.queue import MAX_BATCH
+from shared.metrics import Metric
 from shared.telemetry import get_logger
 
 log = get_logger()
 
 Handler = Callable[[Message], Awaitable[None]]
 RECEIVE_RETRY_S = 1.0
+MAX_RECEIVES = 8
+"""Calls to a busy queue at the same time."""
 
 
-class Queue(Protocol):
+class Queue(Leasing, Deleting, Settling, Deep, Protocol):
     """What the consumer needs of a queue."""
 
-    visibility_s: int
+    name: str
 
     async def receive(self, *, limit: int, wait_s: int) -> list[Message]: ...  # noqa: D102 - see SqsQueue
-    async def delete(self, message: Message) -> None: ...  # noqa: D102 - see SqsQueue
-    async def lease(self, message: Message, *, seconds: float) -> None: ...  # noqa: D102 - see SqsQueue
-    async def bury(self, message: Message, *, reason: str, exception: str) -> None: ...  # noqa: D102 - see SqsQueue
 
 
 class Consumer:
@@ -47,111 +53,157 @@ class Consumer:
         concurrency: int,
         wait_s: int = 20,
         drain_s: float = 25.0,
+        circuit: Circuit | None = None,
     ) -> None:
         self._queue = queue
         self._handle = handle
+        self._concurrency = concurrency
         self._wait_s = wait_s
         self._drain_s = drain_s
-        self._slots = asyncio.Semaphore(concurrency)
-        self._free = concurrency
+        self._circuit = circuit or Circuit()
+        self._pace = Pace(concurrency)
+        self._meter = Meter(queue)
+        self._failures = Failures(queue, self._circuit, handler=_name(handle))
+        self._leases = Leases(queue)
+        self._deletions = Deletions(queue, gone=self._leases.let_go)
+        self._waiting: deque[Message] = deque()
         self._working: set[asyncio.Task[None]] = set()
+        self._room_made = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set, then finish what is in hand within the drain time."""
+        polling = asyncio.create_task(self._poll())
+        upkeep = [
+            asyncio.create_task(self._leases.keep()),
+            asyncio.create_task(self._meter.keep_reporting()),
+        ]
         stopping = asyncio.create_task(stop.wait())
-        while not stop.is_set():
-            polling = asyncio.create_task(self._poll())
-            await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            await _cancel(polling)
-        await _cancel(stopping)
+        await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        await _cancel(polling, stopping)
+        await self._give_back()
         await self._drain()
+        await _cancel(*upkeep)
+        self._meter.report()
 
     async def _poll(self) -> None:
-        """Wait for a free slot, receive as many messages as there are free slots, start them."""
-        async with self._slots:
-            pass
+        """Keep messages coming: one long poll, or several short ones while the queue gives full answers."""
+        calls = 1
+        while True:
+            room = await self._room()
+            if self._circuit.remaining_s:
+                await self._circuit.ready()
+                continue
+            limits = _limits(room, calls)
+            wait_s = self._wait_s if len(limits) == 1 else 0
+            counts = await asyncio.gather(*(self._receive(limit, wait_s) for limit in limits))
+            busy = all(count == limit for count, limit in zip(counts, limits, strict=True))
+            calls = min(MAX_RECEIVES, 2 * len(limits)) if busy else 1
+
+    async def _room(self) -> int:
+        """Wait until there is room for a call's worth of messages, and return for how many."""
+        while True:
+            ahead = self._pace.ahead
+            capacity = 1 if self._circuit.is_trying else self._concurrency + ahead
+            room = capacity - len(self._working) - len(self._waiting)
+            if room >= min(MAX_BATCH, max(1, ahead)) or (self._circuit.is_trying and room >= 1):
+                return room
+            self._room_made.clear()
+            await self._room_made.wait()
+
+    async def _receive(self, limit: int, wait_s: int) -> int:
         try:
-            messages = await self._queue.receive(limit=self._free, wait_s=self._wait_s)
+            messages = await self._queue.receive(limit=limit, wait_s=wait_s)
         except Exception as error:  # noqa: BLE001 - an unreachable queue must not end the service
             log.warning("receive_failed", error=repr(error))
             await asyncio.sleep(RECEIVE_RETRY_S)
-            return
+            return 0
         for message in messages:
-            await self._slots.acquire()
-            self._free -= 1
+            self._leases.hold(message, lost=partial(self._forget, message))
+        self._waiting.extend(messages)
+        if self._circuit.remaining_s:
+            await self._give_back(self._circuit.remaining_s)
+        self._start()
+        return len(messages)
+
+    def _start(self) -> None:
+        while self._waiting and len(self._working) < self._concurrency:
+            message = self._waiting.popleft()
             task = asyncio.create_task(self._work(message))
+            self._leases.hold(message, lost=task.cancel)
             self._working.add(task)
             task.add_done_callback(self._finished)
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._working.discard(task)
-        self._free += 1
-        self._slots.release()
+        self._start()
+        self._room_made.set()
+
+    def _forget(self, message: Message) -> None:
+        with suppress(ValueError):
+            self._waiting.remove(message)
+        self._room_made.set()
 
     async def _work(self, message: Message) -> None:
         structlog.contextvars.bind_contextvars(message_id=message.message_id)
-        handling = asyncio.create_task(self._settle(message))
-        renewing = asyncio.create_task(self._renew(message))
-        try:
-            await asyncio.wait({handling, renewing}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            await _cancel(renewing)
-            await _cancel(handling)
-
-    async def _renew(self, message: Message) -> None:
-        """Keep the lease alive; return when it is lost, which stops the handler."""
-        while True:
-            await asyncio.sleep(self._queue.visibility_s / 2)
-            try:
-                await self._queue.lease(message, seconds=self._queue.visibility_s)
-            except Exception as error:  # noqa: BLE001 - whatever the cause, the lease is gone
-                if not is_transient(error):
-                    log.warning("lease_lost", error=repr(error))
-                    return
-
-    async def _settle(self, message: Message) -> None:
+        self._meter.started(message)
         started = time.monotonic()
         try:
-            await self._handle(message)
+            with tracing.handling(
+                self._queue.name, parent=message.traceparent, message_id=message.message_id
+            ):
+                await self._handle(message)
+        except asyncio.CancelledError:
+            self._leases.let_go(message)
+            raise
         except Exception as error:  # noqa: BLE001 - every failure is settled here, by its kind
             outcome = await self._settle_failure(message, error)
         else:
-            await self._queue.delete(message)
+            self._deletions.add(message)
+            self._circuit.succeeded()
             outcome = Metric.MESSAGES_SUCCEEDED
-        emit(
-            {
-                Metric.MESSAGES_RECEIVED: 1,
-                outcome: 1,
-                Metric.HANDLER_SECONDS: round(time.monotonic() - started, 3),
-                Metric.MESSAGE_AGE_SECONDS: round(time.time() - message.first_received_ms / 1000, 3),
-            }
-        )
+        took_s = time.monotonic() - started
+        self._pace.took(took_s)
+        self._meter.settled(message, outcome, took_s)
 
     async def _settle_failure(self, message: Message, error: Exception) -> Metric:
-        kind = type(error).__name__
-        if isinstance(error, PermanentError):
-            log.error("message_dead_lettered", reason=str(error))
-            await self._queue.bury(message, reason=str(error), exception=kind)
-            return Metric.MESSAGES_DEAD_LETTERED
-        delay_s = backoff_s(message.receive_count)
-        if is_transient(error):
-            log.info("message_retried", error=repr(error), delay_s=round(delay_s, 1))
-        else:
-            log.error("message_failed", exc_info=error, receive_count=message.receive_count)
-        with suppress(Exception):  # the lease ends by itself if it cannot be shortened
-            await self._queue.lease(message, seconds=delay_s)
-        return Metric.MESSAGES_RETRIED
+        outcome = await self._failures.settle(message, error)
+        self._leases.let_go(message)
+        if self._circuit.remaining_s:
+            await self._give_back(self._circuit.remaining_s)
+        return outcome
+
+    async def _give_back(self, seconds: float = 0) -> None:
+        """Let others have what waits here untouched, `seconds` from now."""
+        untouched = list(self._waiting)
+        self._waiting.clear()
+        for message in untouched:
+            self._leases.let_go(message)
+        for batch in batches(untouched, MAX_BATCH):
+            with suppress(Exception):  # their leases end by themselves
+                await self._queue.lease_all(batch, seconds=seconds)
 
     async def _drain(self) -> None:
         if self._working:
             log.info("draining", messages=len(self._working))
             await asyncio.wait(self._working, timeout=self._drain_s)
-        for task in tuple(self._working):
-            await _cancel(task)
+        await _cancel(*self._working)
+        await self._deletions.close()
 
 
-async def _cancel(task: asyncio.Task[object] | asyncio.Task[None]) -> None:
-    """Cancel a task that may be running and wait for its end; a failure of its own is raised."""
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task
+def _name(handle: Handler) -> str:
+    return str(getattr(handle, "__name__", type(handle).__name__))
+
+
+def _limits(room: int, calls: int) -> Sequence[int]:
+    """Share out room among calls of at most ten messages."""
+    full, rest = divmod(room, MAX_BATCH)
+    return ([MAX_BATCH] * full + [rest] * (rest > 0))[:calls]
+
+
+async def _cancel(*tasks: asyncio.Task[None] | asyncio.Task[bool]) -> None:
+    """Cancel tasks that may be running and wait for their end; a failure of their own is raised."""
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        with suppress(asyncio.CancelledError):
+            await task

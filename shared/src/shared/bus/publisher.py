@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from shared.batches import batches
+from shared.bus.queue import trace_attributes
 from shared.bus.retry import backoff_s
 from shared.errors import TransientError
 
@@ -33,14 +34,15 @@ class Publisher:
             await self._publish_batch(topic_arn, batch)
 
     async def _publish_batch(self, topic_arn: str, bodies: Sequence[str]) -> None:
-        waiting = dict(enumerate(bodies))
+        waiting, attributes = dict(enumerate(bodies)), trace_attributes()
         for attempt in range(TRIES):
             if attempt:
                 await asyncio.sleep(backoff_s(attempt, base_s=RETRY_BASE_S, cap_s=RETRY_CAP_S))
             reply = await self._sns.publish_batch(
                 TopicArn=topic_arn,
                 PublishBatchRequestEntries=[
-                    {"Id": str(number), "Message": body} for number, body in waiting.items()
+                    {"Id": str(number), "Message": body, "MessageAttributes": attributes}
+                    for number, body in waiting.items()
                 ],
             )
             for accepted in reply.get("Successful", []):

@@ -1,17 +1,40 @@
 """One SQS queue and its dead letters."""
 
 import json
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
+from shared import tracing
 from shared.bus.message import Message
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient
-    from types_aiobotocore_sqs.type_defs import MessageAttributeValueTypeDef, MessageTypeDef
+    from types_aiobotocore_sqs.type_defs import (
+        BatchResultErrorEntryTypeDef,
+        MessageAttributeValueTypeDef,
+        MessageTypeDef,
+    )
 
 MAX_BATCH = 10
 MAX_VISIBILITY_S = 43_200
 MAX_ATTRIBUTE_CHARS = 1_000
+TRACEPARENT = "traceparent"
+
+
+class Depth(NamedTuple):
+    """How many messages a queue holds, as SQS reckons."""
+
+    visible: int
+    in_flight: int
+
+
+class Refused(NamedTuple):
+    """The messages of a batch for which SQS did not do what was asked."""
+
+    lost: list[Message]
+    """Ours no more: their receipts are void."""
+    untouched: list[Message]
+    """Worth another try."""
 
 
 class SqsQueue:
@@ -20,6 +43,7 @@ class SqsQueue:
     def __init__(self, sqs: "SQSClient", url: str) -> None:
         self._sqs = sqs
         self.url = url
+        self.name = url.rsplit("/", 1)[-1]
         self.visibility_s = 30
         self._dead_letter_url: str | None = None
 
@@ -34,6 +58,18 @@ class SqsQueue:
             name = json.loads(policy)["deadLetterTargetArn"].rsplit(":", 1)[-1]
             self._dead_letter_url = (await self._sqs.get_queue_url(QueueName=name))["QueueUrl"]
 
+    async def depth(self) -> Depth:
+        """Return how many messages wait and how many are being worked on, by anyone."""
+        reply = await self._sqs.get_queue_attributes(
+            QueueUrl=self.url,
+            AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+        )
+        attributes = reply.get("Attributes", {})
+        return Depth(
+            visible=int(attributes.get("ApproximateNumberOfMessages", 0)),
+            in_flight=int(attributes.get("ApproximateNumberOfMessagesNotVisible", 0)),
+        )
+
     async def receive(self, *, limit: int, wait_s: int) -> list[Message]:
         """Return up to `limit` (at most 10) messages, waiting up to `wait_s` for the first."""
         reply = await self._sqs.receive_message(
@@ -43,36 +79,67 @@ class SqsQueue:
             MessageSystemAttributeNames=[
                 "ApproximateReceiveCount",
                 "ApproximateFirstReceiveTimestamp",
+                "SentTimestamp",
             ],
+            MessageAttributeNames=[TRACEPARENT],
         )
-        return [_message(found) for found in reply.get("Messages", [])]
+        return [_message(found) for found in reply.get("Messages", ())]
 
     async def delete(self, message: Message) -> None:
         """Remove a message whose work is done."""
         await self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
 
+    async def delete_all(self, messages: Sequence[Message]) -> Refused:
+        """Remove up to ten messages whose work is done, in one call; return what SQS refused."""
+        reply = await self._sqs.delete_message_batch(
+            QueueUrl=self.url,
+            Entries=[
+                {"Id": str(number), "ReceiptHandle": message.receipt}
+                for number, message in enumerate(messages)
+            ],
+        )
+        return _refused(messages, reply.get("Failed", ()))
+
     async def lease(self, message: Message, *, seconds: float) -> None:
         """Hide the message for `seconds` from now; zero gives it back at once."""
         await self._sqs.change_message_visibility(
-            QueueUrl=self.url,
-            ReceiptHandle=message.receipt,
-            VisibilityTimeout=min(round(seconds), MAX_VISIBILITY_S),
+            QueueUrl=self.url, ReceiptHandle=message.receipt, VisibilityTimeout=_visibility_s(seconds)
         )
+
+    async def lease_all(self, messages: Sequence[Message], *, seconds: float) -> Refused:
+        """Hide up to ten messages for `seconds` from now, in one call; return what SQS refused."""
+        reply = await self._sqs.change_message_visibility_batch(
+            QueueUrl=self.url,
+            Entries=[
+                {
+                    "Id": str(number),
+                    "ReceiptHandle": message.receipt,
+                    "VisibilityTimeout": _visibility_s(seconds),
+                }
+                for number, message in enumerate(messages)
+            ],
+        )
+        return _refused(messages, reply.get("Failed", ()))
 
     async def send(self, body: str, *, delay_s: int = 0) -> None:
         """Send a message to this queue, visible after `delay_s` (at most 900)."""
-        await self._sqs.send_message(QueueUrl=self.url, MessageBody=body, DelaySeconds=delay_s)
+        await self._sqs.send_message(
+            QueueUrl=self.url, MessageBody=body, DelaySeconds=delay_s, MessageAttributes=trace_attributes()
+        )
 
-    async def bury(self, message: Message, *, reason: str, exception: str) -> None:
+    async def bury(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
         """Move a message to the dead letters, carrying why; without any, leave it to the lease."""
         if self._dead_letter_url is None:
             return
         facts = {
             "reason": reason,
             "exception": exception,
+            "handler": handler,
             "first_received_ms": str(message.first_received_ms),
             "receive_count": str(message.receive_count),
         }
+        if message.traceparent:
+            facts[TRACEPARENT] = message.traceparent
         await self._sqs.send_message(
             QueueUrl=self._dead_letter_url,
             MessageBody=message.body,
@@ -81,16 +148,37 @@ class SqsQueue:
         await self.delete(message)
 
 
+def trace_attributes() -> "dict[str, MessageAttributeValueTypeDef]":
+    """Message attributes that hand the current trace on; SNS with raw delivery passes them to SQS."""
+    current = tracing.current()
+    return {TRACEPARENT: _attribute(current)} if current else {}
+
+
 def _attribute(value: str) -> "MessageAttributeValueTypeDef":
     return {"DataType": "String", "StringValue": value[:MAX_ATTRIBUTE_CHARS] or "-"}
 
 
+def _visibility_s(seconds: float) -> int:
+    return min(round(seconds), MAX_VISIBILITY_S)
+
+
+def _refused(messages: Sequence[Message], failed: "Sequence[BatchResultErrorEntryTypeDef]") -> Refused:
+    refused = Refused([], [])
+    for entry in failed:
+        fate = refused.lost if entry["SenderFault"] else refused.untouched
+        fate.append(messages[int(entry["Id"])])
+    return refused
+
+
 def _message(found: "MessageTypeDef") -> Message:
     attributes = found.get("Attributes", {})
+    trace = found.get("MessageAttributes", {}).get(TRACEPARENT)
     return Message(
         message_id=found.get("MessageId", ""),
         receipt=found.get("ReceiptHandle", ""),
         body=found.get("Body", ""),
         receive_count=int(attributes.get("ApproximateReceiveCount", 1)),
         first_received_ms=int(attributes.get("ApproximateFirstReceiveTimestamp", 0)),
+        sent_ms=int(attributes.get("SentTimestamp", 0)),
+        traceparent=trace.get("StringValue") if trace else None,
     )
