@@ -10,6 +10,7 @@ from mailer.domain.record import EmailRecord
 from mailer.part import PartEmails, PartMailer
 from shared.bus import Message
 from shared.endings import finish_run
+from shared.eventbridge import read_aws_event
 from shared.events import EmailFinished, Event, RecommendationsReady, parse_event
 from shared.ledger import PartReport, Progress, Stage
 from shared.models import Recommendation
@@ -42,7 +43,13 @@ class MailerHandler:
         self._model_id = model_id
 
     async def __call__(self, message: Message) -> None:
-        """Handle one `RecommendationsReady`."""
+        """Handle one `RecommendationsReady`; state changes of Bedrock jobs are let pass."""
+        if (change := read_aws_event(message.body, source="aws.bedrock")) is not None:
+            # Copy comes from Converse, within the handler: no run ever waits for a batch job.
+            log.info(
+                "batch_job_awaited_by_no_run", detail_type=change.detail_type, resources=change.resources
+            )
+            return
         event = parse_event(message.body, RecommendationsReady)
         run_id, part = event.run_id, event.data.part
         bind_event(run_id=run_id, event_id=event.id, part=part)

@@ -14,7 +14,7 @@ from mailer.part import SAVED_AT_ONCE, PartMailer, Style, for_each
 from mailer.theme import Brand, Theme
 from shared import layout
 from shared.bus import Message
-from shared.errors import TransientError
+from shared.errors import PermanentError, TransientError
 from shared.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from shared.ledger import RunStatus, total
 from shared.models import Recommendation
@@ -239,6 +239,18 @@ async def test_a_run_that_is_over_is_left_alone(world: World, recommend: Recomme
     await world.handler(await world.message([recommend("C1")]))
     assert world.model.calls == 0
     assert world.announcer.announced == []
+
+
+async def test_news_of_a_batch_job_is_acknowledged(world: World) -> None:
+    """No run waits for one: whoever else in the account has them fills no dead letters with theirs."""
+    body = (
+        '{"version": "0", "id": "1", "time": "2026-01-01T00:00:00Z", "source": "aws.bedrock", '
+        '"detail-type": "Batch Inference Job State Change", "detail": {"status": "Completed"}}'
+    )
+    await world.handler(Message("m", "r", body, receive_count=1, first_received_ms=0))
+    assert (world.model.calls, world.announcer.announced) == (0, [])
+    with pytest.raises(PermanentError, match=r"of aws\.s3"):
+        await world.handler(Message("m", "r", body.replace("aws.bedrock", "aws.s3"), 1, 0))
 
 
 async def test_a_customer_named_twice_in_a_part_gets_one_email(world: World, recommend: Recommend) -> None:

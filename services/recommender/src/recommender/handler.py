@@ -3,10 +3,14 @@
 A chain of numbered messages carries a run: `sentiment-scored` is number zero, each check one more. A message
 sends its successor *before* the ledger takes note, so a crash can double the chain but never end it; and a
 message older than the ledger's number is dropped, so a doubled chain becomes one again.
+
+News of a Personalize job names no run and is no link of the chain: it lets the run in turn go on with what it
+waits for, and when nothing is left to wait for, puts a check at once in place of the one still to come.
 """
 
 from datetime import UTC, datetime
 
+from recommender.plan import Step
 from recommender.ports import Checks, RefusedError, TooLittleDataError
 from recommender.preparation import Preparation
 from recommender.report import training_report
@@ -14,6 +18,7 @@ from recommender.selection import Selection
 from recommender.training import Training
 from shared.bus import Message
 from shared.endings import fail_run
+from shared.eventbridge import AwsEvent, read_aws_event
 from shared.events import RecommendationCheck, SentimentScored, event_type, parse_event
 from shared.ledger import Run, RunStatus
 from shared.ports import Announcer, RunLedger
@@ -21,6 +26,7 @@ from shared.telemetry import bind_event, get_logger
 
 PERSONALIZE = "personalize"
 FALLBACK = "fallback"
+JOB_EVENTS = "aws.personalize"
 MAX_BATCH_FILES = 1_000
 log = get_logger()
 
@@ -46,7 +52,10 @@ class RecommenderHandler:
         self._announcer = announcer
 
     async def __call__(self, message: Message) -> None:
-        """Handle a `sentiment-scored` event or a check."""
+        """Handle a `sentiment-scored` event, a check, or the state change of a Personalize job."""
+        if (change := read_aws_event(message.body, source=JOB_EVENTS)) is not None:
+            await self._handle_state_change(change)
+            return
         run_id, attempt = _read(message)
         run = await self._ledger.run(run_id)
         if attempt < int(run.step.get("attempt", 0)):
@@ -55,6 +64,30 @@ class RecommenderHandler:
             await self._go_on(run, attempt)
         elif run.status is RunStatus.FAILED:
             await self._fail(run, run.reason or "")  # again: this message may have crashed before it did
+
+    async def _handle_state_change(self, change: AwsEvent) -> None:
+        """Let the run in turn go on; it has its checks, so missing or late news loses nothing."""
+        run = await self._training.run_in_turn()
+        facts = {"detail_type": change.detail_type, "resources": change.resources}
+        if run is None or run.step.get("step") == Step.SELECT:  # the latter is in a check's hands
+            log.info("state_change_awaited_by_no_run", **facts)
+            return
+        bind_event(run_id=run.run_id, event_id=change.id)
+        log.info("state_changed", **facts)
+        if await self._training_is_over(run):
+            await self._check_at_once(run.run_id)
+
+    async def _training_is_over(self, run: Run) -> bool:
+        try:
+            return await self._training.advance(run)
+        except (RefusedError, TooLittleDataError):
+            return True  # the check meets the same and acts on it
+
+    async def _check_at_once(self, run_id: str) -> None:
+        run = await self._ledger.run(run_id)  # a check may have gone on meanwhile
+        attempt = int(run.step.get("attempt", 0)) + 1
+        await self._checks.send(run_id, attempt, at_once=True)
+        await self._ledger.set_step(run_id, attempt=str(attempt))
 
     async def _go_on(self, run: Run, attempt: int) -> None:
         try:

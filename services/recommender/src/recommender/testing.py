@@ -180,13 +180,20 @@ class MemoryLease:
         if self.holder == owner:
             self.holder = None
 
+    async def held_by(self) -> str | None:
+        """Tell who holds it."""
+        return self.holder
+
 
 @dataclass
 class MemoryChecks:
     """Keeps the checks that were sent."""
 
     sent: list[tuple[str, int]] = field(default_factory=list)
+    sent_at_once: list[tuple[str, int]] = field(default_factory=list)
 
-    async def send(self, run_id: str, attempt: int) -> None:
+    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
         """Keep one check."""
         self.sent.append((run_id, attempt))
+        if at_once:
+            self.sent_at_once.append((run_id, attempt))

@@ -43,6 +43,11 @@ class Training:
             return False
         return True
 
+    async def run_in_turn(self) -> Run | None:
+        """Return the run that may change the dataset group now, if there is one under way."""
+        holder = await self._lease.held_by()
+        return await self._open_run(holder) if holder else None
+
     async def release(self, run_id: str) -> None:
         """Let the next run use the dataset group."""
         await self._lease.release(run_id)
@@ -50,15 +55,16 @@ class Training:
     async def _has_turn(self, run_id: str) -> bool:
         """Hold the dataset group, taking over from a run that ended without letting go."""
         holder = await self._lease.hold(run_id)
-        if holder not in {run_id, None} and not await self._is_open(str(holder)):
+        if holder not in {run_id, None} and not await self._open_run(str(holder)):
             holder = await self._lease.hold(run_id, instead_of=holder)
         return holder == run_id
 
-    async def _is_open(self, run_id: str) -> bool:
+    async def _open_run(self, run_id: str) -> Run | None:
         try:
-            return (await self._ledger.run(run_id)).is_open
+            run = await self._ledger.run(run_id)
         except PermanentError:
-            return False
+            return None
+        return run if run.is_open else None
 
     async def _pass(self, step: Step, run: Run) -> Run:
         """Leave one step behind; raise `NotReadyError` while something of it is still being made."""

@@ -89,7 +89,9 @@ async def test_a_lease_has_one_holder_until_it_is_released(lease: DynamoLease) -
     assert await lease.hold("run-2") == "run-1"
     await lease.release("run-2")
     assert await lease.hold("run-2") == "run-1"
+    assert await lease.held_by() == "run-1"
     await lease.release("run-1")
+    assert await lease.held_by() is None
     assert await lease.hold("run-2") == "run-2"
 
 
@@ -114,3 +116,11 @@ async def test_a_check_arrives_after_its_delay(clients: Clients, resources: Reso
     (message,) = await queue.receive(limit=1, wait_s=5)
     check = parse_event(message.body, RecommendationCheck)
     assert (check.run_id, check.data.attempt) == ("run-1", 3)
+
+
+async def test_a_check_at_once_does_not_wait(clients: Clients, resources: Resources) -> None:
+    """When nothing is left to wait for, the interval would be lost time."""
+    queue = SqsQueue(clients.sqs, resources.queue_urls["recommender"])
+    await QueuedChecks(queue, interval_s=900).send("run-1", 4, at_once=True)
+    (message,) = await queue.receive(limit=1, wait_s=5)
+    assert parse_event(message.body, RecommendationCheck).data.attempt == 4

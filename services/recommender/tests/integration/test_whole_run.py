@@ -1,6 +1,7 @@
 """The service as it is started, on an AWS emulator and understudy's Personalize over HTTP."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -93,6 +94,21 @@ class Surroundings:
         """Say that the run has been scored."""
         scored = SentimentScored(parts=len(shop.parts), reviews=sum(map(len, shop.scored)))
         await self._announcer.announce(run_id, scored, cause="all-parts")
+
+    async def report_jobs(self) -> None:
+        """Tell the recommender of jobs again and again, as EventBridge does."""
+        news = {
+            "version": "0",
+            "id": "1",
+            "detail-type": "Personalize Solution Version State Change",
+            "source": "aws.personalize",
+            "time": "2026-01-01T00:00:00Z",
+            "detail": {"status": "ACTIVE"},
+        }
+        url = self._resources.queue_urls["recommender"]
+        while True:
+            await self._clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(news))
+            await asyncio.sleep(0.5)
 
     async def received(self, queue: str, count: int) -> list[str]:
         """Wait for so many messages of a queue."""
@@ -221,6 +237,23 @@ async def test_a_second_run_reuses_what_is_shared_and_trains_anew(
     assert len((await personalize.list_solutions())["solutions"]) == 1
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 2
     assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 6
+
+
+async def test_news_of_jobs_moves_a_run_before_its_checks_are_due(
+    settings: RecommenderSettings, around: Surroundings, personalize: "PersonalizeClient"
+) -> None:
+    """With checks a quarter of an hour apart, a run is through in seconds; news in plenty doubles nothing."""
+    shop = made_up_shop(customers=600, part_size=600)
+    async with _served(settings.model_copy(update={"recommender_check_interval_s": 900})):
+        await around.open(RUN, shop)
+        await around.announce(RUN, shop)
+        reporting = asyncio.create_task(around.report_jobs())
+        (ready,) = await around.ready(1)
+        reporting.cancel()
+    assert ready.data.customers == 600
+    assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 3
+    assert len((await personalize.list_solution_versions())["solutionVersions"]) == 1
+    assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 1
 
 
 async def test_a_run_with_too_little_data_falls_back_without_personalize(

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from recommender.handler import RecommenderHandler
@@ -75,6 +77,20 @@ class World:
         """Hand one event to the handler."""
         event = new_event(data, run_id=run_id, source="test", cause="test")
         await self.handler(Message("id", "receipt", event.model_dump_json(), 1, 0))
+
+    async def report(self, status: str, source: str = "aws.personalize") -> None:
+        """Hand the handler news of a job, as EventBridge brings it."""
+        job = "arn:aws:personalize:eu-west-1:000000000000:dataset-import-job/run-1-users"
+        event = {
+            "version": "0",
+            "id": "1",
+            "detail-type": "Personalize Dataset Import Job State Change",
+            "source": source,
+            "time": "2026-01-01T00:00:00Z",
+            "resources": [job],
+            "detail": {"status": status},
+        }
+        await self.handler(Message("id", "receipt", json.dumps(event), 1, 0))
 
     async def start(self, run_id: str = RUN) -> None:
         """Say that the run is scored."""
@@ -299,6 +315,77 @@ async def test_a_foreign_event_is_a_permanent_failure() -> None:
     world = World()
     with pytest.raises(PermanentError, match="expected encore"):
         await world.deliver(DataIngested(part=1, parts=1, key="k", customers=1, reviews=1))
+
+
+async def test_news_of_a_job_moves_the_run_on_at_once() -> None:
+    """The run passes its steps without waiting for a check, and the chain that it has stays the only one."""
+    world = World()
+    await world.open()
+    await world.start()
+    for step in ("datasets", "import", "solution"):
+        await world.report("ACTIVE")
+        assert (await world.ledger.run(RUN)).step["step"] == step
+    assert world.checks.sent == [(RUN, 1)]
+
+
+async def test_news_of_the_last_job_brings_the_check_forward() -> None:
+    """A check at once does the rest; the one still to come is dropped, so nothing is selected twice."""
+    world = World()
+    await world.open()
+    await world.start()
+    while not world.checks.sent_at_once:
+        await world.report("ACTIVE")
+    await world.report("ACTIVE")
+    assert world.checks.sent == [(RUN, 1), (RUN, 2)]
+    await world.deliver(RecommendationCheck(attempt=1))
+    assert world.announcer.announced == []
+    await world.deliver(RecommendationCheck(attempt=2))
+    assert len(world.announcer.of(RecommendationsReady)) == 2
+    assert world.lease.holder is None
+
+
+async def test_news_of_a_failed_job_ends_the_run_by_a_check_at_once() -> None:
+    """A check knows its run, so it can come back after a crash and announce the reason all the same."""
+    world = World(MemoryPersonalize(failures={Kind.IMPORT_JOB: "no luck"}))
+    await world.open()
+    await world.start()
+    await world.deliver(RecommendationCheck(attempt=1))
+    await world.report("CREATE FAILED")
+    assert (await world.ledger.run(RUN)).is_open
+    assert world.checks.sent_at_once == [(RUN, 3)]
+    await world.deliver(RecommendationCheck(attempt=3))
+    await world.deliver(RecommendationCheck(attempt=2))
+    assert "no luck" in str((await world.ledger.run(RUN)).reason)
+    assert len(world.announcer.of(RunFinished)) == 1
+
+
+async def test_news_moves_only_the_run_whose_turn_it_is() -> None:
+    """A run that waits for its turn is left to its checks."""
+    world = World()
+    await world.open(run_id="first")
+    await world.open(run_id="second")
+    await world.start("first")
+    await world.start("second")
+    await world.report("ACTIVE")
+    assert (await world.ledger.run("first")).step["step"] == "datasets"
+    assert "step" not in (await world.ledger.run("second")).step
+
+
+@pytest.mark.parametrize("holder", [None, "unknown", RUN])
+async def test_news_that_no_run_waits_for_does_nothing(holder: str | None) -> None:
+    """Other runs' late news, and jobs of others in the account, are acknowledged."""
+    world = World()
+    await world.open()
+    await world.ledger.finish(RUN)
+    world.lease.holder = holder
+    await world.report("ACTIVE")
+    assert (world.checks.sent, world.personalize.made) == ([], {})
+
+
+async def test_news_of_another_service_is_a_permanent_failure() -> None:
+    """It goes to the dead letters with the service's name."""
+    with pytest.raises(PermanentError, match=r"of aws\.s3"):
+        await World().report("ACTIVE", source="aws.s3")
 
 
 async def test_a_customer_without_a_ranking_falls_back_alone() -> None:

@@ -11,8 +11,9 @@ class QueuedChecks:
         self._queue = queue
         self._interval_s = interval_s
 
-    async def send(self, run_id: str, attempt: int) -> None:
-        """Ask for another look at the run; the same attempt is the same event."""
+    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
+        """Ask for another look at the run, after the interval or now; the same attempt is the same event."""
         check = RecommendationCheck(attempt=attempt)
-        event = new_event(check, run_id=run_id, source="recommender", cause=f"check-{attempt}")
-        await self._queue.send(event.model_dump_json(exclude_none=True), delay_s=self._interval_s)
+        event = new_event(check, run_id=run_id, source="recommender", cause=check.cause)
+        delay_s = 0 if at_once else self._interval_s
+        await self._queue.send(event.model_dump_json(exclude_none=True), delay_s=delay_s)

@@ -37,7 +37,7 @@ class DynamoLease:
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
-            return await self._holder()
+            return await self.held_by()
         return owner
 
     async def release(self, owner: str) -> None:
@@ -54,6 +54,7 @@ class DynamoLease:
             if error_code(error) != "ConditionalCheckFailedException":
                 raise
 
-    async def _holder(self) -> str | None:
+    async def held_by(self) -> str | None:
+        """Return who holds the lease now, if anybody."""
         reply = await self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
         return str(from_item(reply["Item"])["owner"]) if "Item" in reply else None
