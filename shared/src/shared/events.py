@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from shared import tracing
 from shared.errors import PermanentError
 
 Count = Annotated[int, Field(ge=0)]
@@ -140,6 +141,7 @@ def new_event(data: Data, *, run_id: str, source: str, cause: str) -> Event[Data
         type=data.type,
         subject=run_id,
         time=datetime.now(UTC),
+        traceparent=tracing.current(),
         data=data,
     )
 

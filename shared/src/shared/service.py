@@ -12,7 +12,7 @@ from shared.bus import Consumer, SqsQueue
 from shared.bus.consumer import Handler
 from shared.metrics import namespace
 from shared.settings import ServiceSettings, load_settings
-from shared.telemetry import configure_logging, get_logger
+from shared.telemetry import configure_logging, exporting_spans, get_logger
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient
@@ -26,7 +26,8 @@ def run_service(name: str, kind: type[Settings], serve: Serve[Settings]) -> None
     settings = load_settings(kind)
     configure_logging(service=name, level=settings.log_level)
     namespace.set(settings.metrics_namespace)
-    asyncio.run(_serve(settings, serve))
+    with exporting_spans(name, endpoint=settings.otlp_endpoint):
+        asyncio.run(_serve(settings, serve))
 
 
 async def _serve(settings: Settings, serve: Serve[Settings]) -> None:

@@ -4,11 +4,12 @@ import sys
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ENCORE_"
 NAMESPACE = "Encore"
+OTLP_ENDPOINT = AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
 class ServiceSettings(BaseSettings):
@@ -31,6 +32,8 @@ class ServiceSettings(BaseSettings):
     """How long SIGTERM waits for messages in hand."""
     liveness_file: Path | None = None
     """Kept fresh while the service lives, for `python -m shared.liveness`; none by default."""
+    otlp_endpoint: Annotated[str | None, Field(validation_alias=OTLP_ENDPOINT)] = None
+    """Where spans go, by OpenTelemetry's own variables; none by default, and then none are recorded."""
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import BaseModel
 
+from shared import tracing
 from shared.batches import batches
 from shared.bus.retry import backoff_s
 from shared.errors import TransientError
@@ -44,7 +45,9 @@ class ObjectStore:
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None:
         """Store one object; the same key again overwrites it."""
-        await self._s3.put_object(Bucket=self.bucket, Key=key, Body=body, ContentType=content_type)
+        await self._s3.put_object(
+            Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, Metadata=tracing.carried()
+        )
 
     async def get(self, key: str) -> bytes:
         """Read one object whole."""

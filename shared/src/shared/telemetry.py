@@ -1,10 +1,17 @@
-"""Structured logs: readable on a terminal, JSON lines elsewhere; run, event and part bound to every line."""
+"""What a service tells of itself: logs, and spans where a collector wants them.
+
+Logs are readable on a terminal and JSON lines elsewhere; run, event, part and trace are on every line.
+"""
 
 import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import structlog
+
+from shared import tracing
 
 if TYPE_CHECKING:
     from structlog.types import EventDict, Processor
@@ -26,6 +33,7 @@ def configure_logging(*, service: str, level: str = "INFO") -> None:
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
+            _with_trace,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             *renderer,
@@ -34,6 +42,12 @@ def configure_logging(*, service: str, level: str = "INFO") -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     structlog.contextvars.bind_contextvars(service=service)
+
+
+def _with_trace(_logger: object, _method: str, line: "EventDict") -> "EventDict":
+    if trace_id := tracing.trace_id():
+        line["trace_id"] = trace_id
+    return line
 
 
 def _without_metrics(_logger: object, _method: str, line: "EventDict") -> "EventDict":
@@ -50,7 +64,23 @@ def get_logger() -> structlog.typing.FilteringBoundLogger:
 
 
 def bind_event(*, run_id: str, event_id: str, part: int | None = None) -> None:
-    """Bind what is being handled to every further line of this task."""
-    structlog.contextvars.bind_contextvars(run_id=run_id, event_id=event_id)
-    if part is not None:
-        structlog.contextvars.bind_contextvars(part=part)
+    """Bind what is being handled to every further line of this task, and to the handler's span."""
+    facts = {"run_id": run_id, "event_id": event_id} | ({} if part is None else {"part": part})
+    structlog.contextvars.bind_contextvars(**facts)
+    tracing.note(**facts)
+
+
+@contextmanager
+def exporting_spans(service: str, *, endpoint: str | None) -> Iterator[None]:
+    """Record spans meanwhile, where there is an OTLP endpoint and OpenTelemetry is installed; then flush."""
+    if not endpoint:
+        yield
+        return
+    try:
+        from shared import spans  # noqa: PLC0415 - nobody pays for OpenTelemetry who has no use for it
+    except ImportError as error:
+        get_logger().warning("spans_not_exported", missing=error.name, install="encore-shared[tracing]")
+        yield
+        return
+    with spans.exporting(service) as recorder, tracing.recording(recorder):
+        yield

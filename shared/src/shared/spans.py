@@ -1,0 +1,136 @@
+"""Spans for an OTLP collector, by OpenTelemetry: one for each handler's work and one for each AWS call in it.
+
+Loaded only where an endpoint is configured; it takes the extra `encore-shared[tracing]`.
+Endpoint, headers, sampling and batching are set by OpenTelemetry's own `OTEL_*` variables.
+Sources: OpenTelemetry semantic conventions for messaging (SQS) and for the AWS SDK.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from opentelemetry import trace
+from opentelemetry.context import Context, attach, detach
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.instrumentation.botocore import AiobotocoreInstrumentor
+from opentelemetry.instrumentation.utils import suppress_instrumentation
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor
+from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+
+from shared.tracing import TraceParent
+
+ERROR_TYPE = "error.type"
+# What an exception says may quote what a customer wrote: spans carry its kind alone, no event of its text.
+LIMITS = SpanLimits(max_events=0)
+# A conditional write that does not apply is an answer that the ledger asks for, not a fault.
+ANSWERS = frozenset({"ConditionalCheckFailedException"})
+
+
+class SpanRecorder:
+    """Records handlers' spans with one tracer."""
+
+    def __init__(self, tracer: trace.Tracer) -> None:
+        self._tracer = tracer
+
+    @contextmanager
+    def handling(
+        self, queue: str, *, sender: TraceParent | None, message_id: str | None
+    ) -> Iterator[TraceParent]:
+        """Record the work on one message, and AWS calls in it as its children."""
+        token = attach(Context())
+        try:
+            with (
+                self._tracer.start_as_current_span(
+                    f"process {queue}",
+                    context=_remote(sender),
+                    kind=SpanKind.CONSUMER,
+                    attributes=_message_attributes(queue, message_id),
+                    record_exception=False,
+                    set_status_on_exception=False,
+                ) as span,
+                _failing(span),
+            ):
+                yield _traceparent(span)
+        finally:
+            detach(token)
+
+    def note(self, **facts: str | int) -> None:
+        """Add attributes in Encore's own namespace."""
+        trace.get_current_span().set_attributes({f"encore.{name}": value for name, value in facts.items()})
+
+
+@contextmanager
+def exporting(service: str) -> Iterator[SpanRecorder]:
+    """Yield a recorder whose spans go to the collector in batches, off the event loop; flush them at the end.
+
+    AWS calls are recorded inside handlers only: polls and leases, which belong to no trace, are left out.
+    """
+    provider = TracerProvider(
+        resource=Resource.create({"service.name": service, "service.namespace": "encore"}), span_limits=LIMITS
+    )
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    instrumentor = AiobotocoreInstrumentor()  # type: ignore[no-untyped-call] # its only untyped one
+    instrumentor.instrument(tracer_provider=provider, response_hook=_describe_failure)
+    try:
+        with suppress_instrumentation():
+            yield SpanRecorder(provider.get_tracer("encore"))
+    finally:
+        instrumentor.uninstrument()
+        provider.shutdown()
+
+
+@contextmanager
+def _failing(span: Span) -> Iterator[None]:
+    """Say of a failure of what kind it is."""
+    try:
+        yield
+    except BaseException as error:
+        span.set_status(StatusCode.ERROR)
+        span.set_attribute(ERROR_TYPE, type(error).__name__)
+        raise
+
+
+def _describe_failure(span: Span, _service: str, _operation: str, reply: Mapping[str, Any] | None) -> None:
+    """Put a failed AWS call's error code in the place of its message; called before the span ends."""
+    if not isinstance(span, ReadableSpan) or span.status.status_code is not StatusCode.ERROR:
+        return
+    code = reply["Error"].get("Code", "Unknown") if reply and "Error" in reply else _kind(sys.exception())
+    span.set_status(StatusCode.OK if code in ANSWERS else Status(StatusCode.ERROR, code))
+    span.set_attribute(ERROR_TYPE, code)
+
+
+def _kind(error: BaseException | None) -> str:
+    return type(error).__name__
+
+
+def _message_attributes(queue: str, message_id: str | None) -> dict[str, str]:
+    attributes = {
+        "messaging.system": "aws_sqs",
+        "messaging.destination.name": queue,
+        "messaging.operation.name": "process",
+        "messaging.operation.type": "process",
+    }
+    return attributes | ({"messaging.message.id": message_id} if message_id else {})
+
+
+def _traceparent(span: Span) -> TraceParent:
+    context = span.get_span_context()
+    if not context.is_valid:  # OTEL_SDK_DISABLED
+        return TraceParent.new()
+    return TraceParent(
+        trace.format_trace_id(context.trace_id),
+        trace.format_span_id(context.span_id),
+        context.trace_flags.sampled,
+    )
+
+
+def _remote(sender: TraceParent | None) -> Context:
+    """The context of a span whose parent is another process's."""
+    if sender is None:
+        return Context()
+    flags = TraceFlags(TraceFlags.SAMPLED if sender.sampled else TraceFlags.DEFAULT)
+    span = SpanContext(int(sender.trace_id, 16), int(sender.span_id, 16), is_remote=True, trace_flags=flags)
+    return trace.set_span_in_context(NonRecordingSpan(span), Context())
