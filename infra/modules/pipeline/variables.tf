@@ -85,9 +85,14 @@ variable "understudy" {
 }
 
 variable "job_events" {
-  description = "Send state changes of Personalize and Bedrock jobs into the queues; see events.tf for why not yet."
-  type        = bool
-  default     = false
+  description = "Services whose queues get news of their AI service's jobs: recommender of Personalize's, mailer of Bedrock's."
+  type        = set(string)
+  default     = ["recommender"]
+
+  validation {
+    condition     = length(setsubtract(var.job_events, ["recommender", "mailer"])) == 0
+    error_message = "Of recommender and mailer alone."
+  }
 }
 
 variable "log_retention_days" {
