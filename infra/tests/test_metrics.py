@@ -46,9 +46,17 @@ def test_metrics_are_named_in_one_place(observability: "Module") -> None:
 
 
 def test_every_failure_the_operators_must_hear_of_has_an_alarm(observability: "Module") -> None:
-    """Dead letters, age, stuck stages, errors, fallback, failed runs and spend are all watched."""
+    """Dead letters, age, stuck and paused stages, errors, fallback, failed runs and spend are all watched."""
     alarms = {name for kind, name in observability.resources if kind == "aws_cloudwatch_metric_alarm"}
-    assert alarms == {"dead_letters", "oldest_message", "stuck", "error_share", "fallback_share", "run"}
+    assert alarms == {
+        "circuit",
+        "dead_letters",
+        "error_share",
+        "fallback_share",
+        "oldest_message",
+        "run",
+        "stuck",
+    }
     assert set(observability.locals["run_alarms"]) == {"run-failed", "run-cost"}
     assert ("aws_budgets_budget", "month") in observability.resources
 

@@ -11,6 +11,8 @@ locals {
         ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = "waiting", stat = "Maximum" }],
         [".", "ApproximateNumberOfMessagesNotVisible", ".", ".", { label = "in hand", stat = "Maximum" }],
         [".", "ApproximateNumberOfMessagesDelayed", ".", ".", { label = "delayed", stat = "Maximum" }],
+        [local.namespace, local.metrics.backlog, "service", service, { label = "waiting, as tasks see it", stat = "Maximum" }],
+        [local.namespace, local.metrics.in_flight, "service", service, { label = "in hand, as tasks see it", stat = "Maximum" }],
         [
           "ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster_name, "ServiceName", "${var.name}-${service}",
           { label = "tasks", stat = "Maximum", yAxis = "right" },
@@ -21,6 +23,7 @@ locals {
       title = "age, s"
       metrics = { for service, queue in local.stages : service => [
         ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue, { label = "oldest waiting", stat = "Maximum" }],
+        [local.namespace, local.metrics.lag_seconds, "service", service, { label = "sent to begun, p95", stat = "p95" }],
         [local.namespace, local.metrics.age_seconds, "service", service, { label = "since first receipt, p95", stat = "p95" }],
         [local.namespace, local.metrics.handler_seconds, "service", service, { label = "handling, p95", stat = "p95" }],
       ] }
@@ -37,6 +40,7 @@ locals {
       metrics = { for service, queue in local.stages : service => [
         [local.namespace, local.metrics.retried, "service", service, { label = "retried", stat = "Sum" }],
         [local.namespace, local.metrics.dead_lettered, "service", service, { label = "given up", stat = "Sum" }],
+        [local.namespace, local.metrics.circuit_opened, "service", service, { label = "paused", stat = "Sum" }],
         [local.namespace, local.metrics.runs_failed, "service", service, { label = "runs failed", stat = "Sum" }],
       ] }
     },

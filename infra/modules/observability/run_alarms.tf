@@ -1,0 +1,90 @@
+# What came of whole runs, as their last report says.
+
+resource "aws_cloudwatch_metric_alarm" "fallback_share" {
+  alarm_name          = "${var.name}-fallback-emails"
+  alarm_description   = "More than ${var.limits.fallback_share * 100} % of emails have plain copy: the model refuses, or its copy breaks the rules."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.limits.fallback_share
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.tell
+  ok_actions          = local.tell
+
+  dynamic "metric_query" {
+    for_each = { emails = local.metrics.emails, fallback = local.metrics.emails_fallback }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = local.namespace
+        metric_name = metric_query.value
+        dimensions  = { service = "mailer" }
+        period      = 900
+        stat        = "Sum"
+      }
+    }
+  }
+
+  metric_query {
+    id          = "share"
+    label       = "Share of emails with plain copy"
+    expression  = "IF(emails > 0, FILL(fallback, 0) / emails, 0)"
+    return_data = true
+  }
+}
+
+# A run's own metrics carry the name of the service in which it ended: the mailer, or the one that gave it up.
+locals {
+  run_alarms = {
+    run-failed = {
+      description = "A run ended before its emails: the ledger and the message in the ops queue name the reason."
+      metric      = local.metrics.runs_failed
+      stat        = "Sum"
+      expression  = "SUM(METRICS())"
+      threshold   = 0
+    }
+    run-cost = {
+      description = "One run cost more than ${var.limits.run_cost_usd} US dollars at list prices: its summary says for what."
+      metric      = local.metrics.run_cost_usd
+      stat        = "Maximum"
+      expression  = "MAX(METRICS())"
+      threshold   = var.limits.run_cost_usd
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "run" {
+  for_each = local.run_alarms
+
+  alarm_name          = "${var.name}-${each.key}"
+  alarm_description   = each.value.description
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = each.value.threshold
+  evaluation_periods  = 1
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = local.tell
+
+  dynamic "metric_query" {
+    for_each = local.stages
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = local.namespace
+        metric_name = each.value.metric
+        dimensions  = { service = metric_query.key }
+        period      = 300
+        stat        = each.value.stat
+      }
+    }
+  }
+
+  metric_query {
+    id          = "all"
+    label       = "Wherever the run ended"
+    expression  = each.value.expression
+    return_data = true
+  }
+}
