@@ -33,8 +33,9 @@ async def finish_run(run_id: str, ledger: RunLedger, announcer: Announcer) -> To
 async def fail_run(run_id: str, reason: str, ledger: RunLedger, announcer: Announcer) -> None:
     """Record that the run cannot go on, then announce it.
 
-    Recorded first, so that no stage goes on working for it. The first reason stays. After a crash in between
-    the caller has to come back: announcing the same failure again gives the same event.
+    Recorded first, so that no stage goes on working for it. The first reason stays, and a run whose last
+    stage is complete finishes instead. After a crash in between the caller has to come back: announcing the
+    same failure again gives the same event.
     """
     await ledger.fail(run_id, reason)
     run = await ledger.run(run_id)

@@ -2,12 +2,13 @@
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from shared.events import EventData
-from shared.ledger import PartReport, Progress, Run
+from shared.ledger import Newest, PartReport, Progress, Run, Stage
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -39,6 +40,7 @@ class RunLedger(Protocol):
 
     async def open_run(self, run_id: str, *, source: str) -> Run: ...
     async def run(self, run_id: str) -> Run: ...
+    async def find(self, run_id: str) -> Run | None: ...
     async def set_parts(self, run_id: str, parts: int) -> None: ...
     async def finish_part(self, run_id: str, part: int, report: PartReport) -> Progress: ...
     async def record(self, run_id: str, report: PartReport) -> None: ...
@@ -49,3 +51,25 @@ class RunLedger(Protocol):
     async def set_step(self, run_id: str, **values: str) -> Run: ...
     async def finish(self, run_id: str) -> None: ...
     async def fail(self, run_id: str, reason: str) -> bool: ...
+
+
+class Claiming(Protocol):
+    """Claims on pieces of stages; see `shared.ledger.Claims`."""
+
+    def hold(
+        self, run_id: str, stage: Stage, name: str, *, holder: str
+    ) -> AbstractAsyncContextManager[None]: ...
+
+
+class PaidResults(Protocol):
+    """Results of paid calls; see `shared.ledger.Journal`."""
+
+    async def keep(self, run_id: str, stage: Stage, name: str, results: Mapping[str, str]) -> None: ...
+    async def kept(self, run_id: str, stage: Stage, name: str) -> dict[str, str]: ...
+
+
+class Newness(Protocol):
+    """The newest run of each source; see `shared.ledger.NewestRuns`."""
+
+    async def get(self, source: str) -> Newest: ...
+    async def move(self, source: str, run_id: str, *, after: Newest) -> bool: ...

@@ -16,6 +16,7 @@ PRICES: Mapping[str, Decimal] = {
     "personalize.trained_interactions": Decimal("0.002") / THOUSAND,
     "personalize.recommendations": Decimal("0.15") / THOUSAND,  # one a customer
     "dynamodb.writes": Decimal("0.625") / MILLION,  # on demand, 1 KB each
+    "dynamodb.reads": Decimal("0.125") / MILLION,  # on demand, 4 KB each, strongly consistent
     "s3.puts": Decimal("0.005") / THOUSAND,
     "sns.publishes": Decimal("0.50") / MILLION,
     "sqs.requests": Decimal("0.40") / MILLION,

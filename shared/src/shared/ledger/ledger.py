@@ -1,19 +1,16 @@
 """The ledger in DynamoDB: conditional writes are its only lock."""
 
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
-
-from shared.errors import PermanentError, error_code
-from shared.ledger.run import PartReport, Progress, Run, RunStatus, Stage, StageState
+from shared.errors import PermanentError
+from shared.ledger.items import RUN, conditionally, key, now, reached_by, read_run
+from shared.ledger.run import PartReport, Progress, Run, RunStatus, Stage
 from shared.store import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
-RUN = "run"
 REPORT_PREFIX = "report#"
 
 
@@ -32,11 +29,11 @@ class Ledger:
             "item": RUN,
             "status": RunStatus.RUNNING,
             "source": source,
-            "created_at": _now(),
+            "created_at": now(),
             "step": {},
             **expires_at(self._keep_days),
         }
-        await self._conditionally(
+        await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,
                 Item=to_item(item),
@@ -47,10 +44,15 @@ class Ledger:
 
     async def run(self, run_id: str) -> Run:
         """Return the run; raise `PermanentError` when there is none."""
-        reply = await self._dynamodb.get_item(TableName=self._table, Key=_key(run_id), ConsistentRead=True)
-        if "Item" not in reply:
+        found = await self.find(run_id)
+        if found is None:
             raise PermanentError(f"no run {run_id} in the ledger")
-        return _run(reply["Item"])
+        return found
+
+    async def find(self, run_id: str) -> Run | None:
+        """Return the run, or None when there is none."""
+        reply = await self._dynamodb.get_item(TableName=self._table, Key=key(run_id), ConsistentRead=True)
+        return read_run(reply["Item"]) if "Item" in reply else None
 
     async def runs(self) -> list[Run]:
         """Return every run, oldest first."""
@@ -60,7 +62,7 @@ class Ledger:
             ExpressionAttributeNames={"#item": "item"},
             ExpressionAttributeValues=to_item({":run": RUN}),
         )
-        found = [_run(item) async for page in pages for item in page.get("Items", [])]
+        found = [read_run(item) async for page in pages for item in page.get("Items", [])]
         return sorted(found, key=lambda run: run.created_at)
 
     async def set_parts(self, run_id: str, parts: int) -> None:
@@ -104,10 +106,11 @@ class Ledger:
     async def close_stage(
         self, progress: Progress, *, cause: str, announce: Callable[[], Awaitable[None]]
     ) -> None:
-        """When the stage is complete, let exactly one cause announce it.
+        """When the stage is complete and the run goes on, let exactly one cause announce it.
 
         The first cause to get here owns the announcement. A crash before it was made is repaired by the
-        redelivery of the same cause, which finds itself the owner of a stage not yet announced.
+        redelivery of the same cause, which finds itself the owner of a stage not yet announced. Neither is
+        done for a run that has ended meanwhile.
         """
         if not progress.complete or progress.announced:
             return
@@ -129,36 +132,44 @@ class Ledger:
         await self._end(run_id, RunStatus.FINISHED, None)
 
     async def fail(self, run_id: str, reason: str) -> bool:
-        """Record the run as failed for `reason`; False when it had already ended."""
-        return await self._end(run_id, RunStatus.FAILED, reason)
+        """Record the run as failed for `reason`; False when it had ended, or its last stage was reached.
 
-    async def _end(self, run_id: str, status: RunStatus, reason: str | None) -> bool:
+        From there on somebody is announcing that the run has finished: it must not have failed as well.
+        """
+        goes_on = f"attribute_not_exists({reached_by(Stage.MAILER)})"
+        return await self._end(run_id, RunStatus.FAILED, reason, only_if=goes_on)
+
+    async def _end(
+        self, run_id: str, status: RunStatus, reason: str | None, *, only_if: str | None = None
+    ) -> bool:
         values: dict[str, Any] = {
             ":status": status,
             ":reason": reason or "",
-            ":now": _now(),
+            ":now": now(),
             ":running": RunStatus.RUNNING,
         }
-        return await self._conditionally(
+        return await conditionally(
             self._dynamodb.update_item(
                 TableName=self._table,
-                Key=_key(run_id),
+                Key=key(run_id),
                 UpdateExpression="SET #status = :status, reason = :reason, finished_at = :now",
-                ConditionExpression="#status = :running",
+                ConditionExpression=" AND ".join(filter(None, ["#status = :running", only_if])),
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=to_item(values),
             )
         )
 
     async def _reach(self, run_id: str, stage: Stage, cause: str) -> bool:
-        owner = f"{stage}_reached_by"
-        return await self._conditionally(
+        owner = reached_by(stage)
+        mine_or_free = f"({owner} = :cause OR attribute_not_exists({owner}))"
+        return await conditionally(
             self._dynamodb.update_item(
                 TableName=self._table,
-                Key=_key(run_id),
+                Key=key(run_id),
                 UpdateExpression=f"SET {owner} = :cause",
-                ConditionExpression=f"attribute_not_exists({owner}) OR {owner} = :cause",
-                ExpressionAttributeValues=to_item({":cause": cause}),
+                ConditionExpression=f"#status = :open AND {mine_or_free}",
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=to_item({":cause": cause, ":open": RunStatus.RUNNING}),
             )
         )
 
@@ -171,43 +182,11 @@ class Ledger:
     ) -> Run:
         reply = await self._dynamodb.update_item(
             TableName=self._table,
-            Key=_key(run_id),
+            Key=key(run_id),
             UpdateExpression=expression,
             ConditionExpression="attribute_exists(#run_id)",
             ExpressionAttributeValues=to_item(values),
             ReturnValues="ALL_NEW",
             ExpressionAttributeNames={"#run_id": "run_id", **(names or {})},
         )
-        return _run(reply["Attributes"])
-
-    @staticmethod
-    async def _conditionally(write: Awaitable[object]) -> bool:
-        """Await a conditional write; False when its condition does not hold."""
-        try:
-            await write
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
-                return False
-            raise
-        return True
-
-
-def _key(run_id: str) -> dict[str, Any]:
-    return to_item({"run_id": run_id, "item": RUN})
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat()
-
-
-def _run(item: dict[str, Any]) -> Run:
-    values = from_item(item)
-    stages = {
-        stage: StageState(
-            done=frozenset(int(part) for part in values.get(f"{stage}_done", ())),
-            reached_by=values.get(f"{stage}_reached_by"),
-            announced=values.get(f"{stage}_announced", False),
-        )
-        for stage in Stage
-    }
-    return Run.model_validate({**values, "reason": values.get("reason") or None, "stages": stages})
+        return read_run(reply["Attributes"])

@@ -19,6 +19,11 @@ class Stage(StrEnum):
     MAILER = "mailer"
 
 
+def part_name(part: int) -> str:
+    """What a part is called in reports and claims."""
+    return f"part-{part:05}"
+
+
 class RunStatus(StrEnum):
     """Where a run stands."""
 

@@ -1,0 +1,53 @@
+"""How the ledger's items are named, read and conditionally written."""
+
+from collections.abc import Awaitable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from shared.errors import error_code
+from shared.ledger.run import Run, Stage, StageState
+from shared.store import from_item, to_item
+
+RUN = "run"
+
+
+def key(run_id: str, item: str = RUN) -> dict[str, Any]:
+    """The key of one of a run's items, in DynamoDB's typed form."""
+    return to_item({"run_id": run_id, "item": item})
+
+
+def now() -> str:
+    """The moment as the ledger writes it."""
+    return datetime.now(UTC).isoformat()
+
+
+async def conditionally(write: Awaitable[object]) -> bool:
+    """Await a conditional write; False when its condition does not hold."""
+    try:
+        await write
+    except ClientError as error:
+        if error_code(error) == "ConditionalCheckFailedException":
+            return False
+        raise
+    return True
+
+
+def reached_by(stage: Stage) -> str:
+    """The attribute that names the cause which owns a stage's announcement."""
+    return f"{stage}_reached_by"
+
+
+def read_run(item: Mapping[str, Any]) -> Run:
+    """Read a run's item."""
+    values = from_item(item)
+    stages = {
+        stage: StageState(
+            done=frozenset(int(part) for part in values.get(f"{stage}_done", ())),
+            reached_by=values.get(reached_by(stage)),
+            announced=values.get(f"{stage}_announced", False),
+        )
+        for stage in Stage
+    }
+    return Run.model_validate({**values, "reason": values.get("reason") or None, "stages": stages})

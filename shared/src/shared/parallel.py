@@ -1,0 +1,28 @@
+"""Doing many things at a time, a bounded number of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int) -> None:
+    """Run `work` on every item, `parallel` at a time.
+
+    After a failure nothing new is begun; what is under way ends first, then the failure is raised.
+    """
+    waiting, failures = iter(items), list[Exception]()
+
+    async def worker() -> None:
+        for item in waiting:
+            try:
+                await work(item)
+            except Exception as error:  # noqa: BLE001 - raised below, once the others have ended
+                failures.append(error)
+            if failures:
+                return
+
+    await asyncio.gather(*(worker() for _ in range(parallel)))
+    if failures:
+        raise failures[0]

@@ -1,0 +1,47 @@
+"""How a stage passes a part: claimed, done once, recorded, and the run moved on by whoever completes it."""
+
+from collections.abc import Awaitable, Callable
+
+from shared.ledger import PartReport, Progress, Run, Stage, part_name
+from shared.ports import Claiming, RunLedger
+from shared.telemetry import get_logger
+
+log = get_logger()
+
+
+class PartStage:
+    """One stage of all runs. Passing a part again only repairs what a crash left undone."""
+
+    def __init__(self, stage: Stage, *, ledger: RunLedger, claims: Claiming) -> None:
+        self._stage = stage
+        self._ledger = ledger
+        self._claims = claims
+
+    async def pass_part(
+        self,
+        run_id: str,
+        part: int,
+        *,
+        holder: str,
+        work: Callable[[], Awaitable[PartReport]],
+        announce: Callable[[], Awaitable[None]],
+    ) -> None:
+        """Do the part's `work` unless it is done, and `announce` the stage when it is complete.
+
+        One worker at a time is at a part; a second one waits, and finds it done. `holder` is the id of the
+        message in hand. A part of a run that has ended is let pass: what ends a run meanwhile is seen at its
+        next part. Raises what work and announcement raise, for the message to come back.
+        """
+        async with self._claims.hold(run_id, self._stage, part_name(part), holder=holder):
+            run = await self._ledger.run(run_id)
+            if not run.is_open:
+                log.info("run_already_ended", status=run.status)
+                return
+            progress = await self._progress(run, part, work)
+            await self._ledger.close_stage(progress, cause=f"part-{part}", announce=announce)
+
+    async def _progress(self, run: Run, part: int, work: Callable[[], Awaitable[PartReport]]) -> Progress:
+        if part in run.stage(self._stage).done:
+            log.info("part_already_done")
+            return Progress(run=run, stage=self._stage)
+        return await self._ledger.finish_part(run.run_id, part, await work())

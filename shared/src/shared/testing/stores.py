@@ -1,0 +1,86 @@
+"""The bucket, tables and topics in dictionaries, and clients of an emulator."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel
+
+from shared.events import EventData, new_event
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_s3.client import S3Client
+    from types_aiobotocore_sns.client import SNSClient
+    from types_aiobotocore_sqs.client import SQSClient
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Clients:
+    """Asynchronous clients of an emulator, for integration tests."""
+
+    s3: "S3Client"
+    sqs: "SQSClient"
+    sns: "SNSClient"
+    dynamodb: "DynamoDBClient"
+
+
+class MemoryObjects:
+    """A bucket in a dictionary."""
+
+    def __init__(self) -> None:
+        self.stored: dict[str, bytes] = {}
+
+    async def put(self, key: str, body: bytes, *, content_type: str) -> None:
+        """Store one object."""
+        assert content_type  # noqa: S101 - every object says what it is
+        self.stored[key] = body
+
+    async def get(self, key: str) -> bytes:
+        """Read one object; `KeyError` when there is none."""
+        return self.stored[key]
+
+    async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
+        """Store records as JSON lines."""
+        lines = [record.model_dump_json(exclude_none=True) + "\n" for record in records]
+        self.stored[key] = "".join(lines).encode()
+
+    async def get_lines(self, key: str, kind: type[Model]) -> list[Model]:
+        """Read JSON lines back as records."""
+        return [kind.model_validate_json(line) for line in self.stored[key].splitlines()]
+
+
+class MemoryItems:
+    """A table in a dictionary, keyed by `key` attributes."""
+
+    def __init__(self, *key: str) -> None:
+        self._key = key
+        self.items: dict[tuple[str, ...], Mapping[str, Any]] = {}
+
+    async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
+        """Put every item."""
+        self.items.update({tuple(item[name] for name in self._key): item for item in items})
+
+
+class MemoryAnnouncer:
+    """Keeps what was announced, in order, with the event id of each."""
+
+    def __init__(self) -> None:
+        self.announced: list[tuple[str, EventData]] = []
+        self.ids: list[str] = []
+
+    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
+        """Keep one event."""
+        await self.announce_all(run_id, [(cause, data)])
+
+    async def announce_all(self, run_id: str, events: Iterable[tuple[str, EventData]]) -> None:
+        """Keep many events."""
+        for cause, data in events:
+            self.announced.append((run_id, data))
+            self.ids.append(new_event(data, run_id=run_id, source="test", cause=cause).id)
+
+    def of(self, kind: type[EventData]) -> list[EventData]:
+        """The announced data of one kind."""
+        return [data for _, data in self.announced if isinstance(data, kind)]
