@@ -14,14 +14,14 @@ import boto3
 from rich.console import Console
 
 from local.collect import collect
-from local.progress import RunProgress, StageSnapshot
+from local.progress import RunProgress, snapshots
 from local.report import render_report
 from local.sample import write_sample
 from local.stack import Stack
 from local.watch import Watch, watch
 from shared import layout
 from shared.events import RunFinished
-from shared.ledger import Run, Stage
+from shared.ledger import Run
 
 POLL_S = 0.4
 START_S = 60.0
@@ -90,25 +90,13 @@ async def _until_finished(
             if run is None and time.monotonic() > deadline:
                 raise DemoFailedError(f"ingest started no run for {source} within {START_S:.0f} s")
             if run is not None:
-                progress.update(_snapshots(run))
+                progress.update(snapshots(run))
                 if not run.is_open and (finished := await eyes.take_finished(run.run_id)):
-                    progress.update(_snapshots(await eyes.ledger.run(run.run_id)))
+                    progress.update(snapshots(await eyes.ledger.run(run.run_id)))
                     return run.run_id, finished
             if why := await eyes.dead_letter():
                 raise DemoFailedError(why)
             await asyncio.sleep(POLL_S)
-
-
-def _snapshots(run: Run) -> list[StageSnapshot]:
-    return [
-        StageSnapshot(
-            stage=stage,
-            done=len(run.stage(stage).done),
-            total=run.parts,
-            detail=run.step.get("step", "") if stage is Stage.RECOMMENDER else "",
-        )
-        for stage in Stage
-    ]
 
 
 async def _summary(eyes: Watch, run: Run, finished: RunFinished, seconds: float) -> dict[str, Any]:

@@ -74,6 +74,10 @@ class Processes:
             running.process.wait()
             self._running.remove(running)
 
+    def ended(self) -> list[str]:
+        """The names of those that have ended although nobody asked them to."""
+        return [running.name for running in self._running if running.process.poll() is not None]
+
     def check(self) -> None:
         """Raise `ProcessDiedError` when one has ended."""
         for running in self._running:

@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from local.figures import count, seconds
+from shared.ledger import Run, Stage
 
 _BAR_COLUMNS = 32
 _FRAMES_A_SECOND = 8
@@ -38,6 +39,19 @@ class StageSnapshot:
     def finished(self) -> bool:
         """Whether all of a known total is done."""
         return bool(self.total) and self.done == self.total
+
+
+def snapshots(run: Run) -> list[StageSnapshot]:
+    """What the ledger says of a run, stage by stage."""
+    return [
+        StageSnapshot(
+            stage=stage,
+            done=len(run.stage(stage).done),
+            total=run.parts,
+            detail=run.step.get("step", "") if stage is Stage.RECOMMENDER else "",
+        )
+        for stage in Stage
+    ]
 
 
 class RunProgress:

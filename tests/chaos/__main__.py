@@ -1,0 +1,55 @@
+"""`python -m chaos --seed 1 [--seed 2 …] [--customers 520]`: exit code 1 when a promise was broken."""
+
+import argparse
+import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.console import Console
+
+from chaos.fates import STORM
+from chaos.outcome import Outcome
+from chaos.report import tell
+from chaos.run import Weather, run_file
+from chaos.verdict import judge
+from local.sample import write_sample
+
+CUSTOMERS = 520
+CUSTOMERS_A_PRODUCT = 5
+MIN_PRODUCTS, MAX_PRODUCTS = 12, 300
+STORMY = Weather(odds=STORM, kill_every_s=(2.0, 5.0), processes=2, visibility_s=5)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the file calmly once, then in a storm for each seed."""
+    asked = _parser().parse_args(arguments)
+    console = Console()
+    folder = Path(tempfile.mkdtemp(prefix="encore-chaos-"))
+    products = min(MAX_PRODUCTS, max(MIN_PRODUCTS, asked.customers // CUSTOMERS_A_PRODUCT))
+    file = folder / "sample.csv"
+    write_sample(file, customers=asked.customers, products=products)
+    calm = run_file(file, Weather(), folder / "calm")
+    console.print(f"calm run: {calm.seconds:.0f} s, {len(calm.emails)} emails", highlight=False)
+    broken = [seed for seed in asked.seed or [1] if not _passes(console, seed, file, calm, folder)]
+    if broken:
+        console.print(f"failed: seeds {broken}; logs in {folder}", highlight=False, soft_wrap=True)
+    return 1 if broken else 0
+
+
+def _passes(console: Console, seed: int, file: Path, calm: Outcome, folder: Path) -> bool:
+    stormy = run_file(file, replace(STORMY, seed=seed), folder / f"seed-{seed}")
+    checks = judge(stormy, calm)
+    tell(console, seed, stormy, checks)
+    return all(check.kept for check in checks)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="chaos", description="Run a sample under chaos.")
+    parser.add_argument("--seed", type=int, action="append", help="may be given several times; default 1")
+    parser.add_argument("--customers", type=int, default=CUSTOMERS, help=f"default {CUSTOMERS}")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,125 @@
+"""What a run came to, gathered by looking past the proxy."""
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+
+from chaos.paid import Bill
+from chaos.tally import Tally
+from local.provision import Resources
+from local.watch import Watch
+from shared import layout
+from shared.batches import batches
+from shared.bus import SqsQueue
+from shared.events import EmailFinished, Event, RunFinished, parse_event
+from shared.ledger import Run
+
+OPEN_QUEUE = "chaos-email-finished"
+FETCHES_AT_A_TIME = 32
+_DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
+_TIMES = frozenset({"created_at", "expires_at"})
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Everything that two runs of one file are compared by."""
+
+    run: Run | None
+    emails: Mapping[str, bytes]
+    """The stored messages by key, without their `Date`."""
+    records: Mapping[str, Mapping[str, Any]]
+    """The emails table by customer, without times."""
+    announced: Mapping[str, Counter[str]]
+    """By customer: the ids of the `email-finished` events that arrived, and how often."""
+    endings: tuple[Event[RunFinished], ...]
+    depths: Mapping[str, Mapping[str, int]]
+    dead: Mapping[str, int]
+    bill: Bill
+    tally: Tally
+    calls: Counter[str]
+    seconds: float
+
+
+def listen(resources: Resources) -> str:
+    """Subscribe a queue of our own to `email-finished`; returns its URL."""
+    sqs = boto3.client("sqs")
+    url = sqs.create_queue(QueueName=OPEN_QUEUE)["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    boto3.client("sns").subscribe(
+        TopicArn=resources.topic_arns[EmailFinished.topic],
+        Protocol="sqs",
+        Endpoint=arn,
+        Attributes={"RawMessageDelivery": "true"},
+    )
+    return url
+
+
+async def stored_emails(eyes: Watch, run_id: str) -> dict[str, bytes]:
+    """Every message that lies in the bucket for the run, by key, whether or not a record names it."""
+    pages = boto3.client("s3").get_paginator("list_objects_v2")
+    prefix = layout.email(run_id, "").removesuffix(".eml")
+    found = await asyncio.to_thread(
+        lambda: [
+            each["Key"]
+            for page in pages.paginate(Bucket=eyes.objects.bucket, Prefix=prefix)
+            for each in page.get("Contents", [])
+        ]
+    )
+    emails: dict[str, bytes] = {}
+    for keys in batches(found, FETCHES_AT_A_TIME):
+        bodies = await asyncio.gather(*(eyes.objects.get(key) for key in keys))
+        emails |= {key: _DATE.sub(b"", body, count=1) for key, body in zip(keys, bodies, strict=True)}
+    return emails
+
+
+async def records(eyes: Watch, run_id: str) -> dict[str, dict[str, Any]]:
+    """The emails table's records of the run by customer, without times."""
+    found = await eyes.email_records(run_id)
+    return {
+        customer: {name: value for name, value in record.items() if name not in _TIMES}
+        for customer, record in found.items()
+    }
+
+
+async def announced(eyes: Watch, url: str) -> dict[str, Counter[str]]:
+    """Take every `email-finished` that has arrived on our queue."""
+    heard: dict[str, Counter[str]] = {}
+    for body in await _take(eyes, url):
+        event = parse_event(body, EmailFinished)
+        heard.setdefault(event.data.customer_id, Counter())[event.id] += 1
+    return heard
+
+
+async def endings(eyes: Watch) -> tuple[Event[RunFinished], ...]:
+    """Take every `run-finished` off the operators' queue."""
+    bodies = await _take(eyes, eyes.resources.queue_urls["ops"])
+    return tuple(parse_event(body, RunFinished) for body in bodies)
+
+
+async def _take(eyes: Watch, url: str) -> list[str]:
+    queue = SqsQueue(eyes.sqs, url)
+    bodies: list[str] = []
+    while True:
+        reply = await eyes.sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10)
+        messages = reply.get("Messages", [])
+        if not messages:
+            return bodies
+        bodies += [message["Body"] for message in messages]
+        await eyes.sqs.delete_message_batch(
+            QueueUrl=url,
+            Entries=[
+                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
+                for number, message in enumerate(messages)
+            ],
+        )
+
+
+def facts(record: Mapping[str, Any]) -> str:
+    """A record in a form that can be compared and shown."""
+    return json.dumps(record, sort_keys=True, default=str)

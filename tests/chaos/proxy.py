@@ -1,0 +1,160 @@
+"""A proxy between the services and AWS's stand-ins that does to calls what their fates say."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from random import Random
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
+from yarl import URL
+
+from chaos import refusals
+from chaos.batches import documents_failed, failing, publish_in_part, published, unprocessed
+from chaos.calls import Call, Reply
+from chaos.fates import Fates, Fault
+from chaos.messages import Messages
+from chaos.paid import Bill
+from chaos.tally import Tally
+
+MAX_BODY_BYTES = 256 * 1024**2
+HOP_BY_HOP = frozenset(
+    {
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "date",
+        "expect",
+        "keep-alive",
+        "server",
+        "transfer-encoding",
+    }
+)
+"""Headers that belong to one connection, or to a form of the body that we do not keep."""
+_REFUSED: dict[Fault, Callable[[Call], Reply]] = {
+    Fault.THROTTLED: refusals.throttled,
+    Fault.BROKEN: refusals.broken,
+    Fault.UNAVAILABLE: refusals.unavailable,
+}
+
+
+class FaultProxy:
+    """Forwards to the emulator and the AI stand-in; `bill` counts paid work on the way."""
+
+    def __init__(
+        self, *, emulator: str, stand_in: str, fates: Fates, messages: Messages, tally: Tally
+    ) -> None:
+        self._emulator = emulator
+        self._stand_in = stand_in
+        self._fates = fates
+        self._messages = messages
+        self._tally = tally
+        self.bill = Bill()
+
+    @asynccontextmanager
+    async def serving(self) -> AsyncIterator[str]:
+        """Serve on a free port of the loopback interface; yields the address."""
+        app = web.Application(client_max_size=MAX_BODY_BYTES)
+        app.router.add_route("*", "/{path:.*}", self._handle)
+        connector, timeout = TCPConnector(limit=0), ClientTimeout(total=None)
+        async with ClientSession(
+            connector=connector, timeout=timeout, auto_decompress=False
+        ) as self._session:
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+            await runner.setup()
+            try:
+                site = web.TCPSite(runner, "127.0.0.1", 0)
+                await site.start()
+                host, port = runner.addresses[0][:2]
+                yield f"http://{host}:{port}"
+            finally:
+                await runner.cleanup()
+
+    async def _handle(self, request: web.Request) -> web.StreamResponse:
+        call = Call(
+            method=request.method,
+            target=request.raw_path,
+            headers={name.lower(): value for name, value in request.headers.items()},
+            body=await request.read(),
+        )
+        fate, fault = self._fates.of(call)
+        if fault:
+            self._tally.faults[fault, call.name] += 1
+        if fault in _REFUSED:
+            return await _answer(request, _REFUSED[fault](call))
+        if fault is Fault.CUT_BEFORE:
+            return _cut(request)
+        if fault is Fault.SLOW:
+            await asyncio.sleep(fate.slow_s)
+        return await self._serve(request, call, fate.rng, fault)
+
+    async def _serve(
+        self, request: web.Request, call: Call, rng: Random, fault: Fault | None
+    ) -> web.StreamResponse:
+        try:
+            reply = await self._interfered(call, rng)
+        except ClientError:  # the stack is going down
+            return _cut(request)
+        if fault is Fault.CUT_AFTER:
+            self.bill.note(call, reply, delivered=False)
+            return _cut(request)
+        try:
+            answer = await _answer(request, reply)
+        except ConnectionError:  # the service has been killed meanwhile
+            self.bill.note(call, reply, delivered=False)
+            return _cut(request)
+        self.bill.note(call, reply, delivered=True)
+        return answer
+
+    async def _interfered(self, call: Call, rng: Random) -> Reply:
+        """Forward the call, except for what happens to its messages, entries or documents."""
+        interference = self._messages.interferences.get(call.operation) if call.service == "sqs" else None
+        if interference:
+            return await interference(call, rng, self._forward)
+        if call.operation == "PublishBatch":
+            return await self._published(call, rng)
+        if call.operation in {"BatchWriteItem", "BatchGetItem"}:
+            reply, left = await unprocessed(call, rng, self._fates.odds, self._forward)
+            self._tally.happenings["items unprocessed"] += left
+            return reply
+        reply = await self._forward(call)
+        if call.operation == "BatchDetectSentiment" and reply.is_ok:
+            reply, failed = documents_failed(reply, rng, self._fates.odds)
+            self._tally.happenings["documents failed"] += failed
+        return reply
+
+    async def _published(self, call: Call, rng: Random) -> Reply:
+        failed = [entry["Id"] for entry in failing(published(call), rng, self._fates.odds)]
+        self._tally.happenings["entries refused"] += len(failed)
+        return await publish_in_part(call, failed, self._forward) if failed else await self._forward(call)
+
+    async def _forward(self, call: Call) -> Reply:
+        base = self._stand_in if call.is_of_ai else self._emulator
+        headers = {name: value for name, value in call.headers.items() if name not in HOP_BY_HOP}
+        async with self._session.request(
+            call.method,
+            URL(base + call.target, encoded=True),
+            headers=headers,
+            data=call.body,
+            allow_redirects=False,
+        ) as response:
+            return Reply(response.status, dict(response.headers), await response.read())
+
+
+async def _answer(request: web.Request, reply: Reply) -> web.StreamResponse:
+    """Send a reply; raise `ConnectionError` when nobody is there any more to take it."""
+    if request.transport is None or request.transport.is_closing():
+        raise ConnectionResetError("the caller has gone")
+    headers = {name: value for name, value in reply.headers.items() if name.lower() not in HOP_BY_HOP}
+    answer = web.Response(status=reply.status, headers=headers, body=reply.body)
+    if request.method == "HEAD":  # tells of a body that does not come
+        answer.headers["Content-Length"] = reply.headers.get("Content-Length", "0")
+    await answer.prepare(request)
+    await answer.write_eof()
+    return answer
+
+
+def _cut(request: web.Request) -> web.StreamResponse:
+    """Break the connection without a word."""
+    if request.transport is not None:
+        request.transport.abort()
+    return web.Response()
