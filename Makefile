@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := shared services/ingest services/sentiment services/recommender services/mailer infra/understudy infra/local
+PACKAGES := shared services/ingest services/sentiment services/recommender services/mailer infra/understudy infra/local infra/ops
 INSTALLED := $(patsubst shared,shared[tracing],$(PACKAGES:infra/local=infra/local[stack]))
 CODE := shared services infra tests benchmarks conftest.py
 # What goes to AWS, and for which of Fargate's processors.

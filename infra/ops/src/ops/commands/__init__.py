@@ -1,0 +1,1 @@
+"""The commands: what is asked for, and how the answer is shown."""

@@ -1,0 +1,115 @@
+"""Where a command looks: one stage in one account and region, by the names of the topology."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from aiobotocore.session import get_session
+from botocore.exceptions import ClientError
+
+from local.provision import DEAD_LETTER_SUFFIX
+from local.topology import Topology, load_topology
+from ops.errors import MissingResourceError, OpsError
+from shared.aws import CONFIG
+from shared.errors import error_code
+from shared.ledger import Ledger
+from shared.store import ObjectStore
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_s3.client import S3Client
+    from types_aiobotocore_sns.client import SNSClient
+    from types_aiobotocore_sqs.client import SQSClient
+
+NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist"})
+NO_TOPIC = frozenset({"NotFound", "NotFoundException"})
+NO_TABLE = frozenset({"ResourceNotFoundException"})
+NO_BUCKET = frozenset({"404", "NoSuchBucket"})
+
+
+@dataclass(frozen=True)
+class Place:
+    """Clients, and the topology's resources as they are named here. Nothing is created by looking."""
+
+    stage: str
+    topology: Topology
+    sqs: "SQSClient"
+    sns: "SNSClient"
+    s3: "S3Client"
+    dynamodb: "DynamoDBClient"
+    cloudwatch: Any
+
+    def named(self, name: str) -> str:
+        """The name in the account of what the topology calls `name`."""
+        return f"{self.stage}-{name}"
+
+    def known_queue(self, name: str) -> str:
+        """Return a queue's name in the topology, also when asked by its name here or its dead letters'."""
+        short = name.removeprefix(f"{self.stage}-").removesuffix(DEAD_LETTER_SUFFIX)
+        if short not in self.topology.queues:
+            raise OpsError(f"the topology has no queue {name}, but {', '.join(self.topology.queues)}")
+        return short
+
+    async def queue_url(self, name: str) -> str:
+        """Return a queue's URL; raise `MissingResourceError` when it is not there."""
+        with _missing(NO_QUEUE, "queue", self.named(name)):
+            return (await self.sqs.get_queue_url(QueueName=self.named(name)))["QueueUrl"]
+
+    async def dead_letter_url(self, name: str) -> str:
+        """Return the URL of a queue's dead letters; raise `MissingResourceError` when they are not there."""
+        return await self.queue_url(name + DEAD_LETTER_SUFFIX)
+
+    async def queue_arn(self, url: str) -> str:
+        """Return a queue's ARN."""
+        reply = await self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        return reply["Attributes"]["QueueArn"]
+
+    async def topic_arn(self, name: str) -> str:
+        """Return a topic's ARN, which differs from a queue's in two places; raise `MissingResourceError`."""
+        arn = (await self.queue_arn(await self.queue_url(next(iter(self.topology.queues))))).split(":")
+        arn[2], arn[5] = "sns", self.named(name)
+        with _missing(NO_TOPIC, "topic", self.named(name)):
+            await self.sns.get_topic_attributes(TopicArn=":".join(arn))
+        return ":".join(arn)
+
+    async def ledger(self) -> Ledger:
+        """Open the ledger; raise `MissingResourceError` when its table is not there."""
+        with _missing(NO_TABLE, "table", self.named("runs")):
+            await self.dynamodb.describe_table(TableName=self.named("runs"))
+        return Ledger(self.dynamodb, self.named("runs"))
+
+    async def objects(self) -> ObjectStore:
+        """Open the data bucket; raise `MissingResourceError` when it is not there."""
+        with _missing(NO_BUCKET, "bucket", self.named("data")):
+            await self.s3.head_bucket(Bucket=self.named("data"))
+        return ObjectStore(self.s3, self.named("data"))
+
+
+@asynccontextmanager
+async def open_place(stage: str, *, region: str | None, topology: Path) -> AsyncIterator[Place]:
+    """Open clients; endpoints and credentials are the SDK's own."""
+    session: Any = get_session()
+    async with AsyncExitStack() as stack:
+        yield Place(
+            stage=stage,
+            topology=load_topology(topology),
+            **{
+                name: await stack.enter_async_context(
+                    session.create_client(name, region_name=region, config=CONFIG)
+                )
+                for name in ("sqs", "sns", "s3", "dynamodb", "cloudwatch")
+            },
+        )
+
+
+@contextmanager
+def _missing(codes: frozenset[str], kind: str, name: str) -> Iterator[None]:
+    """Let these AWS errors say that something is not there."""
+    try:
+        yield
+    except ClientError as error:
+        if error_code(error) in codes:
+            raise MissingResourceError(kind, name) from error
+        raise

@@ -1,0 +1,135 @@
+"""Sends again what an open run waits for, as the services would: same events, same ids, same ways."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, Field
+
+from ops.domain.lacks import Lack, lacks
+from ops.errors import OpsError
+from ops.place import Place
+from ops.uploads import notification_again
+from shared import layout
+from shared.bus import Publisher, SqsQueue
+from shared.errors import error_code
+from shared.events import (
+    DataIngested,
+    Event,
+    RecommendationCheck,
+    RecommendationsReady,
+    SentimentScored,
+    new_event,
+)
+from shared.ledger import Ledger, Run, Stage, total
+from shared.models import Customer, Recommendation
+from shared.ports import Model
+from shared.store import ObjectStore
+
+RECOMMENDER_QUEUE = "recommender"
+
+
+class Message(BaseModel):
+    """A message to send again, to a topic or, where no topic leads there, to a queue.
+
+    `event_id` is the one that its service gives it; a notification of S3 has none.
+    """
+
+    topic: str | None = None
+    queue: str | None = None
+    about: str
+    why: str
+    event_id: str | None = None
+    body: str = Field(exclude=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The retry of one run: `messages` looks, `send` acts."""
+
+    place: Place
+    run: Run
+    ledger: Ledger
+    objects: ObjectStore
+
+    async def messages(self) -> list[Message]:
+        """Return what has to be sent again; raise `OpsError` when the run has ended or its files are gone."""
+        return [await self._message(lack) for lack in lacks(self.run)]
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send the messages to their topics and queues."""
+        publisher = Publisher(self.place.sns)
+        for topic in sorted({message.topic for message in messages if message.topic}):
+            bodies = [message.body for message in messages if message.topic == topic]
+            await publisher.publish(await self.place.topic_arn(topic), bodies)
+        for message in messages:
+            if message.queue:
+                await SqsQueue(self.place.sqs, await self.place.queue_url(message.queue)).send(message.body)
+
+    async def _message(self, lack: Lack) -> Message:
+        match lack.stage:
+            case Stage.INGEST:
+                queue, body = await notification_again(self.place, self.run)
+                return Message(queue=queue, about=self.run.source, why=lack.why, body=body)
+            case Stage.SENTIMENT:
+                return self._publication(await self._data_ingested(lack.number), lack)
+            case Stage.RECOMMENDER if lack.number:
+                return self._check(lack)
+            case Stage.RECOMMENDER:
+                return self._publication(await self._sentiment_scored(), lack)
+            case Stage.MAILER:
+                return self._publication(await self._recommendations_ready(lack.number), lack)
+
+    async def _data_ingested(self, part: int) -> Event[DataIngested]:
+        key = layout.customers(self.run.run_id, part)
+        customers = await self._lines(key, Customer)
+        reviews = sum(len(customer.reviews) for customer in customers)
+        data = DataIngested(
+            part=part, parts=self.run.parts or part, key=key, customers=len(customers), reviews=reviews
+        )
+        return new_event(data, run_id=self.run.run_id, source=Stage.INGEST, cause=data.cause)
+
+    async def _sentiment_scored(self) -> Event[SentimentScored]:
+        counts = total(await self.ledger.reports(self.run.run_id)).counts
+        data = SentimentScored(parts=self.run.parts or 1, reviews=counts.get("reviews_scored", 0))
+        return new_event(data, run_id=self.run.run_id, source=Stage.SENTIMENT, cause=data.cause)
+
+    async def _recommendations_ready(self, part: int) -> Event[RecommendationsReady]:
+        key = layout.recommendations(self.run.run_id, part)
+        recommended = await self._lines(key, Recommendation)
+        data = RecommendationsReady(
+            part=part, parts=self.run.parts or part, key=key, customers=len(recommended)
+        )
+        return new_event(data, run_id=self.run.run_id, source=Stage.RECOMMENDER, cause=data.cause)
+
+    def _check(self, lack: Lack) -> Message:
+        data = RecommendationCheck(attempt=lack.number)
+        event = new_event(data, run_id=self.run.run_id, source=Stage.RECOMMENDER, cause=data.cause)
+        return Message(
+            queue=RECOMMENDER_QUEUE,
+            about=f"recommendation-check {lack.number}",
+            why=lack.why,
+            event_id=event.id,
+            body=event.model_dump_json(exclude_none=True),
+        )
+
+    @staticmethod
+    def _publication(
+        event: Event[DataIngested] | Event[SentimentScored] | Event[RecommendationsReady], lack: Lack
+    ) -> Message:
+        return Message(
+            topic=event.data.topic,
+            about=f"{event.data.topic} {event.data.cause}",
+            why=lack.why,
+            event_id=event.id,
+            body=event.model_dump_json(exclude_none=True),
+        )
+
+    async def _lines(self, key: str, kind: type[Model]) -> list[Model]:
+        """Read a part's records, to say again how many they are."""
+        try:
+            return await self.objects.get_lines(key, kind)
+        except ClientError as error:
+            if error_code(error) == "NoSuchKey":
+                raise OpsError(f"s3://{self.objects.bucket}/{key} is gone: the run cannot go on") from error
+            raise
