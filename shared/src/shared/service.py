@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from shared import liveness
 from shared.bus import Consumer, SqsQueue
@@ -72,7 +72,8 @@ async def consume(
 ) -> None:
     """Handle the queue's messages until `stop`, then finish what is in hand."""
     queue = SqsQueue(sqs, queue_url)
-    await queue.open()
+    if not await _finished_before(stop, queue.open()):
+        return
     consumer = Consumer(
         queue,
         handle,
@@ -81,3 +82,15 @@ async def consume(
         drain_s=settings.drain_s,
     )
     await consumer.run(stop)
+
+
+async def _finished_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
+    """Whether the work was done when `stop` came: it is given up then, however long AWS takes to answer."""
+    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        await working
+        return True
+    working.cancel()
+    return False

@@ -12,10 +12,10 @@ from ingest.publish import Publication
 from ingest.settings import IngestSettings
 from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
-from shared.bus import Consumer, Publisher, SqsQueue
+from shared.bus import Publisher
 from shared.events import DataIngested, RunFinished
 from shared.ledger import Ledger
-from shared.service import run_service
+from shared.service import consume, run_service
 from shared.store import ObjectStore, Table
 
 
@@ -42,16 +42,8 @@ async def serve(settings: IngestSettings, stop: asyncio.Event) -> None:
             announcer=SnsAnnouncer(Publisher(sns), source="ingest", topic_arns=topic_arns),
             ledger=ledger,
         )
-        queue = SqsQueue(sqs, settings.ingest_uploads_queue_url)
-        await queue.open()
-        consumer = Consumer(
-            queue,
-            Handler(bucket, ledger, Intake(publication, _limits(settings))),
-            concurrency=settings.concurrency,
-            wait_s=settings.receive_wait_s,
-            drain_s=settings.drain_s,
-        )
-        await consumer.run(stop)
+        handler = Handler(bucket, ledger, Intake(publication, _limits(settings)))
+        await consume(sqs, settings.ingest_uploads_queue_url, handler, settings=settings, stop=stop)
 
 
 def _limits(settings: IngestSettings) -> Limits:

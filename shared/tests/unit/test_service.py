@@ -1,0 +1,46 @@
+"""What a service does between its start and its first message."""
+
+import asyncio
+from typing import Any, cast
+
+import pytest
+
+from shared.bus import Message
+from shared.service import consume
+from shared.settings import ServiceSettings
+
+SETTINGS = ServiceSettings(data_bucket="data", runs_table="runs", run_finished_topic_arn="run-finished")
+
+
+class SilentSqs:
+    """A client whose calls get no answer."""
+
+    async def get_queue_attributes(self, **_: object) -> None:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+
+
+class BrokenSqs:
+    """A client that has no queue."""
+
+    async def get_queue_attributes(self, **_: object) -> None:
+        """Fail."""
+        raise LookupError("no such queue")
+
+
+async def handle(_: Message) -> None:
+    """Nothing is received in these tests."""
+
+
+async def test_asked_to_stop_a_service_does_not_wait_for_aws() -> None:
+    """A dependency that does not answer holds up no deployment."""
+    stop = asyncio.Event()
+    async with asyncio.timeout(1):
+        asyncio.get_running_loop().call_later(0.01, stop.set)
+        await consume(cast("Any", SilentSqs()), "queue", handle, settings=SETTINGS, stop=stop)
+
+
+async def test_a_queue_that_cannot_be_opened_ends_the_service() -> None:
+    """The failure is the process's, which whoever runs it starts again."""
+    with pytest.raises(LookupError):
+        await consume(cast("Any", BrokenSqs()), "queue", handle, settings=SETTINGS, stop=asyncio.Event())
