@@ -10,9 +10,9 @@ from sentiment.handler import SentimentHandler
 from sentiment.settings import SentimentSettings
 from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
-from shared.bus import Publisher
+from shared.bus import Publisher, SqsQueue
 from shared.events import SentimentScored
-from shared.ledger import Ledger
+from shared.ledger import Claims, Journal, Ledger
 from shared.service import consume, run_service
 from shared.store import ObjectStore, Table
 
@@ -27,10 +27,15 @@ async def serve(settings: SentimentSettings, stop: asyncio.Event) -> None:
         sqs = await enter(session.create_client("sqs", config=CONFIG))
         dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
         comprehend = await enter(session.create_client("comprehend", config=CONFIG))
+        queue = SqsQueue(sqs, settings.sentiment_queue_url)
+        await queue.open()
+        runs, keep_days = settings.runs_table, settings.retention_days
         handler = SentimentHandler(
-            ledger=Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days),
+            ledger=Ledger(dynamodb, runs, keep_days=keep_days),
+            claims=Claims(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
+            journal=Journal(dynamodb, runs, keep_days=keep_days),
             objects=ObjectStore(s3, settings.data_bucket),
-            reviews=Table(dynamodb, settings.reviews_table, keep_days=settings.retention_days),
+            reviews=Table(dynamodb, settings.reviews_table, keep_days=keep_days),
             product_sentiments=Table(dynamodb, settings.product_sentiments_table),
             announcer=SnsAnnouncer(
                 Publisher(sns),

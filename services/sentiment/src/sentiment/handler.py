@@ -1,40 +1,42 @@
 """`data-ingested` → scores stored → `sentiment-scored` once the run's last part is done."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Any, Protocol
 
 from sentiment.domain.documents import Document, documents
-from sentiment.domain.scores import ProductTally, Score, scored_reviews
+from sentiment.domain.scores import Keep, ProductTally, Score, read_score, scored_reviews, write_score
+from sentiment.report import part_report
 from shared import layout
 from shared.batches import batches
 from shared.bus import Message
 from shared.events import DataIngested, Event, SentimentScored, parse_event
-from shared.ledger import PartReport, Progress, Stage, total
+from shared.ledger import PartReport, Stage, part_name, total
 from shared.models import Customer, Review, ScoredReview
-from shared.ports import Announcer, Items, Objects, RunLedger
+from shared.ports import Announcer, Claiming, Items, Objects, PaidResults, RunLedger
+from shared.stages import PartStage
 from shared.telemetry import bind_event, get_logger
 
 PARTS_AT_A_TIME = 16
-REQUESTS_A_MESSAGE = 2
 log = get_logger()
 
 
 class Scorer(Protocol):
     """What gives documents their scores; see `sentiment.adapters.comprehend`."""
 
-    async def score(self, documents: Sequence[Document]) -> dict[str, Score]: ...  # noqa: D102
+    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None: ...  # noqa: D102
 
 
 class SentimentHandler:
-    """Scores a part's reviews; a part already scored is not paid for again."""
+    """Scores a part's reviews; what was paid for once is not paid for again."""
 
     def __init__(
         self,
         *,
         ledger: RunLedger,
+        claims: Claiming,
+        journal: PaidResults,
         objects: Objects,
         reviews: Items,
         product_sentiments: Items,
@@ -42,6 +44,8 @@ class SentimentHandler:
         scorer: Scorer,
     ) -> None:
         self._ledger = ledger
+        self._stage = PartStage(Stage.SENTIMENT, ledger=ledger, claims=claims)
+        self._journal = journal
         self._objects = objects
         self._reviews = reviews
         self._product_sentiments = product_sentiments
@@ -51,30 +55,39 @@ class SentimentHandler:
     async def __call__(self, message: Message) -> None:
         """Handle one `data-ingested` event."""
         event = parse_event(message.body, DataIngested)
-        part = event.data.part
-        bind_event(run_id=event.run_id, event_id=event.id, part=part)
-        run = await self._ledger.run(event.run_id)
-        if not run.is_open:
-            log.info("run_already_ended", status=run.status)
-            return
-        if part in run.stage(Stage.SENTIMENT).done:
-            progress = Progress(run=run, stage=Stage.SENTIMENT)
-        else:
-            progress = await self._score_part(event)
-        await self._ledger.close_stage(progress, cause=f"part-{part}", announce=lambda: self._announce(event))
+        bind_event(run_id=event.run_id, event_id=event.id, part=event.data.part)
+        await self._stage.pass_part(
+            event.run_id,
+            event.data.part,
+            holder=message.message_id,
+            work=lambda: self._score_part(event),
+            announce=lambda: self._announce(event),
+        )
 
-    async def _score_part(self, event: Event[DataIngested]) -> Progress:
+    async def _score_part(self, event: Event[DataIngested]) -> PartReport:
         started_at = datetime.now(UTC)
         run_id, part = event.run_id, event.data.part
         customers = await self._objects.get_lines(event.data.key, Customer)
         texts = documents(customers)
-        scores = await self._scorer.score(texts)
-        scored = scored_reviews(customers, scores)
+        scored = scored_reviews(customers, await self._scores(run_id, part, texts))
         await self._objects.put_lines(layout.sentiment(run_id, part), scored)
         await self._reviews.put_all(_items(run_id, customers, scored))
-        progress = await self._ledger.finish_part(run_id, part, _report(part, started_at, texts, scored))
         log.info("part_scored", reviews=len(scored), documents=len(texts))
-        return progress
+        return part_report(part, started_at, texts, scored)
+
+    async def _scores(self, run_id: str, part: int, texts: Sequence[Document]) -> dict[str, Score]:
+        """Have scored what no earlier delivery got a score for; keep each call's scores as they arrive."""
+        where = (run_id, Stage.SENTIMENT, part_name(part))
+        scores = {unit: read_score(text) for unit, text in (await self._journal.kept(*where)).items()}
+
+        async def keep(found: Mapping[str, Score]) -> None:
+            await self._journal.keep(*where, {unit: write_score(score) for unit, score in found.items()})
+            scores.update(found)
+
+        if scores:
+            log.info("scores_found", documents=len(scores))
+        await self._scorer.score([text for text in texts if text.review_id not in scores], keep=keep)
+        return scores
 
     async def _announce(self, event: Event[DataIngested]) -> None:
         """Store the run's product aggregates, then say that every part has been scored."""
@@ -108,29 +121,3 @@ def _items(
         {**reviews[score.review_id].model_dump(), **score.model_dump(), "run_id": run_id}
         for score in {score.review_id: score for score in scored}.values()
     ]
-
-
-def _report(
-    part: int,
-    started_at: datetime,
-    texts: Sequence[Document],
-    scored: Sequence[ScoredReview],
-) -> PartReport:
-    done = sum(review.sentiment is not None for review in scored)
-    return PartReport(
-        stage=Stage.SENTIMENT,
-        name=f"part-{part:05}",
-        started_at=started_at,
-        finished_at=datetime.now(UTC),
-        counts={
-            "reviews_scored": done,
-            "reviews_unscored": len(scored) - done,
-            "texts_cut": sum(text.cut for text in texts),
-        },
-        units={
-            "comprehend.units": Decimal(sum(text.units for text in texts)),
-            "dynamodb.writes": Decimal(len(scored)),
-            "s3.puts": Decimal(1),
-            "sqs.requests": Decimal(REQUESTS_A_MESSAGE),
-        },
-    )

@@ -1,3 +1,5 @@
+import asyncio
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -5,7 +7,8 @@ from botocore.exceptions import ClientError
 
 from sentiment.adapters.comprehend import Comprehend
 from sentiment.domain.documents import Document
-from shared.models import Sentiment
+from sentiment.domain.scores import Score, read_score, write_score
+from shared.models import Sentiment, SentimentScores
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
@@ -29,6 +32,8 @@ class FakeComprehend:
         self.batches: list[list[str]] = []
         self.singles: list[str] = []
         self.batch_failure = batch_failure
+        self.single_failure: ClientError | None = None
+        self.refused_calls: set[int] = set()
 
     async def batch_detect_sentiment(self, *, TextList: list[str], LanguageCode: str) -> dict[str, Any]:  # noqa: N803 - AWS's names
         """Score all but the texts that fail in a batch."""
@@ -36,6 +41,9 @@ class FakeComprehend:
         self.batches.append(TextList)
         if self.batch_failure:
             raise self.batch_failure
+        if len(self.batches) in self.refused_calls:
+            raise failure("ThrottlingException")
+        await asyncio.sleep(0)
         bad = [index for index, text in enumerate(TextList) if "fails" in text]
         good = [index for index in range(len(TextList)) if index not in bad]
         return {
@@ -47,6 +55,8 @@ class FakeComprehend:
         """Score one text unless it fails for good."""
         assert LanguageCode == "en"
         self.singles.append(Text)
+        if self.single_failure:
+            raise self.single_failure
         if "for good" in Text:
             raise failure("InvalidRequestException")
         if "throttled" in Text:
@@ -59,6 +69,18 @@ def scorer(client: FakeComprehend) -> Comprehend:
     return Comprehend(cast("ComprehendClient", client), language="en", calls_per_s=1000, parallel_calls=4)
 
 
+async def score(client: FakeComprehend, documents: Sequence[Document]) -> dict[str, Score]:
+    """Every score that was handed over."""
+    found: dict[str, Score] = {}
+
+    async def keep(scores: Mapping[str, Score]) -> None:
+        assert not found.keys() & scores.keys()
+        found.update(scores)
+
+    await scorer(client).score(documents, keep=keep)
+    return found
+
+
 def texts(*values: str) -> list[Document]:
     """Documents with ids r0, r1 and so on."""
     return [Document(f"r{number}", value) for number, value in enumerate(values)]
@@ -67,7 +89,7 @@ def texts(*values: str) -> list[Document]:
 async def test_documents_go_in_calls_of_twenty_five() -> None:
     """Sixty documents take three calls, none larger than the limit, and all come back."""
     client = FakeComprehend()
-    scores = await scorer(client).score(texts(*["good"] * 60))
+    scores = await score(client, texts(*["good"] * 60))
     assert sorted(len(batch) for batch in client.batches) == [10, 25, 25]
     assert len(scores) == 60
     assert scores["r0"].sentiment is Sentiment.POSITIVE
@@ -76,7 +98,7 @@ async def test_documents_go_in_calls_of_twenty_five() -> None:
 async def test_a_failed_document_is_tried_alone_and_its_neighbours_keep_their_score() -> None:
     """Per-document errors are handled one by one; what fails for good becomes its error."""
     client = FakeComprehend()
-    scores = await scorer(client).score(texts("good", "fails once", "fails for good"))
+    scores = await score(client, texts("good", "fails once", "fails for good"))
     assert client.singles == ["fails once", "fails for good"]
     assert scores["r0"].sentiment is Sentiment.POSITIVE
     assert scores["r1"].sentiment is Sentiment.POSITIVE
@@ -86,19 +108,66 @@ async def test_a_failed_document_is_tried_alone_and_its_neighbours_keep_their_sc
 async def test_a_refused_call_is_split_into_its_documents() -> None:
     """One document that makes Comprehend refuse the whole call costs only itself."""
     client = FakeComprehend(batch_failure=failure("TextSizeLimitExceededException"))
-    scores = await scorer(client).score(texts("good", "bad for good"))
+    scores = await score(client, texts("good", "bad for good"))
     assert scores["r0"].sentiment is Sentiment.POSITIVE
     assert scores["r1"].error == "InvalidRequestException"
 
 
-@pytest.mark.parametrize("error", [failure("ThrottlingException"), failure("InternalServerException", 500)])
-async def test_throttling_and_faults_are_raised(error: ClientError) -> None:
+@pytest.mark.parametrize(
+    "error",
+    [
+        failure("ThrottlingException"),
+        failure("InternalServerException", 500),
+        failure("AccessDeniedException"),
+    ],
+)
+async def test_what_no_text_is_to_blame_for_is_raised(error: ClientError) -> None:
     """The part comes back later instead of losing its scores."""
     with pytest.raises(ClientError):
-        await scorer(FakeComprehend(batch_failure=error)).score(texts("good"))
+        await score(FakeComprehend(batch_failure=error), texts("good"))
 
 
 async def test_throttling_of_a_single_document_is_raised() -> None:
     """A retryable failure of one document is no reason to leave it unscored."""
     with pytest.raises(ClientError):
-        await scorer(FakeComprehend()).score(texts("fails throttled"))
+        await score(FakeComprehend(), texts("fails throttled"))
+
+
+@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerException"])
+async def test_a_passing_failure_of_one_document_never_becomes_its_error(code: str) -> None:
+    """Its neighbours' scores have been handed over by then, and it is asked for again later."""
+    found: dict[str, Score] = {}
+
+    async def keep(scores: Mapping[str, Score]) -> None:
+        found.update(scores)
+
+    client = FakeComprehend()
+    client.single_failure = failure(code, 500)
+    with pytest.raises(ClientError, match=code):
+        await scorer(client).score(texts("good", "fails once", "good"), keep=keep)
+    assert {review_id: score.sentiment for review_id, score in found.items()} == {
+        "r0": Sentiment.POSITIVE,
+        "r2": Sentiment.POSITIVE,
+    }
+
+
+async def test_what_other_calls_answered_is_handed_over_before_a_failure_is_raised() -> None:
+    """A call that fails does not lose what was paid for beside it, and no new call is made after it."""
+    found: dict[str, Score] = {}
+
+    async def keep(scores: Mapping[str, Score]) -> None:
+        found.update(scores)
+
+    client = FakeComprehend()
+    client.refused_calls = {2}
+    with pytest.raises(ClientError):
+        await scorer(client).score(texts(*["good"] * 250), keep=keep)
+    assert len(client.batches) <= 6
+    assert len(found) == 25 * (len(client.batches) - 1)
+
+
+def test_a_score_reads_back_as_it_was_written() -> None:
+    """Confidences to the last digit, and errors."""
+    scores = SentimentScores(positive=0.1234567891, negative=0.3, neutral=1 / 3, mixed=0)
+    for each in (Score(Sentiment.MIXED, scores), Score(error="InvalidRequestException"), Score()):
+        assert read_score(write_score(each)) == each

@@ -1,9 +1,10 @@
+import asyncio
 from collections.abc import Sequence
 
 import pytest
 
 from sentiment.domain.documents import Document
-from sentiment.domain.scores import Score
+from sentiment.domain.scores import Keep, Score
 from sentiment.handler import SentimentHandler
 from shared import layout
 from shared.bus import Message
@@ -11,25 +12,34 @@ from shared.errors import PermanentError, TransientError
 from shared.events import DataIngested, SentimentScored, new_event
 from shared.ledger import Stage, total
 from shared.models import Customer, ProductSentiment, Review, ScoredReview, Sentiment, SentimentScores
-from shared.testing import MemoryAnnouncer, MemoryItems, MemoryLedger, MemoryObjects
+from shared.testing import (
+    MemoryAnnouncer,
+    MemoryClaims,
+    MemoryItems,
+    MemoryJournal,
+    MemoryLedger,
+    MemoryObjects,
+)
 
 RUN = "run-1"
 GLAD = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
 
 
 class CountingScorer:
-    """Finds everything positive and remembers what it was asked."""
+    """Finds everything positive, one document a call, and remembers what it was asked."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
-        self.failure: Exception | None = None
+        self.failures: dict[str, Exception] = {}
 
-    async def score(self, documents: Sequence[Document]) -> dict[str, Score]:
-        """Score all documents, or fail as told."""
-        if self.failure:
-            raise self.failure
-        self.asked += [document.review_id for document in documents]
-        return {document.review_id: GLAD for document in documents}
+    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None:
+        """Score document after document; fail as told, once."""
+        for document in documents:
+            if failure := self.failures.pop(document.review_id, None):
+                raise failure
+            self.asked.append(document.review_id)
+            await asyncio.sleep(0)
+            await keep({document.review_id: GLAD})
 
 
 class Fixture:
@@ -42,8 +52,11 @@ class Fixture:
         self.products = MemoryItems("product_id")
         self.announcer = MemoryAnnouncer()
         self.scorer = CountingScorer()
+        self.claims = MemoryClaims()
         self.handle = SentimentHandler(
             ledger=self.ledger,
+            claims=self.claims,
+            journal=MemoryJournal(),
             objects=self.objects,
             reviews=self.reviews,
             product_sentiments=self.products,
@@ -62,11 +75,11 @@ class Fixture:
             await self.objects.put_lines(layout.customers(RUN, part), [customer])
 
     @staticmethod
-    def message(part: int) -> Message:
+    def message(part: int, message_id: str = "m") -> Message:
         """The event of one part."""
         data = DataIngested(part=part, parts=2, key=layout.customers(RUN, part), customers=1, reviews=2)
         event = new_event(data, run_id=RUN, source="ingest", cause=f"part-{part}")
-        return Message("m", "receipt", event.model_dump_json(), 1, 0)
+        return Message(message_id, "receipt", event.model_dump_json(), 1, 0)
 
 
 @pytest.fixture
@@ -122,11 +135,33 @@ async def test_a_crash_before_the_announcement_is_repaired_by_redelivery(fixture
 
 async def test_throttling_leaves_the_part_undone(fixture: Fixture) -> None:
     """A transient failure records nothing, so the part is scored when it comes back."""
-    fixture.scorer.failure = TransientError("throttled")
+    fixture.scorer.failures["r1"] = TransientError("throttled")
     with pytest.raises(TransientError):
         await fixture.handle(fixture.message(1))
     run = await fixture.ledger.run(RUN)
     assert run.stage(Stage.SENTIMENT).done == frozenset()
+
+
+async def test_a_part_that_comes_back_pays_only_for_what_it_had_not_got(fixture: Fixture) -> None:
+    """Scores are kept as they arrive; with them, the part comes to what an undisturbed one comes to."""
+    reviews = tuple(Review(review_id=f"r{n}", product_ids=("p",), text="good") for n in range(9))
+    await fixture.objects.put_lines(layout.customers(RUN, 1), [Customer(customer_id="c1", reviews=reviews)])
+    fixture.scorer.failures["r5"] = TransientError("throttled")
+    with pytest.raises(TransientError):
+        await fixture.handle(fixture.message(1))
+    assert fixture.scorer.asked == ["r0", "r1", "r2", "r3", "r4"]
+    await fixture.handle(fixture.message(1))
+    assert fixture.scorer.asked == [review.review_id for review in reviews]
+    scored = await fixture.objects.get_lines(layout.sentiment(RUN, 1), ScoredReview)
+    assert [(review.sentiment, review.scores) for review in scored] == [(GLAD.sentiment, GLAD.scores)] * 9
+
+
+async def test_two_messages_of_a_part_at_once_cost_as_much_as_one(fixture: Fixture) -> None:
+    """The second waits for the claim and then finds the part done."""
+    messages = [fixture.message(1, message_id) for message_id in ("first", "second")]
+    await asyncio.gather(*(fixture.handle(message) for message in messages))
+    assert fixture.scorer.asked == ["r1"]
+    assert fixture.claims.held == [("part-00001", "first"), ("part-00001", "second")]
 
 
 async def test_a_run_that_has_ended_costs_nothing_more(fixture: Fixture) -> None:

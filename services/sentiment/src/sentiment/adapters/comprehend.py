@@ -8,18 +8,26 @@ from aiolimiter import AsyncLimiter
 from botocore.exceptions import ClientError
 
 from sentiment.domain.documents import Document
-from sentiment.domain.scores import Score
+from sentiment.domain.scores import Keep, Score
 from shared.batches import batches
-from shared.errors import error_code, is_transient
+from shared.errors import error_code
 from shared.models import Sentiment, SentimentScores
+from shared.parallel import for_each
 from shared.telemetry import get_logger
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
     from types_aiobotocore_comprehend.literals import LanguageCodeType
-    from types_aiobotocore_comprehend.type_defs import SentimentScoreTypeDef
+    from types_aiobotocore_comprehend.type_defs import (
+        BatchDetectSentimentItemResultTypeDef,
+        DetectSentimentResponseTypeDef,
+    )
 
 MAX_DOCUMENTS = 25
+DOCUMENT_FAULTS = frozenset(
+    {"InvalidRequestException", "TextSizeLimitExceededException", "ValidationException"}
+)
+"""What is wrong with a text itself. All else, such as a missing right, is no reason to leave it unscored."""
 log = get_logger()
 
 
@@ -37,54 +45,56 @@ class Comprehend:
         self._client = client
         self._language = language
         self._rate = AsyncLimiter(1, 1 / calls_per_s)
+        self._parallel_calls = parallel_calls
         self._parallel = asyncio.Semaphore(parallel_calls)
 
-    async def score(self, documents: Sequence[Document]) -> dict[str, Score]:
-        """Return a score, or an error, for every document, by review id.
+    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None:
+        """Hand `keep` a score, or an error, for every document, as the calls are answered.
 
-        Throttling and faults of the whole service are raised, for the message to come back later.
+        Raises what concerns more than single documents, throttling and faults above all, once the calls under
+        way have been answered and handed over.
         """
-        scored = await asyncio.gather(
-            *(self._score_batch(batch) for batch in batches(documents, MAX_DOCUMENTS))
-        )
-        return {review_id: score for batch in scored for review_id, score in batch.items()}
+        calls = batches(documents, MAX_DOCUMENTS)
+        await for_each(calls, lambda batch: self._score_batch(batch, keep), parallel=self._parallel_calls)
 
-    async def _score_batch(self, batch: Sequence[Document]) -> dict[str, Score]:
+    async def _score_batch(self, batch: Sequence[Document], keep: Keep) -> None:
         try:
             async with self._parallel, self._rate:
                 reply = await self._client.batch_detect_sentiment(
                     TextList=[document.text for document in batch], LanguageCode=self._language
                 )
         except ClientError as error:
-            if is_transient(error):
+            if error_code(error) not in DOCUMENT_FAULTS:
                 raise
             log.warning("batch_refused", code=error_code(error), documents=len(batch))
-            return {document.review_id: await self._score_one(document) for document in batch}
-        scores = {
-            batch[result["Index"]].review_id: _score(result["Sentiment"], result["SentimentScore"])
-            for result in reply["ResultList"]
-        }
+            await self._score_singly(batch, keep)
+            return
+        if found := {batch[result["Index"]].review_id: _scored(result) for result in reply["ResultList"]}:
+            await keep(found)
         for failed in reply["ErrorList"]:
-            document = batch[failed["Index"]]
-            log.warning("document_failed", review_id=document.review_id, code=failed["ErrorCode"])
-            scores[document.review_id] = await self._score_one(document)
-        return scores
+            log.warning("document_failed", code=failed["ErrorCode"])
+        await self._score_singly([batch[failed["Index"]] for failed in reply["ErrorList"]], keep)
+
+    async def _score_singly(self, documents: Sequence[Document], keep: Keep) -> None:
+        """Try documents by themselves; what Comprehend refuses for good becomes its error."""
+        for document in documents:
+            await keep({document.review_id: await self._score_one(document)})
 
     async def _score_one(self, document: Document) -> Score:
-        """Try a document by itself; what Comprehend refuses for good becomes its error."""
         try:
             async with self._parallel, self._rate:
                 reply = await self._client.detect_sentiment(Text=document.text, LanguageCode=self._language)
         except ClientError as error:
-            if is_transient(error):
+            if error_code(error) not in DOCUMENT_FAULTS:
                 raise
             return Score(error=error_code(error))
-        return _score(reply["Sentiment"], reply["SentimentScore"])
+        return _scored(reply)
 
 
-def _score(label: str, scores: "SentimentScoreTypeDef") -> Score:
+def _scored(found: "BatchDetectSentimentItemResultTypeDef | DetectSentimentResponseTypeDef") -> Score:
+    scores = found["SentimentScore"]
     return Score(
-        sentiment=Sentiment(label),
+        sentiment=Sentiment(found["Sentiment"]),
         scores=SentimentScores(
             positive=_fraction(scores.get("Positive", 0.0)),
             negative=_fraction(scores.get("Negative", 0.0)),

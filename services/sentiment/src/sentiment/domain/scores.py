@@ -1,7 +1,9 @@
 """Joining scores to reviews and summing them by product."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
+
+from pydantic import TypeAdapter
 
 from shared.models import Customer, ProductSentiment, ScoredReview, Sentiment, SentimentScores
 
@@ -13,6 +15,21 @@ class Score:
     sentiment: Sentiment | None = None
     scores: SentimentScores | None = None
     error: str | None = None
+
+
+Keep = Callable[[Mapping[str, Score]], Awaitable[None]]
+"""Takes scores by review id as they arrive."""
+_score = TypeAdapter(Score)
+
+
+def write_score(score: Score) -> str:
+    """Return the score as JSON."""
+    return _score.dump_json(score, exclude_none=True).decode()
+
+
+def read_score(text: str) -> Score:
+    """Return the score that `write_score` wrote."""
+    return _score.validate_json(text)
 
 
 def scored_reviews(customers: Iterable[Customer], scores: Mapping[str, Score]) -> list[ScoredReview]:

@@ -1,0 +1,50 @@
+"""What a part came to and what it used."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+
+from sentiment.domain.documents import Document
+from shared.ledger import PartReport, Stage, part_name
+from shared.models import ScoredReview
+
+REQUESTS_A_MESSAGE = 2
+LEDGER_READS = 2
+"""The run, and what is kept of the part."""
+LEDGER_WRITES = 4
+"""The claim taken and let go, the report, the part's number."""
+DOCUMENTS_A_CALL = 25
+WRITES_A_CALL = 5
+"""Units that the scores of a full call take: about 170 bytes a document."""
+
+
+def part_report(
+    part: int,
+    started_at: datetime,
+    texts: Sequence[Document],
+    scored: Sequence[ScoredReview],
+) -> PartReport:
+    """Report a scored part, whichever deliveries of its message had what scored."""
+    done = sum(review.sentiment is not None for review in scored)
+    return PartReport(
+        stage=Stage.SENTIMENT,
+        name=part_name(part),
+        started_at=started_at,
+        finished_at=datetime.now(UTC),
+        counts={
+            "reviews_scored": done,
+            "reviews_unscored": len(scored) - done,
+            "texts_cut": sum(text.cut for text in texts),
+        },
+        units={
+            "comprehend.units": Decimal(sum(text.units for text in texts)),
+            "dynamodb.reads": Decimal(LEDGER_READS),
+            "dynamodb.writes": Decimal(len(scored) + LEDGER_WRITES + _journal_writes(len(texts))),
+            "s3.puts": Decimal(1),
+            "sqs.requests": Decimal(REQUESTS_A_MESSAGE),
+        },
+    )
+
+
+def _journal_writes(documents: int) -> int:
+    return -(-documents // DOCUMENTS_A_CALL) * WRITES_A_CALL
