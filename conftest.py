@@ -22,7 +22,7 @@ _stages = count(1)
 def isolated_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the developer's AWS account and Encore settings out of every test."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "ENCORE_", "UNDERSTUDY_")):
+        if name.startswith(("AWS_", "ENCORE_", "OTEL_", "UNDERSTUDY_")):
             monkeypatch.delenv(name)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")

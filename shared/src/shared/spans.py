@@ -8,6 +8,7 @@ Sources: OpenTelemetry semantic conventions for messaging (SQS) and for the AWS 
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import Thread
 from typing import Any
 
 from opentelemetry import trace
@@ -23,6 +24,7 @@ from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, S
 from shared.tracing import TraceParent
 
 ERROR_TYPE = "error.type"
+FLUSH_S = 3.0
 # What an exception says may quote what a customer wrote: spans carry its kind alone, no event of its text.
 LIMITS = SpanLimits(max_events=0)
 # A conditional write that does not apply is an answer that the ledger asks for, not a fault.
@@ -68,9 +70,8 @@ def exporting(service: str) -> Iterator[SpanRecorder]:
 
     AWS calls are recorded inside handlers only: polls and leases, which belong to no trace, are left out.
     """
-    provider = TracerProvider(
-        resource=Resource.create({"service.name": service, "service.namespace": "encore"}), span_limits=LIMITS
-    )
+    resource = Resource.create({"service.name": service, "service.namespace": "encore"})
+    provider = TracerProvider(resource=resource, span_limits=LIMITS, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     instrumentor = AiobotocoreInstrumentor()  # type: ignore[no-untyped-call] # its only untyped one
     instrumentor.instrument(tracer_provider=provider, response_hook=_describe_failure)
@@ -79,7 +80,14 @@ def exporting(service: str) -> Iterator[SpanRecorder]:
             yield SpanRecorder(provider.get_tracer("encore"))
     finally:
         instrumentor.uninstrument()
-        provider.shutdown()
+        _flush(provider)
+
+
+def _flush(provider: TracerProvider) -> None:
+    """Send what waits, but let no dead collector hold up the end of a service."""
+    flushing = Thread(target=provider.shutdown, daemon=True)
+    flushing.start()
+    flushing.join(FLUSH_S)
 
 
 @contextmanager

@@ -77,10 +77,10 @@ def exporting_spans(service: str, *, endpoint: str | None) -> Iterator[None]:
         yield
         return
     try:
-        from shared import spans  # noqa: PLC0415 - nobody pays for OpenTelemetry who has no use for it
+        from shared.spans import exporting  # noqa: PLC0415 - nobody pays for OpenTelemetry who has no use for it
     except ImportError as error:
         get_logger().warning("spans_not_exported", missing=error.name, install="encore-shared[tracing]")
         yield
         return
-    with spans.exporting(service) as recorder, tracing.recording(recorder):
+    with exporting(service) as recorder, tracing.recording(recorder):
         yield

@@ -1,0 +1,130 @@
+import json
+import sys
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from shared import tracing
+from shared.events import SentimentScored, new_event
+from shared.telemetry import bind_event, configure_logging, exporting_spans, get_logger
+from shared.tracing import TraceParent
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+SPAN = "00f067aa0ba902b7"
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs() -> Iterator[None]:
+    """Leave no configuration, bound context or trace behind."""
+    yield
+    tracing._trace_id.set(None)
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+
+
+def handled(parent: str | None) -> TraceParent:
+    """The span of a handler whose message carries `parent`."""
+    with tracing.handling("queue", parent=parent):
+        span = TraceParent.parse(tracing.current())
+    assert span
+    return span
+
+
+@pytest.mark.parametrize("flags", ["00", "01"])
+def test_a_traceparent_is_written_as_it_was_read(flags: str) -> None:
+    """Trace, span and the sampled flag survive."""
+    text = f"00-{TRACE}-{SPAN}-{flags}"
+    assert str(TraceParent.parse(text)) == text
+
+
+def test_flags_besides_sampled_are_not_handed_on() -> None:
+    """Version 00 knows one flag; what it does not know, a sender of it must set to zero."""
+    assert str(TraceParent.parse(f"00-{TRACE}-{SPAN}-ff")) == f"00-{TRACE}-{SPAN}-01"
+
+
+@pytest.mark.parametrize(
+    "malformed",
+    [
+        None,
+        "",
+        "hello",
+        f"00-{TRACE}-{SPAN}",
+        f"00-{TRACE}-{SPAN}-01-more",
+        f"00-{TRACE}-{SPAN}-01\n",
+        f" 00-{TRACE}-{SPAN}-01",
+        f"ff-{TRACE}-{SPAN}-01",
+        f"00-{TRACE.upper()}-{SPAN}-01",
+        f"00-{'0' * 32}-{SPAN}-01",
+        f"00-{TRACE}-{'0' * 16}-01",
+        f"00-{TRACE[:-1]}-{SPAN}-01",
+        f"00-{TRACE}-{SPAN}-zz",
+    ],
+)
+def test_a_malformed_traceparent_begins_a_new_trace(malformed: str | None) -> None:
+    """It is ignored whole, as the recommendation asks, and the work has a trace all the same."""
+    assert TraceParent.parse(malformed) is None
+    span = handled(malformed)
+    assert span.trace_id != TRACE
+    assert span.sampled
+
+
+def test_a_handler_continues_its_senders_trace_as_a_span_of_its_own() -> None:
+    """Same trace, same decision to record it, another span."""
+    span = handled(f"00-{TRACE}-{SPAN}-00")
+    assert span.trace_id == TRACE
+    assert span.span_id != SPAN
+    assert not span.sampled
+
+
+def test_a_trace_runs_through_a_chain_of_handlers() -> None:
+    """Whatever each hands on leads the next one to the same trace."""
+    first = handled(None)
+    second = handled(str(first))
+    third = handled(str(second))
+    assert first.trace_id == second.trace_id == third.trace_id
+    assert len({first.span_id, second.span_id, third.span_id}) == 3
+
+
+def test_nothing_is_handed_on_outside_a_handler() -> None:
+    """There is no trace before a handler begins, and none after it ended or failed."""
+    assert tracing.current() is None
+    with pytest.raises(ValueError, match="broken"), tracing.handling("queue"):
+        raise ValueError("broken")
+    assert tracing.current() is None
+    assert tracing.carried() == {}
+
+
+def test_an_event_carries_the_trace_of_the_handler_that_announces_it() -> None:
+    """Subscribers without message attributes find it in the envelope."""
+    data = SentimentScored(parts=1, reviews=2)
+    with tracing.handling("queue"):
+        event = new_event(data, run_id="r", source="s", cause="c")
+        assert event.traceparent == tracing.current()
+        assert tracing.carried() == {"traceparent": event.traceparent}
+    assert new_event(data, run_id="r", source="s", cause="c").traceparent is None
+
+
+def test_log_lines_name_the_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    """Those of the handler, and those that tell what became of its message."""
+    configure_logging(service="mailer")
+    with tracing.handling("queue", parent=f"00-{TRACE}-{SPAN}-01"):
+        bind_event(run_id="r", event_id="e")
+        get_logger().info("part_mailed")
+    get_logger().info("message_retried")
+    lines = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [line["trace_id"] for line in lines] == [TRACE, TRACE]
+
+
+def test_an_endpoint_without_opentelemetry_is_one_warning(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The service runs on, and the line says what to install."""
+    monkeypatch.setitem(sys.modules, "shared.spans", None)
+    configure_logging(service="mailer")
+    with exporting_spans("mailer", endpoint="http://127.0.0.1:4318"), tracing.handling("queue"):
+        assert tracing.current()
+    [line] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert line["level"] == "warning"
+    assert line["event"] == "spans_not_exported"
+    assert line["install"] == "encore-shared[tracing]"
