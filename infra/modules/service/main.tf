@@ -32,11 +32,7 @@ resource "aws_ecs_task_definition" "this" {
       mountPoints            = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
       portMappings           = var.discovery == null ? [] : [{ containerPort = var.discovery.port, protocol = "tcp" }]
       dockerLabels           = { "encore.release" = var.release }
-
-      linuxParameters = {
-        initProcessEnabled = true
-        capabilities       = { drop = ["ALL"] }
-      }
+      linuxParameters        = { capabilities = { drop = ["ALL"] } } # no init of ECS's: the image has its own
 
       healthCheck = {
         command     = var.health_command
