@@ -16,9 +16,9 @@ from mailer.settings import MailerSettings
 from mailer.theme import Brand, Theme
 from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
-from shared.bus import Publisher
+from shared.bus import Publisher, SqsQueue
 from shared.events import EmailFinished, RunFinished
-from shared.ledger import Ledger
+from shared.ledger import Claims, Ledger
 from shared.service import consume, run_service
 from shared.store import ObjectStore
 
@@ -37,13 +37,17 @@ async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
         model = BedrockModel(
             bedrock, model_choice(settings), concurrency=settings.mailer_converse_concurrency
         )
+        queue = SqsQueue(sqs, settings.mailer_queue_url)
+        await queue.open()
+        runs, keep_days = settings.runs_table, settings.retention_days
         handler = MailerHandler(
             objects=objects,
             announcer=SnsAnnouncer(Publisher(sns), source="mailer", topic_arns=_topic_arns(settings)),
-            ledger=Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days),
+            ledger=Ledger(dynamodb, runs, keep_days=keep_days),
+            claims=Claims(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
             part_mailer=PartMailer(
                 objects=objects,
-                records=EmailTable(dynamodb, settings.emails_table, keep_days=settings.retention_days),
+                records=EmailTable(dynamodb, settings.emails_table, keep_days=keep_days),
                 copywriter=Copywriter(model),
                 composer=composer(settings),
                 style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),

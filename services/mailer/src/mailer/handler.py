@@ -12,13 +12,15 @@ from shared.bus import Message
 from shared.endings import finish_run
 from shared.eventbridge import read_aws_event
 from shared.events import EmailFinished, Event, RecommendationsReady, parse_event
-from shared.ledger import PartReport, Progress, Stage
+from shared.ledger import PartReport, Stage, part_name
 from shared.models import Recommendation
-from shared.ports import Announcer, Objects, RunLedger
+from shared.ports import Announcer, Claiming, Objects, RunLedger
+from shared.stages import PartStage
 from shared.telemetry import bind_event, get_logger
 
 EVENTS_A_PUBLISH = 10
-LEDGER_WRITES = 2
+LEDGER_WRITES = 4
+"""The claim taken and let go, the report, the part's number."""
 REQUESTS_A_MESSAGE = 2
 
 log = get_logger()
@@ -33,12 +35,14 @@ class MailerHandler:
         objects: Objects,
         announcer: Announcer,
         ledger: RunLedger,
+        claims: Claiming,
         part_mailer: PartMailer,
         model_id: str,
     ) -> None:
         self._objects = objects
         self._announcer = announcer
         self._ledger = ledger
+        self._stage = PartStage(Stage.MAILER, ledger=ledger, claims=claims)
         self._part_mailer = part_mailer
         self._model_id = model_id
 
@@ -51,19 +55,16 @@ class MailerHandler:
             )
             return
         event = parse_event(message.body, RecommendationsReady)
-        run_id, part = event.run_id, event.data.part
-        bind_event(run_id=run_id, event_id=event.id, part=part)
-        run = await self._ledger.run(run_id)
-        if not run.is_open:
-            log.info("run_already_over")
-            return
-        if part in run.stage(Stage.MAILER).done:
-            progress = Progress(run=run, stage=Stage.MAILER)
-        else:
-            progress = await self._mail(event)
-        await self._ledger.close_stage(progress, cause=f"part-{part}", announce=lambda: self._finish(run_id))
+        bind_event(run_id=event.run_id, event_id=event.id, part=event.data.part)
+        await self._stage.pass_part(
+            event.run_id,
+            event.data.part,
+            holder=message.message_id,
+            work=lambda: self._mail(event),
+            announce=lambda: self._finish(event.run_id),
+        )
 
-    async def _mail(self, event: Event[RecommendationsReady]) -> Progress:
+    async def _mail(self, event: Event[RecommendationsReady]) -> PartReport:
         started_at = datetime.now(UTC)
         recommendations = await self._objects.get_lines(event.data.key, Recommendation)
         emails = await self._part_mailer.mail(event.run_id, recommendations)
@@ -71,9 +72,8 @@ class MailerHandler:
             event.run_id, [(record.customer_id, _finished(record)) for record in emails.records]
         )
         report = self._report(event.data.part, emails, started_at)
-        progress = await self._ledger.finish_part(event.run_id, event.data.part, report)
         log.info("part_mailed", **report.counts)
-        return progress
+        return report
 
     async def _finish(self, run_id: str) -> None:
         totals = await finish_run(run_id, self._ledger, self._announcer)
@@ -82,7 +82,7 @@ class MailerHandler:
     def _report(self, part: int, emails: PartEmails, started_at: datetime) -> PartReport:
         return PartReport(
             stage=Stage.MAILER,
-            name=f"part-{part:05}",
+            name=part_name(part),
             started_at=started_at,
             finished_at=datetime.now(UTC),
             counts=_counts(emails),

@@ -1,36 +1,31 @@
 """Makes the emails of one part, so that a repeated part repeats no paid work."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from mailer.composer import Composed, Composer
 from mailer.copywriter import Copywriter, Written
 from mailer.domain.facts import EmailFacts, email_facts
 from mailer.domain.record import EmailRecord
+from mailer.saving import Records, Saver
 from shared import layout
 from shared.models import Recommendation
+from shared.parallel import for_each
 from shared.ports import Objects
 from shared.telemetry import get_logger
 
-Item = TypeVar("Item")
-SAVED_AT_ONCE = 25
 CONTENT_TYPE = "message/rfc822"
 
 log = get_logger()
 
 
-class EmailRecords(Protocol):
+class EmailRecords(Records, Protocol):
     """The emails that stand; see `mailer.adapters.emails.EmailTable`."""
 
     async def standing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
         """Return the records of those customers who have one, by customer id."""
-        ...
-
-    async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
-        """Put every record."""
         ...
 
 
@@ -74,17 +69,16 @@ class PartMailer:
     async def mail(self, run_id: str, recommendations: Iterable[Recommendation]) -> PartEmails:
         """Return a record for every customer who has an email now.
 
-        Emails that stand from an earlier delivery are taken as they are. When something fails that concerns
-        more than one customer, what was finished is saved before the failure is raised.
+        Emails that stand from an earlier delivery are taken as they are; new ones are saved as they are
+        finished. When something fails that concerns more than one customer, nothing more is begun, and the
+        failure is raised when what was under way has been saved.
         """
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         standing = await self._records.standing(run_id, list(wanted))
-        part = _Part(self._records, standing)
         missing = [wanted[customer_id] for customer_id in wanted if customer_id not in standing]
-        try:
+        async with Saver(self._records) as saver:
+            part = _Part(saver, standing)
             await for_each(missing, lambda each: self._mail_one(run_id, each, part), parallel=self._parallel)
-        finally:
-            await part.save()
         return PartEmails(records=tuple(part.records.values()), failed=tuple(part.failed))
 
     async def _mail_one(self, run_id: str, recommendation: Recommendation, part: "_Part") -> None:
@@ -99,7 +93,7 @@ class PartMailer:
             return
         key = layout.email(run_id, customer_id)
         await self._objects.put(key, composed.message, content_type=CONTENT_TYPE)
-        await part.add(_record(run_id, key, facts, written, composed))
+        part.add(_record(run_id, key, facts, written, composed))
 
     def _compose(
         self, run_id: str, recommendation: Recommendation, facts: EmailFacts, written: Written
@@ -109,45 +103,16 @@ class PartMailer:
 
 
 class _Part:
-    """The records of a part; new ones are saved in full batches, so a crash repeats few."""
+    """What has become of a part's customers so far."""
 
-    def __init__(self, table: EmailRecords, standing: Mapping[str, EmailRecord]) -> None:
-        self._table = table
-        self._unsaved: list[EmailRecord] = []
+    def __init__(self, saver: Saver, standing: Mapping[str, EmailRecord]) -> None:
+        self._saver = saver
         self.records = dict(standing)
         self.failed: list[str] = []
 
-    async def add(self, record: EmailRecord) -> None:
+    def add(self, record: EmailRecord) -> None:
         self.records[record.customer_id] = record
-        self._unsaved.append(record)
-        if len(self._unsaved) >= SAVED_AT_ONCE:
-            await self.save()
-
-    async def save(self) -> None:
-        batch, self._unsaved = self._unsaved, []
-        if batch:
-            await self._table.put_all([record.model_dump(mode="json") for record in batch])
-
-
-async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int) -> None:
-    """Run `work` on every item, `parallel` at a time.
-
-    After a failure nothing new is begun; what is under way ends first, then the failure is raised.
-    """
-    waiting, failures = iter(items), list[Exception]()
-
-    async def worker() -> None:
-        for item in waiting:
-            try:
-                await work(item)
-            except Exception as error:  # noqa: BLE001 - raised below, once the others have ended
-                failures.append(error)
-            if failures:
-                return
-
-    await asyncio.gather(*(worker() for _ in range(parallel)))
-    if failures:
-        raise failures[0]
+        self._saver.add(record)
 
 
 def _record(run_id: str, key: str, facts: EmailFacts, written: Written, composed: Composed) -> EmailRecord:

@@ -23,7 +23,7 @@ from shared.aws import CONFIG
 from shared.bus import Message, Publisher, SqsQueue
 from shared.errors import PermanentError
 from shared.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
-from shared.ledger import Ledger, RunStatus, total
+from shared.ledger import Claims, Ledger, RunStatus, total
 from shared.models import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
 from shared.store import ObjectStore
 from shared.testing import Clients
@@ -73,6 +73,7 @@ def wired(
         objects=objects,
         announcer=SnsAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics),
         ledger=ledger,
+        claims=Claims(clients.dynamodb, settings.runs_table, quiet_s=60),
         part_mailer=PartMailer(
             objects=objects,
             records=table,

@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from mailer.adapters.bedrock import BedrockModel, ModelChoice
 from mailer.copywriter import Turn
-from shared.errors import PermanentError
+from shared.errors import PermanentError, TransientError
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
@@ -91,18 +91,21 @@ async def test_an_answer_cut_short_is_refused_but_billed(stop: str) -> None:
     assert reply.output_tokens == 34
 
 
-@pytest.mark.parametrize(
-    ("code", "said", "status"),
-    [
-        ("ValidationException", "The model returned the following errors: Input is too long.", 400),
-        ("ModelErrorException", "The system encountered an unexpected error.", 424),
-        ("ModelTimeoutException", "Too slow.", 408),
-    ],
-)
-async def test_a_refused_request_is_a_reply(code: str, said: str, status: int) -> None:
+async def test_a_refused_request_is_a_reply() -> None:
     """Other customers' requests may still succeed."""
-    reply = await model(StubBedrock(error=(code, said, status))).converse("rules", TURNS, schema="{}")
-    assert reply.refusal == f"{code}: {said}"
+    error = ("ValidationException", "The model returned the following errors: Input is too long.", 400)
+    reply = await model(StubBedrock(error=error)).converse("rules", TURNS, schema="{}")
+    assert reply.refusal == f"{error[0]}: {error[1]}"
+
+
+@pytest.mark.parametrize(("code", "status"), [("ModelErrorException", 424), ("ModelTimeoutException", 408)])
+async def test_a_failing_model_is_waited_for(code: str, status: int) -> None:
+    """The request is not to blame, so nobody gets the plain template for it."""
+    stub = StubBedrock(
+        error=(code, "The system encountered an unexpected error. Try your request again.", status)
+    )
+    with pytest.raises(TransientError, match=rf"some\.model: {code}"):
+        await model(stub).converse("rules", TURNS, schema="{}")
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -10,7 +9,7 @@ from mailer.domain.copy import Copy
 from mailer.domain.mime import Sender
 from mailer.domain.record import EmailRecord
 from mailer.handler import MailerHandler
-from mailer.part import SAVED_AT_ONCE, PartMailer, Style, for_each
+from mailer.part import PartMailer, Style
 from mailer.theme import Brand, Theme
 from shared import layout
 from shared.bus import Message
@@ -18,11 +17,12 @@ from shared.errors import PermanentError, TransientError
 from shared.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from shared.ledger import RunStatus, total
 from shared.models import Recommendation
-from shared.testing import MemoryAnnouncer, MemoryItems, MemoryLedger, MemoryObjects
+from shared.testing import MemoryAnnouncer, MemoryClaims, MemoryItems, MemoryLedger, MemoryObjects
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
 Recommend = Callable[..., Recommendation]
+PARALLEL = 4
 
 
 class MemoryRecords(MemoryItems):
@@ -45,6 +45,8 @@ class FakeModel:
     def __init__(self, copy: Copy) -> None:
         self.calls = 0
         self.fail_from: int | None = None
+        self.stop_at: int | None = None
+        self.stopped = asyncio.Event()
         self.answer = copy.model_dump_json()
 
     async def converse(self, system: str, turns: Sequence[Turn], *, schema: str) -> Reply:
@@ -56,6 +58,9 @@ class FakeModel:
         await asyncio.sleep(0)
         if self.fail_from is not None and self.calls >= self.fail_from:
             raise TransientError("Too many requests")
+        if self.stop_at is not None and self.calls >= self.stop_at:
+            self.stopped.set()
+            await asyncio.Event().wait()
         return Reply(text=self.answer, input_tokens=1_000, output_tokens=300)
 
 
@@ -74,13 +79,14 @@ class World:
             objects=self.objects,
             announcer=self.announcer,
             ledger=self.ledger,
+            claims=MemoryClaims(),
             part_mailer=PartMailer(
                 objects=self.objects,
                 records=self.records,
                 copywriter=Copywriter(self.model),
                 composer=Composer(theme, sender, Unsubscribing("https://shop.example/u", b"key")),
                 style=Style(brand="Encore Shop", locale="en_IN"),
-                parallel=4,
+                parallel=PARALLEL,
             ),
             model_id=MODEL,
         )
@@ -142,7 +148,7 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
         f"bedrock.input_tokens.{MODEL}": 11_000,
         f"bedrock.output_tokens.{MODEL}": 3_300,
         "s3.puts": 11,
-        "dynamodb.writes": 13,
+        "dynamodb.writes": 15,
         "sns.publishes": 2,
         "sqs.requests": 2,
     }
@@ -175,7 +181,7 @@ async def test_one_customers_failure_does_not_stop_the_others(world: World, reco
 async def test_a_throttled_part_keeps_what_it_paid_for(world: World, recommend: Recommend) -> None:
     """The message comes back, and only the customers still without an email cost a call then."""
     await world.opened(parts=1)
-    customers = 3 * SAVED_AT_ONCE
+    customers = 75
     message = await world.message([recommend(f"C{number}") for number in range(customers)])
     world.model.fail_from = 40
     with pytest.raises(TransientError):
@@ -261,42 +267,22 @@ async def test_a_customer_named_twice_in_a_part_gets_one_email(world: World, rec
     assert (await world.counts())["emails"] == 1
 
 
-async def test_work_in_parallel_is_bounded_and_ends_before_a_failure_is_raised() -> None:
-    """Never more than `parallel` at a time, nothing new after a failure, nothing left running."""
-    running: set[int] = set()
-    most, begun = 0, []
-
-    async def work(item: int) -> None:
-        nonlocal most
-        begun.append(item)
-        running.add(item)
-        most = max(most, len(running))
-        await asyncio.sleep(0)
-        running.discard(item)
-        if item == 5:
-            raise ValueError(item)
-
-    with pytest.raises(ValueError, match="5"):
-        await for_each(range(100), work, parallel=3)
-    assert most == 3
-    assert len(begun) < 12
-    assert not running
-
-
-def test_records_survive_their_table() -> None:
-    """What is stored reads back as it was."""
-    item: Mapping[str, Any] = {
-        "run_id": RUN,
-        "customer_id": "C1",
-        "key": "k",
-        "subject": "s",
-        "preheader": "p",
-        "copy_source": "ai",
-        "product_ids": ["P1"],
-        "model_calls": 1,
-        "input_tokens": 2,
-        "output_tokens": 3,
-        "created_at": "2026-01-01T00:00:00Z",
-    }
-    record = EmailRecord.model_validate(item)
-    assert EmailRecord.model_validate(record.model_dump(mode="json")) == record
+async def test_a_killed_part_repeats_at_most_the_calls_that_were_under_way(
+    world: World, recommend: Recommend
+) -> None:
+    """Every email that stood before is taken as it is, and the part comes to the same in the end."""
+    await world.opened(parts=1)
+    message = await world.message([recommend(f"C{number}") for number in range(40)])
+    world.model.stop_at = 23
+    killed = asyncio.create_task(world.handler(message))
+    await world.model.stopped.wait()
+    for _ in range(5):
+        await asyncio.sleep(0)  # what was answered before is saved meanwhile
+    kept = dict(world.records.items)
+    killed.cancel()
+    await asyncio.wait({killed})
+    world.records.items = kept  # SIGKILL leaves no time for anything that was not stored
+    world.model.stop_at = None
+    await world.handler(message)
+    assert world.model.calls <= 40 + PARALLEL
+    assert (await world.counts())["emails"] == 40

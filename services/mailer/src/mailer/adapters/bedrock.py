@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from mailer.copywriter import Reply, Turn
 from mailer.domain.prompt import SCHEMA_NAME
-from shared.errors import PermanentError, error_code
+from shared.errors import PermanentError, TransientError, error_code
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
@@ -32,9 +32,14 @@ MISCONFIGURED_REQUESTS = (
     "temperature",
 )
 """Parts of ValidationException messages that concern every request alike, not one customer's text."""
-ONE_REQUEST = frozenset({"ValidationException", "ModelErrorException", "ModelTimeoutException"})
+FAILING_MODEL = frozenset({"ModelErrorException", "ModelTimeoutException"})
+"""Faults behind Bedrock that answer with a 4xx: "Try your request again", says the text."""
 COMPLETE = frozenset({"end_turn", "stop_sequence"})
 MAX_REASON_CHARS = 200
+
+
+class ModelFailingError(TransientError):
+    """The model failed at a request that is not to blame: everybody would get the plain template for it."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class BedrockModel:
         """Answer in JSON; a refusal of this one request is a reply too.
 
         Raises `PermanentError` naming the model when it cannot be used at all, and what is transient
-        (throttling, server faults) after the SDK's own retries.
+        (throttling, server faults, a failing model) after the SDK's own retries.
         """
         request = self._request(system, turns, schema)
         try:
@@ -98,7 +103,9 @@ class BedrockModel:
         systemic = any(part in said for part in MISCONFIGURED_REQUESTS)
         if code in MISCONFIGURED or (code == "ValidationException" and systemic):
             raise PermanentError(f"model {self._choice.model_id} cannot be used: {code}: {said}") from error
-        if code in ONE_REQUEST:
+        if code in FAILING_MODEL:
+            raise ModelFailingError(f"model {self._choice.model_id}: {code}: {said}") from error
+        if code == "ValidationException":
             return f"{code}: {said}"[:MAX_REASON_CHARS]
         raise error
 
