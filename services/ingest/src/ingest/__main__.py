@@ -10,11 +10,12 @@ from ingest.handler import Handler
 from ingest.intake import Intake, Limits
 from ingest.publish import Publication
 from ingest.settings import IngestSettings
+from ingest.succession import Succession
 from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
-from shared.bus import Publisher
+from shared.bus import Publisher, SqsQueue
 from shared.events import DataIngested, RunFinished
-from shared.ledger import Ledger
+from shared.ledger import Claims, Ledger, NewestRuns
 from shared.service import consume, run_service
 from shared.store import ObjectStore, Table
 
@@ -32,17 +33,26 @@ async def serve(settings: IngestSettings, stop: asyncio.Event) -> None:
             RunFinished.topic: settings.run_finished_topic_arn,
         }
         bucket = Bucket(s3, settings.data_bucket)
-        ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
+        runs, keep_days = settings.runs_table, settings.retention_days
+        ledger = Ledger(dynamodb, runs, keep_days=keep_days)
         publication = Publication(
             files=bucket,
             objects=ObjectStore(s3, settings.data_bucket),
             products=Table(dynamodb, settings.products_table),
-            customers=Table(dynamodb, settings.customers_table, keep_days=settings.retention_days),
-            reviews=Table(dynamodb, settings.reviews_table, keep_days=settings.retention_days),
+            customers=Table(dynamodb, settings.customers_table, keep_days=keep_days),
+            reviews=Table(dynamodb, settings.reviews_table, keep_days=keep_days),
             announcer=SnsAnnouncer(Publisher(sns), source="ingest", topic_arns=topic_arns),
             ledger=ledger,
         )
-        handler = Handler(bucket, ledger, Intake(publication, _limits(settings)))
+        queue = SqsQueue(sqs, settings.ingest_uploads_queue_url)
+        await queue.open()
+        handler = Handler(
+            bucket,
+            ledger,
+            Claims(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
+            Succession(NewestRuns(dynamodb, runs), ledger, publication.announcer),
+            Intake(publication, _limits(settings)),
+        )
         await consume(sqs, settings.ingest_uploads_queue_url, handler, settings=settings, stop=stop)
 
 

@@ -8,23 +8,28 @@ from ingest.domain.notification import read_notification
 from ingest.domain.uploads import SET_KINDS, Upload, file_set, folder_of, kind_of
 from ingest.intake import Intake
 from ingest.ports import Content, Files, VanishedError
+from ingest.succession import Succession
 from shared.bus import Message
-from shared.errors import PermanentError
 from shared.identity import run_id
-from shared.ports import RunLedger
+from shared.ledger import Stage
+from shared.ports import Claiming, RunLedger
 from shared.telemetry import bind_event, get_logger
 
+WHOLE_FILE = "file"
 log = get_logger()
 
 
 class Handler:
     """Makes a run of each uploaded file, or complete set of files, that a message tells of."""
 
-    def __init__(self, files: Files, ledger: RunLedger, intake: Intake) -> None:
+    def __init__(
+        self, files: Files, ledger: RunLedger, claims: Claiming, succession: Succession, intake: Intake
+    ) -> None:
         self._files = files
         self._ledger = ledger
+        self._claims = claims
+        self._succession = succession
         self._intake = intake
-        self._active: set[str] = set()
 
     async def __call__(self, message: Message) -> None:
         """Handle one notification; returns when its runs are stored and announced, or have failed.
@@ -32,9 +37,9 @@ class Handler:
         Raises `PermanentError` for a message that is no notification about this bucket.
         """
         for upload in read_notification(message.body, bucket=self._files.name):
-            await self._handle_upload(upload, event_id=message.message_id)
+            await self._handle_upload(upload, message)
 
-    async def _handle_upload(self, upload: Upload, *, event_id: str) -> None:
+    async def _handle_upload(self, upload: Upload, message: Message) -> None:
         keys = await self._keys(upload.key)
         async with AsyncExitStack() as stack:
             try:
@@ -43,7 +48,7 @@ class Handler:
                 await self._handle_vanished(upload, f"{upload.key}: {error}")
                 return
             if contents:
-                await self._start(contents, event_id=event_id)
+                await self._start(upload, contents, message)
 
     async def _keys(self, key: str) -> Sequence[str]:
         """The keys to read for an upload, none while its set is incomplete.
@@ -58,34 +63,40 @@ class Handler:
             return []
         return list(found.values())
 
-    async def _start(self, contents: Sequence[Content], *, event_id: str) -> None:
-        """Open the run of these contents and take it in, unless this process is already about it.
-
-        Then its message may go: the one being worked on comes back if that work is lost.
-        """
+    async def _start(self, upload: Upload, contents: Sequence[Content], message: Message) -> None:
+        """Take the contents' run in; a second message about them waits and then finds it taken in."""
         found = run_id(self._files.name, {content.key: content.etag for content in contents})
-        bind_event(run_id=found, event_id=event_id)
-        if found in self._active:
-            log.info("run_in_hand")
-            return
-        self._active.add(found)
-        try:
+        bind_event(run_id=found, event_id=message.message_id)
+        async with self._claims.hold(found, Stage.INGEST, WHOLE_FILE, holder=message.message_id):
+            known = await self._ledger.find(found)
+            if (known is None or known.is_open) and not await self._is_newest(found, upload):
+                return
             keys = " ".join(content.key for content in contents)
             run = await self._ledger.open_run(found, source=f"s3://{self._files.name}/{keys}")
             await self._intake.take_in(run, contents)
-        finally:
-            self._active.discard(found)
+
+    async def _is_newest(self, found: str, upload: Upload) -> bool:
+        name = upload.key if kind_of(upload.key) is Kind.COMBINED else folder_of(upload.key)
+        source = f"s3://{self._files.name}/{name}"
+        return await self._succession.succeed(found, source, current=lambda: self._current(upload.key))
+
+    async def _current(self, key: str) -> str | None:
+        """The run of what lies there now, None when nothing does."""
+        try:
+            etags = {key: await self._files.etag(key) for key in await self._keys(key)}
+        except VanishedError:
+            return None
+        return run_id(self._files.name, etags) if etags else None
 
     async def _handle_vanished(self, upload: Upload, reason: str) -> None:
         """Fail a run of its own for an upload nobody has read: the same bytes may be uploaded again.
 
         A repeated notification about a file that was read and then tidied away is no failure.
         """
-        try:
-            known = await self._ledger.run(run_id(self._files.name, {upload.key: upload.etag}))
-        except PermanentError:
-            lost = run_id(self._files.name, {upload.key: f"{upload.etag} {upload.event} unread"})
-            run = await self._ledger.open_run(lost, source=f"s3://{self._files.name}/{upload.key}")
-            await self._intake.fail(run, reason)
-        else:
+        known = await self._ledger.find(run_id(self._files.name, {upload.key: upload.etag}))
+        if known is not None:
             log.info("upload_gone_but_known", run_id=known.run_id, status=known.status)
+            return
+        lost = run_id(self._files.name, {upload.key: f"{upload.etag} {upload.event} unread"})
+        run = await self._ledger.open_run(lost, source=f"s3://{self._files.name}/{upload.key}")
+        await self._intake.fail(run, reason)

@@ -17,12 +17,20 @@ from ingest.handler import Handler
 from ingest.intake import Intake, Limits
 from ingest.ports import VanishedError
 from ingest.publish import Publication
+from ingest.succession import Succession
 from shared import layout
 from shared.bus import Message
 from shared.events import DataIngested
 from shared.ledger import Run
 from shared.models import Customer, Product
-from shared.testing import MemoryAnnouncer, MemoryItems, MemoryLedger, MemoryObjects
+from shared.testing import (
+    MemoryAnnouncer,
+    MemoryClaims,
+    MemoryItems,
+    MemoryLedger,
+    MemoryNewest,
+    MemoryObjects,
+)
 
 BUCKET = "data"
 ROW: Mapping[str, str] = {
@@ -109,6 +117,11 @@ class MemoryFiles:
             raise VanishedError("deleted before it was read")
         yield MemoryContent(key, self._objects.stored[key])
 
+    async def etag(self, key: str) -> str:
+        """A digest of the object's content; `VanishedError` when there is none."""
+        async with self.open(key) as content:
+            return content.etag
+
     async def keys(self, folder: str) -> list[str]:
         """The keys directly in a folder, in the order in which they were stored."""
         return [key for key in self._objects.stored if key.rpartition("/")[0] + "/" == folder]
@@ -139,7 +152,14 @@ class Bench:
             announcer=self.announcer,
             ledger=self.ledger,
         )
-        self.handler = Handler(files, self.ledger, Intake(self.publication, limits or Limits()))
+        self.newest = MemoryNewest()
+        self.handler = Handler(
+            files,
+            self.ledger,
+            MemoryClaims(),
+            Succession(self.newest, self.ledger, self.announcer),
+            Intake(self.publication, limits or Limits()),
+        )
 
     async def upload(self, key: str, body: bytes) -> None:
         """Store an object and handle the notification about it."""

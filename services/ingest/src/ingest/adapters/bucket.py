@@ -1,7 +1,7 @@
 """The data bucket as a source of uploads and a place for files too large for memory."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 
 from ingest.ports import VanishedError
+from shared import tracing
 from shared.errors import error_code
 
 if TYPE_CHECKING:
@@ -53,14 +54,16 @@ class Bucket:
     @asynccontextmanager
     async def open(self, key: str) -> AsyncIterator[OpenObject]:
         """Open the object as it is now; `VanishedError` when there is none."""
-        try:
+        with _vanishing():
             reply = await self._s3.get_object(Bucket=self.name, Key=key)
-        except ClientError as error:
-            if error_code(error) in MISSING:
-                raise VanishedError("deleted before it was read") from error
-            raise
         async with reply["Body"]:
             yield OpenObject(key, reply)
+
+    async def etag(self, key: str) -> str:
+        """Return the identity of the object's content as it is now; `VanishedError` when there is none."""
+        with _vanishing():
+            reply = await self._s3.head_object(Bucket=self.name, Key=key)
+        return reply["ETag"].strip('"')
 
     async def keys(self, folder: str) -> list[str]:
         """Return the keys of the objects directly in a folder, the last modified last."""
@@ -75,4 +78,16 @@ class Bucket:
     async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Store a file of up to 5 GB, streamed from disk."""
         with path.open("rb") as file:
-            await self._s3.put_object(Bucket=self.name, Key=key, Body=file, ContentType=content_type)
+            await self._s3.put_object(
+                Bucket=self.name, Key=key, Body=file, ContentType=content_type, Metadata=tracing.carried()
+            )
+
+
+@contextmanager
+def _vanishing() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error_code(error) in MISSING:
+            raise VanishedError("deleted before it was read") from error
+        raise

@@ -1,0 +1,178 @@
+"""A newer upload replaces the older one's run, whatever happens in between."""
+
+import asyncio
+
+import pytest
+
+from ingest.intake import Limits
+from ingest.testing import Bench, MemoryContent, csv_lines, message, notification, numbered
+from shared.errors import TransientError
+from shared.events import RunFinished
+from shared.identity import run_id
+from shared.ledger import Run, RunStatus, Stage
+
+KEY = "uploads/shop.csv"
+OLD, NEW, NEWEST = (csv_lines([numbered(number) for number in range(1, rows)]) for rows in (3, 4, 5))
+
+
+def id_of(body: bytes, key: str = KEY) -> str:
+    """The run of an upload."""
+    return run_id("data", {key: MemoryContent(key, body).etag})
+
+
+async def run_of(bench: Bench, body: bytes) -> Run:
+    """The run of an upload, as the ledger has it."""
+    return await bench.ledger.run(id_of(body))
+
+
+def replaced_by(body: bytes) -> str:
+    """The reason of a run that was replaced."""
+    return f"replaced by a newer upload: {id_of(body)}"
+
+
+async def test_a_newer_upload_ends_the_older_run() -> None:
+    """The old run has failed, says why, and has been announced; the new one goes on."""
+    bench = Bench()
+    await bench.upload(KEY, OLD)
+    await bench.upload(KEY, NEW)
+    old, new = await run_of(bench, OLD), await run_of(bench, NEW)
+    assert (old.status, old.reason) == (RunStatus.FAILED, replaced_by(NEW))
+    assert new.is_open
+    [ended] = bench.announcer.of(RunFinished)
+    assert isinstance(ended, RunFinished)
+    assert ended.reason == replaced_by(NEW)
+
+
+async def test_uploads_under_other_keys_and_ended_runs_are_left_alone() -> None:
+    """Two files are two runs at once, and a run that finished stays finished."""
+    bench = Bench()
+    await bench.upload("uploads/other.csv", OLD)
+    await bench.upload(KEY, OLD)
+    await bench.ledger.finish(id_of(OLD))
+    await bench.upload(KEY, NEW)
+    assert (await bench.ledger.run(id_of(OLD, "uploads/other.csv"))).is_open
+    assert (await run_of(bench, OLD)).status is RunStatus.FINISHED
+    assert bench.announcer.of(RunFinished) == []
+
+
+async def test_a_late_notification_about_the_old_version_touches_nothing() -> None:
+    """It finds the newer content, whose run is known."""
+    bench = Bench()
+    await bench.upload(KEY, OLD)
+    await bench.upload(KEY, NEW)
+    parts = len(bench.parts)
+    late = notification(KEY, etag=MemoryContent(KEY, OLD).etag)
+    await bench.handler(message(late))
+    assert (await run_of(bench, NEW)).is_open
+    assert len(bench.parts) == parts
+
+
+async def test_a_worker_that_opened_the_old_version_late_gives_way() -> None:
+    """The content it holds open is no longer what lies there, so its run is never begun."""
+    bench = Bench()
+    bench.objects.stored[KEY] = OLD
+    hold, entered = bench.handler._claims.hold, asyncio.Event()
+    go_on = asyncio.Event()
+
+    def late(*args: str, **values: str) -> object:
+        entered.set()
+        return _Late(go_on, hold(*args, **values))  # type: ignore[arg-type] # as the handler passes them
+
+    bench.handler._claims.hold = late  # type: ignore[method-assign,assignment] # a worker that stands still
+    working = asyncio.create_task(bench.notify(KEY))
+    await entered.wait()
+    bench.handler._claims.hold = hold  # type: ignore[method-assign] # only that one
+    await bench.upload(KEY, NEW)
+    go_on.set()
+    await working
+    assert await bench.ledger.find(id_of(OLD)) is None
+    assert (await run_of(bench, NEW)).is_open
+
+
+class _Late:
+    """A claim that is entered when told."""
+
+    def __init__(self, go_on: asyncio.Event, claim: object) -> None:
+        self._go_on = go_on
+        self._claim = claim
+
+    async def __aenter__(self) -> None:
+        await self._go_on.wait()
+        await self._claim.__aenter__()  # type: ignore[attr-defined] # a context manager
+
+    async def __aexit__(self, *error: object) -> None:
+        await self._claim.__aexit__(*error)  # type: ignore[attr-defined] # a context manager
+
+
+class _Crash:
+    """Fails at one step of a succession: before it is made, or right after."""
+
+    def __init__(self, bench: Bench, step: str, *, made: bool) -> None:
+        owner = {"get": bench.newest, "move": bench.newest, "announce": bench.announcer}.get(
+            step, bench.ledger
+        )
+        self._original = getattr(owner, step)
+        self._made = made
+        self._armed = True
+        setattr(owner, step, self)
+
+    async def __call__(self, *args: object, **values: object) -> object:
+        result = await self._original(*args, **values) if self._made or not self._armed else None
+        if self._armed:
+            self._armed = False
+            raise TransientError("killed")
+        return result
+
+
+STEPS = [(step, made) for step in ("get", "open_run", "fail", "announce", "move") for made in (False, True)]
+
+
+@pytest.mark.parametrize(("step", "made"), STEPS)
+@pytest.mark.parametrize("next_upload", [NEW, NEWEST], ids=["same", "newer"])
+async def test_a_crash_between_any_two_steps_is_repaired(
+    step: str, *, made: bool, next_upload: bytes
+) -> None:
+    """Whether the message comes back or a third version follows: only the newest run goes on."""
+    bench = Bench()
+    await bench.upload(KEY, OLD)
+    _Crash(bench, step, made=made)
+    with pytest.raises(TransientError):
+        await bench.upload(KEY, NEW)
+    await bench.upload(KEY, next_upload)
+    await bench.notify(KEY)
+    runs = [run for body in (OLD, NEW, NEWEST) if (run := await bench.ledger.find(id_of(body)))]
+    assert [run.run_id for run in runs if run.is_open] == [id_of(next_upload)]
+    ended = {run.run_id for run in runs if not run.is_open}
+    announced = {run_id for run_id, data in bench.announcer.announced if isinstance(data, RunFinished)}
+    assert announced == ended
+    assert id_of(OLD) in ended
+    newest = await run_of(bench, next_upload)
+    assert newest.stage(Stage.INGEST).done == {1}
+
+
+async def test_a_run_whose_emails_are_all_made_finishes_although_it_was_replaced() -> None:
+    """It never is announced as finished and as failed."""
+    bench = Bench()
+    await bench.upload(KEY, OLD)
+    old = await run_of(bench, OLD)
+    stages = {**old.stages, Stage.MAILER: old.stage(Stage.MAILER).model_copy(update={"reached_by": "part-1"})}
+    bench.ledger._runs[old.run_id] = old.model_copy(update={"stages": stages})
+    await bench.upload(KEY, NEW)
+    assert (await run_of(bench, OLD)).is_open
+    assert bench.announcer.of(RunFinished) == []
+
+
+async def test_a_replaced_run_stops_being_taken_in() -> None:
+    """Between two parts ingest sees that its run has ended."""
+    bench = Bench(Limits(part_reviews=1))
+    announce = bench.announcer.announce
+
+    async def replace_after_first(run: str, data: object, *, cause: str) -> None:
+        await announce(run, data, cause=cause)  # type: ignore[arg-type] # an event
+        object.__setattr__(bench.announcer, "announce", announce)
+        await bench.upload(KEY, NEW)
+
+    object.__setattr__(bench.announcer, "announce", replace_after_first)
+    await bench.upload(KEY, OLD)
+    assert (await run_of(bench, OLD)).stage(Stage.INGEST).done == {1}
+    assert (await run_of(bench, NEW)).stage(Stage.INGEST).done == {1, 2, 3}
