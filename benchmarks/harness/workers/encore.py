@@ -1,0 +1,28 @@
+"""Our consumer as the services run it: logs and metrics on, settings by default."""
+
+import asyncio
+
+from aiobotocore.session import get_session
+
+from harness.workers import task
+from shared.aws import CONFIG
+from shared.bus import Consumer, Message, SqsQueue
+from shared.telemetry import configure_logging
+
+
+async def handle(message: Message) -> None:
+    """Do the contestants' common work."""
+    await task.work_async(message.body)
+
+
+async def main() -> None:
+    """Consume until the process is ended."""
+    configure_logging(service="bus")
+    async with get_session().create_client("sqs", config=CONFIG) as sqs:
+        queue = SqsQueue(sqs, (await sqs.get_queue_url(QueueName=task.QUEUE))["QueueUrl"])
+        await queue.open()
+        await Consumer(queue, handle, concurrency=task.CONCURRENCY).run(asyncio.Event())
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
