@@ -13,7 +13,7 @@ from local.topology import load_topology
 from mailer.settings import MailerSettings
 from recommender.settings import RecommenderSettings
 from sentiment.settings import SentimentSettings
-from shared.settings import PREFIX
+from shared.settings import OTLP_ENDPOINT, PREFIX
 from understudy.settings import Settings as UnderstudySettings
 
 if TYPE_CHECKING:
@@ -51,6 +51,14 @@ def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str
         chosen |= set(re.findall(rf"{PREFIX}MAILER_\w+[A-Z]\b", parameters))
     optional = {name for name, field in SERVICES[service].model_fields.items() if not field.is_required()}
     assert {name.removeprefix(PREFIX).lower() for name in chosen} <= optional
+
+
+def test_spans_go_where_the_settings_look(read_module: "ReadModule") -> None:
+    """The variable that names a collector is one that the settings read; without one it is not set."""
+    given = str(read_module("modules/pipeline").locals["environment"])
+    [name] = set(re.findall(r"OTEL_\w+", given))
+    assert name in OTLP_ENDPOINT.choices
+    assert 'var.otlp_endpoint == ""' in given
 
 
 def test_what_is_required_is_a_resource_of_the_topology(pipeline: "Module") -> None:

@@ -93,6 +93,7 @@ locals {
       local.common_settings,
       local.chosen_settings[service],
       local.understudy_endpoints,
+      var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
     )
   }
 

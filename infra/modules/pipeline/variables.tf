@@ -111,3 +111,14 @@ variable "disposable" {
   type        = bool
   default     = false
 }
+
+variable "otlp_endpoint" {
+  description = "Base URL of an OpenTelemetry collector for spans, over HTTPS: tasks may call port 443 only. None by default."
+  type        = string
+  default     = ""
+
+  validation {
+    condition     = var.otlp_endpoint == "" || startswith(var.otlp_endpoint, "https://")
+    error_message = "The collector must be reached over HTTPS."
+  }
+}
