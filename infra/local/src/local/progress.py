@@ -126,7 +126,8 @@ class _Watch:
     def line(self) -> str:
         words = [self._snapshot.stage, self._amount(), self._snapshot.detail]
         if self._finished_at is not None:
-            words.append(f"finished in {self._elapsed(self._finished_at)}")
+            seen_at_work = self._finished_at != self._started_at
+            words.append(f"finished in {self._elapsed(self._finished_at)}" if seen_at_work else "finished")
         return "  ".join(filter(None, words))
 
     def cells(self, *, now: float) -> tuple[RenderableType, ...]:

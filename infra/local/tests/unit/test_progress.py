@@ -61,7 +61,7 @@ def test_growing_total_reopens_a_stage(file: StringIO) -> None:
         for done, total in ((1, 1), (1, 2), (2, 2)):
             progress.update([StageSnapshot("sentiment", done, total)])
     assert file.getvalue().splitlines() == [
-        "sentiment  1/1  finished in 0.0 s",
+        "sentiment  1/1  finished",
         "sentiment  1/2",
         "sentiment  2/2  finished in 2.0 s",
     ]

@@ -1,7 +1,5 @@
 """The operators' command line: `encore-ops`, or `python -m ops`."""
 
-import signal
-
 import typer
 
 from ops.commands import dead_letters, events, runs
@@ -24,8 +22,7 @@ app.add_typer(events.app, name="events")
 
 
 def main() -> None:
-    """Run a command; SIGTERM ends it as Ctrl-C does, so that it tidies up."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    """Run a command."""
     app(prog_name="encore-ops")
 
 

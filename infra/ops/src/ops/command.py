@@ -2,6 +2,8 @@
 
 import asyncio
 import inspect
+import signal
+import threading
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from pathlib import Path
@@ -39,6 +41,7 @@ def at_a_stage(command: Callable[Concatenate[Place, Options], Awaitable[None]]) 
     @wraps(command)
     def run(*, stage: str, region: str | None, topology: Path, **options: Any) -> None:  # noqa: ANN401 - the command's own
         async def at_place() -> None:
+            _cancel_on_signals()
             async with open_place(stage, region=region, topology=topology) as place:
                 await command(place, **options)  # type: ignore[call-arg] # typer has checked them
 
@@ -47,10 +50,20 @@ def at_a_stage(command: Callable[Concatenate[Place, Options], Awaitable[None]]) 
         except (OpsError, ClientError, BotoCoreError) as error:
             say(str(error))
             raise typer.Exit(FOUND_WRONG) from error
-        except KeyboardInterrupt:
+        except asyncio.CancelledError:
             raise typer.Exit(INTERRUPTED) from None
 
     return _with_place_options(run, command)
+
+
+def _cancel_on_signals() -> None:
+    """Let Ctrl-C and SIGTERM cancel this task, once: what it does to tidy up is not cut short by another."""
+    if threading.current_thread() is not threading.main_thread():
+        return  # Python hands signals to the main thread only
+    loop, task, signals = asyncio.get_running_loop(), asyncio.current_task(), (signal.SIGINT, signal.SIGTERM)
+    pending = [task] if task else []
+    for number in signals:
+        loop.add_signal_handler(number, lambda: pending and pending.pop().cancel())
 
 
 def _with_place_options(run: Any, command: Callable[..., object]) -> Callable[..., None]:  # noqa: ANN401 - typer reads attributes

@@ -1,7 +1,7 @@
 """Listening to the topics by a queue of one's own, which is gone afterwards."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -70,7 +70,7 @@ class Listener:
         self._sqs = sqs
         self._url = url
 
-    async def events(self) -> AsyncIterator[Heard]:
+    async def events(self) -> AsyncGenerator[Heard]:
         """Yield events as they come, without end."""
         while True:
             reply = await self._sqs.receive_message(

@@ -18,6 +18,7 @@ from ops.place import Place
 from ops.redrive import redrive as redrive_letters
 from ops.show import age, as_json, cell, out, say, since, table
 
+NONE_MEANT = "no dead letter there is of that run or id"
 app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that were given up.")
 
 QueueName = Annotated[str, typer.Argument(metavar="QUEUE", help="A queue's name in the topology: mailer.")]
@@ -96,7 +97,7 @@ async def redrive(
     else:
         out().print(cell(f"{done.moved} dead letters went back to {done.queue}"))
     if not (done.moved or which.is_open):
-        raise OpsError("no dead letter is meant by that")
+        raise OpsError(NONE_MEANT)
 
 
 @app.command()
@@ -115,6 +116,8 @@ async def discard(
     name, which = place.known_queue(queue), Filter(run_id=run, message_id=message_id)
     async with held(place, name) as hand:
         letters = [letter for letter in hand.letters if which.takes(letter)]
+        if not (letters or which.is_open):
+            raise OpsError(NONE_MEANT)
         if letters and not yes:
             _confirm(len(letters), name)
         _write(letters, out_file)

@@ -2,10 +2,13 @@
 
 import asyncio
 import json as json_text
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from pydantic import JsonValue
 
 from ops.command import AsJson, at_a_stage
 from ops.errors import OpsError
@@ -37,27 +40,47 @@ async def tail(
     if unknown := set(topics) - set(place.topology.topics):
         raise OpsError(f"the topology has no topic {unknown.pop()}, but {', '.join(place.topology.topics)}")
     try:
-        async with asyncio.timeout(timeout_s), listening(place, topics) as listener:
+        async with (
+            asyncio.timeout(timeout_s),
+            listening(place, topics) as listener,
+            aclosing(listener.events()) as events,
+        ):
             say(f"listening to {', '.join(topics)}; Ctrl-C ends it")
-            shown = 0
-            async for heard in listener.events():
-                if (heard.subject or "").startswith(run or ""):
-                    _show(heard, json=json)
-                    shown += 1
-                if shown == limit:
-                    return
+            await _show_all(events, of_run=run or "", limit=limit, json=json)
     except TimeoutError:
         return
+
+
+async def _show_all(events: AsyncIterator[Heard], *, of_run: str, limit: int | None, json: bool) -> None:
+    shown = 0
+    async for heard in events:
+        if (heard.subject or "").startswith(of_run):
+            _show(heard, json=json)
+            shown += 1
+        if shown == limit:
+            return
 
 
 def _show(heard: Heard, *, json: bool) -> None:
     if json:
         as_json(heard, lines=True)
         return
-    kind = (heard.type or UNKNOWN).removeprefix("encore.")
-    told = heard.body if heard.data is None else json_text.dumps(heard.data, ensure_ascii=False)
+    kind = (heard.type or UNKNOWN).removeprefix("encore.").partition(".")[0]
     line = cell(f"{datetime.now(UTC):%H:%M:%S} ", "dim")
-    line.append_text(cell(f"{kind:<28} ", "bold"))
+    line.append_text(cell(f"{kind:<22} ", "bold"))
     line.append_text(cell(f"{heard.subject or UNKNOWN} ", "cyan"))
-    line.append_text(cell(told))
+    line.append_text(cell(_told(heard)))
     out().print(line, soft_wrap=True)
+
+
+def _told(heard: Heard) -> str:
+    """The event's data in short; keys without their folder, which is the run's."""
+    if heard.data is None:
+        return heard.body or ""
+    folder = f"runs/{heard.subject}/"
+    values = {name: _short(value).removeprefix(folder) for name, value in heard.data.items()}
+    return " ".join(f"{name}={value}" for name, value in values.items())
+
+
+def _short(value: JsonValue) -> str:
+    return value if isinstance(value, str) else json_text.dumps(value, ensure_ascii=False)

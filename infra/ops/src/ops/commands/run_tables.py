@@ -3,17 +3,21 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from rich.columns import Columns
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from local.figures import count, seconds, usd
 from ops.domain.runs import RunDetails, RunView, StageView
 from ops.retry import Message
 from ops.show import UNKNOWN, age, cell, since, table
+from shared.batches import batches
 from shared.ledger import RunStatus, Stage
 
 STYLES = {RunStatus.RUNNING: "yellow", RunStatus.FINISHED: "green", RunStatus.FAILED: "bold red"}
+CLOSED = frozenset({Stage.SENTIMENT, Stage.MAILER})
+"""Stages whose completion is announced as a whole."""
+COUNTS_A_ROW = 3
 SCHEME = "s3://"
 
 
@@ -42,42 +46,57 @@ def show_details(run: RunDetails, console: Console) -> None:
     if run.reason:
         console.print(cell(run.reason, "bold red"), soft_wrap=True)
     console.print()
-    console.print(_stages(run.stages))
-    console.print()
-    tables = [made for made in (_counts(run), _units(run), _step(run)) if made.row_count]
-    console.print(Columns(tables, padding=(0, 6)))
+    for section in (_stages(run), _counts(run), _units(run), _step(run)):
+        if section.row_count:
+            console.print(section)
+            console.print()
     if run.rejects:
         console.print(
-            cell(f"\n{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), soft_wrap=True
+            cell(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), soft_wrap=True
         )
 
 
 def show_messages(messages: Sequence[Message], console: Console) -> None:
     """Print a row a message that is sent again."""
-    shown = table("to", "message", "why", "event id", fold="message")
+    shown = table("to", "why", "event id", fold="why")
     for each in messages:
         to = f"topic {each.topic}" if each.topic else f"queue {each.queue}"
-        shown.add_row(cell(to), cell(each.about), cell(each.why), cell(each.event_id))
+        shown.add_row(cell(to), cell(each.why), cell(each.event_id))
     console.print(shown)
 
 
-def _stages(stages: Sequence[StageView]) -> Table:
-    shown = table("stage", "parts", "seconds", "announced", right=("parts", "seconds"))
-    for each in stages:
+def _stages(run: RunDetails) -> Table:
+    shown = table("stage", "parts", "seconds", "", right=("parts", "seconds"))
+    for each in run.stages:
         shown.add_row(
             cell(each.stage),
             cell(_progress(each.done, each.parts)),
             cell(f"{each.seconds:,.1f}" if each.done else None),
-            cell("yes" if each.announced else UNKNOWN),
+            cell(_note(run, each), "yellow"),
         )
     return shown
 
 
+def _note(run: RunDetails, stage: StageView) -> str:
+    """What a stage of an open run is about."""
+    if run.status is not RunStatus.RUNNING:
+        return ""
+    if stage.stage in CLOSED and stage.done == stage.parts and not stage.announced:
+        return "complete, not yet announced"
+    return run.step.get("step", "") if stage.stage is Stage.RECOMMENDER else ""
+
+
 def _counts(run: RunDetails) -> Table:
-    shown = table("count", "", right=("",))
-    for name, number in run.counts.items():
-        shown.add_row(cell(name.replace("_", " ")), cell(count(number)))
+    """The counts in several columns, so that all can be seen at once."""
+    shown = table(*("counted", "") * COUNTS_A_ROW, right=("",))
+    for row in batches(run.counts.items(), COUNTS_A_ROW):
+        shown.add_row(*(each for name, number in row for each in _count(name, number)))
     return shown
+
+
+def _count(name: str, number: int) -> tuple[Text, Text]:
+    style = "" if number else "dim"
+    return cell(name.replace("_", " "), style), cell(count(number), style)
 
 
 def _units(run: RunDetails) -> Table:

@@ -24,8 +24,9 @@ def lacks(run: Run) -> list[Lack]:
     """Return what the run waits for, in the order of the flow; raise `OpsError` for a run that has ended.
 
     Every part that one stage has finished and the next has not; the part that owns the closing of a stage
-    which is complete but not announced; the recommender's own next look; the upload while ingest is incomplete.
-    Whether the messages still lie in a queue cannot be seen from here: to send them twice is harmless.
+    which is complete but not announced; the recommender's own next look; the upload while ingest is
+    incomplete. Whether the messages still lie in a queue cannot be seen from here: to send them twice is
+    harmless.
     """
     _require_open(run)
     return [*_upload(run), *_unscored(run), *_recommendations(run), *_unmailed(run)]
@@ -43,7 +44,7 @@ def _require_open(run: Run) -> None:
 
 def _upload(run: Run) -> Iterator[Lack]:
     if not _complete(run, Stage.INGEST):
-        yield Lack(Stage.INGEST, 0, "the upload is not taken in")
+        yield Lack(Stage.INGEST, 0, f"{run.source} is not taken in")
 
 
 def _unscored(run: Run) -> Iterator[Lack]:

@@ -87,9 +87,15 @@ def _subject(body: str) -> tuple[str, str | None]:
 
 
 def _moment(unix_ms: str | None) -> datetime | None:
-    number = _number(unix_ms)
-    return datetime.fromtimestamp(number / MS_A_SECOND, UTC) if number else None
+    try:
+        number = _number(unix_ms)
+        return datetime.fromtimestamp(number / MS_A_SECOND, UTC) if number else None
+    except (OverflowError, ValueError, OSError):
+        return None
 
 
 def _number(text: str | None) -> int:
-    return int(text) if text and text.isdecimal() else 0
+    try:
+        return max(0, int(text or 0))
+    except ValueError:
+        return 0

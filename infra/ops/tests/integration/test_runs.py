@@ -1,0 +1,260 @@
+"""`encore-ops runs` and `run` against an emulator."""
+
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from local.provision import Resources
+from shared import layout
+from shared.events import DataIngested, RecommendationCheck, RecommendationsReady, SentimentScored, new_event
+from shared.identity import run_id
+from shared.ledger import Ledger, PartReport, Stage
+from shared.models import Customer, Recommendation, RecommendationSource, Review
+from shared.testing import START
+
+if TYPE_CHECKING:
+    from infra.ops.tests.integration.conftest import Ops
+
+InLedger = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
+Bodies = Callable[[str], list[str]]
+RUN = "run-0123456789abcdef"
+
+
+def a_report(stage: Stage, part: int = 1, **counts: int) -> PartReport:
+    """Return the report of a part."""
+    return PartReport(stage=stage, name=f"part-{part:05}", started_at=START, finished_at=START, counts=counts)
+
+
+@pytest.fixture
+def advance(in_ledger: InLedger) -> Callable[..., None]:
+    """Open a run of two parts and let its stages finish the parts named."""
+
+    def to(*finished: tuple[Stage, int], name: str = RUN, source: str = "s3://b/uploads/a.csv") -> None:
+        async def record(ledger: Ledger) -> None:
+            await ledger.open_run(name, source=source)
+            await ledger.set_parts(name, 2)
+            for stage, part in finished:
+                await ledger.finish_part(name, part, a_report(stage, part, reviews_scored=2))
+
+        in_ledger(record)
+
+    return to
+
+
+@pytest.fixture
+def put_lines(resources: Resources) -> Callable[..., None]:
+    """Store records in the data bucket."""
+
+    def put(key: str, *records: Customer | Recommendation) -> None:
+        body = "".join(record.model_dump_json() + "\n" for record in records)
+        boto3.client("s3").put_object(Bucket=resources.buckets["data"], Key=key, Body=body)
+
+    return put
+
+
+def a_customer(number: int, reviews: int) -> Customer:
+    """Return a customer with reviews."""
+    return Customer(
+        customer_id=f"c{number}",
+        reviews=tuple(Review(review_id=f"r{number}-{each}", product_id="p") for each in range(reviews)),
+    )
+
+
+def test_runs_are_listed_newest_first(ops: "Ops", advance: Callable[..., None]) -> None:
+    """With how far each stage is."""
+    advance((Stage.INGEST, 1), (Stage.INGEST, 2), (Stage.SENTIMENT, 2))
+    advance(name="run-2")
+    listed = ops("runs", "--json").json
+    assert [run["run_id"] for run in listed] == ["run-2", RUN]
+    assert listed[1]["done"] == {"ingest": 2, "sentiment": 1, "recommender": 0, "mailer": 0}
+    assert [run["run_id"] for run in ops("runs", "--json", "--limit", "1").json] == ["run-2"]
+    assert ops("runs", "--json", "--status", "failed").json == []
+    table = ops("runs").out
+    assert "2/2" in table
+    assert all(len(line) <= 100 for line in table.splitlines())
+
+
+def test_a_run_is_shown_whole(ops: "Ops", advance: Callable[..., None], in_ledger: InLedger) -> None:
+    """Stages, counts, cost, and the reason of its failure."""
+    advance((Stage.INGEST, 1))
+    in_ledger(lambda ledger: ledger.fail(RUN, "[red]broken\x1b[2J"))
+    told = ops("run", "show", "latest", "--json").json
+    assert (told["status"], told["reason"]) == ("failed", "[red]broken\x1b[2J")
+    assert told["stages"][0] | {"seconds": 0} == {
+        "stage": "ingest",
+        "done": 1,
+        "parts": 2,
+        "announced": False,
+        "seconds": 0,
+    }
+    assert told["counts"] == {"reviews_scored": 2}
+    assert r"[red]broken\x1b[2J" in ops("run", "show", RUN[:8]).out
+
+
+def test_an_unknown_run_is_named(ops: "Ops") -> None:
+    """In one line, ending with 1."""
+    answer = ops("run", "show", "run-77")
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == "there are no runs yet\n"
+
+
+@pytest.mark.parametrize(("failed", "code"), [(False, 0), (True, 1)])
+def test_watching_ends_with_the_run(
+    ops: "Ops",
+    advance: Callable[..., None],
+    in_ledger: InLedger,
+    failed: bool,  # noqa: FBT001 - a table's column
+    code: int,
+) -> None:
+    """A failed run makes it end with 1."""
+    advance()
+    in_ledger(lambda ledger: ledger.fail(RUN, "broken") if failed else ledger.finish(RUN))
+    answer = ops("run", "watch", "latest", "--json")
+    assert answer.code == code
+    assert answer.lines[-1]["status"] == ("failed" if failed else "finished")
+    assert ops("run", "watch", "latest").code == code
+
+
+def test_lost_parts_are_announced_again_with_their_own_ids(
+    ops: "Ops", advance: Callable[..., None], put_lines: Callable[..., None], bodies: Bodies
+) -> None:
+    """The same event that ingest gave, to the same topic; a part that is scored is left alone."""
+    advance((Stage.INGEST, 1), (Stage.INGEST, 2), (Stage.SENTIMENT, 1))
+    key = layout.customers(RUN, 2)
+    put_lines(key, a_customer(1, 2), a_customer(2, 1))
+    (sent,) = ops("run", "retry", RUN, "--json").json
+    (body,) = bodies("sentiment")
+    data = DataIngested(part=2, parts=2, key=key, customers=2, reviews=3)
+    expected = new_event(data, run_id=RUN, source="ingest", cause="part-2")
+    assert json.loads(body) | {"time": ""} == json.loads(expected.model_dump_json(exclude_none=True)) | {
+        "time": ""
+    }
+    assert (sent["topic"], sent["event_id"]) == ("data-ingested", expected.id)
+
+
+def test_a_dry_run_sends_nothing(
+    ops: "Ops", advance: Callable[..., None], put_lines: Callable[..., None], bodies: Bodies
+) -> None:
+    """It only shows what would be sent."""
+    advance((Stage.INGEST, 1), (Stage.INGEST, 2), (Stage.SENTIMENT, 1))
+    put_lines(layout.customers(RUN, 2), a_customer(1, 1))
+    answer = ops("run", "retry", RUN, "--dry-run")
+    assert "part 2 is not scored" in answer.out
+    assert bodies("sentiment") == []
+
+
+def scored(in_ledger: InLedger, **step: str) -> None:
+    """Let sentiment be announced, and the recommender be at this step."""
+
+    async def announce(ledger: Ledger) -> None:
+        await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
+        await ledger.set_parts(RUN, 1)
+        await ledger.finish_part(RUN, 1, a_report(Stage.INGEST))
+        progress = await ledger.finish_part(RUN, 1, a_report(Stage.SENTIMENT, reviews_scored=9))
+        await ledger.close_stage(progress, cause="part-1", announce=nothing)
+        if step:
+            await ledger.set_step(RUN, **step)
+
+    in_ledger(announce)
+
+
+async def nothing() -> None:
+    """Announce nothing."""
+
+
+def test_a_recommender_that_heard_nothing_is_told_that_all_is_scored(
+    ops: "Ops", in_ledger: InLedger, bodies: Bodies
+) -> None:
+    """By the event that sentiment gave."""
+    scored(in_ledger)
+    ops("run", "retry", RUN)
+    (body,) = bodies("recommender")
+    event = json.loads(body)
+    assert event["data"] == {"parts": 1, "reviews": 9}
+    data = SentimentScored(parts=1, reviews=9)
+    assert event["id"] == new_event(data, run_id=RUN, source="sentiment", cause="all-parts").id
+
+
+def test_a_recommender_that_was_waiting_gets_its_newest_check(
+    ops: "Ops", in_ledger: InLedger, bodies: Bodies
+) -> None:
+    """Straight into its queue, with the number that the ledger has."""
+    scored(in_ledger, attempt="7", step="train")
+    ops("run", "retry", RUN)
+    (body,) = bodies("recommender")
+    event = json.loads(body)
+    assert (event["type"], event["data"]) == (RecommendationCheck.type, {"attempt": 7})
+    check = RecommendationCheck(attempt=7)
+    assert event["id"] == new_event(check, run_id=RUN, source="recommender", cause="check-7").id
+
+
+def test_recommended_parts_that_are_not_mailed_are_announced_again(
+    ops: "Ops", in_ledger: InLedger, put_lines: Callable[..., None], bodies: Bodies
+) -> None:
+    """The mailer recognises the part."""
+    scored(in_ledger)
+    in_ledger(lambda ledger: ledger.finish_part(RUN, 1, a_report(Stage.RECOMMENDER)))
+    key = layout.recommendations(RUN, 1)
+    put_lines(key, Recommendation(customer_id="c", source=RecommendationSource.FALLBACK, picks=()))
+    ops("run", "retry", RUN)
+    (body,) = bodies("mailer")
+    event = json.loads(body)
+    data = RecommendationsReady(part=1, parts=1, key=key, customers=1)
+    assert event["data"] == data.model_dump()
+    assert event["id"] == new_event(data, run_id=RUN, source="recommender", cause="part-1").id
+
+
+@pytest.mark.parametrize("keys", [["uploads/a b.csv"], ["uploads/x/products.csv", "uploads/x/reviews.csv"]])
+def test_an_upload_that_was_not_taken_in_is_told_of_again(
+    ops: "Ops", in_ledger: InLedger, resources: Resources, bodies: Bodies, keys: list[str]
+) -> None:
+    """Keys with spaces and sets of files included."""
+    bucket, s3 = resources.buckets["data"], boto3.client("s3")
+    etags = {key: s3.put_object(Bucket=bucket, Key=key, Body=key.encode())["ETag"].strip('"') for key in keys}
+    bodies("ingest-uploads")
+    name = run_id(bucket, etags)
+    in_ledger(lambda ledger: ledger.open_run(name, source=f"s3://{bucket}/{' '.join(keys)}"))
+    assert ops("run", "retry", "latest").code == 0
+    (body,) = bodies("ingest-uploads")
+    assert json.loads(body)["Records"][0]["s3"]["object"]["eTag"] == etags[keys[0]]
+
+
+@pytest.mark.parametrize("change", ["gone", "changed"])
+def test_an_upload_that_is_gone_or_changed_is_not_told_of(
+    ops: "Ops", in_ledger: InLedger, resources: Resources, bodies: Bodies, change: str
+) -> None:
+    """It would make another run."""
+    bucket, s3 = resources.buckets["data"], boto3.client("s3")
+    etag = s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"a")["ETag"].strip('"')
+    name = run_id(bucket, {"uploads/a.csv": etag})
+    in_ledger(lambda ledger: ledger.open_run(name, source=f"s3://{bucket}/uploads/a.csv"))
+    if change == "gone":
+        s3.delete_object(Bucket=bucket, Key="uploads/a.csv")
+    else:
+        s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"b")
+    bodies("ingest-uploads")
+    answer = ops("run", "retry", "latest")
+    assert answer.code == 1
+    assert "gone or has changed" in answer.err
+    assert bodies("ingest-uploads") == []
+
+
+def test_a_run_whose_files_are_gone_is_not_retried(ops: "Ops", advance: Callable[..., None]) -> None:
+    """Nothing is sent that could only fail."""
+    advance((Stage.INGEST, 1), (Stage.INGEST, 2))
+    answer = ops("run", "retry", RUN)
+    assert answer.code == 1
+    assert f"{layout.customers(RUN, 1)} is gone" in answer.err
+
+
+def test_a_failed_run_is_not_retried(ops: "Ops", advance: Callable[..., None], in_ledger: InLedger) -> None:
+    """It says why it failed and what can be done."""
+    advance((Stage.INGEST, 1))
+    in_ledger(lambda ledger: ledger.fail(RUN, "no such column"))
+    answer = ops("run", "retry", RUN)
+    assert answer.code == 1
+    assert "no such column" in answer.err
+    assert answer.err.count("\n") == 1

@@ -1,0 +1,75 @@
+"""Finding a run and telling what it came to."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from ops.domain.runs import details, find
+from ops.errors import OpsError
+from shared.ledger import PartReport, Run, Stage
+from shared.testing import START
+
+
+def runs(*ids: str) -> list[Run]:
+    """Return runs of these ids, each a minute younger than the one before."""
+    return [
+        Run(run_id=run_id, created_at=START + timedelta(minutes=minute)) for minute, run_id in enumerate(ids)
+    ]
+
+
+@pytest.mark.parametrize("wanted", ["run-ab12", "run-ab", "ab", "latest"])
+def test_a_run_is_found_by_id_beginning_or_age(wanted: str) -> None:
+    """The common prefix of all ids need not be typed."""
+    assert find(runs("run-cd34", "run-ab12"), wanted).run_id == "run-ab12"
+
+
+def test_a_whole_id_is_never_ambiguous() -> None:
+    """Even if another id begins with it."""
+    assert find(runs("run-ab", "run-abc"), "run-ab").run_id == "run-ab"
+
+
+@pytest.mark.parametrize(
+    ("ids", "wanted", "words"),
+    [
+        (("run-ab1", "run-ab2"), "ab", "run-ab1, run-ab2"),
+        (("run-ab1",), "x", "there is no run x"),
+        ((), "latest", "no runs yet"),
+    ],
+)
+def test_none_or_several_are_said_so(ids: tuple[str, ...], wanted: str, words: str) -> None:
+    """Nothing is guessed."""
+    with pytest.raises(OpsError, match=words):
+        find(runs(*ids), wanted)
+
+
+def a_report(stage: Stage, name: str, counts: dict[str, int], units: dict[str, Decimal]) -> PartReport:
+    """Return a report of ten seconds' work."""
+    ended = START + timedelta(seconds=10)
+    return PartReport(stage=stage, name=name, started_at=START, finished_at=ended, counts=counts, units=units)
+
+
+def test_details_sum_the_reports_and_price_their_units() -> None:
+    """Units of all parts, each at its list price; one without a price is shown without one."""
+    reports = [
+        a_report(Stage.INGEST, "file", {"rejected_rows": 2}, {}),
+        a_report(Stage.SENTIMENT, "part-00001", {}, {"comprehend.units": Decimal(1000)}),
+        a_report(Stage.SENTIMENT, "part-00002", {}, {"comprehend.units": Decimal(500), "x.y": Decimal(1)}),
+    ]
+    told = details(runs("run-1")[0], reports, bucket="b")
+    assert [(unit.unit, unit.amount, unit.cost_usd) for unit in told.units] == [
+        ("comprehend.units", Decimal(1500), Decimal("0.15")),
+        ("x.y", Decimal(1), None),
+    ]
+    assert told.cost_usd["total"] == Decimal("0.15")
+    assert {stage.stage: stage.seconds for stage in told.stages}[Stage.SENTIMENT] == 10
+
+
+def test_details_say_where_the_rejects_lie() -> None:
+    """And only when there are some."""
+    run = runs("run-1")[0]
+    report = a_report(Stage.INGEST, "file", {"rejected_rows": 2}, {})
+    rejects = details(run, [report], bucket="b").rejects
+    assert rejects is not None
+    assert (rejects.rows, rejects.location) == (2, "s3://b/runs/run-1/rejects.jsonl")
+    assert details(run, [], bucket="b").rejects is None
