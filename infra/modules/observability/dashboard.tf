@@ -86,6 +86,16 @@ locals {
       ]
     },
     {
+      title = "units billed by AI services"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.comprehend_units, "service", "sentiment", { label = "Comprehend, 100 characters" }],
+        [local.namespace, local.metrics.ranked_customers, "service", "recommender", { label = "Personalize, customers" }],
+        [local.namespace, local.metrics.input_tokens, "service", "mailer", { label = "Bedrock, tokens in", yAxis = "right" }],
+        [local.namespace, local.metrics.output_tokens, "service", "mailer", { label = "Bedrock, tokens out", yAxis = "right" }],
+      ]
+    },
+    {
       title = "cost of a run, US dollars"
       stat  = "Maximum"
       metrics = [
@@ -103,11 +113,11 @@ locals {
   ]
 
   run_widgets = [
-    for column, chart in local.run_charts : {
+    for number, chart in local.run_charts : {
       type   = "metric"
-      x      = column * 6
-      y      = length(local.stage_rows) * local.row_height
-      width  = 6
+      x      = number % 3 * 8
+      y      = (length(local.stage_rows) + floor(number / 3)) * local.row_height
+      width  = 8
       height = local.row_height
       properties = {
         title   = chart.title

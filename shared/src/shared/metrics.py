@@ -7,6 +7,7 @@ Source: CloudWatch embedded metric format specification. Every metric has the di
 import time
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
+from decimal import Decimal
 from enum import StrEnum
 
 from shared.settings import NAMESPACE
@@ -43,6 +44,13 @@ class Metric(StrEnum):
     AI_COST_USD = "ai_cost_usd"
     """Comprehend, Personalize and Bedrock, of one run."""
 
+    COMPREHEND_UNITS = "comprehend_units"
+    """Of 100 characters, as they are billed; like the following, of a part that is done."""
+    RECOMMENDATIONS_ASKED = "recommendations_asked"
+    """Customers that Personalize ranked products for."""
+    MODEL_INPUT_TOKENS = "model_input_tokens"
+    MODEL_OUTPUT_TOKENS = "model_output_tokens"
+
     REJECTED_ROWS = "rejected_rows"
     REVIEWS_SCORED = "reviews_scored"
     CUSTOMERS_FALLBACK = "customers_fallback"
@@ -58,6 +66,13 @@ SECONDS = frozenset(
 DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})
 
 
+AI_UNITS = {
+    "comprehend.units": Metric.COMPREHEND_UNITS,
+    "personalize.recommendations": Metric.RECOMMENDATIONS_ASKED,
+    "bedrock.input_tokens": Metric.MODEL_INPUT_TOKENS,
+    "bedrock.output_tokens": Metric.MODEL_OUTPUT_TOKENS,
+}
+"""The metric of each billable unit of an AI service, named as in `shared.pricing` without a model's id."""
 MAX_VALUES = 100
 """Values of one metric in one line, as the specification allows."""
 
@@ -71,6 +86,16 @@ def emit(values: Mapping[Metric, float | Sequence[float]]) -> None:
     }
     aws = {"Timestamp": time.time_ns() // 1_000_000, "CloudWatchMetrics": [directive]}
     log.info(METRICS_EVENT, _aws=aws, **{str(metric): value for metric, value in values.items()})
+
+
+def emit_ai_units(units: Mapping[str, Decimal]) -> None:
+    """Write what a part took of the AI services, as soon as it is done."""
+    taken: dict[Metric, float] = {}
+    for unit, amount in units.items():
+        if metric := AI_UNITS.get(".".join(unit.split(".")[:2])):
+            taken[metric] = taken.get(metric, 0) + float(amount)
+    if taken:
+        emit(taken)
 
 
 def _unit(metric: Metric) -> str:

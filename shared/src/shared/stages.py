@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from shared.ledger import PartReport, Progress, Run, Stage, part_name
+from shared.metrics import emit_ai_units
 from shared.ports import Claiming, RunLedger
 from shared.telemetry import get_logger
 
@@ -44,4 +45,7 @@ class PartStage:
         if part in run.stage(self._stage).done:
             log.info("part_already_done")
             return Progress(run=run, stage=self._stage)
-        return await self._ledger.finish_part(run.run_id, part, await work())
+        report = await work()
+        progress = await self._ledger.finish_part(run.run_id, part, report)
+        emit_ai_units(report.units)
+        return progress

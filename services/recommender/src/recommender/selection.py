@@ -16,6 +16,7 @@ from recommender.domain.picks import PICKS, pick
 from shared import layout
 from shared.events import RecommendationsReady
 from shared.ledger import PartReport, Run, Stage
+from shared.metrics import emit_ai_units
 from shared.models import (
     Customer,
     Product,
@@ -77,6 +78,7 @@ class Selection:
         await self._announcer.announce(run.run_id, ready, cause=ready.cause)
         report = _report(part, started_at, recommended, personalized=personalized)
         await self._ledger.finish_part(run.run_id, part, report)
+        emit_ai_units(report.units)
         log.info("part_recommended", part=part, **report.counts)
 
     async def _rankings(self, run_id: str, part: int) -> Rankings:
