@@ -1,6 +1,7 @@
 """The services' processes: started with wrong clocks, killed without notice, restarted like ECS does."""
 
 import asyncio
+import os
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -66,5 +67,6 @@ class Crew:
     def _start(self, name: str, max_skew_s: float) -> None:
         skew_s = round(self._rng.uniform(-max_skew_s, max_skew_s), 1)
         self._tally.skews_s.append(skew_s)
-        clock = {"PYTHONPATH": str(SKEW), "ENCORE_CHAOS_SKEW_S": str(skew_s)}
+        paths = filter(None, [str(SKEW), os.environ.get("PYTHONPATH")])
+        clock = {"PYTHONPATH": os.pathsep.join(paths), "ENCORE_CHAOS_SKEW_S": str(skew_s)}
         self._processes.start(name, ["-m", self._names[name]], {**self._environment, **clock})

@@ -70,12 +70,12 @@ class FaultProxy:
                 await runner.cleanup()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        call = Call(
-            method=request.method,
-            target=request.raw_path,
-            headers={name.lower(): value for name, value in request.headers.items()},
-            body=await request.read(),
-        )
+        try:
+            return await self._befallen(request, await _call(request))
+        except ConnectionError:  # the caller has been killed meanwhile
+            return _cut(request)
+
+    async def _befallen(self, request: web.Request, call: Call) -> web.StreamResponse:
         fate, fault = self._fates.of(call)
         if fault:
             self._tally.faults[fault, call.name] += 1
@@ -99,9 +99,9 @@ class FaultProxy:
             return _cut(request)
         try:
             answer = await _answer(request, reply)
-        except ConnectionError:  # the service has been killed meanwhile
+        except ConnectionError:
             self.bill.note(call, reply, delivered=False)
-            return _cut(request)
+            raise
         self.bill.note(call, reply, delivered=True)
         return answer
 
@@ -138,6 +138,15 @@ class FaultProxy:
             allow_redirects=False,
         ) as response:
             return Reply(response.status, dict(response.headers), await response.read())
+
+
+async def _call(request: web.Request) -> Call:
+    return Call(
+        method=request.method,
+        target=request.raw_path,
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=await request.read(),
+    )
 
 
 async def _answer(request: web.Request, reply: Reply) -> web.StreamResponse:

@@ -38,7 +38,7 @@ class Weather:
     """How many of each service."""
     visibility_s: int = 60
     max_receives: int = 40
-    part_reviews: int = 60
+    part_reviews: int = 25
     limit_s: float = 600.0
     """How long the run may take."""
 

@@ -1,0 +1,87 @@
+"""Clients that reach the emulator and the AI stand-in only through a fault proxy."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from aiobotocore.config import AioConfig
+from aiobotocore.session import AioSession, get_session
+
+from chaos.fates import Fates
+from chaos.messages import Messages
+from chaos.proxy import FaultProxy
+from chaos.tally import Tally
+from shared.testing import Clients
+from understudy.testing import UnderstudyServer
+
+if TYPE_CHECKING:
+    from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
+    from types_aiobotocore_comprehend.client import ComprehendClient
+    from types_aiobotocore_personalize.client import PersonalizeClient
+
+LONGEST_S = 2
+
+
+@dataclass(frozen=True)
+class Proxied:
+    """The proxy, what it did, and clients that go through it."""
+
+    proxy: FaultProxy
+    tally: Tally
+    clients: Clients
+    comprehend: "ComprehendClient"
+    personalize: "PersonalizeClient"
+    bedrock: "BedrockRuntimeClient"
+
+
+Proxies = Callable[..., AbstractAsyncContextManager[Proxied]]
+
+
+@pytest.fixture(scope="session")
+def stand_in() -> Iterator[str]:
+    """The AI services' stand-in."""
+    with UnderstudyServer(region="eu-west-1") as server:
+        yield server.url
+
+
+@pytest.fixture(scope="session")
+def session() -> AioSession:
+    """One session for all tests: it keeps the descriptions of the services, which take long to read."""
+    return get_session()
+
+
+@pytest.fixture
+def proxied(session: AioSession, emulator_url: str, stand_in: str) -> Proxies:
+    """Make a proxy that follows the given fates, and clients of it with so many attempts a call."""
+
+    @asynccontextmanager
+    async def make(fates: Fates, *, attempts: int = 1) -> AsyncIterator[Proxied]:
+        tally, retries = Tally(), {"mode": "standard", "total_max_attempts": attempts}
+        async with AsyncExitStack() as stack:
+
+            async def client(name: Any, url: str) -> Any:  # noqa: ANN401 - a client of any service
+                made = session.create_client(name, endpoint_url=url, config=AioConfig(retries=retries))
+                return await stack.enter_async_context(made)
+
+            messages = Messages(await client("sqs", emulator_url), fates, tally, longest_s=LONGEST_S)
+            proxy = FaultProxy(
+                emulator=emulator_url, stand_in=stand_in, fates=fates, messages=messages, tally=tally
+            )
+            address = await stack.enter_async_context(proxy.serving())
+            yield Proxied(
+                proxy=proxy,
+                tally=tally,
+                clients=Clients(
+                    s3=await client("s3", address),
+                    sqs=await client("sqs", address),
+                    sns=await client("sns", address),
+                    dynamodb=await client("dynamodb", address),
+                ),
+                comprehend=await client("comprehend", address),
+                personalize=await client("personalize", address),
+                bedrock=await client("bedrock-runtime", address),
+            )
+
+    return make
