@@ -21,7 +21,7 @@ FROM builder AS dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
       --no-emit-package encore-shared --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
- && uv pip install --no-deps --requirement dependencies.txt
+ && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
 RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
  && rm "$VIRTUAL_ENV/.lock" \
  && python -m compileall -q -j 0 --invalidation-mode unchecked-hash "$VIRTUAL_ENV" \
@@ -56,8 +56,9 @@ ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFE
 VOLUME /tmp
 USER 10001:10001
 WORKDIR /tmp
-# The shell gives way to Python, which is process 1 and gets SIGTERM itself.
-ENTRYPOINT ["/bin/sh", "-c", "exec python -m \"$MODULE\" \"$@\"", "encore"]
+# Process 1 is deaf to every signal that it has no handler for, as Python is until all is imported: so it is one whose
+# only work is to hand signals on. The shell gives way to Python.
+ENTRYPOINT ["dumb-init", "--", "/bin/sh", "-c", "exec python -m \"$MODULE\" \"$@\"", "encore"]
 
 
 # A consumer of a queue: it listens on no port, so its loop says that it lives.

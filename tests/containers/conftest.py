@@ -1,14 +1,19 @@
 """The images and the compose stack, shared by the tests in containers."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import docker
 import pytest
 import yaml
+from docker.errors import DockerException
+from testcontainers.core.config import testcontainers_config
 
 from local.compose import compose_stack
-from local.containers import Compose, DockerFailedError, docker
+from local.containers import Compose
+from local.outward import Outward, outward
 from local.processes import free_port
 from local.sample import SampleFacts, write_sample
 from local.stack import Stack, exported
@@ -20,38 +25,57 @@ ROOT = Path(__file__).parents[2]
 VERSION = "test"
 LEASE_S = 6
 
+# Its reaper would be one more image to fetch, with the engine's socket in hand; tests remove what they made.
+testcontainers_config.ryuk_disabled = True
+
 
 @pytest.fixture(scope="session")
-def compose(tmp_path_factory: pytest.TempPathFactory) -> Compose:
-    """A compose project beside whatever else runs here; without Docker tests skip, but fail in CI."""
+def engine() -> Iterator[docker.DockerClient]:
+    """The Docker engine; without one tests skip, but fail in CI."""
     try:
-        docker("version")
-    except (FileNotFoundError, DockerFailedError) as error:
+        client = docker.from_env()
+    except DockerException as error:
         if os.environ.get("CI") == "true":
             pytest.fail(f"CI takes a Docker engine: {error}")
         pytest.skip("no Docker engine")
-    files = (ROOT / "docker-compose.yml", ROOT / "tests/containers/docker-compose.yml")
-    inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
-    return Compose(
-        {
-            **inherited,
-            "COMPOSE_PROJECT_NAME": "encore-test",
-            "COMPOSE_FILE": os.pathsep.join(map(str, files)),
-            "ENCORE_VERSION": VERSION,
-            "ENCORE_EMULATOR_PORT": str(free_port()),
-            "TEST_TOPOLOGY": str(_topology(tmp_path_factory.mktemp("topology"))),
-        }
-    )
+    yield client
+    client.close()
 
 
-def _topology(folder: Path) -> Path:
+@pytest.fixture(scope="session")
+def topology(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project's topology, with leases that end soon after a crash."""
     topology = yaml.safe_load(TOPOLOGY.read_text())
     for queue in topology["queues"].values():
         queue["visibility_s"] = LEASE_S
-    path = folder / "topology.yaml"
+    path = tmp_path_factory.mktemp("topology") / "topology.yaml"
     path.write_text(yaml.safe_dump(topology))
     return path
+
+
+@pytest.fixture(scope="session")
+def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compose]:
+    """Makes compose projects beside whatever else runs here: `project(name, override…)`."""
+
+    def made(name: str, *overrides: str) -> Compose:
+        files = ("docker-compose.yml", *overrides, "tests/containers/docker-compose.yml")
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        own = {
+            "COMPOSE_PROJECT_NAME": name,
+            "COMPOSE_FILE": os.pathsep.join(str(ROOT / file) for file in files),
+            "ENCORE_VERSION": VERSION,
+            "ENCORE_EMULATOR_PORT": str(free_port()),
+            "TEST_TOPOLOGY": str(topology),
+        }
+        return Compose(engine, inherited | own)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def compose(project: Callable[..., Compose]) -> Compose:
+    """The project that most tests use."""
+    return project("encore-test")
 
 
 @pytest.fixture(scope="session")
@@ -62,13 +86,9 @@ def images(compose: Compose) -> dict[str, str]:
     return {name: f"encore/{name}:{VERSION}" for name in names}
 
 
-@pytest.fixture(scope="session")
-def stack(
-    compose: Compose, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Stack]:
-    """Everything of docker-compose.yml, running; what the containers said is kept when it ends."""
-    assert images
-    logs = tmp_path_factory.mktemp("logs")
+@contextmanager
+def started(compose: Compose, logs: Path) -> Iterator[Stack]:
+    """Everything of a compose project, running; what the containers said is kept when it ends."""
     endpoint = f"http://127.0.0.1:{compose.environment['ENCORE_EMULATOR_PORT']}"
     topology = Path(compose.environment["TEST_TOPOLOGY"])
     try:
@@ -82,6 +102,16 @@ def stack(
         compose("down", "--volumes")
 
 
+@pytest.fixture(scope="session")
+def stack(
+    compose: Compose, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:
+    """Everything of docker-compose.yml, running."""
+    assert images
+    with started(compose, tmp_path_factory.mktemp("logs")) as running:
+        yield running
+
+
 @pytest.fixture
 async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pipeline]:
     """The stack, with this test's environment pointing at it."""
@@ -89,6 +119,31 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         monkeypatch.setenv(name, value)
     async with watch(stack.resources) as eyes:
         yield Pipeline(stack, eyes)
+
+
+@pytest.fixture
+async def moto_pipeline(
+    project: Callable[..., Compose],
+    images: dict[str, str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> AsyncIterator[Pipeline]:
+    """A stack of its own with moto in LocalStack's place."""
+    assert images
+    compose = project("encore-test-moto", "docker-compose.moto.yml")
+    compose("build", "--quiet", "emulator")
+    with started(compose, tmp_path) as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        async with watch(running.resources) as eyes:
+            yield Pipeline(running, eyes)
+
+
+@pytest.fixture
+def outside(pipeline: Pipeline) -> Iterator[Outward]:
+    """Sees what the stack announces and stores from now on."""
+    with outward(pipeline.stack.resources) as eyes:
+        yield eyes
 
 
 @pytest.fixture(scope="session")

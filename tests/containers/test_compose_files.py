@@ -1,6 +1,6 @@
 """What the compose files promise, before anything runs."""
 
-import json
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -23,13 +23,10 @@ AWS = {
 }
 
 
-def services(compose: Compose, *files: str, **environment: str) -> dict[str, dict[str, Any]]:
+def services(compose: Compose, *overrides: str, **environment: str) -> dict[str, dict[str, Any]]:
     """The services of the project's file and the overrides, as compose understands them."""
-    chosen = [
-        argument for file in ("docker-compose.yml", *files) for argument in ("--file", str(ROOT / file))
-    ]
-    found = json.loads(compose(*chosen, "config", "--format=json", **environment))
-    return dict(found["services"])
+    files = os.pathsep.join(str(ROOT / file) for file in ("docker-compose.yml", *overrides))
+    return compose.services(COMPOSE_FILE=files, **environment)
 
 
 def test_services_are_told_the_names_that_the_provisioner_gives(

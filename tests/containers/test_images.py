@@ -1,35 +1,66 @@
 """What every image promises, whatever runs in it."""
 
-import json
-import subprocess
-from typing import Any
+import signal
+import time
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
+import docker
 import pytest
+from testcontainers.core.container import DockerContainer
 
-from local.containers import Compose, docker
+from local.containers import Compose
 
 pytestmark = pytest.mark.timeout(300)
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 IMAGES = (*SERVICES, "understudy", "local")
 MEGABYTE = 1_000_000
 MAX_MB = dict.fromkeys(IMAGES, 250) | {"understudy": 500}
-HARDENED = ("--rm", "--read-only", "--tmpfs=/tmp", "--cap-drop=ALL", "--network=none")
 OWN_LAYERS = 2  # of what an image adds to its base: other people's packages, and our code
+KILLED_AFTER_S = 10
+PROMPT_S = 4.0
+TERMINATED = 128 + signal.SIGTERM
+
+Attributes = Callable[[str], dict[str, Any]]
 
 
-def inspect(image: str) -> dict[str, Any]:
-    """What Docker knows about an image."""
-    [found] = json.loads(docker("image", "inspect", image))
-    return dict(found)
+class Ended(NamedTuple):
+    """What a container came to."""
+
+    exit_code: int
+    out: str
+    err: str
+
+
+def confined(image: str, **arguments: Any) -> DockerContainer:  # noqa: ANN401 - the engine's own
+    """A container as confined as the stack's, and without a network; `arguments` are the engine's."""
+    container = DockerContainer(image).with_tmpfs_mount("/tmp")  # noqa: S108 - in the container
+    return container.with_kwargs(read_only=True, cap_drop=["ALL"], network_mode="none", **arguments)
+
+
+def ended(container: DockerContainer) -> Ended:
+    """Run a container to its end."""
+    with container:
+        exit_code = container.wait()
+        out, err = container.get_logs()
+    return Ended(exit_code, out.decode(), err.decode())
 
 
 def inside(image: str, script: str) -> str:
-    """What a shell script prints in a container as confined as the stack's."""
-    return docker("run", *HARDENED, "--entrypoint=/bin/sh", image, "-c", script)
+    """What a shell script prints in a container."""
+    done = ended(confined(image, entrypoint=["/bin/sh", "-c", script]))
+    assert done.exit_code == 0, done.err
+    return done.out
+
+
+@pytest.fixture
+def inspect(engine: docker.DockerClient) -> Attributes:
+    """Says what Docker knows about an image."""
+    return lambda image: dict(engine.images.get(image).attrs)
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_images_are_small(images: dict[str, str], name: str) -> None:
+def test_images_are_small(images: dict[str, str], inspect: Attributes, name: str) -> None:
     """250 MB at most; understudy, which brings its own models, 500 MB."""
     assert inspect(images[name])["Size"] < MAX_MB[name] * MEGABYTE
 
@@ -46,7 +77,9 @@ def test_nothing_is_left_to_build_or_install_with(images: dict[str, str], name: 
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_processes_own_nothing_and_can_write_nowhere(images: dict[str, str], name: str) -> None:
+def test_processes_own_nothing_and_can_write_nowhere(
+    images: dict[str, str], inspect: Attributes, name: str
+) -> None:
     """The user is a number, not root, and no file of the image is writable to it."""
     user = inspect(images[name])["Config"]["User"].split(":")[0]
     assert int(user) > 0
@@ -54,7 +87,7 @@ def test_processes_own_nothing_and_can_write_nowhere(images: dict[str, str], nam
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_images_say_what_they_are(images: dict[str, str], name: str) -> None:
+def test_images_say_what_they_are(images: dict[str, str], inspect: Attributes, name: str) -> None:
     """The labels of the Open Container Initiative, and no time of building."""
     found = inspect(images[name])
     labels = found["Config"]["Labels"]
@@ -65,40 +98,48 @@ def test_images_say_what_they_are(images: dict[str, str], name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "understudy"])
-def test_what_keeps_running_can_be_asked_whether_it_lives(images: dict[str, str], name: str) -> None:
+def test_what_keeps_running_can_be_asked_whether_it_lives(
+    images: dict[str, str], inspect: Attributes, name: str
+) -> None:
     """There is a health check, and it fails where nothing runs."""
-    check = inspect(images[name])["Config"]["Healthcheck"]["Test"]
-    assert check[0] == "CMD"
-    done = subprocess.run(  # noqa: S603 - our own image
-        ["docker", "run", *HARDENED, "--entrypoint", check[1], images[name], *check[2:]],  # noqa: S607
-        capture_output=True,
-        check=False,
-    )
-    assert done.returncode == 1
+    kind, *command = inspect(images[name])["Config"]["Healthcheck"]["Test"]
+    assert kind == "CMD"
+    assert ended(confined(images[name], entrypoint=command)).exit_code == 1
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_wrong_settings_refuse_to_start(images: dict[str, str], name: str) -> None:
     """One line that names every variable, and exit code 2."""
-    done = subprocess.run(  # noqa: S603 - our own image
-        ["docker", "run", *HARDENED, "--env=ENCORE_CONCURRENCY=many", images[name]],  # noqa: S607
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 2
-    [line] = done.stderr.splitlines()
+    done = ended(confined(images[name]).with_env("ENCORE_CONCURRENCY", "many"))
+    assert done.exit_code == 2
+    [line] = done.err.splitlines()
     assert line.startswith("bad settings: ")
     assert "ENCORE_DATA_BUCKET: Field required" in line
     assert "ENCORE_CONCURRENCY" in line
     assert "many" not in line
 
 
-def test_the_same_commit_gives_the_same_files(compose: Compose, images: dict[str, str]) -> None:
+@pytest.mark.parametrize("after_s", [0.2, 0.6])
+@pytest.mark.parametrize("name", [*SERVICES, "understudy"])
+def test_sigterm_ends_what_is_only_starting(
+    compose: Compose, images: dict[str, str], name: str, after_s: float
+) -> None:
+    """Before Python has a handler for it, and while AWS does not answer: the image has its init."""
+    with confined(images[name]).with_envs(**compose.services()[name]["environment"]) as container:
+        time.sleep(after_s)
+        asked = time.monotonic()
+        container.get_wrapped_container().stop(timeout=KILLED_AFTER_S)
+        assert time.monotonic() - asked < PROMPT_S
+        assert container.wait() in {0, TERMINATED}
+
+
+def test_the_same_commit_gives_the_same_files(
+    engine: docker.DockerClient, compose: Compose, images: dict[str, str], inspect: Attributes
+) -> None:
     """Built again from nothing, the layers with packages and code are the same, byte for byte."""
     before = inspect(images["ingest"])["RootFS"]["Layers"]
     compose("build", "--quiet", "--no-cache", "ingest", ENCORE_VERSION="again")
     after = inspect("encore/ingest:again")["RootFS"]["Layers"]
-    docker("rmi", "encore/ingest:again")
+    engine.images.remove("encore/ingest:again")
     # The last layer is the empty working directory.
     assert before[-1 - OWN_LAYERS :] == after[-1 - OWN_LAYERS :]

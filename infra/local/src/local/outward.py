@@ -1,0 +1,72 @@
+"""What the world outside sees of a run's emails, each time it does: for tests of what crashes may repeat."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+from uuid import uuid4
+
+import boto3
+
+from local.provision import Resources
+from shared import layout
+from shared.events import EmailFinished, parse_event
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_sqs import SQSClient
+
+
+@dataclass(frozen=True)
+class Outward:
+    """A subscriber to `email-finished`, and a reader of the versioned bucket."""
+
+    sqs: "SQSClient"
+    s3: "S3Client"
+    queue_url: str
+    bucket: str
+
+    def announced(self) -> dict[str, set[str]]:
+        """The ids of all events that have come since it was asked last, by customer id."""
+        ids: dict[str, set[str]] = {}
+        while bodies := self._receive():
+            for event in (parse_event(body, EmailFinished) for body in bodies):
+                ids.setdefault(event.data.customer_id, set()).add(event.id)
+        return ids
+
+    def versions(self, run_id: str) -> Counter[str]:
+        """How often each customer's email was stored, by customer id."""
+        prefix = layout.email(run_id, "").removesuffix(".eml")
+        pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
+        keys = (found["Key"] for page in pages for found in page.get("Versions", ()))
+        return Counter(unquote(Path(key).stem) for key in keys)
+
+    def _receive(self) -> list[str]:
+        reply = self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)
+        messages = reply.get("Messages", [])
+        for message in messages:
+            self.sqs.delete_message(QueueUrl=self.queue_url, ReceiptHandle=message["ReceiptHandle"])
+        return [message["Body"] for message in messages]
+
+
+@contextmanager
+def outward(resources: Resources) -> Iterator[Outward]:
+    """Subscribe a queue of its own to `email-finished` where the environment points; remove it at the end."""
+    sqs, sns, s3 = boto3.client("sqs"), boto3.client("sns"), boto3.client("s3")
+    url = sqs.create_queue(QueueName=f"outward-{uuid4()}")["QueueUrl"]
+    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    subscription = sns.subscribe(
+        TopicArn=resources.topic_arns["email-finished"],
+        Protocol="sqs",
+        Endpoint=arn,
+        Attributes={"RawMessageDelivery": "true"},
+        ReturnSubscriptionArn=True,
+    )["SubscriptionArn"]
+    try:
+        yield Outward(sqs, s3, url, resources.buckets["data"])
+    finally:
+        sns.unsubscribe(SubscriptionArn=subscription)
+        sqs.delete_queue(QueueUrl=url)
