@@ -135,6 +135,7 @@ async def test_crashes_in_the_middle_cost_no_email(
     assert set(ids) == set(Truth.of(sample[0]).reviewed)
     assert len(set().union(*ids.values())) == len(ids)  # one a customer, however often it came
     versions = outside.versions(run_id)
+    assert recorded
     assert {customer for customer in recorded if versions[customer] != 1} == set()
     assert max(versions.values()) <= 2
     assert sum(versions.values()) - sample[1].customers <= IN_HAND
