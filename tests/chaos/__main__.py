@@ -8,17 +8,15 @@ from pathlib import Path
 
 from rich.console import Console
 
-from chaos.fates import STORM
 from chaos.outcome import Outcome
 from chaos.report import tell
-from chaos.run import Weather, run_file
+from chaos.run import CALM_WEATHER, STORMY_WEATHER, run_file
 from chaos.verdict import judge
 from local.sample import write_sample
 
 CUSTOMERS = 520
 CUSTOMERS_A_PRODUCT = 5
 MIN_PRODUCTS, MAX_PRODUCTS = 12, 300
-STORMY = Weather(odds=STORM, kill_every_s=(2.0, 5.0), processes=2, visibility_s=5)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -29,7 +27,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     products = min(MAX_PRODUCTS, max(MIN_PRODUCTS, asked.customers // CUSTOMERS_A_PRODUCT))
     file = folder / "sample.csv"
     write_sample(file, customers=asked.customers, products=products)
-    calm = run_file(file, Weather(), folder / "calm")
+    calm = run_file(file, CALM_WEATHER, folder / "calm")
     console.print(f"calm run: {calm.seconds:.0f} s, {len(calm.emails)} emails", highlight=False)
     broken = [seed for seed in asked.seed or [1] if not _passes(console, seed, file, calm, folder)]
     if broken:
@@ -38,7 +36,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _passes(console: Console, seed: int, file: Path, calm: Outcome, folder: Path) -> bool:
-    stormy = run_file(file, replace(STORMY, seed=seed), folder / f"seed-{seed}")
+    stormy = run_file(file, replace(STORMY_WEATHER, seed=seed), folder / f"seed-{seed}")
     checks = judge(stormy, calm)
     tell(console, seed, stormy, checks)
     return all(check.kept for check in checks)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from chaos import outcome
 from chaos.crew import MAX_SKEW_S, Crew
-from chaos.fates import CALM, Fates, Odds
+from chaos.fates import CALM, STORM, Fates, Odds
 from chaos.messages import Messages
 from chaos.outcome import Outcome
 from chaos.proxy import FaultProxy
@@ -54,6 +54,10 @@ class Weather:
     def max_skew_s(self) -> float:
         """How wrong clocks are: not at all where nothing else goes wrong."""
         return MAX_SKEW_S if self.kill_every_s else 0.0
+
+
+CALM_WEATHER = Weather()
+STORMY_WEATHER = Weather(odds=STORM, kill_every_s=(2.0, 5.0), processes=2, visibility_s=5)
 
 
 def run_file(path: Path, weather: Weather, log_dir: Path) -> Outcome:

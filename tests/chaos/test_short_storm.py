@@ -1,0 +1,23 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from chaos.run import CALM_WEATHER, STORMY_WEATHER, run_file
+from chaos.verdict import judge
+from local.sample import write_sample
+
+CUSTOMERS, PRODUCTS = 60, 12
+
+
+@pytest.mark.timeout(240)
+def test_a_storm_changes_nothing_that_a_customer_sees(tmp_path: Path) -> None:
+    """Killed services, faults, duplicates, disorder and wrong clocks: the same emails, paid for once."""
+    file = tmp_path / "sample.csv"
+    write_sample(file, customers=CUSTOMERS, products=PRODUCTS)
+    storm = replace(STORMY_WEATHER, seed=1, processes=1, kill_every_s=(1.0, 2.5))
+    calm = run_file(file, CALM_WEATHER, tmp_path / "calm")
+    stormy = run_file(file, storm, tmp_path / "storm")
+    assert sum(stormy.tally.kills.values()) > 0
+    assert len(stormy.tally.by_fault()) > 0
+    assert [check for check in judge(stormy, calm) if not check.kept] == []
