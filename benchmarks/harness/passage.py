@@ -1,0 +1,114 @@
+"""A file's way through our services, read from the ledger afterwards."""
+
+import asyncio
+import os
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import boto3
+
+from local.processes import Processes
+from local.stack import LOCAL_SETTINGS, SERVICES, Stack
+from local.watch import Watch, watch
+from shared import layout
+from shared.ledger import PartReport, Run, Stage
+
+POLL_S = 0.5
+CONNECT_S = 3.0
+"""From a service's start until it has clients and waits for messages."""
+RUN_S = 900
+TRAINING = "training"
+ON_AWS_OTHERWISE = (
+    "ENCORE_RECEIVE_WAIT_S",
+    "ENCORE_SENTIMENT_CALLS_PER_S",
+    "ENCORE_RECOMMENDER_CHECK_INTERVAL_S",
+)
+
+
+class PassageError(Exception):
+    """The run did not finish."""
+
+
+@dataclass(frozen=True)
+class Passage:
+    """How long each step took, one after the other without a gap, and what came of it."""
+
+    seconds: dict[str, float]
+    counts: dict[str, int]
+
+
+@contextmanager
+def services(log_dir: Path, settings: dict[str, str]) -> Iterator[Processes]:
+    """Run the four services with the settings of production, but for those given; they consume already."""
+    local = {name: os.environ.pop(name, LOCAL_SETTINGS[name]) for name in ON_AWS_OTHERWISE}
+    try:
+        with Processes(log_dir) as processes:
+            alive = [log_dir / f"{service}.alive" for service in SERVICES]
+            for service, file in zip(SERVICES, alive, strict=True):
+                processes.start(service, ["-m", service], {**settings, "ENCORE_LIVENESS_FILE": str(file)})
+            while not all(file.exists() for file in alive):
+                processes.check()
+                time.sleep(POLL_S)
+            time.sleep(CONNECT_S)
+            yield processes
+    finally:
+        os.environ.update(local)
+
+
+async def follow(stack: Stack, processes: Processes, path: Path) -> Passage:
+    """Upload a file, wait for the end of its run, and return how its time went."""
+    bucket = stack.resources.buckets["data"]
+    key = f"{layout.UPLOADS}{path.name}"
+    async with watch(stack.resources) as eyes:
+        uploaded = datetime.now(UTC)
+        await asyncio.to_thread(boto3.client("s3").upload_file, str(path), bucket, key)
+        run = await _ended(eyes, processes, f"s3://{bucket}/{key}")
+        if run.finished_at is None or run.reason:
+            raise PassageError(f"the run failed: {run.reason}")
+        reports = await eyes.ledger.reports(run.run_id)
+    return Passage(_steps(uploaded, run.finished_at, reports), _counts(reports))
+
+
+async def _ended(eyes: Watch, processes: Processes, source: str) -> Run:
+    deadline = time.monotonic() + RUN_S
+    while time.monotonic() < deadline:
+        processes.check()
+        run = await eyes.run_of(source)
+        if run and not run.is_open:
+            return run
+        await asyncio.sleep(POLL_S)
+    raise PassageError(f"no end within {RUN_S} s")
+
+
+def _steps(uploaded: datetime, finished: datetime, reports: list[PartReport]) -> dict[str, float]:
+    """Cut the time from upload to end at the moment when each step had ended, or the mailer begun."""
+    ends = {
+        "ingest": max(each.finished_at for each in _of(Stage.INGEST, reports)),
+        "sentiment": max(each.finished_at for each in _of(Stage.SENTIMENT, reports)),
+        "personalize": max(
+            each.finished_at for each in _of(Stage.RECOMMENDER, reports) if each.name == TRAINING
+        ),
+        "select": min(each.started_at for each in _of(Stage.MAILER, reports)),
+        "write": finished,
+    }
+    seconds, since = {}, uploaded
+    for step, end in ends.items():
+        seconds[step] = max(0.0, (end - since).total_seconds())
+        since = max(since, end)
+    return seconds
+
+
+def _of(stage: Stage, reports: list[PartReport]) -> list[PartReport]:
+    return [report for report in reports if report.stage is stage]
+
+
+def _counts(reports: list[PartReport]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for report in reports:
+        for name, count in report.counts.items():
+            counts[name] = counts.get(name, 0) + count
+    return counts
