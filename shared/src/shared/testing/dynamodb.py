@@ -1,0 +1,111 @@
+"""As much of DynamoDB, in memory, as the ledger asks of it: conditional writes of single items.
+
+Fast enough to try thousands of interleavings. The integration tests hold the same code to an emulator.
+"""
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+Item = dict[str, Any]
+CONDITIONS = (
+    (r"attribute_not_exists\(([\w#]+)\)", r"(not has('\1'))"),
+    (r"attribute_exists\(([\w#]+)\)", r"has('\1')"),
+    (r"([\w#]+) = (:\w+)", r"(get('\1') == values['\2'])"),
+    (r" AND ", " and "),
+    (r" OR ", " or "),
+)
+"""What a condition is in Python."""
+
+
+class MemoryDynamoDB:
+    """One table with the key `run_id` and `item`; `moment` is awaited before and after every call."""
+
+    def __init__(self, moment: Callable[[], Awaitable[None]]) -> None:
+        self._moment = moment
+        self.items: dict[tuple[str, str], Item] = {}
+
+    async def get_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Read one item."""
+        await self._moment()
+        found = self.items.get(_key(request["Key"]))
+        await self._moment()
+        return {} if found is None else {"Item": dict(found)}
+
+    async def put_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Write one item, if the condition holds."""
+        await self._moment()
+        key = _key(request["Item"])
+        _require(request, self.items.get(key, {}))
+        self.items[key] = dict(request["Item"])
+        await self._moment()
+        return {}
+
+    async def update_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Change one item, if the condition holds."""
+        await self._moment()
+        key = _key(request["Key"])
+        item = dict(self.items.get(key, request["Key"]))
+        _require(request, self.items.get(key, {}))
+        _change(item, request)
+        self.items[key] = item
+        await self._moment()
+        return {"Attributes": dict(item)}
+
+    async def query(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Read the items of a run whose names begin alike."""
+        await self._moment()
+        run, prefix = (value["S"] for value in request["ExpressionAttributeValues"].values())
+        found = [item for key, item in self.items.items() if key[0] == run and key[1].startswith(prefix)]
+        await self._moment()
+        return {"Items": found}
+
+    def get_paginator(self, operation: str) -> "OnePage":
+        """Pages of a query: all in one."""
+        return OnePage(getattr(self, operation))
+
+
+@dataclass(frozen=True)
+class OnePage:
+    """The only page of a small table."""
+
+    ask: Callable[..., Awaitable[Item]]
+
+    async def paginate(self, **request: object) -> AsyncIterator[Item]:
+        """Ask once."""
+        yield await self.ask(**request)
+
+
+def _key(item: Mapping[str, Any]) -> tuple[str, str]:
+    return item["run_id"]["S"], item["item"]["S"]
+
+
+def _require(request: Mapping[str, Any], item: Item) -> None:
+    condition = request.get("ConditionExpression", "")
+    for pattern, python in CONDITIONS:
+        condition = re.sub(pattern, python, condition)
+    names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
+    scope = {
+        "has": lambda name: names.get(name, name) in item,
+        "get": lambda name: item.get(names.get(name, name)),
+        "values": values,
+    }
+    if condition and not eval(condition, {}, scope):  # noqa: S307 - the ledger's own conditions, in tests
+        raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}}, "Write")
+
+
+def _change(item: Item, request: Mapping[str, Any]) -> None:
+    names, values = request.get("ExpressionAttributeNames", {}), request.get("ExpressionAttributeValues", {})
+    verb, _, changes = request["UpdateExpression"].partition(" ")
+    for change in changes.split(", "):
+        name, *value = change.replace(" = ", " ").split()
+        name = names.get(name, name)
+        if verb == "SET":
+            item[name] = values[value[0]]
+        elif verb == "ADD":
+            item[name] = {"NS": sorted({*item.get(name, {"NS": []})["NS"], *values[value[0]]["NS"]})}
+        else:
+            item.pop(name, None)
