@@ -14,6 +14,7 @@ from shared.errors import error_code
 
 LACKING = frozenset(
     {
+        "500",  # moto's: a page instead of an error
         "AWS.SimpleQueueService.UnsupportedOperation",
         "InvalidAction",
         "NotImplemented",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from infra.ops.tests.integration.conftest import Ops
+    from infra.ops.tests.conftest import Ops
 
 Bury = Callable[..., str]
 Bodies = Callable[[str], list[str]]

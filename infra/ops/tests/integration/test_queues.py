@@ -9,7 +9,7 @@ import boto3
 from local.provision import Resources
 
 if TYPE_CHECKING:
-    from infra.ops.tests.integration.conftest import Ops
+    from infra.ops.tests.conftest import Ops
 
 
 def test_queues_tell_what_waits_and_what_died(
@@ -82,7 +82,7 @@ def test_a_missing_resource_is_named_in_one_line(ops: "Ops", resources: Resource
     assert answer.err.count("\n") == 1
 
 
-def test_an_unreachable_account_is_said_so_in_one_line(ops: "Ops", monkeypatch: object) -> None:
+def test_an_unreachable_account_is_said_so_in_one_line(ops: "Ops") -> None:
     """Whatever the SDK raises."""
     answer = ops("queues", "--region", "nowhere at all")
     assert (answer.code, answer.err.count("\n")) == (1, 1)

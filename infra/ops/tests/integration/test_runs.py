@@ -16,7 +16,7 @@ from shared.models import Customer, Recommendation, RecommendationSource, Review
 from shared.testing import START
 
 if TYPE_CHECKING:
-    from infra.ops.tests.integration.conftest import Ops
+    from infra.ops.tests.conftest import Ops
 
 InLedger = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
 Bodies = Callable[[str], list[str]]
@@ -59,7 +59,7 @@ def a_customer(number: int, reviews: int) -> Customer:
     """Return a customer with reviews."""
     return Customer(
         customer_id=f"c{number}",
-        reviews=tuple(Review(review_id=f"r{number}-{each}", product_id="p") for each in range(reviews)),
+        reviews=tuple(Review(review_id=f"r{number}-{each}", product_ids=("p",)) for each in range(reviews)),
     )
 
 

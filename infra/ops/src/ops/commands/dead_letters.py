@@ -132,7 +132,10 @@ async def discard(
 
 
 def _confirm(count: int, queue: str) -> None:
-    if not typer.confirm(f"Discard {count} dead letters of {queue}? (Answer within {HOLD_S} s)", err=True):
+    """Ask on standard error: standard output is for the letters."""
+    sys.stderr.write(f"Discard {count} dead letters of {queue}? Answer within {HOLD_S} s [y/N]: ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
         raise OpsError("nothing discarded")
 
 

@@ -47,9 +47,8 @@ def stage(resources: Resources) -> str:
 
 
 @pytest.fixture
-def ops(stage: str, monkeypatch: pytest.MonkeyPatch) -> Ops:
-    """The command line, at this test's stage, 100 columns wide."""
-    monkeypatch.setenv("ENCORE_STAGE", stage)
+def run_ops(monkeypatch: pytest.MonkeyPatch) -> Ops:
+    """The command line, 100 columns wide, at the stage of the environment."""
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(*words: str, answer: str | None = None) -> Answer:
@@ -59,6 +58,13 @@ def ops(stage: str, monkeypatch: pytest.MonkeyPatch) -> Ops:
         return Answer(result.exit_code, result.stdout, result.stderr)
 
     return run
+
+
+@pytest.fixture
+def ops(stage: str, run_ops: Ops, monkeypatch: pytest.MonkeyPatch) -> Ops:
+    """The command line, at this test's stage in the emulator."""
+    monkeypatch.setenv("ENCORE_STAGE", stage)
+    return run_ops
 
 
 @pytest.fixture

@@ -1,0 +1,109 @@
+"""A run that lost its messages is brought to its end, on the whole pipeline."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from local.sample import write_sample
+from local.stack import STAGE, EmbeddedStack, embedded_stack
+from shared.layout import UPLOADS
+
+if TYPE_CHECKING:
+    from infra.ops.tests.conftest import Ops
+
+pytestmark = pytest.mark.timeout(240)
+CUSTOMERS = 120
+TOPICS = {
+    "sentiment": "data-ingested",
+    "recommender": "sentiment-scored",
+    "mailer": "recommendations-ready",
+}
+WAIT_S = 60.0
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
+    """The whole pipeline."""
+    with embedded_stack(tmp_path_factory.mktemp("logs")) as started:
+        yield started
+
+
+@pytest.fixture
+def at_stack(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> EmbeddedStack:
+    """The pipeline, with this test's environment pointing at it."""
+    for name, value in {**stack.environment, "ENCORE_STAGE": STAGE}.items():
+        monkeypatch.setenv(name, value)
+    return stack
+
+
+@pytest.mark.parametrize("service", ["sentiment", "recommender", "mailer"])
+def test_a_run_whose_messages_are_lost_is_brought_to_its_end(
+    at_stack: EmbeddedStack, run_ops: "Ops", tmp_path: Path, service: str
+) -> None:
+    """A service is down, its queue is emptied: the run is stuck until `run retry` sends the same events."""
+    file = tmp_path / f"{service}.csv"
+    write_sample(file, seed=5, customers=CUSTOMERS, products=40)
+    at_stack.processes.kill(service)
+    with tail(TOPICS[service], tmp_path / "events") as events:
+        boto3.client("s3").upload_file(str(file), at_stack.resources.buckets["data"], UPLOADS + file.name)
+        run = lose_messages(at_stack, run_ops, service)
+        at_stack.processes.start(service, ["-m", service], {})
+        assert still_stuck(run_ops, run, service)
+        assert run_ops("run", "retry", run["run_id"]).code == 0
+        assert run_ops("run", "watch", run["run_id"]).code == 0
+    told = run_ops("run", "show", run["run_id"], "--json").json
+    assert (told["status"], told["counts"]["emails"]) == ("finished", CUSTOMERS)
+    assert run_ops("queues").code == 0, "no dead letters"
+    assert run_ops("run", "retry", run["run_id"]).code == 1
+    sent = Counter(event["id"] for event in events() if event["subject"] == run["run_id"])
+    assert len(sent) == (1 if service == "recommender" else run["parts"])
+    assert set(sent.values()) == {2}, "once by the service, once by the operator, as one event"
+
+
+def lose_messages(stack: EmbeddedStack, run_ops: "Ops", service: str) -> dict[str, Any]:
+    """Wait until all that a stopped service has to do waits in its queue, and empty it; return the run."""
+    deadline = time.monotonic() + WAIT_S
+    while time.monotonic() < deadline:
+        (run, *_) = run_ops("runs", "--json").json or [{"parts": None}]
+        queues = {state["name"]: state for state in run_ops("queues", "--json").json}
+        there = queues[service]["visible"] + queues[service]["in_flight"]
+        if run["parts"] and there == (1 if service == "recommender" else run["parts"]):
+            boto3.client("sqs").purge_queue(QueueUrl=stack.resources.queue_urls[service])
+            return dict(run)
+        time.sleep(0.2)
+    raise TimeoutError(service)
+
+
+def still_stuck(run_ops: "Ops", run: dict[str, Any], service: str) -> bool:
+    """Whether, after a while, the service has done nothing for the run."""
+    time.sleep(3)
+    now = run_ops("run", "show", run["run_id"], "--json").json
+    return bool(now["status"] == "running" and not now["done"][service])
+
+
+@contextmanager
+def tail(topic: str, path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+    """Run `encore-ops events tail` as a person would, to its Ctrl-C; what it heard can be read afterwards."""
+    with path.open("w") as file:
+        command = [sys.executable, "-m", "ops", "events", "tail", "--json", "--topic", topic]
+        process = subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own
+        assert process.stderr
+        with process.stderr:
+            assert process.stderr.readline().startswith("listening")
+            try:
+                yield lambda: [json.loads(line) for line in path.read_text().splitlines()]
+            finally:
+                process.send_signal(signal.SIGINT)
+                process.wait(WAIT_S)
+    assert process.returncode == 130
+    assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{STAGE}-tail").get("QueueUrls")
