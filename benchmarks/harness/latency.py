@@ -7,17 +7,19 @@ Run as `python latency.py PORT TARGET_PORT DELAY_S`.
 """
 
 import asyncio
+import socket
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from local.processes import Processes, free_port
-from local.stack import await_answer
 
 LOOPBACK = "127.0.0.1"
 CHUNK_BYTES = 65_536
+PROBE_S = 0.05
 Chunks = asyncio.Queue[tuple[float, bytes]]
 
 
@@ -80,8 +82,20 @@ def distance(log_dir: Path, target_port: int, delay_s: float) -> Iterator[int]:
         port = free_port()
         arguments = [str(Path(__file__)), str(port), str(target_port), str(delay_s)]
         processes.start(f"distance-{port}", arguments, {})
-        await_answer(f"http://{LOOPBACK}:{port}/", processes.check)
+        _await_listener(port, processes)
         yield port
+
+
+def _await_listener(port: int, processes: Processes) -> None:
+    """Wait for the port to be open: an answer may take longer than anybody waits for one."""
+    while True:
+        processes.check()
+        try:
+            socket.create_connection((LOOPBACK, port)).close()
+        except ConnectionRefusedError:
+            time.sleep(PROBE_S)
+        else:
+            return
 
 
 def main(arguments: Sequence[str]) -> None:
