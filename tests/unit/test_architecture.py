@@ -14,7 +14,7 @@ SOURCES = {
     **{name: ROOT / f"services/{name}/src/{name}" for name in SERVICES},
 }
 AWS = {"aiobotocore", "boto3", "botocore", "types_aiobotocore"}
-INFRA = {"local", "understudy"}
+INFRA = {"local", "ops", "understudy"}
 
 
 def imports(path: Path) -> Iterator[str]:

@@ -37,8 +37,8 @@ def _require_open(run: Run) -> None:
         raise OpsError(f"{run.run_id} has finished: there is nothing to retry")
     if run.status is RunStatus.FAILED:
         raise OpsError(
-            f"{run.run_id} has failed and stays so ({run.reason}): mend the cause, then upload the file under"
-            " another key, which makes a new run"
+            f"{run.run_id} has failed and stays so: {run.reason}. To run the file again, mend the cause and"
+            " upload it under another key"
         )
 
 

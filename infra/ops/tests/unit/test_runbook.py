@@ -1,0 +1,45 @@
+"""The runbook speaks of what there is: alarms, commands, queues."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from local.terraform import read_module
+from ops.__main__ import app
+
+ROOT = Path(__file__).parents[4]
+RUNBOOK = (ROOT / "docs/operations.md").read_text()
+
+
+def alarms() -> set[str]:
+    """The names of all alarms, without the stage and what each is about."""
+    module = read_module("modules/observability")
+    names = [
+        alarm["alarm_name"].rpartition("}-")[2].strip('"')
+        for (kind, _), alarm in module.resources.items()
+        if kind == "aws_cloudwatch_metric_alarm"
+    ]
+    return {name for name in names if "$" not in name} | set(module.locals["run_alarms"])
+
+
+def test_every_alarm_is_in_the_runbook() -> None:
+    """Whoever is woken by one finds what it means and what to do."""
+    found = alarms()
+    assert {"dead-letters", "stuck", "run-failed"} <= found
+    missing = {name for name in found if not re.search(rf"^\| `(<\w+>-)?{name}` \|", RUNBOOK, re.MULTILINE)}
+    assert missing == set()
+
+
+@pytest.mark.parametrize("document", ["docs/operations.md", "infra/ops/README.md", "README.md"])
+def test_documents_name_commands_that_there_are(document: str) -> None:
+    """With their options: an operator in a hurry copies them."""
+    text = (ROOT / document).read_text()
+    commands = re.findall(r"encore-ops (?:(run|dlq|events) )?([a-z]+)([^`#\n]*)", text)
+    assert commands
+    for group, command, rest in commands:
+        shown = CliRunner().invoke(app, [*filter(None, [group]), command, "--help"], env={"COLUMNS": "200"})
+        assert shown.exit_code == 0, (group, command)
+        for option in re.findall(r"--[a-z-]+", rest):
+            assert option in shown.stdout, (command, option)
