@@ -7,7 +7,8 @@ from chaos.conftest import LONGEST_S, Proxied, Proxies
 from chaos.fates import Odds
 from chaos.scripted import Scripted
 from local.provision import Resources
-from shared.bus import Publisher, PublishError
+from shared.bus import Publisher
+from shared.retry import UnprocessedError
 from shared.store import Table, from_item
 from shared.testing import Clients
 
@@ -124,7 +125,7 @@ async def test_entries_that_fail_are_not_done(
         entries: Any = [{"Id": str(number), "MessageBody": "body"} for number in range(3)]
         reply = await through.clients.sqs.send_message_batch(QueueUrl=url, Entries=entries)
         assert [each["Id"] for each in reply["Failed"]] == ["0", "1", "2"]
-        with pytest.raises(PublishError):
+        with pytest.raises(UnprocessedError):
             await Publisher(through.clients.sns).publish(arn, ["one", "two & three"])
     assert await received(clients, url) == []
 

@@ -5,11 +5,13 @@ Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, so no c
 
 from aiobotocore.config import AioConfig
 
+from shared.retry import SDK_RETRIES
+
 POOL = 50
 CONFIG = AioConfig(
     max_pool_connections=POOL,
     connect_timeout=5,
     read_timeout=70,
-    retries={"mode": "standard", "max_attempts": 4},
+    retries=SDK_RETRIES,
     tcp_keepalive=True,
 )

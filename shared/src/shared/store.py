@@ -11,8 +11,7 @@ from pydantic import BaseModel
 
 from shared import tracing
 from shared.batches import batches
-from shared.bus.retry import backoff_s
-from shared.errors import TransientError
+from shared.retry import process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -24,16 +23,9 @@ Item = dict[str, Any]
 MAX_BATCH_WRITE = 25
 EXPIRES_AT = "expires_at"
 SECONDS_A_DAY = 86_400
-TRIES = 8
-RETRY_BASE_S = 0.05
-RETRY_CAP_S = 5.0
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
-
-
-class UnprocessedError(TransientError):
-    """DynamoDB kept returning items unprocessed."""
 
 
 class ObjectStore:
@@ -86,18 +78,17 @@ class Table:
 
     async def _put_batch(self, items: Sequence[Mapping[str, Any]]) -> None:
         expiring = expires_at(self._keep_days)
-        waiting: Sequence[WriteRequestUnionTypeDef] = [
+        requests: list[WriteRequestUnionTypeDef] = [
             {"PutRequest": {"Item": to_item({**item, **expiring})}} for item in items
         ]
-        for attempt in range(TRIES):
-            if attempt:
-                await asyncio.sleep(backoff_s(attempt, base_s=RETRY_BASE_S, cap_s=RETRY_CAP_S))
-            async with self._parallel:
-                reply = await self._dynamodb.batch_write_item(RequestItems={self._name: waiting})
-            waiting = reply.get("UnprocessedItems", {}).get(self._name, [])
-            if not waiting:
-                return
-        raise UnprocessedError(f"{len(waiting)} items of {self._name} stay unprocessed")
+        await process_all(requests, self._write, what=f"items of {self._name}")
+
+    async def _write(
+        self, requests: "Sequence[WriteRequestUnionTypeDef]"
+    ) -> "Sequence[WriteRequestUnionTypeDef]":
+        async with self._parallel:
+            reply = await self._dynamodb.batch_write_item(RequestItems={self._name: requests})
+        return reply.get("UnprocessedItems", {}).get(self._name, [])
 
 
 def expires_at(keep_days: int | None) -> dict[str, int]:

@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from local.provision import Resources
-from shared.bus import Consumer, Message, Publisher, PublishError, SqsQueue
+from shared.bus import Consumer, Message, Publisher, SqsQueue
 from shared.errors import PermanentError
+from shared.retry import UnprocessedError
 from shared.testing import Clients
 
 if TYPE_CHECKING:
@@ -98,8 +99,9 @@ async def test_only_the_refused_part_of_a_batch_is_published_again() -> None:
     assert sorted(sns.accepted) == list("abcdef")
 
 
-async def test_a_batch_refused_for_good_is_an_error() -> None:
+async def test_a_batch_refused_for_good_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The caller learns it, so the message that caused it comes back."""
+    monkeypatch.setattr("shared.retry.BATCH_CAP_S", 0.01)
     sns = HalfDeafSns(deaf_calls=100)
-    with pytest.raises(PublishError, match="1 of 6 messages refused"):
-        await Publisher(cast("SNSClient", sns)).publish("arn:topic", list("abcdef"))
+    with pytest.raises(UnprocessedError, match="2 of 10 messages to arn:topic refused"):
+        await Publisher(cast("SNSClient", sns)).publish("arn:topic", list("abcdefghij"))

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from local.provision import Resources
-from shared.errors import is_transient
 from shared.ledger import ClaimLostError, Claims, Journal, Newest, NewestRuns, Stage
+from shared.retry import is_transient
 from shared.testing import Clients
 
 QUIET_S = 3.0

@@ -6,7 +6,8 @@ import pytest
 
 from local.provision import Resources
 from shared.models import Customer, Review
-from shared.store import EXPIRES_AT, SECONDS_A_DAY, ObjectStore, Table, UnprocessedError, from_item, to_item
+from shared.retry import UnprocessedError
+from shared.store import EXPIRES_AT, SECONDS_A_DAY, ObjectStore, Table, from_item, to_item
 from shared.testing import Clients
 
 if TYPE_CHECKING:
@@ -74,9 +75,9 @@ async def test_unprocessed_items_are_put_again() -> None:
 
 async def test_items_that_stay_unprocessed_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is given up silently."""
-    monkeypatch.setattr("shared.store.RETRY_CAP_S", 0.01)
+    monkeypatch.setattr("shared.retry.BATCH_CAP_S", 0.01)
     dynamodb = ReluctantDynamoDB(reluctant_calls=100)
-    with pytest.raises(UnprocessedError, match="4 items of t"):
+    with pytest.raises(UnprocessedError, match="4 of 12 items of t"):
         await Table(cast("DynamoDBClient", dynamodb), "t").put_all([{"id": c} for c in "abcdefghijkl"])
 
 

@@ -2,7 +2,7 @@
 
 from shared.bus.consumer import Consumer
 from shared.bus.message import Message
-from shared.bus.publisher import Publisher, PublishError
+from shared.bus.publisher import Publisher
 from shared.bus.queue import SqsQueue
 
-__all__ = ["Consumer", "Message", "PublishError", "Publisher", "SqsQueue"]
+__all__ = ["Consumer", "Message", "Publisher", "SqsQueue"]

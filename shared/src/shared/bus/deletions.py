@@ -6,11 +6,11 @@ from typing import Protocol
 
 from shared.bus.message import Message
 from shared.bus.queue import MAX_BATCH, Refused
+from shared.retry import process_all
 from shared.telemetry import get_logger
 
 LINGER_S = 0.05
 """How long a handled message may wait for company."""
-TRIES = 3
 log = get_logger()
 
 
@@ -57,17 +57,15 @@ class Deletions:
             call.add_done_callback(self._calls.discard)
 
     async def _delete(self, messages: Sequence[Message]) -> None:
-        left = messages
-        for _ in range(TRIES):
-            try:
-                refused = await self._queue.delete_all(left)
-            except Exception as error:  # noqa: BLE001 - see the class: the messages come back
-                log.warning("delete_failed", messages=len(left), error=repr(error))
-                break
-            if refused.lost:
-                log.warning("delete_too_late", messages=len(refused.lost))
-            left = refused.untouched
-            if not left:
-                break
+        try:
+            await process_all(messages, self._ask, what="deletions")
+        except Exception as error:  # noqa: BLE001 - see the class: the messages come back
+            log.warning("delete_failed", error=repr(error))
         for message in messages:
             self._gone(message)
+
+    async def _ask(self, messages: Sequence[Message]) -> Sequence[Message]:
+        refused = await self._queue.delete_all(messages)
+        if refused.lost:
+            log.warning("delete_too_late", messages=len(refused.lost))
+        return refused.untouched

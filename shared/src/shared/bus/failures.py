@@ -9,9 +9,9 @@ from typing import Protocol
 
 from shared.bus.circuit import Circuit
 from shared.bus.message import Message
-from shared.bus.retry import backoff_s
-from shared.errors import PermanentError, is_transient
+from shared.errors import PermanentError
 from shared.metrics import Metric
+from shared.retry import backoff_s, is_transient
 from shared.telemetry import get_logger
 
 log = get_logger()

@@ -6,20 +6,13 @@ from typing import TYPE_CHECKING
 
 from shared.batches import batches
 from shared.bus.queue import trace_attributes
-from shared.bus.retry import backoff_s
-from shared.errors import TransientError
+from shared.retry import process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_sns.client import SNSClient
+    from types_aiobotocore_sns.type_defs import PublishBatchRequestEntryTypeDef
 
 MAX_BATCH = 10
-TRIES = 5
-RETRY_BASE_S = 0.05
-RETRY_CAP_S = 2.0
-
-
-class PublishError(TransientError):
-    """SNS kept refusing part of a batch."""
 
 
 class Publisher:
@@ -29,24 +22,26 @@ class Publisher:
         self._sns = sns
 
     async def publish(self, topic_arn: str, bodies: Sequence[str]) -> None:
-        """Publish all bodies, in calls of ten; raise `PublishError` if some are refused for good."""
-        for batch in batches(bodies, MAX_BATCH):
-            await self._publish_batch(topic_arn, batch)
+        """Publish all bodies, in calls of ten; raise `UnprocessedError` if some are refused for good."""
+        attributes = trace_attributes()
+        entries: list[PublishBatchRequestEntryTypeDef] = [
+            {"Id": str(number), "Message": body, "MessageAttributes": attributes}
+            for number, body in enumerate(bodies)
+        ]
+        await asyncio.gather(
+            *(self._publish_batch(topic_arn, batch) for batch in batches(entries, MAX_BATCH))
+        )
 
-    async def _publish_batch(self, topic_arn: str, bodies: Sequence[str]) -> None:
-        waiting, attributes = dict(enumerate(bodies)), trace_attributes()
-        for attempt in range(TRIES):
-            if attempt:
-                await asyncio.sleep(backoff_s(attempt, base_s=RETRY_BASE_S, cap_s=RETRY_CAP_S))
+    async def _publish_batch(
+        self, topic_arn: str, entries: "Sequence[PublishBatchRequestEntryTypeDef]"
+    ) -> None:
+        async def publish(
+            waiting: "Sequence[PublishBatchRequestEntryTypeDef]",
+        ) -> "Sequence[PublishBatchRequestEntryTypeDef]":
             reply = await self._sns.publish_batch(
-                TopicArn=topic_arn,
-                PublishBatchRequestEntries=[
-                    {"Id": str(number), "Message": body, "MessageAttributes": attributes}
-                    for number, body in waiting.items()
-                ],
+                TopicArn=topic_arn, PublishBatchRequestEntries=list(waiting)
             )
-            for accepted in reply.get("Successful", []):
-                waiting.pop(int(accepted.get("Id", -1)), None)
-            if not waiting:
-                return
-        raise PublishError(f"{len(waiting)} of {len(bodies)} messages refused by {topic_arn}")
+            accepted = {entry.get("Id") for entry in reply.get("Successful", [])}
+            return [entry for entry in waiting if entry["Id"] not in accepted]
+
+        await process_all(entries, publish, what=f"messages to {topic_arn}")

@@ -1,21 +1,17 @@
 """The table of finished emails."""
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from mailer.domain.record import EmailRecord
 from shared.batches import batches
-from shared.bus.retry import backoff_s
-from shared.store import Table, UnprocessedError, from_item, to_item
+from shared.retry import process_all
+from shared.store import Table, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 MAX_BATCH_GET = 100
-TRIES = 8
-RETRY_BASE_S = 0.05
-RETRY_CAP_S = 5.0
 
 
 class EmailTable:
@@ -38,17 +34,15 @@ class EmailTable:
 
     async def _get(self, keys: Sequence[Mapping[str, Any]]) -> list[EmailRecord]:
         found: list[EmailRecord] = []
-        waiting: Sequence[Mapping[str, Any]] = keys
-        for attempt in range(TRIES):
-            if attempt:
-                await asyncio.sleep(backoff_s(attempt, base_s=RETRY_BASE_S, cap_s=RETRY_CAP_S))
+
+        async def read(waiting: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
             reply = await self._dynamodb.batch_get_item(
                 RequestItems={self._name: {"Keys": waiting, "ConsistentRead": True}}
             )
             items = reply.get("Responses", {}).get(self._name, [])
-            found += [EmailRecord.model_validate(from_item(item)) for item in items]
+            found.extend(EmailRecord.model_validate(from_item(item)) for item in items)
             left = reply.get("UnprocessedKeys", {}).get(self._name)
-            if not left:
-                return found
-            waiting = left["Keys"]
-        raise UnprocessedError(f"{len(waiting)} keys of {self._name} stay unprocessed")
+            return left["Keys"] if left else []
+
+        await process_all(keys, read, what=f"keys of {self._name}")
+        return found

@@ -1,0 +1,113 @@
+"""The one retry policy: what is worth another try, how often, and how long to wait before it.
+
+| what failed | tried again | waits | then |
+| --- | --- | --- | --- |
+| an AWS call, for a cause that waiting can cure | by the SDK, `SDK_RETRIES` | exponential, full jitter, 20 s at most | it fails the message |
+| part of a batch | the rest alone, `BATCH_TRIES` | exponential, full jitter, 5 s at most | it fails the message |
+| a message, for such a cause | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letters |
+| many messages in a row, for such a cause | when `shared.bus.circuit` closes | 5 s, doubling to 5 min | |
+| a message, for good (`PermanentError`) | never | | dead letters at once |
+| a message, for an unknown cause | like a transient one, without opening the circuit | | dead letters |
+
+Source of the waits: "Exponential Backoff And Jitter", AWS Architecture Blog ("full jitter"); of the SDK's: botocore's
+"standard" retry mode.
+"""  # noqa: E501 - a table
+
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypedDict, TypeVar
+
+from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  # noqa: A004 - botocore's name
+from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
+from tenacity.wait import wait_random_exponential
+
+from shared.errors import TransientError, error_code
+
+Item = TypeVar("Item")
+
+
+class SdkRetries(TypedDict):
+    """The shape of botocore's `retries` setting."""
+
+    mode: str
+    max_attempts: int
+
+
+SDK_RETRIES: SdkRetries = {"mode": "standard", "max_attempts": 4}
+BATCH_TRIES = 8
+BATCH_BASE_S = 0.05
+BATCH_CAP_S = 5.0
+MESSAGE_BASE_S = 1.0
+MESSAGE_CAP_S = 300.0
+
+THROTTLED = frozenset(
+    {
+        "BandwidthLimitExceeded",
+        "LimitExceededException",
+        "ModelNotReadyException",
+        "ModelTimeoutException",
+        "OverLimit",
+        "PriorRequestNotComplete",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "RequestTimeout",
+        "RequestTimeoutException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "TransactionInProgressException",
+    }
+)
+SERVER_FAULT_STATUS = 500
+
+
+class UnprocessedError(TransientError):
+    """A service kept refusing part of a batch."""
+
+
+def is_transient(error: BaseException) -> bool:
+    """Tell whether waiting can cure `error`: throttling, server faults, timeouts, lost connections."""
+    if isinstance(error, TransientError | TimeoutError | ConnectionError | HTTPClientError):
+        return True
+    if not isinstance(error, ClientError):
+        return False
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return error_code(error) in THROTTLED or status >= SERVER_FAULT_STATUS
+
+
+def backoff_s(receive_count: int, *, base_s: float = MESSAGE_BASE_S, cap_s: float = MESSAGE_CAP_S) -> float:
+    """Return a delay for the message's next try: capped exponential with full jitter, at least `base_s`."""
+    ceiling = min(cap_s, base_s * 2.0 ** min(receive_count, 30))
+    return random.uniform(base_s, max(base_s, ceiling))  # noqa: S311 - spreads load, guards nothing
+
+
+async def process_all(
+    items: Sequence[Item], process: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]], *, what: str
+) -> None:
+    """Have a batch processed, and again what `process` returns as refused.
+
+    Raises `UnprocessedError`, naming `what`, when some stay refused; and whatever `process` raises.
+    """
+    waiting = items
+
+    async def once() -> Sequence[Item]:
+        nonlocal waiting
+        waiting = await process(waiting)
+        return waiting
+
+    await AsyncRetrying(
+        stop=stop_after_attempt(BATCH_TRIES),
+        wait=wait_random_exponential(multiplier=BATCH_BASE_S, max=BATCH_CAP_S),
+        retry=retry_if_result(bool),
+        retry_error_callback=_give_up,
+    )(once)
+    if waiting:
+        raise UnprocessedError(f"{len(waiting)} of {len(items)} {what} refused")
+
+
+def _give_up(_state: RetryCallState) -> None:
+    """Leave it to the caller to say what stayed."""
