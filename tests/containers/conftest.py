@@ -24,6 +24,7 @@ from local.watch import watch
 ROOT = Path(__file__).parents[2]
 VERSION = "test"
 LEASE_S = 6
+PATIENCE_S = 240.0
 
 # Its reaper would be one more image to fetch, with the engine's socket in hand; tests remove what they made.
 testcontainers_config.ryuk_disabled = True
@@ -118,7 +119,7 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
     async with watch(stack.resources) as eyes:
-        yield Pipeline(stack, eyes)
+        yield Pipeline(stack, eyes, patience_s=PATIENCE_S)
 
 
 @pytest.fixture
@@ -136,7 +137,7 @@ async def moto_pipeline(
         for name, value in running.environment.items():
             monkeypatch.setenv(name, value)
         async with watch(running.resources) as eyes:
-            yield Pipeline(running, eyes)
+            yield Pipeline(running, eyes, patience_s=PATIENCE_S)
 
 
 @pytest.fixture

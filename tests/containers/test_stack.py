@@ -17,10 +17,10 @@ from local.verdict import email_faults
 from shared.ledger import Run, Stage
 from shared.settings import ServiceSettings
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
-HEALTHY_S = 60.0
-PROGRESS_S = 90.0
+HEALTHY_S = 120.0
+PROGRESS_S = 180.0
 GRACE_S = 30.0
 SPOOL_BYTES = 2 * 1024**3
 PART_REVIEWS = 40  # docker-compose.yml beside this file; a customer has one review at least

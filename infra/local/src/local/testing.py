@@ -65,6 +65,8 @@ class Pipeline:
 
     stack: Stack
     eyes: Watch
+    patience_s: float = RUN_S
+    """How long to wait for anything: it is not a promise of the stack's, and machines differ."""
 
     def upload(self, key: str, path: Path) -> None:
         """Put a file under `uploads/`."""
@@ -74,7 +76,7 @@ class Pipeline:
     async def finished(self, key: str, *, besides: str | None = None) -> tuple[str, RunFinished]:
         """Wait for the end of an upload's run, not the one named; return its id and what it came to."""
         run = await self.ended(key, besides=besides)
-        async with asyncio.timeout(RUN_S):
+        async with asyncio.timeout(self.patience_s):
             while True:
                 if finished := await self.eyes.take_finished(run.run_id):
                     return run.run_id, finished
@@ -83,7 +85,7 @@ class Pipeline:
     async def ended(self, key: str, *, besides: str | None = None) -> Run:
         """Wait until an upload's run, not the one named, has ended, whoever was told; return it."""
         source = f"s3://{self.stack.resources.buckets['data']}/{layout.UPLOADS}{key}"
-        async with asyncio.timeout(RUN_S):
+        async with asyncio.timeout(self.patience_s):
             while True:
                 self.stack.check()
                 run = await self.eyes.run_of(source)
@@ -95,7 +97,7 @@ class Pipeline:
         """Wait until no queue holds a message, visible, in flight or delayed."""
         depths: dict[str, dict[str, int]] = {}
         try:
-            async with asyncio.timeout(RUN_S):
+            async with asyncio.timeout(self.patience_s):
                 while True:
                     depths = await self.eyes.queues()
                     if not any(sum(depth.values()) for depth in depths.values()):
@@ -106,7 +108,7 @@ class Pipeline:
 
     async def dead(self, queues: set[str]) -> None:
         """Wait until each of these queues has a dead letter."""
-        async with asyncio.timeout(RUN_S):
+        async with asyncio.timeout(self.patience_s):
             while True:
                 letters = await self.eyes.dead_letters()
                 if all(letters[name] for name in queues):
