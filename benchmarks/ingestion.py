@@ -1,7 +1,12 @@
-"""Ingest alone: how its memory and its CPU time grow with the file."""
+"""Ingest alone: how its memory and its CPU time grow with the file.
+
+Start-up counts for neither. Exits with 1 when a review of the largest file costs more than a bar times what
+one of the smallest does, or the largest file's second half takes more memory than a bar times its first.
+"""
 
 import argparse
 import asyncio
+import sys
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,8 +27,12 @@ REVIEWS_A_CUSTOMER = 1.7  # of the sample
 CUSTOMERS_A_PRODUCT = 5
 SAMPLE_S = 0.5
 CURVE = " ▁▂▃▄▅▆▇█"
-POINTS = 40
+POINTS = 24
 MIB = 2**20
+MAX_GROWTH = 1.3
+"""Of CPU time a review from the smallest file to the largest, and of memory within a file."""
+SETTLED_S = 1.0
+SETTLED_CPU_S = 0.03
 
 
 @dataclass
@@ -36,13 +45,29 @@ class Measured:
     cpu_seconds: float = 0.0
     resident_mib: list[float] = field(default_factory=list)
 
+    @property
+    def cpu_seconds_per_100k(self) -> float:
+        """What a hundred thousand reviews of this file cost."""
+        return self.cpu_seconds / self.reviews * 100_000
 
-def main() -> None:
-    """Measure every size asked for and print them side by side."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--reviews", type=int, nargs="+", default=[10_000, 100_000])
-    sizes: list[int] = parser.parse_args().reviews
-    show([measure(reviews) for reviews in sizes])
+    @property
+    def memory_growth(self) -> float:
+        """The peak of the second half of the passage as a multiple of the first half's."""
+        half = len(self.resident_mib) // 2
+        return max(self.resident_mib[half:]) / max(self.resident_mib[: half or 1])
+
+
+def main() -> int:
+    """Measure every size asked for, print them side by side, and return the exit code."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
+    )
+    add = parser.add_argument
+    add("--reviews", type=int, nargs="+", default=[10_000, 100_000], help="sizes of made-up files")
+    sizes: list[int] = sorted(parser.parse_args().reviews)
+    rows = [measure(reviews) for reviews in sizes]
+    show(rows)
+    return verdict(rows[0], rows[-1])
 
 
 def measure(reviews: int) -> Measured:
@@ -55,15 +80,15 @@ def measure(reviews: int) -> Measured:
         Console(stderr=True).print(f"{facts.reviews:,} reviews, {measured.file_mib:,.0f} MiB", style="dim")
         with embedded_stack(Path(name) / "logs", services=("ingest",)) as stack:
             bucket = stack.resources.buckets["data"]
+            process = settled(ingest_process())
             boto3.client("s3").upload_file(str(path), bucket, f"{layout.UPLOADS}sample.csv")
-            asyncio.run(until_ingested(stack, measured))
+            asyncio.run(until_ingested(stack, process, measured))
         return measured
 
 
-async def until_ingested(stack: Stack, measured: Measured) -> None:
+async def until_ingested(stack: Stack, process: psutil.Process, measured: Measured) -> None:
     """Look at the process until the ledger says that every part has been announced."""
-    process = ingest_process()
-    started = time.monotonic()
+    started, cpu_before = time.monotonic(), cpu_seconds(process)
     async with watch(stack.resources) as eyes:
         while True:
             stack.check()
@@ -71,8 +96,7 @@ async def until_ingested(stack: Stack, measured: Measured) -> None:
             if any(len(run.stage(Stage.INGEST).done) == run.parts for run in await eyes.ledger.runs()):
                 break
             await asyncio.sleep(SAMPLE_S)
-    times = process.cpu_times()
-    measured.cpu_seconds = times.user + times.system
+    measured.cpu_seconds = cpu_seconds(process) - cpu_before
     measured.seconds = time.monotonic() - started
 
 
@@ -81,19 +105,42 @@ def ingest_process() -> psutil.Process:
     return next(child for child in psutil.Process().children() if child.cmdline()[-1] == "ingest")
 
 
+def settled(process: psutil.Process) -> psutil.Process:
+    """Wait until the service has started and waits for messages."""
+    before = -1.0
+    while cpu_seconds(process) - before > SETTLED_CPU_S:
+        before = cpu_seconds(process)
+        time.sleep(SETTLED_S)
+    return process
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """User and system time so far."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def verdict(smallest: Measured, largest: Measured) -> int:
+    """Print how much dearer a review and how much larger the process gets; 1 if it is too much."""
+    dearer = largest.cpu_seconds_per_100k / smallest.cpu_seconds_per_100k
+    growth = largest.memory_growth
+    console = Console()
+    console.print(f"CPU a review, largest / smallest: {dearer:.2f} (bar: {MAX_GROWTH})", highlight=False)
+    console.print(f"memory, second half / first half: {growth:.2f} (bar: {MAX_GROWTH})", highlight=False)
+    return int(max(dearer, growth) > MAX_GROWTH)
+
+
 def show(rows: list[Measured]) -> None:
     """Print the table."""
-    table = Table(
-        "reviews", "file", "seconds", "CPU s", "CPU s per 100k", "peak resident", "resident over time"
-    )
+    table = Table("reviews", "MiB", "s", "CPU s", "per 100k", "peak MiB", "resident memory")
     for row in rows:
         table.add_row(
             f"{row.reviews:,}",
-            f"{row.file_mib:,.0f} MiB",
+            f"{row.file_mib:,.0f}",
             f"{row.seconds:,.0f}",
             f"{row.cpu_seconds:,.1f}",
-            f"{row.cpu_seconds / row.reviews * 100_000:,.1f}",
-            f"{max(row.resident_mib):,.0f} MiB",
+            f"{row.cpu_seconds_per_100k:,.1f}",
+            f"{max(row.resident_mib):,.0f}",
             curve(row.resident_mib),
         )
     Console().print(table)
@@ -101,9 +148,10 @@ def show(rows: list[Measured]) -> None:
 
 def curve(values: list[float]) -> str:
     """Draw the values from zero to their peak."""
-    step = max(1, len(values) // POINTS)
-    return "".join(CURVE[round(value / max(values) * (len(CURVE) - 1))] for value in values[::step])
+    points = min(POINTS, len(values))
+    drawn = [values[point * len(values) // points] for point in range(points)]
+    return "".join(CURVE[round(value / max(values) * (len(CURVE) - 1))] for value in drawn)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
