@@ -1,7 +1,7 @@
 """`encore-ops queues` against an emulator."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import boto3
@@ -62,7 +62,7 @@ def test_the_oldest_age_is_cloudwatchs(ops: "Ops", resources: Resources, stage: 
             {
                 "MetricName": "ApproximateAgeOfOldestMessage",
                 "Dimensions": [{"Name": "QueueName", "Value": f"{stage}-mailer"}],
-                "Timestamp": datetime.now(UTC),
+                "Timestamp": datetime.now(UTC) - timedelta(minutes=1),
                 "Value": 200.0,
             }
         ],
