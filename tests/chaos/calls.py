@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 _SCOPE = re.compile(r"Credential=[^/]+/\d+/[^/]+/([^/]+)/aws4_request")
+_CALLER = re.compile(r"\bapp/(\S+)")
 _OBJECT_VERBS = {"GET": "Get", "PUT": "Put", "HEAD": "Head", "DELETE": "Delete", "POST": "Post"}
 _AI_SERVICES = frozenset({"comprehend", "personalize", "bedrock"})
 
@@ -55,6 +56,12 @@ class Call:
     def invocation(self) -> str:
         """What all attempts of one SDK call share."""
         return self.headers.get("amz-sdk-invocation-id", "")
+
+    @property
+    def caller(self) -> str:
+        """The process that calls, by its SDK application id; empty without one."""
+        found = _CALLER.search(self.headers.get("user-agent", ""))
+        return found[1] if found else ""
 
     @property
     def is_of_ai(self) -> bool:

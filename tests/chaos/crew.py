@@ -13,6 +13,8 @@ from local.processes import Processes
 SKEW = Path(__file__).parent / "skew"
 MAX_SKEW_S = 120.0
 RESTART_S = (0.3, 1.5)
+CALLS_OF_A_LIFE = 10
+"""Calls after which a process has come to work: a few are made at its start."""
 
 
 class Crew:
@@ -42,19 +44,26 @@ class Crew:
             self._start(name, max_skew_s)
 
     async def suffer(self, *, every_s: tuple[float, float], stop: asyncio.Event) -> None:
-        """Kill a random process after another until `stop`; at the end all of them run."""
-        order = list(self._names)
-        while True:
-            self._rng.shuffle(order)
-            for name in order:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), self._rng.uniform(*every_s))
-                if stop.is_set():
-                    return
-                self._processes.kill(name)
-                self._tally.kills[self._names[name]] += 1
-                await asyncio.sleep(self._rng.uniform(*RESTART_S))
-                self._start(name, MAX_SKEW_S)
+        """Kill a random process after another until `stop`; at the end all of them run.
+
+        Only what has come to work is killed, each once before one is killed again: on a busy machine a
+        service may take longer to start than the storm would let it live.
+        """
+        order: list[str] = []
+        while not stop.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._rng.uniform(*every_s))
+            order = order or self._rng.sample(list(self._names), len(self._names))
+            working = [name for name in order if self._tally.lives[name] >= CALLS_OF_A_LIFE]
+            if working and not stop.is_set():
+                order.remove(working[0])
+                await self._replace(working[0])
+
+    async def _replace(self, name: str) -> None:
+        self._processes.kill(name)
+        self._tally.kills[self._names[name]] += 1
+        await asyncio.sleep(self._rng.uniform(*RESTART_S))
+        self._start(name, MAX_SKEW_S)
 
     def revive(self) -> None:
         """Start again what has ended of itself, which a service may do whose start met a fault."""
@@ -69,4 +78,6 @@ class Crew:
         self._tally.skews_s.append(skew_s)
         paths = filter(None, [str(SKEW), os.environ.get("PYTHONPATH")])
         clock = {"PYTHONPATH": os.pathsep.join(paths), "ENCORE_CHAOS_SKEW_S": str(skew_s)}
-        self._processes.start(name, ["-m", self._names[name]], {**self._environment, **clock})
+        caller = {"AWS_SDK_UA_APP_ID": name}
+        self._tally.lives[name] = 0
+        self._processes.start(name, ["-m", self._names[name]], {**self._environment, **clock, **caller})

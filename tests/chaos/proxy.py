@@ -77,6 +77,7 @@ class FaultProxy:
 
     async def _befallen(self, request: web.Request, call: Call) -> web.StreamResponse:
         fate, fault = self._fates.of(call)
+        self._tally.lives[call.caller] += 1
         if fault:
             self._tally.faults[fault, call.name] += 1
         if fault in _REFUSED:

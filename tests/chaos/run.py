@@ -39,6 +39,8 @@ class Weather:
     visibility_s: int = 60
     max_receives: int = 40
     part_reviews: int = 25
+    parallel_emails: int = 16
+    """How many model calls a mailer makes at a time: what a crash of it can repeat."""
     limit_s: float = 600.0
     """How long the run may take."""
 
@@ -111,7 +113,11 @@ async def _run(stack: EmbeddedStack, path: Path, weather: Weather) -> Outcome:
 def _environment(stack: EmbeddedStack, proxy: str, weather: Weather) -> dict[str, str]:
     """The services' settings: every endpoint is the proxy, and parts are small so that there are many."""
     proxied = {name: proxy for name in stack.environment if name.startswith(EMULATOR)}
-    return {**stack.environment, **proxied, "ENCORE_INGEST_PART_REVIEWS": str(weather.part_reviews)}
+    chosen = {
+        "ENCORE_INGEST_PART_REVIEWS": str(weather.part_reviews),
+        "ENCORE_MAILER_CONVERSE_CONCURRENCY": str(weather.parallel_emails),
+    }
+    return {**stack.environment, **proxied, **chosen}
 
 
 async def _weathered(

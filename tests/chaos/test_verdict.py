@@ -79,7 +79,7 @@ FAULTS: dict[str, Callable[[Outcome], Outcome]] = {
     "run-finished arrived": lambda one: replace(one, endings=(ending(emails=21),)),
     "no message is visible": lambda one: replace(one, depths={"mailer": {"visible": 0, "in_flight": 1}}),
     "no dead letters": lambda one: replace(one, dead={"mailer": 1}),
-    "under 5% of Converse calls": lambda one: replace(one, bill=billed(*CUSTOMERS, "C1", "other")),
+    "at most 5% of Converse calls": lambda one: replace(one, bill=billed(*CUSTOMERS, "C1", "other")),
 }
 
 
