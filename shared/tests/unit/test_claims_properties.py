@@ -111,6 +111,7 @@ class Part:
         line.is_cut = fate is not Fate.STOPPED
         if fate is Fate.CUT_OFF:
             await asyncio.wait({working}, timeout=QUIET_S + CALL_S)
+            assert message not in self.at_it, "it should have stopped itself"
         elif fate is Fate.KILLED:
             self.at_it.discard(message)
         working.cancel()

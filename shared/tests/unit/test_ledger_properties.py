@@ -28,7 +28,7 @@ from shared.stages import PartStage
 from shared.testing import START, MemoryAnnouncer, MemoryDynamoDB
 
 Result = TypeVar("Result")
-EXAMPLES = 400
+EXAMPLES = 300
 RUN = "run-1"
 REPLACED = "replaced by a newer upload: run-2"
 STEPS = st.integers(1, 17)
