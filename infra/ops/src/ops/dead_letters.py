@@ -25,6 +25,8 @@ class Held:
 
     sqs: "SQSClient"
     url: str
+    there: int
+    """How many there were when the first was taken, in hand or not."""
     letters: list[DeadLetter] = field(default_factory=list)
 
     async def receive(self, limit: int) -> None:
@@ -96,7 +98,7 @@ async def held(place: Place, queue: str, *, limit: int | None = None) -> AsyncIt
     """
     url = await place.dead_letter_url(queue)
     there = sum((await depths(place, url)).values())
-    hand = Held(place.sqs, url)
+    hand = Held(place.sqs, url, there)
     try:
         await hand.receive(there if limit is None else min(limit, there))
         yield hand

@@ -44,6 +44,7 @@ def test_a_look_loses_no_dead_letter(ops: "Ops", fifteen: list[str]) -> None:
         assert sorted(letter["body"] for letter in shown) == sorted(fifteen)
     assert {letter["reason"] for letter in shown} == {"no such file"}
     assert len(ops("dlq", "show", "sentiment", "--run", "run-1", "--json").json) == 8
+    assert ops("dlq", "show", "sentiment", "--limit", "2").err == "2 of 15 dead letters\n"
 
 
 def test_dead_letters_are_shown_to_people_without_harm(ops: "Ops", bury: Bury) -> None:

@@ -69,14 +69,14 @@ async def show(
 ) -> None:
     """Show a queue's dead letters and why they died; they stay where they are."""
     which = Filter(run_id=run, message_id=message_id)
-    async with held(place, place.known_queue(queue)) as hand:
-        letters = [letter for letter in hand.letters if which.takes(letter)]
+    async with held(place, place.known_queue(queue), limit=limit if which.is_open else None) as hand:
+        letters = [letter for letter in hand.letters if which.takes(letter)][:limit]
     if json:
-        as_json(letters[:limit])
+        as_json(letters)
         return
-    for letter in letters[:limit]:
+    for letter in letters:
         _show_letter(letter, with_body=body)
-    say(f"{len(letters)} dead letters" + (f", {limit} shown" if len(letters) > limit else ""))
+    say(f"{len(letters)} of {hand.there} dead letters")
 
 
 @app.command()
