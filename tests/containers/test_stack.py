@@ -146,15 +146,16 @@ async def test_more_workers_share_the_work(
 ) -> None:
     """Three of a kind finish a run together; going back to one loses nothing."""
     compose("up", "--detach", "--no-recreate", "--scale=sentiment=3", "--scale=mailer=3")
-    await healthy(compose, "sentiment", "mailer")
-    pipeline.upload("scaled.csv", sample[0])
-    await judge(pipeline, "scaled.csv", sample)
-    for service in ("sentiment", "mailer"):
-        workers = compose.containers(service)
-        assert len(workers) == 3
-        busy = [worker for worker in workers if "messages_succeeded" in said(worker)]
-        assert len(busy) > 1
-    compose("up", "--detach", "--no-recreate", "--scale=sentiment=1", "--scale=mailer=1")
+    try:
+        await healthy(compose, "sentiment", "mailer")
+        pipeline.upload("scaled.csv", sample[0])
+        await judge(pipeline, "scaled.csv", sample)
+        for service in ("sentiment", "mailer"):
+            workers = compose.containers(service)
+            assert len(workers) == 3
+            assert sum("messages_succeeded" in said(worker) for worker in workers) > 1
+    finally:
+        compose("up", "--detach", "--no-recreate", "--scale=sentiment=1", "--scale=mailer=1")
 
 
 async def test_a_service_is_upgraded_while_it_works(
