@@ -17,9 +17,10 @@ def test_a_storm_changes_nothing_that_a_customer_sees(tmp_path: Path) -> None:
     """Killed services, faults, duplicates, disorder and wrong clocks: the same emails, paid for once."""
     file = tmp_path / "sample.csv"
     write_sample(file, customers=CUSTOMERS, products=PRODUCTS)
-    small = {"part_reviews": 10, "parallel_emails": 4}
-    storm = replace(STORMY_WEATHER, seed=1, processes=1, kill_every_s=(2.0, 4.0), **small)
-    calm = run_file(file, replace(CALM_WEATHER, **small), tmp_path / "calm")
+    storm = replace(
+        STORMY_WEATHER, seed=1, processes=1, kill_every_s=(2.0, 4.0), part_reviews=10, parallel_emails=4
+    )
+    calm = run_file(file, replace(CALM_WEATHER, part_reviews=10), tmp_path / "calm")
     stormy = run_file(file, storm, tmp_path / "storm")
     assert sum(stormy.tally.kills.values()) > 0
     assert len(stormy.tally.by_fault()) > 0

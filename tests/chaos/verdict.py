@@ -84,8 +84,8 @@ def _paid(stormy: Outcome, calm: Outcome, max_repeated: float) -> Iterator[Check
     for kind in calm.bill.done:
         needed, beyond = calm.bill.total(kind), stormy.bill.beyond(calm.bill, kind)
         yield Check(
-            f"at most {max_repeated:.0%} of {kind} repeated",
-            beyond <= max_repeated * needed,
+            f"under {max_repeated:.0%} of {kind} repeated",
+            beyond == 0 or beyond < max_repeated * needed,
             f"{beyond} of {needed}; {stormy.bill.unseen[kind]} more were cut off after the server acted",
         )
 

@@ -62,6 +62,7 @@ def test_a_process_that_dies_is_named_with_the_end_of_its_log(tmp_path: Path) ->
             while True:
                 processes.check()
                 time.sleep(0.02)
+        assert processes.ended() == ["broken"]
     assert "no such bucket" in str(died.value)
 
 
@@ -86,6 +87,6 @@ def test_a_killed_process_is_forgotten_and_may_be_replaced(tmp_path: Path) -> No
         processes.start("one", SLEEP, {})
         processes.kill("one")
         assert children() == before
-        processes.check()
+        assert processes.ended() == []
         processes.start("one", SLEEP, {})
         assert len(children()) == len(before) + 1
