@@ -27,6 +27,8 @@ SAME_RIGHT = {
     "s3:UploadPart": "s3:PutObject",
     "s3:CompleteMultipartUpload": "s3:PutObject",
     "sns:PublishBatch": "sns:Publish",
+    "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
+    "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
 }
 UNUSED_IN_THESE_RUNS = {
     "sqs:ChangeMessageVisibility *": "a message that takes long, or comes back later",
