@@ -2,10 +2,10 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from shared import liveness
 from shared.bus import Consumer, SqsQueue
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
+
+
+class StoppedError(Exception):
+    """The service was asked to stop before it had anything in hand."""
 
 
 def run_service(name: str, kind: type[Settings], serve: Serve[Settings]) -> None:
@@ -37,8 +41,9 @@ async def _serve(settings: Settings, serve: Serve[Settings]) -> None:
         loop.add_signal_handler(number, stop.set)
     log = get_logger()
     log.info("service_started")
-    async with _beating(settings.liveness_file):
-        await serve(settings, stop)
+    with suppress(StoppedError):
+        async with _beating(settings.liveness_file):
+            await serve(settings, stop)
     log.info("service_stopped")
 
 
@@ -62,18 +67,23 @@ async def _beat(file: Path) -> None:
         liveness.beat(file)
 
 
+async def open_queue(sqs: "SQSClient", url: str, *, stop: asyncio.Event) -> SqsQueue:
+    """Return the queue, knowing its lease; raise `StoppedError` if asked to stop before AWS answers."""
+    queue = SqsQueue(sqs, url)
+    opening, stopping = asyncio.create_task(queue.open()), asyncio.create_task(stop.wait())
+    await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not opening.done():
+        opening.cancel()
+        raise StoppedError
+    await opening
+    return queue
+
+
 async def consume(
-    sqs: "SQSClient",
-    queue_url: str,
-    handle: Handler,
-    *,
-    settings: ServiceSettings,
-    stop: asyncio.Event,
+    queue: SqsQueue, handle: Handler, *, settings: ServiceSettings, stop: asyncio.Event
 ) -> None:
     """Handle the queue's messages until `stop`, then finish what is in hand."""
-    queue = SqsQueue(sqs, queue_url)
-    if not await _finished_before(stop, queue.open()):
-        return
     consumer = Consumer(
         queue,
         handle,
@@ -82,15 +92,3 @@ async def consume(
         drain_s=settings.drain_s,
     )
     await consumer.run(stop)
-
-
-async def _finished_before(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> bool:
-    """Whether the work was done when `stop` came: it is given up then, however long AWS takes to answer."""
-    working, stopping = asyncio.create_task(work), asyncio.create_task(stop.wait())
-    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
-    stopping.cancel()
-    if working.done():
-        await working
-        return True
-    working.cancel()
-    return False

@@ -5,11 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from shared.bus import Message
-from shared.service import consume
-from shared.settings import ServiceSettings
-
-SETTINGS = ServiceSettings(data_bucket="data", runs_table="runs", run_finished_topic_arn="run-finished")
+from shared.service import StoppedError, open_queue
 
 
 class SilentSqs:
@@ -28,19 +24,16 @@ class BrokenSqs:
         raise LookupError("no such queue")
 
 
-async def handle(_: Message) -> None:
-    """Nothing is received in these tests."""
-
-
 async def test_asked_to_stop_a_service_does_not_wait_for_aws() -> None:
     """A dependency that does not answer holds up no deployment."""
     stop = asyncio.Event()
     async with asyncio.timeout(1):
         asyncio.get_running_loop().call_later(0.01, stop.set)
-        await consume(cast("Any", SilentSqs()), "queue", handle, settings=SETTINGS, stop=stop)
+        with pytest.raises(StoppedError):
+            await open_queue(cast("Any", SilentSqs()), "queue", stop=stop)
 
 
 async def test_a_queue_that_cannot_be_opened_ends_the_service() -> None:
     """The failure is the process's, which whoever runs it starts again."""
     with pytest.raises(LookupError):
-        await consume(cast("Any", BrokenSqs()), "queue", handle, settings=SETTINGS, stop=asyncio.Event())
+        await open_queue(cast("Any", BrokenSqs()), "queue", stop=asyncio.Event())

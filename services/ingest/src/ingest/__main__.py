@@ -13,10 +13,10 @@ from ingest.settings import IngestSettings
 from ingest.succession import Succession
 from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
-from shared.bus import Publisher, SqsQueue
+from shared.bus import Publisher
 from shared.events import DataIngested, RunFinished
 from shared.ledger import Claims, Ledger, NewestRuns
-from shared.service import consume, run_service
+from shared.service import consume, open_queue, run_service
 from shared.store import ObjectStore, Table
 
 
@@ -44,8 +44,7 @@ async def serve(settings: IngestSettings, stop: asyncio.Event) -> None:
             announcer=SnsAnnouncer(Publisher(sns), source="ingest", topic_arns=topic_arns),
             ledger=ledger,
         )
-        queue = SqsQueue(sqs, settings.ingest_uploads_queue_url)
-        await queue.open()
+        queue = await open_queue(sqs, settings.ingest_uploads_queue_url, stop=stop)
         handler = Handler(
             bucket,
             ledger,
@@ -53,7 +52,7 @@ async def serve(settings: IngestSettings, stop: asyncio.Event) -> None:
             Succession(NewestRuns(dynamodb, runs), ledger, publication.announcer),
             Intake(publication, _limits(settings)),
         )
-        await consume(sqs, settings.ingest_uploads_queue_url, handler, settings=settings, stop=stop)
+        await consume(queue, handler, settings=settings, stop=stop)
 
 
 def _limits(settings: IngestSettings) -> Limits:

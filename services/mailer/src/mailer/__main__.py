@@ -16,10 +16,10 @@ from mailer.settings import MailerSettings
 from mailer.theme import Brand, Theme
 from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
-from shared.bus import Publisher, SqsQueue
+from shared.bus import Publisher
 from shared.events import EmailFinished, RunFinished
 from shared.ledger import Claims, Ledger
-from shared.service import consume, run_service
+from shared.service import consume, open_queue, run_service
 from shared.store import ObjectStore
 
 
@@ -37,8 +37,7 @@ async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
         model = BedrockModel(
             bedrock, model_choice(settings), concurrency=settings.mailer_converse_concurrency
         )
-        queue = SqsQueue(sqs, settings.mailer_queue_url)
-        await queue.open()
+        queue = await open_queue(sqs, settings.mailer_queue_url, stop=stop)
         runs, keep_days = settings.runs_table, settings.retention_days
         handler = MailerHandler(
             objects=objects,
@@ -55,7 +54,7 @@ async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
             ),
             model_id=settings.mailer_model_id,
         )
-        await consume(sqs, settings.mailer_queue_url, handler, settings=settings, stop=stop)
+        await consume(queue, handler, settings=settings, stop=stop)
 
 
 def model_choice(settings: MailerSettings) -> ModelChoice:

@@ -16,10 +16,10 @@ from recommender.settings import RecommenderSettings
 from recommender.training import Training
 from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
-from shared.bus import Publisher, SqsQueue
+from shared.bus import Publisher
 from shared.events import RecommendationsReady, RunFinished
 from shared.ledger import Ledger
-from shared.service import consume, run_service
+from shared.service import consume, open_queue, run_service
 from shared.store import ObjectStore, Table
 
 
@@ -36,6 +36,7 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
         ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         objects = ObjectStore(s3, settings.data_bucket)
         announcer = SnsAnnouncer(Publisher(sns), source="recommender", topic_arns=_topic_arns(settings))
+        queue = await open_queue(sqs, settings.recommender_queue_url, stop=stop)
         handler = RecommenderHandler(
             ledger=ledger,
             preparation=Preparation(objects),
@@ -55,13 +56,10 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
                 ),
                 announcer=announcer,
             ),
-            checks=QueuedChecks(
-                SqsQueue(sqs, settings.recommender_queue_url),
-                interval_s=settings.recommender_check_interval_s,
-            ),
+            checks=QueuedChecks(queue, interval_s=settings.recommender_check_interval_s),
             announcer=announcer,
         )
-        await consume(sqs, settings.recommender_queue_url, handler, settings=settings, stop=stop)
+        await consume(queue, handler, settings=settings, stop=stop)
 
 
 def _topic_arns(settings: RecommenderSettings) -> dict[str, str]:

@@ -10,10 +10,10 @@ from sentiment.handler import SentimentHandler
 from sentiment.settings import SentimentSettings
 from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
-from shared.bus import Publisher, SqsQueue
+from shared.bus import Publisher
 from shared.events import SentimentScored
 from shared.ledger import Claims, Journal, Ledger
-from shared.service import consume, run_service
+from shared.service import consume, open_queue, run_service
 from shared.store import ObjectStore, Table
 
 
@@ -27,8 +27,7 @@ async def serve(settings: SentimentSettings, stop: asyncio.Event) -> None:
         sqs = await enter(session.create_client("sqs", config=CONFIG))
         dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
         comprehend = await enter(session.create_client("comprehend", config=CONFIG))
-        queue = SqsQueue(sqs, settings.sentiment_queue_url)
-        await queue.open()
+        queue = await open_queue(sqs, settings.sentiment_queue_url, stop=stop)
         runs, keep_days = settings.runs_table, settings.retention_days
         handler = SentimentHandler(
             ledger=Ledger(dynamodb, runs, keep_days=keep_days),
@@ -49,7 +48,7 @@ async def serve(settings: SentimentSettings, stop: asyncio.Event) -> None:
                 parallel_calls=settings.sentiment_parallel_calls,
             ),
         )
-        await consume(sqs, settings.sentiment_queue_url, handler, settings=settings, stop=stop)
+        await consume(queue, handler, settings=settings, stop=stop)
 
 
 def main() -> None:
