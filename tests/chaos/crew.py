@@ -43,14 +43,14 @@ class Crew:
         for name in self._names:
             self._start(name, max_skew_s)
 
-    async def suffer(self, *, every_s: tuple[float, float], stop: asyncio.Event) -> None:
-        """Kill a random process after another until `stop`; at the end all of them run.
+    async def suffer(self, *, every_s: tuple[float, float], most: int, stop: asyncio.Event) -> None:
+        """Kill a random process after another until `stop`, at `most` so many; at the end all of them run.
 
         Only what has come to work is killed, each once before one is killed again: on a busy machine a
         service may take longer to start than the storm would let it live.
         """
         order: list[str] = []
-        while not stop.is_set():
+        while not stop.is_set() and self._tally.kills.total() < most:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._rng.uniform(*every_s))
             order = order or self._rng.sample(list(self._names), len(self._names))

@@ -13,12 +13,14 @@ import boto3
 from chaos.paid import Bill
 from chaos.tally import Tally
 from local.provision import Resources
+from local.topology import load_topology
 from local.watch import Watch
 from shared import layout
 from shared.batches import batches
 from shared.bus import SqsQueue
 from shared.events import EmailFinished, Event, RunFinished, parse_event
 from shared.ledger import Run
+from shared.store import from_item
 
 OPEN_QUEUE = "chaos-email-finished"
 FETCHES_AT_A_TIME = 32
@@ -35,6 +37,8 @@ class Outcome:
     """The stored messages by key, without their `Date`."""
     records: Mapping[str, Mapping[str, Any]]
     """The emails table by customer, without times."""
+    tables: Mapping[str, Mapping[str, str]]
+    """What each table but the ledger's and the emails' holds, by key, without times."""
     announced: Mapping[str, Counter[str]]
     """By customer: the ids of the `email-finished` events that arrived, and how often."""
     endings: tuple[Event[RunFinished], ...]
@@ -85,6 +89,27 @@ async def records(eyes: Watch, run_id: str) -> dict[str, dict[str, Any]]:
         customer: {name: value for name, value in record.items() if name not in _TIMES}
         for customer, record in found.items()
     }
+
+
+async def tables(eyes: Watch) -> dict[str, dict[str, str]]:
+    """Every item of every table but the ledger's and the emails', without times."""
+    topology = load_topology().tables
+    return {
+        name: {
+            "/".join(str(item[key]) for key in filter(None, (table.partition_key, table.sort_key))): facts(
+                item
+            )
+            for item in await _scan(eyes, eyes.resources.tables[name])
+        }
+        for name, table in topology.items()
+        if name not in {"runs", "emails"}
+    }
+
+
+async def _scan(eyes: Watch, table: str) -> list[dict[str, Any]]:
+    pages = eyes.dynamodb.get_paginator("scan").paginate(TableName=table)
+    found = [from_item(item) async for page in pages for item in page.get("Items", [])]
+    return [{name: value for name, value in item.items() if name not in _TIMES} for item in found]
 
 
 async def announced(eyes: Watch, url: str) -> dict[str, Counter[str]]:

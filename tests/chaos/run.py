@@ -34,6 +34,7 @@ class Weather:
     odds: Odds = CALM
     kill_every_s: tuple[float, float] | None = None
     """Seconds between two kills: at least, at most."""
+    most_kills: int = 1_000
     processes: int = 1
     """How many of each service."""
     visibility_s: int = 60
@@ -99,6 +100,7 @@ async def _run(stack: EmbeddedStack, path: Path, weather: Weather) -> Outcome:
             run=run,
             emails=await outcome.stored_emails(eyes, run_id),
             records=await outcome.records(eyes, run_id),
+            tables=await outcome.tables(eyes),
             announced=await outcome.announced(eyes, heard),
             endings=await outcome.endings(eyes),
             depths=depths,
@@ -143,7 +145,7 @@ async def _weathered(
 
 async def _killing(crew: Crew, weather: Weather, over: asyncio.Event) -> None:
     if weather.kill_every_s:
-        await crew.suffer(every_s=weather.kill_every_s, stop=over)
+        await crew.suffer(every_s=weather.kill_every_s, most=weather.most_kills, stop=over)
 
 
 def _source(pipeline: Pipeline) -> str:

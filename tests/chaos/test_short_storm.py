@@ -18,7 +18,13 @@ def test_a_storm_changes_nothing_that_a_customer_sees(tmp_path: Path) -> None:
     file = tmp_path / "sample.csv"
     write_sample(file, customers=CUSTOMERS, products=PRODUCTS)
     storm = replace(
-        STORMY_WEATHER, seed=1, processes=1, kill_every_s=(2.0, 4.0), part_reviews=10, parallel_emails=4
+        STORMY_WEATHER,
+        seed=1,
+        processes=1,
+        kill_every_s=(1.5, 3.0),
+        most_kills=6,
+        part_reviews=10,
+        parallel_emails=4,
     )
     calm = run_file(file, replace(CALM_WEATHER, part_reviews=10), tmp_path / "calm")
     stormy = run_file(file, storm, tmp_path / "storm")

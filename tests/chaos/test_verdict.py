@@ -37,6 +37,7 @@ def good() -> Outcome:
         run=Run(run_id="run-1", status=RunStatus.FINISHED, created_at=datetime.now(UTC)),
         emails={f"{customer}.eml": b"Subject: Hello" for customer in CUSTOMERS},
         records={customer: {"customer_id": customer} for customer in CUSTOMERS},
+        tables={"reviews": {"R1": "scored"}},
         announced={customer: Counter({f"event-{customer}": 1}) for customer in CUSTOMERS},
         endings=(ending(emails=21),),
         depths={"mailer": {"visible": 0, "in_flight": 0, "delayed": 0}},
@@ -70,6 +71,7 @@ FAULTS: dict[str, Callable[[Outcome], Outcome]] = {
     "the run is finished": lambda one: replace(one, run=None),
     "emails byte-identical": lambda one: replace(one, emails={**one.emails, "C1.eml": b"Subject: Hi"}),
     "the emails table holds each once": lambda one: replace(one, records={**one.records, "C99": {}}),
+    "the table reviews": lambda one: replace(one, tables={"reviews": {"R1": "unscored"}}),
     "email-finished arrived": lambda one: replace(
         one, announced={name: ids for name, ids in one.announced.items() if name != "C1"}
     ),

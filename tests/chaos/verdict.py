@@ -41,6 +41,8 @@ def _emails(stormy: Outcome, calm: Outcome) -> Iterator[Check]:
         {customer: facts(record) for customer, record in stormy.records.items()},
         {customer: facts(record) for customer, record in calm.records.items()},
     )
+    for table, items in calm.tables.items():
+        yield _same(f"the table {table} holds what it does after the calm run", stormy.tables[table], items)
     missing = calm.records.keys() - stormy.announced.keys()
     heard = sum(ids.total() for ids in stormy.announced.values())
     yield Check(
