@@ -74,9 +74,11 @@ class Selection:
         key = layout.recommendations(run.run_id, part)
         await self._objects.put_lines(key, recommended)
         await self._recommendations.put_all([_item(run.run_id, one) for one in recommended])
+        report = _report(part, started_at, recommended, personalized=personalized)
+        # Before the announcement: the mailer may end the run at once, and its totals must hold this part.
+        await self._ledger.record(run.run_id, report)
         ready = RecommendationsReady(part=part, parts=run.parts or part, key=key, customers=len(recommended))
         await self._announcer.announce(run.run_id, ready, cause=ready.cause)
-        report = _report(part, started_at, recommended, personalized=personalized)
         await self._ledger.finish_part(run.run_id, part, report)
         emit_ai_units(report.units)
         log.info("part_recommended", part=part, **report.counts)

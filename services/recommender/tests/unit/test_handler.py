@@ -401,3 +401,29 @@ async def test_a_customer_without_a_ranking_falls_back_alone() -> None:
     assert sources[0] is RecommendationSource.FALLBACK
     assert set(sources[1:]) == {RecommendationSource.PERSONALIZE}
     assert all(len(one.picks) == 5 for one in await world.recommended(1))
+
+
+class ImpatientMailer(MemoryAnnouncer):
+    """Takes a run's totals as soon as it hears of a part, as a mailer does that is done at once."""
+
+    def __init__(self, ledger: MemoryLedger) -> None:
+        super().__init__()
+        self.ledger = ledger
+        self.heard: list[int] = []
+
+    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
+        """Note what the totals hold now."""
+        await super().announce(run_id, data, cause=cause)
+        if isinstance(data, RecommendationsReady):
+            counts = total(await self.ledger.reports(run_id)).counts
+            self.heard.append(counts["recommendations"] - 5 * data.customers)
+
+
+async def test_a_part_is_in_the_totals_before_anybody_hears_of_it() -> None:
+    """The mailer may end the run right after the last announcement: nothing may be missing then."""
+    world = World()
+    await world.open(TOO_LITTLE)
+    mailer = ImpatientMailer(world.ledger)
+    world.handler._selection._announcer = mailer
+    await world.run_to_its_end()
+    assert mailer.heard == [0, 5 * len(TOO_LITTLE.parts[0])]
