@@ -152,10 +152,10 @@ def _arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     add = parser.add_argument
-    add("--messages", type=int, default=5_000, help="messages a worker and repetition; 0 leaves this out")
-    add("--repetitions", type=int, default=5, help="rounds; the median counts")
+    add("--messages", type=int, default=4_000, help="messages a worker and repetition; 0 leaves this out")
+    add("--repetitions", type=int, default=3, help="rounds; the median counts")
     add("--concurrency", type=int, default=10, help="messages a worker may handle at a time")
-    add("--far-messages", type=int, default=5_000, help="the same for the second table; 0 leaves it out")
+    add("--far-messages", type=int, default=2_000, help="the same for the second table; 0 leaves it out")
     add("--far-repetitions", type=int, default=1, help="rounds of the second table")
     add("--far-concurrency", type=int, default=50, help="messages at a time in the second table")
     add("--delay-ms", type=float, default=20.0, help="added to every AWS call in the second table")
