@@ -60,7 +60,7 @@ class Weather:
 
 
 CALM_WEATHER = Weather()
-STORMY_WEATHER = Weather(odds=STORM, kill_every_s=(2.0, 5.0), processes=2, visibility_s=5)
+STORMY_WEATHER = Weather(odds=STORM, kill_every_s=(2.0, 5.0), processes=2, visibility_s=5, parallel_emails=8)
 
 
 def run_file(path: Path, weather: Weather, log_dir: Path) -> Outcome:
