@@ -60,6 +60,7 @@ class Compose:
             entrypoint="/bin/sh",
             user="0",
             pid_mode="host",
+            tmpfs={"/tmp": ""},  # noqa: S108 - in the container: instead of a volume that would be left behind
             remove=True,
         )
         if container.status == "paused":
