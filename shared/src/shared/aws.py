@@ -7,7 +7,7 @@ from aiobotocore.config import AioConfig
 
 from shared.retry import SDK_RETRIES
 
-POOL = 50
+POOL = 100
 CONFIG = AioConfig(
     max_pool_connections=POOL,
     connect_timeout=5,

@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 
+from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
 from mailer.adapters.bedrock import BedrockModel, ModelChoice
@@ -32,11 +33,9 @@ async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
         sns = await enter(session.create_client("sns", config=CONFIG))
         sqs = await enter(session.create_client("sqs", config=CONFIG))
         dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
-        bedrock = await enter(session.create_client("bedrock-runtime", config=CONFIG))
+        calls = AioConfig(max_pool_connections=settings.mailer_converse_concurrency)
+        bedrock = await enter(session.create_client("bedrock-runtime", config=CONFIG.merge(calls)))
         objects = ObjectStore(s3, settings.data_bucket)
-        model = BedrockModel(
-            bedrock, model_choice(settings), concurrency=settings.mailer_converse_concurrency
-        )
         queue = await open_queue(sqs, settings.mailer_queue_url, stop=stop)
         runs, keep_days = settings.runs_table, settings.retention_days
         handler = MailerHandler(
@@ -47,7 +46,7 @@ async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
             part_mailer=PartMailer(
                 objects=objects,
                 records=EmailTable(dynamodb, settings.emails_table, keep_days=keep_days),
-                copywriter=Copywriter(model),
+                copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
                 composer=composer(settings),
                 style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
                 parallel=settings.mailer_converse_concurrency,

@@ -1,5 +1,6 @@
 """Makes the emails of one part, so that a repeated part repeats no paid work."""
 
+import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -47,7 +48,10 @@ class Style:
 
 
 class PartMailer:
-    """Writes, composes and stores one email a customer, `parallel` at a time."""
+    """Writes, composes and stores one email a customer.
+
+    At most `parallel` are in the making at a time, over all parts, so a crash loses no more than these.
+    """
 
     def __init__(
         self,
@@ -65,6 +69,7 @@ class PartMailer:
         self._composer = composer
         self._style = style
         self._parallel = parallel
+        self._slots = asyncio.Semaphore(parallel)
 
     async def mail(self, run_id: str, recommendations: Iterable[Recommendation]) -> PartEmails:
         """Return a record for every customer who has an email now.
@@ -76,12 +81,15 @@ class PartMailer:
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         standing = await self._records.standing(run_id, list(wanted))
         missing = [wanted[customer_id] for customer_id in wanted if customer_id not in standing]
-        async with Saver(self._records) as saver:
-            part = _Part(saver, standing)
-            await for_each(missing, lambda each: self._mail_one(run_id, each, part), parallel=self._parallel)
+        part = _Part(Saver(self._records), standing)
+        await for_each(missing, lambda each: self._mail_one(run_id, each, part), parallel=self._parallel)
         return PartEmails(records=tuple(part.records.values()), failed=tuple(part.failed))
 
     async def _mail_one(self, run_id: str, recommendation: Recommendation, part: "_Part") -> None:
+        async with self._slots:
+            await self._make(run_id, recommendation, part)
+
+    async def _make(self, run_id: str, recommendation: Recommendation, part: "_Part") -> None:
         customer_id = recommendation.customer_id
         try:
             facts = email_facts(recommendation, brand=self._style.brand, locale=self._style.locale)
@@ -93,7 +101,7 @@ class PartMailer:
             return
         key = layout.email(run_id, customer_id)
         await self._objects.put(key, composed.message, content_type=CONTENT_TYPE)
-        part.add(_record(run_id, key, facts, written, composed))
+        await part.add(_record(run_id, key, facts, written, composed))
 
     def _compose(
         self, run_id: str, recommendation: Recommendation, facts: EmailFacts, written: Written
@@ -110,9 +118,9 @@ class _Part:
         self.records = dict(standing)
         self.failed: list[str] = []
 
-    def add(self, record: EmailRecord) -> None:
+    async def add(self, record: EmailRecord) -> None:
+        await self._saver.save(record)
         self.records[record.customer_id] = record
-        self._saver.add(record)
 
 
 def _record(run_id: str, key: str, facts: EmailFacts, written: Written, composed: Composed) -> EmailRecord:

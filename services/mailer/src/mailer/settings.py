@@ -23,8 +23,8 @@ class MailerSettings(ServiceSettings):
     mailer_max_tokens: Annotated[int, Field(ge=200, le=8_000)] = 1_200
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
     """Empty for a model that takes none."""
-    mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 16
-    """Calls to Bedrock at a time, in the whole process."""
+    mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
+    """Emails in the making at a time, in the whole process: a call to Bedrock each."""
 
     mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
     """How figures are written. English only: the rules for copy know no other language."""

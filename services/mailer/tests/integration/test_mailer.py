@@ -77,7 +77,7 @@ def wired(
         part_mailer=PartMailer(
             objects=objects,
             records=table,
-            copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings), concurrency=8)),
+            copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
             composer=composer(settings),
             style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
             parallel=8,

@@ -41,7 +41,7 @@ class StubBedrock:
 def model(stub: StubBedrock, *, takes_schema: bool = True, temperature: float | None = 0.7) -> BedrockModel:
     """The adapter on a stub."""
     choice = ModelChoice("some.model", max_tokens=500, temperature=temperature, takes_schema=takes_schema)
-    return BedrockModel(cast("BedrockRuntimeClient", stub), choice, concurrency=2)
+    return BedrockModel(cast("BedrockRuntimeClient", stub), choice)
 
 
 async def test_a_request_holds_the_schema_and_the_bounds() -> None:

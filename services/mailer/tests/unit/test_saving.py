@@ -2,8 +2,6 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pytest
-
 from mailer.domain.record import EmailRecord
 from mailer.saving import Saver
 from shared.errors import TransientError
@@ -51,29 +49,32 @@ def records(number: int) -> list[EmailRecord]:
 async def test_records_wait_for_one_write_at_most() -> None:
     """The first is written at once; those that come meanwhile are written together."""
     table = SlowTable()
-    async with Saver(table) as saver:
-        for record in records(30):
-            saver.add(record)
-            await asyncio.sleep(0)
-        assert table.writes == [1]
+    saver = Saver(table)
+    first, *others = records(30)
+    saving = asyncio.create_task(saver.save(first))
+    await asyncio.sleep(0.001)
+    await asyncio.gather(*(saver.save(record) for record in others))
+    await saving
     assert (table.writes, len(table.items)) == ([1, 29], 30)
 
 
-async def test_a_table_that_fails_stops_what_would_not_be_saved() -> None:
-    """The next record raises; what is unsaved is tried once more, and then the failure stays."""
+async def test_a_record_is_saved_when_saving_it_has_returned() -> None:
+    """Nobody goes on to the next paid call before."""
     table = SlowTable()
+    [record] = records(1)
+    await Saver(table).save(record)
+    assert len(table.items) == 1
+
+
+async def test_everyone_whose_record_was_not_saved_is_told() -> None:
+    """A failed write raises for each of its records, and for no other."""
+    table = SlowTable()
+    saver = Saver(table)
     table.failures = 1
-    first, second = records(2)
-    with pytest.raises(TransientError, match="busy"):
-        async with Saver(table) as saver:
-            saver.add(first)
-            await asyncio.sleep(0.05)
-            saver.add(second)
-    assert len(table.items) == 2
-    table.failures = 2
-    with pytest.raises(TransientError, match="busy"):
-        async with Saver(table) as saver:
-            saver.add(first)
+    told = await asyncio.gather(*(saver.save(record) for record in records(3)), return_exceptions=True)
+    assert [type(error) for error in told] == [TransientError] * 3
+    await saver.save(records(4)[3])
+    assert len(table.items) == 1
 
 
 def test_records_survive_their_table() -> None:

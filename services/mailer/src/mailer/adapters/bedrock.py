@@ -1,6 +1,5 @@
 """Claude on Amazon Bedrock, through the Converse API."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,12 +52,11 @@ class ModelChoice:
 
 
 class BedrockModel:
-    """One model. At most `concurrency` calls are under way at a time, in the whole process."""
+    """One model."""
 
-    def __init__(self, bedrock: "BedrockRuntimeClient", choice: ModelChoice, *, concurrency: int) -> None:
+    def __init__(self, bedrock: "BedrockRuntimeClient", choice: ModelChoice) -> None:
         self._bedrock = bedrock
         self._choice = choice
-        self._slots = asyncio.Semaphore(concurrency)
 
     @property
     def takes_schema(self) -> bool:
@@ -73,8 +71,7 @@ class BedrockModel:
         """
         request = self._request(system, turns, schema)
         try:
-            async with self._slots:
-                answer = await self._bedrock.converse(**request)
+            answer = await self._bedrock.converse(**request)
         except ClientError as error:
             return Reply(refusal=self._refusal(error))
         return _reply(answer)
