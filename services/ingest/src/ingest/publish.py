@@ -61,11 +61,11 @@ class Publication:
         customers = await asyncio.to_thread(scratch.customers, span.first, span.last)
         people, opinions = _customer_items(run.run_id, customers), _review_items(run.run_id, customers)
         # A part that sentiment has finished was announced before a crash: its reviews carry scores by now.
-        if part not in run.stage(Stage.SENTIMENT).done:
+        is_scored = part in run.stage(Stage.SENTIMENT).done
+        if not is_scored:
             await self.customers.put_all(people)
             await self.reviews.put_all(opinions)
             await self.objects.put_lines(layout.customers(run.run_id, part), customers)
-            await self._announce(run, part, customers=len(people), reviews=len(opinions))
         report = PartReport(
             stage=Stage.INGEST,
             name=f"part-{part:05}",
@@ -77,6 +77,10 @@ class Publication:
                 "sns.publishes": Decimal(1),
             },
         )
+        if not is_scored:
+            # Before the announcement: whoever ends the run finds this part in its totals.
+            await self.ledger.record(run.run_id, report)
+            await self._announce(run, part, customers=len(people), reviews=len(opinions))
         return (await self.ledger.finish_part(run.run_id, part, report)).run
 
     async def _announce(self, run: Run, part: int, *, customers: int, reviews: int) -> None:
