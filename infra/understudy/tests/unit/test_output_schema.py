@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -49,6 +49,8 @@ _HINTS = st.recursive(
 
 
 @given(_SCHEMAS, _HINTS)
+@example({"type": "integer"}, False)  # noqa: FBT003 - the hint
+@example({"enum": [1, "x"]}, True)  # noqa: FBT003 - the hint
 def test_answer_obeys_any_accepted_schema(part: dict[str, Any], hint: object) -> None:
     """Whatever was composed, the answer is valid against the schema it was asked in."""
     schema = {**_object(answer=part), "$defs": {"shared": {"type": "string"}}}

@@ -57,13 +57,14 @@ class _Filler:
         if "const" in schema:
             return schema["const"]
         if "enum" in schema:
-            return hint if hint in schema["enum"] else schema["enum"][0]
+            equal = (each for each in schema["enum"] if each == hint and type(each) is type(hint))
+            return next(equal, schema["enum"][0])
         if "anyOf" in schema:
             return self.value(self._fitting(schema["anyOf"], hint), hint, name)
         return self._typed(schema, hint, name)
 
     def _fitting(self, options: Sequence[Mapping[str, Any]], hint: object) -> Mapping[str, Any]:
-        matching = (each for each in options if isinstance(hint, _TYPES[self._kind(each, hint)]))
+        matching = (each for each in options if _fits(self._kind(each, hint), hint))
         return next(matching, options[0])
 
     def _kind(self, schema: Mapping[str, Any], hint: object) -> str:
@@ -73,11 +74,11 @@ class _Filler:
         kinds = schema.get("type") or _implied(schema)
         if isinstance(kinds, str):
             return kinds
-        return next((kind for kind in kinds if isinstance(hint, _TYPES[kind])), str(kinds[0]))
+        return next((kind for kind in kinds if _fits(kind, hint)), str(kinds[0]))
 
     def _typed(self, schema: Mapping[str, Any], hint: object, name: str) -> object:
         kind = self._kind(schema, hint)
-        fits = isinstance(hint, _TYPES[kind])
+        fits = _fits(kind, hint)
         if kind == "object":
             return self._object(schema, hint if isinstance(hint, dict) else {})
         if kind == "array":
@@ -108,6 +109,11 @@ def resolve(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
     if isinstance(found, dict):
         return found
     raise LookupError(reference)
+
+
+def _fits(kind: str, hint: object) -> bool:
+    """Tell whether a value is of a JSON type; Python's truth values are numbers, JSON's are not."""
+    return isinstance(hint, _TYPES[kind]) and (kind == "boolean" or not isinstance(hint, bool))
 
 
 def _implied(schema: Mapping[str, Any]) -> str:
