@@ -1,20 +1,10 @@
 import json
-from collections.abc import Iterator
 
 import pytest
-import structlog
 from pydantic import ValidationError
 
 from shared.models import Customer
 from shared.telemetry import bind_event, configure_logging, get_logger
-
-
-@pytest.fixture(autouse=True)
-def fresh_logs() -> Iterator[None]:
-    """Leave no configuration or bound context behind."""
-    yield
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
 
 
 def test_lines_are_json_with_what_is_bound(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,9 +1,7 @@
 import json
 import sys
-from collections.abc import Iterator
 
 import pytest
-import structlog
 
 from shared import tracing
 from shared.events import SentimentScored, new_event
@@ -12,15 +10,6 @@ from shared.tracing import TraceParent
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
-
-
-@pytest.fixture(autouse=True)
-def fresh_logs() -> Iterator[None]:
-    """Leave no configuration, bound context or trace behind."""
-    yield
-    tracing._trace_id.set(None)
-    structlog.reset_defaults()
-    structlog.contextvars.clear_contextvars()
 
 
 def handled(parent: str | None) -> TraceParent:

@@ -1,0 +1,22 @@
+"""What shared's tests leave behind: nothing."""
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from shared import tracing
+
+
+@pytest.fixture(autouse=True)
+def fresh_logs() -> Iterator[None]:
+    """Find and leave no log configuration, bound context or trace."""
+    _forget()
+    yield
+    _forget()
+
+
+def _forget() -> None:
+    structlog.reset_defaults()
+    structlog.contextvars.clear_contextvars()
+    tracing._trace_id.set(None)
