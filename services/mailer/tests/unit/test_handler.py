@@ -1,5 +1,6 @@
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -286,3 +287,28 @@ async def test_a_killed_part_repeats_at_most_the_calls_that_were_under_way(
     await world.handler(message)
     assert world.model.calls <= 40 + PARALLEL
     assert (await world.counts())["emails"] == 40
+
+
+async def test_no_more_emails_are_in_the_making_than_a_crash_may_cost(
+    world: World, recommend: Recommend
+) -> None:
+    """While nothing can be saved no more is paid for, however many parts are in hand."""
+    await world.opened(parts=3)
+    messages = [
+        await world.message([recommend(f"C{part}-{number}") for number in range(9)], part=part, parts=3)
+        for part in (1, 2, 3)
+    ]
+    put_all, saving = world.records.put_all, asyncio.Event()
+
+    async def wait_and_put(items: Sequence[Mapping[str, Any]]) -> None:
+        await saving.wait()
+        await put_all(items)
+
+    world.records.put_all = wait_and_put  # type: ignore[method-assign] # a table that is slow
+    handling = [asyncio.create_task(world.handler(message)) for message in messages]
+    for _ in range(200):
+        await asyncio.sleep(0)
+    assert world.model.calls == PARALLEL
+    saving.set()
+    await asyncio.gather(*handling)
+    assert (world.model.calls, (await world.counts())["emails"]) == (27, 27)
