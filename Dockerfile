@@ -11,7 +11,7 @@ WORKDIR /src
 COPY constraints.txt ./
 RUN pip install --no-cache-dir --constraint constraints.txt uv \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
- && echo 'encore-shared @ file:///src/shared' > "$UV_OVERRIDE"
+ && echo 'encore-shared[tracing] @ file:///src/shared' > "$UV_OVERRIDE"
 COPY shared/pyproject.toml shared/
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 
