@@ -12,17 +12,15 @@ import boto3
 
 from chaos.paid import Bill
 from chaos.tally import Tally
-from local.provision import Resources
 from local.topology import load_topology
 from local.watch import Watch
 from shared import layout
 from shared.batches import batches
 from shared.bus import SqsQueue
-from shared.events import EmailFinished, Event, RunFinished, parse_event
+from shared.events import Event, RunFinished, parse_event
 from shared.ledger import Run
 from shared.store import from_item
 
-OPEN_QUEUE = "chaos-email-finished"
 FETCHES_AT_A_TIME = 32
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
 _TIMES = frozenset({"created_at", "expires_at"})
@@ -48,20 +46,6 @@ class Outcome:
     tally: Tally
     calls: Counter[str]
     seconds: float
-
-
-def listen(resources: Resources) -> str:
-    """Subscribe a queue of our own to `email-finished`; returns its URL."""
-    sqs = boto3.client("sqs")
-    url = sqs.create_queue(QueueName=OPEN_QUEUE)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    boto3.client("sns").subscribe(
-        TopicArn=resources.topic_arns[EmailFinished.topic],
-        Protocol="sqs",
-        Endpoint=arn,
-        Attributes={"RawMessageDelivery": "true"},
-    )
-    return url
 
 
 async def stored_emails(eyes: Watch, run_id: str) -> dict[str, bytes]:
@@ -112,37 +96,14 @@ async def _scan(eyes: Watch, table: str) -> list[dict[str, Any]]:
     return [{name: value for name, value in item.items() if name not in _TIMES} for item in found]
 
 
-async def announced(eyes: Watch, url: str) -> dict[str, Counter[str]]:
-    """Take every `email-finished` that has arrived on our queue."""
-    heard: dict[str, Counter[str]] = {}
-    for body in await _take(eyes, url):
-        event = parse_event(body, EmailFinished)
-        heard.setdefault(event.data.customer_id, Counter())[event.id] += 1
-    return heard
-
-
 async def endings(eyes: Watch) -> tuple[Event[RunFinished], ...]:
     """Take every `run-finished` off the operators' queue."""
-    bodies = await _take(eyes, eyes.resources.queue_urls["ops"])
-    return tuple(parse_event(body, RunFinished) for body in bodies)
-
-
-async def _take(eyes: Watch, url: str) -> list[str]:
-    queue = SqsQueue(eyes.sqs, url)
-    bodies: list[str] = []
-    while True:
-        reply = await eyes.sqs.receive_message(QueueUrl=queue.url, MaxNumberOfMessages=10)
-        messages = reply.get("Messages", [])
-        if not messages:
-            return bodies
-        bodies += [message["Body"] for message in messages]
-        await eyes.sqs.delete_message_batch(
-            QueueUrl=url,
-            Entries=[
-                {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]}
-                for number, message in enumerate(messages)
-            ],
-        )
+    queue = SqsQueue(eyes.sqs, eyes.resources.queue_urls["ops"])
+    found: list[Event[RunFinished]] = []
+    while messages := await queue.receive(limit=10, wait_s=0):
+        found += [parse_event(message.body, RunFinished) for message in messages]
+        await queue.delete_all(messages)
+    return tuple(found)
 
 
 def facts(record: Mapping[str, Any]) -> str:

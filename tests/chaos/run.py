@@ -14,6 +14,7 @@ from chaos.messages import Messages
 from chaos.outcome import Outcome
 from chaos.proxy import FaultProxy
 from chaos.tally import Tally
+from local.outward import outward
 from local.stack import SERVICES, EmbeddedStack, embedded_stack
 from local.testing import Pipeline
 from local.topology import Topology, load_topology
@@ -71,8 +72,8 @@ def run_file(path: Path, weather: Weather, log_dir: Path) -> Outcome:
 
 async def _run(stack: EmbeddedStack, path: Path, weather: Weather) -> Outcome:
     tally, fates = Tally(), Fates(weather.seed, weather.odds)
-    heard = outcome.listen(stack.resources)
     async with AsyncExitStack() as opened:
+        outside = opened.enter_context(outward(stack.resources))
         eyes = await opened.enter_async_context(watch(stack.resources))
         messages = Messages(eyes.sqs, fates, tally, longest_s=weather.visibility_s)
         proxy = FaultProxy(
@@ -101,7 +102,7 @@ async def _run(stack: EmbeddedStack, path: Path, weather: Weather) -> Outcome:
             emails=await outcome.stored_emails(eyes, run_id),
             records=await outcome.records(eyes, run_id),
             tables=await outcome.tables(eyes),
-            announced=await outcome.announced(eyes, heard),
+            announced=await asyncio.to_thread(outside.announced),
             endings=await outcome.endings(eyes),
             depths=depths,
             dead=await eyes.dead_letters(),

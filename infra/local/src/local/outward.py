@@ -29,12 +29,12 @@ class Outward:
     queue_url: str
     bucket: str
 
-    def announced(self) -> dict[str, set[str]]:
-        """The ids of all events that have come since it was asked last, by customer id."""
-        ids: dict[str, set[str]] = {}
+    def announced(self) -> dict[str, Counter[str]]:
+        """The ids of all events that have come since it was asked last, and how often, by customer id."""
+        ids: dict[str, Counter[str]] = {}
         while bodies := self._receive():
             for event in (parse_event(body, EmailFinished) for body in bodies):
-                ids.setdefault(event.data.customer_id, set()).add(event.id)
+                ids.setdefault(event.data.customer_id, Counter())[event.id] += 1
         return ids
 
     def versions(self, run_id: str) -> Counter[str]:
