@@ -2,6 +2,7 @@ import asyncio
 from typing import TYPE_CHECKING, cast
 
 import pytest
+from botocore.exceptions import ClientError
 
 from local.provision import Resources
 from shared.bus import Consumer, Message, Publisher, SqsQueue
@@ -57,6 +58,21 @@ async def test_a_buried_message_lies_in_the_dead_letters_with_its_reason(
     assert facts["reason"] == "cannot read poison"
     assert facts["exception"] == "PermanentError"
     assert await queue.receive(limit=10, wait_s=0) == []
+
+
+async def test_a_message_stays_until_its_copy_lies_in_the_dead_letters(
+    clients: Clients, resources: Resources
+) -> None:
+    """A crash in between leaves two of it, never none."""
+    queue = SqsQueue(clients.sqs, resources.queue_urls["sentiment"])
+    await queue.open()
+    await queue.send("poison")
+    [message] = await take(queue, 1)
+    await clients.sqs.delete_queue(QueueUrl=resources.dead_letter_urls["sentiment"])
+    with pytest.raises(ClientError):
+        await queue.bury(message, reason="unreadable", exception="PermanentError", handler="handle")
+    await queue.lease(message, seconds=0)
+    assert [again.body for again in await take(queue, 1)] == ["poison"]
 
 
 async def test_a_queue_knows_its_lease(clients: Clients, resources: Resources) -> None:
