@@ -16,9 +16,10 @@ from ingest.testing import Bench, csv_lines, message, notification, numbered
 from shared import layout
 from shared.bus import Message
 from shared.errors import PermanentError, TransientError
-from shared.events import DataIngested, RunFinished
+from shared.events import DataIngested, EventData, RunFinished
 from shared.ledger import PartReport, RunStatus, Stage
-from shared.testing import START
+from shared.models import Customer
+from shared.testing import START, MemoryAnnouncer
 
 KEY = "uploads/shop.csv"
 SET = {
@@ -64,6 +65,31 @@ async def test_the_same_upload_again_is_the_same_run() -> None:
     assert len(bench.parts) == 1
     await bench.upload(KEY, csv_lines([numbered(1), numbered(2)]))
     assert len(bench.run_ids) == 2
+
+
+class _ImpatientSentiment(MemoryAnnouncer):
+    """Reads what a part is about as soon as it hears of it, and notes how many reviews are stored."""
+
+    def __init__(self, bench: Bench) -> None:
+        super().__init__()
+        self._bench = bench
+        self.read: list[tuple[int, int]] = []
+
+    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
+        """Read the part; `KeyError` when it is not there yet."""
+        await super().announce(run_id, data, cause=cause)
+        if isinstance(data, DataIngested):
+            customers = await self._bench.objects.get_lines(data.key, Customer)
+            self.read.append((len(customers), len(self._bench.reviews.items)))
+
+
+async def test_a_part_is_stored_whole_before_anybody_hears_of_it() -> None:
+    """Sentiment may read it at once, and writes scores to its reviews that must stay."""
+    bench = Bench(Limits(part_reviews=2))
+    sentiment = _ImpatientSentiment(bench)
+    object.__setattr__(bench.publication, "announcer", sentiment)
+    await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 4)]))
+    assert sentiment.read == [(2, 2), (1, 3)]
 
 
 class _FailingReviews:
