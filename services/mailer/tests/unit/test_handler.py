@@ -197,6 +197,29 @@ async def test_a_throttled_part_keeps_what_it_paid_for(world: World, recommend: 
     assert len(world.announcer.of(EmailFinished)) == customers
 
 
+async def test_an_email_is_on_record_only_when_it_is_stored(
+    world: World, recommend: Recommend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A record is what keeps an email from being made: without its object, the customer would have none."""
+    await world.opened(parts=1)
+    message = await world.message([recommend("C1"), recommend("C2")])
+    put = world.objects.put
+
+    async def put_but_one(key: str, body: bytes, *, content_type: str) -> None:
+        await asyncio.sleep(0)
+        if key == layout.email(RUN, "C1"):
+            raise TransientError("connection reset")
+        await put(key, body, content_type=content_type)
+
+    monkeypatch.setattr(world.objects, "put", put_but_one)
+    with pytest.raises(TransientError):
+        await world.handler(message)
+    assert list(world.records.items) == [(RUN, "C2")]
+    monkeypatch.setattr(world.objects, "put", put)
+    await world.handler(message)
+    assert layout.email(RUN, "C1") in world.objects.stored
+
+
 async def test_a_part_delivered_twice_changes_nothing(world: World, recommend: Recommend) -> None:
     """Same counts, same cost, same event ids, and no further call."""
     await world.opened(parts=2)

@@ -174,6 +174,19 @@ async def test_a_crash_after_sending_is_repaired_by_redelivery(monkeypatch: pyte
     assert [attempt for _, attempt in world.checks.sent].count(3) == 1
 
 
+async def test_a_crash_before_sending_is_repaired_by_redelivery(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Had the ledger taken note already, the message would be dropped as stale, and the run stand still."""
+    world = World()
+    await world.open()
+    await world.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(world.checks, "send", _crash)
+        with pytest.raises(RuntimeError):
+            await world.deliver(RecommendationCheck(attempt=1))
+    await world.deliver(RecommendationCheck(attempt=1))
+    assert [attempt for _, attempt in world.checks.sent] == [1, 2]
+
+
 async def _crash(*_: object, **__: object) -> None:
     raise RuntimeError
 
@@ -344,6 +357,23 @@ async def test_news_of_the_last_job_brings_the_check_forward() -> None:
     assert world.lease.holder is None
 
 
+async def test_a_check_at_once_that_cannot_be_sent_leaves_the_one_to_come_good(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The news would not be heard a second time: it has moved the run to its last step."""
+    world = World()
+    await world.open()
+    await world.start()
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(world.checks, "send", _crash)
+        while True:
+            await world.report("ACTIVE")
+    await world.report("ACTIVE")
+    assert world.checks.sent == [(RUN, 1)]
+    await world.deliver(RecommendationCheck(attempt=1))
+    assert len(world.announcer.of(RecommendationsReady)) == 2
+
+
 async def test_news_of_a_failed_job_ends_the_run_by_a_check_at_once() -> None:
     """A check knows its run, so it can come back after a crash and announce the reason all the same."""
     world = World(MemoryPersonalize(failures={Kind.IMPORT_JOB: "no luck"}))
@@ -404,26 +434,30 @@ async def test_a_customer_without_a_ranking_falls_back_alone() -> None:
 
 
 class ImpatientMailer(MemoryAnnouncer):
-    """Takes a run's totals as soon as it hears of a part, as a mailer does that is done at once."""
+    """Reads a part and its run's totals as soon as it hears of it, as a mailer does that is done at once."""
 
-    def __init__(self, ledger: MemoryLedger) -> None:
+    def __init__(self, world: World) -> None:
         super().__init__()
-        self.ledger = ledger
+        self.ledger = world.ledger
+        self.objects = world.objects
+        self.read = 0
         self.heard: list[int] = []
 
     async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
-        """Note what the totals hold now."""
+        """Read the part, and note what the totals hold now."""
         await super().announce(run_id, data, cause=cause)
         if isinstance(data, RecommendationsReady):
+            self.read += len(await self.objects.get_lines(data.key, Recommendation))
             counts = total(await self.ledger.reports(run_id)).counts
             self.heard.append(counts["recommendations"] - 5 * data.customers)
 
 
-async def test_a_part_is_in_the_totals_before_anybody_hears_of_it() -> None:
-    """The mailer may end the run right after the last announcement: nothing may be missing then."""
+async def test_a_part_is_stored_and_in_the_totals_before_anybody_hears_of_it() -> None:
+    """The mailer may read it at once, and end the run after the last one: nothing may be missing then."""
     world = World()
     await world.open(TOO_LITTLE)
-    mailer = ImpatientMailer(world.ledger)
+    mailer = ImpatientMailer(world)
     world.handler._selection._announcer = mailer
     await world.run_to_its_end()
     assert mailer.heard == [0, 5 * len(TOO_LITTLE.parts[0])]
+    assert mailer.read == len(TOO_LITTLE.customers)

@@ -9,7 +9,7 @@ from sentiment.handler import SentimentHandler
 from shared import layout
 from shared.bus import Message
 from shared.errors import PermanentError, TransientError
-from shared.events import DataIngested, SentimentScored, new_event
+from shared.events import DataIngested, EventData, SentimentScored, new_event
 from shared.ledger import Stage, total
 from shared.models import Customer, ProductSentiment, Review, ScoredReview, Sentiment, SentimentScores
 from shared.testing import (
@@ -131,6 +131,29 @@ async def test_a_crash_before_the_announcement_is_repaired_by_redelivery(fixture
     await fixture.handle(fixture.message(2))
     assert fixture.announcer.of(SentimentScored) == [SentimentScored(parts=2, reviews=2)]
     assert sorted(fixture.scorer.asked) == ["r1", "r2"]
+
+
+class ImpatientRecommender(MemoryAnnouncer):
+    """Reads the products' aggregates as soon as it hears that a run is scored."""
+
+    def __init__(self, objects: MemoryObjects) -> None:
+        super().__init__()
+        self.objects = objects
+        self.read: list[ProductSentiment] = []
+
+    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
+        """Read them; `KeyError` when they are not there yet."""
+        await super().announce(run_id, data, cause=cause)
+        self.read += await self.objects.get_lines(layout.product_sentiment(run_id), ProductSentiment)
+
+
+async def test_the_aggregates_are_stored_before_anybody_hears_that_a_run_is_scored(fixture: Fixture) -> None:
+    """The recommender may read them at once."""
+    recommender = ImpatientRecommender(fixture.objects)
+    fixture.handle._announcer = recommender
+    for part in (1, 2):
+        await fixture.handle(fixture.message(part))
+    assert [product.product_id for product in recommender.read] == ["p"]
 
 
 async def test_throttling_leaves_the_part_undone(fixture: Fixture) -> None:
