@@ -17,7 +17,7 @@ from shared import layout
 from shared.bus import Message
 from shared.errors import PermanentError, TransientError
 from shared.events import DataIngested, EventData, RunFinished
-from shared.ledger import PartReport, RunStatus, Stage
+from shared.ledger import PartReport, RunStatus, Stage, part_name
 from shared.models import Customer
 from shared.testing import START, MemoryAnnouncer
 
@@ -68,12 +68,13 @@ async def test_the_same_upload_again_is_the_same_run() -> None:
 
 
 class _ImpatientSentiment(MemoryAnnouncer):
-    """Reads what a part is about as soon as it hears of it, and notes how many reviews are stored."""
+    """Reads a part as soon as it hears of it, and notes what else is stored by then."""
 
     def __init__(self, bench: Bench) -> None:
         super().__init__()
         self._bench = bench
         self.read: list[tuple[int, int]] = []
+        self.reported: list[bool] = []
 
     async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
         """Read the part; `KeyError` when it is not there yet."""
@@ -81,15 +82,18 @@ class _ImpatientSentiment(MemoryAnnouncer):
         if isinstance(data, DataIngested):
             customers = await self._bench.objects.get_lines(data.key, Customer)
             self.read.append((len(customers), len(self._bench.reviews.items)))
+            names = {report.name for report in await self._bench.ledger.reports(run_id)}
+            self.reported.append(part_name(data.part) in names)
 
 
-async def test_a_part_is_stored_whole_before_anybody_hears_of_it() -> None:
-    """Sentiment may read it at once, and writes scores to its reviews that must stay."""
+async def test_a_part_is_stored_and_reported_before_anybody_hears_of_it() -> None:
+    """Sentiment may read it at once and writes scores to its reviews that must stay; the run may even end."""
     bench = Bench(Limits(part_reviews=2))
     sentiment = _ImpatientSentiment(bench)
     object.__setattr__(bench.publication, "announcer", sentiment)
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 4)]))
     assert sentiment.read == [(2, 2), (1, 3)]
+    assert sentiment.reported == [True, True]
 
 
 class _FailingReviews:
