@@ -10,7 +10,7 @@ IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo images push compose-demo verify-deployment check format test chaos test-containers lock clean
+.PHONY: help setup demo images push compose-demo verify-deployment check format test chaos mutants test-containers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -60,6 +60,9 @@ test: setup ## unit, integration and end-to-end tests
 
 chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520]
 	@PYTHONPATH=$(CURDIR)/tests $(BIN)/python -m chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
+
+mutants: setup ## take each protection of docs/delivery.md away in turn and see its test fail: make mutants [NAME="part of a name"]
+	@PYTHONPATH=$(CURDIR)/tests $(BIN)/python -m chaos.mutants $(if $(NAME),'$(NAME)')
 
 test-containers: setup ## the same pipeline in containers, with crashes: takes a Docker engine
 	$(BIN)/python -m pytest tests/containers
