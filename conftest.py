@@ -16,6 +16,7 @@ from shared.testing import Clients
 
 REGION = "eu-west-1"
 _stages = count(1)
+_session = get_session()  # one for all: it keeps the descriptions of services that it has read
 
 
 @pytest.fixture(autouse=True)
@@ -51,11 +52,10 @@ def resources(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Resources:
 @pytest.fixture
 async def clients(resources: Resources) -> AsyncIterator[Clients]:  # noqa: ARG001 - it must exist first
     """Clients of the emulator that holds `resources`."""
-    session = get_session()
     async with AsyncExitStack() as stack:
         yield Clients(
-            s3=await stack.enter_async_context(session.create_client("s3", config=CONFIG)),
-            sqs=await stack.enter_async_context(session.create_client("sqs", config=CONFIG)),
-            sns=await stack.enter_async_context(session.create_client("sns", config=CONFIG)),
-            dynamodb=await stack.enter_async_context(session.create_client("dynamodb", config=CONFIG)),
+            s3=await stack.enter_async_context(_session.create_client("s3", config=CONFIG)),
+            sqs=await stack.enter_async_context(_session.create_client("sqs", config=CONFIG)),
+            sns=await stack.enter_async_context(_session.create_client("sns", config=CONFIG)),
+            dynamodb=await stack.enter_async_context(_session.create_client("dynamodb", config=CONFIG)),
         )

@@ -59,11 +59,10 @@ class _Provisioner:
     def __init__(self, stage: str, region: str) -> None:
         self._stage = stage
         self._region = region
-        session = boto3.Session(region_name=region)
-        self._sns = session.client("sns")
-        self._sqs = session.client("sqs")
-        self._dynamodb = session.client("dynamodb")
-        self._s3 = session.client("s3")
+        self._sns = boto3.client("sns", region_name=region)
+        self._sqs = boto3.client("sqs", region_name=region)
+        self._dynamodb = boto3.client("dynamodb", region_name=region)
+        self._s3 = boto3.client("s3", region_name=region)
         self._made = Resources()
 
     def run(self, topology: Topology) -> Resources:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,10 @@ NO_QUEUE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotEx
 NO_TOPIC = frozenset({"NotFound", "NotFoundException"})
 NO_TABLE = frozenset({"ResourceNotFoundException"})
 NO_BUCKET = frozenset({"404", "NoSuchBucket"})
+
+
+_session = cache(get_session)
+"""One a process: it keeps the descriptions of services that it has read."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +95,7 @@ class Place:
 @asynccontextmanager
 async def open_place(stage: str, *, region: str | None, topology: Path) -> AsyncIterator[Place]:
     """Open clients; endpoints and credentials are the SDK's own."""
-    session: Any = get_session()
+    session: Any = _session()
     async with AsyncExitStack() as stack:
         yield Place(
             stage=stage,
