@@ -18,7 +18,7 @@ from shared.announcer import SnsAnnouncer
 from shared.aws import CONFIG
 from shared.bus import Publisher
 from shared.events import RecommendationsReady, RunFinished
-from shared.ledger import Ledger
+from shared.ledger import Claims, Ledger
 from shared.service import consume, open_queue, run_service
 from shared.store import ObjectStore, Table
 
@@ -39,6 +39,12 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
         queue = await open_queue(sqs, settings.recommender_queue_url, stop=stop)
         handler = RecommenderHandler(
             ledger=ledger,
+            claims=Claims(
+                dynamodb,
+                settings.runs_table,
+                quiet_s=queue.visibility_s,
+                keep_days=settings.retention_days,
+            ),
             preparation=Preparation(objects),
             training=Training(
                 ledger=ledger,

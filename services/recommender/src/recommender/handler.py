@@ -2,7 +2,8 @@
 
 A chain of numbered messages carries a run: `sentiment-scored` is number zero, each check one more. A message
 sends its successor *before* the ledger takes note, so a crash can double the chain but never end it; and a
-message older than the ledger's number is dropped, so a doubled chain becomes one again.
+message older than the ledger's number is dropped, so a doubled chain becomes one again. One message of a run
+is handled at a time: two that looked for the same training would each begin one.
 
 News of a Personalize job names no run and is no link of the chain: it lets the run in turn go on with what it
 waits for, and when nothing is left to wait for, puts a check at once in place of the one still to come.
@@ -20,12 +21,13 @@ from shared.bus import Message
 from shared.endings import fail_run
 from shared.eventbridge import AwsEvent, read_aws_event
 from shared.events import RecommendationCheck, SentimentScored, event_type, parse_event
-from shared.ledger import Run, RunStatus
-from shared.ports import Announcer, RunLedger
+from shared.ledger import Run, RunStatus, Stage
+from shared.ports import Announcer, Claiming, RunLedger
 from shared.telemetry import bind_event, get_logger
 
 PERSONALIZE = "personalize"
 FALLBACK = "fallback"
+CLAIM = "run"
 JOB_EVENTS = "aws.personalize"
 MAX_BATCH_FILES = 1_000
 log = get_logger()
@@ -38,6 +40,7 @@ class RecommenderHandler:
         self,
         *,
         ledger: RunLedger,
+        claims: Claiming,
         preparation: Preparation,
         training: Training,
         selection: Selection,
@@ -45,6 +48,7 @@ class RecommenderHandler:
         announcer: Announcer,
     ) -> None:
         self._ledger = ledger
+        self._claims = claims
         self._preparation = preparation
         self._training = training
         self._selection = selection
@@ -54,9 +58,13 @@ class RecommenderHandler:
     async def __call__(self, message: Message) -> None:
         """Handle a `sentiment-scored` event, a check, or the state change of a Personalize job."""
         if (change := read_aws_event(message.body, source=JOB_EVENTS)) is not None:
-            await self._handle_state_change(change)
+            await self._handle_state_change(change, holder=message.message_id)
             return
         run_id, attempt = _read(message)
+        async with self._claims.hold(run_id, Stage.RECOMMENDER, CLAIM, holder=message.message_id):
+            await self._handle_link(run_id, attempt)
+
+    async def _handle_link(self, run_id: str, attempt: int) -> None:
         run = await self._ledger.run(run_id)
         if attempt < int(run.step.get("attempt", 0)):
             log.info("stale_check_dropped", attempt=attempt)
@@ -65,7 +73,7 @@ class RecommenderHandler:
         elif run.status is RunStatus.FAILED:
             await self._fail(run, run.reason or "")  # again: this message may have crashed before it did
 
-    async def _handle_state_change(self, change: AwsEvent) -> None:
+    async def _handle_state_change(self, change: AwsEvent, *, holder: str) -> None:
         """Let the run in turn go on; it has its checks, so missing or late news loses nothing."""
         run = await self._training.run_in_turn()
         facts = {"detail_type": change.detail_type, "resources": change.resources}
@@ -74,8 +82,11 @@ class RecommenderHandler:
             return
         bind_event(run_id=run.run_id, event_id=change.id)
         log.info("state_changed", **facts)
-        if await self._training_is_over(run):
-            await self._check_at_once(run.run_id)
+        async with self._claims.hold(run.run_id, Stage.RECOMMENDER, CLAIM, holder=holder):
+            run = await self._ledger.run(run.run_id)  # a check may have gone on meanwhile
+            is_waiting = run.is_open and run.step.get("step") != Step.SELECT
+            if is_waiting and await self._training_is_over(run):
+                await self._check_at_once(run.run_id)
 
     async def _training_is_over(self, run: Run) -> bool:
         try:
@@ -84,7 +95,7 @@ class RecommenderHandler:
             return True  # the check meets the same and acts on it
 
     async def _check_at_once(self, run_id: str) -> None:
-        run = await self._ledger.run(run_id)  # a check may have gone on meanwhile
+        run = await self._ledger.run(run_id)
         attempt = int(run.step.get("attempt", 0)) + 1
         await self._checks.send(run_id, attempt, at_once=True)
         await self._ledger.set_step(run_id, attempt=str(attempt))

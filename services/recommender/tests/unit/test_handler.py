@@ -1,3 +1,4 @@
+import asyncio
 import json
 
 import pytest
@@ -23,7 +24,7 @@ from shared.events import (
 )
 from shared.ledger import RunStatus, Stage, total
 from shared.models import Recommendation, RecommendationSource
-from shared.testing import MemoryAnnouncer, MemoryItems, MemoryLedger, MemoryObjects
+from shared.testing import MemoryAnnouncer, MemoryClaims, MemoryItems, MemoryLedger, MemoryObjects
 
 RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)
@@ -43,6 +44,7 @@ class World:
         self.checks = MemoryChecks()
         self.handler = RecommenderHandler(
             ledger=self.ledger,
+            claims=MemoryClaims(),
             preparation=Preparation(self.objects),
             training=Training(
                 ledger=self.ledger,
@@ -461,3 +463,11 @@ async def test_a_part_is_stored_and_in_the_totals_before_anybody_hears_of_it() -
     await world.run_to_its_end()
     assert mailer.heard == [0, 5 * len(TOO_LITTLE.parts[0])]
     assert mailer.read == len(TOO_LITTLE.customers)
+
+
+async def test_one_message_of_a_run_is_handled_at_a_time() -> None:
+    """Duplicates that arrive together prepare, look and check once: the later ones find themselves stale."""
+    world = World()
+    await world.open()
+    await asyncio.gather(*(world.start() for _ in range(3)))
+    assert [attempt for _, attempt in world.checks.sent] == [1]
