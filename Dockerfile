@@ -1,5 +1,5 @@
 # One pattern for every image; docker-compose.yml gives each its package, module and target:
-#   docker build --build-arg PACKAGE=services/ingest --build-arg MODULE=ingest --target service .
+#   docker build --build-arg PACKAGE=services/ingest --build-arg MODULE=encore.ingest --target service .
 # An image holds its package, what that depends on at the versions of constraints.txt, and nothing to build with.
 # The same commit and base image give the same files: no time stamps (SOURCE_DATE_EPOCH), byte code checked by hash.
 
@@ -11,8 +11,11 @@ WORKDIR /src
 COPY constraints.txt ./
 RUN pip install --no-cache-dir --constraint constraints.txt uv \
  && python -m venv --without-pip "$VIRTUAL_ENV" \
- && echo 'encore-shared[tracing] @ file:///src/shared' > "$UV_OVERRIDE"
-COPY shared/pyproject.toml shared/
+ && printf '%s @ file:///src/%s\n' encore-contracts shared/contracts 'encore-runtime[tracing]' shared/runtime \
+      encore-stack tools/stack > "$UV_OVERRIDE"
+COPY shared/contracts/pyproject.toml shared/contracts/
+COPY shared/runtime/pyproject.toml shared/runtime/
+COPY tools/stack/pyproject.toml tools/stack/
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 
 
@@ -20,7 +23,8 @@ COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 FROM builder AS dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
-      --no-emit-package encore-shared --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
+      --no-emit-package encore-contracts --no-emit-package encore-runtime --no-emit-package encore-stack \
+      --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
  && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
 RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
  && rm "$VIRTUAL_ENV/.lock" \
@@ -29,7 +33,8 @@ RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
 
 
 FROM dependencies AS code
-COPY shared/src shared/src
+COPY shared shared
+COPY tools/stack tools/stack
 COPY ${PACKAGE}/src ${PACKAGE}/src
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip install --target /app --excludes dependencies.txt "./$PACKAGE" \
@@ -45,7 +50,7 @@ COPY --from=code /app /app
 ARG MODULE
 ARG VERSION=0.1.0
 ARG REVISION=unknown
-LABEL org.opencontainers.image.title="encore-$MODULE" \
+LABEL org.opencontainers.image.title="$MODULE" \
       org.opencontainers.image.description="A personal product email for every customer, on AWS." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION" \
@@ -65,7 +70,7 @@ ENTRYPOINT ["dumb-init", "--", "/bin/sh", "-c", "exec python -m \"$MODULE\" \"$@
 FROM runtime AS service
 ENV ENCORE_LIVENESS_FILE=/tmp/alive
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
-  CMD ["python", "-m", "shared.liveness", "/tmp/alive"]
+  CMD ["python", "-m", "encore.runtime.liveness", "/tmp/alive"]
 
 
 FROM runtime AS understudy

@@ -2,9 +2,10 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PACKAGES := shared services/ingest services/sentiment services/recommender services/mailer infra/understudy infra/local infra/ops
-INSTALLED := $(patsubst shared,shared[tracing],$(PACKAGES:infra/local=infra/local[stack]))
-CODE := shared services infra tests benchmarks conftest.py
+PACKAGES := shared/contracts shared/runtime services/ingest services/sentiment services/recommender services/mailer \
+  tools/understudy tools/stack tools/cli
+INSTALLED := $(patsubst shared/runtime,shared/runtime[tracing],$(PACKAGES:tools/stack=tools/stack[embedded]))
+CODE := shared services tools tests benchmarks conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
@@ -24,7 +25,7 @@ $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	@touch $@
 
 demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [OUT=dir]
-	@$(BIN)/python -m local demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
+	@$(BIN)/python -m encore.cli demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
 
 images: ## build every container image and print its size
 	@ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build --quiet
@@ -40,10 +41,10 @@ push: ## build the images for AWS and push them: make push REGISTRY=123456789012
 	done
 
 compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
-	@$(BIN)/python -m local compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
+	@$(BIN)/python -m encore.cli compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
 
 verify-deployment: setup ## does a stage have all it takes? make verify-deployment STAGE=encore-dev [REGION=...] [MODEL=...]
-	@$(BIN)/python -m local verify-deployment $(if $(STAGE),--stage '$(STAGE)') $(if $(REGION),--region '$(REGION)') \
+	@$(BIN)/python -m encore.cli verify-deployment $(if $(STAGE),--stage '$(STAGE)') $(if $(REGION),--region '$(REGION)') \
 	  $(if $(MODEL),--model-id '$(MODEL)')
 
 check: setup ## format, lint and types, over code and tests
@@ -59,10 +60,10 @@ test: setup ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/containers
 
 chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520]
-	@PYTHONPATH=$(CURDIR)/tests $(BIN)/python -m chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
+	@$(BIN)/python -m tests.chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
 
 mutants: setup ## take each protection of docs/delivery.md away in turn and see its test fail: make mutants [NAME="part of a name"]
-	@PYTHONPATH=$(CURDIR)/tests $(BIN)/python -m chaos.mutants $(if $(NAME),'$(NAME)')
+	@$(BIN)/python -m tests.chaos.mutants $(if $(NAME),'$(NAME)')
 
 test-containers: setup ## the same pipeline in containers, with crashes: takes a Docker engine
 	$(BIN)/python -m pytest tests/containers

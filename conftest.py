@@ -9,10 +9,10 @@ import pytest
 from aiobotocore.session import get_session
 from moto.server import ThreadedMotoServer
 
-from local.provision import Resources, provision
-from local.topology import load_topology
-from shared.aws import CONFIG
-from shared.testing import Clients
+from encore.runtime.aws import CONFIG
+from encore.stack.provision import Resources, provision
+from encore.stack.topology import load_topology
+from tests.support.stores import Clients
 
 REGION = "eu-west-1"
 _stages = count(1)

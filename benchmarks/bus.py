@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from encore.stack.embedded import embedded_stack
 from harness.contestants import Contestant, contestants
 from harness.latency import distance
 from harness.race import Course, Lap, run
-from local.stack import embedded_stack
 
 OURS, BARE = "encore", "bare aiobotocore"
 MAX_TO_BARE = 1.3

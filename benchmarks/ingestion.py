@@ -17,14 +17,14 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from local.sample import write_sample
-from local.stack import Stack, embedded_stack
-from local.watch import watch
-from shared import layout
-from shared.ledger import Stage
+from encore.contracts import object_keys
+from encore.runtime.runs.run import StageName
+from encore.stack.embedded import Stack, embedded_stack
+from encore.stack.sample import write_sample
+from encore.stack.watch import watch
 
-REVIEWS_A_CUSTOMER = 1.7  # of the sample
-CUSTOMERS_A_PRODUCT = 5
+REVIEWS_PER_CUSTOMER = 1.7  # of the sample
+CUSTOMERS_PER_PRODUCT = 5
 SAMPLE_S = 0.5
 CURVE = " ▁▂▃▄▅▆▇█"
 POINTS = 24
@@ -74,14 +74,14 @@ def measure(reviews: int) -> Measured:
     """Take a made-up file of about so many reviews in, with no other service running."""
     with TemporaryDirectory() as name:
         path = Path(name) / "sample.csv"
-        customers = round(reviews / REVIEWS_A_CUSTOMER)
-        facts = write_sample(path, customers=customers, products=max(30, customers // CUSTOMERS_A_PRODUCT))
+        customers = round(reviews / REVIEWS_PER_CUSTOMER)
+        facts = write_sample(path, customers=customers, products=max(30, customers // CUSTOMERS_PER_PRODUCT))
         measured = Measured(file_mib=path.stat().st_size / MIB, reviews=facts.reviews)
         Console(stderr=True).print(f"{facts.reviews:,} reviews, {measured.file_mib:,.0f} MiB", style="dim")
         with embedded_stack(Path(name) / "logs", services=("ingest",)) as stack:
             bucket = stack.resources.buckets["data"]
             process = settled(ingest_process())
-            boto3.client("s3").upload_file(str(path), bucket, f"{layout.UPLOADS}sample.csv")
+            boto3.client("s3").upload_file(str(path), bucket, f"{object_keys.UPLOADS}sample.csv")
             asyncio.run(until_ingested(stack, process, measured))
         return measured
 
@@ -93,7 +93,7 @@ async def until_ingested(stack: Stack, process: psutil.Process, measured: Measur
         while True:
             stack.check()
             measured.resident_mib.append(process.memory_info().rss / MIB)
-            if any(len(run.stage(Stage.INGEST).done) == run.parts for run in await eyes.ledger.runs()):
+            if any(len(run.stage(StageName.INGEST).done) == run.parts for run in await eyes.ledger.runs()):
                 break
             await asyncio.sleep(SAMPLE_S)
     measured.cpu_seconds = cpu_seconds(process) - cpu_before

@@ -18,11 +18,11 @@ from urllib.parse import urlsplit
 from rich.console import Console
 from rich.table import Table
 
+from encore.stack.embedded import Stack, embedded_stack, exported
 from harness.latency import LOOPBACK, distance
 from harness.notebooks import Notebooks
 from harness.passage import Passage, follow, services
 from harness.regulars import Shop, write_shop
-from local.stack import Stack, embedded_stack, exported
 
 MIN_RATIO = 30
 CHECK_INTERVAL_S = 1

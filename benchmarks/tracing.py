@@ -9,8 +9,9 @@ from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ALWAYS_ON, Sampler
 from rich.console import Console
 from rich.table import Table
 
-from shared import tracing
-from shared.spans import SpanRecorder
+from encore.contracts import trace_context
+from encore.runtime import tracing
+from encore.runtime.spans import SpanRecorder
 
 ROUNDS = 5
 CASES: dict[str, Sampler | None] = {
@@ -34,7 +35,7 @@ def main() -> None:
 
 def cpu_s(messages: int, sampler: Sampler | None) -> float:
     """CPU time of so many messages that come with a trace and hand it on."""
-    parent = str(tracing.TraceParent.new())
+    parent = str(trace_context.TraceParent.new())
     with ExitStack() as stack:
         if sampler:
             tracer = TracerProvider(sampler=sampler).get_tracer("benchmark")
@@ -42,7 +43,7 @@ def cpu_s(messages: int, sampler: Sampler | None) -> float:
         started = time.process_time()
         for _ in range(messages):
             with tracing.handling("queue", parent=parent):
-                tracing.current()
+                trace_context.current()
         return time.process_time() - started
 
 

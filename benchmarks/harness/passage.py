@@ -11,11 +11,11 @@ from pathlib import Path
 
 import boto3
 
-from local.processes import Processes
-from local.stack import LOCAL_SETTINGS, SERVICES, Stack
-from local.watch import Watch, watch
-from shared import layout
-from shared.ledger import PartReport, Run, Stage
+from encore.contracts import object_keys
+from encore.runtime.runs.run import PartReport, Run, StageName
+from encore.stack.embedded import LOCAL_SETTINGS, SERVICES, Stack
+from encore.stack.processes import Processes
+from encore.stack.watch import Watch, watch
 
 POLL_S = 0.5
 CONNECT_S = 3.0
@@ -49,7 +49,9 @@ def services(log_dir: Path, settings: dict[str, str]) -> Iterator[Processes]:
         with Processes(log_dir) as processes:
             alive = [log_dir / f"{service}.alive" for service in SERVICES]
             for service, file in zip(SERVICES, alive, strict=True):
-                processes.start(service, ["-m", service], {**settings, "ENCORE_LIVENESS_FILE": str(file)})
+                processes.start(
+                    service, ["-m", f"encore.{service}"], {**settings, "ENCORE_LIVENESS_FILE": str(file)}
+                )
             while not all(file.exists() for file in alive):
                 processes.check()
                 time.sleep(POLL_S)
@@ -62,7 +64,7 @@ def services(log_dir: Path, settings: dict[str, str]) -> Iterator[Processes]:
 async def follow(stack: Stack, processes: Processes, path: Path) -> Passage:
     """Upload a file, wait for the end of its run, and return how its time went."""
     bucket = stack.resources.buckets["data"]
-    key = f"{layout.UPLOADS}{path.name}"
+    key = f"{object_keys.UPLOADS}{path.name}"
     async with watch(stack.resources) as eyes:
         uploaded = datetime.now(UTC)
         await asyncio.to_thread(boto3.client("s3").upload_file, str(path), bucket, key)
@@ -87,12 +89,12 @@ async def _ended(eyes: Watch, processes: Processes, source: str) -> Run:
 def _steps(uploaded: datetime, finished: datetime, reports: list[PartReport]) -> dict[str, float]:
     """Cut the time from upload to end at the moment when each step had ended, or the mailer begun."""
     ends = {
-        "ingest": max(each.finished_at for each in _of(Stage.INGEST, reports)),
-        "sentiment": max(each.finished_at for each in _of(Stage.SENTIMENT, reports)),
+        "ingest": max(each.finished_at for each in _of(StageName.INGEST, reports)),
+        "sentiment": max(each.finished_at for each in _of(StageName.SENTIMENT, reports)),
         "personalize": max(
-            each.finished_at for each in _of(Stage.RECOMMENDER, reports) if each.name == TRAINING
+            each.finished_at for each in _of(StageName.RECOMMENDER, reports) if each.name == TRAINING
         ),
-        "select": min(each.started_at for each in _of(Stage.MAILER, reports)),
+        "select": min(each.started_at for each in _of(StageName.MAILER, reports)),
         "write": finished,
     }
     seconds, since = {}, uploaded
@@ -102,7 +104,7 @@ def _steps(uploaded: datetime, finished: datetime, reports: list[PartReport]) ->
     return seconds
 
 
-def _of(stage: Stage, reports: list[PartReport]) -> list[PartReport]:
+def _of(stage: StageName, reports: list[PartReport]) -> list[PartReport]:
     return [report for report in reports if report.stage is stage]
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Literal, get_args
 import boto3
 import psutil
 
+from encore.runtime.batches import batches
 from harness.contestants import FOLDER, Contestant
-from shared.batches import batches
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient

@@ -5,8 +5,8 @@ from functools import cache
 
 import pytest
 
-from local import terraform
-from local.terraform import Module
+from tests.support import terraform
+from tests.support.terraform import Module
 
 ReadModule = Callable[[str], Module]
 

@@ -1,61 +1,85 @@
-"""The rules of dependency in docs/architecture.md."""
+"""The rules of dependency in docs/architecture.md, proved on what Python really loads."""
 
 import ast
+import subprocess
 import sys
-from collections.abc import Iterator
+import tomllib
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+SHARED = ("contracts", "runtime")
 SOURCES = {
-    "shared": ROOT / "shared/src/shared",
-    **{name: ROOT / f"services/{name}/src/{name}" for name in SERVICES},
+    **{name: ROOT / f"shared/{name}/src/encore/{name}" for name in SHARED},
+    **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
 }
-AWS = {"aiobotocore", "boto3", "botocore", "types_aiobotocore"}
-INFRA = {"local", "ops", "understudy"}
+AWS = {"aiobotocore", "boto3", "botocore"}
+TOOLS = {"encore.stack", "encore.cli", "understudy"}
 
 
-def imports(path: Path) -> Iterator[str]:
-    """The top-level packages that a module imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module.split(".")[0]
+def module_name(path: Path) -> str:
+    """The dotted name of a module below a `src` folder."""
+    parts = path.with_suffix("").parts
+    return ".".join(parts[parts.index("src") + 1 :]).removesuffix(".__init__")
 
 
-def offenders(folder: Path, forbidden: set[str]) -> list[str]:
-    """The modules below a folder that import something forbidden."""
-    return [
-        f"{path.relative_to(ROOT)} imports {found}"
-        for path in sorted(folder.rglob("*.py"))
-        for found in set(imports(path)) & forbidden
-    ]
+def loaded_by(paths: Iterable[Path]) -> set[str]:
+    """Everything that a fresh interpreter has loaded after importing these modules."""
+    names = sorted(module_name(path) for path in paths)
+    assert names
+    script = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\nprint(*sys.modules)"
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own modules
+    return set(done.stdout.split())
+
+
+def within(loaded: set[str], packages: Iterable[str]) -> set[str]:
+    """Those of the loaded modules that are one of the packages, or inside one."""
+    return {name for name in loaded if any(f"{name}.".startswith(f"{package}.") for package in packages)}
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_services_import_neither_one_another_nor_infra(name: str) -> None:
-    """Services talk by events only; the stand-in and the local stack are unknown to them."""
-    assert offenders(SOURCES[name], (set(SERVICES) - {name}) | INFRA) == []
+def test_a_service_loads_neither_another_service_nor_a_tool(name: str) -> None:
+    """Services talk by events only; the stand-in and the embedded stack are unknown to them."""
+    loaded = loaded_by(SOURCES[name].rglob("*.py"))
+    others = {f"encore.{other}" for other in SERVICES if other != name}
+    assert within(loaded, others | TOOLS) == set()
 
 
-def test_shared_imports_no_service() -> None:
+def test_the_runtime_loads_no_service_and_no_tool() -> None:
     """What services share knows none of them."""
-    assert offenders(SOURCES["shared"], set(SERVICES) | INFRA) == []
+    loaded = loaded_by(SOURCES["runtime"].rglob("*.py"))
+    assert within(loaded, {f"encore.{name}" for name in SERVICES} | TOOLS) == set()
+
+
+def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
+    """Any subscriber of `email-finished` can depend on the contracts: they take pydantic, nothing else."""
+    loaded = loaded_by(SOURCES["contracts"].rglob("*.py"))
+    assert within(loaded, AWS | {"structlog", "tenacity"}) == set()
+    assert within(loaded, {"encore"}) == within(loaded, {"encore.contracts"}) | {"encore"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_domain_imports_no_aws_library(name: str) -> None:
-    """Rules stay pure: they can be read and tested without AWS."""
-    domain = SOURCES[name] / "domain"
-    assert list(domain.glob("*.py"))
-    assert offenders(domain, AWS) == []
+def test_a_domain_loads_no_aws_library(name: str) -> None:
+    """Rules stay pure: they can be read, tested and reused without AWS."""
+    loaded = loaded_by((SOURCES[name] / "domain").rglob("*.py"))
+    outer = {f"encore.{name}.{place}" for place in ("adapters", "use_cases", "handler", "settings")}
+    assert within(loaded, AWS | outer) == set()
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_the_same_places_as_every_other(name: str) -> None:
+    """Who knows one service finds the way in all of them."""
+    places = {path.name for path in SOURCES[name].iterdir() if path.name != "__pycache__"}
+    files = {"__init__.py", "__main__.py", "handler.py", "ports.py", "py.typed", "settings.py"}
+    assert places == files | {"adapters", "domain", "use_cases"}
 
 
 def test_only_entry_points_read_the_environment() -> None:
-    """Settings come in by `__main__`, through `shared.service`."""
+    """Settings come in by `__main__`, through `encore.runtime.service`."""
     readers = [
         str(path.relative_to(ROOT))
         for folder in SOURCES.values()
@@ -65,18 +89,29 @@ def test_only_entry_points_read_the_environment() -> None:
     assert readers == []
 
 
-@pytest.mark.parametrize("name", SERVICES)
-def test_services_import_only_what_is_there_or_declared(name: str) -> None:
-    """Every third-party import of a service stands in its own or in shared's pyproject.toml."""
-    declared = {
-        line.strip(' ",').split("[")[0].replace("-", "_")
-        for project in (f"services/{name}", "shared")
-        for line in (ROOT / project / "pyproject.toml").read_text().splitlines()
-        if line.startswith('  "')
-    }
-    known = declared | set(sys.stdlib_module_names) | {name, "shared", "types_aiobotocore"}
+@pytest.mark.parametrize("name", SOURCES)
+def test_a_package_imports_only_what_it_declares(name: str) -> None:
+    """Every third-party import stands in the package's own dependencies or in those it builds upon."""
+    known = declared(name) | set(sys.stdlib_module_names) | {"encore"}
     used = {found for path in SOURCES[name].rglob("*.py") for found in imports(path)}
-    missing = {
-        found for found in used - known if not found.startswith("types_aiobotocore") and found != "botocore"
-    }
-    assert missing == set()
+    # Type stubs are loaded by type checkers only, and botocore comes with both AWS libraries.
+    assert {found for found in used - known if not found.startswith("types_")} - {"botocore"} == set()
+
+
+def declared(name: str) -> set[str]:
+    """What a package depends on, by import name, extras and our own packages' dependencies included."""
+    project = tomllib.loads((SOURCES[name].parents[2] / "pyproject.toml").read_text())["project"]
+    extras = [each for extra in project.get("optional-dependencies", {}).values() for each in extra]
+    names = {each.split("[")[0] for each in (*project["dependencies"], *extras)}
+    ours = {each.removeprefix("encore-") for each in names if each.startswith("encore-")}
+    aliases = {each.replace("-", "_") for each in names} | {each.split("-")[0] for each in names}
+    return aliases.union(*(declared(each) for each in ours))
+
+
+def imports(path: Path) -> Iterator[str]:
+    """The top-level packages that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]

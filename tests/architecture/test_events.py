@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from recommender.handler import JOB_EVENTS
-from shared.eventbridge import read_aws_event
+from encore.recommender.handler import JOB_EVENTS
+from encore.runtime.eventbridge import read_aws_event
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import ReadModule
-    from local.terraform import Module
+    from tests.architecture.conftest import ReadModule
+    from tests.support.terraform import Module
 
-SAMPLES = Path(__file__).parents[2] / "shared" / "tests" / "samples" / "eventbridge"
+SAMPLES = Path(__file__).parents[2] / "shared/runtime/tests/samples/eventbridge"
 SOURCES = {"recommender": JOB_EVENTS, "mailer": "aws.bedrock"}
 
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import ReadModule
+    from tests.architecture.conftest import ReadModule
 
-INFRA = Path(__file__).parents[1]
+INFRA = Path(__file__).parents[2] / "infra"
 MODULES = sorted(path.name for path in (INFRA / "modules").iterdir())
 
 

@@ -5,12 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from shared.metrics import Metric
-from shared.settings import NAMESPACE
+from encore.runtime.metrics import Metric
+from encore.runtime.settings import NAMESPACE
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import ReadModule
-    from local.terraform import Module
+    from tests.architecture.conftest import ReadModule
+    from tests.support.terraform import Module
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import ReadModule
-    from local.terraform import Module
+    from tests.architecture.conftest import ReadModule
+    from tests.support.terraform import Module
 
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 REPOSITORY = Path(__file__).parents[2]
 GATEWAYS = {"s3", "dynamodb"}
-STARTING_A_TASK = {"ecr.api", "ecr.dkr", "logs", "ssm"}
+STARTING_TASK = {"ecr.api", "ecr.dkr", "logs", "ssm"}
 WITHOUT_RESOURCES = re.compile(r"comprehend:(Batch)?DetectSentiment|personalize:List\w+")
 """Actions for which AWS knows no resource (Service Authorization Reference)."""
 
@@ -60,11 +60,11 @@ def test_tasks_without_a_way_out_reach_every_service_that_they_call(read_module:
         for service in SERVICES
         for name in re.findall(
             r'create_client\(\s*"([\w-]+)"',
-            (REPOSITORY / "services" / service / "src" / service / "__main__.py").read_text(),
+            (REPOSITORY / "services" / service / "src/encore" / service / "__main__.py").read_text(),
         )
     }
     endpoints = set(read_module("environments/prod").locals["interface_endpoints"])
-    assert endpoints == (opened - GATEWAYS) | STARTING_A_TASK
+    assert endpoints == (opened - GATEWAYS) | STARTING_TASK
 
 
 def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Module") -> None:

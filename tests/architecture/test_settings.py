@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic_settings import BaseSettings
 
-from ingest.settings import IngestSettings
-from local.provision import Resources
-from local.topology import load_topology
-from mailer.settings import MailerSettings
-from recommender.settings import RecommenderSettings
-from sentiment.settings import SentimentSettings
-from shared.settings import OTLP_ENDPOINT, PREFIX
+from encore.ingest.settings import IngestSettings
+from encore.mailer.settings import MailerSettings
+from encore.recommender.settings import RecommenderSettings
+from encore.runtime.settings import OTLP_ENDPOINT, PREFIX
+from encore.sentiment.settings import SentimentSettings
+from encore.stack.provision import Resources
+from encore.stack.topology import load_topology
 from understudy.settings import Settings as UnderstudySettings
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import ReadModule
-    from local.terraform import Module
+    from tests.architecture.conftest import ReadModule
+    from tests.support.terraform import Module
 
 SERVICES: dict[str, type[BaseSettings]] = {
     "ingest": IngestSettings,

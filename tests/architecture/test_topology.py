@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import pytest
 from pydantic import BaseModel
 
-from local.provision import DEAD_LETTER_RETENTION_S, DEAD_LETTER_SUFFIX, Resources
-from local.topology import TOPOLOGY, Bucket, Notification, Queue, Table, Topic, Topology, load_topology
+from encore.stack.provision import DEAD_LETTER_RETENTION_S, DEAD_LETTER_SUFFIX, Resources
+from encore.stack.topology import TOPOLOGY, Bucket, Notification, Queue, Table, Topic, Topology, load_topology
 
 if TYPE_CHECKING:
-    from infra.tests.conftest import ReadModule
-    from local.terraform import Module
+    from tests.architecture.conftest import ReadModule
+    from tests.support.terraform import Module
 
 KINDS: Mapping[str, tuple[str, type[BaseModel]]] = {
     "topics": ("aws_sns_topic", Topic),

@@ -8,14 +8,14 @@ from pathlib import Path
 
 from rich.console import Console
 
-from chaos.outcome import Outcome
-from chaos.report import tell
-from chaos.run import CALM_WEATHER, STORMY_WEATHER, run_file
-from chaos.verdict import judge
-from local.sample import write_sample
+from encore.stack.sample import write_sample
+from tests.chaos.outcome import Outcome
+from tests.chaos.report import tell
+from tests.chaos.run import CALM_WEATHER, STORMY_WEATHER, run_file
+from tests.chaos.verdict import judge
 
 CUSTOMERS = 520
-CUSTOMERS_A_PRODUCT = 5
+CUSTOMERS_PER_PRODUCT = 5
 MIN_PRODUCTS, MAX_PRODUCTS = 12, 300
 
 
@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     console = Console()
     folder = Path(tempfile.mkdtemp(prefix="encore-chaos-"))
-    products = min(MAX_PRODUCTS, max(MIN_PRODUCTS, asked.customers // CUSTOMERS_A_PRODUCT))
+    products = min(MAX_PRODUCTS, max(MIN_PRODUCTS, asked.customers // CUSTOMERS_PER_PRODUCT))
     file = folder / "sample.csv"
     write_sample(file, customers=asked.customers, products=products)
     calm = run_file(file, CALM_WEATHER, folder / "calm")

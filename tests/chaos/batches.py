@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape
 
-from chaos.calls import Call, Reply
-from chaos.fates import Odds
+from tests.chaos.calls import Call, Reply
+from tests.chaos.fates import Odds
 
 Forward = Callable[[Call], Awaitable[Reply]]
 Entry = TypeVar("Entry")

@@ -9,11 +9,11 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 
-from chaos.fates import Fates
-from chaos.messages import Messages
-from chaos.proxy import FaultProxy
-from chaos.tally import Tally
-from shared.testing import Clients
+from tests.chaos.fates import Fates
+from tests.chaos.messages import Messages
+from tests.chaos.proxy import FaultProxy
+from tests.chaos.tally import Tally
+from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:

@@ -7,13 +7,13 @@ from contextlib import suppress
 from pathlib import Path
 from random import Random
 
-from chaos.tally import Tally
-from local.processes import Processes
+from encore.stack.processes import Processes
+from tests.chaos.tally import Tally
 
 SKEW = Path(__file__).parent / "skew"
 MAX_SKEW_S = 120.0
 RESTART_S = (0.3, 1.5)
-CALLS_OF_A_LIFE = 10
+CALLS_PER_LIFE = 10
 """Calls after which a process has come to work: a few are made at its start."""
 
 
@@ -54,7 +54,7 @@ class Crew:
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), self._rng.uniform(*every_s))
             order = order or self._rng.sample(list(self._names), len(self._names))
-            working = [name for name in order if self._tally.lives[name] >= CALLS_OF_A_LIFE]
+            working = [name for name in order if self._tally.lives[name] >= CALLS_PER_LIFE]
             if working and not stop.is_set():
                 order.remove(working[0])
                 await self._replace(working[0])
@@ -80,4 +80,6 @@ class Crew:
         clock = {"PYTHONPATH": os.pathsep.join(paths), "ENCORE_CHAOS_SKEW_S": str(skew_s)}
         caller = {"AWS_SDK_UA_APP_ID": name}
         self._tally.lives[name] = 0
-        self._processes.start(name, ["-m", self._names[name]], {**self._environment, **clock, **caller})
+        self._processes.start(
+            name, ["-m", f"encore.{self._names[name]}"], {**self._environment, **clock, **caller}
+        )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
 
-from chaos.calls import Call
+from tests.chaos.calls import Call
 
 MAX_SLOW_S = 2.0
 

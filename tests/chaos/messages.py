@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from chaos.batches import Forward, failing, in_part
-from chaos.calls import Call, Reply
-from chaos.fates import Fates
-from chaos.refusals import refusal
-from chaos.tally import Tally
+from tests.chaos.batches import Forward, failing, in_part
+from tests.chaos.calls import Call, Reply
+from tests.chaos.fates import Fates
+from tests.chaos.refusals import refusal
+from tests.chaos.tally import Tally
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient

@@ -18,7 +18,7 @@ from rich.console import Console
 
 ROOT = Path(__file__).parents[2]
 MUTANTS = Path(__file__).with_suffix(".toml")
-SOURCES = ("shared", "services/*", "infra/*")
+SOURCES = ("shared/*", "services/*", "tools/*")
 LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__", "out")
 CAUGHT, SURVIVED, BROKEN = "caught", "SURVIVED", "BROKEN"
 VERDICTS = {0: SURVIVED, 1: CAUGHT}

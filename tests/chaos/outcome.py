@@ -10,18 +10,18 @@ from typing import Any
 
 import boto3
 
-from chaos.paid import Bill
-from chaos.tally import Tally
-from local.topology import load_topology
-from local.watch import Watch
-from shared import layout
-from shared.batches import batches
-from shared.bus import SqsQueue
-from shared.events import Event, RunFinished, parse_event
-from shared.ledger import Run
-from shared.store import from_item
+from encore.contracts import object_keys
+from encore.contracts.events import Event, RunFinished, parse_event
+from encore.runtime.batches import batches
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.run import Run
+from encore.runtime.storage import from_item
+from encore.stack.topology import load_topology
+from encore.stack.watch import Watch
+from tests.chaos.paid import Bill
+from tests.chaos.tally import Tally
 
-FETCHES_AT_A_TIME = 32
+PARALLEL_FETCHES = 32
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
 _TIMES = frozenset({"created_at", "expires_at"})
 
@@ -51,7 +51,7 @@ class Outcome:
 async def stored_emails(eyes: Watch, run_id: str) -> dict[str, bytes]:
     """Every message that lies in the bucket for the run, by key, whether or not a record names it."""
     pages = boto3.client("s3").get_paginator("list_objects_v2")
-    prefix = layout.email(run_id, "").removesuffix(".eml")
+    prefix = object_keys.email(run_id, "").removesuffix(".eml")
     found = await asyncio.to_thread(
         lambda: [
             each["Key"]
@@ -60,7 +60,7 @@ async def stored_emails(eyes: Watch, run_id: str) -> dict[str, bytes]:
         ]
     )
     emails: dict[str, bytes] = {}
-    for keys in batches(found, FETCHES_AT_A_TIME):
+    for keys in batches(found, PARALLEL_FETCHES):
         bodies = await asyncio.gather(*(eyes.objects.get(key) for key in keys))
         emails |= {key: _DATE.sub(b"", body, count=1) for key, body in zip(keys, bodies, strict=True)}
     return emails
@@ -98,7 +98,7 @@ async def _scan(eyes: Watch, table: str) -> list[dict[str, Any]]:
 
 async def endings(eyes: Watch) -> tuple[Event[RunFinished], ...]:
     """Take every `run-finished` off the operators' queue."""
-    queue = SqsQueue(eyes.sqs, eyes.resources.queue_urls["ops"])
+    queue = SQSQueue(eyes.sqs, eyes.resources.queue_urls["ops"])
     found: list[Event[RunFinished]] = []
     while messages := await queue.receive(limit=10, wait_s=0):
         found += [parse_event(message.body, RunFinished) for message in messages]

@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from hashlib import sha256
 
-from chaos.calls import Call, Reply
+from tests.chaos.calls import Call, Reply
 
 EMAILS = "Converse calls"
 DOCUMENTS = "Comprehend documents"

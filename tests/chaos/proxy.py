@@ -8,13 +8,13 @@ from random import Random
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from yarl import URL
 
-from chaos import refusals
-from chaos.batches import documents_failed, failing, publish_in_part, published, unprocessed
-from chaos.calls import Call, Reply
-from chaos.fates import Fates, Fault
-from chaos.messages import Messages
-from chaos.paid import Bill
-from chaos.tally import Tally
+from tests.chaos import refusals
+from tests.chaos.batches import documents_failed, failing, publish_in_part, published, unprocessed
+from tests.chaos.calls import Call, Reply
+from tests.chaos.fates import Fates, Fault
+from tests.chaos.messages import Messages
+from tests.chaos.paid import Bill
+from tests.chaos.tally import Tally
 
 MAX_BODY_BYTES = 256 * 1024**2
 HOP_BY_HOP = frozenset(

@@ -5,7 +5,7 @@ Source: the service descriptions that botocore carries, and AWS's pages on commo
 
 import json
 
-from chaos.calls import Call, Reply
+from tests.chaos.calls import Call, Reply
 
 _THROTTLED = {
     "sqs": ("RequestThrottled", 400),

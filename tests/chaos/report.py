@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 
-from chaos.outcome import Outcome
-from chaos.verdict import Check
+from tests.chaos.outcome import Outcome
+from tests.chaos.verdict import Check
 
 OPERATIONS_SHOWN = 8
 

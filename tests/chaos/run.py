@@ -7,19 +7,19 @@ from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from chaos import outcome
-from chaos.crew import MAX_SKEW_S, Crew
-from chaos.fates import CALM, STORM, Fates, Odds
-from chaos.messages import Messages
-from chaos.outcome import Outcome
-from chaos.proxy import FaultProxy
-from chaos.tally import Tally
-from local.outward import outward
-from local.stack import SERVICES, EmbeddedStack, embedded_stack
-from local.testing import Pipeline
-from local.topology import Topology, load_topology
-from local.watch import Watch, watch
-from shared.ledger import Run
+from encore.runtime.runs.run import Run
+from encore.stack.embedded import SERVICES, EmbeddedStack, embedded_stack
+from encore.stack.topology import Topology, load_topology
+from encore.stack.watch import Watch, watch
+from tests.chaos import outcome
+from tests.chaos.crew import MAX_SKEW_S, Crew
+from tests.chaos.fates import CALM, STORM, Fates, Odds
+from tests.chaos.messages import Messages
+from tests.chaos.outcome import Outcome
+from tests.chaos.proxy import FaultProxy
+from tests.chaos.tally import Tally
+from tests.support.outward import outward
+from tests.support.pipeline import Pipeline
 
 KEY = "chaos.csv"
 LOOK_S = 0.25

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from chaos.calls import Call
-from chaos.fates import CALM, Fate, Fates, Fault, Odds
+from tests.chaos.calls import Call
+from tests.chaos.fates import CALM, Fate, Fates, Fault, Odds
 
 
 class Scripted(Fates):

@@ -5,13 +5,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError
 
-from chaos.calls import Call
-from chaos.conftest import Proxied, Proxies
-from chaos.fates import Fates, Fault, Odds
-from chaos.paid import DOCUMENTS
-from chaos.scripted import Scripted
-from local.provision import Resources
-from shared.testing import Clients
+from encore.stack.provision import Resources
+from tests.chaos.calls import Call
+from tests.chaos.conftest import Proxied, Proxies
+from tests.chaos.fates import Fates, Fault, Odds
+from tests.chaos.paid import DOCUMENTS
+from tests.chaos.scripted import Scripted
+from tests.support.stores import Clients
 
 Made = Callable[[Proxied], Awaitable[Any]]
 CALLS: dict[str, tuple[str, Made]] = {

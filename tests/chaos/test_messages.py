@@ -3,14 +3,14 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from chaos.conftest import LONGEST_S, Proxied, Proxies
-from chaos.fates import Odds
-from chaos.scripted import Scripted
-from local.provision import Resources
-from shared.bus import Publisher
-from shared.retry import UnprocessedError
-from shared.store import Table, from_item
-from shared.testing import Clients
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.retry import UnprocessedError
+from encore.runtime.storage import DynamoDBItems, from_item
+from encore.stack.provision import Resources
+from tests.chaos.conftest import LONGEST_S, Proxied, Proxies
+from tests.chaos.fates import Odds
+from tests.chaos.scripted import Scripted
+from tests.support.stores import Clients
 
 
 async def sent(through: Proxied, url: str, count: int) -> None:
@@ -155,6 +155,6 @@ async def test_unprocessed_items_are_neither_written_nor_hidden(
         reply = await through.clients.dynamodb.batch_write_item(RequestItems={table: writes})
         stored = (await clients.dynamodb.scan(TableName=table))["Items"]
         assert 0 < len(reply["UnprocessedItems"][table]) == 20 - len(stored)
-        await Table(through.clients.dynamodb, table).put_all(items)
+        await DynamoDBItems(through.clients.dynamodb, table).put_all(items)
     stored = (await clients.dynamodb.scan(TableName=table))["Items"]
     assert {str(from_item(item)["product_id"]) for item in stored} >= {item["product_id"] for item in items}

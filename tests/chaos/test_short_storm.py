@@ -3,9 +3,9 @@ from pathlib import Path
 
 import pytest
 
-from chaos.run import CALM_WEATHER, STORMY_WEATHER, run_file
-from chaos.verdict import judge
-from local.sample import write_sample
+from encore.stack.sample import write_sample
+from tests.chaos.run import CALM_WEATHER, STORMY_WEATHER, run_file
+from tests.chaos.verdict import judge
 
 CUSTOMERS, PRODUCTS = 40, 12
 MAX_REPEATED = 0.2

@@ -6,12 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from chaos.outcome import Outcome
-from chaos.paid import EMAILS, Bill
-from chaos.tally import Tally
-from chaos.verdict import judge
-from shared.events import Event, RunFinished
-from shared.ledger import Run, RunStatus
+from encore.contracts.events import Event, RunFinished
+from encore.runtime.runs.run import Run, RunStatus
+from tests.chaos.outcome import Outcome
+from tests.chaos.paid import EMAILS, Bill
+from tests.chaos.tally import Tally
+from tests.chaos.verdict import judge
 
 CUSTOMERS = [f"C{number}" for number in range(21)]
 

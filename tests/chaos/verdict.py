@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from chaos.outcome import Outcome, facts
-from shared.ledger import RunStatus
+from encore.runtime.runs.run import RunStatus
+from tests.chaos.outcome import Outcome, facts
 
 MAX_REPEATED = 0.05
 SHOWN = 5

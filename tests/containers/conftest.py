@@ -11,15 +11,15 @@ import yaml
 from docker.errors import DockerException
 from testcontainers.core.config import testcontainers_config
 
-from local.compose import compose_stack
-from local.containers import Compose
-from local.outward import Outward, outward
-from local.processes import free_port
-from local.sample import SampleFacts, write_sample
-from local.stack import Stack, exported
-from local.testing import Pipeline
-from local.topology import TOPOLOGY
-from local.watch import watch
+from encore.stack.compose import compose_stack
+from encore.stack.embedded import Stack, exported
+from encore.stack.processes import free_port
+from encore.stack.sample import SampleFacts, write_sample
+from encore.stack.topology import TOPOLOGY
+from encore.stack.watch import watch
+from tests.support.containers import Compose
+from tests.support.outward import Outward, outward
+from tests.support.pipeline import Pipeline
 
 ROOT = Path(__file__).parents[2]
 VERSION = "test"

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from local.containers import Compose
-from local.provision import provision
-from local.stack import LOCAL_SETTINGS, STAGE
-from local.topology import load_topology
+from encore.stack.embedded import LOCAL_SETTINGS, STAGE
+from encore.stack.provision import provision
+from encore.stack.topology import load_topology
+from tests.support.containers import Compose
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")

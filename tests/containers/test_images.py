@@ -9,7 +9,7 @@ import docker
 import pytest
 from testcontainers.core.container import DockerContainer
 
-from local.containers import Compose
+from tests.support.containers import Compose
 
 pytestmark = pytest.mark.timeout(300)
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")

@@ -9,13 +9,13 @@ from pathlib import Path
 import docker
 import pytest
 
-from local.containers import Compose, exit_code, restarts, said
-from local.outward import Outward
-from local.sample import SampleFacts
-from local.testing import Pipeline, Truth
-from local.verdict import email_faults
-from shared.ledger import Run, Stage
-from shared.settings import ServiceSettings
+from encore.runtime.runs.run import Run, StageName
+from encore.runtime.settings import ServiceSettings
+from encore.stack.sample import SampleFacts
+from tests.support.containers import Compose, exit_code, restarts, said
+from tests.support.outward import Outward
+from tests.support.pipeline import Pipeline, Truth
+from tests.support.verdict import email_faults
 
 pytestmark = pytest.mark.timeout(600)
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
@@ -27,10 +27,10 @@ PART_REVIEWS = 40  # docker-compose.yml beside this file; a customer has one rev
 IN_HAND = PART_REVIEWS * ServiceSettings.model_fields["concurrency"].default
 """Emails of the parts that one mailer works on."""
 MIDDLE: dict[str, Callable[[Run], bool]] = {
-    "ingest": lambda run: bool(run.stage(Stage.INGEST).done),
-    "sentiment": lambda run: bool(run.stage(Stage.SENTIMENT).done),
+    "ingest": lambda run: bool(run.stage(StageName.INGEST).done),
+    "sentiment": lambda run: bool(run.stage(StageName.SENTIMENT).done),
     "recommender": lambda run: bool(run.step),
-    "mailer": lambda run: bool(run.stage(Stage.MAILER).done),
+    "mailer": lambda run: bool(run.stage(StageName.MAILER).done),
 }
 """When a service is in the middle of a run."""
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from local.sample import SampleFacts, write_sample
-from local.stack import Stack, embedded_stack
-from local.testing import Pipeline
-from local.watch import watch
+from encore.stack.embedded import Stack, embedded_stack
+from encore.stack.sample import SampleFacts, write_sample
+from encore.stack.watch import watch
+from tests.support.pipeline import Pipeline
 
 RECORDING = Path(__file__).parent / "recording"
 

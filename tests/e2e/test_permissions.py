@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import pytest
 
-from local.sample import SampleFacts
-from local.stack import SERVICES, STAGE
-from local.terraform import read_module
-from local.testing import Pipeline
+from encore.stack.embedded import SERVICES, STAGE
+from encore.stack.sample import SampleFacts
+from tests.support.pipeline import Pipeline
+from tests.support.terraform import read_module
 
 pytestmark = pytest.mark.timeout(240)
 

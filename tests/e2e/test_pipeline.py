@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from local.sample import SampleFacts, write_sample
-from local.testing import Pipeline, Truth
-from local.verdict import PICKS, body, email_faults
-from shared import layout
-from shared.models import ProductSentiment, Recommendation
+from encore.contracts import object_keys
+from encore.contracts.records import ProductSentiment, Recommendation
+from encore.stack.sample import SampleFacts, write_sample
+from tests.support.pipeline import Pipeline, Truth
+from tests.support.verdict import PICKS, body, email_faults
 
 pytestmark = pytest.mark.timeout(240)
 MANY = 5
@@ -66,13 +66,13 @@ async def test_what_its_buyers_dislike_is_not_recommended(
     pipeline.upload("trained.csv", path)  # the same run as before, unless this test runs alone
     run = await pipeline.ended("trained.csv")
     objects = pipeline.eyes.objects
-    sentiments = await objects.get_lines(layout.product_sentiment(run.run_id), ProductSentiment)
+    sentiments = await objects.get_lines(object_keys.product_sentiment(run.run_id), ProductSentiment)
     disliked = {each.product_id for each in sentiments if each.scored >= MANY and each.preference < DISLIKED}
     assert disliked
     assert disliked <= facts.disliked_products
     picked: set[str] = set()
     for part in range(1, (run.parts or 0) + 1):
-        key = layout.recommendations(run.run_id, part)
+        key = object_keys.recommendations(run.run_id, part)
         for each in await objects.get_lines(key, Recommendation):
             picked |= {pick.product.product_id for pick in each.picks}
     assert len(picked) > facts.products / 2

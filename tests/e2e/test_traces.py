@@ -6,9 +6,9 @@ from pathlib import Path
 import boto3
 import pytest
 
-from local.sample import write_sample
-from local.testing import Pipeline
-from shared.tracing import TraceParent
+from encore.contracts.trace_context import TraceParent
+from encore.stack.sample import write_sample
+from tests.support.pipeline import Pipeline
 
 pytestmark = pytest.mark.timeout(240)
 

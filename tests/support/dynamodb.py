@@ -21,7 +21,7 @@ CONDITIONS = (
 """What a condition is in Python."""
 
 
-class MemoryDynamoDB:
+class InMemoryDynamoDB:
     """One table with the key `run_id` and `item`; `moment` is awaited before and after every call."""
 
     def __init__(self, moment: Callable[[], Awaitable[None]]) -> None:

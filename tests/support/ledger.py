@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from shared.errors import PermanentError
-from shared.ledger import Newest, PartReport, Progress, Run, RunStatus, Stage
+from encore.contracts.errors import PermanentError
+from encore.runtime.runs.latest import Newest
+from encore.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -77,7 +78,7 @@ class MemoryLedger:
 
     async def fail(self, run_id: str, reason: str) -> bool:
         """Record the run as failed; False when it had ended or its last stage was reached."""
-        if self._runs[run_id].stage(Stage.MAILER).reached_by:
+        if self._runs[run_id].stage(StageName.MAILER).reached_by:
             return False
         return self._end(run_id, RunStatus.FAILED, reason)
 
@@ -91,22 +92,22 @@ class MemoryLedger:
         self._runs[run_id] = self._runs[run_id].model_copy(update=values)
         return self._runs[run_id]
 
-    def _change_stage(self, run_id: str, stage: Stage, **values: object) -> Run:
+    def _change_stage(self, run_id: str, stage: StageName, **values: object) -> Run:
         run = self._runs[run_id]
         state = run.stage(stage).model_copy(update=values)
         return self._change(run_id, stages={**run.stages, stage: state})
 
 
-class MemoryClaims:
-    """Claims that are locks of this process; `held` lists those taken, in order."""
+class InMemoryLocks:
+    """Locks that are locks of this process; `held` lists those taken, in order."""
 
     def __init__(self) -> None:
         self._locks: defaultdict[tuple[str, str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
         self.held: list[tuple[str, str]] = []
 
     @asynccontextmanager
-    async def hold(self, run_id: str, stage: Stage, name: str, *, holder: str) -> AsyncIterator[None]:
-        """Hold the claim for the body."""
+    async def hold(self, run_id: str, stage: StageName, name: str, *, holder: str) -> AsyncIterator[None]:
+        """Hold the lock for the body."""
         async with self._locks[run_id, stage, name]:
             self.held.append((name, holder))
             yield
@@ -118,11 +119,11 @@ class MemoryJournal:
     def __init__(self) -> None:
         self.results: defaultdict[tuple[str, str, str], dict[str, str]] = defaultdict(dict)
 
-    async def keep(self, run_id: str, stage: Stage, name: str, results: Mapping[str, str]) -> None:
+    async def keep(self, run_id: str, stage: StageName, name: str, results: Mapping[str, str]) -> None:
         """Keep what one call gave."""
         self.results[run_id, stage, name].update(results)
 
-    async def kept(self, run_id: str, stage: Stage, name: str) -> dict[str, str]:
+    async def kept(self, run_id: str, stage: StageName, name: str) -> dict[str, str]:
         """Everything kept for a part."""
         return dict(self.results[run_id, stage, name])
 

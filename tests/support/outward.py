@@ -11,9 +11,9 @@ from uuid import uuid4
 
 import boto3
 
-from local.provision import Resources
-from shared import layout
-from shared.events import EmailFinished, parse_event
+from encore.contracts import object_keys
+from encore.contracts.events import EmailFinished, parse_event
+from encore.stack.provision import Resources
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -39,7 +39,7 @@ class Outward:
 
     def versions(self, run_id: str) -> Counter[str]:
         """How often each customer's email was stored, by customer id."""
-        prefix = layout.email(run_id, "").removesuffix(".eml")
+        prefix = object_keys.email(run_id, "").removesuffix(".eml")
         pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
         keys = (found["Key"] for page in pages for found in page.get("Versions", ()))
         return Counter(unquote(Path(key).stem) for key in keys)

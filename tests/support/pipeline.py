@@ -9,11 +9,11 @@ from typing import NamedTuple, Self
 
 import boto3
 
-from local.stack import Stack
-from local.watch import Watch
-from shared import layout
-from shared.events import RunFinished
-from shared.ledger import Run
+from encore.contracts import object_keys
+from encore.contracts.events import RunFinished
+from encore.runtime.runs.run import Run
+from encore.stack.embedded import Stack
+from encore.stack.watch import Watch
 
 RUN_S = 90.0
 
@@ -71,7 +71,7 @@ class Pipeline:
     def upload(self, key: str, path: Path) -> None:
         """Put a file under `uploads/`."""
         bucket = self.stack.resources.buckets["data"]
-        boto3.client("s3").upload_file(str(path), bucket, layout.UPLOADS + key)
+        boto3.client("s3").upload_file(str(path), bucket, object_keys.UPLOADS + key)
 
     async def finished(self, key: str, *, besides: str | None = None) -> tuple[str, RunFinished]:
         """Wait for the end of an upload's run, not the one named; return its id and what it came to."""
@@ -84,7 +84,7 @@ class Pipeline:
 
     async def ended(self, key: str, *, besides: str | None = None) -> Run:
         """Wait until an upload's run, not the one named, has ended, whoever was told; return it."""
-        source = f"s3://{self.stack.resources.buckets['data']}/{layout.UPLOADS}{key}"
+        source = f"s3://{self.stack.resources.buckets['data']}/{object_keys.UPLOADS}{key}"
         async with asyncio.timeout(self.patience_s):
             while True:
                 self.stack.check()
@@ -118,4 +118,6 @@ class Pipeline:
     async def emails(self, run_id: str) -> dict[str, bytes]:
         """Every stored email of a run, by customer id."""
         records = await self.eyes.email_records(run_id)
-        return {customer: await self.eyes.objects.get(layout.email(run_id, customer)) for customer in records}
+        return {
+            customer: await self.eyes.objects.get(object_keys.email(run_id, customer)) for customer in records
+        }

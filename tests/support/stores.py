@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from shared.events import EventData, new_event
+from encore.contracts.events import EventData, new_event
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -27,7 +27,7 @@ class Clients:
     dynamodb: "DynamoDBClient"
 
 
-class MemoryObjects:
+class InMemoryObjects:
     """A bucket in a dictionary."""
 
     def __init__(self) -> None:
@@ -35,7 +35,7 @@ class MemoryObjects:
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None:
         """Store one object."""
-        assert content_type  # noqa: S101 - every object says what it is
+        assert content_type
         self.stored[key] = body
 
     async def get(self, key: str) -> bytes:
@@ -52,7 +52,7 @@ class MemoryObjects:
         return [kind.model_validate_json(line) for line in self.stored[key].splitlines()]
 
 
-class MemoryItems:
+class InMemoryItems:
     """A table in a dictionary, keyed by `key` attributes."""
 
     def __init__(self, *key: str) -> None:
@@ -64,7 +64,7 @@ class MemoryItems:
         self.items.update({tuple(item[name] for name in self._key): item for item in items})
 
 
-class MemoryAnnouncer:
+class InMemoryAnnouncer:
     """Keeps what was announced, in order, with the event id of each."""
 
     def __init__(self) -> None:

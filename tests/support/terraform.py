@@ -8,7 +8,7 @@ from typing import Any
 
 import hcl2
 
-INFRA = Path(__file__).parents[3]
+INFRA = Path(__file__).parents[2] / "infra"
 PLAIN = hcl2.SerializationOptions(with_comments=False, explicit_blocks=False, strip_string_quotes=True)
 
 Body = Mapping[str, Any]

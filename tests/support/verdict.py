@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import html5lib
 
-from local.testing import Entry, Truth, cleaned
+from tests.support.pipeline import Entry, Truth, cleaned
 
 PICKS = 5
 

@@ -2,8 +2,8 @@ from email.message import EmailMessage
 
 import pytest
 
-from local.testing import Entry, Truth
-from local.verdict import email_faults
+from tests.support.pipeline import Entry, Truth
+from tests.support.verdict import email_faults
 
 CATALOGUE = {
     f"P{number}": Entry(

@@ -4,10 +4,12 @@ import asyncio
 
 from aiobotocore.session import get_session
 
+from encore.runtime.aws import CONFIG
+from encore.runtime.logs import configure_logging
+from encore.runtime.queue.consumer import Consumer
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.sqs import SQSQueue
 from harness.workers import task
-from shared.aws import CONFIG
-from shared.bus import Consumer, Message, SqsQueue
-from shared.telemetry import configure_logging
 
 
 async def handle(message: Message) -> None:
@@ -19,7 +21,7 @@ async def main() -> None:
     """Consume until the process is ended."""
     configure_logging(service="bus")
     async with get_session().create_client("sqs", config=CONFIG) as sqs:
-        queue = SqsQueue(sqs, (await sqs.get_queue_url(QueueName=task.QUEUE))["QueueUrl"])
+        queue = SQSQueue(sqs, (await sqs.get_queue_url(QueueName=task.QUEUE))["QueueUrl"])
         await queue.open()
         await Consumer(queue, handle, concurrency=task.CONCURRENCY).run(asyncio.Event())
 

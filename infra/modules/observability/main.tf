@@ -6,7 +6,7 @@ locals {
   region = data.aws_region.current.region
   stages = { for stage in var.stages : stage.service => stage.queue_name }
 
-  # The services' own metrics: what the log lines of shared.metrics become. A test compares the names.
+  # The services' own metrics: what the log lines of encore.runtime.metrics become. A test compares the names.
   namespace = "Encore/${var.name}"
   metrics = {
     received           = "messages_received"

@@ -98,7 +98,7 @@ locals {
   }
 
   # The image tells the service to touch this file while its loop turns.
-  health_command = ["CMD", "python", "-m", "shared.liveness", "/tmp/alive"]
+  health_command = ["CMD", "python", "-m", "encore.runtime.liveness", "/tmp/alive"]
 }
 
 resource "aws_ssm_parameter" "mailer" {

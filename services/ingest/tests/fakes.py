@@ -12,25 +12,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
-from ingest.domain.rejects import Reject
-from ingest.handler import Handler
-from ingest.intake import Intake, Limits
-from ingest.ports import VanishedError
-from ingest.publish import Publication
-from ingest.succession import Succession
-from shared import layout
-from shared.bus import Message
-from shared.events import DataIngested
-from shared.ledger import Run
-from shared.models import Customer, Product
-from shared.testing import (
-    MemoryAnnouncer,
-    MemoryClaims,
-    MemoryItems,
-    MemoryLedger,
-    MemoryNewest,
-    MemoryObjects,
-)
+from encore.contracts import object_keys
+from encore.contracts.events import DataIngested
+from encore.contracts.records import Customer, Product
+from encore.ingest.domain.rejects import Reject
+from encore.ingest.handler import Handler
+from encore.ingest.ports import VanishedError
+from encore.ingest.use_cases.ingest_upload import Intake, Limits
+from encore.ingest.use_cases.publish_parts import Publication
+from encore.ingest.use_cases.supersede import Succession
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.run import Run
+from tests.support.ledger import InMemoryLocks, MemoryLedger, MemoryNewest
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 BUCKET = "data"
 ROW: Mapping[str, str] = {
@@ -81,7 +75,7 @@ def message(body: str) -> Message:
 
 
 @dataclass(frozen=True)
-class MemoryContent:
+class InMemoryContent:
     """An open upload in memory."""
 
     key: str
@@ -102,20 +96,20 @@ class MemoryContent:
         await asyncio.to_thread(path.write_bytes, self.body)
 
 
-class MemoryFiles:
-    """The bucket of a `MemoryObjects`, as ingest uses it."""
+class InMemoryFiles:
+    """The bucket of a `InMemoryObjects`, as ingest uses it."""
 
     name = BUCKET
 
-    def __init__(self, objects: MemoryObjects) -> None:
+    def __init__(self, objects: InMemoryObjects) -> None:
         self._objects = objects
 
     @asynccontextmanager
-    async def open(self, key: str) -> AsyncIterator[MemoryContent]:
+    async def open(self, key: str) -> AsyncIterator[InMemoryContent]:
         """Open an object; `VanishedError` when there is none."""
         if key not in self._objects.stored:
             raise VanishedError("deleted before it was read")
-        yield MemoryContent(key, self._objects.stored[key])
+        yield InMemoryContent(key, self._objects.stored[key])
 
     async def etag(self, key: str) -> str:
         """A digest of the object's content; `VanishedError` when there is none."""
@@ -136,13 +130,13 @@ class Bench:
     """The whole service in memory: upload, and look at what came out."""
 
     def __init__(self, limits: Limits | None = None) -> None:
-        self.objects = MemoryObjects()
-        self.products = MemoryItems("product_id")
-        self.customers = MemoryItems("customer_id")
-        self.reviews = MemoryItems("review_id")
-        self.announcer = MemoryAnnouncer()
+        self.objects = InMemoryObjects()
+        self.products = InMemoryItems("product_id")
+        self.customers = InMemoryItems("customer_id")
+        self.reviews = InMemoryItems("review_id")
+        self.announcer = InMemoryAnnouncer()
         self.ledger = MemoryLedger()
-        files = MemoryFiles(self.objects)
+        files = InMemoryFiles(self.objects)
         self.publication = Publication(
             files=files,
             objects=self.objects,
@@ -156,7 +150,7 @@ class Bench:
         self.handler = Handler(
             files,
             self.ledger,
-            MemoryClaims(),
+            InMemoryLocks(),
             Succession(self.newest, self.ledger, self.announcer),
             Intake(self.publication, limits or Limits()),
         )
@@ -169,7 +163,7 @@ class Bench:
     async def notify(self, key: str) -> None:
         """Handle a notification about the object as it is now, or as gone."""
         body = self.objects.stored.get(key)
-        etag = "" if body is None else MemoryContent(key, body).etag
+        etag = "" if body is None else InMemoryContent(key, body).etag
         await self.handler(message(notification(key, etag=etag)))
 
     async def run(self) -> Run:
@@ -189,7 +183,7 @@ class Bench:
 
     async def stored_products(self) -> list[Product]:
         """The run's catalogue."""
-        return await self.objects.get_lines(layout.products((await self.run()).run_id), Product)
+        return await self.objects.get_lines(object_keys.products((await self.run()).run_id), Product)
 
     async def stored_customers(self) -> list[Customer]:
         """The run's customers, over all announced parts."""
@@ -197,7 +191,7 @@ class Bench:
 
     async def rejects(self) -> list[Reject]:
         """The run's rejects."""
-        return await self.objects.get_lines(layout.rejects((await self.run()).run_id), Reject)
+        return await self.objects.get_lines(object_keys.rejects((await self.run()).run_id), Reject)
 
     async def counts(self) -> dict[str, Any]:
         """What the run's report on the file says."""

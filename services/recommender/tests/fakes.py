@@ -5,10 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from recommender.ports import Kind, NotReadyError, RefusedError, Wanted
-from shared import layout
-from shared.batches import batches
-from shared.models import (
+from encore.contracts import object_keys
+from encore.contracts.records import (
     Customer,
     Product,
     ProductSentiment,
@@ -17,7 +15,9 @@ from shared.models import (
     Sentiment,
     SentimentScores,
 )
-from shared.ports import Objects
+from encore.recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+from encore.runtime.batches import batches
+from encore.runtime.ports import Objects
 
 CATEGORIES = (
     ("Kitchen", "Kettles"),
@@ -78,11 +78,11 @@ class Shop:
 
     async def store(self, objects: Objects, run_id: str) -> None:
         """Put everything where the recommender looks for it."""
-        await objects.put_lines(layout.products(run_id), self.products)
-        await objects.put_lines(layout.product_sentiment(run_id), self.sentiments)
+        await objects.put_lines(object_keys.products(run_id), self.products)
+        await objects.put_lines(object_keys.product_sentiment(run_id), self.sentiments)
         for part, (customers, scored) in enumerate(zip(self.parts, self.scored, strict=True), start=1):
-            await objects.put_lines(layout.customers(run_id, part), customers)
-            await objects.put_lines(layout.sentiment(run_id, part), scored)
+            await objects.put_lines(object_keys.customers(run_id, part), customers)
+            await objects.put_lines(object_keys.sentiment(run_id, part), scored)
 
 
 def made_up_shop(*, customers: int, part_size: int, seed: int = 1) -> Shop:
@@ -137,7 +137,7 @@ def _scored(customer: Customer, about: Review, chance: random.Random) -> ScoredR
 
 
 @dataclass
-class MemoryPersonalize:
+class InMemoryPersonalize:
     """Makes whatever is wanted; each resource is active from the second look on."""
 
     failures: Mapping[Kind, str] = field(default_factory=dict)
@@ -186,7 +186,7 @@ class MemoryLease:
 
 
 @dataclass
-class MemoryChecks:
+class InMemoryPolls:
     """Keeps the checks that were sent."""
 
     sent: list[tuple[str, int]] = field(default_factory=list)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import structlog
 
-from shared import tracing
+from encore.contracts import trace_context
 
 
 @pytest.fixture(autouse=True)
@@ -19,4 +19,4 @@ def fresh_logs() -> Iterator[None]:
 def _forget() -> None:
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
-    tracing._trace_id.set(None)
+    trace_context._trace_id.set(None)

@@ -11,10 +11,10 @@ import pytest
 from aiobotocore.session import get_session
 from typer.testing import CliRunner
 
-from local.provision import Resources
-from ops.__main__ import app
-from shared.aws import CONFIG
-from shared.ledger import Ledger
+from encore.cli.__main__ import app
+from encore.runtime.aws import CONFIG
+from encore.runtime.runs.ledger import Ledger
+from encore.stack.provision import Resources
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def in_ledger(resources: Resources) -> Callable[[Callable[[Ledger], Awaitable[An
 
 
 @pytest.fixture
-def bury(resources: Resources) -> Callable[..., str]:
+def dead_letter(resources: Resources) -> Callable[..., str]:
     """Put a message into a queue's dead letters, as a consumer does; return its id."""
 
     def put(queue: str, body: str, **facts: str) -> str:

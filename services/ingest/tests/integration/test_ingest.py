@@ -10,18 +10,19 @@ from pathlib import Path
 
 import pytest
 
-from ingest.__main__ import serve
-from ingest.adapters.bucket import Bucket
-from ingest.ports import VanishedError
-from ingest.settings import IngestSettings
-from ingest.testing import csv_lines, numbered
-from local.provision import Resources
-from shared import layout
-from shared.events import DataIngested, RunFinished, parse_event
-from shared.ledger import Ledger, Run, RunStatus, Stage
-from shared.models import Customer, Product
-from shared.store import ObjectStore, from_item
-from shared.testing import Clients
+from encore.contracts import object_keys
+from encore.contracts.events import DataIngested, RunFinished, parse_event
+from encore.contracts.records import Customer, Product
+from encore.ingest.__main__ import serve
+from encore.ingest.adapters.bucket import Bucket
+from encore.ingest.ports import VanishedError
+from encore.ingest.settings import IngestSettings
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run, RunStatus, StageName
+from encore.runtime.storage import S3Objects, from_item
+from encore.stack.provision import Resources
+from services.ingest.tests.fakes import csv_lines, numbered
+from tests.support.stores import Clients
 
 PATIENCE_S = 30.0
 
@@ -68,7 +69,7 @@ async def ingested(ledger: Ledger) -> Run:
     async def find() -> Run | None:
         runs = await ledger.runs()
         return next(
-            (run for run in runs if run.parts and len(run.stage(Stage.INGEST).done) == run.parts), None
+            (run for run in runs if run.parts and len(run.stage(StageName.INGEST).done) == run.parts), None
         )
 
     return await eventually(find)
@@ -126,14 +127,14 @@ async def test_an_upload_becomes_a_run_of_announced_parts(
         (2, 3, 2),
         (3, 3, 1),
     ]
-    store = ObjectStore(clients.s3, settings.data_bucket)
+    store = S3Objects(clients.s3, settings.data_bucket)
     customers = [one for event in events for one in await store.get_lines(event.data.key, Customer)]
     assert {one.customer_id for one in customers} == {f"C{number}" for number in range(1, 6)}
-    products = await store.get_lines(layout.products(run.run_id), Product)
+    products = await store.get_lines(object_keys.products(run.run_id), Product)
     assert [product.product_id for product in products] == [f"P{number}" for number in range(1, 6)]
     item = await clients.dynamodb.get_item(TableName=settings.reviews_table, Key={"review_id": {"S": "R3"}})
     assert from_item(item["Item"])["text"] == "Looks durable, charging is fine"
-    assert await store.get(layout.rejects(run.run_id)) == b""
+    assert await store.get(object_keys.rejects(run.run_id)) == b""
 
 
 async def test_a_set_of_three_files_is_one_run(
@@ -153,8 +154,8 @@ async def test_a_set_of_three_files_is_one_run(
         run = await ingested(ledger)
         await settled(clients, settings.ingest_uploads_queue_url)
     assert len(await ledger.runs()) == 1
-    store = ObjectStore(clients.s3, settings.data_bucket)
-    (customer,) = await store.get_lines(layout.customers(run.run_id, 1), Customer)
+    store = S3Objects(clients.s3, settings.data_bucket)
+    (customer,) = await store.get_lines(object_keys.customers(run.run_id, 1), Customer)
     assert (customer.email, customer.product_ids) == ("asha@example.com", ("P1",))
 
 

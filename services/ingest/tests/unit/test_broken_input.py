@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import pytest
 
-from ingest.intake import Limits
-from ingest.testing import ROW, Bench, csv_lines, numbered
-from shared.events import RunFinished
-from shared.ledger import RunStatus
+from encore.contracts.events import RunFinished
+from encore.ingest.use_cases.ingest_upload import Limits
+from encore.runtime.runs.run import RunStatus
+from services.ingest.tests.fakes import ROW, Bench, csv_lines, numbered
 
 KEY = "uploads/shop.csv"
 HEADER, GOOD_LINE = csv_lines([ROW]).splitlines(keepends=True)
@@ -142,7 +142,7 @@ async def test_a_bad_optional_value_is_named_and_its_row_kept(case: BadValue) ->
 
 @dataclass(frozen=True)
 class BadFile:
-    """A file that is not what it claims."""
+    """A file that is not what it locks."""
 
     name: str
     body: bytes

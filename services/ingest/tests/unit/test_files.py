@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ingest.testing import Bench, csv_lines, numbered
+from services.ingest.tests.fakes import Bench, csv_lines, numbered
 
 KEY = "uploads/shop.csv"
 JOINED = {

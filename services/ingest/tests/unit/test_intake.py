@@ -10,16 +10,17 @@ from typing import Any
 
 import pytest
 
-from ingest.intake import Limits, _in_thread
-from ingest.publish import write_units
-from ingest.testing import Bench, csv_lines, message, notification, numbered
-from shared import layout
-from shared.bus import Message
-from shared.errors import PermanentError, TransientError
-from shared.events import DataIngested, EventData, RunFinished
-from shared.ledger import PartReport, RunStatus, Stage, part_name
-from shared.models import Customer
-from shared.testing import START, MemoryAnnouncer
+from encore.contracts import object_keys
+from encore.contracts.errors import PermanentError, TransientError
+from encore.contracts.events import DataIngested, EventData, RunFinished
+from encore.contracts.records import Customer
+from encore.ingest.use_cases.ingest_upload import Limits, _in_thread
+from encore.ingest.use_cases.publish_parts import write_units
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.run import PartReport, RunStatus, StageName, part_name
+from services.ingest.tests.fakes import Bench, csv_lines, message, notification, numbered
+from tests.support.ledger import START
+from tests.support.stores import InMemoryAnnouncer
 
 KEY = "uploads/shop.csv"
 SET = {
@@ -42,8 +43,8 @@ async def test_parts_hold_whole_customers_and_say_how_many_there_are() -> None:
     ]
     run = await bench.run()
     assert run.parts == 3
-    assert run.stage(Stage.INGEST).done == {1, 2, 3}
-    assert bench.parts[0].key == layout.customers(run.run_id, 1)
+    assert run.stage(StageName.INGEST).done == {1, 2, 3}
+    assert bench.parts[0].key == object_keys.customers(run.run_id, 1)
 
 
 async def test_tables_hold_every_record_with_its_run() -> None:
@@ -67,7 +68,7 @@ async def test_the_same_upload_again_is_the_same_run() -> None:
     assert len(bench.run_ids) == 2
 
 
-class _ImpatientSentiment(MemoryAnnouncer):
+class _ImpatientSentiment(InMemoryAnnouncer):
     """Reads a part as soon as it hears of it, and notes what else is stored by then."""
 
     def __init__(self, bench: Bench) -> None:
@@ -141,14 +142,14 @@ async def test_a_part_that_sentiment_has_finished_keeps_its_scores() -> None:
     body = csv_lines([numbered(1)])
     await bench.upload(KEY, body)
     run = await bench.run()
-    scored = PartReport(stage=Stage.SENTIMENT, name="part-00001", started_at=START, finished_at=START)
+    scored = PartReport(stage=StageName.SENTIMENT, name="part-00001", started_at=START, finished_at=START)
     await bench.ledger.finish_part(run.run_id, 1, scored)
     bench.reviews.items.clear()
     bench.ledger._runs[run.run_id] = run.model_copy(
-        update={"stages": {Stage.SENTIMENT: (await bench.run()).stage(Stage.SENTIMENT)}}
+        update={"stages": {StageName.SENTIMENT: (await bench.run()).stage(StageName.SENTIMENT)}}
     )
     await bench.notify(KEY)
-    assert (await bench.run()).stage(Stage.INGEST).done == {1}
+    assert (await bench.run()).stage(StageName.INGEST).done == {1}
     assert not bench.reviews.items
     assert len(bench.parts) == 1
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.domain.lists import align
+from encore.ingest.domain.lists import align
 
 TRIMMED = st.text(alphabet="ab, ", max_size=12).map(str.strip)
 

@@ -2,9 +2,9 @@ import json
 
 import pytest
 
-from ingest.domain.notification import read_notification
-from ingest.testing import BUCKET, notification
-from shared.errors import PermanentError
+from encore.contracts.errors import PermanentError
+from encore.ingest.domain.notification import read_notification
+from services.ingest.tests.fakes import BUCKET, notification
 
 
 @pytest.mark.parametrize(

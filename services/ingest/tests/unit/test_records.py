@@ -2,9 +2,9 @@ import io
 
 import pytest
 
-from ingest.domain import records as records_module
-from ingest.domain.errors import FileError
-from ingest.domain.records import Broken, Record, RecordReader
+from encore.ingest.domain import records as records_module
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.records import Broken, Record, RecordReader
 
 
 def read(body: bytes, *, max_bytes: int = 1000) -> tuple[list[str], list[Record | Broken]]:

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
-from ingest.intake import Limits
-from ingest.testing import Bench, MemoryContent, csv_lines, message, notification, numbered
-from shared.errors import TransientError
-from shared.events import RunFinished
-from shared.identity import run_id
-from shared.ledger import Run, RunStatus, Stage
+from encore.contracts.errors import TransientError
+from encore.contracts.events import RunFinished
+from encore.contracts.run_id import run_id
+from encore.ingest.use_cases.ingest_upload import Limits
+from encore.runtime.runs.run import Run, RunStatus, StageName
+from services.ingest.tests.fakes import Bench, InMemoryContent, csv_lines, message, notification, numbered
 
 KEY = "uploads/shop.csv"
 OLD, NEW, NEWEST = (csv_lines([numbered(number) for number in range(1, rows)]) for rows in (3, 4, 5))
@@ -17,7 +17,7 @@ OLD, NEW, NEWEST = (csv_lines([numbered(number) for number in range(1, rows)]) f
 
 def id_of(body: bytes, key: str = KEY) -> str:
     """The run of an upload."""
-    return run_id("data", {key: MemoryContent(key, body).etag})
+    return run_id("data", {key: InMemoryContent(key, body).etag})
 
 
 async def run_of(bench: Bench, body: bytes) -> Run:
@@ -61,7 +61,7 @@ async def test_a_late_notification_about_the_old_version_touches_nothing() -> No
     await bench.upload(KEY, OLD)
     await bench.upload(KEY, NEW)
     parts = len(bench.parts)
-    late = notification(KEY, etag=MemoryContent(KEY, OLD).etag)
+    late = notification(KEY, etag=InMemoryContent(KEY, OLD).etag)
     await bench.handler(message(late))
     assert (await run_of(bench, NEW)).is_open
     assert len(bench.parts) == parts
@@ -71,17 +71,17 @@ async def test_a_worker_that_opened_the_old_version_late_gives_way() -> None:
     """The content it holds open is no longer what lies there, so its run is never begun."""
     bench = Bench()
     bench.objects.stored[KEY] = OLD
-    hold, entered = bench.handler._claims.hold, asyncio.Event()
+    hold, entered = bench.handler._locks.hold, asyncio.Event()
     go_on = asyncio.Event()
 
     def late(*args: str, **values: str) -> object:
         entered.set()
         return _Late(go_on, hold(*args, **values))  # type: ignore[arg-type] # as the handler passes them
 
-    bench.handler._claims.hold = late  # type: ignore[method-assign,assignment] # a worker that stands still
+    bench.handler._locks.hold = late  # type: ignore[method-assign,assignment] # a worker that stands still
     working = asyncio.create_task(bench.notify(KEY))
     await entered.wait()
-    bench.handler._claims.hold = hold  # type: ignore[method-assign] # only that one
+    bench.handler._locks.hold = hold  # type: ignore[method-assign] # only that one
     await bench.upload(KEY, NEW)
     go_on.set()
     await working
@@ -90,18 +90,18 @@ async def test_a_worker_that_opened_the_old_version_late_gives_way() -> None:
 
 
 class _Late:
-    """A claim that is entered when told."""
+    """A lock that is entered when told."""
 
-    def __init__(self, go_on: asyncio.Event, claim: object) -> None:
+    def __init__(self, go_on: asyncio.Event, lock: object) -> None:
         self._go_on = go_on
-        self._claim = claim
+        self._lock = lock
 
     async def __aenter__(self) -> None:
         await self._go_on.wait()
-        await self._claim.__aenter__()  # type: ignore[attr-defined] # a context manager
+        await self._lock.__aenter__()  # type: ignore[attr-defined] # a context manager
 
     async def __aexit__(self, *error: object) -> None:
-        await self._claim.__aexit__(*error)  # type: ignore[attr-defined] # a context manager
+        await self._lock.__aexit__(*error)  # type: ignore[attr-defined] # a context manager
 
 
 class _Crash:
@@ -147,7 +147,7 @@ async def test_a_crash_between_any_two_steps_is_repaired(
     assert announced == ended
     assert id_of(OLD) in ended
     newest = await run_of(bench, next_upload)
-    assert newest.stage(Stage.INGEST).done == {1}
+    assert newest.stage(StageName.INGEST).done == {1}
 
 
 async def test_a_run_whose_emails_are_all_made_finishes_although_it_was_replaced() -> None:
@@ -155,7 +155,10 @@ async def test_a_run_whose_emails_are_all_made_finishes_although_it_was_replaced
     bench = Bench()
     await bench.upload(KEY, OLD)
     old = await run_of(bench, OLD)
-    stages = {**old.stages, Stage.MAILER: old.stage(Stage.MAILER).model_copy(update={"reached_by": "part-1"})}
+    stages = {
+        **old.stages,
+        StageName.MAILER: old.stage(StageName.MAILER).model_copy(update={"reached_by": "part-1"}),
+    }
     bench.ledger._runs[old.run_id] = old.model_copy(update={"stages": stages})
     await bench.upload(KEY, NEW)
     assert (await run_of(bench, OLD)).is_open
@@ -174,5 +177,5 @@ async def test_a_replaced_run_stops_being_taken_in() -> None:
 
     object.__setattr__(bench.announcer, "announce", replace_after_first)
     await bench.upload(KEY, OLD)
-    assert (await run_of(bench, OLD)).stage(Stage.INGEST).done == {1}
-    assert (await run_of(bench, NEW)).stage(Stage.INGEST).done == {1, 2, 3}
+    assert (await run_of(bench, OLD)).stage(StageName.INGEST).done == {1}
+    assert (await run_of(bench, NEW)).stage(StageName.INGEST).done == {1, 2, 3}

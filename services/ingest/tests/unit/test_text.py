@@ -1,6 +1,6 @@
 import pytest
 
-from ingest.domain.text import clean, without_image_urls
+from encore.ingest.domain.text import clean, without_image_urls
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,9 @@
 import pytest
 
-from ingest.domain.columns import Kind
-from ingest.domain.parts import Span, spans
-from ingest.domain.uploads import file_set, kind_of
-from shared.identity import run_id
+from encore.contracts.run_id import run_id
+from encore.ingest.domain.columns import Kind
+from encore.ingest.domain.parts import Span, spans
+from encore.ingest.domain.uploads import file_set, kind_of
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from ingest.domain import values
+from encore.ingest.domain import values
 
 
 @pytest.mark.parametrize(

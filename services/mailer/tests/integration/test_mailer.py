@@ -9,24 +9,29 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from local.provision import Resources
-from mailer.__main__ import composer, model_choice
-from mailer.adapters.bedrock import BedrockModel
-from mailer.adapters.emails import EmailTable
-from mailer.copywriter import Copywriter
-from mailer.handler import MailerHandler
-from mailer.part import PartMailer, Style
-from mailer.settings import MailerSettings
-from shared import layout
-from shared.announcer import SnsAnnouncer
-from shared.aws import CONFIG
-from shared.bus import Message, Publisher, SqsQueue
-from shared.errors import PermanentError
-from shared.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
-from shared.ledger import Claims, Ledger, RunStatus, total
-from shared.models import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from shared.store import ObjectStore
-from shared.testing import Clients
+from encore.contracts import object_keys
+from encore.contracts.errors import PermanentError
+from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
+from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from encore.mailer.__main__ import composer, model_choice
+from encore.mailer.adapters.bedrock import BedrockModel
+from encore.mailer.adapters.emails import EmailTable
+from encore.mailer.handler import MailerHandler
+from encore.mailer.settings import MailerSettings
+from encore.mailer.use_cases.mail_part import PartMailer, Style
+from encore.mailer.use_cases.write_copy import Copywriter
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.aws import CONFIG
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.locks import Locks
+from encore.runtime.runs.run import RunStatus
+from encore.runtime.runs.totals import total
+from encore.runtime.storage import S3Objects
+from encore.stack.provision import Resources
+from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -56,7 +61,7 @@ class Mailer:
     """The service, wired as in production but for its queue's loop."""
 
     handler: MailerHandler
-    objects: ObjectStore
+    objects: S3Objects
     ledger: Ledger
     table: EmailTable
 
@@ -65,15 +70,15 @@ def wired(
     clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClient", settings: MailerSettings
 ) -> Mailer:
     """Wire the service to an emulator and to understudy."""
-    objects = ObjectStore(clients.s3, settings.data_bucket)
+    objects = S3Objects(clients.s3, settings.data_bucket)
     ledger = Ledger(clients.dynamodb, settings.runs_table)
     table = EmailTable(clients.dynamodb, settings.emails_table)
     topics = {kind.topic: resources.topic_arns[kind.topic] for kind in (EmailFinished, RunFinished)}
     handler = MailerHandler(
         objects=objects,
-        announcer=SnsAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics),
+        announcer=SNSAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics),
         ledger=ledger,
-        claims=Claims(clients.dynamodb, settings.runs_table, quiet_s=60),
+        locks=Locks(clients.dynamodb, settings.runs_table, quiet_s=60),
         part_mailer=PartMailer(
             objects=objects,
             records=table,
@@ -133,7 +138,7 @@ def recommendation(number: int) -> Recommendation:
 
 async def deliver(mailer: Mailer, part: int, *, parts: int, customers: range) -> Message:
     """Store a part's recommendations and return the message that tells of them."""
-    key = layout.recommendations(RUN, part)
+    key = object_keys.recommendations(RUN, part)
     await mailer.objects.put_lines(key, [recommendation(number) for number in customers])
     data = RecommendationsReady(part=part, parts=parts, key=key, customers=len(customers))
     event = new_event(data, run_id=RUN, source="recommender", cause=f"part-{part:05}")
@@ -172,7 +177,7 @@ async def test_every_customer_of_a_run_gets_a_personal_email(
         message = read(await mailer.objects.get(record.key))
         assert message["Subject"] == record.subject
         assert message["X-Encore-Copy"] == "ai"
-    ops = SqsQueue(clients.sqs, resources.queue_urls["ops"])
+    ops = SQSQueue(clients.sqs, resources.queue_urls["ops"])
     finished = [parse_event(found.body, RunFinished) for found in await ops.receive(limit=10, wait_s=0)]
     assert [event.data.counts["emails"] for event in finished] == [CUSTOMERS + 3]
 
@@ -181,7 +186,7 @@ async def test_an_email_says_what_the_catalogue_says(mailer: Mailer) -> None:
     """Names, prices, discounts, ratings and links of the stored message are the catalogue's."""
     await opened(mailer, parts=1)
     await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(1, 2)))
-    message = read(await mailer.objects.get(layout.email(RUN, "C001")))
+    message = read(await mailer.objects.get(object_keys.email(RUN, "C001")))
     assert message["To"] == "ananya@example.org"
     for subtype in ("plain", "html"):
         body = message.get_body((subtype,))
@@ -259,8 +264,8 @@ async def test_email_finished_reaches_a_subscriber_for_each_customer(
     )
     await opened(mailer, parts=1)
     await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(3)))
-    found = await SqsQueue(clients.sqs, queue["QueueUrl"]).receive(limit=10, wait_s=0)
+    found = await SQSQueue(clients.sqs, queue["QueueUrl"]).receive(limit=10, wait_s=0)
     events = [parse_event(message.body, EmailFinished) for message in found]
     assert {event.data.customer_id for event in events} == {"C000", "C001", "C002"}
-    assert all(event.data.key == layout.email(RUN, event.data.customer_id) for event in events)
+    assert all(event.data.key == object_keys.email(RUN, event.data.customer_id) for event in events)
     assert len({json.loads(message.body)["id"] for message in found}) == 3

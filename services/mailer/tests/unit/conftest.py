@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from mailer.domain.copy import Copy
-from mailer.domain.facts import EmailFacts, email_facts
-from shared.models import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from encore.mailer.domain.copy.copy import Copy
+from encore.mailer.domain.facts.facts import EmailFacts, email_facts
 
 PRODUCTS: tuple[dict[str, object], ...] = (
     {

@@ -3,9 +3,9 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from mailer.adapters.bedrock import BedrockModel, ModelChoice
-from mailer.copywriter import Turn
-from shared.errors import PermanentError, TransientError
+from encore.contracts.errors import PermanentError, TransientError
+from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
+from encore.mailer.use_cases.write_copy import Turn
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient

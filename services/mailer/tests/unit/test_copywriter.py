@@ -1,10 +1,10 @@
 from collections.abc import Callable, Sequence
 
-from mailer.copywriter import Copywriter, Reply, Turn
-from mailer.domain.copy import Copy, CopySource
-from mailer.domain.facts import EmailFacts
-from mailer.domain.plain import plain_copy
-from mailer.domain.prompt import SYSTEM, answer_schema
+from encore.mailer.domain.copy.copy import Copy, CopySource
+from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema
+from encore.mailer.domain.copy.template_copy import plain_copy
+from encore.mailer.domain.facts.facts import EmailFacts
+from encore.mailer.use_cases.write_copy import Copywriter, Reply, Turn
 
 MakeCopy = Callable[..., Copy]
 

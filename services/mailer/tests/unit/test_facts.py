@@ -3,12 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from mailer.domain import figures
-from mailer.domain.customer import first_name, usable_address
-from mailer.domain.facts import EmailFacts, NothingToSayError, email_facts
-from mailer.domain.text import category_label, clean, short_name
-from mailer.domain.vocabulary import keywords
-from shared.models import Product, Recommendation
+from encore.contracts.records import Product, Recommendation
+from encore.mailer.domain.facts import figures
+from encore.mailer.domain.facts.customer import first_name, usable_address
+from encore.mailer.domain.facts.facts import EmailFacts, NothingToSayError, email_facts
+from encore.mailer.domain.facts.vocabulary import keywords
+from encore.mailer.domain.text import category_label, clean, short_name
 
 MakeFacts = Callable[..., EmailFacts]
 

@@ -4,21 +4,23 @@ from typing import Any
 
 import pytest
 
-from mailer.composer import Composer, Unsubscribing
-from mailer.copywriter import Copywriter, Reply, Turn
-from mailer.domain.copy import Copy
-from mailer.domain.mime import Sender
-from mailer.domain.record import EmailRecord
-from mailer.handler import MailerHandler
-from mailer.part import PartMailer, Style
-from mailer.theme import Brand, Theme
-from shared import layout
-from shared.bus import Message
-from shared.errors import PermanentError, TransientError
-from shared.events import EmailFinished, RecommendationsReady, RunFinished, new_event
-from shared.ledger import RunStatus, total
-from shared.models import Recommendation
-from shared.testing import MemoryAnnouncer, MemoryClaims, MemoryItems, MemoryLedger, MemoryObjects
+from encore.contracts import object_keys
+from encore.contracts.errors import PermanentError, TransientError
+from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
+from encore.contracts.records import Recommendation
+from encore.mailer.domain.copy.copy import Copy
+from encore.mailer.domain.message.compose import Composer, Unsubscribing
+from encore.mailer.domain.message.mime import Sender
+from encore.mailer.domain.message.theme import Brand, Theme
+from encore.mailer.domain.record import EmailRecord
+from encore.mailer.handler import MailerHandler
+from encore.mailer.use_cases.mail_part import PartMailer, Style
+from encore.mailer.use_cases.write_copy import Copywriter, Reply, Turn
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.run import RunStatus
+from encore.runtime.runs.totals import total
+from tests.support.ledger import InMemoryLocks, MemoryLedger
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
@@ -26,7 +28,7 @@ Recommend = Callable[..., Recommendation]
 PARALLEL = 4
 
 
-class MemoryRecords(MemoryItems):
+class MemoryRecords(InMemoryItems):
     """The emails table in a dictionary."""
 
     def __init__(self) -> None:
@@ -69,9 +71,9 @@ class World:
     """The handler with everything around it in memory."""
 
     def __init__(self, copy: Copy) -> None:
-        self.objects = MemoryObjects()
+        self.objects = InMemoryObjects()
         self.records = MemoryRecords()
-        self.announcer = MemoryAnnouncer()
+        self.announcer = InMemoryAnnouncer()
         self.ledger = MemoryLedger()
         self.model = FakeModel(copy)
         sender = Sender("Encore Shop", "hello@shop.example")
@@ -80,7 +82,7 @@ class World:
             objects=self.objects,
             announcer=self.announcer,
             ledger=self.ledger,
-            claims=MemoryClaims(),
+            locks=InMemoryLocks(),
             part_mailer=PartMailer(
                 objects=self.objects,
                 records=self.records,
@@ -101,7 +103,7 @@ class World:
         self, recommendations: Sequence[Recommendation], *, part: int = 1, parts: int = 1
     ) -> Message:
         """Store a part and tell of it."""
-        key = layout.recommendations(RUN, part)
+        key = object_keys.recommendations(RUN, part)
         await self.objects.put_lines(key, recommendations)
         data = RecommendationsReady(part=part, parts=parts, key=key, customers=len(recommendations))
         event = new_event(data, run_id=RUN, source="recommender", cause=f"part-{part:05}")
@@ -123,7 +125,7 @@ async def test_each_customer_has_an_email_an_event_and_a_record(world: World, re
     await world.opened(parts=1)
     customers = [f"C{number}" for number in range(60)]
     await world.handler(await world.message([recommend(customer) for customer in customers]))
-    assert {layout.email(RUN, customer) for customer in customers} <= world.objects.stored.keys()
+    assert {object_keys.email(RUN, customer) for customer in customers} <= world.objects.stored.keys()
     finished = world.announcer.of(EmailFinished)
     assert sorted(event.customer_id for event in finished if isinstance(event, EmailFinished)) == sorted(
         customers
@@ -163,9 +165,9 @@ async def test_copy_that_stays_bad_makes_a_plain_email(world: World, recommend: 
     await world.handler(await world.message([recommend("C1")]))
     assert await world.counts() == {"emails": 1, "emails_fallback": 1, "emails_failed": 0, "copy_repairs": 1}
     assert world.announcer.of(EmailFinished) == [
-        EmailFinished(customer_id="C1", key=layout.email(RUN, "C1"), fallback=True)
+        EmailFinished(customer_id="C1", key=object_keys.email(RUN, "C1"), fallback=True)
     ]
-    assert b"X-Encore-Copy: plain" in world.objects.stored[layout.email(RUN, "C1")]
+    assert b"X-Encore-Copy: plain" in world.objects.stored[object_keys.email(RUN, "C1")]
     assert world.records.items[RUN, "C1"]["problems"]
 
 
@@ -175,7 +177,7 @@ async def test_one_customers_failure_does_not_stop_the_others(world: World, reco
     part = [recommend("C1"), recommend("C2", products=0), recommend("C3")]
     await world.handler(await world.message(part))
     assert await world.counts() == {"emails": 2, "emails_fallback": 0, "emails_failed": 1, "copy_repairs": 0}
-    assert layout.email(RUN, "C2") not in world.objects.stored
+    assert object_keys.email(RUN, "C2") not in world.objects.stored
     assert len(world.announcer.of(RunFinished)) == 1
 
 
@@ -207,7 +209,7 @@ async def test_an_email_is_on_record_only_when_it_is_stored(
 
     async def put_but_one(key: str, body: bytes, *, content_type: str) -> None:
         await asyncio.sleep(0)
-        if key == layout.email(RUN, "C1"):
+        if key == object_keys.email(RUN, "C1"):
             raise TransientError("connection reset")
         await put(key, body, content_type=content_type)
 
@@ -217,7 +219,7 @@ async def test_an_email_is_on_record_only_when_it_is_stored(
     assert list(world.records.items) == [(RUN, "C2")]
     monkeypatch.setattr(world.objects, "put", put)
     await world.handler(message)
-    assert layout.email(RUN, "C1") in world.objects.stored
+    assert object_keys.email(RUN, "C1") in world.objects.stored
 
 
 async def test_a_part_delivered_twice_changes_nothing(world: World, recommend: Recommend) -> None:

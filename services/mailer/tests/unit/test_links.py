@@ -1,6 +1,6 @@
 import pytest
 
-from mailer.domain.links import tracked, unsubscribe_url, web_url
+from encore.mailer.domain.message.links import tracked, unsubscribe_url, web_url
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.mime import Envelope, Sender, message, recipient
-from mailer.domain.text import clean
+from encore.mailer.domain.message.mime import Envelope, Sender, message, recipient
+from encore.mailer.domain.text import clean
 
 STRICT = default.clone(raise_on_defect=True)
 ENVELOPE = Envelope(

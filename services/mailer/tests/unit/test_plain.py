@@ -3,9 +3,9 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.facts import EmailFacts
-from mailer.domain.plain import plain_copy
-from mailer.domain.rules import problems
+from encore.mailer.domain.copy.rules import problems
+from encore.mailer.domain.copy.template_copy import plain_copy
+from encore.mailer.domain.facts.facts import EmailFacts
 
 MONEY = st.decimals(0, 1_000_000, places=2)
 ANY_FACTS = st.fixed_dictionaries(

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mailer.domain.facts import EmailFacts
-from mailer.domain.prompt import MAX_PROBLEMS, SYSTEM, answer_schema, repair_message, user_message
-from mailer.domain.rules import Problem
+from encore.mailer.domain.copy.prompt import MAX_PROBLEMS, SYSTEM, answer_schema, repair_message, user_message
+from encore.mailer.domain.copy.rules import Problem
+from encore.mailer.domain.facts.facts import EmailFacts
 
 MakeFacts = Callable[..., EmailFacts]
 

@@ -2,9 +2,9 @@ from collections.abc import Callable
 
 import pytest
 
-from mailer.domain.copy import Copy, CopyError, parse_copy
-from mailer.domain.facts import EmailFacts
-from mailer.domain.rules import MAX_CHARS, Problem, problems
+from encore.mailer.domain.copy.copy import Copy, CopyError, parse_copy
+from encore.mailer.domain.copy.rules import MAX_CHARS, Problem, problems
+from encore.mailer.domain.facts.facts import EmailFacts
 
 MakeCopy = Callable[..., Copy]
 MakeFacts = Callable[..., EmailFacts]

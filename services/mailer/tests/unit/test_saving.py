@@ -2,10 +2,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from mailer.domain.record import EmailRecord
-from mailer.saving import Saver
-from shared.errors import TransientError
-from shared.testing import MemoryItems
+from encore.contracts.errors import TransientError
+from encore.mailer.domain.record import EmailRecord
+from encore.mailer.use_cases.save_records import Saver
+from tests.support.stores import InMemoryItems
 
 RUN = "run-1"
 RECORD: Mapping[str, Any] = {
@@ -23,7 +23,7 @@ RECORD: Mapping[str, Any] = {
 }
 
 
-class SlowTable(MemoryItems):
+class SlowTable(InMemoryItems):
     """A table whose writes take a while, and fail when told."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
 import pytest
 from pydantic import ValidationError
 
-from mailer.settings import MailerSettings
+from encore.mailer.settings import MailerSettings
 
 RESOURCES = {
     "data_bucket": "b",

@@ -5,11 +5,11 @@ import html5lib
 import pytest
 from html5lib.constants import namespaces
 
-from mailer.domain.copy import Copy
-from mailer.domain.facts import EmailFacts
-from mailer.domain.letter import Letter, letter
-from mailer.domain.plain import plain_copy
-from mailer.theme import Brand, Theme
+from encore.mailer.domain.copy.copy import Copy
+from encore.mailer.domain.copy.template_copy import plain_copy
+from encore.mailer.domain.facts.facts import EmailFacts
+from encore.mailer.domain.message.content import Letter, letter
+from encore.mailer.domain.message.theme import Brand, Theme
 
 GMAIL_CLIPS_AT = 102_000
 XHTML = namespaces["html"]

@@ -3,45 +3,47 @@ from collections.abc import AsyncIterator
 import pytest
 from aiobotocore.session import get_session
 
-from local.provision import Resources
-from recommender.adapters.checks import QueuedChecks
-from recommender.adapters.lease import DynamoLease
-from recommender.adapters.personalize import AwsPersonalize
-from recommender.plan import Plan, Step
-from recommender.ports import Kind, RefusedError, Wanted
-from recommender.preparation import Preparation
-from recommender.testing import made_up_shop
-from shared.bus import SqsQueue
-from shared.events import RecommendationCheck, parse_event
-from shared.ledger import Ledger, Run
-from shared.store import ObjectStore
-from shared.testing import START, Clients
+from encore.contracts.events import RecommenderPoll, parse_event
+from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.adapters.polls import SQSPolls
+from encore.recommender.adapters.turns import DynamoLease
+from encore.recommender.domain.plan import Plan, Step
+from encore.recommender.ports import Kind, RefusedError, Wanted
+from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run
+from encore.runtime.storage import S3Objects
+from encore.stack.provision import Resources
+from services.recommender.tests.fakes import made_up_shop
+from tests.support.ledger import START
+from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
 
 ROLE = "arn:aws:iam::000000000000:role/personalize"
 
 
 @pytest.fixture
-async def personalize(emulator_url: str) -> AsyncIterator[AwsPersonalize]:
+async def personalize(emulator_url: str) -> AsyncIterator[AWSPersonalize]:
     """The adapter on an empty account of understudy's."""
     with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
         async with get_session().create_client("personalize", endpoint_url=server.url) as client:
-            yield AwsPersonalize(client)
+            yield AWSPersonalize(client)
 
 
-async def settled(personalize: AwsPersonalize, kind: Kind, arn: str) -> None:
+async def settled(personalize: AWSPersonalize, kind: Kind, arn: str) -> None:
     """Look until the resource is active; understudy works in the background."""
     while not await personalize.is_active(kind, arn):
         pass
 
 
 async def test_every_resource_of_a_run_is_made_once_and_found_again(
-    personalize: AwsPersonalize, clients: Clients, resources: Resources
+    personalize: AWSPersonalize, clients: Clients, resources: Resources
 ) -> None:
     """A run that lost its memory of what it made finds all of it by name, the solution version too."""
     shop = made_up_shop(customers=600, part_size=600)
     bucket = resources.buckets["data"]
-    objects = ObjectStore(clients.s3, bucket)
+    objects = S3Objects(clients.s3, bucket)
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
     await Preparation(objects).run(run)
@@ -55,7 +57,7 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     assert (await objects.get("runs/run-1/personalize/output/part-00001.json.out")).count(b"\n") == 600
 
 
-async def test_a_failed_job_is_refused_with_personalizes_reason(personalize: AwsPersonalize) -> None:
+async def test_a_failed_job_is_refused_with_personalizes_reason(personalize: AWSPersonalize) -> None:
     """The reason is the one that Personalize gives, so that an operator can look it up."""
     run = Run(run_id="run-1", created_at=START, parts=1)
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket="no-such-bucket", num_results=10)
@@ -69,7 +71,7 @@ async def test_a_failed_job_is_refused_with_personalizes_reason(personalize: Aws
         await settled(personalize, Kind.IMPORT_JOB, arn)
 
 
-async def test_a_request_that_can_never_succeed_is_refused(personalize: AwsPersonalize) -> None:
+async def test_a_request_that_can_never_succeed_is_refused(personalize: AWSPersonalize) -> None:
     """Waiting would not help, so the run must end."""
     bad = Wanted("schema_users", Kind.SCHEMA, "shop-users", {"schema": "not Avro"})
     with pytest.raises(RefusedError, match="Personalize refused schema"):
@@ -110,17 +112,17 @@ async def test_a_lease_is_no_run(lease: DynamoLease, clients: Clients, resources
 
 async def test_a_check_arrives_after_its_delay(clients: Clients, resources: Resources) -> None:
     """Nothing holds the message meanwhile; it is the queue that waits."""
-    queue = SqsQueue(clients.sqs, resources.queue_urls["recommender"])
-    await QueuedChecks(queue, interval_s=1).send("run-1", 3)
+    queue = SQSQueue(clients.sqs, resources.queue_urls["recommender"])
+    await SQSPolls(queue, interval_s=1).send("run-1", 3)
     assert await queue.receive(limit=1, wait_s=0) == []
     (message,) = await queue.receive(limit=1, wait_s=5)
-    check = parse_event(message.body, RecommendationCheck)
+    check = parse_event(message.body, RecommenderPoll)
     assert (check.run_id, check.data.attempt) == ("run-1", 3)
 
 
 async def test_a_check_at_once_does_not_wait(clients: Clients, resources: Resources) -> None:
     """When nothing is left to wait for, the interval would be lost time."""
-    queue = SqsQueue(clients.sqs, resources.queue_urls["recommender"])
-    await QueuedChecks(queue, interval_s=900).send("run-1", 4, at_once=True)
+    queue = SQSQueue(clients.sqs, resources.queue_urls["recommender"])
+    await SQSPolls(queue, interval_s=900).send("run-1", 4, at_once=True)
     (message,) = await queue.receive(limit=1, wait_s=5)
-    assert parse_event(message.body, RecommendationCheck).data.attempt == 4
+    assert parse_event(message.body, RecommenderPoll).data.attempt == 4

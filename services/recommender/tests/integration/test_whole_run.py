@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING
 import pytest
 from aiobotocore.session import get_session
 
-from local.provision import Resources
-from recommender import files
-from recommender.__main__ import serve
-from recommender.settings import RecommenderSettings
-from recommender.testing import Shop, made_up_shop
-from shared import layout
-from shared.announcer import SnsAnnouncer
-from shared.bus import Publisher
-from shared.events import Event, RecommendationsReady, RunFinished, SentimentScored, parse_event
-from shared.ledger import Ledger, RunStatus, Stage, total
-from shared.models import ReasonKind, Recommendation, RecommendationSource
-from shared.store import ObjectStore, from_item, to_item
-from shared.testing import Clients
+from encore.contracts import object_keys
+from encore.contracts.events import Event, RecommendationsReady, RunFinished, SentimentScored, parse_event
+from encore.contracts.records import ReasonKind, Recommendation, RecommendationSource
+from encore.recommender.__main__ import serve
+from encore.recommender.domain import files
+from encore.recommender.settings import RecommenderSettings
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import RunStatus, StageName
+from encore.runtime.runs.totals import total
+from encore.runtime.storage import S3Objects, from_item, to_item
+from encore.stack.provision import Resources
+from services.recommender.tests.fakes import Shop, made_up_shop
+from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -77,10 +79,10 @@ class Surroundings:
 
     def __init__(self, clients: Clients, resources: Resources) -> None:
         self.ledger = Ledger(clients.dynamodb, resources.tables["runs"])
-        self.objects = ObjectStore(clients.s3, resources.buckets["data"])
+        self.objects = S3Objects(clients.s3, resources.buckets["data"])
         self._clients = clients
         self._resources = resources
-        self._announcer = SnsAnnouncer(
+        self._announcer = SNSAnnouncer(
             Publisher(clients.sns), source="sentiment", topic_arns=resources.topic_arns
         )
 
@@ -134,7 +136,7 @@ class Surroundings:
         return [
             one
             for part in range(1, parts + 1)
-            for one in await self.objects.get_lines(layout.recommendations(run_id, part), Recommendation)
+            for one in await self.objects.get_lines(object_keys.recommendations(run_id, part), Recommendation)
         ]
 
     async def row(self, run_id: str, customer_id: str) -> dict[str, object]:
@@ -208,7 +210,7 @@ async def test_a_run_goes_from_scored_reviews_to_five_products_a_customer(
 async def _assert_accounts(around: Surroundings, shop: Shop) -> None:
     run = await around.ledger.run(RUN)
     assert run.is_open
-    assert run.stage(Stage.RECOMMENDER).done == {1, 2, 3}
+    assert run.stage(StageName.RECOMMENDER).done == {1, 2, 3}
     totals = total(await around.ledger.reports(RUN))
     assert totals.counts["recommendations"] == 5 * len(shop.customers)
     assert totals.counts["customers_fallback"] == 0
@@ -297,7 +299,7 @@ async def test_a_failed_import_fails_the_run_with_personalizes_reason(
     shop = made_up_shop(customers=600, part_size=600)
     await around.open(RUN, shop)
     await around.objects.put(
-        files.folder(RUN, files.USERS) + "stray.csv", b"NOT_A_USER\nx\n", content_type="text/csv"
+        files.folder(RUN, files.USERS) + "stray.csv", b"NOT_USER\nx\n", content_type="text/csv"
     )
     await around.announce(RUN, shop)
     body = (await around.received("ops", 1))[0]

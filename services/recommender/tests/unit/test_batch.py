@@ -1,6 +1,6 @@
 import json
 
-from recommender.domain.batch import input_lines, ranked_items
+from encore.recommender.domain.batch import input_lines, ranked_items
 
 
 def test_every_customer_that_personalize_can_know_is_asked_for() -> None:

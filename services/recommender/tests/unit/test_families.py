@@ -3,10 +3,10 @@ from itertools import combinations, pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.domain.families import MAX_FAMILY, Families, SharedReviews
-from recommender.domain.names import alike, cosine, tokens, vector
-from recommender.testing import product, review
-from shared.models import Customer
+from encore.contracts.records import Customer
+from encore.recommender.domain.families import MAX_FAMILY, Families, SharedReviews
+from encore.recommender.domain.names import alike, cosine, tokens, vector
+from services.recommender.tests.fakes import product, review
 
 NAMES = st.lists(
     st.lists(st.sampled_from(["red", "blue", "usb", "cable", "fast", "lamp", "1m"]), max_size=7).map(

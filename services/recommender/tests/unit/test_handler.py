@@ -3,28 +3,36 @@ import json
 
 import pytest
 
-from recommender.handler import RecommenderHandler
-from recommender.plan import Plan
-from recommender.ports import Kind
-from recommender.preparation import Preparation
-from recommender.selection import Selection
-from recommender.testing import MemoryChecks, MemoryLease, MemoryPersonalize, Shop, made_up_shop
-from recommender.training import Training
-from shared import layout
-from shared.bus import Message
-from shared.errors import PermanentError
-from shared.events import (
+from encore.contracts import object_keys
+from encore.contracts.errors import PermanentError
+from encore.contracts.events import (
     DataIngested,
     EventData,
-    RecommendationCheck,
     RecommendationsReady,
+    RecommenderPoll,
     RunFinished,
     SentimentScored,
     new_event,
 )
-from shared.ledger import RunStatus, Stage, total
-from shared.models import Recommendation, RecommendationSource
-from shared.testing import MemoryAnnouncer, MemoryClaims, MemoryItems, MemoryLedger, MemoryObjects
+from encore.contracts.records import Recommendation, RecommendationSource
+from encore.recommender.domain.plan import Plan
+from encore.recommender.handler import RecommenderHandler
+from encore.recommender.ports import Kind
+from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.select_products import Selection
+from encore.recommender.use_cases.train import Training
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.run import RunStatus, StageName
+from encore.runtime.runs.totals import total
+from services.recommender.tests.fakes import (
+    InMemoryPersonalize,
+    InMemoryPolls,
+    MemoryLease,
+    Shop,
+    made_up_shop,
+)
+from tests.support.ledger import InMemoryLocks, MemoryLedger
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)
@@ -34,17 +42,17 @@ TOO_LITTLE = made_up_shop(customers=30, part_size=15)
 class World:
     """The handler among stand-ins; its checks are delivered by hand."""
 
-    def __init__(self, personalize: MemoryPersonalize | None = None) -> None:
+    def __init__(self, personalize: InMemoryPersonalize | None = None) -> None:
         self.ledger = MemoryLedger()
-        self.objects = MemoryObjects()
-        self.items = MemoryItems("customer_id", "run_id")
-        self.announcer = MemoryAnnouncer()
-        self.personalize = personalize or MemoryPersonalize()
+        self.objects = InMemoryObjects()
+        self.items = InMemoryItems("customer_id", "run_id")
+        self.announcer = InMemoryAnnouncer()
+        self.personalize = personalize or InMemoryPersonalize()
         self.lease = MemoryLease()
-        self.checks = MemoryChecks()
+        self.checks = InMemoryPolls()
         self.handler = RecommenderHandler(
             ledger=self.ledger,
-            claims=MemoryClaims(),
+            locks=InMemoryLocks(),
             preparation=Preparation(self.objects),
             training=Training(
                 ledger=self.ledger,
@@ -72,7 +80,7 @@ class World:
                 f'{{"input":{{"userId":"{one.customer_id}"}},"output":{{"recommendedItems":["P9red","P40blue"]}}}}'
                 for one in customers
             ]
-            key = layout.personalize(run_id, f"output/part-{part:05}.json.out")
+            key = object_keys.personalize(run_id, f"output/part-{part:05}.json.out")
             await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
 
     async def deliver(self, data: EventData, run_id: str = RUN) -> None:
@@ -105,12 +113,12 @@ class World:
         while delivered < len(self.checks.sent):
             owner, attempt = self.checks.sent[delivered]
             delivered += 1
-            await self.deliver(RecommendationCheck(attempt=attempt), owner)
+            await self.deliver(RecommenderPoll(attempt=attempt), owner)
         return delivered
 
     async def recommended(self, part: int, run_id: str = RUN) -> list[Recommendation]:
         """Read one part's recommendations."""
-        return await self.objects.get_lines(layout.recommendations(run_id, part), Recommendation)
+        return await self.objects.get_lines(object_keys.recommendations(run_id, part), Recommendation)
 
 
 async def test_a_run_passes_all_steps_by_checks() -> None:
@@ -125,7 +133,7 @@ async def test_a_run_passes_all_steps_by_checks() -> None:
     assert all(one.picks[0].product.product_id in {"P9red", "P40blue"} for one in recommended[:3])
     assert len(world.items.items) == 600
     run = await world.ledger.run(RUN)
-    assert run.stage(Stage.RECOMMENDER).done == {1, 2}
+    assert run.stage(StageName.RECOMMENDER).done == {1, 2}
     assert world.lease.holder is None
 
 
@@ -154,9 +162,9 @@ async def test_duplicates_start_no_second_chain() -> None:
     await world.open()
     await world.start()
     await world.start()
-    await world.deliver(RecommendationCheck(attempt=1))
-    await world.deliver(RecommendationCheck(attempt=1))
-    await world.deliver(RecommendationCheck(attempt=0))
+    await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=0))
     assert [attempt for _, attempt in world.checks.sent] == [1, 2]
 
 
@@ -168,10 +176,10 @@ async def test_a_crash_after_sending_is_repaired_by_redelivery(monkeypatch: pyte
     with monkeypatch.context() as patched:
         patched.setattr(world.ledger, "set_step", _crash)
         with pytest.raises(RuntimeError):
-            await world.deliver(RecommendationCheck(attempt=1))
-    await world.deliver(RecommendationCheck(attempt=1))
+            await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
     for _, attempt in list(world.checks.sent)[1:]:
-        await world.deliver(RecommendationCheck(attempt=attempt))
+        await world.deliver(RecommenderPoll(attempt=attempt))
     assert world.personalize.creations == len(world.personalize.made)
     assert [attempt for _, attempt in world.checks.sent].count(3) == 1
 
@@ -184,8 +192,8 @@ async def test_a_crash_before_sending_is_repaired_by_redelivery(monkeypatch: pyt
     with monkeypatch.context() as patched:
         patched.setattr(world.checks, "send", _crash)
         with pytest.raises(RuntimeError):
-            await world.deliver(RecommendationCheck(attempt=1))
-    await world.deliver(RecommendationCheck(attempt=1))
+            await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
     assert [attempt for _, attempt in world.checks.sent] == [1, 2]
 
 
@@ -204,7 +212,7 @@ async def test_a_crash_while_selecting_repeats_only_what_was_not_finished(
     with pytest.raises(RuntimeError):
         await world.run_to_its_end()
     monkeypatch.setattr(world.ledger, "finish_part", finish)
-    last = RecommendationCheck(attempt=world.checks.sent[-1][1])
+    last = RecommenderPoll(attempt=world.checks.sent[-1][1])
     await world.deliver(last)
     await world.deliver(last)
     parts = [data.part for data in world.announcer.of(RecommendationsReady)]  # type: ignore[attr-defined] # narrowed by `of`
@@ -227,7 +235,7 @@ async def test_too_little_data_is_not_even_sent() -> None:
 async def test_personalizes_own_verdict_of_too_little_data_falls_back() -> None:
     """Its minimums may change; the run goes on and the next run may use the dataset group."""
     reason = "Dataset has fewer than 25 users with at least 2 interactions each."
-    world = World(MemoryPersonalize(failures={Kind.SOLUTION_VERSION: reason}))
+    world = World(InMemoryPersonalize(failures={Kind.SOLUTION_VERSION: reason}))
     await world.open()
     await world.run_to_its_end()
     run = await world.ledger.run(RUN)
@@ -242,7 +250,7 @@ async def test_personalizes_own_verdict_of_too_little_data_falls_back() -> None:
 async def test_another_failure_fails_the_run_with_its_reason() -> None:
     """Nothing is recommended, the reason names what failed, and the dataset group is free again."""
     reason = "Insufficient privileges for accessing data in Amazon S3."
-    world = World(MemoryPersonalize(failures={Kind.IMPORT_JOB: reason}))
+    world = World(InMemoryPersonalize(failures={Kind.IMPORT_JOB: reason}))
     await world.open()
     await world.run_to_its_end()
     run = await world.ledger.run(RUN)
@@ -256,7 +264,7 @@ async def test_another_failure_fails_the_run_with_its_reason() -> None:
 
 async def test_a_failure_is_announced_again_by_a_redelivery() -> None:
     """A crash between the ledger and the announcement loses nothing, and the event id stays the same."""
-    world = World(MemoryPersonalize(failures={Kind.DATASET_GROUP: "no"}))
+    world = World(InMemoryPersonalize(failures={Kind.DATASET_GROUP: "no"}))
     await world.open()
     await world.start()
     await world.start()
@@ -266,15 +274,15 @@ async def test_a_failure_is_announced_again_by_a_redelivery() -> None:
 
 async def test_a_busy_personalize_is_asked_again_later() -> None:
     """A quota of running jobs frees itself: the run waits, it does not fail."""
-    world = World(MemoryPersonalize(busy={Kind.IMPORT_JOB}))
+    world = World(InMemoryPersonalize(busy={Kind.IMPORT_JOB}))
     await world.open()
     await world.start()
     for attempt in range(1, 6):
-        await world.deliver(RecommendationCheck(attempt=attempt))
+        await world.deliver(RecommenderPoll(attempt=attempt))
     assert (await world.ledger.run(RUN)).step["step"] == "import"
     world.personalize.busy.clear()
     for attempt in range(6, 11):
-        await world.deliver(RecommendationCheck(attempt=attempt))
+        await world.deliver(RecommenderPoll(attempt=attempt))
     assert len(world.announcer.of(RecommendationsReady)) == 2
 
 
@@ -302,7 +310,7 @@ async def test_a_run_that_ended_without_letting_go_is_taken_over_from() -> None:
     await world.start()
     assert world.lease.holder == RUN
     world.lease.holder = "unknown"
-    await world.deliver(RecommendationCheck(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
     assert world.lease.holder == RUN
 
 
@@ -352,9 +360,9 @@ async def test_news_of_the_last_job_brings_the_check_forward() -> None:
         await world.report("ACTIVE")
     await world.report("ACTIVE")
     assert world.checks.sent == [(RUN, 1), (RUN, 2)]
-    await world.deliver(RecommendationCheck(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
     assert world.announcer.announced == []
-    await world.deliver(RecommendationCheck(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=2))
     assert len(world.announcer.of(RecommendationsReady)) == 2
     assert world.lease.holder is None
 
@@ -372,21 +380,21 @@ async def test_a_check_at_once_that_cannot_be_sent_leaves_the_one_to_come_good(
             await world.report("ACTIVE")
     await world.report("ACTIVE")
     assert world.checks.sent == [(RUN, 1)]
-    await world.deliver(RecommendationCheck(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
     assert len(world.announcer.of(RecommendationsReady)) == 2
 
 
 async def test_news_of_a_failed_job_ends_the_run_by_a_check_at_once() -> None:
     """A check knows its run, so it can come back after a crash and announce the reason all the same."""
-    world = World(MemoryPersonalize(failures={Kind.IMPORT_JOB: "no luck"}))
+    world = World(InMemoryPersonalize(failures={Kind.IMPORT_JOB: "no luck"}))
     await world.open()
     await world.start()
-    await world.deliver(RecommendationCheck(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
     await world.report("CREATE FAILED")
     assert (await world.ledger.run(RUN)).is_open
     assert world.checks.sent_at_once == [(RUN, 3)]
-    await world.deliver(RecommendationCheck(attempt=3))
-    await world.deliver(RecommendationCheck(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=3))
+    await world.deliver(RecommenderPoll(attempt=2))
     assert "no luck" in str((await world.ledger.run(RUN)).reason)
     assert len(world.announcer.of(RunFinished)) == 1
 
@@ -424,7 +432,7 @@ async def test_a_customer_without_a_ranking_falls_back_alone() -> None:
     """An error line of the batch output costs its customer the ranking, nobody else."""
     world = World()
     await world.open()
-    key = layout.personalize(RUN, "output/part-00001.json.out")
+    key = object_keys.personalize(RUN, "output/part-00001.json.out")
     lines = world.objects.stored[key].splitlines()
     lines[0] = b'{"input":{"userId":"C0"},"output":null,"error":"no luck"}'
     world.objects.stored[key] = b"\n".join(lines)
@@ -435,7 +443,7 @@ async def test_a_customer_without_a_ranking_falls_back_alone() -> None:
     assert all(len(one.picks) == 5 for one in await world.recommended(1))
 
 
-class ImpatientMailer(MemoryAnnouncer):
+class ImpatientMailer(InMemoryAnnouncer):
     """Reads a part and its run's totals as soon as it hears of it, as a mailer does that is done at once."""
 
     def __init__(self, world: World) -> None:

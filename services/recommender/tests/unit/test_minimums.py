@@ -1,6 +1,6 @@
 import pytest
 
-from recommender.domain.minimums import DataSize, says_too_little_data
+from encore.recommender.domain.minimums import DataSize, says_too_little_data
 
 
 @pytest.mark.parametrize(

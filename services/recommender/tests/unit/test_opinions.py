@@ -4,9 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.domain.opinions import EventType, Opinion, opinions_of, review_value, scores_by_review
-from recommender.testing import review, scores
-from shared.models import Customer, ScoredReview
+from encore.contracts.records import Customer, ScoredReview
+from encore.recommender.domain.preferences import (
+    EventType,
+    Opinion,
+    opinions_of,
+    review_value,
+    scores_by_review,
+)
+from services.recommender.tests.fakes import review, scores
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,8 @@ from aiobotocore.session import get_session
 from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError
 
-from recommender.adapters.personalize import AwsPersonalize
-from recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.ports import Kind, NotReadyError, RefusedError, Wanted
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
@@ -54,7 +54,7 @@ async def test_an_error_means_waiting_giving_up_or_the_queues_retries(
     with AioStubber(client) as stub:
         stub.add_client_error(operation, code)
         with pytest.raises(meaning):
-            await AwsPersonalize(client).ensure(Wanted("key", kind, "shop", request))
+            await AWSPersonalize(client).ensure(Wanted("key", kind, "shop", request))
 
 
 async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "PersonalizeClient") -> None:
@@ -65,7 +65,7 @@ async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "P
         stub.add_response("list_datasets", {"datasets": [{"name": "shop-users", "datasetArn": arn}]})
         stub.add_response("describe_dataset", {"dataset": {"schemaArn": f"{ARN}schema/old"}})
         stub.add_response("update_dataset", {"datasetArn": arn})
-        assert await AwsPersonalize(client).ensure(Wanted("key", Kind.DATASET, "shop-users", DATASET)) == arn
+        assert await AWSPersonalize(client).ensure(Wanted("key", Kind.DATASET, "shop-users", DATASET)) == arn
         stub.assert_no_pending_responses()
 
 
@@ -78,7 +78,7 @@ async def test_only_an_active_resource_is_ready(
     """Pending and in progress mean: look again later."""
     with AioStubber(client) as stub:
         stub.add_response("describe_solution", {"solution": {"status": status}})
-        found = await AwsPersonalize(client).is_active(Kind.SOLUTION, f"{ARN}solution/shop")
+        found = await AWSPersonalize(client).is_active(Kind.SOLUTION, f"{ARN}solution/shop")
     assert found is active
 
 
@@ -87,4 +87,4 @@ async def test_a_stopped_training_is_a_failure(client: "PersonalizeClient") -> N
     with AioStubber(client) as stub:
         stub.add_response("describe_solution_version", {"solutionVersion": {"status": "CREATE STOPPED"}})
         with pytest.raises(RefusedError, match="CREATE STOPPED"):
-            await AwsPersonalize(client).is_active(Kind.SOLUTION_VERSION, f"{ARN}solution/shop/1")
+            await AWSPersonalize(client).is_active(Kind.SOLUTION_VERSION, f"{ARN}solution/shop/1")

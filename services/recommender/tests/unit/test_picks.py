@@ -5,12 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recommender.domain.catalogue import Catalogue
-from recommender.domain.families import SharedReviews
-from recommender.domain.opinions import Opinion
-from recommender.domain.picks import pick
-from recommender.testing import made_up_shop, product
-from shared.models import Pick, Product, ProductSentiment, ReasonKind
+from encore.contracts.records import Pick, Product, ProductSentiment, ReasonKind
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.picks import pick
+from encore.recommender.domain.preferences import Opinion
+from services.recommender.tests.fakes import made_up_shop, product
 
 SHOP = made_up_shop(customers=1, part_size=1)
 

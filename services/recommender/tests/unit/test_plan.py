@@ -3,11 +3,11 @@ from typing import Any
 
 import pytest
 
-from recommender.domain.opinions import EventType
-from recommender.plan import Plan, Step, resource_name
-from recommender.ports import Wanted
-from shared.ledger import Run
-from shared.testing import START
+from encore.recommender.domain.plan import Plan, Step, resource_name
+from encore.recommender.domain.preferences import EventType
+from encore.recommender.ports import Wanted
+from encore.runtime.runs.run import Run
+from tests.support.ledger import START
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 KEYS = [

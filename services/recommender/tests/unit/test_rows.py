@@ -2,11 +2,11 @@ from decimal import Decimal
 
 import pytest
 
-from recommender.domain.opinions import Opinion
-from recommender.domain.rows import interaction_rows, item_row, user_row
-from recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
-from recommender.testing import product
-from shared.models import Customer, ProductSentiment
+from encore.contracts.records import Customer, ProductSentiment
+from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.rows import interaction_rows, item_row, user_row
+from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
+from services.recommender.tests.fakes import product
 
 LAMP = product(
     "P1",

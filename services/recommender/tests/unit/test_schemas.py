@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from recommender.domain.schemas import DATASETS, INTERACTIONS, ITEMS, USERS, DatasetSchema
+from encore.recommender.domain.schemas import DATASETS, INTERACTIONS, ITEMS, USERS, DatasetSchema
 
 PRIMITIVES = {"string", "long", "int", "float", "double", "boolean"}
 RESERVED = {

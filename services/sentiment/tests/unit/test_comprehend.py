@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from sentiment.adapters.comprehend import Comprehend
-from sentiment.domain.documents import Document
-from sentiment.domain.scores import Score, read_score, write_score
-from shared.models import Sentiment, SentimentScores
+from encore.contracts.records import Sentiment, SentimentScores
+from encore.sentiment.adapters.comprehend import Comprehend
+from encore.sentiment.domain.documents import Document
+from encore.sentiment.domain.scores import Score, read_score, write_score
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient

@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sentiment.domain.documents import MAX_BYTES, Document, cut_to_bytes, documents
-from shared.models import Customer, Review
+from encore.contracts.records import Customer, Review
+from encore.sentiment.domain.documents import MAX_BYTES, Document, cut_to_bytes, documents
 
 
 def customer(*reviews: Review) -> Customer:

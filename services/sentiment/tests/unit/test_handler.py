@@ -3,23 +3,25 @@ from collections.abc import Sequence
 
 import pytest
 
-from sentiment.domain.documents import Document
-from sentiment.domain.scores import Keep, Score
-from sentiment.handler import SentimentHandler
-from shared import layout
-from shared.bus import Message
-from shared.errors import PermanentError, TransientError
-from shared.events import DataIngested, EventData, SentimentScored, new_event
-from shared.ledger import Stage, total
-from shared.models import Customer, ProductSentiment, Review, ScoredReview, Sentiment, SentimentScores
-from shared.testing import (
-    MemoryAnnouncer,
-    MemoryClaims,
-    MemoryItems,
-    MemoryJournal,
-    MemoryLedger,
-    MemoryObjects,
+from encore.contracts import object_keys
+from encore.contracts.errors import PermanentError, TransientError
+from encore.contracts.events import DataIngested, EventData, SentimentScored, new_event
+from encore.contracts.records import (
+    Customer,
+    ProductSentiment,
+    Review,
+    ScoredReview,
+    Sentiment,
+    SentimentScores,
 )
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.run import StageName
+from encore.runtime.runs.totals import total
+from encore.sentiment.domain.documents import Document
+from encore.sentiment.domain.scores import Keep, Score
+from encore.sentiment.handler import SentimentHandler
+from tests.support.ledger import InMemoryLocks, MemoryJournal, MemoryLedger
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
 GLAD = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
@@ -47,15 +49,15 @@ class Fixture:
 
     def __init__(self) -> None:
         self.ledger = MemoryLedger()
-        self.objects = MemoryObjects()
-        self.reviews = MemoryItems("review_id")
-        self.products = MemoryItems("product_id")
-        self.announcer = MemoryAnnouncer()
+        self.objects = InMemoryObjects()
+        self.reviews = InMemoryItems("review_id")
+        self.products = InMemoryItems("product_id")
+        self.announcer = InMemoryAnnouncer()
         self.scorer = CountingScorer()
-        self.claims = MemoryClaims()
+        self.locks = InMemoryLocks()
         self.handle = SentimentHandler(
             ledger=self.ledger,
-            claims=self.claims,
+            locks=self.locks,
             journal=MemoryJournal(),
             objects=self.objects,
             reviews=self.reviews,
@@ -72,12 +74,12 @@ class Fixture:
             review = Review(review_id=f"r{part}", product_ids=("p",), text="good")
             silent = Review(review_id=f"s{part}", product_ids=("p",))
             customer = Customer(customer_id=f"c{part}", reviews=(review, silent))
-            await self.objects.put_lines(layout.customers(RUN, part), [customer])
+            await self.objects.put_lines(object_keys.customers(RUN, part), [customer])
 
     @staticmethod
     def message(part: int, message_id: str = "m") -> Message:
         """The event of one part."""
-        data = DataIngested(part=part, parts=2, key=layout.customers(RUN, part), customers=1, reviews=2)
+        data = DataIngested(part=part, parts=2, key=object_keys.customers(RUN, part), customers=1, reviews=2)
         event = new_event(data, run_id=RUN, source="ingest", cause=f"part-{part}")
         return Message(message_id, "receipt", event.model_dump_json(), 1, 0)
 
@@ -96,12 +98,12 @@ async def test_the_last_part_announces_the_run_once(fixture: Fixture) -> None:
     assert fixture.announcer.announced == []
     await fixture.handle(fixture.message(1))
     assert fixture.announcer.announced == [(RUN, SentimentScored(parts=2, reviews=2))]
-    scored = await fixture.objects.get_lines(layout.sentiment(RUN, 1), ScoredReview)
+    scored = await fixture.objects.get_lines(object_keys.sentiment(RUN, 1), ScoredReview)
     assert [(review.review_id, review.sentiment) for review in scored] == [
         ("r1", "POSITIVE"),
         ("s1", None),
     ]
-    [product] = await fixture.objects.get_lines(layout.product_sentiment(RUN), ProductSentiment)
+    [product] = await fixture.objects.get_lines(object_keys.product_sentiment(RUN), ProductSentiment)
     assert (product.positive, product.preference) == (2, 1.0)
     assert fixture.products.items["p",]["positive"] == 2
     assert fixture.reviews.items["r1",]["sentiment"] == "POSITIVE"
@@ -133,10 +135,10 @@ async def test_a_crash_before_the_announcement_is_repaired_by_redelivery(fixture
     assert sorted(fixture.scorer.asked) == ["r1", "r2"]
 
 
-class ImpatientRecommender(MemoryAnnouncer):
+class ImpatientRecommender(InMemoryAnnouncer):
     """Reads the products' aggregates as soon as it hears that a run is scored."""
 
-    def __init__(self, objects: MemoryObjects) -> None:
+    def __init__(self, objects: InMemoryObjects) -> None:
         super().__init__()
         self.objects = objects
         self.read: list[ProductSentiment] = []
@@ -144,7 +146,7 @@ class ImpatientRecommender(MemoryAnnouncer):
     async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
         """Read them; `KeyError` when they are not there yet."""
         await super().announce(run_id, data, cause=cause)
-        self.read += await self.objects.get_lines(layout.product_sentiment(run_id), ProductSentiment)
+        self.read += await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
 
 
 async def test_the_aggregates_are_stored_before_anybody_hears_that_a_run_is_scored(fixture: Fixture) -> None:
@@ -162,29 +164,31 @@ async def test_throttling_leaves_the_part_undone(fixture: Fixture) -> None:
     with pytest.raises(TransientError):
         await fixture.handle(fixture.message(1))
     run = await fixture.ledger.run(RUN)
-    assert run.stage(Stage.SENTIMENT).done == frozenset()
+    assert run.stage(StageName.SENTIMENT).done == frozenset()
 
 
 async def test_a_part_that_comes_back_pays_only_for_what_it_had_not_got(fixture: Fixture) -> None:
     """Scores are kept as they arrive; with them, the part comes to what an undisturbed one comes to."""
     reviews = tuple(Review(review_id=f"r{n}", product_ids=("p",), text="good") for n in range(9))
-    await fixture.objects.put_lines(layout.customers(RUN, 1), [Customer(customer_id="c1", reviews=reviews)])
+    await fixture.objects.put_lines(
+        object_keys.customers(RUN, 1), [Customer(customer_id="c1", reviews=reviews)]
+    )
     fixture.scorer.failures["r5"] = TransientError("throttled")
     with pytest.raises(TransientError):
         await fixture.handle(fixture.message(1))
     assert fixture.scorer.asked == ["r0", "r1", "r2", "r3", "r4"]
     await fixture.handle(fixture.message(1))
     assert fixture.scorer.asked == [review.review_id for review in reviews]
-    scored = await fixture.objects.get_lines(layout.sentiment(RUN, 1), ScoredReview)
+    scored = await fixture.objects.get_lines(object_keys.sentiment(RUN, 1), ScoredReview)
     assert [(review.sentiment, review.scores) for review in scored] == [(GLAD.sentiment, GLAD.scores)] * 9
 
 
 async def test_two_messages_of_a_part_at_once_cost_as_much_as_one(fixture: Fixture) -> None:
-    """The second waits for the claim and then finds the part done."""
+    """The second waits for the lock and then finds the part done."""
     messages = [fixture.message(1, message_id) for message_id in ("first", "second")]
     await asyncio.gather(*(fixture.handle(message) for message in messages))
     assert fixture.scorer.asked == ["r1"]
-    assert fixture.claims.held == [("part-00001", "first"), ("part-00001", "second")]
+    assert fixture.locks.held == [("part-00001", "first"), ("part-00001", "second")]
 
 
 async def test_a_run_that_has_ended_costs_nothing_more(fixture: Fixture) -> None:

@@ -1,5 +1,5 @@
-from sentiment.domain.scores import ProductTally, Score, scored_reviews
-from shared.models import Customer, Review, ScoredReview, Sentiment, SentimentScores
+from encore.contracts.records import Customer, Review, ScoredReview, Sentiment, SentimentScores
+from encore.sentiment.domain.scores import ProductTally, Score, scored_reviews
 
 
 def scores(positive: float, negative: float) -> SentimentScores:

@@ -2,13 +2,13 @@ from pathlib import Path
 
 import pytest
 
-from shared.errors import PermanentError
-from shared.events import (
+from encore.contracts.errors import PermanentError
+from encore.contracts.events import (
     DataIngested,
     EmailFinished,
     EventData,
-    RecommendationCheck,
     RecommendationsReady,
+    RecommenderPoll,
     RunFinished,
     SentimentScored,
     event_type,
@@ -20,7 +20,7 @@ SAMPLES = Path(__file__).parents[1] / "samples"
 KINDS: list[type[EventData]] = [
     DataIngested,
     SentimentScored,
-    RecommendationCheck,
+    RecommenderPoll,
     RecommendationsReady,
     EmailFinished,
     RunFinished,

@@ -3,10 +3,12 @@ from decimal import Decimal
 
 import pytest
 
-from local.provision import Resources
-from shared.errors import PermanentError
-from shared.ledger import Ledger, PartReport, RunStatus, Stage, total
-from shared.testing import Clients
+from encore.contracts.errors import PermanentError
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import PartReport, RunStatus, StageName
+from encore.runtime.runs.totals import total
+from encore.stack.provision import Resources
+from tests.support.stores import Clients
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -20,7 +22,7 @@ def ledger(clients: Clients, resources: Resources) -> Ledger:
 def report(part: int, **counts: int) -> PartReport:
     """A sentiment part that took two seconds, starting with the part's number."""
     return PartReport(
-        stage=Stage.SENTIMENT,
+        stage=StageName.SENTIMENT,
         name=f"part-{part:05}",
         started_at=START + timedelta(seconds=part),
         finished_at=START + timedelta(seconds=part + 2),

@@ -14,21 +14,25 @@ from botocore.exceptions import ClientError, ParamValidationError
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
-from local.processes import free_port
-from local.provision import Resources
-from shared import tracing
-from shared.bus import Consumer, Message, Publisher, SqsQueue
-from shared.errors import PermanentError
-from shared.spans import FLUSH_S, exporting
-from shared.store import ObjectStore
-from shared.telemetry import bind_event
-from shared.testing import Clients
+from encore.contracts import trace_context
+from encore.contracts.errors import PermanentError
+from encore.runtime import tracing
+from encore.runtime.logs import bind_event
+from encore.runtime.queue.consumer import Consumer
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.spans import FLUSH_S, exporting
+from encore.runtime.storage import S3Objects
+from encore.stack.processes import free_port
+from encore.stack.provision import Resources
+from tests.support.stores import Clients
 
 SERVICE = """
 import asyncio, sys
-from shared import tracing
-from shared.service import run_service
-from shared.settings import ServiceSettings
+from encore.runtime import tracing
+from encore.runtime.service import run_service
+from encore.runtime.settings import ServiceSettings
 
 async def serve(settings, stop):
     with tracing.handling("queue"):
@@ -99,7 +103,7 @@ def service(name: str) -> Iterator[None]:
         yield
 
 
-async def consume_one(queue: SqsQueue, handle: Callable[[Message], Awaitable[None]]) -> None:
+async def consume_one(queue: SQSQueue, handle: Callable[[Message], Awaitable[None]]) -> None:
     """Handle one message of a queue as a service does."""
     stop = asyncio.Event()
 
@@ -130,10 +134,10 @@ async def test_a_hop_between_two_services_is_one_trace(
     clients: Clients, resources: Resources, collector: Collector
 ) -> None:
     """Handler, publish, handler, AWS call: each is the child of the one before, across processes."""
-    first = SqsQueue(clients.sqs, resources.queue_urls["recommender"])
+    first = SQSQueue(clients.sqs, resources.queue_urls["recommender"])
     topic_arn = resources.topic_arns["data-ingested"]
-    parts = SqsQueue(clients.sqs, resources.queue_urls["sentiment"])
-    objects = ObjectStore(clients.s3, resources.buckets["data"])
+    parts = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
+    objects = S3Objects(clients.s3, resources.buckets["data"])
 
     async def ingest(_: Message) -> None:
         bind_event(run_id="run-1", event_id="e-1", part=3)
@@ -166,8 +170,8 @@ async def test_spans_say_what_was_done_where(
     clients: Clients, resources: Resources, collector: Collector
 ) -> None:
     """By the semantic conventions for SQS and the AWS SDK; polls and deletes, of no trace, are left out."""
-    queue = SqsQueue(clients.sqs, resources.queue_urls["sentiment"])
-    objects = ObjectStore(clients.s3, resources.buckets["data"])
+    queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
+    objects = S3Objects(clients.s3, resources.buckets["data"])
 
     async def score(_: Message) -> None:
         bind_event(run_id="run-1", event_id="e-1", part=3)
@@ -243,10 +247,10 @@ async def test_a_condition_that_does_not_hold_is_an_answer(
 
 async def test_a_trace_that_its_sender_does_not_record_is_not_recorded(collector: Collector) -> None:
     """The decision is the first service's; it is handed on."""
-    unsampled = str(tracing.TraceParent.new()._replace(sampled=False))
+    unsampled = str(trace_context.TraceParent.new()._replace(sampled=False))
     with service("sentiment"), tracing.handling("queue", parent=unsampled):
-        assert tracing.current() != unsampled
-        assert str(tracing.current()).endswith("-00")
+        assert trace_context.current() != unsampled
+        assert str(trace_context.current()).endswith("-00")
     assert collector.bodies == []
 
 
@@ -254,7 +258,7 @@ def test_a_switched_off_sdk_still_names_traces(monkeypatch: pytest.MonkeyPatch, 
     """`OTEL_SDK_DISABLED` ends recording; messages and logs carry a trace all the same."""
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
     with service("sentiment"), tracing.handling("queue"):
-        assert tracing.TraceParent.parse(tracing.current())
+        assert trace_context.TraceParent.parse(trace_context.current())
     assert collector.bodies == []
 
 

@@ -5,11 +5,12 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 from structlog.testing import capture_logs
 
-from shared.bus import Consumer, Message
-from shared.bus.circuit import Circuit
-from shared.bus.deletions import LINGER_S
-from shared.bus.queue import Depth, Refused
-from shared.errors import PermanentError, TransientError
+from encore.contracts.errors import PermanentError, TransientError
+from encore.runtime.queue.circuit import Circuit
+from encore.runtime.queue.consumer import Consumer
+from encore.runtime.queue.deletions import LINGER_S
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.sqs import Depth, Refused
 
 LEASE_S = 30
 
@@ -24,7 +25,7 @@ class FakeQueue:
         self.waiting = [Message(body, f"receipt-{body}", body, 1, 0) for body in bodies]
         self.deleted: list[str] = []
         self.leases: list[tuple[str, float]] = []
-        self.buried: list[tuple[str, str, str]] = []
+        self.dead_lettered: list[tuple[str, str, str]] = []
         self.handlers: list[str] = []
         self.limits: list[int] = []
 
@@ -50,9 +51,9 @@ class FakeQueue:
         self.leases += [(message.body, seconds) for message in messages]
         return Refused([], [])
 
-    async def bury(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
+    async def dead_letter(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
         """Remember the burial."""
-        self.buried.append((message.body, reason, exception))
+        self.dead_lettered.append((message.body, reason, exception))
         self.handlers.append(handler)
 
     async def depth(self) -> Depth:
@@ -92,7 +93,7 @@ async def test_a_message_is_deleted_only_after_its_handler_succeeded() -> None:
     await consume(queue, handle, until=lambda: len(queue.deleted) == 3)
     assert too_early == []
     assert sorted(queue.deleted) == ["a", "b", "c"]
-    assert queue.buried == []
+    assert queue.dead_lettered == []
 
 
 async def test_permanent_failures_go_to_the_dead_letters_at_once_with_their_reason() -> None:
@@ -103,8 +104,8 @@ async def test_permanent_failures_go_to_the_dead_letters_at_once_with_their_reas
         if message.body == "bad":
             raise PermanentError("no such run")
 
-    await consume(queue, handle, until=lambda: bool(queue.buried and queue.deleted))
-    assert queue.buried == [("bad", "no such run", "PermanentError")]
+    await consume(queue, handle, until=lambda: bool(queue.dead_lettered and queue.deleted))
+    assert queue.dead_lettered == [("bad", "no such run", "PermanentError")]
     assert queue.handlers == ["handle"]
     assert queue.deleted == ["good"]
 
@@ -122,7 +123,7 @@ async def test_permanent_failures_go_to_the_dead_letters_at_once_with_their_reas
     ids=lambda error: type(error).__name__,
 )
 async def test_other_failures_come_back_after_a_backoff(error: Exception) -> None:
-    """Neither deleted nor buried: the message is given back for later."""
+    """Neither deleted nor dead_lettered: the message is given back for later."""
     queue = FakeQueue("a")
 
     async def handle(_: Message) -> None:
@@ -130,7 +131,7 @@ async def test_other_failures_come_back_after_a_backoff(error: Exception) -> Non
 
     await consume(queue, handle, until=lambda: bool(queue.leases))
     assert queue.deleted == []
-    assert queue.buried == []
+    assert queue.dead_lettered == []
     [(body, delay_s)] = queue.leases
     assert body == "a"
     assert 1 <= delay_s <= 300
@@ -149,7 +150,7 @@ async def test_no_more_messages_are_in_hand_than_allowed(monkeypatch: pytest.Mon
         await asyncio.sleep(0.01)
         in_hand -= 1
 
-    monkeypatch.setattr("shared.bus.pace.AHEAD_S", 0.005)
+    monkeypatch.setattr("encore.runtime.queue.prefetch.AHEAD_S", 0.005)
     await consume(queue, handle, until=lambda: len(queue.deleted) == 8, concurrency=3)
     assert most == 3
     assert max(queue.limits) == 3
@@ -221,7 +222,7 @@ async def test_an_unreachable_queue_does_not_end_the_service(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Receiving is tried again after a failure."""
-    monkeypatch.setattr("shared.bus.consumer.RECEIVE_RETRY_S", 0.01)
+    monkeypatch.setattr("encore.runtime.queue.consumer.RECEIVE_RETRY_S", 0.01)
     queue = FakeQueue("a")
     receive = queue.receive
     failures = [OSError("down"), OSError("still down")]

@@ -21,11 +21,14 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from shared.endings import fail_run, finish_run
-from shared.events import EventData, RunFinished
-from shared.ledger import Ledger, PartReport, RunStatus, Stage, part_name
-from shared.stages import PartStage
-from shared.testing import START, MemoryAnnouncer, MemoryDynamoDB
+from encore.contracts.events import EventData, RunFinished
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.lifecycle import fail_run, finish_run
+from encore.runtime.runs.run import PartReport, RunStatus, StageName, part_name
+from encore.runtime.runs.stage import PartStage
+from tests.support.dynamodb import InMemoryDynamoDB
+from tests.support.ledger import START
+from tests.support.stores import InMemoryAnnouncer
 
 Result = TypeVar("Result")
 EXAMPLES = 300
@@ -41,7 +44,7 @@ def turn() -> Generator[None, None, None]:
     yield
 
 
-class InterruptibleAnnouncer(MemoryAnnouncer):
+class InterruptibleAnnouncer(InMemoryAnnouncer):
     """Topics that a worker can die on the way to, and on the way back from."""
 
     async def announce_all(self, run_id: str, events: Iterable[tuple[str, EventData]]) -> None:
@@ -55,7 +58,7 @@ class NoClaims:
     """Nobody waits for anybody: the ledger must be right without."""
 
     @asynccontextmanager
-    async def hold(self, run_id: str, stage: Stage, name: str, *, holder: str) -> AsyncIterator[None]:
+    async def hold(self, run_id: str, stage: StageName, name: str, *, holder: str) -> AsyncIterator[None]:
         """Let everybody in."""
         assert run_id
         assert stage
@@ -94,9 +97,9 @@ class Deliveries(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.ledger = Ledger(MemoryDynamoDB(turn), "runs")  # type: ignore[arg-type] # as much of a client as it needs
+        self.ledger = Ledger(InMemoryDynamoDB(turn), "runs")  # type: ignore[arg-type] # as much of a client as it needs
         self.announcer = InterruptibleAnnouncer()
-        self.stage = PartStage(Stage.MAILER, ledger=self.ledger, claims=NoClaims())
+        self.stage = PartStage(StageName.MAILER, ledger=self.ledger, locks=NoClaims())
         self.queue: list[int | None] = []
         self.workers: list[Worker] = []
         self.owners: list[int] = []
@@ -167,7 +170,7 @@ class Deliveries(RuleBasedStateMachine):
         run = finished(self.ledger.run(RUN))
         assert self.endings() == {run.status}
         if run.status is RunStatus.FINISHED:
-            assert run.stage(Stage.MAILER).done == set(range(1, self.parts + 1))
+            assert run.stage(StageName.MAILER).done == set(range(1, self.parts + 1))
         else:
             assert (run.status, run.reason) == (RunStatus.FAILED, REPLACED)
 
@@ -198,7 +201,7 @@ class Deliveries(RuleBasedStateMachine):
         """Make the part's emails."""
         await turn()
         return PartReport(
-            stage=Stage.MAILER,
+            stage=StageName.MAILER,
             name=part_name(part),
             started_at=START,
             finished_at=START,

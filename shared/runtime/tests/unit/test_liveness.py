@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from shared import liveness, service
-from shared.settings import ServiceSettings
+from encore.runtime import liveness, service
+from encore.runtime.settings import ServiceSettings
 
 
 def check(file: Path) -> subprocess.CompletedProcess[str]:
     """What a container's health check runs."""
-    command = [sys.executable, "-m", "shared.liveness", str(file)]
+    command = [sys.executable, "-m", "encore.runtime.liveness", str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
 
 
@@ -39,7 +39,9 @@ def test_a_silent_process_is_not(tmp_path: Path) -> None:
 
 def test_the_check_costs_next_to_nothing() -> None:
     """It runs every few seconds in every container, so it must not load the service's libraries."""
-    script = "import sys, shared.liveness; sys.exit('asyncio' in sys.modules or 'pydantic' in sys.modules)"
+    script = (
+        "import sys, encore.runtime.liveness; sys.exit('asyncio' in sys.modules or 'pydantic' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603 - as above
 
 

@@ -2,7 +2,7 @@ from decimal import Decimal
 
 from structlog.testing import capture_logs
 
-from shared.metrics import emit_ai_units
+from encore.runtime.metrics import emit_ai_units
 
 
 def test_ai_units_are_measured_whatever_the_model() -> None:

@@ -2,7 +2,7 @@ import asyncio
 
 import pytest
 
-from shared.parallel import for_each
+from encore.runtime.parallel import for_each
 
 
 async def test_work_in_parallel_is_bounded_and_ends_before_a_failure_is_raised() -> None:

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from shared.pricing import cost_usd, price_of
+from encore.runtime.runs.pricing import cost_usd, price_of
 
 
 def test_units_are_priced_by_service_and_in_total() -> None:

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import pytest
 
-from shared.service import StoppedError, open_queue
+from encore.runtime.service import StoppedError, open_queue
 
 
 class SilentSqs:

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.settings import ServiceSettings, load_settings
+from encore.runtime.settings import ServiceSettings, load_settings
 
 GOOD = {"DATA_BUCKET": "b", "RUNS_TABLE": "r", "RUN_FINISHED_TOPIC_ARN": "arn:t"}
 

@@ -3,10 +3,11 @@ import sys
 
 import pytest
 
-from shared import tracing
-from shared.events import SentimentScored, new_event
-from shared.telemetry import bind_event, configure_logging, exporting_spans, get_logger
-from shared.tracing import TraceParent
+from encore.contracts import trace_context
+from encore.contracts.events import SentimentScored, new_event
+from encore.contracts.trace_context import TraceParent
+from encore.runtime import tracing
+from encore.runtime.logs import bind_event, configure_logging, exporting_spans, get_logger
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
@@ -15,7 +16,7 @@ SPAN = "00f067aa0ba902b7"
 def handled(parent: str | None) -> TraceParent:
     """The span of a handler whose message carries `parent`."""
     with tracing.handling("queue", parent=parent):
-        span = TraceParent.parse(tracing.current())
+        span = TraceParent.parse(trace_context.current())
     assert span
     return span
 
@@ -77,10 +78,10 @@ def test_a_trace_runs_through_a_chain_of_handlers() -> None:
 
 def test_nothing_is_handed_on_outside_a_handler() -> None:
     """There is no trace before a handler begins, and none after it ended or failed."""
-    assert tracing.current() is None
+    assert trace_context.current() is None
     with pytest.raises(ValueError, match="broken"), tracing.handling("queue"):
         raise ValueError("broken")
-    assert tracing.current() is None
+    assert trace_context.current() is None
     assert tracing.carried() == {}
 
 
@@ -89,7 +90,7 @@ def test_an_event_carries_the_trace_of_the_handler_that_announces_it() -> None:
     data = SentimentScored(parts=1, reviews=2)
     with tracing.handling("queue"):
         event = new_event(data, run_id="r", source="s", cause="c")
-        assert event.traceparent == tracing.current()
+        assert event.traceparent == trace_context.current()
         assert tracing.carried() == {"traceparent": event.traceparent}
     assert new_event(data, run_id="r", source="s", cause="c").traceparent is None
 
@@ -109,11 +110,11 @@ def test_an_endpoint_without_opentelemetry_is_one_warning(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The service runs on, and the line says what to install."""
-    monkeypatch.setitem(sys.modules, "shared.spans", None)
+    monkeypatch.setitem(sys.modules, "encore.runtime.spans", None)
     configure_logging(service="mailer")
     with exporting_spans("mailer", endpoint="http://127.0.0.1:4318"), tracing.handling("queue"):
-        assert tracing.current()
+        assert trace_context.current()
     [line] = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert line["level"] == "warning"
     assert line["event"] == "spans_not_exported"
-    assert line["install"] == "encore-shared[tracing]"
+    assert line["install"] == "encore-runtime[tracing]"

@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local.sample import write_sample
-from local.stack import STAGE, EmbeddedStack, embedded_stack
-from shared.layout import UPLOADS
+from encore.contracts.object_keys import UPLOADS
+from encore.stack.embedded import STAGE, EmbeddedStack, embedded_stack
+from encore.stack.sample import write_sample
 
 if TYPE_CHECKING:
-    from infra.ops.tests.conftest import Ops
+    from tools.cli.tests.conftest import Ops
 
 pytestmark = pytest.mark.timeout(240)
 CUSTOMERS = 120
@@ -57,7 +57,7 @@ def test_a_run_whose_messages_are_lost_is_brought_to_its_end(
     with tail(TOPICS[service], tmp_path / "events") as events:
         boto3.client("s3").upload_file(str(file), at_stack.resources.buckets["data"], UPLOADS + file.name)
         run = lose_messages(at_stack, run_ops, service)
-        at_stack.processes.start(service, ["-m", service], {})
+        at_stack.processes.start(service, ["-m", f"encore.{service}"], {})
         assert still_stuck(run_ops, run, service)
         assert run_ops("run", "retry", run["run_id"]).code == 0
         assert run_ops("run", "watch", run["run_id"]).code == 0
@@ -95,7 +95,7 @@ def still_stuck(run_ops: "Ops", run: dict[str, Any], service: str) -> bool:
 def tail(topic: str, path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """Run `encore-ops events tail` as a person would, to its Ctrl-C; what it heard can be read afterwards."""
     with path.open("w") as file:
-        command = [sys.executable, "-m", "ops", "events", "tail", "--json", "--topic", topic]
+        command = [sys.executable, "-m", "encore.cli", "events", "tail", "--json", "--topic", topic]
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own
         assert process.stderr
         with process.stderr:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from infra.ops.tests.conftest import Ops
+    from tools.cli.tests.conftest import Ops
 
 Bury = Callable[..., str]
 Bodies = Callable[[str], list[str]]
@@ -20,11 +20,13 @@ def an_event(run: str, part: int = 1) -> str:
 
 
 @pytest.fixture
-def fifteen(bury: Bury) -> list[str]:
+def fifteen(dead_letter: Bury) -> list[str]:
     """Dead letters of two runs, more than one call of SQS takes: their bodies."""
     made = [an_event(f"run-{number % 2}", number) for number in range(1, 16)]
     for body in made:
-        bury("sentiment", body, reason="no such file", exception="PermanentError", traceparent="00-a-b-01")
+        dead_letter(
+            "sentiment", body, reason="no such file", exception="PermanentError", traceparent="00-a-b-01"
+        )
     return made
 
 
@@ -47,9 +49,9 @@ def test_a_look_loses_no_dead_letter(ops: "Ops", fifteen: list[str]) -> None:
     assert ops("dlq", "show", "sentiment", "--limit", "2").err == "2 of 15 dead letters\n"
 
 
-def test_dead_letters_are_shown_to_people_without_harm(ops: "Ops", bury: Bury) -> None:
+def test_dead_letters_are_shown_to_people_without_harm(ops: "Ops", dead_letter: Bury) -> None:
     """What a stranger wrote is text, not markup nor a command to the terminal; the body only when asked."""
-    bury("mailer", '{"type": "[bold]\x1b[2J"}', reason="[red]\x1b]0;x\x07", handler="MailerHandler")
+    dead_letter("mailer", '{"type": "[bold]\x1b[2J"}', reason="[red]\x1b]0;x\x07", handler="MailerHandler")
     shown = ops("dlq", "show", "mailer").out
     assert r"[red]\x1b]0;x\x07" in shown
     assert "MailerHandler" in shown
@@ -66,12 +68,12 @@ def test_redriven_letters_are_back_in_their_queue(ops: "Ops", fifteen: list[str]
 
 
 def test_a_filter_moves_only_what_is_meant(
-    ops: "Ops", fifteen: list[str], bury: Bury, bodies: Bodies
+    ops: "Ops", fifteen: list[str], dead_letter: Bury, bodies: Bodies
 ) -> None:
     """By run, or a single message."""
     ops("dlq", "redrive", "sentiment", "--run", "run-1")
     assert sorted(bodies("sentiment")) == sorted(body for body in fifteen if "run-1" in body)
-    message_id = bury("sentiment", "odd one")
+    message_id = dead_letter("sentiment", "odd one")
     ops("dlq", "redrive", "sentiment", "--message-id", message_id)
     assert bodies("sentiment") == ["odd one"]
     assert len(ops("dlq", "show", "sentiment", "--json").json) == 7

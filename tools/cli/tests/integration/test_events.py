@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
-from local.provision import Resources
-from shared.events import SentimentScored, new_event
+from encore.contracts.events import SentimentScored, new_event
+from encore.stack.provision import Resources
 
 if TYPE_CHECKING:
-    from infra.ops.tests.conftest import Ops
+    from tools.cli.tests.conftest import Ops
 
 Publish = Callable[[str, str], None]
 

@@ -6,21 +6,21 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from local.provision import Resources
+from encore.stack.provision import Resources
 
 if TYPE_CHECKING:
-    from infra.ops.tests.conftest import Ops
+    from tools.cli.tests.conftest import Ops
 
 
 def test_queues_tell_what_waits_and_what_died(
-    ops: "Ops", resources: Resources, bury: Callable[..., str]
+    ops: "Ops", resources: Resources, dead_letter: Callable[..., str]
 ) -> None:
     """Every queue has a row; dead letters make the command end with 1 and one line that says where."""
     sqs = boto3.client("sqs")
     sqs.send_message(QueueUrl=resources.queue_urls["mailer"], MessageBody="x")
     sqs.send_message(QueueUrl=resources.queue_urls["mailer"], MessageBody="y")
     sqs.receive_message(QueueUrl=resources.queue_urls["mailer"], MaxNumberOfMessages=1)
-    bury("sentiment", "z")
+    dead_letter("sentiment", "z")
     answer = ops("queues", "--json")
     found = {state["name"]: state for state in answer.json}
     assert list(found) == list(resources.queue_urls)

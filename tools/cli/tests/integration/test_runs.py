@@ -7,23 +7,30 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from local.provision import Resources
-from shared import layout
-from shared.events import DataIngested, RecommendationCheck, RecommendationsReady, SentimentScored, new_event
-from shared.identity import run_id
-from shared.ledger import Ledger, PartReport, Stage
-from shared.models import Customer, Recommendation, RecommendationSource, Review
-from shared.testing import START
+from encore.contracts import object_keys
+from encore.contracts.events import (
+    DataIngested,
+    RecommendationsReady,
+    RecommenderPoll,
+    SentimentScored,
+    new_event,
+)
+from encore.contracts.records import Customer, Recommendation, RecommendationSource, Review
+from encore.contracts.run_id import run_id
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import PartReport, StageName
+from encore.stack.provision import Resources
+from tests.support.ledger import START
 
 if TYPE_CHECKING:
-    from infra.ops.tests.conftest import Ops
+    from tools.cli.tests.conftest import Ops
 
 InLedger = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
 Bodies = Callable[[str], list[str]]
 RUN = "run-0123456789abcdef"
 
 
-def a_report(stage: Stage, part: int = 1, **counts: int) -> PartReport:
+def a_report(stage: StageName, part: int = 1, **counts: int) -> PartReport:
     """Return the report of a part."""
     return PartReport(stage=stage, name=f"part-{part:05}", started_at=START, finished_at=START, counts=counts)
 
@@ -32,7 +39,7 @@ def a_report(stage: Stage, part: int = 1, **counts: int) -> PartReport:
 def advance(in_ledger: InLedger) -> Callable[..., None]:
     """Open a run of two parts and let its stages finish the parts named."""
 
-    def to(*finished: tuple[Stage, int], name: str = RUN, source: str = "s3://b/uploads/a.csv") -> None:
+    def to(*finished: tuple[StageName, int], name: str = RUN, source: str = "s3://b/uploads/a.csv") -> None:
         async def record(ledger: Ledger) -> None:
             await ledger.open_run(name, source=source)
             await ledger.set_parts(name, 2)
@@ -65,7 +72,7 @@ def a_customer(number: int, reviews: int) -> Customer:
 
 def test_runs_are_listed_newest_first(ops: "Ops", advance: Callable[..., None]) -> None:
     """With how far each stage is."""
-    advance((Stage.INGEST, 1), (Stage.INGEST, 2), (Stage.SENTIMENT, 2))
+    advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 2))
     advance(name="run-2")
     listed = ops("runs", "--json").json
     assert [run["run_id"] for run in listed] == ["run-2", RUN]
@@ -79,7 +86,7 @@ def test_runs_are_listed_newest_first(ops: "Ops", advance: Callable[..., None]) 
 
 def test_a_run_is_shown_whole(ops: "Ops", advance: Callable[..., None], in_ledger: InLedger) -> None:
     """Stages, counts, cost, and the reason of its failure."""
-    advance((Stage.INGEST, 1))
+    advance((StageName.INGEST, 1))
     in_ledger(lambda ledger: ledger.fail(RUN, "[red]broken\x1b[2J"))
     told = ops("run", "show", "latest", "--json").json
     assert (told["status"], told["reason"]) == ("failed", "[red]broken\x1b[2J")
@@ -122,8 +129,8 @@ def test_lost_parts_are_announced_again_with_their_own_ids(
     ops: "Ops", advance: Callable[..., None], put_lines: Callable[..., None], bodies: Bodies
 ) -> None:
     """The same event that ingest gave, to the same topic; a part that is scored is left alone."""
-    advance((Stage.INGEST, 1), (Stage.INGEST, 2), (Stage.SENTIMENT, 1))
-    key = layout.customers(RUN, 2)
+    advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 1))
+    key = object_keys.customers(RUN, 2)
     put_lines(key, a_customer(1, 2), a_customer(2, 1))
     (sent,) = ops("run", "retry", RUN, "--json").json
     (body,) = bodies("sentiment")
@@ -139,8 +146,8 @@ def test_a_dry_run_sends_nothing(
     ops: "Ops", advance: Callable[..., None], put_lines: Callable[..., None], bodies: Bodies
 ) -> None:
     """It only shows what would be sent."""
-    advance((Stage.INGEST, 1), (Stage.INGEST, 2), (Stage.SENTIMENT, 1))
-    put_lines(layout.customers(RUN, 2), a_customer(1, 1))
+    advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 1))
+    put_lines(object_keys.customers(RUN, 2), a_customer(1, 1))
     answer = ops("run", "retry", RUN, "--dry-run")
     assert "part 2 is not scored" in answer.out
     assert bodies("sentiment") == []
@@ -152,8 +159,8 @@ def scored(in_ledger: InLedger, **step: str) -> None:
     async def announce(ledger: Ledger) -> None:
         await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
         await ledger.set_parts(RUN, 1)
-        await ledger.finish_part(RUN, 1, a_report(Stage.INGEST))
-        progress = await ledger.finish_part(RUN, 1, a_report(Stage.SENTIMENT, reviews_scored=9))
+        await ledger.finish_part(RUN, 1, a_report(StageName.INGEST))
+        progress = await ledger.finish_part(RUN, 1, a_report(StageName.SENTIMENT, reviews_scored=9))
         await ledger.close_stage(progress, cause="part-1", announce=nothing)
         if step:
             await ledger.set_step(RUN, **step)
@@ -186,8 +193,8 @@ def test_a_recommender_that_was_waiting_gets_its_newest_check(
     ops("run", "retry", RUN)
     (body,) = bodies("recommender")
     event = json.loads(body)
-    assert (event["type"], event["data"]) == (RecommendationCheck.type, {"attempt": 7})
-    check = RecommendationCheck(attempt=7)
+    assert (event["type"], event["data"]) == (RecommenderPoll.type, {"attempt": 7})
+    check = RecommenderPoll(attempt=7)
     assert event["id"] == new_event(check, run_id=RUN, source="recommender", cause="check-7").id
 
 
@@ -196,8 +203,8 @@ def test_recommended_parts_that_are_not_mailed_are_announced_again(
 ) -> None:
     """The mailer recognises the part."""
     scored(in_ledger)
-    in_ledger(lambda ledger: ledger.finish_part(RUN, 1, a_report(Stage.RECOMMENDER)))
-    key = layout.recommendations(RUN, 1)
+    in_ledger(lambda ledger: ledger.finish_part(RUN, 1, a_report(StageName.RECOMMENDER)))
+    key = object_keys.recommendations(RUN, 1)
     put_lines(key, Recommendation(customer_id="c", source=RecommendationSource.FALLBACK, picks=()))
     ops("run", "retry", RUN)
     (body,) = bodies("mailer")
@@ -244,15 +251,15 @@ def test_an_upload_that_is_gone_or_changed_is_not_told_of(
 
 def test_a_run_whose_files_are_gone_is_not_retried(ops: "Ops", advance: Callable[..., None]) -> None:
     """Nothing is sent that could only fail."""
-    advance((Stage.INGEST, 1), (Stage.INGEST, 2))
+    advance((StageName.INGEST, 1), (StageName.INGEST, 2))
     answer = ops("run", "retry", RUN)
     assert answer.code == 1
-    assert f"{layout.customers(RUN, 1)} is gone" in answer.err
+    assert f"{object_keys.customers(RUN, 1)} is gone" in answer.err
 
 
 def test_a_failed_run_is_not_retried(ops: "Ops", advance: Callable[..., None], in_ledger: InLedger) -> None:
     """It says why it failed and what can be done."""
-    advance((Stage.INGEST, 1))
+    advance((StageName.INGEST, 1))
     in_ledger(lambda ledger: ledger.fail(RUN, "no such column"))
     answer = ops("run", "retry", RUN)
     assert answer.code == 1

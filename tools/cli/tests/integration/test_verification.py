@@ -9,11 +9,11 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from local.__main__ import app
-from local.provision import Resources
-from local.topology import load_topology
-from local.verification import Account, Outcome, Result, verify
-from local.verification.report import as_json, show
+from encore.cli.stack_commands import app
+from encore.cli.verification import Account, Outcome, Result, verify
+from encore.cli.verification.report import as_json, show
+from encore.stack.provision import Resources
+from encore.stack.topology import load_topology
 from understudy.testing import UnderstudyServer
 
 REGION = "eu-west-1"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ops.domain.letters import RECEIVED_TOO_OFTEN, Filter, read_letter
+from encore.cli.domain.letters import RECEIVED_TOO_OFTEN, Filter, read_letter
 
 EVENT = {"type": "encore.data-ingested.v1", "subject": "run-1", "data": {"part": 3}}
 

@@ -6,12 +6,12 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from local.topology import load_topology
-from ops import redrive as redriving
-from ops.domain.letters import Filter
-from ops.errors import OpsError
-from ops.place import Place
-from ops.redrive import Redriven, redrive
+from encore.cli import redrive as redriving
+from encore.cli.domain.letters import Filter
+from encore.cli.errors import OpsError
+from encore.cli.place import Place
+from encore.cli.redrive import Redriven, redrive
+from encore.stack.topology import load_topology
 
 
 class MovingSqs:

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from local.terraform import read_module
-from ops.__main__ import app
+from encore.cli.__main__ import app
+from tests.support.terraform import read_module
 
 ROOT = Path(__file__).parents[4]
 RUNBOOK = (ROOT / "docs/operations.md").read_text()
@@ -32,7 +32,7 @@ def test_every_alarm_is_in_the_runbook() -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("document", ["docs/operations.md", "infra/ops/README.md", "README.md"])
+@pytest.mark.parametrize("document", ["docs/operations.md", "tools/cli/README.md", "README.md"])
 def test_documents_name_commands_that_there_are(document: str) -> None:
     """With their options: an operator in a hurry copies them."""
     text = (ROOT / document).read_text()

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 import pytest
 
-from ops.domain.runs import details, find
-from ops.errors import OpsError
-from shared.ledger import PartReport, Run, Stage
-from shared.testing import START
+from encore.cli.domain.runs import details, find
+from encore.cli.errors import OpsError
+from encore.runtime.runs.run import PartReport, Run, StageName
+from tests.support.ledger import START
 
 
 def runs(*ids: str) -> list[Run]:
@@ -43,7 +43,7 @@ def test_none_or_several_are_said_so(ids: tuple[str, ...], wanted: str, words: s
         find(runs(*ids), wanted)
 
 
-def a_report(stage: Stage, name: str, counts: dict[str, int], units: dict[str, Decimal]) -> PartReport:
+def a_report(stage: StageName, name: str, counts: dict[str, int], units: dict[str, Decimal]) -> PartReport:
     """Return a report of ten seconds' work."""
     ended = START + timedelta(seconds=10)
     return PartReport(stage=stage, name=name, started_at=START, finished_at=ended, counts=counts, units=units)
@@ -52,9 +52,11 @@ def a_report(stage: Stage, name: str, counts: dict[str, int], units: dict[str, D
 def test_details_sum_the_reports_and_price_their_units() -> None:
     """Units of all parts, each at its list price; one without a price is shown without one."""
     reports = [
-        a_report(Stage.INGEST, "file", {"rejected_rows": 2}, {}),
-        a_report(Stage.SENTIMENT, "part-00001", {}, {"comprehend.units": Decimal(1000)}),
-        a_report(Stage.SENTIMENT, "part-00002", {}, {"comprehend.units": Decimal(500), "x.y": Decimal(1)}),
+        a_report(StageName.INGEST, "file", {"rejected_rows": 2}, {}),
+        a_report(StageName.SENTIMENT, "part-00001", {}, {"comprehend.units": Decimal(1000)}),
+        a_report(
+            StageName.SENTIMENT, "part-00002", {}, {"comprehend.units": Decimal(500), "x.y": Decimal(1)}
+        ),
     ]
     told = details(runs("run-1")[0], reports, bucket="b")
     assert [(unit.unit, unit.amount, unit.cost_usd) for unit in told.units] == [
@@ -62,13 +64,13 @@ def test_details_sum_the_reports_and_price_their_units() -> None:
         ("x.y", Decimal(1), None),
     ]
     assert told.cost_usd["total"] == Decimal("0.15")
-    assert {stage.stage: stage.seconds for stage in told.stages}[Stage.SENTIMENT] == 10
+    assert {stage.stage: stage.seconds for stage in told.stages}[StageName.SENTIMENT] == 10
 
 
 def test_details_say_where_the_rejects_lie() -> None:
     """And only when there are some."""
     run = runs("run-1")[0]
-    report = a_report(Stage.INGEST, "file", {"rejected_rows": 2}, {})
+    report = a_report(StageName.INGEST, "file", {"rejected_rows": 2}, {})
     rejects = details(run, [report], bucket="b").rejects
     assert rejects is not None
     assert (rejects.rows, rejects.location) == (2, "s3://b/runs/run-1/rejects.jsonl")

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from rich.console import Console
 
-from ops.show import age, as_json, cell, plain, table
+from encore.cli.show import age, as_json, cell, plain, table
 
 
 class Said(BaseModel):

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ingest.domain.notification import read_notification
-from ops.domain.sources import Stored, notification, possible_keys
+from encore.cli.domain.sources import Stored, notification, possible_keys
+from encore.ingest.domain.notification import read_notification
 
 
 @pytest.mark.parametrize("key", ["uploads/a.csv", "uploads/2026 spring/ä+b&c%20.csv.gz"])

@@ -2,8 +2,7 @@ import json
 
 import pytest
 
-from local.topology import Notification, Queue, Table
-from local.verification.expectations import (
+from encore.cli.verification.expectations import (
     dead_letter_problems,
     expiry_problems,
     notification_problems,
@@ -12,6 +11,7 @@ from local.verification.expectations import (
     service_problems,
     table_problems,
 )
+from encore.stack.topology import Notification, Queue, Table
 
 QUEUE = Queue(visibility_s=60, max_receives=8, retention_s=345600, subscribes="data-ingested")
 DEAD_LETTERS = "encore-dev-sentiment-dlq"

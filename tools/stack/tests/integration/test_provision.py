@@ -1,8 +1,8 @@
 import json
 
-from local.provision import Resources, provision
-from local.topology import load_topology
-from shared.testing import Clients
+from encore.stack.provision import Resources, provision
+from encore.stack.topology import load_topology
+from tests.support.stores import Clients
 
 REGION = "eu-west-1"
 

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
-from local.gallery import GalleryEmail, write_gallery
+from encore.stack.gallery import GalleryEmail, write_gallery
 
 SUMMARY = {
     "run_id": "run-7f3a",

@@ -6,7 +6,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from local.processes import ProcessDiedError, Processes, free_port
+from encore.stack.processes import ProcessDiedError, Processes, free_port
 
 SLEEP = ["-c", "import time; print('awake', flush=True); time.sleep(60)"]
 
@@ -42,7 +42,7 @@ def test_everything_is_gone_after_a_failure_too(tmp_path: Path) -> None:
 def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
     """Even a parent that had no chance to clean up leaves no process behind."""
     script = (
-        "import sys, time; from pathlib import Path; from local.processes import Processes\n"
+        "import sys, time; from pathlib import Path; from encore.stack.processes import Processes\n"
         f"processes = Processes(Path({str(tmp_path)!r})); processes.start('one', {SLEEP!r}, {{}})\n"
         "print(processes._running[0].process.pid, flush=True); time.sleep(60)"
     )

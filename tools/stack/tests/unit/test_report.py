@@ -7,8 +7,8 @@ from typing import Any, Literal
 import pytest
 from rich.console import Console
 
-from local.figures import count, seconds, usd
-from local.report import render_report
+from encore.stack.figures import count, seconds, usd
+from encore.stack.report import render_report
 
 BOLD_RED, YELLOW = "\x1b[1;31m", "\x1b[33m"
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from local.sample import SampleFacts, generate, write_sample
+from encore.stack.sample import SampleFacts, generate, write_sample
 
 HEADER = (
     "product_id,product_name,category,discounted_price,actual_price,discount_percentage,rating,"

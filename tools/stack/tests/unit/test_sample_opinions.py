@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from local.sample import SampleFacts, generate, write_sample
-from local.sample.catalogue import OPINIONS, Listing, build_catalogue
-from local.sample.chance import every
-from local.sample.opinions import compose_review
-from local.sample.row import grouped, rupees
-from local.sample.vocabulary import load_vocabulary
+from encore.stack.sample import SampleFacts, generate, write_sample
+from encore.stack.sample.catalogue import OPINIONS, Listing, build_catalogue
+from encore.stack.sample.chance import every
+from encore.stack.sample.opinions import compose_review
+from encore.stack.sample.row import grouped, rupees
+from encore.stack.sample.vocabulary import load_vocabulary
 
 VOCABULARY = load_vocabulary()
 BAD = re.compile(

@@ -5,19 +5,21 @@ from contextlib import AsyncExitStack
 
 from aiobotocore.session import get_session
 
-from ingest.adapters.bucket import Bucket
-from ingest.handler import Handler
-from ingest.intake import Intake, Limits
-from ingest.publish import Publication
-from ingest.settings import IngestSettings
-from ingest.succession import Succession
-from shared.announcer import SnsAnnouncer
-from shared.aws import CONFIG
-from shared.bus import Publisher
-from shared.events import DataIngested, RunFinished
-from shared.ledger import Claims, Ledger, NewestRuns
-from shared.service import consume, open_queue, run_service
-from shared.store import ObjectStore, Table
+from encore.contracts.events import DataIngested, RunFinished
+from encore.ingest.adapters.bucket import Bucket
+from encore.ingest.handler import Handler
+from encore.ingest.settings import IngestSettings
+from encore.ingest.use_cases.ingest_upload import Intake, Limits
+from encore.ingest.use_cases.publish_parts import Publication
+from encore.ingest.use_cases.supersede import Succession
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.aws import CONFIG
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.runs.latest import NewestRuns
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.locks import Locks
+from encore.runtime.service import consume, open_queue, run_service
+from encore.runtime.storage import DynamoDBItems, S3Objects
 
 
 async def serve(settings: IngestSettings, stop: asyncio.Event) -> None:
@@ -37,18 +39,18 @@ async def serve(settings: IngestSettings, stop: asyncio.Event) -> None:
         ledger = Ledger(dynamodb, runs, keep_days=keep_days)
         publication = Publication(
             files=bucket,
-            objects=ObjectStore(s3, settings.data_bucket),
-            products=Table(dynamodb, settings.products_table),
-            customers=Table(dynamodb, settings.customers_table, keep_days=keep_days),
-            reviews=Table(dynamodb, settings.reviews_table, keep_days=keep_days),
-            announcer=SnsAnnouncer(Publisher(sns), source="ingest", topic_arns=topic_arns),
+            objects=S3Objects(s3, settings.data_bucket),
+            products=DynamoDBItems(dynamodb, settings.products_table),
+            customers=DynamoDBItems(dynamodb, settings.customers_table, keep_days=keep_days),
+            reviews=DynamoDBItems(dynamodb, settings.reviews_table, keep_days=keep_days),
+            announcer=SNSAnnouncer(Publisher(sns), source="ingest", topic_arns=topic_arns),
             ledger=ledger,
         )
         queue = await open_queue(sqs, settings.ingest_uploads_queue_url, stop=stop)
         handler = Handler(
             bucket,
             ledger,
-            Claims(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
+            Locks(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
             Succession(NewestRuns(dynamodb, runs), ledger, publication.announcer),
             Intake(publication, _limits(settings)),
         )

@@ -3,17 +3,17 @@
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from ingest.domain.columns import Kind
-from ingest.domain.notification import read_notification
-from ingest.domain.uploads import SET_KINDS, Upload, file_set, folder_of, kind_of
-from ingest.intake import Intake
-from ingest.ports import Content, Files, VanishedError
-from ingest.succession import Succession
-from shared.bus import Message
-from shared.identity import run_id
-from shared.ledger import Stage
-from shared.ports import Claiming, RunLedger
-from shared.telemetry import bind_event, get_logger
+from encore.contracts.run_id import run_id
+from encore.ingest.domain.columns import Kind
+from encore.ingest.domain.notification import read_notification
+from encore.ingest.domain.uploads import SET_KINDS, Upload, file_set, folder_of, kind_of
+from encore.ingest.ports import Content, Files, VanishedError
+from encore.ingest.use_cases.ingest_upload import Intake
+from encore.ingest.use_cases.supersede import Succession
+from encore.runtime.logs import bind_event, get_logger
+from encore.runtime.ports import Claiming, RunLedger
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.run import StageName
 
 WHOLE_FILE = "file"
 log = get_logger()
@@ -23,11 +23,11 @@ class Handler:
     """Makes a run of each uploaded file, or complete set of files, that a message tells of."""
 
     def __init__(
-        self, files: Files, ledger: RunLedger, claims: Claiming, succession: Succession, intake: Intake
+        self, files: Files, ledger: RunLedger, locks: Claiming, succession: Succession, intake: Intake
     ) -> None:
         self._files = files
         self._ledger = ledger
-        self._claims = claims
+        self._locks = locks
         self._succession = succession
         self._intake = intake
 
@@ -67,7 +67,7 @@ class Handler:
         """Take the contents' run in; a second message about them waits and then finds it taken in."""
         found = run_id(self._files.name, {content.key: content.etag for content in contents})
         bind_event(run_id=found, event_id=message.message_id)
-        async with self._claims.hold(found, Stage.INGEST, WHOLE_FILE, holder=message.message_id):
+        async with self._locks.hold(found, StageName.INGEST, WHOLE_FILE, holder=message.message_id):
             known = await self._ledger.find(found)
             if (known is None or known.is_open) and not await self._is_newest(found, upload):
                 return

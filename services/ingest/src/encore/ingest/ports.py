@@ -1,4 +1,4 @@
-"""What ingest needs besides the ports of `shared.ports`."""
+"""What ingest needs besides the ports of `encore.runtime.ports`."""
 
 # ruff: noqa: D102 - the members are described where they are implemented
 from contextlib import AbstractAsyncContextManager
@@ -11,7 +11,7 @@ class VanishedError(Exception):
 
 
 class Content(Protocol):
-    """An open upload; see `ingest.adapters.bucket.OpenObject`."""
+    """An open upload; see `encore.ingest.adapters.bucket.OpenObject`."""
 
     @property
     def key(self) -> str: ...
@@ -23,7 +23,7 @@ class Content(Protocol):
 
 
 class Files(Protocol):
-    """The data bucket's files; see `ingest.adapters.bucket.Bucket`."""
+    """The data bucket's files; see `encore.ingest.adapters.bucket.Bucket`."""
 
     @property
     def name(self) -> str: ...

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from encore.runtime.settings import ServiceSettings
 
 GIB = 1024**3
 

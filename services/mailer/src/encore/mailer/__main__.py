@@ -6,22 +6,23 @@ from contextlib import AsyncExitStack
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from mailer.adapters.bedrock import BedrockModel, ModelChoice
-from mailer.adapters.emails import EmailTable
-from mailer.composer import Composer, Unsubscribing
-from mailer.copywriter import Copywriter
-from mailer.domain.mime import Sender
-from mailer.handler import MailerHandler
-from mailer.part import PartMailer, Style
-from mailer.settings import MailerSettings
-from mailer.theme import Brand, Theme
-from shared.announcer import SnsAnnouncer
-from shared.aws import CONFIG
-from shared.bus import Publisher
-from shared.events import EmailFinished, RunFinished
-from shared.ledger import Claims, Ledger
-from shared.service import consume, open_queue, run_service
-from shared.store import ObjectStore
+from encore.contracts.events import EmailFinished, RunFinished
+from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
+from encore.mailer.adapters.emails import EmailTable
+from encore.mailer.domain.message.compose import Composer, Unsubscribing
+from encore.mailer.domain.message.mime import Sender
+from encore.mailer.domain.message.theme import Brand, Theme
+from encore.mailer.handler import MailerHandler
+from encore.mailer.settings import MailerSettings
+from encore.mailer.use_cases.mail_part import PartMailer, Style
+from encore.mailer.use_cases.write_copy import Copywriter
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.aws import CONFIG
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.locks import Locks
+from encore.runtime.service import consume, open_queue, run_service
+from encore.runtime.storage import S3Objects
 
 
 async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
@@ -35,14 +36,14 @@ async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
         dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
         calls = AioConfig(max_pool_connections=settings.mailer_converse_concurrency)
         bedrock = await enter(session.create_client("bedrock-runtime", config=CONFIG.merge(calls)))
-        objects = ObjectStore(s3, settings.data_bucket)
+        objects = S3Objects(s3, settings.data_bucket)
         queue = await open_queue(sqs, settings.mailer_queue_url, stop=stop)
         runs, keep_days = settings.runs_table, settings.retention_days
         handler = MailerHandler(
             objects=objects,
-            announcer=SnsAnnouncer(Publisher(sns), source="mailer", topic_arns=_topic_arns(settings)),
+            announcer=SNSAnnouncer(Publisher(sns), source="mailer", topic_arns=_topic_arns(settings)),
             ledger=Ledger(dynamodb, runs, keep_days=keep_days),
-            claims=Claims(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
+            locks=Locks(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
             part_mailer=PartMailer(
                 objects=objects,
                 records=EmailTable(dynamodb, settings.emails_table, keep_days=keep_days),

@@ -5,23 +5,23 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from mailer.domain.copy import CopySource
-from mailer.domain.record import EmailRecord
-from mailer.part import PartEmails, PartMailer
-from shared.bus import Message
-from shared.endings import finish_run
-from shared.eventbridge import read_aws_event
-from shared.events import EmailFinished, Event, RecommendationsReady, parse_event
-from shared.ledger import PartReport, Stage, part_name
-from shared.models import Recommendation
-from shared.ports import Announcer, Claiming, Objects, RunLedger
-from shared.stages import PartStage
-from shared.telemetry import bind_event, get_logger
+from encore.contracts.events import EmailFinished, Event, RecommendationsReady, parse_event
+from encore.contracts.records import Recommendation
+from encore.mailer.domain.copy.copy import CopySource
+from encore.mailer.domain.record import EmailRecord
+from encore.mailer.use_cases.mail_part import PartEmails, PartMailer
+from encore.runtime.eventbridge import read_aws_event
+from encore.runtime.logs import bind_event, get_logger
+from encore.runtime.ports import Announcer, Claiming, Objects, RunLedger
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.lifecycle import finish_run
+from encore.runtime.runs.run import PartReport, StageName, part_name
+from encore.runtime.runs.stage import PartStage
 
-EVENTS_A_PUBLISH = 10
+EVENTS_PER_PUBLISH = 10
 LEDGER_WRITES = 4
-"""The claim taken and let go, the report, the part's number."""
-REQUESTS_A_MESSAGE = 2
+"""The lock taken and let go, the report, the part's number."""
+REQUESTS_PER_MESSAGE = 2
 
 log = get_logger()
 
@@ -35,14 +35,14 @@ class MailerHandler:
         objects: Objects,
         announcer: Announcer,
         ledger: RunLedger,
-        claims: Claiming,
+        locks: Claiming,
         part_mailer: PartMailer,
         model_id: str,
     ) -> None:
         self._objects = objects
         self._announcer = announcer
         self._ledger = ledger
-        self._stage = PartStage(Stage.MAILER, ledger=ledger, claims=claims)
+        self._stage = PartStage(StageName.MAILER, ledger=ledger, locks=locks)
         self._part_mailer = part_mailer
         self._model_id = model_id
 
@@ -81,7 +81,7 @@ class MailerHandler:
 
     def _report(self, part: int, emails: PartEmails, started_at: datetime) -> PartReport:
         return PartReport(
-            stage=Stage.MAILER,
+            stage=StageName.MAILER,
             name=part_name(part),
             started_at=started_at,
             finished_at=datetime.now(UTC),
@@ -112,7 +112,7 @@ def _units(records: Sequence[EmailRecord], model_id: str) -> dict[str, Decimal]:
         f"bedrock.output_tokens.{model_id}": sum(record.output_tokens for record in records),
         "s3.puts": len(records),
         "dynamodb.writes": len(records) + LEDGER_WRITES,
-        "sns.publishes": -(-len(records) // EVENTS_A_PUBLISH),
-        "sqs.requests": REQUESTS_A_MESSAGE,
+        "sns.publishes": -(-len(records) // EVENTS_PER_PUBLISH),
+        "sqs.requests": REQUESTS_PER_MESSAGE,
     }
     return {unit: Decimal(amount) for unit, amount in units.items()}

@@ -5,22 +5,23 @@ from contextlib import AsyncExitStack
 
 from aiobotocore.session import get_session
 
-from recommender.adapters.checks import QueuedChecks
-from recommender.adapters.lease import DynamoLease
-from recommender.adapters.personalize import AwsPersonalize
-from recommender.handler import RecommenderHandler
-from recommender.plan import Plan
-from recommender.preparation import Preparation
-from recommender.selection import Selection
-from recommender.settings import RecommenderSettings
-from recommender.training import Training
-from shared.announcer import SnsAnnouncer
-from shared.aws import CONFIG
-from shared.bus import Publisher
-from shared.events import RecommendationsReady, RunFinished
-from shared.ledger import Claims, Ledger
-from shared.service import consume, open_queue, run_service
-from shared.store import ObjectStore, Table
+from encore.contracts.events import RecommendationsReady, RunFinished
+from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.adapters.polls import SQSPolls
+from encore.recommender.adapters.turns import DynamoLease
+from encore.recommender.domain.plan import Plan
+from encore.recommender.handler import RecommenderHandler
+from encore.recommender.settings import RecommenderSettings
+from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.select_products import Selection
+from encore.recommender.use_cases.train import Training
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.aws import CONFIG
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.locks import Locks
+from encore.runtime.service import consume, open_queue, run_service
+from encore.runtime.storage import DynamoDBItems, S3Objects
 
 
 async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
@@ -34,12 +35,12 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
         dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
         personalize = await enter(session.create_client("personalize", config=CONFIG))
         ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
-        objects = ObjectStore(s3, settings.data_bucket)
-        announcer = SnsAnnouncer(Publisher(sns), source="recommender", topic_arns=_topic_arns(settings))
+        objects = S3Objects(s3, settings.data_bucket)
+        announcer = SNSAnnouncer(Publisher(sns), source="recommender", topic_arns=_topic_arns(settings))
         queue = await open_queue(sqs, settings.recommender_queue_url, stop=stop)
         handler = RecommenderHandler(
             ledger=ledger,
-            claims=Claims(
+            locks=Locks(
                 dynamodb,
                 settings.runs_table,
                 quiet_s=queue.visibility_s,
@@ -48,7 +49,7 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
             preparation=Preparation(objects),
             training=Training(
                 ledger=ledger,
-                personalize=AwsPersonalize(personalize),
+                personalize=AWSPersonalize(personalize),
                 lease=DynamoLease(
                     dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
                 ),
@@ -57,12 +58,12 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
             selection=Selection(
                 ledger=ledger,
                 objects=objects,
-                recommendations=Table(
+                recommendations=DynamoDBItems(
                     dynamodb, settings.recommendations_table, keep_days=settings.retention_days
                 ),
                 announcer=announcer,
             ),
-            checks=QueuedChecks(queue, interval_s=settings.recommender_check_interval_s),
+            checks=SQSPolls(queue, interval_s=settings.recommender_check_interval_s),
             announcer=announcer,
         )
         await consume(queue, handler, settings=settings, stop=stop)

@@ -11,23 +11,23 @@ waits for, and when nothing is left to wait for, puts a check at once in place o
 
 from datetime import UTC, datetime
 
-from recommender.plan import Step
-from recommender.ports import Checks, RefusedError, TooLittleDataError
-from recommender.preparation import Preparation
-from recommender.report import training_report
-from recommender.selection import Selection
-from recommender.training import Training
-from shared.bus import Message
-from shared.endings import fail_run
-from shared.eventbridge import AwsEvent, read_aws_event
-from shared.events import RecommendationCheck, SentimentScored, event_type, parse_event
-from shared.ledger import Run, RunStatus, Stage
-from shared.ports import Announcer, Claiming, RunLedger
-from shared.telemetry import bind_event, get_logger
+from encore.contracts.events import RecommenderPoll, SentimentScored, event_type, parse_event
+from encore.recommender.domain.plan import Step
+from encore.recommender.ports import Checks, RefusedError, TooLittleDataError
+from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.report_training import training_report
+from encore.recommender.use_cases.select_products import Selection
+from encore.recommender.use_cases.train import Training
+from encore.runtime.eventbridge import AwsEvent, read_aws_event
+from encore.runtime.logs import bind_event, get_logger
+from encore.runtime.ports import Announcer, Claiming, RunLedger
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.lifecycle import fail_run
+from encore.runtime.runs.run import Run, RunStatus, StageName
 
 PERSONALIZE = "personalize"
 FALLBACK = "fallback"
-CLAIM = "run"
+LOCK = "run"
 JOB_EVENTS = "aws.personalize"
 MAX_BATCH_FILES = 1_000
 log = get_logger()
@@ -40,7 +40,7 @@ class RecommenderHandler:
         self,
         *,
         ledger: RunLedger,
-        claims: Claiming,
+        locks: Claiming,
         preparation: Preparation,
         training: Training,
         selection: Selection,
@@ -48,7 +48,7 @@ class RecommenderHandler:
         announcer: Announcer,
     ) -> None:
         self._ledger = ledger
-        self._claims = claims
+        self._locks = locks
         self._preparation = preparation
         self._training = training
         self._selection = selection
@@ -61,7 +61,7 @@ class RecommenderHandler:
             await self._handle_state_change(change, holder=message.message_id)
             return
         run_id, attempt = _read(message)
-        async with self._claims.hold(run_id, Stage.RECOMMENDER, CLAIM, holder=message.message_id):
+        async with self._locks.hold(run_id, StageName.RECOMMENDER, LOCK, holder=message.message_id):
             await self._handle_link(run_id, attempt)
 
     async def _handle_link(self, run_id: str, attempt: int) -> None:
@@ -82,7 +82,7 @@ class RecommenderHandler:
             return
         bind_event(run_id=run.run_id, event_id=change.id)
         log.info("state_changed", **facts)
-        async with self._claims.hold(run.run_id, Stage.RECOMMENDER, CLAIM, holder=holder):
+        async with self._locks.hold(run.run_id, StageName.RECOMMENDER, LOCK, holder=holder):
             run = await self._ledger.run(run.run_id)  # a check may have gone on meanwhile
             is_waiting = run.is_open and run.step.get("step") != Step.SELECT
             if is_waiting and await self._training_is_over(run):
@@ -154,8 +154,8 @@ class RecommenderHandler:
 
 def _read(message: Message) -> tuple[str, int]:
     """Return the run and the message's number in its chain."""
-    if event_type(message.body) == RecommendationCheck.type:
-        check = parse_event(message.body, RecommendationCheck)
+    if event_type(message.body) == RecommenderPoll.type:
+        check = parse_event(message.body, RecommenderPoll)
         bind_event(run_id=check.run_id, event_id=check.id)
         return check.run_id, check.data.attempt
     scored = parse_event(message.body, SentimentScored)

@@ -1,4 +1,4 @@
-"""What the recommender needs of the outside beyond `shared.ports`."""
+"""What the recommender needs of the outside beyond `encore.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import Mapping
@@ -42,14 +42,14 @@ class TooLittleDataError(Exception):
 
 
 class Personalize(Protocol):
-    """Amazon Personalize; see `recommender.adapters.personalize`."""
+    """Amazon Personalize; see `encore.recommender.adapters.personalize`."""
 
     async def ensure(self, wanted: Wanted) -> str: ...
     async def is_active(self, kind: Kind, arn: str) -> bool: ...
 
 
 class Lease(Protocol):
-    """Who may change the dataset group; see `recommender.adapters.lease`."""
+    """Who may change the dataset group; see `encore.recommender.adapters.turns`."""
 
     async def hold(self, owner: str, *, instead_of: str | None = None) -> str | None: ...
     async def release(self, owner: str) -> None: ...
@@ -57,6 +57,6 @@ class Lease(Protocol):
 
 
 class Checks(Protocol):
-    """The recommender's notes to itself; see `recommender.adapters.checks`."""
+    """The recommender's notes to itself; see `encore.recommender.adapters.polls`."""
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None: ...

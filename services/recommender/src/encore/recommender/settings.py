@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from encore.runtime.settings import ServiceSettings
 
 
 class RecommenderSettings(ServiceSettings):

@@ -5,16 +5,18 @@ from contextlib import AsyncExitStack
 
 from aiobotocore.session import get_session
 
-from sentiment.adapters.comprehend import Comprehend
-from sentiment.handler import SentimentHandler
-from sentiment.settings import SentimentSettings
-from shared.announcer import SnsAnnouncer
-from shared.aws import CONFIG
-from shared.bus import Publisher
-from shared.events import SentimentScored
-from shared.ledger import Claims, Journal, Ledger
-from shared.service import consume, open_queue, run_service
-from shared.store import ObjectStore, Table
+from encore.contracts.events import SentimentScored
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.aws import CONFIG
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.locks import Locks
+from encore.runtime.runs.paid_results import Journal
+from encore.runtime.service import consume, open_queue, run_service
+from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.sentiment.adapters.comprehend import Comprehend
+from encore.sentiment.handler import SentimentHandler
+from encore.sentiment.settings import SentimentSettings
 
 
 async def serve(settings: SentimentSettings, stop: asyncio.Event) -> None:
@@ -31,12 +33,12 @@ async def serve(settings: SentimentSettings, stop: asyncio.Event) -> None:
         runs, keep_days = settings.runs_table, settings.retention_days
         handler = SentimentHandler(
             ledger=Ledger(dynamodb, runs, keep_days=keep_days),
-            claims=Claims(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
+            locks=Locks(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
             journal=Journal(dynamodb, runs, keep_days=keep_days),
-            objects=ObjectStore(s3, settings.data_bucket),
-            reviews=Table(dynamodb, settings.reviews_table, keep_days=keep_days),
-            product_sentiments=Table(dynamodb, settings.product_sentiments_table),
-            announcer=SnsAnnouncer(
+            objects=S3Objects(s3, settings.data_bucket),
+            reviews=DynamoDBItems(dynamodb, settings.reviews_table, keep_days=keep_days),
+            product_sentiments=DynamoDBItems(dynamodb, settings.product_sentiments_table),
+            announcer=SNSAnnouncer(
                 Publisher(sns),
                 source="sentiment",
                 topic_arns={SentimentScored.topic: settings.sentiment_scored_topic_arn},

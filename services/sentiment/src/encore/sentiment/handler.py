@@ -5,25 +5,26 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
-from sentiment.domain.documents import Document, documents
-from sentiment.domain.scores import Keep, ProductTally, Score, read_score, scored_reviews, write_score
-from sentiment.report import part_report
-from shared import layout
-from shared.batches import batches
-from shared.bus import Message
-from shared.events import DataIngested, Event, SentimentScored, parse_event
-from shared.ledger import PartReport, Stage, part_name, total
-from shared.models import Customer, Review, ScoredReview
-from shared.ports import Announcer, Claiming, Items, Objects, PaidResults, RunLedger
-from shared.stages import PartStage
-from shared.telemetry import bind_event, get_logger
+from encore.contracts import object_keys
+from encore.contracts.events import DataIngested, Event, SentimentScored, parse_event
+from encore.contracts.records import Customer, Review, ScoredReview
+from encore.runtime.batches import batches
+from encore.runtime.logs import bind_event, get_logger
+from encore.runtime.ports import Announcer, Claiming, Items, Objects, PaidResults, RunLedger
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.run import PartReport, StageName, part_name
+from encore.runtime.runs.stage import PartStage
+from encore.runtime.runs.totals import total
+from encore.sentiment.domain.documents import Document, documents
+from encore.sentiment.domain.scores import Keep, ProductTally, Score, read_score, scored_reviews, write_score
+from encore.sentiment.use_cases.report_part import part_report
 
-PARTS_AT_A_TIME = 16
+PARALLEL_PARTS = 16
 log = get_logger()
 
 
 class Scorer(Protocol):
-    """What gives documents their scores; see `sentiment.adapters.comprehend`."""
+    """What gives documents their scores; see `encore.sentiment.adapters.comprehend`."""
 
     async def score(self, documents: Sequence[Document], *, keep: Keep) -> None: ...  # noqa: D102
 
@@ -35,7 +36,7 @@ class SentimentHandler:
         self,
         *,
         ledger: RunLedger,
-        claims: Claiming,
+        locks: Claiming,
         journal: PaidResults,
         objects: Objects,
         reviews: Items,
@@ -44,7 +45,7 @@ class SentimentHandler:
         scorer: Scorer,
     ) -> None:
         self._ledger = ledger
-        self._stage = PartStage(Stage.SENTIMENT, ledger=ledger, claims=claims)
+        self._stage = PartStage(StageName.SENTIMENT, ledger=ledger, locks=locks)
         self._journal = journal
         self._objects = objects
         self._reviews = reviews
@@ -70,14 +71,14 @@ class SentimentHandler:
         customers = await self._objects.get_lines(event.data.key, Customer)
         texts = documents(customers)
         scored = scored_reviews(customers, await self._scores(run_id, part, texts))
-        await self._objects.put_lines(layout.sentiment(run_id, part), scored)
+        await self._objects.put_lines(object_keys.sentiment(run_id, part), scored)
         await self._reviews.put_all(_items(run_id, customers, scored))
         log.info("part_scored", reviews=len(scored), documents=len(texts))
         return part_report(part, started_at, texts, scored)
 
     async def _scores(self, run_id: str, part: int, texts: Sequence[Document]) -> dict[str, Score]:
         """Have scored what no earlier delivery got a score for; keep each call's scores as they arrive."""
-        where = (run_id, Stage.SENTIMENT, part_name(part))
+        where = (run_id, StageName.SENTIMENT, part_name(part))
         scores = {unit: read_score(text) for unit, text in (await self._journal.kept(*where)).items()}
 
         async def keep(found: Mapping[str, Score]) -> None:
@@ -93,11 +94,11 @@ class SentimentHandler:
         """Store the run's product aggregates, then say that every part has been scored."""
         run_id, parts = event.run_id, event.data.parts
         tally = ProductTally()
-        for numbers in batches(range(1, parts + 1), PARTS_AT_A_TIME):
+        for numbers in batches(range(1, parts + 1), PARALLEL_PARTS):
             for part_scores in await asyncio.gather(*(self._scored(run_id, part) for part in numbers)):
                 tally.add(part_scores)
         products = tally.products()
-        await self._objects.put_lines(layout.product_sentiment(run_id), products)
+        await self._objects.put_lines(object_keys.product_sentiment(run_id), products)
         await self._product_sentiments.put_all(
             [{**product.model_dump(), "run_id": run_id} for product in products]
         )
@@ -107,7 +108,7 @@ class SentimentHandler:
         log.info("run_scored", products=len(products))
 
     async def _scored(self, run_id: str, part: int) -> list[ScoredReview]:
-        return await self._objects.get_lines(layout.sentiment(run_id, part), ScoredReview)
+        return await self._objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
 
 
 def _items(

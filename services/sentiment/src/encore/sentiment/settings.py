@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from shared.settings import ServiceSettings
+from encore.runtime.settings import ServiceSettings
 
 
 class SentimentSettings(ServiceSettings):

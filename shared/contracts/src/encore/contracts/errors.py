@@ -1,16 +1,9 @@
-"""How a handler says what a failure means for its message."""
-
-from botocore.exceptions import ClientError
+"""What a failure means for the message being handled."""
 
 
 class TransientError(Exception):
-    """The same work may succeed later: the message comes back after a backoff."""
+    """The same work may succeed later: the message returns after a backoff."""
 
 
 class PermanentError(Exception):
-    """The work can never succeed: the message goes to the dead letters at once, with this reason."""
-
-
-def error_code(error: ClientError) -> str:
-    """Return the AWS error code of a client error, or an empty string."""
-    return error.response.get("Error", {}).get("Code", "")
+    """The work can never succeed: the message goes to the dead-letter queue at once, with this reason."""

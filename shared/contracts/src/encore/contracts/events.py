@@ -12,8 +12,8 @@ from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared import tracing
-from shared.errors import PermanentError
+from encore.contracts import trace_context
+from encore.contracts.errors import PermanentError
 
 Count = Annotated[int, Field(ge=0)]
 PartNumber = Annotated[int, Field(ge=1)]
@@ -58,7 +58,7 @@ class SentimentScored(EventData):
         return "all-parts"
 
 
-class RecommendationCheck(EventData):
+class RecommenderPoll(EventData):
     """The recommender's note to itself to look again at work that takes long; it passes no topic."""
 
     type = "encore.recommendation-check.v1"
@@ -141,7 +141,7 @@ def new_event(data: Data, *, run_id: str, source: str, cause: str) -> Event[Data
         type=data.type,
         subject=run_id,
         time=datetime.now(UTC),
-        traceparent=tracing.current(),
+        traceparent=trace_context.current(),
         data=data,
     )
 

@@ -1,1 +1,1 @@
-"""What two or more Encore services use: events, bus, ledger, store, settings, telemetry."""
+"""What every service runs on: queue, runs, storage, settings, telemetry."""

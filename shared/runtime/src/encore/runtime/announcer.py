@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Protocol
 
-from shared.events import EventData, new_event
+from encore.contracts.events import EventData, new_event
 
 
 class Publishing(Protocol):
@@ -12,7 +12,7 @@ class Publishing(Protocol):
     async def publish(self, topic_arn: str, bodies: Sequence[str]) -> None: ...  # noqa: D102 - see Publisher
 
 
-class SnsAnnouncer:
+class SNSAnnouncer:
     """Wraps event data in envelopes named for `source` and publishes them."""
 
     def __init__(self, publisher: Publishing, *, source: str, topic_arns: Mapping[str, str]) -> None:

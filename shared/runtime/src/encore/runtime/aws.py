@@ -5,7 +5,7 @@ Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, so no c
 
 from aiobotocore.config import AioConfig
 
-from shared.retry import SDK_RETRIES
+from encore.runtime.retry import SDK_RETRIES
 
 POOL = 100
 CONFIG = AioConfig(

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from shared.errors import PermanentError
+from encore.contracts.errors import PermanentError
 
 
 class AwsEvent(BaseModel):

@@ -1,7 +1,7 @@
-"""Liveness of a process that listens on no port: it keeps touching a file, and the file's age tells.
+"""Liveness of a process that listens on no port: it keeps touching a file, whose age is then checked.
 
-`python -m shared.liveness FILE` is the check, for a container's health: it ends with 0 while the process
-lives. It runs every few seconds, so it imports next to nothing.
+`python -m encore.runtime.liveness FILE` is a container's health check: it exits with 0 while the process is
+alive. It runs every few seconds, so it imports next to nothing.
 """
 
 import os

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from shared import tracing
+from encore.contracts import trace_context
+from encore.runtime import tracing
 
 if TYPE_CHECKING:
     from structlog.types import EventDict, Processor
@@ -45,7 +46,7 @@ def configure_logging(*, service: str, level: str = "INFO") -> None:
 
 
 def _with_trace(_logger: object, _method: str, line: "EventDict") -> "EventDict":
-    if trace_id := tracing.trace_id():
+    if trace_id := trace_context.trace_id():
         line["trace_id"] = trace_id
     return line
 
@@ -77,9 +78,9 @@ def exporting_spans(service: str, *, endpoint: str | None) -> Iterator[None]:
         yield
         return
     try:
-        from shared.spans import exporting  # noqa: PLC0415 - nobody pays for OpenTelemetry who has no use for it
+        from encore.runtime.spans import exporting  # noqa: PLC0415 - nobody pays for OpenTelemetry who has no use for it
     except ImportError as error:
-        get_logger().warning("spans_not_exported", missing=error.name, install="encore-shared[tracing]")
+        get_logger().warning("spans_not_exported", missing=error.name, install="encore-runtime[tracing]")
         yield
         return
     with exporting(service) as recorder, tracing.recording(recorder):

@@ -1,7 +1,7 @@
 """Metrics through the log, in CloudWatch's embedded metric format: a log line becomes data points.
 
 Source: CloudWatch embedded metric format specification. Every metric has the dimension `service`, which
-`shared.telemetry` binds to each line. Dashboards and alarms name these metrics; a test holds them together.
+`encore.runtime.logs` binds to each line. Dashboards and alarms name these metrics; a test compares them.
 """
 
 import time
@@ -10,8 +10,8 @@ from contextvars import ContextVar
 from decimal import Decimal
 from enum import StrEnum
 
-from shared.settings import NAMESPACE
-from shared.telemetry import METRICS_EVENT, get_logger
+from encore.runtime.logs import METRICS_EVENT, get_logger
+from encore.runtime.settings import NAMESPACE
 
 namespace: ContextVar[str] = ContextVar("namespace", default=NAMESPACE)
 """CloudWatch namespace of this process's metrics, set once when it starts."""
@@ -72,7 +72,7 @@ AI_UNITS = {
     "bedrock.input_tokens": Metric.MODEL_INPUT_TOKENS,
     "bedrock.output_tokens": Metric.MODEL_OUTPUT_TOKENS,
 }
-"""The metric of each billable unit of an AI service, named as in `shared.pricing` without a model's id."""
+"""The metric of each billable unit of an AI service, named as in `runs.pricing`, without a model id."""
 MAX_VALUES = 100
 """Values of one metric in one line, as the specification allows."""
 

@@ -1,4 +1,4 @@
-"""What handlers need of the outside, so that tests can stand in for it (`shared.testing`)."""
+"""What handlers need of the outside, so that tests can stand in for it (`tests.support`)."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -7,14 +7,15 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from shared.events import EventData
-from shared.ledger import Newest, PartReport, Progress, Run, Stage
+from encore.contracts.events import EventData
+from encore.runtime.runs.latest import Newest
+from encore.runtime.runs.run import PartReport, Progress, Run, StageName
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
 class Objects(Protocol):
-    """The data bucket; see `shared.store.ObjectStore`."""
+    """The data bucket; see `encore.runtime.storage.S3Objects`."""
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None: ...
     async def get(self, key: str) -> bytes: ...
@@ -23,20 +24,20 @@ class Objects(Protocol):
 
 
 class Items(Protocol):
-    """A DynamoDB table; see `shared.store.Table`."""
+    """A DynamoDB table; see `encore.runtime.storage.Table`."""
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None: ...
 
 
 class Announcer(Protocol):
-    """The topics; see `shared.announcer.SnsAnnouncer`."""
+    """The topics; see `encore.runtime.announcer.SNSAnnouncer`."""
 
     async def announce(self, run_id: str, data: EventData, *, cause: str) -> None: ...
     async def announce_all(self, run_id: str, events: Iterable[tuple[str, EventData]]) -> None: ...
 
 
 class RunLedger(Protocol):
-    """The run ledger; see `shared.ledger.Ledger`."""
+    """The run ledger; see `encore.runtime.runs.Ledger`."""
 
     async def open_run(self, run_id: str, *, source: str) -> Run: ...
     async def run(self, run_id: str) -> Run: ...
@@ -54,22 +55,22 @@ class RunLedger(Protocol):
 
 
 class Claiming(Protocol):
-    """Claims on pieces of stages; see `shared.ledger.Claims`."""
+    """Locks on pieces of stages; see `encore.runtime.runs.Locks`."""
 
     def hold(
-        self, run_id: str, stage: Stage, name: str, *, holder: str
+        self, run_id: str, stage: StageName, name: str, *, holder: str
     ) -> AbstractAsyncContextManager[None]: ...
 
 
 class PaidResults(Protocol):
-    """Results of paid calls; see `shared.ledger.Journal`."""
+    """Results of paid calls; see `encore.runtime.runs.Journal`."""
 
-    async def keep(self, run_id: str, stage: Stage, name: str, results: Mapping[str, str]) -> None: ...
-    async def kept(self, run_id: str, stage: Stage, name: str) -> dict[str, str]: ...
+    async def keep(self, run_id: str, stage: StageName, name: str, results: Mapping[str, str]) -> None: ...
+    async def kept(self, run_id: str, stage: StageName, name: str) -> dict[str, str]: ...
 
 
 class Newness(Protocol):
-    """The newest run of each source; see `shared.ledger.NewestRuns`."""
+    """The newest run of each source; see `encore.runtime.runs.NewestRuns`."""
 
     async def get(self, source: str) -> Newest: ...
     async def move(self, source: str, run_id: str, *, after: Newest) -> bool: ...

@@ -5,7 +5,7 @@
 | an AWS call, for a cause that waiting can cure | by the SDK, `SDK_RETRIES` | exponential, full jitter, 20 s at most | it fails the message |
 | part of a batch | the rest alone, `BATCH_TRIES` | exponential, full jitter, 5 s at most | it fails the message |
 | a message, for such a cause | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letters |
-| many messages in a row, for such a cause | when `shared.bus.circuit` closes | 5 s, doubling to 5 min | |
+| many messages in a row, for such a cause | when `encore.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
 | a message, for good (`PermanentError`) | never | | dead letters at once |
 | a message, for an unknown cause | like a transient one, without opening the circuit | | dead letters |
 
@@ -21,7 +21,8 @@ from botocore.exceptions import ClientError, ConnectionError, HTTPClientError  #
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt
 from tenacity.wait import wait_random_exponential
 
-from shared.errors import TransientError, error_code
+from encore.contracts.errors import TransientError
+from encore.runtime.errors import error_code
 
 Item = TypeVar("Item")
 

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from shared import liveness
-from shared.bus import Consumer, SqsQueue
-from shared.bus.consumer import Handler
-from shared.metrics import namespace
-from shared.settings import ServiceSettings, load_settings
-from shared.telemetry import configure_logging, exporting_spans, get_logger
+from encore.runtime import liveness
+from encore.runtime.logs import configure_logging, exporting_spans, get_logger
+from encore.runtime.metrics import namespace
+from encore.runtime.queue.consumer import Consumer, Handler
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.settings import ServiceSettings, load_settings
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient
@@ -67,9 +67,9 @@ async def _beat(file: Path) -> None:
         liveness.beat(file)
 
 
-async def open_queue(sqs: "SQSClient", url: str, *, stop: asyncio.Event) -> SqsQueue:
+async def open_queue(sqs: "SQSClient", url: str, *, stop: asyncio.Event) -> SQSQueue:
     """Return the queue, knowing its lease; raise `StoppedError` if asked to stop before AWS answers."""
-    queue = SqsQueue(sqs, url)
+    queue = SQSQueue(sqs, url)
     opening, stopping = asyncio.create_task(queue.open()), asyncio.create_task(stop.wait())
     await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()
@@ -81,7 +81,7 @@ async def open_queue(sqs: "SQSClient", url: str, *, stop: asyncio.Event) -> SqsQ
 
 
 async def consume(
-    queue: SqsQueue, handle: Handler, *, settings: ServiceSettings, stop: asyncio.Event
+    queue: SQSQueue, handle: Handler, *, settings: ServiceSettings, stop: asyncio.Event
 ) -> None:
     """Handle the queue's messages until `stop`, then finish what is in hand."""
     consumer = Consumer(

@@ -31,7 +31,7 @@ class ServiceSettings(BaseSettings):
     drain_s: Annotated[float, Field(gt=0, le=110)] = 25.0
     """How long SIGTERM waits for messages in hand."""
     liveness_file: Path | None = None
-    """Kept fresh while the service lives, for `python -m shared.liveness`; none by default."""
+    """Kept fresh while the service lives, for `python -m encore.runtime.liveness`; none by default."""
     otlp_endpoint: Annotated[str | None, Field(validation_alias=OTLP_ENDPOINT)] = None
     """Where spans go, by OpenTelemetry's own variables; none by default, and then none are recorded."""
 

@@ -1,6 +1,6 @@
 """Spans for an OTLP collector, by OpenTelemetry: one for each handler's work and one for each AWS call in it.
 
-Loaded only where an endpoint is configured; it takes the extra `encore-shared[tracing]`.
+Loaded only where an endpoint is configured; it takes the extra `encore-runtime[tracing]`.
 Endpoint, headers, sampling and batching are set by OpenTelemetry's own `OTEL_*` variables.
 Sources: OpenTelemetry semantic conventions for messaging (SQS) and for the AWS SDK.
 """
@@ -21,7 +21,7 @@ from opentelemetry.sdk.trace import ReadableSpan, SpanLimits, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
 
-from shared.tracing import TraceParent
+from encore.contracts.trace_context import TraceParent
 
 ERROR_TYPE = "error.type"
 FLUSH_S = 3.0

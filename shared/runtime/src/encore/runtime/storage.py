@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from pydantic import BaseModel
 
-from shared import tracing
-from shared.batches import batches
-from shared.retry import process_all
+from encore.runtime import tracing
+from encore.runtime.batches import batches
+from encore.runtime.retry import process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -22,13 +22,13 @@ Model = TypeVar("Model", bound=BaseModel)
 Item = dict[str, Any]
 MAX_BATCH_WRITE = 25
 EXPIRES_AT = "expires_at"
-SECONDS_A_DAY = 86_400
+SECONDS_PER_DAY = 86_400
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
 
 
-class ObjectStore:
+class S3Objects:
     """The data bucket."""
 
     def __init__(self, s3: "S3Client", bucket: str) -> None:
@@ -58,7 +58,7 @@ class ObjectStore:
         return [kind.model_validate_json(line) for line in body.splitlines() if line]
 
 
-class Table:
+class DynamoDBItems:
     """One DynamoDB table, written in batches; items expire after `keep_days`, or never."""
 
     def __init__(
@@ -93,7 +93,7 @@ class Table:
 
 def expires_at(keep_days: int | None) -> dict[str, int]:
     """The attribute by which DynamoDB deletes an item after so many days from now (`ttl` in the topology)."""
-    return {} if keep_days is None else {EXPIRES_AT: int(time.time()) + keep_days * SECONDS_A_DAY}
+    return {} if keep_days is None else {EXPIRES_AT: int(time.time()) + keep_days * SECONDS_PER_DAY}
 
 
 def to_item(values: Mapping[str, Any]) -> Item:

@@ -2,8 +2,9 @@
 
 import typer
 
-from ops.commands import dead_letters, events, runs
-from ops.commands.queues import queues
+from encore.cli import stack_commands
+from encore.cli.commands import dead_letters, events, runs
+from encore.cli.commands.queues import queues
 
 app = typer.Typer(
     add_completion=False,
@@ -19,11 +20,12 @@ app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(events.app, name="events")
+app.registered_commands += stack_commands.app.registered_commands
 
 
 def main() -> None:
     """Run a command."""
-    app(prog_name="encore-ops")
+    app(prog_name="encore")
 
 
 if __name__ == "__main__":

@@ -12,18 +12,18 @@ from typing import Annotated, Any, Concatenate, ParamSpec
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.stack import STAGE
-from local.topology import TOPOLOGY
-from ops.errors import OpsError
-from ops.place import Place, open_place
-from ops.show import say
+from encore.cli.errors import OpsError
+from encore.cli.place import Place, open_place
+from encore.cli.show import say
+from encore.stack.embedded import STAGE
+from encore.stack.topology import TOPOLOGY
 
 FOUND_WRONG = 1
 INTERRUPTED = 130
 
 Options = ParamSpec("Options")
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON, and nothing else, on stdout.")]
-StageName = Annotated[
+StageOption = Annotated[
     str, typer.Option(envvar="ENCORE_STAGE", help="What the names begin with, such as encore-prod.")
 ]
 Region = Annotated[str | None, typer.Option(help="By default that of the AWS configuration.")]
@@ -71,7 +71,7 @@ def _with_place_options(run: Any, command: Callable[..., object]) -> Callable[..
     own = list(inspect.signature(command).parameters.values())[1:]
     keyword = inspect.Parameter.KEYWORD_ONLY
     place = [
-        inspect.Parameter("stage", keyword, default=STAGE, annotation=StageName),
+        inspect.Parameter("stage", keyword, default=STAGE, annotation=StageOption),
         inspect.Parameter("region", keyword, default=None, annotation=Region),
         inspect.Parameter("topology", keyword, default=TOPOLOGY, annotation=TopologyFile),
     ]

@@ -4,11 +4,11 @@ import asyncio
 
 from pydantic import BaseModel
 
-from local.provision import DEAD_LETTER_SUFFIX
-from ops.dead_letters import held
-from ops.place import Place
-from ops.queues import depths, oldest_ages_s
-from ops.show import since
+from encore.cli.dead_letters import held
+from encore.cli.place import Place
+from encore.cli.queues import depths, oldest_ages_s
+from encore.cli.show import since
+from encore.stack.provision import DEAD_LETTER_SUFFIX
 
 SAMPLE = 100
 

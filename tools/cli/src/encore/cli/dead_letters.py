@@ -5,10 +5,10 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ops.domain.letters import DeadLetter, read_letter
-from ops.place import Place
-from ops.queues import depths
-from shared.batches import batches
+from encore.cli.domain.letters import DeadLetter, read_letter
+from encore.cli.place import Place
+from encore.cli.queues import depths
+from encore.runtime.batches import batches
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient

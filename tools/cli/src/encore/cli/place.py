@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
-from local.provision import DEAD_LETTER_SUFFIX
-from local.topology import Topology, load_topology
-from ops.errors import MissingResourceError, OpsError
-from shared.aws import CONFIG
-from shared.errors import error_code
-from shared.ledger import Ledger
-from shared.store import ObjectStore
+from encore.cli.errors import MissingResourceError, OpsError
+from encore.runtime.aws import CONFIG
+from encore.runtime.errors import error_code
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.storage import S3Objects
+from encore.stack.provision import DEAD_LETTER_SUFFIX
+from encore.stack.topology import Topology, load_topology
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -85,11 +85,11 @@ class Place:
             await self.dynamodb.describe_table(TableName=self.named("runs"))
         return Ledger(self.dynamodb, self.named("runs"))
 
-    async def objects(self) -> ObjectStore:
+    async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` when it is not there."""
         with _missing(NO_BUCKET, "bucket", self.named("data")):
             await self.s3.head_bucket(Bucket=self.named("data"))
-        return ObjectStore(self.s3, self.named("data"))
+        return S3Objects(self.s3, self.named("data"))
 
 
 @asynccontextmanager

@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
-from local.watch import DEPTHS
-from ops.place import Place
+from encore.cli.place import Place
+from encore.stack.watch import DEPTHS
 
 LOOK_BACK = timedelta(minutes=15)
 """SQS writes its metrics every minute, and up to some minutes late."""

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
-from ops.dead_letters import held
-from ops.domain.letters import Filter
-from ops.errors import OpsError
-from ops.place import Place
-from shared.errors import error_code
+from encore.cli.dead_letters import held
+from encore.cli.domain.letters import Filter
+from encore.cli.errors import OpsError
+from encore.cli.place import Place
+from encore.runtime.errors import error_code
 
 LACKING = frozenset(
     {

@@ -6,25 +6,28 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
 
-from ops.domain.lacks import Lack, lacks
-from ops.errors import OpsError
-from ops.place import Place
-from ops.uploads import notification_again
-from shared import layout
-from shared.bus import Publisher, SqsQueue
-from shared.errors import error_code
-from shared.events import (
+from encore.cli.domain.lacks import Lack, lacks
+from encore.cli.errors import OpsError
+from encore.cli.place import Place
+from encore.cli.uploads import notification_again
+from encore.contracts import object_keys
+from encore.contracts.events import (
     DataIngested,
     Event,
-    RecommendationCheck,
     RecommendationsReady,
+    RecommenderPoll,
     SentimentScored,
     new_event,
 )
-from shared.ledger import Ledger, Run, Stage, total
-from shared.models import Customer, Recommendation
-from shared.ports import Model
-from shared.store import ObjectStore
+from encore.contracts.records import Customer, Recommendation
+from encore.runtime.errors import error_code
+from encore.runtime.ports import Model
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.totals import total
+from encore.runtime.storage import S3Objects
 
 RECOMMENDER_QUEUE = "recommender"
 
@@ -50,7 +53,7 @@ class Retry:
     place: Place
     run: Run
     ledger: Ledger
-    objects: ObjectStore
+    objects: S3Objects
 
     async def messages(self) -> list[Message]:
         """Return what has to be sent again; raise `OpsError` when the run has ended or its files are gone."""
@@ -64,47 +67,47 @@ class Retry:
             await publisher.publish(await self.place.topic_arn(topic), bodies)
         for message in messages:
             if message.queue:
-                await SqsQueue(self.place.sqs, await self.place.queue_url(message.queue)).send(message.body)
+                await SQSQueue(self.place.sqs, await self.place.queue_url(message.queue)).send(message.body)
 
     async def _message(self, lack: Lack) -> Message:
         match lack.stage:
-            case Stage.INGEST:
+            case StageName.INGEST:
                 queue, body = await notification_again(self.place, self.run)
                 return Message(queue=queue, about=self.run.source, why=lack.why, body=body)
-            case Stage.SENTIMENT:
+            case StageName.SENTIMENT:
                 return self._publication(await self._data_ingested(lack.number), lack)
-            case Stage.RECOMMENDER if lack.number:
+            case StageName.RECOMMENDER if lack.number:
                 return self._check(lack)
-            case Stage.RECOMMENDER:
+            case StageName.RECOMMENDER:
                 return self._publication(await self._sentiment_scored(), lack)
-            case Stage.MAILER:
+            case StageName.MAILER:
                 return self._publication(await self._recommendations_ready(lack.number), lack)
 
     async def _data_ingested(self, part: int) -> Event[DataIngested]:
-        key = layout.customers(self.run.run_id, part)
+        key = object_keys.customers(self.run.run_id, part)
         customers = await self._lines(key, Customer)
         reviews = sum(len(customer.reviews) for customer in customers)
         data = DataIngested(
             part=part, parts=self.run.parts or part, key=key, customers=len(customers), reviews=reviews
         )
-        return new_event(data, run_id=self.run.run_id, source=Stage.INGEST, cause=data.cause)
+        return new_event(data, run_id=self.run.run_id, source=StageName.INGEST, cause=data.cause)
 
     async def _sentiment_scored(self) -> Event[SentimentScored]:
         counts = total(await self.ledger.reports(self.run.run_id)).counts
         data = SentimentScored(parts=self.run.parts or 1, reviews=counts.get("reviews_scored", 0))
-        return new_event(data, run_id=self.run.run_id, source=Stage.SENTIMENT, cause=data.cause)
+        return new_event(data, run_id=self.run.run_id, source=StageName.SENTIMENT, cause=data.cause)
 
     async def _recommendations_ready(self, part: int) -> Event[RecommendationsReady]:
-        key = layout.recommendations(self.run.run_id, part)
+        key = object_keys.recommendations(self.run.run_id, part)
         recommended = await self._lines(key, Recommendation)
         data = RecommendationsReady(
             part=part, parts=self.run.parts or part, key=key, customers=len(recommended)
         )
-        return new_event(data, run_id=self.run.run_id, source=Stage.RECOMMENDER, cause=data.cause)
+        return new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER, cause=data.cause)
 
     def _check(self, lack: Lack) -> Message:
-        data = RecommendationCheck(attempt=lack.number)
-        event = new_event(data, run_id=self.run.run_id, source=Stage.RECOMMENDER, cause=data.cause)
+        data = RecommenderPoll(attempt=lack.number)
+        event = new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER, cause=data.cause)
         return Message(
             queue=RECOMMENDER_QUEUE,
             about=f"recommendation-check {lack.number}",

@@ -9,15 +9,15 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from local.compose import ENDPOINT, compose_stack
-from local.demo import DemoFailedError, OpenStack, run_demo
-from local.processes import ProcessDiedError
-from local.provision import provision
-from local.sample import write_sample
-from local.stack import REGION, STAGE, StackNotReadyError, embedded_stack
-from local.topology import TOPOLOGY, load_topology
-from local.verification import Account, Outcome, verify
-from local.verification.report import as_json, show
+from encore.cli.verification import Account, Outcome, verify
+from encore.cli.verification.report import as_json, show
+from encore.stack.compose import ENDPOINT, compose_stack
+from encore.stack.demo import DemoFailedError, OpenStack, run_demo
+from encore.stack.embedded import REGION, STAGE, StackNotReadyError, embedded_stack
+from encore.stack.processes import ProcessDiedError
+from encore.stack.provision import provision
+from encore.stack.sample import write_sample
+from encore.stack.topology import TOPOLOGY, load_topology
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 INTERRUPTED = 130

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 from pydantic import BaseModel, JsonValue, ValidationError
 
-from ops.place import Place
+from encore.cli.place import Place
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from botocore.exceptions import ClientError
 
-from ops.domain.sources import Stored, notification, possible_keys
-from ops.errors import OpsError
-from ops.place import Place
-from shared.errors import error_code
-from shared.identity import run_id
-from shared.layout import UPLOADS
-from shared.ledger import Run
+from encore.cli.domain.sources import Stored, notification, possible_keys
+from encore.cli.errors import OpsError
+from encore.cli.place import Place
+from encore.contracts.object_keys import UPLOADS
+from encore.contracts.run_id import run_id
+from encore.runtime.errors import error_code
+from encore.runtime.runs.run import Run
 
 GONE = frozenset({"404", "NoSuchKey"})
 

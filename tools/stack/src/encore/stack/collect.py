@@ -11,19 +11,19 @@ from urllib.parse import quote
 
 from botocore.exceptions import ClientError
 
-from local.gallery import GalleryEmail, write_gallery
-from local.watch import Watch
-from shared import layout
-from shared.batches import batches
-from shared.models import Recommendation
+from encore.contracts import object_keys
+from encore.contracts.records import Recommendation
+from encore.runtime.batches import batches
+from encore.stack.gallery import GalleryEmail, write_gallery
+from encore.stack.watch import Watch
 
-FETCHES_AT_A_TIME = 32
+PARALLEL_FETCHES = 32
 
 
 async def collect(watch: Watch, run_id: str, parts: int, out: Path, summary: Mapping[str, Any]) -> None:
     """Write `emails/<customer id>.eml`, `rejects.jsonl`, `index.html` and `summary.json` into `out`."""
     (out / "emails").mkdir(parents=True, exist_ok=True)
-    (out / "rejects.jsonl").write_bytes(await _or_nothing(watch, layout.rejects(run_id)))
+    (out / "rejects.jsonl").write_bytes(await _or_nothing(watch, object_keys.rejects(run_id)))
     emails = [email async for email in _emails(watch, run_id, parts, out / "emails")]
     write_gallery(out, summary, emails)
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
@@ -33,10 +33,10 @@ async def _emails(watch: Watch, run_id: str, parts: int, folder: Path) -> AsyncI
     """Store each customer's message and yield what the gallery shows of it, part by part."""
     records = await watch.email_records(run_id)
     for part in range(1, parts + 1):
-        picks = await watch.objects.get_lines(layout.recommendations(run_id, part), Recommendation)
+        picks = await watch.objects.get_lines(object_keys.recommendations(run_id, part), Recommendation)
         finished = [pick for pick in picks if pick.customer_id in records]
-        for batch in batches(finished, FETCHES_AT_A_TIME):
-            keys = [layout.email(run_id, pick.customer_id) for pick in batch]
+        for batch in batches(finished, PARALLEL_FETCHES):
+            keys = [object_keys.email(run_id, pick.customer_id) for pick in batch]
             bodies = await asyncio.gather(*(watch.objects.get(key) for key in keys))
             for pick, body in zip(batch, bodies, strict=True):
                 (folder / f"{quote(pick.customer_id, safe='')}.eml").write_bytes(body)

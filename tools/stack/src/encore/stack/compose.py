@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from local.provision import provision
-from local.stack import REGION, STAGE, Stack, await_answer, exported
-from local.topology import TOPOLOGY, load_topology
+from encore.stack.embedded import REGION, STAGE, Stack, await_answer, exported
+from encore.stack.provision import provision
+from encore.stack.topology import TOPOLOGY, load_topology
 
 ENDPOINT = "http://127.0.0.1:4566"
 

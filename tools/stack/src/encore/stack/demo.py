@@ -13,15 +13,15 @@ from typing import Any
 import boto3
 from rich.console import Console
 
-from local.collect import collect
-from local.progress import RunProgress, snapshots
-from local.report import render_report
-from local.sample import write_sample
-from local.stack import Stack
-from local.watch import Watch, watch
-from shared import layout
-from shared.events import RunFinished
-from shared.ledger import Run
+from encore.contracts import object_keys
+from encore.contracts.events import RunFinished
+from encore.runtime.runs.run import Run
+from encore.stack.collect import collect
+from encore.stack.embedded import Stack
+from encore.stack.progress import RunProgress, snapshots
+from encore.stack.report import render_report
+from encore.stack.sample import write_sample
+from encore.stack.watch import Watch, watch
 
 POLL_S = 0.4
 START_S = 60.0
@@ -149,9 +149,9 @@ def _upload(stack: Stack, files: Sequence[Path]) -> str:
     s3 = boto3.client("s3")
     folder = f"{_slug(files[0].parent.name)}/" if len(files) > 1 else ""
     for path in files:
-        key = f"{layout.UPLOADS}{folder}{_slug(path.name)}"
+        key = f"{object_keys.UPLOADS}{folder}{_slug(path.name)}"
         s3.upload_file(str(path), bucket, key)
-    return f"s3://{bucket}/{layout.UPLOADS}{folder or _slug(files[0].name)}"
+    return f"s3://{bucket}/{object_keys.UPLOADS}{folder or _slug(files[0].name)}"
 
 
 def _slug(name: str) -> str:

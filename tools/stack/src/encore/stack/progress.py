@@ -14,11 +14,11 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
-from local.figures import count, seconds
-from shared.ledger import Run, Stage
+from encore.runtime.runs.run import Run, StageName
+from encore.stack.figures import count, seconds
 
 _BAR_COLUMNS = 32
-_FRAMES_A_SECOND = 8
+_FRAMES_PER_SECOND = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +48,9 @@ def snapshots(run: Run) -> list[StageSnapshot]:
             stage=stage,
             done=len(run.stage(stage).done),
             total=run.parts,
-            detail=run.step.get("step", "") if stage is Stage.RECOMMENDER else "",
+            detail=run.step.get("step", "") if stage is StageName.RECOMMENDER else "",
         )
-        for stage in Stage
+        for stage in StageName
     ]
 
 
@@ -66,7 +66,7 @@ class RunProgress:
         self._clock = clock
         self._console = console
         self._live = (
-            Live(console=console, get_renderable=self._table, refresh_per_second=_FRAMES_A_SECOND)
+            Live(console=console, get_renderable=self._table, refresh_per_second=_FRAMES_PER_SECOND)
             if console.is_terminal
             else None
         )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from local.topology import Bucket, Queue, Table, Topology
+from encore.stack.topology import Bucket, Queue, Table, Topology
 
 if TYPE_CHECKING:
     from types_boto3_dynamodb.type_defs import (

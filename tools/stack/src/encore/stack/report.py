@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from local.figures import count, seconds, usd
+from encore.stack.figures import count, seconds, usd
 
 _READ = ("products", "customers", "reviews", "interactions")
 _MADE = ("recommendations", "emails")

@@ -5,7 +5,7 @@ from pathlib import Path
 import yaml
 from pydantic import BaseModel, ConfigDict
 
-TOPOLOGY = (Path(__file__).parent / "../../../topology.yaml").resolve()
+TOPOLOGY = (Path(__file__).parent / "../../../../../infra/topology.yaml").resolve()
 """Where it lies in a checkout; an installed package has to be told."""
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from aiobotocore.session import get_session
 
-from local.provision import Resources
-from shared.aws import CONFIG
-from shared.bus import SqsQueue
-from shared.events import RunFinished, parse_event
-from shared.ledger import Ledger, Run
-from shared.store import ObjectStore, from_item, to_item
+from encore.contracts.events import RunFinished, parse_event
+from encore.runtime.aws import CONFIG
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run
+from encore.runtime.storage import S3Objects, from_item, to_item
+from encore.stack.provision import Resources
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -32,7 +33,7 @@ class Watch:
 
     resources: Resources
     ledger: Ledger
-    objects: ObjectStore
+    objects: S3Objects
     sqs: "SQSClient"
     dynamodb: "DynamoDBClient"
 
@@ -46,7 +47,7 @@ class Watch:
 
         Ask once the ledger says that the run has ended: every look counts as a receipt of the others.
         """
-        queue = SqsQueue(self.sqs, self.resources.queue_urls["ops"])
+        queue = SQSQueue(self.sqs, self.resources.queue_urls["ops"])
         finished: RunFinished | None = None
         for message in await queue.receive(limit=10, wait_s=0):
             event = parse_event(message.body, RunFinished)
@@ -113,7 +114,7 @@ async def watch(resources: Resources) -> AsyncIterator[Watch]:
         yield Watch(
             resources=resources,
             ledger=Ledger(dynamodb, resources.tables["runs"]),
-            objects=ObjectStore(s3, resources.buckets["data"]),
+            objects=S3Objects(s3, resources.buckets["data"]),
             sqs=sqs,
             dynamodb=dynamodb,
         )

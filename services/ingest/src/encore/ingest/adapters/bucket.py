@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from ingest.ports import VanishedError
-from shared import tracing
-from shared.errors import error_code
+from encore.ingest.ports import VanishedError
+from encore.runtime import tracing
+from encore.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client

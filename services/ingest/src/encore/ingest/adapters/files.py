@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from ingest.domain.errors import FileError
-from ingest.domain.sniff import GZIP, HEAD_BYTES, refuse_foreign
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.sniff import GZIP, HEAD_BYTES, refuse_foreign
 
 BUFFER_BYTES = 256 * 1024
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from ingest.adapters import statements
-from ingest.domain.rows import Opinion, Person
-from shared.models import Customer, Product, Review
+from encore.contracts.records import Customer, Product, Review
+from encore.ingest.adapters import statements
+from encore.ingest.domain.rows import Opinion, Person
 
 MAX_SHARED_CHARS = 40_000
 """Keeps a product within DynamoDB's 400 KB an item, however many rows repeat it."""

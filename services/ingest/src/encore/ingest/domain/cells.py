@@ -7,8 +7,8 @@ goes on without it. An empty cell is no value and no note.
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, TypeVar
 
-from ingest.domain.errors import RowError
-from ingest.domain.text import clean
+from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.text import clean
 
 Value = TypeVar("Value")
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ingest.domain.errors import FileError
-from ingest.domain.text import clean
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.text import clean
 
 
 class Kind(StrEnum):

@@ -2,7 +2,7 @@
 
 
 class FileError(Exception):
-    """The upload is not what it claims to be: its run fails for this reason, which names the file."""
+    """The upload is not what it locks to be: its run fails for this reason, which names the file."""
 
 
 class RowError(Exception):

@@ -7,9 +7,9 @@ from urllib.parse import unquote_plus
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from ingest.domain.uploads import Upload
-from shared.errors import PermanentError
-from shared.layout import UPLOADS
+from encore.contracts.errors import PermanentError
+from encore.contracts.object_keys import UPLOADS
+from encore.ingest.domain.uploads import Upload
 
 TEST_EVENT = "s3:TestEvent"
 CREATED = "ObjectCreated:"

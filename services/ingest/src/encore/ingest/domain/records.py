@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from ingest.domain.errors import FileError
+from encore.ingest.domain.errors import FileError
 
 BOM = b"\xef\xbb\xbf"
 MAX_RECORD_BYTES = 1024 * 1024

@@ -7,12 +7,12 @@ from typing import Annotated, NamedTuple, TypeVar
 
 from pydantic import Field, ValidationError
 
-from ingest.domain import values
-from ingest.domain.cells import Row
-from ingest.domain.errors import RowError
-from ingest.domain.lists import align
-from ingest.domain.text import clean, without_image_urls
-from shared.models import Identifier, Product, Record
+from encore.contracts.records import Identifier, Product, Record
+from encore.ingest.domain import values
+from encore.ingest.domain.cells import Row
+from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.lists import align
+from encore.ingest.domain.text import clean, without_image_urls
 
 Model = TypeVar("Model", bound=Record)
 MAX_NAME_CHARS = 2_000

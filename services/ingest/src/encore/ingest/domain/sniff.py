@@ -2,7 +2,7 @@
 
 import codecs
 
-from ingest.domain.errors import FileError
+from encore.ingest.domain.errors import FileError
 
 GZIP = b"\x1f\x8b"
 HEAD_BYTES = 4096

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from ingest.domain.columns import Kind
+from encore.ingest.domain.columns import Kind
 
 SET_KINDS = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS)
 """The files of a set, in the order in which they are read: reviews name products and customers."""

@@ -6,7 +6,7 @@ from decimal import ROUND_DOWN, Decimal
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from ingest.domain.text import clean
+from encore.ingest.domain.text import clean
 
 # Digits in groups of three, or of two before the last three (lakh and crore). Anything looser would
 # read the decimal comma of `12,50` as a group and turn 12.50 into 1,250.

@@ -16,17 +16,17 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from ingest.adapters.scratch import Scratch
-from ingest.domain.errors import FileError
-from ingest.domain.parts import spans
-from ingest.domain.uploads import kind_of
-from ingest.load import Loader, Source
-from ingest.ports import Content
-from ingest.publish import NDJSON, Publication
-from shared import layout
-from shared.endings import fail_run
-from shared.ledger import PartReport, Run, RunStatus, Stage
-from shared.telemetry import get_logger
+from encore.contracts import object_keys
+from encore.ingest.adapters.scratch import Scratch
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.parts import spans
+from encore.ingest.domain.uploads import kind_of
+from encore.ingest.ports import Content
+from encore.ingest.use_cases.load_files import Loader, Source
+from encore.ingest.use_cases.publish_parts import NDJSON, Publication
+from encore.runtime.logs import get_logger
+from encore.runtime.runs.lifecycle import fail_run
+from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
 
 log = get_logger()
 Result = TypeVar("Result")
@@ -128,13 +128,13 @@ class Intake:
     async def _put_rejects(self, run_id: str, desk: Desk) -> None:
         desk.rejects.flush()
         path = Path(desk.rejects.name)
-        await self._publication.files.put_file(layout.rejects(run_id), path, content_type=NDJSON)
+        await self._publication.files.put_file(object_keys.rejects(run_id), path, content_type=NDJSON)
 
     async def _report_file(self, run_id: str, desk: Desk, *, units: dict[str, int]) -> None:
         """Report what the file as a whole came to, its notification (received and deleted) included."""
         amounts = {name: Decimal(amount) for name, amount in {**units, "sqs.requests": 2}.items()}
         report = PartReport(
-            stage=Stage.INGEST,
+            stage=StageName.INGEST,
             name="file",
             started_at=desk.started_at,
             finished_at=datetime.now(UTC),
@@ -155,7 +155,7 @@ class Intake:
 
 
 def _is_taken_in(run: Run) -> bool:
-    return run.parts is not None and len(run.stage(Stage.INGEST).done) >= run.parts
+    return run.parts is not None and len(run.stage(StageName.INGEST).done) >= run.parts
 
 
 async def _in_thread(work: Callable[[], Result], cancelled: threading.Event) -> Result:

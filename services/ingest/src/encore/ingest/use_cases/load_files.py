@@ -7,20 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from ingest.adapters.files import opened
-from ingest.adapters.scratch import Scratch
-from ingest.domain.cells import Row
-from ingest.domain.columns import Kind, read_header
-from ingest.domain.errors import FileError, RowError
-from ingest.domain.records import Broken, Record, RecordReader
-from ingest.domain.rejects import Reject, readable
-from ingest.domain.rows import (
-    Opinion,
-    read_combined,
-    read_opinion,
-    read_person,
-    read_product,
-)
+from encore.ingest.adapters.files import opened
+from encore.ingest.adapters.scratch import Scratch
+from encore.ingest.domain.cells import Row
+from encore.ingest.domain.columns import Kind, read_header
+from encore.ingest.domain.errors import FileError, RowError
+from encore.ingest.domain.records import Broken, Record, RecordReader
+from encore.ingest.domain.rejects import Reject, readable
+from encore.ingest.domain.rows import Opinion, read_combined, read_opinion, read_person, read_product
 
 COUNTS = ("rejected_rows", "unaligned_texts", "product_differences")
 
@@ -68,7 +62,7 @@ class Loader:
     def load_all(self, sources: Sequence[Source]) -> None:
         """Read the files in order, and count what they came to.
 
-        Raises `FileError` naming the first that is not what it claims, or has no usable row.
+        Raises `FileError` naming the first that is not what it locks, or has no usable row.
         """
         for source in sources:
             self._load(source)

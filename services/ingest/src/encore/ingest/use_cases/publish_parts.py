@@ -9,18 +9,18 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from ingest.adapters.scratch import Scratch
-from ingest.domain.parts import Span
-from ingest.ports import Files
-from shared import layout
-from shared.batches import batches
-from shared.events import DataIngested
-from shared.ledger import PartReport, Run, Stage
-from shared.models import Customer
-from shared.ports import Announcer, Items, Objects, RunLedger
+from encore.contracts import object_keys
+from encore.contracts.events import DataIngested
+from encore.contracts.records import Customer
+from encore.ingest.adapters.scratch import Scratch
+from encore.ingest.domain.parts import Span
+from encore.ingest.ports import Files
+from encore.runtime.batches import batches
+from encore.runtime.ports import Announcer, Items, Objects, RunLedger
+from encore.runtime.runs.run import PartReport, Run, StageName
 
 NDJSON = "application/x-ndjson"
-PRODUCTS_A_WRITE = 100
+PRODUCTS_PER_WRITE = 100
 WRITE_UNIT_BYTES = 1024
 
 
@@ -40,12 +40,12 @@ class Publication:
         """Store the catalogue, holding a bounded number of products; return the write units used."""
         units = 0
         with path.open("w", encoding="utf-8") as file:
-            for products in batches(scratch.products(), PRODUCTS_A_WRITE):
+            for products in batches(scratch.products(), PRODUCTS_PER_WRITE):
                 file.writelines(product.model_dump_json(exclude_none=True) + "\n" for product in products)
                 items = [{**product.model_dump(), "run_id": run_id} for product in products]
                 await self.products.put_all(items)
                 units += write_units(items)
-        await self.files.put_file(layout.products(run_id), path, content_type=NDJSON)
+        await self.files.put_file(object_keys.products(run_id), path, content_type=NDJSON)
         return units
 
     async def put_parts(self, run: Run, scratch: Scratch, spans: Sequence[Span]) -> None:
@@ -53,7 +53,7 @@ class Publication:
         for part, span in enumerate(spans, start=1):
             if not run.is_open:
                 return
-            if part not in run.stage(Stage.INGEST).done:
+            if part not in run.stage(StageName.INGEST).done:
                 run = await self._put_part(run, part, scratch, span)
 
     async def _put_part(self, run: Run, part: int, scratch: Scratch, span: Span) -> Run:
@@ -61,13 +61,13 @@ class Publication:
         customers = await asyncio.to_thread(scratch.customers, span.first, span.last)
         people, opinions = _customer_items(run.run_id, customers), _review_items(run.run_id, customers)
         # A part that sentiment has finished was announced before a crash: its reviews carry scores by now.
-        is_scored = part in run.stage(Stage.SENTIMENT).done
+        is_scored = part in run.stage(StageName.SENTIMENT).done
         if not is_scored:
             await self.customers.put_all(people)
             await self.reviews.put_all(opinions)
-            await self.objects.put_lines(layout.customers(run.run_id, part), customers)
+            await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
         report = PartReport(
-            stage=Stage.INGEST,
+            stage=StageName.INGEST,
             name=f"part-{part:05}",
             started_at=started_at,
             finished_at=datetime.now(UTC),
@@ -87,7 +87,7 @@ class Publication:
         data = DataIngested(
             part=part,
             parts=run.parts or part,
-            key=layout.customers(run.run_id, part),
+            key=object_keys.customers(run.run_id, part),
             customers=customers,
             reviews=reviews,
         )

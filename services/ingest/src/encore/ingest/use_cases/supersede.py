@@ -7,9 +7,9 @@ and a crash between any two is repaired by whichever upload's message comes next
 
 from collections.abc import Awaitable, Callable
 
-from shared.endings import fail_run
-from shared.ports import Announcer, Newness, RunLedger
-from shared.telemetry import get_logger
+from encore.runtime.logs import get_logger
+from encore.runtime.ports import Announcer, Newness, RunLedger
+from encore.runtime.runs.lifecycle import fail_run
 
 REPLACED = "replaced by a newer upload: "
 log = get_logger()

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
-from mailer.copywriter import Reply, Turn
-from mailer.domain.prompt import SCHEMA_NAME
-from shared.errors import PermanentError, TransientError, error_code
+from encore.contracts.errors import PermanentError, TransientError
+from encore.mailer.domain.copy.prompt import SCHEMA_NAME
+from encore.mailer.use_cases.write_copy import Reply, Turn
+from encore.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient

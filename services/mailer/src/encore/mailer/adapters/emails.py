@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from mailer.domain.record import EmailRecord
-from shared.batches import batches
-from shared.retry import process_all
-from shared.store import Table, from_item, to_item
+from encore.mailer.domain.record import EmailRecord
+from encore.runtime.batches import batches
+from encore.runtime.retry import process_all
+from encore.runtime.storage import DynamoDBItems, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -20,7 +20,7 @@ class EmailTable:
     def __init__(self, dynamodb: "DynamoDBClient", name: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
         self._name = name
-        self._table = Table(dynamodb, name, keep_days=keep_days)
+        self._table = DynamoDBItems(dynamodb, name, keep_days=keep_days)
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
         """Put every record; raise `UnprocessedError` when DynamoDB keeps refusing some."""

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from mailer.domain.copy import CopySource
-from shared.models import Identifier, Record
+from encore.contracts.records import Identifier, Record
+from encore.mailer.domain.copy.copy import CopySource
 
 Count = Annotated[int, Field(ge=0)]
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
 
-from mailer.composer import Composed, Composer
-from mailer.copywriter import Copywriter, Written
-from mailer.domain.facts import EmailFacts, email_facts
-from mailer.domain.record import EmailRecord
-from mailer.saving import Records, Saver
-from shared import layout
-from shared.models import Recommendation
-from shared.parallel import for_each
-from shared.ports import Objects
-from shared.telemetry import get_logger
+from encore.contracts import object_keys
+from encore.contracts.records import Recommendation
+from encore.mailer.domain.facts.facts import EmailFacts, email_facts
+from encore.mailer.domain.message.compose import Composed, Composer
+from encore.mailer.domain.record import EmailRecord
+from encore.mailer.use_cases.save_records import Records, Saver
+from encore.mailer.use_cases.write_copy import Copywriter, Written
+from encore.runtime.logs import get_logger
+from encore.runtime.parallel import for_each
+from encore.runtime.ports import Objects
 
 CONTENT_TYPE = "message/rfc822"
 
@@ -23,7 +23,7 @@ log = get_logger()
 
 
 class EmailRecords(Records, Protocol):
-    """The emails that stand; see `mailer.adapters.emails.EmailTable`."""
+    """The emails that stand; see `encore.mailer.adapters.emails.EmailTable`."""
 
     async def standing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
         """Return the records of those customers who have one, by customer id."""
@@ -99,7 +99,7 @@ class PartMailer:
             log.warning("email_failed", customer_id=customer_id, error=repr(error))
             part.failed.append(customer_id)
             return
-        key = layout.email(run_id, customer_id)
+        key = object_keys.email(run_id, customer_id)
         await self._objects.put(key, composed.message, content_type=CONTENT_TYPE)
         await part.add(_record(run_id, key, facts, written, composed))
 

@@ -4,11 +4,11 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from mailer.domain.record import EmailRecord
+from encore.mailer.domain.record import EmailRecord
 
 
 class Records(Protocol):
-    """Where records go; see `mailer.adapters.emails.EmailTable`."""
+    """Where records go; see `encore.mailer.adapters.emails.EmailTable`."""
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from mailer.domain.copy import Copy, CopyError, CopySource, parse_copy
-from mailer.domain.facts import EmailFacts
-from mailer.domain.plain import plain_copy
-from mailer.domain.prompt import SYSTEM, answer_schema, repair_message, user_message
-from mailer.domain.rules import Problem, problems
+from encore.mailer.domain.copy.copy import Copy, CopyError, CopySource, parse_copy
+from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
+from encore.mailer.domain.copy.rules import Problem, problems
+from encore.mailer.domain.copy.template_copy import plain_copy
+from encore.mailer.domain.facts.facts import EmailFacts
 
 ATTEMPTS = 2
 
@@ -32,7 +32,7 @@ class Reply:
 
 
 class Model(Protocol):
-    """A language model; see `mailer.adapters.bedrock.BedrockModel`."""
+    """A language model; see `encore.mailer.adapters.bedrock.BedrockModel`."""
 
     @property
     def takes_schema(self) -> bool:

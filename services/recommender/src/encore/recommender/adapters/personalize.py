@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from recommender.ports import Kind, NotReadyError, RefusedError, Wanted
-from shared.errors import error_code
+from encore.recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+from encore.runtime.errors import error_code
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
@@ -62,7 +62,7 @@ _OPERATIONS: Mapping[Kind, _Operations] = {
 }
 
 
-class AwsPersonalize:
+class AWSPersonalize:
     """Amazon Personalize behind the recommender's port."""
 
     def __init__(self, client: "PersonalizeClient") -> None:

@@ -1,19 +1,19 @@
 """Delayed messages to the recommender's own queue: how it waits without holding anything."""
 
-from shared.bus import SqsQueue
-from shared.events import RecommendationCheck, new_event
+from encore.contracts.events import RecommenderPoll, new_event
+from encore.runtime.queue.sqs import SQSQueue
 
 
-class QueuedChecks:
+class SQSPolls:
     """Sends check messages that arrive after an interval."""
 
-    def __init__(self, queue: SqsQueue, *, interval_s: int) -> None:
+    def __init__(self, queue: SQSQueue, *, interval_s: int) -> None:
         self._queue = queue
         self._interval_s = interval_s
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
         """Ask for another look at the run, after the interval or now; the same attempt is the same event."""
-        check = RecommendationCheck(attempt=attempt)
+        check = RecommenderPoll(attempt=attempt)
         event = new_event(check, run_id=run_id, source="recommender", cause=check.cause)
         delay_s = 0 if at_once else self._interval_s
         await self._queue.send(event.model_dump_json(exclude_none=True), delay_s=delay_s)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ValidationError
 
-from recommender.domain.csv_files import is_fit_id
+from encore.recommender.domain.csv_files import is_fit_id
 
 
 class _Input(BaseModel):

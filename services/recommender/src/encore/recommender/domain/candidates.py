@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 
-from recommender.domain.catalogue import Catalogue, Category
-from recommender.domain.opinions import Opinion
+from encore.recommender.domain.catalogue import Catalogue, Category
+from encore.recommender.domain.preferences import Opinion
 
 PER_CATEGORY = 10
 """How many of a category's popular products are considered before the wider category's."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from recommender.domain.families import Families, SharedReviews
-from recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
-from recommender.domain.popularity import is_disliked, popularity
-from shared.models import Product, ProductSentiment
+from encore.contracts.records import Product, ProductSentiment
+from encore.recommender.domain.families import Families, SharedReviews
+from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
+from encore.recommender.domain.popularity import is_disliked, popularity
 
 Category = tuple[str, ...]
 """A category path, or the beginning of one."""

@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
 
-from recommender.domain.names import alike, tokens
-from shared.models import Customer, Product
+from encore.contracts.records import Customer, Product
+from encore.recommender.domain.names import alike, tokens
 
 MIN_SHARED_REVIEWS = 0.25
 """Jaccard similarity of two products' reviews from which on they are variants."""

@@ -1,6 +1,6 @@
 """Where the files exchanged with Personalize lie; one a part, so none grows with the run."""
 
-from shared import layout
+from encore.contracts import object_keys
 
 INTERACTIONS = "interactions/"
 ITEMS = "items/"
@@ -13,29 +13,29 @@ LINES_TYPE = "application/x-ndjson"
 
 def folder(run_id: str, name: str) -> str:
     """The key of a folder."""
-    return layout.personalize(run_id, name)
+    return object_keys.personalize(run_id, name)
 
 
 def interactions(run_id: str, part: int) -> str:
     """The interactions of one part's customers."""
-    return layout.personalize(run_id, f"{INTERACTIONS}part-{part:05}.csv")
+    return object_keys.personalize(run_id, f"{INTERACTIONS}part-{part:05}.csv")
 
 
 def users(run_id: str, part: int) -> str:
     """One part's customers."""
-    return layout.personalize(run_id, f"{USERS}part-{part:05}.csv")
+    return object_keys.personalize(run_id, f"{USERS}part-{part:05}.csv")
 
 
 def items(run_id: str) -> str:
     """The catalogue."""
-    return layout.personalize(run_id, f"{ITEMS}items.csv")
+    return object_keys.personalize(run_id, f"{ITEMS}items.csv")
 
 
 def batch_input(run_id: str, part: int) -> str:
     """Whom of one part to recommend to."""
-    return layout.personalize(run_id, f"{BATCH_INPUT}part-{part:05}.json")
+    return object_keys.personalize(run_id, f"{BATCH_INPUT}part-{part:05}.json")
 
 
 def batch_output(run_id: str, part: int) -> str:
     """What Personalize answered: it adds `.out` to the name of the input."""
-    return layout.personalize(run_id, f"{BATCH_OUTPUT}part-{part:05}.json.out")
+    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{part:05}.json.out")

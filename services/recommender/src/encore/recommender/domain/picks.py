@@ -3,11 +3,11 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from recommender.domain.candidates import Candidate, candidates, varied
-from recommender.domain.catalogue import Catalogue, Category
-from recommender.domain.opinions import Opinion
-from recommender.domain.reasons import reason_for
-from shared.models import Pick
+from encore.contracts.records import Pick
+from encore.recommender.domain.candidates import Candidate, candidates, varied
+from encore.recommender.domain.catalogue import Catalogue, Category
+from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.reasons import reason_for
 
 PICKS = 5
 

@@ -12,11 +12,11 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from recommender import files
-from recommender.domain.opinions import EventType
-from recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
-from recommender.ports import Kind, Wanted
-from shared.ledger import Run
+from encore.recommender.domain import files
+from encore.recommender.domain.preferences import EventType
+from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
+from encore.recommender.ports import Kind, Wanted
+from encore.runtime.runs.run import Run
 
 RECIPE_ARN = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 EVENT_WEIGHTS: Mapping[EventType, float] = {

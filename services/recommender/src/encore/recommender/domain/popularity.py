@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from statistics import fmean
 
-from shared.models import Product, ProductSentiment
+from encore.contracts.records import Product, ProductSentiment
 
 PRIOR_RATINGS = 50
 """A product's rating counts as if this many average ones had been given before."""

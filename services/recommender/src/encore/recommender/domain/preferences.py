@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
-from shared.models import Customer, Review, ScoredReview, SentimentScores
+from encore.contracts.records import Customer, Review, ScoredReview, SentimentScores
 
 LIKED_FROM = 0.2
 """An opinion at least this far from neutral is a liking, or on the other side a dislike."""

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from recommender.domain.candidates import Candidate
-from recommender.domain.catalogue import Catalogue
-from recommender.domain.opinions import Opinion
-from shared.models import Reason, ReasonKind
+from encore.contracts.records import Reason, ReasonKind
+from encore.recommender.domain.candidates import Candidate
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.preferences import Opinion
 
 MIN_SIMILARITY = 0.3
 """From here on two products are plainly of one kind: most of their category path, or much of both."""

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from recommender.domain.csv_files import Row, is_fit_id
-from recommender.domain.opinions import Opinion
-from shared.models import Customer, Product, ProductSentiment
+from encore.contracts.records import Customer, Product, ProductSentiment
+from encore.recommender.domain.csv_files import Row, is_fit_id
+from encore.recommender.domain.preferences import Opinion
 
 MAX_CATEGORICAL_CHARS = 1_000
 MAX_TEXTUAL_CHARS = 20_000

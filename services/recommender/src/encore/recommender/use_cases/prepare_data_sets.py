@@ -4,17 +4,17 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from recommender import files
-from recommender.domain.batch import input_lines
-from recommender.domain.csv_files import Row, csv_file, is_fit_id
-from recommender.domain.minimums import DataSize
-from recommender.domain.opinions import Scores, opinions_of, scores_by_review
-from recommender.domain.rows import interaction_rows, item_row, user_row
-from recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
-from shared import layout
-from shared.ledger import Run
-from shared.models import Customer, Product, ProductSentiment, ScoredReview
-from shared.ports import Objects
+from encore.contracts import object_keys
+from encore.contracts.records import Customer, Product, ProductSentiment, ScoredReview
+from encore.recommender.domain import files
+from encore.recommender.domain.batch import input_lines
+from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
+from encore.recommender.domain.minimums import DataSize
+from encore.recommender.domain.preferences import Scores, opinions_of, scores_by_review
+from encore.recommender.domain.rows import interaction_rows, item_row, user_row
+from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
+from encore.runtime.ports import Objects
+from encore.runtime.runs.run import Run
 
 Products = Mapping[str, Product]
 
@@ -51,8 +51,8 @@ class Preparation:
 
     async def _items(self, run_id: str) -> tuple[Products, int]:
         products, sentiments = await asyncio.gather(
-            self._objects.get_lines(layout.products(run_id), Product),
-            self._objects.get_lines(layout.product_sentiment(run_id), ProductSentiment),
+            self._objects.get_lines(object_keys.products(run_id), Product),
+            self._objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment),
         )
         by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
         rows = [item_row(p, by_product.get(p.product_id)) for p in products if is_fit_id(p.product_id)]
@@ -61,8 +61,8 @@ class Preparation:
 
     async def _part(self, run: Run, number: int, products: Products) -> tuple[_Part, int]:
         customers, scored = await asyncio.gather(
-            self._objects.get_lines(layout.customers(run.run_id, number), Customer),
-            self._objects.get_lines(layout.sentiment(run.run_id, number), ScoredReview),
+            self._objects.get_lines(object_keys.customers(run.run_id, number), Customer),
+            self._objects.get_lines(object_keys.sentiment(run.run_id, number), ScoredReview),
         )
         scores, time = scores_by_review(scored), int(run.created_at.timestamp())
         part = await asyncio.to_thread(_rows, customers, scores, products, default_timestamp=time)

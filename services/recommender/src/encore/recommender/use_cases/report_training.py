@@ -3,13 +3,13 @@
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from recommender.plan import Step
-from shared.ledger import PartReport, Run, Stage
+from encore.recommender.domain.plan import Step
+from encore.runtime.runs.run import PartReport, Run, StageName
 
 NAME = "training"
-FILES_A_PART = 3
-REQUESTS_A_MESSAGE = 2
-REQUESTS_A_CHECK = REQUESTS_A_MESSAGE + 1
+FILES_PER_PART = 3
+REQUESTS_PER_MESSAGE = 2
+REQUESTS_PER_POLL = REQUESTS_PER_MESSAGE + 1
 """Sent, received, deleted."""
 
 
@@ -20,15 +20,15 @@ def training_report(run: Run) -> PartReport:
     """
     step = Step(run.step.get("step", Step.SET_UP))
     units = {
-        "s3.puts": Decimal(FILES_A_PART * (run.parts or 0) + 1),
-        "sqs.requests": Decimal(REQUESTS_A_MESSAGE + REQUESTS_A_CHECK * int(run.step.get("attempt", 0))),
+        "s3.puts": Decimal(FILES_PER_PART * (run.parts or 0) + 1),
+        "sqs.requests": Decimal(REQUESTS_PER_MESSAGE + REQUESTS_PER_POLL * int(run.step.get("attempt", 0))),
     }
     if step.is_past(Step.IMPORT):
         units["personalize.ingested_bytes"] = Decimal(run.step["csv_bytes"])
     if step.is_past(Step.TRAIN):
         units["personalize.trained_interactions"] = Decimal(run.step["interactions"])
     return PartReport(
-        stage=Stage.RECOMMENDER,
+        stage=StageName.RECOMMENDER,
         name=NAME,
         started_at=datetime.fromisoformat(run.step["started_at"]),
         finished_at=datetime.now(UTC),

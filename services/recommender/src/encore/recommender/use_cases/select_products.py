@@ -6,18 +6,9 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from recommender import files
-from recommender.domain.batch import ranked_items
-from recommender.domain.catalogue import Catalogue
-from recommender.domain.csv_files import is_fit_id
-from recommender.domain.families import SharedReviews
-from recommender.domain.opinions import Scores, opinions_of, scores_by_review
-from recommender.domain.picks import PICKS, pick
-from shared import layout
-from shared.events import RecommendationsReady
-from shared.ledger import PartReport, Run, Stage
-from shared.metrics import emit_ai_units
-from shared.models import (
+from encore.contracts import object_keys
+from encore.contracts.events import RecommendationsReady
+from encore.contracts.records import (
     Customer,
     Product,
     ProductSentiment,
@@ -25,8 +16,17 @@ from shared.models import (
     RecommendationSource,
     ScoredReview,
 )
-from shared.ports import Announcer, Items, Objects, RunLedger
-from shared.telemetry import get_logger
+from encore.recommender.domain import files
+from encore.recommender.domain.batch import ranked_items
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.csv_files import is_fit_id
+from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.picks import PICKS, pick
+from encore.recommender.domain.preferences import Scores, opinions_of, scores_by_review
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import emit_ai_units
+from encore.runtime.ports import Announcer, Items, Objects, RunLedger
+from encore.runtime.runs.run import PartReport, Run, StageName
 
 log = get_logger()
 Rankings = Mapping[str, Sequence[str]]
@@ -46,7 +46,7 @@ class Selection:
     async def run(self, run: Run, *, personalized: bool) -> None:
         """Finish the run's remaining parts; without Personalize's results by popularity alone."""
         parts = range(1, (run.parts or 0) + 1)
-        remaining = [part for part in parts if part not in run.stage(Stage.RECOMMENDER).done]
+        remaining = [part for part in parts if part not in run.stage(StageName.RECOMMENDER).done]
         if not remaining:
             return
         catalogue = await self._catalogue(run.run_id, parts)
@@ -54,24 +54,24 @@ class Selection:
             await self._part(run, part, catalogue, personalized=personalized)
 
     async def _catalogue(self, run_id: str, parts: Sequence[int]) -> Catalogue:
-        products = await self._objects.get_lines(layout.products(run_id), Product)
-        sentiments = await self._objects.get_lines(layout.product_sentiment(run_id), ProductSentiment)
+        products = await self._objects.get_lines(object_keys.products(run_id), Product)
+        sentiments = await self._objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
         shared = SharedReviews()
         for part in parts:
-            shared.add(await self._objects.get_lines(layout.customers(run_id, part), Customer))
+            shared.add(await self._objects.get_lines(object_keys.customers(run_id, part), Customer))
         return await asyncio.to_thread(Catalogue, products, sentiments, shared)
 
     async def _part(self, run: Run, part: int, catalogue: Catalogue, *, personalized: bool) -> None:
         started_at = datetime.now(UTC)
         customers, scored = await asyncio.gather(
-            self._objects.get_lines(layout.customers(run.run_id, part), Customer),
-            self._objects.get_lines(layout.sentiment(run.run_id, part), ScoredReview),
+            self._objects.get_lines(object_keys.customers(run.run_id, part), Customer),
+            self._objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
         )
         rankings = await self._rankings(run.run_id, part) if personalized else {}
         recommended = await asyncio.to_thread(
             recommend, customers, scores_by_review(scored), rankings, catalogue
         )
-        key = layout.recommendations(run.run_id, part)
+        key = object_keys.recommendations(run.run_id, part)
         await self._objects.put_lines(key, recommended)
         await self._recommendations.put_all([_item(run.run_id, one) for one in recommended])
         report = _report(part, started_at, recommended, personalized=personalized)
@@ -122,7 +122,7 @@ def _report(
 ) -> PartReport:
     asked = sum(is_fit_id(one.customer_id) for one in recommended) if personalized else 0
     return PartReport(
-        stage=Stage.RECOMMENDER,
+        stage=StageName.RECOMMENDER,
         name=f"part-{part:05}",
         started_at=started_at,
         finished_at=datetime.now(UTC),

@@ -3,14 +3,21 @@
 Nothing here waits: `advance` does whatever can be done now and tells whether all of it is done.
 """
 
-from recommender.domain.minimums import says_too_little_data
-from recommender.plan import Plan, Step
-from recommender.ports import Lease, NotReadyError, Personalize, RefusedError, TooLittleDataError, Wanted
-from recommender.report import training_report
-from shared.errors import PermanentError
-from shared.ledger import Run
-from shared.ports import RunLedger
-from shared.telemetry import get_logger
+from encore.contracts.errors import PermanentError
+from encore.recommender.domain.minimums import says_too_little_data
+from encore.recommender.domain.plan import Plan, Step
+from encore.recommender.ports import (
+    Lease,
+    NotReadyError,
+    Personalize,
+    RefusedError,
+    TooLittleDataError,
+    Wanted,
+)
+from encore.recommender.use_cases.report_training import training_report
+from encore.runtime.logs import get_logger
+from encore.runtime.ports import RunLedger
+from encore.runtime.runs.run import Run
 
 log = get_logger()
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from aiolimiter import AsyncLimiter
 from botocore.exceptions import ClientError
 
-from sentiment.domain.documents import Document
-from sentiment.domain.scores import Keep, Score
-from shared.batches import batches
-from shared.errors import error_code
-from shared.models import Sentiment, SentimentScores
-from shared.parallel import for_each
-from shared.telemetry import get_logger
+from encore.contracts.records import Sentiment, SentimentScores
+from encore.runtime.batches import batches
+from encore.runtime.errors import error_code
+from encore.runtime.logs import get_logger
+from encore.runtime.parallel import for_each
+from encore.sentiment.domain.documents import Document
+from encore.sentiment.domain.scores import Keep, Score
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient

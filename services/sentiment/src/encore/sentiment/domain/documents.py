@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.models import Customer, Review
+from encore.contracts.records import Customer, Review
 
 MAX_BYTES = 5_000
 """Comprehend's limit for one document, in UTF-8 bytes."""

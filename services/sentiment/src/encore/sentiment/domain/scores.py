@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
-from shared.models import Customer, ProductSentiment, ScoredReview, Sentiment, SentimentScores
+from encore.contracts.records import Customer, ProductSentiment, ScoredReview, Sentiment, SentimentScores
 
 
 @dataclass(frozen=True)

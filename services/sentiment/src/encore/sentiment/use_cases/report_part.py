@@ -4,17 +4,17 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from sentiment.domain.documents import Document
-from shared.ledger import PartReport, Stage, part_name
-from shared.models import ScoredReview
+from encore.contracts.records import ScoredReview
+from encore.runtime.runs.run import PartReport, StageName, part_name
+from encore.sentiment.domain.documents import Document
 
-REQUESTS_A_MESSAGE = 2
+REQUESTS_PER_MESSAGE = 2
 LEDGER_READS = 2
 """The run, and what is kept of the part."""
 LEDGER_WRITES = 4
-"""The claim taken and let go, the report, the part's number."""
-DOCUMENTS_A_CALL = 25
-WRITES_A_CALL = 5
+"""The lock taken and let go, the report, the part's number."""
+DOCUMENTS_PER_CALL = 25
+WRITES_PER_CALL = 5
 """Units that the scores of a full call take: about 170 bytes a document."""
 
 
@@ -27,7 +27,7 @@ def part_report(
     """Report a scored part, whichever deliveries of its message had what scored."""
     done = sum(review.sentiment is not None for review in scored)
     return PartReport(
-        stage=Stage.SENTIMENT,
+        stage=StageName.SENTIMENT,
         name=part_name(part),
         started_at=started_at,
         finished_at=datetime.now(UTC),
@@ -41,10 +41,10 @@ def part_report(
             "dynamodb.reads": Decimal(LEDGER_READS),
             "dynamodb.writes": Decimal(len(scored) + LEDGER_WRITES + _journal_writes(len(texts))),
             "s3.puts": Decimal(1),
-            "sqs.requests": Decimal(REQUESTS_A_MESSAGE),
+            "sqs.requests": Decimal(REQUESTS_PER_MESSAGE),
         },
     )
 
 
 def _journal_writes(documents: int) -> int:
-    return -(-documents // DOCUMENTS_A_CALL) * WRITES_A_CALL
+    return -(-documents // DOCUMENTS_PER_CALL) * WRITES_PER_CALL

@@ -8,8 +8,8 @@ until one succeeds. Source of the pattern: M. Nygard, "Release It!", circuit bre
 import asyncio
 import time
 
-from shared.metrics import Metric, emit
-from shared.telemetry import get_logger
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric, emit
 
 FAILURES = 5
 PAUSE_S = 5.0

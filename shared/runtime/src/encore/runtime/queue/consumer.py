@@ -1,6 +1,6 @@
 """The loop that takes messages from a queue and has each handled: done → deleted, and only then.
 
-What becomes of a failure is said in `shared.bus.failures`.
+What becomes of a failure is said in `encore.runtime.queue.failures`.
 """
 
 import asyncio
@@ -13,18 +13,18 @@ from typing import Protocol
 
 import structlog
 
-from shared import tracing
-from shared.batches import batches
-from shared.bus.circuit import Circuit
-from shared.bus.deletions import Deleting, Deletions
-from shared.bus.failures import Failures, Settling
-from shared.bus.leases import Leases, Leasing
-from shared.bus.message import Message
-from shared.bus.meter import Deep, Meter
-from shared.bus.pace import Pace
-from shared.bus.queue import MAX_BATCH
-from shared.metrics import Metric
-from shared.telemetry import get_logger
+from encore.runtime import tracing
+from encore.runtime.batches import batches
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric
+from encore.runtime.queue.circuit import Circuit
+from encore.runtime.queue.deletions import Deleting, Deletions
+from encore.runtime.queue.failures import Failures, Settling
+from encore.runtime.queue.leases import Leases, Leasing
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.meter import Deep, Meter
+from encore.runtime.queue.prefetch import Prefetch
+from encore.runtime.queue.sqs import MAX_BATCH
 
 log = get_logger()
 
@@ -39,7 +39,7 @@ class Queue(Leasing, Deleting, Settling, Deep, Protocol):
 
     name: str
 
-    async def receive(self, *, limit: int, wait_s: int) -> list[Message]: ...  # noqa: D102 - see SqsQueue
+    async def receive(self, *, limit: int, wait_s: int) -> list[Message]: ...  # noqa: D102 - see SQSQueue
 
 
 class Consumer:
@@ -61,7 +61,7 @@ class Consumer:
         self._wait_s = wait_s
         self._drain_s = drain_s
         self._circuit = circuit or Circuit()
-        self._pace = Pace(concurrency)
+        self._prefetch = Prefetch(concurrency)
         self._meter = Meter(queue)
         self._failures = Failures(queue, self._circuit, handler=_name(handle))
         self._leases = Leases(queue)
@@ -102,7 +102,7 @@ class Consumer:
     async def _room(self) -> int:
         """Wait until there is room for a call's worth of messages, and return for how many."""
         while True:
-            ahead = self._pace.ahead
+            ahead = self._prefetch.ahead
             capacity = 1 if self._circuit.is_trying else self._concurrency + ahead
             room = capacity - len(self._working) - len(self._waiting)
             if room >= min(MAX_BATCH, max(1, ahead)) or (self._circuit.is_trying and room >= 1):
@@ -162,7 +162,7 @@ class Consumer:
             self._circuit.succeeded()
             outcome = Metric.MESSAGES_SUCCEEDED
         took_s = time.monotonic() - started
-        self._pace.took(took_s)
+        self._prefetch.took(took_s)
         self._meter.settled(message, outcome, took_s)
 
     async def _settle_failure(self, message: Message, error: Exception) -> Metric:

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from shared.bus.message import Message
-from shared.bus.queue import MAX_BATCH, Refused
-from shared.retry import process_all
-from shared.telemetry import get_logger
+from encore.runtime.logs import get_logger
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.sqs import MAX_BATCH, Refused
+from encore.runtime.retry import process_all
 
 LINGER_S = 0.05
 """How long a handled message may wait for company."""
@@ -17,7 +17,7 @@ log = get_logger()
 class Deleting(Protocol):
     """What deletions need of a queue."""
 
-    async def delete_all(self, messages: Sequence[Message]) -> Refused: ...  # noqa: D102 - see SqsQueue
+    async def delete_all(self, messages: Sequence[Message]) -> Refused: ...  # noqa: D102 - see SQSQueue
 
 
 class Deletions:

@@ -7,12 +7,12 @@ when it has been received too often.
 
 from typing import Protocol
 
-from shared.bus.circuit import Circuit
-from shared.bus.message import Message
-from shared.errors import PermanentError
-from shared.metrics import Metric
-from shared.retry import backoff_s, is_transient
-from shared.telemetry import get_logger
+from encore.contracts.errors import PermanentError
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric
+from encore.runtime.queue.circuit import Circuit
+from encore.runtime.queue.message import Message
+from encore.runtime.retry import backoff_s, is_transient
 
 log = get_logger()
 
@@ -20,8 +20,8 @@ log = get_logger()
 class Settling(Protocol):
     """What settling needs of a queue."""
 
-    async def lease(self, message: Message, *, seconds: float) -> None: ...  # noqa: D102 - see SqsQueue
-    async def bury(self, message: Message, *, reason: str, exception: str, handler: str) -> None: ...  # noqa: D102 - see SqsQueue
+    async def lease(self, message: Message, *, seconds: float) -> None: ...  # noqa: D102 - see SQSQueue
+    async def dead_letter(self, message: Message, *, reason: str, exception: str, handler: str) -> None: ...  # noqa: D102 - see SQSQueue
 
 
 class Failures:
@@ -36,15 +36,15 @@ class Failures:
         """Bury the message or give it back for later; never raises, since its lease ends by itself."""
         try:
             if isinstance(error, PermanentError):
-                return await self._bury(message, error)
+                return await self._dead_letter(message, error)
             return await self._retry(message, error)
         except Exception as failure:  # noqa: BLE001 - the message comes back when its lease ends
             log.warning("message_not_settled", error=repr(failure))
             return Metric.MESSAGES_RETRIED
 
-    async def _bury(self, message: Message, error: PermanentError) -> Metric:
+    async def _dead_letter(self, message: Message, error: PermanentError) -> Metric:
         log.error("message_dead_lettered", reason=str(error))
-        await self._queue.bury(
+        await self._queue.dead_letter(
             message, reason=str(error), exception=type(error).__name__, handler=self._handler
         )
         return Metric.MESSAGES_DEAD_LETTERED

@@ -6,14 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.batches import batches
-from shared.bus.message import Message
-from shared.bus.queue import MAX_BATCH, Refused
-from shared.telemetry import get_logger
+from encore.runtime.batches import batches
+from encore.runtime.logs import get_logger
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.sqs import MAX_BATCH, Refused
 
 RENEWED_AT = 0.5
 """The part of a lease after which it is renewed."""
-LOOKS_A_LEASE = 10
+LOOKS_PER_LEASE = 10
 log = get_logger()
 
 
@@ -22,7 +22,7 @@ class Leasing(Protocol):
 
     visibility_s: int
 
-    async def lease_all(self, messages: Sequence[Message], *, seconds: float) -> Refused: ...  # noqa: D102 - see SqsQueue
+    async def lease_all(self, messages: Sequence[Message], *, seconds: float) -> Refused: ...  # noqa: D102 - see SQSQueue
 
 
 @dataclass(slots=True)
@@ -52,7 +52,7 @@ class Leases:
     async def keep(self) -> None:
         """Renew for ever what is held."""
         while True:
-            await asyncio.sleep(self._queue.visibility_s / LOOKS_A_LEASE)
+            await asyncio.sleep(self._queue.visibility_s / LOOKS_PER_LEASE)
             await self._renew()
 
     async def _renew(self) -> None:

@@ -4,10 +4,10 @@ import asyncio
 import time
 from typing import Protocol
 
-from shared.bus.message import Message
-from shared.bus.queue import Depth
-from shared.metrics import MAX_VALUES, Metric, emit
-from shared.telemetry import get_logger
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import MAX_VALUES, Metric, emit
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.sqs import Depth
 
 REPORT_S = 10.0
 DEPTH_EVERY = 6
@@ -18,7 +18,7 @@ log = get_logger()
 class Deep(Protocol):
     """What a meter needs of a queue."""
 
-    async def depth(self) -> Depth: ...  # noqa: D102 - see SqsQueue
+    async def depth(self) -> Depth: ...  # noqa: D102 - see SQSQueue
 
 
 class Meter:

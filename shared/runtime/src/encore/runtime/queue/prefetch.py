@@ -9,7 +9,7 @@ WEIGHT = 0.2
 """Of the newest handler in the running mean."""
 
 
-class Pace:
+class Prefetch:
     """The running mean of handler seconds, and the number of messages worth taking ahead by it."""
 
     def __init__(self, concurrency: int) -> None:

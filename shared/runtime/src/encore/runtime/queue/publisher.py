@@ -4,9 +4,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from shared.batches import batches
-from shared.bus.queue import trace_attributes
-from shared.retry import process_all
+from encore.runtime.batches import batches
+from encore.runtime.queue.sqs import trace_attributes
+from encore.runtime.retry import process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_sns.client import SNSClient

@@ -4,8 +4,8 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from shared import tracing
-from shared.bus.message import Message
+from encore.contracts import trace_context
+from encore.runtime.queue.message import Message
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient
@@ -37,7 +37,7 @@ class Refused(NamedTuple):
     """Worth another try."""
 
 
-class SqsQueue:
+class SQSQueue:
     """A queue by URL. `open` it once to learn its lease and its dead-letter queue."""
 
     def __init__(self, sqs: "SQSClient", url: str) -> None:
@@ -127,7 +127,7 @@ class SqsQueue:
             QueueUrl=self.url, MessageBody=body, DelaySeconds=delay_s, MessageAttributes=trace_attributes()
         )
 
-    async def bury(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
+    async def dead_letter(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
         """Move a message to the dead letters, carrying why; without any, leave it to the lease."""
         if self._dead_letter_url is None:
             return
@@ -150,7 +150,7 @@ class SqsQueue:
 
 def trace_attributes() -> "dict[str, MessageAttributeValueTypeDef]":
     """Message attributes that hand the current trace on; SNS with raw delivery passes them to SQS."""
-    current = tracing.current()
+    current = trace_context.current()
     return {TRACEPARENT: _attribute(current)} if current else {}
 
 

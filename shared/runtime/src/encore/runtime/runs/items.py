@@ -6,9 +6,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from shared.errors import error_code
-from shared.ledger.run import Run, Stage, StageState
-from shared.store import from_item, to_item
+from encore.runtime.errors import error_code
+from encore.runtime.runs.run import Run, StageName, StageState
+from encore.runtime.storage import from_item, to_item
 
 RUN = "run"
 
@@ -34,7 +34,7 @@ async def conditionally(write: Awaitable[object]) -> bool:
     return True
 
 
-def reached_by(stage: Stage) -> str:
+def reached_by(stage: StageName) -> str:
     """The attribute that names the cause which owns a stage's announcement."""
     return f"{stage}_reached_by"
 
@@ -48,6 +48,6 @@ def read_run(item: Mapping[str, Any]) -> Run:
             reached_by=values.get(reached_by(stage)),
             announced=values.get(f"{stage}_announced", False),
         )
-        for stage in Stage
+        for stage in StageName
     }
     return Run.model_validate({**values, "reason": values.get("reason") or None, "stages": stages})

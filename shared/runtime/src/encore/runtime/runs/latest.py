@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from shared.ledger.items import conditionally, key
-from shared.store import from_item, to_item
+from encore.runtime.runs.items import conditionally, key
+from encore.runtime.storage import from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient

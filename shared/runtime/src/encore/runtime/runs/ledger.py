@@ -3,10 +3,10 @@
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from shared.errors import PermanentError
-from shared.ledger.items import RUN, conditionally, key, now, reached_by, read_run
-from shared.ledger.run import PartReport, Progress, Run, RunStatus, Stage
-from shared.store import expires_at, from_item, to_item
+from encore.contracts.errors import PermanentError
+from encore.runtime.runs.items import RUN, conditionally, key, now, reached_by, read_run
+from encore.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
+from encore.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -136,7 +136,7 @@ class Ledger:
 
         From there on somebody is announcing that the run has finished: it must not have failed as well.
         """
-        goes_on = f"attribute_not_exists({reached_by(Stage.MAILER)})"
+        goes_on = f"attribute_not_exists({reached_by(StageName.MAILER)})"
         return await self._end(run_id, RunStatus.FAILED, reason, only_if=goes_on)
 
     async def _end(
@@ -159,7 +159,7 @@ class Ledger:
             )
         )
 
-    async def _reach(self, run_id: str, stage: Stage, cause: str) -> bool:
+    async def _reach(self, run_id: str, stage: StageName, cause: str) -> bool:
         owner = reached_by(stage)
         mine_or_free = f"({owner} = :cause OR attribute_not_exists({owner}))"
         return await conditionally(

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Literal
 
-from shared.events import RunFinished
-from shared.ledger import RunStatus, Totals, total
-from shared.metrics import Metric, emit
-from shared.ports import Announcer, RunLedger
+from encore.contracts.events import RunFinished
+from encore.runtime.metrics import Metric, emit
+from encore.runtime.ports import Announcer, RunLedger
+from encore.runtime.runs.run import RunStatus
+from encore.runtime.runs.totals import Totals, total
 
 AI_SERVICES = ("comprehend", "personalize", "bedrock")
 COUNTED = (

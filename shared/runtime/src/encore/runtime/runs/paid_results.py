@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from shared.ledger.items import key
-from shared.ledger.run import Stage
-from shared.store import expires_at, from_item, to_item
+from encore.runtime.runs.items import key
+from encore.runtime.runs.run import StageName
+from encore.runtime.storage import expires_at, from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -22,14 +22,14 @@ class Journal:
         self._table = table
         self._keep_days = keep_days
 
-    async def keep(self, run_id: str, stage: Stage, name: str, results: Mapping[str, str]) -> None:
+    async def keep(self, run_id: str, stage: StageName, name: str, results: Mapping[str, str]) -> None:
         """Keep what one call gave, by the id of what it is about; at most 400 KB in all, and not nothing."""
         call = hashlib.sha256(next(iter(results)).encode()).hexdigest()[:16]
         item = key(run_id, f"{_prefix(stage, name)}{call}")
         values = {"results": dict(results), **expires_at(self._keep_days)}
         await self._dynamodb.put_item(TableName=self._table, Item=item | to_item(values))
 
-    async def kept(self, run_id: str, stage: Stage, name: str) -> dict[str, str]:
+    async def kept(self, run_id: str, stage: StageName, name: str) -> dict[str, str]:
         """Return everything kept for a part."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
@@ -42,5 +42,5 @@ class Journal:
         return {unit: str(result) for results in found for unit, result in results.items()}
 
 
-def _prefix(stage: Stage, name: str) -> str:
+def _prefix(stage: StageName, name: str) -> str:
     return f"{PAID_PREFIX}{stage}#{name}#"

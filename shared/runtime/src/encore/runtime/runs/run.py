@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Amount = Annotated[Decimal, Field(ge=0)]
 
 
-class Stage(StrEnum):
+class StageName(StrEnum):
     """The four stages of a run, in order."""
 
     INGEST = "ingest"
@@ -20,7 +20,7 @@ class Stage(StrEnum):
 
 
 def part_name(part: int) -> str:
-    """What a part is called in reports and claims."""
+    """What a part is called in reports and locks."""
     return f"part-{part:05}"
 
 
@@ -56,11 +56,11 @@ class Run(BaseModel):
     created_at: datetime
     finished_at: datetime | None = None
     parts: int | None = None
-    stages: dict[Stage, StageState] = {}
+    stages: dict[StageName, StageState] = {}
     step: dict[str, str] = {}
     """State of the recommender's long jobs: small named strings, such as ARNs."""
 
-    def stage(self, stage: Stage) -> StageState:
+    def stage(self, stage: StageName) -> StageState:
         """Return a stage's state, empty when nothing has happened yet."""
         return self.stages.get(stage, StageState())
 
@@ -75,7 +75,7 @@ class Progress(BaseModel):
 
     model_config = ConfigDict(frozen=True)
     run: Run
-    stage: Stage
+    stage: StageName
 
     @property
     def complete(self) -> bool:
@@ -92,7 +92,7 @@ class PartReport(BaseModel):
     """What one piece of a stage came to. Recording it again replaces it, so totals never count twice."""
 
     model_config = ConfigDict(frozen=True)
-    stage: Stage
+    stage: StageName
     name: str
     """`part-00001`, or a word such as `training` for work that is not a part."""
     started_at: datetime
@@ -100,4 +100,4 @@ class PartReport(BaseModel):
     counts: dict[str, Annotated[int, Field(ge=0)]] = {}
     """Facts of the run's summary, such as `emails`."""
     units: dict[str, Amount] = {}
-    """Billable units, named as in `shared.pricing`."""
+    """Billable units, named as in `encore.runtime.runs.pricing`."""

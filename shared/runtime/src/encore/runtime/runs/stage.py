@@ -1,11 +1,11 @@
-"""How a stage passes a part: claimed, done once, recorded, and the run moved on by whoever completes it."""
+"""How a stage passes a part: locked, done once, recorded, and the run moved on by whoever completes it."""
 
 from collections.abc import Awaitable, Callable
 
-from shared.ledger import PartReport, Progress, Run, Stage, part_name
-from shared.metrics import emit_ai_units
-from shared.ports import Claiming, RunLedger
-from shared.telemetry import get_logger
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import emit_ai_units
+from encore.runtime.ports import Claiming, RunLedger
+from encore.runtime.runs.run import PartReport, Progress, Run, StageName, part_name
 
 log = get_logger()
 
@@ -13,10 +13,10 @@ log = get_logger()
 class PartStage:
     """One stage of all runs. Passing a part again only repairs what a crash left undone."""
 
-    def __init__(self, stage: Stage, *, ledger: RunLedger, claims: Claiming) -> None:
+    def __init__(self, stage: StageName, *, ledger: RunLedger, locks: Claiming) -> None:
         self._stage = stage
         self._ledger = ledger
-        self._claims = claims
+        self._locks = locks
 
     async def pass_part(
         self,
@@ -33,7 +33,7 @@ class PartStage:
         message in hand. A part of a run that has ended is let pass: what ends a run meanwhile is seen at its
         next part. Raises what work and announcement raise, for the message to come back.
         """
-        async with self._claims.hold(run_id, self._stage, part_name(part), holder=holder):
+        async with self._locks.hold(run_id, self._stage, part_name(part), holder=holder):
             run = await self._ledger.run(run_id)
             if not run.is_open:
                 log.info("run_already_ended", status=run.status)

@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.ledger.run import PartReport, Stage
-from shared.pricing import cost_usd
+from encore.runtime.runs.pricing import cost_usd
+from encore.runtime.runs.run import PartReport, StageName
 
 
 class Totals(BaseModel):
@@ -31,7 +31,7 @@ def total(reports: Sequence[PartReport]) -> Totals:
     return Totals(
         counts=dict(counts),
         stage_seconds={
-            stage: _seconds([report for report in reports if report.stage is stage]) for stage in Stage
+            stage: _seconds([report for report in reports if report.stage is stage]) for stage in StageName
         },
         total_seconds=_seconds(reports),
         cost_usd=cost_usd(units),

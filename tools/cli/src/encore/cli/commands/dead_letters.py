@@ -9,14 +9,14 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 
-from ops.command import AsJson, at_a_stage
-from ops.dead_letter_states import dead_letter_states
-from ops.dead_letters import HOLD_S, held
-from ops.domain.letters import DeadLetter, Filter
-from ops.errors import OpsError
-from ops.place import Place
-from ops.redrive import redrive as redrive_letters
-from ops.show import age, as_json, cell, out, say, since, table
+from encore.cli.command import AsJson, at_a_stage
+from encore.cli.dead_letter_states import dead_letter_states
+from encore.cli.dead_letters import HOLD_S, held
+from encore.cli.domain.letters import DeadLetter, Filter
+from encore.cli.errors import OpsError
+from encore.cli.place import Place
+from encore.cli.redrive import redrive as redrive_letters
+from encore.cli.show import age, as_json, cell, out, say, since, table
 
 NONE_MEANT = "no dead letter there is of that run or id"
 app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that were given up.")

@@ -10,11 +10,11 @@ from typing import Annotated
 import typer
 from pydantic import JsonValue
 
-from ops.command import AsJson, at_a_stage
-from ops.errors import OpsError
-from ops.place import Place
-from ops.show import UNKNOWN, as_json, cell, out, say
-from ops.tail import Heard, listening
+from encore.cli.command import AsJson, at_a_stage
+from encore.cli.errors import OpsError
+from encore.cli.place import Place
+from encore.cli.show import UNKNOWN, as_json, cell, out, say
+from encore.cli.tail import Heard, listening
 
 app = typer.Typer(no_args_is_help=True, help="What the services tell one another.")
 

@@ -2,10 +2,10 @@
 
 import typer
 
-from ops.command import FOUND_WRONG, AsJson, at_a_stage
-from ops.place import Place
-from ops.queues import QueueState, queue_states
-from ops.show import age, as_json, cell, out, say, table
+from encore.cli.command import FOUND_WRONG, AsJson, at_a_stage
+from encore.cli.place import Place
+from encore.cli.queues import QueueState, queue_states
+from encore.cli.show import age, as_json, cell, out, say, table
 
 
 @at_a_stage

@@ -7,30 +7,30 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from local.figures import count, seconds, usd
-from ops.domain.runs import RunDetails, RunView, StageView
-from ops.retry import Message
-from ops.show import UNKNOWN, age, cell, since, table
-from shared.batches import batches
-from shared.ledger import RunStatus, Stage
+from encore.cli.domain.runs import RunDetails, RunView, StageView
+from encore.cli.retry import Message
+from encore.cli.show import UNKNOWN, age, cell, since, table
+from encore.runtime.batches import batches
+from encore.runtime.runs.run import RunStatus, StageName
+from encore.stack.figures import count, seconds, usd
 
 STYLES = {RunStatus.RUNNING: "yellow", RunStatus.FINISHED: "green", RunStatus.FAILED: "bold red"}
-CLOSED = frozenset({Stage.SENTIMENT, Stage.MAILER})
+CLOSED = frozenset({StageName.SENTIMENT, StageName.MAILER})
 """Stages whose completion is announced as a whole."""
-COUNTS_A_ROW = 3
+COUNTS_PER_ROW = 3
 SCHEME = "s3://"
 
 
 def show_runs(views: Sequence[RunView], console: Console) -> None:
     """Print a row a run."""
-    stages = [str(stage) for stage in Stage]
+    stages = [str(stage) for stage in StageName]
     shown = table("run", "status", "age", *stages, "source", right=("age", *stages), fold="source")
     for each in views:
         shown.add_row(
             cell(each.run_id),
             cell(each.status, STYLES[each.status]),
             cell(age(since(each.created_at))),
-            *(cell(_progress(each.done[stage], each.parts)) for stage in Stage),
+            *(cell(_progress(each.done[stage], each.parts)) for stage in StageName),
             cell(_short(each.source)),
         )
     console.print(shown)
@@ -83,13 +83,13 @@ def _note(run: RunDetails, stage: StageView) -> str:
         return ""
     if stage.stage in CLOSED and stage.done == stage.parts and not stage.announced:
         return "complete, not yet announced"
-    return run.step.get("step", "") if stage.stage is Stage.RECOMMENDER else ""
+    return run.step.get("step", "") if stage.stage is StageName.RECOMMENDER else ""
 
 
 def _counts(run: RunDetails) -> Table:
     """The counts in several columns, so that all can be seen at once."""
-    shown = table(*("counted", "") * COUNTS_A_ROW, right=("",))
-    for row in batches(run.counts.items(), COUNTS_A_ROW):
+    shown = table(*("counted", "") * COUNTS_PER_ROW, right=("",))
+    for row in batches(run.counts.items(), COUNTS_PER_ROW):
         shown.add_row(*(each for name, number in row for each in _count(name, number)))
     return shown
 

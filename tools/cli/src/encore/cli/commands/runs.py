@@ -5,14 +5,15 @@ from typing import Annotated
 
 import typer
 
-from local.progress import RunProgress, snapshots
-from ops.command import FOUND_WRONG, AsJson, at_a_stage
-from ops.commands.run_tables import show_details, show_messages, show_runs
-from ops.domain.runs import LATEST, RunDetails, details, find, view
-from ops.place import Place
-from ops.retry import Retry
-from ops.show import as_json, out, say
-from shared.ledger import Ledger, Run, RunStatus
+from encore.cli.command import FOUND_WRONG, AsJson, at_a_stage
+from encore.cli.commands.run_tables import show_details, show_messages, show_runs
+from encore.cli.domain.runs import LATEST, RunDetails, details, find, view
+from encore.cli.place import Place
+from encore.cli.retry import Retry
+from encore.cli.show import as_json, out, say
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run, RunStatus
+from encore.stack.progress import RunProgress, snapshots
 
 app = typer.Typer(no_args_is_help=True, help="One run: what it came to, how it goes on.")
 

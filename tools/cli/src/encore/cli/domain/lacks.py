@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ops.errors import OpsError
-from shared.ledger import Progress, Run, RunStatus, Stage
+from encore.cli.errors import OpsError
+from encore.runtime.runs.run import Progress, Run, RunStatus, StageName
 
 FIRST_PART = 1
 _PART_CAUSE = re.compile(r"part-(\d+)")
@@ -15,7 +15,7 @@ _PART_CAUSE = re.compile(r"part-(\d+)")
 class Lack:
     """A message that `stage` has to get. `number` is a part, or the recommender's attempt, or zero."""
 
-    stage: Stage
+    stage: StageName
     number: int
     why: str
 
@@ -43,39 +43,41 @@ def _require_open(run: Run) -> None:
 
 
 def _upload(run: Run) -> Iterator[Lack]:
-    if not _complete(run, Stage.INGEST):
-        yield Lack(Stage.INGEST, 0, f"{run.source} is not taken in")
+    if not _complete(run, StageName.INGEST):
+        yield Lack(StageName.INGEST, 0, f"{run.source} is not taken in")
 
 
 def _unscored(run: Run) -> Iterator[Lack]:
-    for part in sorted(_done(run, Stage.INGEST) - _done(run, Stage.SENTIMENT)):
-        yield Lack(Stage.SENTIMENT, part, f"part {part} is not scored")
-    if _complete(run, Stage.SENTIMENT) and not run.stage(Stage.SENTIMENT).announced:
-        yield Lack(Stage.SENTIMENT, _closing_part(run, Stage.SENTIMENT), "all is scored, but not announced")
+    for part in sorted(_done(run, StageName.INGEST) - _done(run, StageName.SENTIMENT)):
+        yield Lack(StageName.SENTIMENT, part, f"part {part} is not scored")
+    if _complete(run, StageName.SENTIMENT) and not run.stage(StageName.SENTIMENT).announced:
+        yield Lack(
+            StageName.SENTIMENT, _closing_part(run, StageName.SENTIMENT), "all is scored, but not announced"
+        )
 
 
 def _recommendations(run: Run) -> Iterator[Lack]:
     """Its messages are a numbered chain of which the ledger knows the last: an older one would be dropped."""
-    if run.stage(Stage.SENTIMENT).announced and not _complete(run, Stage.RECOMMENDER):
-        yield Lack(Stage.RECOMMENDER, int(run.step.get("attempt", 0)), "not all is recommended")
+    if run.stage(StageName.SENTIMENT).announced and not _complete(run, StageName.RECOMMENDER):
+        yield Lack(StageName.RECOMMENDER, int(run.step.get("attempt", 0)), "not all is recommended")
 
 
 def _unmailed(run: Run) -> Iterator[Lack]:
-    for part in sorted(_done(run, Stage.RECOMMENDER) - _done(run, Stage.MAILER)):
-        yield Lack(Stage.MAILER, part, f"part {part} is not mailed")
-    if _complete(run, Stage.MAILER):
-        yield Lack(Stage.MAILER, _closing_part(run, Stage.MAILER), "all is mailed, but not announced")
+    for part in sorted(_done(run, StageName.RECOMMENDER) - _done(run, StageName.MAILER)):
+        yield Lack(StageName.MAILER, part, f"part {part} is not mailed")
+    if _complete(run, StageName.MAILER):
+        yield Lack(StageName.MAILER, _closing_part(run, StageName.MAILER), "all is mailed, but not announced")
 
 
-def _closing_part(run: Run, stage: Stage) -> int:
+def _closing_part(run: Run, stage: StageName) -> int:
     """The part whose message may close the stage: the one that reached it; any, if none has."""
     reached = _PART_CAUSE.fullmatch(run.stage(stage).reached_by or "")
     return int(reached[1]) if reached else min(_done(run, stage), default=FIRST_PART)
 
 
-def _complete(run: Run, stage: Stage) -> bool:
+def _complete(run: Run, stage: StageName) -> bool:
     return Progress(run=run, stage=stage).complete
 
 
-def _done(run: Run, stage: Stage) -> frozenset[int]:
+def _done(run: Run, stage: StageName) -> frozenset[int]:
     return run.stage(stage).done

@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 FACTS = frozenset({"reason", "exception", "handler", "first_received_ms", "receive_count"})
 """The message attributes that a consumer adds to what it gives up."""
 RECEIVED_TOO_OFTEN = "received too often"
-MS_A_SECOND = 1_000
+MS_PER_SECOND = 1_000
 
 
 class DeadLetter(BaseModel):
@@ -89,7 +89,7 @@ def _subject(body: str) -> tuple[str, str | None]:
 def _moment(unix_ms: str | None) -> datetime | None:
     try:
         number = _number(unix_ms)
-        return datetime.fromtimestamp(number / MS_A_SECOND, UTC) if number else None
+        return datetime.fromtimestamp(number / MS_PER_SECOND, UTC) if number else None
     except (OverflowError, ValueError, OSError):
         return None
 

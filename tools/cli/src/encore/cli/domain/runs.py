@@ -6,10 +6,11 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from ops.errors import OpsError
-from shared import layout
-from shared.ledger import PartReport, Run, RunStatus, Stage, total
-from shared.pricing import price_of
+from encore.cli.errors import OpsError
+from encore.contracts import object_keys
+from encore.runtime.runs.pricing import price_of
+from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
+from encore.runtime.runs.totals import total
 
 LATEST = "latest"
 PREFIX = "run-"
@@ -18,7 +19,7 @@ PREFIX = "run-"
 class StageView(BaseModel):
     """How far a stage is, and how long it has taken. `parts` is None until ingest has read the file."""
 
-    stage: Stage
+    stage: StageName
     done: int
     parts: int | None
     announced: bool
@@ -35,7 +36,7 @@ class RunView(BaseModel):
     parts: int | None
     created_at: datetime
     finished_at: datetime | None
-    done: dict[Stage, int]
+    done: dict[StageName, int]
     """Finished parts a stage."""
 
 
@@ -77,7 +78,7 @@ def view(run: Run) -> RunView:
         parts=run.parts,
         created_at=run.created_at,
         finished_at=run.finished_at,
-        done={stage: len(run.stage(stage).done) for stage in Stage},
+        done={stage: len(run.stage(stage).done) for stage in StageName},
     )
 
 
@@ -94,7 +95,7 @@ def details(run: Run, reports: Sequence[PartReport], *, bucket: str) -> RunDetai
                 announced=run.stage(stage).announced,
                 seconds=totals.stage_seconds.get(stage, 0.0),
             )
-            for stage in Stage
+            for stage in StageName
         ],
         counts=totals.counts,
         total_seconds=totals.total_seconds,
@@ -136,4 +137,4 @@ def _priced(unit: str, amount: Decimal) -> UnitView:
 
 def _rejects(run_id: str, counts: dict[str, int], bucket: str) -> Rejects | None:
     rows = counts.get("rejected_rows", 0)
-    return Rejects(rows=rows, location=f"s3://{bucket}/{layout.rejects(run_id)}") if rows else None
+    return Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run_id)}") if rows else None

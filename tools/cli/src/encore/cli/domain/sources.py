@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
-from shared.layout import UPLOADS
+from encore.contracts.object_keys import UPLOADS
 
 _BEFORE_UPLOAD = re.compile(f" (?={re.escape(UPLOADS)})")
 

@@ -3,13 +3,13 @@
 Works against AWS and against emulators; what an emulator lacks is skipped, never called a failure.
 """
 
-from local.topology import Topology
-from local.verification.account import Account
-from local.verification.ai import ai_checks
-from local.verification.check import Check, Outcome, Result, run
-from local.verification.resources import resource_checks
-from local.verification.sending import sending_checks
-from local.verification.services import service_checks
+from encore.cli.verification.account import Account
+from encore.cli.verification.ai import ai_checks
+from encore.cli.verification.check import Check, Outcome, Result, run
+from encore.cli.verification.resources import resource_checks
+from encore.cli.verification.sending import sending_checks
+from encore.cli.verification.services import service_checks
+from encore.stack.topology import Topology
 
 __all__ = ["Account", "Check", "Outcome", "Result", "verify"]
 

@@ -3,9 +3,9 @@
 from collections.abc import Callable
 from functools import partial
 
-from local.verification.account import Account
-from local.verification.check import Check, Finding, judged, passed, skipped
-from local.verification.services import has_understudy
+from encore.cli.verification.account import Account
+from encore.cli.verification.check import Check, Finding, judged, passed, skipped
+from encore.cli.verification.services import has_understudy
 
 BEDROCK = (
     "submit Anthropic's use-case form (Bedrock console, model catalogue), then ask again with"

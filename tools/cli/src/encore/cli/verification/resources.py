@@ -4,11 +4,9 @@ import re
 from collections.abc import Callable
 from functools import partial
 
-from local.provision import DEAD_LETTER_SUFFIX
-from local.topology import Bucket, Queue, Table, Topology
-from local.verification.account import Account
-from local.verification.check import Check, Finding, judged, passed, skipped
-from local.verification.expectations import (
+from encore.cli.verification.account import Account
+from encore.cli.verification.check import Check, Finding, judged, passed, skipped
+from encore.cli.verification.expectations import (
     dead_letter_problems,
     expiry_problems,
     notification_problems,
@@ -16,6 +14,8 @@ from local.verification.expectations import (
     queue_problems,
     table_problems,
 )
+from encore.stack.provision import DEAD_LETTER_SUFFIX
+from encore.stack.topology import Bucket, Queue, Table, Topology
 
 EMULATOR = "emulator: only Terraform sets it"
 DEAD_LETTERS = "their attributes and the service's log say why; redrive them as docs/deploy.md says"
@@ -23,7 +23,7 @@ DEAD_LETTERS = "their attributes and the service's log say why; redrive them as 
 
 def resource_checks(topology: Topology, account: Account) -> list[Check]:
     """A check of each resource and subscription, and of what only AWS has."""
-    remedy = "terraform apply" if account.on_aws else f"python -m local provision --stage {account.stage}"
+    remedy = "terraform apply" if account.on_aws else f"encore provision --stage {account.stage}"
     checks: list[Check] = []
 
     def add(name: str, probe: Callable[[], Finding], remedy: str = remedy) -> None:

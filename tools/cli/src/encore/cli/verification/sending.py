@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from local.verification.account import Account
-from local.verification.check import Check, Finding, judged, skipped
+from encore.cli.verification.account import Account
+from encore.cli.verification.check import Check, Finding, judged, skipped
 
 REMEDY = "enter the DNS records (terraform output dns_records) and wait for SES to see them"
 

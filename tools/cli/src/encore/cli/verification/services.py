@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
-from local.stack import SERVICES
-from local.verification.account import Account
-from local.verification.check import Check, Finding, judged, skipped
-from local.verification.expectations import service_problems
+from encore.cli.verification.account import Account
+from encore.cli.verification.check import Check, Finding, judged, skipped
+from encore.cli.verification.expectations import service_problems
+from encore.stack.embedded import SERVICES
 
 UNDERSTUDY = "understudy"
 

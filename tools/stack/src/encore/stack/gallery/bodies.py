@@ -6,13 +6,13 @@ from base64 import b64encode
 from collections.abc import Sequence
 from pathlib import Path
 
-from local.gallery.model import GalleryEmail
+from encore.stack.gallery.model import GalleryEmail
 
-EMAILS_A_FILE = 50
+EMAILS_PER_FILE = 50
 
 
 def write_bodies(folder: Path, number: int, emails: Sequence[GalleryEmail]) -> None:
-    """Write the contents of up to `EMAILS_A_FILE` emails as file `number` of `folder`.
+    """Write the contents of up to `EMAILS_PER_FILE` emails as file `number` of `folder`.
 
     Deflated JSON in Base64: emails of one design shrink to a few per cent, and no content can
     break out of the script. All HTML parts stand together, then all sources, because deflate finds

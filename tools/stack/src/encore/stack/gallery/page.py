@@ -10,9 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from local.figures import count, seconds, usd
-from local.gallery.bodies import EMAILS_A_FILE, write_bodies
-from local.gallery.model import GalleryEmail
+from encore.stack.figures import count, seconds, usd
+from encore.stack.gallery.bodies import EMAILS_PER_FILE, write_bodies
+from encore.stack.gallery.model import GalleryEmail
 
 _COUNTS = {
     "emails": "emails",
@@ -61,7 +61,7 @@ class _Index:
         return {
             "products": list(self._products),
             "emails": self._emails,
-            "emailsAFile": EMAILS_A_FILE,
+            "emailsAFile": EMAILS_PER_FILE,
             "folder": _FOLDER,
         }
 
@@ -71,7 +71,7 @@ class _Index:
 
 def _batches(emails: Iterable[GalleryEmail]) -> Iterator[list[GalleryEmail]]:
     source = iter(emails)
-    while batch := list(islice(source, EMAILS_A_FILE)):
+    while batch := list(islice(source, EMAILS_PER_FILE)):
         yield batch
 
 

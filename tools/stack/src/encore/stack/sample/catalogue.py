@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from math import inf
 from random import Random
 
-from local.sample.chance import every, rng_for
-from local.sample.codes import product_code
-from local.sample.vocabulary import Family, Vocabulary
+from encore.stack.sample.chance import every, rng_for
+from encore.stack.sample.codes import product_code
+from encore.stack.sample.vocabulary import Family, Vocabulary
 
 TIERS = ("budget", "mid", "premium")
 OPINIONS = ("loved", "fair", "loved", "fair", "loved", "disliked", "loved", "fair", "loved", "loved")

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from random import Random
 
-from local.sample.catalogue import Listing
-from local.sample.chance import every, likely, rng_for
-from local.sample.vocabulary import Tone, Vocabulary
+from encore.stack.sample.catalogue import Listing
+from encore.stack.sample.chance import every, likely, rng_for
+from encore.stack.sample.vocabulary import Tone, Vocabulary
 
 # The sentiments of a listing's first, second, ... review, again and again: whoever counts them
 # finds a disliked product mostly disliked, however few reviews it has.

@@ -2,8 +2,8 @@
 
 from random import Random
 
-from local.sample.chance import every, likely, rng_for
-from local.sample.vocabulary import Names
+from encore.stack.sample.chance import every, likely, rng_for
+from encore.stack.sample.vocabulary import Names
 
 _SURNAME_FIRST = every(97, first=11)
 _AMBIGUOUS = every(97, first=23)

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from local.sample.catalogue import Listing, Variant
-from local.sample.chance import every
-from local.sample.opinions import Review
+from encore.stack.sample.catalogue import Listing, Variant
+from encore.stack.sample.chance import every
+from encore.stack.sample.opinions import Review
 
 COLUMNS = (
     "product_id",

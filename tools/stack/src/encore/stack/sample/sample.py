@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from itertools import accumulate
 from typing import NamedTuple
 
-from local.sample.catalogue import Listing, build_catalogue
-from local.sample.chance import every, rng_for
-from local.sample.codes import customer_code, review_code
-from local.sample.market import draw_market
-from local.sample.opinions import Review, compose_review
-from local.sample.people import customer_name
-from local.sample.row import Row
-from local.sample.vocabulary import load_vocabulary
+from encore.stack.sample.catalogue import Listing, build_catalogue
+from encore.stack.sample.chance import every, rng_for
+from encore.stack.sample.codes import customer_code, review_code
+from encore.stack.sample.market import draw_market
+from encore.stack.sample.opinions import Review, compose_review
+from encore.stack.sample.people import customer_name
+from encore.stack.sample.row import Row
+from encore.stack.sample.vocabulary import load_vocabulary
 
-REVIEWERS_A_ROW = 8
+REVIEWERS_PER_ROW = 8
 _LISTED_AGAIN = every(12, first=4)  # one more row with the reviewers of an earlier one
 
 
@@ -38,7 +38,7 @@ class Sample:
         self.market = draw_market(self.vocabulary, listings, seed=seed, customers=customers)
         self._first_review = [0, *accumulate(len(each) for each in self.market.buyers)]
         # One listing, as in the real file, was reviewed twice by its last buyer.
-        self._twice = next(i for i, each in enumerate(self.market.buyers) if len(each) % REVIEWERS_A_ROW)
+        self._twice = next(i for i, each in enumerate(self.market.buyers) if len(each) % REVIEWERS_PER_ROW)
 
     @property
     def reviews(self) -> int:
@@ -59,7 +59,7 @@ class Sample:
 
     def _places(self) -> Iterator[Place]:
         for listing, buyers in zip(self.market.listings, self.market.buyers, strict=True):
-            starts = list(range(0, len(buyers), REVIEWERS_A_ROW))
+            starts = list(range(0, len(buyers), REVIEWERS_PER_ROW))
             starts += [0] if listing.index in _LISTED_AGAIN else []
             for variant in range(len(listing.variants)):
                 for edition, start in enumerate(starts):
@@ -67,7 +67,7 @@ class Sample:
 
     def _row(self, place: Place) -> Row:
         listing, buyers = self.market.listings[place.listing], self.market.buyers[place.listing]
-        positions = list(range(place.start, min(place.start + REVIEWERS_A_ROW, len(buyers))))
+        positions = list(range(place.start, min(place.start + REVIEWERS_PER_ROW, len(buyers))))
         customers = [buyers[position] for position in positions]
         numbers = [self._first_review[place.listing] + position for position in positions]
         if place.listing == self._twice and positions[-1] == len(buyers) - 1:

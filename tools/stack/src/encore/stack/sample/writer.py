@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.sample.row import COLUMNS
-from local.sample.sample import Sample
+from encore.stack.sample.row import COLUMNS
+from encore.stack.sample.sample import Sample
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from mailer.domain.slots import fill
+from encore.mailer.domain.slots import fill
 
 TEXTS = ("subject", "preheader", "greeting", "intro", "closing")
 

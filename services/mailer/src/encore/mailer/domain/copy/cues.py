@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailer.domain.slots import SLOT, attribute
-from mailer.domain.text import word_set
+from encore.mailer.domain.slots import SLOT, attribute
+from encore.mailer.domain.text import word_set
 
 NEAR_BEFORE = 3
 NEAR_AFTER = 2

@@ -2,7 +2,7 @@
 
 import re
 
-from mailer.domain.text import word_set
+from encore.mailer.domain.text import word_set
 
 NUMBERS = word_set("""
 zero two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen

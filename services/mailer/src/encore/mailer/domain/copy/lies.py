@@ -9,8 +9,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from mailer.domain.lexicon import CURRENCIES, NUMBERS, UNFOUNDED
-from mailer.domain.text import JOINER, is_printable
+from encore.mailer.domain.copy.lexicon import CURRENCIES, NUMBERS, UNFOUNDED
+from encore.mailer.domain.text import JOINER, is_printable
 
 MARKUP = frozenset("<>*_`#[]\\|~^=+$@{}")
 EMOJI_STYLE = "\ufe0f"

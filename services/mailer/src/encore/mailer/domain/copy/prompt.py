@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
-from mailer.domain.facts import EmailFacts, ProductFacts
-from mailer.domain.rules import MAX_CHARS, Problem
-from mailer.domain.text import clean
+from encore.mailer.domain.copy.rules import MAX_CHARS, Problem
+from encore.mailer.domain.facts.facts import EmailFacts, ProductFacts
+from encore.mailer.domain.text import clean
 
 MAX_BRAND_CHARS = 60
 MAX_CATEGORY_CHARS = 60

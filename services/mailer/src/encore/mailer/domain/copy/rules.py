@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
 
-from mailer.domain import lies
-from mailer.domain.claims import unsupported
-from mailer.domain.copy import Copy
-from mailer.domain.cues import misused
-from mailer.domain.facts import EmailFacts, ProductFacts
-from mailer.domain.slots import FIRST_NAME, fill, owner, slots_in, without_slots
+from encore.mailer.domain.copy import lies
+from encore.mailer.domain.copy.copy import Copy
+from encore.mailer.domain.copy.cues import misused
+from encore.mailer.domain.copy.unsupported_claims import unsupported
+from encore.mailer.domain.facts.facts import EmailFacts, ProductFacts
+from encore.mailer.domain.slots import FIRST_NAME, fill, owner, slots_in, without_slots
 
 LINE = "lines."
 HEADLINES = frozenset({"subject", "preheader"})

@@ -1,8 +1,8 @@
 """The copy that is sent when the writer's cannot be: written here, in slots, under the same rules."""
 
-from mailer.domain.copy import Copy
-from mailer.domain.facts import EmailFacts, ProductFacts
-from mailer.domain.slots import FIRST_NAME
+from encore.mailer.domain.copy.copy import Copy
+from encore.mailer.domain.facts.facts import EmailFacts, ProductFacts
+from encore.mailer.domain.slots import FIRST_NAME
 
 OPENINGS = (
     "We put {name} first on your list",

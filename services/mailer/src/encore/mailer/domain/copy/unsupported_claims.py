@@ -8,8 +8,8 @@ import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from mailer.domain.facts import ProductFacts
-from mailer.domain.lexicon import PRAISED, PROPERTIES, REDUCED
+from encore.mailer.domain.copy.lexicon import PRAISED, PROPERTIES, REDUCED
+from encore.mailer.domain.facts.facts import ProductFacts
 
 WELL_RATED = Decimal(4)
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")

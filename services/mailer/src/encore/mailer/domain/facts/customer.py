@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from mailer.domain.text import clean, word_set
+from encore.mailer.domain.text import clean, word_set
 
 MAX_NAME_CHARS = 20
 MIN_NAME_CHARS = 2

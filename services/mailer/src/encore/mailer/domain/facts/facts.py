@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from mailer.domain import figures
-from mailer.domain.customer import first_name
-from mailer.domain.slots import FIRST_NAME
-from mailer.domain.text import category_label, clean, short_name
-from mailer.domain.vocabulary import keywords, vocabulary
-from shared.models import Pick, Product, Reason, ReasonKind, Recommendation
+from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation
+from encore.mailer.domain.facts import figures
+from encore.mailer.domain.facts.customer import first_name
+from encore.mailer.domain.facts.vocabulary import keywords, vocabulary
+from encore.mailer.domain.slots import FIRST_NAME
+from encore.mailer.domain.text import category_label, clean, short_name
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""

@@ -4,9 +4,9 @@ import re
 from functools import lru_cache
 from itertools import chain, islice
 
-from mailer.domain import lies
-from mailer.domain.text import category_label, clean, word_set
-from shared.models import Product
+from encore.contracts.records import Product
+from encore.mailer.domain.copy import lies
+from encore.mailer.domain.text import category_label, clean, word_set
 
 MAX_KEYWORDS = 8
 MAX_BULLETS = 8

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mailer.copywriter import Written
-from mailer.domain import mime
-from mailer.domain.facts import EmailFacts
-from mailer.domain.letter import Letter, letter
-from mailer.domain.links import unsubscribe_url
-from mailer.theme import Theme
+from encore.mailer.domain.facts.facts import EmailFacts
+from encore.mailer.domain.message import mime
+from encore.mailer.domain.message.content import Letter, letter
+from encore.mailer.domain.message.links import unsubscribe_url
+from encore.mailer.domain.message.theme import Theme
+from encore.mailer.use_cases.write_copy import Written
 
 
 @dataclass(frozen=True)

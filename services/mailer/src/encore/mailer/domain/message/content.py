@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from mailer.domain import figures
-from mailer.domain.copy import Copy
-from mailer.domain.facts import EmailFacts, ProductFacts
-from mailer.domain.links import tracked, web_url
+from encore.mailer.domain.copy.copy import Copy
+from encore.mailer.domain.facts import figures
+from encore.mailer.domain.facts.facts import EmailFacts, ProductFacts
+from encore.mailer.domain.message.links import tracked, web_url
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterator
 
-from mailer.domain.text import is_printable
+from encore.mailer.domain.text import is_printable
 
 MAX_LINE = 76
 WORD_BYTES = 36

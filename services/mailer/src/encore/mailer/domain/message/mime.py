@@ -11,8 +11,8 @@ from email.utils import format_datetime
 from hashlib import sha256
 from urllib.parse import quote
 
-from mailer.domain import headers
-from mailer.domain.customer import usable_address
+from encore.mailer.domain.facts.customer import usable_address
+from encore.mailer.domain.message import headers
 
 UNDELIVERABLE_DOMAIN = "customers.invalid"
 MAX_LOCAL_CHARS = 64

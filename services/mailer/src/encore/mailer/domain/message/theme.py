@@ -7,7 +7,7 @@ from importlib.resources import files
 from css_inline import CSSInliner
 from jinja2 import Environment, StrictUndefined
 
-from mailer.domain.letter import Letter
+from encore.mailer.domain.message.content import Letter
 
 _INDENTATION = re.compile(r"\n\s+")
 _COMMENTED_TAG = re.compile(r"<!--(\{%.*?%\})-->")
@@ -45,7 +45,7 @@ class Theme:
 
 
 def _read(name: str) -> str:
-    return files("mailer").joinpath("templates", name).read_text("utf-8")
+    return files(__package__).joinpath("templates", name).read_text("utf-8")
 
 
 def _inlined(html: str, css: str) -> str:

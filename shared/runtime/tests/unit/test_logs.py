@@ -3,8 +3,8 @@ import json
 import pytest
 from pydantic import ValidationError
 
-from shared.models import Customer
-from shared.telemetry import bind_event, configure_logging, get_logger
+from encore.contracts.records import Customer
+from encore.runtime.logs import bind_event, configure_logging, get_logger
 
 
 def test_lines_are_json_with_what_is_bound(capsys: pytest.CaptureFixture[str]) -> None:

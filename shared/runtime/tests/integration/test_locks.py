@@ -1,4 +1,4 @@
-"""Claims, kept results and newest runs in DynamoDB."""
+"""Locks, kept results and newest runs in DynamoDB."""
 
 import asyncio
 import time
@@ -6,30 +6,33 @@ from collections.abc import Callable
 
 import pytest
 
-from local.provision import Resources
-from shared.ledger import ClaimLostError, Claims, Journal, Newest, NewestRuns, Stage
-from shared.retry import is_transient
-from shared.testing import Clients
+from encore.runtime.retry import is_transient
+from encore.runtime.runs.latest import Newest, NewestRuns
+from encore.runtime.runs.locks import LockLostError, Locks
+from encore.runtime.runs.paid_results import Journal
+from encore.runtime.runs.run import StageName
+from encore.stack.provision import Resources
+from tests.support.stores import Clients
 
 QUIET_S = 3.0
 BEAT_S = QUIET_S / 12
-ClaimsOf = Callable[..., Claims]
+LocksOf = Callable[..., Locks]
 
 
 @pytest.fixture
-def claims_of(clients: Clients, resources: Resources) -> ClaimsOf:
-    """Makes the claims of one worker after another."""
+def locks_of(clients: Clients, resources: Resources) -> LocksOf:
+    """Makes the locks of one worker after another."""
 
-    def make(quiet_s: float = QUIET_S) -> Claims:
-        return Claims(clients.dynamodb, resources.tables["runs"], quiet_s=quiet_s)
+    def make(quiet_s: float = QUIET_S) -> Locks:
+        return Locks(clients.dynamodb, resources.tables["runs"], quiet_s=quiet_s)
 
     return make
 
 
-async def hold(claims: Claims, holder: str, *, work_s: float = 0.0, log: list[str] | None = None) -> float:
-    """Hold the claim of the test's part for a while; return how long it took to get."""
+async def hold(locks: Locks, holder: str, *, work_s: float = 0.0, log: list[str] | None = None) -> float:
+    """Hold the lock of the test's part for a while; return how long it took to get."""
     begun = time.monotonic()
-    async with claims.hold("r", Stage.SENTIMENT, "part-00001", holder=holder):
+    async with locks.hold("r", StageName.SENTIMENT, "part-00001", holder=holder):
         waited_s = time.monotonic() - begun
         if log is not None:
             log.append(f"{holder} in")
@@ -39,13 +42,13 @@ async def hold(claims: Claims, holder: str, *, work_s: float = 0.0, log: list[st
     return waited_s
 
 
-def silence(claims: Claims) -> None:
+def silence(locks: Locks) -> None:
     """Make a worker's beats and its letting go fail, as if it had been killed."""
 
     async def gone(*_: object, **__: object) -> None:
         raise ConnectionError
 
-    claims._dynamodb = _Without(claims._dynamodb, update_item=gone)  # type: ignore[assignment] # a client
+    locks._dynamodb = _Without(locks._dynamodb, update_item=gone)  # type: ignore[assignment] # a client
 
 
 class _Without:
@@ -59,82 +62,82 @@ class _Without:
         return getattr(self._client, name)
 
 
-async def test_a_second_message_waits_until_the_first_lets_go(claims_of: ClaimsOf) -> None:
+async def test_a_second_message_waits_until_the_first_lets_go(locks_of: LocksOf) -> None:
     """They never are at the part at the same time, however long the first takes."""
     log: list[str] = []
-    first = asyncio.create_task(hold(claims_of(0.6), "m1", work_s=1.5, log=log))
+    first = asyncio.create_task(hold(locks_of(0.6), "m1", work_s=1.5, log=log))
     await asyncio.sleep(0.3)
-    await hold(claims_of(0.6), "m2", log=log)
+    await hold(locks_of(0.6), "m2", log=log)
     await first
     assert log == ["m1 in", "m1 out", "m2 in", "m2 out"]
 
 
-async def test_a_claim_is_let_go_when_the_body_fails_or_is_stopped(claims_of: ClaimsOf) -> None:
+async def test_a_claim_is_let_go_when_the_body_fails_or_is_stopped(locks_of: LocksOf) -> None:
     """The next holder has it at once."""
-    claims = claims_of(60)
+    locks = locks_of(60)
     with pytest.raises(ValueError, match="broken"):
-        async with claims.hold("r", Stage.SENTIMENT, "part-00001", holder="m1"):
+        async with locks.hold("r", StageName.SENTIMENT, "part-00001", holder="m1"):
             raise ValueError("broken")
-    stopped = asyncio.create_task(hold(claims, "m2", work_s=60))
+    stopped = asyncio.create_task(hold(locks, "m2", work_s=60))
     await asyncio.sleep(0.3)
     stopped.cancel()
     await asyncio.wait({stopped})
     assert stopped.cancelled()
-    assert await hold(claims, "m3") < 2
+    assert await hold(locks, "m3") < 2
 
 
-async def test_a_silent_holder_is_replaced(claims_of: ClaimsOf) -> None:
+async def test_a_silent_holder_is_replaced(locks_of: LocksOf) -> None:
     """By another message after the whole quiet time, by the same one after three missed beats."""
     for holder, at_least_s, at_most_s in (("m2", QUIET_S, 2 * QUIET_S), ("m1", 3 * BEAT_S, QUIET_S)):
-        killed = claims_of()
+        killed = locks_of()
         silence(killed)
         dead = asyncio.create_task(hold(killed, "m1", work_s=60))
         await asyncio.sleep(0.2)
-        assert at_least_s <= await hold(claims_of(), holder) < at_most_s
+        assert at_least_s <= await hold(locks_of(), holder) < at_most_s
         dead.cancel()
         await asyncio.wait({dead})
 
 
-async def test_a_holder_that_cannot_beat_is_stopped_and_comes_back_later(claims_of: ClaimsOf) -> None:
+async def test_a_holder_that_cannot_beat_is_stopped_and_comes_back_later(locks_of: LocksOf) -> None:
     """By then somebody else may be at the work; the failure is a transient one."""
-    claims = claims_of(0.6)
-    silence(claims)
+    locks = locks_of(0.6)
+    silence(locks)
     begun = time.monotonic()
-    with pytest.raises(ClaimLostError) as lost:
-        await hold(claims, "m1", work_s=60)
+    with pytest.raises(LockLostError) as lost:
+        await hold(locks, "m1", work_s=60)
     assert time.monotonic() - begun < 5
     assert is_transient(lost.value)
 
 
-async def test_a_holder_that_was_replaced_is_stopped_at_its_next_beat(claims_of: ClaimsOf) -> None:
+async def test_a_holder_that_was_replaced_is_stopped_at_its_next_beat(locks_of: LocksOf) -> None:
     """A worker that stood still for long learns of its successor."""
-    stalled = claims_of(60)
+    stalled = locks_of(60)
     log: list[str] = []
     old = asyncio.create_task(hold(stalled, "m1", work_s=60, log=log))
     await asyncio.sleep(0.2)
-    with pytest.raises(ClaimLostError):
-        async with claims_of(1.2).hold("r", Stage.SENTIMENT, "part-00001", holder="m1"):
+    with pytest.raises(LockLostError):
+        async with locks_of(1.2).hold("r", StageName.SENTIMENT, "part-00001", holder="m1"):
             await asyncio.wait_for(old, 10)
     assert log == ["m1 in"]
 
 
-async def test_a_timeout_of_the_body_stays_what_it_is(claims_of: ClaimsOf) -> None:
-    """Only the claim's own end is called a lost claim."""
+async def test_a_timeout_of_the_body_stays_what_it_is(locks_of: LocksOf) -> None:
+    """Only the lock's own end is called a lost lock."""
     with pytest.raises(TimeoutError) as caught:
-        async with claims_of().hold("r", Stage.SENTIMENT, "part-00001", holder="m1"):
+        async with locks_of().hold("r", StageName.SENTIMENT, "part-00001", holder="m1"):
             raise TimeoutError
-    assert not isinstance(caught.value, ClaimLostError)
+    assert not isinstance(caught.value, LockLostError)
 
 
 async def test_results_are_found_again_by_part(clients: Clients, resources: Resources) -> None:
     """Each call's results add up, a call made again replaces its own, and other parts are not mixed in."""
     journal = Journal(clients.dynamodb, resources.tables["runs"])
-    part = ("r", Stage.SENTIMENT, "part-00001")
+    part = ("r", StageName.SENTIMENT, "part-00001")
     assert await journal.kept(*part) == {}
     await journal.keep(*part, {"a": "1", "b": "2"})
     await journal.keep(*part, {"ü" * 256: "3"})
     await journal.keep(*part, {"a": "4", "b": "5"})
-    await journal.keep("r", Stage.SENTIMENT, "part-00002", {"a": "6"})
+    await journal.keep("r", StageName.SENTIMENT, "part-00002", {"a": "6"})
     assert await journal.kept(*part) == {"a": "4", "b": "5", "ü" * 256: "3"}
 
 

@@ -12,10 +12,9 @@ from enum import Enum
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.ledger import ClaimLostError, Claims, Stage
-from shared.ledger.claims import BEATS_A_QUIET, MISSED_BEATS, RELEASE_S
-from shared.testing import MemoryDynamoDB
-from shared.testing.dynamodb import Item
+from encore.runtime.runs.locks import BEATS_PER_QUIET, MISSED_BEATS, RELEASE_S, LockLostError, Locks
+from encore.runtime.runs.run import StageName
+from tests.support.dynamodb import InMemoryDynamoDB, Item
 
 QUIET_S = 6.0
 CALL_S = 0.01
@@ -74,7 +73,7 @@ class Line:
     """One worker's line to DynamoDB: each way takes a moment, and nothing gets through once it is cut."""
 
     def __init__(self, items: dict[tuple[str, str], Item]) -> None:
-        self.dynamodb = MemoryDynamoDB(self._pass)
+        self.dynamodb = InMemoryDynamoDB(self._pass)
         self.dynamodb.items = items
         self.is_cut = False
 
@@ -115,14 +114,14 @@ class Part:
         elif fate is Fate.KILLED:
             self.at_it.discard(message)
         working.cancel()
-        with suppress(asyncio.CancelledError, ClaimLostError):
+        with suppress(asyncio.CancelledError, LockLostError):
             await working
         await asyncio.sleep(QUIET_S if fate is Fate.KILLED else 0)
 
     async def handle(self, message: str, line: Line, delivery: Delivery) -> None:
         """Do the part's work unless it is done."""
-        claims = Claims(line.dynamodb, "runs", quiet_s=QUIET_S)  # type: ignore[arg-type] # as much of a client as it needs
-        async with claims.hold("run-1", Stage.MAILER, "part-00001", holder=message):
+        locks = Locks(line.dynamodb, "runs", quiet_s=QUIET_S)  # type: ignore[arg-type] # as much of a client as it needs
+        async with locks.hold("run-1", StageName.MAILER, "part-00001", holder=message):
             if self.is_done:
                 return
             self.begun += 1
@@ -153,7 +152,7 @@ deliveries = st.lists(
 
 def longest_s(given_deliveries: list[Delivery]) -> float:
     """The longest that all of them may take: each in turn twice, each followed by the longest silence."""
-    silence_s = 2 * QUIET_S + QUIET_S / BEATS_A_QUIET * MISSED_BEATS + RELEASE_S + 10 * CALL_S
+    silence_s = 2 * QUIET_S + QUIET_S / BEATS_PER_QUIET * MISSED_BEATS + RELEASE_S + 10 * CALL_S
     return MAX_WORK_S + sum(2 * (each.work_s + each.after_s + silence_s) for each in given_deliveries)
 
 

@@ -4,17 +4,20 @@ from typing import TYPE_CHECKING, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from local.provision import Resources
-from shared.bus import Consumer, Message, Publisher, SqsQueue
-from shared.errors import PermanentError
-from shared.retry import UnprocessedError
-from shared.testing import Clients
+from encore.contracts.errors import PermanentError
+from encore.runtime.queue.consumer import Consumer
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.retry import UnprocessedError
+from encore.stack.provision import Resources
+from tests.support.stores import Clients
 
 if TYPE_CHECKING:
     from types_aiobotocore_sns.client import SNSClient
 
 
-async def take(queue: SqsQueue, count: int) -> list[Message]:
+async def take(queue: SQSQueue, count: int) -> list[Message]:
     """Receive until `count` messages have come."""
     messages: list[Message] = []
     async with asyncio.timeout(10):
@@ -29,7 +32,7 @@ async def test_what_is_published_reaches_the_subscribed_queue_unwrapped(
     """More than a batch, each message once, delivered raw."""
     bodies = [f"message {number} ₹" for number in range(23)]
     await Publisher(clients.sns).publish(resources.topic_arns["data-ingested"], bodies)
-    queue = SqsQueue(clients.sqs, resources.queue_urls["sentiment"])
+    queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
     assert sorted(message.body for message in await take(queue, 23)) == sorted(bodies)
 
 
@@ -37,7 +40,7 @@ async def test_a_buried_message_lies_in_the_dead_letters_with_its_reason(
     clients: Clients, resources: Resources
 ) -> None:
     """The dead letter carries the body and why it died; the queue is empty."""
-    queue = SqsQueue(clients.sqs, resources.queue_urls["sentiment"])
+    queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
     await queue.open()
     await queue.send("poison")
     stop = asyncio.Event()
@@ -64,20 +67,20 @@ async def test_a_message_stays_until_its_copy_lies_in_the_dead_letters(
     clients: Clients, resources: Resources
 ) -> None:
     """A crash in between leaves two of it, never none."""
-    queue = SqsQueue(clients.sqs, resources.queue_urls["sentiment"])
+    queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
     await queue.open()
     await queue.send("poison")
     [message] = await take(queue, 1)
     await clients.sqs.delete_queue(QueueUrl=resources.dead_letter_urls["sentiment"])
     with pytest.raises(ClientError):
-        await queue.bury(message, reason="unreadable", exception="PermanentError", handler="handle")
+        await queue.dead_letter(message, reason="unreadable", exception="PermanentError", handler="handle")
     await queue.lease(message, seconds=0)
     assert [again.body for again in await take(queue, 1)] == ["poison"]
 
 
 async def test_a_queue_knows_its_lease(clients: Clients, resources: Resources) -> None:
     """The visibility timeout is the topology's, read from the queue itself."""
-    queue = SqsQueue(clients.sqs, resources.queue_urls["ops"])
+    queue = SQSQueue(clients.sqs, resources.queue_urls["ops"])
     await queue.open()
     assert queue.visibility_s == 30
 
@@ -117,7 +120,7 @@ async def test_only_the_refused_part_of_a_batch_is_published_again() -> None:
 
 async def test_a_batch_refused_for_good_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """The caller learns it, so the message that caused it comes back."""
-    monkeypatch.setattr("shared.retry.BATCH_CAP_S", 0.01)
+    monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
     sns = HalfDeafSns(deaf_calls=100)
     with pytest.raises(UnprocessedError, match="2 of 10 messages to arn:topic refused"):
         await Publisher(cast("SNSClient", sns)).publish("arn:topic", list("abcdefghij"))

@@ -4,11 +4,11 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from local.provision import Resources
-from shared.models import Customer, Review
-from shared.retry import UnprocessedError
-from shared.store import EXPIRES_AT, SECONDS_A_DAY, ObjectStore, Table, from_item, to_item
-from shared.testing import Clients
+from encore.contracts.records import Customer, Review
+from encore.runtime.retry import UnprocessedError
+from encore.runtime.storage import EXPIRES_AT, SECONDS_PER_DAY, DynamoDBItems, S3Objects, from_item, to_item
+from encore.stack.provision import Resources
+from tests.support.stores import Clients
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 async def test_records_come_back_from_s3_as_they_went(clients: Clients, resources: Resources) -> None:
     """JSON lines keep every member, line breaks and emoji included."""
-    store = ObjectStore(clients.s3, resources.buckets["data"])
+    store = S3Objects(clients.s3, resources.buckets["data"])
     customers = [
         Customer(
             customer_id="c1",
@@ -33,7 +33,7 @@ async def test_more_than_a_batch_is_put_whole(clients: Clients, resources: Resou
     """Sixty items take three calls and all arrive."""
     ids = [f"p{number}" for number in range(60)]
     items = [{"product_id": product_id, "price": Decimal("1.50")} for product_id in ids]
-    await Table(clients.dynamodb, resources.tables["products"]).put_all(items)
+    await DynamoDBItems(clients.dynamodb, resources.tables["products"]).put_all(items)
     reply = await clients.dynamodb.scan(TableName=resources.tables["products"])
     assert sorted(from_item(item)["product_id"] for item in reply["Items"]) == sorted(ids)
 
@@ -43,10 +43,10 @@ async def test_items_expire_when_the_table_keeps_them_for_a_time(
 ) -> None:
     """A table that keeps items for some days says when each may go, under the topology's name for it."""
     name = resources.tables["customers"]
-    await Table(clients.dynamodb, name, keep_days=2).put_all([{"customer_id": "c"}])
+    await DynamoDBItems(clients.dynamodb, name, keep_days=2).put_all([{"customer_id": "c"}])
     [item] = (await clients.dynamodb.scan(TableName=name))["Items"]
     left_s = int(from_item(item)[EXPIRES_AT]) - time.time()
-    assert 1.9 * SECONDS_A_DAY < left_s <= 2 * SECONDS_A_DAY
+    assert 1.9 * SECONDS_PER_DAY < left_s <= 2 * SECONDS_PER_DAY
 
 
 class ReluctantDynamoDB:
@@ -69,16 +69,18 @@ class ReluctantDynamoDB:
 async def test_unprocessed_items_are_put_again() -> None:
     """What DynamoDB hands back is tried again, and only that."""
     dynamodb = ReluctantDynamoDB(reluctant_calls=2)
-    await Table(cast("DynamoDBClient", dynamodb), "t").put_all([{"id": c} for c in "abcdef"])
+    await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").put_all([{"id": c} for c in "abcdef"])
     assert sorted(dynamodb.put) == list("abcdef")
 
 
 async def test_items_that_stay_unprocessed_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is given up silently."""
-    monkeypatch.setattr("shared.retry.BATCH_CAP_S", 0.01)
+    monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
     dynamodb = ReluctantDynamoDB(reluctant_calls=100)
     with pytest.raises(UnprocessedError, match="4 of 12 items of t"):
-        await Table(cast("DynamoDBClient", dynamodb), "t").put_all([{"id": c} for c in "abcdefghijkl"])
+        await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").put_all(
+            [{"id": c} for c in "abcdefghijkl"]
+        )
 
 
 def test_plain_values_survive_dynamodb_s_types() -> None:

@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from local.processes import Processes, free_port
-from local.provision import Resources, provision
-from local.topology import Topology, load_topology
+from encore.stack.processes import Processes, free_port
+from encore.stack.provision import Resources, provision
+from encore.stack.topology import Topology, load_topology
 
 REGION = "eu-west-1"
 STAGE = "encore-local"
@@ -80,7 +80,7 @@ def embedded_stack(
             settings = resources.environment()
             with exported(settings):
                 for service in services:
-                    processes.start(service, ["-m", service], {})
+                    processes.start(service, ["-m", f"encore.{service}"], {})
                 await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
                 yield EmbeddedStack(resources, environment | settings, processes)
 

@@ -5,14 +5,15 @@ from decimal import Decimal
 import pytest
 import structlog
 
-from shared.endings import fail_run, finish_run
-from shared.errors import TransientError
-from shared.events import RunFinished
-from shared.ledger import PartReport, RunStatus, Stage
-from shared.metrics import Metric
-from shared.settings import NAMESPACE
-from shared.telemetry import configure_logging
-from shared.testing import START, MemoryAnnouncer, MemoryLedger
+from encore.contracts.errors import TransientError
+from encore.contracts.events import RunFinished
+from encore.runtime.logs import configure_logging
+from encore.runtime.metrics import Metric
+from encore.runtime.runs.lifecycle import fail_run, finish_run
+from encore.runtime.runs.run import PartReport, RunStatus, StageName
+from encore.runtime.settings import NAMESPACE
+from tests.support.ledger import START, MemoryLedger
+from tests.support.stores import InMemoryAnnouncer
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ async def ledger() -> MemoryLedger:
     await made.record(
         "r",
         PartReport(
-            stage=Stage.MAILER,
+            stage=StageName.MAILER,
             name="part-00001",
             started_at=START,
             finished_at=START + timedelta(seconds=4),
@@ -36,7 +37,7 @@ async def ledger() -> MemoryLedger:
 
 async def test_a_finished_run_is_announced_with_its_totals(ledger: MemoryLedger) -> None:
     """Counts, seconds and cost go out with the event, and the run is over."""
-    announcer = MemoryAnnouncer()
+    announcer = InMemoryAnnouncer()
     await finish_run("r", ledger, announcer)
     [event] = announcer.of(RunFinished)
     assert isinstance(event, RunFinished)
@@ -47,7 +48,7 @@ async def test_a_finished_run_is_announced_with_its_totals(ledger: MemoryLedger)
 
 async def test_a_finish_that_cannot_be_announced_is_not_recorded(ledger: MemoryLedger) -> None:
     """The redelivered message finds the run open and announces it."""
-    announcer = MemoryAnnouncer()
+    announcer = InMemoryAnnouncer()
 
     async def refuse(*_: object) -> None:
         raise TransientError("SNS is away")
@@ -60,7 +61,7 @@ async def test_a_finish_that_cannot_be_announced_is_not_recorded(ledger: MemoryL
 
 async def test_a_failure_keeps_its_first_reason_and_one_identity(ledger: MemoryLedger) -> None:
     """Failing again, as after a crash, announces the same event with the first reason."""
-    announcer = MemoryAnnouncer()
+    announcer = InMemoryAnnouncer()
     await fail_run("r", "not CSV", ledger, announcer)
     await fail_run("r", "later trouble", ledger, announcer)
     assert [event.reason for event in announcer.of(RunFinished) if isinstance(event, RunFinished)] == [
@@ -72,7 +73,7 @@ async def test_a_failure_keeps_its_first_reason_and_one_identity(ledger: MemoryL
 
 async def test_a_run_that_finished_cannot_fail(ledger: MemoryLedger) -> None:
     """A late failure is not announced over a success."""
-    announcer = MemoryAnnouncer()
+    announcer = InMemoryAnnouncer()
     await finish_run("r", ledger, announcer)
     await fail_run("r", "late", ledger, announcer)
     assert len(announcer.announced) == 1
@@ -81,7 +82,7 @@ async def test_a_run_that_finished_cannot_fail(ledger: MemoryLedger) -> None:
 async def test_the_end_of_a_run_is_measured(ledger: MemoryLedger, capsys: pytest.CaptureFixture[str]) -> None:
     """One log line in CloudWatch's embedded format carries every metric that it names, with a unit."""
     configure_logging(service="mailer")
-    await finish_run("r", ledger, MemoryAnnouncer())
+    await finish_run("r", ledger, InMemoryAnnouncer())
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
     [line] = [json.loads(text) for text in capsys.readouterr().err.splitlines()]

@@ -1,0 +1,1 @@
+"""What the ingest service does, one file a use case."""

@@ -1,0 +1,1 @@
+"""The words of an email and the rules that they pass."""

@@ -1,0 +1,1 @@
+"""The finished message: content, theme, MIME."""

@@ -1,0 +1,1 @@
+"""What the mailer service does, one file a use case."""

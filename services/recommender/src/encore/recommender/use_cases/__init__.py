@@ -1,0 +1,1 @@
+"""What the recommender service does, one file a use case."""

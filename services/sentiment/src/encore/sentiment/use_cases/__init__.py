@@ -1,0 +1,1 @@
+"""What the sentiment service does, one file a use case."""

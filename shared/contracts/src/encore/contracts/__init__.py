@@ -1,0 +1,1 @@
+"""What the services say to one another and to any subscriber: events, records, keys, ids, errors."""

@@ -1,0 +1,1 @@
+"""Tests across packages, and what tests of several packages share."""
