@@ -69,7 +69,7 @@ def _far_stack(logs: Path, arguments: argparse.Namespace) -> Iterator[Stack]:
 
 
 def _through_services(stack: Stack, logs: Path, path: Path, arguments: argparse.Namespace) -> Passage:
-    settings = {"ENCORE_RECOMMENDER_CHECK_INTERVAL_S": str(CHECK_INTERVAL_S)}
+    settings = {"ENCORE_RECOMMENDER_POLL_INTERVAL_S": str(CHECK_INTERVAL_S)}
     settings |= dict(each.split("=", 1) for each in arguments.set)
     with services(logs, settings) as processes:
         return asyncio.run(follow(stack, processes, path))
@@ -103,7 +103,7 @@ def _show(title: str, seconds: Mapping[str, float]) -> None:
 
 
 def _told(counts: Mapping[str, int]) -> str:
-    names = ("emails", "emails_fallback", "copy_repairs", "reviews_scored", "customers_fallback")
+    names = ("emails", "emails_template_copy", "copy_repairs", "reviews_scored", "customers_by_popularity")
     return ", ".join(f"{counts.get(name, 0):,} {name}" for name in names)
 
 

@@ -52,7 +52,7 @@ def test_every_failure_the_operators_must_hear_of_has_an_alarm(observability: "M
         "circuit",
         "dead_letters",
         "error_share",
-        "fallback_share",
+        "template_copy_share",
         "oldest_message",
         "run",
         "stuck",

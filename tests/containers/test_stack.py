@@ -41,7 +41,7 @@ async def judge(pipeline: Pipeline, key: str, sample: tuple[Path, SampleFacts]) 
     run_id, finished = await pipeline.finished(key)
     assert (finished.status, finished.reason) == ("finished", None)
     assert finished.counts["emails"] == finished.counts["customers"] == facts.customers
-    assert finished.counts["customers_fallback"] == 0
+    assert finished.counts["customers_by_popularity"] == 0
     truth = Truth.of(path)
     emails = await pipeline.emails(run_id)
     assert set(emails) == set(truth.reviewed)

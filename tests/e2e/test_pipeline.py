@@ -39,7 +39,7 @@ async def test_every_customer_gets_a_true_email(
     assert counts["interactions"] == facts.interactions
     assert counts["unaligned_texts"] == facts.unaligned_texts
     assert counts["recommendations"] == facts.customers * PICKS
-    assert counts["customers_fallback"] == 0
+    assert counts["customers_by_popularity"] == 0
     assert counts["rejected_rows"] == 0
     assert finished.cost_usd["total"] == sum(
         cost for name, cost in finished.cost_usd.items() if name != "total"
@@ -67,7 +67,7 @@ async def test_what_its_buyers_dislike_is_not_recommended(
     run = await pipeline.ended("trained.csv")
     objects = pipeline.eyes.objects
     sentiments = await objects.get_lines(object_keys.product_sentiment(run.run_id), ProductSentiment)
-    disliked = {each.product_id for each in sentiments if each.scored >= MANY and each.preference < DISLIKED}
+    disliked = {each.product_id for each in sentiments if each.scored >= MANY and each.polarity < DISLIKED}
     assert disliked
     assert disliked <= facts.disliked_products
     picked: set[str] = set()
@@ -87,7 +87,7 @@ async def test_the_same_upload_again_makes_no_second_run(
     pipeline.upload("again.csv", path)
     run_id, finished = await pipeline.finished("again.csv")
     assert finished.counts["emails"] == facts.customers
-    assert finished.counts["customers_fallback"] == facts.customers
+    assert finished.counts["customers_by_popularity"] == facts.customers
     before = await pipeline.emails(run_id)
     pipeline.upload("again.csv", path)
     await pipeline.quiet()

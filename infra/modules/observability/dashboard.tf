@@ -79,9 +79,9 @@ locals {
       stat  = "Sum"
       metrics = [
         [local.namespace, local.metrics.rejected_rows, "service", "mailer", { label = "rows rejected" }],
-        [local.namespace, local.metrics.customers_fallback, "service", "mailer", { label = "customers without own picks" }],
+        [local.namespace, local.metrics.customers_by_popularity, "service", "mailer", { label = "customers without own picks" }],
         [local.namespace, local.metrics.copy_repairs, "service", "mailer", { label = "copy repaired" }],
-        [local.namespace, local.metrics.emails_fallback, "service", "mailer", { label = "plain copy" }],
+        [local.namespace, local.metrics.emails_template_copy, "service", "mailer", { label = "plain copy" }],
         [local.namespace, local.metrics.emails_failed, "service", "mailer", { label = "emails failed" }],
       ]
     },

@@ -1,17 +1,17 @@
 # What came of whole runs, as their last report says.
 
-resource "aws_cloudwatch_metric_alarm" "fallback_share" {
+resource "aws_cloudwatch_metric_alarm" "template_copy_share" {
   alarm_name          = "${var.name}-fallback-emails"
-  alarm_description   = "More than ${var.limits.fallback_share * 100} % of emails have plain copy: the model refuses, or its copy breaks the rules."
+  alarm_description   = "More than ${var.limits.template_copy_share * 100} % of emails have plain copy: the model refuses, or its copy breaks the rules."
   comparison_operator = "GreaterThanThreshold"
-  threshold           = var.limits.fallback_share
+  threshold           = var.limits.template_copy_share
   evaluation_periods  = 1
   treat_missing_data  = "notBreaching"
   alarm_actions       = local.tell
   ok_actions          = local.tell
 
   dynamic "metric_query" {
-    for_each = { emails = local.metrics.emails, fallback = local.metrics.emails_fallback }
+    for_each = { emails = local.metrics.emails, fallback = local.metrics.emails_template_copy }
 
     content {
       id = metric_query.key

@@ -34,7 +34,7 @@ variable "limits" {
     oldest_message_s = optional(number, 3600)
     stuck_minutes    = optional(number, 20)
     error_share      = optional(number, 0.1)
-    fallback_share   = optional(number, 0.2)
+    template_copy_share   = optional(number, 0.2)
     run_cost_usd     = number
     month_cost_usd   = number
   })

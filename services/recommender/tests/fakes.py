@@ -55,10 +55,10 @@ def review(review_id: str, *product_ids: str, **facts: object) -> Review:
     return Review.model_validate({"review_id": review_id, "product_ids": product_ids, **facts})
 
 
-def scores(preference: float) -> SentimentScores:
-    """Scores of the given preference."""
+def scores(polarity: float) -> SentimentScores:
+    """Scores of the given polarity."""
     return SentimentScores(
-        positive=max(preference, 0.0), negative=max(-preference, 0.0), neutral=1 - abs(preference), mixed=0.0
+        positive=max(polarity, 0.0), negative=max(-polarity, 0.0), neutral=1 - abs(polarity), mixed=0.0
     )
 
 
@@ -105,7 +105,7 @@ def made_up_shop(*, customers: int, part_size: int, seed: int = 1) -> Shop:
     return Shop(
         products=products,
         sentiments=[
-            ProductSentiment(product_id=one.product_id, positive=3, preference=0.5) for one in products
+            ProductSentiment(product_id=one.product_id, positive=3, polarity=0.5) for one in products
         ],
         parts=parts,
         scored=[[_scored(one, r, chance) for one in part for r in one.reviews] for part in parts],

@@ -167,7 +167,7 @@ async def test_every_customer_of_a_run_gets_a_personal_email(
         await mailer.handler(await deliver(mailer, part, parts=2, customers=customers))
     totals = total(await mailer.ledger.reports(RUN))
     assert totals.counts["emails"] == CUSTOMERS + 3
-    assert totals.counts["emails_fallback"] == 0
+    assert totals.counts["emails_template_copy"] == 0
     assert totals.counts["emails_failed"] == 0
     assert totals.cost_usd["bedrock"] > 0
     assert (await mailer.ledger.run(RUN)).status is RunStatus.FINISHED

@@ -61,7 +61,7 @@ async def test_copy_that_stays_bad_is_replaced(facts: EmailFacts, make_copy: Mak
     bad = reply(make_copy(closing="Buy at shop.example"))
     written = await Copywriter(ScriptedModel(bad, bad)).write(facts)
     assert written.copy == plain_copy(facts)
-    assert written.source is CopySource.PLAIN
+    assert written.source is CopySource.TEMPLATE
     assert written.calls == 2
     assert len(written.problems) == 2
 

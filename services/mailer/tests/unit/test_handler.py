@@ -138,7 +138,7 @@ async def test_each_customer_has_an_email_an_event_and_a_record(world: World, re
     (ended,) = world.announcer.of(RunFinished)
     assert isinstance(ended, RunFinished)
     assert ended.status == "finished"
-    assert ended.counts == {"emails": 60, "emails_fallback": 0, "emails_failed": 0, "copy_repairs": 0}
+    assert ended.counts == {"emails": 60, "emails_template_copy": 0, "emails_failed": 0, "copy_repairs": 0}
     assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
 
 
@@ -158,16 +158,21 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
     assert world.announcer.of(RunFinished) == []
 
 
-async def test_copy_that_stays_bad_makes_a_plain_email(world: World, recommend: Recommend) -> None:
-    """It is counted and announced as a fallback, with what was wrong kept in its record."""
+async def test_copy_that_stays_bad_gets_the_template_copy(world: World, recommend: Recommend) -> None:
+    """It is counted and announced as template copy, and its record keeps what was wrong."""
     await world.opened(parts=1)
     world.model.answer = "nonsense"
     await world.handler(await world.message([recommend("C1")]))
-    assert await world.counts() == {"emails": 1, "emails_fallback": 1, "emails_failed": 0, "copy_repairs": 1}
+    assert await world.counts() == {
+        "emails": 1,
+        "emails_template_copy": 1,
+        "emails_failed": 0,
+        "copy_repairs": 1,
+    }
     assert world.announcer.of(EmailFinished) == [
-        EmailFinished(customer_id="C1", key=object_keys.email(RUN, "C1"), fallback=True)
+        EmailFinished(customer_id="C1", key=object_keys.email(RUN, "C1"), template_copy=True)
     ]
-    assert b"X-Encore-Copy: plain" in world.objects.stored[object_keys.email(RUN, "C1")]
+    assert b"X-Encore-Copy: template" in world.objects.stored[object_keys.email(RUN, "C1")]
     assert world.records.items[RUN, "C1"]["problems"]
 
 
@@ -176,7 +181,12 @@ async def test_one_customers_failure_does_not_stop_the_others(world: World, reco
     await world.opened(parts=1)
     part = [recommend("C1"), recommend("C2", products=0), recommend("C3")]
     await world.handler(await world.message(part))
-    assert await world.counts() == {"emails": 2, "emails_fallback": 0, "emails_failed": 1, "copy_repairs": 0}
+    assert await world.counts() == {
+        "emails": 2,
+        "emails_template_copy": 0,
+        "emails_failed": 1,
+        "copy_repairs": 0,
+    }
     assert object_keys.email(RUN, "C2") not in world.objects.stored
     assert len(world.announcer.of(RunFinished)) == 1
 

@@ -48,7 +48,7 @@ def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPa
     assert understudy
     environment = resources.environment() | {
         "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
-        "ENCORE_RECOMMENDER_CHECK_INTERVAL_S": "1",
+        "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
         "ENCORE_RECEIVE_WAIT_S": "1",
     }
     for name, value in environment.items():
@@ -213,7 +213,7 @@ async def _assert_accounts(around: Surroundings, shop: Shop) -> None:
     assert run.stage(StageName.RECOMMENDER).done == {1, 2, 3}
     totals = total(await around.ledger.reports(RUN))
     assert totals.counts["recommendations"] == 5 * len(shop.customers)
-    assert totals.counts["customers_fallback"] == 0
+    assert totals.counts["customers_by_popularity"] == 0
     reports = {report.name: report for report in await around.ledger.reports(RUN)}
     pairs = sum(len(customer.product_ids) for customer in shop.customers)
     assert reports["training"].units["personalize.trained_interactions"] == pairs
@@ -225,7 +225,7 @@ async def test_a_second_run_reuses_what_is_shared_and_trains_anew(
     running: RecommenderSettings, around: Surroundings, personalize: "PersonalizeClient"
 ) -> None:
     """Two runs at once take turns in one dataset group; each has its imports, its version, its results."""
-    assert running.recommender_check_interval_s == 1
+    assert running.recommender_poll_interval_s == 1
     shops = {
         "run-a": made_up_shop(customers=600, part_size=600),
         "run-b": made_up_shop(customers=601, part_size=601),
@@ -246,7 +246,7 @@ async def test_news_of_jobs_moves_a_run_before_its_checks_are_due(
 ) -> None:
     """With checks a quarter of an hour apart, a run is through in seconds; news in plenty doubles nothing."""
     shop = made_up_shop(customers=600, part_size=600)
-    async with _served(settings.model_copy(update={"recommender_check_interval_s": 900})):
+    async with _served(settings.model_copy(update={"recommender_poll_interval_s": 900})):
         await around.open(RUN, shop)
         await around.announce(RUN, shop)
         reporting = asyncio.create_task(around.report_jobs())
@@ -268,11 +268,11 @@ async def test_a_run_with_too_little_data_falls_back_without_personalize(
     await around.announce(RUN, shop)
     await around.ready(1)
     recommended = await around.recommendations(RUN, 1)
-    assert {one.source for one in recommended} == {RecommendationSource.FALLBACK}
+    assert {one.source for one in recommended} == {RecommendationSource.POPULARITY}
     assert all(len(one.picks) == 5 for one in recommended)
     assert (await personalize.list_dataset_groups())["datasetGroups"] == []
     totals = total(await around.ledger.reports(RUN))
-    assert totals.counts["customers_fallback"] == 40
+    assert totals.counts["customers_by_popularity"] == 40
     assert "personalize.recommendations" not in totals.cost_usd
 
 

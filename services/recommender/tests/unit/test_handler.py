@@ -153,7 +153,11 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
     }
     assert reports["part-00002"].units["personalize.recommendations"] == 300
     counts = total(list(reports.values())).counts
-    assert counts == {"recommendations": 3_000, "customers_fallback": 0, "customers_short_of_products": 0}
+    assert counts == {
+        "recommendations": 3_000,
+        "customers_by_popularity": 0,
+        "customers_short_of_products": 0,
+    }
 
 
 async def test_duplicates_start_no_second_chain() -> None:
@@ -226,9 +230,9 @@ async def test_too_little_data_is_not_even_sent() -> None:
     await world.open(TOO_LITTLE)
     assert await world.run_to_its_end() == 0
     assert world.personalize.made == {}
-    assert {one.source for one in await world.recommended(2)} == {RecommendationSource.FALLBACK}
+    assert {one.source for one in await world.recommended(2)} == {RecommendationSource.POPULARITY}
     totals = total(await world.ledger.reports(RUN))
-    assert totals.counts["customers_fallback"] == 30
+    assert totals.counts["customers_by_popularity"] == 30
     assert totals.counts["recommendations"] == 150
 
 
@@ -239,7 +243,7 @@ async def test_personalizes_own_verdict_of_too_little_data_falls_back() -> None:
     await world.open()
     await world.run_to_its_end()
     run = await world.ledger.run(RUN)
-    assert (run.step["engine"], run.step["fallback_reason"]) == ("fallback", reason)
+    assert (run.step["engine"], run.step["popularity_reason"]) == ("popularity", reason)
     assert len(world.announcer.of(RecommendationsReady)) == 2
     assert world.lease.holder is None
     reports = {report.name: report for report in await world.ledger.reports(RUN)}
@@ -438,7 +442,7 @@ async def test_a_customer_without_a_ranking_falls_back_alone() -> None:
     world.objects.stored[key] = b"\n".join(lines)
     await world.run_to_its_end()
     sources = [one.source for one in await world.recommended(1)]
-    assert sources[0] is RecommendationSource.FALLBACK
+    assert sources[0] is RecommendationSource.POPULARITY
     assert set(sources[1:]) == {RecommendationSource.PERSONALIZE}
     assert all(len(one.picks) == 5 for one in await world.recommended(1))
 

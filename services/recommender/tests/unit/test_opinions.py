@@ -16,7 +16,7 @@ from services.recommender.tests.fakes import review, scores
 
 
 @pytest.mark.parametrize(
-    ("preference", "stars", "value"),
+    ("polarity", "stars", "value"),
     [
         (None, None, None),
         (0.6, None, 0.6),
@@ -28,18 +28,16 @@ from services.recommender.tests.fakes import review, scores
         (-0.8, 5, 0.1),
     ],
 )
-def test_words_and_stars_count_alike(
-    preference: float | None, stars: int | None, value: float | None
-) -> None:
+def test_words_and_stars_count_alike(polarity: float | None, stars: int | None, value: float | None) -> None:
     """A review's value is the mean of what is known, from -1 to 1, and None when nothing is."""
     about = review("R", "P", rating=None if stars is None else Decimal(stars))
-    assert review_value(about, None if preference is None else scores(preference)) == pytest.approx(value)
+    assert review_value(about, None if polarity is None else scores(polarity)) == pytest.approx(value)
 
 
 @given(st.floats(-1, 1), st.decimals(0, 5, places=1))
-def test_a_value_stays_between_minus_one_and_one(preference: float, stars: Decimal) -> None:
+def test_a_value_stays_between_minus_one_and_one(polarity: float, stars: Decimal) -> None:
     """Personalize and the rules of picking rely on the range."""
-    value = review_value(review("R", "P", rating=stars), scores(preference))
+    value = review_value(review("R", "P", rating=stars), scores(polarity))
     assert value is not None
     assert -1 <= value <= 1
 

@@ -22,7 +22,7 @@ def catalogue_of(products: Sequence[Product], sentiments: Sequence[ProductSentim
 
 def whole_shop() -> Catalogue:
     """The made-up shop's catalogue, where the red and the blue of a number are one family."""
-    return catalogue_of(SHOP.products, [ProductSentiment(product_id="P5red", negative=4, preference=-0.6)])
+    return catalogue_of(SHOP.products, [ProductSentiment(product_id="P5red", negative=4, polarity=-0.6)])
 
 
 SHOP_CATALOGUE = whole_shop()
@@ -106,7 +106,7 @@ def test_a_small_catalogue_lets_variants_in_first_and_disliked_products_last() -
         product("disliked", "hammer"),
         *(product(f"P{n}", word) for n, word in enumerate(("axe", "bow", "cup"))),
     ]
-    sentiments = [ProductSentiment(product_id="disliked", negative=3, preference=-0.1)]
+    sentiments = [ProductSentiment(product_id="disliked", negative=3, polarity=-0.1)]
     picked = ids(pick(catalogue_of(products, sentiments), [Opinion(product_id="own")], []))
     assert picked[3:] == ["variant", "disliked"]
     assert "own" not in picked
@@ -119,13 +119,13 @@ def test_a_catalogue_that_is_really_too_small_gives_what_there_is() -> None:
 
 
 @pytest.mark.parametrize(
-    ("negative", "preference", "disliked"), [(3, -0.01, True), (2, -0.9, False), (9, 0.0, False)]
+    ("negative", "polarity", "disliked"), [(3, -0.01, True), (2, -0.9, False), (9, 0.0, False)]
 )
 def test_disliked_needs_three_voices_and_a_negative_balance(
-    negative: int, preference: float, *, disliked: bool
+    negative: int, polarity: float, *, disliked: bool
 ) -> None:
     """One angry review does not take a product out of every email."""
-    sentiment = ProductSentiment(product_id="P", negative=negative, preference=preference)
+    sentiment = ProductSentiment(product_id="P", negative=negative, polarity=polarity)
     assert ("P" in catalogue_of([product("P", "pen")], [sentiment]).disliked) is disliked
 
 
@@ -171,7 +171,7 @@ def test_popularity_weighs_number_quality_and_sentiment() -> None:
         product("praised", "c", rating=Decimal("4.2"), rating_count=2_000),
         product("poor", "d", rating=Decimal("2.1"), rating_count=2_000),
     ]
-    praised = ProductSentiment(product_id="praised", positive=20, preference=0.8)
+    praised = ProductSentiment(product_id="praised", positive=20, polarity=0.8)
     assert catalogue_of(products, [praised]).popular == ["praised", "many", "poor", "one"]
 
 

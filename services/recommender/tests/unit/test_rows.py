@@ -39,7 +39,7 @@ def test_a_product_that_personalize_could_not_name_is_left_out() -> None:
 
 def test_an_item_is_its_facts_and_its_own_words() -> None:
     """The path's levels are joined by a bar, a level's own bar gives way, and no review is in it."""
-    row = item_row(LAMP, ProductSentiment(product_id="P1", positive=2, preference=0.5))
+    row = item_row(LAMP, ProductSentiment(product_id="P1", positive=2, polarity=0.5))
     assert row == {
         "ITEM_ID": "P1",
         "CATEGORY": "Home|Lamps/Lights",

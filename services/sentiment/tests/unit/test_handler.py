@@ -104,7 +104,7 @@ async def test_the_last_part_announces_the_run_once(fixture: Fixture) -> None:
         ("s1", None),
     ]
     [product] = await fixture.objects.get_lines(object_keys.product_sentiment(RUN), ProductSentiment)
-    assert (product.positive, product.preference) == (2, 1.0)
+    assert (product.positive, product.polarity) == (2, 1.0)
     assert fixture.products.items["p",]["positive"] == 2
     assert fixture.reviews.items["r1",]["sentiment"] == "POSITIVE"
     assert fixture.reviews.items["r1",]["text"] == "good"

@@ -40,8 +40,8 @@ def test_products_sum_their_reviews_from_all_parts() -> None:
     tally.add([ScoredReview(review_id="r3", customer_id="c", product_ids=("p3",))])
     first, second = tally.products()
     assert (first.product_id, first.positive, first.negative, first.scored) == ("p1", 1, 1, 2)
-    assert first.preference == 0.1
-    assert (second.product_id, second.preference, second.scored) == ("p2", 0.8, 1)
+    assert first.polarity == 0.1
+    assert (second.product_id, second.polarity, second.scored) == ("p2", 0.8, 1)
 
 
 def _scored(

@@ -28,7 +28,7 @@ async def ledger() -> MemoryLedger:
             name="part-00001",
             started_at=START,
             finished_at=START + timedelta(seconds=4),
-            counts={"emails": 10, "emails_fallback": 1},
+            counts={"emails": 10, "emails_template_copy": 1},
             units={"comprehend.units": Decimal(100), "s3.puts": Decimal(200)},
         ),
     )

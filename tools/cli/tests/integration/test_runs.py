@@ -205,7 +205,7 @@ def test_recommended_parts_that_are_not_mailed_are_announced_again(
     scored(in_ledger)
     in_ledger(lambda ledger: ledger.finish_part(RUN, 1, a_report(StageName.RECOMMENDER)))
     key = object_keys.recommendations(RUN, 1)
-    put_lines(key, Recommendation(customer_id="c", source=RecommendationSource.FALLBACK, picks=()))
+    put_lines(key, Recommendation(customer_id="c", source=RecommendationSource.POPULARITY, picks=()))
     ops("run", "retry", RUN)
     (body,) = bodies("mailer")
     event = json.loads(body)

@@ -23,7 +23,7 @@ SUMMARY = {
     "products": 1351,
     "reviews": 9269,
     "emails": 2,
-    "emails_fallback": 1,
+    "emails_template_copy": 1,
     "rejected_rows": 3,
     "total_seconds": 41.27,
     "cost_usd": {"bedrock": 6.0, "total": 6.41},

@@ -26,7 +26,7 @@ def good_run() -> dict[str, Any]:
         "unaligned_texts": 0,
         "recommendations": 1500,
         "emails": 1500,
-        "emails_fallback": 0,
+        "emails_template_copy": 0,
         "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 18.4, "mailer": 13.2},
         "total_seconds": 41.27,
         "cost_usd": {"comprehend": 0.51, "bedrock": 5.9, "s3": 0.0042, "total": 6.4142},
@@ -98,7 +98,7 @@ def test_missing_email_is_an_alarm() -> None:
     [
         ("rejected_rows", 4, "4"),
         ("unaligned_texts", 129, "129"),
-        ("emails_fallback", 18, "18 (1.2%)"),
+        ("emails_template_copy", 18, "18 (1.2%)"),
     ],
 )
 def test_shortfalls_deserve_a_look(key: str, value: int, told: str) -> None:

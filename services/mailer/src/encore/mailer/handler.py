@@ -91,15 +91,15 @@ class MailerHandler:
 
 
 def _finished(record: EmailRecord) -> EmailFinished:
-    fallback = record.copy_source is CopySource.PLAIN
-    return EmailFinished(customer_id=record.customer_id, key=record.key, fallback=fallback)
+    template_copy = record.copy_source is CopySource.TEMPLATE
+    return EmailFinished(customer_id=record.customer_id, key=record.key, template_copy=template_copy)
 
 
 def _counts(emails: PartEmails) -> dict[str, int]:
     sources = Counter(record.copy_source for record in emails.records)
     return {
         "emails": len(emails.records),
-        "emails_fallback": sources[CopySource.PLAIN],
+        "emails_template_copy": sources[CopySource.TEMPLATE],
         "emails_failed": len(emails.failed),
         "copy_repairs": sum(record.model_calls > 1 for record in emails.records),
     }

@@ -63,7 +63,7 @@ async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
                 ),
                 announcer=announcer,
             ),
-            checks=SQSPolls(queue, interval_s=settings.recommender_check_interval_s),
+            checks=SQSPolls(queue, interval_s=settings.recommender_poll_interval_s),
             announcer=announcer,
         )
         await consume(queue, handler, settings=settings, stop=stop)

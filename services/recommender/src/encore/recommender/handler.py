@@ -26,7 +26,7 @@ from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import Run, RunStatus, StageName
 
 PERSONALIZE = "personalize"
-FALLBACK = "fallback"
+POPULARITY = "popularity"
 LOCK = "run"
 JOB_EVENTS = "aws.personalize"
 MAX_BATCH_FILES = 1_000
@@ -103,7 +103,7 @@ class RecommenderHandler:
     async def _go_on(self, run: Run, attempt: int) -> None:
         try:
             run = await self._prepared(run)
-            ready = run.step["engine"] == FALLBACK or await self._trained(run)
+            ready = run.step["engine"] == POPULARITY or await self._trained(run)
         except RefusedError as error:
             await self._fail(run, str(error))
             return
@@ -124,8 +124,8 @@ class RecommenderHandler:
         log.info("data_sets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
         return await self._ledger.set_step(
             run.run_id,
-            engine=FALLBACK if shortfall else PERSONALIZE,
-            fallback_reason=shortfall or "",
+            engine=POPULARITY if shortfall else PERSONALIZE,
+            popularity_reason=shortfall or "",
             started_at=started_at.isoformat(),
             interactions=str(prepared.size.interactions),
             csv_bytes=str(prepared.csv_bytes),
@@ -136,14 +136,14 @@ class RecommenderHandler:
         try:
             return await self._training.advance(run)
         except TooLittleDataError as error:
-            await self._ledger.set_step(run.run_id, engine=FALLBACK, fallback_reason=str(error))
+            await self._ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
             return True
 
     async def _select(self, run: Run) -> None:
         await self._training.release(run.run_id)
         await self._ledger.record(run.run_id, training_report(run))
         engine = run.step["engine"]
-        log.info("selection_started", engine=engine, fallback_reason=run.step["fallback_reason"] or None)
+        log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
         await self._selection.run(run, personalized=engine == PERSONALIZE)
 
     async def _fail(self, run: Run, reason: str) -> None:

@@ -19,6 +19,6 @@ class RecommenderSettings(ServiceSettings):
         str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
     ] = "encore"
     """Runs of one dataset group take turns."""
-    recommender_check_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
+    recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
     recommender_num_results: Annotated[int, Field(ge=5, le=500)] = 50
     """Products asked of Personalize a customer; five remain after the rules."""

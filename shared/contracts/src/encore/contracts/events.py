@@ -61,7 +61,7 @@ class SentimentScored(EventData):
 class RecommenderPoll(EventData):
     """The recommender's note to itself to look again at work that takes long; it passes no topic."""
 
-    type = "encore.recommendation-check.v1"
+    type = "encore.recommender-poll.v1"
     topic = ""
     attempt: Count
 
@@ -94,7 +94,8 @@ class EmailFinished(EventData):
     topic = "email-finished"
     customer_id: str
     key: str
-    fallback: bool
+    template_copy: bool
+    """True when the copy is the template's, because the model's broke the rules twice."""
 
 
 class RunFinished(EventData):

@@ -84,7 +84,7 @@ class SentimentScores(Record):
     mixed: Fraction
 
     @property
-    def preference(self) -> float:
+    def polarity(self) -> float:
         """How much the words speak for the product: -1 (against) to 1 (for)."""
         return self.positive - self.negative
 
@@ -101,14 +101,14 @@ class ScoredReview(Record):
 
 
 class ProductSentiment(Record):
-    """How the scored reviews of one product fall; `preference` is the mean of theirs, -1 to 1."""
+    """How the scored reviews of one product fall; `polarity` is the mean of theirs, -1 to 1."""
 
     product_id: Identifier
     positive: int = 0
     negative: int = 0
     neutral: int = 0
     mixed: int = 0
-    preference: float = 0.0
+    polarity: float = 0.0
 
     @property
     def scored(self) -> int:
@@ -144,7 +144,7 @@ class RecommendationSource(StrEnum):
     """What chose the products."""
 
     PERSONALIZE = "personalize"
-    FALLBACK = "fallback"
+    POPULARITY = "popularity"
 
 
 class Recommendation(Record):

@@ -53,9 +53,9 @@ class Metric(StrEnum):
 
     REJECTED_ROWS = "rejected_rows"
     REVIEWS_SCORED = "reviews_scored"
-    CUSTOMERS_FALLBACK = "customers_fallback"
+    CUSTOMERS_BY_POPULARITY = "customers_by_popularity"
     EMAILS = "emails"
-    EMAILS_FALLBACK = "emails_fallback"
+    EMAILS_TEMPLATE_COPY = "emails_template_copy"
     EMAILS_FAILED = "emails_failed"
     COPY_REPAIRS = "copy_repairs"
 

@@ -110,7 +110,7 @@ class Retry:
         event = new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER, cause=data.cause)
         return Message(
             queue=RECOMMENDER_QUEUE,
-            about=f"recommendation-check {lack.number}",
+            about=f"recommender-poll {lack.number}",
             why=lack.why,
             event_id=event.id,
             body=event.model_dump_json(exclude_none=True),

@@ -125,7 +125,7 @@ def _counted(counts: Mapping[str, int]) -> dict[str, int]:
         "unaligned_texts",
         "recommendations",
         "emails",
-        "emails_fallback",
+        "emails_template_copy",
     )
     return dict.fromkeys(always, 0) | dict(counts)
 

@@ -64,8 +64,8 @@ def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     for key, label in _SHORTFALLS.items():
         if key in summary:
             yield label, summary[key], ""
-    if "emails_fallback" in summary:
-        fallback, emails = summary["emails_fallback"], summary.get("emails")
+    if "emails_template_copy" in summary:
+        fallback, emails = summary["emails_template_copy"], summary.get("emails")
         yield "plain template", fallback, f" ({fallback / emails:.1%})" if fallback and emails else ""
 
 

@@ -75,7 +75,7 @@ class Copywriter:
             if copy:
                 return _written(copy, CopySource.AI, found, replies)
             turns = [request, *_repair(reply, broken)]
-        return _written(plain_copy(facts), CopySource.PLAIN, found, replies)
+        return _written(plain_copy(facts), CopySource.TEMPLATE, found, replies)
 
 
 def _judge(reply: Reply, facts: EmailFacts) -> tuple[Copy | None, list[Problem]]:

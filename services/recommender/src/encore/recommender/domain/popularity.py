@@ -35,7 +35,7 @@ def popularity(
 
 def is_disliked(sentiment: ProductSentiment) -> bool:
     """Tell whether a product's buyers mostly speak against it: three or more speak, and on the whole ill."""
-    return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.preference < 0
+    return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.polarity < 0
 
 
 def _score(product: Product, sentiment: ProductSentiment | None, average: float) -> float:
@@ -43,5 +43,5 @@ def _score(product: Product, sentiment: ProductSentiment | None, average: float)
     ratings = scored if product.rating_count is None else product.rating_count
     rating = average if product.rating is None else float(product.rating)
     quality = (PRIOR_RATINGS * average + ratings * rating) / (PRIOR_RATINGS + ratings) / MAX_STARS
-    preference = sentiment.preference * scored / (scored + PRIOR_REVIEWS) if sentiment else 0.0
-    return math.log1p(ratings) * quality * (1 + SENTIMENT_WEIGHT * preference)
+    polarity = sentiment.polarity * scored / (scored + PRIOR_REVIEWS) if sentiment else 0.0
+    return math.log1p(ratings) * quality * (1 + SENTIMENT_WEIGHT * polarity)

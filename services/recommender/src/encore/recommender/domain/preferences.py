@@ -84,7 +84,7 @@ def review_value(review: Review, scores: SentimentScores | None) -> float | None
     (one star -1, five stars 1). Where both are known they count alike: stars are coarse but explicit, words
     are fine but read by a model.
     """
-    words = None if scores is None else scores.preference
+    words = None if scores is None else scores.polarity
     stars = None if review.rating is None else (float(review.rating) - MIDDLE_STARS) / STARS_EACH_WAY
     return _mean((words, None if stars is None else max(-1.0, stars)))
 

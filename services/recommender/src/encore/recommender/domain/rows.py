@@ -43,7 +43,7 @@ def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
         "DISCOUNT_PERCENT": product.discount_percent,
         "RATING": None if product.rating is None else float(product.rating),
         "RATING_COUNT": product.rating_count,
-        "SENTIMENT": round(sentiment.preference, 4) if sentiment and sentiment.scored else None,
+        "SENTIMENT": round(sentiment.polarity, 4) if sentiment and sentiment.scored else None,
         "DESCRIPTION": ". ".join((product.name, *product.bullets))[:MAX_TEXTUAL_CHARS],
     }
 

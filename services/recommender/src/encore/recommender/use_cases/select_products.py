@@ -99,7 +99,7 @@ def recommend(
             source=(
                 RecommendationSource.PERSONALIZE
                 if customer.customer_id in rankings
-                else RecommendationSource.FALLBACK
+                else RecommendationSource.POPULARITY
             ),
             picks=pick(catalogue, opinions_of(customer, scores), rankings.get(customer.customer_id, ())),
         )
@@ -128,7 +128,9 @@ def _report(
         finished_at=datetime.now(UTC),
         counts={
             "recommendations": sum(len(one.picks) for one in recommended),
-            "customers_fallback": sum(one.source is RecommendationSource.FALLBACK for one in recommended),
+            "customers_by_popularity": sum(
+                one.source is RecommendationSource.POPULARITY for one in recommended
+            ),
             "customers_short_of_products": sum(len(one.picks) < PICKS for one in recommended),
         },
         units={

@@ -51,7 +51,7 @@ class ProductTally:
 
     def __init__(self) -> None:
         self._counts: dict[str, dict[Sentiment, int]] = {}
-        self._preference: dict[str, float] = {}
+        self._polarity: dict[str, float] = {}
 
     def add(self, reviews: Iterable[ScoredReview]) -> None:
         """Count reviews that were scored."""
@@ -61,8 +61,8 @@ class ProductTally:
             for product_id in review.product_ids:
                 counts = self._counts.setdefault(product_id, dict.fromkeys(Sentiment, 0))
                 counts[review.sentiment] += 1
-                before = self._preference.get(product_id, 0.0)
-                self._preference[product_id] = before + review.scores.preference
+                before = self._polarity.get(product_id, 0.0)
+                self._polarity[product_id] = before + review.scores.polarity
 
     def products(self) -> list[ProductSentiment]:
         """Return the aggregates, by product id."""
@@ -73,7 +73,7 @@ class ProductTally:
                 negative=counts[Sentiment.NEGATIVE],
                 neutral=counts[Sentiment.NEUTRAL],
                 mixed=counts[Sentiment.MIXED],
-                preference=round(self._preference[product_id] / sum(counts.values()), 4),
+                polarity=round(self._polarity[product_id] / sum(counts.values()), 4),
             )
             for product_id, counts in sorted(self._counts.items())
         ]

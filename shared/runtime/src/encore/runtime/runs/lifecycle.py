@@ -13,9 +13,9 @@ AI_SERVICES = ("comprehend", "personalize", "bedrock")
 COUNTED = (
     Metric.REJECTED_ROWS,
     Metric.REVIEWS_SCORED,
-    Metric.CUSTOMERS_FALLBACK,
+    Metric.CUSTOMERS_BY_POPULARITY,
     Metric.EMAILS,
-    Metric.EMAILS_FALLBACK,
+    Metric.EMAILS_TEMPLATE_COPY,
     Metric.EMAILS_FAILED,
     Metric.COPY_REPAIRS,
 )

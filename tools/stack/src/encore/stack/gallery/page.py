@@ -19,7 +19,7 @@ _COUNTS = {
     "customers": "customers",
     "products": "products",
     "reviews": "reviews",
-    "emails_fallback": "plain template",
+    "emails_template_copy": "plain template",
     "rejected_rows": "rejected rows",
 }
 _FOLDER = "gallery"

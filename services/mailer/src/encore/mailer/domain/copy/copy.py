@@ -14,7 +14,7 @@ class CopySource(StrEnum):
     """Who wrote the words: the model, or the plain template in its stead."""
 
     AI = "ai"
-    PLAIN = "plain"
+    TEMPLATE = "template"
 
 
 class Copy(BaseModel):
