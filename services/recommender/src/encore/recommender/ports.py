@@ -56,7 +56,7 @@ class Lease(Protocol):
     async def held_by(self) -> str | None: ...
 
 
-class Checks(Protocol):
+class Polls(Protocol):
     """The recommender's notes to itself; see `encore.recommender.adapters.polls`."""
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None: ...

@@ -14,10 +14,11 @@ from encore.recommender.ports import (
     TooLittleDataError,
     Wanted,
 )
-from encore.recommender.use_cases.report_training import training_report
+from encore.recommender.use_cases.report_training import report_training
 from encore.runtime.logs import get_logger
-from encore.runtime.ports import RunLedger
+from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
+from encore.runtime.runs.stage import Stage
 
 log = get_logger()
 
@@ -25,8 +26,11 @@ log = get_logger()
 class Training:
     """Imports, trains and infers for one run after the other: they share the dataset group."""
 
-    def __init__(self, *, ledger: RunLedger, personalize: Personalize, lease: Lease, plan: Plan) -> None:
+    def __init__(
+        self, *, ledger: Ledger, stage: Stage, personalize: Personalize, lease: Lease, plan: Plan
+    ) -> None:
         self._ledger = ledger
+        self._stage = stage
         self._personalize = personalize
         self._lease = lease
         self._plan = plan
@@ -84,7 +88,7 @@ class Training:
         if waiting:
             raise NotReadyError(", ".join(waiting))
         run = await self._ledger.set_step(run.run_id, step=step.following)
-        await self._ledger.record(run.run_id, training_report(run))
+        await report_training(run, self._stage)
         log.info("step_passed", step=step)
         return run
 
