@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -7,17 +8,18 @@ from encore.contracts.errors import PermanentError
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import PartReport, RunStatus, StageName
 from encore.runtime.runs.totals import total
-from encore.stack.provision import Resources
 from tests.support.runs import finish_part
-from tests.support.stores import Clients
+
+if TYPE_CHECKING:
+    from shared.runtime.tests.integration.conftest import RunsTable
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def ledger(clients: Clients, resources: Resources) -> Ledger:
+def ledger(runs_table: "RunsTable") -> Ledger:
     """A ledger in a table of its own."""
-    return Ledger(clients.dynamodb, resources.tables["runs"])
+    return Ledger(*runs_table)
 
 
 def report(part: int, **counts: int) -> PartReport:
