@@ -64,7 +64,7 @@ async def calls(pipeline: Pipeline, trained: tuple[Path, SampleFacts], calls_dir
     await pipeline.dead(consumed)
     for name in consumed:
         await pipeline.eyes.sqs.purge_queue(QueueUrl=resources.dead_letter_urls[name])
-    return {service: set(recorded(calls_dir / f"{service}.jsonl")) for service in SERVICES}
+    return {service: set(recorded(calls_dir / f"encore.{service}.jsonl")) for service in SERVICES}
 
 
 async def test_a_task_role_allows_exactly_what_its_service_calls(calls: Calls) -> None:
