@@ -74,11 +74,11 @@ class _SignallingServer(uvicorn.Server):
 
     def __init__(self, config: uvicorn.Config, started: threading.Event) -> None:
         super().__init__(config)
-        self._announced = started
+        self._started_event = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._announced.set()
+        self._started_event.set()
 
 
 def _all_services(region: str, s3_endpoint_url: str | None) -> list[Service]:

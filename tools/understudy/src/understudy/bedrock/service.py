@@ -66,13 +66,9 @@ def _truncate(answer: str, config: Mapping[str, Any]) -> tuple[str, str]:
 def _usage(params: Params, answer: str) -> Params:
     """Count the tokens sent to the model, its output schema included, and those of its answer."""
     blocks = [*params.get("system", ()), *(b for m in params["messages"] for b in m["content"])]
-    sent = sum(map(len, _texts(blocks))) + len(_schema_text(params))
-    sent_tokens, answer_tokens = _tokens(sent), _tokens(len(answer))
-    return {
-        "inputTokens": sent_tokens,
-        "outputTokens": answer_tokens,
-        "totalTokens": sent_tokens + answer_tokens,
-    }
+    sent_chars = sum(map(len, _texts(blocks))) + len(_schema_text(params))
+    sent, written = _tokens(sent_chars), _tokens(len(answer))
+    return {"inputTokens": sent, "outputTokens": written, "totalTokens": sent + written}
 
 
 def _schema_text(params: Params) -> str:

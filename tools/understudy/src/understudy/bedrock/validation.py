@@ -56,14 +56,12 @@ def _validate_content(content: Sequence[dict[str, Any]], number: int) -> None:
         _validate_block(block, f"ContentBlock object at messages.{number}.content.{position}")
 
 
-def _validate_block(block: dict[str, Any], location: str) -> None:
+def _validate_block(block: dict[str, Any], where: str) -> None:
     kind = next(iter(block))
     if kind not in _TEXT_KINDS:
-        raise _invalid(f"This model doesn't support the {kind} field in the {location}.")
+        raise _invalid(f"This model doesn't support the {kind} field in the {where}.")
     if kind == "text" and not block["text"].strip():
-        raise _invalid(
-            f"The text field in the {location} is blank. Add text to the text field, and try again."
-        )
+        raise _invalid(f"The text field in the {where} is blank. Add text to the text field, and try again.")
 
 
 def _validate_max_tokens(max_tokens: int) -> None:
