@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from encore.runtime.service import CLIENTS
+
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
     from tests.support.terraform import Module
@@ -55,11 +57,11 @@ def test_a_service_receives_from_its_own_queue_alone(pipeline: "Module", service
 
 def test_tasks_without_a_way_out_reach_every_service_that_they_call(read_module: "ReadModule") -> None:
     """In prod there is an endpoint for each AWS client that a service opens, and none that nobody uses."""
-    opened = {
+    opened = set(CLIENTS) | {
         name
         for service in SERVICES
         for name in re.findall(
-            r'create_client\(\s*"([\w-]+)"',
+            r'new_client\(\s*"([\w-]+)"',
             (REPOSITORY / "services" / service / "src/encore" / service / "__main__.py").read_text(),
         )
     }
