@@ -8,7 +8,8 @@ from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.polls import SQSPolls
 from encore.recommender.adapters.turns import DynamoLease
 from encore.recommender.domain.plan import Plan, Step
-from encore.recommender.ports import Kind, RefusedError, Wanted
+from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.ports import RefusedError
 from encore.recommender.use_cases.prepare_data_sets import Preparation
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.ledger import Ledger
@@ -73,7 +74,7 @@ async def test_a_failed_job_is_refused_with_personalizes_reason(personalize: AWS
 
 async def test_a_request_that_can_never_succeed_is_refused(personalize: AWSPersonalize) -> None:
     """Waiting would not help, so the run must end."""
-    bad = Wanted("schema_users", Kind.SCHEMA, "shop-users", {"schema": "not Avro"})
+    bad = ResourceSpec("schema_users", Kind.SCHEMA, "shop-users", {"schema": "not Avro"})
     with pytest.raises(RefusedError, match="Personalize refused schema"):
         await personalize.ensure(bad)
 

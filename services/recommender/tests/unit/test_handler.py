@@ -16,8 +16,8 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import Recommendation, RecommendationSource
 from encore.recommender.domain.plan import Plan
+from encore.recommender.domain.resources import Kind
 from encore.recommender.handler import RecommenderHandler
-from encore.recommender.ports import Kind
 from encore.recommender.use_cases.prepare_data_sets import Preparation
 from encore.recommender.use_cases.select_products import Selection
 from encore.recommender.use_cases.train import Training
@@ -27,10 +27,10 @@ from encore.runtime.runs.totals import total
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
     InMemoryPolls,
-    MemoryLease,
     Shop,
     made_up_shop,
 )
+from services.recommender.tests.fakes import InMemoryTurns as MemoryLease
 from tests.support.ledger import InMemoryLocks, MemoryLedger
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 

@@ -7,7 +7,8 @@ from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.ports import NotReadyError, RefusedError
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
@@ -54,7 +55,7 @@ async def test_an_error_means_waiting_giving_up_or_the_queues_retries(
     with AioStubber(client) as stub:
         stub.add_client_error(operation, code)
         with pytest.raises(meaning):
-            await AWSPersonalize(client).ensure(Wanted("key", kind, "shop", request))
+            await AWSPersonalize(client).ensure(ResourceSpec("key", kind, "shop", request))
 
 
 async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "PersonalizeClient") -> None:
@@ -65,7 +66,10 @@ async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "P
         stub.add_response("list_datasets", {"datasets": [{"name": "shop-users", "datasetArn": arn}]})
         stub.add_response("describe_dataset", {"dataset": {"schemaArn": f"{ARN}schema/old"}})
         stub.add_response("update_dataset", {"datasetArn": arn})
-        assert await AWSPersonalize(client).ensure(Wanted("key", Kind.DATASET, "shop-users", DATASET)) == arn
+        assert (
+            await AWSPersonalize(client).ensure(ResourceSpec("key", Kind.DATASET, "shop-users", DATASET))
+            == arn
+        )
         stub.assert_no_pending_responses()
 
 

@@ -9,7 +9,7 @@ from encore.contracts.records import Pick, Product, ProductSentiment, ReasonKind
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.preferences import Preference
 from services.recommender.tests.fakes import made_up_shop, product
 
 SHOP = made_up_shop(customers=1, part_size=1)
@@ -45,8 +45,8 @@ def family(product_id: str) -> str:
 )
 def test_picks_keep_every_rule(known: list[tuple[str, float | None]], ranked: list[str]) -> None:
     """Five distinct picks, none reviewed or a variant of one, no two of a family, none disliked."""
-    opinions = [Opinion(product_id=product_id, value=value) for product_id, value in known]
-    picked = ids(pick(SHOP_CATALOGUE, opinions, ranked))
+    preferences = [Preference(product_id=product_id, value=value) for product_id, value in known]
+    picked = ids(pick(SHOP_CATALOGUE, preferences, ranked))
     assert len(picked) == 5
     families = [family(product_id) for product_id in picked]
     assert len(set(families)) == 5
@@ -91,8 +91,8 @@ def test_popular_products_come_from_the_liked_category_first() -> None:
         *(product(f"T{n}", f"tool{n}", ("Tools", f"{n}"), rating_count=90 + n) for n in range(4)),
         product("bad", "bad", ("Tools",)),
     ]
-    opinions = [Opinion(product_id="own", value=0.5), Opinion(product_id="bad", value=-0.9)]
-    picks = pick(catalogue_of(products), opinions, [])
+    preferences = [Preference(product_id="own", value=0.5), Preference(product_id="bad", value=-0.9)]
+    picks = pick(catalogue_of(products), preferences, [])
     assert ids(picks) == ["lamp", "sofa", "T3", "T2", "T1"]
     kinds = [(one.reason.kind, one.reason.category) for one in picks]
     assert kinds[1:3] == [(ReasonKind.POPULAR_IN_CATEGORY, "Home"), (ReasonKind.POPULAR, None)]
@@ -107,7 +107,7 @@ def test_a_small_catalogue_lets_variants_in_first_and_disliked_products_last() -
         *(product(f"P{n}", word) for n, word in enumerate(("axe", "bow", "cup"))),
     ]
     sentiments = [ProductSentiment(product_id="disliked", negative=3, polarity=-0.1)]
-    picked = ids(pick(catalogue_of(products, sentiments), [Opinion(product_id="own")], []))
+    picked = ids(pick(catalogue_of(products, sentiments), [Preference(product_id="own")], []))
     assert picked[3:] == ["variant", "disliked"]
     assert "own" not in picked
 
@@ -115,7 +115,7 @@ def test_a_small_catalogue_lets_variants_in_first_and_disliked_products_last() -
 def test_a_catalogue_that_is_really_too_small_gives_what_there_is() -> None:
     """Fewer than five new products make fewer than five picks."""
     products = [product("own", "own"), product("P", "pen")]
-    assert ids(pick(catalogue_of(products), [Opinion(product_id="own")], ["own", "gone"])) == ["P"]
+    assert ids(pick(catalogue_of(products), [Preference(product_id="own")], ["own", "gone"])) == ["P"]
 
 
 @pytest.mark.parametrize(
@@ -137,12 +137,12 @@ def test_because_you_liked_names_the_most_similar_product_that_was_liked() -> No
         product("other", "Garden Hose", ("Garden", "Hoses")),
         product("pick", "Copper Desk Lamp with Mini Dimmer", ("Home", "Lamps")),
     ]
-    opinions = [
-        Opinion(product_id="other", value=0.9),
-        Opinion(product_id="closer", value=-0.4),
-        Opinion(product_id="liked", value=0.3),
+    preferences = [
+        Preference(product_id="other", value=0.9),
+        Preference(product_id="closer", value=-0.4),
+        Preference(product_id="liked", value=0.3),
     ]
-    reason = pick(catalogue_of(products), opinions, ["pick"])[0].reason
+    reason = pick(catalogue_of(products), preferences, ["pick"])[0].reason
     assert (reason.kind, reason.product_name) == (ReasonKind.BECAUSE_YOU_LIKED, "Brass Desk Lamp")
 
 
@@ -153,7 +153,7 @@ def test_because_you_liked_names_the_most_similar_product_that_was_liked() -> No
 def test_an_unknown_or_bad_opinion_is_never_called_a_liking(value: float | None, kind: ReasonKind) -> None:
     """The reason then rests on other customers."""
     products = [product("own", "Desk Lamp", ("Lamps",)), product("pick", "Desk Lamp with Dimmer", ("Lamps",))]
-    picks = pick(catalogue_of(products), [Opinion(product_id="own", value=value)], ["pick"])
+    picks = pick(catalogue_of(products), [Preference(product_id="own", value=value)], ["pick"])
     assert picks[0].reason.kind is kind
 
 

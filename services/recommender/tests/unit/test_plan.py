@@ -5,7 +5,7 @@ import pytest
 
 from encore.recommender.domain.plan import Plan, Step, resource_name
 from encore.recommender.domain.preferences import EventType
-from encore.recommender.ports import Wanted
+from encore.recommender.domain.resources import ResourceSpec
 from encore.runtime.runs.run import Run
 from tests.support.ledger import START
 
@@ -25,7 +25,7 @@ PLAN = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_result
 RUN = Run(run_id="run-1", created_at=START, parts=2, step={key: f"arn:{key}" for key in KEYS})
 
 
-def everything(run: Run = RUN) -> dict[str, Wanted]:
+def everything(run: Run = RUN) -> dict[str, ResourceSpec]:
     """All resources of a run by their key."""
     return {one.key: one for step in Step if step is not Step.SELECT for one in PLAN.wanted(step, run)}
 

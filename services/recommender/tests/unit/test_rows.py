@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from encore.contracts.records import Customer, ProductSentiment
-from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.rows import interaction_rows, item_row, user_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
 from services.recommender.tests.fakes import product
@@ -24,8 +24,8 @@ LAMP = product(
 
 def test_an_interaction_carries_sentiment_as_type_and_value() -> None:
     """One row a product; its own time where known, else the run's."""
-    opinions = [Opinion(product_id="P1", value=0.123456, timestamp=5), Opinion(product_id="P2")]
-    assert list(interaction_rows(Customer(customer_id="C"), opinions, default_timestamp=9)) == [
+    preferences = [Preference(product_id="P1", value=0.123456, timestamp=5), Preference(product_id="P2")]
+    assert list(interaction_rows(Customer(customer_id="C"), preferences, default_timestamp=9)) == [
         {"USER_ID": "C", "ITEM_ID": "P1", "TIMESTAMP": 5, "EVENT_TYPE": "reviewed", "EVENT_VALUE": 0.1235},
         {"USER_ID": "C", "ITEM_ID": "P2", "TIMESTAMP": 9, "EVENT_TYPE": "reviewed", "EVENT_VALUE": None},
     ]
@@ -33,7 +33,7 @@ def test_an_interaction_carries_sentiment_as_type_and_value() -> None:
 
 def test_a_product_that_personalize_could_not_name_is_left_out() -> None:
     """An id with a quote in it would come back as another."""
-    rows = interaction_rows(Customer(customer_id="C"), [Opinion(product_id='a"b')], default_timestamp=9)
+    rows = interaction_rows(Customer(customer_id="C"), [Preference(product_id='a"b')], default_timestamp=9)
     assert list(rows) == []
 
 
@@ -79,7 +79,7 @@ def test_long_texts_keep_within_personalizes_lengths() -> None:
 def test_a_customer_is_described_by_groups(age: int | None, group: str | None) -> None:
     """Never by name or email."""
     customer = Customer(customer_id="C", name="Asha", email="a@example.com", age=age)
-    row = user_row(customer, [Opinion(product_id="P1", value=0.5)], {"P1": LAMP})
+    row = user_row(customer, [Preference(product_id="P1", value=0.5)], {"P1": LAMP})
     assert row == {
         "USER_ID": "C",
         "AGE_GROUP": group,
@@ -90,14 +90,14 @@ def test_a_customer_is_described_by_groups(age: int | None, group: str | None) -
 
 def test_what_a_customer_only_disliked_is_no_favourite() -> None:
     """A favourite category needs more liking than dislike."""
-    row = user_row(Customer(customer_id="C"), [Opinion(product_id="P1", value=-0.5)], {"P1": LAMP})
+    row = user_row(Customer(customer_id="C"), [Preference(product_id="P1", value=-0.5)], {"P1": LAMP})
     assert row["FAVOURITE_CATEGORY"] is None
 
 
 def test_rows_have_exactly_the_columns_of_their_schemas() -> None:
     """Personalize refuses a file that lacks a column."""
     customer = Customer(customer_id="C")
-    interaction = next(interaction_rows(customer, [Opinion(product_id="P1")], default_timestamp=1))
+    interaction = next(interaction_rows(customer, [Preference(product_id="P1")], default_timestamp=1))
     assert tuple(interaction) == INTERACTIONS.columns
     assert tuple(item_row(LAMP, None)) == ITEMS.columns
     assert tuple(user_row(customer, [], {})) == USERS.columns

@@ -8,7 +8,7 @@ from aiobotocore.session import get_session
 from encore.contracts.events import RecommendationsReady, RunFinished
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.polls import SQSPolls
-from encore.recommender.adapters.turns import DynamoLease
+from encore.recommender.adapters.turns import DynamoDBTurns as DynamoLease
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings

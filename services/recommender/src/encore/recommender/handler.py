@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 
 from encore.contracts.events import RecommenderPoll, SentimentScored, event_type, parse_event
 from encore.recommender.domain.plan import Step
-from encore.recommender.ports import Checks, RefusedError, TooLittleDataError
+from encore.recommender.ports import Polls as Checks
+from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.prepare_data_sets import Preparation
 from encore.recommender.use_cases.report_training import training_report
 from encore.recommender.use_cases.select_products import Selection

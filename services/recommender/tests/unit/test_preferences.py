@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from encore.contracts.records import Customer, ScoredReview
 from encore.recommender.domain.preferences import (
     EventType,
-    Opinion,
-    opinions_of,
+    Preference,
+    preferences_of,
     review_value,
     scores_by_review,
 )
@@ -55,9 +55,9 @@ def test_a_value_stays_between_minus_one_and_one(polarity: float, stars: Decimal
 )
 def test_sentiment_names_the_interaction(value: float | None, kind: EventType, *, favourable: bool) -> None:
     """Liked, disliked, or merely reviewed; what is unknown is never called liked."""
-    opinion = Opinion(product_id="P", value=value)
-    assert opinion.event_type is kind
-    assert opinion.is_favourable is favourable
+    preference = Preference(product_id="P", value=value)
+    assert preference.event_type is kind
+    assert preference.is_favourable is favourable
 
 
 def test_a_customer_has_one_opinion_a_product() -> None:
@@ -71,10 +71,10 @@ def test_a_customer_has_one_opinion_a_product() -> None:
         ),
     )
     known = {("C", "R1"): scores(0.8), ("C", "R2"): scores(-0.4)}
-    assert opinions_of(customer, known) == [
-        Opinion(product_id="P1", value=pytest.approx(0.2), timestamp=30),  # type: ignore[arg-type] # approx is unannotated
-        Opinion(product_id="P2", value=0.8, timestamp=10),
-        Opinion(product_id="P3"),
+    assert preferences_of(customer, known) == [
+        Preference(product_id="P1", value=pytest.approx(0.2), timestamp=30),  # type: ignore[arg-type] # approx is unannotated
+        Preference(product_id="P2", value=0.8, timestamp=10),
+        Preference(product_id="P3"),
     ]
 
 
