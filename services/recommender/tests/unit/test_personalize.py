@@ -29,7 +29,7 @@ REQUESTS: Mapping[Kind, tuple[str, Mapping[str, Any]]] = {
 
 @pytest.fixture
 async def client() -> AsyncIterator["PersonalizeClient"]:
-    """A client that reaches nothing."""
+    """A client without a server; its replies are stubbed."""
     async with get_session().create_client("personalize", endpoint_url="http://127.0.0.1:1") as client:
         yield client
 
@@ -47,10 +47,10 @@ async def client() -> AsyncIterator["PersonalizeClient"]:
         (Kind.DATASET, "AccessDeniedException", ClientError),
     ],
 )
-async def test_an_error_means_waiting_giving_up_or_the_queues_retries(
+async def test_an_error_means_wait_fail_or_retry(
     client: "PersonalizeClient", kind: Kind, code: str, meaning: type[Exception]
 ) -> None:
-    """Quotas of running jobs free themselves, those of what exists do not; throttling is the queue's."""
+    """Quotas of running jobs free up, quotas of resources do not; throttling is retried by the queue."""
     operation, request = REQUESTS[kind]
     with AioStubber(client) as stub:
         stub.add_client_error(operation, code)
@@ -58,8 +58,8 @@ async def test_an_error_means_waiting_giving_up_or_the_queues_retries(
             await AWSPersonalize(client).ensure(ResourceSpec("key", kind, "shop", request))
 
 
-async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "PersonalizeClient") -> None:
-    """Schemas are immutable: a found dataset is pointed to the one that the data is written for."""
+async def test_a_dataset_of_an_earlier_release_gets_the_new_schema(client: "PersonalizeClient") -> None:
+    """Schemas are immutable, so an existing dataset is updated to the one that the data is written for."""
     arn = f"{ARN}dataset/shop/USERS"
     with AioStubber(client) as stub:
         stub.add_client_error("create_dataset", "ResourceAlreadyExistsException")
@@ -79,7 +79,7 @@ async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "P
 async def test_only_an_active_resource_is_ready(
     client: "PersonalizeClient", status: str, *, active: bool
 ) -> None:
-    """Pending and in progress mean: look again later."""
+    """Pending and in progress mean that the next poll looks again."""
     with AioStubber(client) as stub:
         stub.add_response("describe_solution", {"solution": {"status": status}})
         found = await AWSPersonalize(client).is_active(Kind.SOLUTION, f"{ARN}solution/shop")
@@ -87,7 +87,7 @@ async def test_only_an_active_resource_is_ready(
 
 
 async def test_a_stopped_training_is_a_failure(client: "PersonalizeClient") -> None:
-    """Somebody stopped it by hand: waiting on would never end."""
+    """Someone stopped it by hand, so waiting would never end."""
     with AioStubber(client) as stub:
         stub.add_response("describe_solution_version", {"solutionVersion": {"status": "CREATE STOPPED"}})
         with pytest.raises(RefusedError, match="CREATE STOPPED"):
