@@ -1,4 +1,4 @@
-"""Personalize over HTTP with the real SDK, data on an S3 emulator, models really trained."""
+"""Personalize over HTTP with the real SDK, an S3 emulator and real training."""
 
 import json
 import time
@@ -36,7 +36,7 @@ ITEM_FIELDS: list[dict[str, Any]] = [
 
 
 def interactions_csv() -> bytes:
-    """Every user of cluster c takes items of cluster c only, in an order of their own."""
+    """Every user of cluster c chooses only items of cluster c, each in a different order."""
     lines = ["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE"]
     for user in range(USERS):
         for step in range(EVENTS_EACH):
@@ -46,7 +46,7 @@ def interactions_csv() -> bytes:
 
 
 def items_csv() -> bytes:
-    """Each cluster has a category; one item of each was never taken by anybody."""
+    """Each cluster has a category; one item of each has no interactions."""
     lines = ["ITEM_ID,CATEGORY,DESCRIPTION"]
     for cluster in range(CLUSTERS):
         lines += [
@@ -66,7 +66,7 @@ def avro(name: str, fields: list[dict[str, Any]]) -> str:
 
 @dataclass
 class Stand:
-    """An understudy with a bucket, and the steps a client takes again and again."""
+    """An understudy with a bucket, and the steps that tests repeat."""
 
     url: str
     s3: "S3Client"
@@ -80,7 +80,7 @@ class Stand:
         return f"s3://{self.bucket}/{key}"
 
     def wait(self, describe: Callable[..., Any], **arn: str) -> dict[str, Any]:
-        """Return the description of a resource once it is at rest."""
+        """Return the description of a resource once its status is final."""
         while True:
             [found] = [value for key, value in describe(**arn).items() if key != "ResponseMetadata"]
             if found["status"] in {"ACTIVE", "CREATE FAILED", "CREATE STOPPED"}:
@@ -94,7 +94,7 @@ class Stand:
         return arn
 
     def dataset(self, group: str, name: str, fields: list[dict[str, Any]]) -> str:
-        """Return the ARN of a new dataset with a schema of its own."""
+        """Return the ARN of a new dataset with its own schema."""
         schema_name = f"{group.rpartition('/')[2]}-{name}"
         schema = self.personalize.create_schema(name=schema_name, schema=avro(name, fields))
         arn = self.personalize.create_dataset(
@@ -104,7 +104,7 @@ class Stand:
         return arn
 
     def load(self, dataset: str, path: str, *, name: str = "") -> dict[str, Any]:
-        """Import a path and return the job at its end."""
+        """Import a path and return the finished job."""
         job = self.personalize.create_dataset_import_job(
             jobName=name or f"import-{uuid.uuid4().hex}",
             datasetArn=dataset,
@@ -125,12 +125,12 @@ class Stand:
         return arn
 
     def version(self, solution: str) -> dict[str, Any]:
-        """Train, and return the version at its end."""
+        """Train, and return the finished version."""
         arn = self.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
         return self.wait(self.personalize.describe_solution_version, solutionVersionArn=arn)
 
     def trained(self) -> tuple[str, str]:
-        """Return a group with the planted data, and a solution version trained on it."""
+        """Return a group with the generated data, and a solution version trained on it."""
         group = self.group()
         interactions = self.dataset(group, "Interactions", INTERACTION_FIELDS)
         items = self.dataset(group, "Items", ITEM_FIELDS)
@@ -145,7 +145,7 @@ class Stand:
         return group, version["solutionVersionArn"]
 
     def batch(self, version: str, path: str, **extra: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Run a batch inference job into `out/` and return it at its end."""
+        """Run a batch inference job into `out/` and return the finished job."""
         job = self.personalize.create_batch_inference_job(
             jobName=f"batch-{uuid.uuid4().hex}",
             solutionVersionArn=version,
@@ -167,7 +167,7 @@ class Stand:
 
 @pytest.fixture
 def stand(emulator_url: str) -> Iterator[Stand]:
-    """A fresh understudy, all its states without delay."""
+    """A fresh understudy whose states have no delay."""
     with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
         made = Stand(
             url=server.url,
@@ -187,14 +187,14 @@ def user_lines(users: range) -> bytes:
 
 
 def code_of(call: Callable[..., Any], **params: Any) -> str:  # noqa: ANN401 - any parameter
-    """Return the error code a call is answered with."""
+    """Return the error code of a call."""
     with pytest.raises(ClientError) as failure:
         call(**params)
     return failure.value.response["Error"]["Code"]
 
 
-def test_batch_recommendations_follow_what_users_of_a_kind_take(stand: Stand) -> None:
-    """Trained on users of four tastes, nearly every recommendation is of the user's own taste."""
+def test_batch_recommendations_follow_users_tastes(stand: Stand) -> None:
+    """Trained on users with four tastes, nearly every recommendation matches the user's own."""
     _, version = stand.trained()
     path = stand.put("in/users.json", user_lines(range(USERS)))
 
@@ -211,8 +211,8 @@ def test_batch_recommendations_follow_what_users_of_a_kind_take(stand: Stand) ->
     stand.s3.head_object(Bucket=stand.bucket, Key="out/_CHECK")
 
 
-def test_a_folder_of_inputs_gives_one_output_each_and_bad_lines_say_why(stand: Stand) -> None:
-    """Every file has its `.out`; a line that cannot be answered comes back with an error."""
+def test_each_input_file_has_an_output_and_bad_lines_have_an_error(stand: Stand) -> None:
+    """Every file has its `.out`; a line that cannot be answered is returned with an error."""
     _, version = stand.trained()
     stand.put("in/a.json", user_lines(range(3)))
     stand.put("in/b.json", b'{"userId": "u1"}\nnot json\n{"itemId": "c1-1"}\n{"userId": "new"}\n')
@@ -229,8 +229,8 @@ def test_a_folder_of_inputs_gives_one_output_each_and_bad_lines_say_why(stand: S
     assert len(unknown["output"]["recommendedItems"]) == 25
 
 
-def test_filters_keep_what_the_user_had_out_of_batches_and_requests(stand: Stand) -> None:
-    """A filter on interactions excludes a user's own items, one on items takes a parameter."""
+def test_filters_exclude_a_users_items_from_batches_and_requests(stand: Stand) -> None:
+    """A filter on interactions excludes a user's own items; one on items has a parameter."""
     group, version = stand.trained()
     seen = stand.personalize.create_filter(
         name="seen",
@@ -261,7 +261,7 @@ def test_filters_keep_what_the_user_had_out_of_batches_and_requests(stand: Stand
 
 
 def test_a_campaign_recommends_for_known_and_unknown_users(stand: Stand) -> None:
-    """A request gets scored items of the user's taste; a stranger gets what is popular."""
+    """A known user gets scored items of their taste, an unknown user popular items."""
     _, version = stand.trained()
     arn = stand.personalize.create_campaign(name="live", solutionVersionArn=version)["campaignArn"]
     stand.wait(stand.personalize.describe_campaign, campaignArn=arn)
@@ -278,8 +278,8 @@ def test_a_campaign_recommends_for_known_and_unknown_users(stand: Stand) -> None
     assert code == "ResourceNotFoundException"
 
 
-def test_metrics_are_measured_on_users_kept_back(stand: Stand) -> None:
-    """GetSolutionMetrics has AWS's keys, and with planted tastes it beats chance by far."""
+def test_metrics_are_measured_on_held_back_users(stand: Stand) -> None:
+    """GetSolutionMetrics has AWS's keys and, with generated tastes, values far above chance."""
     _, version = stand.trained()
 
     metrics = stand.personalize.get_solution_metrics(solutionVersionArn=version)["metrics"]
@@ -294,7 +294,7 @@ def test_metrics_are_measured_on_users_kept_back(stand: Stand) -> None:
     assert metrics["coverage"] == pytest.approx(1.0)
 
 
-def test_a_bad_import_fails_with_the_reason_aws_gives(stand: Stand) -> None:
+def test_an_invalid_import_fails_with_awss_reason(stand: Stand) -> None:
     """Missing columns, missing objects and too few rows each end as CREATE FAILED."""
     dataset = stand.dataset(stand.group(), "Interactions", INTERACTION_FIELDS)
     header = stand.put("header.csv", b"USER_ID,ITEM_ID\nu,i\n")
@@ -310,8 +310,8 @@ def test_a_bad_import_fails_with_the_reason_aws_gives(stand: Stand) -> None:
     assert access == "Insufficient privileges for accessing data in Amazon S3."
 
 
-def test_training_needs_enough_events_of_the_types_asked_for(stand: Stand) -> None:
-    """A solution for an event type nobody used fails in training and says which type."""
+def test_training_needs_enough_events_of_the_selected_types(stand: Stand) -> None:
+    """Training on an event type without events fails and names the type."""
     group = stand.group()
     dataset = stand.dataset(group, "Interactions", INTERACTION_FIELDS)
     stand.load(dataset, stand.put("x.csv", interactions_csv()))
@@ -325,8 +325,8 @@ def test_training_needs_enough_events_of_the_types_asked_for(stand: Stand) -> No
     )
 
 
-def test_what_is_depended_on_cannot_be_deleted_and_the_rest_goes_in_order(stand: Stand) -> None:
-    """Each deletion out of order is ResourceInUse; in order all are gone at the end."""
+def test_a_resource_can_be_deleted_only_after_its_dependants(stand: Stand) -> None:
+    """Deleting out of order raises ResourceInUse; in order, everything is deleted."""
     group, version = stand.trained()
     aws, solution = stand.personalize, version.rpartition("/")[0]
     campaign = aws.create_campaign(name="live", solutionVersionArn=version)["campaignArn"]
@@ -355,7 +355,7 @@ def test_what_is_depended_on_cannot_be_deleted_and_the_rest_goes_in_order(stand:
 
 
 def gone(describe: Callable[..., Any], **arn: str) -> None:
-    """Return once a resource is unknown."""
+    """Return once a resource no longer exists."""
     code = None
     while code != "ResourceNotFoundException":
         time.sleep(0.02)
@@ -365,8 +365,8 @@ def gone(describe: Callable[..., Any], **arn: str) -> None:
             code = error.response["Error"]["Code"]
 
 
-def test_requests_that_cannot_be_carried_out_are_refused_with_their_code(stand: Stand) -> None:
-    """Names are unique, parents must exist, and inputs must make sense."""
+def test_requests_that_cannot_be_fulfilled_are_refused_with_their_code(stand: Stand) -> None:
+    """Names are unique, parents must exist, and inputs must be valid."""
     aws, group = stand.personalize, stand.group()
 
     assert code_of(aws.create_dataset_group, name="shop") == "ResourceAlreadyExistsException"
@@ -378,14 +378,14 @@ def test_requests_that_cannot_be_carried_out_are_refused_with_their_code(stand: 
     assert code_of(aws.create_solution, **unknown) == "ResourceNotFoundException"
     arn = stand.solution(group)
     assert code_of(aws.create_solution_version, solutionArn=arn) == "InvalidInputException"
-    # A campaign takes a version; a solution's own ARN names no version.
+    # A campaign needs the ARN of a version, not of its solution.
     code = code_of(aws.create_campaign, name="c", solutionVersionArn=arn)
     assert code == "ResourceNotFoundException"
     assert code_of(aws.describe_solution, solutionArn=group) == "ResourceNotFoundException"
 
 
-def test_lists_come_in_pages_and_by_parent(stand: Stand) -> None:
-    """Three groups fit two pages of two; a list by parent has the parent's children only."""
+def test_lists_have_pages_and_filter_by_parent(stand: Stand) -> None:
+    """Three groups need two pages of two; a list by parent has only that parent's children."""
     aws = stand.personalize
     groups = [stand.group(f"g{number}") for number in range(3)]
     dataset = stand.dataset(groups[1], "Interactions", INTERACTION_FIELDS)
