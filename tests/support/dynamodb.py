@@ -1,6 +1,6 @@
-"""As much of DynamoDB, in memory, as the ledger asks of it: conditional writes of single items.
+"""As much of DynamoDB, in memory, as the ledger needs: conditional writes of single items.
 
-Fast enough to try thousands of interleavings. The integration tests hold the same code to an emulator.
+Fast enough to try thousands of interleavings. The tests of the ledger and locks run on this and on an emulator.
 """
 
 import re
@@ -22,10 +22,14 @@ CONDITIONS = (
 """What a condition is in Python."""
 
 
+async def at_once() -> None:
+    """Take no time."""
+
+
 class InMemoryDynamoDB:
     """One table with the key `run_id` and `item`; `moment` is awaited before and after every call."""
 
-    def __init__(self, moment: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, moment: Callable[[], Awaitable[None]] = at_once) -> None:
         self._moment = moment
         self.items: dict[tuple[str, str], Item] = {}
 
@@ -73,8 +77,15 @@ class InMemoryDynamoDB:
         await self._moment()
         return {"Items": found}
 
+    async def scan(self, **_request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Read the items of runs themselves, which is what the ledger filters for."""
+        await self._moment()
+        found = [item for (_, name), item in self.items.items() if name == "run"]
+        await self._moment()
+        return {"Items": found}
+
     def get_paginator(self, operation: str) -> "OnePage":
-        """Pages of a query: all in one."""
+        """Pages of a query or scan: all in one."""
         return OnePage(getattr(self, operation))
 
 
@@ -113,6 +124,10 @@ def _change(item: Item, request: Mapping[str, Any]) -> None:
     verb, _, changes = request["UpdateExpression"].partition(" ")
     for change in changes.split(", "):
         name, *value = change.replace(" = ", " ").split()
+        outer, _, inner = name.rpartition(".")
+        if outer:
+            item[outer] = {"M": {**item[outer]["M"], names[inner]: values[value[0]]}}
+            continue
         name = names.get(name, name)
         if verb == "SET":
             item[name] = values[value[0]]

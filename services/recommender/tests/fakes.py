@@ -4,6 +4,7 @@ import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING, cast
 
 from encore.contracts import object_keys
 from encore.contracts.records import (
@@ -22,6 +23,9 @@ from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
 from encore.runtime.storage import to_item
 from tests.support.dynamodb import InMemoryDynamoDB, Item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 CATEGORIES = (
     ("Kitchen", "Kettles"),
@@ -171,10 +175,9 @@ class InMemoryTurns(DynamoDBTurns):
     """The real turns on a table in memory."""
 
     def __init__(self) -> None:
-        self._items: dict[tuple[str, str], Item] = {}
-        dynamodb = InMemoryDynamoDB(_no_wait)
-        dynamodb.items = self._items
-        super().__init__(dynamodb, table="runs", name="shop")  # type: ignore[arg-type] # all that turns need
+        dynamodb = InMemoryDynamoDB()
+        self._items: dict[tuple[str, str], Item] = dynamodb.items
+        super().__init__(cast("DynamoDBClient", dynamodb), table="runs", name="shop")
 
     @property
     def holder(self) -> str | None:
@@ -186,10 +189,6 @@ class InMemoryTurns(DynamoDBTurns):
         self._items.clear()
         if run_id is not None:
             self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id})}
-
-
-async def _no_wait() -> None:
-    pass
 
 
 @dataclass

@@ -12,7 +12,7 @@ from encore.runtime.runs.run import Run
 from encore.runtime.storage import S3Objects
 from encore.stack.provision import Resources
 from services.recommender.tests.fakes import made_up_shop
-from tests.support.ledger import START
+from tests.support.runs import START
 from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
 

@@ -13,7 +13,7 @@ from aiobotocore.session import get_session
 from encore.contracts import object_keys
 from encore.contracts.events import Event, RecommendationsReady, RunFinished, SentimentScored, parse_event
 from encore.contracts.records import ReasonKind, Recommendation, RecommendationSource
-from encore.recommender.__main__ import serve
+from encore.recommender.__main__ import make_handler
 from encore.recommender.domain import personalize_keys as files
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.announcer import SNSAnnouncer
@@ -21,6 +21,7 @@ from encore.runtime.queue.publisher import Publisher
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
+from encore.runtime.service import serve
 from encore.runtime.storage import S3Objects, from_item, to_item
 from encore.stack.provision import Resources
 from services.recommender.tests.fakes import Shop, made_up_shop
@@ -66,7 +67,7 @@ async def running(settings: RecommenderSettings) -> AsyncIterator[RecommenderSet
 @asynccontextmanager
 async def _served(settings: RecommenderSettings) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    service = asyncio.create_task(serve(settings, stop))
+    service = asyncio.create_task(serve(StageName.RECOMMENDER, settings, make_handler, stop=stop))
     try:
         yield
     finally:
@@ -95,7 +96,7 @@ class Surroundings:
     async def announce(self, run_id: str, shop: Shop) -> None:
         """Say that the run has been scored."""
         scored = SentimentScored(parts=len(shop.parts), reviews=sum(map(len, shop.scored)))
-        await self._announcer.announce(run_id, scored, cause="all-parts")
+        await self._announcer.announce(run_id, scored)
 
     async def report_jobs(self) -> None:
         """Tell the recommender of jobs again and again, as EventBridge does."""

@@ -7,7 +7,7 @@ from encore.recommender.domain.plan import Plan, Step, resource_name
 from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.resources import ResourceSpec
 from encore.runtime.runs.run import Run
-from tests.support.ledger import START
+from tests.support.runs import START
 
 NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 KEYS = [

@@ -8,10 +8,11 @@ from encore.recommender.domain.minimums import says_too_little_data
 from encore.recommender.domain.plan import Plan, Step
 from encore.recommender.domain.resources import ResourceSpec
 from encore.recommender.ports import NotReadyError, Personalize, RefusedError, TooLittleDataError, Turns
-from encore.recommender.use_cases.report_training import training_report
+from encore.recommender.use_cases.report_training import report_training
 from encore.runtime.logs import get_logger
-from encore.runtime.ports import RunLedger
+from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
+from encore.runtime.runs.stage import Stage
 
 log = get_logger()
 
@@ -19,8 +20,11 @@ log = get_logger()
 class Training:
     """Imports, trains and infers for one run at a time, since all runs share the dataset group."""
 
-    def __init__(self, *, ledger: RunLedger, personalize: Personalize, lease: Turns, plan: Plan) -> None:
+    def __init__(
+        self, *, ledger: Ledger, stage: Stage, personalize: Personalize, lease: Turns, plan: Plan
+    ) -> None:
         self._ledger = ledger
+        self._stage = stage
         self._personalize = personalize
         self._turns = lease
         self._plan = plan
@@ -78,7 +82,7 @@ class Training:
         if waiting:
             raise NotReadyError(", ".join(waiting))
         run = await self._ledger.set_step(run.run_id, step=step.following)
-        await self._ledger.record(run.run_id, training_report(run))
+        await report_training(run, self._stage)
         log.info("step_passed", step=step)
         return run
 
