@@ -13,7 +13,7 @@ class SQSPolls:
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
         """Poll the run after the interval, or at once; the same attempt is the same event."""
-        check = RecommenderPoll(attempt=attempt)
-        event = new_event(check, run_id=run_id, source="recommender")
+        poll = RecommenderPoll(attempt=attempt)
+        event = new_event(poll, run_id=run_id, source="recommender")
         delay_s = 0 if at_once else self._interval_s
         await self._queue.send(event.body, delay_s=delay_s)

@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 
 from encore.recommender.domain.plan import Step
 from encore.recommender.ports import Polls, RefusedError, TooLittleDataError
-from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.prepare_data_sets import PrepareDataSets
 from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.train import Training
+from encore.recommender.use_cases.train import Train
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Announcer
@@ -40,8 +40,8 @@ class AdvanceRun:
         *,
         ledger: Ledger,
         stage: Stage,
-        preparation: Preparation,
-        training: Training,
+        preparation: PrepareDataSets,
+        training: Train,
         select_products: SelectProducts,
         polls: Polls,
         announcer: Announcer,

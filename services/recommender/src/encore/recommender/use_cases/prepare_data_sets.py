@@ -34,7 +34,7 @@ class _Part:
     size: DataSize
 
 
-class Preparation:
+class PrepareDataSets:
     """Turns a scored run into the files that Personalize imports and the input of its batch job."""
 
     def __init__(self, objects: Objects) -> None:

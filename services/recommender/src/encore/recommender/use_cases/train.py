@@ -17,7 +17,7 @@ from encore.runtime.runs.stage import Stage
 log = get_logger()
 
 
-class Training:
+class Train:
     """Imports, trains and infers for one run at a time, since all runs share the dataset group."""
 
     def __init__(

@@ -1,4 +1,4 @@
-"""What the ports promise, tested on each adapter and on its double alike."""
+"""Each double of `tests.fakes` keeps the promises of its adapter: the same tests run on both."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
