@@ -7,7 +7,7 @@ from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.domain.plan import Plan, Step
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import RefusedError
-from encore.recommender.use_cases.prepare_data_sets import PrepareDataSets
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.runtime.runs.run import Run
 from encore.runtime.storage import S3Objects
 from encore.stack.provision import Resources
@@ -42,7 +42,7 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     objects = S3Objects(clients.s3, bucket)
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
-    await PrepareDataSets(objects).run(run)
+    await PrepareDatasets(objects).run(run)
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10)
     for step in list(Step)[:-1]:
         for wanted in plan.wanted(step, run):

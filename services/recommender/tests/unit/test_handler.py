@@ -19,7 +19,7 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.resources import Kind
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.prepare_data_sets import PrepareDataSets as Preparation
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets as Preparation
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.train import Train as Training
 from encore.runtime.queue.message import Message

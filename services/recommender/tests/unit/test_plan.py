@@ -66,7 +66,7 @@ def test_runs_share_the_group_and_the_solution_but_not_their_jobs() -> None:
 
 
 def test_imports_replace_all_data_with_the_runs_folders() -> None:
-    """Each data set is a folder of part files, read with Personalize's own role."""
+    """Each dataset is a folder of part files, read with Personalize's own role."""
     request = everything()["import_users"].request
     assert request == {
         "datasetArn": "arn:dataset_users",

@@ -18,7 +18,7 @@ each_schema = pytest.mark.parametrize("schema", DATASETS, ids=lambda schema: sch
 
 @each_schema
 def test_a_schema_is_a_flat_avro_record_in_personalizes_namespace(schema: DatasetSchema) -> None:
-    """The record is named after its data set and contains primitives, alone or in a union with null."""
+    """The record is named after its dataset and contains primitives, alone or in a union with null."""
     record = json.loads(schema.avro)
     assert record["type"] == "record"
     assert record["name"] == schema.kind
@@ -51,7 +51,7 @@ def test_every_string_of_ours_is_used_in_training(schema: DatasetSchema) -> None
 
 @each_schema
 def test_the_number_of_own_fields_is_within_personalizes_limits(schema: DatasetSchema) -> None:
-    """Personalize limits the metadata fields of each data set, and allows one textual field."""
+    """Personalize limits the metadata fields of each dataset, and allows one textual field."""
     reserved = RESERVED[schema.kind].keys() | {"EVENT_VALUE"}
     own = [field for field in schema.fields if field["name"] not in reserved]
     least, most = OWN_FIELDS[schema.kind]

@@ -1,4 +1,4 @@
-"""The rows of the data sets: interactions, items and users."""
+"""The rows of the datasets: interactions, items and users."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 

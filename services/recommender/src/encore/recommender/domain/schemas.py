@@ -1,4 +1,4 @@
-"""The three Personalize data sets, as Avro schemas.
+"""The three Personalize datasets, as Avro schemas.
 
 Every string is declared categorical or textual: one that is neither is imported but never trained on.
 Nothing here identifies a person: no names, no addresses, no emails.
@@ -19,7 +19,7 @@ Field = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DatasetSchema:
-    """One data set: its type, such as `Interactions`, and its columns in order."""
+    """One dataset: its type, such as `Interactions`, and its columns in order."""
 
     kind: str
     fields: tuple[Field, ...]

@@ -1,4 +1,4 @@
-"""Writes a run's data sets part by part, with never more than one part and the catalogue in memory."""
+"""Writes a run's datasets part by part, with never more than one part and the catalogue in memory."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ class _Part:
     size: DataSize
 
 
-class PrepareDataSets:
+class PrepareDatasets:
     """Turns a scored run into the files that Personalize imports and the input of its batch job."""
 
     def __init__(self, objects: Objects) -> None:
