@@ -14,7 +14,7 @@ from encore.contracts import object_keys
 from encore.contracts.events import Event, RecommendationsReady, RunFinished, SentimentScored, parse_event
 from encore.contracts.records import ReasonKind, Recommendation, RecommendationSource
 from encore.recommender.__main__ import make_handler
-from encore.recommender.domain import files
+from encore.recommender.domain import personalize_keys as files
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.queue.publisher import Publisher

@@ -16,22 +16,22 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import Recommendation, RecommendationSource
 from encore.recommender.domain.plan import Plan
+from encore.recommender.domain.resources import Kind
 from encore.recommender.handler import RecommenderHandler
-from encore.recommender.ports import Kind
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets as Preparation
 from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.train import Training
+from encore.recommender.use_cases.train import Train as Training
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
     InMemoryPolls,
-    MemoryLease,
     Shop,
     made_up_shop,
 )
+from services.recommender.tests.fakes import InMemoryTurns as MemoryLease
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 

@@ -2,14 +2,14 @@
 
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.polls import SQSPolls
-from encore.recommender.adapters.turns import DynamoLease
+from encore.recommender.adapters.turns import DynamoDBTurns as DynamoLease
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets as Preparation
 from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.train import Training
+from encore.recommender.use_cases.train import Train as Training
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service

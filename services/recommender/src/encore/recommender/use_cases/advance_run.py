@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 
 from encore.recommender.domain.plan import Step
 from encore.recommender.ports import Polls, RefusedError, TooLittleDataError
-from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.train import Training
+from encore.recommender.use_cases.train import Train
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Announcer
@@ -40,8 +40,8 @@ class AdvanceRun:
         *,
         ledger: Ledger,
         stage: Stage,
-        preparation: Preparation,
-        training: Training,
+        preparation: PrepareDatasets,
+        training: Train,
         select_products: SelectProducts,
         polls: Polls,
         announcer: Announcer,
@@ -104,14 +104,14 @@ class AdvanceRun:
         await self._ledger.set_step(run.run_id, attempt=str(attempt + 1))
 
     async def _prepared(self, run: Run) -> Run:
-        """Write the data sets; those that are too small are not sent to Personalize."""
+        """Write the datasets; those that are too small are not sent to Personalize."""
         if "engine" in run.step:
             return run
         started_at = datetime.now(UTC)
         _require_batch_size(run)
         prepared = await self._preparation.run(run)
         shortfall = prepared.size.shortfall
-        log.info("data_sets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
+        log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
         return await self._ledger.set_step(
             run.run_id,
             engine=POPULARITY if shortfall else PERSONALIZE,

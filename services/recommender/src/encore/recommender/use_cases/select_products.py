@@ -14,13 +14,14 @@ from encore.contracts.records import (
     RecommendationSource,
     ScoredReview,
 )
-from encore.recommender.domain import files
+from encore.recommender.domain import personalize_keys as files
 from encore.recommender.domain.batch import ranked_items
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.csv_files import is_fit_id
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.picks import PICKS, pick
-from encore.recommender.domain.preferences import Scores, opinions_of, scores_by_review
+from encore.recommender.domain.preferences import Scores, scores_by_review
+from encore.recommender.domain.preferences import preferences_of as opinions_of
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
