@@ -1,6 +1,6 @@
 """As much of DynamoDB, in memory, as the ledger needs: conditional writes of single items.
 
-Fast enough to try thousands of interleavings. The tests of the ledger and locks run on this and on an emulator.
+Fast enough to try thousands of interleavings. Tests of ledger and locks run on this and on an emulator.
 """
 
 import re

@@ -180,12 +180,12 @@ class InMemoryTurns(DynamoDBTurns):
         super().__init__(cast("DynamoDBClient", dynamodb), table="runs", name="shop")
 
     @property
-    def holder(self) -> str | None:
+    def run_id(self) -> str | None:
         """The run whose turn it is; setting it replaces the turn."""
         return next((item["owner"]["S"] for item in self._items.values()), None)
 
-    @holder.setter
-    def holder(self, run_id: str | None) -> None:
+    @run_id.setter
+    def run_id(self, run_id: str | None) -> None:
         self._items.clear()
         if run_id is not None:
             self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id})}

@@ -40,16 +40,16 @@ class AdvanceRun:
         *,
         ledger: Ledger,
         stage: Stage,
-        preparation: PrepareDatasets,
-        training: Train,
+        prepare_datasets: PrepareDatasets,
+        train: Train,
         select_products: SelectProducts,
         polls: Polls,
         announcer: Announcer,
     ) -> None:
         self._ledger = ledger
         self._stage = stage
-        self._preparation = preparation
-        self._training = training
+        self._prepare_datasets = prepare_datasets
+        self._train = train
         self._select_products = select_products
         self._polls = polls
         self._announcer = announcer
@@ -67,7 +67,7 @@ class AdvanceRun:
 
     async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
-        run = await self._training.run_in_turn()
+        run = await self._train.run_in_turn()
         facts = {"detail_type": change.detail_type, "resources": change.resources}
         if run is None or not _is_training(run):
             log.info("state_change_ignored", **facts)
@@ -81,7 +81,7 @@ class AdvanceRun:
 
     async def _training_is_over(self, run: Run) -> bool:
         try:
-            return await self._training.advance(run)
+            return await self._train.advance(run)
         except (RefusedError, TooLittleDataError):
             return True  # the poll meets the same error and acts on it
 
@@ -109,7 +109,7 @@ class AdvanceRun:
             return run
         started_at = datetime.now(UTC)
         _require_batch_size(run)
-        prepared = await self._preparation.run(run)
+        prepared = await self._prepare_datasets.run(run)
         shortfall = prepared.size.shortfall
         log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
         return await self._ledger.set_step(
@@ -124,13 +124,13 @@ class AdvanceRun:
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
         try:
-            return await self._training.advance(run)
+            return await self._train.advance(run)
         except TooLittleDataError as error:
             await self._ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
             return True
 
     async def _select(self, run: Run) -> None:
-        await self._training.release(run.run_id)
+        await self._train.release(run.run_id)
         await report_training(run, self._stage)
         engine = run.step["engine"]
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
@@ -138,7 +138,7 @@ class AdvanceRun:
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
-        await self._training.release(run.run_id)
+        await self._train.release(run.run_id)
         await fail_run(run.run_id, reason, self._ledger, self._announcer)
 
 

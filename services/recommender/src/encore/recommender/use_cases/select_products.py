@@ -14,14 +14,13 @@ from encore.contracts.records import (
     RecommendationSource,
     ScoredReview,
 )
-from encore.recommender.domain import personalize_keys as files
+from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.batch import ranked_items
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.csv_files import is_fit_id
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.picks import PICKS, pick
-from encore.recommender.domain.preferences import Scores, scores_by_review
-from encore.recommender.domain.preferences import preferences_of as opinions_of
+from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
@@ -73,7 +72,7 @@ class SelectProducts:
         return _result(recommended, ready, personalized=personalized)
 
     async def _rankings(self, run_id: str, part: int) -> Rankings:
-        return ranked_items(await self._objects.get(files.batch_output(run_id, part)))
+        return ranked_items(await self._objects.get(personalize_keys.batch_output(run_id, part)))
 
 
 def recommend(
@@ -90,7 +89,7 @@ def recommend(
                 if customer.customer_id in rankings
                 else RecommendationSource.POPULARITY
             ),
-            picks=pick(catalogue, opinions_of(customer, scores), rankings.get(customer.customer_id, ())),
+            picks=pick(catalogue, preferences_of(customer, scores), rankings.get(customer.customer_id, ())),
         )
         for customer in customers
     ]

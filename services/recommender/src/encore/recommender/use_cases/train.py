@@ -21,12 +21,12 @@ class Train:
     """Imports, trains and infers for one run at a time, since all runs share the dataset group."""
 
     def __init__(
-        self, *, ledger: Ledger, stage: Stage, personalize: Personalize, lease: Turns, plan: Plan
+        self, *, ledger: Ledger, stage: Stage, personalize: Personalize, turns: Turns, plan: Plan
     ) -> None:
         self._ledger = ledger
         self._stage = stage
         self._personalize = personalize
-        self._turns = lease
+        self._turns = turns
         self._plan = plan
 
     async def advance(self, run: Run) -> bool:
