@@ -18,7 +18,8 @@ from encore.contracts.records import Customer, Product
 from encore.ingest.domain.rejects import Reject
 from encore.ingest.handler import Handler
 from encore.ingest.ports import VanishedError
-from encore.ingest.use_cases.ingest_upload import Intake, Limits
+from encore.ingest.use_cases.ingest_upload import IngestUpload as Intake
+from encore.ingest.use_cases.ingest_upload import Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.supersede import Succession
 from encore.runtime.queue.message import Message

@@ -14,7 +14,7 @@ from encore.contracts import object_keys
 from encore.contracts.events import DataIngested, RunFinished, parse_event
 from encore.contracts.records import Customer, Product
 from encore.ingest.__main__ import serve
-from encore.ingest.adapters.bucket import Bucket
+from encore.ingest.adapters.s3_files import S3Files as Bucket
 from encore.ingest.ports import VanishedError
 from encore.ingest.settings import IngestSettings
 from encore.runtime.runs.ledger import Ledger

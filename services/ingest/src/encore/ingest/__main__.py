@@ -6,10 +6,11 @@ from contextlib import AsyncExitStack
 from aiobotocore.session import get_session
 
 from encore.contracts.events import DataIngested, RunFinished
-from encore.ingest.adapters.bucket import Bucket
+from encore.ingest.adapters.s3_files import S3Files as Bucket
 from encore.ingest.handler import Handler
 from encore.ingest.settings import IngestSettings
-from encore.ingest.use_cases.ingest_upload import Intake, Limits
+from encore.ingest.use_cases.ingest_upload import IngestUpload as Intake
+from encore.ingest.use_cases.ingest_upload import Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.supersede import Succession
 from encore.runtime.announcer import SNSAnnouncer

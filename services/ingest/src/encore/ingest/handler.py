@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from encore.contracts.run_id import run_id
-from encore.ingest.domain.columns import Kind
+from encore.ingest.domain.file_formats import Kind
 from encore.ingest.domain.notification import read_notification
 from encore.ingest.domain.uploads import SET_KINDS, Upload, file_set, folder_of, kind_of
 from encore.ingest.ports import Content, Files, VanishedError
-from encore.ingest.use_cases.ingest_upload import Intake
+from encore.ingest.use_cases.ingest_upload import IngestUpload as Intake
 from encore.ingest.use_cases.supersede import Succession
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Claiming, RunLedger
