@@ -14,7 +14,7 @@ from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.paid_results import Journal
 from encore.runtime.service import consume, open_queue, run_service
 from encore.runtime.storage import DynamoDBItems, S3Objects
-from encore.sentiment.adapters.comprehend import Comprehend
+from encore.sentiment.adapters.comprehend import ComprehendScorer as Comprehend
 from encore.sentiment.handler import SentimentHandler
 from encore.sentiment.settings import SentimentSettings
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
 
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested, Event, SentimentScored, parse_event
@@ -16,17 +16,12 @@ from encore.runtime.runs.run import PartReport, StageName, part_name
 from encore.runtime.runs.stage import PartStage
 from encore.runtime.runs.totals import total
 from encore.sentiment.domain.documents import Document, documents
-from encore.sentiment.domain.scores import Keep, ProductTally, Score, read_score, scored_reviews, write_score
+from encore.sentiment.domain.scores import ProductTally, Score, read_score, scored_reviews, write_score
+from encore.sentiment.ports import Scorer
 from encore.sentiment.use_cases.report_part import part_report
 
 PARALLEL_PARTS = 16
 log = get_logger()
-
-
-class Scorer(Protocol):
-    """What gives documents their scores; see `encore.sentiment.adapters.comprehend`."""
-
-    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None: ...  # noqa: D102
 
 
 class SentimentHandler:
