@@ -70,29 +70,11 @@ def read_combined(row: Row, *, default_currency: str) -> CombinedRow:
     product = read_product(row, default_currency=default_currency)
     titles, texts = _entries(row, "review_title", count), _entries(row, "review_content", count)
     customers = _customers(row, customer_ids)
-    reviews = [
-        _review(
-            row,
-            review_id=review_id,
-            customer_id=customer_id,
-            product=product,
-            title=title,
-            text=text,
-            time=time,
-        )
-        for review_id, customer_id, title, text, time in zip(
-            review_ids,
-            customer_ids,
-            titles or [""] * count,
-            texts or [""] * count,
-            _times(row, count),
-            strict=True,
-        )
-    ]
-    unaligned = [
-        name for name, found in (("review_title", titles), ("review_content", texts)) if found is None
-    ]
-    return CombinedRow(product, customers, reviews, list(_shared_texts(row, unaligned)), len(unaligned))
+    nothing = [""] * count
+    columns = (review_ids, customer_ids, titles or nothing, texts or nothing, _times(row, count))
+    reviews = [_review(row, product.product_id, *cells) for cells in zip(*columns, strict=True)]
+    unsplit = [name for name, found in (("review_title", titles), ("review_content", texts)) if found is None]
+    return CombinedRow(product, customers, reviews, list(_shared_texts(row, unsplit)), len(unsplit))
 
 
 def read_product(row: Row, *, default_currency: str) -> Product:
@@ -179,14 +161,14 @@ def _customer(row: Row, customer_id: str, name: str, email: str, age: str) -> Cu
     )
 
 
-def _review(
-    row: Row, *, review_id: str, customer_id: str, product: Product, title: str, text: str, time: str
+def _review(  # noqa: PLR0917 - a reviewer's cells
+    row: Row, product_id: str, review_id: str, customer_id: str, title: str, text: str, time: str
 ) -> ReviewRow:
     return _validated(
         ReviewRow,
         review_id=review_id,
         customer_id=customer_id,
-        product_id=product.product_id,
+        product_id=product_id,
         title=row.value("review_title", title, _text),
         text=_words(row, text),
         timestamp=row.value("timestamp", time, values.read_timestamp),

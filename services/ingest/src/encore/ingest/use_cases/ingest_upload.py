@@ -68,7 +68,7 @@ class IngestUpload:
             # the process may have died after recording the failure and before announcing it
             await self.fail(run, run.reason or "")
         elif not run.is_open or _is_ingested(run):
-            log.info("run_already_ingested", status=run.status)
+            log.info("run_already_handled", status=run.status)
         else:
             with self._workspace() as workspace:
                 await self._process(run, contents, workspace)
