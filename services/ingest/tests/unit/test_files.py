@@ -45,7 +45,7 @@ SET = {
 }
 
 
-async def test_joined_reviewers_get_their_own_words() -> None:
+async def test_joined_reviewers_get_their_own_texts() -> None:
     """Each name, title and text goes to its reviewer; image URLs and empty texts are dropped."""
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1, **JOINED)]))
@@ -55,8 +55,8 @@ async def test_joined_reviewers_get_their_own_words() -> None:
         ("C2", "Ben"),
         ("C3", "Chi"),
     ]
-    words = [(one.reviews[0].title, one.reviews[0].text) for one in customers]
-    assert words == [("Good, cheap", "Works, so far"), ("Bad", None), ("Fine", None)]
+    texts = [(one.reviews[0].title, one.reviews[0].text) for one in customers]
+    assert texts == [("Good, cheap", "Works, so far"), ("Bad", None), ("Fine", None)]
     assert (await bench.counts())["unaligned_texts"] == 0
 
 

@@ -62,11 +62,9 @@ _text = partial(values.bounded, max_chars=MAX_TEXT_CHARS)
 def read_combined(row: Row, *, default_currency: str) -> CombinedRow:
     """Read a row of the Kaggle format: one product, one or more reviewers."""
     customer_ids, review_ids = _ids(row, "user_id"), _ids(row, "review_id")
-    if len(customer_ids) != len(review_ids):
-        raise RowError(
-            f"{len(review_ids)} review ids, expected {len(customer_ids)}: one per user id", column="review_id"
-        )
     count = len(customer_ids)
+    if len(review_ids) != count:
+        raise RowError(f"{len(review_ids)} review ids, expected {count}: one per user id", column="review_id")
     product = read_product(row, default_currency=default_currency)
     titles, texts = _entries(row, "review_title", count), _entries(row, "review_content", count)
     customers = _customers(row, customer_ids)
@@ -101,9 +99,8 @@ def read_product(row: Row, *, default_currency: str) -> Product:
 
 def read_customer_row(row: Row) -> CustomerRow:
     """Read a row of a customers file."""
-    return _customer(
-        row, row.required("user_id", values.read_id), *map(row.raw, ("user_name", "email", "age"))
-    )
+    customer_id = row.required("user_id", values.read_id)
+    return _customer(row, customer_id, *map(row.raw, ("user_name", "email", "age")))
 
 
 def read_review_row(row: Row) -> ReviewRow:
@@ -114,7 +111,7 @@ def read_review_row(row: Row) -> ReviewRow:
         customer_id=row.required("user_id", values.read_id),
         product_id=row.required("product_id", values.read_id),
         title=row.optional("review_title", _text),
-        text=_words(row, row.raw("review_content")),
+        text=_clean_text(row, row.raw("review_content")),
         rating=row.optional("rating", values.read_rating),
         timestamp=row.optional("timestamp", values.read_timestamp),
     )
@@ -145,10 +142,7 @@ def _times(row: Row, count: int) -> list[str]:
 
 def _customers(row: Row, customer_ids: Sequence[str]) -> list[CustomerRow]:
     columns = (_details(row, column, len(customer_ids)) for column in ("user_name", "email", "age"))
-    return [
-        _customer(row, customer_id, *details)
-        for customer_id, *details in zip(customer_ids, *columns, strict=True)
-    ]
+    return [_customer(row, *cells) for cells in zip(customer_ids, *columns, strict=True)]
 
 
 def _customer(row: Row, customer_id: str, name: str, email: str, age: str) -> CustomerRow:
@@ -170,12 +164,12 @@ def _review(  # noqa: PLR0917 - a reviewer's cells
         customer_id=customer_id,
         product_id=product_id,
         title=row.value("review_title", title, _text),
-        text=_words(row, text),
+        text=_clean_text(row, text),
         timestamp=row.value("timestamp", time, values.read_timestamp),
     )
 
 
-def _words(row: Row, text: str) -> str | None:
+def _clean_text(row: Row, text: str) -> str | None:
     return row.value("review_content", without_image_urls(text), _text)
 
 

@@ -22,6 +22,7 @@ from encore.ingest.domain.rows import (
     read_review_row,
 )
 
+Found = CSVRecord | BrokenRecord
 COUNTS = ("rejected_rows", "unaligned_texts", "product_differences")
 
 
@@ -95,9 +96,7 @@ class LoadFiles:
         if not usable:
             raise FileError(f"no usable row: all {rows} rows were rejected, see rejects.jsonl")
 
-    def _load_record(
-        self, source: SourceFile, columns: Sequence[str], found: CSVRecord | BrokenRecord
-    ) -> bool:
+    def _load_record(self, source: SourceFile, columns: Sequence[str], found: Found) -> bool:
         """Merge one record; return False and write a reject if it cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
@@ -119,10 +118,7 @@ class LoadFiles:
         if not any(owned):
             raise RowError("every review id belongs to another customer's review", column="review_id")
         if not all(owned):
-            row.note(
-                "review_id",
-                f"{owned.count(False)} of {len(owned)} review ids belong to another customer's review",
-            )
+            row.note("review_id", f"{owned.count(False)} of {len(owned)} belong to another customer's review")
         self._counts["product_differences"] += self._scratch.put_product(found.product)
         for customer, review, is_owned in zip(found.customers, found.reviews, owned, strict=True):
             if is_owned:
@@ -146,7 +142,7 @@ class LoadFiles:
         if not self._scratch.has_product(review.product_id):
             raise RowError(f"{review.product_id!r} is not in the products file", column="product_id")
         if not all(self._owned([review])):
-            raise RowError("belongs to another customer's review", column="review_id")
+            raise RowError(f"{review.review_id!r} belongs to another customer's review", column="review_id")
         self._scratch.put_review(review, customer=customer)
 
     def _owned(self, reviews: Sequence[ReviewRow]) -> list[bool]:
@@ -157,9 +153,7 @@ class LoadFiles:
             owners.setdefault(review.review_id, owner)
         return [owners[review.review_id] == review.customer_id for review in reviews]
 
-    def _reject(
-        self, source: SourceFile, found: CSVRecord | BrokenRecord, kind: str, column: str | None, reason: str
-    ) -> None:
+    def _reject(self, source: SourceFile, found: Found, kind: str, column: str | None, reason: str) -> None:
         reject = Reject.model_validate(
             {
                 "kind": kind,

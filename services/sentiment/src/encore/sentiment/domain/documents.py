@@ -30,8 +30,8 @@ def documents(customers: Iterable[Customer]) -> list[Document]:
     found: dict[str, Document] = {}
     for customer in customers:
         for review in customer.reviews:
-            if review.review_id not in found and (words := _words(review)):
-                found[review.review_id] = _document(review.review_id, words)
+            if review.review_id not in found and (text := _full_text(review)):
+                found[review.review_id] = _document(review.review_id, text)
     return list(found.values())
 
 
@@ -40,11 +40,11 @@ def cut_to_bytes(text: str, max_bytes: int) -> str:
     return text.encode()[:max_bytes].decode(errors="ignore")
 
 
-def _words(review: Review) -> str:
+def _full_text(review: Review) -> str:
     parts = (part.strip() for part in (review.title, review.text) if part)
     return "\n".join(part for part in parts if part)
 
 
-def _document(review_id: str, words: str) -> Document:
-    text = cut_to_bytes(words, MAX_BYTES)
-    return Document(review_id=review_id, text=text, cut=len(text) < len(words))
+def _document(review_id: str, full_text: str) -> Document:
+    text = cut_to_bytes(full_text, MAX_BYTES)
+    return Document(review_id=review_id, text=text, cut=len(text) < len(full_text))
