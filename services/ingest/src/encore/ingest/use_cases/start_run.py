@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
 from encore.contracts.run_id import run_id
-from encore.ingest.domain.columns import Kind
+from encore.ingest.domain.file_formats import Kind
 from encore.ingest.domain.uploads import SET_KINDS, Upload, file_set, folder_of, kind_of
 from encore.ingest.ports import Content, Files, VanishedError
-from encore.ingest.use_cases.ingest_upload import Intake
+from encore.ingest.use_cases.ingest_upload import IngestUpload
 from encore.ingest.use_cases.supersede import Supersede
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.runs.ledger import Ledger
@@ -21,13 +21,13 @@ class StartRun:
     """Starts the run of an uploaded file, or of a set of files once it is complete."""
 
     def __init__(
-        self, files: Files, ledger: Ledger, stage: Stage, supersede: Supersede, intake: Intake
+        self, files: Files, ledger: Ledger, stage: Stage, supersede: Supersede, ingest_upload: IngestUpload
     ) -> None:
         self._files = files
         self._ledger = ledger
         self._stage = stage
         self._supersede = supersede
-        self._intake = intake
+        self._ingest_upload = ingest_upload
 
     async def run(self, upload: Upload, *, holder: str) -> None:
         """Return when the upload's run is stored and announced, or has failed.
@@ -67,7 +67,7 @@ class StartRun:
                 return
             keys = " ".join(content.key for content in contents)
             run = await self._ledger.open_run(found, source=f"s3://{self._files.name}/{keys}")
-            await self._intake.take_in(run, contents)
+            await self._ingest_upload.ingest(run, contents)
 
     async def _is_latest(self, found: str, upload: Upload) -> bool:
         name = upload.key if kind_of(upload.key) is Kind.COMBINED else folder_of(upload.key)
@@ -93,4 +93,4 @@ class StartRun:
             return
         lost = run_id(self._files.name, {upload.key: f"{upload.etag} {upload.event} unread"})
         run = await self._ledger.open_run(lost, source=f"s3://{self._files.name}/{upload.key}")
-        await self._intake.fail(run, reason)
+        await self._ingest_upload.fail(run, reason)

@@ -1,4 +1,4 @@
-"""The formats a file may have: which columns it needs and which it may have besides."""
+"""The file formats: their required and optional columns."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from encore.ingest.domain.text import clean
 
 
 class Kind(StrEnum):
-    """What the rows of a file are."""
+    """What the rows of a file describe."""
 
     COMBINED = "combined"
     PRODUCTS = "products"
@@ -25,7 +25,7 @@ class Format:
     optional: tuple[str, ...] = ()
 
 
-_FACTS = (
+_PRODUCT_DETAILS = (
     "category",
     "discount_percentage",
     "rating",
@@ -41,7 +41,7 @@ FORMATS = {
             "product_name",
             "discounted_price",
             "actual_price",
-            *_FACTS,
+            *_PRODUCT_DETAILS,
             "user_id",
             "user_name",
             "review_id",
@@ -51,7 +51,8 @@ FORMATS = {
         optional=("timestamp", "age", "email"),
     ),
     Kind.PRODUCTS: Format(
-        required=("product_id", "product_name", "discounted_price"), optional=("actual_price", *_FACTS)
+        required=("product_id", "product_name", "discounted_price"),
+        optional=("actual_price", *_PRODUCT_DETAILS),
     ),
     Kind.CUSTOMERS: Format(required=("user_id",), optional=("user_name", "email", "age")),
     Kind.REVIEWS: Format(
@@ -62,9 +63,9 @@ FORMATS = {
 
 
 def read_header(cells: Sequence[str], kind: Kind) -> tuple[str, ...]:
-    """Return the file's column names; raise `FileError` when it is no file of this kind.
+    """Return the file's column names; raise `FileError` if they do not match its kind.
 
-    Columns that the format does not know are left alone: exports often carry an index of their own.
+    Unknown columns are ignored: exports often carry an index of their own.
     """
     names = tuple(clean(cell).casefold() for cell in cells)
     expected = FORMATS[kind]
@@ -79,6 +80,6 @@ def read_header(cells: Sequence[str], kind: Kind) -> tuple[str, ...]:
 
 
 def _hint(cells: Sequence[str]) -> str:
-    separators = {";": "semicolons", "\t": "tabs", "|": "bars"}
+    separators = {";": "semicolons", "\t": "tabs", "|": "vertical bars"}
     found = next((name for mark, name in separators.items() if len(cells) == 1 and mark in cells[0]), None)
-    return f" (the file is separated by {found}, not commas)" if found else ""
+    return f" (columns are separated by {found}, not commas)" if found else ""

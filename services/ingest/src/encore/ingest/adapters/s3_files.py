@@ -1,4 +1,4 @@
-"""The data bucket as a source of uploads and a place for files too large for memory."""
+"""Uploads read from the data bucket, and files too large for memory stored in it."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -21,30 +21,30 @@ MISSING = frozenset({"404", "NoSuchKey", "NoSuchVersion"})
 
 
 @dataclass(frozen=True)
-class OpenObject:
-    """An object whose content is fixed and about to be read, whatever happens to its key meanwhile."""
+class S3Content:
+    """An object opened for reading: its content is fixed, even if its key is overwritten meanwhile."""
 
     key: str
     reply: "GetObjectOutputTypeDef"
 
     @property
     def etag(self) -> str:
-        """The identity of the content."""
+        """The ETag of the content."""
         return self.reply["ETag"].strip('"')
 
     @property
     def size_bytes(self) -> int:
-        """The length of the content as it is stored."""
+        """The size of the content as stored."""
         return self.reply["ContentLength"]
 
     async def save(self, path: Path) -> None:
-        """Write the content to a file, holding one chunk of it at a time."""
+        """Write the content to a file, one chunk in memory at a time."""
         with path.open("wb") as file:
             async for chunk in self.reply["Body"].iter_chunks(CHUNK_BYTES):
                 file.write(chunk)
 
 
-class Bucket:
+class S3Files:
     """Reads uploads from one bucket and stores files in it."""
 
     def __init__(self, s3: "S3Client", name: str) -> None:
@@ -52,21 +52,21 @@ class Bucket:
         self.name = name
 
     @asynccontextmanager
-    async def open(self, key: str) -> AsyncIterator[OpenObject]:
-        """Open the object as it is now; `VanishedError` when there is none."""
-        with _vanishing():
+    async def open(self, key: str) -> AsyncIterator[S3Content]:
+        """Open the current version of an object; `VanishedError` if there is none."""
+        with _vanished_if_missing():
             reply = await self._s3.get_object(Bucket=self.name, Key=key)
         async with reply["Body"]:
-            yield OpenObject(key, reply)
+            yield S3Content(key, reply)
 
     async def etag(self, key: str) -> str:
-        """Return the identity of the object's content as it is now; `VanishedError` when there is none."""
-        with _vanishing():
+        """Return the ETag of the current version of an object; `VanishedError` if there is none."""
+        with _vanished_if_missing():
             reply = await self._s3.head_object(Bucket=self.name, Key=key)
         return reply["ETag"].strip('"')
 
     async def keys(self, folder: str) -> list[str]:
-        """Return the keys of the objects directly in a folder, the last modified last."""
+        """Return the keys of the objects directly in a folder, oldest first."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.name, Prefix=folder, Delimiter="/"
         )
@@ -84,7 +84,7 @@ class Bucket:
 
 
 @contextmanager
-def _vanishing() -> Iterator[None]:
+def _vanished_if_missing() -> Iterator[None]:
     try:
         yield
     except ClientError as error:

@@ -1,4 +1,4 @@
-"""The scratch database's tables and statements."""
+"""SQL of the scratch database: schema and statements."""
 
 CACHE_KIB = 48 * 1024
 
