@@ -1,4 +1,4 @@
-"""What is kept of an email that stands."""
+"""The record of a finished email."""
 
 from datetime import datetime
 from typing import Annotated
@@ -6,13 +6,13 @@ from typing import Annotated
 from pydantic import Field
 
 from encore.contracts.records import Identifier, Record
-from encore.mailer.domain.copy.copy import CopySource
+from encore.mailer.domain.copy.fields import CopySource
 
 Count = Annotated[int, Field(ge=0)]
 
 
 class EmailRecord(Record):
-    """One finished email. It is written after the message it names, so where it stands, the message does."""
+    """One finished email. It is written after the message under `key`, so that message exists."""
 
     run_id: Identifier
     customer_id: Identifier
@@ -22,7 +22,7 @@ class EmailRecord(Record):
     copy_source: CopySource
     product_ids: tuple[str, ...]
     problems: tuple[str, ...] = ()
-    """Rules that the model's answers broke."""
+    """Rules that the model's answers broke, one line each."""
     model_calls: Count
     input_tokens: Count
     output_tokens: Count

@@ -1,31 +1,24 @@
-"""Saving what was paid for while more is being made."""
+"""Saves the records of paid work at once, without a write for each."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
 
 from encore.mailer.domain.record import EmailRecord
+from encore.mailer.ports import EmailRecords
 
 
-class Records(Protocol):
-    """Where records go; see `encore.mailer.adapters.emails.EmailTable`."""
+class GroupCommit:
+    """Writes a record at once or, while a write is under way, together with all that arrived meanwhile."""
 
-    async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None: ...  # noqa: D102
-
-
-class Saver:
-    """Saves each record at once or, while a write is under way, together with others right after it."""
-
-    def __init__(self, table: Records) -> None:
-        self._table = table
+    def __init__(self, records: EmailRecords) -> None:
+        self._records = records
         self._unsaved: list[EmailRecord] = []
         self._next_write: asyncio.Task[None] | None = None
         self._writing = asyncio.Lock()
 
     async def save(self, record: EmailRecord) -> None:
-        """Return when the record is saved: whoever waits pays for nothing more that a crash could lose.
+        """Return once the record is saved: a caller who waits pays for nothing that a crash could lose.
 
-        Raises what kept it from being saved.
+        Raises the error of the write that failed.
         """
         self._unsaved.append(record)
         if self._next_write is None:
@@ -35,4 +28,4 @@ class Saver:
     async def _write(self) -> None:
         async with self._writing:
             batch, self._unsaved, self._next_write = self._unsaved, [], None
-            await self._table.put_all([record.model_dump(mode="json") for record in batch])
+            await self._records.put_all(batch)

@@ -1,8 +1,8 @@
-"""What the model is asked, and in which form it must answer.
+"""The prompt, and the JSON schema of its answer.
 
 The system text is the same for every email of a run, so that it can be cached. The facts name slots, never
-their values: the model learns neither the customer's name nor a price, so it can neither leak nor bend them.
-What comes from the catalogue is bounded, cleaned and JSON-encoded, and cannot end the `<facts>` element.
+their values: the model learns neither the customer's name nor a price, so it can neither leak nor change
+them. Text of the catalogue is cleaned, bounded and JSON-encoded, and cannot end the `<facts>` element.
 """
 
 import json
@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
+from encore.mailer.domain.copy.keywords import keywords
 from encore.mailer.domain.copy.rules import MAX_CHARS, Problem
-from encore.mailer.domain.facts.facts import EmailFacts, ProductFacts
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.text import clean
 
 MAX_BRAND_CHARS = 60
@@ -48,18 +50,18 @@ Rules
 """
 
 _ASK = "Write the copy of this email. Answer with the JSON object alone."
-_ASK_PLAIN = "Answer with one JSON object, nothing before or after it, that obeys this JSON schema:"
+_ASK_WITH_SCHEMA = "Answer with one JSON object, nothing before or after it, that obeys this JSON schema:"
 _REPAIR = "That answer breaks these rules. Write the whole JSON object again without breaking any:"
 
 
 def user_message(facts: EmailFacts, *, with_schema: bool = False) -> str:
-    """Return the request for one email; `with_schema` spells the schema out for a model that takes none."""
-    schema = f"\n{_ASK_PLAIN}\n{answer_schema(len(facts.products))}" if with_schema else ""
+    """Return the request for one email, `with_schema` for a model without structured output."""
+    schema = f"\n{_ASK_WITH_SCHEMA}\n{answer_schema(len(facts.products))}" if with_schema else ""
     return f"{_ASK}{schema}\n<facts>\n{_encode(_facts(facts))}\n</facts>"
 
 
 def repair_message(problems: Iterable[Problem]) -> str:
-    """Return the request to write again, naming what was wrong."""
+    """Return the request to write the copy again, listing the first problems of the last answer."""
     listed = [f"- {problem}" for problem in problems][:MAX_PROBLEMS]
     return "\n".join([_REPAIR, *listed])
 
@@ -68,8 +70,8 @@ def repair_message(problems: Iterable[Problem]) -> str:
 def answer_schema(products: int) -> str:
     """Return the JSON schema of an answer for that many products.
 
-    Bedrock wants `additionalProperties: false` on every object and refuses length keywords, so lengths stand
-    in descriptions.
+    Bedrock requires `additionalProperties: false` on every object and refuses length keywords, so the
+    descriptions state the lengths.
     """
     line = _text(f"One or two sentences on this product, at most {MAX_CHARS['line']} characters.")
     lines = {str(number): line for number in range(1, products + 1)}
@@ -111,19 +113,19 @@ def _product(product: ProductFacts) -> dict[str, Any]:
         "n": product.number,
         "slots": list(product.slots),
         "category": clean(product.category, max_chars=MAX_CATEGORY_CHARS),
-        "keywords": list(product.keywords),
+        "keywords": list(keywords(product.entry)),
         "liked": _without_figures(product.liked),
     }
 
 
 def _without_figures(name: str | None) -> str | None:
-    """Drop words with digits, and single letters such as their units: the rules refuse figures."""
+    """Drop words with digits, and single letters such as units: the rules refuse figures."""
     words = (word.strip(",") for word in (name or "").split())
     kept = [word for word in words if len(word) > 1 and not any(char.isnumeric() for char in word)]
     return " ".join(kept) or None
 
 
 def _encode(facts: dict[str, Any]) -> str:
-    """Encode as JSON without `<` and `>`: nothing inside can look like the end of the facts."""
+    """Encode as JSON without `<` and `>`, so that nothing inside looks like the end of the facts."""
     text = json.dumps(facts, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e")

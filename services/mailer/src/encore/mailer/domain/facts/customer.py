@@ -1,6 +1,5 @@
-"""How a customer may be addressed."""
+"""How an email may address a customer."""
 
-import re
 import unicodedata
 
 from encore.mailer.domain.text import clean, word_set
@@ -9,12 +8,11 @@ MAX_NAME_CHARS = 20
 MIN_NAME_CHARS = 2
 TITLES = word_set("mr mrs ms miss dr prof sir shri smt er ca adv md")
 NOT_PERSONS = word_set("account amazon anonymous buyer client customer guest kindle placeholder user")
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}")
 NAME_SIGNS = frozenset("'\u2019.-")
 
 
 def first_name(name: str | None) -> str | None:
-    """Return the name to greet somebody by, or None when `name` does not look like a person's.
+    """Return the name to greet a customer by, or None when `name` does not look like a person's.
 
     Accounts called "Amazon Customer" and names made of signs are greeted without a name.
     """
@@ -27,14 +25,8 @@ def first_name(name: str | None) -> str | None:
     return found.capitalize() if found.islower() or found.isupper() else found
 
 
-def usable_address(email: str | None) -> str | None:
-    """Return the address if a header may carry it as it is (RFC 5321's dot-atom form), else None."""
-    address = (email or "").strip()
-    return address if _EMAIL.fullmatch(address) and ".." not in address else None
-
-
 def _is_name(word: str) -> bool:
-    """True for letters of any script, with the vowel signs that some write as marks."""
+    """True for letters of any script, with the marks that some scripts use as vowel signs."""
     return word[:1].isalpha() and all(
         char.isalpha() or char in NAME_SIGNS or unicodedata.category(char).startswith("M") for char in word
     )

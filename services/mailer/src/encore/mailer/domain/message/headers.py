@@ -1,4 +1,4 @@
-"""Header fields on the wire: folded, encoded, and closed to injection.
+"""Header fields as they are sent: folded, encoded, safe from injection.
 
 Source: RFC 5322 (folding), RFC 2047 (encoded words), RFC 2369 and RFC 8058 (List-Unsubscribe).
 """
@@ -11,23 +11,23 @@ from encore.mailer.domain.text import is_printable
 
 MAX_LINE = 76
 WORD_BYTES = 36
-"""UTF-8 bytes an encoded word: with the longest name of ours before it, a line stays within 76."""
+"""UTF-8 bytes per encoded word: even after the longest field name, a line stays within 76 characters."""
 MAX_QUOTED_CHARS = 60
-_PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
+_PRINTABLE_ASCII = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
 def unstructured(name: str, value: str) -> str:
-    """Return a field of free text; whatever is not printable ASCII in short words is encoded."""
+    """Return a field of free text, encoded unless it is printable ASCII in short words."""
     text = _one_line(value)
     room = MAX_LINE - len(name) - 2
-    if not _PLAIN.fullmatch(text) or "=?" in text or max(map(len, text.split())) > room:
+    if not _PRINTABLE_ASCII.fullmatch(text) or "=?" in text or max(map(len, text.split())) > room:
         return f"{name}: " + "\r\n ".join(_encoded_words(text))
     return _folded(f"{name}:", text.split())
 
 
 def mailbox(name: str, display_name: str, address: str) -> str:
-    """Return a field with one address, which must be of the dot-atom form."""
+    """Return a field with one address, which must have come from `addresses.header_address`."""
     text = _one_line(display_name)
     if not text:
         return f"{name}: {address}"

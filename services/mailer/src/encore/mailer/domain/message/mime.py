@@ -1,6 +1,6 @@
-"""The finished message, assembled directly: the standard library's way takes five times as long.
+"""The MIME message, assembled directly: the standard library takes five times as long.
 
-Parts are quoted-printable in lines of at most 76 characters, so the message passes any relay as it is.
+Parts are quoted-printable in lines of at most 76 characters, so any relay passes the message on unchanged.
 Source: RFC 2045, RFC 2046.
 """
 
@@ -9,31 +9,27 @@ from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
-from urllib.parse import quote
 
-from encore.mailer.domain.facts.customer import usable_address
 from encore.mailer.domain.message import headers
-
-UNDELIVERABLE_DOMAIN = "customers.invalid"
-MAX_LOCAL_CHARS = 64
+from encore.mailer.domain.message.addresses import recipient
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Who the email is from."""
+    """Who the email is from; the address must have come from `addresses.header_address`."""
 
     name: str
     address: str
 
     @property
     def domain(self) -> str:
-        """The domain that the sender's messages are identified by."""
+        """The domain of the sender's message ids."""
         return self.address.rpartition("@")[2]
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """What the message says about itself."""
+    """What the header of a message says."""
 
     sender: Sender
     run_id: str
@@ -46,11 +42,11 @@ class Envelope:
 
 
 def message(envelope: Envelope, *, text: str, html: str) -> bytes:
-    """Return the MIME message; everything but its date follows from the arguments."""
-    identity = _identity(envelope)
-    boundary = f"=_encore_{identity}"  # "=_" cannot occur in quoted-printable text
+    """Return the MIME message; equal arguments give equal bytes."""
+    message_id = _message_id(envelope)
+    boundary = f"=_encore_{message_id}"  # "=_" cannot occur in quoted-printable text
     parts = [
-        *_fields(envelope, identity),
+        *_fields(envelope, message_id),
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
         "",
@@ -66,24 +62,14 @@ def message(envelope: Envelope, *, text: str, html: str) -> bytes:
     )
 
 
-def recipient(customer_id: str, address: str | None) -> str:
-    """Return the customer's address, or one that can never be delivered when there is none to use."""
-    if usable := usable_address(address):
-        return usable
-    local = quote(customer_id, safe="").strip(".").replace("..", "%2E.")
-    if not local or len(local) > MAX_LOCAL_CHARS or ".." in local:
-        local = sha256(customer_id.encode("utf-8", "replace")).hexdigest()
-    return f"{local}@{UNDELIVERABLE_DOMAIN}"
-
-
-def _fields(envelope: Envelope, identity: str) -> list[str]:
+def _fields(envelope: Envelope, message_id: str) -> list[str]:
     sender = envelope.sender
     return [
         headers.mailbox("From", sender.name, sender.address),
         f"To: {recipient(envelope.customer_id, envelope.address)}",
         headers.unstructured("Subject", envelope.subject),
         f"Date: {format_datetime(envelope.date)}",
-        f"Message-ID: <{identity}@{sender.domain}>",
+        f"Message-ID: <{message_id}@{sender.domain}>",
         *_unsubscribe(envelope.unsubscribe_uris),
         headers.unstructured("X-Customer-Id", envelope.customer_id),
         headers.unstructured("X-Encore-Run", envelope.run_id),
@@ -92,16 +78,16 @@ def _fields(envelope: Envelope, identity: str) -> list[str]:
 
 
 def _unsubscribe(uris: tuple[str, ...]) -> list[str]:
-    """One click needs an https address that takes the POST (RFC 8058)."""
+    """One click needs an https address that accepts the POST (RFC 8058)."""
     fields = [headers.listed("List-Unsubscribe", uris)] if uris else []
     if any(uri.startswith("https:") for uri in uris):
         fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     return fields
 
 
-def _identity(envelope: Envelope) -> str:
-    cause = f"{envelope.run_id}\n{envelope.customer_id}".encode("utf-8", "replace")
-    return sha256(cause).hexdigest()[:32]
+def _message_id(envelope: Envelope) -> str:
+    identity = f"{envelope.run_id}\n{envelope.customer_id}".encode("utf-8", "replace")
+    return sha256(identity).hexdigest()[:32]
 
 
 def _part(delimiter: str, subtype: str, content: str) -> bytes:

@@ -1,16 +1,16 @@
-"""The words that the shop itself uses for a product: what the writer may say about it."""
+"""The words of the shop's own that the prompt offers for a product."""
 
 import re
 from functools import lru_cache
 from itertools import chain, islice
 
 from encore.contracts.records import Product
-from encore.mailer.domain.copy import lies
-from encore.mailer.domain.text import category_label, clean, word_set
+from encore.mailer.domain.copy.forbidden_text import forbidden_text
+from encore.mailer.domain.copy.unsupported_claims import never_supported
+from encore.mailer.domain.facts.product import catalogue_texts
+from encore.mailer.domain.text import word_set
 
 MAX_KEYWORDS = 8
-MAX_BULLETS = 8
-MAX_BULLET_CHARS = 400
 CACHED_PRODUCTS = 4_096
 CACHED_WORDS = 16_384
 KEYWORD_CHARS = range(4, 19)
@@ -28,29 +28,17 @@ well what when where which while will with within without work works would year 
 
 
 @lru_cache(maxsize=CACHED_PRODUCTS)
-def vocabulary(product: Product) -> frozenset[str]:
-    """Return every word of the product's name, bullets and category, in lower case, also by its parts."""
-    words = chain.from_iterable(_WORD.findall(text.casefold()) for text in _texts(product))
-    return frozenset(chain.from_iterable((word, *word.split("-")) for word in words))
-
-
-@lru_cache(maxsize=CACHED_PRODUCTS)
 def keywords(product: Product) -> tuple[str, ...]:
-    """Return up to eight distinct words that describe the product and may stand in copy as they are.
+    """Return up to eight distinct words that describe the product and that copy may repeat as they are.
 
-    Tokens with digits or signs never qualify, nor does the name's first word, which is mostly a brand, nor
-    what the category says already.
+    Left out are tokens with digits or signs, the name's first word, which is mostly a brand, and what the
+    category says already.
     """
-    name, category, *bullets = _texts(product)
+    name, category, *bullets = catalogue_texts(product)
     tokens = chain(_TOKEN.findall(name)[1:], *(_TOKEN.findall(text) for text in bullets))
     said = {_singular(word) for word in category.casefold().split()}
     words = (word for token in tokens if (word := _keyword(token)) and _singular(word) not in said)
     return tuple(islice(dict.fromkeys(words), MAX_KEYWORDS))
-
-
-def _texts(product: Product) -> list[str]:
-    bullets = (clean(bullet, max_chars=MAX_BULLET_CHARS) for bullet in product.bullets[:MAX_BULLETS])
-    return [clean(product.name, max_chars=MAX_BULLET_CHARS), category_label(product.category), *bullets]
 
 
 @lru_cache(maxsize=CACHED_WORDS)
@@ -63,7 +51,7 @@ def _keyword(token: str) -> str | None:
         word = token.casefold()
     else:
         return None
-    return None if any(lies.found_in(word)) else word
+    return None if any(chain(forbidden_text(word), never_supported(word))) else word
 
 
 def _singular(word: str) -> str:

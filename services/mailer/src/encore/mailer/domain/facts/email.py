@@ -1,0 +1,55 @@
+"""The facts of one email: everything that its copy and its cards may state."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from encore.contracts.records import Recommendation
+from encore.mailer.domain.facts.customer import first_name
+from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.slots import FIRST_NAME
+
+
+class NoPicksError(ValueError):
+    """A customer without a single pick cannot get an email."""
+
+
+@dataclass(frozen=True)
+class EmailFacts:
+    """Everything one email may state."""
+
+    customer_id: str
+    first_name: str | None
+    brand: str
+    language: str
+    products: tuple[ProductFacts, ...]
+
+    @cached_property
+    def customer_slots(self) -> dict[str, str]:
+        """The customer's slots with their values; empty for a customer without a usable name."""
+        return {FIRST_NAME: self.first_name} if self.first_name else {}
+
+    @cached_property
+    def slots(self) -> dict[str, str]:
+        """Every slot of the email with its value."""
+        products = {slot: value for product in self.products for slot, value in product.slots.items()}
+        return self.customer_slots | products
+
+    def product(self, number: str) -> ProductFacts | None:
+        """Return the product of this number, as the key of a line or the owner of a slot gives it."""
+        return next((product for product in self.products if str(product.number) == number), None)
+
+
+def email_facts(recommendation: Recommendation, *, brand: str, locale: str) -> EmailFacts:
+    """Collect the facts of one customer's email; raise `NoPicksError` for a customer without picks."""
+    if not recommendation.picks:
+        raise NoPicksError("the recommendation has no picks")
+    return EmailFacts(
+        customer_id=recommendation.customer_id,
+        first_name=first_name(recommendation.name),
+        brand=brand,
+        language=locale.partition("_")[0],
+        products=tuple(
+            ProductFacts(number=number, entry=pick.product, reason=pick.reason, locale=locale)
+            for number, pick in enumerate(recommendation.picks, 1)
+        ),
+    )
