@@ -4,10 +4,9 @@ from decimal import Decimal
 import pytest
 
 from encore.contracts.records import Product, Recommendation
-from encore.mailer.domain.copy.keywords import keywords
+from encore.mailer.domain.copy.prompt import keywords
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.customer import first_name
-from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
+from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts, first_name
 from encore.mailer.domain.text import category_label, clean, short_name
 
 MakeFacts = Callable[..., EmailFacts]

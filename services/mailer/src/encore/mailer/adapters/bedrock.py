@@ -100,13 +100,12 @@ class BedrockModel:
     def _refusal(self, error: ClientError) -> str:
         """Return why this one request was refused; raise when the cause affects other requests too."""
         code, message = error_code(error), error.response.get("Error", {}).get("Message", "")
+        model = f"model {self._choice.model_id}"
         systemic = any(part in message for part in MISCONFIGURED_REQUESTS)
         if code in MISCONFIGURED or (code == "ValidationException" and systemic):
-            raise PermanentError(
-                f"model {self._choice.model_id} cannot be used: {code}: {message}"
-            ) from error
+            raise PermanentError(f"{model} cannot be used: {code}: {message}") from error
         if code in FAILING_MODEL:
-            raise ModelFailingError(f"model {self._choice.model_id}: {code}: {message}") from error
+            raise ModelFailingError(f"{model}: {code}: {message}") from error
         if code == "ValidationException":
             return f"{code}: {message}"[:MAX_REASON_CHARS]
         raise error

@@ -29,7 +29,7 @@ MAX_QUOTED_CHARS = 40
 ENOUGH_SLOTS = 2
 """A text without other words says something with two slots, as in "{1.name}: {1.reason}."."""
 
-BrokenRules = Iterator[tuple[str, str]]
+Broken = Iterator[tuple[str, str]]
 """(rule, what breaks it) pairs."""
 
 
@@ -59,10 +59,10 @@ def problems(copy: Copy, facts: EmailFacts) -> list[Problem]:
     ]
 
 
-def _common_rules(field: str, text: str, facts: EmailFacts) -> BrokenRules:
+def _common_rules(field: str, text: str, facts: EmailFacts) -> Broken:
     own_words, slots = without_slots(text), slots_in(text)
     if not own_words.strip(" .,:;!?-") and len(slots) < ENOUGH_SLOTS:
-        yield "must say more than one slot", ""
+        yield "must say something", ""
     limit = MAX_CHARS["line" if field.startswith(LINE) else field]
     if len(text) > limit:
         yield f"longer than {limit} characters", ""
@@ -75,7 +75,7 @@ def _common_rules(field: str, text: str, facts: EmailFacts) -> BrokenRules:
         yield f"longer than {most} characters once its slots are filled", ""
 
 
-def _field_rules(field: str, text: str, facts: EmailFacts) -> BrokenRules:
+def _field_rules(field: str, text: str, facts: EmailFacts) -> Broken:
     if product := facts.product(field.removeprefix(LINE)):
         return _line(text, product)
     if field in HEADLINES:
@@ -83,19 +83,16 @@ def _field_rules(field: str, text: str, facts: EmailFacts) -> BrokenRules:
     return _prose(text, facts)
 
 
-def _line(text: str, product: ProductFacts) -> BrokenRules:
+def _line(text: str, product: ProductFacts) -> Broken:
     """A line is about its own product, and names it."""
-    yield from (
-        (f"only slots of product {product.number} belong here", slot)
-        for slot in slots_in(text)
-        if slot not in product.slots
-    )
+    misplaced = f"only slots of product {product.number} belong here"
+    yield from ((misplaced, slot) for slot in slots_in(text) if slot not in product.slots)
     if f"{product.number}.name" not in slots_in(text):
         yield f"must name the product as {{{product.number}.name}}", ""
     yield from unsupported_claims(without_slots(text), [product])
 
 
-def _headline(text: str, facts: EmailFacts) -> BrokenRules:
+def _headline(text: str, facts: EmailFacts) -> Broken:
     """Subject and preheader may use the slots of one product."""
     numbers = {owner(slot) for slot in slots_in(text) if slot != FIRST_NAME}
     if len(numbers) > 1:
@@ -104,9 +101,8 @@ def _headline(text: str, facts: EmailFacts) -> BrokenRules:
     yield from unsupported_claims(without_slots(text), mentioned or facts.products)
 
 
-def _prose(text: str, facts: EmailFacts) -> BrokenRules:
+def _prose(text: str, facts: EmailFacts) -> Broken:
     """Greeting, intro and closing may use only the customer's slots."""
-    yield from (
-        ("only the customer's slots belong here", slot) for slot in slots_in(text) if slot != FIRST_NAME
-    )
+    misplaced = "only the customer's slots belong here"
+    yield from ((misplaced, slot) for slot in slots_in(text) if slot != FIRST_NAME)
     yield from unsupported_claims(without_slots(text), facts.products)

@@ -4,7 +4,7 @@ from typing import Any
 
 from encore.contracts.errors import TransientError
 from encore.mailer.domain.record import EmailRecord
-from encore.mailer.use_cases.save_records import GroupCommit
+from encore.mailer.use_cases.mail_part import GroupCommit
 from services.mailer.tests.fakes import InMemoryEmailRecords
 
 RUN = "run-1"
