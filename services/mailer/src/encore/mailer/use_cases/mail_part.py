@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from encore.contracts import object_keys
@@ -23,10 +23,10 @@ log = get_logger()
 
 @dataclass(frozen=True)
 class PartEmails:
-    """The outcome of a part."""
+    """The outcome of a part, complete once the part is mailed."""
 
-    records: tuple[EmailRecord, ...]
-    failed: tuple[str, ...]
+    records: list[EmailRecord]
+    failed: list[str]
     """Ids of the customers for whom no email could be made."""
 
 
@@ -72,39 +72,32 @@ class PartMailer:
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         existing = await self._records.existing(run_id, list(wanted))
         missing = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
-        part = _PartInProgress(run_id, GroupCommit(self._records), dict(existing))
-        await for_each(missing, lambda each: self._mail_one(each, part), parallel=self._parallel)
-        return PartEmails(records=tuple(part.records.values()), failed=tuple(part.failed))
-
-    async def _mail_one(self, recommendation: Recommendation, part: "_PartInProgress") -> None:
-        async with self._running:
-            await self._make(recommendation, part)
-
-    async def _make(self, recommendation: Recommendation, part: "_PartInProgress") -> None:
-        customer_id = recommendation.customer_id
-        try:
-            facts = email_facts(recommendation, brand=self._style.brand, locale=self._style.locale)
-            written = await self._copywriter.write(facts)
-            composed = self._compose(part.run_id, recommendation, facts, written)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            log.warning("email_failed", customer_id=customer_id, error=repr(error))
-            part.failed.append(customer_id)
-            return
-        key = object_keys.email(part.run_id, customer_id)
-        await self._objects.put(key, composed.message, content_type=CONTENT_TYPE)
-        await part.add(_record(part.run_id, key, facts, written, composed))
-
-    def _compose(
-        self, run_id: str, recommendation: Recommendation, facts: EmailFacts, written: WrittenCopy
-    ) -> ComposedEmail:
-        return self._composer.compose(
-            facts,
-            written.copy,
-            copy_source=written.source,
-            run_id=run_id,
-            address=recommendation.email,
-            date=datetime.now(UTC),
+        part, commit = PartEmails(list(existing.values()), failed=[]), GroupCommit(self._records)
+        await for_each(
+            missing, lambda each: self._mail_one(run_id, each, part, commit), parallel=self._parallel
         )
+        return part
+
+    async def _mail_one(
+        self, run_id: str, recommendation: Recommendation, part: PartEmails, commit: "GroupCommit"
+    ) -> None:
+        async with self._running:
+            try:
+                facts = email_facts(recommendation, brand=self._style.brand, locale=self._style.locale)
+                written = await self._copywriter.write(facts)
+                composed = self._compose(run_id, facts, written)
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                log.warning("email_failed", customer_id=recommendation.customer_id, error=repr(error))
+                part.failed.append(recommendation.customer_id)
+                return
+            record = _record(run_id, facts, written, composed)
+            await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
+            await commit.save(record)
+            part.records.append(record)
+
+    def _compose(self, run_id: str, facts: EmailFacts, written: WrittenCopy) -> ComposedEmail:
+        now = datetime.now(UTC)
+        return self._composer.compose(facts, written.copy, source=written.source, run_id=run_id, date=now)
 
 
 class GroupCommit:
@@ -132,27 +125,11 @@ class GroupCommit:
             await self._records.put_all(batch)
 
 
-@dataclass
-class _PartInProgress:
-    """The records and failures of a part so far."""
-
-    run_id: str
-    commit: GroupCommit
-    records: dict[str, EmailRecord]
-    failed: list[str] = field(default_factory=list)
-
-    async def add(self, record: EmailRecord) -> None:
-        await self.commit.save(record)
-        self.records[record.customer_id] = record
-
-
-def _record(
-    run_id: str, key: str, facts: EmailFacts, written: WrittenCopy, composed: ComposedEmail
-) -> EmailRecord:
+def _record(run_id: str, facts: EmailFacts, written: WrittenCopy, composed: ComposedEmail) -> EmailRecord:
     return EmailRecord(
         run_id=run_id,
         customer_id=facts.customer_id,
-        key=key,
+        key=object_keys.email(run_id, facts.customer_id),
         subject=composed.subject,
         preheader=composed.preheader,
         copy_source=written.source,

@@ -26,7 +26,7 @@ buck bucks cent cents quid
 
 MARKUP = frozenset("<>*_`#[]\\|~^=+$@{}")
 EMOJI_STYLE = "\ufe0f"
-SYMBOL_OF_FIGURE_OR_MONEY = re.compile(
+FIGURE_OR_MONEY = re.compile(
     r"\b(?:DIGIT|NUMBER|NUMBERS|KEYCAP|HUNDRED|DOLLAR|EURO|POUND|YEN|RUPEE|MONEY|BANKNOTE)\b"
 )
 CACHED_CHARS = 4_096
@@ -80,8 +80,6 @@ def _broken_by(char: str) -> str | None:
         "control character": char == JOINER or not is_printable(char),
         "non-Latin letter": category.startswith("L") and not name.startswith("LATIN"),
         "combining mark": category.startswith("M") and char != EMOJI_STYLE,
-        "symbol of a figure or of money": (
-            category.startswith("S") and SYMBOL_OF_FIGURE_OR_MONEY.search(name) is not None
-        ),
+        "symbol of a figure or of money": category.startswith("S") and bool(FIGURE_OR_MONEY.search(name)),
     }
     return next((rule for rule, broken in rules.items() if broken), None)

@@ -22,9 +22,11 @@ class NoPicksError(ValueError):
 
 @dataclass(frozen=True)
 class EmailFacts:
-    """Everything one email may state."""
+    """Everything one email may state, and where it goes."""
 
     customer_id: str
+    address: str | None
+    """As the file has it, for the header alone."""
     first_name: str | None
     brand: str
     language: str
@@ -52,6 +54,7 @@ def email_facts(recommendation: Recommendation, *, brand: str, locale: str) -> E
         raise NoPicksError("the recommendation has no picks")
     return EmailFacts(
         customer_id=recommendation.customer_id,
+        address=recommendation.email,
         first_name=first_name(recommendation.name),
         brand=brand,
         language=locale.partition("_")[0],

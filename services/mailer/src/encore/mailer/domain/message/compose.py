@@ -29,14 +29,7 @@ class Composer:
         self._unsubscribe = unsubscribe
 
     def compose(
-        self,
-        facts: EmailFacts,
-        copy: Copy,
-        *,
-        copy_source: CopySource,
-        run_id: str,
-        address: str | None,
-        date: datetime,
+        self, facts: EmailFacts, copy: Copy, *, source: CopySource, run_id: str, date: datetime
     ) -> ComposedEmail:
         """Return the message for a customer; the copy must have passed the rules."""
         uris = self._unsubscribe_uris(facts.customer_id)
@@ -45,9 +38,9 @@ class Composer:
             sender=self._sender,
             run_id=run_id,
             customer_id=facts.customer_id,
-            address=address,
+            address=facts.address,
             subject=content.copy.subject,
-            copy_source=copy_source,
+            copy_source=source,
             unsubscribe_uris=uris,
             date=date,
         )
