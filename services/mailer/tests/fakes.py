@@ -1,4 +1,4 @@
-"""Doubles of the mailer's ports; `integration/test_ports.py` tests them and their originals alike."""
+"""Doubles of the mailer's ports; `integration/test_ports.py` runs the same tests on their originals."""
 
 import asyncio
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,4 @@
-"""What the mailer's ports promise, of the adapters on AWS and of their in-memory doubles alike."""
+"""What the mailer's ports promise, tested on the AWS adapters and on their in-memory doubles."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -69,7 +69,7 @@ async def test_records_read_back_as_they_were_stored(records: EmailRecords) -> N
 
 
 async def test_only_the_records_asked_for_exist(records: EmailRecords) -> None:
-    """Not those of other customers, of other runs or of nobody."""
+    """Not those of other customers or of other runs."""
     await records.put_all([record("C1"), record("C2"), record("C3", run_id="run-2")])
     assert await records.existing(RUN, ["C1", "C3", "C4"]) == {"C1": record("C1")}
     assert await records.existing(RUN, []) == {}

@@ -47,7 +47,7 @@ def test_an_address_that_could_break_a_header_is_invalid(address: str) -> None:
 
 
 @given(address=st.text(max_size=300) | st.emails())
-def test_whatever_is_given_only_a_plain_address_comes_out(address: str) -> None:
+def test_any_text_becomes_one_plain_address(address: str) -> None:
     """No blanks, brackets, quotes or line ends, whatever a file has as an address."""
     found = recipient("C1", address)
     assert found.isascii()

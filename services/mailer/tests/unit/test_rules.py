@@ -50,9 +50,9 @@ FALSE_LINES = {
     "a price per unit": "{1.name} at {1.price} per month.",
     "another product's price": "{1.name} for {2.price}.",
     "another product's name": "{1.name} beats {2.name}.",
-    "no name of its own product": "This one is a joy to use.",
-    "a slot that nobody has": "{1.name} weighs {1.weight}.",
-    "a slot that the product has not": "{9.name} and {1.name}.",
+    "no name of the product": "This one is a joy to use.",
+    "an unknown slot": "{1.name} weighs {1.weight}.",
+    "a slot of an unknown product": "{9.name} and {1.name}.",
     "the customer's name in a line": "{customer.first_name}, look at {1.name}.",
     "a left-over brace": "{1.name} is {great}.",
     "an unbalanced brace": "{1.name} is great}.",
@@ -125,7 +125,7 @@ HONEST_LINES = (
 def test_a_line_that_states_more_than_the_facts_is_refused(
     line: str, facts: EmailFacts, make_copy: MakeCopy
 ) -> None:
-    """A figure written out or misplaced, or a claim made up, is a problem of that very line."""
+    """Figures written out or misplaced and invented claims are problems of that line alone."""
     found = problems(make_copy(lines={"1": line}), facts)
     assert found
     assert {problem.field for problem in found} == {"lines.1"}

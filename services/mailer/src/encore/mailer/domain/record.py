@@ -1,14 +1,11 @@
 """The record of a finished email."""
 
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import Field
+from pydantic import NonNegativeInt
 
 from encore.contracts.records import Identifier, Record
 from encore.mailer.domain.copy.fields import CopySource
-
-Count = Annotated[int, Field(ge=0)]
 
 
 class EmailRecord(Record):
@@ -23,7 +20,7 @@ class EmailRecord(Record):
     product_ids: tuple[str, ...]
     problems: tuple[str, ...] = ()
     """Rules that the model's answers broke, one line each."""
-    model_calls: Count
-    input_tokens: Count
-    output_tokens: Count
+    model_calls: NonNegativeInt
+    input_tokens: NonNegativeInt
+    output_tokens: NonNegativeInt
     created_at: datetime

@@ -85,7 +85,9 @@ class PartMailer:
             try:
                 facts = email_facts(recommendation, brand=self._style.brand, locale=self._style.locale)
                 written = await self._copywriter.write(facts)
-                composed = self._compose(run_id, facts, written)
+                composed = self._composer.compose(
+                    facts, written.copy, source=written.source, run_id=run_id, date=datetime.now(UTC)
+                )
             except (ArithmeticError, LookupError, TypeError, ValueError) as error:
                 log.warning("email_failed", customer_id=recommendation.customer_id, error=repr(error))
                 part.failed.append(recommendation.customer_id)
@@ -94,10 +96,6 @@ class PartMailer:
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await commit.save(record)
             part.records.append(record)
-
-    def _compose(self, run_id: str, facts: EmailFacts, written: WrittenCopy) -> ComposedEmail:
-        now = datetime.now(UTC)
-        return self._composer.compose(facts, written.copy, source=written.source, run_id=run_id, date=now)
 
 
 class GroupCommit:

@@ -77,7 +77,7 @@ _TOUCHING = re.compile(r"[\w\u2212-]\{|\}[^\W_]|\}\S{0,3}\{")
 def misleading_figures(text: str) -> Iterator[tuple[str, str]]:
     """Yield (rule, words) for each figure in `text` that the words around it misrepresent."""
     if found := _TOUCHING.search(text):
-        yield "slot without a space around it", found[0]
+        yield "slot not separated from the text around it", found[0]
     for sentence in _sentences(text):
         words = frozenset(_words(SLOT.sub(" ", sentence)))
         for slot in SLOT.finditer(sentence):

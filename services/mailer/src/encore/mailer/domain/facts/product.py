@@ -33,7 +33,7 @@ class ProductFacts:
 
     @property
     def name(self) -> str:
-        """The whole name of the catalogue; the product id where the name has nothing to show."""
+        """The full name in the catalogue, or the product id if none of the name can be shown."""
         return clean(self.entry.name, max_chars=MAX_NAME_CHARS) or self.entry.product_id
 
     @property

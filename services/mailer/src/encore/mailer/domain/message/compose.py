@@ -6,7 +6,7 @@ from datetime import datetime
 from encore.mailer.domain.copy.fields import Copy, CopySource
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.message import mime
-from encore.mailer.domain.message.content import EmailContent, email_content
+from encore.mailer.domain.message.content import email_content
 from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.theme import Theme
 
@@ -44,9 +44,6 @@ class Composer:
             unsubscribe_uris=uris,
             date=date,
         )
-        return self._composed(content, envelope)
-
-    def _composed(self, content: EmailContent, envelope: mime.Envelope) -> ComposedEmail:
         message = mime.message(envelope, text=self._theme.text(content), html=self._theme.html(content))
         return ComposedEmail(subject=content.copy.subject, preheader=content.copy.preheader, message=message)
 

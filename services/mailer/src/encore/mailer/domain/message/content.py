@@ -15,7 +15,7 @@ class Card:
     """One product as it is shown. A member is None when the product does not have it."""
 
     name: str
-    """The whole name of the catalogue."""
+    """The full name in the catalogue."""
     short_name: str
     """The start of the name, which is read first."""
     details: str

@@ -56,21 +56,15 @@ def message(envelope: Envelope, *, text: str, html: str) -> bytes:
     """Return the MIME message; equal arguments give equal bytes."""
     message_id = _message_id(envelope)
     boundary = f"=_encore_{message_id}"  # "=_" cannot occur in quoted-printable text
-    parts = [
+    fields = [
         *_fields(envelope, message_id),
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
         "",
     ]
     delimiter = f"\r\n--{boundary}"
-    return b"".join(
-        (
-            "\r\n".join(parts).encode(),
-            _part(delimiter, "plain", text),
-            _part(delimiter, "html", html),
-            f"{delimiter}--\r\n".encode(),
-        )
-    )
+    head, end = "\r\n".join(fields).encode(), f"{delimiter}--\r\n".encode()
+    return b"".join((head, _part(delimiter, "plain", text), _part(delimiter, "html", html), end))
 
 
 def _fields(envelope: Envelope, message_id: str) -> list[str]:
