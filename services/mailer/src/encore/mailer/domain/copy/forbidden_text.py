@@ -31,7 +31,6 @@ FIGURE_OR_MONEY = re.compile(
 )
 CACHED_CHARS = 4_096
 
-_WORDS = {"number word outside a slot": NUMBERS, "currency outside a slot": CURRENCIES}
 _PATTERNS = {
     "percentage outside a slot": re.compile(r"[%‰‱٪]|\b(?:percent|per\s+cent|percentage|pct)\b"),
     "link": re.compile(r"https?\b|\bwww\b|://|[^\W\d_]{2,}\.[^\W\d_]{2,}|\bdot\b"),
@@ -45,7 +44,7 @@ def forbidden_text(text: str) -> Iterator[tuple[str, str]]:
     """Yield (rule, offending words) for everything forbidden in slotless `text`."""
     whole = folded(text)
     words = frozenset(_WORD.findall(whole))
-    for rule, refused in _WORDS.items():
+    for rule, refused in (("number word outside a slot", NUMBERS), ("currency outside a slot", CURRENCIES)):
         if not refused.isdisjoint(words):
             yield rule, min(refused & words)
     for rule, pattern in _PATTERNS.items():

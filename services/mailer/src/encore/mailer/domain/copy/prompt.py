@@ -17,7 +17,7 @@ from encore.mailer.domain.copy.forbidden_text import forbidden_text
 from encore.mailer.domain.copy.rules import MAX_CHARS, Problem
 from encore.mailer.domain.copy.unsupported_claims import never_supported
 from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.product import ProductFacts, catalogue_texts
+from encore.mailer.domain.facts.product import CACHED_PRODUCTS, ProductFacts, catalogue_texts
 from encore.mailer.domain.text import clean, word_set
 
 MAX_BRAND_CHARS = 60
@@ -25,7 +25,6 @@ MAX_CATEGORY_CHARS = 60
 MAX_PROBLEMS = 12
 SCHEMA_NAME = "email_copy"
 MAX_KEYWORDS = 8
-CACHED_PRODUCTS = 4_096
 CACHED_WORDS = 16_384
 KEYWORD_CHARS = range(4, 19)
 ACRONYM_CHARS = range(2, 6)
