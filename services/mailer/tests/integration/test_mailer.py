@@ -15,7 +15,7 @@ from encore.contracts.events import EmailFinished, RecommendationsReady, RunFini
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
 from encore.mailer.__main__ import composer, model_choice
 from encore.mailer.adapters.bedrock import BedrockModel
-from encore.mailer.adapters.emails import EmailTable
+from encore.mailer.adapters.email_records import DynamoDBEmailRecords as EmailTable
 from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
 from encore.mailer.use_cases.mail_part import PartMailer, Style

@@ -8,14 +8,17 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.copy import Copy
-from encore.mailer.domain.message.compose import Composer, Unsubscribing
+from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.message.compose import Composer
+from encore.mailer.domain.message.links import UnsubscribeEndpoint as Unsubscribing
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.handler import MailerHandler
+from encore.mailer.ports import ModelMessage as Turn
+from encore.mailer.ports import ModelReply as Reply
 from encore.mailer.use_cases.mail_part import PartMailer, Style
-from encore.mailer.use_cases.write_copy import Copywriter, Reply, Turn
+from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total

@@ -1,8 +1,9 @@
 """Starts the mailer service: `python -m encore.mailer`."""
 
 from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
-from encore.mailer.adapters.emails import EmailTable
-from encore.mailer.domain.message.compose import Composer, Unsubscribing
+from encore.mailer.adapters.email_records import DynamoDBEmailRecords as EmailTable
+from encore.mailer.domain.message.compose import Composer
+from encore.mailer.domain.message.links import UnsubscribeEndpoint as Unsubscribing
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.handler import MailerHandler

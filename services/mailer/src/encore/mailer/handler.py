@@ -4,7 +4,7 @@ from collections import Counter
 
 from encore.contracts.events import EmailFinished, RecommendationsReady, parse_event
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.copy import CopySource
+from encore.mailer.domain.copy.fields import CopySource
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.use_cases.mail_part import PartEmails, PartMailer
 from encore.runtime.eventbridge import read_aws_event

@@ -1,4 +1,4 @@
-"""The table of finished emails."""
+"""The records of finished emails in DynamoDB."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
 MAX_BATCH_GET = 100
 
 
-class EmailTable:
-    """Emails by run and customer."""
+class DynamoDBEmailRecords:
+    """The table of finished emails, keyed by run and customer."""
 
-    def __init__(self, dynamodb: "DynamoDBClient", name: str, *, keep_days: int | None = None) -> None:
+    def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
-        self._name = name
-        self._table = DynamoDBItems(dynamodb, name, keep_days=keep_days)
+        self._table = table
+        self._items = DynamoDBItems(dynamodb, table, keep_days=keep_days)
 
-    async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
-        """Put every record; raise `UnprocessedError` when DynamoDB keeps refusing some."""
-        await self._table.put_all(items)
+    async def put_all(self, records: Sequence[EmailRecord]) -> None:
+        """Store every record; raise `UnprocessedError` when DynamoDB keeps refusing some."""
+        await self._items.put_all([record.model_dump(mode="json") for record in records])
 
-    async def standing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
+    async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
         """Return the records of those customers who have one, by customer id."""
         keys = [to_item({"run_id": run_id, "customer_id": customer_id}) for customer_id in customer_ids]
         found = [record for batch in batches(keys, MAX_BATCH_GET) for record in await self._get(batch)]
@@ -37,12 +37,12 @@ class EmailTable:
 
         async def read(waiting: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
             reply = await self._dynamodb.batch_get_item(
-                RequestItems={self._name: {"Keys": waiting, "ConsistentRead": True}}
+                RequestItems={self._table: {"Keys": waiting, "ConsistentRead": True}}
             )
-            items = reply.get("Responses", {}).get(self._name, [])
+            items = reply.get("Responses", {}).get(self._table, [])
             found.extend(EmailRecord.model_validate(from_item(item)) for item in items)
-            left = reply.get("UnprocessedKeys", {}).get(self._name)
+            left = reply.get("UnprocessedKeys", {}).get(self._table)
             return left["Keys"] if left else []
 
-        await process_all(keys, read, what=f"keys of {self._name}")
+        await process_all(keys, read, what=f"keys of {self._table}")
         return found

@@ -1,12 +1,12 @@
-"""Made-up products and customers for the tests of the mailer's rules and handlers."""
+"""Made-up products, customers and copy for the mailer's tests."""
 
 from collections.abc import Callable
 
 import pytest
 
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.domain.copy.copy import Copy
-from encore.mailer.domain.facts.facts import EmailFacts, email_facts
+from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.facts.email import EmailFacts, email_facts
 
 PRODUCTS: tuple[dict[str, object], ...] = (
     {

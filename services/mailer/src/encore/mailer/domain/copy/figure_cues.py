@@ -1,6 +1,6 @@
-"""Whether the words around a figure say what the figure is: "now {1.was_price}" would be a lie in slots.
+"""Whether the words around a figure say what the figure is: "now {1.was_price}" is a lie told with a slot.
 
-Each figure may need a cue within its sentence ("save", "rated", "was"), and refuses some words right before
+A figure may need a cue in its sentence ("save", "rated", "was"), and may not have certain words right before
 or after it. The lists are English, as is the copy.
 """
 
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from encore.mailer.domain.slots import SLOT, attribute
 from encore.mailer.domain.text import word_set
 
-NEAR_BEFORE = 3
-NEAR_AFTER = 2
+WORDS_BEFORE = 3
+WORDS_AFTER = 2
 APPROXIMATE = word_set(
     "over under above below nearly almost around about roughly approximately beyond least most upto up-to"
 )
@@ -20,7 +20,7 @@ APPROXIMATE = word_set(
 
 @dataclass(frozen=True)
 class Cues:
-    """Words about one kind of figure, in lower case."""
+    """The words that one kind of figure needs or excludes, in lower case."""
 
     needed: frozenset[str] = frozenset()
     not_before: frozenset[str] = frozenset()
@@ -74,16 +74,16 @@ _WORD = re.compile(r"[a-z]+(?:[-'’][a-z]+)*")  # noqa: RUF001 - the typographi
 _TOUCHING = re.compile(r"[\w\u2212-]\{|\}[^\W_]|\}\S{0,3}\{")
 
 
-def misused(text: str) -> Iterator[tuple[str, str]]:
-    """Yield (kind, what) for each figure that its surroundings misstate."""
+def misleading_figures(text: str) -> Iterator[tuple[str, str]]:
+    """Yield (rule, words) for each figure in `text` that the words around it misrepresent."""
     if found := _TOUCHING.search(text):
-        yield "glued slot", found[0]
+        yield "slot not separated from the text around it", found[0]
     for sentence in _sentences(text):
         words = frozenset(_words(SLOT.sub(" ", sentence)))
         for slot in SLOT.finditer(sentence):
             cues = CUES.get(attribute(slot[1]))
             if cues:
-                yield from _misuse(slot, cues, words)
+                yield from _misleading(slot, cues, words)
 
 
 def _sentences(text: str) -> list[str]:
@@ -92,15 +92,15 @@ def _sentences(text: str) -> list[str]:
     return [part.replace("\0", ".") for part in _SENTENCE.findall(held)]
 
 
-def _misuse(slot: re.Match[str], cues: Cues, sentence: frozenset[str]) -> Iterator[tuple[str, str]]:
-    before = _words(_last(slot.string[: slot.start()]))[-NEAR_BEFORE:]
-    after = _words(_first(slot.string[slot.end() :]))[:NEAR_AFTER]
+def _misleading(slot: re.Match[str], cues: Cues, sentence: frozenset[str]) -> Iterator[tuple[str, str]]:
+    before = _words(_last(slot.string[: slot.start()]))[-WORDS_BEFORE:]
+    after = _words(_first(slot.string[slot.end() :]))[:WORDS_AFTER]
     if bad := cues.not_before.intersection(before) | APPROXIMATE.intersection(before[-1:]):
-        yield "misstated figure", f"{min(bad)} {slot[0]}"
+        yield "misleading word before a figure", f"{min(bad)} {slot[0]}"
     if bad := cues.not_after.intersection(after):
-        yield "misstated figure", f"{slot[0]} {min(bad)}"
+        yield "misleading word after a figure", f"{slot[0]} {min(bad)}"
     if cues.needed and not cues.needed & sentence:
-        yield "unexplained figure", slot[0]
+        yield "sentence does not say what the figure is", slot[0]
 
 
 def _words(text: str) -> list[str]:
@@ -108,9 +108,10 @@ def _words(text: str) -> list[str]:
 
 
 def _last(text: str) -> str:
-    """Return what stands between the slot or comma before and the end."""
+    """Return what follows the last slot or comma."""
     return _SPLIT.split(SLOT.split(text)[-1])[-1]
 
 
 def _first(text: str) -> str:
+    """Return what precedes the first slot or comma."""
     return _SPLIT.split(SLOT.split(text)[0])[0]

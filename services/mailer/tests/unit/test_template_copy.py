@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.mailer.domain.copy.rules import problems
-from encore.mailer.domain.copy.template_copy import plain_copy
-from encore.mailer.domain.facts.facts import EmailFacts
+from encore.mailer.domain.copy.template_copy import template_copy
+from encore.mailer.domain.facts.email import EmailFacts
 
 MONEY = st.decimals(0, 1_000_000, places=2)
 ANY_FACTS = st.fixed_dictionaries(
@@ -25,11 +25,11 @@ ANY_FACTS = st.fixed_dictionaries(
 
 
 @given(known=ANY_FACTS)
-def test_plain_copy_keeps_every_rule_for_any_facts(
+def test_template_copy_keeps_every_rule_for_any_facts(
     make_facts: Callable[..., EmailFacts], known: dict[str, object]
 ) -> None:
-    """The fallback never needs a fallback."""
+    """Nothing replaces template copy, so it must never break a rule."""
     facts = make_facts(**known)
-    copy = plain_copy(facts)
+    copy = template_copy(facts)
     assert problems(copy, facts) == []
     assert copy.filled(facts.slots).lines.keys() == copy.lines.keys()

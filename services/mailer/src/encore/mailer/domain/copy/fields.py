@@ -1,4 +1,4 @@
-"""The words of an email, as they are written: figures, names and reasons stand in slots."""
+"""The fields of an email's copy as they are written: figures, names and reasons are slots."""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
@@ -11,14 +11,14 @@ TEXTS = ("subject", "preheader", "greeting", "intro", "closing")
 
 
 class CopySource(StrEnum):
-    """Who wrote the words: the model, or the plain template in its stead."""
+    """Who wrote the copy: the model, or this service by its template."""
 
     AI = "ai"
     TEMPLATE = "template"
 
 
 class Copy(BaseModel):
-    """What the writer writes. `lines` has one line a product, keyed by its number."""
+    """The words of one email. `lines` has one line per product, keyed by the product's number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
     subject: str
@@ -29,7 +29,7 @@ class Copy(BaseModel):
     closing: str
 
     def fields(self) -> Iterator[tuple[str, str]]:
-        """Yield each text with its name, such as `lines.1`."""
+        """Yield each text with the name of its field, such as `lines.1`."""
         yield from ((name, getattr(self, name)) for name in TEXTS)
         yield from ((f"lines.{number}", line) for number, line in self.lines.items())
 
@@ -40,15 +40,16 @@ class Copy(BaseModel):
         return Copy(**texts, lines=lines)
 
 
-class CopyError(ValueError):
-    """A text that is no copy at all."""
+class CopyFormatError(ValueError):
+    """An answer that is not copy in the expected format."""
 
 
-def parse_copy(text: str) -> Copy:
-    """Read the JSON object of `text`; raise `CopyError` naming the first thing wrong with it."""
+def parse_copy(answer: str) -> Copy:
+    """Read copy from its JSON object; raise `CopyFormatError` naming the first thing wrong with it."""
     try:
-        return Copy.model_validate_json(text)
+        return Copy.model_validate_json(answer)
     except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(part) for part in problem["loc"]) or "answer"
-        raise CopyError(f"{where}: {problem['msg']}") from error
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = ".".join(map(str, first["loc"]))
+        reason = f"{field}: {first['msg']}" if field else first["msg"]
+        raise CopyFormatError(f"not the expected JSON: {reason}") from error
