@@ -1,12 +1,14 @@
 """Makes the emails of one part; a repeated part repeats no paid work."""
 
 import asyncio
-from collections.abc import Iterable
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from encore.contracts import object_keys
+from encore.contracts.events import EmailFinished
 from encore.contracts.records import Recommendation
+from encore.mailer.domain.copy.fields import CopySource
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
 from encore.mailer.domain.record import EmailRecord
@@ -15,19 +17,11 @@ from encore.mailer.use_cases.write_copy import Copywriter, WrittenCopy
 from encore.runtime.logs import get_logger
 from encore.runtime.parallel import for_each
 from encore.runtime.ports import Objects
+from encore.runtime.runs.stage import PartResult
 
 CONTENT_TYPE = "message/rfc822"
 
 log = get_logger()
-
-
-@dataclass(frozen=True)
-class PartEmails:
-    """The outcome of a part, complete once the part is mailed."""
-
-    records: list[EmailRecord]
-    failed: list[str]
-    """Ids of the customers for whom no email could be made."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +32,16 @@ class Style:
     locale: str
 
 
-class PartMailer:
+@dataclass(frozen=True)
+class _Part:
+    """The outcome of a part, complete once the part is mailed."""
+
+    records: list[EmailRecord]
+    failed: list[str]
+    """Ids of the customers for whom no email could be made."""
+
+
+class MailPart:
     """Writes, composes and stores one email per customer.
 
     At most `parallel` emails are being made at a time, over all parts, so a crash costs no more than these.
@@ -53,6 +56,7 @@ class PartMailer:
         composer: Composer,
         style: Style,
         parallel: int,
+        model_id: str,
     ) -> None:
         self._objects = objects
         self._records = records
@@ -60,26 +64,28 @@ class PartMailer:
         self._composer = composer
         self._style = style
         self._parallel = parallel
+        self._model_id = model_id
         self._running = asyncio.Semaphore(parallel)
 
-    async def mail(self, run_id: str, recommendations: Iterable[Recommendation]) -> PartEmails:
-        """Return the record of every customer who now has an email.
+    async def run(self, run_id: str, *, key: str) -> PartResult:
+        """Mail the recommendations stored under `key`; return what all emails of the part came to.
 
         Emails that an earlier delivery finished are kept; a new one is saved as soon as it is finished. After
         a failure that affects more than one customer nothing new is started, and the failure is raised once
         what was under way has been saved.
         """
+        recommendations = await self._objects.get_lines(key, Recommendation)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         existing = await self._records.existing(run_id, list(wanted))
         missing = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
-        part, commit = PartEmails(list(existing.values()), failed=[]), GroupCommit(self._records)
+        part, commit = _Part(list(existing.values()), failed=[]), GroupCommit(self._records)
         await for_each(
             missing, lambda each: self._mail_one(run_id, each, part, commit), parallel=self._parallel
         )
-        return part
+        return _result(part, self._model_id)
 
     async def _mail_one(
-        self, run_id: str, recommendation: Recommendation, part: PartEmails, commit: "GroupCommit"
+        self, run_id: str, recommendation: Recommendation, part: _Part, commit: "GroupCommit"
     ) -> None:
         async with self._running:
             try:
@@ -138,3 +144,27 @@ def _record(run_id: str, facts: EmailFacts, written: WrittenCopy, composed: Comp
         output_tokens=written.output_tokens,
         created_at=datetime.now(UTC),
     )
+
+
+def _result(part: _Part, model_id: str) -> PartResult:
+    sources = Counter(record.copy_source for record in part.records)
+    return PartResult(
+        counts={
+            "emails": len(part.records),
+            "emails_template_copy": sources[CopySource.TEMPLATE],
+            "emails_failed": len(part.failed),
+            "copy_repairs": sum(record.model_calls > 1 for record in part.records),
+        },
+        units={
+            f"bedrock.input_tokens.{model_id}": sum(record.input_tokens for record in part.records),
+            f"bedrock.output_tokens.{model_id}": sum(record.output_tokens for record in part.records),
+            "s3.puts": len(part.records),
+            "dynamodb.writes": len(part.records),
+        },
+        events=[_finished(record) for record in part.records],
+    )
+
+
+def _finished(record: EmailRecord) -> EmailFinished:
+    template_copy = record.copy_source is CopySource.TEMPLATE
+    return EmailFinished(customer_id=record.customer_id, key=record.key, template_copy=template_copy)
