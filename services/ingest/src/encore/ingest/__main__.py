@@ -47,10 +47,5 @@ def _limits(settings: IngestSettings) -> Limits:
     )
 
 
-def main() -> None:
-    """Run until asked to stop."""
-    run_service(StageName.INGEST, IngestSettings, make_handler)
-
-
 if __name__ == "__main__":
-    main()
+    run_service(StageName.INGEST, IngestSettings, make_handler)

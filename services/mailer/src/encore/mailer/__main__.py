@@ -54,10 +54,5 @@ def composer(settings: MailerSettings) -> Composer:
     )
 
 
-def main() -> None:
-    """Run until asked to stop."""
-    run_service(StageName.MAILER, MailerSettings, make_handler)
-
-
 if __name__ == "__main__":
-    main()
+    run_service(StageName.MAILER, MailerSettings, make_handler)

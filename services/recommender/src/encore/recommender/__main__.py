@@ -52,10 +52,5 @@ def _plan(settings: RecommenderSettings) -> Plan:
     )
 
 
-def main() -> None:
-    """Run until asked to stop."""
-    run_service(StageName.RECOMMENDER, RecommenderSettings, make_handler)
-
-
 if __name__ == "__main__":
-    main()
+    run_service(StageName.RECOMMENDER, RecommenderSettings, make_handler)

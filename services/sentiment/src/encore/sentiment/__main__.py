@@ -39,10 +39,5 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     )
 
 
-def main() -> None:
-    """Run until asked to stop."""
-    run_service(StageName.SENTIMENT, SentimentSettings, make_handler)
-
-
 if __name__ == "__main__":
-    main()
+    run_service(StageName.SENTIMENT, SentimentSettings, make_handler)

@@ -3,6 +3,8 @@
 Nothing here waits: `advance` does whatever is possible now and returns whether every step is done.
 """
 
+from dataclasses import dataclass
+
 from encore.contracts.errors import PermanentError
 from encore.recommender.domain.minimums import says_too_little_data
 from encore.recommender.domain.plan import Plan, Step
@@ -17,17 +19,15 @@ from encore.runtime.runs.stage import Stage
 log = get_logger()
 
 
+@dataclass(frozen=True, kw_only=True)
 class Train:
     """Imports, trains and infers for one run at a time, since all runs share the dataset group."""
 
-    def __init__(
-        self, *, ledger: Ledger, stage: Stage, personalize: Personalize, turns: Turns, plan: Plan
-    ) -> None:
-        self._ledger = ledger
-        self._stage = stage
-        self._personalize = personalize
-        self._turns = turns
-        self._plan = plan
+    ledger: Ledger
+    stage: Stage
+    personalize: Personalize
+    turns: Turns
+    plan: Plan
 
     async def advance(self, run: Run) -> bool:
         """Go as far as possible now; True when the batch results are in S3.
@@ -50,45 +50,45 @@ class Train:
 
     async def run_in_turn(self) -> Run | None:
         """Return the open run whose turn it is, or None."""
-        current = await self._turns.current()
+        current = await self.turns.current()
         return await self._open_run(current) if current else None
 
     async def release(self, run_id: str) -> None:
         """End the run's turn, so that the next run may change the dataset group."""
-        await self._turns.end(run_id)
+        await self.turns.end(run_id)
 
     async def _has_turn(self, run_id: str) -> bool:
         """Take the turn, if need be from a run that has ended but still has it."""
-        current = await self._turns.take(run_id)
+        current = await self.turns.take(run_id)
         if current not in {run_id, None} and not await self._open_run(str(current)):
-            current = await self._turns.take(run_id, instead_of=current)
+            current = await self.turns.take(run_id, instead_of=current)
         return current == run_id
 
     async def _open_run(self, run_id: str) -> Run | None:
         try:
-            run = await self._ledger.run(run_id)
+            run = await self.ledger.run(run_id)
         except PermanentError:
             return None
         return run if run.is_open else None
 
     async def _pass(self, step: Step, run: Run) -> Run:
         """Complete one step; raise `NotReadyError` while any of its resources is still being created."""
-        wanted = self._plan.wanted(step, run)
+        wanted = self.plan.wanted(step, run)
         for one in wanted:
             if one.key not in run.step:
-                arn = await self._personalize.ensure(one)
-                run = await self._ledger.set_step(run.run_id, **{one.key: arn})
+                arn = await self.personalize.ensure(one)
+                run = await self.ledger.set_step(run.run_id, **{one.key: arn})
         waiting = [one.name for one in wanted if not await self._is_active(one, run)]
         if waiting:
             raise NotReadyError(", ".join(waiting))
-        run = await self._ledger.set_step(run.run_id, step=step.following)
-        await report_training(run, self._stage)
+        run = await self.ledger.set_step(run.run_id, step=step.following)
+        await report_training(run, self.stage)
         log.info("step_passed", step=step)
         return run
 
     async def _is_active(self, wanted: ResourceSpec, run: Run) -> bool:
         try:
-            return await self._personalize.is_active(wanted.kind, run.step[wanted.key])
+            return await self.personalize.is_active(wanted.kind, run.step[wanted.key])
         except RefusedError as error:
             reason = str(error)
             if says_too_little_data(reason):

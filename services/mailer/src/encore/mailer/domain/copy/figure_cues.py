@@ -5,8 +5,10 @@ or after it. The lists are English, as is the copy.
 """
 
 import re
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 
 from encore.mailer.domain.slots import SLOT, attribute
 from encore.mailer.domain.text import word_set
@@ -27,47 +29,16 @@ class Cues:
     not_after: frozenset[str] = frozenset()
 
 
-def _cues(*, needed: str = "", not_before: str = "", not_after: str = "") -> Cues:
-    return Cues(word_set(needed), word_set(not_before), word_set(not_after))
+def _read_cues() -> dict[str, Cues]:
+    """Read the words of each kind of figure from `figure_cues.toml`."""
+    text = files(__package__).joinpath("figure_cues.toml").read_text("utf-8")
+    return {
+        kind: Cues(**{name: word_set(words) for name, words in cues.items()})
+        for kind, cues in tomllib.loads(text).items()
+    }
 
 
-CUES = {
-    "price": _cues(
-        not_before="""was were used originally formerly previously usually normally regularly instead from
-        before than rrp mrp list old by save saves saved saving savings rated rating scored""",
-        not_after="""off less cheaper discount saving savings saved below lower before originally
-        previously per each apiece monthly star stars ratings reviews customers buyers people""",
-    ),
-    "was_price": _cues(
-        needed="""was were from instead originally formerly previously before usually normally list mrp
-        rrp regular than old earlier""",
-        not_before="now only just today currently pay pays cost costs to yours save saves saving rated",
-        not_after="off less cheaper now today per each apiece monthly star stars",
-    ),
-    "saving": _cues(
-        needed="""save saves saved saving savings off less cheaper below under discount reduction reduced
-        lower keep keeps stays""",
-        not_before="now only costs cost pay pays to was were rated priced yours",
-        not_after="star stars ratings reviews customers now today per each apiece monthly",
-    ),
-    "discount": _cues(
-        needed="""off discount discounted discounts reduced reduction less lower below save saves saved
-        saving savings cut markdown cheaper""",
-        not_before="rated rating scored costs cost pay pays to",
-        not_after="of more better faster stronger larger longer customers buyers reviews ratings star stars",
-    ),
-    "rating": _cues(
-        needed="""rated rating ratings rate rates star stars score scores scored scoring average averages
-        averaging give gives gave""",
-        not_before="save saves saving pay pays cost costs only just reduced",
-        not_after="off less customers buyers people reviews ratings times percent",
-    ),
-    "rating_count": _cues(
-        needed="ratings reviews customers buyers people shoppers owners users votes opinions reviewers",
-        not_before="save saves saving pay pays cost costs only just",
-        not_after="off less star stars times",
-    ),
-}
+CUES = _read_cues()
 _SENTENCE = re.compile(r"[^.!?;]+")
 _SPLIT = re.compile(r"[,:()\u2013\u2014]|\s-\s")
 _WORD = re.compile(r"[a-z]+(?:[-'’][a-z]+)*")  # noqa: RUF001 - the typographic apostrophe
