@@ -1,5 +1,5 @@
 output "state_bucket" {
-  description = "For `terraform init -backend-config=bucket=…` in an environment."
+  description = "The bucket for `terraform init -backend-config=bucket=…` in an environment."
   value       = aws_s3_bucket.state.bucket
 }
 

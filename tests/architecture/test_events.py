@@ -44,9 +44,9 @@ def test_personalizes_news_is_on_and_bedrocks_off_unless_asked_for(
     for stage in ("dev", "prod"):
         assert "job_events" not in read_module(f"environments/{stage}").calls["pipeline"]
     rule = pipeline.resources["aws_cloudwatch_event_rule", "jobs"]
-    assert rule["state"] == '${contains(local.told_of_jobs, each.key) ? "ENABLED" : "DISABLED"}'
+    assert rule["state"] == '${contains(local.job_event_consumers, each.key) ? "ENABLED" : "DISABLED"}'
     assert (
-        pipeline.locals["told_of_jobs"] == "${[for service in var.job_events : service if !var.understudy]}"
+        pipeline.locals["job_event_consumers"] == "${[for service in var.job_events : service if !var.understudy]}"
     )
 
 

@@ -65,4 +65,4 @@ def test_every_alarm_is_told_to_somebody(observability: "Module") -> None:
     """No alarm only turns red on a page that nobody has open."""
     for (kind, name), alarm in observability.resources.items():
         if kind == "aws_cloudwatch_metric_alarm":
-            assert alarm["alarm_actions"] == "${local.tell}", name
+            assert alarm["alarm_actions"] == "${local.notify}", name
