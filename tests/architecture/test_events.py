@@ -46,7 +46,8 @@ def test_personalizes_news_is_on_and_bedrocks_off_unless_asked_for(
     rule = pipeline.resources["aws_cloudwatch_event_rule", "jobs"]
     assert rule["state"] == '${contains(local.job_event_consumers, each.key) ? "ENABLED" : "DISABLED"}'
     assert (
-        pipeline.locals["job_event_consumers"] == "${[for service in var.job_events : service if !var.understudy]}"
+        pipeline.locals["job_event_consumers"]
+        == "${[for service in var.job_events : service if !var.understudy]}"
     )
 
 
