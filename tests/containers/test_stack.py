@@ -36,7 +36,7 @@ MIDDLE: dict[str, Callable[[Run], bool]] = {
 
 
 async def await_true_emails(pipeline: Pipeline, key: str, sample: tuple[Path, SampleFacts]) -> str:
-    """Wait until every customer of an upload has one true email and no message is left; return the run's id."""
+    """Wait until every customer of an upload has one true email and no message is left; return the run id."""
     path, facts = sample
     run_id, finished = await pipeline.finished(key)
     assert (finished.status, finished.reason) == ("finished", None)
@@ -116,8 +116,8 @@ async def test_crashes_in_the_middle_cost_no_email(
 ) -> None:
     """Each service is killed while it works and restarts, and the run ends as if nothing had happened.
 
-    An email is written a second time only if its record was missing when the mailer died: at most the emails of
-    the parts in progress.
+    An email is written a second time only if its record was missing when the mailer died: at most the emails
+    of the parts in progress.
     """
     before = {service: restarts(compose.containers(service)[0]) for service in SERVICES}
     recorded: set[str] = set()
