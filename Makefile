@@ -48,7 +48,7 @@ verify-deployment: setup ## does a stage have all it takes? make verify-deployme
 	@$(BIN)/python -m encore.cli verify-deployment $(if $(STAGE),--stage '$(STAGE)') $(if $(REGION),--region '$(REGION)') \
 	  $(if $(MODEL),--model-id '$(MODEL)')
 
-check: setup ## format, lint and types of code and tests
+check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
@@ -66,7 +66,7 @@ scan-images: ## fixable HIGH and CRITICAL vulnerabilities in the images that go 
 	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "encore/$$image:$${ENCORE_VERSION:-local}"; \
 	done
 
-pre-commit: setup ## run `make check` before every commit, formatting first: installs the git hook
+pre-commit: setup ## install git hooks that format, lint and type-check before each commit
 	$(BIN)/pre-commit install
 
 format: setup ## format and fix what can be fixed
