@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from encore.runtime.service import CLIENTS
+
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
     from tests.support.terraform import Module
@@ -55,11 +57,11 @@ def test_a_service_receives_only_from_its_own_queue(pipeline: "Module", service:
 
 def test_tasks_without_internet_access_reach_every_service_that_they_call(read_module: "ReadModule") -> None:
     """Prod has an endpoint for each AWS client that a service opens, and no unused one."""
-    opened = {
+    opened = set(CLIENTS) | {
         name
         for service in SERVICES
         for name in re.findall(
-            r'create_client\(\s*"([\w-]+)"',
+            r'new_client\(\s*"([\w-]+)"',
             (REPOSITORY / "services" / service / "src/encore" / service / "__main__.py").read_text(),
         )
     }

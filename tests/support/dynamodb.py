@@ -1,6 +1,6 @@
-"""As much of DynamoDB, in memory, as the ledger asks of it: conditional writes of single items.
+"""As much of DynamoDB, in memory, as the ledger needs: conditional writes of single items.
 
-Fast enough to try thousands of interleavings. The integration tests hold the same code to an emulator.
+Fast enough to try thousands of interleavings. Tests of ledger and locks run on this and on an emulator.
 """
 
 import re
@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 Item = dict[str, Any]
 CONDITIONS = (
+    (r"([\w#]+) IN \(([^)]+)\)", r"(get('\1') in listed('\2'))"),
     (r"attribute_not_exists\(([\w#]+)\)", r"(not has('\1'))"),
     (r"attribute_exists\(([\w#]+)\)", r"has('\1')"),
     (r"([\w#]+) = (:\w+)", r"(get('\1') == values['\2'])"),
@@ -21,10 +22,14 @@ CONDITIONS = (
 """What a condition is in Python."""
 
 
+async def at_once() -> None:
+    """Take no time."""
+
+
 class InMemoryDynamoDB:
     """One table with the key `run_id` and `item`; `moment` is awaited before and after every call."""
 
-    def __init__(self, moment: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, moment: Callable[[], Awaitable[None]] = at_once) -> None:
         self._moment = moment
         self.items: dict[tuple[str, str], Item] = {}
 
@@ -55,6 +60,15 @@ class InMemoryDynamoDB:
         await self._moment()
         return {"Attributes": dict(item)}
 
+    async def delete_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Remove one item, if the condition holds."""
+        await self._moment()
+        key = _key(request["Key"])
+        _require(request, self.items.get(key, {}))
+        self.items.pop(key, None)
+        await self._moment()
+        return {}
+
     async def query(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
         """Read the items of a run whose names begin alike."""
         await self._moment()
@@ -63,8 +77,15 @@ class InMemoryDynamoDB:
         await self._moment()
         return {"Items": found}
 
+    async def scan(self, **_request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Read the items of runs themselves, which is what the ledger filters for."""
+        await self._moment()
+        found = [item for (_, name), item in self.items.items() if name == "run"]
+        await self._moment()
+        return {"Items": found}
+
     def get_paginator(self, operation: str) -> "OnePage":
-        """Pages of a query: all in one."""
+        """Pages of a query or scan: all in one."""
         return OnePage(getattr(self, operation))
 
 
@@ -91,6 +112,7 @@ def _require(request: Mapping[str, Any], item: Item) -> None:
     scope = {
         "has": lambda name: names.get(name, name) in item,
         "get": lambda name: item.get(names.get(name, name)),
+        "listed": lambda names: [values[name] for name in names.split(", ")],
         "values": values,
     }
     if condition and not eval(condition, {}, scope):  # noqa: S307 - the ledger's own conditions, in tests
@@ -102,6 +124,10 @@ def _change(item: Item, request: Mapping[str, Any]) -> None:
     verb, _, changes = request["UpdateExpression"].partition(" ")
     for change in changes.split(", "):
         name, *value = change.replace(" = ", " ").split()
+        outer, _, inner = name.rpartition(".")
+        if outer:
+            item[outer] = {"M": {**item[outer]["M"], names[inner]: values[value[0]]}}
+            continue
         name = names.get(name, name)
         if verb == "SET":
             item[name] = values[value[0]]

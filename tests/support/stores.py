@@ -71,15 +71,11 @@ class InMemoryAnnouncer:
         self.announced: list[tuple[str, EventData]] = []
         self.ids: list[str] = []
 
-    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
-        """Keep one event."""
-        await self.announce_all(run_id, [(cause, data)])
-
-    async def announce_all(self, run_id: str, events: Iterable[tuple[str, EventData]]) -> None:
-        """Keep many events."""
-        for cause, data in events:
+    async def announce(self, run_id: str, *events: EventData) -> None:
+        """Keep events."""
+        for data in events:
             self.announced.append((run_id, data))
-            self.ids.append(new_event(data, run_id=run_id, source="test", cause=cause).id)
+            self.ids.append(new_event(data, run_id=run_id, source="test").id)
 
     def of(self, kind: type[EventData]) -> list[EventData]:
         """The announced data of one kind."""

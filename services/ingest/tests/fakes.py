@@ -16,14 +16,15 @@ from encore.contracts import object_keys
 from encore.contracts.events import DataIngested
 from encore.contracts.records import Customer, Product
 from encore.ingest.domain.rejects import Reject
-from encore.ingest.handler import Handler
+from encore.ingest.handler import IngestHandler
 from encore.ingest.ports import VanishedError
 from encore.ingest.use_cases.ingest_upload import Intake, Limits
 from encore.ingest.use_cases.publish_parts import Publication
-from encore.ingest.use_cases.supersede import Succession
+from encore.ingest.use_cases.start_run import StartRun
+from encore.ingest.use_cases.supersede import Supersede
 from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import Run
-from tests.support.ledger import InMemoryLocks, MemoryLedger, MemoryNewest
+from encore.runtime.runs.run import Run, StageName
+from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 BUCKET = "data"
@@ -129,13 +130,16 @@ class InMemoryFiles:
 class Bench:
     """The whole service in memory: upload, and look at what came out."""
 
-    def __init__(self, limits: Limits | None = None) -> None:
+    def __init__(self, limits: Limits | None = None, announcer: InMemoryAnnouncer | None = None) -> None:
+        self.runs = Runs()
+        self.ledger = self.runs.ledger
+        self.latest = self.runs.latest
         self.objects = InMemoryObjects()
         self.products = InMemoryItems("product_id")
         self.customers = InMemoryItems("customer_id")
         self.reviews = InMemoryItems("review_id")
-        self.announcer = InMemoryAnnouncer()
-        self.ledger = MemoryLedger()
+        self.announcer = announcer or InMemoryAnnouncer()
+        stage = self.runs.stage(StageName.INGEST, self.announcer)
         files = InMemoryFiles(self.objects)
         self.publication = Publication(
             files=files,
@@ -145,15 +149,11 @@ class Bench:
             reviews=self.reviews,
             announcer=self.announcer,
             ledger=self.ledger,
+            stage=stage,
         )
-        self.newest = MemoryNewest()
-        self.handler = Handler(
-            files,
-            self.ledger,
-            InMemoryLocks(),
-            Succession(self.newest, self.ledger, self.announcer),
-            Intake(self.publication, limits or Limits()),
-        )
+        self.intake = Intake(self.publication, limits or Limits())
+        supersede = Supersede(self.latest, self.ledger, self.announcer)
+        self.handler = IngestHandler(files.name, StartRun(files, self.ledger, stage, supersede, self.intake))
 
     async def upload(self, key: str, body: bytes) -> None:
         """Store an object and handle the notification about it."""

@@ -13,12 +13,13 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested, RunFinished, parse_event
 from encore.contracts.records import Customer, Product
-from encore.ingest.__main__ import serve
+from encore.ingest.__main__ import make_handler
 from encore.ingest.adapters.bucket import Bucket
 from encore.ingest.ports import VanishedError
 from encore.ingest.settings import IngestSettings
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, RunStatus, StageName
+from encore.runtime.service import serve
 from encore.runtime.storage import S3Objects, from_item
 from encore.stack.provision import Resources
 from services.ingest.tests.fakes import csv_lines, numbered
@@ -47,7 +48,7 @@ def ledger(clients: Clients, settings: IngestSettings) -> Ledger:
 async def running(settings: IngestSettings) -> AsyncIterator[None]:
     """The service, wired by its own entry point, until the block ends."""
     stop = asyncio.Event()
-    service = asyncio.create_task(serve(settings, stop))
+    service = asyncio.create_task(serve(StageName.INGEST, settings, make_handler, stop=stop))
     try:
         yield
     finally:

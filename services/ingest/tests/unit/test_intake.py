@@ -19,7 +19,7 @@ from encore.ingest.use_cases.publish_parts import write_units
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import PartReport, RunStatus, StageName, part_name
 from services.ingest.tests.fakes import Bench, csv_lines, message, notification, numbered
-from tests.support.ledger import START
+from tests.support.runs import START, finish_part
 from tests.support.stores import InMemoryAnnouncer
 
 KEY = "uploads/shop.csv"
@@ -71,27 +71,29 @@ async def test_the_same_upload_again_is_the_same_run() -> None:
 class _ImpatientSentiment(InMemoryAnnouncer):
     """Reads a part as soon as it hears of it, and notes what else is stored by then."""
 
-    def __init__(self, bench: Bench) -> None:
+    bench: Bench
+
+    def __init__(self) -> None:
         super().__init__()
-        self._bench = bench
         self.read: list[tuple[int, int]] = []
         self.reported: list[bool] = []
 
-    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
+    async def announce(self, run_id: str, *events: EventData) -> None:
         """Read the part; `KeyError` when it is not there yet."""
-        await super().announce(run_id, data, cause=cause)
-        if isinstance(data, DataIngested):
-            customers = await self._bench.objects.get_lines(data.key, Customer)
-            self.read.append((len(customers), len(self._bench.reviews.items)))
-            names = {report.name for report in await self._bench.ledger.reports(run_id)}
+        await super().announce(run_id, *events)
+        for data in events:
+            assert isinstance(data, DataIngested)
+            customers = await self.bench.objects.get_lines(data.key, Customer)
+            self.read.append((len(customers), len(self.bench.reviews.items)))
+            names = {report.name for report in await self.bench.ledger.reports(run_id)}
             self.reported.append(part_name(data.part) in names)
 
 
 async def test_a_part_is_stored_and_reported_before_anybody_hears_of_it() -> None:
     """Sentiment may read it at once and writes scores to its reviews that must stay; the run may even end."""
-    bench = Bench(Limits(part_reviews=2))
-    sentiment = _ImpatientSentiment(bench)
-    object.__setattr__(bench.publication, "announcer", sentiment)
+    sentiment = _ImpatientSentiment()
+    bench = Bench(Limits(part_reviews=2), sentiment)
+    sentiment.bench = bench
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 4)]))
     assert sentiment.read == [(2, 2), (1, 3)]
     assert sentiment.reported == [True, True]
@@ -131,7 +133,7 @@ async def test_a_changed_setting_does_not_move_customers_between_parts() -> None
     object.__setattr__(bench.publication, "reviews", _FailingReviews(bench))
     with pytest.raises(TransientError):
         await bench.upload(KEY, csv_lines([numbered(1), numbered(2)]))
-    bench.handler._intake._limits = Limits(part_reviews=100)
+    bench.intake._limits = Limits(part_reviews=100)
     await bench.notify(KEY)
     assert [(part.part, part.parts) for part in bench.parts] == [(1, 2), (2, 2)]
 
@@ -143,11 +145,9 @@ async def test_a_part_that_sentiment_has_finished_keeps_its_scores() -> None:
     await bench.upload(KEY, body)
     run = await bench.run()
     scored = PartReport(stage=StageName.SENTIMENT, name="part-00001", started_at=START, finished_at=START)
-    await bench.ledger.finish_part(run.run_id, 1, scored)
+    await finish_part(bench.ledger, run.run_id, 1, scored)
     bench.reviews.items.clear()
-    bench.ledger._runs[run.run_id] = run.model_copy(
-        update={"stages": {StageName.SENTIMENT: (await bench.run()).stage(StageName.SENTIMENT)}}
-    )
+    del bench.runs.table.items[run.run_id, "run"]["ingest_done"]
     await bench.notify(KEY)
     assert (await bench.run()).stage(StageName.INGEST).done == {1}
     assert not bench.reviews.items
@@ -168,8 +168,8 @@ async def test_a_run_that_ended_meanwhile_gets_no_more_parts() -> None:
     bench = Bench(Limits(part_reviews=1))
     announce = bench.announcer.announce
 
-    async def fail_after_first(run_id: str, data: DataIngested, *, cause: str) -> None:
-        await announce(run_id, data, cause=cause)
+    async def fail_after_first(run_id: str, *events: EventData) -> None:
+        await announce(run_id, *events)
         await bench.ledger.fail(run_id, "later")
 
     object.__setattr__(bench.announcer, "announce", fail_after_first)

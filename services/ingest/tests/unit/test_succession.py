@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from encore.contracts.errors import TransientError
-from encore.contracts.events import RunFinished
+from encore.contracts.events import EventData, RunFinished
 from encore.contracts.run_id import run_id
 from encore.ingest.use_cases.ingest_upload import Limits
 from encore.runtime.runs.run import Run, RunStatus, StageName
@@ -71,17 +71,17 @@ async def test_a_worker_that_opened_the_old_version_late_gives_way() -> None:
     """The content it holds open is no longer what lies there, so its run is never begun."""
     bench = Bench()
     bench.objects.stored[KEY] = OLD
-    hold, entered = bench.handler._locks.hold, asyncio.Event()
+    hold, entered = bench.runs.locks.hold, asyncio.Event()
     go_on = asyncio.Event()
 
     def late(*args: str, **values: str) -> object:
         entered.set()
         return _Late(go_on, hold(*args, **values))  # type: ignore[arg-type] # as the handler passes them
 
-    bench.handler._locks.hold = late  # type: ignore[method-assign,assignment] # a worker that stands still
+    bench.runs.locks.hold = late  # type: ignore[method-assign,assignment] # a worker that stands still
     working = asyncio.create_task(bench.notify(KEY))
     await entered.wait()
-    bench.handler._locks.hold = hold  # type: ignore[method-assign] # only that one
+    bench.runs.locks.hold = hold  # type: ignore[method-assign] # only that one
     await bench.upload(KEY, NEW)
     go_on.set()
     await working
@@ -105,10 +105,10 @@ class _Late:
 
 
 class _Crash:
-    """Fails at one step of a succession: before it is made, or right after."""
+    """Fails at one step of a replacement: before it is made, or right after."""
 
     def __init__(self, bench: Bench, step: str, *, made: bool) -> None:
-        owner = {"get": bench.newest, "move": bench.newest, "announce": bench.announcer}.get(
+        owner = {"get": bench.latest, "move": bench.latest, "announce": bench.announcer}.get(
             step, bench.ledger
         )
         self._original = getattr(owner, step)
@@ -155,11 +155,7 @@ async def test_a_run_whose_emails_are_all_made_finishes_although_it_was_replaced
     bench = Bench()
     await bench.upload(KEY, OLD)
     old = await run_of(bench, OLD)
-    stages = {
-        **old.stages,
-        StageName.MAILER: old.stage(StageName.MAILER).model_copy(update={"reached_by": "part-1"}),
-    }
-    bench.ledger._runs[old.run_id] = old.model_copy(update={"stages": stages})
+    bench.runs.table.items[old.run_id, "run"]["mailer_reached_by"] = {"S": "part-1"}
     await bench.upload(KEY, NEW)
     assert (await run_of(bench, OLD)).is_open
     assert bench.announcer.of(RunFinished) == []
@@ -170,8 +166,8 @@ async def test_a_replaced_run_stops_being_taken_in() -> None:
     bench = Bench(Limits(part_reviews=1))
     announce = bench.announcer.announce
 
-    async def replace_after_first(run: str, data: object, *, cause: str) -> None:
-        await announce(run, data, cause=cause)  # type: ignore[arg-type] # an event
+    async def replace_after_first(run: str, *events: EventData) -> None:
+        await announce(run, *events)
         object.__setattr__(bench.announcer, "announce", announce)
         await bench.upload(KEY, NEW)
 

@@ -27,7 +27,8 @@ from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.run import RunStatus
+from encore.runtime.runs.run import RunStatus, StageName
+from encore.runtime.runs.stage import Stage
 from encore.runtime.runs.totals import total
 from encore.runtime.storage import S3Objects
 from encore.stack.provision import Resources
@@ -74,11 +75,13 @@ def wired(
     ledger = Ledger(clients.dynamodb, settings.runs_table)
     table = EmailTable(clients.dynamodb, settings.emails_table)
     topics = {kind.topic: resources.topic_arns[kind.topic] for kind in (EmailFinished, RunFinished)}
+    announcer = SNSAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics)
+    locks = Locks(clients.dynamodb, settings.runs_table, quiet_s=60)
     handler = MailerHandler(
-        objects=objects,
-        announcer=SNSAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics),
+        stage=Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
         ledger=ledger,
-        locks=Locks(clients.dynamodb, settings.runs_table, quiet_s=60),
+        announcer=announcer,
+        objects=objects,
         part_mailer=PartMailer(
             objects=objects,
             records=table,
@@ -141,7 +144,7 @@ async def deliver(mailer: Mailer, part: int, *, parts: int, customers: range) ->
     key = object_keys.recommendations(RUN, part)
     await mailer.objects.put_lines(key, [recommendation(number) for number in customers])
     data = RecommendationsReady(part=part, parts=parts, key=key, customers=len(customers))
-    event = new_event(data, run_id=RUN, source="recommender", cause=f"part-{part:05}")
+    event = new_event(data, run_id=RUN, source="recommender")
     return Message("m", "r", event.model_dump_json(), receive_count=1, first_received_ms=0)
 
 

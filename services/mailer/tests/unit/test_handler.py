@@ -17,9 +17,9 @@ from encore.mailer.handler import MailerHandler
 from encore.mailer.use_cases.mail_part import PartMailer, Style
 from encore.mailer.use_cases.write_copy import Copywriter, Reply, Turn
 from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import RunStatus
+from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
-from tests.support.ledger import InMemoryLocks, MemoryLedger
+from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
@@ -74,15 +74,16 @@ class World:
         self.objects = InMemoryObjects()
         self.records = MemoryRecords()
         self.announcer = InMemoryAnnouncer()
-        self.ledger = MemoryLedger()
+        runs = Runs()
+        self.ledger = runs.ledger
         self.model = FakeModel(copy)
         sender = Sender("Encore Shop", "hello@shop.example")
         theme = Theme(Brand("Encore Shop", "1 Example Street"))
         self.handler = MailerHandler(
-            objects=self.objects,
-            announcer=self.announcer,
+            stage=runs.stage(StageName.MAILER, self.announcer),
             ledger=self.ledger,
-            locks=InMemoryLocks(),
+            announcer=self.announcer,
+            objects=self.objects,
             part_mailer=PartMailer(
                 objects=self.objects,
                 records=self.records,
@@ -106,7 +107,7 @@ class World:
         key = object_keys.recommendations(RUN, part)
         await self.objects.put_lines(key, recommendations)
         data = RecommendationsReady(part=part, parts=parts, key=key, customers=len(recommendations))
-        event = new_event(data, run_id=RUN, source="recommender", cause=f"part-{part:05}")
+        event = new_event(data, run_id=RUN, source="recommender")
         return Message("m", "r", event.model_dump_json(), receive_count=1, first_received_ms=0)
 
     async def counts(self) -> dict[str, int]:
@@ -154,6 +155,7 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
         "dynamodb.writes": 15,
         "sns.publishes": 2,
         "sqs.requests": 2,
+        "dynamodb.reads": 1,
     }
     assert world.announcer.of(RunFinished) == []
 

@@ -13,14 +13,15 @@ from aiobotocore.session import get_session
 from encore.contracts import object_keys
 from encore.contracts.events import Event, RecommendationsReady, RunFinished, SentimentScored, parse_event
 from encore.contracts.records import ReasonKind, Recommendation, RecommendationSource
-from encore.recommender.__main__ import serve
-from encore.recommender.domain import files
+from encore.recommender.__main__ import make_handler
+from encore.recommender.domain import personalize_keys
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
+from encore.runtime.service import serve
 from encore.runtime.storage import S3Objects, from_item, to_item
 from encore.stack.provision import Resources
 from services.recommender.tests.fakes import Shop, made_up_shop
@@ -66,7 +67,7 @@ async def running(settings: RecommenderSettings) -> AsyncIterator[RecommenderSet
 @asynccontextmanager
 async def _served(settings: RecommenderSettings) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    service = asyncio.create_task(serve(settings, stop))
+    service = asyncio.create_task(serve(StageName.RECOMMENDER, settings, make_handler, stop=stop))
     try:
         yield
     finally:
@@ -95,7 +96,7 @@ class Surroundings:
     async def announce(self, run_id: str, shop: Shop) -> None:
         """Say that the run has been scored."""
         scored = SentimentScored(parts=len(shop.parts), reviews=sum(map(len, shop.scored)))
-        await self._announcer.announce(run_id, scored, cause="all-parts")
+        await self._announcer.announce(run_id, scored)
 
     async def report_jobs(self) -> None:
         """Tell the recommender of jobs again and again, as EventBridge does."""
@@ -299,7 +300,9 @@ async def test_a_failed_import_fails_the_run_with_personalizes_reason(
     shop = made_up_shop(customers=600, part_size=600)
     await around.open(RUN, shop)
     await around.objects.put(
-        files.folder(RUN, files.USERS) + "stray.csv", b"NOT_USER\nx\n", content_type="text/csv"
+        personalize_keys.folder(RUN, personalize_keys.USERS) + "stray.csv",
+        b"NOT_USER\nx\n",
+        content_type="text/csv",
     )
     await around.announce(RUN, shop)
     body = (await around.received("ops", 1))[0]

@@ -16,22 +16,23 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import Recommendation, RecommendationSource
 from encore.recommender.domain.plan import Plan
+from encore.recommender.domain.resources import Kind
 from encore.recommender.handler import RecommenderHandler
-from encore.recommender.ports import Kind
-from encore.recommender.use_cases.prepare_data_sets import Preparation
-from encore.recommender.use_cases.select_products import Selection
-from encore.recommender.use_cases.train import Training
+from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
     InMemoryPolls,
-    MemoryLease,
+    InMemoryTurns,
     Shop,
     made_up_shop,
 )
-from tests.support.ledger import InMemoryLocks, MemoryLedger
+from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
@@ -42,33 +43,37 @@ TOO_LITTLE = made_up_shop(customers=30, part_size=15)
 class World:
     """The handler among stand-ins; its checks are delivered by hand."""
 
-    def __init__(self, personalize: InMemoryPersonalize | None = None) -> None:
-        self.ledger = MemoryLedger()
+    def __init__(
+        self,
+        personalize: InMemoryPersonalize | None = None,
+        announcer: InMemoryAnnouncer | None = None,
+    ) -> None:
+        runs = Runs()
+        self.ledger = runs.ledger
         self.objects = InMemoryObjects()
         self.items = InMemoryItems("customer_id", "run_id")
-        self.announcer = InMemoryAnnouncer()
+        self.announcer = announcer or InMemoryAnnouncer()
         self.personalize = personalize or InMemoryPersonalize()
-        self.lease = MemoryLease()
-        self.checks = InMemoryPolls()
-        self.handler = RecommenderHandler(
+        self.turns = InMemoryTurns()
+        self.polls = InMemoryPolls()
+        stage = runs.stage(StageName.RECOMMENDER, self.announcer)
+        train = Train(
             ledger=self.ledger,
-            locks=InMemoryLocks(),
-            preparation=Preparation(self.objects),
-            training=Training(
-                ledger=self.ledger,
-                personalize=self.personalize,
-                lease=self.lease,
-                plan=Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=50),
-            ),
-            selection=Selection(
-                ledger=self.ledger,
-                objects=self.objects,
-                recommendations=self.items,
-                announcer=self.announcer,
-            ),
-            checks=self.checks,
+            stage=stage,
+            personalize=self.personalize,
+            turns=self.turns,
+            plan=Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=50),
+        )
+        advance_run = AdvanceRun(
+            ledger=self.ledger,
+            stage=stage,
+            prepare_datasets=PrepareDatasets(self.objects),
+            train=train,
+            select_products=SelectProducts(stage=stage, objects=self.objects, recommendations=self.items),
+            polls=self.polls,
             announcer=self.announcer,
         )
+        self.handler = RecommenderHandler(advance_run)
 
     async def open(self, shop: Shop = ENOUGH, run_id: str = RUN) -> None:
         """Leave a run as ingest and sentiment do, and its batch results as Personalize will."""
@@ -85,7 +90,7 @@ class World:
 
     async def deliver(self, data: EventData, run_id: str = RUN) -> None:
         """Hand one event to the handler."""
-        event = new_event(data, run_id=run_id, source="test", cause="test")
+        event = new_event(data, run_id=run_id, source="test")
         await self.handler(Message("id", "receipt", event.model_dump_json(), 1, 0))
 
     async def report(self, status: str, source: str = "aws.personalize") -> None:
@@ -110,8 +115,8 @@ class World:
         """Deliver each check that was sent until none is; return how many were."""
         await self.start(run_id)
         delivered = 0
-        while delivered < len(self.checks.sent):
-            owner, attempt = self.checks.sent[delivered]
+        while delivered < len(self.polls.sent):
+            owner, attempt = self.polls.sent[delivered]
             delivered += 1
             await self.deliver(RecommenderPoll(attempt=attempt), owner)
         return delivered
@@ -126,7 +131,7 @@ async def test_a_run_passes_all_steps_by_checks() -> None:
     world = World()
     await world.open()
     assert await world.run_to_its_end() == 6
-    assert [attempt for _, attempt in world.checks.sent] == [1, 2, 3, 4, 5, 6]
+    assert [attempt for _, attempt in world.polls.sent] == [1, 2, 3, 4, 5, 6]
     assert [data.part for data in world.announcer.of(RecommendationsReady)] == [1, 2]  # type: ignore[attr-defined] # narrowed by `of`
     recommended = await world.recommended(1)
     assert all(one.source is RecommendationSource.PERSONALIZE for one in recommended)
@@ -134,7 +139,7 @@ async def test_a_run_passes_all_steps_by_checks() -> None:
     assert len(world.items.items) == 600
     run = await world.ledger.run(RUN)
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}
-    assert world.lease.holder is None
+    assert world.turns.run_id is None
 
 
 async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
@@ -150,6 +155,8 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
         "personalize.trained_interactions": pairs,
         "s3.puts": 7,
         "sqs.requests": 2 + 3 * 6,
+        "dynamodb.reads": 7,
+        "dynamodb.writes": 1 + 2 * 7,
     }
     assert reports["part-00002"].units["personalize.recommendations"] == 300
     counts = total(list(reports.values())).counts
@@ -169,7 +176,7 @@ async def test_duplicates_start_no_second_chain() -> None:
     await world.deliver(RecommenderPoll(attempt=1))
     await world.deliver(RecommenderPoll(attempt=1))
     await world.deliver(RecommenderPoll(attempt=0))
-    assert [attempt for _, attempt in world.checks.sent] == [1, 2]
+    assert [attempt for _, attempt in world.polls.sent] == [1, 2]
 
 
 async def test_a_crash_after_sending_is_repaired_by_redelivery(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -182,10 +189,10 @@ async def test_a_crash_after_sending_is_repaired_by_redelivery(monkeypatch: pyte
         with pytest.raises(RuntimeError):
             await world.deliver(RecommenderPoll(attempt=1))
     await world.deliver(RecommenderPoll(attempt=1))
-    for _, attempt in list(world.checks.sent)[1:]:
+    for _, attempt in list(world.polls.sent)[1:]:
         await world.deliver(RecommenderPoll(attempt=attempt))
     assert world.personalize.creations == len(world.personalize.made)
-    assert [attempt for _, attempt in world.checks.sent].count(3) == 1
+    assert [attempt for _, attempt in world.polls.sent].count(3) == 1
 
 
 async def test_a_crash_before_sending_is_repaired_by_redelivery(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -194,11 +201,11 @@ async def test_a_crash_before_sending_is_repaired_by_redelivery(monkeypatch: pyt
     await world.open()
     await world.start()
     with monkeypatch.context() as patched:
-        patched.setattr(world.checks, "send", _crash)
+        patched.setattr(world.polls, "send", _crash)
         with pytest.raises(RuntimeError):
             await world.deliver(RecommenderPoll(attempt=1))
     await world.deliver(RecommenderPoll(attempt=1))
-    assert [attempt for _, attempt in world.checks.sent] == [1, 2]
+    assert [attempt for _, attempt in world.polls.sent] == [1, 2]
 
 
 async def _crash(*_: object, **__: object) -> None:
@@ -211,12 +218,12 @@ async def test_a_crash_while_selecting_repeats_only_what_was_not_finished(
     """A part that the ledger knows as done is neither written nor announced again."""
     world = World()
     await world.open()
-    finish = world.ledger.finish_part
-    monkeypatch.setattr(world.ledger, "finish_part", _crash)
+    finish = world.ledger.complete_part
+    monkeypatch.setattr(world.ledger, "complete_part", _crash)
     with pytest.raises(RuntimeError):
         await world.run_to_its_end()
-    monkeypatch.setattr(world.ledger, "finish_part", finish)
-    last = RecommenderPoll(attempt=world.checks.sent[-1][1])
+    monkeypatch.setattr(world.ledger, "complete_part", finish)
+    last = RecommenderPoll(attempt=world.polls.sent[-1][1])
     await world.deliver(last)
     await world.deliver(last)
     parts = [data.part for data in world.announcer.of(RecommendationsReady)]  # type: ignore[attr-defined] # narrowed by `of`
@@ -245,7 +252,7 @@ async def test_personalizes_own_verdict_of_too_little_data_falls_back() -> None:
     run = await world.ledger.run(RUN)
     assert (run.step["engine"], run.step["popularity_reason"]) == ("popularity", reason)
     assert len(world.announcer.of(RecommendationsReady)) == 2
-    assert world.lease.holder is None
+    assert world.turns.run_id is None
     reports = {report.name: report for report in await world.ledger.reports(RUN)}
     assert "personalize.trained_interactions" not in reports["training"].units
     assert "personalize.ingested_bytes" in reports["training"].units
@@ -263,7 +270,7 @@ async def test_another_failure_fails_the_run_with_its_reason() -> None:
     (finished,) = world.announcer.of(RunFinished)
     assert isinstance(finished, RunFinished)
     assert (finished.status, finished.reason) == ("failed", run.reason)
-    assert world.lease.holder is None
+    assert world.turns.run_id is None
 
 
 async def test_a_failure_is_announced_again_by_a_redelivery() -> None:
@@ -297,7 +304,7 @@ async def test_runs_of_one_dataset_group_take_turns() -> None:
     await world.open(run_id="second")
     await world.start("first")
     await world.start("second")
-    assert world.lease.holder == "first"
+    assert world.turns.run_id == "first"
     assert "solution_version" not in (await world.ledger.run("second")).step
     await world.run_to_its_end("first")
     assert {run for run, _ in world.announcer.announced} == {"first", "second"}
@@ -309,13 +316,13 @@ async def test_a_run_that_ended_without_letting_go_is_taken_over_from() -> None:
     await world.open(run_id="dead")
     await world.start("dead")
     await world.ledger.fail("dead", "killed")
-    assert world.lease.holder == "dead"
+    assert world.turns.run_id == "dead"
     await world.open()
     await world.start()
-    assert world.lease.holder == RUN
-    world.lease.holder = "unknown"
+    assert world.turns.run_id == RUN
+    world.turns.run_id = "unknown"
     await world.deliver(RecommenderPoll(attempt=1))
-    assert world.lease.holder == RUN
+    assert world.turns.run_id == RUN
 
 
 async def test_a_run_that_has_ended_is_left_alone() -> None:
@@ -324,7 +331,7 @@ async def test_a_run_that_has_ended_is_left_alone() -> None:
     await world.open()
     await world.ledger.finish(RUN)
     await world.start()
-    assert world.checks.sent == []
+    assert world.polls.sent == []
     assert world.announcer.announced == []
 
 
@@ -352,7 +359,7 @@ async def test_news_of_a_job_moves_the_run_on_at_once() -> None:
     for step in ("datasets", "import", "solution"):
         await world.report("ACTIVE")
         assert (await world.ledger.run(RUN)).step["step"] == step
-    assert world.checks.sent == [(RUN, 1)]
+    assert world.polls.sent == [(RUN, 1)]
 
 
 async def test_news_of_the_last_job_brings_the_check_forward() -> None:
@@ -360,15 +367,15 @@ async def test_news_of_the_last_job_brings_the_check_forward() -> None:
     world = World()
     await world.open()
     await world.start()
-    while not world.checks.sent_at_once:
+    while not world.polls.sent_at_once:
         await world.report("ACTIVE")
     await world.report("ACTIVE")
-    assert world.checks.sent == [(RUN, 1), (RUN, 2)]
+    assert world.polls.sent == [(RUN, 1), (RUN, 2)]
     await world.deliver(RecommenderPoll(attempt=1))
     assert world.announcer.announced == []
     await world.deliver(RecommenderPoll(attempt=2))
     assert len(world.announcer.of(RecommendationsReady)) == 2
-    assert world.lease.holder is None
+    assert world.turns.run_id is None
 
 
 async def test_a_check_at_once_that_cannot_be_sent_leaves_the_one_to_come_good(
@@ -379,11 +386,11 @@ async def test_a_check_at_once_that_cannot_be_sent_leaves_the_one_to_come_good(
     await world.open()
     await world.start()
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
-        patched.setattr(world.checks, "send", _crash)
+        patched.setattr(world.polls, "send", _crash)
         while True:
             await world.report("ACTIVE")
     await world.report("ACTIVE")
-    assert world.checks.sent == [(RUN, 1)]
+    assert world.polls.sent == [(RUN, 1)]
     await world.deliver(RecommenderPoll(attempt=1))
     assert len(world.announcer.of(RecommendationsReady)) == 2
 
@@ -396,7 +403,7 @@ async def test_news_of_a_failed_job_ends_the_run_by_a_check_at_once() -> None:
     await world.deliver(RecommenderPoll(attempt=1))
     await world.report("CREATE FAILED")
     assert (await world.ledger.run(RUN)).is_open
-    assert world.checks.sent_at_once == [(RUN, 3)]
+    assert world.polls.sent_at_once == [(RUN, 3)]
     await world.deliver(RecommenderPoll(attempt=3))
     await world.deliver(RecommenderPoll(attempt=2))
     assert "no luck" in str((await world.ledger.run(RUN)).reason)
@@ -421,9 +428,9 @@ async def test_news_that_no_run_waits_for_does_nothing(holder: str | None) -> No
     world = World()
     await world.open()
     await world.ledger.finish(RUN)
-    world.lease.holder = holder
+    world.turns.run_id = holder
     await world.report("ACTIVE")
-    assert (world.checks.sent, world.personalize.made) == ([], {})
+    assert (world.polls.sent, world.personalize.made) == ([], {})
 
 
 async def test_news_of_another_service_is_a_permanent_failure() -> None:
@@ -450,28 +457,29 @@ async def test_a_customer_without_a_ranking_falls_back_alone() -> None:
 class ImpatientMailer(InMemoryAnnouncer):
     """Reads a part and its run's totals as soon as it hears of it, as a mailer does that is done at once."""
 
-    def __init__(self, world: World) -> None:
+    world: World
+
+    def __init__(self) -> None:
         super().__init__()
-        self.ledger = world.ledger
-        self.objects = world.objects
         self.read = 0
         self.heard: list[int] = []
 
-    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
+    async def announce(self, run_id: str, *events: EventData) -> None:
         """Read the part, and note what the totals hold now."""
-        await super().announce(run_id, data, cause=cause)
-        if isinstance(data, RecommendationsReady):
-            self.read += len(await self.objects.get_lines(data.key, Recommendation))
-            counts = total(await self.ledger.reports(run_id)).counts
+        await super().announce(run_id, *events)
+        for data in events:
+            assert isinstance(data, RecommendationsReady)
+            self.read += len(await self.world.objects.get_lines(data.key, Recommendation))
+            counts = total(await self.world.ledger.reports(run_id)).counts
             self.heard.append(counts["recommendations"] - 5 * data.customers)
 
 
 async def test_a_part_is_stored_and_in_the_totals_before_anybody_hears_of_it() -> None:
     """The mailer may read it at once, and end the run after the last one: nothing may be missing then."""
-    world = World()
+    mailer = ImpatientMailer()
+    world = World(announcer=mailer)
+    mailer.world = world
     await world.open(TOO_LITTLE)
-    mailer = ImpatientMailer(world)
-    world.handler._selection._announcer = mailer
     await world.run_to_its_end()
     assert mailer.heard == [0, 5 * len(TOO_LITTLE.parts[0])]
     assert mailer.read == len(TOO_LITTLE.customers)
@@ -482,4 +490,4 @@ async def test_one_message_of_a_run_is_handled_at_a_time() -> None:
     world = World()
     await world.open()
     await asyncio.gather(*(world.start() for _ in range(3)))
-    assert [attempt for _, attempt in world.checks.sent] == [1]
+    assert [attempt for _, attempt in world.polls.sent] == [1]

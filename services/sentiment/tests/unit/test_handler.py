@@ -20,7 +20,9 @@ from encore.runtime.runs.totals import total
 from encore.sentiment.domain.documents import Document
 from encore.sentiment.domain.scores import Keep, Score
 from encore.sentiment.handler import SentimentHandler
-from tests.support.ledger import InMemoryLocks, MemoryJournal, MemoryLedger
+from encore.sentiment.use_cases.score_part import ScorePart
+from encore.sentiment.use_cases.total_products import TotalProducts
+from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
@@ -47,23 +49,29 @@ class CountingScorer:
 class Fixture:
     """A handler amid stand-ins, with a run of two parts ingested."""
 
-    def __init__(self) -> None:
-        self.ledger = MemoryLedger()
+    def __init__(self, announcer: InMemoryAnnouncer | None = None) -> None:
+        runs = Runs()
+        self.ledger = runs.ledger
+        self.locks = runs.locks
         self.objects = InMemoryObjects()
         self.reviews = InMemoryItems("review_id")
         self.products = InMemoryItems("product_id")
-        self.announcer = InMemoryAnnouncer()
+        self.announcer = announcer or InMemoryAnnouncer()
         self.scorer = CountingScorer()
-        self.locks = InMemoryLocks()
         self.handle = SentimentHandler(
-            ledger=self.ledger,
-            locks=self.locks,
-            journal=MemoryJournal(),
-            objects=self.objects,
-            reviews=self.reviews,
-            product_sentiments=self.products,
-            announcer=self.announcer,
-            scorer=self.scorer,
+            runs.stage(StageName.SENTIMENT, self.announcer),
+            ScorePart(
+                objects=self.objects,
+                reviews=self.reviews,
+                paid_results=runs.paid_results,
+                scorer=self.scorer,
+            ),
+            TotalProducts(
+                objects=self.objects,
+                product_sentiments=self.products,
+                ledger=self.ledger,
+                announcer=self.announcer,
+            ),
         )
 
     async def ingest(self) -> None:
@@ -80,7 +88,7 @@ class Fixture:
     def message(part: int, message_id: str = "m") -> Message:
         """The event of one part."""
         data = DataIngested(part=part, parts=2, key=object_keys.customers(RUN, part), customers=1, reviews=2)
-        event = new_event(data, run_id=RUN, source="ingest", cause=f"part-{part}")
+        event = new_event(data, run_id=RUN, source="ingest")
         return Message(message_id, "receipt", event.model_dump_json(), 1, 0)
 
 
@@ -121,15 +129,16 @@ async def test_redelivered_parts_are_neither_paid_nor_announced_again(fixture: F
 async def test_a_crash_before_the_announcement_is_repaired_by_redelivery(fixture: Fixture) -> None:
     """The part that completed the stage announces it when its message comes back."""
     await fixture.handle(fixture.message(1))
-    announce = fixture.announcer.announce_all
+    announce = fixture.announcer.announce
 
-    async def crash(*_: object) -> None:
-        raise TransientError("connection reset")
+    async def crash(_run: str, *events: object) -> None:
+        if events:
+            raise TransientError("connection reset")
 
-    fixture.announcer.announce_all = crash  # type: ignore[method-assign, assignment] # SNS is away
+    fixture.announcer.announce = crash  # type: ignore[method-assign, assignment] # SNS is away
     with pytest.raises(TransientError):
         await fixture.handle(fixture.message(2))
-    fixture.announcer.announce_all = announce  # type: ignore[method-assign] # and back
+    fixture.announcer.announce = announce  # type: ignore[method-assign] # and back
     await fixture.handle(fixture.message(2))
     assert fixture.announcer.of(SentimentScored) == [SentimentScored(parts=2, reviews=2)]
     assert sorted(fixture.scorer.asked) == ["r1", "r2"]
@@ -138,21 +147,26 @@ async def test_a_crash_before_the_announcement_is_repaired_by_redelivery(fixture
 class ImpatientRecommender(InMemoryAnnouncer):
     """Reads the products' aggregates as soon as it hears that a run is scored."""
 
-    def __init__(self, objects: InMemoryObjects) -> None:
+    objects: InMemoryObjects
+
+    def __init__(self) -> None:
         super().__init__()
-        self.objects = objects
         self.read: list[ProductSentiment] = []
 
-    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None:
+    async def announce(self, run_id: str, *events: EventData) -> None:
         """Read them; `KeyError` when they are not there yet."""
-        await super().announce(run_id, data, cause=cause)
-        self.read += await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
+        await super().announce(run_id, *events)
+        if events:
+            key = object_keys.product_sentiment(run_id)
+            self.read += await self.objects.get_lines(key, ProductSentiment)
 
 
-async def test_the_aggregates_are_stored_before_anybody_hears_that_a_run_is_scored(fixture: Fixture) -> None:
+async def test_the_aggregates_are_stored_before_anybody_hears_that_a_run_is_scored() -> None:
     """The recommender may read them at once."""
-    recommender = ImpatientRecommender(fixture.objects)
-    fixture.handle._announcer = recommender
+    recommender = ImpatientRecommender()
+    fixture = Fixture(recommender)
+    recommender.objects = fixture.objects
+    await fixture.ingest()
     for part in (1, 2):
         await fixture.handle(fixture.message(part))
     assert [product.product_id for product in recommender.read] == ["p"]
@@ -208,6 +222,6 @@ async def test_what_was_used_is_counted(fixture: Fixture) -> None:
 
 async def test_another_event_is_permanently_bad(fixture: Fixture) -> None:
     """A message of the wrong kind goes to the dead letters."""
-    body = new_event(SentimentScored(parts=1, reviews=1), run_id=RUN, source="s", cause="c")
+    body = new_event(SentimentScored(parts=1, reviews=1), run_id=RUN, source="s")
     with pytest.raises(PermanentError, match=r"expected encore\.data-ingested\.v1"):
         await fixture.handle(Message("m", "receipt", body.model_dump_json(), 1, 0))

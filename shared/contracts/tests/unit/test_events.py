@@ -45,14 +45,15 @@ def test_every_sample_belongs_to_a_kind() -> None:
 
 
 def test_the_same_cause_always_gives_the_same_id() -> None:
-    """Announcing again is recognisable; another part, run or kind is another event."""
-    data = SentimentScored(parts=1, reviews=2)
+    """A repeated announcement has the same id; another part, run or kind has another."""
 
-    def made(run_id: str, cause: str) -> str:
-        return new_event(data, run_id=run_id, source="s", cause=cause).id
+    def made(run_id: str, part: int, kind: type[DataIngested | RecommendationsReady]) -> str:
+        data = kind.model_validate({"part": part, "parts": 2, "key": "k", "customers": 1, "reviews": 1})
+        return new_event(data, run_id=run_id, source="s").id
 
-    assert made("r", "all") == made("r", "all")
-    assert len({made("r", "all"), made("r", "other"), made("q", "all")}) == 3
+    assert made("r", 1, DataIngested) == made("r", 1, DataIngested)
+    others = {made("r", 2, DataIngested), made("q", 1, DataIngested), made("r", 1, RecommendationsReady)}
+    assert len({made("r", 1, DataIngested)} | others) == 4
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_what_is_no_such_event_is_permanently_bad(body: str, reason: str) -> Non
 
 def test_a_newer_member_is_ignored() -> None:
     """Producers may add members before consumers know them."""
-    event = new_event(SentimentScored(parts=1, reviews=2), run_id="r", source="s", cause="c")
+    event = new_event(SentimentScored(parts=1, reviews=2), run_id="r", source="s")
     body = event.model_dump_json().replace('"parts":1', '"parts":1,"colour":"red"')
     assert parse_event(body, SentimentScored).data.parts == 1
     assert event_type(body) == SentimentScored.type

@@ -1,5 +1,6 @@
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -7,16 +8,18 @@ from encore.contracts.errors import PermanentError
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import PartReport, RunStatus, StageName
 from encore.runtime.runs.totals import total
-from encore.stack.provision import Resources
-from tests.support.stores import Clients
+from tests.support.runs import finish_part
+
+if TYPE_CHECKING:
+    from shared.runtime.tests.integration.conftest import RunsTable
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def ledger(clients: Clients, resources: Resources) -> Ledger:
+def ledger(runs_table: "RunsTable") -> Ledger:
     """A ledger in a table of its own."""
-    return Ledger(clients.dynamodb, resources.tables["runs"])
+    return Ledger(*runs_table)
 
 
 def report(part: int, **counts: int) -> PartReport:
@@ -44,9 +47,9 @@ async def test_a_stage_completes_with_its_last_part_however_often_parts_repeat(l
     """Finishing a part twice counts once; only all parts complete the stage."""
     await ledger.open_run("r", source="s")
     await ledger.set_parts("r", 2)
-    assert not (await ledger.finish_part("r", 1, report(1, reviews=5))).complete
-    assert not (await ledger.finish_part("r", 1, report(1, reviews=5))).complete
-    assert (await ledger.finish_part("r", 2, report(2, reviews=7))).complete
+    assert not (await finish_part(ledger, "r", 1, report(1, reviews=5))).complete
+    assert not (await finish_part(ledger, "r", 1, report(1, reviews=5))).complete
+    assert (await finish_part(ledger, "r", 2, report(2, reviews=7))).complete
     totals = total(await ledger.reports("r"))
     assert totals.counts == {"reviews": 12}
     assert totals.stage_seconds["sentiment"] == 3.0
@@ -57,7 +60,7 @@ async def test_one_cause_announces_and_its_redelivery_repairs_a_crash(ledger: Le
     """Of two causes one announces; after a crash in between, the same cause announces again."""
     await ledger.open_run("r", source="s")
     await ledger.set_parts("r", 1)
-    progress = await ledger.finish_part("r", 1, report(1))
+    progress = await finish_part(ledger, "r", 1, report(1))
     announced: list[str] = []
 
     async def crash() -> None:
@@ -67,13 +70,13 @@ async def test_one_cause_announces_and_its_redelivery_repairs_a_crash(ledger: Le
         announced.append("once")
 
     with pytest.raises(RuntimeError):
-        await ledger.close_stage(progress, cause="part-1", announce=crash)
-    await ledger.close_stage(progress, cause="part-2", announce=announce)
+        await ledger.close_stage(progress, owner="part-1", announce=crash)
+    await ledger.close_stage(progress, owner="part-2", announce=announce)
     assert announced == []
-    await ledger.close_stage(progress, cause="part-1", announce=announce)
+    await ledger.close_stage(progress, owner="part-1", announce=announce)
     assert announced == ["once"]
-    progress = await ledger.finish_part("r", 1, report(1))
-    await ledger.close_stage(progress, cause="part-1", announce=announce)
+    progress = await finish_part(ledger, "r", 1, report(1))
+    await ledger.close_stage(progress, owner="part-1", announce=announce)
     assert announced == ["once"]
 
 

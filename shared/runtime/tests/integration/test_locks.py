@@ -1,18 +1,20 @@
-"""Locks, kept results and newest runs in DynamoDB."""
+"""Locks, kept results and latest runs in DynamoDB."""
 
 import asyncio
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
 from encore.runtime.retry import is_transient
-from encore.runtime.runs.latest import Newest, NewestRuns
+from encore.runtime.runs.latest import Latest, LatestRuns
 from encore.runtime.runs.locks import LockLostError, Locks
-from encore.runtime.runs.paid_results import Journal
+from encore.runtime.runs.paid_results import PaidResults
 from encore.runtime.runs.run import StageName
-from encore.stack.provision import Resources
-from tests.support.stores import Clients
+
+if TYPE_CHECKING:
+    from shared.runtime.tests.integration.conftest import RunsTable
 
 QUIET_S = 3.0
 BEAT_S = QUIET_S / 12
@@ -20,11 +22,11 @@ LocksOf = Callable[..., Locks]
 
 
 @pytest.fixture
-def locks_of(clients: Clients, resources: Resources) -> LocksOf:
+def locks_of(runs_table: "RunsTable") -> LocksOf:
     """Makes the locks of one worker after another."""
 
     def make(quiet_s: float = QUIET_S) -> Locks:
-        return Locks(clients.dynamodb, resources.tables["runs"], quiet_s=quiet_s)
+        return Locks(*runs_table, quiet_s=quiet_s)
 
     return make
 
@@ -129,27 +131,27 @@ async def test_a_timeout_of_the_body_stays_what_it_is(locks_of: LocksOf) -> None
     assert not isinstance(caught.value, LockLostError)
 
 
-async def test_results_are_found_again_by_part(clients: Clients, resources: Resources) -> None:
+async def test_results_are_found_again_by_part(runs_table: "RunsTable") -> None:
     """Each call's results add up, a call made again replaces its own, and other parts are not mixed in."""
-    journal = Journal(clients.dynamodb, resources.tables["runs"])
+    paid_results = PaidResults(*runs_table)
     part = ("r", StageName.SENTIMENT, "part-00001")
-    assert await journal.kept(*part) == {}
-    await journal.keep(*part, {"a": "1", "b": "2"})
-    await journal.keep(*part, {"ü" * 256: "3"})
-    await journal.keep(*part, {"a": "4", "b": "5"})
-    await journal.keep("r", StageName.SENTIMENT, "part-00002", {"a": "6"})
-    assert await journal.kept(*part) == {"a": "4", "b": "5", "ü" * 256: "3"}
+    assert await paid_results.kept(*part) == {}
+    await paid_results.keep(*part, {"a": "1", "b": "2"})
+    await paid_results.keep(*part, {"ü" * 256: "3"})
+    await paid_results.keep(*part, {"a": "4", "b": "5"})
+    await paid_results.keep("r", StageName.SENTIMENT, "part-00002", {"a": "6"})
+    assert await paid_results.kept(*part) == {"a": "4", "b": "5", "ü" * 256: "3"}
 
 
-async def test_a_pointer_moves_only_from_where_it_was_read(clients: Clients, resources: Resources) -> None:
+async def test_a_pointer_moves_only_from_where_it_was_read(runs_table: "RunsTable") -> None:
     """Of two that read the same, one moves it; there and back again is noticed too."""
-    newest = NewestRuns(clients.dynamodb, resources.tables["runs"])
-    read = await newest.get("s3://b/k")
-    assert read == Newest()
-    assert await newest.move("s3://b/k", "r1", after=read)
-    assert not await newest.move("s3://b/k", "r2", after=read)
-    first = await newest.get("s3://b/k")
-    assert await newest.move("s3://b/k", "r2", after=first)
-    assert await newest.move("s3://b/k", "r1", after=await newest.get("s3://b/k"))
-    assert not await newest.move("s3://b/k", "r3", after=first)
-    assert (await newest.get("s3://b/k")).run_id == "r1"
+    latest = LatestRuns(*runs_table)
+    read = await latest.get("s3://b/k")
+    assert read == Latest()
+    assert await latest.move("s3://b/k", "r1", after=read)
+    assert not await latest.move("s3://b/k", "r2", after=read)
+    first = await latest.get("s3://b/k")
+    assert await latest.move("s3://b/k", "r2", after=first)
+    assert await latest.move("s3://b/k", "r1", after=await latest.get("s3://b/k"))
+    assert not await latest.move("s3://b/k", "r3", after=first)
+    assert (await latest.get("s3://b/k")).run_id == "r1"

@@ -31,14 +31,14 @@ from tests.support.stores import Clients
 SERVICE = """
 import asyncio, sys
 from encore.runtime import tracing
-from encore.runtime.service import run_service
+from encore.runtime.service import run_process
 from encore.runtime.settings import ServiceSettings
 
 async def serve(settings, stop):
     with tracing.handling("queue"):
         pass
 
-run_service("probe", ServiceSettings, serve)
+run_process("probe", ServiceSettings, serve)
 print(any(name.startswith("opentelemetry") for name in sys.modules))
 """
 
@@ -98,7 +98,7 @@ def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
 
 @contextmanager
 def service(name: str) -> Iterator[None]:
-    """What `run_service` does around a service whose spans are wanted."""
+    """What `run_process` does around a service whose spans are wanted."""
     with exporting(name) as recorder, tracing.recording(recorder):
         yield
 

@@ -25,7 +25,7 @@ def test_a_stored_event_of_a_service_is_read(path: Path) -> None:
         "",
         "[]",
         "{}",
-        new_event(SentimentScored(parts=1, reviews=2), run_id="r", source="s", cause="c").model_dump_json(),
+        new_event(SentimentScored(parts=1, reviews=2), run_id="r", source="s").model_dump_json(),
     ],
 )
 def test_any_other_message_is_none_of_eventbridges(body: str) -> None:

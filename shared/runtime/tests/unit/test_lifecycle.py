@@ -9,17 +9,18 @@ from encore.contracts.errors import TransientError
 from encore.contracts.events import RunFinished
 from encore.runtime.logs import configure_logging
 from encore.runtime.metrics import Metric
+from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run, finish_run
 from encore.runtime.runs.run import PartReport, RunStatus, StageName
 from encore.runtime.settings import NAMESPACE
-from tests.support.ledger import START, MemoryLedger
+from tests.support.runs import START, Runs
 from tests.support.stores import InMemoryAnnouncer
 
 
 @pytest.fixture
-async def ledger() -> MemoryLedger:
+async def ledger() -> Ledger:
     """A ledger with one run that has mailed a part."""
-    made = MemoryLedger()
+    made = Runs().ledger
     await made.open_run("r", source="s")
     await made.record(
         "r",
@@ -35,7 +36,7 @@ async def ledger() -> MemoryLedger:
     return made
 
 
-async def test_a_finished_run_is_announced_with_its_totals(ledger: MemoryLedger) -> None:
+async def test_a_finished_run_is_announced_with_its_totals(ledger: Ledger) -> None:
     """Counts, seconds and cost go out with the event, and the run is over."""
     announcer = InMemoryAnnouncer()
     await finish_run("r", ledger, announcer)
@@ -46,20 +47,20 @@ async def test_a_finished_run_is_announced_with_its_totals(ledger: MemoryLedger)
     assert (await ledger.run("r")).status is RunStatus.FINISHED
 
 
-async def test_a_finish_that_cannot_be_announced_is_not_recorded(ledger: MemoryLedger) -> None:
+async def test_a_finish_that_cannot_be_announced_is_not_recorded(ledger: Ledger) -> None:
     """The redelivered message finds the run open and announces it."""
     announcer = InMemoryAnnouncer()
 
     async def refuse(*_: object) -> None:
         raise TransientError("SNS is away")
 
-    announcer.announce_all = refuse  # type: ignore[method-assign, assignment] # SNS is away
+    announcer.announce = refuse  # type: ignore[method-assign, assignment] # SNS is away
     with pytest.raises(TransientError):
         await finish_run("r", ledger, announcer)
     assert (await ledger.run("r")).is_open
 
 
-async def test_a_failure_keeps_its_first_reason_and_one_identity(ledger: MemoryLedger) -> None:
+async def test_a_failure_keeps_its_first_reason_and_one_identity(ledger: Ledger) -> None:
     """Failing again, as after a crash, announces the same event with the first reason."""
     announcer = InMemoryAnnouncer()
     await fail_run("r", "not CSV", ledger, announcer)
@@ -71,7 +72,7 @@ async def test_a_failure_keeps_its_first_reason_and_one_identity(ledger: MemoryL
     assert len(set(announcer.ids)) == 1
 
 
-async def test_a_run_that_finished_cannot_fail(ledger: MemoryLedger) -> None:
+async def test_a_run_that_finished_cannot_fail(ledger: Ledger) -> None:
     """A late failure is not announced over a success."""
     announcer = InMemoryAnnouncer()
     await finish_run("r", ledger, announcer)
@@ -79,7 +80,7 @@ async def test_a_run_that_finished_cannot_fail(ledger: MemoryLedger) -> None:
     assert len(announcer.announced) == 1
 
 
-async def test_the_end_of_a_run_is_measured(ledger: MemoryLedger, capsys: pytest.CaptureFixture[str]) -> None:
+async def test_the_end_of_a_run_is_measured(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
     """One log line in CloudWatch's embedded format carries every metric that it names, with a unit."""
     configure_logging(service="mailer")
     await finish_run("r", ledger, InMemoryAnnouncer())

@@ -60,7 +60,7 @@ async def test_a_service_beats_while_its_loop_turns(tmp_path: Path, monkeypatch:
     settings = ServiceSettings(
         data_bucket="b", runs_table="r", run_finished_topic_arn="arn:t", liveness_file=file
     )
-    await service._serve(settings, serve)
+    await service._work(settings, serve)
     assert ages[0] < 1
     os.utime(file, (0, 0))
     await asyncio.sleep(0.05)

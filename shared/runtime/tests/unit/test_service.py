@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 
+from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.service import StoppedError, open_queue
 
 
@@ -30,10 +31,10 @@ async def test_asked_to_stop_a_service_does_not_wait_for_aws() -> None:
     async with asyncio.timeout(1):
         asyncio.get_running_loop().call_later(0.01, stop.set)
         with pytest.raises(StoppedError):
-            await open_queue(cast("Any", SilentSqs()), "queue", stop=stop)
+            await open_queue(SQSQueue(cast("Any", SilentSqs()), "queue"), stop=stop)
 
 
 async def test_a_queue_that_cannot_be_opened_ends_the_service() -> None:
     """The failure is the process's, which whoever runs it starts again."""
     with pytest.raises(LookupError):
-        await open_queue(cast("Any", BrokenSqs()), "queue", stop=asyncio.Event())
+        await open_queue(SQSQueue(cast("Any", BrokenSqs()), "queue"), stop=asyncio.Event())

@@ -89,10 +89,10 @@ def test_an_event_carries_the_trace_of_the_handler_that_announces_it() -> None:
     """Subscribers without message attributes find it in the envelope."""
     data = SentimentScored(parts=1, reviews=2)
     with tracing.handling("queue"):
-        event = new_event(data, run_id="r", source="s", cause="c")
+        event = new_event(data, run_id="r", source="s")
         assert event.traceparent == trace_context.current()
         assert tracing.carried() == {"traceparent": event.traceparent}
-    assert new_event(data, run_id="r", source="s", cause="c").traceparent is None
+    assert new_event(data, run_id="r", source="s").traceparent is None
 
 
 def test_log_lines_name_the_trace(capsys: pytest.CaptureFixture[str]) -> None:

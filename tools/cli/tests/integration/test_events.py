@@ -47,7 +47,7 @@ def subscriptions(topic_arn: str) -> list[dict[str, str]]:
 def an_event(run: str) -> str:
     """Return an event of a run."""
     data = SentimentScored(parts=1, reviews=2)
-    return new_event(data, run_id=run, source="s", cause="c").model_dump_json(exclude_none=True)
+    return new_event(data, run_id=run, source="s").model_dump_json(exclude_none=True)
 
 
 def test_events_are_told_as_they_come_and_nothing_is_left_behind(

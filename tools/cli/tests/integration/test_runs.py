@@ -20,7 +20,7 @@ from encore.contracts.run_id import run_id
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import PartReport, StageName
 from encore.stack.provision import Resources
-from tests.support.ledger import START
+from tests.support.runs import START
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Ops
@@ -44,7 +44,7 @@ def advance(in_ledger: InLedger) -> Callable[..., None]:
             await ledger.open_run(name, source=source)
             await ledger.set_parts(name, 2)
             for stage, part in finished:
-                await ledger.finish_part(name, part, a_report(stage, part, reviews_scored=2))
+                await finish_part(ledger, name, part, a_report(stage, part, reviews_scored=2))
 
         in_ledger(record)
 
@@ -135,7 +135,7 @@ def test_lost_parts_are_announced_again_with_their_own_ids(
     (sent,) = ops("run", "retry", RUN, "--json").json
     (body,) = bodies("sentiment")
     data = DataIngested(part=2, parts=2, key=key, customers=2, reviews=3)
-    expected = new_event(data, run_id=RUN, source="ingest", cause="part-2")
+    expected = new_event(data, run_id=RUN, source="ingest")
     assert json.loads(body) | {"time": ""} == json.loads(expected.model_dump_json(exclude_none=True)) | {
         "time": ""
     }
@@ -159,9 +159,9 @@ def scored(in_ledger: InLedger, **step: str) -> None:
     async def announce(ledger: Ledger) -> None:
         await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
         await ledger.set_parts(RUN, 1)
-        await ledger.finish_part(RUN, 1, a_report(StageName.INGEST))
-        progress = await ledger.finish_part(RUN, 1, a_report(StageName.SENTIMENT, reviews_scored=9))
-        await ledger.close_stage(progress, cause="part-1", announce=nothing)
+        await finish_part(ledger, RUN, 1, a_report(StageName.INGEST))
+        progress = await finish_part(ledger, RUN, 1, a_report(StageName.SENTIMENT, reviews_scored=9))
+        await ledger.close_stage(progress, owner="part-1", announce=nothing)
         if step:
             await ledger.set_step(RUN, **step)
 
@@ -182,7 +182,7 @@ def test_a_recommender_that_heard_nothing_is_told_that_all_is_scored(
     event = json.loads(body)
     assert event["data"] == {"parts": 1, "reviews": 9}
     data = SentimentScored(parts=1, reviews=9)
-    assert event["id"] == new_event(data, run_id=RUN, source="sentiment", cause="all-parts").id
+    assert event["id"] == new_event(data, run_id=RUN, source="sentiment").id
 
 
 def test_a_recommender_that_was_waiting_gets_its_newest_check(
@@ -195,7 +195,7 @@ def test_a_recommender_that_was_waiting_gets_its_newest_check(
     event = json.loads(body)
     assert (event["type"], event["data"]) == (RecommenderPoll.type, {"attempt": 7})
     check = RecommenderPoll(attempt=7)
-    assert event["id"] == new_event(check, run_id=RUN, source="recommender", cause="check-7").id
+    assert event["id"] == new_event(check, run_id=RUN, source="recommender").id
 
 
 def test_recommended_parts_that_are_not_mailed_are_announced_again(
@@ -203,7 +203,7 @@ def test_recommended_parts_that_are_not_mailed_are_announced_again(
 ) -> None:
     """The mailer recognises the part."""
     scored(in_ledger)
-    in_ledger(lambda ledger: ledger.finish_part(RUN, 1, a_report(StageName.RECOMMENDER)))
+    in_ledger(lambda ledger: finish_part(ledger, RUN, 1, a_report(StageName.RECOMMENDER)))
     key = object_keys.recommendations(RUN, 1)
     put_lines(key, Recommendation(customer_id="c", source=RecommendationSource.POPULARITY, picks=()))
     ops("run", "retry", RUN)
@@ -211,7 +211,7 @@ def test_recommended_parts_that_are_not_mailed_are_announced_again(
     event = json.loads(body)
     data = RecommendationsReady(part=1, parts=1, key=key, customers=1)
     assert event["data"] == data.model_dump()
-    assert event["id"] == new_event(data, run_id=RUN, source="recommender", cause="part-1").id
+    assert event["id"] == new_event(data, run_id=RUN, source="recommender").id
 
 
 @pytest.mark.parametrize("keys", [["uploads/a b.csv"], ["uploads/x/products.csv", "uploads/x/reviews.csv"]])

@@ -7,7 +7,7 @@ import pytest
 from encore.cli.domain.lacks import Lack, lacks
 from encore.cli.errors import OpsError
 from encore.runtime.runs.run import Run, RunStatus, StageName, StageState
-from tests.support.ledger import START
+from tests.support.runs import START
 
 ALL = frozenset({1, 2, 3})
 

@@ -8,7 +8,7 @@ import pytest
 from encore.cli.domain.runs import details, find
 from encore.cli.errors import OpsError
 from encore.runtime.runs.run import PartReport, Run, StageName
-from tests.support.ledger import START
+from tests.support.runs import START
 
 
 def runs(*ids: str) -> list[Run]:

@@ -1,12 +1,5 @@
-"""Starts the mailer service."""
+"""Starts the mailer service: `python -m encore.mailer`."""
 
-import asyncio
-from contextlib import AsyncExitStack
-
-from aiobotocore.config import AioConfig
-from aiobotocore.session import get_session
-
-from encore.contracts.events import EmailFinished, RunFinished
 from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
 from encore.mailer.adapters.emails import EmailTable
 from encore.mailer.domain.message.compose import Composer, Unsubscribing
@@ -16,45 +9,32 @@ from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
 from encore.mailer.use_cases.mail_part import PartMailer, Style
 from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.aws import CONFIG
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.locks import Locks
-from encore.runtime.service import consume, open_queue, run_service
-from encore.runtime.storage import S3Objects
+from encore.runtime.queue.consumer import Handler
+from encore.runtime.runs.run import StageName
+from encore.runtime.service import Runtime, run_service
 
 
-async def serve(settings: MailerSettings, stop: asyncio.Event) -> None:
-    """Wire the service to AWS and consume its queue until `stop`."""
-    session = get_session()
-    async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        s3 = await enter(session.create_client("s3", config=CONFIG))
-        sns = await enter(session.create_client("sns", config=CONFIG))
-        sqs = await enter(session.create_client("sqs", config=CONFIG))
-        dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
-        calls = AioConfig(max_pool_connections=settings.mailer_converse_concurrency)
-        bedrock = await enter(session.create_client("bedrock-runtime", config=CONFIG.merge(calls)))
-        objects = S3Objects(s3, settings.data_bucket)
-        queue = await open_queue(sqs, settings.mailer_queue_url, stop=stop)
-        runs, keep_days = settings.runs_table, settings.retention_days
-        handler = MailerHandler(
-            objects=objects,
-            announcer=SNSAnnouncer(Publisher(sns), source="mailer", topic_arns=_topic_arns(settings)),
-            ledger=Ledger(dynamodb, runs, keep_days=keep_days),
-            locks=Locks(dynamodb, runs, quiet_s=queue.visibility_s, keep_days=keep_days),
-            part_mailer=PartMailer(
-                objects=objects,
-                records=EmailTable(dynamodb, settings.emails_table, keep_days=keep_days),
-                copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
-                composer=composer(settings),
-                style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
-                parallel=settings.mailer_converse_concurrency,
-            ),
-            model_id=settings.mailer_model_id,
-        )
-        await consume(queue, handler, settings=settings, stop=stop)
+async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
+    """Wire the use cases to AWS."""
+    settings, keep_days = runtime.settings, runtime.settings.retention_days
+    bedrock = await runtime.new_client(
+        "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency
+    )
+    return MailerHandler(
+        stage=runtime.stage,
+        ledger=runtime.ledger,
+        announcer=runtime.announcer,
+        objects=runtime.objects,
+        part_mailer=PartMailer(
+            objects=runtime.objects,
+            records=EmailTable(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
+            copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
+            composer=composer(settings),
+            style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
+            parallel=settings.mailer_converse_concurrency,
+        ),
+        model_id=settings.mailer_model_id,
+    )
 
 
 def model_choice(settings: MailerSettings) -> ModelChoice:
@@ -77,16 +57,9 @@ def composer(settings: MailerSettings) -> Composer:
     )
 
 
-def _topic_arns(settings: MailerSettings) -> dict[str, str]:
-    return {
-        EmailFinished.topic: settings.email_finished_topic_arn,
-        RunFinished.topic: settings.run_finished_topic_arn,
-    }
-
-
 def main() -> None:
     """Run until asked to stop."""
-    run_service("mailer", MailerSettings, serve)
+    run_service(StageName.MAILER, MailerSettings, make_handler)
 
 
 if __name__ == "__main__":

@@ -1,79 +1,46 @@
-"""Starts the recommender service."""
+"""Starts the recommender service: `python -m encore.recommender`."""
 
-import asyncio
-from contextlib import AsyncExitStack
-
-from aiobotocore.session import get_session
-
-from encore.contracts.events import RecommendationsReady, RunFinished
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.polls import SQSPolls
-from encore.recommender.adapters.turns import DynamoLease
+from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
-from encore.recommender.use_cases.prepare_data_sets import Preparation
-from encore.recommender.use_cases.select_products import Selection
-from encore.recommender.use_cases.train import Training
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.aws import CONFIG
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.locks import Locks
-from encore.runtime.service import consume, open_queue, run_service
-from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.train import Train
+from encore.runtime.queue.consumer import Handler
+from encore.runtime.runs.run import StageName
+from encore.runtime.service import Runtime, run_service
 
 
-async def serve(settings: RecommenderSettings, stop: asyncio.Event) -> None:
-    """Wire the service to AWS and consume its queue until `stop`."""
-    session = get_session()
-    async with AsyncExitStack() as stack:
-        enter = stack.enter_async_context
-        s3 = await enter(session.create_client("s3", config=CONFIG))
-        sns = await enter(session.create_client("sns", config=CONFIG))
-        sqs = await enter(session.create_client("sqs", config=CONFIG))
-        dynamodb = await enter(session.create_client("dynamodb", config=CONFIG))
-        personalize = await enter(session.create_client("personalize", config=CONFIG))
-        ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
-        objects = S3Objects(s3, settings.data_bucket)
-        announcer = SNSAnnouncer(Publisher(sns), source="recommender", topic_arns=_topic_arns(settings))
-        queue = await open_queue(sqs, settings.recommender_queue_url, stop=stop)
-        handler = RecommenderHandler(
-            ledger=ledger,
-            locks=Locks(
-                dynamodb,
-                settings.runs_table,
-                quiet_s=queue.visibility_s,
-                keep_days=settings.retention_days,
-            ),
-            preparation=Preparation(objects),
-            training=Training(
-                ledger=ledger,
-                personalize=AWSPersonalize(personalize),
-                lease=DynamoLease(
-                    dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
-                ),
-                plan=_plan(settings),
-            ),
-            selection=Selection(
-                ledger=ledger,
-                objects=objects,
-                recommendations=DynamoDBItems(
-                    dynamodb, settings.recommendations_table, keep_days=settings.retention_days
-                ),
-                announcer=announcer,
-            ),
-            checks=SQSPolls(queue, interval_s=settings.recommender_poll_interval_s),
-            announcer=announcer,
-        )
-        await consume(queue, handler, settings=settings, stop=stop)
-
-
-def _topic_arns(settings: RecommenderSettings) -> dict[str, str]:
-    return {
-        RecommendationsReady.topic: settings.recommendations_ready_topic_arn,
-        RunFinished.topic: settings.run_finished_topic_arn,
-    }
+async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
+    """Wire the use cases to AWS."""
+    settings = runtime.settings
+    train = Train(
+        ledger=runtime.ledger,
+        stage=runtime.stage,
+        personalize=AWSPersonalize(await runtime.new_client("personalize")),
+        turns=DynamoDBTurns(
+            runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+        ),
+        plan=_plan(settings),
+    )
+    advance_run = AdvanceRun(
+        ledger=runtime.ledger,
+        stage=runtime.stage,
+        prepare_datasets=PrepareDatasets(runtime.objects),
+        train=train,
+        select_products=SelectProducts(
+            stage=runtime.stage,
+            objects=runtime.objects,
+            recommendations=runtime.items(settings.recommendations_table),
+        ),
+        polls=SQSPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s),
+        announcer=runtime.announcer,
+    )
+    return RecommenderHandler(advance_run)
 
 
 def _plan(settings: RecommenderSettings) -> Plan:
@@ -87,7 +54,7 @@ def _plan(settings: RecommenderSettings) -> Plan:
 
 def main() -> None:
     """Run until asked to stop."""
-    run_service("recommender", RecommenderSettings, serve)
+    run_service(StageName.RECOMMENDER, RecommenderSettings, make_handler)
 
 
 if __name__ == "__main__":

@@ -1,47 +1,71 @@
 """The events that the services exchange: CloudEvents 1.0 envelopes around small typed data.
 
-An event carries references and counts, never rows: those travel through S3. Ids are deterministic, so the
-same cause announced twice is recognisably one event. A sample of every version is kept in the tests.
+An event carries references and counts, never rows: those travel through S3. Its id follows from its type, run
+and cause, so an event that is announced twice keeps its id. The tests hold a sample of every version.
 Source: CloudEvents 1.0 specification, JSON format.
 """
 
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, ClassVar, Generic, Literal, TypeVar
+from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from encore.contracts import trace_context
+from encore.contracts import object_keys, trace_context
 from encore.contracts.errors import PermanentError
+from encore.contracts.records import Customer, Recommendation
 
 Count = Annotated[int, Field(ge=0)]
 PartNumber = Annotated[int, Field(ge=1)]
 
 
-class EventData(BaseModel):
+class EventData(BaseModel, ABC):
     """What an event says; each kind names its type and the topic that carries it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     type: ClassVar[str]
     topic: ClassVar[str]
 
+    @property
+    @abstractmethod
+    def cause(self) -> str:
+        """What sets this event apart from others of its type and run; the event's id is made from it."""
 
-class DataIngested(EventData):
-    """One part of a run (a bounded number of customers with their reviews) is stored and ready."""
 
-    type = "encore.data-ingested.v1"
-    topic = "data-ingested"
+class PartData(EventData):
+    """An event about one part of a run; `key` is where the part's records are."""
+
     part: PartNumber
     parts: PartNumber
     key: str
     customers: Count
-    reviews: Count
 
     @property
     def cause(self) -> str:
-        """What makes the event's id."""
+        """The part."""
         return f"part-{self.part}"
+
+
+class DataIngested(PartData):
+    """One part of a run (a bounded number of customers with their reviews) is stored."""
+
+    type = "encore.data-ingested.v1"
+    topic = "data-ingested"
+    reviews: Count
+
+    @classmethod
+    def of(cls, run_id: str, part: int, *, parts: int, customers: Sequence[Customer]) -> Self:
+        """Describe a stored part."""
+        return cls(
+            part=part,
+            parts=parts,
+            key=object_keys.customers(run_id, part),
+            customers=len(customers),
+            reviews=sum(len(customer.reviews) for customer in customers),
+        )
 
 
 class SentimentScored(EventData):
@@ -54,12 +78,12 @@ class SentimentScored(EventData):
 
     @property
     def cause(self) -> str:
-        """What makes the event's id."""
+        """The run as a whole."""
         return "all-parts"
 
 
 class RecommenderPoll(EventData):
-    """The recommender's note to itself to look again at work that takes long; it passes no topic."""
+    """The recommender's delayed message to itself: look again at a long job. No topic carries it."""
 
     type = "encore.recommender-poll.v1"
     topic = ""
@@ -67,24 +91,21 @@ class RecommenderPoll(EventData):
 
     @property
     def cause(self) -> str:
-        """What makes the event's id."""
-        return f"check-{self.attempt}"
+        """The attempt."""
+        return f"poll-{self.attempt}"
 
 
-class RecommendationsReady(EventData):
+class RecommendationsReady(PartData):
     """One part of the run has its recommendations stored."""
 
     type = "encore.recommendations-ready.v1"
     topic = "recommendations-ready"
-    part: PartNumber
-    parts: PartNumber
-    key: str
-    customers: Count
 
-    @property
-    def cause(self) -> str:
-        """What makes the event's id."""
-        return f"part-{self.part}"
+    @classmethod
+    def of(cls, run_id: str, part: int, *, parts: int, recommendations: Sequence[Recommendation]) -> Self:
+        """Describe a stored part."""
+        key = object_keys.recommendations(run_id, part)
+        return cls(part=part, parts=parts, key=key, customers=len(recommendations))
 
 
 class EmailFinished(EventData):
@@ -97,9 +118,14 @@ class EmailFinished(EventData):
     template_copy: bool
     """True when the copy is the template's, because the model's broke the rules twice."""
 
+    @property
+    def cause(self) -> str:
+        """The customer."""
+        return self.customer_id
+
 
 class RunFinished(EventData):
-    """The run has come to its end; `reason` says why when it failed. Costs in US dollars."""
+    """The run has ended; `reason` says why when it failed. Costs in US dollars."""
 
     type = "encore.run-finished.v1"
     topic = "run-finished"
@@ -109,6 +135,11 @@ class RunFinished(EventData):
     stage_seconds: dict[str, float] = {}
     total_seconds: float = 0.0
     cost_usd: dict[str, Decimal] = {}
+
+    @property
+    def cause(self) -> str:
+        """How it ended."""
+        return self.status
 
 
 Data = TypeVar("Data", bound=EventData)
@@ -133,11 +164,16 @@ class Event(BaseModel, Generic[Data]):
         """The run that the event belongs to."""
         return self.subject
 
+    @property
+    def body(self) -> str:
+        """The event as JSON, as it is sent."""
+        return self.model_dump_json(exclude_none=True)
 
-def new_event(data: Data, *, run_id: str, source: str, cause: str) -> Event[Data]:
+
+def new_event(data: Data, *, run_id: str, source: str) -> Event[Data]:
     """Wrap `data`; the same run, type and cause always give the same id."""
     return Event[Data](
-        id=str(uuid5(NAMESPACE_URL, f"{data.type}/{run_id}/{cause}")),
+        id=str(uuid5(NAMESPACE_URL, f"{data.type}/{run_id}/{data.cause}")),
         source=f"encore/{source}",
         type=data.type,
         subject=run_id,
@@ -148,7 +184,7 @@ def new_event(data: Data, *, run_id: str, source: str, cause: str) -> Event[Data
 
 
 def event_type(body: str) -> str:
-    """Return the `type` of an event; raise `PermanentError` when the body is no event."""
+    """Return the `type` of an event; raise `PermanentError` when the body is not one."""
     try:
         return _Typed.model_validate_json(body).type
     except ValidationError as error:

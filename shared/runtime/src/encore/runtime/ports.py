@@ -1,15 +1,12 @@
-"""What handlers need of the outside, so that tests can stand in for it (`tests.support`)."""
+"""What use cases need of the outside; tests stand in for it with `tests.support`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
 from encore.contracts.events import EventData
-from encore.runtime.runs.latest import Newest
-from encore.runtime.runs.run import PartReport, Progress, Run, StageName
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -24,7 +21,7 @@ class Objects(Protocol):
 
 
 class Items(Protocol):
-    """A DynamoDB table; see `encore.runtime.storage.Table`."""
+    """A DynamoDB table; see `encore.runtime.storage.DynamoDBItems`."""
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None: ...
 
@@ -32,45 +29,4 @@ class Items(Protocol):
 class Announcer(Protocol):
     """The topics; see `encore.runtime.announcer.SNSAnnouncer`."""
 
-    async def announce(self, run_id: str, data: EventData, *, cause: str) -> None: ...
-    async def announce_all(self, run_id: str, events: Iterable[tuple[str, EventData]]) -> None: ...
-
-
-class RunLedger(Protocol):
-    """The run ledger; see `encore.runtime.runs.Ledger`."""
-
-    async def open_run(self, run_id: str, *, source: str) -> Run: ...
-    async def run(self, run_id: str) -> Run: ...
-    async def find(self, run_id: str) -> Run | None: ...
-    async def set_parts(self, run_id: str, parts: int) -> None: ...
-    async def finish_part(self, run_id: str, part: int, report: PartReport) -> Progress: ...
-    async def record(self, run_id: str, report: PartReport) -> None: ...
-    async def reports(self, run_id: str) -> list[PartReport]: ...
-    async def close_stage(
-        self, progress: Progress, *, cause: str, announce: Callable[[], Awaitable[None]]
-    ) -> None: ...
-    async def set_step(self, run_id: str, **values: str) -> Run: ...
-    async def finish(self, run_id: str) -> None: ...
-    async def fail(self, run_id: str, reason: str) -> bool: ...
-
-
-class Claiming(Protocol):
-    """Locks on pieces of stages; see `encore.runtime.runs.Locks`."""
-
-    def hold(
-        self, run_id: str, stage: StageName, name: str, *, holder: str
-    ) -> AbstractAsyncContextManager[None]: ...
-
-
-class PaidResults(Protocol):
-    """Results of paid calls; see `encore.runtime.runs.Journal`."""
-
-    async def keep(self, run_id: str, stage: StageName, name: str, results: Mapping[str, str]) -> None: ...
-    async def kept(self, run_id: str, stage: StageName, name: str) -> dict[str, str]: ...
-
-
-class Newness(Protocol):
-    """The newest run of each source; see `encore.runtime.runs.NewestRuns`."""
-
-    async def get(self, source: str) -> Newest: ...
-    async def move(self, source: str, run_id: str, *, after: Newest) -> bool: ...
+    async def announce(self, run_id: str, *events: EventData) -> None: ...

@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "ENCORE_"
 NAMESPACE = "Encore"
+_TOPIC_ARN = "_topic_arn"
 OTLP_ENDPOINT = AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
@@ -34,6 +35,17 @@ class ServiceSettings(BaseSettings):
     """Kept fresh while the service lives, for `python -m encore.runtime.liveness`; none by default."""
     otlp_endpoint: Annotated[str | None, Field(validation_alias=OTLP_ENDPOINT)] = None
     """Where spans go, by OpenTelemetry's own variables; none by default, and then none are recorded."""
+
+    @property
+    def queue_url(self) -> str:
+        """The queue that the service consumes: its one setting that ends in `_queue_url`."""
+        return next(str(value) for name, value in self if name.endswith("_queue_url"))
+
+    @property
+    def topic_arns(self) -> dict[str, str]:
+        """The topics that the service announces to, by name: its settings that end in `_topic_arn`."""
+        found = {name: str(value) for name, value in self if name.endswith(_TOPIC_ARN)}
+        return {name.removesuffix(_TOPIC_ARN).replace("_", "-"): arn for name, arn in found.items()}
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

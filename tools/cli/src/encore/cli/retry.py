@@ -90,12 +90,12 @@ class Retry:
         data = DataIngested(
             part=part, parts=self.run.parts or part, key=key, customers=len(customers), reviews=reviews
         )
-        return new_event(data, run_id=self.run.run_id, source=StageName.INGEST, cause=data.cause)
+        return new_event(data, run_id=self.run.run_id, source=StageName.INGEST)
 
     async def _sentiment_scored(self) -> Event[SentimentScored]:
         counts = total(await self.ledger.reports(self.run.run_id)).counts
         data = SentimentScored(parts=self.run.parts or 1, reviews=counts.get("reviews_scored", 0))
-        return new_event(data, run_id=self.run.run_id, source=StageName.SENTIMENT, cause=data.cause)
+        return new_event(data, run_id=self.run.run_id, source=StageName.SENTIMENT)
 
     async def _recommendations_ready(self, part: int) -> Event[RecommendationsReady]:
         key = object_keys.recommendations(self.run.run_id, part)
@@ -103,11 +103,11 @@ class Retry:
         data = RecommendationsReady(
             part=part, parts=self.run.parts or part, key=key, customers=len(recommended)
         )
-        return new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER, cause=data.cause)
+        return new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER)
 
     def _check(self, lack: Lack) -> Message:
         data = RecommenderPoll(attempt=lack.number)
-        event = new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER, cause=data.cause)
+        event = new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER)
         return Message(
             queue=RECOMMENDER_QUEUE,
             about=f"recommender-poll {lack.number}",

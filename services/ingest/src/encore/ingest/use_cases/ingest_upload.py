@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import TextIO, TypeVar
 
@@ -26,7 +25,8 @@ from encore.ingest.use_cases.load_files import Loader, Source
 from encore.ingest.use_cases.publish_parts import NDJSON, Publication
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.lifecycle import fail_run
-from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
+from encore.runtime.runs.run import Run, RunStatus, StageName
+from encore.runtime.runs.stage import PartResult
 
 log = get_logger()
 Result = TypeVar("Result")
@@ -132,16 +132,8 @@ class Intake:
 
     async def _report_file(self, run_id: str, desk: Desk, *, units: dict[str, int]) -> None:
         """Report what the file as a whole came to, its notification (received and deleted) included."""
-        amounts = {name: Decimal(amount) for name, amount in {**units, "sqs.requests": 2}.items()}
-        report = PartReport(
-            stage=StageName.INGEST,
-            name="file",
-            started_at=desk.started_at,
-            finished_at=datetime.now(UTC),
-            counts=dict(desk.counts),
-            units=amounts,
-        )
-        await self._ledger.record(run_id, report)
+        result = PartResult(counts=dict(desk.counts), units=units)
+        await self._publication.stage.record(run_id, "file", desk.started_at, result, messages=1)
 
     @contextmanager
     def _desk(self) -> Iterator[Desk]:

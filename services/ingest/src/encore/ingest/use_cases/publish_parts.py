@@ -4,8 +4,6 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +14,10 @@ from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.parts import Span
 from encore.ingest.ports import Files
 from encore.runtime.batches import batches
-from encore.runtime.ports import Announcer, Items, Objects, RunLedger
-from encore.runtime.runs.run import PartReport, Run, StageName
+from encore.runtime.ports import Announcer, Items, Objects
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.stage import PartResult, Stage
 
 NDJSON = "application/x-ndjson"
 PRODUCTS_PER_WRITE = 100
@@ -26,7 +26,7 @@ WRITE_UNIT_BYTES = 1024
 
 @dataclass(frozen=True)
 class Publication:
-    """Where a run's records go: the bucket, the tables, the topic, the ledger."""
+    """Where a run's records go: the bucket, the tables, the topic, the ledger, the stage."""
 
     files: Files
     objects: Objects
@@ -34,7 +34,8 @@ class Publication:
     customers: Items
     reviews: Items
     announcer: Announcer
-    ledger: RunLedger
+    ledger: Ledger
+    stage: Stage
 
     async def put_products(self, run_id: str, scratch: Scratch, *, path: Path) -> int:
         """Store the catalogue, holding a bounded number of products; return the write units used."""
@@ -50,48 +51,22 @@ class Publication:
 
     async def put_parts(self, run: Run, scratch: Scratch, spans: Sequence[Span]) -> None:
         """Store and announce every part that the ledger does not have as done, while the run is open."""
-        for part, span in enumerate(spans, start=1):
-            if not run.is_open:
-                return
-            if part not in run.stage(StageName.INGEST).done:
-                run = await self._put_part(run, part, scratch, span)
+        await self.stage.pass_parts(
+            run, lambda run, part: self._put_part(run, part, scratch, spans[part - 1])
+        )
 
-    async def _put_part(self, run: Run, part: int, scratch: Scratch, span: Span) -> Run:
-        started_at = datetime.now(UTC)
+    async def _put_part(self, run: Run, part: int, scratch: Scratch, span: Span) -> PartResult:
         customers = await asyncio.to_thread(scratch.customers, span.first, span.last)
-        people, opinions = _customer_items(run.run_id, customers), _review_items(run.run_id, customers)
-        # A part that sentiment has finished was announced before a crash: its reviews carry scores by now.
-        is_scored = part in run.stage(StageName.SENTIMENT).done
-        if not is_scored:
-            await self.customers.put_all(people)
-            await self.reviews.put_all(opinions)
-            await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
-        report = PartReport(
-            stage=StageName.INGEST,
-            name=f"part-{part:05}",
-            started_at=started_at,
-            finished_at=datetime.now(UTC),
-            units={
-                "dynamodb.writes": Decimal(write_units([*people, *opinions])),
-                "s3.puts": Decimal(1),
-                "sns.publishes": Decimal(1),
-            },
-        )
-        if not is_scored:
-            # Before the announcement: whoever ends the run finds this part in its totals.
-            await self.ledger.record(run.run_id, report)
-            await self._announce(run, part, customers=len(people), reviews=len(opinions))
-        return (await self.ledger.finish_part(run.run_id, part, report)).run
-
-    async def _announce(self, run: Run, part: int, *, customers: int, reviews: int) -> None:
-        data = DataIngested(
-            part=part,
-            parts=run.parts or part,
-            key=object_keys.customers(run.run_id, part),
-            customers=customers,
-            reviews=reviews,
-        )
-        await self.announcer.announce(run.run_id, data, cause=data.cause)
+        items = [_customer_items(run.run_id, customers), _review_items(run.run_id, customers)]
+        units = {"dynamodb.writes": sum(map(write_units, items)), "s3.puts": 1}
+        if part in run.stage(StageName.SENTIMENT).done:
+            # Announced before a crash, and scored since: its reviews carry scores that must stay.
+            return PartResult(units=units)
+        await self.customers.put_all(items[0])
+        await self.reviews.put_all(items[1])
+        await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
+        ingested = DataIngested.of(run.run_id, part, parts=run.parts or part, customers=customers)
+        return PartResult(units=units, events=[ingested])
 
 
 def write_units(items: Sequence[Mapping[str, Any]]) -> int:

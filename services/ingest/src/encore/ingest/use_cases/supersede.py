@@ -1,47 +1,47 @@
-"""A newer upload under the same key replaces the older one's run, if that is still going.
+"""A newer upload under the same key supersedes the older one's run, if that is still open.
 
-The pointer to a source's newest run moves last, when the run that it named has been ended (even one that was
+The pointer to a source's latest run moves last, after the run that it named has been ended (even one that was
 only about to be opened), and only from where it was read: optimistic concurrency. Each step may be repeated,
-and a crash between any two is repaired by whichever upload's message comes next.
+and a crash between two of them is repaired by the next upload's message.
 """
 
 from collections.abc import Awaitable, Callable
 
 from encore.runtime.logs import get_logger
-from encore.runtime.ports import Announcer, Newness, RunLedger
+from encore.runtime.ports import Announcer
+from encore.runtime.runs.latest import LatestRuns
+from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run
 
 REPLACED = "replaced by a newer upload: "
 log = get_logger()
 
 
-class Succession:
-    """Knows of each source which run came of its newest content."""
+class Supersede:
+    """Makes a run its source's latest."""
 
-    def __init__(self, newness: Newness, ledger: RunLedger, announcer: Announcer) -> None:
-        self._newness = newness
+    def __init__(self, latest: LatestRuns, ledger: Ledger, announcer: Announcer) -> None:
+        self._latest = latest
         self._ledger = ledger
         self._announcer = announcer
 
-    async def succeed(
-        self, run_id: str, source: str, *, current: Callable[[], Awaitable[str | None]]
-    ) -> bool:
-        """Make the run its source's newest and end the one before; False when it is itself out of date.
+    async def run(self, run_id: str, source: str, *, current: Callable[[], Awaitable[str | None]]) -> bool:
+        """End the source's run before this one; False when this one is itself out of date.
 
-        `current` names the run of the source's content at the moment, None when there is no content any more.
-        It is asked after the pointer was read: had the pointer moved on since, it would not move again.
+        `current` returns the run of the source's content at the moment, or None without content. It is asked
+        after the pointer was read: if the pointer has moved since, it does not move again.
         """
-        while (newest := await self._newness.get(source)).run_id != run_id:
+        while (latest := await self._latest.get(source)).run_id != run_id:
             if await current() not in {run_id, None}:
                 log.info("upload_already_replaced")
                 return False
-            if newest.run_id is not None:
-                await self._end(newest.run_id, source, reason=f"{REPLACED}{run_id}")
-            await self._newness.move(source, run_id, after=newest)
+            if latest.run_id is not None:
+                await self._end(latest.run_id, source, reason=f"{REPLACED}{run_id}")
+            await self._latest.move(source, run_id, after=latest)
         return True
 
     async def _end(self, run_id: str, source: str, *, reason: str) -> None:
-        """End a run that is open, or about to be opened; announce again what a crash may have kept back."""
+        """End a run that is open or about to be opened; repeat an announcement that a crash prevented."""
         run = await self._ledger.open_run(run_id, source=source)
         if run.is_open or (run.reason or "").startswith(REPLACED):
             log.info("run_replaced", replaced=run_id)

@@ -1,40 +1,38 @@
-"""Takes a run through Personalize, a step at a time.
+"""Takes a run through Personalize, one step at a time.
 
-Nothing here waits: `advance` does whatever can be done now and tells whether all of it is done.
+Nothing here waits: `advance` does whatever is possible now and returns whether every step is done.
 """
 
 from encore.contracts.errors import PermanentError
 from encore.recommender.domain.minimums import says_too_little_data
 from encore.recommender.domain.plan import Plan, Step
-from encore.recommender.ports import (
-    Lease,
-    NotReadyError,
-    Personalize,
-    RefusedError,
-    TooLittleDataError,
-    Wanted,
-)
-from encore.recommender.use_cases.report_training import training_report
+from encore.recommender.domain.resources import ResourceSpec
+from encore.recommender.ports import NotReadyError, Personalize, RefusedError, TooLittleDataError, Turns
+from encore.recommender.use_cases.report_training import report_training
 from encore.runtime.logs import get_logger
-from encore.runtime.ports import RunLedger
+from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
+from encore.runtime.runs.stage import Stage
 
 log = get_logger()
 
 
-class Training:
-    """Imports, trains and infers for one run after the other: they share the dataset group."""
+class Train:
+    """Imports, trains and infers for one run at a time, since all runs share the dataset group."""
 
-    def __init__(self, *, ledger: RunLedger, personalize: Personalize, lease: Lease, plan: Plan) -> None:
+    def __init__(
+        self, *, ledger: Ledger, stage: Stage, personalize: Personalize, turns: Turns, plan: Plan
+    ) -> None:
         self._ledger = ledger
+        self._stage = stage
         self._personalize = personalize
-        self._lease = lease
+        self._turns = turns
         self._plan = plan
 
     async def advance(self, run: Run) -> bool:
-        """Go as far as possible now; True when the batch results lie in S3.
+        """Go as far as possible now; True when the batch results are in S3.
 
-        Raises `TooLittleDataError` when Personalize will not learn from the data, `RefusedError` when it
+        Raises `TooLittleDataError` when Personalize cannot learn from the data, `RefusedError` when it
         fails for another reason.
         """
         step = Step(run.step.get("step", Step.SET_UP))
@@ -51,20 +49,20 @@ class Training:
         return True
 
     async def run_in_turn(self) -> Run | None:
-        """Return the run that may change the dataset group now, if there is one under way."""
-        holder = await self._lease.held_by()
-        return await self._open_run(holder) if holder else None
+        """Return the open run whose turn it is, or None."""
+        current = await self._turns.current()
+        return await self._open_run(current) if current else None
 
     async def release(self, run_id: str) -> None:
-        """Let the next run use the dataset group."""
-        await self._lease.release(run_id)
+        """End the run's turn, so that the next run may change the dataset group."""
+        await self._turns.end(run_id)
 
     async def _has_turn(self, run_id: str) -> bool:
-        """Hold the dataset group, taking over from a run that ended without letting go."""
-        holder = await self._lease.hold(run_id)
-        if holder not in {run_id, None} and not await self._open_run(str(holder)):
-            holder = await self._lease.hold(run_id, instead_of=holder)
-        return holder == run_id
+        """Take the turn, if need be from a run that has ended but still has it."""
+        current = await self._turns.take(run_id)
+        if current not in {run_id, None} and not await self._open_run(str(current)):
+            current = await self._turns.take(run_id, instead_of=current)
+        return current == run_id
 
     async def _open_run(self, run_id: str) -> Run | None:
         try:
@@ -74,7 +72,7 @@ class Training:
         return run if run.is_open else None
 
     async def _pass(self, step: Step, run: Run) -> Run:
-        """Leave one step behind; raise `NotReadyError` while something of it is still being made."""
+        """Complete one step; raise `NotReadyError` while any of its resources is still being created."""
         wanted = self._plan.wanted(step, run)
         for one in wanted:
             if one.key not in run.step:
@@ -84,11 +82,11 @@ class Training:
         if waiting:
             raise NotReadyError(", ".join(waiting))
         run = await self._ledger.set_step(run.run_id, step=step.following)
-        await self._ledger.record(run.run_id, training_report(run))
+        await report_training(run, self._stage)
         log.info("step_passed", step=step)
         return run
 
-    async def _is_active(self, wanted: Wanted, run: Run) -> bool:
+    async def _is_active(self, wanted: ResourceSpec, run: Run) -> bool:
         try:
             return await self._personalize.is_active(wanted.kind, run.step[wanted.key])
         except RefusedError as error:

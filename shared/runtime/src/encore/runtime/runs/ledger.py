@@ -69,14 +69,9 @@ class Ledger:
         """Record how many parts the run has."""
         await self._update(run_id, "SET parts = :parts", {":parts": parts})
 
-    async def finish_part(self, run_id: str, part: int, report: PartReport) -> Progress:
-        """Record a part of `report.stage` as done and return the stage's progress after it.
-
-        The report is written first, so totals taken when a stage completes hold every part.
-        """
-        await self.record(run_id, report)
-        run = await self._update(run_id, f"ADD {report.stage}_done :part", {":part": {part}})
-        return Progress(run=run, stage=report.stage)
+    async def complete_part(self, run_id: str, stage: StageName, part: int) -> Run:
+        """Record a part of a stage as done and return the run as it is then."""
+        return await self._update(run_id, f"ADD {stage}_done :part", {":part": {part}})
 
     async def record(self, run_id: str, report: PartReport) -> None:
         """Store a report; one of the same stage and name is replaced."""
@@ -104,18 +99,18 @@ class Ledger:
         ]
 
     async def close_stage(
-        self, progress: Progress, *, cause: str, announce: Callable[[], Awaitable[None]]
+        self, progress: Progress, *, owner: str, announce: Callable[[], Awaitable[None]]
     ) -> None:
-        """When the stage is complete and the run goes on, let exactly one cause announce it.
+        """When the stage is complete and the run is open, have exactly one owner announce it.
 
-        The first cause to get here owns the announcement. A crash before it was made is repaired by the
-        redelivery of the same cause, which finds itself the owner of a stage not yet announced. Neither is
-        done for a run that has ended meanwhile.
+        The first to get here owns the announcement. A crash before it was made is repaired when the owner's
+        message is delivered again and finds the stage its own and not yet announced. A run that has ended
+        meanwhile is left alone.
         """
         if not progress.complete or progress.announced:
             return
         run_id, stage = progress.run.run_id, progress.stage
-        if await self._reach(run_id, stage, cause):
+        if await self._reach(run_id, stage, owner):
             await announce()
             await self._update(run_id, f"SET {stage}_announced = :yes", {":yes": True})
 
@@ -134,7 +129,7 @@ class Ledger:
     async def fail(self, run_id: str, reason: str) -> bool:
         """Record the run as failed for `reason`; False when it had ended, or its last stage was reached.
 
-        From there on somebody is announcing that the run has finished: it must not have failed as well.
+        Once the last stage is reached its owner announces that the run has finished: it cannot fail as well.
         """
         goes_on = f"attribute_not_exists({reached_by(StageName.MAILER)})"
         return await self._end(run_id, RunStatus.FAILED, reason, only_if=goes_on)
@@ -159,17 +154,17 @@ class Ledger:
             )
         )
 
-    async def _reach(self, run_id: str, stage: StageName, cause: str) -> bool:
-        owner = reached_by(stage)
-        mine_or_free = f"({owner} = :cause OR attribute_not_exists({owner}))"
+    async def _reach(self, run_id: str, stage: StageName, owner: str) -> bool:
+        reached = reached_by(stage)
+        mine_or_free = f"({reached} = :owner OR attribute_not_exists({reached}))"
         return await conditionally(
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key(run_id),
-                UpdateExpression=f"SET {owner} = :cause",
+                UpdateExpression=f"SET {reached} = :owner",
                 ConditionExpression=f"#status = :open AND {mine_or_free}",
                 ExpressionAttributeNames={"#status": "status"},
-                ExpressionAttributeValues=to_item({":cause": cause, ":open": RunStatus.RUNNING}),
+                ExpressionAttributeValues=to_item({":owner": owner, ":open": RunStatus.RUNNING}),
             )
         )
 

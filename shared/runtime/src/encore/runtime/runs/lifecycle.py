@@ -5,7 +5,8 @@ from typing import Literal
 
 from encore.contracts.events import RunFinished
 from encore.runtime.metrics import Metric, emit
-from encore.runtime.ports import Announcer, RunLedger
+from encore.runtime.ports import Announcer
+from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import RunStatus
 from encore.runtime.runs.totals import Totals, total
 
@@ -21,7 +22,7 @@ COUNTED = (
 )
 
 
-async def finish_run(run_id: str, ledger: RunLedger, announcer: Announcer) -> Totals:
+async def finish_run(run_id: str, ledger: Ledger, announcer: Announcer) -> Totals:
     """Announce that the run has finished, then record it.
 
     The other way round, redelivery after a crash would find a run that is over and never announce it.
@@ -31,7 +32,7 @@ async def finish_run(run_id: str, ledger: RunLedger, announcer: Announcer) -> To
     return totals
 
 
-async def fail_run(run_id: str, reason: str, ledger: RunLedger, announcer: Announcer) -> None:
+async def fail_run(run_id: str, reason: str, ledger: Ledger, announcer: Announcer) -> None:
     """Record that the run cannot go on, then announce it.
 
     Recorded first, so that no stage goes on working for it. The first reason stays, and a run whose last
@@ -48,7 +49,7 @@ async def _announce(
     run_id: str,
     status: Literal["finished", "failed"],
     reason: str | None,
-    ledger: RunLedger,
+    ledger: Ledger,
     announcer: Announcer,
 ) -> Totals:
     totals = total(await ledger.reports(run_id))
@@ -60,7 +61,7 @@ async def _announce(
         total_seconds=totals.total_seconds,
         cost_usd=totals.cost_usd,
     )
-    await announcer.announce(run_id, event, cause=status)
+    await announcer.announce(run_id, event)
     emit(_measured(status, totals))
     return totals
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 PAID_PREFIX = "paid#"
 
 
-class Journal:
+class PaidResults:
     """An item a call in the runs table, found again by run, stage and part, whatever else is under way."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:

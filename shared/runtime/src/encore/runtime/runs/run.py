@@ -64,6 +64,11 @@ class Run(BaseModel):
         """Return a stage's state, empty when nothing has happened yet."""
         return self.stages.get(stage, StageState())
 
+    def parts_to_do(self, stage: StageName) -> list[int]:
+        """The numbers of the parts that a stage has not done, in order."""
+        done = self.stage(stage).done
+        return [part for part in range(1, (self.parts or 0) + 1) if part not in done]
+
     @property
     def is_open(self) -> bool:
         """True while there is work to do for the run."""

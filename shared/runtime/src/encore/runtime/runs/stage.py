@@ -1,22 +1,60 @@
-"""How a stage passes a part: locked, done once, recorded, and the run moved on by whoever completes it."""
+"""How a service does its parts of a run: each once, recorded, announced, and the stage closed by one."""
 
-from collections.abc import Awaitable, Callable
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
 
+from encore.contracts.events import EventData
 from encore.runtime.logs import get_logger
 from encore.runtime.metrics import emit_ai_units
-from encore.runtime.ports import Claiming, RunLedger
+from encore.runtime.ports import Announcer
+from encore.runtime.queue.publisher import MAX_BATCH
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import PartReport, Progress, Run, StageName, part_name
 
+NOTHING: Mapping[str, int] = MappingProxyType({})
+REPORT_WRITES = 1
+PART_WRITES = 1
+"""The number of the part among those done."""
+MESSAGE_UNITS: Mapping[str, int] = {
+    "sqs.requests": 2,  # received and deleted
+    "dynamodb.reads": 1,  # the run
+    "dynamodb.writes": 2,  # the lock taken and released
+}
 log = get_logger()
 
 
-class PartStage:
-    """One stage of all runs. Passing a part again only repairs what a crash left undone."""
+@dataclass(frozen=True, kw_only=True)
+class PartResult:
+    """What the work on a part came to and the events that announce it; units without overhead."""
 
-    def __init__(self, stage: StageName, *, ledger: RunLedger, locks: Claiming) -> None:
-        self._stage = stage
+    counts: Mapping[str, int] = field(default_factory=dict)
+    units: Mapping[str, int] = field(default_factory=dict)
+    events: Sequence[EventData] = ()
+
+
+class Stage:
+    """One stage of all runs.
+
+    A part's outputs are stored first, then its report, then its events are announced, then it counts as done:
+    a crash in between repeats the part, and totals taken when a stage is complete hold every part.
+    """
+
+    def __init__(self, name: StageName, *, ledger: Ledger, locks: Locks, announcer: Announcer) -> None:
+        self.name = name
         self._ledger = ledger
         self._locks = locks
+        self._announcer = announcer
+
+    def lock(self, run_id: str, piece: str, *, holder: str) -> AbstractAsyncContextManager[None]:
+        """Let one worker at a time do a piece of the stage; `holder` is the id of the message handled."""
+        return self._locks.hold(run_id, self.name, piece, holder=holder)
 
     async def pass_part(
         self,
@@ -24,28 +62,86 @@ class PartStage:
         part: int,
         *,
         holder: str,
-        work: Callable[[], Awaitable[PartReport]],
-        announce: Callable[[], Awaitable[None]],
+        work: Callable[[], Awaitable[PartResult]],
+        close: Callable[[], Awaitable[None]],
     ) -> None:
-        """Do the part's `work` unless it is done, and `announce` the stage when it is complete.
+        """Do the part of one message unless it is done; `close` the stage when this part completes it.
 
-        One worker at a time is at a part; a second one waits, and finds it done. `holder` is the id of the
-        message in hand. A part of a run that has ended is let pass: what ends a run meanwhile is seen at its
-        next part. Raises what work and announcement raise, for the message to come back.
+        A second worker waits and finds the part done. A part of a run that has ended is skipped; a run that
+        ends meanwhile is noticed at its next part. Raises what `work` and `close` raise.
         """
-        async with self._locks.hold(run_id, self._stage, part_name(part), holder=holder):
+        async with self.lock(run_id, part_name(part), holder=holder):
             run = await self._ledger.run(run_id)
             if not run.is_open:
                 log.info("run_already_ended", status=run.status)
                 return
-            progress = await self._progress(run, part, work)
-            await self._ledger.close_stage(progress, cause=f"part-{part}", announce=announce)
+            if part in run.stage(self.name).done:
+                log.info("part_already_done")
+            else:
+                run = await self._do_part(run, part, work, messages=1)
+            await self._ledger.close_stage(
+                Progress(run=run, stage=self.name), owner=f"part-{part}", announce=close
+            )
 
-    async def _progress(self, run: Run, part: int, work: Callable[[], Awaitable[PartReport]]) -> Progress:
-        if part in run.stage(self._stage).done:
-            log.info("part_already_done")
-            return Progress(run=run, stage=self._stage)
-        report = await work()
-        progress = await self._ledger.finish_part(run.run_id, part, report)
+    async def pass_parts(self, run: Run, work: Callable[[Run, int], Awaitable[PartResult]]) -> None:
+        """Do every part that is not done, in order, while the run is open; the caller holds its lock."""
+        for part in run.parts_to_do(self.name):
+            if not run.is_open:
+                return
+            run = await self._do_part(run, part, partial(work, run, part))
+
+    async def record(
+        self,
+        run_id: str,
+        name: str,
+        started_at: datetime,
+        result: PartResult,
+        *,
+        messages: int = 0,
+        overhead: Mapping[str, int] = NOTHING,
+    ) -> PartReport:
+        """Store a report of what work used: its own units, overhead, and that of `messages` handled."""
+        per_message = {unit: amount * messages for unit, amount in MESSAGE_UNITS.items()}
+        report = PartReport(
+            stage=self.name,
+            name=name,
+            started_at=started_at,
+            finished_at=datetime.now(UTC),
+            counts=dict(result.counts),
+            units=_sum(result.units, overhead, per_message, {"dynamodb.writes": REPORT_WRITES}),
+        )
+        await self._ledger.record(run_id, report)
+        return report
+
+    async def _do_part(
+        self, run: Run, part: int, work: Callable[[], Awaitable[PartResult]], *, messages: int = 0
+    ) -> Run:
+        started_at = datetime.now(UTC)
+        result = await work()
+        report = await self.record(
+            run.run_id,
+            part_name(part),
+            started_at,
+            result,
+            messages=messages,
+            overhead={"dynamodb.writes": PART_WRITES, "sns.publishes": _publishes(result.events)},
+        )
+        await self._announcer.announce(run.run_id, *result.events)
+        run = await self._ledger.complete_part(run.run_id, self.name, part)
         emit_ai_units(report.units)
-        return progress
+        log.info("part_done", part=part, **report.counts)
+        return run
+
+
+def _sum(*units: Mapping[str, int]) -> dict[str, Decimal]:
+    """Add amounts of the same unit, leaving out those of which nothing was used."""
+    total: Counter[str] = Counter()
+    for each in units:
+        total.update(each)
+    return {unit: Decimal(amount) for unit, amount in total.items() if amount}
+
+
+def _publishes(events: Sequence[EventData]) -> int:
+    """Calls to SNS that the events take: ten of a topic to a call."""
+    topics = [event.topic for event in events]
+    return sum(-(-topics.count(topic) // MAX_BATCH) for topic in set(topics))

@@ -1,4 +1,4 @@
-"""Where the files exchanged with Personalize lie; one a part, so none grows with the run."""
+"""Object keys of the files exchanged with Personalize; one per part, so none grows with the run."""
 
 from encore.contracts import object_keys
 
@@ -32,10 +32,10 @@ def items(run_id: str) -> str:
 
 
 def batch_input(run_id: str, part: int) -> str:
-    """Whom of one part to recommend to."""
+    """The customers of one part to recommend to."""
     return object_keys.personalize(run_id, f"{BATCH_INPUT}part-{part:05}.json")
 
 
 def batch_output(run_id: str, part: int) -> str:
-    """What Personalize answered: it adds `.out` to the name of the input."""
+    """One part's results; Personalize adds `.out` to the name of the input."""
     return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{part:05}.json.out")

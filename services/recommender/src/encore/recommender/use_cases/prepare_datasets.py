@@ -1,4 +1,4 @@
-"""Writes a run's data sets, part by part: never more than one part and the catalogue in memory."""
+"""Writes a run's datasets part by part, with never more than one part and the catalogue in memory."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, Product, ProductSentiment, ScoredReview
-from encore.recommender.domain import files
+from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.batch import input_lines
 from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
 from encore.recommender.domain.minimums import DataSize
-from encore.recommender.domain.preferences import Scores, opinions_of, scores_by_review
+from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
 from encore.recommender.domain.rows import interaction_rows, item_row, user_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
 from encore.runtime.ports import Objects
@@ -21,7 +21,7 @@ Products = Mapping[str, Product]
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What there is for Personalize to take in."""
+    """How much there is for Personalize to import."""
 
     size: DataSize
     csv_bytes: int
@@ -34,14 +34,14 @@ class _Part:
     size: DataSize
 
 
-class Preparation:
-    """Turns a scored run into the files that Personalize imports and reads."""
+class PrepareDatasets:
+    """Turns a scored run into the files that Personalize imports and the input of its batch job."""
 
     def __init__(self, objects: Objects) -> None:
         self._objects = objects
 
     async def run(self, run: Run) -> Prepared:
-        """Write everything under deterministic keys; a repeat overwrites it with the same."""
+        """Write all files under deterministic keys, so that repeating it is harmless."""
         products, written = await self._items(run.run_id)
         size = DataSize()
         for number in range(1, (run.parts or 0) + 1):
@@ -56,7 +56,7 @@ class Preparation:
         )
         by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
         rows = [item_row(p, by_product.get(p.product_id)) for p in products if is_fit_id(p.product_id)]
-        written = await self._put_csv(files.items(run_id), ITEMS, rows)
+        written = await self._put_csv(personalize_keys.items(run_id), ITEMS, rows)
         return {product.product_id: product for product in products}, written
 
     async def _part(self, run: Run, number: int, products: Products) -> tuple[_Part, int]:
@@ -67,16 +67,17 @@ class Preparation:
         scores, time = scores_by_review(scored), int(run.created_at.timestamp())
         part = await asyncio.to_thread(_rows, customers, scores, products, default_timestamp=time)
         written = await asyncio.gather(
-            self._put_csv(files.interactions(run.run_id, number), INTERACTIONS, part.interactions),
-            self._put_csv(files.users(run.run_id, number), USERS, part.users),
+            self._put_csv(personalize_keys.interactions(run.run_id, number), INTERACTIONS, part.interactions),
+            self._put_csv(personalize_keys.users(run.run_id, number), USERS, part.users),
         )
-        asked = input_lines(customer.customer_id for customer in customers)
-        await self._objects.put(files.batch_input(run.run_id, number), asked, content_type=files.LINES_TYPE)
+        lines = input_lines(customer.customer_id for customer in customers)
+        key = personalize_keys.batch_input(run.run_id, number)
+        await self._objects.put(key, lines, content_type=personalize_keys.LINES_TYPE)
         return part, sum(written)
 
     async def _put_csv(self, key: str, schema: DatasetSchema, rows: Sequence[Row]) -> int:
         body = csv_file(schema.columns, rows)
-        await self._objects.put(key, body, content_type=files.CSV_TYPE)
+        await self._objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
         return len(body)
 
 
@@ -89,9 +90,9 @@ def _rows(
     for customer in customers:
         if not is_fit_id(customer.customer_id):
             continue
-        opinions = opinions_of(customer, scores)
-        own = list(interaction_rows(customer, opinions, default_timestamp=default_timestamp))
+        preferences = preferences_of(customer, scores)
+        own = list(interaction_rows(customer, preferences, default_timestamp=default_timestamp))
         interactions.extend(own)
-        users.append(user_row(customer, opinions, products))
+        users.append(user_row(customer, preferences, products))
         size = size.plus(DataSize.of_customer(len(own)))
     return _Part(interactions, users, size)

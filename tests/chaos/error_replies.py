@@ -1,6 +1,6 @@
-"""Error replies as each service's protocol words them.
+"""Error replies in each service's protocol.
 
-Source: the service descriptions that botocore carries, and AWS's pages on common errors.
+Source: botocore's service models, and AWS's pages on common errors.
 """
 
 import json
@@ -29,24 +29,24 @@ _UNAVAILABLE = {"bedrock": "ServiceUnavailableException"}
 
 
 def throttled(call: Call) -> Reply:
-    """Say that there were too many calls."""
+    """Reply that the caller is throttled."""
     code, status = _THROTTLED.get(call.service, ("Throttling", 400))
-    return refusal(call, code, "Rate exceeded", status)
+    return error_reply(call, code, "Rate exceeded", status)
 
 
 def broken(call: Call) -> Reply:
-    """Say that the service failed."""
-    return refusal(call, _BROKEN.get(call.service, "InternalFailure"), "We hit an unexpected error", 500)
+    """Reply with an internal error (500)."""
+    return error_reply(call, _BROKEN.get(call.service, "InternalFailure"), "We hit an unexpected error", 500)
 
 
 def unavailable(call: Call) -> Reply:
-    """Say that the service cannot be used right now."""
+    """Reply that the service is unavailable (503)."""
     code = _UNAVAILABLE.get(call.service, "ServiceUnavailable")
-    return refusal(call, code, "Please try again later", 503)
+    return error_reply(call, code, "Please try again later", 503)
 
 
-def refusal(call: Call, code: str, message: str, status: int) -> Reply:
-    """Answer `call` with an error of its service's protocol."""
+def error_reply(call: Call, code: str, message: str, status: int) -> Reply:
+    """Return the error as the protocol of the call's service words it."""
     if call.service == "s3":
         return _xml(status, f"<Error><Code>{code}</Code><Message>{message}</Message></Error>")
     if call.service == "sns":

@@ -1,4 +1,4 @@
-"""How scalars are converted between JSON and botocore's Python shape."""
+"""Converts scalars between JSON and botocore's Python types."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from datetime import UTC, datetime
 
 from understudy.wire.constraints import Value
 
-Leaf = Callable[[Value], Value]
+ScalarConverter = Callable[[Value], Value]
 
 
 class ShapeError(ValueError):
-    """A value is of another type than the model says, or a member is unknown."""
+    """A value has the wrong type, or a member is unknown."""
 
 
-def _of_type(name: str, *types: type) -> Leaf:
+def _of_type(name: str, *types: type) -> ScalarConverter:
     def check(value: Value) -> Value:
         if isinstance(value, types) and (bool in types or not isinstance(value, bool)):
             return value
@@ -46,7 +46,7 @@ def _write_blob(value: bytes) -> str:
     return base64.b64encode(value).decode()
 
 
-_BOTH: dict[str, Leaf] = {
+_BOTH: dict[str, ScalarConverter] = {
     "string": _of_type("string", str),
     "integer": _of_type("integer", int),
     "long": _of_type("long", int),
@@ -54,5 +54,5 @@ _BOTH: dict[str, Leaf] = {
     "double": _of_type("double", int, float),
     "boolean": _of_type("boolean", bool),
 }
-READ: Mapping[str, Leaf] = {**_BOTH, "timestamp": _read_timestamp, "blob": _read_blob}
-WRITE: Mapping[str, Leaf] = {**_BOTH, "timestamp": _write_timestamp, "blob": _write_blob}
+READ: Mapping[str, ScalarConverter] = {**_BOTH, "timestamp": _read_timestamp, "blob": _read_blob}
+WRITE: Mapping[str, ScalarConverter] = {**_BOTH, "timestamp": _write_timestamp, "blob": _write_blob}

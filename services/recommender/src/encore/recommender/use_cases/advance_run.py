@@ -1,0 +1,160 @@
+"""Advances a run from scored reviews to recommendations, one attempt after another.
+
+`sentiment-scored` is attempt zero, each poll one more. An attempt sends the next poll *before* the ledger
+notes its number, so a crash can double the polls but never end them; and an attempt below the ledger's number
+is dropped, so doubled polls become single again. One message of a run is handled at a time: two that looked
+for the same training at once would each start one.
+
+The state change of a Personalize job names no run and is not an attempt: it advances the run whose turn it is
+and, when there is nothing left to wait for, sends a poll at once instead of the one that is still delayed.
+"""
+
+from datetime import UTC, datetime
+
+from encore.recommender.domain.plan import Step
+from encore.recommender.ports import Polls, RefusedError, TooLittleDataError
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.report_training import report_training
+from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.train import Train
+from encore.runtime.eventbridge import AwsEvent
+from encore.runtime.logs import bind_event, get_logger
+from encore.runtime.ports import Announcer
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.lifecycle import fail_run
+from encore.runtime.runs.run import Run, RunStatus
+from encore.runtime.runs.stage import Stage
+
+PERSONALIZE = "personalize"
+POPULARITY = "popularity"
+WHOLE_RUN = "run"
+MAX_BATCH_FILES = 1_000
+log = get_logger()
+
+
+class AdvanceRun:
+    """Does what can be done for a run now, and polls for the rest."""
+
+    def __init__(
+        self,
+        *,
+        ledger: Ledger,
+        stage: Stage,
+        prepare_datasets: PrepareDatasets,
+        train: Train,
+        select_products: SelectProducts,
+        polls: Polls,
+        announcer: Announcer,
+    ) -> None:
+        self._ledger = ledger
+        self._stage = stage
+        self._prepare_datasets = prepare_datasets
+        self._train = train
+        self._select_products = select_products
+        self._polls = polls
+        self._announcer = announcer
+
+    async def run(self, run_id: str, attempt: int, *, holder: str) -> None:
+        """Make an attempt, unless it is stale or the run has ended; `holder` is the message's id."""
+        async with self._stage.lock(run_id, WHOLE_RUN, holder=holder):
+            run = await self._ledger.run(run_id)
+            if attempt < _attempt(run):
+                log.info("stale_poll_dropped", attempt=attempt)
+            elif run.is_open:
+                await self._advance(run, attempt)
+            elif run.status is RunStatus.FAILED:
+                await self._fail(run, run.reason or "")  # again: a crash may have prevented the announcement
+
+    async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
+        """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
+        run = await self._train.run_in_turn()
+        facts = {"detail_type": change.detail_type, "resources": change.resources}
+        if run is None or not _is_training(run):
+            log.info("state_change_ignored", **facts)
+            return
+        bind_event(run_id=run.run_id, event_id=change.id)
+        log.info("state_changed", **facts)
+        async with self._stage.lock(run.run_id, WHOLE_RUN, holder=holder):
+            run = await self._ledger.run(run.run_id)  # a poll may have advanced it meanwhile
+            if run.is_open and _is_training(run) and await self._training_is_over(run):
+                await self._poll_at_once(run.run_id)
+
+    async def _training_is_over(self, run: Run) -> bool:
+        try:
+            return await self._train.advance(run)
+        except (RefusedError, TooLittleDataError):
+            return True  # the poll meets the same error and acts on it
+
+    async def _poll_at_once(self, run_id: str) -> None:
+        attempt = _attempt(await self._ledger.run(run_id)) + 1
+        await self._polls.send(run_id, attempt, at_once=True)
+        await self._ledger.set_step(run_id, attempt=str(attempt))
+
+    async def _advance(self, run: Run, attempt: int) -> None:
+        try:
+            run = await self._prepared(run)
+            ready = run.step["engine"] == POPULARITY or await self._trained(run)
+        except RefusedError as error:
+            await self._fail(run, str(error))
+            return
+        if ready:
+            await self._select(await self._ledger.run(run.run_id))
+            return
+        await self._polls.send(run.run_id, attempt + 1)
+        await self._ledger.set_step(run.run_id, attempt=str(attempt + 1))
+
+    async def _prepared(self, run: Run) -> Run:
+        """Write the datasets; those that are too small are not sent to Personalize."""
+        if "engine" in run.step:
+            return run
+        started_at = datetime.now(UTC)
+        _require_batch_size(run)
+        prepared = await self._prepare_datasets.run(run)
+        shortfall = prepared.size.shortfall
+        log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
+        return await self._ledger.set_step(
+            run.run_id,
+            engine=POPULARITY if shortfall else PERSONALIZE,
+            popularity_reason=shortfall or "",
+            started_at=started_at.isoformat(),
+            interactions=str(prepared.size.interactions),
+            csv_bytes=str(prepared.csv_bytes),
+        )
+
+    async def _trained(self, run: Run) -> bool:
+        """Return whether there is nothing left to wait for."""
+        try:
+            return await self._train.advance(run)
+        except TooLittleDataError as error:
+            await self._ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
+            return True
+
+    async def _select(self, run: Run) -> None:
+        await self._train.release(run.run_id)
+        await report_training(run, self._stage)
+        engine = run.step["engine"]
+        log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
+        await self._select_products.run(run, personalized=engine == PERSONALIZE)
+
+    async def _fail(self, run: Run, reason: str) -> None:
+        log.error("run_failed", reason=reason)
+        await self._train.release(run.run_id)
+        await fail_run(run.run_id, reason, self._ledger, self._announcer)
+
+
+def _attempt(run: Run) -> int:
+    """The attempt that the run waits for."""
+    return int(run.step.get("attempt", 0))
+
+
+def _is_training(run: Run) -> bool:
+    """True until Personalize's results are there: from then on polls alone advance the run."""
+    return run.step.get("step") != Step.SELECT
+
+
+def _require_batch_size(run: Run) -> None:
+    if (run.parts or 0) > MAX_BATCH_FILES:
+        raise RefusedError(
+            f"{run.parts} parts, but Personalize reads at most {MAX_BATCH_FILES} batch files: "
+            "raise ENCORE_INGEST_PART_REVIEWS"
+        )

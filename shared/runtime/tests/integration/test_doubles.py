@@ -1,0 +1,137 @@
+"""Doubles of `tests.support` keep the promises of what they stand in for: the same tests, on both."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from decimal import Decimal
+
+import pytest
+
+from encore.contracts.events import (
+    DataIngested,
+    Event,
+    EventData,
+    RunFinished,
+    new_event,
+    parse_event,
+)
+from encore.contracts.records import Customer
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.ports import Announcer, Items, Objects
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.storage import DynamoDBItems, S3Objects, from_item
+from encore.stack.provision import Resources
+from tests.support.stores import Clients, InMemoryAnnouncer, InMemoryItems, InMemoryObjects
+
+ORIGINAL_AND_DOUBLE = ("original", "double")
+Stored = Callable[[], Awaitable[dict[str, object]]]
+Heard = Callable[[], Awaitable[list[tuple[str, str]]]]
+
+
+@pytest.fixture(params=ORIGINAL_AND_DOUBLE)
+def objects(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> Objects:
+    """An empty bucket."""
+    if request.param == "double":
+        return InMemoryObjects()
+    return S3Objects(clients.s3, resources.buckets["data"])
+
+
+async def test_an_object_is_read_as_it_was_last_stored(objects: Objects) -> None:
+    """The same key again overwrites it, bytes stay bytes."""
+    await objects.put("k", b"old", content_type="text/plain")
+    await objects.put("k", b"\x00new\r\n", content_type="text/plain")
+    assert await objects.get("k") == b"\x00new\r\n"
+
+
+async def test_records_come_back_as_they_were_stored(objects: Objects) -> None:
+    """Line ends inside texts do not split a record; no records are no lines."""
+    customers = [Customer(customer_id="c1", name="two\nlines\u2028three"), Customer(customer_id="c2")]
+    await objects.put_lines("some", customers)
+    await objects.put_lines("none", [])
+    assert await objects.get_lines("some", Customer) == customers
+    assert await objects.get_lines("none", Customer) == []
+
+
+async def test_a_missing_object_is_an_error(objects: Objects) -> None:
+    """Nothing is made up for a key that was never stored."""
+    with pytest.raises(Exception, match=r"missing|NoSuchKey"):
+        await objects.get("missing")
+
+
+@pytest.fixture(params=ORIGINAL_AND_DOUBLE)
+def items(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> tuple[Items, Stored]:
+    """An empty table of products, and what it holds by id."""
+    if request.param == "double":
+        double = InMemoryItems("product_id")
+
+        async def kept() -> dict[str, object]:
+            return {key[0]: dict(item) for key, item in double.items.items()}
+
+        return double, kept
+    name = resources.tables["products"]
+
+    async def stored() -> dict[str, object]:
+        found = [from_item(item) for item in (await clients.dynamodb.scan(TableName=name))["Items"]]
+        return {str(item["product_id"]): item for item in found}
+
+    return DynamoDBItems(clients.dynamodb, name), stored
+
+
+async def test_the_last_item_of_a_key_stays(items: tuple[Items, Stored]) -> None:
+    """Any number of items is put; one with a known key replaces it whole."""
+    table, stored = items
+    await table.put_all([{"product_id": f"p{number}", "old": "yes"} for number in range(30)])
+    await table.put_all([{"product_id": "p1", "price": Decimal(2)}])
+    await table.put_all([])
+    held = await stored()
+    assert len(held) == 30
+    assert held["p1"] == {"product_id": "p1", "price": Decimal(2)}
+
+
+@pytest.fixture(params=ORIGINAL_AND_DOUBLE)
+async def announcer(
+    request: pytest.FixtureRequest, clients: Clients, resources: Resources
+) -> AsyncIterator[tuple[Announcer, Heard]]:
+    """An announcer, and the ids and kinds of what its subscribers have heard."""
+    if request.param == "double":
+        double = InMemoryAnnouncer()
+
+        async def kept() -> list[tuple[str, str]]:
+            kinds = [data.type for _, data in double.announced]
+            return sorted(zip(double.ids, kinds, strict=True))
+
+        yield double, kept
+        return
+    queues: dict[type[EventData], SQSQueue] = {
+        DataIngested: SQSQueue(clients.sqs, resources.queue_urls["sentiment"]),
+        RunFinished: SQSQueue(clients.sqs, resources.queue_urls["ops"]),
+    }
+
+    async def received() -> list[tuple[str, str]]:
+        bodies = {kind: await queue.receive(limit=10, wait_s=0) for kind, queue in queues.items()}
+        events: list[Event[EventData]] = [
+            parse_event(message.body, kind) for kind, messages in bodies.items() for message in messages
+        ]
+        return sorted((event.id, event.type) for event in events)
+
+    original = SNSAnnouncer(Publisher(clients.sns), source="test", topic_arns=resources.topic_arns)
+    yield original, received
+
+
+async def test_every_event_is_heard_under_the_id_of_its_cause(announcer: tuple[Announcer, Heard]) -> None:
+    """Events of several kinds go out by one call; announced again, an event keeps its id."""
+    announce, heard = announcer
+    part = DataIngested(part=1, parts=2, key="k", customers=1, reviews=1)
+    end = RunFinished(status="failed", reason="stopped")
+    await announce.announce("r", part, end)
+    await announce.announce("r", part)
+    await announce.announce("r")
+    ids = [new_event(data, run_id="r", source="other").id for data in (part, part, end)]
+    assert await heard() == sorted(zip(ids, (part.type, part.type, end.type), strict=True))
+
+
+async def test_an_event_belongs_to_its_run(announcer: tuple[Announcer, Heard]) -> None:
+    """Two runs' events of one cause are two events."""
+    announce, heard = announcer
+    for run_id in ("r1", "r2"):
+        await announce.announce(run_id, RunFinished(status="finished"))
+    assert len({identity for identity, _ in await heard()}) == 2

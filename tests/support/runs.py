@@ -1,0 +1,59 @@
+"""The real ledger and its companions over an in-memory table, as handler tests use them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, cast
+
+from encore.runtime.ports import Announcer
+from encore.runtime.runs.latest import LatestRuns
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.locks import Locks
+from encore.runtime.runs.paid_results import PaidResults
+from encore.runtime.runs.run import PartReport, Progress, StageName
+from encore.runtime.runs.stage import Stage
+from tests.support.dynamodb import InMemoryDynamoDB
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+
+TABLE = "runs"
+START = datetime(2026, 1, 1, tzinfo=UTC)
+QUIET_S = 6.0
+"""A lock that is waited for is looked at twelve times as often."""
+
+
+class RecordingLocks(Locks):
+    """The real locks, which also list what was locked, in order: (piece, holder)."""
+
+    held: list[tuple[str, str]]
+
+    @asynccontextmanager
+    async def hold(self, run_id: str, stage: StageName, name: str, *, holder: str) -> AsyncIterator[None]:
+        """Hold the lock and note it."""
+        async with super().hold(run_id, stage, name, holder=holder):
+            self.held.append((name, holder))
+            yield
+
+
+class Runs:
+    """A runs table in memory with everything that reads and writes it."""
+
+    def __init__(self) -> None:
+        self.table = InMemoryDynamoDB()
+        self.dynamodb = cast("DynamoDBClient", self.table)
+        self.ledger = Ledger(self.dynamodb, TABLE)
+        self.locks = RecordingLocks(self.dynamodb, TABLE, quiet_s=QUIET_S)
+        self.locks.held = []
+        self.latest = LatestRuns(self.dynamodb, TABLE)
+        self.paid_results = PaidResults(self.dynamodb, TABLE)
+
+    def stage(self, name: StageName, announcer: Announcer) -> Stage:
+        """A stage on this table."""
+        return Stage(name, ledger=self.ledger, locks=self.locks, announcer=announcer)
+
+
+async def finish_part(ledger: Ledger, run_id: str, part: int, report: PartReport) -> Progress:
+    """Record a part's report and the part as done, as `Stage` does."""
+    await ledger.record(run_id, report)
+    return Progress(run=await ledger.complete_part(run_id, report.stage, part), stage=report.stage)
