@@ -48,9 +48,9 @@ resource "aws_iam_openid_connect_provider" "github" {
 
 module "deploy" {
   source   = "../modules/github-deploy"
-  for_each = var.github_repository == null ? toset([]) : var.stages
+  for_each = var.github_repository == null ? toset([]) : var.environments
 
-  stage                 = each.key
+  environment           = each.key
   repository            = var.github_repository
   oidc_provider_arn     = aws_iam_openid_connect_provider.github[0].arn
   image_repository_arns = module.registry.repository_arns

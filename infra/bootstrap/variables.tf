@@ -9,8 +9,8 @@ variable "github_repository" {
   default     = null
 }
 
-variable "stages" {
-  description = "The stages in this account that get a deploy role."
+variable "environments" {
+  description = "The environments in this account that get a deploy role."
   type        = set(string)
   default     = ["dev", "prod"]
 }

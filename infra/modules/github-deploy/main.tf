@@ -12,7 +12,7 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  name       = "encore-${var.stage}"
+  name       = "encore-${var.environment}"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
@@ -51,7 +51,7 @@ data "aws_iam_policy_document" "trust" {
     condition {
       test     = "StringEquals"
       variable = "token.actions.githubusercontent.com:sub"
-      values   = ["repo:${var.repository}:environment:${var.stage}"]
+      values   = ["repo:${var.repository}:environment:${var.environment}"]
     }
   }
 }
@@ -90,13 +90,13 @@ data "aws_iam_policy_document" "release" {
   statement {
     sid       = "KeepState"
     actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${var.state.bucket_arn}/${var.stage}/terraform.tfstate"]
+    resources = ["${var.state.bucket_arn}/${var.environment}/terraform.tfstate"]
   }
 
   statement {
     sid       = "LockState"
     actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-    resources = ["${var.state.bucket_arn}/${var.stage}/terraform.tfstate.tflock"]
+    resources = ["${var.state.bucket_arn}/${var.environment}/terraform.tfstate.tflock"]
   }
 
   statement {
@@ -136,7 +136,7 @@ data "aws_iam_policy_document" "release" {
     }
   }
 
-  # A task can receive only the roles of this stage's tasks.
+  # A task can receive only the roles of this environment's tasks.
   statement {
     sid     = "HandTasksTheirRoles"
     actions = ["iam:PassRole"]

@@ -1,5 +1,5 @@
-variable "stage" {
-  description = "The stage to deploy: dev or prod. The GitHub environment has the same name."
+variable "environment" {
+  description = "The environment to deploy: dev or prod. The GitHub environment has the same name."
   type        = string
 }
 
