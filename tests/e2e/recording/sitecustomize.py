@@ -42,4 +42,4 @@ def _touched(service: str, params: dict[str, Any]) -> list[str]:
 
 
 if folder := os.environ.get("ENCORE_TEST_CALLS"):
-    _record_into(Path(folder) / f"{sys.orig_argv[-1].removeprefix('encore.')}.jsonl")
+    _record_into(Path(folder) / f"{sys.orig_argv[-1]}.jsonl")
