@@ -1,4 +1,4 @@
-"""A file's way through our services, read from the ledger afterwards."""
+"""A file through our services, timed by the ledger."""
 
 import asyncio
 import os
@@ -19,23 +19,23 @@ from encore.stack.watch import Watch, watch
 
 POLL_S = 0.5
 CONNECT_S = 3.0
-"""From a service's start until it has clients and waits for messages."""
+"""From a service's start until it has its clients and polls its queue."""
 RUN_S = 900
 TRAINING = "training"
-ON_AWS_OTHERWISE = (
+LOCAL_ONLY = (
     "ENCORE_RECEIVE_WAIT_S",
     "ENCORE_SENTIMENT_CALLS_PER_S",
     "ENCORE_RECOMMENDER_POLL_INTERVAL_S",
 )
 
 
-class PassageError(Exception):
-    """The run did not finish."""
+class RunError(Exception):
+    """The run failed or did not end in time."""
 
 
 @dataclass(frozen=True)
-class Passage:
-    """How long each step took, one after the other without a gap, and what came of it."""
+class Timings:
+    """How long each step took, without gaps, and the run's counts."""
 
     seconds: dict[str, float]
     counts: dict[str, int]
@@ -43,8 +43,8 @@ class Passage:
 
 @contextmanager
 def services(log_dir: Path, settings: dict[str, str]) -> Iterator[Processes]:
-    """Run the four services with the settings of production, but for those given; they consume already."""
-    local = {name: os.environ.pop(name, LOCAL_SETTINGS[name]) for name in ON_AWS_OTHERWISE}
+    """Run the four services with production settings except those given; yield when they consume."""
+    local = {name: os.environ.pop(name, LOCAL_SETTINGS[name]) for name in LOCAL_ONLY}
     try:
         with Processes(log_dir) as processes:
             alive = [log_dir / f"{service}.alive" for service in SERVICES]
@@ -61,33 +61,33 @@ def services(log_dir: Path, settings: dict[str, str]) -> Iterator[Processes]:
         os.environ.update(local)
 
 
-async def follow(stack: Stack, processes: Processes, path: Path) -> Passage:
-    """Upload a file, wait for the end of its run, and return how its time went."""
+async def follow(stack: Stack, processes: Processes, path: Path) -> Timings:
+    """Upload a file, wait for its run to end, and return the time of each step."""
     bucket = stack.resources.buckets["data"]
     key = f"{object_keys.UPLOADS}{path.name}"
-    async with watch(stack.resources) as eyes:
+    async with watch(stack.resources) as observer:
         uploaded = datetime.now(UTC)
         await asyncio.to_thread(boto3.client("s3").upload_file, str(path), bucket, key)
-        run = await _ended(eyes, processes, f"s3://{bucket}/{key}")
+        run = await _ended(observer, processes, f"s3://{bucket}/{key}")
         if run.finished_at is None or run.reason:
-            raise PassageError(f"the run failed: {run.reason}")
-        reports = await eyes.ledger.reports(run.run_id)
-    return Passage(_steps(uploaded, run.finished_at, reports), _counts(reports))
+            raise RunError(f"the run failed: {run.reason}")
+        reports = await observer.ledger.reports(run.run_id)
+    return Timings(_steps(uploaded, run.finished_at, reports), _counts(reports))
 
 
-async def _ended(eyes: Watch, processes: Processes, source: str) -> Run:
+async def _ended(observer: Watch, processes: Processes, source: str) -> Run:
     deadline = time.monotonic() + RUN_S
     while time.monotonic() < deadline:
         processes.check()
-        run = await eyes.run_of(source)
+        run = await observer.run_of(source)
         if run and not run.is_open:
             return run
         await asyncio.sleep(POLL_S)
-    raise PassageError(f"no end within {RUN_S} s")
+    raise RunError(f"the run did not end within {RUN_S} s")
 
 
 def _steps(uploaded: datetime, finished: datetime, reports: list[PartReport]) -> dict[str, float]:
-    """Cut the time from upload to end at the moment when each step had ended, or the mailer begun."""
+    """Split the time from upload to end at the end of each step; selection ends when the mailer starts."""
     ends = {
         "ingest": max(each.finished_at for each in _of(StageName.INGEST, reports)),
         "sentiment": max(each.finished_at for each in _of(StageName.SENTIMENT, reports)),

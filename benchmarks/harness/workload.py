@@ -1,4 +1,4 @@
-"""One worker process consuming one full queue, and what that took."""
+"""One worker process that consumes one full queue, measured."""
 
 import os
 import socket
@@ -15,7 +15,7 @@ import boto3
 import psutil
 
 from encore.runtime.batches import batches
-from harness.contestants import FOLDER, Contestant
+from harness.libraries import FOLDER, Library
 
 if TYPE_CHECKING:
     from types_boto3_sqs.client import SQSClient
@@ -31,13 +31,13 @@ DEPTH: tuple[Depth, ...] = get_args(Depth)
 _numbers = count(1)
 
 
-class RaceError(Exception):
-    """A worker did not do its work; the message names its log."""
+class WorkerError(Exception):
+    """A worker did not finish its workload; the message names its log."""
 
 
 @dataclass(frozen=True)
-class Course:
-    """What a worker has before it: so many messages, so long a handler, an endpoint to reach SQS by."""
+class Workload:
+    """A worker's task: the messages, the duration of its handler, the endpoint of SQS."""
 
     messages: int
     body: str
@@ -48,79 +48,79 @@ class Course:
 
 
 @dataclass(frozen=True)
-class Lap:
-    """From the first message being handled until the queue is empty, all deleted."""
+class Measurement:
+    """From the first message handled until the queue is empty and every message deleted."""
 
     messages: int
     seconds: float
     cpu_seconds: float
-    """User and system time of the worker with its children."""
+    """User and system time of the worker and its children."""
 
     @property
     def cpu_ms_per_message(self) -> float:
-        """Equal to CPU seconds per 1,000 messages."""
+        """The same figure as CPU seconds per 1,000 messages."""
         return self.cpu_seconds / self.messages * 1_000
 
     @property
     def messages_per_s(self) -> float:
-        """Throughput."""
+        """Messages per second."""
         return self.messages / self.seconds
 
 
-def run(contestant: Contestant, course: Course) -> Lap:
-    """Fill a new queue, start a worker, and measure it."""
+def run(library: Library, workload: Workload) -> Measurement:
+    """Fill a new queue, start a worker, and measure it until the queue is empty."""
     sqs = boto3.client("sqs")
-    name = f"bus-{next(_numbers)}"
+    name = f"consumer-{next(_numbers)}"
     url = sqs.create_queue(QueueName=name, Attributes={"VisibilityTimeout": "600"})["QueueUrl"]
-    environment = {"BUS_QUEUE": name, "PYTHONPATH": str(FOLDER)}
-    _fill(sqs, url, contestant, course, environment)
-    if course.endpoint:
-        environment["AWS_ENDPOINT_URL"] = course.endpoint
-    lap = _measure(sqs, url, contestant, course, environment)
+    environment = {"BENCHMARK_QUEUE": name, "PYTHONPATH": str(FOLDER)}
+    _fill(sqs, url, library, workload, environment)
+    if workload.endpoint:
+        environment["AWS_ENDPOINT_URL"] = workload.endpoint
+    measurement = _measure(sqs, url, library, workload, environment)
     sqs.delete_queue(QueueUrl=url)
-    return lap
+    return measurement
 
 
 def _fill(
-    sqs: "SQSClient", url: str, contestant: Contestant, course: Course, environment: Mapping[str, str]
+    sqs: "SQSClient", url: str, library: Library, workload: Workload, environment: Mapping[str, str]
 ) -> None:
-    if contestant.producer:
-        contestant.produce(course.messages, course.body, environment)
+    if library.producer:
+        library.produce(workload.messages, workload.body, environment)
         return
-    for numbers in batches(range(course.messages), BATCH):
+    for numbers in batches(range(workload.messages), BATCH):
         sqs.send_message_batch(
             QueueUrl=url,
-            Entries=[{"Id": str(number), "MessageBody": course.body} for number in numbers],
+            Entries=[{"Id": str(number), "MessageBody": workload.body} for number in numbers],
         )
 
 
 def _measure(
-    sqs: "SQSClient", url: str, contestant: Contestant, course: Course, environment: Mapping[str, str]
-) -> Lap:
+    sqs: "SQSClient", url: str, library: Library, workload: Workload, environment: Mapping[str, str]
+) -> Measurement:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as starter:
         starter.bind(("127.0.0.1", 0))
         starter.settimeout(START_S)
         settings = {
-            "BUS_STARTER_PORT": str(starter.getsockname()[1]),
-            "BUS_CONCURRENCY": str(course.concurrency),
-            "BUS_HANDLER_S": str(course.handler_s),
+            "BENCHMARK_STARTER_PORT": str(starter.getsockname()[1]),
+            "BENCHMARK_CONCURRENCY": str(workload.concurrency),
+            "BENCHMARK_HANDLER_S": str(workload.handler_s),
         }
-        with _worker(contestant, course, {**environment, **settings}) as worker:
+        with _worker(library, workload, {**environment, **settings}) as worker:
             try:
                 starter.recv(16)
             except TimeoutError as error:
-                raise RaceError(f"{contestant.name} took no message; logs in {course.log_dir}") from error
+                raise WorkerError(
+                    f"{library.name} handled no message; its log is in {workload.log_dir}"
+                ) from error
             began, cpu_before = time.monotonic(), _cpu_seconds(worker)
-            _await_empty(sqs, url, worker, contestant)
-            return Lap(course.messages, time.monotonic() - began, _cpu_seconds(worker) - cpu_before)
+            _await_empty(sqs, url, worker, library)
+            return Measurement(workload.messages, time.monotonic() - began, _cpu_seconds(worker) - cpu_before)
 
 
 @contextmanager
-def _worker(
-    contestant: Contestant, course: Course, environment: Mapping[str, str]
-) -> Iterator[psutil.Process]:
-    command = [str(contestant.python), *contestant.worker(course.concurrency)]
-    log = course.log_dir / f"{contestant.name.split()[0]}.log"
+def _worker(library: Library, workload: Workload, environment: Mapping[str, str]) -> Iterator[psutil.Process]:
+    command = [str(library.python), *library.worker(workload.concurrency)]
+    log = workload.log_dir / f"{library.name.split()[0]}.log"
     with log.open("ab") as out:
         process = subprocess.Popen(  # noqa: S603 - our own modules, no shell
             command, env={**os.environ, **environment}, stdout=out, stderr=out
@@ -143,11 +143,11 @@ def _cpu_seconds(worker: psutil.Process) -> float:
     return sum(each.user + each.system for each in times)
 
 
-def _await_empty(sqs: "SQSClient", url: str, worker: psutil.Process, contestant: Contestant) -> None:
+def _await_empty(sqs: "SQSClient", url: str, worker: psutil.Process, library: Library) -> None:
     deadline = time.monotonic() + EMPTY_S
     while time.monotonic() < deadline and worker.status() != psutil.STATUS_ZOMBIE:
         attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(DEPTH))["Attributes"]
         if not any(int(attributes[name]) for name in DEPTH):
             return
         time.sleep(POLL_S)
-    raise RaceError(f"{contestant.name} left messages in the queue")
+    raise WorkerError(f"{library.name} left messages in the queue")

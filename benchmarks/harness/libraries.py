@@ -1,4 +1,4 @@
-"""The libraries that `bus.py` compares: how each sends, and how each runs one worker."""
+"""The libraries that `consumer.py` compares: how each sends messages and runs one worker."""
 
 import os
 import subprocess
@@ -9,44 +9,44 @@ from hashlib import sha256
 from pathlib import Path
 
 FOLDER = Path(__file__).parents[1]
-REQUIREMENTS = FOLDER / "requirements-bus.txt"
+REQUIREMENTS = FOLDER / "requirements-consumer.txt"
 WORKERS = "harness.workers"
 
 
 @dataclass(frozen=True)
-class Contestant:
-    """A library with its worker; `producer` is None where messages are sent as they are."""
+class Library:
+    """A library and its worker; without a `producer`, bodies are sent unwrapped."""
 
     name: str
     worker: Callable[[int], list[str]]
-    """Arguments of `python` for a worker of so many messages at a time."""
+    """Arguments of `python` for a worker that handles so many messages at a time."""
     python: Path = Path(sys.executable)
     producer: str | None = None
 
     def produce(self, count: int, body: str, environment: Mapping[str, str]) -> None:
-        """Send the body so many times, wrapped as this library does."""
+        """Send the body so many times, in the library's own envelope."""
         command = [str(self.python), "-m", str(self.producer), str(count), body]
         subprocess.run(command, env={**os.environ, **environment}, check=True)  # noqa: S603 - our own module
 
 
-def contestants() -> dict[str, Contestant]:
-    """All of them by name, ours and the bare loop first; peers are installed when they are missing."""
+def libraries() -> dict[str, Library]:
+    """All libraries by name, ours and the bare loop first; installs the others when they are missing."""
     python = peers_python()
-    return {each.name: each for each in (*_at_home(), *_peers(python))}
+    return {each.name: each for each in (*_ours(), *_peers(python))}
 
 
-def _at_home() -> list[Contestant]:
+def _ours() -> list[Library]:
     return [
-        Contestant("encore", lambda _: ["-m", f"{WORKERS}.encore"]),
-        Contestant("bare aiobotocore", lambda _: ["-m", f"{WORKERS}.bare"]),
+        Library("encore", lambda _: ["-m", f"{WORKERS}.encore"]),
+        Library("bare aiobotocore", lambda _: ["-m", f"{WORKERS}.bare"]),
     ]
 
 
-def _peers(python: Path) -> list[Contestant]:
+def _peers(python: Path) -> list[Library]:
     return [
-        Contestant("dramatiq-sqs", _dramatiq, python, f"{WORKERS}.with_dramatiq"),
-        Contestant("celery[sqs]", _celery, python, f"{WORKERS}.with_celery"),
-        Contestant("taskiq-aio-sqs", _taskiq, python, f"{WORKERS}.with_taskiq"),
+        Library("dramatiq-sqs", _dramatiq, python, f"{WORKERS}.with_dramatiq"),
+        Library("celery[sqs]", _celery, python, f"{WORKERS}.with_celery"),
+        Library("taskiq-aio-sqs", _taskiq, python, f"{WORKERS}.with_taskiq"),
     ]
 
 
@@ -56,7 +56,7 @@ def _dramatiq(concurrency: int) -> list[str]:
 
 
 def _celery(concurrency: int) -> list[str]:
-    """Its pool of threads: measured with a no-op, it costs less than a process a core."""
+    """The thread pool: with a no-op handler it costs less than a process per core."""
     options = ["--pool", "threads", "--concurrency", str(concurrency), "--loglevel", "ERROR"]
     return ["-m", "celery", "--quiet", "--app", f"{WORKERS}.with_celery", "worker", *options]
 
@@ -67,7 +67,7 @@ def _taskiq(concurrency: int) -> list[str]:
 
 
 def peers_python() -> Path:
-    """The interpreter of an environment below the user's cache that holds the peers."""
+    """The interpreter of an environment in the user's cache folder with the other libraries."""
     cache = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache"))
     folder = cache / "encore-benchmarks" / sha256(REQUIREMENTS.read_bytes()).hexdigest()[:12]
     python = folder / "bin" / "python"
