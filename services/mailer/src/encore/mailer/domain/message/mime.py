@@ -1,4 +1,4 @@
-"""The MIME message, assembled directly: the standard library writes `List-Unsubscribe` as encoded words (ADR 13).
+"""The MIME message, built directly: the standard library encodes a long `List-Unsubscribe` (ADR 13).
 
 Parts are quoted-printable in lines of at most 76 characters, so any relay passes the message on unchanged.
 Header fields are folded, encoded and safe from injection.
