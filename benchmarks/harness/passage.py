@@ -14,8 +14,8 @@ import boto3
 from encore.contracts import object_keys
 from encore.runtime.runs.run import PartReport, Run, StageName
 from encore.stack.embedded import LOCAL_SETTINGS, SERVICES, Stack
+from encore.stack.observer import Observer, observe
 from encore.stack.processes import Processes
-from encore.stack.watch import Watch, watch
 
 POLL_S = 0.5
 CONNECT_S = 3.0
@@ -65,7 +65,7 @@ async def follow(stack: Stack, processes: Processes, path: Path) -> Passage:
     """Upload a file, wait for the end of its run, and return how its time went."""
     bucket = stack.resources.buckets["data"]
     key = f"{object_keys.UPLOADS}{path.name}"
-    async with watch(stack.resources) as eyes:
+    async with observe(stack.resources) as eyes:
         uploaded = datetime.now(UTC)
         await asyncio.to_thread(boto3.client("s3").upload_file, str(path), bucket, key)
         run = await _ended(eyes, processes, f"s3://{bucket}/{key}")
@@ -75,7 +75,7 @@ async def follow(stack: Stack, processes: Processes, path: Path) -> Passage:
     return Passage(_steps(uploaded, run.finished_at, reports), _counts(reports))
 
 
-async def _ended(eyes: Watch, processes: Processes, source: str) -> Run:
+async def _ended(eyes: Observer, processes: Processes, source: str) -> Run:
     deadline = time.monotonic() + RUN_S
     while time.monotonic() < deadline:
         processes.check()

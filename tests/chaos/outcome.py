@@ -16,8 +16,8 @@ from encore.runtime.batches import batches
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.run import Run
 from encore.runtime.storage import from_item
+from encore.stack.observer import Observer
 from encore.stack.topology import load_topology
-from encore.stack.watch import Watch
 from tests.chaos.paid import Bill
 from tests.chaos.tally import Tally
 
@@ -48,7 +48,7 @@ class Outcome:
     seconds: float
 
 
-async def stored_emails(eyes: Watch, run_id: str) -> dict[str, bytes]:
+async def stored_emails(eyes: Observer, run_id: str) -> dict[str, bytes]:
     """Every message that lies in the bucket for the run, by key, whether or not a record names it."""
     pages = boto3.client("s3").get_paginator("list_objects_v2")
     prefix = object_keys.email(run_id, "").removesuffix(".eml")
@@ -66,7 +66,7 @@ async def stored_emails(eyes: Watch, run_id: str) -> dict[str, bytes]:
     return emails
 
 
-async def records(eyes: Watch, run_id: str) -> dict[str, dict[str, Any]]:
+async def records(eyes: Observer, run_id: str) -> dict[str, dict[str, Any]]:
     """The emails table's records of the run by customer, without times."""
     found = await eyes.email_records(run_id)
     return {
@@ -75,7 +75,7 @@ async def records(eyes: Watch, run_id: str) -> dict[str, dict[str, Any]]:
     }
 
 
-async def tables(eyes: Watch) -> dict[str, dict[str, str]]:
+async def tables(eyes: Observer) -> dict[str, dict[str, str]]:
     """Every item of every table but the ledger's and the emails', without times."""
     topology = load_topology().tables
     return {
@@ -90,13 +90,13 @@ async def tables(eyes: Watch) -> dict[str, dict[str, str]]:
     }
 
 
-async def _scan(eyes: Watch, table: str) -> list[dict[str, Any]]:
+async def _scan(eyes: Observer, table: str) -> list[dict[str, Any]]:
     pages = eyes.dynamodb.get_paginator("scan").paginate(TableName=table)
     found = [from_item(item) async for page in pages for item in page.get("Items", [])]
     return [{name: value for name, value in item.items() if name not in _TIMES} for item in found]
 
 
-async def endings(eyes: Watch) -> tuple[Event[RunFinished], ...]:
+async def endings(eyes: Observer) -> tuple[Event[RunFinished], ...]:
     """Take every `run-finished` off the operators' queue."""
     queue = SQSQueue(eyes.sqs, eyes.resources.queue_urls["ops"])
     found: list[Event[RunFinished]] = []

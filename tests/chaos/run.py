@@ -9,8 +9,8 @@ from pathlib import Path
 
 from encore.runtime.runs.run import Run
 from encore.stack.embedded import SERVICES, EmbeddedStack, embedded_stack
+from encore.stack.observer import Observer, observe
 from encore.stack.topology import Topology, load_topology
-from encore.stack.watch import Watch, watch
 from tests.chaos import outcome
 from tests.chaos.crew import MAX_SKEW_S, Crew
 from tests.chaos.fates import CALM, STORM, Fates, Odds
@@ -74,7 +74,7 @@ async def _run(stack: EmbeddedStack, path: Path, weather: Weather) -> Outcome:
     tally, fates = Tally(), Fates(weather.seed, weather.odds)
     async with AsyncExitStack() as opened:
         outside = opened.enter_context(outward(stack.resources))
-        eyes = await opened.enter_async_context(watch(stack.resources))
+        eyes = await opened.enter_async_context(observe(stack.resources))
         messages = Messages(eyes.sqs, fates, tally, longest_s=weather.visibility_s)
         proxy = FaultProxy(
             emulator=stack.environment[EMULATOR],
@@ -153,7 +153,7 @@ def _source(pipeline: Pipeline) -> str:
     return f"s3://{pipeline.eyes.objects.bucket}/uploads/{KEY}"
 
 
-async def _quiet(eyes: Watch, crew: Crew) -> Mapping[str, Mapping[str, int]]:
+async def _quiet(eyes: Observer, crew: Crew) -> Mapping[str, Mapping[str, int]]:
     """Wait until the services' queues are empty, for a while; return how full they are then."""
     depths: dict[str, dict[str, int]] = {}
     deadline = time.monotonic() + QUIET_S

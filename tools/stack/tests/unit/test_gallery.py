@@ -39,7 +39,7 @@ def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN
         "subject": "Five finds ✨",
         "preheader": "From ₹199",
         "products": ("Kettle", "Lamp", "Mouse", "Bottle", "Iron"),
-        "fallback": False,
+        "template_copy": False,
         "html": "<!doctype html><html><head></head><body>₹</body></html>",
         "text": "Hello Priya",
         "source": "MIME-Version: 1.0\r\n\r\nHello",
@@ -80,7 +80,7 @@ def test_page_is_valid_html(tmp_path: Path) -> None:
 def test_list_has_every_email(tmp_path: Path) -> None:
     """Customer, name, subject, preheader, products and kind of copy stand in the list."""
     page = write_gallery(
-        tmp_path, SUMMARY, [email("A1"), email("A2", fallback=True, products=("Lamp", "Fan"))]
+        tmp_path, SUMMARY, [email("A1"), email("A2", template_copy=True, products=("Lamp", "Fan"))]
     )
     data = listed(page)
     assert data["products"] == ["Kettle", "Lamp", "Mouse", "Bottle", "Iron", "Fan"]
@@ -97,11 +97,11 @@ def test_contents_arrive_unchanged(tmp_path: Path) -> None:
         for i in range(120)
     ]
     page = write_gallery(tmp_path, SUMMARY, emails)
-    a_file = listed(page)["emailsAFile"]
+    per_file = listed(page)["emailsPerFile"]
     for index, each in enumerate(emails):
-        content = bodies(page, index // a_file)
-        place = index % a_file
-        assert [content[part][place] for part in ("html", "text", "source")] == [
+        content = bodies(page, index // per_file)
+        position = index % per_file
+        assert [content[part][position] for part in ("html", "text", "source")] == [
             each.html,
             each.text,
             each.source,
@@ -171,7 +171,7 @@ def test_header_tells_what_the_run_came_to(tmp_path: Path) -> None:
         "customers": "2",
         "products": "1,351",
         "reviews": "9,269",
-        "plain template": "1",
+        "template copy": "1",
         "rejected rows": "3",
         "from upload to last email": "41.3 s",
         "at AWS list prices": "$6.41",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 import pytest
 from rich.console import Console
 
-from encore.stack.figures import count, seconds, usd
+from encore.stack.formatting import count, seconds, usd
 from encore.stack.report import render_report
 
 BOLD_RED, YELLOW = "\x1b[1;31m", "\x1b[33m"
@@ -55,7 +55,7 @@ def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120
         "unaligned texts 0",
         "recommendations 1,500",
         "emails 1,500",
-        "plain template 0",
+        "template copy 0",
         "ingest 3.1",
         "sentiment 6.2",
         "recommender 18.4",
@@ -102,7 +102,7 @@ def test_missing_email_is_an_alarm() -> None:
     ],
 )
 def test_shortfalls_deserve_a_look(key: str, value: int, told: str) -> None:
-    """Rejected rows, unaligned texts and plain templates are yellow once there are some."""
+    """Rejected rows, unaligned texts and template copy are yellow once there are some."""
     assert re.search(
         rf"\x1b\[33m +{re.escape(told)}|\x1b\[33m{re.escape(told)}",
         rendered(good_run() | {key: value}, colours=True),

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from encore.cli.place import Place
-from encore.stack.watch import DEPTHS
+from encore.stack.observer import DEPTHS
 
 LOOK_BACK = timedelta(minutes=15)
 """SQS writes its metrics every minute, and up to some minutes late."""

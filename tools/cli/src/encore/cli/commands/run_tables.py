@@ -12,7 +12,7 @@ from encore.cli.retry import Message
 from encore.cli.show import UNKNOWN, age, cell, since, table
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import RunStatus, StageName
-from encore.stack.figures import count, seconds, usd
+from encore.stack.formatting import count, seconds, usd
 
 STYLES = {RunStatus.RUNNING: "yellow", RunStatus.FINISHED: "green", RunStatus.FAILED: "bold red"}
 CLOSED = frozenset({StageName.SENTIMENT, StageName.MAILER})

@@ -1,4 +1,4 @@
-"""Looks at a running stack the way an operator would: the ledger and the queues."""
+"""Observes a running stack as an operator would: by its ledger and its queues."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -28,8 +28,8 @@ DEPTHS = {
 
 
 @dataclass(frozen=True)
-class Watch:
-    """Eyes on the stack's ledger, queues and bucket."""
+class Observer:
+    """The stack's ledger, queues and data bucket, and the questions to ask them."""
 
     resources: Resources
     ledger: Ledger
@@ -38,14 +38,14 @@ class Watch:
     dynamodb: "DynamoDBClient"
 
     async def run_of(self, source: str) -> Run | None:
-        """The newest run of an upload, once there is one; `source` is its `s3://` address."""
+        """The latest run of an upload, once there is one; `source` is its `s3://` address."""
         found = [run for run in await self.ledger.runs() if run.source.startswith(source)]
         return found[-1] if found else None
 
     async def take_finished(self, run_id: str) -> RunFinished | None:
         """Take the run's `run-finished` from the operators' queue, if it is there.
 
-        Ask once the ledger says that the run has ended: every look counts as a receipt of the others.
+        Ask only once the ledger says that the run has ended: every call counts as a receive of the others.
         """
         queue = SQSQueue(self.sqs, self.resources.queue_urls["ops"])
         finished: RunFinished | None = None
@@ -59,7 +59,7 @@ class Watch:
         return finished
 
     async def email_records(self, run_id: str) -> dict[str, dict[str, Any]]:
-        """What the emails table says of the run's emails, by customer id."""
+        """The run's records in the emails table, by customer id."""
         pages = self.dynamodb.get_paginator("query").paginate(
             TableName=self.resources.tables["emails"],
             KeyConditionExpression="run_id = :run",
@@ -73,12 +73,12 @@ class Watch:
         return await self._depths(self.resources.queue_urls)
 
     async def dead_letters(self) -> dict[str, int]:
-        """How many messages lie in each queue's dead letters."""
+        """How many dead letters each queue has."""
         depths = await self._depths(self.resources.dead_letter_urls)
         return {name: sum(depth.values()) for name, depth in depths.items()}
 
     async def dead_letter(self) -> str | None:
-        """Why a message died, if one has: its queue and the reason it carries."""
+        """One dead letter's queue and reason, if there are any dead letters."""
         for name, count in (await self.dead_letters()).items():
             if count:
                 reply = await self.sqs.receive_message(
@@ -86,10 +86,10 @@ class Watch:
                     MessageAttributeNames=["All"],
                     VisibilityTimeout=0,
                 )
-                for letter in reply.get("Messages", []):
-                    facts = letter.get("MessageAttributes", {})
+                for message in reply.get("Messages", []):
+                    facts = message.get("MessageAttributes", {})
                     reason = facts["reason"].get("StringValue") if "reason" in facts else None
-                    return f"a message of {name} is dead: {reason or 'received too often'}"
+                    return f"{name} has a dead letter: {reason or 'received too often'}"
         return None
 
     async def _depths(self, urls: dict[str, str]) -> dict[str, dict[str, int]]:
@@ -103,15 +103,15 @@ class Watch:
 
 
 @asynccontextmanager
-async def watch(resources: Resources) -> AsyncIterator[Watch]:
-    """Open clients from the environment and close them afterwards."""
+async def observe(resources: Resources) -> AsyncIterator[Observer]:
+    """Open clients configured by the environment and close them afterwards."""
     session = get_session()
     async with (
         session.create_client("s3", config=CONFIG) as s3,
         session.create_client("sqs", config=CONFIG) as sqs,
         session.create_client("dynamodb", config=CONFIG) as dynamodb,
     ):
-        yield Watch(
+        yield Observer(
             resources=resources,
             ledger=Ledger(dynamodb, resources.tables["runs"]),
             objects=S3Objects(s3, resources.buckets["data"]),

@@ -1,4 +1,4 @@
-"""Review titles and texts that mean what they say, in the many ways buyers write."""
+"""Review titles and texts with a known sentiment, in the many ways buyers write."""
 
 from dataclasses import dataclass
 from random import Random
@@ -7,14 +7,14 @@ from encore.stack.sample.catalogue import Listing
 from encore.stack.sample.chance import every, likely, rng_for
 from encore.stack.sample.vocabulary import Tone, Vocabulary
 
-# The sentiments of a listing's first, second, ... review, again and again: whoever counts them
-# finds a disliked product mostly disliked, however few reviews it has.
+# The sentiments of a listing's first, second, ... review, repeated: a disliked product is mostly
+# disliked, however few reviews it has.
 _SENTIMENTS = {
     "loved": "positive positive positive neutral positive positive mixed positive positive negative",
     "fair": "positive mixed neutral positive negative positive neutral positive mixed negative",
     "disliked": "negative negative mixed negative negative negative neutral negative negative positive",
 }
-_DECKS = {opinion: tuple(deck.split()) for opinion, deck in _SENTIMENTS.items()}
+_DECKS = {reception: tuple(deck.split()) for reception, deck in _SENTIMENTS.items()}
 _AMBIGUOUS_TITLES = every(211, first=17)
 
 
@@ -31,7 +31,7 @@ def compose_review(
 ) -> Review:
     """Return review `number`, the one at `position` among its listing's reviews."""
     rng = rng_for("review", seed, number)
-    deck = _DECKS[listing.opinion]
+    deck = _DECKS[listing.reception]
     tone = vocabulary.tones[deck[position % len(deck)]]
     title = rng.choice(tone.titles).format(thing=listing.family.thing)
     return Review(_odd_title(title, number), _odd_text(_text(rng, tone, listing), number))
@@ -68,9 +68,9 @@ def _odd_title(title: str, number: int) -> str:
 
 
 def _odd_text(text: str, number: int) -> str:
-    """Return the text, often with one of the difficulties of real files."""
+    """Return the text, often with one of the quirks of real files."""
     picture = f"https://images.example.com/reviews/{number}.jpg"
-    oddities = (
+    quirks = (
         (every(41, first=3), ""),
         (every(37, first=5), f"{text},as told to the seller"),
         (every(97, first=6), f"{text},{picture}"),
@@ -81,4 +81,4 @@ def _odd_text(text: str, number: int) -> str:
         (every(83, first=2), f"- {text}"),
         (every(89, first=4), f"+ {text}"),
     )
-    return next((odd for numbers, odd in oddities if number in numbers), text)
+    return next((odd for numbers, odd in quirks if number in numbers), text)

@@ -1,4 +1,4 @@
-"""How figures are written for people: the same in the terminal and in the gallery."""
+"""Formats numbers for people, the same in the terminal and in the gallery."""
 
 _SECONDS_PER_MINUTE = 60
 _CENT_USD = 0.01
@@ -10,7 +10,7 @@ def count(value: float) -> str:
 
 
 def seconds(value: float) -> str:
-    """Return a duration: `0.4 s`, `41.3 s`, from a minute on `2 min 05 s`."""
+    """Return a duration: `0.4 s`, `41.3 s`, from one minute on `2 min 05 s`."""
     if round(value, 1) < _SECONDS_PER_MINUTE:
         return f"{value:.1f} s"
     minutes, rest = divmod(round(value), _SECONDS_PER_MINUTE)

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from encore.stack.sample import SampleFacts, generate, write_sample
-from encore.stack.sample.catalogue import OPINIONS, Listing, build_catalogue
+from encore.stack.sample.catalogue import RECEPTIONS, Listing, build_catalogue
 from encore.stack.sample.chance import every
-from encore.stack.sample.opinions import compose_review
+from encore.stack.sample.reviews import compose_review
 from encore.stack.sample.row import grouped, rupees
 from encore.stack.sample.vocabulary import load_vocabulary
 
@@ -35,8 +35,8 @@ def test_disliked_products_are_mostly_disliked(listings: list[Listing]) -> None:
     """Buyers of a disliked product complain by a clear majority, those of a loved one hardly."""
     for listing in listings:
         share = negative_share(listing)
-        assert (share > 0.5) == (listing.opinion == "disliked")
-        if listing.opinion == "loved":
+        assert (share > 0.5) == (listing.reception == "disliked")
+        if listing.reception == "loved":
             assert share < 0.3
 
 
@@ -81,7 +81,7 @@ def test_phrases_hold_no_comma_that_looks_like_a_border() -> None:
 def test_every_opinion_occurs_among_twelve_products() -> None:
     """Even the smallest sample has loved, fair and disliked products."""
     listings = build_catalogue(VOCABULARY, seed=1, products=12)
-    assert {listing.opinion for listing in listings} == set(OPINIONS)
+    assert {listing.reception for listing in listings} == set(RECEPTIONS)
 
 
 @pytest.mark.parametrize(
