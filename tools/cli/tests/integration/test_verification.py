@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from encore.cli.stack_commands import app
-from encore.cli.verification import Account, Outcome, Result, verify
-from encore.cli.verification.report import as_json, show
+from encore.cli.app import app
+from encore.cli.verification import Account, Outcome, Result, verify_stage
+from encore.cli.verification.report import as_json, show_results
 from encore.stack.provision import Resources
 from encore.stack.topology import load_topology
 from understudy.testing import UnderstudyServer
@@ -90,18 +90,18 @@ def _run_service(account: Account, name: str, *, tasks: int) -> None:
 
 def failures(account: Account) -> dict[str, str]:
     """What failed, with the detail."""
-    results = verify(load_topology(), account)
+    results = verify_stage(load_topology(), account)
     return {each.check: each.detail for each in results if each.outcome is Outcome.FAILED}
 
 
 def result_of(account: Account, check: str) -> Result:
     """What one check came to."""
-    return next(each for each in verify(load_topology(), account) if each.check == check)
+    return next(each for each in verify_stage(load_topology(), account) if each.check == check)
 
 
 def test_a_provisioned_emulator_is_all_right(account: Account) -> None:
     """Nothing fails; what an emulator cannot have is skipped with the reason."""
-    results = verify(load_topology(), account)
+    results = verify_stage(load_topology(), account)
     assert failures(account) == {}
     skipped = {each.check for each in results if each.outcome is Outcome.SKIPPED}
     assert {"service mailer", "role of Personalize", "SES identity"} < skipped
@@ -263,7 +263,7 @@ def test_only_aws_is_taken_for_aws(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_command_ends_with_one_for_any_failure(account: Account, resources: Resources) -> None:
     """So that a script can stop there."""
-    arguments = ["verify-deployment", "--stage", account.stage, "--model-id", MODEL_ID]
+    arguments = ["verify", "--stage", account.stage, "--model-id", MODEL_ID]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     account.sqs.send_message(QueueUrl=resources.dead_letter_urls["ops"], MessageBody="{}")
     assert CliRunner().invoke(app, [*arguments, "--json"]).exit_code == 1
@@ -276,10 +276,10 @@ RESULTS = [
 
 
 def test_the_table_shows_what_failed_and_what_to_do() -> None:
-    """A person sees result, reason and remedy in one row, whatever brackets AWS answers with."""
+    """A person sees result, reason and remedy; brackets in AWS's answers are no markup."""
     screen = StringIO()
-    show(RESULTS, Console(file=screen, width=100))
-    assert "failed: [x] is gone" in screen.getvalue()
+    show_results(RESULTS, Console(file=screen, width=100))
+    assert "queue ops: [x] is gone" in screen.getvalue()
     assert "terraform apply" in screen.getvalue()
     assert "1 ok, 1 failed, 0 skipped" in screen.getvalue()
 

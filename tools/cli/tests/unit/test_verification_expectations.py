@@ -25,7 +25,7 @@ UPLOADS = Notification(queue="ingest-uploads", events=["s3:ObjectCreated:*"], pr
 NOTIFIED = {
     "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:encore-dev-ingest-uploads",
     "Events": ["s3:ObjectCreated:*"],
-    "Filter": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "uploads/"}]}},
+    "Selection": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "uploads/"}]}},
 }
 
 
@@ -61,7 +61,7 @@ def test_dead_letters_count_wherever_they_hide() -> None:
 
 
 def test_a_table_with_other_keys_is_named() -> None:
-    """Partition and sort key are compared by their part, not their place."""
+    """Partition and sort key are compared by their part, not their environment."""
     table = Table(partition_key="run_id", sort_key="item")
     right = [{"KeyType": "RANGE", "AttributeName": "item"}, {"KeyType": "HASH", "AttributeName": "run_id"}]
     assert table_problems(table, right) == []
@@ -83,8 +83,8 @@ def test_expiry_counts_only_when_it_is_on() -> None:
     [
         {"QueueArn": "arn:aws:sqs:eu-west-1:123456789012:encore-prod-ingest-uploads"},
         {"Events": ["s3:ObjectRemoved:*"]},
-        {"Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}},
-        {"Filter": {}},
+        {"Selection": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}},
+        {"Selection": {}},
     ],
 )
 def test_a_notification_has_to_match_wholly(changed: dict[str, object]) -> None:

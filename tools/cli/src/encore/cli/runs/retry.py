@@ -1,4 +1,4 @@
-"""Sends again what an open run waits for, as the services would: same events, same ids, same ways."""
+"""Resends what a running run waits for as its services would: the same events, ids and topics."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from botocore.exceptions import ClientError
 from pydantic import BaseModel, Field
 
-from encore.cli.domain.lacks import Lack, lacks
-from encore.cli.errors import OpsError
-from encore.cli.place import Place
-from encore.cli.uploads import notification_again
+from encore.cli.environment import Environment
+from encore.cli.errors import CommandError
+from encore.cli.runs.missing import MissingMessage, missing_messages
+from encore.cli.runs.uploads import notification_again
 from encore.contracts import object_keys
 from encore.contracts.events import (
     DataIngested,
@@ -33,9 +33,9 @@ RECOMMENDER_QUEUE = "recommender"
 
 
 class Message(BaseModel):
-    """A message to send again, to a topic or, where no topic leads there, to a queue.
+    """A message to send again, to a topic or, if no topic delivers it, to a queue.
 
-    `event_id` is the one that its service gives it; a notification of S3 has none.
+    `event_id` is the one that its service gives it; a notification from S3 has none.
     """
 
     topic: str | None = None
@@ -48,40 +48,42 @@ class Message(BaseModel):
 
 @dataclass(frozen=True)
 class Retry:
-    """The retry of one run: `messages` looks, `send` acts."""
+    """The retry of one run: `messages` only reads, `send` sends."""
 
-    place: Place
+    environment: Environment
     run: Run
     ledger: Ledger
     objects: S3Objects
 
     async def messages(self) -> list[Message]:
-        """Return what has to be sent again; raise `OpsError` when the run has ended or its files are gone."""
-        return [await self._message(lack) for lack in lacks(self.run)]
+        """Return what to send again; raise `CommandError` if the run has ended or its files are gone."""
+        return [await self._message(missing) for missing in missing_messages(self.run)]
 
     async def send(self, messages: Sequence[Message]) -> None:
         """Send the messages to their topics and queues."""
-        publisher = Publisher(self.place.sns)
+        publisher = Publisher(self.environment.sns)
         for topic in sorted({message.topic for message in messages if message.topic}):
             bodies = [message.body for message in messages if message.topic == topic]
-            await publisher.publish(await self.place.topic_arn(topic), bodies)
+            await publisher.publish(await self.environment.topic_arn(topic), bodies)
         for message in messages:
             if message.queue:
-                await SQSQueue(self.place.sqs, await self.place.queue_url(message.queue)).send(message.body)
+                await SQSQueue(self.environment.sqs, await self.environment.queue_url(message.queue)).send(
+                    message.body
+                )
 
-    async def _message(self, lack: Lack) -> Message:
-        match lack.stage:
+    async def _message(self, missing: MissingMessage) -> Message:
+        match missing.stage:
             case StageName.INGEST:
-                queue, body = await notification_again(self.place, self.run)
-                return Message(queue=queue, about=self.run.source, why=lack.why, body=body)
+                queue, body = await notification_again(self.environment, self.run)
+                return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
             case StageName.SENTIMENT:
-                return self._publication(await self._data_ingested(lack.number), lack)
-            case StageName.RECOMMENDER if lack.number:
-                return self._check(lack)
+                return self._publication(await self._data_ingested(missing.number), missing)
+            case StageName.RECOMMENDER if missing.number:
+                return self._poll(missing)
             case StageName.RECOMMENDER:
-                return self._publication(await self._sentiment_scored(), lack)
+                return self._publication(await self._sentiment_scored(), missing)
             case StageName.MAILER:
-                return self._publication(await self._recommendations_ready(lack.number), lack)
+                return self._publication(await self._recommendations_ready(missing.number), missing)
 
     async def _data_ingested(self, part: int) -> Event[DataIngested]:
         key = object_keys.customers(self.run.run_id, part)
@@ -105,34 +107,35 @@ class Retry:
         )
         return new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER, cause=data.cause)
 
-    def _check(self, lack: Lack) -> Message:
-        data = RecommenderPoll(attempt=lack.number)
+    def _poll(self, missing: MissingMessage) -> Message:
+        data = RecommenderPoll(attempt=missing.number)
         event = new_event(data, run_id=self.run.run_id, source=StageName.RECOMMENDER, cause=data.cause)
         return Message(
             queue=RECOMMENDER_QUEUE,
-            about=f"recommender-poll {lack.number}",
-            why=lack.why,
+            about=f"recommender-poll {missing.number}",
+            why=missing.why,
             event_id=event.id,
             body=event.model_dump_json(exclude_none=True),
         )
 
     @staticmethod
     def _publication(
-        event: Event[DataIngested] | Event[SentimentScored] | Event[RecommendationsReady], lack: Lack
+        event: Event[DataIngested] | Event[SentimentScored] | Event[RecommendationsReady],
+        missing: MissingMessage,
     ) -> Message:
         return Message(
             topic=event.data.topic,
             about=f"{event.data.topic} {event.data.cause}",
-            why=lack.why,
+            why=missing.why,
             event_id=event.id,
             body=event.model_dump_json(exclude_none=True),
         )
 
     async def _lines(self, key: str, kind: type[Model]) -> list[Model]:
-        """Read a part's records, to say again how many they are."""
+        """Read a part's records: the event carries their number."""
         try:
             return await self.objects.get_lines(key, kind)
         except ClientError as error:
             if error_code(error) == "NoSuchKey":
-                raise OpsError(f"s3://{self.objects.bucket}/{key} is gone: the run cannot go on") from error
+                raise CommandError(f"s3://{self.objects.bucket}/{key} is gone: nothing to retry") from error
             raise

@@ -7,33 +7,32 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from encore.cli.domain.runs import RunDetails, RunView, StageView
-from encore.cli.retry import Message
-from encore.cli.show import UNKNOWN, age, cell, since, table
+from encore.cli.runs.retry import Message
+from encore.cli.runs.views import RunDetails, RunView, StageView
+from encore.cli.tables import UNKNOWN, age, cell, since, table
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.stack.formatting import count, seconds, usd
 
 STYLES = {RunStatus.RUNNING: "yellow", RunStatus.FINISHED: "green", RunStatus.FAILED: "bold red"}
-CLOSED = frozenset({StageName.SENTIMENT, StageName.MAILER})
-"""Stages whose completion is announced as a whole."""
-COUNTS_PER_ROW = 3
+ANNOUNCED = frozenset({StageName.SENTIMENT, StageName.MAILER})
+"""Stages that announce their completion with an event of their own."""
+COUNTS_PER_ROW = 2
 SCHEME = "s3://"
 
 
-def show_runs(views: Sequence[RunView], console: Console) -> None:
-    """Print a row a run."""
-    stages = [str(stage) for stage in StageName]
-    shown = table("run", "status", "age", *stages, "source", right=("age", *stages), fold="source")
+def run_table(views: Sequence[RunView]) -> Table:
+    """A row per run."""
+    shown = table("run", "status", "age", "at", "source", right=("age",), fold="source")
     for each in views:
         shown.add_row(
             cell(each.run_id),
             cell(each.status, STYLES[each.status]),
             cell(age(since(each.created_at))),
-            *(cell(_progress(each.done[stage], each.parts)) for stage in StageName),
+            cell(_position(each)),
             cell(_short(each.source)),
         )
-    console.print(shown)
+    return shown
 
 
 def show_details(run: RunDetails, console: Console) -> None:
@@ -41,7 +40,7 @@ def show_details(run: RunDetails, console: Console) -> None:
     head = cell(f"{run.run_id}  ", "bold")
     head.append_text(cell(run.status, STYLES[run.status]))
     head.append_text(cell(f"  {_when(run)}"))
-    console.print(head)
+    console.print(head, soft_wrap=True)
     console.print(cell(run.source), soft_wrap=True)
     if run.reason:
         console.print(cell(run.reason, "bold red"), soft_wrap=True)
@@ -56,13 +55,21 @@ def show_details(run: RunDetails, console: Console) -> None:
         )
 
 
-def show_messages(messages: Sequence[Message], console: Console) -> None:
-    """Print a row a message that is sent again."""
+def message_table(messages: Sequence[Message]) -> Table:
+    """A row per message that is sent again."""
     shown = table("to", "why", "event id", fold="why")
     for each in messages:
         to = f"topic {each.topic}" if each.topic else f"queue {each.queue}"
         shown.add_row(cell(to), cell(each.why), cell(each.event_id))
-    console.print(shown)
+    return shown
+
+
+def _position(run: RunView) -> str:
+    """The first stage that is not complete, with its parts; the number of parts if all are."""
+    for stage in StageName:
+        if run.parts is None or run.done[stage] < run.parts:
+            return f"{stage} {_progress(run.done[stage], run.parts)}"
+    return f"{run.parts} {'part' if run.parts == 1 else 'parts'}"
 
 
 def _stages(run: RunDetails) -> Table:
@@ -78,17 +85,17 @@ def _stages(run: RunDetails) -> Table:
 
 
 def _note(run: RunDetails, stage: StageView) -> str:
-    """What a stage of an open run is about."""
+    """What a stage of a running run is doing."""
     if run.status is not RunStatus.RUNNING:
         return ""
-    if stage.stage in CLOSED and stage.done == stage.parts and not stage.announced:
+    if stage.stage in ANNOUNCED and stage.done == stage.parts and not stage.announced:
         return "complete, not yet announced"
     return run.step.get("step", "") if stage.stage is StageName.RECOMMENDER else ""
 
 
 def _counts(run: RunDetails) -> Table:
-    """The counts in several columns, so that all can be seen at once."""
-    shown = table(*("counted", "") * COUNTS_PER_ROW, right=("",))
+    """The counts in two columns, so that all are visible at once."""
+    shown = table(*("count", "") * COUNTS_PER_ROW, right=("",))
     for row in batches(run.counts.items(), COUNTS_PER_ROW):
         shown.add_row(*(each for name, number in row for each in _count(name, number)))
     return shown
@@ -119,12 +126,12 @@ def _step(run: RunDetails) -> Table:
 
 
 def _when(run: RunView) -> str:
-    began = f"began {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {age(since(run.created_at))} ago"
-    return f"{began}, took {_took(run.created_at, run.finished_at)}" if run.finished_at else began
+    started = f"started {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {age(since(run.created_at))} ago"
+    return f"{started}, took {_took(run.created_at, run.finished_at)}" if run.finished_at else started
 
 
-def _took(begun: datetime, ended: datetime) -> str:
-    return seconds((ended - begun).total_seconds())
+def _took(started: datetime, ended: datetime) -> str:
+    return seconds((ended - started).total_seconds())
 
 
 def _progress(done: int, parts: int | None) -> str:
@@ -132,5 +139,5 @@ def _progress(done: int, parts: int | None) -> str:
 
 
 def _short(source: str) -> str:
-    """A source without its bucket, which all runs of a stage share."""
+    """A source without its bucket, which is the same for all runs of a stage."""
     return source.removeprefix(SCHEME).partition("/")[2] or source

@@ -1,4 +1,4 @@
-"""What is shown is harmless and short."""
+"""Output is harmless to a terminal, and short."""
 
 import json
 from io import StringIO
@@ -9,24 +9,25 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 from rich.console import Console
 
-from encore.cli.show import age, as_json, cell, plain, table
+from encore.cli.output import plain, print_json
+from encore.cli.tables import age, cell, table
 
 
-class Said(BaseModel):
-    """Something that a stranger wrote."""
+class Answer(BaseModel):
+    """Text from outside."""
 
     text: str
 
 
 @given(st.text())
 def test_no_text_can_steer_a_terminal(text: str) -> None:
-    """Control characters, direction marks and line ends stand as escapes."""
+    """Control characters, direction marks and line breaks become escapes."""
     assert plain(text).isprintable() or text == ""
 
 
 @pytest.mark.parametrize("text", ["Zoë's 5 % [sale]", "日本語"])
 def test_readable_text_stays_as_it_is(text: str) -> None:
-    """Only what cannot be seen is changed."""
+    """Only unprintable characters are changed."""
     assert plain(text) == text
 
 
@@ -40,9 +41,9 @@ def test_a_cell_takes_no_markup() -> None:
 
 
 def test_json_is_ascii_and_means_the_same(capsys: pytest.CaptureFixture[str]) -> None:
-    """Machines get every character, terminals none that is not plain."""
+    """Programs get every character, terminals only printable ASCII."""
     text = "\x1b[31m\x9b\u202eé"
-    as_json(Said(text=text), lines=True)
+    print_json(Answer(text=text), lines=True)
     printed = capsys.readouterr().out
     assert printed.removesuffix("\n").isascii()
     assert printed.removesuffix("\n").isprintable()
@@ -62,5 +63,5 @@ def test_json_is_ascii_and_means_the_same(capsys: pytest.CaptureFixture[str]) ->
     ],
 )
 def test_an_age_has_two_units_at_most(seconds: float | None, words: str) -> None:
-    """Enough to judge by."""
+    """No more is needed."""
     assert age(seconds) == words

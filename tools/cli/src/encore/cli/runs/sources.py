@@ -1,4 +1,4 @@
-"""The upload that a run was made from, and how S3 would tell of it again."""
+"""The upload that a run was made from, and S3's notification of it."""
 
 import json
 import re
@@ -13,7 +13,7 @@ _BEFORE_UPLOAD = re.compile(f" (?={re.escape(UPLOADS)})")
 
 
 class Stored(NamedTuple):
-    """An object as it lies in the bucket now."""
+    """An object as it is in the bucket now."""
 
     key: str
     etag: str
@@ -24,7 +24,7 @@ class Stored(NamedTuple):
 def possible_keys(source: str) -> Iterator[list[str]]:
     """Yield the lists of keys that a run's source, `s3://bucket/key` or `s3://bucket/key key key`, may mean.
 
-    A key may hold spaces itself, so the whole comes first; which one it is, the run's id tells.
+    A key may contain spaces, so the whole comes first; the run's id shows which one is right.
     """
     keys = source.removeprefix("s3://").partition("/")[2]
     yield [keys]
@@ -33,7 +33,7 @@ def possible_keys(source: str) -> Iterator[list[str]]:
 
 
 def notification(bucket: str, stored: Stored, *, region: str) -> str:
-    """Return the message by which S3 tells of an object.
+    """Return the message with which S3 announces an object.
 
     Source: "Event message structure", Amazon S3 User Guide, version 2.1.
     """

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from pydantic import BaseModel
 
-from encore.cli.errors import OpsError
+from encore.cli.errors import CommandError
 from encore.contracts import object_keys
 from encore.runtime.runs.pricing import price_of
 from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
@@ -17,7 +17,7 @@ PREFIX = "run-"
 
 
 class StageView(BaseModel):
-    """How far a stage is, and how long it has taken. `parts` is None until ingest has read the file."""
+    """How far a stage has got and how long it has taken. `parts` is None until ingest has read the file."""
 
     stage: StageName
     done: int
@@ -37,11 +37,11 @@ class RunView(BaseModel):
     created_at: datetime
     finished_at: datetime | None
     done: dict[StageName, int]
-    """Finished parts a stage."""
+    """Finished parts per stage."""
 
 
 class UnitView(BaseModel):
-    """A billable unit, how much of it was used, and its cost in US dollars; None without a known price."""
+    """A billable unit, the amount used, and its cost in US dollars; None if it has no list price here."""
 
     unit: str
     amount: Decimal
@@ -49,14 +49,14 @@ class UnitView(BaseModel):
 
 
 class Rejects(BaseModel):
-    """Rows of the upload that could not be used, and where they lie with the reason of each."""
+    """The number of rejected rows, and the object that lists them with the reason of each."""
 
     rows: int
     location: str
 
 
 class RunDetails(RunView):
-    """Everything that is known of one run."""
+    """Everything about one run."""
 
     stages: list[StageView]
     counts: dict[str, int]
@@ -64,12 +64,12 @@ class RunDetails(RunView):
     units: list[UnitView]
     cost_usd: dict[str, Decimal]
     step: dict[str, str]
-    """State of the recommender's long jobs."""
+    """The state of the recommender's long jobs."""
     rejects: Rejects | None
 
 
 def view(run: Run) -> RunView:
-    """Show a run in a list."""
+    """Return a run as in a list."""
     return RunView(
         run_id=run.run_id,
         status=run.status,
@@ -83,7 +83,7 @@ def view(run: Run) -> RunView:
 
 
 def details(run: Run, reports: Sequence[PartReport], *, bucket: str) -> RunDetails:
-    """Show a run whole; `bucket` is where its files lie."""
+    """Return a run in full; `bucket` holds its files."""
     totals = total(reports)
     return RunDetails(
         **view(run).model_dump(),
@@ -107,9 +107,9 @@ def details(run: Run, reports: Sequence[PartReport], *, bucket: str) -> RunDetai
 
 
 def find(runs: Sequence[Run], wanted: str) -> Run:
-    """Return the run that `wanted` names: by its id, the beginning of one, or `latest`.
+    """Return the run named by its id, the beginning of one, or `latest`.
 
-    `runs` are in order of age, the newest last. Raises `OpsError` for none or several.
+    `runs` are in order of age, the latest last. Raises `CommandError` if there is none or more than one.
     """
     if wanted == LATEST and runs:
         return runs[-1]
@@ -118,8 +118,8 @@ def find(runs: Sequence[Run], wanted: str) -> Run:
     if len(exact or found) == 1:
         return (exact or found)[0]
     if not found:
-        raise OpsError(f"there is no run {wanted}" if runs else "there are no runs yet")
-    raise OpsError(f"{wanted} may be any of {', '.join(run.run_id for run in found)}")
+        raise CommandError(f"there is no run {wanted}" if runs else "there are no runs yet")
+    raise CommandError(f"{wanted} is ambiguous: {', '.join(run.run_id for run in found)}")
 
 
 def _units(reports: Sequence[PartReport]) -> list[UnitView]:

@@ -1,0 +1,48 @@
+"""`encore up` and `encore down`: the local stack in the background."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import guarded
+
+if TYPE_CHECKING:
+    from encore.stack.background import BackgroundStack
+
+
+@guarded
+def up(*, json: AsJson = False) -> None:
+    """Start the local stack in the background; print its environment as lines for a shell.
+
+    The stack has an emulator of S3, SNS, SQS and DynamoDB, understudy for the AI services, and the four
+    services, all on loopback. Other commands find it by themselves; `eval "$(encore up)"` sets the
+    environment for others, such as the AWS CLI. If the stack is already running, up only says so.
+    """
+    from encore.cli.output import say
+    from encore.stack.background import running_stack, start_stack
+
+    if stack := running_stack():
+        say(f"the local stack is already running (process {stack.pid})")
+    else:
+        say("starting the local stack")
+        stack = start_stack()
+        say(f"running (process {stack.pid}), logs in {stack.folder.logs}; `encore down` stops it")
+    _show(stack, json=json)
+
+
+@guarded
+def down() -> None:
+    """Stop the local stack and everything in it; harmless if it is not running."""
+    from encore.cli.output import say
+    from encore.stack.background import stop_stack
+
+    say("the local stack has stopped" if stop_stack() else "no local stack is running")
+
+
+def _show(stack: "BackgroundStack", *, json: bool) -> None:
+    from json import dumps
+
+    from encore.stack.background import export_lines
+
+    facts = {"pid": stack.pid, "logs": str(stack.folder.logs), "environment": dict(stack.environment)}
+    sys.stdout.write(dumps(facts, indent=2) + "\n" if json else export_lines(stack.environment))
