@@ -25,7 +25,7 @@ UPLOADS = Notification(queue="ingest-uploads", events=["s3:ObjectCreated:*"], pr
 NOTIFIED = {
     "QueueArn": "arn:aws:sqs:eu-west-1:123456789012:encore-dev-ingest-uploads",
     "Events": ["s3:ObjectCreated:*"],
-    "Selection": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "uploads/"}]}},
+    "Filter": {"Key": {"FilterRules": [{"Name": "Prefix", "Value": "uploads/"}]}},
 }
 
 
@@ -83,8 +83,8 @@ def test_expiry_counts_only_when_it_is_on() -> None:
     [
         {"QueueArn": "arn:aws:sqs:eu-west-1:123456789012:encore-prod-ingest-uploads"},
         {"Events": ["s3:ObjectRemoved:*"]},
-        {"Selection": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}},
-        {"Selection": {}},
+        {"Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": "in/"}]}}},
+        {"Filter": {}},
     ],
 )
 def test_a_notification_has_to_match_wholly(changed: dict[str, object]) -> None:

@@ -1,9 +1,10 @@
 """What commands write: answers to standard output, remarks to standard error, all safe for a terminal."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -36,9 +37,25 @@ def console(*, stderr: bool = False) -> "Console":
     from rich.console import Console
 
     made = Console(highlight=False, emoji=False, stderr=stderr)
-    if not made.is_terminal:
-        made.width = UNLIMITED_COLUMNS
-    return made
+    if made.is_terminal:
+        return made
+    file = cast("IO[str]", Trimmed(made.file))
+    return Console(highlight=False, emoji=False, file=file, width=UNLIMITED_COLUMNS)
+
+
+class Trimmed:
+    """A text file that drops the spaces with which tables fill up their lines."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write whole lines, without the spaces at their ends."""
+        self._file.write(re.sub(r" +(?=\n)", "", text))
+
+    def flush(self) -> None:
+        """Flush the file."""
+        self._file.flush()
 
 
 def say(text: str) -> None:

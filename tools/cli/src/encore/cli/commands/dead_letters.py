@@ -32,7 +32,7 @@ OutFile = Annotated[
 @app.command("list")
 @in_environment
 async def list_(environment: "Environment", *, json: AsJson = False) -> None:
-    """Show how many dead letters each queue has, and the age of the oldest."""
+    """Show how many dead letters each queue has."""
     from encore.cli.dead_letters.counts import count_dead_letters
     from encore.cli.dead_letters.table import count_table
     from encore.cli.output import console, print_json
@@ -56,7 +56,10 @@ async def show(
     body: WithBody = False,
     json: AsJson = False,
 ) -> None:
-    """Show a queue's dead letters and why they were given up; they stay in the queue."""
+    """Show a queue's dead letters and their reasons.
+
+    They stay in the dead-letter queue.
+    """
     from encore.cli.dead_letters.dead_letter import Selection
     from encore.cli.dead_letters.received import receive_dead_letters
     from encore.cli.dead_letters.table import show_dead_letter
@@ -84,7 +87,7 @@ async def redrive(
     message_id: OfMessage = None,
     json: AsJson = False,
 ) -> None:
-    """Send dead letters back to their queue, once the cause is fixed."""
+    """Send dead letters back to their queue."""
     from encore.cli.dead_letters.dead_letter import Selection
     from encore.cli.dead_letters.redrive import redrive as redrive_dead_letters
     from encore.cli.errors import NoSuchDeadLetterError
@@ -113,7 +116,10 @@ async def discard(
     out_file: OutFile = None,
     json: AsJson = False,
 ) -> None:
-    """Delete dead letters, after writing them as JSON lines to `--out` or standard output."""
+    """Delete dead letters for good.
+
+    They are written as JSON lines to `--out` or standard output before.
+    """
     from encore.cli.dead_letters.dead_letter import Discarded, Selection
     from encore.cli.dead_letters.received import receive_dead_letters
     from encore.cli.errors import CommandError, NoSuchDeadLetterError

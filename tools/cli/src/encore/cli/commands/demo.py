@@ -27,7 +27,10 @@ Endpoint = Annotated[
 
 @guarded
 def demo(data: Data = None, out: Out = Path("out"), *, keep: Keep = False, json: AsJson = False) -> None:
-    """Run a file from upload to finished emails, on a local stack of its own."""
+    """Run a file to finished emails on a local stack.
+
+    The stack is the demo's own, also while one of `encore up` is running.
+    """
     from encore.cli.output import say
     from encore.stack.embedded import embedded_stack
     from encore.stack.kept import kept_stack
@@ -45,7 +48,7 @@ def compose_demo(
     *,
     json: AsJson = False,
 ) -> None:
-    """Run a file from upload to finished emails on the running containers of docker-compose.yml."""
+    """Run a file to finished emails on docker compose."""
     from functools import partial
 
     from encore.stack.compose import compose_stack

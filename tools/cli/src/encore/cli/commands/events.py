@@ -29,7 +29,10 @@ async def tail(
     timeout_s: Duration = None,
     json: AsJson = False,
 ) -> None:
-    """Print events as they come, until Ctrl-C; `--json` prints one per line."""
+    """Print events as they come, until Ctrl-C.
+
+    `--json` prints one per line.
+    """
     from encore.cli.events.tail import Tail
 
     await Tail(environment, topic or [], of_run=run or "", limit=limit, json=json).run(timeout_s)

@@ -13,7 +13,10 @@ if TYPE_CHECKING:
 
 @in_environment
 async def queues(environment: "Environment", *, json: AsJson = False) -> None:
-    """Show how many messages every queue holds; exit with 1 if there are dead letters."""
+    """Show how many messages and dead letters every queue has.
+
+    Exits with 1 if there are dead letters.
+    """
     from encore.cli.output import console, print_json, say
     from encore.cli.queues.states import queue_states
     from encore.cli.queues.table import queue_table

@@ -24,7 +24,7 @@ async def runs(
     environment: "Environment", *, limit: Limit = 20, status: Status = None, json: AsJson = False
 ) -> None:
     """Show runs, the latest first."""
-    from encore.cli.output import console, print_json
+    from encore.cli.output import console, print_json, say
     from encore.cli.runs.tables import run_table
     from encore.cli.runs.views import view
 
@@ -33,14 +33,16 @@ async def runs(
     views = [view(run) for run in found[:limit]]
     if json:
         print_json(views)
-    else:
+    elif views:
         console().print(run_table(views))
+    else:
+        say("no runs")
 
 
 @app.command()
 @in_environment
 async def show(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
-    """Show one run: stages, counts, rejected rows, cost, and the reason if it failed."""
+    """Show one run: stages, counts, cost, why it failed."""
     from encore.cli.output import console, print_json
     from encore.cli.runs.lookup import find_run, run_details
     from encore.cli.runs.tables import show_details
@@ -58,7 +60,10 @@ async def show(environment: "Environment", run_id: RunId, *, json: AsJson = Fals
 async def watch(
     environment: "Environment", run_id: RunId, *, interval_s: Interval = 1.0, json: AsJson = False
 ) -> None:
-    """Follow a run to its end; exit with 1 if it failed. `--json` prints a line per change."""
+    """Follow a run to its end.
+
+    Exits with 1 if the run failed. `--json` prints a line per change.
+    """
     from encore.cli.output import console, say
     from encore.cli.runs.follow import follow_as_json, follow_on_screen
     from encore.cli.runs.lookup import find_run, run_details
@@ -79,7 +84,10 @@ async def watch(
 async def retry(
     environment: "Environment", run_id: RunId, *, dry_run: DryRun = False, json: AsJson = False
 ) -> None:
-    """Resend the messages that a running run waits for; harmless if they are still there."""
+    """Send again the messages that a stuck run waits for.
+
+    Harmless if they are still in their queues.
+    """
     from encore.cli.output import console, print_json, say
     from encore.cli.runs.lookup import find_run
     from encore.cli.runs.retry import Retry

@@ -23,7 +23,7 @@ def sample(
     customers: Annotated[int, typer.Option(min=1, help="The number of customers.")] = 1500,
     products: Annotated[int, typer.Option(min=12, help="The number of products.")] = 300,
 ) -> None:
-    """Write a sample upload: a made-up shop in the format of Kaggle's `amazon.csv`."""
+    """Write a sample file to upload: a made-up shop."""
     if customers < products:
         raise typer.BadParameter("there must be at least as many customers as products")
     from encore.stack.sample import write_sample
@@ -35,7 +35,10 @@ def sample(
 def provision(
     stage: Stage = None, region: Region = None, topology: TopologyFile = None, *, json: AsJson = False
 ) -> None:
-    """Create the topology's resources; print the services' settings. Repeating it changes nothing."""
+    """Create a stage's resources; print the services' settings.
+
+    The resources are those of the topology. Running it again changes nothing.
+    """
     from json import dumps
 
     from encore.cli.target import load_topology, target
@@ -57,7 +60,10 @@ def verify(
     *,
     json: AsJson = False,
 ) -> None:
-    """Check that a stage has everything it needs; exit with 1 if not. Calls each AI service once."""
+    """Check that a stage has everything it needs.
+
+    Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
+    """
     from encore.cli.output import console
     from encore.cli.target import load_topology, target
     from encore.cli.verification import Account, Outcome, as_json, show_results, verify_stage

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 @guarded
 def up(*, json: AsJson = False) -> None:
-    """Start the local stack in the background; print its environment as lines for a shell.
+    """Start a local stack in the background.
 
-    The stack has an emulator of S3, SNS, SQS and DynamoDB, understudy for the AI services, and the four
+    Prints its environment as lines for a shell. The stack has an emulator of S3, SNS, SQS and DynamoDB, understudy for the AI services, and the four
     services, all on loopback. Other commands find it by themselves; `eval "$(encore up)"` sets the
     environment for others, such as the AWS CLI. If the stack is already running, up only says so.
     """
@@ -32,7 +32,7 @@ def up(*, json: AsJson = False) -> None:
 
 @guarded
 def down() -> None:
-    """Stop the local stack and everything in it; harmless if it is not running."""
+    """Stop the local stack; harmless if none is running."""
     from encore.cli.output import say
     from encore.stack.background import stop_stack
 

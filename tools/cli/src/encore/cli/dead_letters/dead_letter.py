@@ -65,7 +65,7 @@ class Selection:
 
 
 def read_dead_letter(message: Mapping[str, Any]) -> DeadLetter:
-    """Read a message of a dead-dead_letter queue, as SQS hands it out; no body is too odd."""
+    """Read a message of a dead-letter queue, as SQS hands it out; no body is too odd."""
     attributes = message.get("MessageAttributes", {})
     facts = {name: attributes[name].get("StringValue", "") for name in FACTS & attributes.keys()}
     system = message.get("Attributes", {})

@@ -54,7 +54,12 @@ def _role(account: Account) -> Finding:
 
 
 def _bedrock(account: Account) -> Finding:
-    model_id = account.model_id or account.mailer_setting("model-id")
+    try:
+        model_id = account.model_id or account.mailer_setting("model-id")
+    except account.ssm.exceptions.ParameterNotFound:
+        if account.on_aws:
+            raise
+        return skipped("emulator: name a model with --model-id")
     account.bedrock.converse(
         modelId=model_id,
         messages=[{"role": "user", "content": [{"text": "Answer with OK."}]}],

@@ -25,7 +25,7 @@ def queue_problems(queue: Queue, attributes: Mapping[str, str], *, dead_letters:
 
 
 def dead_letter_problems(attributes: Mapping[str, str]) -> list[str]:
-    """Compare `GetQueueAttributes` of a dead-dead_letter queue, which should be empty."""
+    """Compare `GetQueueAttributes` of a dead-letter queue, which should be empty."""
     found = sum(int(attributes[depth]) for depth in DEPTHS)
     return [
         *_unless("retention", int(attributes["MessageRetentionPeriod"]), DEAD_LETTER_RETENTION_S, " s"),
@@ -84,7 +84,7 @@ def _redrive_problems(queue: Queue, policy: str | None, dead_letters: str) -> li
 
 
 def _prefix(configuration: Mapping[str, Any]) -> str:
-    rules = configuration.get("Selection", {}).get("Key", {}).get("FilterRules", [])
+    rules = configuration.get("Filter", {}).get("Key", {}).get("FilterRules", [])
     # AWS returns `Prefix`, however it was written.
     return next((rule["Value"] for rule in rules if rule["Name"].lower() == "prefix"), "")
 
