@@ -25,6 +25,7 @@ from encore.stack.sample import write_sample
 
 POLL_S = 0.4
 START_S = 60.0
+SETTLE_S = 3.0
 SAMPLE_NAME = "sample.csv"
 
 OpenStack = Callable[[Path], AbstractContextManager[Stack]]
@@ -112,9 +113,19 @@ async def _summary(observer: Observer, run: Run, finished: RunFinished, seconds:
         "stage_seconds": finished.stage_seconds,
         "total_seconds": seconds,
         "cost_usd": {name: float(cost) for name, cost in finished.cost_usd.items()},
-        "queues": await observer.queues(),
+        "queues": await _settled_queues(observer),
         "dead_letters": await observer.dead_letters(),
     }
+
+
+async def _settled_queues(observer: Observer) -> dict[str, dict[str, int]]:
+    """The queues' depths; a moment is allowed for deleting the run's last messages."""
+    deadline = time.monotonic() + SETTLE_S
+    while True:
+        depths = await observer.queues()
+        if time.monotonic() > deadline or not any(any(depth.values()) for depth in depths.values()):
+            return depths
+        await asyncio.sleep(POLL_S)
 
 
 def _counted(counts: Mapping[str, int]) -> dict[str, int]:

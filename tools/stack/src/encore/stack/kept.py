@@ -24,14 +24,18 @@ class KeptStack(Stack):
             raise ProcessDiedError(f"the stack has stopped; {log} ends with\n{last_lines(log)}")
 
 
+def require_no_stack() -> None:
+    """Raise `StackNotReadyError` if a background stack is running."""
+    if running_stack():
+        raise StackNotReadyError("a local stack is already running: stop it with `encore down` first")
+
+
 @contextmanager
 def kept_stack(log_dir: Path) -> Iterator[KeptStack]:
     """Start the background stack, yield it and leave it running; copy its logs so far to `log_dir`.
 
-    Raises `StackNotReadyError` if one is running already. An interrupt stops it.
+    An interrupt stops it.
     """
-    if running_stack():
-        raise StackNotReadyError("a local stack is already running: stop it with `encore down` first")
     background = start_stack()
     try:
         with attached_stack(background.environment) as stack:

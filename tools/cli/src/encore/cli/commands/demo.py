@@ -33,8 +33,10 @@ def demo(data: Data = None, out: Out = Path("out"), *, keep: Keep = False, json:
     """
     from encore.cli.output import say
     from encore.stack.embedded import embedded_stack
-    from encore.stack.kept import kept_stack
+    from encore.stack.kept import kept_stack, require_no_stack
 
+    if keep:
+        require_no_stack()
     _run(kept_stack if keep else embedded_stack, data, out, json=json)
     if keep:
         say("the stack keeps running: see `encore queues` and `encore runs`; `encore down` stops it")

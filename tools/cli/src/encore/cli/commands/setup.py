@@ -70,6 +70,7 @@ def verify(
 
     with target(stage, region) as chosen:
         account = Account.open(chosen.stage, region=chosen.region, model_id=model_id)
+        account.require_answer()
         results = verify_stage(load_topology(topology), account)
     if json:
         sys.stdout.write(as_json(results) + "\n")

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
 def up(*, json: AsJson = False) -> None:
     """Start a local stack in the background.
 
-    Prints its environment as lines for a shell. The stack has an emulator of S3, SNS, SQS and DynamoDB, understudy for the AI services, and the four
-    services, all on loopback. Other commands find it by themselves; `eval "$(encore up)"` sets the
-    environment for others, such as the AWS CLI. If the stack is already running, up only says so.
+    Prints its environment as lines for a shell; `eval "$(encore up)"` sets it for the AWS CLI. Other
+    commands find the stack by themselves. It has an emulator of S3, SNS, SQS and DynamoDB, understudy for
+    the AI services, and the four services, all on loopback. If one is running already, up only says so.
     """
     from encore.cli.output import say
     from encore.stack.background import running_stack, start_stack

@@ -8,6 +8,7 @@ from rich.table import Table
 from encore.cli.dead_letters.counts import DeadLetterCount
 from encore.cli.dead_letters.dead_letter import DeadLetter
 from encore.cli.tables import age, cell, since, table
+from encore.stack.formatting import count
 
 
 def count_table(counts: Sequence[DeadLetterCount]) -> Table:
@@ -15,7 +16,7 @@ def count_table(counts: Sequence[DeadLetterCount]) -> Table:
     shown = table("queue", "dead letters", "oldest", right=("dead letters", "oldest"))
     for each in counts:
         style = "bold red" if each.dead_letters else ""
-        shown.add_row(cell(each.queue), cell(each.dead_letters, style), cell(age(each.oldest_age_s)))
+        shown.add_row(cell(each.queue), cell(count(each.dead_letters), style), cell(age(each.oldest_age_s)))
     return shown
 
 

@@ -6,6 +6,7 @@ from rich.table import Table
 
 from encore.cli.queues.states import QueueState
 from encore.cli.tables import age, cell, table
+from encore.stack.formatting import count
 
 
 def queue_table(states: Sequence[QueueState]) -> Table:
@@ -15,8 +16,8 @@ def queue_table(states: Sequence[QueueState]) -> Table:
     for state in states:
         shown.add_row(
             cell(state.name),
-            *(cell(number) for number in (state.visible, state.in_flight, state.delayed)),
+            *(cell(count(number)) for number in (state.visible, state.in_flight, state.delayed)),
             cell(age(state.oldest_age_s)),
-            cell(state.dead_letters, "bold red" if state.dead_letters else ""),
+            cell(count(state.dead_letters), "bold red" if state.dead_letters else ""),
         )
     return shown

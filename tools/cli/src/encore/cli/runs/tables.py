@@ -10,6 +10,7 @@ from rich.text import Text
 from encore.cli.runs.retry import Message
 from encore.cli.runs.views import RunDetails, RunView, StageView
 from encore.cli.tables import UNKNOWN, age, cell, since, table
+from encore.contracts.object_keys import UPLOADS
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.stack.formatting import count, seconds, usd
@@ -39,16 +40,19 @@ def show_details(run: RunDetails, console: Console) -> None:
     """Print everything about a run."""
     head = cell(f"{run.run_id}  ", "bold")
     head.append_text(cell(run.status, STYLES[run.status]))
-    head.append_text(cell(f"  {_when(run)}"))
-    console.print(head, soft_wrap=True)
+    console.print(head)
+    console.print(cell(_when(run)))
     console.print(cell(run.source), soft_wrap=True)
     if run.reason:
         console.print(cell(run.reason, "bold red"), soft_wrap=True)
     console.print()
-    for section in (_stages(run), _counts(run), _units(run), _step(run)):
+    for section in (_stages(run), _counts(run), _units(run)):
         if section.row_count:
             console.print(section)
             console.print()
+    for name, value in run.step.items():
+        if value:
+            console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
     if run.rejects:
         console.print(
             cell(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), soft_wrap=True
@@ -57,10 +61,9 @@ def show_details(run: RunDetails, console: Console) -> None:
 
 def message_table(messages: Sequence[Message]) -> Table:
     """A row per message that is sent again."""
-    shown = table("to", "why", "event id", fold="why")
+    shown = table("topic or queue", "why", "event id", fold="why")
     for each in messages:
-        to = f"topic {each.topic}" if each.topic else f"queue {each.queue}"
-        shown.add_row(cell(to), cell(each.why), cell(each.event_id))
+        shown.add_row(cell(each.topic or each.queue), cell(each.why), cell(each.event_id))
     return shown
 
 
@@ -95,7 +98,7 @@ def _note(run: RunDetails, stage: StageView) -> str:
 
 def _counts(run: RunDetails) -> Table:
     """The counts in two columns, so that all are visible at once."""
-    shown = table(*("count", "") * COUNTS_PER_ROW, right=("",))
+    shown = table(*("count", "number") * COUNTS_PER_ROW, right=("number",))
     for row in batches(run.counts.items(), COUNTS_PER_ROW):
         shown.add_row(*(each for name, number in row for each in _count(name, number)))
     return shown
@@ -117,14 +120,6 @@ def _units(run: RunDetails) -> Table:
     return shown
 
 
-def _step(run: RunDetails) -> Table:
-    shown = table("recommender", "", fold="")
-    for name, value in run.step.items():
-        if value:
-            shown.add_row(cell(name), cell(value))
-    return shown
-
-
 def _when(run: RunView) -> str:
     started = f"started {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {age(since(run.created_at))} ago"
     return f"{started}, took {_took(run.created_at, run.finished_at)}" if run.finished_at else started
@@ -139,5 +134,5 @@ def _progress(done: int, parts: int | None) -> str:
 
 
 def _short(source: str) -> str:
-    """A source without its bucket, which is the same for all runs of a stage."""
-    return source.removeprefix(SCHEME).partition("/")[2] or source
+    """A source without its bucket and folder, which are the same for all runs of a stage."""
+    return source.removeprefix(SCHEME).partition("/")[2].removeprefix(UPLOADS) or source

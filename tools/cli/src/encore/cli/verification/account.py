@@ -1,11 +1,13 @@
 """The account to check: names of a stage, clients, and whether it is AWS or an emulator."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError, NoCredentialsError
 
 if TYPE_CHECKING:
     from types_boto3_bedrock_runtime.client import BedrockRuntimeClient
@@ -43,8 +45,13 @@ class Account:
 
     @classmethod
     def open(cls, stage: str, *, region: str, model_id: str | None = None) -> Self:
-        """Open clients; endpoints and credentials are those of the AWS SDK."""
+        """Open clients; endpoints and credentials are those of the AWS SDK.
+
+        Raises `NoCredentialsError` if there are none: otherwise every single check would.
+        """
         session = boto3.Session(region_name=region)
+        if session.get_credentials() is None:
+            raise NoCredentialsError
         sqs = session.client("sqs", config=CONFIG)
         return cls(
             stage=stage,
@@ -62,6 +69,11 @@ class Account:
             on_aws=_is_aws(sqs.meta.endpoint_url),
             model_id=model_id,
         )
+
+    def require_answer(self) -> None:
+        """Raise `EndpointConnectionError` if nothing answers: otherwise every check would wait for it."""
+        with suppress(ClientError):
+            self.sqs.list_queues(MaxResults=1)
 
     def named(self, name: str) -> str:
         """The resource's name in the account."""

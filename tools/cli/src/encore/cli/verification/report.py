@@ -28,7 +28,7 @@ def show_results(results: Sequence[Result], console: Console) -> None:
     for each in results:
         if each.remedy:
             console.print()
-            console.print(cell(f"{each.check}: {each.detail}", "bold red"), soft_wrap=not console.is_terminal)
+            console.print(cell(f"{each.check}: {each.detail}", "bold red"), soft_wrap=True)
             console.print(cell(f"  {each.remedy}"))
     console.print()
     console.print(", ".join(f"{count} {outcome}" for outcome, count in _counts(results).items()))
