@@ -116,7 +116,12 @@ def _start_emulator(processes: Processes, port: int) -> None:
     processes.start(
         "emulator",
         [*server, "--log-level", "warning"],
-        {"GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1", "LOG_LEVEL": "WARNING"},
+        {
+            "GATEWAY_PORT": str(port),
+            "MINISTACK_HOST": "127.0.0.1",
+            "IOT_MTLS_ENABLED": "0",  # it would listen on every interface, at one fixed port
+            "LOG_LEVEL": "WARNING",
+        },
     )
 
 

@@ -50,13 +50,16 @@ def show_details(run: RunDetails, console: Console) -> None:
         if section.row_count:
             console.print(section)
             console.print()
-    for name, value in run.step.items():
-        if value:
-            console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
     if run.rejects:
         console.print(
             cell(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), soft_wrap=True
         )
+        console.print()
+    if run.step:
+        console.print(cell("recommender", "bold"))
+    for name, value in run.step.items():
+        if value:
+            console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
 
 
 def message_table(messages: Sequence[Message]) -> Table:
