@@ -1,4 +1,4 @@
-"""`encore up` and `encore down`, as a person calls them."""
+"""`encore up`, `encore down` and `encore demo --keep`, as a person calls them."""
 
 import json
 import os
@@ -47,7 +47,25 @@ def test_a_stack_is_started_found_and_stopped(encore_process: Run, tmp_path: Pat
     assert queues.stderr.startswith("using the local stack")
     assert len(json.loads(queues.stdout)) == 5
     assert encore_process("down").returncode == 0
-    assert not any(process.is_running() for process in stack)
+    assert psutil.wait_procs(stack, timeout=10)[1] == []
     assert not exports.exists()
     down = encore_process("down")
     assert (down.returncode, down.stderr) == (0, "no local stack is running\n")
+
+
+def test_a_demo_can_leave_its_stack_running(encore_process: Run, tmp_path: Path) -> None:
+    """Its run can be looked at afterwards; another such demo is refused."""
+    data, out = tmp_path / "sample.csv", tmp_path / "out"
+    assert encore_process("sample", str(data), "--customers", "60", "--products", "20").returncode == 0
+    demo = encore_process("demo", "--keep", "--json", "--data", str(data), "--out", str(out))
+    assert demo.returncode == 0, demo.stderr
+    summary = json.loads(demo.stdout)
+    assert (summary["status"], summary["emails"]) == ("finished", 60)
+    assert Path(summary["folder"], "index.html").exists()
+    assert Path(summary["folder"], "logs", "mailer.log").exists()
+    assert "`encore down` stops it" in demo.stderr
+    shown = encore_process("run", "show", "latest", "--json")
+    assert json.loads(shown.stdout)["run_id"] == summary["run_id"]
+    again = encore_process("demo", "--keep", "--out", str(out))
+    assert again.returncode == 1
+    assert again.stderr == "a local stack is already running: stop it with `encore down` first\n"
