@@ -1,4 +1,4 @@
-"""The made-up reviews mean what their product deserves."""
+"""The made-up reviews match the reception of their product."""
 
 import re
 
@@ -32,7 +32,7 @@ def negative_share(listing: Listing) -> float:
 
 
 def test_disliked_products_are_mostly_disliked(listings: list[Listing]) -> None:
-    """Buyers of a disliked product complain by a clear majority, those of a loved one hardly."""
+    """Most buyers of a disliked product complain, few of a loved one."""
     for listing in listings:
         share = negative_share(listing)
         assert (share > 0.5) == (listing.reception == "disliked")
@@ -51,7 +51,7 @@ def test_disliked_products_are_named_in_the_facts(tmp_path_factory: pytest.TempP
 
 
 def test_texts_speak_of_the_product(listings: list[Listing]) -> None:
-    """A review never speaks of another family's properties, and no slot stays open."""
+    """A review never mentions another family's properties, and every slot is filled."""
     for listing in listings:
         for number in range(40):
             review = compose_review(VOCABULARY, listing, number=number, position=number, seed=listing.index)
@@ -68,7 +68,7 @@ def test_texts_vary(listings: list[Listing]) -> None:
 
 
 def test_phrases_hold_no_comma_that_looks_like_a_border() -> None:
-    """Ambiguity is dealt out on purpose, never by a phrase: a comma has a space after it."""
+    """Ambiguity is added on purpose, never by a phrase: its commas have a space after them."""
     for tone in VOCABULARY.tones.values():
         phrases = [*tone.titles, *tone.short, *tone.openers, *tone.bodies, *tone.closers]
         assert not any(re.search(r",(?! )", phrase) for phrase in phrases)
@@ -78,7 +78,7 @@ def test_phrases_hold_no_comma_that_looks_like_a_border() -> None:
         assert not any("," in clause for clause in clauses)
 
 
-def test_every_opinion_occurs_among_twelve_products() -> None:
+def test_every_reception_occurs_among_twelve_products() -> None:
     """Even the smallest sample has loved, fair and disliked products."""
     listings = build_catalogue(VOCABULARY, seed=1, products=12)
     assert {listing.reception for listing in listings} == set(RECEPTIONS)
@@ -105,6 +105,6 @@ def test_counts_have_indian_groups(number: int, text: str) -> None:
 
 
 def test_every_starts_at_first() -> None:
-    """Oddities fall on `first` and then at equal distances."""
+    """The numbers are `first` and then equally spaced."""
     numbers = every(10, first=3)
     assert [n for n in range(30) if n in numbers] == [3, 13, 23]

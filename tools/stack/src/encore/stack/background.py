@@ -64,8 +64,9 @@ class BackgroundStack:
 
 def state_folder() -> StateFolder:
     """Return `$XDG_STATE_HOME/encore`, by default `~/.local/state/encore`; it need not exist."""
-    home = Path(os.environ.get("XDG_STATE_HOME", ""))
-    return StateFolder((home if home.is_absolute() else Path.home() / ".local/state") / "encore")
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    home = Path(os.environ.get("HOME", "/"))  # a container's user may have none
+    return StateFolder((state if state.is_absolute() else home / ".local/state") / "encore")
 
 
 def running_stack() -> BackgroundStack | None:
