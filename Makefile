@@ -25,8 +25,8 @@ $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
-demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [OUT=dir]
-	@$(BIN)/python -m encore.cli demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
+demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [OUT=dir] [KEEP=1 leaves the stack running]
+	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)') $(if $(KEEP),--keep)
 
 images: ## build every container image and print its size
 	@ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build --quiet
@@ -42,10 +42,10 @@ push: ## build the images for AWS and push them: make push REGISTRY=123456789012
 	done
 
 compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
-	@$(BIN)/python -m encore.cli compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
+	@$(BIN)/encore compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
 
-verify-deployment: setup ## does a stage have all it takes? make verify-deployment STAGE=encore-dev [REGION=...] [MODEL=...]
-	@$(BIN)/python -m encore.cli verify-deployment $(if $(STAGE),--stage '$(STAGE)') $(if $(REGION),--region '$(REGION)') \
+verify-deployment: setup ## check that a stage has everything: make verify-deployment STAGE=encore-dev [REGION=...] [MODEL=...]
+	@$(BIN)/encore verify $(if $(STAGE),--stage '$(STAGE)') $(if $(REGION),--region '$(REGION)') \
 	  $(if $(MODEL),--model-id '$(MODEL)')
 
 check: setup ## format, lint and types, over code and tests

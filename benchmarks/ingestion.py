@@ -20,8 +20,8 @@ from rich.table import Table
 from encore.contracts import object_keys
 from encore.runtime.runs.run import StageName
 from encore.stack.embedded import Stack, embedded_stack
+from encore.stack.observer import observe
 from encore.stack.sample import write_sample
-from encore.stack.watch import watch
 
 REVIEWS_PER_CUSTOMER = 1.7  # of the sample
 CUSTOMERS_PER_PRODUCT = 5
@@ -89,7 +89,7 @@ def measure(reviews: int) -> Measured:
 async def until_ingested(stack: Stack, process: psutil.Process, measured: Measured) -> None:
     """Sample the process until the ledger says that every part has been announced."""
     started, cpu_before = time.monotonic(), cpu_seconds(process)
-    async with watch(stack.resources) as observer:
+    async with observe(stack.resources) as observer:
         while True:
             stack.check()
             measured.resident_mib.append(process.memory_info().rss / MIB)

@@ -14,8 +14,8 @@ import boto3
 from encore.contracts import object_keys
 from encore.runtime.runs.run import PartReport, Run, StageName
 from encore.stack.embedded import LOCAL_SETTINGS, SERVICES, Stack
+from encore.stack.observer import Observer, observe
 from encore.stack.processes import Processes
-from encore.stack.watch import Watch, watch
 
 POLL_S = 0.5
 CONNECT_S = 3.0
@@ -65,7 +65,7 @@ async def follow(stack: Stack, processes: Processes, path: Path) -> Timings:
     """Upload a file, wait for its run to end, and return the time of each step."""
     bucket = stack.resources.buckets["data"]
     key = f"{object_keys.UPLOADS}{path.name}"
-    async with watch(stack.resources) as observer:
+    async with observe(stack.resources) as observer:
         uploaded = datetime.now(UTC)
         await asyncio.to_thread(boto3.client("s3").upload_file, str(path), bucket, key)
         run = await _ended(observer, processes, f"s3://{bucket}/{key}")
@@ -75,7 +75,7 @@ async def follow(stack: Stack, processes: Processes, path: Path) -> Timings:
     return Timings(_steps(uploaded, run.finished_at, reports), _counts(reports))
 
 
-async def _ended(observer: Watch, processes: Processes, source: str) -> Run:
+async def _ended(observer: Observer, processes: Processes, source: str) -> Run:
     deadline = time.monotonic() + RUN_S
     while time.monotonic() < deadline:
         processes.check()

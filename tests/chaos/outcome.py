@@ -16,8 +16,8 @@ from encore.runtime.batches import batches
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.run import Run
 from encore.runtime.storage import from_item
+from encore.stack.observer import Observer
 from encore.stack.topology import load_topology
-from encore.stack.watch import Watch
 from tests.chaos.paid import Bill
 from tests.chaos.tally import Tally
 
@@ -48,7 +48,7 @@ class Outcome:
     seconds: float
 
 
-async def stored_emails(observer: Watch, run_id: str) -> dict[str, bytes]:
+async def stored_emails(observer: Observer, run_id: str) -> dict[str, bytes]:
     """Every email stored for the run, by key, whether or not a record names it."""
     pages = boto3.client("s3").get_paginator("list_objects_v2")
     prefix = object_keys.email(run_id, "").removesuffix(".eml")
@@ -66,7 +66,7 @@ async def stored_emails(observer: Watch, run_id: str) -> dict[str, bytes]:
     return emails
 
 
-async def records(observer: Watch, run_id: str) -> dict[str, dict[str, Any]]:
+async def records(observer: Observer, run_id: str) -> dict[str, dict[str, Any]]:
     """The run's records in the emails table, by customer, without times."""
     found = await observer.email_records(run_id)
     return {
@@ -75,7 +75,7 @@ async def records(observer: Watch, run_id: str) -> dict[str, dict[str, Any]]:
     }
 
 
-async def tables(observer: Watch) -> dict[str, dict[str, str]]:
+async def tables(observer: Observer) -> dict[str, dict[str, str]]:
     """The items of every table except the ledger and the emails, by table and key, without times."""
     topology = load_topology().tables
     return {
@@ -90,13 +90,13 @@ async def tables(observer: Watch) -> dict[str, dict[str, str]]:
     }
 
 
-async def _scan(observer: Watch, table: str) -> list[dict[str, Any]]:
+async def _scan(observer: Observer, table: str) -> list[dict[str, Any]]:
     pages = observer.dynamodb.get_paginator("scan").paginate(TableName=table)
     found = [from_item(item) async for page in pages for item in page.get("Items", [])]
     return [{name: value for name, value in item.items() if name not in _TIMES} for item in found]
 
 
-async def finished_events(observer: Watch) -> tuple[Event[RunFinished], ...]:
+async def finished_events(observer: Observer) -> tuple[Event[RunFinished], ...]:
     """Receive and delete every `run-finished` on the operators' queue."""
     queue = SQSQueue(observer.sqs, observer.resources.queue_urls["ops"])
     found: list[Event[RunFinished]] = []

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from encore.runtime.runs.run import Run
 from encore.stack.embedded import SERVICES, EmbeddedStack, embedded_stack
+from encore.stack.observer import Observer, observe
 from encore.stack.topology import Topology, load_topology
-from encore.stack.watch import Watch, watch
 from tests.chaos import outcome
 from tests.chaos.faults import CALM, STORM, FaultPlan, Odds
 from tests.chaos.fleet import MAX_SKEW_S, Fleet
@@ -76,7 +76,7 @@ async def _run(stack: EmbeddedStack, path: Path, conditions: Conditions) -> Outc
     tally, plan = Tally(), FaultPlan(conditions.seed, conditions.odds)
     async with AsyncExitStack() as opened:
         subscriber = opened.enter_context(outward(stack.resources))
-        observer = await opened.enter_async_context(watch(stack.resources))
+        observer = await opened.enter_async_context(observe(stack.resources))
         messages = MessageFaults(observer.sqs, plan, tally, max_hidden_s=conditions.visibility_s)
         proxy = FaultProxy(
             emulator=stack.environment[EMULATOR],
@@ -157,7 +157,7 @@ def _source(pipeline: Pipeline) -> str:
     return f"s3://{pipeline.eyes.objects.bucket}/uploads/{KEY}"
 
 
-async def _drained(observer: Watch, fleet: Fleet) -> Mapping[str, Mapping[str, int]]:
+async def _drained(observer: Observer, fleet: Fleet) -> Mapping[str, Mapping[str, int]]:
     """Wait for the services' queues to drain, up to `DRAIN_TIMEOUT_S`; return their final depths."""
     depths: dict[str, dict[str, int]] = {}
     deadline = time.monotonic() + DRAIN_TIMEOUT_S

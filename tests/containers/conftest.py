@@ -13,10 +13,10 @@ from testcontainers.core.config import testcontainers_config
 
 from encore.stack.compose import compose_stack
 from encore.stack.embedded import Stack, exported
+from encore.stack.observer import observe
 from encore.stack.processes import free_port
 from encore.stack.sample import SampleFacts, write_sample
 from encore.stack.topology import TOPOLOGY
-from encore.stack.watch import watch
 from tests.support.containers import Compose
 from tests.support.outward import Outward, outward
 from tests.support.pipeline import Pipeline
@@ -118,7 +118,7 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     """The stack, with this test's environment pointing at it."""
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
-    async with watch(stack.resources) as observer:
+    async with observe(stack.resources) as observer:
         yield Pipeline(stack, observer, patience_s=PATIENCE_S)
 
 
@@ -136,7 +136,7 @@ async def moto_pipeline(
     with started(compose, tmp_path) as running:
         for name, value in running.environment.items():
             monkeypatch.setenv(name, value)
-        async with watch(running.resources) as observer:
+        async with observe(running.resources) as observer:
             yield Pipeline(running, observer, patience_s=PATIENCE_S)
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from encore.stack.embedded import Stack, embedded_stack
+from encore.stack.observer import observe
 from encore.stack.sample import SampleFacts, write_sample
-from encore.stack.watch import watch
 from tests.support.pipeline import Pipeline
 
 RECORDING = Path(__file__).parent / "recording"
@@ -41,5 +41,5 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     """The stack, with this test's environment pointing at it."""
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
-    async with watch(stack.resources) as observer:
+    async with observe(stack.resources) as observer:
         yield Pipeline(stack, observer)

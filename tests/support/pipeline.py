@@ -13,7 +13,7 @@ from encore.contracts import object_keys
 from encore.contracts.events import RunFinished
 from encore.runtime.runs.run import Run
 from encore.stack.embedded import Stack
-from encore.stack.watch import Watch
+from encore.stack.observer import Observer
 
 RUN_S = 90.0
 
@@ -64,7 +64,7 @@ class Pipeline:
     """The running stack, as a retailer and an operator use it."""
 
     stack: Stack
-    eyes: Watch
+    eyes: Observer
     patience_s: float = RUN_S
     """How long to wait for anything: it is not a promise of the stack's, and machines differ."""
 

@@ -1,9 +1,10 @@
-"""A stage in a moto server, the command line to look after it, and hands to put things there."""
+"""A stage in a moto server, the command line on it, and fixtures that fill it."""
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -11,7 +12,7 @@ import pytest
 from aiobotocore.session import get_session
 from typer.testing import CliRunner
 
-from encore.cli.__main__ import app
+from encore.cli.app import app
 from encore.runtime.aws import CONFIG
 from encore.runtime.runs.ledger import Ledger
 from encore.stack.provision import Resources
@@ -19,7 +20,7 @@ from encore.stack.provision import Resources
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command came to."""
+    """What a command printed, and its exit code."""
 
     code: int
     out: str
@@ -27,28 +28,34 @@ class Answer:
 
     @property
     def json(self) -> Any:  # noqa: ANN401 - whatever the command answers
-        """The answer for machines; fails when anything else is on standard output."""
+        """The JSON on standard output; fails if there is anything else."""
         return json.loads(self.out)
 
     @property
     def lines(self) -> list[Any]:
-        """The answer for machines where it is one a line."""
+        """The JSON on standard output, one value per line."""
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-Ops = Callable[..., Answer]
-"""Runs `encore-ops` with these words; `answer` is typed in when it asks."""
+Encore = Callable[..., Answer]
+"""Runs `encore` with these words; `answer` is on its standard input."""
+
+
+@pytest.fixture(autouse=True)
+def no_local_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the developer's own local stack out of every test."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
 
 
 @pytest.fixture
 def stage(resources: Resources) -> str:
-    """What the names in the emulator begin with."""
+    """The prefix of the names in the emulator."""
     return resources.tables["runs"].removesuffix("-runs")
 
 
 @pytest.fixture
-def run_ops(monkeypatch: pytest.MonkeyPatch) -> Ops:
-    """The command line, 100 columns wide, at the stage of the environment."""
+def run_encore(monkeypatch: pytest.MonkeyPatch) -> Encore:
+    """The command line, on the stage that the environment names."""
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(*words: str, answer: str | None = None) -> Answer:
@@ -61,15 +68,15 @@ def run_ops(monkeypatch: pytest.MonkeyPatch) -> Ops:
 
 
 @pytest.fixture
-def ops(stage: str, run_ops: Ops, monkeypatch: pytest.MonkeyPatch) -> Ops:
-    """The command line, at this test's stage in the emulator."""
+def encore(stage: str, run_encore: Encore, monkeypatch: pytest.MonkeyPatch) -> Encore:
+    """The command line, on this test's stage in the emulator."""
     monkeypatch.setenv("ENCORE_STAGE", stage)
-    return run_ops
+    return run_encore
 
 
 @pytest.fixture
 def in_ledger(resources: Resources) -> Callable[[Callable[[Ledger], Awaitable[Any]]], Any]:
-    """Have something done with the ledger."""
+    """Run a coroutine function on the ledger."""
 
     async def at_ledger(work: Callable[[Ledger], Awaitable[Any]]) -> Any:  # noqa: ANN401 - the work's result
         async with get_session().create_client("dynamodb", config=CONFIG) as dynamodb:
@@ -80,7 +87,7 @@ def in_ledger(resources: Resources) -> Callable[[Callable[[Ledger], Awaitable[An
 
 @pytest.fixture
 def dead_letter(resources: Resources) -> Callable[..., str]:
-    """Put a message into a queue's dead letters, as a consumer does; return its id."""
+    """Send a message to a dead-letter queue, as a consumer does; return its id."""
 
     def put(queue: str, body: str, **facts: str) -> str:
         reply = boto3.client("sqs").send_message(
@@ -97,7 +104,7 @@ def dead_letter(resources: Resources) -> Callable[..., str]:
 
 @pytest.fixture
 def bodies(resources: Resources) -> Callable[[str], list[str]]:
-    """Take everything that lies in a queue of the topology."""
+    """Receive all messages of a queue; return their bodies."""
 
     def take(queue: str) -> list[str]:
         sqs, found = boto3.client("sqs"), []

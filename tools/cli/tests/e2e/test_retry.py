@@ -1,4 +1,4 @@
-"""A run that lost its messages is brought to its end, on the whole pipeline."""
+"""`encore run retry` finishes a run that lost its messages, on the whole pipeline."""
 
 import json
 import signal
@@ -19,7 +19,7 @@ from encore.stack.embedded import STAGE, EmbeddedStack, embedded_stack
 from encore.stack.sample import write_sample
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Ops
+    from tools.cli.tests.conftest import Encore
 
 pytestmark = pytest.mark.timeout(240)
 CUSTOMERS = 120
@@ -47,8 +47,8 @@ def at_stack(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> EmbeddedS
 
 
 @pytest.mark.parametrize("service", ["sentiment", "recommender", "mailer"])
-def test_a_run_whose_messages_are_lost_is_brought_to_its_end(
-    at_stack: EmbeddedStack, run_ops: "Ops", tmp_path: Path, service: str
+def test_retry_finishes_a_run_whose_messages_are_lost(
+    at_stack: EmbeddedStack, run_encore: "Encore", tmp_path: Path, service: str
 ) -> None:
     """A service is down, its queue is emptied: the run is stuck until `run retry` sends the same events."""
     file = tmp_path / f"{service}.csv"
@@ -56,26 +56,26 @@ def test_a_run_whose_messages_are_lost_is_brought_to_its_end(
     at_stack.processes.kill(service)
     with tail(TOPICS[service], tmp_path / "events") as events:
         boto3.client("s3").upload_file(str(file), at_stack.resources.buckets["data"], UPLOADS + file.name)
-        run = lose_messages(at_stack, run_ops, service)
+        run = lose_messages(at_stack, run_encore, service)
         at_stack.processes.start(service, ["-m", f"encore.{service}"], {})
-        assert still_stuck(run_ops, run, service)
-        assert run_ops("run", "retry", run["run_id"]).code == 0
-        assert run_ops("run", "watch", run["run_id"]).code == 0
-    told = run_ops("run", "show", run["run_id"], "--json").json
-    assert (told["status"], told["counts"]["emails"]) == ("finished", CUSTOMERS)
-    assert run_ops("queues").code == 0, "no dead letters"
-    assert run_ops("run", "retry", run["run_id"]).code == 1
+        assert still_stuck(run_encore, run, service)
+        assert run_encore("run", "retry", run["run_id"]).code == 0
+        assert run_encore("run", "watch", run["run_id"]).code == 0
+    shown = run_encore("run", "show", run["run_id"], "--json").json
+    assert (shown["status"], shown["counts"]["emails"]) == ("finished", CUSTOMERS)
+    assert run_encore("queues").code == 0, "no dead letters"
+    assert run_encore("run", "retry", run["run_id"]).code == 1
     sent = Counter(event["id"] for event in events() if event["subject"] == run["run_id"])
     assert len(sent) == (1 if service == "recommender" else run["parts"])
     assert set(sent.values()) == {2}, "once by the service, once by the operator, as one event"
 
 
-def lose_messages(stack: EmbeddedStack, run_ops: "Ops", service: str) -> dict[str, Any]:
-    """Wait until all that a stopped service has to do waits in its queue, and empty it; return the run."""
+def lose_messages(stack: EmbeddedStack, run_encore: "Encore", service: str) -> dict[str, Any]:
+    """Wait until a stopped service's queue has all its messages, then purge it; return the run."""
     deadline = time.monotonic() + WAIT_S
     while time.monotonic() < deadline:
-        (run, *_) = run_ops("runs", "--json").json or [{"parts": None}]
-        queues = {state["name"]: state for state in run_ops("queues", "--json").json}
+        (run, *_) = run_encore("runs", "--json").json or [{"parts": None}]
+        queues = {state["name"]: state for state in run_encore("queues", "--json").json}
         there = queues[service]["visible"] + queues[service]["in_flight"]
         if run["parts"] and there == (1 if service == "recommender" else run["parts"]):
             boto3.client("sqs").purge_queue(QueueUrl=stack.resources.queue_urls[service])
@@ -84,16 +84,16 @@ def lose_messages(stack: EmbeddedStack, run_ops: "Ops", service: str) -> dict[st
     raise TimeoutError(service)
 
 
-def still_stuck(run_ops: "Ops", run: dict[str, Any], service: str) -> bool:
+def still_stuck(run_encore: "Encore", run: dict[str, Any], service: str) -> bool:
     """Whether, after a while, the service has done nothing for the run."""
     time.sleep(3)
-    now = run_ops("run", "show", run["run_id"], "--json").json
+    now = run_encore("run", "show", run["run_id"], "--json").json
     return bool(now["status"] == "running" and not now["done"][service])
 
 
 @contextmanager
 def tail(topic: str, path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """Run `encore-ops events tail` as a person would, to its Ctrl-C; what it heard can be read afterwards."""
+    """Run `encore events tail` until a Ctrl-C; its events can be read afterwards."""
     with path.open("w") as file:
         command = [sys.executable, "-m", "encore.cli", "events", "tail", "--json", "--topic", topic]
         process = subprocess.Popen(command, stdout=file, stderr=subprocess.PIPE, text=True)  # noqa: S603 - our own

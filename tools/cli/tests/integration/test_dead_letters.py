@@ -1,4 +1,4 @@
-"""`encore-ops dlq` against an emulator, which cannot move messages by itself."""
+"""`encore dlq` against an emulator without message move tasks."""
 
 import json
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Ops
+    from tools.cli.tests.conftest import Encore
 
-Bury = Callable[..., str]
+PutDeadLetter = Callable[..., str]
 Bodies = Callable[[str], list[str]]
 
 
@@ -20,8 +20,8 @@ def an_event(run: str, part: int = 1) -> str:
 
 
 @pytest.fixture
-def fifteen(dead_letter: Bury) -> list[str]:
-    """Dead letters of two runs, more than one call of SQS takes: their bodies."""
+def fifteen(dead_letter: PutDeadLetter) -> list[str]:
+    """Dead dead_letters of two runs, more than one call of SQS takes: their bodies."""
     made = [an_event(f"run-{number % 2}", number) for number in range(1, 16)]
     for body in made:
         dead_letter(
@@ -30,85 +30,93 @@ def fifteen(dead_letter: Bury) -> list[str]:
     return made
 
 
-def test_dead_letters_are_counted_with_their_age(ops: "Ops", fifteen: list[str]) -> None:
-    """Every queue is there, those without any too."""
-    listed = {state["queue"]: state for state in ops("dlq", "list", "--json").json}
-    assert listed["sentiment"]["letters"] == len(fifteen)
+def test_dead_letters_are_counted_with_their_age(encore: "Encore", fifteen: list[str]) -> None:
+    """Every queue is listed, also without dead letters."""
+    listed = {state["queue"]: state for state in encore("dlq", "list", "--json").json}
+    assert listed["sentiment"]["dead_letters"] == len(fifteen)
     assert 0 <= listed["sentiment"]["oldest_age_s"] < 60
-    assert listed["mailer"] == {"queue": "mailer", "letters": 0, "oldest_age_s": None}
-    assert "sentiment" in ops("dlq", "list").out
+    assert listed["mailer"] == {"queue": "mailer", "dead_letters": 0, "oldest_age_s": None}
+    assert "sentiment" in encore("dlq", "list").out
 
 
-def test_a_look_loses_no_dead_letter(ops: "Ops", fifteen: list[str]) -> None:
-    """All are shown, and can be shown again at once."""
+def test_showing_dead_letters_loses_none(encore: "Encore", fifteen: list[str]) -> None:
+    """All are shown, and again at once."""
     for _ in range(2):
-        shown = ops("dlq", "show", "sentiment", "--json").json
-        assert sorted(letter["body"] for letter in shown) == sorted(fifteen)
-    assert {letter["reason"] for letter in shown} == {"no such file"}
-    assert len(ops("dlq", "show", "sentiment", "--run", "run-1", "--json").json) == 8
-    assert ops("dlq", "show", "sentiment", "--limit", "2").err == "2 of 15 dead letters\n"
+        shown = encore("dlq", "show", "sentiment", "--json").json
+        assert sorted(dead_letter["body"] for dead_letter in shown) == sorted(fifteen)
+    assert {dead_letter["reason"] for dead_letter in shown} == {"no such file"}
+    assert len(encore("dlq", "show", "sentiment", "--run", "run-1", "--json").json) == 8
+    assert encore("dlq", "show", "sentiment", "--limit", "2").err == "2 of 15 dead letters\n"
 
 
-def test_dead_letters_are_shown_to_people_without_harm(ops: "Ops", dead_letter: Bury) -> None:
-    """What a stranger wrote is text, not markup nor a command to the terminal; the body only when asked."""
+def test_a_dead_letter_cannot_steer_the_terminal(encore: "Encore", dead_letter: PutDeadLetter) -> None:
+    """Its content is neither markup nor an escape sequence; its body is shown only with `--body`."""
     dead_letter("mailer", '{"type": "[bold]\x1b[2J"}', reason="[red]\x1b]0;x\x07", handler="MailerHandler")
-    shown = ops("dlq", "show", "mailer").out
+    shown = encore("dlq", "show", "mailer").out
     assert r"[red]\x1b]0;x\x07" in shown
     assert "MailerHandler" in shown
     assert "[bold]" not in shown
-    assert r"[bold]\x1b[2J" in ops("dlq", "show", "mailer", "--body").out
+    assert r"[bold]\x1b[2J" in encore("dlq", "show", "mailer", "--body").out
 
 
-def test_redriven_letters_are_back_in_their_queue(ops: "Ops", fifteen: list[str], bodies: Bodies) -> None:
-    """Each once, and none is left behind."""
-    done = ops("dlq", "redrive", "sentiment", "--json")
-    assert done.json == {"queue": "sentiment", "moved": 15, "by": "hand"}
-    assert sorted(bodies("sentiment")) == sorted(fifteen)
-    assert ops("dlq", "show", "sentiment", "--json").json == []
-
-
-def test_a_filter_moves_only_what_is_meant(
-    ops: "Ops", fifteen: list[str], dead_letter: Bury, bodies: Bodies
+def test_redriven_messages_are_back_in_their_queue(
+    encore: "Encore", fifteen: list[str], bodies: Bodies
 ) -> None:
-    """By run, or a single message."""
-    ops("dlq", "redrive", "sentiment", "--run", "run-1")
+    """Each once; none stays behind."""
+    done = encore("dlq", "redrive", "sentiment", "--json")
+    assert done.json == {"queue": "sentiment", "moved": 15, "by": "command"}
+    assert sorted(bodies("sentiment")) == sorted(fifteen)
+    assert encore("dlq", "show", "sentiment", "--json").json == []
+
+
+def test_only_selected_dead_letters_are_redriven(
+    encore: "Encore", fifteen: list[str], dead_letter: PutDeadLetter, bodies: Bodies
+) -> None:
+    """Those of a run, or a single message."""
+    encore("dlq", "redrive", "sentiment", "--run", "run-1")
     assert sorted(bodies("sentiment")) == sorted(body for body in fifteen if "run-1" in body)
     message_id = dead_letter("sentiment", "odd one")
-    ops("dlq", "redrive", "sentiment", "--message-id", message_id)
+    encore("dlq", "redrive", "sentiment", "--message-id", message_id)
     assert bodies("sentiment") == ["odd one"]
-    assert len(ops("dlq", "show", "sentiment", "--json").json) == 7
-    assert ops("dlq", "redrive", "sentiment", "--run", "run-9").code == 1
+    assert len(encore("dlq", "show", "sentiment", "--json").json) == 7
+    assert encore("dlq", "redrive", "sentiment", "--run", "run-9").code == 1
 
 
-def test_discarded_letters_are_written_down_first(ops: "Ops", fifteen: list[str], tmp_path: Path) -> None:
-    """A line each, with body and reason; the others stay."""
+def test_discarded_letters_are_written_down_first(
+    encore: "Encore", fifteen: list[str], tmp_path: Path
+) -> None:
+    """One per line, with body and attributes; the others stay."""
     file = tmp_path / "discarded.jsonl"
-    answer = ops("dlq", "discard", "sentiment", "--run", "run-0", "--yes", "--out", str(file), "--json")
+    answer = encore("dlq", "discard", "sentiment", "--run", "run-0", "--yes", "--out", str(file), "--json")
     assert answer.json == {"queue": "sentiment", "discarded": 7, "written_to": str(file)}
     written = [json.loads(line) for line in file.read_text().splitlines()]
-    assert sorted(letter["body"] for letter in written) == sorted(body for body in fifteen if "run-0" in body)
+    assert sorted(dead_letter["body"] for dead_letter in written) == sorted(
+        body for body in fifteen if "run-0" in body
+    )
     assert written[0]["attributes"]["traceparent"]["StringValue"] == "00-a-b-01"
-    assert len(ops("dlq", "show", "sentiment", "--json").json) == 8
+    assert len(encore("dlq", "show", "sentiment", "--json").json) == 8
 
 
 @pytest.mark.parametrize(("answer", "left"), [("n\n", 15), ("", 15), ("y\n", 0)])
 @pytest.mark.usefixtures("fifteen")
-def test_nothing_is_discarded_without_consent(ops: "Ops", answer: str, left: int) -> None:
-    """Asked on standard error; without a word nothing happens."""
-    done = ops("dlq", "discard", "sentiment", answer=answer)
+def test_nothing_is_discarded_without_consent(encore: "Encore", answer: str, left: int) -> None:
+    """The question is on standard error; no answer means no."""
+    done = encore("dlq", "discard", "sentiment", answer=answer)
     assert "Discard 15 dead letters" in done.err
     assert len(done.lines) == 15 - left
     assert done.code == (0 if left == 0 else 1)
-    assert len(ops("dlq", "show", "sentiment", "--json").json) == left
+    assert len(encore("dlq", "show", "sentiment", "--json").json) == left
 
 
-def test_an_unknown_queue_is_answered_with_those_there_are(ops: "Ops") -> None:
-    """In one line; the name may also be the one in the account."""
-    answer = ops("dlq", "show", "mail")
+def test_an_error_about_an_unknown_queue_lists_the_known_ones(encore: "Encore") -> None:
+    """In one line."""
+    answer = encore("dlq", "show", "mail")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "mailer" in answer.err
 
 
-def test_a_queue_may_be_named_as_in_the_account(ops: "Ops", stage: str, fifteen: list[str]) -> None:
-    """As alarms name it."""
-    assert len(ops("dlq", "show", f"{stage}-sentiment-dlq", "--json").json) == len(fifteen)
+def test_a_queue_may_be_given_by_its_name_in_the_account(
+    encore: "Encore", stage: str, fifteen: list[str]
+) -> None:
+    """That is its name in alarms."""
+    assert len(encore("dlq", "show", f"{stage}-sentiment-dlq", "--json").json) == len(fifteen)

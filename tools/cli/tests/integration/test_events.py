@@ -1,4 +1,4 @@
-"""`encore-ops events tail` against an emulator."""
+"""`encore events tail` against an emulator."""
 
 import json
 import threading
@@ -13,14 +13,14 @@ from encore.contracts.events import SentimentScored, new_event
 from encore.stack.provision import Resources
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Ops
+    from tools.cli.tests.conftest import Encore
 
 Publish = Callable[[str, str], None]
 
 
 @pytest.fixture
 def publish_soon(resources: Resources, stage: str) -> Iterator[Publish]:
-    """Publish to a topic as soon as somebody listens."""
+    """Publish to a topic as soon as the tail has subscribed."""
     threads: list[threading.Thread] = []
 
     def publish(topic: str, body: str) -> None:
@@ -39,7 +39,7 @@ def publish_soon(resources: Resources, stage: str) -> Iterator[Publish]:
 
 
 def subscriptions(topic_arn: str) -> list[dict[str, str]]:
-    """Who listens to a topic."""
+    """The subscriptions to a topic."""
     found = boto3.client("sns").list_subscriptions_by_topic(TopicArn=topic_arn)["Subscriptions"]
     return [dict(one) for one in found]  # type: ignore[arg-type] # a plain dictionary is enough
 
@@ -50,14 +50,14 @@ def an_event(run: str) -> str:
     return new_event(data, run_id=run, source="s").model_dump_json(exclude_none=True)
 
 
-def test_events_are_told_as_they_come_and_nothing_is_left_behind(
-    ops: "Ops", publish_soon: Publish, resources: Resources, stage: str
+def test_events_are_printed_as_they_come_and_nothing_is_left_behind(
+    encore: "Encore", publish_soon: Publish, resources: Resources, stage: str
 ) -> None:
-    """One a line; queue and subscriptions are gone afterwards, those of the services are not."""
+    """One per line; afterwards queue and subscriptions are gone, but not those of the services."""
     publish_soon("sentiment-scored", an_event("run-1"))
-    answer = ops("events", "tail", "--limit", "1", "--json")
-    (heard,) = answer.lines
-    assert (heard["subject"], heard["data"]) == ("run-1", {"parts": 1, "reviews": 2})
+    answer = encore("events", "tail", "--limit", "1", "--json")
+    (event,) = answer.lines
+    assert (event["subject"], event["data"]) == ("run-1", {"parts": 1, "reviews": 2})
     assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{stage}-tail").get("QueueUrls")
     left = [one["Endpoint"] for arn in resources.topic_arns.values() for one in subscriptions(arn)]
     assert sorted(name.removeprefix(f"{stage}-") for name in (one.rsplit(":", 1)[1] for one in left)) == [
@@ -68,34 +68,36 @@ def test_events_are_told_as_they_come_and_nothing_is_left_behind(
     ]
 
 
-def test_a_tail_may_be_of_one_topic_and_one_run(ops: "Ops", publish_soon: Publish) -> None:
-    """Everything else passes unseen."""
+def test_a_tail_can_be_limited_to_a_topic_and_a_run(encore: "Encore", publish_soon: Publish) -> None:
+    """Other events are not printed."""
     publish_soon("sentiment-scored", an_event("run-other"))
     publish_soon("sentiment-scored", an_event("run-1"))
-    answer = ops("events", "tail", "--topic", "sentiment-scored", "--run", "run-1", "--limit", "1")
+    answer = encore("events", "tail", "--topic", "sentiment-scored", "--run", "run-1", "--limit", "1")
     assert "sentiment-scored" in answer.out
     assert "run-1 parts=1 reviews=2" in answer.out
     assert "run-other" not in answer.out
 
 
 @pytest.mark.parametrize("body", ["no event [red]\x1b[2J", json.dumps({"data": 3}), "[]"])
-def test_what_is_no_event_is_shown_without_harm(ops: "Ops", publish_soon: Publish, body: str) -> None:
-    """A stranger's message neither ends the tail nor steers the terminal."""
+def test_a_message_that_is_not_an_event_cannot_steer_the_terminal(
+    encore: "Encore", publish_soon: Publish, body: str
+) -> None:
+    """It does not end the tail either."""
     publish_soon("run-finished", body)
-    shown = ops("events", "tail", "--limit", "1").out
+    shown = encore("events", "tail", "--limit", "1").out
     assert shown.removesuffix("\n").isprintable()
     assert body.replace("\x1b", r"\x1b") in shown
 
 
-def test_a_tail_may_end_by_itself(ops: "Ops", stage: str) -> None:
-    """After a time, also when nothing was said."""
-    answer = ops("events", "tail", "--timeout-s", "0.5", "--json")
+def test_a_tail_can_end_after_a_time(encore: "Encore", stage: str) -> None:
+    """Also if no event has come."""
+    answer = encore("events", "tail", "--timeout-s", "0.5", "--json")
     assert (answer.code, answer.out) == (0, "")
     assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{stage}-tail").get("QueueUrls")
 
 
-def test_an_unknown_topic_is_answered_with_those_there_are(ops: "Ops") -> None:
+def test_an_error_about_an_unknown_topic_lists_the_known_ones(encore: "Encore") -> None:
     """In one line."""
-    answer = ops("events", "tail", "--topic", "weather")
+    answer = encore("events", "tail", "--topic", "weather")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
     assert "run-finished" in answer.err

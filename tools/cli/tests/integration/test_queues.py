@@ -1,4 +1,4 @@
-"""`encore-ops queues` against an emulator."""
+"""`encore queues` against an emulator."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -9,19 +9,19 @@ import boto3
 from encore.stack.provision import Resources
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Ops
+    from tools.cli.tests.conftest import Encore
 
 
-def test_queues_tell_what_waits_and_what_died(
-    ops: "Ops", resources: Resources, dead_letter: Callable[..., str]
+def test_queues_show_messages_and_dead_letters(
+    encore: "Encore", resources: Resources, dead_letter: Callable[..., str]
 ) -> None:
-    """Every queue has a row; dead letters make the command end with 1 and one line that says where."""
+    """Every queue has a row; dead letters make the exit code 1, and one line names their queues."""
     sqs = boto3.client("sqs")
     sqs.send_message(QueueUrl=resources.queue_urls["mailer"], MessageBody="x")
     sqs.send_message(QueueUrl=resources.queue_urls["mailer"], MessageBody="y")
     sqs.receive_message(QueueUrl=resources.queue_urls["mailer"], MaxNumberOfMessages=1)
     dead_letter("sentiment", "z")
-    answer = ops("queues", "--json")
+    answer = encore("queues", "--json")
     found = {state["name"]: state for state in answer.json}
     assert list(found) == list(resources.queue_urls)
     assert found["mailer"] == {
@@ -37,24 +37,24 @@ def test_queues_tell_what_waits_and_what_died(
     assert "sentiment" in answer.err
 
 
-def test_looking_at_queues_receives_nothing(ops: "Ops", resources: Resources) -> None:
-    """A look must not count as a receipt, which would bring a message nearer to the dead letters."""
+def test_showing_queues_receives_nothing(encore: "Encore", resources: Resources) -> None:
+    """It must not count as a receive, which would bring a message closer to being dead-lettered."""
     sqs, url = boto3.client("sqs"), resources.queue_urls["mailer"]
     sqs.send_message(QueueUrl=url, MessageBody="x")
-    assert ops("queues").code == 0
+    assert encore("queues").code == 0
     (message,) = sqs.receive_message(QueueUrl=url, AttributeNames=["ApproximateReceiveCount"])["Messages"]
     assert message["Attributes"]["ApproximateReceiveCount"] == "1"
 
 
-def test_queues_are_a_table_for_people(ops: "Ops", resources: Resources) -> None:
-    """A line a queue under a headline, none wider than the terminal."""
-    lines = ops("queues").out.splitlines()
+def test_queues_are_a_table_for_people(encore: "Encore", resources: Resources) -> None:
+    """A line per queue under a header, none wider than 80 columns."""
+    lines = encore("queues").out.splitlines()
     assert len(lines) == 1 + len(resources.queue_urls)
-    assert all(len(line) <= 100 for line in lines)
+    assert all(len(line) <= 80 for line in lines)
 
 
-def test_the_oldest_age_is_cloudwatchs(ops: "Ops", resources: Resources, stage: str) -> None:
-    """SQS does not tell it; where CloudWatch does, it is shown."""
+def test_the_oldest_age_comes_from_cloudwatch(encore: "Encore", resources: Resources, stage: str) -> None:
+    """SQS does not report it; if CloudWatch does, it is shown."""
     boto3.client("sqs").send_message(QueueUrl=resources.queue_urls["mailer"], MessageBody="x")
     boto3.client("cloudwatch").put_metric_data(
         Namespace="AWS/SQS",
@@ -67,28 +67,28 @@ def test_the_oldest_age_is_cloudwatchs(ops: "Ops", resources: Resources, stage: 
             }
         ],
     )
-    ages = {state["name"]: state["oldest_age_s"] for state in ops("queues", "--json").json}
+    ages = {state["name"]: state["oldest_age_s"] for state in encore("queues", "--json").json}
     assert ages["mailer"] == 200
     assert ages["sentiment"] is None
-    assert "3 min" in ops("queues").out
+    assert "3 min" in encore("queues").out
 
 
-def test_a_missing_resource_is_named_in_one_line(ops: "Ops", resources: Resources, stage: str) -> None:
-    """Not a traceback, nor a code of AWS."""
+def test_a_missing_resource_is_named_in_one_line(encore: "Encore", resources: Resources, stage: str) -> None:
+    """Not with a traceback or an AWS error code."""
     boto3.client("sqs").delete_queue(QueueUrl=resources.queue_urls["mailer"])
-    answer = ops("queues")
+    answer = encore("queues")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.startswith(f"there is no queue {stage}-mailer")
     assert answer.err.count("\n") == 1
 
 
-def test_an_unreachable_account_is_said_so_in_one_line(ops: "Ops") -> None:
+def test_an_error_of_the_sdk_is_one_line(encore: "Encore") -> None:
     """Whatever the SDK raises."""
-    answer = ops("queues", "--region", "nowhere at all")
+    answer = encore("queues", "--region", "nowhere at all")
     assert (answer.code, answer.err.count("\n")) == (1, 1)
 
 
-def test_wrong_usage_ends_with_2(ops: "Ops") -> None:
-    """So that scripts can tell it from something found wrong."""
-    assert ops("queues", "--colour").code == 2
-    assert ops("run", "show").code == 2
+def test_wrong_usage_ends_with_2(encore: "Encore") -> None:
+    """Scripts can distinguish it from something found wrong."""
+    assert encore("queues", "--colour").code == 2
+    assert encore("run", "show").code == 2

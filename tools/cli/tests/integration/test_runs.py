@@ -1,4 +1,4 @@
-"""`encore-ops runs` and `run` against an emulator."""
+"""`encore runs` and `run` against an emulator."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -20,10 +20,10 @@ from encore.contracts.run_id import run_id
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import PartReport, StageName
 from encore.stack.provision import Resources
-from tests.support.runs import START
+from tests.support.runs import START, finish_part
 
 if TYPE_CHECKING:
-    from tools.cli.tests.conftest import Ops
+    from tools.cli.tests.conftest import Encore
 
 InLedger = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
 Bodies = Callable[[str], list[str]]
@@ -37,7 +37,7 @@ def a_report(stage: StageName, part: int = 1, **counts: int) -> PartReport:
 
 @pytest.fixture
 def advance(in_ledger: InLedger) -> Callable[..., None]:
-    """Open a run of two parts and let its stages finish the parts named."""
+    """Open a run of two parts and finish these parts in these stages."""
 
     def to(*finished: tuple[StageName, int], name: str = RUN, source: str = "s3://b/uploads/a.csv") -> None:
         async def record(ledger: Ledger) -> None:
@@ -70,69 +70,69 @@ def a_customer(number: int, reviews: int) -> Customer:
     )
 
 
-def test_runs_are_listed_newest_first(ops: "Ops", advance: Callable[..., None]) -> None:
-    """With how far each stage is."""
+def test_runs_are_listed_latest_first(encore: "Encore", advance: Callable[..., None]) -> None:
+    """With the progress of each stage."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 2))
     advance(name="run-2")
-    listed = ops("runs", "--json").json
+    listed = encore("runs", "--json").json
     assert [run["run_id"] for run in listed] == ["run-2", RUN]
     assert listed[1]["done"] == {"ingest": 2, "sentiment": 1, "recommender": 0, "mailer": 0}
-    assert [run["run_id"] for run in ops("runs", "--json", "--limit", "1").json] == ["run-2"]
-    assert ops("runs", "--json", "--status", "failed").json == []
-    table = ops("runs").out
-    assert "2/2" in table
-    assert all(len(line) <= 100 for line in table.splitlines())
+    assert [run["run_id"] for run in encore("runs", "--json", "--limit", "1").json] == ["run-2"]
+    assert encore("runs", "--json", "--status", "failed").json == []
+    table = encore("runs").out
+    assert "sentiment 1/2" in table
+    assert all(len(line) <= 80 for line in table.splitlines())
 
 
-def test_a_run_is_shown_whole(ops: "Ops", advance: Callable[..., None], in_ledger: InLedger) -> None:
-    """Stages, counts, cost, and the reason of its failure."""
+def test_a_run_is_shown_in_full(encore: "Encore", advance: Callable[..., None], in_ledger: InLedger) -> None:
+    """Stages, counts, cost, and why it failed."""
     advance((StageName.INGEST, 1))
     in_ledger(lambda ledger: ledger.fail(RUN, "[red]broken\x1b[2J"))
-    told = ops("run", "show", "latest", "--json").json
-    assert (told["status"], told["reason"]) == ("failed", "[red]broken\x1b[2J")
-    assert told["stages"][0] | {"seconds": 0} == {
+    shown = encore("run", "show", "latest", "--json").json
+    assert (shown["status"], shown["reason"]) == ("failed", "[red]broken\x1b[2J")
+    assert shown["stages"][0] | {"seconds": 0} == {
         "stage": "ingest",
         "done": 1,
         "parts": 2,
         "announced": False,
         "seconds": 0,
     }
-    assert told["counts"] == {"reviews_scored": 2}
-    assert r"[red]broken\x1b[2J" in ops("run", "show", RUN[:8]).out
+    assert shown["counts"] == {"reviews_scored": 2}
+    assert r"[red]broken\x1b[2J" in encore("run", "show", RUN[:8]).out
 
 
-def test_an_unknown_run_is_named(ops: "Ops") -> None:
+def test_an_unknown_run_is_named(encore: "Encore") -> None:
     """In one line, ending with 1."""
-    answer = ops("run", "show", "run-77")
+    answer = encore("run", "show", "run-77")
     assert (answer.code, answer.out) == (1, "")
     assert answer.err == "there are no runs yet\n"
 
 
 @pytest.mark.parametrize(("failed", "code"), [(False, 0), (True, 1)])
 def test_watching_ends_with_the_run(
-    ops: "Ops",
+    encore: "Encore",
     advance: Callable[..., None],
     in_ledger: InLedger,
     failed: bool,  # noqa: FBT001 - a table's column
     code: int,
 ) -> None:
-    """A failed run makes it end with 1."""
+    """A failed run makes the exit code 1."""
     advance()
     in_ledger(lambda ledger: ledger.fail(RUN, "broken") if failed else ledger.finish(RUN))
-    answer = ops("run", "watch", "latest", "--json")
+    answer = encore("run", "watch", "latest", "--json")
     assert answer.code == code
     assert answer.lines[-1]["status"] == ("failed" if failed else "finished")
-    assert ops("run", "watch", "latest").code == code
+    assert encore("run", "watch", "latest").code == code
 
 
 def test_lost_parts_are_announced_again_with_their_own_ids(
-    ops: "Ops", advance: Callable[..., None], put_lines: Callable[..., None], bodies: Bodies
+    encore: "Encore", advance: Callable[..., None], put_lines: Callable[..., None], bodies: Bodies
 ) -> None:
-    """The same event that ingest gave, to the same topic; a part that is scored is left alone."""
+    """With the same event as ingest's, to the same topic; a scored part is not announced."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 1))
     key = object_keys.customers(RUN, 2)
     put_lines(key, a_customer(1, 2), a_customer(2, 1))
-    (sent,) = ops("run", "retry", RUN, "--json").json
+    (sent,) = encore("run", "retry", RUN, "--json").json
     (body,) = bodies("sentiment")
     data = DataIngested(part=2, parts=2, key=key, customers=2, reviews=3)
     expected = new_event(data, run_id=RUN, source="ingest")
@@ -143,18 +143,18 @@ def test_lost_parts_are_announced_again_with_their_own_ids(
 
 
 def test_a_dry_run_sends_nothing(
-    ops: "Ops", advance: Callable[..., None], put_lines: Callable[..., None], bodies: Bodies
+    encore: "Encore", advance: Callable[..., None], put_lines: Callable[..., None], bodies: Bodies
 ) -> None:
     """It only shows what would be sent."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 1))
     put_lines(object_keys.customers(RUN, 2), a_customer(1, 1))
-    answer = ops("run", "retry", RUN, "--dry-run")
+    answer = encore("run", "retry", RUN, "--dry-run")
     assert "part 2 is not scored" in answer.out
     assert bodies("sentiment") == []
 
 
 def scored(in_ledger: InLedger, **step: str) -> None:
-    """Let sentiment be announced, and the recommender be at this step."""
+    """Announce sentiment, and put the recommender at this step."""
 
     async def announce(ledger: Ledger) -> None:
         await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
@@ -172,12 +172,12 @@ async def nothing() -> None:
     """Announce nothing."""
 
 
-def test_a_recommender_that_heard_nothing_is_told_that_all_is_scored(
-    ops: "Ops", in_ledger: InLedger, bodies: Bodies
+def test_a_recommender_that_has_not_started_gets_sentiment_scored_again(
+    encore: "Encore", in_ledger: InLedger, bodies: Bodies
 ) -> None:
-    """By the event that sentiment gave."""
+    """The same event as sentiment's."""
     scored(in_ledger)
-    ops("run", "retry", RUN)
+    encore("run", "retry", RUN)
     (body,) = bodies("recommender")
     event = json.loads(body)
     assert event["data"] == {"parts": 1, "reviews": 9}
@@ -185,28 +185,28 @@ def test_a_recommender_that_heard_nothing_is_told_that_all_is_scored(
     assert event["id"] == new_event(data, run_id=RUN, source="sentiment").id
 
 
-def test_a_recommender_that_was_waiting_gets_its_newest_check(
-    ops: "Ops", in_ledger: InLedger, bodies: Bodies
+def test_a_recommender_that_was_polling_gets_its_latest_poll(
+    encore: "Encore", in_ledger: InLedger, bodies: Bodies
 ) -> None:
-    """Straight into its queue, with the number that the ledger has."""
+    """Directly in its queue, with the ledger's attempt."""
     scored(in_ledger, attempt="7", step="train")
-    ops("run", "retry", RUN)
+    encore("run", "retry", RUN)
     (body,) = bodies("recommender")
     event = json.loads(body)
     assert (event["type"], event["data"]) == (RecommenderPoll.type, {"attempt": 7})
-    check = RecommenderPoll(attempt=7)
-    assert event["id"] == new_event(check, run_id=RUN, source="recommender").id
+    poll = RecommenderPoll(attempt=7)
+    assert event["id"] == new_event(poll, run_id=RUN, source="recommender").id
 
 
 def test_recommended_parts_that_are_not_mailed_are_announced_again(
-    ops: "Ops", in_ledger: InLedger, put_lines: Callable[..., None], bodies: Bodies
+    encore: "Encore", in_ledger: InLedger, put_lines: Callable[..., None], bodies: Bodies
 ) -> None:
     """The mailer recognises the part."""
     scored(in_ledger)
     in_ledger(lambda ledger: finish_part(ledger, RUN, 1, a_report(StageName.RECOMMENDER)))
     key = object_keys.recommendations(RUN, 1)
     put_lines(key, Recommendation(customer_id="c", source=RecommendationSource.POPULARITY, picks=()))
-    ops("run", "retry", RUN)
+    encore("run", "retry", RUN)
     (body,) = bodies("mailer")
     event = json.loads(body)
     data = RecommendationsReady(part=1, parts=1, key=key, customers=1)
@@ -215,25 +215,25 @@ def test_recommended_parts_that_are_not_mailed_are_announced_again(
 
 
 @pytest.mark.parametrize("keys", [["uploads/a b.csv"], ["uploads/x/products.csv", "uploads/x/reviews.csv"]])
-def test_an_upload_that_was_not_taken_in_is_told_of_again(
-    ops: "Ops", in_ledger: InLedger, resources: Resources, bodies: Bodies, keys: list[str]
+def test_ingest_is_notified_again_of_an_upload_that_it_did_not_process(
+    encore: "Encore", in_ledger: InLedger, resources: Resources, bodies: Bodies, keys: list[str]
 ) -> None:
-    """Keys with spaces and sets of files included."""
+    """Also for keys with spaces and for three separate files."""
     bucket, s3 = resources.buckets["data"], boto3.client("s3")
     etags = {key: s3.put_object(Bucket=bucket, Key=key, Body=key.encode())["ETag"].strip('"') for key in keys}
     bodies("ingest-uploads")
     name = run_id(bucket, etags)
     in_ledger(lambda ledger: ledger.open_run(name, source=f"s3://{bucket}/{' '.join(keys)}"))
-    assert ops("run", "retry", "latest").code == 0
+    assert encore("run", "retry", "latest").code == 0
     (body,) = bodies("ingest-uploads")
     assert json.loads(body)["Records"][0]["s3"]["object"]["eTag"] == etags[keys[0]]
 
 
 @pytest.mark.parametrize("change", ["gone", "changed"])
-def test_an_upload_that_is_gone_or_changed_is_not_told_of(
-    ops: "Ops", in_ledger: InLedger, resources: Resources, bodies: Bodies, change: str
+def test_ingest_is_not_notified_of_an_upload_that_is_gone_or_changed(
+    encore: "Encore", in_ledger: InLedger, resources: Resources, bodies: Bodies, change: str
 ) -> None:
-    """It would make another run."""
+    """That would be another run."""
     bucket, s3 = resources.buckets["data"], boto3.client("s3")
     etag = s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"a")["ETag"].strip('"')
     name = run_id(bucket, {"uploads/a.csv": etag})
@@ -243,25 +243,27 @@ def test_an_upload_that_is_gone_or_changed_is_not_told_of(
     else:
         s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"b")
     bodies("ingest-uploads")
-    answer = ops("run", "retry", "latest")
+    answer = encore("run", "retry", "latest")
     assert answer.code == 1
     assert "gone or has changed" in answer.err
     assert bodies("ingest-uploads") == []
 
 
-def test_a_run_whose_files_are_gone_is_not_retried(ops: "Ops", advance: Callable[..., None]) -> None:
-    """Nothing is sent that could only fail."""
+def test_a_run_whose_files_are_gone_is_not_retried(encore: "Encore", advance: Callable[..., None]) -> None:
+    """Its messages could only fail."""
     advance((StageName.INGEST, 1), (StageName.INGEST, 2))
-    answer = ops("run", "retry", RUN)
+    answer = encore("run", "retry", RUN)
     assert answer.code == 1
     assert f"{object_keys.customers(RUN, 1)} is gone" in answer.err
 
 
-def test_a_failed_run_is_not_retried(ops: "Ops", advance: Callable[..., None], in_ledger: InLedger) -> None:
+def test_a_failed_run_is_not_retried(
+    encore: "Encore", advance: Callable[..., None], in_ledger: InLedger
+) -> None:
     """It says why it failed and what can be done."""
     advance((StageName.INGEST, 1))
     in_ledger(lambda ledger: ledger.fail(RUN, "no such column"))
-    answer = ops("run", "retry", RUN)
+    answer = encore("run", "retry", RUN)
     assert answer.code == 1
     assert "no such column" in answer.err
     assert answer.err.count("\n") == 1

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from encore.cli.stack_commands import app
-from encore.cli.verification import Account, Outcome, Result, verify
-from encore.cli.verification.report import as_json, show
+from encore.cli.app import app
+from encore.cli.verification import Account, Outcome, Result, verify_stage
+from encore.cli.verification.report import as_json, show_results
 from encore.stack.provision import Resources
 from encore.stack.topology import load_topology
 from understudy.testing import UnderstudyServer
@@ -42,7 +42,7 @@ def understudy_url() -> Iterator[str]:
 
 @pytest.fixture
 def account(resources: Resources, understudy_url: str, monkeypatch: pytest.MonkeyPatch) -> Account:
-    """The account of a freshly provisioned stage, as an emulator has it."""
+    """The account of a newly provisioned stage, on an emulator."""
     for service in AI_SERVICES:
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", understudy_url)
     stage = resources.tables["runs"].removesuffix("-runs")
@@ -51,7 +51,7 @@ def account(resources: Resources, understudy_url: str, monkeypatch: pytest.Monke
 
 @pytest.fixture
 def deployed(account: Account) -> Account:
-    """The same with what only Terraform makes, taken for AWS."""
+    """The same with what only Terraform creates, treated as AWS."""
     _protect_data(account)
     account.ecs.create_cluster(clusterName=account.stage)
     for name in ("ingest", "sentiment", "recommender", "mailer"):
@@ -89,19 +89,19 @@ def _run_service(account: Account, name: str, *, tasks: int) -> None:
 
 
 def failures(account: Account) -> dict[str, str]:
-    """What failed, with the detail."""
-    results = verify(load_topology(), account)
+    """The failed checks, with their details."""
+    results = verify_stage(load_topology(), account)
     return {each.check: each.detail for each in results if each.outcome is Outcome.FAILED}
 
 
 def result_of(account: Account, check: str) -> Result:
-    """What one check came to."""
-    return next(each for each in verify(load_topology(), account) if each.check == check)
+    """The result of one check."""
+    return next(each for each in verify_stage(load_topology(), account) if each.check == check)
 
 
-def test_a_provisioned_emulator_is_all_right(account: Account) -> None:
-    """Nothing fails; what an emulator cannot have is skipped with the reason."""
-    results = verify(load_topology(), account)
+def test_a_provisioned_emulator_passes(account: Account) -> None:
+    """Nothing fails; what an emulator cannot have is skipped, with the reason."""
+    results = verify_stage(load_topology(), account)
     assert failures(account) == {}
     skipped = {each.check for each in results if each.outcome is Outcome.SKIPPED}
     assert {"service mailer", "role of Personalize", "SES identity"} < skipped
@@ -109,8 +109,8 @@ def test_a_provisioned_emulator_is_all_right(account: Account) -> None:
     assert all(each.detail for each in results if each.outcome is Outcome.SKIPPED)
 
 
-def test_a_deployment_is_all_right_with_services_scaled_to_zero(deployed: Account) -> None:
-    """The model comes from the mailer's own settings, and a service at rest is well."""
+def test_a_deployment_passes_with_services_scaled_to_zero(deployed: Account) -> None:
+    """The model comes from the mailer's settings; a service may have no tasks."""
     assert failures(deployed) == {}
     assert result_of(deployed, "Bedrock model").detail == MODEL_ID
     assert result_of(deployed, "service mailer").detail == "scaled to zero"
@@ -118,7 +118,7 @@ def test_a_deployment_is_all_right_with_services_scaled_to_zero(deployed: Accoun
 
 
 def test_a_queue_without_redrive_is_named(account: Account, resources: Resources) -> None:
-    """Without dead letters a poisonous message comes back for days."""
+    """Without it a poison message comes back for days."""
     account.sqs.set_queue_attributes(
         QueueUrl=resources.queue_urls["mailer"], Attributes={"RedrivePolicy": ""}
     )
@@ -126,7 +126,7 @@ def test_a_queue_without_redrive_is_named(account: Account, resources: Resources
 
 
 def test_a_missing_table_is_named(account: Account, resources: Resources) -> None:
-    """It fails alone: the other checks go on."""
+    """The other checks still run."""
     account.dynamodb.delete_table(TableName=resources.tables["reviews"])
     failed = failures(account)
     assert list(failed) == ["table reviews"]
@@ -134,7 +134,7 @@ def test_a_missing_table_is_named(account: Account, resources: Resources) -> Non
 
 
 def test_a_missing_queue_and_topic_are_named(account: Account, resources: Resources) -> None:
-    """With the queue goes its subscription."""
+    """Without the queue there is no subscription."""
     account.sqs.delete_queue(QueueUrl=resources.queue_urls["sentiment"])
     account.sns.delete_topic(TopicArn=resources.topic_arns["run-finished"])
     assert set(failures(account)) == {
@@ -146,7 +146,7 @@ def test_a_missing_queue_and_topic_are_named(account: Account, resources: Resour
 
 
 def test_a_subscription_that_wraps_messages_is_named(account: Account, resources: Resources) -> None:
-    """The services read bodies as they were published."""
+    """The services read only raw bodies."""
     page = account.sns.list_subscriptions_by_topic(TopicArn=resources.topic_arns["sentiment-scored"])
     account.sns.set_subscription_attributes(
         SubscriptionArn=page["Subscriptions"][0]["SubscriptionArn"],
@@ -157,14 +157,14 @@ def test_a_subscription_that_wraps_messages_is_named(account: Account, resources
 
 
 def test_a_lost_subscription_is_named(account: Account, resources: Resources) -> None:
-    """A queue that nobody sends to looks well by itself."""
+    """The queue itself looks fine without one."""
     page = account.sns.list_subscriptions_by_topic(TopicArn=resources.topic_arns["data-ingested"])
     account.sns.unsubscribe(SubscriptionArn=page["Subscriptions"][0]["SubscriptionArn"])
     assert failures(account) == {"subscription of sentiment": "not subscribed to data-ingested"}
 
 
-def test_a_bucket_that_announces_nothing_is_named(account: Account, resources: Resources) -> None:
-    """Uploads would lie there unseen, and old versions be lost."""
+def test_a_bucket_without_notifications_and_versions_is_named(account: Account, resources: Resources) -> None:
+    """Uploads would go unnoticed, and old versions be lost."""
     account.s3.put_bucket_notification_configuration(
         Bucket=resources.buckets["data"], NotificationConfiguration={}
     )
@@ -185,7 +185,7 @@ def test_a_dead_letter_is_named_with_what_to_do(account: Account, resources: Res
 
 
 def test_unprotected_data_is_named_on_aws(deployed: Account) -> None:
-    """Recovery, expiry and privacy count where Terraform made the resources."""
+    """Recovery, expiry and privacy are checked where Terraform created the resources."""
     deployed.s3.delete_public_access_block(Bucket=deployed.named("data"))
     deployed.dynamodb.update_continuous_backups(
         TableName=deployed.named("emails"),
@@ -197,20 +197,20 @@ def test_unprotected_data_is_named_on_aws(deployed: Account) -> None:
 
 
 def test_a_service_that_is_gone_is_named(deployed: Account) -> None:
-    """Its queue fills and nobody notices."""
+    """Otherwise its queue would fill unnoticed."""
     deployed.ecs.delete_service(cluster=deployed.stage, service=deployed.named("ingest"))
     assert failures(deployed) == {"service ingest": "does not exist"}
 
 
 def test_without_a_cluster_the_services_fail_and_the_rest_is_still_checked(account: Account) -> None:
-    """On AWS nothing consumes the queues then."""
+    """On AWS, nothing consumes the queues then."""
     failed = failures(replace(account, on_aws=True))
     assert failed["service sentiment"] == "does not exist"
     assert {"Comprehend", "Personalize", "Bedrock model"}.isdisjoint(failed)
 
 
-def test_where_understudy_runs_the_ai_services_are_not_asked_for(deployed: Account) -> None:
-    """Such a stage needs no access to them."""
+def test_a_stage_with_understudy_needs_no_ai_services(deployed: Account) -> None:
+    """They are not called."""
     _run_service(deployed, "understudy", tasks=0)
     closed = replace(deployed, model_id="anthropic.withdrawn")
     assert failures(closed) == {}
@@ -218,7 +218,7 @@ def test_where_understudy_runs_the_ai_services_are_not_asked_for(deployed: Accou
 
 
 def test_a_model_without_access_is_named(account: Account) -> None:
-    """The reason is Bedrock's own, and the remedy says where access is given."""
+    """The reason is Bedrock's, and the remedy says how to get access."""
     result = result_of(replace(account, model_id="anthropic.withdrawn"), "Bedrock model")
     assert result.outcome is Outcome.FAILED
     assert result.detail.startswith("ValidationException: The provided model identifier is invalid")
@@ -226,16 +226,16 @@ def test_a_model_without_access_is_named(account: Account) -> None:
 
 
 def test_an_unverified_domain_is_named(deployed: Account) -> None:
-    """Where there is an identity it has to be verified."""
+    """If there is an identity, it must be verified."""
     domain = f"{deployed.stage}.example"
     deployed.ses.create_email_identity(EmailIdentity=domain)
     assert failures(deployed) == {"SES identity": f"{domain} is not verified"}
 
 
-def test_what_an_emulator_does_not_know_is_skipped_but_aws_must_answer(
+def test_an_unknown_operation_is_skipped_on_an_emulator_only(
     account: Account, understudy_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same answer is a gap of an emulator and a failure on AWS."""
+    """On AWS the same answer is a failure."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", understudy_url)
     without_model = Account.open(account.stage, region=REGION)
     skipped = result_of(without_model, "Bedrock model")
@@ -247,23 +247,23 @@ def test_what_an_emulator_does_not_know_is_skipped_but_aws_must_answer(
 def test_an_endpoint_that_does_not_answer_is_a_failure(
     account: Account, unused_tcp_port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A region without Comprehend looks like that."""
+    """That is how a region without Comprehend behaves."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_COMPREHEND", f"http://127.0.0.1:{unused_tcp_port}")
     failed = failures(Account.open(account.stage, region=REGION, model_id=MODEL_ID))
     assert list(failed) == ["Comprehend"]
     assert "Could not connect" in failed["Comprehend"]
 
 
-def test_only_aws_is_taken_for_aws(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The endpoint decides, so a forgotten AWS_ENDPOINT_URL shows."""
+def test_the_endpoint_shows_whether_it_is_aws(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So a forgotten AWS_ENDPOINT_URL is noticed."""
     assert Account.open("encore-dev", region=REGION).on_aws
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:4566")
     assert not Account.open("encore-dev", region=REGION).on_aws
 
 
-def test_the_command_ends_with_one_for_any_failure(account: Account, resources: Resources) -> None:
-    """So that a script can stop there."""
-    arguments = ["verify-deployment", "--stage", account.stage, "--model-id", MODEL_ID]
+def test_the_exit_code_is_1_for_any_failure(account: Account, resources: Resources) -> None:
+    """A script can stop there."""
+    arguments = ["verify", "--stage", account.stage, "--model-id", MODEL_ID]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     account.sqs.send_message(QueueUrl=resources.dead_letter_urls["ops"], MessageBody="{}")
     assert CliRunner().invoke(app, [*arguments, "--json"]).exit_code == 1
@@ -276,16 +276,16 @@ RESULTS = [
 
 
 def test_the_table_shows_what_failed_and_what_to_do() -> None:
-    """A person sees result, reason and remedy in one row, whatever brackets AWS answers with."""
+    """A person sees result, reason and remedy; brackets in AWS's answers are no markup."""
     screen = StringIO()
-    show(RESULTS, Console(file=screen, width=100))
-    assert "failed: [x] is gone" in screen.getvalue()
+    show_results(RESULTS, Console(file=screen, width=100))
+    assert "queue ops: [x] is gone" in screen.getvalue()
     assert "terraform apply" in screen.getvalue()
     assert "1 ok, 1 failed, 0 skipped" in screen.getvalue()
 
 
 def test_the_json_says_the_same() -> None:
-    """A machine finds counts by outcome and every check by name."""
+    """It has the counts by outcome and every check."""
     report = json.loads(as_json(RESULTS))
     assert report["counts"] == {"ok": 1, "failed": 1, "skipped": 0}
     assert report["checks"][1] == {

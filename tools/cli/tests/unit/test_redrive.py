@@ -1,4 +1,4 @@
-"""Redriving where SQS moves messages itself, which no emulator at hand does."""
+"""Redriving with SQS's own move tasks, which the emulators lack."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -6,11 +6,11 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.cli import redrive as redriving
-from encore.cli.domain.letters import Filter
-from encore.cli.errors import OpsError
-from encore.cli.place import Place
-from encore.cli.redrive import Redriven, redrive
+from encore.cli.dead_letters import redrive as redriving
+from encore.cli.dead_letters.dead_letter import Selection
+from encore.cli.dead_letters.redrive import Redriven, redrive
+from encore.cli.environment import Environment
+from encore.cli.errors import CommandError
 from encore.stack.topology import load_topology
 
 
@@ -31,48 +31,50 @@ class MovingSqs:
         return {"Attributes": {"QueueArn": QueueUrl.replace("https://sqs/", "arn:")}}
 
     async def start_message_move_task(self, *, SourceArn: str, DestinationArn: str) -> None:  # noqa: N803
-        """Note what is to be moved, or refuse."""
+        """Record the move, or refuse it."""
         if self._refusal:
             raise ClientError({"Error": {"Code": self._refusal, "Message": "no"}}, "StartMessageMoveTask")
         self.moved.append((SourceArn, DestinationArn))
 
     async def list_message_move_tasks(self, **_: object) -> dict[str, Any]:
-        """Tell the next state."""
+        """Return the next state."""
         return {"Results": [next(self._states)]}
 
 
-def at_place(sqs: MovingSqs) -> Place:
-    """Return a stage `s` with this SQS and nothing else."""
+def environment_of(sqs: MovingSqs) -> Environment:
+    """Return a stage `s` with this SQS and no other client."""
     nothing = cast("Any", None)
-    return Place("s", load_topology(), cast("Any", sqs), nothing, nothing, nothing, nothing)
+    return Environment("s", load_topology(), cast("Any", sqs), nothing, nothing, nothing, nothing)
 
 
 @pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """Follow tasks without waiting."""
-    monkeypatch.setattr(redriving, "FOLLOW_S", 0.0)
+    monkeypatch.setattr(redriving, "POLL_S", 0.0)
 
 
 async def test_sqs_moves_all_and_is_followed_to_the_end() -> None:
-    """To the queue by name: letters that a consumer sent have no source that SQS knows."""
+    """The task names the queue: SQS knows no source for dead letters that a consumer sent."""
     moved = "ApproximateNumberOfMessagesMoved"
     sqs = MovingSqs([{"Status": "RUNNING", moved: 3}, {"Status": "COMPLETED", moved: 7}])
-    told: list[int] = []
-    assert await redrive(at_place(sqs), "mailer", Filter(), told.append) == Redriven(
+    reported: list[int] = []
+    assert await redrive(environment_of(sqs), "mailer", Selection(), reported.append) == Redriven(
         queue="mailer", moved=7, by="sqs"
     )
     assert sqs.moved == [("arn:s-mailer-dlq", "arn:s-mailer")]
-    assert told == [3, 7]
+    assert reported == [3, 7]
 
 
 async def test_a_move_that_fails_is_an_error_with_its_reason() -> None:
-    """Not a quiet end in the middle."""
+    """A task that fails does not look like a success."""
     sqs = MovingSqs([{"Status": "FAILED", "FailureReason": "AccessDenied"}])
-    with pytest.raises(OpsError, match="FAILED after 0 messages: AccessDenied"):
-        await redrive(at_place(sqs), "mailer", Filter(), lambda _: None)
+    with pytest.raises(CommandError, match="FAILED after 0 messages: AccessDenied"):
+        await redrive(environment_of(sqs), "mailer", Selection(), lambda _: None)
 
 
 async def test_a_refusal_is_no_lack() -> None:
-    """Who may not move messages is told so; moving them by hand would go round the refusal."""
+    """Who may not move messages is reported so; moving them by received would go round the refusal."""
     with pytest.raises(ClientError, match="AccessDenied"):
-        await redrive(at_place(MovingSqs([], refusal="AccessDenied")), "mailer", Filter(), lambda _: None)
+        await redrive(
+            environment_of(MovingSqs([], refusal="AccessDenied")), "mailer", Selection(), lambda _: None
+        )

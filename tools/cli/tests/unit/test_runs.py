@@ -1,25 +1,25 @@
-"""Finding a run and telling what it came to."""
+"""Finding a run, and its details."""
 
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
-from encore.cli.domain.runs import details, find
-from encore.cli.errors import OpsError
+from encore.cli.errors import CommandError
+from encore.cli.runs.views import details, find
 from encore.runtime.runs.run import PartReport, Run, StageName
 from tests.support.runs import START
 
 
 def runs(*ids: str) -> list[Run]:
-    """Return runs of these ids, each a minute younger than the one before."""
+    """Return runs of these ids, each a minute younger than the previous one."""
     return [
         Run(run_id=run_id, created_at=START + timedelta(minutes=minute)) for minute, run_id in enumerate(ids)
     ]
 
 
 @pytest.mark.parametrize("wanted", ["run-ab12", "run-ab", "ab", "latest"])
-def test_a_run_is_found_by_id_beginning_or_age(wanted: str) -> None:
+def test_a_run_is_found_by_its_id_its_beginning_or_as_latest(wanted: str) -> None:
     """The common prefix of all ids need not be typed."""
     assert find(runs("run-cd34", "run-ab12"), wanted).run_id == "run-ab12"
 
@@ -32,14 +32,14 @@ def test_a_whole_id_is_never_ambiguous() -> None:
 @pytest.mark.parametrize(
     ("ids", "wanted", "words"),
     [
-        (("run-ab1", "run-ab2"), "ab", "run-ab1, run-ab2"),
+        (("run-ab1", "run-ab2"), "ab", "ambiguous: run-ab1, run-ab2"),
         (("run-ab1",), "x", "there is no run x"),
         ((), "latest", "no runs yet"),
     ],
 )
-def test_none_or_several_are_said_so(ids: tuple[str, ...], wanted: str, words: str) -> None:
-    """Nothing is guessed."""
-    with pytest.raises(OpsError, match=words):
+def test_no_run_or_several_are_an_error(ids: tuple[str, ...], wanted: str, words: str) -> None:
+    """No run is guessed."""
+    with pytest.raises(CommandError, match=words):
         find(runs(*ids), wanted)
 
 
@@ -50,7 +50,7 @@ def a_report(stage: StageName, name: str, counts: dict[str, int], units: dict[st
 
 
 def test_details_sum_the_reports_and_price_their_units() -> None:
-    """Units of all parts, each at its list price; one without a price is shown without one."""
+    """Units are summed over the parts, each at its list price; one without a price has no cost."""
     reports = [
         a_report(StageName.INGEST, "file", {"rejected_rows": 2}, {}),
         a_report(StageName.SENTIMENT, "part-00001", {}, {"comprehend.units": Decimal(1000)}),
@@ -58,17 +58,17 @@ def test_details_sum_the_reports_and_price_their_units() -> None:
             StageName.SENTIMENT, "part-00002", {}, {"comprehend.units": Decimal(500), "x.y": Decimal(1)}
         ),
     ]
-    told = details(runs("run-1")[0], reports, bucket="b")
-    assert [(unit.unit, unit.amount, unit.cost_usd) for unit in told.units] == [
+    found = details(runs("run-1")[0], reports, bucket="b")
+    assert [(unit.unit, unit.amount, unit.cost_usd) for unit in found.units] == [
         ("comprehend.units", Decimal(1500), Decimal("0.15")),
         ("x.y", Decimal(1), None),
     ]
-    assert told.cost_usd["total"] == Decimal("0.15")
-    assert {stage.stage: stage.seconds for stage in told.stages}[StageName.SENTIMENT] == 10
+    assert found.cost_usd["total"] == Decimal("0.15")
+    assert {stage.stage: stage.seconds for stage in found.stages}[StageName.SENTIMENT] == 10
 
 
-def test_details_say_where_the_rejects_lie() -> None:
-    """And only when there are some."""
+def test_details_name_the_object_with_the_rejects() -> None:
+    """Only if there are any."""
     run = runs("run-1")[0]
     report = a_report(StageName.INGEST, "file", {"rejected_rows": 2}, {})
     rejects = details(run, [report], bucket="b").rejects

@@ -42,15 +42,15 @@ NOTIFIED = {
         ),
     ],
 )
-def test_a_queue_is_compared_in_every_attribute(changed: dict[str, str], problem: str | None) -> None:
-    """Each attribute that differs is named with what it is and should be."""
+def test_every_attribute_of_a_queue_is_compared(changed: dict[str, str], problem: str | None) -> None:
+    """Each difference is named with the actual and the expected value."""
     problems = queue_problems(QUEUE, ATTRIBUTES | changed, dead_letters=DEAD_LETTERS)
     assert len(problems) == (problem is not None)
     assert problem is None or problems[0].startswith(problem)
 
 
-def test_dead_letters_count_wherever_they_hide() -> None:
-    """A dead letter that somebody is looking at is a dead letter."""
+def test_dead_letters_count_also_in_flight_and_delayed() -> None:
+    """A dead letter may be hidden because it is being looked at."""
     attributes = {
         "MessageRetentionPeriod": "1209600",
         "ApproximateNumberOfMessages": "1",
@@ -61,7 +61,7 @@ def test_dead_letters_count_wherever_they_hide() -> None:
 
 
 def test_a_table_with_other_keys_is_named() -> None:
-    """Partition and sort key are compared by their part, not their place."""
+    """Keys are compared by their type, not their order."""
     table = Table(partition_key="run_id", sort_key="item")
     right = [{"KeyType": "RANGE", "AttributeName": "item"}, {"KeyType": "HASH", "AttributeName": "run_id"}]
     assert table_problems(table, right) == []
@@ -69,7 +69,7 @@ def test_a_table_with_other_keys_is_named() -> None:
 
 
 def test_expiry_counts_only_when_it_is_on() -> None:
-    """The attribute of a TTL that is switched off expires nothing."""
+    """A disabled TTL expires nothing."""
     table = Table(partition_key="run_id", ttl="expires_at")
     described = {"AttributeName": "expires_at"}
     assert expiry_problems(table, described | {"TimeToLiveStatus": "ENABLED"}) == []
@@ -87,8 +87,8 @@ def test_expiry_counts_only_when_it_is_on() -> None:
         {"Filter": {}},
     ],
 )
-def test_a_notification_has_to_match_wholly(changed: dict[str, object]) -> None:
-    """Queue, events and prefix all count; S3 may spell the rule's name as it likes."""
+def test_a_notification_must_match_in_full(changed: dict[str, object]) -> None:
+    """In queue, events and prefix; the case of the rule's name does not matter."""
     queue = "encore-dev-ingest-uploads"
     assert notification_problems(UPLOADS, [NOTIFIED], queue=queue) == []
     assert notification_problems(UPLOADS, [NOTIFIED | changed], queue=queue) == [
@@ -96,8 +96,8 @@ def test_a_notification_has_to_match_wholly(changed: dict[str, object]) -> None:
     ]
 
 
-def test_a_bucket_is_private_only_with_all_four_locks() -> None:
-    """A lock that is off or not mentioned is named."""
+def test_a_bucket_is_private_only_with_all_four_blocks() -> None:
+    """A block that is off or missing is named."""
     block = {"BlockPublicAcls": True, "BlockPublicPolicy": True, "IgnorePublicAcls": False}
     assert public_access_problems(block) == ["IgnorePublicAcls is off", "RestrictPublicBuckets is off"]
 
@@ -112,6 +112,6 @@ def test_a_bucket_is_private_only_with_all_four_locks() -> None:
     ],
 )
 def test_a_service_runs_as_many_tasks_as_it_should(changed: dict[str, object], problems: list[str]) -> None:
-    """None at all is right when none is wanted; a release that was rolled back is not."""
+    """None is right if none is wanted; a deployment that was rolled back is not."""
     service = {"runningCount": 2, "desiredCount": 2, "deployments": [{"rolloutState": "COMPLETED"}]}
     assert service_problems(service | changed) == problems

@@ -8,12 +8,12 @@ REGION = "eu-west-1"
 
 
 def stage_of(resources: Resources) -> str:
-    """The stage that the fixture's names start with."""
+    """The prefix of the fixture's names."""
     return resources.tables["runs"].removesuffix("-runs")
 
 
 async def test_everything_of_the_topology_exists(clients: Clients, resources: Resources) -> None:
-    """Queues have their lease and dead letters, tables their keys, the bucket its notification."""
+    """With visibility timeouts and dead letters, keys and expiry, notifications."""
     topology = load_topology()
     for name, queue in topology.queues.items():
         reply = await clients.sqs.get_queue_attributes(
@@ -36,7 +36,7 @@ async def test_everything_of_the_topology_exists(clients: Clients, resources: Re
 
 
 async def test_subscriptions_deliver_raw(clients: Clients, resources: Resources) -> None:
-    """Every subscribed queue gets the body as it was published."""
+    """Every subscribed queue receives bodies as they were published."""
     wanted = {
         (queue.subscribes, f"{stage_of(resources)}-{name}")
         for name, queue in load_topology().queues.items()
@@ -53,7 +53,7 @@ async def test_subscriptions_deliver_raw(clients: Clients, resources: Resources)
 
 
 async def test_provisioning_again_changes_nothing(clients: Clients, resources: Resources) -> None:
-    """The same stage gives the same resources, and what they hold stays."""
+    """The same stage has the same resources, with their contents."""
     await clients.s3.put_object(Bucket=resources.buckets["data"], Key="kept", Body=b"1")
     again = provision(load_topology(), stage=stage_of(resources), region=REGION)
     assert again == resources
@@ -63,7 +63,7 @@ async def test_provisioning_again_changes_nothing(clients: Clients, resources: R
 
 
 def test_services_find_their_settings_by_name(resources: Resources) -> None:
-    """The environment names every resource after its place in the topology."""
+    """The environment names every resource after its name in the topology."""
     environment = resources.environment()
     assert environment["ENCORE_SENTIMENT_QUEUE_URL"] == resources.queue_urls["sentiment"]
     assert environment["ENCORE_DATA_INGESTED_TOPIC_ARN"] == resources.topic_arns["data-ingested"]

@@ -1,4 +1,4 @@
-"""The gallery is one valid page, shows every email, and no email can do it harm."""
+"""The gallery is one valid page, shows every email, and no email can harm it."""
 
 import base64
 import json
@@ -39,7 +39,7 @@ def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN
         "subject": "Five finds ✨",
         "preheader": "From ₹199",
         "products": ("Kettle", "Lamp", "Mouse", "Bottle", "Iron"),
-        "fallback": False,
+        "template_copy": False,
         "html": "<!doctype html><html><head></head><body>₹</body></html>",
         "text": "Hello Priya",
         "source": "MIME-Version: 1.0\r\n\r\nHello",
@@ -55,7 +55,7 @@ def parsed(page: Path) -> Element:
 
 
 def listed(page: Path) -> dict[str, Any]:
-    """Return the data of the list as the page's script reads it."""
+    """Return the list's data as the page's script reads it."""
     (data,) = (each for each in parsed(page).iter("script") if each.get("id") == "data")
     content: dict[str, Any] = json.loads(data.text or "")
     return content
@@ -78,9 +78,9 @@ def test_page_is_valid_html(tmp_path: Path) -> None:
 
 
 def test_list_has_every_email(tmp_path: Path) -> None:
-    """Customer, name, subject, preheader, products and kind of copy stand in the list."""
+    """With customer, name, subject, preheader, products and kind of copy."""
     page = write_gallery(
-        tmp_path, SUMMARY, [email("A1"), email("A2", fallback=True, products=("Lamp", "Fan"))]
+        tmp_path, SUMMARY, [email("A1"), email("A2", template_copy=True, products=("Lamp", "Fan"))]
     )
     data = listed(page)
     assert data["products"] == ["Kettle", "Lamp", "Mouse", "Bottle", "Iron", "Fan"]
@@ -91,17 +91,17 @@ def test_list_has_every_email(tmp_path: Path) -> None:
 
 
 def test_contents_arrive_unchanged(tmp_path: Path) -> None:
-    """HTML, text and source come out of the files exactly as they went in, in the list's order."""
+    """HTML, text and source in the files are exactly as given, in the list's order."""
     emails = [
         email(f"A{i}", html=f"<p>{i}{ATTACK}", text=f"{i}\r\n{ATTACK}", source=f"{i}: \x00\ud800{ATTACK}")
         for i in range(120)
     ]
     page = write_gallery(tmp_path, SUMMARY, emails)
-    a_file = listed(page)["emailsAFile"]
+    per_file = listed(page)["emailsPerFile"]
     for index, each in enumerate(emails):
-        content = bodies(page, index // a_file)
-        place = index % a_file
-        assert [content[part][place] for part in ("html", "text", "source")] == [
+        content = bodies(page, index // per_file)
+        position = index % per_file
+        assert [content[part][position] for part in ("html", "text", "source")] == [
             each.html,
             each.text,
             each.source,
@@ -160,8 +160,8 @@ def test_controls_have_names(tmp_path: Path) -> None:
     assert all(each.get("aria-controls") in known for each in tree.iter() if each.get("aria-controls"))
 
 
-def test_header_tells_what_the_run_came_to(tmp_path: Path) -> None:
-    """Counts, duration and cost stand above the list."""
+def test_header_shows_the_runs_results(tmp_path: Path) -> None:
+    """Counts, duration and cost are above the list."""
     tree = parsed(write_gallery(tmp_path, SUMMARY, [email()]))
     shown = dict(
         zip((each.text for each in tree.iter("dt")), (each.text for each in tree.iter("dd")), strict=True)
@@ -171,7 +171,7 @@ def test_header_tells_what_the_run_came_to(tmp_path: Path) -> None:
         "customers": "2",
         "products": "1,351",
         "reviews": "9,269",
-        "plain template": "1",
+        "template copy": "1",
         "rejected rows": "3",
         "from upload to last email": "41.3 s",
         "at AWS list prices": "$6.41",
@@ -179,14 +179,14 @@ def test_header_tells_what_the_run_came_to(tmp_path: Path) -> None:
 
 
 def test_failed_run_without_emails_still_has_a_page(tmp_path: Path) -> None:
-    """What the summary lacks is left out, and an empty list is a list."""
+    """Missing figures are left out, and the list is empty."""
     page = write_gallery(tmp_path, {"run_id": "run-1", "status": "failed"}, [])
     assert listed(page)["emails"] == []
     assert not list(parsed(page).iter("dd"))
 
 
-def test_writing_again_leaves_nothing_of_the_former_run(tmp_path: Path) -> None:
-    """Files of an earlier, larger gallery are gone; foreign files stay."""
+def test_writing_again_removes_the_former_gallery(tmp_path: Path) -> None:
+    """Files of an earlier, larger gallery are gone; other files stay."""
     write_gallery(tmp_path, SUMMARY, [email(f"A{i}") for i in range(120)])
     foreign = tmp_path / "gallery" / "notes.txt"
     foreign.write_text("keep")
@@ -212,8 +212,8 @@ def test_ten_thousand_emails_are_quick_and_small(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("customer_id", ["../../etc", "a b", "ä"])
-def test_odd_customer_ids_make_no_paths(tmp_path: Path, customer_id: str) -> None:
-    """Files are named by number, never by what came with the data."""
+def test_customer_ids_are_not_used_in_paths(tmp_path: Path, customer_id: str) -> None:
+    """Files are named by number, never by data."""
     write_gallery(tmp_path, SUMMARY, [email(customer_id)])
     names = {str(each.relative_to(tmp_path)) for each in tmp_path.rglob("*") if each.is_file()}
     assert names == {"index.html", "gallery/bodies-0.js"}

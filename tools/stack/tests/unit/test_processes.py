@@ -12,12 +12,12 @@ SLEEP = ["-c", "import time; print('awake', flush=True); time.sleep(60)"]
 
 
 def children() -> list[psutil.Process]:
-    """The processes that this one has started and that still run."""
+    """The running processes that this one has started."""
     return psutil.Process().children(recursive=True)
 
 
-def test_what_was_started_is_gone_afterwards(tmp_path: Path) -> None:
-    """Leaving the context ends every process, and each has written its own log."""
+def test_started_processes_are_stopped(tmp_path: Path) -> None:
+    """Leaving the context stops every process; each has its own log."""
     before = children()
     with Processes(tmp_path) as processes:
         processes.start("one", SLEEP, {})
@@ -29,8 +29,8 @@ def test_what_was_started_is_gone_afterwards(tmp_path: Path) -> None:
     assert children() == before
 
 
-def test_everything_is_gone_after_a_failure_too(tmp_path: Path) -> None:
-    """An exception in between leaves nothing running."""
+def test_processes_are_stopped_after_a_failure_too(tmp_path: Path) -> None:
+    """An exception in the context leaves nothing running."""
     before = children()
     with pytest.raises(KeyboardInterrupt), Processes(tmp_path) as processes:
         processes.start("one", SLEEP, {})
@@ -38,9 +38,9 @@ def test_everything_is_gone_after_a_failure_too(tmp_path: Path) -> None:
     assert children() == before
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of its parent's death")
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux signals a child when its parent dies")
 def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
-    """Even a parent that had no chance to clean up leaves no process behind."""
+    """Even a parent that cannot clean up leaves no process behind."""
     script = (
         "import sys, time; from pathlib import Path; from encore.stack.processes import Processes\n"
         f"processes = Processes(Path({str(tmp_path)!r})); processes.start('one', {SLEEP!r}, {{}})\n"
@@ -55,7 +55,7 @@ def test_nothing_outlives_a_parent_that_was_killed(tmp_path: Path) -> None:
 
 
 def test_a_process_that_dies_is_named_with_the_end_of_its_log(tmp_path: Path) -> None:
-    """The person sees which process failed, its exit code, and its last words."""
+    """The error has the process, its exit code and its last lines."""
     with Processes(tmp_path) as processes:
         processes.start("broken", ["-c", "raise SystemExit('no such bucket')"], {})
         with pytest.raises(ProcessDiedError, match=r"broken ended with code 1.*broken\.log") as died:
@@ -67,7 +67,7 @@ def test_a_process_that_dies_is_named_with_the_end_of_its_log(tmp_path: Path) ->
 
 
 def test_a_process_gets_its_environment(tmp_path: Path) -> None:
-    """Settings travel by environment variables."""
+    """Settings are environment variables."""
     with Processes(tmp_path) as processes:
         processes.start("echo", ["-c", "import os; print(os.environ['ENCORE_X'])"], {"ENCORE_X": "7"})
         while not (tmp_path / "echo.log").read_text():
@@ -76,12 +76,12 @@ def test_a_process_gets_its_environment(tmp_path: Path) -> None:
 
 
 def test_a_free_port_is_free() -> None:
-    """Two asked for one after the other are usable numbers."""
+    """It is not a privileged one."""
     assert 1024 <= free_port() <= 65_535
 
 
-def test_a_killed_process_is_forgotten_and_may_be_replaced(tmp_path: Path) -> None:
-    """A kill asked for is no death to report, and the name is free for its successor."""
+def test_a_killed_process_may_be_replaced(tmp_path: Path) -> None:
+    """A requested kill is not reported as a death, and the name is free again."""
     before = children()
     with Processes(tmp_path) as processes:
         processes.start("one", SLEEP, {})

@@ -1,4 +1,4 @@
-"""Progress is live on a terminal and a few plain lines elsewhere."""
+"""Progress is live on a terminal, and a few plain lines elsewhere."""
 
 import re
 from collections.abc import Iterator
@@ -27,8 +27,8 @@ def ticks() -> Iterator[float]:
     return iter(map(float, range(1000)))
 
 
-def test_plain_lines_tell_starts_turns_and_ends(file: StringIO) -> None:
-    """Without a terminal there is one line for each change of a stage, and its duration at the end."""
+def test_plain_lines_report_starts_changes_and_ends(file: StringIO) -> None:
+    """Without a terminal there is a line per change of a stage, and its duration at the end."""
     with RunProgress(plain(file), clock=ticks().__next__) as progress:
         for detail in ("", "importing", "importing", "training", "training"):
             progress.update([StageSnapshot("recommender", 0, None, detail)])
@@ -40,8 +40,8 @@ def test_plain_lines_tell_starts_turns_and_ends(file: StringIO) -> None:
     ]
 
 
-def test_plain_lines_are_no_spam(file: StringIO) -> None:
-    """Figures that only grow, in the count or in the detail, make no lines."""
+def test_plain_lines_are_few(file: StringIO) -> None:
+    """A change in numbers only, in the count or the detail, makes no line."""
     with RunProgress(plain(file)) as progress:
         for done in range(1, 500):
             progress.update([StageSnapshot("sentiment", done, 500, f"{done * 25:,} reviews")])
@@ -49,14 +49,14 @@ def test_plain_lines_are_no_spam(file: StringIO) -> None:
 
 
 def test_waiting_stages_are_silent(file: StringIO) -> None:
-    """A stage that has not begun has nothing to say."""
+    """A stage that has not started has no line."""
     with RunProgress(plain(file)) as progress:
         progress.update([StageSnapshot("mailer", 0, None), StageSnapshot("ingest", 0, 4)])
     assert file.getvalue() == ""
 
 
 def test_growing_total_reopens_a_stage(file: StringIO) -> None:
-    """A stage that is done with all parts known so far goes on when more parts come."""
+    """A stage that has done all parts known so far continues when there are more."""
     with RunProgress(plain(file), clock=ticks().__next__) as progress:
         for done, total in ((1, 1), (1, 2), (2, 2)):
             progress.update([StageSnapshot("sentiment", done, total)])
@@ -68,14 +68,14 @@ def test_growing_total_reopens_a_stage(file: StringIO) -> None:
 
 
 def test_plain_lines_are_verbatim(file: StringIO) -> None:
-    """Details are never taken for markup."""
+    """Details are not markup."""
     with RunProgress(plain(file)) as progress:
         progress.update([StageSnapshot("ingest", 1, 2, "[red]part[/]")])
     assert file.getvalue() == "ingest  1/2  [red]part[/]\n"
 
 
 def test_terminal_shows_all_stages(file: StringIO) -> None:
-    """On a terminal every stage has a row, begun or not, and the last state stays on screen."""
+    """On a terminal every stage has a row, started or not, and the last state stays on screen."""
     console = Console(file=file, width=110, force_terminal=True, color_system=None)
     with RunProgress(console) as progress:
         progress.update(

@@ -1,4 +1,4 @@
-"""The closing tables tell every figure, and make failures stand out."""
+"""The closing tables show every figure, and failures stand out."""
 
 import re
 from io import StringIO
@@ -7,14 +7,14 @@ from typing import Any, Literal
 import pytest
 from rich.console import Console
 
-from encore.stack.figures import count, seconds, usd
+from encore.stack.formatting import count, seconds, usd
 from encore.stack.report import render_report
 
 BOLD_RED, YELLOW = "\x1b[1;31m", "\x1b[33m"
 
 
 def good_run() -> dict[str, Any]:
-    """Return the summary of a run without a blemish."""
+    """Return the summary of a run without problems."""
     return {
         "run_id": "run-7f3a",
         "status": "finished",
@@ -55,7 +55,7 @@ def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120
         "unaligned texts 0",
         "recommendations 1,500",
         "emails 1,500",
-        "plain template 0",
+        "template copy 0",
         "ingest 3.1",
         "sentiment 6.2",
         "recommender 18.4",
@@ -69,48 +69,48 @@ def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120
         "no dead letters",
     ],
 )
-def test_figure_is_told(figure: str) -> None:
-    """Each figure of the summary stands beside its name."""
+def test_figure_is_shown(figure: str) -> None:
+    """Each figure of the summary is beside its name."""
     assert figure in re.sub(r"\s+", " ", rendered(good_run()))
 
 
 def test_good_run_shows_no_alarm() -> None:
-    """Nothing is red or yellow when nothing deserves it."""
+    """Nothing is red or yellow without a reason."""
     text = rendered(good_run(), colours=True)
     assert BOLD_RED not in text
     assert YELLOW not in text
 
 
 def test_failed_run_says_why() -> None:
-    """A failed run is red, with its reason as it is."""
+    """A failed run is red, with its reason verbatim."""
     text = rendered(good_run() | {"status": "failed", "reason": "no [bold]column"}, colours=True)
     assert f"{BOLD_RED}failed" in text
     assert f"{BOLD_RED}no [bold]column" in text
 
 
 def test_missing_email_is_an_alarm() -> None:
-    """Fewer emails than customers is red, even in a run that calls itself finished."""
+    """Fewer emails than customers are red, even if the run has finished."""
     assert re.search(r"\x1b\[1;31m *1,499", rendered(good_run() | {"emails": 1499}, colours=True))
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "shown"),
     [
         ("rejected_rows", 4, "4"),
         ("unaligned_texts", 129, "129"),
         ("emails_template_copy", 18, "18 (1.2%)"),
     ],
 )
-def test_shortfalls_deserve_a_look(key: str, value: int, told: str) -> None:
-    """Rejected rows, unaligned texts and plain templates are yellow once there are some."""
+def test_shortfalls_deserve_a_look(key: str, value: int, shown: str) -> None:
+    """Rejected rows, unaligned texts and template copy are yellow if there are any."""
     assert re.search(
-        rf"\x1b\[33m +{re.escape(told)}|\x1b\[33m{re.escape(told)}",
+        rf"\x1b\[33m +{re.escape(shown)}|\x1b\[33m{re.escape(shown)}",
         rendered(good_run() | {key: value}, colours=True),
     )
 
 
 def test_backlog_is_named() -> None:
-    """A queue that is not empty is named with its depths, and the others are not."""
+    """Only queues that are not empty are named, with their depths."""
     summary = good_run()
     summary["queues"]["mailer"]["in_flight"] = 3
     text = rendered(summary)

@@ -1,4 +1,4 @@
-"""The made-up file has the format and the difficulties of the real one, and its facts are true."""
+"""The made-up file has the format and quirks of the real one, and its facts are true."""
 
 import csv
 import re
@@ -34,7 +34,7 @@ def rows(written: tuple[Path, SampleFacts]) -> list[dict[str, str]]:
 
 @pytest.fixture(scope="module")
 def facts(written: tuple[Path, SampleFacts]) -> SampleFacts:
-    """Return what the generator says of the default sample."""
+    """Return the generator's facts about the default sample."""
     return written[1]
 
 
@@ -68,7 +68,7 @@ def test_default_size(rows: list[dict[str, str]], pairs: set[tuple[str, str]]) -
 
 
 def test_enough_repeat_buyers_for_collaborative_filtering(pairs: set[tuple[str, str]]) -> None:
-    """At least 40 % of the customers have two products or more, nobody more than fifteen."""
+    """At least 40 % of the customers have two products or more, none more than fifteen."""
     products = Counter(user for user, _ in pairs)
     assert sum(count > 1 for count in products.values()) >= 0.4 * len(products)
     assert max(products.values()) <= 15
@@ -184,14 +184,14 @@ QUIRKS: dict[str, tuple[str, Callable[[str], object]]] = {
 @pytest.mark.parametrize("quirk", QUIRKS)
 @pytest.mark.parametrize("size", [(1500, 300), (250, 60)], ids=["default", "small"])
 def test_quirk_is_there(quirk: str, size: tuple[int, int]) -> None:
-    """Every difficulty of the real file occurs, in a small sample too, but not in every row."""
+    """Every quirk of the real file occurs, also in a small sample."""
     name, has = QUIRKS[quirk]
     cells = [row[name] for row in generate(customers=size[0], products=size[1])]
     assert any(map(has, cells))
 
 
 def test_links_are_example_domains(rows: list[dict[str, str]]) -> None:
-    """No link leads to anybody's shop."""
+    """No link leads to a real shop."""
     for row in rows:
         assert re.fullmatch(r"https://images\.example\.com/\S+\.jpg", row["img_link"])
         assert re.fullmatch(r"https://shop\.example\.com/\S+", row["product_link"])
@@ -199,7 +199,7 @@ def test_links_are_example_domains(rows: list[dict[str, str]]) -> None:
 
 
 def test_cells_hold_no_line_breaks(written: tuple[Path, SampleFacts]) -> None:
-    """One line a row, as in the real file, so that line numbers can be named."""
+    """One line per row, as in the real file, so that line numbers identify rows."""
     assert written[0].read_bytes().count(b"\n") == written[1].rows + 1
 
 
@@ -223,7 +223,7 @@ def test_generate_yields_what_is_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("customers", "products"), [(60, 11), (20, 25)])
 def test_sizes_that_make_no_sample_are_refused(customers: int, products: int) -> None:
-    """Too few products, or fewer customers than products, is said at once."""
+    """Too few products, or fewer customers than products, are an error at once."""
     with pytest.raises(ValueError, match="12 products or more"):
         generate(customers=customers, products=products)
 

@@ -1,4 +1,4 @@
-"""What the made-up customers buy can be learned from what they bought."""
+"""A model can learn the made-up customers' tastes from their purchases."""
 
 from itertools import combinations
 
@@ -28,22 +28,22 @@ def baskets(market: Market) -> list[list[int]]:
     return taken
 
 
-def test_everybody_takes_part(market: Market) -> None:
-    """Each customer has bought something, once each, and each listing has a buyer."""
+def test_every_customer_and_listing_takes_part(market: Market) -> None:
+    """Each customer has bought something, nothing twice, and each listing has a buyer."""
     assert all(baskets(market))
     assert all(len(set(each)) == len(each) for each in baskets(market))
     assert all(market.buyers)
 
 
 def test_budgets_show(market: Market) -> None:
-    """Two products of one customer are of one tier twice as often as chance would have it."""
+    """Two products of one customer are in one tier twice as often as by chance."""
     pairs = [pair for each in baskets(market) for pair in combinations(each, 2)]
     same = sum(market.listings[a].tier == market.listings[b].tier for a, b in pairs)
     assert same / len(pairs) > 2 / len(TIERS)
 
 
 def test_interests_cross_families(market: Market) -> None:
-    """Who bought earbuds takes a power bank far more often than who bought a mixer does."""
+    """Buyers of earbuds buy a power bank far more often than buyers of a mixer."""
 
     def share(first: str, second: str) -> float:
         families = [{market.listings[index].family.key for index in each} for each in baskets(market)]
@@ -53,8 +53,8 @@ def test_interests_cross_families(market: Market) -> None:
     assert share("earbuds", "power_bank") > 3 * share("mixer", "power_bank")
 
 
-def test_most_bought_listing_is_no_monopoly(market: Market) -> None:
-    """Some listings are much more popular than others, and none is bought by everybody."""
+def test_no_listing_dominates(market: Market) -> None:
+    """Some listings are much more popular than others, but none is bought by a tenth of the customers."""
     sizes = sorted(map(len, market.buyers))
     assert sizes[-1] > 3 * sizes[len(sizes) // 2]
     assert sizes[-1] < 0.1 * CUSTOMERS

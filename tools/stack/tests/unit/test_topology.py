@@ -7,7 +7,7 @@ from encore.stack.topology import load_topology
 
 
 def test_every_subscription_and_notification_names_something_that_exists() -> None:
-    """The topology holds together: no queue listens to an unknown topic, no bucket to an unknown queue."""
+    """No queue subscribes to an unknown topic, no bucket notifies an unknown queue."""
     topology = load_topology()
     subscribed = {queue.subscribes for queue in topology.queues.values() if queue.subscribes}
     notified = {note.queue for bucket in topology.buckets.values() for note in bucket.notifications}
@@ -16,7 +16,7 @@ def test_every_subscription_and_notification_names_something_that_exists() -> No
 
 
 def test_a_misspelt_member_is_refused(tmp_path: Path) -> None:
-    """A typing mistake cannot silently change what is created."""
+    """A typo cannot silently change what is created."""
     path = tmp_path / "topology.yaml"
     path.write_text("topics: {}\nqueues: {}\ntables: {}\nbuckets: {data: {versionned: true}}\n")
     with pytest.raises(ValidationError, match="versionned"):

@@ -1,1 +1,1 @@
-"""The operators' command line: what the queues hold, how runs stand, what died and why, what happens now."""
+"""The command `encore`: run the stack, and look after queues, runs, dead letters and events of any stage."""

@@ -1,31 +1,27 @@
-"""The operators' command line: `encore-ops`, or `python -m ops`."""
+"""The command `encore`, or `python -m encore.cli`."""
 
-import typer
+import os
+import signal
 
-from encore.cli import stack_commands
-from encore.cli.commands import dead_letters, events, runs
-from encore.cli.commands.queues import queues
-
-app = typer.Typer(
-    add_completion=False,
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    help=(
-        "Look after a stage: queues, runs, dead letters, events. Endpoint, region and credentials are the AWS"
-        " SDK's own. Ends with 0 when all is well, 1 when something is wrong or not there, 2 for wrong usage."
-    ),
-)
-app.command()(queues)
-app.command()(runs.runs)
-app.add_typer(runs.app, name="run")
-app.add_typer(dead_letters.app, name="dlq")
-app.add_typer(events.app, name="events")
-app.registered_commands += stack_commands.app.registered_commands
+INTERRUPTED = 130
 
 
 def main() -> None:
-    """Run a command."""
+    """Run a command.
+
+    Until a command has something to tidy up, Ctrl-C and SIGTERM end the process at once: even while modules
+    are imported nobody sees a traceback.
+    """
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
+    from encore.cli.app import app
+
     app(prog_name="encore")
+
+
+def _end(_number: int, _frame: object) -> None:
+    os.write(2, b"interrupted\n")
+    os._exit(INTERRUPTED)
 
 
 if __name__ == "__main__":

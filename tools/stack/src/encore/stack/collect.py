@@ -1,4 +1,4 @@
-"""Fetches a finished run's results out of the stack into a folder that a person can open."""
+"""Fetches a finished run's results from the stack into a folder for a person to open."""
 
 import asyncio
 import json
@@ -15,35 +15,35 @@ from encore.contracts import object_keys
 from encore.contracts.records import Recommendation
 from encore.runtime.batches import batches
 from encore.stack.gallery import GalleryEmail, write_gallery
-from encore.stack.watch import Watch
+from encore.stack.observer import Observer
 
 PARALLEL_FETCHES = 32
 
 
-async def collect(watch: Watch, run_id: str, parts: int, out: Path, summary: Mapping[str, Any]) -> None:
+async def collect(observer: Observer, run_id: str, parts: int, out: Path, summary: Mapping[str, Any]) -> None:
     """Write `emails/<customer id>.eml`, `rejects.jsonl`, `index.html` and `summary.json` into `out`."""
     (out / "emails").mkdir(parents=True, exist_ok=True)
-    (out / "rejects.jsonl").write_bytes(await _or_nothing(watch, object_keys.rejects(run_id)))
-    emails = [email async for email in _emails(watch, run_id, parts, out / "emails")]
+    (out / "rejects.jsonl").write_bytes(await _get_or_empty(observer, object_keys.rejects(run_id)))
+    emails = [email async for email in _emails(observer, run_id, parts, out / "emails")]
     write_gallery(out, summary, emails)
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
 
 
-async def _emails(watch: Watch, run_id: str, parts: int, folder: Path) -> AsyncIterator[GalleryEmail]:
-    """Store each customer's message and yield what the gallery shows of it, part by part."""
-    records = await watch.email_records(run_id)
+async def _emails(observer: Observer, run_id: str, parts: int, folder: Path) -> AsyncIterator[GalleryEmail]:
+    """Write each customer's message to `folder` and yield its entry in the gallery, part by part."""
+    records = await observer.email_records(run_id)
     for part in range(1, parts + 1):
-        picks = await watch.objects.get_lines(object_keys.recommendations(run_id, part), Recommendation)
+        picks = await observer.objects.get_lines(object_keys.recommendations(run_id, part), Recommendation)
         finished = [pick for pick in picks if pick.customer_id in records]
         for batch in batches(finished, PARALLEL_FETCHES):
             keys = [object_keys.email(run_id, pick.customer_id) for pick in batch]
-            bodies = await asyncio.gather(*(watch.objects.get(key) for key in keys))
+            bodies = await asyncio.gather(*(observer.objects.get(key) for key in keys))
             for pick, body in zip(batch, bodies, strict=True):
                 (folder / f"{quote(pick.customer_id, safe='')}.eml").write_bytes(body)
-                yield _shown(pick, body, records[pick.customer_id])
+                yield _gallery_email(pick, body, records[pick.customer_id])
 
 
-def _shown(pick: Recommendation, body: bytes, record: Mapping[str, Any]) -> GalleryEmail:
+def _gallery_email(pick: Recommendation, body: bytes, record: Mapping[str, Any]) -> GalleryEmail:
     message = message_from_bytes(body)
     return GalleryEmail(
         customer_id=pick.customer_id,
@@ -51,7 +51,7 @@ def _shown(pick: Recommendation, body: bytes, record: Mapping[str, Any]) -> Gall
         subject=record["subject"],
         preheader=record["preheader"],
         products=tuple(picked.product.name for picked in pick.picks),
-        fallback=record["copy_source"] != "ai",
+        template_copy=record["copy_source"] != "ai",
         html=_part(message, "text/html"),
         text=_part(message, "text/plain"),
         source=body.decode("ascii", errors="replace"),
@@ -66,10 +66,10 @@ def _part(message: Message, content_type: str) -> str:
     return ""
 
 
-async def _or_nothing(watch: Watch, key: str) -> bytes:
-    """An object's content; nothing when the run did not come so far as to write it."""
+async def _get_or_empty(observer: Observer, key: str) -> bytes:
+    """An object's content; empty if the run ended before writing it."""
     try:
-        return await watch.objects.get(key)
+        return await observer.objects.get(key)
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") == "NoSuchKey":
             return b""

@@ -1,4 +1,4 @@
-"""The stack of docker-compose.yml, seen from the host; it is started and stopped by `docker compose`."""
+"""The stack of docker-compose.yml as the host reaches it; `docker compose` starts and stops it."""
 
 import shutil
 import subprocess
@@ -7,8 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from encore.stack.embedded import REGION, STAGE, Stack, await_answer, exported
-from encore.stack.provision import provision
+from encore.stack.embedded import REGION, Stack, attached_stack, await_answer
 from encore.stack.topology import TOPOLOGY, load_topology
 
 ENDPOINT = "http://127.0.0.1:4566"
@@ -18,8 +17,7 @@ ENDPOINT = "http://127.0.0.1:4566"
 def compose_stack(log_dir: Path, *, endpoint: str = ENDPOINT, topology: Path = TOPOLOGY) -> Iterator[Stack]:
     """Yield the running stack whose emulator answers at `endpoint`; keep what its containers log meanwhile.
 
-    Raise `StackNotReadyError` when nothing answers. Provisioning again changes nothing, and it tells where
-    everything is.
+    Raises `StackNotReadyError` if nothing answers.
     """
     environment = {
         "AWS_ENDPOINT_URL": endpoint,
@@ -27,18 +25,17 @@ def compose_stack(log_dir: Path, *, endpoint: str = ENDPOINT, topology: Path = T
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": REGION,
     }
-    with exported(environment):
-        await_answer(endpoint)
-        resources = provision(load_topology(topology), stage=STAGE, region=REGION)
+    await_answer(endpoint)
+    with attached_stack(environment, topology=load_topology(topology)) as stack:
         started = datetime.now(UTC)
         try:
-            yield Stack(resources, environment | resources.environment())
+            yield stack
         finally:
             _keep_logs(started, log_dir)
 
 
 def _keep_logs(since: datetime, log_dir: Path) -> None:
-    """Fetch the containers' logs, if this host has the means: a run elsewhere does without."""
+    """Write the containers' logs to `log_dir`; without a `docker` command on this host, write none."""
     docker = shutil.which("docker")
     if docker is None:
         return

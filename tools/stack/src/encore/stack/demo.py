@@ -1,4 +1,4 @@
-"""Runs one file from upload to finished emails on a stack and shows what came of it."""
+"""Runs one file from upload to finished emails on a stack and shows the results."""
 
 import asyncio
 import re
@@ -18,28 +18,29 @@ from encore.contracts.events import RunFinished
 from encore.runtime.runs.run import Run
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
+from encore.stack.observer import Observer, observe
 from encore.stack.progress import RunProgress, snapshots
 from encore.stack.report import render_report
 from encore.stack.sample import write_sample
-from encore.stack.watch import Watch, watch
 
 POLL_S = 0.4
 START_S = 60.0
+SETTLE_S = 3.0
 SAMPLE_NAME = "sample.csv"
 
 OpenStack = Callable[[Path], AbstractContextManager[Stack]]
-"""Gives a running stack, which keeps its logs in the folder named."""
+"""Yields a running stack, which writes its logs to the given folder."""
 
 
 class DemoFailedError(Exception):
-    """The run did not reach its end; the message says why."""
+    """The run did not finish; the message says why."""
 
 
 def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Console) -> Path:
     """Run `data` (a file, or a folder with the three separate ones; a sample by default) on a stack.
 
-    Return the run's folder below `out`. Raise `DemoFailedError` when the run failed, `ProcessDiedError` or
-    `StackNotReadyError` when the stack did; logs stay in the folder that the message names.
+    Return the run's folder below `out`. Raises `DemoFailedError` if the run failed, `ProcessDiedError` or
+    `StackNotReadyError` if the stack did; the logs stay in the folder that the message names.
     """
     given = _files(data) if data else []
     out.mkdir(parents=True, exist_ok=True)
@@ -59,7 +60,7 @@ def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Conso
 def _run(
     open_stack: OpenStack, files: Sequence[Path], work: Path, console: Console
 ) -> tuple[str, dict[str, Any]]:
-    console.print(f"waiting for the stack; logs in {work / 'logs'}", style="dim", highlight=False)
+    console.print(f"starting; logs in {work / 'logs'}", style="dim", markup=False, highlight=False)
     with open_stack(work / "logs") as stack:
         return asyncio.run(_follow(stack, files, work, console))
 
@@ -68,38 +69,41 @@ async def _follow(
     stack: Stack, files: Sequence[Path], work: Path, console: Console
 ) -> tuple[str, dict[str, Any]]:
     """Upload, show progress until the run ends, fetch its results; return its id and summary."""
-    async with watch(stack.resources) as eyes:
+    async with observe(stack.resources) as observer:
         started = time.monotonic()
-        source = await asyncio.to_thread(_upload, stack, files)
-        run_id, finished = await _until_finished(stack, eyes, source, console)
+        source = _address(stack, files)
+        earlier = await observer.run_of(source)
+        await asyncio.to_thread(_upload, stack, files)
+        run_id, finished = await _until_finished(stack, observer, source, earlier, console)
         seconds = round(time.monotonic() - started, 2)
-        run = await eyes.ledger.run(run_id)
-        summary = await _summary(eyes, run, finished, seconds)
-        await collect(eyes, run_id, run.parts or 0, work, summary)
+        run = await observer.ledger.run(run_id)
+        summary = await _summary(observer, run, finished, seconds)
+        await collect(observer, run_id, run.parts or 0, work, summary)
     return run_id, summary
 
 
 async def _until_finished(
-    stack: Stack, eyes: Watch, source: str, console: Console
+    stack: Stack, observer: Observer, source: str, earlier: Run | None, console: Console
 ) -> tuple[str, RunFinished]:
     deadline = time.monotonic() + START_S
     with RunProgress(console) as progress:
         while True:
             stack.check()
-            run = await eyes.run_of(source)
-            if run is None and time.monotonic() > deadline:
-                raise DemoFailedError(f"ingest started no run for {source} within {START_S:.0f} s")
-            if run is not None:
+            run = await observer.run_of(source)
+            started = run is not None and (earlier is None or run.run_id != earlier.run_id)
+            if not started and time.monotonic() > deadline:
+                raise DemoFailedError(_not_started(source, earlier))
+            if run is not None and started:
                 progress.update(snapshots(run))
-                if not run.is_open and (finished := await eyes.take_finished(run.run_id)):
-                    progress.update(snapshots(await eyes.ledger.run(run.run_id)))
+                if not run.is_open and (finished := await observer.take_finished(run.run_id)):
+                    progress.update(snapshots(await observer.ledger.run(run.run_id)))
                     return run.run_id, finished
-            if why := await eyes.dead_letter():
-                raise DemoFailedError(why)
+            if reason := await observer.dead_letter():
+                raise DemoFailedError(reason)
             await asyncio.sleep(POLL_S)
 
 
-async def _summary(eyes: Watch, run: Run, finished: RunFinished, seconds: float) -> dict[str, Any]:
+async def _summary(observer: Observer, run: Run, finished: RunFinished, seconds: float) -> dict[str, Any]:
     return {
         "run_id": run.run_id,
         "status": finished.status,
@@ -109,13 +113,23 @@ async def _summary(eyes: Watch, run: Run, finished: RunFinished, seconds: float)
         "stage_seconds": finished.stage_seconds,
         "total_seconds": seconds,
         "cost_usd": {name: float(cost) for name, cost in finished.cost_usd.items()},
-        "queues": await eyes.queues(),
-        "dead_letters": await eyes.dead_letters(),
+        "queues": await _settled_queues(observer),
+        "dead_letters": await observer.dead_letters(),
     }
 
 
+async def _settled_queues(observer: Observer) -> dict[str, dict[str, int]]:
+    """The queues' depths; a moment is allowed for deleting the run's last messages."""
+    deadline = time.monotonic() + SETTLE_S
+    while True:
+        depths = await observer.queues()
+        if time.monotonic() > deadline or not any(any(depth.values()) for depth in depths.values()):
+            return depths
+        await asyncio.sleep(POLL_S)
+
+
 def _counted(counts: Mapping[str, int]) -> dict[str, int]:
-    """The run's counts; those that every summary carries are there even when nothing was counted."""
+    """The run's counts, with a zero for each that every summary has."""
     always = (
         "products",
         "customers",
@@ -133,7 +147,7 @@ def _counted(counts: Mapping[str, int]) -> dict[str, int]:
 def _files(data: Path) -> list[Path]:
     found = sorted(path for path in data.iterdir() if path.is_file()) if data.is_dir() else [data]
     if not found or not all(path.is_file() for path in found):
-        raise DemoFailedError(f"no such file: {data}")
+        raise DemoFailedError(f"no such file or an empty folder: {data}")
     return found
 
 
@@ -143,24 +157,37 @@ def _sample(work: Path) -> Path:
     return path
 
 
-def _upload(stack: Stack, files: Sequence[Path]) -> str:
-    """Put the files under `uploads/` and return the address that the run's source starts with."""
-    bucket = stack.resources.buckets["data"]
+def _not_started(source: str, earlier: Run | None) -> str:
+    if earlier is None:
+        return f"ingest started no run for {source} within {START_S:.0f} s"
+    return f"this stack has already processed {source}, as {earlier.run_id}: upload another file"
+
+
+def _upload(stack: Stack, files: Sequence[Path]) -> None:
+    """Put the files under `uploads/`."""
     s3 = boto3.client("s3")
-    folder = f"{_slug(files[0].parent.name)}/" if len(files) > 1 else ""
     for path in files:
-        key = f"{object_keys.UPLOADS}{folder}{_slug(path.name)}"
-        s3.upload_file(str(path), bucket, key)
-    return f"s3://{bucket}/{object_keys.UPLOADS}{folder or _slug(files[0].name)}"
+        key = f"{object_keys.UPLOADS}{_folder(files)}{_slug(path.name)}"
+        s3.upload_file(str(path), stack.resources.buckets["data"], key)
+
+
+def _address(stack: Stack, files: Sequence[Path]) -> str:
+    """The address that the source of the files' run starts with."""
+    uploads = f"s3://{stack.resources.buckets['data']}/{object_keys.UPLOADS}"
+    return f"{uploads}{_folder(files) or _slug(files[0].name)}"
+
+
+def _folder(files: Sequence[Path]) -> str:
+    return f"{_slug(files[0].parent.name)}/" if len(files) > 1 else ""
 
 
 def _slug(name: str) -> str:
-    """A file name that every emulator announces the same way."""
+    """A file name that every emulator reports unchanged in its notifications."""
     return re.sub(r"[^A-Za-z0-9._-]+", "-", name) or "upload"
 
 
 def _settle(work: Path, folder: Path) -> Path:
-    """Move the working folder to the run's own name, in place of an earlier one."""
+    """Rename the working folder to the run's id, replacing an earlier one."""
     if folder.exists():
         shutil.rmtree(folder)
     return work.rename(folder)

@@ -1,7 +1,7 @@
 """The embedded stack: an AWS emulator, understudy and the four services, all on loopback.
 
-The services run by the same entry points and settings as in their containers; nothing but endpoints and a
-few waiting times differs from AWS.
+The services have the same entry points and settings as in their containers; only endpoints and a few
+waiting times differ from AWS.
 """
 
 import os
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.stack.processes import Processes, free_port
+from encore.stack.processes import Processes, StackNotReadyError, free_port
 from encore.stack.provision import Resources, provision
 from encore.stack.topology import Topology, load_topology
 
@@ -23,7 +23,7 @@ SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 READY_S = 60.0
 PROBE_S = 0.1
 
-# Waiting times that suit a stand-in answering in milliseconds (the defaults suit AWS), and a role's name.
+# Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and a role's name.
 LOCAL_SETTINGS = {
     "ENCORE_RECEIVE_WAIT_S": "2",
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
@@ -33,30 +33,26 @@ LOCAL_SETTINGS = {
 }
 
 
-class StackNotReadyError(Exception):
-    """A server did not answer in time."""
-
-
 @dataclass(frozen=True)
 class Stack:
     """A running stack."""
 
     resources: Resources
     environment: Mapping[str, str]
-    """What a client needs to reach it: endpoints, credentials, region, and the services' settings."""
+    """What a client needs to reach the stack: endpoints, credentials, region, and the services' settings."""
 
     def check(self) -> None:
-        """Raise `ProcessDiedError` when a process of ours has died."""
+        """Raise `ProcessDiedError` if one of our processes has died."""
 
 
 @dataclass(frozen=True)
 class EmbeddedStack(Stack):
-    """A stack of our own processes."""
+    """A stack of child processes."""
 
     processes: Processes
 
     def check(self) -> None:
-        """Raise `ProcessDiedError` when one has died."""
+        """Raise `ProcessDiedError` if one has died."""
         self.processes.check()
 
 
@@ -64,10 +60,10 @@ class EmbeddedStack(Stack):
 def embedded_stack(
     log_dir: Path, *, services: Sequence[str] = SERVICES, topology: Topology | None = None
 ) -> Iterator[EmbeddedStack]:
-    """Start everything and yield it once the services consume; stop it all afterwards.
+    """Start the stack and yield it once everything runs; stop it all afterwards.
 
-    The variables of `Stack.environment` are set in this process meanwhile. Another `topology` than the
-    project's file may be given, for example one with shorter leases.
+    The variables of `Stack.environment` are set in this process meanwhile. `topology` replaces the
+    project's file, for example with shorter visibility timeouts.
     """
     with Processes(log_dir) as processes:
         emulator, understudy = free_port(), free_port()
@@ -83,6 +79,17 @@ def embedded_stack(
                     processes.start(service, ["-m", f"encore.{service}"], {})
                 await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
                 yield EmbeddedStack(resources, environment | settings, processes)
+
+
+@contextmanager
+def attached_stack(environment: Mapping[str, str], *, topology: Topology | None = None) -> Iterator[Stack]:
+    """Yield the stack that already runs where `environment` points; its variables are set meanwhile.
+
+    Provisioning again changes nothing and returns where every resource is.
+    """
+    with exported(environment):
+        resources = provision(topology or load_topology(), stage=STAGE, region=REGION)
+        yield Stack(resources, {**environment, **resources.environment()})
 
 
 def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
@@ -104,12 +111,17 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
 
 
 def _start_emulator(processes: Processes, port: int) -> None:
-    """Serve ministack's application ourselves: its own command listens on every interface."""
+    """Serve ministack's application on loopback: its own command listens on every interface."""
     server = ["-m", "uvicorn", "ministack.app:app", "--host", "127.0.0.1", "--port", str(port)]
     processes.start(
         "emulator",
         [*server, "--log-level", "warning"],
-        {"GATEWAY_PORT": str(port), "MINISTACK_HOST": "127.0.0.1", "LOG_LEVEL": "WARNING"},
+        {
+            "GATEWAY_PORT": str(port),
+            "MINISTACK_HOST": "127.0.0.1",
+            "IOT_MTLS_ENABLED": "0",  # it would listen on every interface, at one fixed port
+            "LOG_LEVEL": "WARNING",
+        },
     )
 
 
@@ -122,7 +134,7 @@ def _start_understudy(processes: Processes, port: int) -> None:
 
 
 def await_answer(url: str, check: Callable[[], None] = lambda: None) -> None:
-    """Wait until a server answers, whatever it says; raise `StackNotReadyError` if it does not."""
+    """Wait for any answer from a server; raise `StackNotReadyError` if there is none in time."""
     deadline = time.monotonic() + READY_S
     while time.monotonic() < deadline:
         check()
@@ -138,7 +150,7 @@ def await_answer(url: str, check: Callable[[], None] = lambda: None) -> None:
 
 @contextmanager
 def exported(values: Mapping[str, str]) -> Iterator[None]:
-    """Set variables of this process's environment for a while."""
+    """Set variables of this process's environment; restore them afterwards."""
     before = {name: os.environ.get(name) for name in values}
     os.environ.update(values)
     try:

@@ -1,4 +1,4 @@
-"""Starts processes with a log each, notices when one dies, and stops them all in reverse order."""
+"""Starts processes with a log each, notices when one dies, and stops them in reverse order."""
 
 import ctypes
 import os
@@ -21,7 +21,7 @@ _PR_SET_PDEATHSIG = 1
 
 
 class ProcessDiedError(Exception):
-    """A process ended although nobody asked it to; the message names its log and quotes its end."""
+    """A process ended without being stopped; the message names its log and quotes the log's end."""
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,12 @@ class _Running:
     log: Path
 
 
+class StackNotReadyError(Exception):
+    """A server did not answer in time, or there is no stack to start or to use."""
+
+
 class Processes:
-    """A context manager: whatever was started in it is gone after it."""
+    """A context manager that stops every process started in it."""
 
     def __init__(self, log_dir: Path) -> None:
         self._log_dir = log_dir
@@ -40,7 +44,7 @@ class Processes:
         log_dir.mkdir(parents=True, exist_ok=True)
 
     def __enter__(self) -> Self:
-        """Return the empty set."""
+        """Return itself, with nothing started."""
         return self
 
     def __exit__(
@@ -53,7 +57,7 @@ class Processes:
         self.stop()
 
     def start(self, name: str, arguments: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Start `python <arguments>` in a session of its own, so that Ctrl-C reaches only us."""
+        """Start `python <arguments>` in a session of its own, so that Ctrl-C reaches this process only."""
         log = self._log_dir / f"{name}.log"
         with log.open("ab") as out:
             process = subprocess.Popen(  # noqa: S603 - our own modules, no shell
@@ -68,14 +72,14 @@ class Processes:
         self._running.append(_Running(name, process, log))
 
     def kill(self, name: str) -> None:
-        """End one without any notice, as a host that vanishes does; another may be started in its place."""
+        """Kill one without warning, as a lost host does; another may then be started under its name."""
         for running in [each for each in self._running if each.name == name]:
             running.process.kill()
             running.process.wait()
             self._running.remove(running)
 
     def ended(self) -> list[str]:
-        """The names of those that have ended although nobody asked them to."""
+        """The names of processes that have ended without being stopped."""
         return [running.name for running in self._running if running.process.poll() is not None]
 
     def check(self) -> None:
@@ -85,11 +89,11 @@ class Processes:
             if code is not None:
                 raise ProcessDiedError(
                     f"{running.name} ended with code {code}; its log {running.log} ends with\n"
-                    + _tail(running.log)
+                    + last_lines(running.log)
                 )
 
     def stop(self) -> None:
-        """Ask all to stop, the last started first; kill what does not within half a minute."""
+        """Send SIGTERM to all, the last started first; kill those still running after `STOP_S`."""
         for running in reversed(self._running):
             if running.process.poll() is None:
                 running.process.send_signal(signal.SIGTERM)
@@ -104,19 +108,20 @@ class Processes:
 
 
 def _end_with_parent() -> None:
-    """Have the kernel ask this process to stop when its parent dies without a word (Linux: `prctl(2)`)."""
+    """Have the kernel send SIGTERM to this process when its parent is killed (Linux: `prctl(2)`)."""
     if sys.platform == "linux":
         _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def free_port() -> int:
-    """A TCP port of the loopback interface that nobody listens on."""
+    """A TCP port on the loopback interface with no listener."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
 
 
-def _tail(log: Path) -> str:
+def last_lines(log: Path) -> str:
+    """The end of a log, indented."""
     lines = log.read_text(errors="replace").splitlines()[-LAST_LINES:]
     return "\n".join(f"  {line}" for line in lines) or "  (nothing)"

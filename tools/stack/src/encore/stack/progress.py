@@ -15,7 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from encore.runtime.runs.run import Run, StageName
-from encore.stack.figures import count, seconds
+from encore.stack.formatting import count, seconds
 
 _BAR_COLUMNS = 32
 _FRAMES_PER_SECOND = 8
@@ -23,7 +23,7 @@ _FRAMES_PER_SECOND = 8
 
 @dataclass(frozen=True, slots=True)
 class StageSnapshot:
-    """How far a stage is; `total` is None while unknown, `detail` says what it is doing now."""
+    """How far a stage has got; `total` is None while unknown, `detail` says what it is doing now."""
 
     stage: str
     done: int
@@ -32,17 +32,17 @@ class StageSnapshot:
 
     @property
     def started(self) -> bool:
-        """Whether the stage has shown a sign of life."""
+        """Whether the stage has done or reported anything."""
         return bool(self.done or self.detail)
 
     @property
     def finished(self) -> bool:
-        """Whether all of a known total is done."""
+        """Whether the total is known and done."""
         return bool(self.total) and self.done == self.total
 
 
 def snapshots(run: Run) -> list[StageSnapshot]:
-    """What the ledger says of a run, stage by stage."""
+    """A run's stages as the ledger has them, in the order of the flow."""
     return [
         StageSnapshot(
             stage=stage,
@@ -57,12 +57,12 @@ def snapshots(run: Run) -> list[StageSnapshot]:
 class RunProgress:
     """Shows the latest snapshots while its context is open.
 
-    On a terminal they are live bars; elsewhere a line whenever a stage starts, turns to something else
+    On a terminal these are live bars; elsewhere a line whenever a stage starts, changes what it is doing,
     or finishes.
     """
 
     def __init__(self, console: Console, *, clock: Callable[[], float] = time.monotonic) -> None:
-        self._watches: dict[str, _Watch] = {}
+        self._rows: dict[str, _StageRow] = {}
         self._clock = clock
         self._console = console
         self._live = (
@@ -86,21 +86,21 @@ class RunProgress:
             self._live.stop()
 
     def update(self, snapshots: Iterable[StageSnapshot]) -> None:
-        """Show these snapshots; stages stand in the order in which they were first seen."""
+        """Show these snapshots; stages appear in the order in which they were first seen."""
         for snapshot in snapshots:
-            watch = self._watches.setdefault(snapshot.stage, _Watch(snapshot))
-            news = watch.see(snapshot, now=self._clock())
+            row = self._rows.setdefault(snapshot.stage, _StageRow(snapshot))
+            news = row.update(snapshot, now=self._clock())
             if news and not self._live:
-                self._console.print(watch.line(), highlight=False, markup=False)
+                self._console.print(row.line(), highlight=False, markup=False)
 
     def _table(self) -> Table:
         table = Table.grid(padding=(0, 2))
-        for watch in self._watches.values():
-            table.add_row(*watch.cells(now=self._clock()))
+        for row in self._rows.values():
+            table.add_row(*row.cells(now=self._clock()))
         return table
 
 
-class _Watch:
+class _StageRow:
     """One stage's latest snapshot, and when it started and finished."""
 
     def __init__(self, snapshot: StageSnapshot) -> None:
@@ -110,8 +110,8 @@ class _Watch:
         self._finished_at: float | None = None
         self._spinner = Spinner("dots", style="cyan")
 
-    def see(self, snapshot: StageSnapshot, *, now: float) -> bool:
-        """Take a snapshot and return whether it is news rather than only further on."""
+    def update(self, snapshot: StageSnapshot, *, now: float) -> bool:
+        """Replace the snapshot; return whether more has changed than its numbers."""
         self._snapshot = snapshot
         if snapshot.started and self._started_at is None:
             self._started_at = now
@@ -126,8 +126,8 @@ class _Watch:
     def line(self) -> str:
         words = [self._snapshot.stage, self._amount(), self._snapshot.detail]
         if self._finished_at is not None:
-            seen_at_work = self._finished_at != self._started_at
-            words.append(f"finished in {self._elapsed(self._finished_at)}" if seen_at_work else "finished")
+            seen_working = self._finished_at != self._started_at
+            words.append(f"finished in {self._elapsed(self._finished_at)}" if seen_working else "finished")
         return "  ".join(filter(None, words))
 
     def cells(self, *, now: float) -> tuple[RenderableType, ...]:

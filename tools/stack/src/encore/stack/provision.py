@@ -1,6 +1,6 @@
-"""Creates what the topology names through AWS APIs; running it again changes nothing.
+"""Creates the topology's resources through AWS APIs; running it again changes nothing.
 
-Works the same against moto, LocalStack and AWS: the endpoint comes from `AWS_ENDPOINT_URL*`.
+It works the same with moto, LocalStack and AWS: the endpoint comes from `AWS_ENDPOINT_URL*`.
 """
 
 import json
@@ -27,7 +27,7 @@ EXISTS = frozenset({"BucketAlreadyOwnedByYou", "ResourceInUseException"})
 
 @dataclass
 class Resources:
-    """Where everything ended up, by topology name."""
+    """Every resource's ARN, URL or name, by its name in the topology."""
 
     topic_arns: dict[str, str] = field(default_factory=dict)
     queue_urls: dict[str, str] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Resources:
 
 
 def provision(topology: Topology, *, stage: str, region: str) -> Resources:
-    """Create everything with names prefixed by `stage` and return where it is."""
+    """Create every resource, its name prefixed by `stage`, and return where they are."""
     return _Provisioner(stage, region).run(topology)
 
 
@@ -63,7 +63,7 @@ class _Provisioner:
         self._sqs = boto3.client("sqs", region_name=region)
         self._dynamodb = boto3.client("dynamodb", region_name=region)
         self._s3 = boto3.client("s3", region_name=region)
-        self._made = Resources()
+        self._resources = Resources()
 
     def run(self, topology: Topology) -> Resources:
         for name in topology.topics:
@@ -74,13 +74,13 @@ class _Provisioner:
             self._table(name, table)
         for name, bucket in topology.buckets.items():
             self._bucket(name, bucket)
-        return self._made
+        return self._resources
 
     def _named(self, name: str) -> str:
         return f"{self._stage}-{name}"
 
     def _topic(self, name: str) -> None:
-        self._made.topic_arns[name] = self._sns.create_topic(Name=self._named(name))["TopicArn"]
+        self._resources.topic_arns[name] = self._sns.create_topic(Name=self._named(name))["TopicArn"]
 
     def _queue(self, name: str, queue: Queue) -> None:
         dead = self._create_queue(
@@ -95,19 +95,19 @@ class _Provisioner:
                 "RedrivePolicy": json.dumps(redrive),
             },
         )
-        self._made.queue_urls[name] = url
-        self._made.dead_letter_urls[name] = dead
+        self._resources.queue_urls[name] = url
+        self._resources.dead_letter_urls[name] = dead
         self._allow_senders(url)
         if queue.subscribes:
             self._sns.subscribe(
-                TopicArn=self._made.topic_arns[queue.subscribes],
+                TopicArn=self._resources.topic_arns[queue.subscribes],
                 Protocol="sqs",
                 Endpoint=self._arn(url),
                 Attributes={"RawMessageDelivery": "true"},
             )
 
     def _create_queue(self, name: str, attributes: "dict[QueueAttributeNameType, str]") -> str:
-        """Create by name only, then set attributes: SQS refuses to re-create with changed ones."""
+        """Create by name only, then set attributes: SQS refuses to create a queue again with other ones."""
         url = self._sqs.create_queue(QueueName=self._named(name))["QueueUrl"]
         self._sqs.set_queue_attributes(QueueUrl=url, Attributes=attributes)
         return url
@@ -117,7 +117,7 @@ class _Provisioner:
         return reply["Attributes"]["QueueArn"]
 
     def _allow_senders(self, queue_url: str) -> None:
-        """Let this account's topics and buckets send to the queue, nobody else."""
+        """Allow only this account's topics and buckets to send to the queue."""
         arn = self._arn(queue_url)
         policy = {
             "Version": "2012-10-17",
@@ -152,10 +152,10 @@ class _Provisioner:
         self._dynamodb.get_waiter("table_exists").wait(TableName=self._named(name))
         if table.ttl:
             self._expire(self._named(name), table.ttl)
-        self._made.tables[name] = self._named(name)
+        self._resources.tables[name] = self._named(name)
 
     def _expire(self, made: str, attribute: str) -> None:
-        """Turn expiry on; DynamoDB refuses to turn on what is on already."""
+        """Enable expiry, unless it is enabled: DynamoDB refuses to enable it twice."""
         found = self._dynamodb.describe_time_to_live(TableName=made)["TimeToLiveDescription"]
         if found.get("TimeToLiveStatus") not in {"ENABLED", "ENABLING"}:
             self._dynamodb.update_time_to_live(
@@ -178,12 +178,12 @@ class _Provisioner:
         if bucket.versioned:
             self._s3.put_bucket_versioning(Bucket=made, VersioningConfiguration={"Status": "Enabled"})
         self._notify(made, bucket)
-        self._made.buckets[name] = made
+        self._resources.buckets[name] = made
 
     def _notify(self, made: str, bucket: Bucket) -> None:
         configurations: list[QueueConfigurationTypeDef] = [
             {
-                "QueueArn": self._arn(self._made.queue_urls[notification.queue]),
+                "QueueArn": self._arn(self._resources.queue_urls[notification.queue]),
                 "Events": notification.events,  # type: ignore[typeddict-item] # names of S3 events
                 "Filter": {"Key": {"FilterRules": [{"Name": "prefix", "Value": notification.prefix}]}},
             }

@@ -1,4 +1,4 @@
-"""What a run came to, as the closing tables in the terminal."""
+"""A run's results as the closing tables in the terminal."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from encore.stack.figures import count, seconds, usd
+from encore.stack.formatting import count, seconds, usd
 
 _READ = ("products", "customers", "reviews", "interactions")
 _MADE = ("recommendations", "emails")
@@ -20,9 +20,9 @@ _GOOD, _WORTH_A_LOOK, _BAD, _QUIET = "green", "yellow", "bold red", "dim"
 
 
 def render_report(summary: Mapping[str, Any], console: Console) -> None:
-    """Print the figures of `summary.json`; what went wrong is red, what deserves a look yellow.
+    """Print the figures of `summary.json`: failures in red, what deserves a look in yellow.
 
-    A figure that the summary lacks, as that of a failed run may, is left out rather than shown as zero.
+    Figures missing from the summary, as from that of a failed run, are left out rather than shown as zero.
     """
     console.print(_headline(summary))
     tables = [_counts(summary), _stages(summary), _costs(summary)]
@@ -55,7 +55,7 @@ def _counts(summary: Mapping[str, Any]) -> Table:
 
 
 def _missing_style(summary: Mapping[str, Any], key: str) -> str:
-    """An email is due to every customer: fewer is a failure, whatever the status says."""
+    """Every customer is due an email: fewer emails are a failure, whatever the status says."""
     wanted = summary.get("customers")
     return _BAD if key in _MADE and wanted is not None and summary[key] < wanted else ""
 
@@ -65,8 +65,8 @@ def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
         if key in summary:
             yield label, summary[key], ""
     if "emails_template_copy" in summary:
-        fallback, emails = summary["emails_template_copy"], summary.get("emails")
-        yield "plain template", fallback, f" ({fallback / emails:.1%})" if fallback and emails else ""
+        number, emails = summary["emails_template_copy"], summary.get("emails")
+        yield "template copy", number, f" ({number / emails:.1%})" if number and emails else ""
 
 
 def _stages(summary: Mapping[str, Any]) -> Table:
@@ -100,8 +100,8 @@ def _queues(summary: Mapping[str, Any]) -> Iterator[Text]:
     depths: Mapping[str, Mapping[str, int]] = summary.get("queues", {})
     left = {name: depth for name, depth in depths.items() if any(depth.values())}
     for name, depth in left.items():
-        told = ", ".join(f"{count(number)} {what.replace('_', ' ')}" for what, number in depth.items())
-        yield Text(f"! queue {name}: {told}", _WORTH_A_LOOK)
+        depths_text = ", ".join(f"{count(number)} {what.replace('_', ' ')}" for what, number in depth.items())
+        yield Text(f"! queue {name}: {depths_text}", _WORTH_A_LOOK)
     if depths and not left:
         yield Text(f"✓ all {len(depths)} queues are empty", _GOOD)
     yield from _dead_letters(summary.get("dead_letters", {}))

@@ -6,7 +6,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 TOPOLOGY = (Path(__file__).parent / "../../../../../infra/topology.yaml").resolve()
-"""Where it lies in a checkout; an installed package has to be told."""
+"""Its path in a checkout; an installed package needs `--topology`."""
 
 
 class _Strict(BaseModel):
@@ -32,11 +32,11 @@ class Table(_Strict):
     partition_key: str
     sort_key: str | None = None
     ttl: str | None = None
-    """The attribute that holds when an item expires, in Unix seconds. Emulators keep everything."""
+    """The attribute with the time of expiry, in Unix seconds. Emulators expire nothing."""
 
 
 class Notification(_Strict):
-    """Objects under `prefix` are announced to `queue`."""
+    """S3 announces objects under `prefix` to `queue`."""
 
     queue: str
     events: list[str]
@@ -51,7 +51,7 @@ class Bucket(_Strict):
 
 
 class Topology(_Strict):
-    """Everything the system is made of, by name."""
+    """All resources, by name."""
 
     topics: dict[str, Topic]
     queues: dict[str, Queue]
@@ -60,5 +60,5 @@ class Topology(_Strict):
 
 
 def load_topology(path: Path = TOPOLOGY) -> Topology:
-    """Read and check the topology; raise `pydantic.ValidationError` for unknown or missing members."""
+    """Read and validate the topology; raise `pydantic.ValidationError` for unknown or missing members."""
     return Topology.model_validate(yaml.safe_load(path.read_text()))

@@ -1,1 +1,1 @@
-"""The commands: what is asked for, and how the answer is shown."""
+"""The commands, a file per group: their options, what they call, and how the answer is shown."""

@@ -1,64 +1,53 @@
-"""`encore-ops dlq`: dead letters, why they died, and what becomes of them."""
+"""`encore dlq`: show, redrive and discard dead letters."""
 
 import json as json_text
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import BaseModel
 
-from encore.cli.command import AsJson, at_a_stage
-from encore.cli.dead_letter_states import dead_letter_states
-from encore.cli.dead_letters import HOLD_S, held
-from encore.cli.domain.letters import DeadLetter, Filter
-from encore.cli.errors import OpsError
-from encore.cli.place import Place
-from encore.cli.redrive import redrive as redrive_letters
-from encore.cli.show import age, as_json, cell, out, say, since, table
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import ask, in_environment
 
-NONE_MEANT = "no dead letter there is of that run or id"
-app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that were given up.")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from encore.cli.dead_letters.dead_letter import DeadLetter
+    from encore.cli.environment import Environment
+
+app = typer.Typer(no_args_is_help=True, help="Dead letters: messages that the services gave up.")
 
 QueueName = Annotated[str, typer.Argument(metavar="QUEUE", help="A queue's name in the topology: mailer.")]
-OfRun = Annotated[str | None, typer.Option("--run", help="Only this run's, by its id or its beginning.")]
-OfMessage = Annotated[str | None, typer.Option("--message-id", help="Only this one.")]
-Limit = Annotated[int, typer.Option(min=1, help="At most so many.")]
-WithBody = Annotated[bool, typer.Option("--body", help="Show the messages themselves as well.")]
+OfRun = Annotated[str | None, typer.Option("--run", help="Only this run's; the beginning of its id will do.")]
+OfMessage = Annotated[str | None, typer.Option("--message-id", help="Only the one with this message id.")]
+Limit = Annotated[int, typer.Option(min=1, help="Show at most this many.")]
+WithBody = Annotated[bool, typer.Option("--body", help="Show the messages' bodies as well.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 OutFile = Annotated[
-    Path | None, typer.Option("--out", dir_okay=False, help="Append the discarded letters to this file.")
+    Path | None, typer.Option("--out", dir_okay=False, help="Append the discarded dead letters to this file.")
 ]
 
 
-class Discarded(BaseModel):
-    """How many dead letters were deleted, and where they were written first; None for standard output."""
-
-    queue: str
-    discarded: int
-    written_to: str | None
-
-
 @app.command("list")
-@at_a_stage
-async def list_(place: Place, *, json: AsJson = False) -> None:
-    """Show how many dead letters each queue has, and the age of the oldest."""
-    states = await dead_letter_states(place)
+@in_environment
+async def list_(environment: "Environment", *, json: AsJson = False) -> None:
+    """Show how many dead letters each queue has."""
+    from encore.cli.dead_letters.counts import count_dead_letters
+    from encore.cli.dead_letters.table import count_table
+    from encore.cli.output import console, print_json
+
+    counts = await count_dead_letters(environment)
     if json:
-        as_json(states)
-        return
-    shown = table("queue", "dead letters", "oldest", right=("dead letters", "oldest"))
-    for state in states:
-        style = "bold red" if state.letters else ""
-        shown.add_row(cell(state.queue), cell(state.letters, style), cell(age(state.oldest_age_s)))
-    out().print(shown)
+        print_json(counts)
+    else:
+        console().print(count_table(counts))
 
 
 @app.command()
-@at_a_stage
+@in_environment
 async def show(
-    place: Place,
+    environment: "Environment",
     queue: QueueName,
     *,
     run: OfRun = None,
@@ -67,43 +56,58 @@ async def show(
     body: WithBody = False,
     json: AsJson = False,
 ) -> None:
-    """Show a queue's dead letters and why they died; they stay where they are."""
-    which = Filter(run_id=run, message_id=message_id)
-    async with held(place, place.known_queue(queue), limit=limit if which.is_open else None) as hand:
-        letters = [letter for letter in hand.letters if which.takes(letter)][:limit]
+    """Show a queue's dead letters and their reasons.
+
+    They stay in the dead-letter queue.
+    """
+    from encore.cli.dead_letters.dead_letter import Selection
+    from encore.cli.dead_letters.received import receive_dead_letters
+    from encore.cli.dead_letters.table import show_dead_letter
+    from encore.cli.output import console, print_json, say
+
+    selection = Selection(run_id=run, message_id=message_id)
+    fetched = limit if selection.everything else None
+    async with receive_dead_letters(environment, environment.known_queue(queue), limit=fetched) as received:
+        selected = selection.of(received.dead_letters)[:limit]
     if json:
-        as_json(letters)
+        print_json(selected)
         return
-    for letter in letters:
-        _show_letter(letter, with_body=body)
-    say(f"{len(letters)} of {hand.there} dead letters")
+    for dead_letter in selected:
+        show_dead_letter(dead_letter, console(), with_body=body)
+    say(f"{len(selected)} of {received.total} dead letters")
 
 
 @app.command()
-@at_a_stage
+@in_environment
 async def redrive(
-    place: Place,
+    environment: "Environment",
     queue: QueueName,
     *,
     run: OfRun = None,
     message_id: OfMessage = None,
     json: AsJson = False,
 ) -> None:
-    """Send dead letters back to their queue, once the cause is mended."""
-    which = Filter(run_id=run, message_id=message_id)
-    done = await redrive_letters(place, place.known_queue(queue), which, _tell_moved)
+    """Send dead letters back to their queue."""
+    from encore.cli.dead_letters.dead_letter import Selection
+    from encore.cli.dead_letters.redrive import redrive as redrive_dead_letters
+    from encore.cli.errors import NoSuchDeadLetterError
+    from encore.cli.output import console, print_json, say
+    from encore.cli.tables import cell
+
+    selection, name = Selection(run_id=run, message_id=message_id), environment.known_queue(queue)
+    done = await redrive_dead_letters(environment, name, selection, lambda moved: say(f"{moved} moved"))
     if json:
-        as_json(done)
+        print_json(done)
     else:
-        out().print(cell(f"{done.moved} dead letters went back to {done.queue}"))
-    if not (done.moved or which.is_open):
-        raise OpsError(NONE_MEANT)
+        console().print(cell(f"{done.moved} dead letters sent back to {done.queue}"))
+    if not (done.moved or selection.everything):
+        raise NoSuchDeadLetterError(name)
 
 
 @app.command()
-@at_a_stage
+@in_environment
 async def discard(
-    place: Place,
+    environment: "Environment",
     queue: QueueName,
     *,
     run: OfRun = None,
@@ -112,39 +116,43 @@ async def discard(
     out_file: OutFile = None,
     json: AsJson = False,
 ) -> None:
-    """Delete dead letters, after writing them as JSON lines to `--out` or standard output."""
-    name, which = place.known_queue(queue), Filter(run_id=run, message_id=message_id)
-    async with held(place, name) as hand:
-        letters = [letter for letter in hand.letters if which.takes(letter)]
-        if not (letters or which.is_open):
-            raise OpsError(NONE_MEANT)
-        if letters and not yes:
-            _confirm(len(letters), name)
-        _write(letters, out_file)
-        discarded = await hand.delete(letters)
+    """Delete dead letters for good.
+
+    They are written as JSON lines to `--out` or standard output before.
+    """
+    from encore.cli.dead_letters.dead_letter import Discarded, Selection
+    from encore.cli.dead_letters.received import receive_dead_letters
+    from encore.cli.errors import CommandError, NoSuchDeadLetterError
+    from encore.cli.output import print_json, say
+
+    name, selection = environment.known_queue(queue), Selection(run_id=run, message_id=message_id)
+    async with receive_dead_letters(environment, name) as received:
+        selected = selection.of(received.dead_letters)
+        if not (selected or selection.everything):
+            raise NoSuchDeadLetterError(name)
+        if selected and not (yes or _confirmed(len(selected), name)):
+            raise CommandError("nothing discarded")
+        _write(selected, out_file)
+        discarded = await received.delete(selected)
     if json and out_file:
-        as_json(Discarded(queue=name, discarded=discarded, written_to=str(out_file)))
+        print_json(Discarded(queue=name, discarded=discarded, written_to=str(out_file)))
     say(f"{discarded} dead letters of {name} discarded")
-    if discarded < len(letters):
-        raise OpsError(
-            f"{len(letters) - discarded} could not be deleted and stay: they were in hand too long"
-        )
+    if kept := len(selected) - discarded:
+        raise CommandError(f"{kept} could not be deleted and stay in the queue: the answer took too long")
 
 
-def _confirm(count: int, queue: str) -> None:
-    """Ask on standard error: standard output is for the letters."""
-    sys.stderr.write(f"Discard {count} dead letters of {queue}? Answer within {HOLD_S} s [y/N]: ")
-    sys.stderr.flush()
-    if sys.stdin.readline().strip().casefold() not in {"y", "yes"}:
-        raise OpsError("nothing discarded")
+def _confirmed(count: int, queue: str) -> bool:
+    from encore.cli.dead_letters.received import HIDDEN_S
+
+    answer = ask(f"Discard {count} dead letters of {queue}? Answer within {HIDDEN_S} s [y/N]: ")
+    return answer.strip().casefold() in {"y", "yes"}
 
 
-def _write(letters: Sequence[DeadLetter], out_file: Path | None) -> None:
-    """Write letters a line each, on disk before anything is deleted."""
+def _write(dead_letters: "Sequence[DeadLetter]", out_file: Path | None) -> None:
+    """Write dead letters, one per line; they are on disk before anything is deleted."""
     lines = "".join(
-        json_text.dumps(letter.model_dump(mode="json") | {"attributes": letter.attributes}, default=repr)
-        + "\n"
-        for letter in letters
+        json_text.dumps(each.model_dump(mode="json") | {"attributes": each.attributes}, default=repr) + "\n"
+        for each in dead_letters
     )
     if out_file:
         with out_file.open("a", encoding="ascii") as file:
@@ -152,33 +160,3 @@ def _write(letters: Sequence[DeadLetter], out_file: Path | None) -> None:
     else:
         sys.stdout.write(lines)
         sys.stdout.flush()
-
-
-def _tell_moved(moved: int) -> None:
-    say(f"{moved} moved")
-
-
-def _show_letter(letter: DeadLetter, *, with_body: bool) -> None:
-    console = out()
-    head = cell(letter.about, "bold")
-    head.append_text(cell(f"  {letter.run_id or ''}", "cyan"))
-    console.print(head, soft_wrap=True)
-    rows = table("", "", fold="")
-    rows.show_header = False
-    for name, value in _facts(letter).items():
-        rows.add_row(cell(f"  {name}", "dim"), cell(value))
-    console.print(rows)
-    if with_body:
-        console.print(cell(f"  {letter.body}"), soft_wrap=True)
-
-
-def _facts(letter: DeadLetter) -> dict[str, str | None]:
-    first = letter.first_received_at or letter.sent_at
-    return {
-        "reason": letter.reason,
-        "exception": letter.exception,
-        "handler": letter.handler,
-        "first seen": f"{first:%Y-%m-%d %H:%M:%S} UTC, {age(since(first))} ago" if first else None,
-        "receives": str(letter.receives),
-        "message id": letter.message_id,
-    }

@@ -1,34 +1,31 @@
-"""`encore-ops queues`."""
+"""`encore queues`."""
+
+from typing import TYPE_CHECKING
 
 import typer
 
-from encore.cli.command import FOUND_WRONG, AsJson, at_a_stage
-from encore.cli.place import Place
-from encore.cli.queues import QueueState, queue_states
-from encore.cli.show import age, as_json, cell, out, say, table
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import FOUND_WRONG, in_environment
+
+if TYPE_CHECKING:
+    from encore.cli.environment import Environment
 
 
-@at_a_stage
-async def queues(place: Place, *, json: AsJson = False) -> None:
-    """Show what every queue holds; end with 1 while there are dead letters."""
-    states = await queue_states(place)
+@in_environment
+async def queues(environment: "Environment", *, json: AsJson = False) -> None:
+    """Show how many messages and dead letters every queue has.
+
+    Exits with 1 if there are dead letters.
+    """
+    from encore.cli.output import console, print_json, say
+    from encore.cli.queues.states import queue_states
+    from encore.cli.queues.table import queue_table
+
+    states = await queue_states(environment)
     if json:
-        as_json(states)
+        print_json(states)
     else:
-        _show(states)
+        console().print(queue_table(states))
     if dead := [state.name for state in states if state.dead_letters]:
-        say(f"dead letters in {', '.join(dead)}: see `encore-ops dlq show {dead[0]}`")
+        say(f"dead letters in {', '.join(dead)}: see `encore dlq show {dead[0]}`")
         raise typer.Exit(FOUND_WRONG)
-
-
-def _show(states: list[QueueState]) -> None:
-    numbers = ("visible", "in flight", "delayed", "oldest", "dead letters")
-    shown = table("queue", *numbers, right=numbers)
-    for state in states:
-        shown.add_row(
-            cell(state.name),
-            *(cell(number) for number in (state.visible, state.in_flight, state.delayed)),
-            cell(age(state.oldest_age_s)),
-            cell(state.dead_letters, "bold red" if state.dead_letters else ""),
-        )
-    out().print(shown)

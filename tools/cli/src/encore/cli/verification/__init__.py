@@ -1,21 +1,22 @@
-"""Does a stage have everything it takes to turn a file into emails? Nothing is changed by asking.
+"""Checks that a stage has everything it needs to turn a file into emails, without changing anything.
 
-Works against AWS and against emulators; what an emulator lacks is skipped, never called a failure.
+It works with AWS and with emulators; what an emulator lacks is skipped, never reported as a failure.
 """
 
 from encore.cli.verification.account import Account
 from encore.cli.verification.ai import ai_checks
 from encore.cli.verification.check import Check, Outcome, Result, run
+from encore.cli.verification.report import as_json, show_results
 from encore.cli.verification.resources import resource_checks
 from encore.cli.verification.sending import sending_checks
 from encore.cli.verification.services import service_checks
 from encore.stack.topology import Topology
 
-__all__ = ["Account", "Check", "Outcome", "Result", "verify"]
+__all__ = ["Account", "Check", "Outcome", "Result", "as_json", "show_results", "verify_stage"]
 
 
-def verify(topology: Topology, account: Account) -> list[Result]:
-    """Run every check, in the order of the flow; a check that cannot be run is a result too."""
+def verify_stage(topology: Topology, account: Account) -> list[Result]:
+    """Run every check, in the order of the flow; one that cannot be run has a result too."""
     checks = [
         *resource_checks(topology, account),
         *service_checks(account),

@@ -1,11 +1,13 @@
-"""The account that is looked at: names of a stage, clients, and whether it is AWS at all."""
+"""The account to check: names of a stage, clients, and whether it is AWS or an emulator."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
 
 import boto3
 from botocore.config import Config
+from botocore.exceptions import ClientError, NoCredentialsError
 
 if TYPE_CHECKING:
     from types_boto3_bedrock_runtime.client import BedrockRuntimeClient
@@ -22,7 +24,7 @@ AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 @dataclass(frozen=True)
 class Account:
-    """Clients of one region. Names in it begin with `stage`, as in `encore-dev`."""
+    """Clients of one region. Names in it begin with `stage`, such as `encore-dev`."""
 
     stage: str
     sqs: "SQSClient"
@@ -37,14 +39,19 @@ class Account:
     ses: Any
     ssm: Any
     on_aws: bool
-    """False for an emulator, which has no more than the provisioner makes."""
+    """False for an emulator, which has only what the provisioner creates."""
     model_id: str | None = None
-    """The Bedrock model to try; by default the one that the mailer is deployed with."""
+    """The Bedrock model to try; by default the one of the deployed mailer."""
 
     @classmethod
     def open(cls, stage: str, *, region: str, model_id: str | None = None) -> Self:
-        """Open clients; endpoints and credentials are the SDK's own."""
+        """Open clients; endpoints and credentials are those of the AWS SDK.
+
+        Raises `NoCredentialsError` if there are none: otherwise every single check would.
+        """
         session = boto3.Session(region_name=region)
+        if session.get_credentials() is None:
+            raise NoCredentialsError
         sqs = session.client("sqs", config=CONFIG)
         return cls(
             stage=stage,
@@ -63,12 +70,17 @@ class Account:
             model_id=model_id,
         )
 
+    def require_answer(self) -> None:
+        """Raise `EndpointConnectionError` if nothing answers: otherwise every check would wait for it."""
+        with suppress(ClientError):
+            self.sqs.list_queues(MaxResults=1)
+
     def named(self, name: str) -> str:
-        """The name in the account of what the topology calls `name`."""
+        """The resource's name in the account."""
         return f"{self.stage}-{name}"
 
     def mailer_setting(self, name: str) -> str:
-        """A setting that Terraform keeps for the mailer; a `ClientError` if there is none."""
+        """A setting of the mailer that Terraform created; raise `ClientError` if there is none."""
         reply = self.ssm.get_parameter(Name=f"/encore/{self.stage}/mailer/{name}")
         return str(reply["Parameter"]["Value"])
 

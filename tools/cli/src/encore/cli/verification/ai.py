@@ -8,19 +8,19 @@ from encore.cli.verification.check import Check, Finding, judged, passed, skippe
 from encore.cli.verification.services import has_understudy
 
 BEDROCK = (
-    "submit Anthropic's use-case form (Bedrock console, model catalogue), then ask again with"
-    " aws-marketplace:Subscribe; for «on-demand throughput», name an inference profile, such as eu.…;"
-    " for an unknown model, a current one"
+    "submit Anthropic's use-case form (Bedrock console, model catalogue), then repeat with"
+    " aws-marketplace:Subscribe; if «on-demand throughput» is refused, name an inference profile, as eu.…;"
+    " if the model is unknown, use a current one"
 )
-COMPREHEND = "a region that has Comprehend, and leave for comprehend:DetectSentiment"
-PERSONALIZE = "a region that has Personalize, and leave for personalize:ListRecipes"
+COMPREHEND = "use a region with Comprehend, and allow comprehend:DetectSentiment"
+PERSONALIZE = "use a region with Personalize, and allow personalize:ListRecipes"
 ROLE = "terraform apply"
 PERSONALIZE_PRINCIPAL = "personalize.amazonaws.com"
 MAX_TOKENS = 8
 
 
 def ai_checks(account: Account) -> list[Check]:
-    """A check a service, asked with the operator's credentials; none where understudy takes their place."""
+    """A check per service, with the operator's credentials; skipped where understudy replaces them."""
     return [
         Check("Comprehend", COMPREHEND, partial(_unless_understudy, account, _comprehend)),
         Check("Personalize", PERSONALIZE, partial(_unless_understudy, account, _personalize)),
@@ -54,7 +54,12 @@ def _role(account: Account) -> Finding:
 
 
 def _bedrock(account: Account) -> Finding:
-    model_id = account.model_id or account.mailer_setting("model-id")
+    try:
+        model_id = account.model_id or account.mailer_setting("model-id")
+    except account.ssm.exceptions.ParameterNotFound:
+        if account.on_aws:
+            raise
+        return skipped("emulator: name a model with --model-id")
     account.bedrock.converse(
         modelId=model_id,
         messages=[{"role": "user", "content": [{"text": "Answer with OK."}]}],

@@ -1,4 +1,4 @@
-"""What a check is, and what comes of one."""
+"""A check and its result."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MAX_DETAIL_CHARS = 200
 
 
 class Outcome(StrEnum):
-    """What a check came to."""
+    """The outcome of a check."""
 
     OK = "ok"
     FAILED = "failed"
@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """An outcome, and what it rests on."""
+    """An outcome and its grounds."""
 
     outcome: Outcome
     detail: str = ""
@@ -31,7 +31,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """A question to the account, and what to do when the answer is no."""
+    """A question to the account, and what to do if it fails."""
 
     name: str
     remedy: str
@@ -40,7 +40,7 @@ class Check:
 
 @dataclass(frozen=True)
 class Result:
-    """A finding by the name of its check; `remedy` is empty unless it failed."""
+    """A finding and the name of its check; `remedy` is empty unless it failed."""
 
     check: str
     outcome: Outcome
@@ -49,33 +49,33 @@ class Result:
 
 
 def passed(detail: str = "") -> Finding:
-    """It is as it should be."""
+    """The check passed."""
     return Finding(Outcome.OK, detail)
 
 
 def skipped(reason: str) -> Finding:
-    """There is nothing to look at."""
+    """There is nothing to check."""
     return Finding(Outcome.SKIPPED, reason)
 
 
 def judged(problems: Sequence[str], detail: str = "") -> Finding:
-    """A failure that names every problem; `detail` is said when there is none."""
+    """A failure that names every problem; if there is none, a pass with this detail."""
     return Finding(Outcome.FAILED, "; ".join(problems)) if problems else passed(detail)
 
 
 def run(check: Check, *, on_aws: bool) -> Result:
-    """Ask, and take a refusal for a failure, but for what an emulator does not know at all."""
+    """Run a check; an AWS error is a failure, unless it says that an emulator lacks the operation."""
     try:
         finding = check.probe()
     except ClientError as error:
-        finding = _refusal(error, on_aws=on_aws)
+        finding = _finding_of(error, on_aws=on_aws)
     except BotoCoreError as error:
         finding = judged([str(error)[:MAX_DETAIL_CHARS]])
     remedy = check.remedy if finding.outcome is Outcome.FAILED else ""
     return Result(check.name, finding.outcome, finding.detail, remedy)
 
 
-def _refusal(error: ClientError, *, on_aws: bool) -> Finding:
+def _finding_of(error: ClientError, *, on_aws: bool) -> Finding:
     facts = error.response.get("Error", {})
     code = facts.get("Code", "")
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode")

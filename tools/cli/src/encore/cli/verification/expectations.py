@@ -1,4 +1,4 @@
-"""What the topology asks of each resource, compared with what an account says of it."""
+"""Compares what the topology asks of each resource with its description in the account."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ DEPTHS = (
     "ApproximateNumberOfMessagesNotVisible",
     "ApproximateNumberOfMessagesDelayed",
 )
-HIDDEN = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
+PUBLIC_ACCESS_BLOCKS = ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets")
 
 
 def queue_problems(queue: Queue, attributes: Mapping[str, str], *, dead_letters: str) -> list[str]:
@@ -51,7 +51,7 @@ def expiry_problems(table: Table, description: Mapping[str, Any]) -> list[str]:
 def notification_problems(
     wanted: Notification, configurations: Sequence[Mapping[str, Any]], *, queue: str
 ) -> list[str]:
-    """Look for a notification in `QueueConfigurations`; `queue` is the name of the queue in the account."""
+    """Look for a notification in `QueueConfigurations`; `queue` is the queue's name in the account."""
     to_queue = [each for each in configurations if _ends_in(each["QueueArn"], queue)]
     if any(set(wanted.events) <= set(each["Events"]) and wanted.prefix == _prefix(each) for each in to_queue):
         return []
@@ -59,12 +59,12 @@ def notification_problems(
 
 
 def public_access_problems(configuration: Mapping[str, bool]) -> list[str]:
-    """Compare `PublicAccessBlockConfiguration`: all of it is on."""
-    return [f"{name} is off" for name in HIDDEN if not configuration.get(name)]
+    """Compare `PublicAccessBlockConfiguration`, all of which should be on."""
+    return [f"{name} is off" for name in PUBLIC_ACCESS_BLOCKS if not configuration.get(name)]
 
 
 def service_problems(service: Mapping[str, Any]) -> list[str]:
-    """Look at a service of `DescribeServices`: as many tasks run as are wanted, of what was deployed last."""
+    """Check a service of `DescribeServices`: all desired tasks run, and the last deployment succeeded."""
     running, desired = service["runningCount"], service["desiredCount"]
     rolled_back = any(each.get("rolloutState") == "FAILED" for each in service.get("deployments", []))
     return [
@@ -85,7 +85,7 @@ def _redrive_problems(queue: Queue, policy: str | None, dead_letters: str) -> li
 
 def _prefix(configuration: Mapping[str, Any]) -> str:
     rules = configuration.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-    # AWS answers with `Prefix` whatever was put.
+    # AWS returns `Prefix`, however it was written.
     return next((rule["Value"] for rule in rules if rule["Name"].lower() == "prefix"), "")
 
 

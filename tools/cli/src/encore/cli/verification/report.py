@@ -1,4 +1,4 @@
-"""How results are shown."""
+"""Shows the results of the checks."""
 
 import json
 from collections import Counter
@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from rich.console import Console
-from rich.table import Table
-from rich.text import Text
 
+from encore.cli.tables import cell, table
 from encore.cli.verification.check import Outcome, Result
 
 STYLES = {Outcome.OK: "green", Outcome.FAILED: "bold red", Outcome.SKIPPED: "yellow"}
@@ -17,16 +16,21 @@ STYLES = {Outcome.OK: "green", Outcome.FAILED: "bold red", Outcome.SKIPPED: "yel
 def as_json(results: Sequence[Result]) -> str:
     """Counts by outcome, and every result."""
     report = {"counts": _counts(results), "checks": [asdict(result) for result in results]}
-    return json.dumps(report, ensure_ascii=False, indent=2)
+    return json.dumps(report, indent=2)
 
 
-def show(results: Sequence[Result], console: Console) -> None:
-    """Print a row a check, and how many came to what."""
-    table = Table("check", "result", "what to do", highlight=False)
-    for result in results:
-        said = Text(": ".join(filter(None, [result.outcome, result.detail])), style=STYLES[result.outcome])
-        table.add_row(result.check, said, Text(result.remedy))
-    console.print(table)
+def show_results(results: Sequence[Result], console: Console) -> None:
+    """Print a row per check, what to do about each failure, and the number of results by outcome."""
+    rows = table("result", "check", "detail", fold="detail")
+    for each in results:
+        rows.add_row(cell(each.outcome, STYLES[each.outcome]), cell(each.check), cell(each.detail))
+    console.print(rows)
+    for each in results:
+        if each.remedy:
+            console.print()
+            console.print(cell(f"{each.check}: {each.detail}", "bold red"), soft_wrap=True)
+            console.print(cell(f"  {each.remedy}"))
+    console.print()
     console.print(", ".join(f"{count} {outcome}" for outcome, count in _counts(results).items()))
 
 

@@ -1,4 +1,4 @@
-"""Checks of everything in the topology."""
+"""Checks of the topology's resources."""
 
 import re
 from collections.abc import Callable
@@ -17,12 +17,12 @@ from encore.cli.verification.expectations import (
 from encore.stack.provision import DEAD_LETTER_SUFFIX
 from encore.stack.topology import Bucket, Queue, Table, Topology
 
-EMULATOR = "emulator: only Terraform sets it"
-DEAD_LETTERS = "their attributes and the service's log say why; redrive them as docs/deploy.md says"
+EMULATOR = "emulator: only Terraform sets this"
+DEAD_LETTERS = "`encore dlq show QUEUE` shows the reasons; fix the cause, then `encore dlq redrive QUEUE`"
 
 
 def resource_checks(topology: Topology, account: Account) -> list[Check]:
-    """A check of each resource and subscription, and of what only AWS has."""
+    """A check per resource and subscription, and per protection that only AWS has."""
     remedy = "terraform apply" if account.on_aws else f"encore provision --stage {account.stage}"
     checks: list[Check] = []
 
@@ -111,7 +111,7 @@ def _unprotected(account: Account, name: str, table: Table) -> list[str]:
 
 
 def _bucket_name(account: Account, name: str) -> str | None:
-    """Terraform adds the account to what has to be unique in the world, the provisioner does not."""
+    """Terraform appends the account to the globally unique names, the provisioner does not."""
     pattern = re.compile(re.escape(account.named(name)) + r"(-\d{12})?")
     pages = account.s3.get_paginator("list_buckets").paginate()
     names = [bucket["Name"] for page in pages for bucket in page.get("Buckets", [])]

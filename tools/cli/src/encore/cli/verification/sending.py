@@ -1,15 +1,15 @@
-"""Checks of the domain that emails come from."""
+"""Checks of the sender's domain."""
 
 from functools import partial
 
 from encore.cli.verification.account import Account
 from encore.cli.verification.check import Check, Finding, judged, skipped
 
-REMEDY = "enter the DNS records (terraform output dns_records) and wait for SES to see them"
+REMEDY = "create the DNS records (terraform output dns_records) and wait until SES has verified them"
 
 
 def sending_checks(account: Account) -> list[Check]:
-    """One check, of the SES identity, where there is one."""
+    """One check, of the SES identity, if there is one."""
     return [Check("SES identity", REMEDY, partial(_identity, account))]
 
 

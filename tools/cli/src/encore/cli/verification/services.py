@@ -1,4 +1,4 @@
-"""Checks that every queue has somebody who consumes it."""
+"""Checks that every queue has a consumer."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -13,8 +13,8 @@ UNDERSTUDY = "understudy"
 
 
 def service_checks(account: Account) -> list[Check]:
-    """A check a service of the ECS cluster that has the stage's name."""
-    remedy = f"look at the events of the service in the cluster {account.stage}, and at its log in /encore"
+    """A check per service of the stage's ECS cluster."""
+    remedy = f"see the service's events in the cluster {account.stage}, and its log in /encore"
     return [
         *(Check(f"service {name}", remedy, partial(_service, account, name)) for name in SERVICES),
         Check(f"service {UNDERSTUDY}", remedy, partial(_understudy, account)),
@@ -22,13 +22,13 @@ def service_checks(account: Account) -> list[Check]:
 
 
 def has_understudy(account: Account) -> bool:
-    """True when the stage runs understudy in place of the AI services; then nobody calls those."""
+    """True when the stage runs understudy instead of the AI services, which are then not called."""
     return account.on_aws and _described(account, UNDERSTUDY) is not None
 
 
 def _service(account: Account, name: str) -> Finding:
     if not account.on_aws:
-        return skipped("no ECS: services run elsewhere")
+        return skipped("emulator: services run elsewhere")
     service = _described(account, name)
     return judged(["does not exist"]) if service is None else _state(service)
 

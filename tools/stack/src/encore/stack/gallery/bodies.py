@@ -1,4 +1,4 @@
-"""The emails' contents in script files, which a page opened from disk may load and `fetch` may not."""
+"""The emails' contents in script files: a page opened from disk may load scripts, but not `fetch`."""
 
 import json
 import zlib
@@ -15,8 +15,8 @@ def write_bodies(folder: Path, number: int, emails: Sequence[GalleryEmail]) -> N
     """Write the contents of up to `EMAILS_PER_FILE` emails as file `number` of `folder`.
 
     Deflated JSON in Base64: emails of one design shrink to a few per cent, and no content can
-    break out of the script. All HTML parts stand together, then all sources, because deflate finds
-    repetitions only 32 KB back.
+    break out of the script. All HTML parts come first, then texts, then sources, because deflate finds
+    repetitions only within 32 KB.
     """
     contents = {
         "html": [email.html for email in emails],

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryEmail:
-    """One finished email: `fallback` tells the plain template from copy written by the model.
+    """One finished email; `template_copy` is true if its copy comes from the template, not the model.
 
-    `html`, `text` and `source` (the whole MIME message) are shown as they are and never trusted.
+    `html`, `text` and `source` (the whole MIME message) are shown unchanged and never trusted.
     """
 
     customer_id: str
@@ -15,7 +15,7 @@ class GalleryEmail:
     subject: str
     preheader: str
     products: tuple[str, ...]
-    fallback: bool
+    template_copy: bool
     html: str
     text: str
     source: str

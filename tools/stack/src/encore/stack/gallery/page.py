@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from encore.stack.figures import count, seconds, usd
+from encore.stack.formatting import count, seconds, usd
 from encore.stack.gallery.bodies import EMAILS_PER_FILE, write_bodies
 from encore.stack.gallery.model import GalleryEmail
 
@@ -19,17 +19,19 @@ _COUNTS = {
     "customers": "customers",
     "products": "products",
     "reviews": "reviews",
-    "emails_template_copy": "plain template",
+    "emails_template_copy": "template copy",
     "rejected_rows": "rejected rows",
 }
 _FOLDER = "gallery"
+_SCRIPTS = ("list.js", "reader.js", "contents.js", "controls.js")
+"""One script on the page, so that its policy names one hash."""
 
 
 def write_gallery(out_dir: Path, summary: Mapping[str, Any], emails: Iterable[GalleryEmail]) -> Path:
     """Write `index.html` and the folder `gallery` beside it, and return the page's path.
 
     The page works from disk, in any current browser. It links to `emails/<customer_id>.eml`, which
-    the caller writes. `emails` is read once and may be lazy: no more than a file's worth is held.
+    the caller writes. `emails` is read once and may be lazy: at most one file's worth is in memory.
     """
     folder = out_dir / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -45,7 +47,7 @@ def write_gallery(out_dir: Path, summary: Mapping[str, Any], emails: Iterable[Ga
 
 
 class _Index:
-    """What the list needs of every email, with each product's name stored once."""
+    """The list's data: a row per email, with each product's name stored once."""
 
     def __init__(self) -> None:
         self._products: dict[str, int] = {}
@@ -55,13 +57,13 @@ class _Index:
         for email in batch:
             products = [self._number(name) for name in email.products]
             lines = [email.customer_id, email.name, email.subject, email.preheader]
-            self._emails.append([*lines, products, int(email.fallback)])
+            self._emails.append([*lines, products, int(email.template_copy)])
 
     def data(self) -> dict[str, object]:
         return {
             "products": list(self._products),
             "emails": self._emails,
-            "emailsAFile": EMAILS_PER_FILE,
+            "emailsPerFile": EMAILS_PER_FILE,
             "folder": _FOLDER,
         }
 
@@ -76,7 +78,7 @@ def _batches(emails: Iterable[GalleryEmail]) -> Iterator[list[GalleryEmail]]:
 
 
 def _render(summary: Mapping[str, Any], index: _Index) -> str:
-    script = _asset("gallery.js")
+    script = "\n".join(_asset(name) for name in _SCRIPTS)
     digest = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
     environment = Environment(
         loader=PackageLoader(__package__, ""),

@@ -1,4 +1,4 @@
-"""A made-up shop in the format of the Kaggle file `amazon.csv`, with that file's difficulties."""
+"""A made-up shop in the format of the Kaggle file `amazon.csv`, with that file's quirks."""
 
 from encore.stack.sample.writer import SampleFacts, generate, write_sample
 

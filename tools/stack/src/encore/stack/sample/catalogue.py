@@ -10,14 +10,14 @@ from encore.stack.sample.codes import product_code
 from encore.stack.sample.vocabulary import Family, Vocabulary
 
 TIERS = ("budget", "mid", "premium")
-OPINIONS = ("loved", "fair", "loved", "fair", "loved", "disliked", "loved", "fair", "loved", "loved")
+RECEPTIONS = ("loved", "fair", "loved", "fair", "loved", "disliked", "loved", "fair", "loved", "loved")
 _RATINGS = {"loved": (40, 47), "fair": (35, 41), "disliked": (23, 31)}  # tenths of a star
 _LAKH = 100_000
 _PRICE_STEPS = ((1_000, 10, 1), (10_000, 100, 1), (inf, 1_000, 10))
 _WITH_PAISE = every(20, first=5)
 _THREE_COLOURS = every(20, first=6)
 _TWO_COLOURS = every(11, first=2)
-# A spreadsheet takes a cell that starts like this for a formula.
+# A spreadsheet reads a cell that starts like this as a formula.
 _STARTS_WITH_MINUS = every(50, first=1)
 _STARTS_WITH_PLUS = every(50, first=9)
 _NAME_PATTERNS = (
@@ -38,12 +38,15 @@ class Variant:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What buyers regard as one product; its variants share all their reviews. Prices in paise."""
+    """What buyers see as one product: its variants share their reviews. Prices are in paise.
+
+    `reception` is how buyers receive it: loved, fair or disliked.
+    """
 
     index: int
     family: Family
     tier: str
-    opinion: str
+    reception: str
     popularity: float
     variants: tuple[Variant, ...]
     bullets: tuple[str, ...]
@@ -54,7 +57,7 @@ class Listing:
 
 
 def build_catalogue(vocabulary: Vocabulary, *, seed: int, products: int) -> list[Listing]:
-    """Return listings whose variants count exactly `products`; every family comes in turn."""
+    """Return listings with exactly `products` variants in all; the families take turns."""
     listings: list[Listing] = []
     number = 0
     while number < products:
@@ -73,7 +76,7 @@ def _colours(index: int) -> int:
 def _listing(vocabulary: Vocabulary, index: int, codes: list[str], rng: Random) -> Listing:
     family = vocabulary.families[index % len(vocabulary.families)]
     tier = TIERS[(index + index // len(vocabulary.families)) % len(TIERS)]
-    opinion = OPINIONS[index % len(OPINIONS)]
+    reception = RECEPTIONS[index % len(RECEPTIONS)]
     spec = rng.choice(family.specs)
     names = _names(family, rng.choice(vocabulary.brands[family.house][tier]), spec, index, rng)
     discounted, actual = _prices(family, tier, index, rng)
@@ -82,13 +85,13 @@ def _listing(vocabulary: Vocabulary, index: int, codes: list[str], rng: Random) 
         index=index,
         family=family,
         tier=tier,
-        opinion=opinion,
+        reception=reception,
         popularity=popularity,
         variants=tuple(Variant(code, name) for code, name in zip(codes, names, strict=False)),
         bullets=_bullets(family, spec, index, rng),
         discounted_paise=discounted,
         actual_paise=actual,
-        rating_tenths=rng.randint(*_RATINGS[opinion]),
+        rating_tenths=rng.randint(*_RATINGS[reception]),
         rating_count=int(popularity * 10 ** rng.uniform(1.5, 4)),
     )
 

@@ -1,11 +1,11 @@
-"""Chance that always falls the same way."""
+"""Random draws that are the same every time."""
 
 import sys
 from random import Random
 
 
 def rng_for(*key: object) -> Random:
-    """Return the generator that belongs to `key`: equal keys, equal draws, in every process."""
+    """Return the generator for `key`: equal keys give equal draws, in every process."""
     return Random(" ".join(map(str, key)))  # noqa: S311 - made-up data, nothing secret
 
 
@@ -15,8 +15,8 @@ def likely(rng: Random, probability: float) -> bool:
 
 
 def every(step: int, *, first: int) -> range:
-    """Return the numbers `first`, `first + step`, ... without end, to ask whether one is in it.
+    """Return the numbers `first`, `first + step`, ... without end, for tests of membership.
 
-    Oddities are dealt by number rather than by lot, so that even a small file has each of them.
+    Quirks are assigned by number, not at random, so that even a small file has each of them.
     """
     return range(first, sys.maxsize, step)

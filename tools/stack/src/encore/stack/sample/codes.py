@@ -1,4 +1,4 @@
-"""Identifiers that look drawn by lot, yet never collide and need no memory of the earlier ones."""
+"""Identifiers that look random, yet never collide and need no record of earlier ones."""
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
 _BITS = 5  # a letter of the alphabet
@@ -23,4 +23,4 @@ def review_code(number: int, *, seed: int) -> str:
 
 def _scramble(number: int, *, seed: int, length: int) -> str:
     value = (number * _MULTIPLIER + (seed + 1) * _STEP) % (1 << _BITS * length)
-    return "".join(_ALPHABET[value >> _BITS * place & 31] for place in reversed(range(length)))
+    return "".join(_ALPHABET[value >> _BITS * digit & 31] for digit in reversed(range(length)))

@@ -1,4 +1,4 @@
-"""Who bought what: customers have an interest and a budget, which is what the data can teach."""
+"""Who bought what: each customer has an interest and a budget, which a model can learn from the data."""
 
 from array import array
 from collections.abc import Mapping, Sequence
@@ -12,8 +12,8 @@ from encore.stack.sample.vocabulary import Vocabulary
 
 _BASKETS = (1, 2, 3, 4, 5)
 _BASKET_WEIGHTS = (55, 28, 10, 5, 2)
-_ELSEWHERE = 0.03  # pull of a family outside a customer's interest
-_OTHER_TIER = 0.08  # pull of a product outside a customer's budget
+_ELSEWHERE = 0.03  # the pull of a family outside a customer's interest
+_OTHER_TIER = 0.08  # the pull of a product outside a customer's budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Market:
 
 
 def draw_market(vocabulary: Vocabulary, listings: Sequence[Listing], *, seed: int, customers: int) -> Market:
-    """Return a market in which each customer and each listing takes part.
+    """Return a market in which every customer buys something and every listing is bought.
 
-    Purchases are held as arrays of integers, four bytes each, so that a million fit easily.
+    Purchases are arrays of four-byte integers, so that a million fit easily in memory.
     """
     rng = rng_for("market", seed)
     tastes = _tastes(vocabulary, listings)

@@ -1,4 +1,4 @@
-"""What customers are called: mostly ordinary names, some written in ways that break a parser."""
+"""Customers' names: mostly ordinary, some written in ways that break a parser."""
 
 from random import Random
 
@@ -12,7 +12,7 @@ _SHARED = every(31, first=5)
 
 
 def customer_name(names: Names, number: int, *, seed: int) -> str:
-    """Return the display name of customer `number`: no key, for several people share some."""
+    """Return the display name of customer `number`; it is not unique."""
     rng = rng_for("customer", seed, number)
     given, family = rng.choice(names.given), rng.choice(names.family)
     if number in _SURNAME_FIRST:

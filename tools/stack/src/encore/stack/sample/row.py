@@ -1,4 +1,4 @@
-"""A row of the file: a product with up to eight reviewers, in cells as unhandy as the real ones."""
+"""A row of the file: a product with up to eight reviewers, in cells as awkward as the real ones."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from encore.stack.sample.catalogue import Listing, Variant
 from encore.stack.sample.chance import every
-from encore.stack.sample.opinions import Review
+from encore.stack.sample.reviews import Review
 
 COLUMNS = (
     "product_id",
@@ -26,14 +26,14 @@ COLUMNS = (
     "img_link",
     "product_link",
 )
-_NEW_PRICE = every(9, first=4)  # a later edition of these is dearer
+_NEW_PRICE = every(9, first=4)  # a later edition of these costs more
 _NO_RATING, _NO_RATING_COUNT = {7}, {8, 10}
 _BARE_COMMA = re.compile(r",(?! )")
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row before its lists are joined. `edition` tells apart the rows of one product."""
+    """One row before its lists are joined. `edition` numbers the rows of one product."""
 
     listing: Listing
     variant: Variant
@@ -64,8 +64,8 @@ class Row:
 
     def _product(self) -> Iterator[str]:
         listing = self.listing
-        dearer = 10_00 if self.edition and listing.index in _NEW_PRICE else 0
-        discounted, actual = listing.discounted_paise + dearer, listing.actual_paise + dearer
+        increase = 10_00 if self.edition and listing.index in _NEW_PRICE else 0
+        discounted, actual = listing.discounted_paise + increase, listing.actual_paise + increase
         yield self.variant.product_id
         yield self.variant.name
         yield listing.family.category
@@ -107,5 +107,5 @@ def grouped(number: int) -> str:
 
 
 def _ambiguous(entries: Sequence[str]) -> bool:
-    """Whether joining the entries loses their borders; a lone entry is its whole cell."""
+    """Whether joining the entries loses their boundaries; a single entry fills its cell."""
     return len(entries) > 1 and any(_BARE_COMMA.search(entry) for entry in entries)

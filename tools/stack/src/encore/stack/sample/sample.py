@@ -1,4 +1,4 @@
-"""A whole sample: which rows there are, and what stands in them."""
+"""A whole sample: its rows and their contents."""
 
 from collections.abc import Iterator
 from itertools import accumulate
@@ -8,8 +8,8 @@ from encore.stack.sample.catalogue import Listing, build_catalogue
 from encore.stack.sample.chance import every, rng_for
 from encore.stack.sample.codes import customer_code, review_code
 from encore.stack.sample.market import draw_market
-from encore.stack.sample.opinions import Review, compose_review
 from encore.stack.sample.people import customer_name
+from encore.stack.sample.reviews import Review, compose_review
 from encore.stack.sample.row import Row
 from encore.stack.sample.vocabulary import load_vocabulary
 
@@ -17,8 +17,8 @@ REVIEWERS_PER_ROW = 8
 _LISTED_AGAIN = every(12, first=4)  # one more row with the reviewers of an earlier one
 
 
-class Place(NamedTuple):
-    """Where a row's facts come from: a listing, one of its variants, and a slice of its reviews."""
+class RowSource(NamedTuple):
+    """What a row is made from: a listing, one of its variants, and a slice of its reviews."""
 
     listing: int
     variant: int
@@ -27,7 +27,7 @@ class Place(NamedTuple):
 
 
 class Sample:
-    """A whole file, drawn but not yet written: everything but the texts is held in memory."""
+    """A whole file, drawn but not yet written: everything except the texts is in memory."""
 
     def __init__(self, *, seed: int, customers: int, products: int) -> None:
         self.vocabulary = load_vocabulary()
@@ -37,7 +37,7 @@ class Sample:
         listings = build_catalogue(self.vocabulary, seed=seed, products=products)
         self.market = draw_market(self.vocabulary, listings, seed=seed, customers=customers)
         self._first_review = [0, *accumulate(len(each) for each in self.market.buyers)]
-        # One listing, as in the real file, was reviewed twice by its last buyer.
+        # As in the real file, the last buyer of one listing reviewed it twice.
         self._twice = next(i for i, each in enumerate(self.market.buyers) if len(each) % REVIEWERS_PER_ROW)
 
     @property
@@ -53,30 +53,30 @@ class Sample:
 
     def rows(self) -> Iterator[Row]:
         """Yield the rows in the order of the file; the rows of one product are far apart."""
-        places = list(self._places())
-        rng_for("order", self.seed).shuffle(places)
-        return map(self._row, places)
+        sources = list(self._sources())
+        rng_for("order", self.seed).shuffle(sources)
+        return map(self._row, sources)
 
-    def _places(self) -> Iterator[Place]:
+    def _sources(self) -> Iterator[RowSource]:
         for listing, buyers in zip(self.market.listings, self.market.buyers, strict=True):
             starts = list(range(0, len(buyers), REVIEWERS_PER_ROW))
             starts += [0] if listing.index in _LISTED_AGAIN else []
             for variant in range(len(listing.variants)):
                 for edition, start in enumerate(starts):
-                    yield Place(listing.index, variant, start, edition)
+                    yield RowSource(listing.index, variant, start, edition)
 
-    def _row(self, place: Place) -> Row:
-        listing, buyers = self.market.listings[place.listing], self.market.buyers[place.listing]
-        positions = list(range(place.start, min(place.start + REVIEWERS_PER_ROW, len(buyers))))
+    def _row(self, source: RowSource) -> Row:
+        listing, buyers = self.market.listings[source.listing], self.market.buyers[source.listing]
+        positions = list(range(source.start, min(source.start + REVIEWERS_PER_ROW, len(buyers))))
         customers = [buyers[position] for position in positions]
-        numbers = [self._first_review[place.listing] + position for position in positions]
-        if place.listing == self._twice and positions[-1] == len(buyers) - 1:
+        numbers = [self._first_review[source.listing] + position for position in positions]
+        if source.listing == self._twice and positions[-1] == len(buyers) - 1:
             positions, customers = [*positions, len(buyers)], [*customers, customers[-1]]
             numbers = [*numbers, self.reviews - 1]
         return Row(
             listing=listing,
-            variant=listing.variants[place.variant],
-            edition=place.edition,
+            variant=listing.variants[source.variant],
+            edition=source.edition,
             user_ids=[customer_code(each, seed=self.seed) for each in customers],
             user_names=[self._name(each) for each in customers],
             review_ids=[review_code(each, seed=self.seed) for each in numbers],

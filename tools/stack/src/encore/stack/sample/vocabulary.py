@@ -1,4 +1,4 @@
-"""The words of the sample: what is sold, how buyers talk, what they are called."""
+"""The words of the sample: products, buyers' phrases, names."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ import yaml
 
 @dataclass(frozen=True, slots=True)
 class Aspect:
-    """One property of a product: what content and what discontented buyers say about it."""
+    """One property of a product: what contented and discontented buyers say about it."""
 
     good: list[str]
     bad: list[str]
@@ -50,7 +50,7 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """Given and family names, names many people share, and names in Devanagari."""
+    """Given and family names, names that many people share, and names in Devanagari."""
 
     given: list[str]
     family: list[str]
@@ -71,7 +71,7 @@ class Vocabulary:
 
 @cache
 def load_vocabulary() -> Vocabulary:
-    """Return the vocabulary shipped with the package."""
+    """Return the package's vocabulary."""
     shop = _read("families.yaml")
     return Vocabulary(
         brands=shop["brands"],

@@ -1,4 +1,4 @@
-"""The sample as rows and as a file, and the truth about it for whoever checks a pipeline."""
+"""The sample as rows and as a file, with the facts that tests of a pipeline need."""
 
 import csv
 from collections.abc import Iterator
@@ -11,10 +11,10 @@ from encore.stack.sample.sample import Sample
 
 @dataclass(frozen=True, slots=True)
 class SampleFacts:
-    """What is true of a written sample.
+    """The facts of a written sample.
 
     `interactions` counts distinct pairs of customer and product id. The `ambiguous_*_rows` are those whose
-    names, titles or texts no rule can split into one a reviewer. `disliked_products` have mostly negative
+    names, titles or texts no rule can split into one per reviewer. `disliked_products` have mostly negative
     reviews.
     """
 
@@ -30,12 +30,12 @@ class SampleFacts:
 
     @property
     def unaligned_texts(self) -> int:
-        """The number of cells of titles or texts that cannot be given to one reviewer each."""
+        """The number of cells whose titles or texts cannot be assigned to reviewers."""
         return self.ambiguous_title_rows + self.ambiguous_text_rows
 
 
 def generate(*, seed: int = 7, customers: int = 1500, products: int = 300) -> Iterator[dict[str, str]]:
-    """Yield the sample row by row, each a mapping of the 16 columns; equal arguments, equal rows.
+    """Yield the sample row by row, each a mapping of the 16 columns; equal arguments give equal rows.
 
     Raises ValueError for fewer than 12 products, or fewer customers than products.
     """
@@ -44,10 +44,10 @@ def generate(*, seed: int = 7, customers: int = 1500, products: int = 300) -> It
 
 
 def write_sample(path: Path, *, seed: int = 7, customers: int = 1500, products: int = 300) -> SampleFacts:
-    """Write the sample as UTF-8 CSV to `path` and return the truth about it.
+    """Write the sample as UTF-8 CSV to `path` and return its facts.
 
-    Equal arguments give equal bytes. Texts are composed as they are written, so that a file of a
-    million reviews needs no more memory than its purchases.
+    Equal arguments give equal bytes. Texts are composed while writing, so that a file of a million
+    reviews needs no more memory than its purchases.
     """
     sample = Sample(seed=seed, customers=customers, products=products)
     tally = _Tally()
@@ -60,7 +60,7 @@ def write_sample(path: Path, *, seed: int = 7, customers: int = 1500, products: 
             tally.names += row.names_are_ambiguous
             tally.titles += row.titles_are_ambiguous
             tally.texts += row.texts_are_ambiguous
-    disliked = (each for each in sample.market.listings if each.opinion == "disliked")
+    disliked = (each for each in sample.market.listings if each.reception == "disliked")
     return SampleFacts(
         rows=tally.rows,
         products=products,

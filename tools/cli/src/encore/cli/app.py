@@ -1,0 +1,50 @@
+"""The commands, by name. Modules that take time to load are imported by the commands that need them."""
+
+from typing import Annotated
+
+import typer
+
+from encore.cli.commands import dead_letters, demo, events, queues, runs, setup, stack
+
+HELP = """Run Encore on this machine, and look after a stage anywhere: queues, runs, dead letters, events.
+
+Commands address the AWS SDK's account and region (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …). Without
+AWS_ENDPOINT_URL, AWS_PROFILE and --stage they use the local stack of `encore up`, if it is running.
+
+Exit codes: 0 fine, 1 something is wrong or missing, 2 wrong usage, 130 interrupted.
+"""
+
+app = typer.Typer(help=HELP, no_args_is_help=True, pretty_exceptions_enable=False, rich_markup_mode=None)
+
+
+def _show_version(*, wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        typer.echo(f"encore {version('encore-cli')}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Take the options of `encore` itself; its help is `HELP`."""
+
+
+app.command()(demo.demo)
+app.command()(demo.compose_demo)
+app.command()(stack.up)
+app.command()(stack.down)
+app.command()(setup.sample)
+app.command()(setup.provision)
+app.command()(setup.verify)
+app.command()(queues.queues)
+app.command()(runs.runs)
+app.add_typer(runs.app, name="run")
+app.add_typer(dead_letters.app, name="dlq")
+app.add_typer(events.app, name="events")

@@ -1,0 +1,74 @@
+"""`encore demo` and `encore compose-demo`."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import guarded
+
+if TYPE_CHECKING:
+    from encore.stack.demo import OpenStack
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, show_default="a made-up shop", help="The file to process, or a folder with three files."
+    ),
+]
+Out = Annotated[Path, typer.Option(file_okay=False, help="The folder for the run's folder.")]
+Keep = Annotated[bool, typer.Option("--keep", help="Leave the stack running, as `encore up` does.")]
+Endpoint = Annotated[
+    str, typer.Option(envvar="ENCORE_EMULATOR_URL", help="The address at which the emulator is published.")
+]
+
+
+@guarded
+def demo(data: Data = None, out: Out = Path("out"), *, keep: Keep = False, json: AsJson = False) -> None:
+    """Run a file to finished emails on a local stack.
+
+    The stack is the demo's own, also while one of `encore up` is running.
+    """
+    from encore.cli.output import say
+    from encore.stack.embedded import embedded_stack
+    from encore.stack.kept import kept_stack, require_no_stack
+
+    if keep:
+        require_no_stack()
+    _run(kept_stack if keep else embedded_stack, data, out, json=json)
+    if keep:
+        say("the stack keeps running: see `encore queues` and `encore runs`; `encore down` stops it")
+
+
+@guarded
+def compose_demo(
+    data: Data = None,
+    out: Out = Path("out"),
+    endpoint: Endpoint = "http://127.0.0.1:4566",
+    *,
+    json: AsJson = False,
+) -> None:
+    """Run a file to finished emails on docker compose."""
+    from functools import partial
+
+    from encore.stack.compose import compose_stack
+
+    _run(partial(compose_stack, endpoint=endpoint), data, out, json=json)
+
+
+def _run(open_stack: "OpenStack", data: Path | None, out: Path, *, json: bool) -> None:
+    """Print progress and report, with `json` to standard error, and the summary to standard output."""
+    from encore.cli.output import console
+    from encore.stack.demo import run_demo
+
+    screen = console(stderr=json)
+    folder = run_demo(open_stack, data, out, screen)
+    if json:
+        from json import dumps, loads
+
+        summary = loads((folder / "summary.json").read_text())
+        sys.stdout.write(dumps({"folder": str(folder), **summary}, indent=2) + "\n")
+    else:
+        screen.print(f"emails: {folder / 'index.html'}", markup=False, highlight=False, soft_wrap=True)

@@ -1,0 +1,30 @@
+"""Options that several commands have."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
+Stage = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ENCORE_STAGE",
+        show_default="encore-local",
+        help="The prefix of names: encore-prod.",
+    ),
+]
+Region = Annotated[
+    str | None,
+    typer.Option(show_default="AWS_REGION or the profile's", help="The AWS region."),
+]
+TopologyFile = Annotated[
+    Path | None,
+    typer.Option(
+        envvar="ENCORE_TOPOLOGY",
+        exists=True,
+        dir_okay=False,
+        show_default="infra/topology.yaml of the checkout",
+        help="The file that names queues, topics, tables and buckets.",
+    ),
+]

@@ -1,0 +1,80 @@
+"""`encore sample`, `encore provision` and `encore verify`."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson, Region, Stage, TopologyFile
+from encore.cli.execution import FOUND_WRONG, guarded
+
+Model = Annotated[
+    str | None,
+    typer.Option(
+        envvar="ENCORE_MAILER_MODEL_ID", show_default="the mailer's own", help="The Bedrock model to try."
+    ),
+]
+
+
+@guarded
+def sample(
+    path: Annotated[Path, typer.Argument(help="The CSV file to write.")],
+    customers: Annotated[int, typer.Option(min=1, help="The number of customers.")] = 1500,
+    products: Annotated[int, typer.Option(min=12, help="The number of products.")] = 300,
+) -> None:
+    """Write a sample file to upload: a made-up shop."""
+    if customers < products:
+        raise typer.BadParameter("there must be at least as many customers as products")
+    from encore.stack.sample import write_sample
+
+    write_sample(path, customers=customers, products=products)
+
+
+@guarded
+def provision(
+    stage: Stage = None, region: Region = None, topology: TopologyFile = None, *, json: AsJson = False
+) -> None:
+    """Create a stage's resources; print the services' settings.
+
+    The resources are those of the topology. Running it again changes nothing.
+    """
+    from json import dumps
+
+    from encore.cli.target import load_topology, target
+    from encore.stack.provision import provision as create
+
+    with target(stage, region) as chosen:
+        resources = create(load_topology(topology), stage=chosen.stage, region=chosen.region)
+    settings = resources.environment()
+    lines = "".join(f"{name}={value}\n" for name, value in settings.items())
+    sys.stdout.write(dumps(settings, indent=2) + "\n" if json else lines)
+
+
+@guarded
+def verify(
+    stage: Stage = None,
+    region: Region = None,
+    model_id: Model = None,
+    topology: TopologyFile = None,
+    *,
+    json: AsJson = False,
+) -> None:
+    """Check that a stage has everything it needs.
+
+    Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
+    """
+    from encore.cli.output import console
+    from encore.cli.target import load_topology, target
+    from encore.cli.verification import Account, Outcome, as_json, show_results, verify_stage
+
+    with target(stage, region) as chosen:
+        account = Account.open(chosen.stage, region=chosen.region, model_id=model_id)
+        account.require_answer()
+        results = verify_stage(load_topology(topology), account)
+    if json:
+        sys.stdout.write(as_json(results) + "\n")
+    else:
+        show_results(results, console())
+    if any(result.outcome is Outcome.FAILED for result in results):
+        raise typer.Exit(FOUND_WRONG)

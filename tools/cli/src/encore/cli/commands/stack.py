@@ -1,0 +1,48 @@
+"""`encore up` and `encore down`: the local stack in the background."""
+
+import sys
+from typing import TYPE_CHECKING
+
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import guarded
+
+if TYPE_CHECKING:
+    from encore.stack.background import BackgroundStack
+
+
+@guarded
+def up(*, json: AsJson = False) -> None:
+    """Start a local stack in the background.
+
+    Prints its environment as lines for a shell; `eval "$(encore up)"` sets it for the AWS CLI. Other
+    commands find the stack by themselves. It has an emulator of S3, SNS, SQS and DynamoDB, understudy for
+    the AI services, and the four services, all on loopback. If one is running already, up only says so.
+    """
+    from encore.cli.output import say
+    from encore.stack.background import running_stack, start_stack
+
+    if stack := running_stack():
+        say(f"the local stack is already running (process {stack.pid})")
+    else:
+        say("starting the local stack")
+        stack = start_stack()
+        say(f"running (process {stack.pid}), logs in {stack.folder.logs}; `encore down` stops it")
+    _show(stack, json=json)
+
+
+@guarded
+def down() -> None:
+    """Stop the local stack; harmless if none is running."""
+    from encore.cli.output import say
+    from encore.stack.background import stop_stack
+
+    say("the local stack has stopped" if stop_stack() else "no local stack is running")
+
+
+def _show(stack: "BackgroundStack", *, json: bool) -> None:
+    from json import dumps
+
+    from encore.stack.background import export_lines
+
+    facts = {"pid": stack.pid, "logs": str(stack.folder.logs), "environment": dict(stack.environment)}
+    sys.stdout.write(dumps(facts, indent=2) + "\n" if json else export_lines(stack.environment))

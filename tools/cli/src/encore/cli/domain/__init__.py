@@ -1,1 +1,0 @@
-"""What operators are told and what they can do, free of AWS."""

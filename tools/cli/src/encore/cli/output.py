@@ -1,0 +1,72 @@
+"""What commands write: answers to standard output, remarks to standard error, all safe for a terminal."""
+
+import json
+import re
+import sys
+from collections.abc import Sequence
+from typing import IO, TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from rich.console import Console
+
+UNLIMITED_COLUMNS = 10_000
+
+
+def plain(text: str) -> str:
+    r"""Return text that cannot steer a terminal: unprintable characters appear as escapes, `\x1b`.
+
+    Reasons, keys and bodies come from outside. Direction marks and line breaks are escaped as well, so that
+    one value stays on one line and reads in its own order.
+    """
+    return "".join(each if each.isprintable() else _escaped(each) for each in text)
+
+
+def print_json(value: "BaseModel | Sequence[BaseModel]", *, lines: bool = False) -> None:
+    """Write a model, or a list of models, to standard output; `lines` for a stream of them, one per line.
+
+    Escaped to ASCII, so that nothing in it can steer a terminal.
+    """
+    dumped = [_dumped(each) for each in value] if isinstance(value, Sequence) else _dumped(value)
+    sys.stdout.write(json.dumps(dumped, indent=None if lines else 2) + "\n")
+    sys.stdout.flush()
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """The console for people. In a pipe it has no width, so that nothing is wrapped or cut."""
+    from rich.console import Console
+
+    made = Console(highlight=False, emoji=False, stderr=stderr)
+    if made.is_terminal:
+        return made
+    file = cast("IO[str]", Trimmed(made.file))
+    return Console(highlight=False, emoji=False, file=file, width=UNLIMITED_COLUMNS)
+
+
+class Trimmed:
+    """A text file that drops the spaces with which tables fill up their lines."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+
+    def write(self, text: str) -> None:
+        """Write whole lines, without the spaces at their ends."""
+        self._file.write(re.sub(r" +(?=\n)", "", text))
+
+    def flush(self) -> None:
+        """Flush the file."""
+        self._file.flush()
+
+
+def say(text: str) -> None:
+    """Write a line for a person to standard error, beside the answer."""
+    sys.stderr.write(plain(text) + "\n")
+    sys.stderr.flush()
+
+
+def _dumped(model: "BaseModel") -> object:
+    return model.model_dump(mode="json")
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")

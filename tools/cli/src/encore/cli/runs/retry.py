@@ -1,0 +1,124 @@
+"""Resends what a running run waits for as its services would: the same events, ids and topics."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from botocore.exceptions import ClientError
+from pydantic import BaseModel, Field
+
+from encore.cli.environment import Environment
+from encore.cli.errors import CommandError
+from encore.cli.runs.missing import MissingMessage, missing_messages
+from encore.cli.runs.uploads import notification_again
+from encore.contracts import object_keys
+from encore.contracts.events import (
+    DataIngested,
+    EventData,
+    RecommendationsReady,
+    RecommenderPoll,
+    SentimentScored,
+    new_event,
+)
+from encore.contracts.records import Customer, Recommendation
+from encore.runtime.errors import error_code
+from encore.runtime.ports import Model
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.totals import total
+from encore.runtime.storage import S3Objects
+
+
+class Message(BaseModel):
+    """A message to send again, to a topic or, if no topic delivers it, to a queue.
+
+    `event_id` is the one that its service gives it; a notification from S3 has none.
+    """
+
+    topic: str | None = None
+    queue: str | None = None
+    about: str
+    why: str
+    event_id: str | None = None
+    body: str = Field(exclude=True, repr=False)
+
+
+@dataclass(frozen=True)
+class Retry:
+    """The retry of one run: `messages` only reads, `send` sends."""
+
+    environment: Environment
+    run: Run
+    ledger: Ledger
+    objects: S3Objects
+
+    async def messages(self) -> list[Message]:
+        """Return what to send again; raise `CommandError` if the run has ended or its files are gone."""
+        return [await self._message(missing) for missing in missing_messages(self.run)]
+
+    async def send(self, messages: Sequence[Message]) -> None:
+        """Send the messages to their topics and queues."""
+        publisher = Publisher(self.environment.sns)
+        for topic in sorted({message.topic for message in messages if message.topic}):
+            bodies = [message.body for message in messages if message.topic == topic]
+            await publisher.publish(await self.environment.topic_arn(topic), bodies)
+        for message in messages:
+            if message.queue:
+                await SQSQueue(self.environment.sqs, await self.environment.queue_url(message.queue)).send(
+                    message.body
+                )
+
+    async def _message(self, missing: MissingMessage) -> Message:
+        match missing.stage:
+            case StageName.INGEST:
+                queue, body = await notification_again(self.environment, self.run)
+                return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
+            case StageName.SENTIMENT:
+                return self._again(await self._data_ingested(missing.number), StageName.INGEST, missing)
+            case StageName.RECOMMENDER if missing.number:
+                return self._again(RecommenderPoll(attempt=missing.number), StageName.RECOMMENDER, missing)
+            case StageName.RECOMMENDER:
+                return self._again(await self._sentiment_scored(), StageName.SENTIMENT, missing)
+            case StageName.MAILER:
+                ready = await self._recommendations_ready(missing.number)
+                return self._again(ready, StageName.RECOMMENDER, missing)
+
+    async def _data_ingested(self, part: int) -> DataIngested:
+        customers = await self._lines(object_keys.customers(self.run.run_id, part), Customer)
+        return DataIngested.of(self.run.run_id, part, parts=self.run.parts or part, customers=customers)
+
+    async def _sentiment_scored(self) -> SentimentScored:
+        counts = total(await self.ledger.reports(self.run.run_id)).counts
+        return SentimentScored(parts=self.run.parts or 1, reviews=counts.get("reviews_scored", 0))
+
+    async def _recommendations_ready(self, part: int) -> RecommendationsReady:
+        key = object_keys.recommendations(self.run.run_id, part)
+        return RecommendationsReady.of(
+            self.run.run_id,
+            part,
+            parts=self.run.parts or part,
+            recommendations=await self._lines(key, Recommendation),
+        )
+
+    def _again(self, data: EventData, source: StageName, missing: MissingMessage) -> Message:
+        """The event as `source` makes it; one that no topic carries goes to the queue of its stage."""
+        event = new_event(data, run_id=self.run.run_id, source=source)
+        kind = data.type.split(".")[1]
+        return Message(
+            topic=data.topic or None,
+            queue=None if data.topic else missing.stage,
+            about=f"{kind} {data.cause}",
+            why=missing.why,
+            event_id=event.id,
+            body=event.body,
+        )
+
+    async def _lines(self, key: str, kind: type[Model]) -> list[Model]:
+        """Read a part's records: the event carries their number."""
+        try:
+            return await self.objects.get_lines(key, kind)
+        except ClientError as error:
+            if error_code(error) == "NoSuchKey":
+                raise CommandError(f"s3://{self.objects.bucket}/{key} is gone: nothing to retry") from error
+            raise

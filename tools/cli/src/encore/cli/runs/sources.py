@@ -1,0 +1,57 @@
+"""The upload that a run was made from, and S3's notification of it."""
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import NamedTuple
+from urllib.parse import quote_plus
+
+from encore.contracts.object_keys import UPLOADS
+
+_BEFORE_UPLOAD = re.compile(f" (?={re.escape(UPLOADS)})")
+
+
+class Stored(NamedTuple):
+    """An object as it is in the bucket now."""
+
+    key: str
+    etag: str
+    size_bytes: int
+    version_id: str
+
+
+def possible_keys(source: str) -> Iterator[list[str]]:
+    """Yield the lists of keys that a run's source, `s3://bucket/key` or `s3://bucket/key key key`, may mean.
+
+    A key may contain spaces, so the whole comes first; the run's id shows which one is right.
+    """
+    keys = source.removeprefix("s3://").partition("/")[2]
+    yield [keys]
+    if len(several := _BEFORE_UPLOAD.split(keys)) > 1:
+        yield several
+
+
+def notification(bucket: str, stored: Stored, *, region: str) -> str:
+    """Return the message with which S3 announces an object.
+
+    Source: "Event message structure", Amazon S3 User Guide, version 2.1.
+    """
+    record = {
+        "eventVersion": "2.1",
+        "eventSource": "aws:s3",
+        "awsRegion": region,
+        "eventTime": datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+        "eventName": "ObjectCreated:Put",
+        "s3": {
+            "s3SchemaVersion": "1.0",
+            "bucket": {"name": bucket, "arn": f"arn:aws:s3:::{bucket}"},
+            "object": {
+                "key": quote_plus(stored.key, safe="/"),
+                "size": stored.size_bytes,
+                "eTag": stored.etag,
+                "versionId": stored.version_id,
+            },
+        },
+    }
+    return json.dumps({"Records": [record]})

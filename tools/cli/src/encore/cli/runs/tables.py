@@ -1,0 +1,141 @@
+"""Runs as tables for people."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from encore.cli.runs.retry import Message
+from encore.cli.runs.views import RunDetails, RunView, StageView
+from encore.cli.tables import UNKNOWN, age, cell, since, table
+from encore.contracts.object_keys import UPLOADS
+from encore.runtime.batches import batches
+from encore.runtime.runs.run import RunStatus, StageName
+from encore.stack.formatting import count, seconds, usd
+
+STYLES = {RunStatus.RUNNING: "yellow", RunStatus.FINISHED: "green", RunStatus.FAILED: "bold red"}
+ANNOUNCED = frozenset({StageName.SENTIMENT, StageName.MAILER})
+"""Stages that announce their completion with an event of their own."""
+COUNTS_PER_ROW = 2
+SCHEME = "s3://"
+
+
+def run_table(views: Sequence[RunView]) -> Table:
+    """A row per run."""
+    shown = table("run", "status", "age", "at", "source", right=("age",), fold="source")
+    for each in views:
+        shown.add_row(
+            cell(each.run_id),
+            cell(each.status, STYLES[each.status]),
+            cell(age(since(each.created_at))),
+            cell(_position(each)),
+            cell(_short(each.source)),
+        )
+    return shown
+
+
+def show_details(run: RunDetails, console: Console) -> None:
+    """Print everything about a run."""
+    head = cell(f"{run.run_id}  ", "bold")
+    head.append_text(cell(run.status, STYLES[run.status]))
+    console.print(head)
+    console.print(cell(_when(run)))
+    console.print(cell(run.source), soft_wrap=True)
+    if run.reason:
+        console.print(cell(run.reason, "bold red"), soft_wrap=True)
+    console.print()
+    for section in (_stages(run), _counts(run), _units(run)):
+        if section.row_count:
+            console.print(section)
+            console.print()
+    if run.rejects:
+        console.print(
+            cell(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), soft_wrap=True
+        )
+        console.print()
+    if run.step:
+        console.print(cell("recommender", "bold"))
+    for name, value in run.step.items():
+        if value:
+            console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
+
+
+def message_table(messages: Sequence[Message]) -> Table:
+    """A row per message that is sent again."""
+    shown = table("topic or queue", "why", "event id", fold="why")
+    for each in messages:
+        shown.add_row(cell(each.topic or each.queue), cell(each.why), cell(each.event_id))
+    return shown
+
+
+def _position(run: RunView) -> str:
+    """The first stage that is not complete, with its parts; the number of parts if all are."""
+    for stage in StageName:
+        if run.parts is None or run.done[stage] < run.parts:
+            return f"{stage} {_progress(run.done[stage], run.parts)}"
+    return f"{run.parts} {'part' if run.parts == 1 else 'parts'}"
+
+
+def _stages(run: RunDetails) -> Table:
+    shown = table("stage", "parts", "seconds", "", right=("parts", "seconds"))
+    for each in run.stages:
+        shown.add_row(
+            cell(each.stage),
+            cell(_progress(each.done, each.parts)),
+            cell(f"{each.seconds:,.1f}" if each.done else None),
+            cell(_note(run, each), "yellow"),
+        )
+    return shown
+
+
+def _note(run: RunDetails, stage: StageView) -> str:
+    """What a stage of a running run is doing."""
+    if run.status is not RunStatus.RUNNING:
+        return ""
+    if stage.stage in ANNOUNCED and stage.done == stage.parts and not stage.announced:
+        return "complete, not yet announced"
+    return run.step.get("step", "") if stage.stage is StageName.RECOMMENDER else ""
+
+
+def _counts(run: RunDetails) -> Table:
+    """The counts in two columns, so that all are visible at once."""
+    shown = table(*("count", "number") * COUNTS_PER_ROW, right=("number",))
+    for row in batches(run.counts.items(), COUNTS_PER_ROW):
+        shown.add_row(*(each for name, number in row for each in _count(name, number)))
+    return shown
+
+
+def _count(name: str, number: int) -> tuple[Text, Text]:
+    style = "" if number else "dim"
+    return cell(name.replace("_", " "), style), cell(count(number), style)
+
+
+def _units(run: RunDetails) -> Table:
+    shown = table("used", "amount", "at list price", right=("amount", "at list price"))
+    for each in run.units:
+        cost = None if each.cost_usd is None else usd(float(each.cost_usd))
+        shown.add_row(cell(each.unit), cell(count(float(each.amount))), cell(cost))
+    if run.units:
+        shown.add_section()
+        shown.add_row(cell("total", "bold"), cell(""), cell(usd(float(run.cost_usd["total"])), "bold"))
+    return shown
+
+
+def _when(run: RunView) -> str:
+    started = f"started {run.created_at:%Y-%m-%d %H:%M:%S} UTC, {age(since(run.created_at))} ago"
+    return f"{started}, took {_took(run.created_at, run.finished_at)}" if run.finished_at else started
+
+
+def _took(started: datetime, ended: datetime) -> str:
+    return seconds((ended - started).total_seconds())
+
+
+def _progress(done: int, parts: int | None) -> str:
+    return f"{done}/{UNKNOWN if parts is None else parts}"
+
+
+def _short(source: str) -> str:
+    """A source without its bucket and folder, which are the same for all runs of a stage."""
+    return source.removeprefix(SCHEME).partition("/")[2].removeprefix(UPLOADS) or source

@@ -1,0 +1,140 @@
+"""A run as operators see it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from pydantic import BaseModel
+
+from encore.cli.errors import CommandError
+from encore.contracts import object_keys
+from encore.runtime.runs.pricing import price_of
+from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
+from encore.runtime.runs.totals import total
+
+LATEST = "latest"
+PREFIX = "run-"
+
+
+class StageView(BaseModel):
+    """How far a stage has got and how long it has taken. `parts` is None until ingest has read the file."""
+
+    stage: StageName
+    done: int
+    parts: int | None
+    announced: bool
+    seconds: float
+
+
+class RunView(BaseModel):
+    """One run in a list."""
+
+    run_id: str
+    status: RunStatus
+    source: str
+    reason: str | None
+    parts: int | None
+    created_at: datetime
+    finished_at: datetime | None
+    done: dict[StageName, int]
+    """Finished parts per stage."""
+
+
+class UnitView(BaseModel):
+    """A billable unit, the amount used, and its cost in US dollars; None if it has no list price here."""
+
+    unit: str
+    amount: Decimal
+    cost_usd: Decimal | None
+
+
+class Rejects(BaseModel):
+    """The number of rejected rows, and the object that lists them with the reason of each."""
+
+    rows: int
+    location: str
+
+
+class RunDetails(RunView):
+    """Everything about one run."""
+
+    stages: list[StageView]
+    counts: dict[str, int]
+    total_seconds: float
+    units: list[UnitView]
+    cost_usd: dict[str, Decimal]
+    step: dict[str, str]
+    """The state of the recommender's long jobs."""
+    rejects: Rejects | None
+
+
+def view(run: Run) -> RunView:
+    """Return a run as in a list."""
+    return RunView(
+        run_id=run.run_id,
+        status=run.status,
+        source=run.source,
+        reason=run.reason,
+        parts=run.parts,
+        created_at=run.created_at,
+        finished_at=run.finished_at,
+        done={stage: len(run.stage(stage).done) for stage in StageName},
+    )
+
+
+def details(run: Run, reports: Sequence[PartReport], *, bucket: str) -> RunDetails:
+    """Return a run in full; `bucket` holds its files."""
+    totals = total(reports)
+    return RunDetails(
+        **view(run).model_dump(),
+        stages=[
+            StageView(
+                stage=stage,
+                done=len(run.stage(stage).done),
+                parts=run.parts,
+                announced=run.stage(stage).announced,
+                seconds=totals.stage_seconds.get(stage, 0.0),
+            )
+            for stage in StageName
+        ],
+        counts=totals.counts,
+        total_seconds=totals.total_seconds,
+        units=_units(reports),
+        cost_usd=totals.cost_usd,
+        step=run.step,
+        rejects=_rejects(run.run_id, totals.counts, bucket),
+    )
+
+
+def find(runs: Sequence[Run], wanted: str) -> Run:
+    """Return the run named by its id, the beginning of one, or `latest`.
+
+    `runs` are in order of age, the latest last. Raises `CommandError` if there is none or more than one.
+    """
+    if wanted == LATEST and runs:
+        return runs[-1]
+    found = [run for run in runs if run.run_id.removeprefix(PREFIX).startswith(wanted.removeprefix(PREFIX))]
+    exact = [run for run in found if run.run_id == wanted]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise CommandError(f"there is no run {wanted}" if runs else "there are no runs yet")
+    raise CommandError(f"{wanted} is ambiguous: {', '.join(run.run_id for run in found)}")
+
+
+def _units(reports: Sequence[PartReport]) -> list[UnitView]:
+    amounts: dict[str, Decimal] = {}
+    for report in reports:
+        for unit, amount in report.units.items():
+            amounts[unit] = amounts.get(unit, Decimal(0)) + amount
+    return [_priced(unit, amount) for unit, amount in sorted(amounts.items()) if amount]
+
+
+def _priced(unit: str, amount: Decimal) -> UnitView:
+    price = price_of(unit)
+    return UnitView(unit=unit, amount=amount, cost_usd=None if price is None else amount * price)
+
+
+def _rejects(run_id: str, counts: dict[str, int], bucket: str) -> Rejects | None:
+    rows = counts.get("rejected_rows", 0)
+    return Rejects(rows=rows, location=f"s3://{bucket}/{object_keys.rejects(run_id)}") if rows else None

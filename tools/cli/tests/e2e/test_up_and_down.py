@@ -1,0 +1,71 @@
+"""`encore up`, `encore down` and `encore demo --keep`, as a person calls them."""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+pytestmark = pytest.mark.timeout(180)
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def encore_process(tmp_path: Path) -> Iterator[Run]:
+    """Runs `encore` in a process without AWS settings; whatever is up afterwards is stopped."""
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment = plain | {"XDG_STATE_HOME": str(tmp_path)}
+
+    def run(*words: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "encore.cli", *words]
+        return subprocess.run(command, capture_output=True, text=True, check=False, env=environment)  # noqa: S603 - our own
+
+    yield run
+    run("down")
+
+
+def test_a_stack_is_started_found_and_stopped(encore_process: Run, tmp_path: Path) -> None:
+    """Its exports are private; a second `up` changes nothing; `down` leaves no process and is repeatable."""
+    up = encore_process("up")
+    assert up.returncode == 0, up.stderr
+    exports = tmp_path / "encore" / "stack.env"
+    assert up.stdout == exports.read_text()
+    assert stat.S_IMODE(exports.stat().st_mode) == 0o600
+    again = encore_process("up", "--json")
+    assert "already running" in again.stderr
+    supervisor = psutil.Process(json.loads(again.stdout)["pid"])
+    stack = [supervisor, *supervisor.children(recursive=True)]
+    assert len(stack) == 7
+    sockets = [each for process in stack for each in process.net_connections() if each.status == "LISTEN"]
+    assert {each.laddr.ip for each in sockets} == {"127.0.0.1"}
+    queues = encore_process("queues", "--json")
+    assert queues.stderr.startswith("using the local stack")
+    assert len(json.loads(queues.stdout)) == 5
+    assert encore_process("down").returncode == 0
+    assert psutil.wait_procs(stack, timeout=10)[1] == []
+    assert not exports.exists()
+    down = encore_process("down")
+    assert (down.returncode, down.stderr) == (0, "no local stack is running\n")
+
+
+def test_a_demo_can_leave_its_stack_running(encore_process: Run, tmp_path: Path) -> None:
+    """Its run can be looked at afterwards; another such demo is refused."""
+    data, out = tmp_path / "sample.csv", tmp_path / "out"
+    assert encore_process("sample", str(data), "--customers", "60", "--products", "20").returncode == 0
+    demo = encore_process("demo", "--keep", "--json", "--data", str(data), "--out", str(out))
+    assert demo.returncode == 0, demo.stderr
+    summary = json.loads(demo.stdout)
+    assert (summary["status"], summary["emails"]) == ("finished", 60)
+    assert Path(summary["folder"], "index.html").exists()
+    assert Path(summary["folder"], "logs", "mailer.log").exists()
+    assert "`encore down` stops it" in demo.stderr
+    shown = encore_process("run", "show", "latest", "--json")
+    assert json.loads(shown.stdout)["run_id"] == summary["run_id"]
+    again = encore_process("demo", "--keep", "--out", str(out))
+    assert again.returncode == 1
+    assert again.stderr == "a local stack is already running: stop it with `encore down` first\n"

@@ -1,0 +1,227 @@
+"""Every table as people see it: on a terminal of 80 columns, and in a pipe.
+
+The expected output is in `snapshots/`. To accept a change, delete a file there and run its test twice.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from io import StringIO
+from pathlib import Path
+
+import pytest
+import time_machine
+from rich.console import Console
+
+from encore.cli.dead_letters.counts import DeadLetterCount
+from encore.cli.dead_letters.dead_letter import DeadLetter
+from encore.cli.dead_letters.table import count_table, show_dead_letter
+from encore.cli.output import console
+from encore.cli.queues.states import QueueState
+from encore.cli.queues.table import queue_table
+from encore.cli.runs.retry import Message
+from encore.cli.runs.tables import message_table, run_table, show_details
+from encore.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
+from encore.cli.verification import Outcome, Result, show_results
+from encore.runtime.runs.run import RunStatus, StageName
+from encore.stack.report import render_report
+
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
+RUN = "run-0123456789abcdef"
+MESSAGE_ID = "0f3c8a52-91d4-4c55-a2be-c6e57a2d90aa"
+BIG = 1_234_567
+SOURCE = "2026-11/spring sale/amazon-in-11.csv.gz"
+ARN = f"arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/{RUN}-interactions"
+Show = Callable[[Console], None]
+
+
+def queues(screen: Console) -> None:
+    """Queues with figures of every size."""
+    states = [
+        QueueState(
+            name="ingest-uploads", visible=0, in_flight=0, delayed=0, oldest_age_s=None, dead_letters=0
+        ),
+        QueueState(
+            name="mailer", visible=BIG, in_flight=BIG, delayed=BIG, oldest_age_s=86_000.0, dead_letters=BIG
+        ),
+    ]
+    screen.print(queue_table(states))
+
+
+def a_run(status: RunStatus = RunStatus.RUNNING, *, parts: int | None = 1000, done: int = 999) -> RunView:
+    """Return a run of many parts and a long source."""
+    return RunView(
+        run_id=RUN,
+        status=status,
+        source=f"s3://encore-prod-data-123456789012/uploads/{SOURCE}",
+        reason="no such column: product_id" if status is RunStatus.FAILED else None,
+        parts=parts,
+        created_at=NOW - timedelta(days=12, hours=23),
+        finished_at=None,
+        done={StageName.INGEST: 1000 if done else 0} | dict.fromkeys(list(StageName)[1:], done),
+    )
+
+
+def runs(screen: Console) -> None:
+    """Runs of every status."""
+    finished = a_run(RunStatus.FINISHED, parts=1000, done=1000)
+    screen.print(run_table([a_run(), a_run(RunStatus.FAILED, parts=None, done=0), finished]))
+
+
+def run_show(screen: Console) -> None:
+    """A run with everything that can be shown."""
+    view = a_run(RunStatus.FAILED)
+    stages = [
+        StageView(stage=stage, done=view.done[stage], parts=1000, announced=False, seconds=12_345.6)
+        for stage in StageName
+    ]
+    details = RunDetails(
+        **view.model_dump(),
+        stages=stages,
+        counts={"customers_by_popularity": BIG, "emails_template_copy": 18, "reviews": BIG},
+        total_seconds=1.0,
+        units=[
+            UnitView(
+                unit="bedrock.output_tokens.anthropic.claude-haiku-5-5", amount=Decimal(BIG), cost_usd=None
+            ),
+            UnitView(unit="personalize.recommendations", amount=Decimal(BIG), cost_usd=Decimal("1234.5")),
+        ],
+        cost_usd={"total": Decimal("1234.5")},
+        step={"step": "import", "import_interactions": ARN},
+        rejects=Rejects(rows=BIG, location=f"s3://encore-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
+    )
+    show_details(details, screen)
+
+
+def retry(screen: Console) -> None:
+    """Messages to a topic and to a queue."""
+    why = "not all parts have recommendations"
+    screen.print(
+        message_table(
+            [
+                Message(
+                    topic="recommendations-ready",
+                    about="x",
+                    why="part 7 is not mailed",
+                    event_id=MESSAGE_ID,
+                    body="",
+                ),
+                Message(queue="recommender", about="x", why=why, event_id=MESSAGE_ID, body=""),
+            ]
+        )
+    )
+
+
+def dlq_list(screen: Console) -> None:
+    """Queues with and without dead letters."""
+    some = DeadLetterCount(queue="ingest-uploads", dead_letters=BIG, oldest_age_s=900_000.0)
+    screen.print(count_table([some, DeadLetterCount(queue="mailer", dead_letters=0, oldest_age_s=None)]))
+
+
+def dlq_show(screen: Console) -> None:
+    """A dead letter with a long reason, and its body."""
+    dead_letter = DeadLetter(
+        message_id=MESSAGE_ID,
+        reason=f"the object runs/{RUN}/customers/part-00003.jsonl.gz does not exist in the bucket",
+        exception="PermanentError",
+        handler="encore.sentiment.handler.SentimentHandler",
+        first_received_at=NOW - timedelta(hours=3, minutes=20),
+        receives=12,
+        sent_at=NOW,
+        about="data-ingested part 3",
+        run_id=RUN,
+        body='{"type": "encore.data-ingested.v1"}',
+        receipt="",
+        attributes={},
+    )
+    show_dead_letter(dead_letter, screen, with_body=True)
+
+
+def verify(screen: Console) -> None:
+    """A check of every outcome."""
+    results = [
+        Result("topic run-finished", Outcome.OK, "", ""),
+        Result("privacy of bucket data", Outcome.SKIPPED, "emulator: only Terraform sets this", ""),
+        Result(
+            "queue mailer",
+            Outcome.FAILED,
+            "visibility is 345600 s, not 1209600 s; redrives to arn:aws:sqs:eu-west-1:123456789012:x",
+            "terraform apply",
+        ),
+    ]
+    show_results(results, screen)
+
+
+def demo_report(screen: Console) -> None:
+    """The closing report of a demo of a large file."""
+    summary = {
+        "run_id": RUN,
+        "status": "finished",
+        "products": 100_000,
+        "customers": BIG,
+        "reviews": BIG,
+        "interactions": BIG,
+        "rejected_rows": 4,
+        "unaligned_texts": 129,
+        "recommendations": BIG * 5,
+        "emails": BIG,
+        "emails_template_copy": 18_000,
+        "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 1234.5, "mailer": 13.2},
+        "total_seconds": 1441.27,
+        "cost_usd": {"comprehend": 0.51, "bedrock": 1234.5, "s3": 0.0042, "total": 1235.0142},
+        "queues": {"mailer": {"visible": BIG, "in_flight": 1, "delayed": 0}},
+        "dead_letters": {"mailer": 2},
+    }
+    render_report(summary, screen)
+
+
+SHOWN: list[Show] = [queues, runs, run_show, retry, dlq_list, dlq_show, verify, demo_report]
+
+
+def on_terminal(show: Show) -> str:
+    """Return what a terminal of 80 columns shows, without colours."""
+    file = StringIO()
+    show(Console(file=file, width=80, force_terminal=True, color_system=None, highlight=False, emoji=False))
+    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
+
+
+def in_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> str:
+    """Return what a pipe gets."""
+    show(console())
+    return capsys.readouterr().out
+
+
+def compare(name: str, text: str) -> None:
+    """Compare with the snapshot; write it and fail if there is none."""
+    path = SNAPSHOTS / f"{name}.txt"
+    if not path.exists():
+        path.write_text(text)
+        pytest.fail(f"{path} is new: check it")
+    assert text == path.read_text()
+
+
+@pytest.mark.parametrize("show", SHOWN)
+@time_machine.travel(NOW, tick=False)
+def test_table_on_a_terminal_of_80_columns(show: Show) -> None:
+    """Tables fit."""
+    compare(f"{show.__name__}-80", on_terminal(show))
+
+
+@pytest.mark.parametrize("show", SHOWN)
+@time_machine.travel(NOW, tick=False)
+def test_table_in_a_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is wrapped or cut, whatever COLUMNS says, and no line ends with spaces."""
+    compare(f"{show.__name__}-pipe", in_pipe(show, capsys))
+
+
+@pytest.mark.parametrize("show", SHOWN)
+@time_machine.travel(NOW, tick=False)
+def test_no_figure_and_no_id_is_broken(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every word with a digit in a pipe is whole on the terminal; only the source of a run may fold."""
+    piped = in_pipe(show, capsys).replace(SOURCE, "")
+    words = {word for word in piped.split() if any(map(str.isdigit, word))}
+    assert words
+    text = on_terminal(show)
+    assert {word for word in words if word not in text} == set()
+    assert "…" not in text

@@ -1,0 +1,185 @@
+"""The embedded stack in the background: started and stopped by commands, and found by all others.
+
+Its supervisor holds a lock while it runs, so that a file left by one that was killed deceives nobody.
+"""
+
+import fcntl
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from encore.stack.processes import StackNotReadyError, last_lines
+
+START_S = 120.0
+STOP_S = 45.0
+POLL_S = 0.1
+LOCK_S = 2.0
+"""Others hold the lock only for as long as it takes to ask whether it is free."""
+SHARED = ("AWS_", "ENCORE_")
+
+
+@dataclass(frozen=True)
+class StateFolder:
+    """The folder with everything about the background stack: `stack.env`, the lock, logs."""
+
+    path: Path
+
+    @property
+    def exports(self) -> Path:
+        """What a shell can source: `export NAME=value`, one per line. It exists while the stack is ready."""
+        return self.path / "stack.env"
+
+    @property
+    def lock(self) -> Path:
+        """A file that the supervisor locks; it holds the supervisor's process id."""
+        return self.path / "supervisor.lock"
+
+    @property
+    def log(self) -> Path:
+        """The supervisor's own log."""
+        return self.path / "supervisor.log"
+
+    @property
+    def logs(self) -> Path:
+        """A log per process of the stack."""
+        return self.path / "logs"
+
+
+@dataclass(frozen=True)
+class BackgroundStack:
+    """A stack that runs in the background."""
+
+    pid: int
+    environment: Mapping[str, str]
+    """What a client needs to reach it."""
+    folder: StateFolder
+
+
+def state_folder() -> StateFolder:
+    """Return `$XDG_STATE_HOME/encore`, by default `~/.local/state/encore`; it need not exist."""
+    state = Path(os.environ.get("XDG_STATE_HOME", ""))
+    home = Path(os.environ.get("HOME", "/"))  # a container's user may have none
+    return StateFolder((state if state.is_absolute() else home / ".local/state") / "encore")
+
+
+def running_stack() -> BackgroundStack | None:
+    """Return the stack that is running and ready, if there is one."""
+    folder = state_folder()
+    pid = _supervisor(folder)
+    try:
+        return BackgroundStack(pid, _read_exports(folder.exports), folder) if pid else None
+    except FileNotFoundError:
+        return None
+
+
+def start_stack() -> BackgroundStack:
+    """Start a stack that outlives this process; raise `StackNotReadyError` if it does not come up."""
+    folder = state_folder()
+    folder.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with folder.log.open("wb") as log:
+        supervisor = subprocess.Popen(
+            [sys.executable, "-m", "encore.stack.supervisor"],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    try:
+        stack = _await_ready(supervisor, folder)
+    except BaseException:
+        supervisor.terminate()
+        supervisor.wait()
+        raise
+    supervisor.returncode = 0  # detached: nobody waits for it
+    return stack
+
+
+def stop_stack() -> bool:
+    """Stop the stack, also one that is still starting; return whether there was one."""
+    folder = state_folder()
+    pid = _supervisor(folder)
+    if pid:
+        os.kill(pid, signal.SIGTERM)
+        deadline = time.monotonic() + STOP_S
+        while _supervisor(folder) == pid:
+            if time.monotonic() > deadline:
+                os.kill(pid, signal.SIGKILL)  # its children get a SIGTERM of their own
+            time.sleep(POLL_S)
+    folder.exports.unlink(missing_ok=True)
+    return pid is not None
+
+
+@contextmanager
+def supervising(folder: StateFolder) -> Iterator[None]:
+    """Be the one supervisor of the folder; raise `StackNotReadyError` if there is another."""
+    with folder.lock.open("a+") as lock:
+        deadline = time.monotonic() + LOCK_S
+        while not _lock(lock.fileno(), fcntl.LOCK_EX):
+            if time.monotonic() > deadline:
+                raise StackNotReadyError("another local stack is running or starting")
+            time.sleep(POLL_S)
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        folder.exports.unlink(missing_ok=True)
+        try:
+            yield
+        finally:
+            folder.exports.unlink(missing_ok=True)
+
+
+def write_exports(folder: StateFolder, environment: Mapping[str, str]) -> None:
+    """Announce that the stack is ready: write its environment, readable by its owner only."""
+    shared = {name: value for name, value in environment.items() if name.startswith(SHARED)}
+    draft = folder.exports.with_suffix(".new")
+    draft.unlink(missing_ok=True)
+    draft.touch(mode=0o600)
+    draft.write_text(export_lines(shared))
+    draft.replace(folder.exports)
+
+
+def export_lines(environment: Mapping[str, str]) -> str:
+    """Return `export NAME=value` lines, quoted for a shell."""
+    return "".join(f"export {name}={shlex.quote(value)}\n" for name, value in environment.items())
+
+
+def _read_exports(path: Path) -> dict[str, str]:
+    words = (shlex.split(line)[1] for line in path.read_text().splitlines())
+    return {name: value for name, _, value in (word.partition("=") for word in words)}
+
+
+def _await_ready(supervisor: subprocess.Popen[bytes], folder: StateFolder) -> BackgroundStack:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if supervisor.poll() is not None:
+            raise StackNotReadyError(
+                f"the stack did not start; {folder.log} ends with\n{last_lines(folder.log)}"
+            )
+        if (stack := running_stack()) and stack.pid == supervisor.pid:
+            return stack
+        time.sleep(POLL_S)
+    raise StackNotReadyError(f"the stack is not ready after {START_S:.0f} s; logs in {folder.path}")
+
+
+def _supervisor(folder: StateFolder) -> int | None:
+    """The id of the process that holds the lock."""
+    try:
+        with folder.lock.open() as lock:
+            return None if _lock(lock.fileno(), fcntl.LOCK_SH) else int(lock.read() or 0) or None
+    except FileNotFoundError:
+        return None
+
+
+def _lock(descriptor: int, kind: int) -> bool:
+    try:
+        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

@@ -1,0 +1,47 @@
+"""The background stack for a demo that leaves it running."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from encore.stack.background import BackgroundStack, running_stack, start_stack, stop_stack
+from encore.stack.embedded import Stack, attached_stack
+from encore.stack.processes import ProcessDiedError, StackNotReadyError, last_lines
+
+
+@dataclass(frozen=True)
+class KeptStack(Stack):
+    """A stack that its supervisor keeps running."""
+
+    background: BackgroundStack
+
+    def check(self) -> None:
+        """Raise `ProcessDiedError` if the supervisor has stopped the stack."""
+        if running_stack() is None:
+            log = self.background.folder.log
+            raise ProcessDiedError(f"the stack has stopped; {log} ends with\n{last_lines(log)}")
+
+
+def require_no_stack() -> None:
+    """Raise `StackNotReadyError` if a background stack is running."""
+    if running_stack():
+        raise StackNotReadyError("a local stack is already running: stop it with `encore down` first")
+
+
+@contextmanager
+def kept_stack(log_dir: Path) -> Iterator[KeptStack]:
+    """Start the background stack, yield it and leave it running; copy its logs so far to `log_dir`.
+
+    An interrupt stops it.
+    """
+    background = start_stack()
+    try:
+        with attached_stack(background.environment) as stack:
+            yield KeptStack(stack.resources, stack.environment, background)
+    except KeyboardInterrupt:
+        stop_stack()
+        raise
+    finally:
+        shutil.copytree(background.folder.logs, log_dir, dirs_exist_ok=True)

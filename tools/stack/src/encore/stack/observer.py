@@ -1,0 +1,120 @@
+"""Observes a running stack as an operator would: by its ledger and its queues."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from aiobotocore.session import get_session
+
+from encore.contracts.events import RunFinished, parse_event
+from encore.runtime.aws import CONFIG
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run
+from encore.runtime.storage import S3Objects, from_item, to_item
+from encore.stack.provision import Resources
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_sqs.client import SQSClient
+
+DEPTHS = {
+    "visible": "ApproximateNumberOfMessages",
+    "in_flight": "ApproximateNumberOfMessagesNotVisible",
+    "delayed": "ApproximateNumberOfMessagesDelayed",
+}
+
+
+@dataclass(frozen=True)
+class Observer:
+    """The stack's ledger, queues and data bucket, and the questions to ask them."""
+
+    resources: Resources
+    ledger: Ledger
+    objects: S3Objects
+    sqs: "SQSClient"
+    dynamodb: "DynamoDBClient"
+
+    async def run_of(self, source: str) -> Run | None:
+        """The latest run of an upload, once there is one; `source` is its `s3://` address."""
+        found = [run for run in await self.ledger.runs() if run.source.startswith(source)]
+        return found[-1] if found else None
+
+    async def take_finished(self, run_id: str) -> RunFinished | None:
+        """Take the run's `run-finished` from the operators' queue, if it is there.
+
+        Ask only once the ledger says that the run has ended: every call counts as a receive of the others.
+        """
+        queue = SQSQueue(self.sqs, self.resources.queue_urls["ops"])
+        finished: RunFinished | None = None
+        for message in await queue.receive(limit=10, wait_s=0):
+            event = parse_event(message.body, RunFinished)
+            if event.run_id == run_id:
+                finished = event.data
+                await queue.delete(message)
+            else:
+                await queue.lease(message, seconds=0)
+        return finished
+
+    async def email_records(self, run_id: str) -> dict[str, dict[str, Any]]:
+        """The run's records in the emails table, by customer id."""
+        pages = self.dynamodb.get_paginator("query").paginate(
+            TableName=self.resources.tables["emails"],
+            KeyConditionExpression="run_id = :run",
+            ExpressionAttributeValues=to_item({":run": run_id}),
+        )
+        records = [from_item(item) async for page in pages for item in page.get("Items", [])]
+        return {record["customer_id"]: record for record in records}
+
+    async def queues(self) -> dict[str, dict[str, int]]:
+        """How many messages each queue holds: visible, in flight, delayed."""
+        return await self._depths(self.resources.queue_urls)
+
+    async def dead_letters(self) -> dict[str, int]:
+        """How many dead letters each queue has."""
+        depths = await self._depths(self.resources.dead_letter_urls)
+        return {name: sum(depth.values()) for name, depth in depths.items()}
+
+    async def dead_letter(self) -> str | None:
+        """One dead letter's queue and reason, if there are any dead letters."""
+        for name, count in (await self.dead_letters()).items():
+            if count:
+                reply = await self.sqs.receive_message(
+                    QueueUrl=self.resources.dead_letter_urls[name],
+                    MessageAttributeNames=["All"],
+                    VisibilityTimeout=0,
+                )
+                for message in reply.get("Messages", []):
+                    facts = message.get("MessageAttributes", {})
+                    reason = facts["reason"].get("StringValue") if "reason" in facts else None
+                    return f"{name} has a dead letter: {reason or 'received too often'}"
+        return None
+
+    async def _depths(self, urls: dict[str, str]) -> dict[str, dict[str, int]]:
+        replies = await asyncio.gather(
+            *(self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"]) for url in urls.values())
+        )
+        return {
+            name: {kind: int(reply["Attributes"].get(attribute, 0)) for kind, attribute in DEPTHS.items()}  # type: ignore[call-overload] # attribute names
+            for name, reply in zip(urls, replies, strict=True)
+        }
+
+
+@asynccontextmanager
+async def observe(resources: Resources) -> AsyncIterator[Observer]:
+    """Open clients configured by the environment and close them afterwards."""
+    session = get_session()
+    async with (
+        session.create_client("s3", config=CONFIG) as s3,
+        session.create_client("sqs", config=CONFIG) as sqs,
+        session.create_client("dynamodb", config=CONFIG) as dynamodb,
+    ):
+        yield Observer(
+            resources=resources,
+            ledger=Ledger(dynamodb, resources.tables["runs"]),
+            objects=S3Objects(s3, resources.buckets["data"]),
+            sqs=sqs,
+            dynamodb=dynamodb,
+        )

@@ -1,0 +1,82 @@
+"""The state of the background stack."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from encore.stack.background import (
+    StateFolder,
+    export_lines,
+    running_stack,
+    start_stack,
+    state_folder,
+    stop_stack,
+    supervising,
+    write_exports,
+)
+from encore.stack.processes import StackNotReadyError
+
+ENVIRONMENT = {"AWS_ENDPOINT_URL": "http://127.0.0.1:1", "ENCORE_X": "it's $HOME", "PATH": "/bin"}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StateFolder:
+    """An empty state folder."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    found = state_folder()
+    found.path.mkdir()
+    return found
+
+
+def test_a_ready_stack_is_found(folder: StateFolder) -> None:
+    """With the variables of AWS and Encore, whatever their values."""
+    with supervising(folder):
+        assert running_stack() is None, "not ready yet"
+        write_exports(folder, ENVIRONMENT)
+        stack = running_stack()
+        assert stack is not None
+        assert stack.pid == os.getpid()
+        assert stack.environment == {name: ENVIRONMENT[name] for name in ("AWS_ENDPOINT_URL", "ENCORE_X")}
+    assert running_stack() is None
+
+
+def test_only_the_owner_reads_the_exports(folder: StateFolder) -> None:
+    """Whatever mode an earlier file had."""
+    folder.exports.with_suffix(".new").touch(mode=0o644)
+    write_exports(folder, ENVIRONMENT)
+    assert stat.S_IMODE(folder.exports.stat().st_mode) == 0o600
+
+
+def test_what_a_killed_supervisor_left_is_ignored_and_removed(folder: StateFolder) -> None:
+    """Its lock is free, even if its process id belongs to another process now."""
+    write_exports(folder, ENVIRONMENT)
+    folder.lock.write_text(str(os.getpid()))
+    assert running_stack() is None
+    assert not stop_stack()
+    assert not folder.exports.exists()
+
+
+def test_there_is_one_supervisor(folder: StateFolder, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second one gives up without touching the first one's exports."""
+    monkeypatch.setattr("encore.stack.background.LOCK_S", 0.1)
+    with supervising(folder):
+        write_exports(folder, ENVIRONMENT)
+        with pytest.raises(StackNotReadyError, match="another local stack"), supervising(folder):
+            pass
+        assert folder.exports.exists()
+        with pytest.raises(StackNotReadyError, match="another local stack"):
+            start_stack()
+
+
+@pytest.mark.parametrize("home", ["", "relative"])
+def test_the_state_is_below_the_home_folder_by_default(home: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A relative XDG_STATE_HOME is ignored, as the XDG Base Directory Specification asks."""
+    monkeypatch.setenv("XDG_STATE_HOME", home)
+    assert state_folder().path == Path.home() / ".local/state/encore"
+
+
+def test_exports_are_quoted_for_a_shell() -> None:
+    """They are evaluated."""
+    assert export_lines({"A": "x", "B": "it's"}) == "export A=x\nexport B='it'\"'\"'s'\n"
