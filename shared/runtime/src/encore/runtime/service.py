@@ -47,7 +47,7 @@ class Runtime(Generic[Settings]):
     s3: Any
     dynamodb: Any
     new_client: Callable[..., Awaitable[Any]]
-    """Open a client for another AWS service; keywords go to its config. It is closed when the service stops."""
+    """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
 
     def items(self, table: str, *, expires: bool = True) -> DynamoDBItems:
         """Open a table by name; its items expire after the retention period, or never."""

@@ -105,14 +105,12 @@ def _describe_failure(span: Span, _service: str, _operation: str, reply: Mapping
     """Replace a failed AWS call's message by its error code; called before the span ends."""
     if not isinstance(span, ReadableSpan) or span.status.status_code is not StatusCode.ERROR:
         return
-    code = (
-        reply["Error"].get("Code", "Unknown") if reply and "Error" in reply else _type_name(sys.exception())
-    )
+    code = reply["Error"].get("Code", "Unknown") if reply and "Error" in reply else _kind(sys.exception())
     span.set_status(StatusCode.OK if code in EXPECTED_ERRORS else Status(StatusCode.ERROR, code))
     span.set_attribute(ERROR_TYPE, code)
 
 
-def _type_name(error: BaseException | None) -> str:
+def _kind(error: BaseException | None) -> str:
     return type(error).__name__
 
 
