@@ -40,6 +40,20 @@ run_process("probe", ServiceSettings, serve)
 print(any(name.startswith("opentelemetry") for name in sys.modules))
 """
 
+MESSAGE_ATTRIBUTES = {
+    "messaging.system": "aws_sqs",
+    "messaging.operation.type": "process",
+    "encore.run_id": "run-1",
+    "encore.part": 3,
+}
+CALL_ATTRIBUTES = {
+    "rpc.system": "aws-api",
+    "rpc.service": "S3",
+    "rpc.method": "PutObject",
+    "http.status_code": 200,
+    "retry_attempts": 0,
+}
+
 
 @contextmanager
 def service(name: str) -> Iterator[None]:
@@ -75,6 +89,12 @@ def run_probe(resources: Resources) -> str:
     return result.stdout.strip()
 
 
+def assert_chain(*spans: Span) -> None:
+    """Each span is the child of the one before; the first has no parent."""
+    parents = [b"", *(span.span_id for span in spans[:-1])]
+    assert [span.parent_span_id for span in spans] == parents
+
+
 async def test_two_services_share_one_trace(
     clients: Clients, resources: Resources, collector: Collector
 ) -> None:
@@ -101,10 +121,7 @@ async def test_two_services_share_one_trace(
     ingested, scored = spans[f"process {first.name}"], spans[f"process {parts.name}"]
     published, stored = spans[f"{topic_arn.rsplit(':', 1)[-1]} send"], spans["S3.PutObject"]
     assert {span.trace_id for span in spans.values()} == {ingested.trace_id}
-    assert ingested.parent_span_id == b""
-    assert published.parent_span_id == ingested.span_id
-    assert scored.parent_span_id == published.span_id
-    assert stored.parent_span_id == scored.span_id
+    assert_chain(ingested, published, scored, stored)
     assert collector.services()[ingested.name] == "ingest"
     assert collector.services()[stored.name] == "sentiment"
     head = await clients.s3.head_object(Bucket=objects.bucket, Key="scores")
@@ -130,27 +147,10 @@ async def test_spans_describe_messages_and_aws_calls(
     assert set(spans) == {f"process {queue.name}", "S3.PutObject"}
     handled, stored = spans[f"process {queue.name}"], spans["S3.PutObject"]
     assert handled.kind == Span.SPAN_KIND_CONSUMER
-    assert (
-        values(handled).items()
-        >= {
-            "messaging.system": "aws_sqs",
-            "messaging.destination.name": queue.name,
-            "messaging.operation.type": "process",
-            "encore.run_id": "run-1",
-            "encore.part": 3,
-        }.items()
-    )
+    message = {**MESSAGE_ATTRIBUTES, "messaging.destination.name": queue.name}
+    assert values(handled).items() >= message.items()
     assert stored.kind == Span.SPAN_KIND_CLIENT
-    assert (
-        values(stored).items()
-        >= {
-            "rpc.system": "aws-api",
-            "rpc.service": "S3",
-            "rpc.method": "PutObject",
-            "http.status_code": 200,
-            "retry_attempts": 0,
-        }.items()
-    )
+    assert values(stored).items() >= CALL_ATTRIBUTES.items()
 
 
 async def test_failures_have_a_type_but_never_quote_customers(

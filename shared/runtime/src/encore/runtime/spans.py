@@ -1,4 +1,4 @@
-"""OpenTelemetry spans for an OTLP collector: one per message handled and one per AWS call made meanwhile.
+"""OpenTelemetry spans for an OTLP collector: one per message handled, one per AWS call made for it.
 
 Loaded only if an endpoint is configured; needs the extra `encore-runtime[tracing]`.
 OpenTelemetry's own `OTEL_*` variables set endpoint, headers, sampling and batching.
@@ -41,7 +41,7 @@ class SpanRecorder:
     def handling(
         self, queue: str, *, sender: TraceParent | None, message_id: str | None
     ) -> Iterator[TraceParent]:
-        """Record the handling of one message; AWS calls made meanwhile are its children."""
+        """Record the handling of one message; AWS calls made for it are its children."""
         token = attach(Context())
         try:
             with (

@@ -35,7 +35,7 @@ MAX_RECEIVES = 8
 
 
 class Consumer:
-    """Handles up to `concurrency` messages of a queue at a time and keeps them hidden meanwhile."""
+    """Handles up to `concurrency` messages of a queue at a time, keeping them hidden."""
 
     def __init__(
         self,

@@ -104,7 +104,7 @@ class Ledger:
         """If the stage is complete and the run is open, let exactly one owner announce it.
 
         The first caller becomes the owner. If it crashes before the announcement, its redelivered message
-        finds that it owns the stage and announces it then. Nothing happens if the run has ended meanwhile.
+        finds that it owns the stage and announces it then. Nothing happens if the run has ended.
         """
         if not progress.complete or progress.announced:
             return
