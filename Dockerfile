@@ -1,7 +1,7 @@
-# One pattern for every image; docker-compose.yml gives each its package, module and target:
+# One Dockerfile for every image; docker-compose.yml passes each one's package, module and target:
 #   docker build --build-arg PACKAGE=services/ingest --build-arg MODULE=encore.ingest --target service .
-# An image holds its package, what that depends on at the versions of constraints.txt, and nothing to build with.
-# The same commit and base image give the same files: no time stamps (SOURCE_DATE_EPOCH), byte code checked by hash.
+# An image contains its package, its dependencies at the versions of constraints.txt, and no build tools. The same commit
+# and base image give the same files: no time stamps (SOURCE_DATE_EPOCH), byte code checked by hash.
 
 FROM python:3.13-slim AS builder
 ARG PACKAGE
@@ -19,7 +19,7 @@ COPY tools/stack/pyproject.toml tools/stack/
 COPY ${PACKAGE}/pyproject.toml ${PACKAGE}/
 
 
-# Other people's packages first: a change of our code leaves their layer as it is.
+# Third-party packages first: a change of our code leaves their layer unchanged.
 FROM builder AS dependencies
 RUN --mount=type=cache,target=/root/.cache/uv \
     uv pip compile --quiet --no-header --no-annotate --constraint constraints.txt \
@@ -57,16 +57,16 @@ LABEL org.opencontainers.image.title="$MODULE" \
       org.opencontainers.image.revision="$REVISION" \
       org.opencontainers.image.base.name="python:3.13-slim"
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MODULE=$MODULE
-# The one place to write to. Declared, so that ECS mounts it with the permissions that it has here.
+# The only writable directory. Declared as a volume, so that ECS mounts it with the permissions that it has here.
 VOLUME /tmp
 USER 10001:10001
 WORKDIR /tmp
-# Process 1 is deaf to every signal that it has no handler for, as Python is until all is imported: so it is one whose
-# only work is to hand signals on. The shell gives way to Python.
+# Process 1 ignores every signal without a handler, and Python has none until everything is imported. So process 1 only
+# forwards signals. The shell replaces itself with Python.
 ENTRYPOINT ["dumb-init", "--", "/bin/sh", "-c", "exec python -m \"$MODULE\" \"$@\"", "encore"]
 
 
-# A consumer of a queue: it listens on no port, so its loop says that it lives.
+# A queue consumer listens on no port, so its loop touches a file as a sign of life.
 FROM runtime AS service
 ENV ENCORE_LIVENESS_FILE=/tmp/alive
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
@@ -80,5 +80,5 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:4570/_understudy/health', timeout=3)"]
 
 
-# A command that does its work and ends.
+# A command that runs and exits.
 FROM runtime AS command

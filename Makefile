@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+VENV_INFRA := .venv-infra
 PACKAGES := shared/contracts shared/runtime services/ingest services/sentiment services/recommender services/mailer \
   tools/understudy tools/stack tools/cli
 INSTALLED := $(patsubst shared/runtime,shared/runtime[tracing],$(PACKAGES:tools/stack=tools/stack[embedded]))
@@ -11,7 +12,7 @@ IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo images push compose-demo verify-deployment check format test chaos mutants test-containers lock clean
+.PHONY: help setup demo images push compose-demo verify-deployment check check-infra format pre-commit scan-images test chaos mutants test-containers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -52,6 +53,22 @@ check: setup ## format, lint and types, over code and tests
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(CODE)
 
+check-infra: $(VENV_INFRA)/.ready ## Terraform and the Dockerfiles; with STRICT=1 a tool that is not installed is an error
+	@PATH="$(CURDIR)/$(VENV_INFRA)/bin:$$PATH" STRICT='$(STRICT)' infra/check
+
+$(VENV_INFRA)/.ready: infra/requirements-checks.txt
+	$(PYTHON) -m venv $(VENV_INFRA)
+	$(VENV_INFRA)/bin/pip install --quiet --requirement infra/requirements-checks.txt
+	@touch $@
+
+scan-images: ## fixable HIGH and CRITICAL vulnerabilities in the images that go to AWS; needs trivy, run after `make images`
+	set -e; for image in $(IMAGES); do \
+	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "encore/$$image:$${ENCORE_VERSION:-local}"; \
+	done
+
+pre-commit: setup ## install git hooks that format, lint and type-check before each commit
+	$(BIN)/pre-commit install
+
 format: setup ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
@@ -74,4 +91,4 @@ lock: setup ## pin the newest versions that fit together into constraints.txt
 	  $(foreach p,$(PACKAGES),--no-emit-package encore-$(notdir $(p))) --output-file constraints.txt
 
 clean: ## remove what was built here
-	rm -rf $(VENV) out .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV_INFRA) out .mypy_cache .pytest_cache .ruff_cache

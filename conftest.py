@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 from aiobotocore.session import get_session
+from hypothesis import HealthCheck, settings
 from moto.server import ThreadedMotoServer
 
 from encore.runtime.aws import CONFIG
@@ -17,6 +18,13 @@ from tests.support.stores import Clients
 REGION = "eu-west-1"
 _stages = count(1)
 _session = get_session()  # one for all: it keeps the descriptions of services that it has read
+
+# Property tests do not fail because the machine is busy; in CI they try the same examples every time.
+settings.register_profile(
+    "encore", deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("encore-ci", settings.get_profile("encore"), derandomize=True)
+settings.load_profile("encore-ci" if os.environ.get("CI") == "true" else "encore")
 
 
 @pytest.fixture(autouse=True)
@@ -44,7 +52,7 @@ def emulator_url() -> Iterator[str]:
 
 @pytest.fixture
 def resources(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Resources:
-    """Everything of the topology, freshly made for this test."""
+    """Everything in the topology, newly created for this test."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
     return provision(load_topology(), stage=f"test{os.getpid()}-{next(_stages)}", region=REGION)
 

@@ -1,7 +1,7 @@
-"""Ingest alone: how its memory and its CPU time grow with the file.
+"""Ingest alone: how its memory and CPU time grow with the file.
 
-Start-up counts for neither. Exits with 1 when a review of the largest file costs more than a bar times what
-one of the smallest does, or the largest file's second half takes more memory than a bar times its first.
+Start-up is not included. Exits with 1 when the CPU time per review grows beyond the limit from the smallest
+file to the largest, or the memory from the first half of the largest file to the second.
 """
 
 import argparse
@@ -30,14 +30,14 @@ CURVE = " ▁▂▃▄▅▆▇█"
 POINTS = 24
 MIB = 2**20
 MAX_GROWTH = 1.3
-"""Of CPU time a review from the smallest file to the largest, and of memory within a file."""
+"""Limit for CPU time per review, largest file to smallest, and for memory, second half to first."""
 SETTLED_S = 1.0
 SETTLED_CPU_S = 0.03
 
 
 @dataclass
 class Measured:
-    """One file's passage."""
+    """One file, ingested."""
 
     file_mib: float
     reviews: int
@@ -47,23 +47,23 @@ class Measured:
 
     @property
     def cpu_seconds_per_100k(self) -> float:
-        """What a hundred thousand reviews of this file cost."""
+        """CPU seconds per hundred thousand reviews of this file."""
         return self.cpu_seconds / self.reviews * 100_000
 
     @property
     def memory_growth(self) -> float:
-        """The peak of the second half of the passage as a multiple of the first half's."""
+        """Peak memory of the second half of the time as a multiple of the first half's."""
         half = len(self.resident_mib) // 2
         return max(self.resident_mib[half:]) / max(self.resident_mib[: half or 1])
 
 
 def main() -> int:
-    """Measure every size asked for, print them side by side, and return the exit code."""
+    """Measure every size, print the table, and return the exit code."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.ArgumentDefaultsHelpFormatter
     )
     add = parser.add_argument
-    add("--reviews", type=int, nargs="+", default=[10_000, 100_000], help="sizes of made-up files")
+    add("--reviews", type=int, nargs="+", default=[10_000, 100_000], help="sizes of the generated files")
     sizes: list[int] = sorted(parser.parse_args().reviews)
     rows = [measure(reviews) for reviews in sizes]
     show(rows)
@@ -71,7 +71,7 @@ def main() -> int:
 
 
 def measure(reviews: int) -> Measured:
-    """Take a made-up file of about so many reviews in, with no other service running."""
+    """Ingest a generated file of about so many reviews, with no other service running."""
     with TemporaryDirectory() as name:
         path = Path(name) / "sample.csv"
         customers = round(reviews / REVIEWS_PER_CUSTOMER)
@@ -87,13 +87,15 @@ def measure(reviews: int) -> Measured:
 
 
 async def until_ingested(stack: Stack, process: psutil.Process, measured: Measured) -> None:
-    """Look at the process until the ledger says that every part has been announced."""
+    """Sample the process until the ledger says that every part has been announced."""
     started, cpu_before = time.monotonic(), cpu_seconds(process)
-    async with watch(stack.resources) as eyes:
+    async with watch(stack.resources) as observer:
         while True:
             stack.check()
             measured.resident_mib.append(process.memory_info().rss / MIB)
-            if any(len(run.stage(StageName.INGEST).done) == run.parts for run in await eyes.ledger.runs()):
+            if any(
+                len(run.stage(StageName.INGEST).done) == run.parts for run in await observer.ledger.runs()
+            ):
                 break
             await asyncio.sleep(SAMPLE_S)
     measured.cpu_seconds = cpu_seconds(process) - cpu_before
@@ -102,11 +104,11 @@ async def until_ingested(stack: Stack, process: psutil.Process, measured: Measur
 
 def ingest_process() -> psutil.Process:
     """The service among this process's children."""
-    return next(child for child in psutil.Process().children() if child.cmdline()[-1] == "ingest")
+    return next(child for child in psutil.Process().children() if child.cmdline()[-1] == "encore.ingest")
 
 
 def settled(process: psutil.Process) -> psutil.Process:
-    """Wait until the service has started and waits for messages."""
+    """Wait until the service has started and is idle."""
     before = -1.0
     while cpu_seconds(process) - before > SETTLED_CPU_S:
         before = cpu_seconds(process)
@@ -121,13 +123,15 @@ def cpu_seconds(process: psutil.Process) -> float:
 
 
 def verdict(smallest: Measured, largest: Measured) -> int:
-    """Print how much dearer a review and how much larger the process gets; 1 if it is too much."""
-    dearer = largest.cpu_seconds_per_100k / smallest.cpu_seconds_per_100k
+    """Print the growth of CPU time per review and of memory; return 1 if one is over the limit."""
+    cost_growth = largest.cpu_seconds_per_100k / smallest.cpu_seconds_per_100k
     growth = largest.memory_growth
     console = Console()
-    console.print(f"CPU a review, largest / smallest: {dearer:.2f} (bar: {MAX_GROWTH})", highlight=False)
-    console.print(f"memory, second half / first half: {growth:.2f} (bar: {MAX_GROWTH})", highlight=False)
-    return int(max(dearer, growth) > MAX_GROWTH)
+    console.print(
+        f"CPU per review, largest / smallest file: {cost_growth:.2f} (limit: {MAX_GROWTH})", highlight=False
+    )
+    console.print(f"memory, second half / first half: {growth:.2f} (limit: {MAX_GROWTH})", highlight=False)
+    return int(max(cost_growth, growth) > MAX_GROWTH)
 
 
 def show(rows: list[Measured]) -> None:
@@ -147,7 +151,7 @@ def show(rows: list[Measured]) -> None:
 
 
 def curve(values: list[float]) -> str:
-    """Draw the values from zero to their peak."""
+    """Draw the values as a sparkline from zero to their peak."""
     points = min(POINTS, len(values))
     drawn = [values[point * len(values) // points] for point in range(points)]
     return "".join(CURVE[round(value / max(values) * (len(CURVE) - 1))] for value in drawn)

@@ -1,9 +1,9 @@
-"""The same file through the original notebooks' calls and through our services, far from AWS.
+"""The same file through our services and through the original notebooks' calls, with realistic latency.
 
-Every AWS call takes longer by a fixed time, every call to the model by some seconds, for both alike. Each has
-a fresh embedded stack. Personalize's preparation (data sets, training, campaign or batch job) is timed for
-both, looking every second, and left out of the ratio that is held to the bar: it takes as long as Personalize
-likes. Exits with 1 when the bar is missed.
+Every AWS call is delayed by a fixed time and every call to the model by some seconds, the same for both.
+Each runs on a fresh embedded stack. Personalize's preparation (data sets, training, campaign or batch job) is
+polled every second and timed for both, but is not part of the ratio: its duration depends on Personalize
+alone. Exits with 1 when the ratio misses its limit.
 """
 
 import argparse
@@ -19,15 +19,15 @@ from rich.console import Console
 from rich.table import Table
 
 from encore.stack.embedded import Stack, embedded_stack, exported
-from harness.latency import LOOPBACK, distance
+from harness.latency import LOOPBACK, delayed
 from harness.notebooks import Notebooks
-from harness.passage import Passage, follow, services
+from harness.our_services import Timings, follow, services
 from harness.regulars import Shop, write_shop
 
 MIN_RATIO = 30
-CHECK_INTERVAL_S = 1
+POLL_INTERVAL_S = 1
 PREPARATION = "personalize"
-STANDING_IN = ("COMPREHEND", "PERSONALIZE", "PERSONALIZE_RUNTIME")
+UNDERSTUDY_SERVICES = ("COMPREHEND", "PERSONALIZE", "PERSONALIZE_RUNTIME")
 MODEL = "BEDROCK_RUNTIME"
 
 
@@ -45,13 +45,13 @@ def main() -> int:
             theirs = _through_notebooks(stack, shop)
     _show("our services", ours.seconds)
     _show("the notebooks' calls", theirs.seconds)
-    Console().print(f"ours: {_told(ours.counts)}", highlight=False)
+    Console().print(f"ours: {_summary(ours.counts)}", highlight=False)
     return _verdict(ours.seconds, theirs.seconds)
 
 
 @contextmanager
 def _far_stack(logs: Path, arguments: argparse.Namespace) -> Iterator[Stack]:
-    """Run an emulator and understudy, and set endpoints in this process that lead to them with a delay."""
+    """Run an emulator and understudy, and point this process's endpoints at them through delaying proxies."""
     delay_s, model_s = arguments.delay_ms / 1_000, arguments.model_s
     with ExitStack() as closing:
         enter = closing.enter_context
@@ -60,16 +60,16 @@ def _far_stack(logs: Path, arguments: argparse.Namespace) -> Iterator[Stack]:
             urlsplit(stack.environment[name]).port or 0
             for name in ("AWS_ENDPOINT_URL", f"AWS_ENDPOINT_URL_{MODEL}")
         )
-        near = enter(distance(logs, understudy, delay_s))
-        ports = {"AWS_ENDPOINT_URL": enter(distance(logs, emulator, delay_s))}
-        ports |= {f"AWS_ENDPOINT_URL_{service}": near for service in STANDING_IN}
-        ports[f"AWS_ENDPOINT_URL_{MODEL}"] = enter(distance(logs, understudy, delay_s + model_s))
+        near = enter(delayed(logs, understudy, delay_s))
+        ports = {"AWS_ENDPOINT_URL": enter(delayed(logs, emulator, delay_s))}
+        ports |= {f"AWS_ENDPOINT_URL_{service}": near for service in UNDERSTUDY_SERVICES}
+        ports[f"AWS_ENDPOINT_URL_{MODEL}"] = enter(delayed(logs, understudy, delay_s + model_s))
         enter(exported({name: f"http://{LOOPBACK}:{port}" for name, port in ports.items()}))
         yield stack
 
 
-def _through_services(stack: Stack, logs: Path, path: Path, arguments: argparse.Namespace) -> Passage:
-    settings = {"ENCORE_RECOMMENDER_POLL_INTERVAL_S": str(CHECK_INTERVAL_S)}
+def _through_services(stack: Stack, logs: Path, path: Path, arguments: argparse.Namespace) -> Timings:
+    settings = {"ENCORE_RECOMMENDER_POLL_INTERVAL_S": str(POLL_INTERVAL_S)}
     settings |= dict(each.split("=", 1) for each in arguments.set)
     with services(logs, settings) as processes:
         return asyncio.run(follow(stack, processes, path))
@@ -77,13 +77,13 @@ def _through_services(stack: Stack, logs: Path, path: Path, arguments: argparse.
 
 def _through_notebooks(stack: Stack, shop: Shop) -> Notebooks:
     resources = stack.resources
-    notebooks = Notebooks(shop, resources.buckets["data"], resources.tables, CHECK_INTERVAL_S)
+    notebooks = Notebooks(shop, resources.buckets["data"], resources.tables, POLL_INTERVAL_S)
     notebooks.run()
     return notebooks
 
 
 def _described(shop: Shop) -> str:
-    pairs = {(opinion.customer_id, opinion.product_id) for opinion in shop.opinions}
+    pairs = {(row.customer_id, row.product_id) for row in shop.review_rows}
     return (
         f"{len(shop.rows):,} rows, {len(shop.customers):,} customers, {len(shop.reviews):,} reviews, "
         f"{len(pairs):,} interactions"
@@ -93,16 +93,16 @@ def _described(shop: Shop) -> str:
 def _show(title: str, seconds: Mapping[str, float]) -> None:
     counted = _counted(seconds)
     table = Table(title=title)
-    for column in ("", "seconds", "of what counts"):
+    for column in ("", "seconds", "share"):
         table.add_column(column, justify="right" if column else "left")
     for step, took in seconds.items():
         share = "not counted" if step == PREPARATION else f"{took / counted:.0%}"
         table.add_row(step, f"{took:,.1f}", share)
-    table.add_row("all that counts", f"{counted:,.1f}", "100%")
+    table.add_row("total", f"{counted:,.1f}", "100%")
     Console().print(table)
 
 
-def _told(counts: Mapping[str, int]) -> str:
+def _summary(counts: Mapping[str, int]) -> str:
     names = ("emails", "emails_template_copy", "copy_repairs", "reviews_scored", "customers_by_popularity")
     return ", ".join(f"{counts.get(name, 0):,} {name}" for name in names)
 
@@ -112,11 +112,11 @@ def _counted(seconds: Mapping[str, float]) -> float:
 
 
 def _verdict(ours: Mapping[str, float], theirs: Mapping[str, float]) -> int:
-    """Print the ratios; the one without Personalize's preparation is held to the bar."""
+    """Print the ratios; the limit applies to the one without Personalize's preparation."""
     ratio = _counted(theirs) / _counted(ours)
     with_preparation = sum(theirs.values()) / sum(ours.values())
     console = Console()
-    console.print(f"notebooks / ours: {ratio:.1f} (bar: at least {MIN_RATIO})", highlight=False)
+    console.print(f"notebooks / ours: {ratio:.1f} (limit: at least {MIN_RATIO})", highlight=False)
     console.print(f"with Personalize's preparation: {with_preparation:.1f}", highlight=False)
     return int(ratio < MIN_RATIO)
 
@@ -128,9 +128,9 @@ def _arguments() -> argparse.Namespace:
     add = parser.add_argument
     add("--customers", type=int, default=200, help="customers, each with several reviews")
     add("--delay-ms", type=float, default=20.0, help="added to every AWS call")
-    add("--model-s", type=float, default=2.0, help="added to every call to the model besides")
-    add("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings for our services")
-    add("--logs", type=Path, metavar="FOLDER", help="keep the logs there")
+    add("--model-s", type=float, default=2.0, help="added to every call to the model, on top")
+    add("--set", nargs="*", default=[], metavar="NAME=VALUE", help="settings of our services")
+    add("--logs", type=Path, metavar="FOLDER", help="keep the logs in this folder")
     return parser.parse_args()
 
 

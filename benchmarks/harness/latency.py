@@ -1,7 +1,7 @@
-"""A pass-through that stands in for distance: what a client sends arrives a fixed time later.
+"""A TCP proxy that adds latency: what a client sends arrives a fixed time later.
 
 It knows no protocol. An AWS call's request reaches the server `delay_s` late, so every call takes that much
-longer; calls on several connections wait side by side, as over a real network.
+longer; calls on several connections wait in parallel, as over a real network.
 
 Run as `python latency.py PORT TARGET_PORT DELAY_S`.
 """
@@ -24,7 +24,7 @@ Chunks = asyncio.Queue[tuple[float, bytes]]
 
 
 async def serve(port: int, target_port: int, delay_s: float) -> None:
-    """Pass connections on to the target, until cancelled."""
+    """Forward connections to the target until cancelled."""
     server = await asyncio.start_server(partial(_connect, target_port, delay_s), LOOPBACK, port)
     async with server:
         await server.serve_forever()
@@ -49,7 +49,7 @@ async def _connect(
 
 
 async def _take(reader: asyncio.StreamReader, chunks: Chunks, delay_s: float) -> None:
-    """Note what arrives with the time it is due; nothing is the end."""
+    """Queue what arrives with the time it is due; an empty chunk ends the stream."""
     loop = asyncio.get_running_loop()
     while True:
         data = await reader.read(CHUNK_BYTES)
@@ -76,18 +76,18 @@ async def _copy(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
 
 
 @contextmanager
-def distance(log_dir: Path, target_port: int, delay_s: float) -> Iterator[int]:
-    """Run a pass-through in a process of its own, and yield the port that it listens on."""
+def delayed(log_dir: Path, target_port: int, delay_s: float) -> Iterator[int]:
+    """Run a proxy in a process of its own, and yield the port that it listens on."""
     with Processes(log_dir) as processes:
         port = free_port()
         arguments = [str(Path(__file__)), str(port), str(target_port), str(delay_s)]
-        processes.start(f"distance-{port}", arguments, {})
+        processes.start(f"latency-{port}", arguments, {})
         _await_listener(port, processes)
         yield port
 
 
 def _await_listener(port: int, processes: Processes) -> None:
-    """Wait for the port to be open: an answer may take longer than anybody waits for one."""
+    """Wait until the port is open; a response could take longer than any client waits."""
     while True:
         processes.check()
         try:
@@ -99,7 +99,7 @@ def _await_listener(port: int, processes: Processes) -> None:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Serve until the process is ended."""
+    """Serve until the process is stopped."""
     port, target_port, delay_s = arguments
     asyncio.run(serve(int(port), int(target_port), float(delay_s)))
 

@@ -1,4 +1,4 @@
-"""The way the original notebooks call AWS: a call a row or a customer, each after the one before."""
+"""The original notebooks' calls to AWS: one per row or customer, one after the other."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -27,17 +27,17 @@ DETECT_MAX_BYTES = 5_000
 
 @dataclass
 class Notebooks:
-    """One run of them, with the seconds that each step took."""
+    """One run of the notebooks, with the seconds of each step."""
 
     shop: Shop
     bucket: str
     tables: dict[str, str]
-    check_interval_s: float
+    poll_interval_s: float
     seconds: dict[str, float] = field(default_factory=dict)
     emails: int = 0
 
     def run(self) -> None:
-        """Go through all steps."""
+        """Run all steps."""
         with self._timed("store"):
             self._store()
         with self._timed("sentiment"):
@@ -56,7 +56,7 @@ class Notebooks:
         self.seconds[step] = time.monotonic() - began
 
     def _store(self) -> None:
-        """Put every product row, customer and review."""
+        """Store every product row, customer and review."""
         dynamodb = boto3.client("dynamodb")
         for row in self.shop.rows:
             item = {name: {"S": value} for name, value in row.items() if value}
@@ -74,7 +74,7 @@ class Notebooks:
             comprehend.detect_sentiment(Text=text or "-", LanguageCode="en")
 
     def _train(self) -> str:
-        """Import the interactions, train, deploy a campaign and return its ARN."""
+        """Import the interactions, train, deploy a campaign, and return its ARN."""
         personalize = boto3.client("personalize")
         group = self._made(personalize, "dataset_group", name="notebooks")
         schema = personalize.create_schema(name="notebooks", schema=SCHEMA)["schemaArn"]
@@ -106,7 +106,7 @@ class Notebooks:
         return self._made(personalize, "campaign", name="notebooks", solutionVersionArn=version)
 
     def _upload_interactions(self) -> str:
-        pairs = dict.fromkeys((opinion.customer_id, opinion.product_id) for opinion in self.shop.opinions)
+        pairs = dict.fromkeys((row.customer_id, row.product_id) for row in self.shop.review_rows)
         lines = ["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"]
         lines += [f"{user},{item},{FIRST_TIMESTAMP + n},review" for n, (user, item) in enumerate(pairs)]
         boto3.client("s3").put_object(
@@ -115,7 +115,7 @@ class Notebooks:
         return f"s3://{self.bucket}/notebooks/interactions.csv"
 
     def _made(self, personalize: "PersonalizeClient", noun: str, **request: Any) -> str:  # noqa: ANN401 - any shape
-        """Create something and look again and again until it is ready."""
+        """Create a resource, poll until it is active, and return its ARN."""
         create: Callable[..., dict[str, Any]] = getattr(personalize, f"create_{noun}")
         describe: Callable[..., dict[str, Any]] = getattr(personalize, f"describe_{noun}")
         member, arn = next((name, arn) for name, arn in create(**request).items() if name.endswith("Arn"))
@@ -125,7 +125,7 @@ class Notebooks:
                 return str(arn)
             if found["status"].endswith("FAILED"):
                 raise RuntimeError(f"{noun}: {found.get('failureReason', found['status'])}")
-            time.sleep(self.check_interval_s)
+            time.sleep(self.poll_interval_s)
 
     def _recommend(self, campaign: str) -> dict[str, list[str]]:
         runtime = boto3.client("personalize-runtime")

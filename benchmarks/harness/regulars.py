@@ -1,6 +1,6 @@
-"""A small shop of regulars: few customers with many reviews each, so that Personalize has enough to learn.
+"""A shop of few customers with many reviews each, so that Personalize has enough to train on.
 
-It trains on a thousand interactions or more, which the sample reaches with customers by the hundreds only.
+It needs a thousand interactions, which the sample reaches only with hundreds of customers.
 """
 
 import csv
@@ -16,10 +16,10 @@ from encore.stack.sample.sample import Sample
 SEED = 7
 PRODUCTS = 150
 MARKET = 25
-"""Customers of the whole market to each regular."""
+"""Customers in the whole market per regular customer."""
 
 
-class Opinion(NamedTuple):
+class ReviewRow(NamedTuple):
     """One customer's review in one row of the file."""
 
     customer_id: str
@@ -29,24 +29,24 @@ class Opinion(NamedTuple):
 
 
 class Shop(NamedTuple):
-    """What a written file holds: its rows, and the opinions in them."""
+    """The contents of a written file: its rows, and the review rows in them."""
 
     rows: list[dict[str, str]]
-    opinions: list[Opinion]
+    review_rows: list[ReviewRow]
 
     @property
     def customers(self) -> list[str]:
-        """Everyone who reviewed, in order of first appearance."""
-        return list(dict.fromkeys(opinion.customer_id for opinion in self.opinions))
+        """Customers with a review, in order of first appearance."""
+        return list(dict.fromkeys(row.customer_id for row in self.review_rows))
 
     @property
-    def reviews(self) -> dict[str, Opinion]:
-        """Each review once: the file repeats it for every variant of a product."""
-        return {opinion.review_id: opinion for opinion in self.opinions}
+    def reviews(self) -> dict[str, ReviewRow]:
+        """Each review once; the file repeats it for every variant of a product."""
+        return {row.review_id: row for row in self.review_rows}
 
 
 def write_shop(path: Path, *, customers: int) -> Shop:
-    """Write the file of the market's so many most frequent reviewers; equal arguments, equal bytes."""
+    """Write the file of the market's most frequent reviewers; equal arguments give equal bytes."""
     rows = list(Sample(seed=SEED, customers=customers * MARKET, products=PRODUCTS).rows())
     counts = Counter(user for row in rows for user in row.user_ids)
     regulars = {user for user, _ in sorted(counts.items(), key=lambda each: (-each[1], each[0]))[:customers]}
@@ -56,7 +56,7 @@ def write_shop(path: Path, *, customers: int) -> Shop:
         writer = csv.DictWriter(file, COLUMNS, lineterminator="\n")
         writer.writeheader()
         writer.writerows(cells)
-    return Shop(cells, [opinion for row in kept for opinion in _opinions(row)])
+    return Shop(cells, [found for row in kept for found in _review_rows(row)])
 
 
 def _of(row: Row, users: Collection[str]) -> Row:
@@ -71,6 +71,6 @@ def _of(row: Row, users: Collection[str]) -> Row:
     )
 
 
-def _opinions(row: Row) -> Iterator[Opinion]:
+def _review_rows(row: Row) -> Iterator[ReviewRow]:
     for user, review_id, review in zip(row.user_ids, row.review_ids, row.reviews, strict=True):
-        yield Opinion(user, row.variant.product_id, review_id, review.text)
+        yield ReviewRow(user, row.variant.product_id, review_id, review.text)

@@ -11,7 +11,7 @@ resource "aws_iam_role" "api_gateway" {
   assume_role_policy = data.aws_iam_policy_document.api_gateway_trust.json
 }
 
-# AWS's own policy: API Gateway tries it when the role is set, and refuses a narrower one.
+# AWS's managed policy: API Gateway checks the role when it is set and rejects a narrower one.
 resource "aws_iam_role_policy_attachment" "api_gateway" {
   role       = aws_iam_role.api_gateway.name
   policy_arn = "arn:${local.partition}:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs"

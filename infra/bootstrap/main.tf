@@ -1,8 +1,8 @@
-# What an account needs once, before the first environment: a place for Terraform's state, the image repositories,
-# the roles for releases from GitHub, and leave for API Gateway to write logs.
+# What an account needs once, before its first environment: a bucket for Terraform's state, the image repositories, the
+# roles for releases from GitHub, and permission for API Gateway to write logs.
 #
-# Its own state stays in a local file, which is the only way to begin; keep the file, or move it into the bucket
-# that it made by adding a backend block and running `terraform init -migrate-state`.
+# Its own state starts in a local file. Keep that file, or move it into the new bucket: add a backend block and run
+# `terraform init -migrate-state`.
 
 provider "aws" {
   region = var.region
@@ -48,9 +48,9 @@ resource "aws_iam_openid_connect_provider" "github" {
 
 module "deploy" {
   source   = "../modules/github-deploy"
-  for_each = var.github_repository == null ? toset([]) : var.stages
+  for_each = var.github_repository == null ? toset([]) : var.environments
 
-  stage                 = each.key
+  environment           = each.key
   repository            = var.github_repository
   oidc_provider_arn     = aws_iam_openid_connect_provider.github[0].arn
   image_repository_arns = module.registry.repository_arns

@@ -1,5 +1,5 @@
 output "state_bucket" {
-  description = "For `terraform init -backend-config=bucket=…` in an environment."
+  description = "The bucket for `terraform init -backend-config=bucket=…` in an environment."
   value       = aws_s3_bucket.state.bucket
 }
 
@@ -9,6 +9,6 @@ output "repository_urls" {
 }
 
 output "deploy_role_arns" {
-  description = "The roles for GitHub Actions, by stage."
-  value       = { for stage, deploy in module.deploy : stage => deploy.role_arn }
+  description = "The roles for GitHub Actions, by environment."
+  value       = { for environment, deploy in module.deploy : environment => deploy.role_arn }
 }

@@ -1,5 +1,5 @@
 resource "aws_s3_bucket" "state" {
-  #checkov:skip=CKV2_AWS_62:nothing acts on a new state
+  #checkov:skip=CKV2_AWS_62:nothing reacts to a new state file
   bucket = "encore-terraform-${local.account_id}-${var.region}"
 
   lifecycle {

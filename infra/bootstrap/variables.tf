@@ -4,13 +4,13 @@ variable "region" {
 }
 
 variable "github_repository" {
-  description = "The GitHub repository that may release, as owner/name; null for none."
+  description = "The GitHub repository that may deploy, as owner/name; null for none."
   type        = string
   default     = null
 }
 
-variable "stages" {
-  description = "The stages of this account that a deploy role is made for."
+variable "environments" {
+  description = "The environments in this account that get a deploy role."
   type        = set(string)
   default     = ["dev", "prod"]
 }

@@ -1,4 +1,4 @@
-"""Terraform's files, read once for all tests."""
+"""Terraform modules, read once for all tests."""
 
 from collections.abc import Callable
 from functools import cache
@@ -13,7 +13,7 @@ ReadModule = Callable[[str], Module]
 
 @pytest.fixture(scope="session")
 def read_module() -> ReadModule:
-    """Read a folder below `infra/`."""
+    """Read a folder under `infra/`, cached."""
     return cache(terraform.read_module)
 
 

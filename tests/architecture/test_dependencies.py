@@ -1,4 +1,4 @@
-"""The rules of dependency in docs/architecture.md, proved on what Python really loads."""
+"""The dependency rules of docs/architecture.md, checked against what Python actually loads."""
 
 import ast
 import subprocess
@@ -21,13 +21,13 @@ TOOLS = {"encore.stack", "encore.cli", "understudy"}
 
 
 def module_name(path: Path) -> str:
-    """The dotted name of a module below a `src` folder."""
+    """The dotted name of a module under a `src` folder."""
     parts = path.with_suffix("").parts
     return ".".join(parts[parts.index("src") + 1 :]).removesuffix(".__init__")
 
 
 def loaded_by(paths: Iterable[Path]) -> set[str]:
-    """Everything that a fresh interpreter has loaded after importing these modules."""
+    """The modules that a fresh interpreter has loaded after importing these."""
     names = sorted(module_name(path) for path in paths)
     assert names
     script = f"import importlib, sys\nfor name in {names}: importlib.import_module(name)\nprint(*sys.modules)"
@@ -37,26 +37,26 @@ def loaded_by(paths: Iterable[Path]) -> set[str]:
 
 
 def within(loaded: set[str], packages: Iterable[str]) -> set[str]:
-    """Those of the loaded modules that are one of the packages, or inside one."""
+    """The loaded modules that are one of the packages or inside one."""
     return {name for name in loaded if any(f"{name}.".startswith(f"{package}.") for package in packages)}
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_service_loads_neither_another_service_nor_a_tool(name: str) -> None:
-    """Services talk by events only; the stand-in and the embedded stack are unknown to them."""
+    """Services communicate only by events; they know neither understudy nor the embedded stack."""
     loaded = loaded_by(SOURCES[name].rglob("*.py"))
     others = {f"encore.{other}" for other in SERVICES if other != name}
     assert within(loaded, others | TOOLS) == set()
 
 
 def test_the_runtime_loads_no_service_and_no_tool() -> None:
-    """What services share knows none of them."""
+    """The shared code depends on none of its users."""
     loaded = loaded_by(SOURCES["runtime"].rglob("*.py"))
     assert within(loaded, {f"encore.{name}" for name in SERVICES} | TOOLS) == set()
 
 
 def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
-    """Any subscriber of `email-finished` can depend on the contracts: they take pydantic, nothing else."""
+    """Any subscriber of `email-finished` can depend on the contracts: they need only pydantic."""
     loaded = loaded_by(SOURCES["contracts"].rglob("*.py"))
     assert within(loaded, AWS | {"structlog", "tenacity"}) == set()
     assert within(loaded, {"encore"}) == within(loaded, {"encore.contracts"}) | {"encore"}
@@ -64,22 +64,22 @@ def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_a_domain_loads_no_aws_library(name: str) -> None:
-    """Rules stay pure: they can be read, tested and reused without AWS."""
+    """Domain rules are pure: they can be read, tested and reused without AWS."""
     loaded = loaded_by((SOURCES[name] / "domain").rglob("*.py"))
-    outer = {f"encore.{name}.{place}" for place in ("adapters", "use_cases", "handler", "settings")}
+    outer = {f"encore.{name}.{part}" for part in ("adapters", "use_cases", "handler", "settings")}
     assert within(loaded, AWS | outer) == set()
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_a_service_has_the_same_places_as_every_other(name: str) -> None:
-    """Who knows one service finds the way in all of them."""
-    places = {path.name for path in SOURCES[name].iterdir() if path.name != "__pycache__"}
+def test_every_service_has_the_same_layout(name: str) -> None:
+    """Knowing one service is enough to find your way in all of them."""
+    entries = {path.name for path in SOURCES[name].iterdir() if path.name != "__pycache__"}
     files = {"__init__.py", "__main__.py", "handler.py", "ports.py", "py.typed", "settings.py"}
-    assert places == files | {"adapters", "domain", "use_cases"}
+    assert entries == files | {"adapters", "domain", "use_cases"}
 
 
 def test_only_entry_points_read_the_environment() -> None:
-    """Settings come in by `__main__`, through `encore.runtime.service`."""
+    """Settings are read in `__main__`, through `encore.runtime.service`."""
     readers = [
         str(path.relative_to(ROOT))
         for folder in SOURCES.values()
@@ -91,15 +91,15 @@ def test_only_entry_points_read_the_environment() -> None:
 
 @pytest.mark.parametrize("name", SOURCES)
 def test_a_package_imports_only_what_it_declares(name: str) -> None:
-    """Every third-party import stands in the package's own dependencies or in those it builds upon."""
+    """Every third-party import is in the dependencies of the package or of our packages that it uses."""
     known = declared(name) | set(sys.stdlib_module_names) | {"encore"}
     used = {found for path in SOURCES[name].rglob("*.py") for found in imports(path)}
-    # Type stubs are loaded by type checkers only, and botocore comes with both AWS libraries.
+    # Only type checkers load type stubs, and botocore comes with both AWS libraries.
     assert {found for found in used - known if not found.startswith("types_")} - {"botocore"} == set()
 
 
 def declared(name: str) -> set[str]:
-    """What a package depends on, by import name, extras and our own packages' dependencies included."""
+    """A package's dependencies by import name, with its extras and the dependencies of our packages."""
     project = tomllib.loads((SOURCES[name].parents[2] / "pyproject.toml").read_text())["project"]
     extras = [each for extra in project.get("optional-dependencies", {}).values() for each in extra]
     names = {each.split("[")[0] for each in (*project["dependencies"], *extras)}

@@ -1,4 +1,4 @@
-"""News of jobs reaches the queue of the service that knows it, and nothing else does by that way."""
+"""Job state changes reach the queue of the service that reads them, and EventBridge sends nothing else."""
 
 import json
 import re
@@ -20,46 +20,47 @@ SOURCES = {"recommender": JOB_EVENTS, "mailer": "aws.bedrock"}
 
 
 @pytest.mark.parametrize("service", SOURCES)
-def test_a_rule_lets_through_what_its_service_reads(pipeline: "Module", service: str) -> None:
-    """The stored event of the service's AI service matches the rule; the other's does not."""
+def test_a_rule_matches_what_its_service_reads(pipeline: "Module", service: str) -> None:
+    """The stored event of the service's AI service matches the rule, the other event does not."""
     for path in SAMPLES.iterdir():
         event = json.loads(path.read_text())
-        meant = path.stem == SOURCES[service]
-        assert _matches(pipeline.locals["job_events"][service], event) is meant
-        if meant:
+        expected = path.stem == SOURCES[service]
+        assert _matches(pipeline.locals["job_events"][service], event) is expected
+        if expected:
             assert read_aws_event(path.read_text(), source=SOURCES[service]) is not None
 
 
-def test_calls_recorded_by_cloudtrail_wake_nobody(pipeline: "Module") -> None:
-    """They share the source, and the recommender would be told of every call of its own."""
+def test_api_calls_recorded_by_cloudtrail_match_no_rule(pipeline: "Module") -> None:
+    """They have the same source, and would report each of the recommender's own calls to it."""
     call = {"source": JOB_EVENTS, "detail-type": "AWS API Call via CloudTrail"}
     assert not _matches(pipeline.locals["job_events"]["recommender"], call)
 
 
-def test_personalizes_news_is_on_and_bedrocks_off_unless_asked_for(
+def test_only_the_rule_for_personalize_is_on_by_default(
     pipeline: "Module", read_module: "ReadModule"
 ) -> None:
-    """The recommender may wait for a job, the mailer never does; both environments keep to that."""
+    """The recommender may wait for a job, the mailer never does; both environments use the default."""
     assert pipeline.variables["job_events"]["default"] == ["recommender"]
     for stage in ("dev", "prod"):
         assert "job_events" not in read_module(f"environments/{stage}").calls["pipeline"]
     rule = pipeline.resources["aws_cloudwatch_event_rule", "jobs"]
-    assert rule["state"] == '${contains(local.told_of_jobs, each.key) ? "ENABLED" : "DISABLED"}'
+    assert rule["state"] == '${contains(local.job_event_consumers, each.key) ? "ENABLED" : "DISABLED"}'
     assert (
-        pipeline.locals["told_of_jobs"] == "${[for service in var.job_events : service if !var.understudy]}"
+        pipeline.locals["job_event_consumers"]
+        == "${[for service in var.job_events : service if !var.understudy]}"
     )
 
 
 def test_a_rule_sends_to_the_queue_of_its_service(pipeline: "Module") -> None:
-    """A rule and its target are of one service, and that service consumes the queue of the same name."""
+    """Rule and target belong to one service, which consumes the queue of the same name."""
     target = pipeline.resources["aws_cloudwatch_event_target", "jobs"]
     assert target["rule"] == "${aws_cloudwatch_event_rule.jobs[each.key].name}"
     assert target["arn"] == "${module.topology.queue_arns[each.key]}"
     assert all(pipeline.locals["queues"][service] == service for service in pipeline.locals["job_events"])
 
 
-def test_a_queue_takes_messages_of_its_rule_alone(pipeline: "Module", read_module: "ReadModule") -> None:
-    """The queue's policy names EventBridge and the very rule, by the name that the rule has."""
+def test_a_queue_accepts_messages_only_from_its_rule(pipeline: "Module", read_module: "ReadModule") -> None:
+    """The queue's policy names EventBridge and the rule, by the rule's actual name."""
     name = pipeline.resources["aws_cloudwatch_event_rule", "jobs"]["name"].replace("each.key", "queue")
     assert f":rule/{name}" in str(pipeline.locals["event_rule_arns"])
     statement = _statement(read_module("modules/topology"), "FromEventRules")
@@ -70,7 +71,7 @@ def test_a_queue_takes_messages_of_its_rule_alone(pipeline: "Module", read_modul
 
 
 def test_eventbridge_may_use_the_key_of_the_queues(read_module: "ReadModule") -> None:
-    """A message that cannot be encrypted is dropped without a word."""
+    """EventBridge silently drops a message that it cannot encrypt."""
     queue = read_module("modules/topology").resources["aws_sqs_queue", "this"]
     assert queue["kms_master_key_id"] == "${var.keys.messages}"
     keys = read_module("modules/keys")
@@ -81,7 +82,7 @@ def test_eventbridge_may_use_the_key_of_the_queues(read_module: "ReadModule") ->
 
 
 def _matches(pattern: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
-    """Match as EventBridge does, as far as our patterns go: one of the values, whole or by its end."""
+    """Match as EventBridge does, for the features that our patterns use: exact values and suffixes."""
     return all(
         any(
             event[member].endswith(wanted["suffix"]) if isinstance(wanted, dict) else event[member] == wanted

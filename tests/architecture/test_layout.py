@@ -1,4 +1,4 @@
-"""Every Terraform folder is laid out alike and says what it takes."""
+"""Every Terraform module has the same layout and documents its inputs."""
 
 import re
 from pathlib import Path
@@ -15,14 +15,14 @@ MODULES = sorted(path.name for path in (INFRA / "modules").iterdir())
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_module_has_its_files(module: str) -> None:
-    """Who knows one module finds their way in all."""
+    """Knowing one module is enough to find your way in all of them."""
     expected = {"main.tf", "variables.tf", "outputs.tf", "versions.tf", "README.md"}
     assert expected <= {path.name for path in (INFRA / "modules" / module).iterdir()}
 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_inputs_are_typed_and_described(read_module: "ReadModule", module: str) -> None:
-    """No input is of type `any`, and each says what it is for."""
+    """No input has the type `any`, and each has a description."""
     for name, variable in read_module(f"modules/{module}").variables.items():
         assert variable.get("description"), name
         assert "any" not in re.findall(r"\w+", str(variable["type"])), name
@@ -30,7 +30,7 @@ def test_inputs_are_typed_and_described(read_module: "ReadModule", module: str) 
 
 @pytest.mark.parametrize("module", MODULES)
 def test_a_readme_lists_every_input_and_output(read_module: "ReadModule", module: str) -> None:
-    """A new variable is documented with the change that brings it."""
+    """A new variable is documented in the change that adds it."""
     read = read_module(f"modules/{module}")
     readme = (read.path / "README.md").read_text()
     outputs = re.findall(r'^output "(\w+)"', read.text, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Dashboard and alarms show the metrics that the services emit."""
+"""Dashboard and alarms use the metrics that the services emit."""
 
 import re
 from typing import TYPE_CHECKING
@@ -15,38 +15,38 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def observability(read_module: "ReadModule") -> "Module":
-    """The module of dashboard and alarms."""
+    """The module with the dashboard and alarms."""
     return read_module("modules/observability")
 
 
-def test_the_names_are_those_that_are_emitted(observability: "Module") -> None:
-    """Every metric is known to both sides; a renamed one would leave an alarm silent for ever."""
+def test_terraform_names_exactly_the_emitted_metrics(observability: "Module") -> None:
+    """Both sides know every metric; an alarm on a renamed one would never fire."""
     assert sorted(observability.locals["metrics"].values()) == sorted(Metric)
     assert observability.locals["namespace"] == NAMESPACE + "/${var.name}"
 
 
 def test_metrics_are_emitted_where_they_are_watched(observability: "Module", pipeline: "Module") -> None:
-    """Each stage has a namespace of its own, the same on both sides."""
+    """Each environment has its own namespace, the same on both sides."""
     emitted = pipeline.locals["common_settings"]["ENCORE_METRICS_NAMESPACE"]
     assert emitted == observability.locals["namespace"]
 
 
 def test_every_metric_is_shown_or_watched(observability: "Module") -> None:
-    """What nobody looks at need not be measured."""
+    """A metric without a widget or alarm need not be measured."""
     used = set(re.findall(r"local\.metrics\.(\w+)", observability.text))
     assert used == set(observability.locals["metrics"])
 
 
 def test_metrics_are_named_in_one_place(observability: "Module") -> None:
-    """Alarms and widgets refer to the table of names and spell none."""
+    """Alarms and widgets refer to the table of names instead of repeating them."""
     spelled = re.findall(r'metric_name\s*=\s*"(\w+)"', observability.text)
     spelled += re.findall(r'local\.namespace,\s*"(\w+)"', observability.text)
     assert set(spelled) & set(Metric) == set()
     assert all(name.startswith(("Approximate", "NumberOf", "RunningTask")) for name in spelled), spelled
 
 
-def test_every_failure_the_operators_must_hear_of_has_an_alarm(observability: "Module") -> None:
-    """Dead letters, age, stuck and paused stages, errors, fallback, failed runs and spend are all watched."""
+def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "Module") -> None:
+    """Dead letters, age, stuck and paused stages, errors, template copy, failed runs and cost."""
     alarms = {name for kind, name in observability.resources if kind == "aws_cloudwatch_metric_alarm"}
     assert alarms == {
         "circuit",
@@ -61,8 +61,8 @@ def test_every_failure_the_operators_must_hear_of_has_an_alarm(observability: "M
     assert ("aws_budgets_budget", "month") in observability.resources
 
 
-def test_every_alarm_is_told_to_somebody(observability: "Module") -> None:
-    """No alarm only turns red on a page that nobody has open."""
+def test_every_alarm_notifies_somebody(observability: "Module") -> None:
+    """No alarm is visible only on a page that somebody has to open."""
     for (kind, name), alarm in observability.resources.items():
         if kind == "aws_cloudwatch_metric_alarm":
-            assert alarm["alarm_actions"] == "${local.tell}", name
+            assert alarm["alarm_actions"] == "${local.notify}", name

@@ -1,10 +1,12 @@
-"""Each service may do what it needs, named action by action, and reach AWS to do it."""
+"""Each service has the permissions it needs, action by action, and can reach AWS."""
 
 import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+
+from encore.runtime.service import CLIENTS
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
@@ -15,36 +17,36 @@ REPOSITORY = Path(__file__).parents[2]
 GATEWAYS = {"s3", "dynamodb"}
 STARTING_TASK = {"ecr.api", "ecr.dkr", "logs", "ssm"}
 WITHOUT_RESOURCES = re.compile(r"comprehend:(Batch)?DetectSentiment|personalize:List\w+")
-"""Actions for which AWS knows no resource (Service Authorization Reference)."""
+"""Actions for which AWS defines no resource (Service Authorization Reference)."""
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_statements_name_single_actions(pipeline: "Module", service: str) -> None:
-    """No action is a pattern: what is allowed can be read, and compared with what is called."""
+    """No action is a pattern, so permissions can be read and compared with the calls."""
     for statement in pipeline.locals["permissions"][service]:
         assert all(re.fullmatch(r"[a-z0-9-]+:[A-Z]\w+", action) for action in statement["actions"])
         assert statement["actions"] == sorted(set(statement["actions"]))
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_statements_are_told_apart(pipeline: "Module", service: str) -> None:
-    """IAM takes a policy only when no two statements share an id."""
+def test_statement_ids_are_unique(pipeline: "Module", service: str) -> None:
+    """IAM rejects a policy in which two statements share an id."""
     sids = [statement["sid"] for statement in pipeline.locals["permissions"][service]]
     assert len(sids) == len(set(sids))
     assert all(sid.isalnum() for sid in sids)
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_all_resources_are_meant_only_where_aws_knows_none(pipeline: "Module", service: str) -> None:
-    """A lone `*` stands beside such actions alone."""
+def test_a_bare_asterisk_is_used_only_where_aws_defines_no_resource(pipeline: "Module", service: str) -> None:
+    """A bare `*` appears only with such actions."""
     for statement in pipeline.locals["permissions"][service]:
         if "*" in _resources(statement["resources"]):
             assert all(WITHOUT_RESOURCES.fullmatch(action) for action in statement["actions"]), statement
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_service_receives_from_its_own_queue_alone(pipeline: "Module", service: str) -> None:
-    """Nobody can take another service's messages, and failed ones go to their own dead letters."""
+def test_a_service_receives_only_from_its_own_queue(pipeline: "Module", service: str) -> None:
+    """No service can receive another's messages, and its failed ones go to its own dead-letter queue."""
     queue = pipeline.locals["queues"][service]
     for statement in pipeline.locals["permissions"][service]:
         if any(action.startswith("sqs:") for action in statement["actions"]):
@@ -53,13 +55,13 @@ def test_a_service_receives_from_its_own_queue_alone(pipeline: "Module", service
             assert _resources(statement["resources"]) == [f'${{module.topology.{output}["{queue}"]}}']
 
 
-def test_tasks_without_a_way_out_reach_every_service_that_they_call(read_module: "ReadModule") -> None:
-    """In prod there is an endpoint for each AWS client that a service opens, and none that nobody uses."""
-    opened = {
+def test_tasks_without_internet_access_reach_every_service_that_they_call(read_module: "ReadModule") -> None:
+    """Prod has an endpoint for each AWS client that a service opens, and no unused one."""
+    opened = set(CLIENTS) | {
         name
         for service in SERVICES
         for name in re.findall(
-            r'create_client\(\s*"([\w-]+)"',
+            r'new_client\(\s*"([\w-]+)"',
             (REPOSITORY / "services" / service / "src/encore" / service / "__main__.py").read_text(),
         )
     }
@@ -68,7 +70,7 @@ def test_tasks_without_a_way_out_reach_every_service_that_they_call(read_module:
 
 
 def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Module") -> None:
-    """With understudy in place, no call goes to an AI service of AWS."""
+    """With understudy, no call goes to an AI service of AWS."""
     called = {
         action.split(":")[0]
         for statements in pipeline.locals["permissions"].values()

@@ -1,4 +1,4 @@
-"""What tasks are told in their environment is what the services' settings classes ask for."""
+"""The environment of tasks matches the services' settings classes."""
 
 import re
 from importlib.util import find_spec
@@ -29,14 +29,14 @@ SERVICES: dict[str, type[BaseSettings]] = {
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_a_task_is_given_exactly_what_its_service_requires(pipeline: "Module", service: str) -> None:
-    """A missing variable would stop the task at its start; a left-over one would mislead."""
+def test_a_task_has_exactly_the_settings_that_its_service_requires(pipeline: "Module", service: str) -> None:
+    """A missing variable would stop the task at start; a leftover one would mislead."""
     required = {name for name, field in SERVICES[service].model_fields.items() if field.is_required()}
     given = pipeline.locals["required_settings"][service]
     assert sorted(given) == sorted(PREFIX + name.upper() for name in required)
 
 
-def test_every_service_has_its_settings(pipeline: "Module") -> None:
+def test_every_table_names_every_service(pipeline: "Module") -> None:
     """The tables of settings, queues and permissions name the same services."""
     for table in ("required_settings", "chosen_settings", "queues", "permissions", "indirect_permissions"):
         assert set(pipeline.locals[table]) == set(SERVICES), table
@@ -44,7 +44,7 @@ def test_every_service_has_its_settings(pipeline: "Module") -> None:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str) -> None:
-    """A renamed setting is noticed here, not by a task that silently goes on with the default."""
+    """A renamed setting fails here instead of silently leaving a task with the default."""
     chosen = {*pipeline.locals["chosen_settings"][service], *pipeline.locals["common_settings"]}
     if service == "mailer":
         parameters = str(pipeline.locals["mailer_settings"]) + str(pipeline.locals["mailer_parameters"])
@@ -53,16 +53,16 @@ def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str
     assert {name.removeprefix(PREFIX).lower() for name in chosen} <= optional
 
 
-def test_spans_go_where_the_settings_look(read_module: "ReadModule") -> None:
-    """The variable that names a collector is one that the settings read; without one it is not set."""
+def test_the_collector_is_set_by_a_variable_that_the_settings_read(read_module: "ReadModule") -> None:
+    """Without a collector the variable is not set."""
     given = str(read_module("modules/pipeline").locals["environment"])
     [name] = set(re.findall(r"OTEL_\w+", given))
     assert name in OTLP_ENDPOINT.choices
     assert 'var.otlp_endpoint == ""' in given
 
 
-def test_what_is_required_is_a_resource_of_the_topology(pipeline: "Module") -> None:
-    """Every variable has a value: the topology gives it, or the pipeline names it beside."""
+def test_every_required_setting_has_a_value(pipeline: "Module") -> None:
+    """The value comes from the topology or from the pipeline module."""
     topology = load_topology()
     made = Resources(
         topic_arns=dict.fromkeys(topology.topics, ""),
@@ -70,35 +70,37 @@ def test_what_is_required_is_a_resource_of_the_topology(pipeline: "Module") -> N
         tables=dict.fromkeys(topology.tables, ""),
         buckets=dict.fromkeys(topology.buckets, ""),
     )
-    beside = set(re.findall(rf"{PREFIX}\w+", pipeline.locals["resource_settings"]))
+    added = set(re.findall(rf"{PREFIX}\w+", pipeline.locals["resource_settings"]))
     required = {name for names in pipeline.locals["required_settings"].values() for name in names}
-    assert required <= {*made.environment(), *beside}
+    assert required <= {*made.environment(), *added}
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_scaling_watches_the_queue_that_the_service_consumes(pipeline: "Module", service: str) -> None:
-    """Each service requires one queue's URL, and that queue's backlog decides how many tasks there are."""
+def test_scaling_uses_the_queue_that_the_service_consumes(pipeline: "Module", service: str) -> None:
+    """Each service requires one queue URL, and that queue's backlog decides how many tasks run."""
     required = pipeline.locals["required_settings"][service]
     queue = pipeline.locals["queues"][service]
     urls = [name for name in required if name.endswith("_QUEUE_URL")]
     assert urls == [f"{PREFIX}{queue.upper().replace('-', '_')}_QUEUE_URL"]
 
 
-def test_a_task_can_finish_what_it_has_in_hand(pipeline: "Module", read_module: "ReadModule") -> None:
-    """Draining ends before ECS kills, by a margin that lets the process end."""
+def test_a_task_can_finish_its_work_before_ecs_kills_it(
+    pipeline: "Module", read_module: "ReadModule"
+) -> None:
+    """Draining ends before the stop timeout, with a margin for the process to exit."""
     drain_s = float(pipeline.locals["common_settings"]["ENCORE_DRAIN_S"])
     assert drain_s + 10 <= read_module("modules/service").locals["stop_timeout_s"]
 
 
 def test_the_health_check_is_a_module_that_exists(pipeline: "Module") -> None:
-    """A renamed check would leave every task unhealthy."""
+    """A renamed module would leave every task unhealthy."""
     command = pipeline.locals["health_command"]
     assert command[:3] == ["CMD", "python", "-m"]
     assert find_spec(command[3])
 
 
-def test_understudy_is_told_only_what_it_knows(pipeline: "Module") -> None:
-    """Its variables are fields of its settings, and the port is the one that is opened."""
+def test_understudy_has_only_settings_that_it_reads(pipeline: "Module") -> None:
+    """Its variables are fields of its settings, and its port is the one that is open."""
     names = {name for name in pipeline.locals["understudy_environment"] if name.startswith("UNDERSTUDY_")}
     fields = set(UnderstudySettings.model_fields)
     assert {name.removeprefix("UNDERSTUDY_").lower() for name in names} <= fields
@@ -107,6 +109,6 @@ def test_understudy_is_told_only_what_it_knows(pipeline: "Module") -> None:
 
 @pytest.mark.parametrize("stage", ["dev", "prod"])
 def test_an_environment_runs_every_service(read_module: "ReadModule", stage: str) -> None:
-    """Both environments say how large each service is."""
+    """Both environments set the size of each service."""
     call = read_module(f"environments/{stage}").calls["pipeline"]
     assert set(call["services"]) == set(SERVICES)

@@ -1,4 +1,4 @@
-"""Terraform creates what `topology.yaml` names, member for member, and names nothing of it again."""
+"""Terraform creates exactly what `topology.yaml` describes, and repeats none of it."""
 
 import re
 from collections.abc import Mapping
@@ -35,7 +35,7 @@ def topology() -> Topology:
 
 
 def test_terraform_reads_the_file_that_the_provisioner_reads(terraform: "Module") -> None:
-    """There is one topology file, and Terraform's path leads to it."""
+    """There is one topology file, and Terraform reads it."""
     found = re.search(r'yamldecode\(file\("\$\{path\.module\}/([^"]+)"\)\)', terraform.locals["topology"])
     assert found
     assert (terraform.path / found[1]).resolve() == TOPOLOGY.resolve()
@@ -43,54 +43,54 @@ def test_terraform_reads_the_file_that_the_provisioner_reads(terraform: "Module"
 
 @pytest.mark.parametrize("section", KINDS)
 def test_every_entry_of_a_section_becomes_a_resource(terraform: "Module", section: str) -> None:
-    """Each section is gone through whole, so a new entry needs no change of Terraform."""
+    """Terraform iterates over each whole section, so a new entry needs no change there."""
     kind, _ = KINDS[section]
     assert terraform.resources[kind, "this"]["for_each"] == f"${{local.topology.{section}}}"
 
 
-def test_no_section_is_left_out(topology: Topology) -> None:
-    """A new section of the topology has to be created too."""
+def test_terraform_knows_every_section(topology: Topology) -> None:
+    """A new section of the topology needs resources in Terraform."""
     assert set(type(topology).model_fields) == set(KINDS)
 
 
 @pytest.mark.parametrize("section", KINDS)
-def test_every_member_of_an_entry_is_used(terraform: "Module", section: str) -> None:
-    """What an entry says is what is created: no member is ignored, and none is invented."""
+def test_every_attribute_of_an_entry_is_used(terraform: "Module", section: str) -> None:
+    """No attribute of an entry is ignored, and none is invented."""
     _, model = KINDS[section]
-    assert _members_used(terraform, section) == set(model.model_fields)
+    assert _attributes_used(terraform, section) == set(model.model_fields)
 
 
-def test_every_member_of_a_notification_is_used(terraform: "Module") -> None:
-    """A bucket's notification goes to its queue, for its events and prefix."""
+def test_every_attribute_of_a_notification_is_used(terraform: "Module") -> None:
+    """A bucket's notification has its queue, events and prefix."""
     block = str(terraform.resources["aws_s3_bucket_notification", "this"]["dynamic"])
     assert set(re.findall(r"queue\.value\.(\w+)", block)) == set(Notification.model_fields)
 
 
 def test_dead_letters_are_named_and_kept_as_the_provisioner_does(terraform: "Module") -> None:
-    """Tools that look for a queue's dead letters find them everywhere."""
+    """Tools find a queue's dead letters under the same name everywhere."""
     queue = terraform.resources["aws_sqs_queue", "dead_letters"]
     assert queue["name"].endswith("${each.key}" + DEAD_LETTER_SUFFIX)
     assert terraform.locals["dead_letter_retention_s"] == DEAD_LETTER_RETENTION_S
 
 
 def test_subscriptions_deliver_the_event_itself(terraform: "Module") -> None:
-    """Consumers read CloudEvents, not SNS's envelope around them."""
+    """Consumers receive CloudEvents without SNS's envelope."""
     subscription = terraform.resources["aws_sns_topic_subscription", "this"]
     assert subscription["for_each"] == "${local.subscriptions}"
     assert subscription["raw_message_delivery"] is True
 
 
 def test_the_environment_is_named_as_the_provisioner_names_it(terraform: "Module") -> None:
-    """A service finds its resources by the same variables on AWS and on a laptop."""
+    """A service finds its resources through the same variables on AWS and on a laptop."""
     made = Resources(topic_arns={"a-b": ""}, queue_urls={"a-b": ""}, tables={"a-b": ""}, buckets={"a-b": ""})
     expected = {name.replace("A_B", '${upper(replace(name, "-", "_"))}') for name in made.environment()}
     assert set(re.findall(r'"(ENCORE_\$\{.+\}_\w+)" =>', terraform.text)) == expected
 
 
-def test_the_pipeline_refers_to_nothing_that_the_topology_lacks(
+def test_the_pipeline_refers_only_to_resources_of_the_topology(
     pipeline: "Module", topology: Topology
 ) -> None:
-    """A name in a permission is the name of something that exists."""
+    """Every name in a permission exists."""
     sections: Mapping[str, Mapping[str, BaseModel]] = {
         "topic_arns": topology.topics,
         "queue_arns": topology.queues,
@@ -105,7 +105,7 @@ def test_the_pipeline_refers_to_nothing_that_the_topology_lacks(
 
 
 def test_only_the_topology_makes_tables_topics_and_queues(read_module: "ReadModule") -> None:
-    """Nothing is declared twice. The exceptions are no part of the pipeline's flow."""
+    """Nothing is declared twice. The exceptions are not part of the pipeline's flow."""
     kinds = {kind for kind, _ in KINDS.values()}
     elsewhere = {
         (folder.name, *key)
@@ -121,8 +121,8 @@ def test_only_the_topology_makes_tables_topics_and_queues(read_module: "ReadModu
     }
 
 
-def _members_used(terraform: "Module", section: str) -> set[str]:
-    """The members of a section's entries that resources read, directly or through a local value."""
+def _attributes_used(terraform: "Module", section: str) -> set[str]:
+    """The attributes of a section's entries that resources read, directly or through local values."""
     loop = rf"for \w+, (\w+) in local\.topology\.{section}\b"
     direct = {
         member

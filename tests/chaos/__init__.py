@@ -1,1 +1,1 @@
-"""A run under chaos: crashes, faults, duplicates, disorder and wrong clocks, all drawn from a seed."""
+"""Chaos tests: crashes, faults, duplicates, reordering and wrong clocks, all drawn from a seed."""

@@ -1,4 +1,4 @@
-"""What a request to AWS asks for: its service and operation, whatever the protocol."""
+"""Requests to AWS and their replies: service and operation are recognised whatever the protocol."""
 
 import json
 import re
@@ -16,7 +16,7 @@ _AI_SERVICES = frozenset({"comprehend", "personalize", "bedrock"})
 
 @dataclass(frozen=True)
 class Call:
-    """One HTTP request of an SDK. `headers` have lower-case names."""
+    """One HTTP request of an SDK; header names are in lower case."""
 
     method: str
     target: str
@@ -26,13 +26,13 @@ class Call:
 
     @cached_property
     def service(self) -> str:
-        """The service as the signature names it, such as `sqs` or `bedrock`; empty without a signature."""
+        """The service that the signature names, such as `sqs` or `bedrock`; empty if unsigned."""
         found = _SCOPE.search(self.headers.get("authorization", ""))
         return found[1] if found else ""
 
     @cached_property
     def operation(self) -> str:
-        """The operation's name; for S3 made of the verb and what it is applied to."""
+        """The operation's name; for S3 the verb and its target, such as `GetObject`."""
         if target := self.headers.get("x-amz-target"):
             return target.rsplit(".", 1)[-1]
         if self.service == "bedrock":
@@ -44,39 +44,39 @@ class Call:
 
     @property
     def name(self) -> str:
-        """Service and operation, for people."""
+        """Service and operation, such as `sqs.SendMessage`."""
         return f"{self.service}.{self.operation}"
 
     @property
     def path(self) -> str:
-        """The path without the query."""
+        """The path without its query."""
         return self.target.split("?", 1)[0]
 
     @property
     def invocation(self) -> str:
-        """What all attempts of one SDK call share."""
+        """The id that all attempts of one SDK call share; empty without one."""
         return self.headers.get("amz-sdk-invocation-id", "")
 
     @property
     def caller(self) -> str:
-        """The process that calls, by its SDK application id; empty without one."""
+        """The calling process, by its SDK application id; empty without one."""
         found = _CALLER.search(self.headers.get("user-agent", ""))
         return found[1] if found else ""
 
     @property
-    def is_of_ai(self) -> bool:
-        """True for the services that the stand-in answers for."""
+    def is_ai(self) -> bool:
+        """True for the services that understudy answers for."""
         return self.service in _AI_SERVICES
 
     @cached_property
     def json(self) -> dict[str, Any]:
-        """The body of a JSON protocol."""
+        """The body, parsed as JSON."""
         content: dict[str, Any] = json.loads(self.body or b"{}")
         return content
 
     @cached_property
     def form(self) -> dict[str, str]:
-        """The members of SNS's query protocol."""
+        """The form fields of SNS's query protocol."""
         return dict(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
 
     def with_json(self, content: Mapping[str, Any]) -> "Call":
@@ -94,16 +94,16 @@ class Reply:
 
     @property
     def is_ok(self) -> bool:
-        """True when the operation was done."""
+        """True if the operation succeeded."""
         return self.status < 300
 
     @cached_property
     def json(self) -> dict[str, Any]:
-        """The body of a JSON protocol."""
+        """The body, parsed as JSON."""
         content: dict[str, Any] = json.loads(self.body or b"{}")
         return content
 
     def with_json(self, content: Mapping[str, Any]) -> "Reply":
-        """The same reply with another JSON body; checksums of the old one do not come along."""
+        """The same reply with another JSON body, without the old body's checksum."""
         kept = {name: value for name, value in self.headers.items() if name.lower() != "x-amz-crc32"}
         return Reply(self.status, kept, json.dumps(content).encode())

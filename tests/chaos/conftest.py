@@ -1,4 +1,4 @@
-"""Clients that reach the emulator and the AI stand-in only through a fault proxy."""
+"""Clients that reach the emulator and understudy only through the fault proxy."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -9,8 +9,8 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 
-from tests.chaos.fates import Fates
-from tests.chaos.messages import Messages
+from tests.chaos.faults import FaultPlan
+from tests.chaos.messages import MessageFaults
 from tests.chaos.proxy import FaultProxy
 from tests.chaos.tally import Tally
 from tests.support.stores import Clients
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
     from types_aiobotocore_personalize.client import PersonalizeClient
 
-LONGEST_S = 2
+MAX_HIDDEN_S = 2
 
 
 @dataclass(frozen=True)
 class Proxied:
-    """The proxy, what it did, and clients that go through it."""
+    """A proxy, the tally of what it did, and clients that go through it."""
 
     proxy: FaultProxy
     tally: Tally
@@ -40,24 +40,24 @@ Proxies = Callable[..., AbstractAsyncContextManager[Proxied]]
 
 
 @pytest.fixture(scope="session")
-def stand_in() -> Iterator[str]:
-    """The AI services' stand-in."""
+def understudy_url() -> Iterator[str]:
+    """The address of understudy, which answers for the AI services."""
     with UnderstudyServer(region="eu-west-1") as server:
         yield server.url
 
 
 @pytest.fixture(scope="session")
 def session() -> AioSession:
-    """One session for all tests: it keeps the descriptions of the services, which take long to read."""
+    """One session for all tests, since it caches the service models, which are slow to load."""
     return get_session()
 
 
 @pytest.fixture
-def proxied(session: AioSession, emulator_url: str, stand_in: str) -> Proxies:
-    """Make a proxy that follows the given fates, and clients of it with so many attempts a call."""
+def proxied(session: AioSession, emulator_url: str, understudy_url: str) -> Proxies:
+    """Return a factory of a proxy with a fault plan and of its clients, with `attempts` per call."""
 
     @asynccontextmanager
-    async def make(fates: Fates, *, attempts: int = 1) -> AsyncIterator[Proxied]:
+    async def make(plan: FaultPlan, *, attempts: int = 1) -> AsyncIterator[Proxied]:
         tally, retries = Tally(), {"mode": "standard", "total_max_attempts": attempts}
         async with AsyncExitStack() as stack:
 
@@ -65,9 +65,11 @@ def proxied(session: AioSession, emulator_url: str, stand_in: str) -> Proxies:
                 made = session.create_client(name, endpoint_url=url, config=AioConfig(retries=retries))
                 return await stack.enter_async_context(made)
 
-            messages = Messages(await client("sqs", emulator_url), fates, tally, longest_s=LONGEST_S)
+            messages = MessageFaults(
+                await client("sqs", emulator_url), plan, tally, max_hidden_s=MAX_HIDDEN_S
+            )
             proxy = FaultProxy(
-                emulator=emulator_url, stand_in=stand_in, fates=fates, messages=messages, tally=tally
+                emulator=emulator_url, understudy=understudy_url, plan=plan, messages=messages, tally=tally
             )
             address = await stack.enter_async_context(proxy.serving())
             yield Proxied(

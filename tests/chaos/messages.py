@@ -1,13 +1,13 @@
-"""Messages delivered twice, out of order and late; deletes that do not happen; receipts gone stale."""
+"""Messages delivered twice, late and out of order; deletes that do nothing; stale receipt handles."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from tests.chaos.batches import Forward, failing, in_part
+from tests.chaos.batches import Forward, draw_failing, sqs_batch_in_part
 from tests.chaos.calls import Call, Reply
-from tests.chaos.fates import Fates
-from tests.chaos.refusals import refusal
+from tests.chaos.error_replies import error_reply
+from tests.chaos.faults import FaultPlan
 from tests.chaos.tally import Tally
 
 if TYPE_CHECKING:
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
 Interference = Callable[[Call, Random, Forward], Awaitable[Reply]]
 MAX_HELD_BACK_S = 3
 MAX_COPY_DELAY_S = 4
-STALE = "ReceiptHandleIsInvalid"
+STALE_RECEIPT = "ReceiptHandleIsInvalid"
 
 
-class Messages:
-    """Stands between a queue and its consumer. `longest_s` caps what a consumer may hide a message for.
+class MessageFaults:
+    """Interferes with SQS calls; `max_hidden_s` caps every visibility timeout that a consumer asks for.
 
-    The cap is to a run under chaos what a short lease is: a backoff of minutes would only make it longer.
+    Like the short visibility timeout of the queues, the cap keeps a run short, since backoffs last minutes.
     """
 
-    def __init__(self, sqs: "SQSClient", fates: Fates, tally: Tally, *, longest_s: int) -> None:
+    def __init__(self, sqs: "SQSClient", plan: FaultPlan, tally: Tally, *, max_hidden_s: int) -> None:
         self._sqs = sqs
-        self._fates = fates
+        self._plan = plan
         self._tally = tally
-        self._longest_s = longest_s
+        self._max_hidden_s = max_hidden_s
         self._seen: set[str] = set()
         self.interferences: Mapping[str, Interference] = {
             "ReceiveMessage": self._receive,
@@ -48,18 +48,18 @@ class Messages:
         url = call.json["QueueUrl"]
         rng.shuffle(messages)
         for message in messages:
-            await self._copy(url, message, rng)
-        kept = [message for message in messages if not await self._held_back(url, message, rng)]
+            await self._duplicate(url, message, rng)
+        kept = [message for message in messages if not await self._hold_back(url, message, rng)]
         return reply.with_json({**reply.json, "Messages": kept})
 
-    async def _copy(self, url: str, message: Mapping[str, Any], rng: Random) -> None:
-        """Send a message again when it is first received: SNS, S3 and SQS may all deliver twice."""
+    async def _duplicate(self, url: str, message: Mapping[str, Any], rng: Random) -> None:
+        """Send a copy of a message when it is first received: SNS, S3 and SQS may all deliver twice."""
         receives = int(message.get("Attributes", {}).get("ApproximateReceiveCount", 1))
         self._tally.most_receives = max(self._tally.most_receives, receives)
         if message["MessageId"] in self._seen:
             return
         self._seen.add(message["MessageId"])
-        if rng.random() >= self._fates.odds.copied:
+        if rng.random() >= self._plan.odds.duplicated:
             return
         sent = await self._sqs.send_message(
             QueueUrl=url,
@@ -68,75 +68,75 @@ class Messages:
             DelaySeconds=rng.randint(1, MAX_COPY_DELAY_S),
         )
         self._seen.add(sent["MessageId"])
-        self._tally.happenings["messages delivered twice"] += 1
+        self._tally.interference["messages delivered twice"] += 1
 
-    async def _held_back(self, url: str, message: Mapping[str, Any], rng: Random) -> bool:
-        """Let a message come later than its successors, with a receipt that nobody has seen."""
-        if rng.random() >= self._fates.odds.held_back:
+    async def _hold_back(self, url: str, message: Mapping[str, Any], rng: Random) -> bool:
+        """Hide a received message for a while, so that later ones overtake it."""
+        if rng.random() >= self._plan.odds.held_back:
             return False
         await self._sqs.change_message_visibility(
             QueueUrl=url,
             ReceiptHandle=message["ReceiptHandle"],
             VisibilityTimeout=rng.randint(1, MAX_HELD_BACK_S),
         )
-        self._tally.happenings["messages held back"] += 1
+        self._tally.interference["messages held back"] += 1
         return True
 
     async def _delete(self, call: Call, rng: Random, forward: Forward) -> Reply:
-        """Delete, or say so and do nothing, or call the receipt stale."""
-        if rng.random() < self._fates.odds.delete_lost:
-            self._tally.happenings["deletes lost"] += 1
+        """Delete the message, only pretend to, or report a stale receipt handle."""
+        if rng.random() < self._plan.odds.delete_lost:
+            self._tally.interference["deletes lost"] += 1
             return Reply(200, {"Content-Type": "application/x-amz-json-1.0"}, b"{}")
-        if rng.random() < self._fates.odds.receipt_stale:
+        if rng.random() < self._plan.odds.receipt_stale:
             return self._stale(call)
         return await forward(call)
 
     async def _delete_batch(self, call: Call, rng: Random, forward: Forward) -> Reply:
-        odds, entries = self._fates.odds, call.json["Entries"]
-        failed = self._entries_failed(call, rng)
+        odds, entries = self._plan.odds, call.json["Entries"]
+        failed = self._draw_failed_entries(call, rng)
         for entry in entries:
             if rng.random() < odds.receipt_stale:
-                failed[entry["Id"]] = STALE
-                self._tally.happenings["receipts stale"] += 1
-        lost = [one for one in entries if one["Id"] not in failed and rng.random() < odds.delete_lost]
-        self._tally.happenings["deletes lost"] += len(lost)
+                failed[entry["Id"]] = STALE_RECEIPT
+                self._tally.interference["receipts stale"] += 1
+        lost = [entry for entry in entries if entry["Id"] not in failed and rng.random() < odds.delete_lost]
+        self._tally.interference["deletes lost"] += len(lost)
         kept = {**call.json, "Entries": [entry for entry in entries if entry not in lost]}
-        reply = await in_part(call.with_json(kept), failed, forward)
+        reply = await sqs_batch_in_part(call.with_json(kept), failed, forward)
         if not reply.is_ok:
             return reply
-        done = [*reply.json["Successful"], *({"Id": entry["Id"]} for entry in lost)]
-        return reply.with_json({**reply.json, "Successful": done})
+        successful = [*reply.json["Successful"], *({"Id": entry["Id"]} for entry in lost)]
+        return reply.with_json({**reply.json, "Successful": successful})
 
     async def _hide(self, call: Call, rng: Random, forward: Forward) -> Reply:
-        """Hide a message for a while, or take the lease away for real and say that the receipt is stale."""
-        hidden_s = min(int(call.json["VisibilityTimeout"]), self._longest_s)
-        stale = rng.random() < self._fates.odds.receipt_stale
-        asked = call.with_json({**call.json, "VisibilityTimeout": 0 if stale else hidden_s})
-        reply = await forward(asked)
+        """Change the visibility timeout, or end it at once and report a stale receipt handle."""
+        hidden_s = min(int(call.json["VisibilityTimeout"]), self._max_hidden_s)
+        stale = rng.random() < self._plan.odds.receipt_stale
+        changed = call.with_json({**call.json, "VisibilityTimeout": 0 if stale else hidden_s})
+        reply = await forward(changed)
         return self._stale(call) if stale else reply
 
     async def _hide_batch(self, call: Call, rng: Random, forward: Forward) -> Reply:
-        entries, failed = call.json["Entries"], self._entries_failed(call, rng)
-        stale = [one for one in entries if rng.random() < self._fates.odds.receipt_stale]
+        entries, failed = call.json["Entries"], self._draw_failed_entries(call, rng)
+        stale = [entry for entry in entries if rng.random() < self._plan.odds.receipt_stale]
         for entry in stale:
-            failed[entry["Id"]] = STALE
-            self._tally.happenings["receipts stale"] += 1
-            taken = {"QueueUrl": call.json["QueueUrl"], "Entries": [{**entry, "VisibilityTimeout": 0}]}
-            await forward(call.with_json(taken))
+            failed[entry["Id"]] = STALE_RECEIPT
+            self._tally.interference["receipts stale"] += 1
+            ended = {"QueueUrl": call.json["QueueUrl"], "Entries": [{**entry, "VisibilityTimeout": 0}]}
+            await forward(call.with_json(ended))
         hidden = [
-            {**entry, "VisibilityTimeout": min(int(entry["VisibilityTimeout"]), self._longest_s)}
+            {**entry, "VisibilityTimeout": min(int(entry["VisibilityTimeout"]), self._max_hidden_s)}
             for entry in entries
         ]
-        return await in_part(call.with_json({**call.json, "Entries": hidden}), failed, forward)
+        return await sqs_batch_in_part(call.with_json({**call.json, "Entries": hidden}), failed, forward)
 
     async def _send_batch(self, call: Call, rng: Random, forward: Forward) -> Reply:
-        return await in_part(call, self._entries_failed(call, rng), forward)
+        return await sqs_batch_in_part(call, self._draw_failed_entries(call, rng), forward)
 
-    def _entries_failed(self, call: Call, rng: Random) -> dict[str, str]:
-        failed = failing(call.json["Entries"], rng, self._fates.odds)
-        self._tally.happenings["entries refused"] += len(failed)
+    def _draw_failed_entries(self, call: Call, rng: Random) -> dict[str, str]:
+        failed = draw_failing(call.json["Entries"], rng, self._plan.odds)
+        self._tally.interference["entries refused"] += len(failed)
         return {entry["Id"]: "InternalError" for entry in failed}
 
     def _stale(self, call: Call) -> Reply:
-        self._tally.happenings["receipts stale"] += 1
-        return refusal(call, STALE, "The input receipt handle is invalid.", 400)
+        self._tally.interference["receipts stale"] += 1
+        return error_reply(call, STALE_RECEIPT, "The input receipt handle is invalid.", 400)

@@ -1,7 +1,7 @@
-"""`python -m chaos.mutants [part of a name]`: takes one protection after the other away and sees a test fail.
+"""`python -m tests.chaos.mutants [part of a name]`: remove one protection at a time; a test must fail.
 
-The mutants stand in `mutants.toml`. They are applied to a copy of the checkout, one at a time. Exit code 1
-when one survives, when what it changes is no longer found, or when its test fails without it.
+The mutants are listed in `mutants.toml` and applied to a copy of the checkout. Exits with 1 if one survives,
+if the code that it replaces is not found, or if its test fails without it.
 """
 
 import os
@@ -19,14 +19,14 @@ from rich.console import Console
 ROOT = Path(__file__).parents[2]
 MUTANTS = Path(__file__).with_suffix(".toml")
 SOURCES = ("shared/*", "services/*", "tools/*")
-LEFT_BEHIND = shutil.ignore_patterns(".*", "__pycache__", "out")
+NOT_COPIED = shutil.ignore_patterns(".*", "__pycache__", "out")
 CAUGHT, SURVIVED, BROKEN = "caught", "SURVIVED", "BROKEN"
 VERDICTS = {0: SURVIVED, 1: CAUGHT}
-"""By pytest's exit code; others say that it did not get as far as a test."""
+"""By pytest's exit code; any other means that no test ran."""
 
 
 class Mutant(NamedTuple):
-    """A change to one file, and the test that notices it."""
+    """A change to one file, and the test that must fail with it."""
 
     name: str
     file: str
@@ -36,34 +36,34 @@ class Mutant(NamedTuple):
 
 
 class Run(NamedTuple):
-    """What pytest said."""
+    """A run of pytest."""
 
     exit_code: int
     output: str
 
     @property
     def failure(self) -> str:
-        """The first failed test, with the end of its reason."""
+        """Pytest's line on the first failed test; empty if none failed."""
         lines = (line for line in self.output.splitlines() if line.startswith("FAILED "))
         return next(lines, "").removeprefix("FAILED ")
 
 
 class Checkout:
-    """A copy of the checkout, without its history, tools and results."""
+    """A copy of the checkout, without its history, caches and output."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        shutil.copytree(ROOT, folder, ignore=LEFT_BEHIND)
+        shutil.copytree(ROOT, folder, ignore=NOT_COPIED)
         sources = [str(path / "src") for pattern in SOURCES for path in sorted(folder.glob(pattern))]
         self._environment = {
             **os.environ,
             "COLUMNS": "240",
-            "PYTHONDONTWRITEBYTECODE": "1",  # a mutant may be as long as the original, and as old
+            "PYTHONDONTWRITEBYTECODE": "1",  # a mutant may have the size and time of the original
             "PYTHONPATH": os.pathsep.join(sources),
         }
 
     def run(self, tests: Sequence[str]) -> Run:
-        """Run tests until one fails."""
+        """Run tests up to the first failure."""
         command = [sys.executable, "-m", "pytest", "-q", "-x", "--tb=short", "-p", "no:cacheprovider", *tests]
         done = subprocess.run(  # noqa: S603 - no shell, and no input from outside
             command, cwd=self._folder, env=self._environment, capture_output=True, text=True, check=False
@@ -71,11 +71,13 @@ class Checkout:
         return Run(done.returncode, done.stdout + done.stderr)
 
     def run_mutated(self, mutant: Mutant) -> Run:
-        """Run a mutant's test with the mutant in place; `LookupError` when there is no place for it."""
+        """Run a mutant's test with the mutant applied; raise `LookupError` unless `old` occurs once."""
         path = self._folder / mutant.file
         original = path.read_text()
         if original.count(mutant.old) != 1:
-            raise LookupError(f"{mutant.file} does not hold once what is to be changed")
+            raise LookupError(
+                f"the code to replace occurs {original.count(mutant.old)} times in {mutant.file}, not once"
+            )
         path.write_text(original.replace(mutant.old, mutant.new))
         try:
             return self.run([mutant.test])
@@ -84,15 +86,15 @@ class Checkout:
 
 
 def main() -> int:
-    """Check that all tests pass as things are, and that each fails with its mutant."""
+    """Check that every test passes unchanged and fails with its mutant."""
     console = Console(highlight=False, soft_wrap=True, markup=False)
-    every = [Mutant(**mutant) for mutant in tomllib.loads(MUTANTS.read_text())["mutant"]]
-    mutants = [mutant for mutant in every if all(part in mutant.name for part in sys.argv[1:])]
+    known = [Mutant(**mutant) for mutant in tomllib.loads(MUTANTS.read_text())["mutant"]]
+    mutants = [mutant for mutant in known if all(part in mutant.name for part in sys.argv[1:])]
     with tempfile.TemporaryDirectory(prefix="encore-mutants-") as folder:
         checkout = Checkout(Path(folder) / "checkout")
-        calm = checkout.run(sorted({mutant.test for mutant in mutants}))
-        if calm.exit_code:
-            console.print(f"fails without any mutant: {calm.failure or calm.output}")
+        unchanged = checkout.run(sorted({mutant.test for mutant in mutants}))
+        if unchanged.exit_code:
+            console.print(f"fails without a mutant: {unchanged.failure or unchanged.output}")
             return 1
         caught = [_is_caught(console, checkout, mutant) for mutant in mutants]
     console.print(f"{sum(caught)} of {len(mutants)} caught")

@@ -1,4 +1,4 @@
-"""What a run came to, gathered by looking past the proxy."""
+"""Everything a run produced, read from the stack directly rather than through the proxy."""
 
 import asyncio
 import json
@@ -28,77 +28,77 @@ _TIMES = frozenset({"created_at", "expires_at"})
 
 @dataclass(frozen=True)
 class Outcome:
-    """Everything that two runs of one file are compared by."""
+    """Everything by which two runs of one file are compared."""
 
     run: Run | None
     emails: Mapping[str, bytes]
-    """The stored messages by key, without their `Date`."""
+    """The stored emails by key, without their `Date`."""
     records: Mapping[str, Mapping[str, Any]]
     """The emails table by customer, without times."""
     tables: Mapping[str, Mapping[str, str]]
-    """What each table but the ledger's and the emails' holds, by key, without times."""
+    """The items of every table except the ledger and the emails, by table and key, without times."""
     announced: Mapping[str, Counter[str]]
-    """By customer: the ids of the `email-finished` events that arrived, and how often."""
-    endings: tuple[Event[RunFinished], ...]
+    """How often each `email-finished` event arrived, by customer and event id."""
+    finished_events: tuple[Event[RunFinished], ...]
     depths: Mapping[str, Mapping[str, int]]
-    dead: Mapping[str, int]
+    dead_letters: Mapping[str, int]
     bill: Bill
     tally: Tally
     calls: Counter[str]
     seconds: float
 
 
-async def stored_emails(eyes: Watch, run_id: str) -> dict[str, bytes]:
-    """Every message that lies in the bucket for the run, by key, whether or not a record names it."""
+async def stored_emails(observer: Watch, run_id: str) -> dict[str, bytes]:
+    """Every email stored for the run, by key, whether or not a record names it."""
     pages = boto3.client("s3").get_paginator("list_objects_v2")
     prefix = object_keys.email(run_id, "").removesuffix(".eml")
     found = await asyncio.to_thread(
         lambda: [
             each["Key"]
-            for page in pages.paginate(Bucket=eyes.objects.bucket, Prefix=prefix)
+            for page in pages.paginate(Bucket=observer.objects.bucket, Prefix=prefix)
             for each in page.get("Contents", [])
         ]
     )
     emails: dict[str, bytes] = {}
     for keys in batches(found, PARALLEL_FETCHES):
-        bodies = await asyncio.gather(*(eyes.objects.get(key) for key in keys))
+        bodies = await asyncio.gather(*(observer.objects.get(key) for key in keys))
         emails |= {key: _DATE.sub(b"", body, count=1) for key, body in zip(keys, bodies, strict=True)}
     return emails
 
 
-async def records(eyes: Watch, run_id: str) -> dict[str, dict[str, Any]]:
-    """The emails table's records of the run by customer, without times."""
-    found = await eyes.email_records(run_id)
+async def records(observer: Watch, run_id: str) -> dict[str, dict[str, Any]]:
+    """The run's records in the emails table, by customer, without times."""
+    found = await observer.email_records(run_id)
     return {
         customer: {name: value for name, value in record.items() if name not in _TIMES}
         for customer, record in found.items()
     }
 
 
-async def tables(eyes: Watch) -> dict[str, dict[str, str]]:
-    """Every item of every table but the ledger's and the emails', without times."""
+async def tables(observer: Watch) -> dict[str, dict[str, str]]:
+    """The items of every table except the ledger and the emails, by table and key, without times."""
     topology = load_topology().tables
     return {
         name: {
-            "/".join(str(item[key]) for key in filter(None, (table.partition_key, table.sort_key))): facts(
-                item
-            )
-            for item in await _scan(eyes, eyes.resources.tables[name])
+            "/".join(
+                str(item[key]) for key in filter(None, (table.partition_key, table.sort_key))
+            ): canonical(item)
+            for item in await _scan(observer, observer.resources.tables[name])
         }
         for name, table in topology.items()
         if name not in {"runs", "emails"}
     }
 
 
-async def _scan(eyes: Watch, table: str) -> list[dict[str, Any]]:
-    pages = eyes.dynamodb.get_paginator("scan").paginate(TableName=table)
+async def _scan(observer: Watch, table: str) -> list[dict[str, Any]]:
+    pages = observer.dynamodb.get_paginator("scan").paginate(TableName=table)
     found = [from_item(item) async for page in pages for item in page.get("Items", [])]
     return [{name: value for name, value in item.items() if name not in _TIMES} for item in found]
 
 
-async def endings(eyes: Watch) -> tuple[Event[RunFinished], ...]:
-    """Take every `run-finished` off the operators' queue."""
-    queue = SQSQueue(eyes.sqs, eyes.resources.queue_urls["ops"])
+async def finished_events(observer: Watch) -> tuple[Event[RunFinished], ...]:
+    """Receive and delete every `run-finished` on the operators' queue."""
+    queue = SQSQueue(observer.sqs, observer.resources.queue_urls["ops"])
     found: list[Event[RunFinished]] = []
     while messages := await queue.receive(limit=10, wait_s=0):
         found += [parse_event(message.body, RunFinished) for message in messages]
@@ -106,6 +106,6 @@ async def endings(eyes: Watch) -> tuple[Event[RunFinished], ...]:
     return tuple(found)
 
 
-def facts(record: Mapping[str, Any]) -> str:
-    """A record in a form that can be compared and shown."""
+def canonical(record: Mapping[str, Any]) -> str:
+    """A record as text that can be compared and shown."""
     return json.dumps(record, sort_keys=True, default=str)

@@ -1,4 +1,4 @@
-"""Counts work that AWS bills by the call, as seen from between the services and AWS."""
+"""Counts the calls that AWS bills, as the proxy sees them."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -6,52 +6,54 @@ from hashlib import sha256
 
 from tests.chaos.calls import Call, Reply
 
-EMAILS = "Converse calls"
-DOCUMENTS = "Comprehend documents"
-RESOURCES = "Personalize creates"
+CONVERSE_CALLS = "Converse calls"
+COMPREHEND_DOCUMENTS = "Comprehend documents"
+PERSONALIZE_CREATES = "Personalize creates"
 
 
 @dataclass
 class Bill:
-    """What was done and answered, by kind of work and by what was asked for.
+    """Paid work whose answer was delivered, by kind and by what was requested.
 
-    `unseen` are pieces of work whose answer we cut off: no client can know that they were done.
+    `undelivered` counts work whose answer the proxy cut off: no client can know that it was done.
     """
 
-    done: dict[str, Counter[str]] = field(
-        default_factory=lambda: {kind: Counter() for kind in (EMAILS, DOCUMENTS, RESOURCES)}
+    delivered: dict[str, Counter[str]] = field(
+        default_factory=lambda: {
+            kind: Counter() for kind in (CONVERSE_CALLS, COMPREHEND_DOCUMENTS, PERSONALIZE_CREATES)
+        }
     )
-    unseen: Counter[str] = field(default_factory=Counter)
+    undelivered: Counter[str] = field(default_factory=Counter)
 
-    def note(self, call: Call, reply: Reply, *, delivered: bool) -> None:
-        """Count one call that was answered, and whether the answer went out."""
+    def record(self, call: Call, reply: Reply, *, delivered: bool) -> None:
+        """Count a call by its reply and by whether the caller got that reply."""
         if not reply.is_ok:
             return
-        kind, asked = _work(call, reply)
+        kind, requested = _work(call, reply)
         if delivered:
-            self.done.get(kind, Counter[str]()).update(asked)
-        elif asked:
-            self.unseen[kind] += len(asked)
+            self.delivered.get(kind, Counter[str]()).update(requested)
+        elif requested:
+            self.undelivered[kind] += len(requested)
 
     def total(self, kind: str) -> int:
-        """How many pieces of work of a kind were delivered."""
-        return self.done[kind].total()
+        """How much work of a kind was delivered."""
+        return self.delivered[kind].total()
 
-    def beyond(self, calm: "Bill", kind: str) -> int:
-        """How many pieces of work were delivered that a calm run does not need, or not as often."""
-        return (self.done[kind] - calm.done[kind]).total()
+    def excess_over(self, calm: "Bill", kind: str) -> int:
+        """How much more work of a kind was delivered than in a calm run, compared request by request."""
+        return (self.delivered[kind] - calm.delivered[kind]).total()
 
 
 def _work(call: Call, reply: Reply) -> tuple[str, list[str]]:
-    """The kind of paid work that a call was and what it was about; a kind of nothing for free calls."""
+    """The kind of paid work and what was requested; an empty kind for free calls."""
     if call.operation == "Converse":
-        return EMAILS, [sha256(call.body).hexdigest()]
+        return CONVERSE_CALLS, [sha256(call.body).hexdigest()]
     if call.operation == "BatchDetectSentiment":
         texts = call.json["TextList"]
-        return DOCUMENTS, [texts[result["Index"]] for result in reply.json["ResultList"]]
+        return COMPREHEND_DOCUMENTS, [texts[result["Index"]] for result in reply.json["ResultList"]]
     if call.operation == "DetectSentiment":
-        return DOCUMENTS, [call.json["Text"]]
+        return COMPREHEND_DOCUMENTS, [call.json["Text"]]
     if call.service == "personalize" and call.operation.startswith("Create"):
         name = call.json.get("name") or call.json.get("jobName") or ""
-        return RESOURCES, [f"{call.operation} {name}"]
+        return PERSONALIZE_CREATES, [f"{call.operation} {name}"]
     return "", []

@@ -1,4 +1,4 @@
-"""A proxy between the services and AWS's stand-ins that does to calls what their fates say."""
+"""A proxy between the services and the local AWS that injects the planned faults."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -8,11 +8,17 @@ from random import Random
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 from yarl import URL
 
-from tests.chaos import refusals
-from tests.chaos.batches import documents_failed, failing, publish_in_part, published, unprocessed
+from tests.chaos import error_replies
+from tests.chaos.batches import (
+    draw_failing,
+    fail_documents,
+    leave_unprocessed,
+    publish_entries,
+    publish_in_part,
+)
 from tests.chaos.calls import Call, Reply
-from tests.chaos.fates import Fates, Fault
-from tests.chaos.messages import Messages
+from tests.chaos.faults import Fault, FaultPlan
+from tests.chaos.messages import MessageFaults
 from tests.chaos.paid import Bill
 from tests.chaos.tally import Tally
 
@@ -29,30 +35,30 @@ HOP_BY_HOP = frozenset(
         "transfer-encoding",
     }
 )
-"""Headers that belong to one connection, or to a form of the body that we do not keep."""
+"""Headers that belong to one connection, or to an encoding of the body that the proxy does not keep."""
 _REFUSED: dict[Fault, Callable[[Call], Reply]] = {
-    Fault.THROTTLED: refusals.throttled,
-    Fault.BROKEN: refusals.broken,
-    Fault.UNAVAILABLE: refusals.unavailable,
+    Fault.THROTTLED: error_replies.throttled,
+    Fault.BROKEN: error_replies.broken,
+    Fault.UNAVAILABLE: error_replies.unavailable,
 }
 
 
 class FaultProxy:
-    """Forwards to the emulator and the AI stand-in; `bill` counts paid work on the way."""
+    """Forwards calls to the emulator and understudy; `bill` counts the paid work among them."""
 
     def __init__(
-        self, *, emulator: str, stand_in: str, fates: Fates, messages: Messages, tally: Tally
+        self, *, emulator: str, understudy: str, plan: FaultPlan, messages: MessageFaults, tally: Tally
     ) -> None:
         self._emulator = emulator
-        self._stand_in = stand_in
-        self._fates = fates
+        self._understudy = understudy
+        self._plan = plan
         self._messages = messages
         self._tally = tally
         self.bill = Bill()
 
     @asynccontextmanager
     async def serving(self) -> AsyncIterator[str]:
-        """Serve on a free port of the loopback interface; yields the address."""
+        """Serve on a free loopback port; yields the address."""
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         app.router.add_route("*", "/{path:.*}", self._handle)
         connector, timeout = TCPConnector(limit=0), ClientTimeout(total=None)
@@ -71,13 +77,13 @@ class FaultProxy:
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
         try:
-            return await self._befallen(request, await _call(request))
-        except ConnectionError:  # the caller has been killed meanwhile
+            return await self._with_fault(request, await _call(request))
+        except ConnectionError:  # the caller was killed meanwhile
             return _cut(request)
 
-    async def _befallen(self, request: web.Request, call: Call) -> web.StreamResponse:
-        fate, fault = self._fates.of(call)
-        self._tally.lives[call.caller] += 1
+    async def _with_fault(self, request: web.Request, call: Call) -> web.StreamResponse:
+        plan, fault = self._plan.of(call)
+        self._tally.calls_since_start[call.caller] += 1
         if fault:
             self._tally.faults[fault, call.name] += 1
         if fault in _REFUSED:
@@ -85,51 +91,51 @@ class FaultProxy:
         if fault is Fault.CUT_BEFORE:
             return _cut(request)
         if fault is Fault.SLOW:
-            await asyncio.sleep(fate.slow_s)
-        return await self._serve(request, call, fate.rng, fault)
+            await asyncio.sleep(plan.slow_s)
+        return await self._serve(request, call, plan.rng, fault)
 
     async def _serve(
         self, request: web.Request, call: Call, rng: Random, fault: Fault | None
     ) -> web.StreamResponse:
         try:
-            reply = await self._interfered(call, rng)
-        except ClientError:  # the stack is going down
+            reply = await self._with_interference(call, rng)
+        except ClientError:  # the stack is shutting down
             return _cut(request)
         if fault is Fault.CUT_AFTER:
-            self.bill.note(call, reply, delivered=False)
+            self.bill.record(call, reply, delivered=False)
             return _cut(request)
         try:
             answer = await _answer(request, reply)
         except ConnectionError:
-            self.bill.note(call, reply, delivered=False)
+            self.bill.record(call, reply, delivered=False)
             raise
-        self.bill.note(call, reply, delivered=True)
+        self.bill.record(call, reply, delivered=True)
         return answer
 
-    async def _interfered(self, call: Call, rng: Random) -> Reply:
-        """Forward the call, except for what happens to its messages, entries or documents."""
+    async def _with_interference(self, call: Call, rng: Random) -> Reply:
+        """Forward the call, interfering with its messages, entries or documents."""
         interference = self._messages.interferences.get(call.operation) if call.service == "sqs" else None
         if interference:
             return await interference(call, rng, self._forward)
         if call.operation == "PublishBatch":
-            return await self._published(call, rng)
+            return await self._publish(call, rng)
         if call.operation in {"BatchWriteItem", "BatchGetItem"}:
-            reply, left = await unprocessed(call, rng, self._fates.odds, self._forward)
-            self._tally.happenings["items unprocessed"] += left
+            reply, left = await leave_unprocessed(call, rng, self._plan.odds, self._forward)
+            self._tally.interference["items unprocessed"] += left
             return reply
         reply = await self._forward(call)
         if call.operation == "BatchDetectSentiment" and reply.is_ok:
-            reply, failed = documents_failed(reply, rng, self._fates.odds)
-            self._tally.happenings["documents failed"] += failed
+            reply, failed = fail_documents(reply, rng, self._plan.odds)
+            self._tally.interference["documents failed"] += failed
         return reply
 
-    async def _published(self, call: Call, rng: Random) -> Reply:
-        failed = [entry["Id"] for entry in failing(published(call), rng, self._fates.odds)]
-        self._tally.happenings["entries refused"] += len(failed)
+    async def _publish(self, call: Call, rng: Random) -> Reply:
+        failed = [entry["Id"] for entry in draw_failing(publish_entries(call), rng, self._plan.odds)]
+        self._tally.interference["entries refused"] += len(failed)
         return await publish_in_part(call, failed, self._forward) if failed else await self._forward(call)
 
     async def _forward(self, call: Call) -> Reply:
-        base = self._stand_in if call.is_of_ai else self._emulator
+        base = self._understudy if call.is_ai else self._emulator
         headers = {name: value for name, value in call.headers.items() if name not in HOP_BY_HOP}
         async with self._session.request(
             call.method,
@@ -151,12 +157,12 @@ async def _call(request: web.Request) -> Call:
 
 
 async def _answer(request: web.Request, reply: Reply) -> web.StreamResponse:
-    """Send a reply; raise `ConnectionError` when nobody is there any more to take it."""
+    """Send a reply; raise `ConnectionError` if the caller has gone."""
     if request.transport is None or request.transport.is_closing():
         raise ConnectionResetError("the caller has gone")
     headers = {name: value for name, value in reply.headers.items() if name.lower() not in HOP_BY_HOP}
     answer = web.Response(status=reply.status, headers=headers, body=reply.body)
-    if request.method == "HEAD":  # tells of a body that does not come
+    if request.method == "HEAD":  # announces a body that is not sent
         answer.headers["Content-Length"] = reply.headers.get("Content-Length", "0")
     await answer.prepare(request)
     await answer.write_eof()
@@ -164,7 +170,7 @@ async def _answer(request: web.Request, reply: Reply) -> web.StreamResponse:
 
 
 def _cut(request: web.Request) -> web.StreamResponse:
-    """Break the connection without a word."""
+    """Close the connection without a reply."""
     if request.transport is not None:
         request.transport.abort()
     return web.Response()

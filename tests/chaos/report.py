@@ -1,4 +1,4 @@
-"""Tells a person what was done to a run, and what became of it."""
+"""Prints what was done to a run and how it ended."""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,23 +10,23 @@ from tests.chaos.verdict import Check
 OPERATIONS_SHOWN = 8
 
 
-def tell(console: Console, seed: int, stormy: Outcome, checks: Sequence[Check]) -> None:
-    """Print what befell the run of `seed`, then the checks."""
-    say = _Plain(console)
+def print_report(console: Console, seed: int, stormy: Outcome, checks: Sequence[Check]) -> None:
+    """Print the faults of the run of `seed`, then every check."""
+    say = _PlainPrinter(console)
     tally, calls = stormy.tally, stormy.calls
     say(f"seed {seed}: {stormy.seconds:.0f} s, {calls.total():,} AWS calls through the proxy")
     say(f"  kills           {sum(tally.kills.values())}: {_counts(tally.kills.most_common())}")
     say(f"  clocks off by   {min(tally.skews_s):+.0f} s to {max(tally.skews_s):+.0f} s")
     say(f"  faults          {sum(tally.faults.values())}: {_counts(tally.by_fault().most_common())}")
-    say(f"  most of them on {_counts(tally.by_operation().most_common(OPERATIONS_SHOWN))}")
-    say(f"  besides         {_counts((+tally.happenings).most_common())}")
+    say(f"  mostly on       {_counts(tally.by_operation().most_common(OPERATIONS_SHOWN))}")
+    say(f"  also            {_counts((+tally.interference).most_common())}")
     say(f"  most receives   {tally.most_receives} of one message")
     for check in checks:
         say(f"  {'ok  ' if check.kept else 'FAIL'} {check.promise}: {check.found}")
 
 
-class _Plain:
-    """Prints lines as they are: no markup, no wrapping."""
+class _PlainPrinter:
+    """Prints lines as they are, without markup or wrapping."""
 
     def __init__(self, console: Console) -> None:
         self._console = console

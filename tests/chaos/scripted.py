@@ -1,13 +1,13 @@
-"""Chaos by script instead of by dice, for the tests of the proxy itself."""
+"""Faults by script instead of at random, for the tests of the proxy itself."""
 
 from random import Random
 
 from tests.chaos.calls import Call
-from tests.chaos.fates import CALM, Fate, Fates, Fault, Odds
+from tests.chaos.faults import CALM, CallPlan, Fault, FaultPlan, Odds
 
 
-class Scripted(Fates):
-    """Deals the same fault to every call of the named operations, and none to others."""
+class ScriptedPlan(FaultPlan):
+    """Gives every call of one operation the same fault, and all others none."""
 
     def __init__(
         self,
@@ -19,10 +19,10 @@ class Scripted(Fates):
         odds: Odds = CALM,
     ) -> None:
         super().__init__(0, odds)
-        self._script = Fate(fault, stubborn, slow_s, Random(1))  # noqa: S311 - a test's dice
-        self._quiet = Fate(None, stubborn=False, slow_s=0.0, rng=self._script.rng)
+        self._script = CallPlan(fault, stubborn, slow_s, Random(1))  # noqa: S311 - reproducible test data
+        self._no_fault = CallPlan(None, stubborn=False, slow_s=0.0, rng=self._script.rng)
         self._on = on
 
-    def _deal(self, call: Call) -> Fate:
+    def _plan_call(self, call: Call) -> CallPlan:
         self.calls[call.name] += 1
-        return self._script if call.operation == self._on else self._quiet
+        return self._script if call.operation == self._on else self._no_fault

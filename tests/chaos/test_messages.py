@@ -7,9 +7,9 @@ from encore.runtime.queue.publisher import Publisher
 from encore.runtime.retry import UnprocessedError
 from encore.runtime.storage import DynamoDBItems, from_item
 from encore.stack.provision import Resources
-from tests.chaos.conftest import LONGEST_S, Proxied, Proxies
-from tests.chaos.fates import Odds
-from tests.chaos.scripted import Scripted
+from tests.chaos.conftest import MAX_HIDDEN_S, Proxied, Proxies
+from tests.chaos.faults import Odds
+from tests.chaos.scripted import ScriptedPlan
 from tests.support.stores import Clients
 
 
@@ -25,25 +25,23 @@ async def received(clients: Clients, url: str, *, wait_s: int = 1) -> list[dict[
     return [dict(message) for message in reply.get("Messages", [])]
 
 
-async def test_a_message_is_delivered_twice_but_its_copy_is_not(
-    proxied: Proxies, resources: Resources
-) -> None:
-    """The copy is another message with the same body, and comes alone."""
+async def test_a_duplicate_is_not_duplicated_again(proxied: Proxies, resources: Resources) -> None:
+    """The copy is one new message with the same body."""
     url = resources.queue_urls["sentiment"]
-    async with proxied(Scripted(odds=Odds(copied=1.0))) as through:
+    async with proxied(ScriptedPlan(odds=Odds(duplicated=1.0))) as through:
         await sent(through, url, 1)
         (first,) = await received(through.clients, url)
         (copy,) = await received(through.clients, url, wait_s=6)
         assert first["Body"] == copy["Body"]
         assert first["MessageId"] != copy["MessageId"]
         assert await received(through.clients, url, wait_s=1) == []
-    assert through.tally.happenings["messages delivered twice"] == 1
+    assert through.tally.interference["messages delivered twice"] == 1
 
 
 async def test_messages_come_out_of_order(proxied: Proxies, resources: Resources) -> None:
-    """Nothing is lost by it."""
+    """They are reordered, and none is lost."""
     url = resources.queue_urls["sentiment"]
-    async with proxied(Scripted()) as through:
+    async with proxied(ScriptedPlan()) as through:
         await sent(through, url, 10)
         bodies = [message["Body"] for message in await received(through.clients, url)]
     assert sorted(bodies) == sorted(map(str, range(10)))
@@ -51,13 +49,13 @@ async def test_messages_come_out_of_order(proxied: Proxies, resources: Resources
 
 
 async def test_a_message_held_back_comes_later(proxied: Proxies, resources: Resources) -> None:
-    """It is in flight meanwhile, and then there."""
+    """It is in flight in the meantime."""
     url = resources.queue_urls["sentiment"]
-    fates = Scripted(odds=Odds(held_back=1.0))
-    async with proxied(fates) as through:
+    plan = ScriptedPlan(odds=Odds(held_back=1.0))
+    async with proxied(plan) as through:
         await sent(through, url, 1)
         assert await received(through.clients, url) == []
-        fates.odds = Odds()
+        plan.odds = Odds()
         assert len(await received(through.clients, url, wait_s=5)) == 1
 
 
@@ -65,9 +63,9 @@ async def test_a_message_held_back_comes_later(proxied: Proxies, resources: Reso
 async def test_a_lost_delete_looks_done_but_is_not(
     proxied: Proxies, clients: Clients, resources: Resources, *, batched: bool
 ) -> None:
-    """The very same message comes again when its lease ends."""
+    """The same message is received again after its visibility timeout."""
     url = resources.queue_urls["sentiment"]
-    async with proxied(Scripted(odds=Odds(delete_lost=1.0))) as through:
+    async with proxied(ScriptedPlan(odds=Odds(delete_lost=1.0))) as through:
         await sent(through, url, 1)
         (message,) = await received(through.clients, url)
         sqs, receipt = through.clients.sqs, message["ReceiptHandle"]
@@ -83,12 +81,12 @@ async def test_a_lost_delete_looks_done_but_is_not(
 
 
 @pytest.mark.parametrize("batched", [True, False])
-async def test_a_lease_taken_away_is_really_gone(
+async def test_a_stale_receipt_ends_the_visibility_timeout(
     proxied: Proxies, clients: Clients, resources: Resources, *, batched: bool
 ) -> None:
-    """Whoever wants to renew it hears of a stale receipt, and another receives the message."""
+    """The consumer cannot extend it, and the message is received again."""
     url = resources.queue_urls["sentiment"]
-    async with proxied(Scripted(odds=Odds(receipt_stale=1.0))) as through:
+    async with proxied(ScriptedPlan(odds=Odds(receipt_stale=1.0))) as through:
         await sent(through, url, 1)
         (message,) = await received(through.clients, url)
         sqs, receipt = through.clients.sqs, message["ReceiptHandle"]
@@ -102,26 +100,26 @@ async def test_a_lease_taken_away_is_really_gone(
         assert len(await received(clients, url)) == 1
 
 
-async def test_nobody_hides_a_message_for_longer_than_the_cap(
+async def test_no_visibility_timeout_exceeds_the_cap(
     proxied: Proxies, clients: Clients, resources: Resources
 ) -> None:
-    """A backoff of hours is over within the cap."""
+    """A backoff of an hour ends within the cap."""
     url = resources.queue_urls["sentiment"]
-    async with proxied(Scripted()) as through:
+    async with proxied(ScriptedPlan()) as through:
         await sent(through, url, 1)
         (message,) = await received(through.clients, url)
         await through.clients.sqs.change_message_visibility(
             QueueUrl=url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=3600
         )
-        assert len(await received(clients, url, wait_s=LONGEST_S + 2)) == 1
+        assert len(await received(clients, url, wait_s=MAX_HIDDEN_S + 2)) == 1
 
 
-async def test_entries_that_fail_are_not_done(
+async def test_failed_entries_take_no_effect(
     proxied: Proxies, clients: Clients, resources: Resources
 ) -> None:
-    """A batch to a queue or topic names those refused, and the queue never sees them."""
+    """The reply of a batch to a queue or topic names the failed entries, which never reach the queue."""
     url, arn = resources.queue_urls["sentiment"], resources.topic_arns["data-ingested"]
-    async with proxied(Scripted(odds=Odds(batch_fails=1.0, entry_fails=1.0))) as through:
+    async with proxied(ScriptedPlan(odds=Odds(batch_fails=1.0, entry_fails=1.0))) as through:
         entries: Any = [{"Id": str(number), "MessageBody": "body"} for number in range(3)]
         reply = await through.clients.sqs.send_message_batch(QueueUrl=url, Entries=entries)
         assert [each["Id"] for each in reply["Failed"]] == ["0", "1", "2"]
@@ -130,27 +128,27 @@ async def test_entries_that_fail_are_not_done(
     assert await received(clients, url) == []
 
 
-async def test_what_a_publisher_has_to_repeat_arrives_once_in_the_end(
+async def test_a_publisher_repeats_only_failed_entries(
     proxied: Proxies, clients: Clients, resources: Resources
 ) -> None:
-    """Entries refused now and then are published by the next call, and only those."""
-    fates = Scripted(odds=Odds(batch_fails=1.0, entry_fails=0.5))
-    async with proxied(fates) as through:
+    """Entries that fail are published by the next call, so each arrives once."""
+    plan = ScriptedPlan(odds=Odds(batch_fails=1.0, entry_fails=0.5))
+    async with proxied(plan) as through:
         await Publisher(through.clients.sns).publish(
             resources.topic_arns["data-ingested"], [f"{number} & ü" for number in range(8)]
         )
-    assert through.tally.happenings["entries refused"] > 0
+    assert through.tally.interference["entries refused"] > 0
     found = [message["Body"] for message in await received(clients, resources.queue_urls["sentiment"])]
     assert sorted(found) == [f"{number} & ü" for number in range(8)]
 
 
-async def test_unprocessed_items_are_neither_written_nor_hidden(
+async def test_unprocessed_items_are_reported_and_not_written(
     proxied: Proxies, clients: Clients, resources: Resources
 ) -> None:
-    """A reply names what was left; a table that asks again has everything in the end."""
+    """The reply names them, and a retry writes every item in the end."""
     table = resources.tables["products"]
     items = [{"product_id": f"P{number}"} for number in range(20)]
-    async with proxied(Scripted(odds=Odds(batch_fails=1.0, entry_fails=0.5))) as through:
+    async with proxied(ScriptedPlan(odds=Odds(batch_fails=1.0, entry_fails=0.5))) as through:
         writes: Any = [{"PutRequest": {"Item": {"product_id": {"S": f"Q{number}"}}}} for number in range(20)]
         reply = await through.clients.dynamodb.batch_write_item(RequestItems={table: writes})
         stored = (await clients.dynamodb.scan(TableName=table))["Items"]

@@ -4,29 +4,29 @@ from pathlib import Path
 import pytest
 
 from encore.stack.sample import write_sample
-from tests.chaos.run import CALM_WEATHER, STORMY_WEATHER, run_file
+from tests.chaos.run import CALM_CONDITIONS, STORM_CONDITIONS, run_file
 from tests.chaos.verdict import judge
 
 CUSTOMERS, PRODUCTS = 40, 12
 MAX_REPEATED = 0.2
-"""A crash repeats the calls in flight, which weigh more among so few."""
+"""A crash repeats the calls in flight, a larger share of so few."""
 
 
 @pytest.mark.timeout(400)
-def test_a_storm_changes_nothing_that_a_customer_sees(tmp_path: Path) -> None:
-    """Killed services, faults, duplicates, disorder and wrong clocks: the same emails, paid for once."""
+def test_customers_get_the_same_emails_in_a_storm(tmp_path: Path) -> None:
+    """Kills, faults, duplicates, reordering and wrong clocks change no email and repeat little paid work."""
     file = tmp_path / "sample.csv"
     write_sample(file, customers=CUSTOMERS, products=PRODUCTS)
     storm = replace(
-        STORMY_WEATHER,
+        STORM_CONDITIONS,
         seed=1,
         processes=1,
         kill_every_s=(1.5, 3.0),
-        most_kills=6,
+        max_kills=6,
         part_reviews=10,
         parallel_emails=4,
     )
-    calm = run_file(file, replace(CALM_WEATHER, part_reviews=10), tmp_path / "calm")
+    calm = run_file(file, replace(CALM_CONDITIONS, part_reviews=10), tmp_path / "calm")
     stormy = run_file(file, storm, tmp_path / "storm")
     assert sum(stormy.tally.kills.values()) > 0
     assert len(stormy.tally.by_fault()) > 0

@@ -9,14 +9,14 @@ import pytest
 from encore.contracts.events import Event, RunFinished
 from encore.runtime.runs.run import Run, RunStatus
 from tests.chaos.outcome import Outcome
-from tests.chaos.paid import EMAILS, Bill
+from tests.chaos.paid import CONVERSE_CALLS, Bill
 from tests.chaos.tally import Tally
 from tests.chaos.verdict import judge
 
 CUSTOMERS = [f"C{number}" for number in range(21)]
 
 
-def ending(**counts: int) -> Event[RunFinished]:
+def finished(**counts: int) -> Event[RunFinished]:
     """A `run-finished` event with these counts."""
     data = RunFinished(status="finished", counts=counts, cost_usd={"total": Decimal(1)})
     return Event[RunFinished](
@@ -24,24 +24,24 @@ def ending(**counts: int) -> Event[RunFinished]:
     )
 
 
-def billed(*asked: str) -> Bill:
-    """A bill of Converse calls."""
+def billed(*requests: str) -> Bill:
+    """A bill for these Converse calls."""
     bill = Bill()
-    bill.done[EMAILS].update(asked)
+    bill.delivered[CONVERSE_CALLS].update(requests)
     return bill
 
 
 def good() -> Outcome:
-    """What a run comes to when nothing goes wrong."""
+    """The outcome of a run in which nothing goes wrong."""
     return Outcome(
         run=Run(run_id="run-1", status=RunStatus.FINISHED, created_at=datetime.now(UTC)),
         emails={f"{customer}.eml": b"Subject: Hello" for customer in CUSTOMERS},
         records={customer: {"customer_id": customer} for customer in CUSTOMERS},
         tables={"reviews": {"R1": "scored"}},
         announced={customer: Counter({f"event-{customer}": 1}) for customer in CUSTOMERS},
-        endings=(ending(emails=21),),
+        finished_events=(finished(emails=21),),
         depths={"mailer": {"visible": 0, "in_flight": 0, "delayed": 0}},
-        dead={"mailer": 0},
+        dead_letters={"mailer": 0},
         bill=billed(*CUSTOMERS),
         tally=Tally(),
         calls=Counter(),
@@ -50,43 +50,51 @@ def good() -> Outcome:
 
 
 def broken(stormy: Outcome) -> list[str]:
-    """The promises that an outcome broke, beside a good calm run."""
+    """The promises that an outcome breaks, compared with a good calm run."""
     return [check.promise for check in judge(stormy, good()) if not check.kept]
 
 
 def test_equal_outcomes_pass() -> None:
-    """Events may come twice, and fewer than one call in twenty may be repeated."""
+    """Events may arrive twice, and under 5 % of paid calls may be repeated."""
     twice = {customer: Counter({f"event-{customer}": 2}) for customer in CUSTOMERS}
-    again = replace(good(), announced=twice, endings=good().endings * 2, bill=billed(*CUSTOMERS, "C1"))
+    again = replace(
+        good(), announced=twice, finished_events=good().finished_events * 2, bill=billed(*CUSTOMERS, "C1")
+    )
     assert broken(again) == []
 
 
-def test_a_calm_run_that_came_to_nothing_proves_nothing() -> None:
-    """Two runs without emails are equal, and no success."""
-    nothing = replace(good(), run=None, emails={}, records={}, announced={}, endings=())
+def test_empty_runs_do_not_pass() -> None:
+    """Two runs without emails are equal but prove nothing."""
+    nothing = replace(good(), run=None, emails={}, records={}, announced={}, finished_events=())
     assert len([check for check in judge(nothing, nothing) if not check.kept]) >= 4
 
 
 FAULTS: dict[str, Callable[[Outcome], Outcome]] = {
-    "the run is finished": lambda one: replace(one, run=None),
-    "emails byte-identical": lambda one: replace(one, emails={**one.emails, "C1.eml": b"Subject: Hi"}),
-    "the emails table holds each once": lambda one: replace(one, records={**one.records, "C99": {}}),
-    "the table reviews": lambda one: replace(one, tables={"reviews": {"R1": "unscored"}}),
-    "email-finished arrived": lambda one: replace(
-        one, announced={name: ids for name, ids in one.announced.items() if name != "C1"}
+    "the run is finished": lambda outcome: replace(outcome, run=None),
+    "emails are byte-identical": lambda outcome: replace(
+        outcome, emails={**outcome.emails, "C1.eml": b"Subject: Hi"}
     ),
-    "its repetitions carry one event id": lambda one: replace(
-        one, announced={**one.announced, "C1": Counter({"a": 1, "b": 1})}
+    "the emails table has one record each": lambda outcome: replace(
+        outcome, records={**outcome.records, "C99": {}}
     ),
-    "run-finished arrived": lambda one: replace(one, endings=(ending(emails=22),)),
-    "no message is visible": lambda one: replace(one, depths={"mailer": {"visible": 0, "in_flight": 1}}),
-    "no dead letters": lambda one: replace(one, dead={"mailer": 1}),
-    "under 5% of Converse calls": lambda one: replace(one, bill=billed(*CUSTOMERS, "C1", "other")),
+    "the table reviews": lambda outcome: replace(outcome, tables={"reviews": {"R1": "unscored"}}),
+    "email-finished arrived": lambda outcome: replace(
+        outcome, announced={name: ids for name, ids in outcome.announced.items() if name != "C1"}
+    ),
+    "its repetitions have one event id": lambda outcome: replace(
+        outcome, announced={**outcome.announced, "C1": Counter({"a": 1, "b": 1})}
+    ),
+    "run-finished arrived": lambda outcome: replace(outcome, finished_events=(finished(emails=22),)),
+    "no message is visible": lambda outcome: replace(
+        outcome, depths={"mailer": {"visible": 0, "in_flight": 1}}
+    ),
+    "no dead letters": lambda outcome: replace(outcome, dead_letters={"mailer": 1}),
+    "under 5% of Converse calls": lambda outcome: replace(outcome, bill=billed(*CUSTOMERS, "C1", "other")),
 }
 
 
 @pytest.mark.parametrize("promise", FAULTS)
-def test_each_broken_promise_is_seen_by_its_own_check(promise: str) -> None:
-    """One thing wrong, one check that fails."""
+def test_each_broken_promise_fails_its_own_check(promise: str) -> None:
+    """One fault, one failed check."""
     (found,) = broken(FAULTS[promise](good()))
     assert found.startswith(promise)

@@ -1,10 +1,10 @@
-"""Holds a run in the storm against a calm run of the same file: every check is a line."""
+"""Compares a run in a storm with a calm run of the same file, one check per promise."""
 
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from encore.runtime.runs.run import RunStatus
-from tests.chaos.outcome import Outcome, facts
+from tests.chaos.outcome import Outcome, canonical
 
 MAX_REPEATED = 0.05
 SHOWN = 5
@@ -19,9 +19,9 @@ class Check(NamedTuple):
 
 
 def judge(stormy: Outcome, calm: Outcome, *, max_repeated: float = MAX_REPEATED) -> list[Check]:
-    """Return every check, in the order in which a person asks.
+    """Return every check, the most important first.
 
-    `max_repeated` is the share of paid calls that may be made again.
+    `max_repeated` is the share of paid calls that may be repeated.
     """
     paid = _paid(stormy, calm, max_repeated)
     return [_finished(stormy, calm), *_emails(stormy, calm), *_queues(stormy), *paid]
@@ -30,72 +30,76 @@ def judge(stormy: Outcome, calm: Outcome, *, max_repeated: float = MAX_REPEATED)
 def _finished(stormy: Outcome, calm: Outcome) -> Check:
     status = stormy.run.status if stormy.run else "no run"
     reason = f": {stormy.run.reason}" if stormy.run and stormy.run.reason else ""
-    whole = calm.run is not None and calm.run.status is RunStatus.FINISHED
-    return Check("the run is finished", whole and status is RunStatus.FINISHED, f"{status}{reason}")
+    calm_finished = calm.run is not None and calm.run.status is RunStatus.FINISHED
+    return Check("the run is finished", calm_finished and status is RunStatus.FINISHED, f"{status}{reason}")
 
 
 def _emails(stormy: Outcome, calm: Outcome) -> Iterator[Check]:
-    yield _same("emails byte-identical to the calm run's, but for Date", stormy.emails, calm.emails)
+    yield _same("emails are byte-identical to the calm run's, except for Date", stormy.emails, calm.emails)
     yield _same(
-        "the emails table holds each once, as in the calm run",
-        {customer: facts(record) for customer, record in stormy.records.items()},
-        {customer: facts(record) for customer, record in calm.records.items()},
+        "the emails table has one record each, as after the calm run",
+        {customer: canonical(record) for customer, record in stormy.records.items()},
+        {customer: canonical(record) for customer, record in calm.records.items()},
     )
     for table, items in calm.tables.items():
-        yield _same(f"the table {table} holds what it does after the calm run", stormy.tables[table], items)
+        yield _same(
+            f"the table {table} has the same items as after the calm run", stormy.tables[table], items
+        )
     missing = calm.records.keys() - stormy.announced.keys()
-    heard = sum(ids.total() for ids in stormy.announced.values())
+    messages = sum(ids.total() for ids in stormy.announced.values())
     yield Check(
         "email-finished arrived for each customer",
         not missing and stormy.announced.keys() == calm.records.keys(),
-        f"{len(stormy.announced)} of {len(calm.records)}, {heard} messages",
+        f"{len(stormy.announced)} of {len(calm.records)}, {messages} messages",
     )
-    twofold = [customer for customer, ids in stormy.announced.items() if len(ids) > 1]
-    yield Check("its repetitions carry one event id", not twofold, f"{len(twofold)} customers with several")
+    ambiguous = [customer for customer, ids in stormy.announced.items() if len(ids) > 1]
+    yield Check(
+        "its repetitions have one event id", not ambiguous, f"{len(ambiguous)} customers with several ids"
+    )
     yield _totals(stormy, calm)
 
 
 def _totals(stormy: Outcome, calm: Outcome) -> Check:
-    wanted = calm.endings[0].data.counts if calm.endings else {}
-    ids = {event.id for event in stormy.endings}
-    strange = [
+    expected = calm.finished_events[0].data.counts if calm.finished_events else {}
+    ids = {event.id for event in stormy.finished_events}
+    differences = [
         {
-            name: (event.data.counts.get(name), wanted.get(name))
-            for name in event.data.counts.keys() | wanted.keys()
-            if event.data.counts.get(name) != wanted.get(name)
+            name: (event.data.counts.get(name), expected.get(name))
+            for name in event.data.counts.keys() | expected.keys()
+            if event.data.counts.get(name) != expected.get(name)
         }
-        for event in stormy.endings
-        if event.data.counts != wanted
+        for event in stormy.finished_events
+        if event.data.counts != expected
     ]
     return Check(
         "run-finished arrived as one event, with the calm run's counts",
-        len(ids) == 1 and not strange and bool(wanted),
-        f"{len(stormy.endings)} messages, {len(ids)} ids"
-        + (f", differing (found, wanted): {strange[0]}" if strange else ""),
+        len(ids) == 1 and not differences and bool(expected),
+        f"{len(stormy.finished_events)} messages, {len(ids)} ids"
+        + (f", differing (found, expected): {differences[0]}" if differences else ""),
     )
 
 
 def _queues(stormy: Outcome) -> Iterator[Check]:
     left = {name: depth for name, depth in stormy.depths.items() if sum(depth.values())}
     yield Check("no message is visible, in flight or delayed", not left, str(left or "none"))
-    dead = {name: count for name, count in stormy.dead.items() if count}
+    dead = {name: count for name, count in stormy.dead_letters.items() if count}
     yield Check("no dead letters", not dead, str(dead or "none"))
 
 
 def _paid(stormy: Outcome, calm: Outcome, max_repeated: float) -> Iterator[Check]:
-    for kind in calm.bill.done:
-        needed, beyond = calm.bill.total(kind), stormy.bill.beyond(calm.bill, kind)
+    for kind in calm.bill.delivered:
+        needed, repeated = calm.bill.total(kind), stormy.bill.excess_over(calm.bill, kind)
         yield Check(
-            f"under {max_repeated:.0%} of {kind} repeated",
-            beyond == 0 or beyond < max_repeated * needed,
-            f"{beyond} of {needed}; {stormy.bill.unseen[kind]} more were cut off after the server acted",
+            f"under {max_repeated:.0%} of {kind} are repeated",
+            repeated == 0 or repeated < max_repeated * needed,
+            f"{repeated} of {needed}; {stormy.bill.undelivered[kind]} more had their answer cut off",
         )
 
 
-def _same(promise: str, found: Mapping[str, object], wanted: Mapping[str, object]) -> Check:
-    missing, extra = wanted.keys() - found.keys(), found.keys() - wanted.keys()
-    differing = [name for name in wanted if name in found and found[name] != wanted[name]]
+def _same(promise: str, found: Mapping[str, object], expected: Mapping[str, object]) -> Check:
+    missing, extra = expected.keys() - found.keys(), found.keys() - expected.keys()
+    differing = [name for name in expected if name in found and found[name] != expected[name]]
     text = f"{len(found)} found, {len(missing)} missing, {len(extra)} extra, {len(differing)} differing"
     names = [*sorted(missing)[:SHOWN], *sorted(extra)[:SHOWN], *sorted(differing)[:SHOWN]]
-    faulty = missing or extra or differing or not wanted
+    faulty = missing or extra or differing or not expected
     return Check(promise, not faulty, text + (f": {', '.join(names)}" if names else ""))

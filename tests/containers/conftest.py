@@ -23,21 +23,21 @@ from tests.support.pipeline import Pipeline
 
 ROOT = Path(__file__).parents[2]
 VERSION = "test"
-LEASE_S = 6
+VISIBILITY_S = 6
 PATIENCE_S = 240.0
 
-# Its reaper would be one more image to fetch, with the engine's socket in hand; tests remove what they made.
+# Its reaper is one more image to pull and has access to the engine's socket; the tests clean up themselves.
 testcontainers_config.ryuk_disabled = True
 
 
 @pytest.fixture(scope="session")
 def engine() -> Iterator[docker.DockerClient]:
-    """The Docker engine; without one tests skip, but fail in CI."""
+    """The Docker engine; without one, tests skip locally and fail in CI."""
     try:
         client = docker.from_env()
     except DockerException as error:
         if os.environ.get("CI") == "true":
-            pytest.fail(f"CI takes a Docker engine: {error}")
+            pytest.fail(f"the container tests need a Docker engine: {error}")
         pytest.skip("no Docker engine")
     yield client
     client.close()
@@ -45,10 +45,10 @@ def engine() -> Iterator[docker.DockerClient]:
 
 @pytest.fixture(scope="session")
 def topology(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The project's topology, with leases that end soon after a crash."""
+    """The project's topology, with visibility timeouts that end soon after a crash."""
     topology = yaml.safe_load(TOPOLOGY.read_text())
     for queue in topology["queues"].values():
-        queue["visibility_s"] = LEASE_S
+        queue["visibility_s"] = VISIBILITY_S
     path = tmp_path_factory.mktemp("topology") / "topology.yaml"
     path.write_text(yaml.safe_dump(topology))
     return path
@@ -56,7 +56,7 @@ def topology(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compose]:
-    """Makes compose projects beside whatever else runs here: `project(name, override…)`."""
+    """Create compose projects that do not collide with others on this machine: `project(name, override…)`."""
 
     def made(name: str, *overrides: str) -> Compose:
         files = ("docker-compose.yml", *overrides, "tests/containers/docker-compose.yml")
@@ -75,21 +75,21 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
 
 @pytest.fixture(scope="session")
 def compose(project: Callable[..., Compose]) -> Compose:
-    """The project that most tests use."""
+    """The compose project that most tests use."""
     return project("encore-test")
 
 
 @pytest.fixture(scope="session")
 def images(compose: Compose) -> dict[str, str]:
-    """Every image of ours, freshly built, by service."""
+    """All our images, freshly built, by name."""
     compose("build", "--quiet")
-    names = ("ingest", "sentiment", "recommender", "mailer", "understudy", "local")
+    names = ("ingest", "sentiment", "recommender", "mailer", "understudy", "cli")
     return {name: f"encore/{name}:{VERSION}" for name in names}
 
 
 @contextmanager
 def started(compose: Compose, logs: Path) -> Iterator[Stack]:
-    """Everything of a compose project, running; what the containers said is kept when it ends."""
+    """A running compose project; the containers' logs are kept when it ends."""
     endpoint = f"http://127.0.0.1:{compose.environment['ENCORE_EMULATOR_PORT']}"
     topology = Path(compose.environment["TEST_TOPOLOGY"])
     try:
@@ -107,7 +107,7 @@ def started(compose: Compose, logs: Path) -> Iterator[Stack]:
 def stack(
     compose: Compose, images: dict[str, str], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Stack]:
-    """Everything of docker-compose.yml, running."""
+    """The services of docker-compose.yml, running."""
     assert images
     with started(compose, tmp_path_factory.mktemp("logs")) as running:
         yield running
@@ -118,8 +118,8 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     """The stack, with this test's environment pointing at it."""
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
-    async with watch(stack.resources) as eyes:
-        yield Pipeline(stack, eyes, patience_s=PATIENCE_S)
+    async with watch(stack.resources) as observer:
+        yield Pipeline(stack, observer, patience_s=PATIENCE_S)
 
 
 @pytest.fixture
@@ -129,22 +129,22 @@ async def moto_pipeline(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> AsyncIterator[Pipeline]:
-    """A stack of its own with moto in LocalStack's place."""
+    """A separate stack with moto instead of LocalStack."""
     assert images
     compose = project("encore-test-moto", "docker-compose.moto.yml")
     compose("build", "--quiet", "emulator")
     with started(compose, tmp_path) as running:
         for name, value in running.environment.items():
             monkeypatch.setenv(name, value)
-        async with watch(running.resources) as eyes:
-            yield Pipeline(running, eyes, patience_s=PATIENCE_S)
+        async with watch(running.resources) as observer:
+            yield Pipeline(running, observer, patience_s=PATIENCE_S)
 
 
 @pytest.fixture
 def outside(pipeline: Pipeline) -> Iterator[Outward]:
-    """Sees what the stack announces and stores from now on."""
-    with outward(pipeline.stack.resources) as eyes:
-        yield eyes
+    """Records what the stack announces and stores from now on."""
+    with outward(pipeline.stack.resources) as observer:
+        yield observer
 
 
 @pytest.fixture(scope="session")

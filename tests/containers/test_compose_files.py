@@ -1,4 +1,4 @@
-"""What the compose files promise, before anything runs."""
+"""What the compose files guarantee, before anything runs."""
 
 import os
 import re
@@ -24,15 +24,15 @@ AWS = {
 
 
 def services(compose: Compose, *overrides: str, **environment: str) -> dict[str, dict[str, Any]]:
-    """The services of the project's file and the overrides, as compose understands them."""
+    """The services of the project's file and the overrides, as compose resolves them."""
     files = os.pathsep.join(str(ROOT / file) for file in ("docker-compose.yml", *overrides))
     return compose.services(COMPOSE_FILE=files, **environment)
 
 
-def test_services_are_told_the_names_that_the_provisioner_gives(
+def test_services_have_the_names_that_the_provisioner_gives(
     compose: Compose, emulator_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Every resource's setting is there, and equal but for where the emulator listens and its account."""
+    """Every resource has its setting, which differs only in the emulator's address and account."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
     given = provision(load_topology(), stage=STAGE, region="eu-west-1").environment()
     expected = {
@@ -44,8 +44,8 @@ def test_services_are_told_the_names_that_the_provisioner_gives(
             assert expected.items() <= service["environment"].items()
 
 
-def test_containers_wait_as_the_embedded_stack_does(compose: Compose) -> None:
-    """Waiting times and made-up names are those of `make demo`."""
+def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) -> None:
+    """Intervals and placeholder names are those of `make demo`."""
     expected = {name: value for name, value in LOCAL_SETTINGS.items() if name.startswith("ENCORE_")}
     for name, service in services(compose).items():
         if name in SERVICES:
@@ -54,7 +54,7 @@ def test_containers_wait_as_the_embedded_stack_does(compose: Compose) -> None:
 
 @pytest.mark.parametrize("override", [None, "docker-compose.moto.yml", "docker-compose.aws.yml"])
 def test_our_containers_are_confined(compose: Compose, override: str | None) -> None:
-    """Read-only, without privileges or ports of their own."""
+    """They are read-only and have no privileges or ports."""
     found = services(compose, *([override] if override else []), **AWS)
     for name in set(OURS) & set(found):
         service = found[name]
@@ -65,8 +65,8 @@ def test_our_containers_are_confined(compose: Compose, override: str | None) -> 
         assert "container_name" not in service
 
 
-def test_only_loopback_is_published(compose: Compose) -> None:
-    """What listens for this machine listens for no other, and our containers reach the stand-ins only."""
+def test_ports_are_published_on_loopback_only(compose: Compose) -> None:
+    """Other machines reach nothing, and our containers reach only the emulator and understudy."""
     found = services(compose, COMPOSE_PROFILES="mail")
     published = [port for service in found.values() for port in service.get("ports", [])]
     assert published
@@ -74,16 +74,16 @@ def test_only_loopback_is_published(compose: Compose) -> None:
     assert {network for name in OURS for network in found[name]["networks"]} == {"private"}
 
 
-def test_the_mailbox_starts_only_when_asked_for(compose: Compose) -> None:
-    """Its image need not be had, and nothing depends on it."""
+def test_the_mailbox_starts_only_with_its_profile(compose: Compose) -> None:
+    """Its image is optional, and nothing depends on it."""
     assert "mailpit" not in services(compose)
     found = services(compose, COMPOSE_PROFILES="mail")
     assert "mailpit" in found
     assert not any("mailpit" in service.get("depends_on", {}) for service in found.values())
 
 
-def test_on_aws_nothing_points_at_a_stand_in(compose: Compose) -> None:
-    """With plain credentials only the four services run, and no endpoint is set."""
+def test_on_aws_no_service_uses_an_emulator(compose: Compose) -> None:
+    """With credentials only the four services run, and no endpoint is set."""
     found = services(compose, "docker-compose.aws.yml", **AWS)
     assert set(found) == set(SERVICES)
     for service in found.values():
@@ -92,7 +92,7 @@ def test_on_aws_nothing_points_at_a_stand_in(compose: Compose) -> None:
 
 
 @pytest.mark.parametrize("file", ["docker-compose.yml", "docker-compose.aws.yml", "docker-compose.moto.yml"])
-def test_everything_that_can_be_set_is_described(file: str) -> None:
+def test_every_variable_is_documented(file: str) -> None:
     """`.env.example` names each variable of the compose files."""
     described = set(re.findall(r"^#?(\w+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     assert set(re.findall(r"\$\{(\w+)", (ROOT / file).read_text())) <= described

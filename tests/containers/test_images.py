@@ -1,4 +1,4 @@
-"""What every image promises, whatever runs in it."""
+"""What every image guarantees, whichever package it runs."""
 
 import signal
 import time
@@ -13,10 +13,10 @@ from tests.support.containers import Compose
 
 pytestmark = pytest.mark.timeout(300)
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
-IMAGES = (*SERVICES, "understudy", "local")
+IMAGES = (*SERVICES, "understudy", "cli")
 MEGABYTE = 1_000_000
 MAX_MB = dict.fromkeys(IMAGES, 250) | {"understudy": 500}
-OWN_LAYERS = 2  # of what an image adds to its base: other people's packages, and our code
+OWN_LAYERS = 2  # added to the base image: third-party packages and our code
 KILLED_AFTER_S = 10
 PROMPT_S = 4.0
 TERMINATED = 128 + signal.SIGTERM
@@ -25,7 +25,7 @@ Attributes = Callable[[str], dict[str, Any]]
 
 
 class Ended(NamedTuple):
-    """What a container came to."""
+    """The exit code and output of a container that has ended."""
 
     exit_code: int
     out: str
@@ -33,13 +33,13 @@ class Ended(NamedTuple):
 
 
 def confined(image: str, **arguments: Any) -> DockerContainer:  # noqa: ANN401 - the engine's own
-    """A container as confined as the stack's, and without a network; `arguments` are the engine's."""
+    """A container as confined as in the stack, and without a network; `arguments` go to the engine."""
     container = DockerContainer(image).with_tmpfs_mount("/tmp")  # noqa: S108 - in the container
     return container.with_kwargs(read_only=True, cap_drop=["ALL"], network_mode="none", **arguments)
 
 
 def ended(container: DockerContainer) -> Ended:
-    """Run a container to its end."""
+    """Run a container until it ends."""
     with container:
         exit_code = container.wait()
         out, err = container.get_logs()
@@ -47,7 +47,7 @@ def ended(container: DockerContainer) -> Ended:
 
 
 def inside(image: str, script: str) -> str:
-    """What a shell script prints in a container."""
+    """Run a shell script in a container and return its output."""
     done = ended(confined(image, entrypoint=["/bin/sh", "-c", script]))
     assert done.exit_code == 0, done.err
     return done.out
@@ -55,19 +55,19 @@ def inside(image: str, script: str) -> str:
 
 @pytest.fixture
 def inspect(engine: docker.DockerClient) -> Attributes:
-    """Says what Docker knows about an image."""
+    """Return Docker's attributes of an image."""
     return lambda image: dict(engine.images.get(image).attrs)
 
 
 @pytest.mark.parametrize("name", IMAGES)
 def test_images_are_small(images: dict[str, str], inspect: Attributes, name: str) -> None:
-    """250 MB at most; understudy, which brings its own models, 500 MB."""
+    """At most 250 MB; 500 MB for understudy, which includes its models."""
     assert inspect(images[name])["Size"] < MAX_MB[name] * MEGABYTE
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_nothing_is_left_to_build_or_install_with(images: dict[str, str], name: str) -> None:
-    """No compiler, pip or uv, in the path or in Python."""
+def test_images_contain_no_build_or_install_tools(images: dict[str, str], name: str) -> None:
+    """No compiler, pip or uv, on the path or in Python."""
     script = "for tool in cc gcc make pip pip3 uv; do command -v $tool; done; true"
     assert inside(images[name], script) == ""
     search = (
@@ -77,39 +77,41 @@ def test_nothing_is_left_to_build_or_install_with(images: dict[str, str], name: 
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_processes_own_nothing_and_can_write_nowhere(
+def test_the_user_is_not_root_and_can_write_to_no_file(
     images: dict[str, str], inspect: Attributes, name: str
 ) -> None:
-    """The user is a number, not root, and no file of the image is writable to it."""
+    """The user is numeric and not root, and no file of the image is writable by it."""
     user = inspect(images[name])["Config"]["User"].split(":")[0]
     assert int(user) > 0
     assert inside(images[name], "find / -xdev -type f -writable; id -u").split() == [user]
 
 
 @pytest.mark.parametrize("name", IMAGES)
-def test_images_say_what_they_are(images: dict[str, str], inspect: Attributes, name: str) -> None:
-    """The labels of the Open Container Initiative, and no time of building."""
+def test_images_carry_the_standard_labels(images: dict[str, str], inspect: Attributes, name: str) -> None:
+    """Labels of the Open Container Initiative, and no build time."""
     found = inspect(images[name])
     labels = found["Config"]["Labels"]
-    assert labels["org.opencontainers.image.title"] == f"encore-{name}"
+    assert labels["org.opencontainers.image.title"] == (
+        "understudy" if name == "understudy" else f"encore.{name}"
+    )
     assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
     assert {"version", "revision", "description"} <= {label.rsplit(".", 1)[-1] for label in labels}
     assert found["Created"].startswith("1970-01-01")
 
 
 @pytest.mark.parametrize("name", [*SERVICES, "understudy"])
-def test_what_keeps_running_can_be_asked_whether_it_lives(
+def test_long_running_images_have_a_health_check(
     images: dict[str, str], inspect: Attributes, name: str
 ) -> None:
-    """There is a health check, and it fails where nothing runs."""
+    """The health check exists, and it fails when nothing runs."""
     kind, *command = inspect(images[name])["Config"]["Healthcheck"]["Test"]
     assert kind == "CMD"
     assert ended(confined(images[name], entrypoint=command)).exit_code == 1
 
 
 @pytest.mark.parametrize("name", SERVICES)
-def test_wrong_settings_refuse_to_start(images: dict[str, str], name: str) -> None:
-    """One line that names every variable, and exit code 2."""
+def test_invalid_settings_stop_the_start(images: dict[str, str], name: str) -> None:
+    """One line names every invalid variable, and the exit code is 2."""
     done = ended(confined(images[name]).with_env("ENCORE_CONCURRENCY", "many"))
     assert done.exit_code == 2
     [line] = done.err.splitlines()
@@ -121,10 +123,10 @@ def test_wrong_settings_refuse_to_start(images: dict[str, str], name: str) -> No
 
 @pytest.mark.parametrize("after_s", [0.2, 0.6])
 @pytest.mark.parametrize("name", [*SERVICES, "understudy"])
-def test_sigterm_ends_what_is_only_starting(
+def test_sigterm_ends_a_container_that_is_still_starting(
     compose: Compose, images: dict[str, str], name: str, after_s: float
 ) -> None:
-    """Before Python has a handler for it, and while AWS does not answer: the image has its init."""
+    """Before Python has a handler for it and while AWS does not respond, thanks to the image's init."""
     with confined(images[name]).with_envs(**compose.services()[name]["environment"]) as container:
         time.sleep(after_s)
         asked = time.monotonic()
@@ -136,7 +138,7 @@ def test_sigterm_ends_what_is_only_starting(
 def test_the_same_commit_gives_the_same_files(
     engine: docker.DockerClient, compose: Compose, images: dict[str, str], inspect: Attributes
 ) -> None:
-    """Built again from nothing, the layers with packages and code are the same, byte for byte."""
+    """Rebuilt without a cache, the layers with packages and code are identical."""
     before = inspect(images["ingest"])["RootFS"]["Layers"]
     compose("build", "--quiet", "--no-cache", "ingest", ENCORE_VERSION="again")
     after = inspect("encore/ingest:again")["RootFS"]["Layers"]

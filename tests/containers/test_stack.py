@@ -23,20 +23,20 @@ HEALTHY_S = 120.0
 PROGRESS_S = 180.0
 GRACE_S = 30.0
 SPOOL_BYTES = 2 * 1024**3
-PART_REVIEWS = 40  # docker-compose.yml beside this file; a customer has one review at least
-IN_HAND = PART_REVIEWS * ServiceSettings.model_fields["concurrency"].default
-"""Emails of the parts that one mailer works on."""
+PART_REVIEWS = 40  # set in the docker-compose.yml of this folder; every customer has at least one review
+IN_PROGRESS = PART_REVIEWS * ServiceSettings.model_fields["concurrency"].default
+"""Upper bound of the emails in the parts that one mailer works on."""
 MIDDLE: dict[str, Callable[[Run], bool]] = {
     "ingest": lambda run: bool(run.stage(StageName.INGEST).done),
     "sentiment": lambda run: bool(run.stage(StageName.SENTIMENT).done),
     "recommender": lambda run: bool(run.step),
     "mailer": lambda run: bool(run.stage(StageName.MAILER).done),
 }
-"""When a service is in the middle of a run."""
+"""How to see that a service is in the middle of a run."""
 
 
-async def judge(pipeline: Pipeline, key: str, sample: tuple[Path, SampleFacts]) -> str:
-    """Wait until all of an upload's customers have one true email and nothing is left; return its run."""
+async def await_true_emails(pipeline: Pipeline, key: str, sample: tuple[Path, SampleFacts]) -> str:
+    """Wait until every customer of an upload has one true email and no message is left; return the run id."""
     path, facts = sample
     run_id, finished = await pipeline.finished(key)
     assert (finished.status, finished.reason) == ("finished", None)
@@ -53,7 +53,7 @@ async def judge(pipeline: Pipeline, key: str, sample: tuple[Path, SampleFacts]) 
 
 
 async def reached(pipeline: Pipeline, key: str, far_enough: Callable[[Run], bool]) -> Run:
-    """Wait until the run of an upload is so far, and not yet at its end."""
+    """Wait until the run of an upload has reached a point, before it ends."""
     source = f"s3://{pipeline.stack.resources.buckets['data']}/uploads/{key}"
     async with asyncio.timeout(PROGRESS_S):
         while True:
@@ -75,16 +75,16 @@ async def healthy(compose: Compose, *services: str) -> None:
 async def test_every_customer_gets_a_true_email(
     pipeline: Pipeline, compose: Compose, sample: tuple[Path, SampleFacts]
 ) -> None:
-    """From upload to emails in containers that are healthy and read-only, like in the embedded stack."""
+    """From upload to emails in healthy, read-only containers."""
     await healthy(compose, *SERVICES, "understudy")
     [provisioner] = compose.containers("provisioner")
     assert (provisioner.status, exit_code(provisioner)) == ("exited", 0)
     pipeline.upload("whole.csv", sample[0])
-    await judge(pipeline, "whole.csv", sample)
+    await await_true_emails(pipeline, "whole.csv", sample)
 
 
-def test_the_provisioner_prints_what_services_are_told(compose: Compose, pipeline: Pipeline) -> None:
-    """The names in docker-compose.yml are those of the resources that were made."""
+def test_services_have_the_settings_that_the_provisioner_prints(compose: Compose, pipeline: Pipeline) -> None:
+    """The names in docker-compose.yml are those of the created resources."""
     [provisioner] = compose.containers("provisioner")
     given = {f"{name}={value}" for name, value in pipeline.stack.resources.environment().items()}
     assert given <= set(said(provisioner).splitlines())
@@ -96,7 +96,7 @@ def test_the_provisioner_prints_what_services_are_told(compose: Compose, pipelin
 @pytest.mark.usefixtures("stack")
 @pytest.mark.parametrize("service", ["ingest", "understudy"])
 def test_large_files_are_spooled_to_disk(compose: Compose, service: str) -> None:
-    """Where a service unpacks what it fetches there is room for 2 GiB, and it is not memory."""
+    """Services that unpack downloads have 2 GiB of space for them, on disk."""
     [container] = compose.containers(service)
     found = container.exec_run(["df", "--block-size=1", "--output=fstype,avail", "/tmp"])  # noqa: S108 - in there
     assert isinstance(found.output, bytes)
@@ -114,42 +114,42 @@ async def test_crashes_in_the_middle_cost_no_email(
     sample: tuple[Path, SampleFacts],
     outside: Outward,
 ) -> None:
-    """Each service dies in its work and comes back by itself, and the run ends as if nothing had been.
+    """Each service is killed while it works and restarts, and the run ends as if nothing had happened.
 
-    An email is made again, once, only if its record was not yet written when the mailer died: at most those
-    of the parts that it had in hand.
+    An email is written a second time only if its record was missing when the mailer died: at most the emails
+    of the parts in progress.
     """
     before = {service: restarts(compose.containers(service)[0]) for service in SERVICES}
     recorded: set[str] = set()
     pipeline.upload("crash.csv", sample[0])
     for service in SERVICES:
         run = await reached(pipeline, "crash.csv", MIDDLE[service])
-        compose.containers(service)[0].pause()  # so that what is seen is what stands when it dies
+        compose.containers(service)[0].pause()  # so that nothing changes between the look and the crash
         recorded = set(await pipeline.eyes.email_records(run.run_id))
-        compose.crash(compose.containers(service)[0], tool_image=images["local"])
-    run_id = await judge(pipeline, "crash.csv", sample)
+        compose.crash(compose.containers(service)[0], tool_image=images["cli"])
+    run_id = await await_true_emails(pipeline, "crash.csv", sample)
     for service in SERVICES:
         [container] = compose.containers(service)
         assert restarts(container) == before[service] + 1
     ids = outside.announced()
     assert set(ids) == set(Truth.of(sample[0]).reviewed)
-    assert len(set().union(*ids.values())) == len(ids)  # one a customer, however often it came
+    assert len(set().union(*ids.values())) == len(ids)  # one per customer, however often it is announced
     versions = outside.versions(run_id)
     assert recorded
     assert {customer for customer in recorded if versions[customer] != 1} == set()
     assert max(versions.values()) <= 2
-    assert sum(versions.values()) - sample[1].customers <= IN_HAND
+    assert sum(versions.values()) - sample[1].customers <= IN_PROGRESS
 
 
 async def test_more_workers_share_the_work(
     pipeline: Pipeline, compose: Compose, sample: tuple[Path, SampleFacts]
 ) -> None:
-    """Three of a kind finish a run together; going back to one loses nothing."""
+    """Three workers of a service finish a run together; scaling back to one loses nothing."""
     compose("up", "--detach", "--no-recreate", "--scale=sentiment=3", "--scale=mailer=3")
     try:
         await healthy(compose, "sentiment", "mailer")
         pipeline.upload("scaled.csv", sample[0])
-        await judge(pipeline, "scaled.csv", sample)
+        await await_true_emails(pipeline, "scaled.csv", sample)
         for service in ("sentiment", "mailer"):
             workers = compose.containers(service)
             assert len(workers) == 3
@@ -158,25 +158,25 @@ async def test_more_workers_share_the_work(
         compose("up", "--detach", "--no-recreate", "--scale=sentiment=1", "--scale=mailer=1")
 
 
-async def test_a_service_is_upgraded_while_it_works(
+async def test_a_service_can_be_upgraded_during_a_run(
     pipeline: Pipeline,
     compose: Compose,
     engine: docker.DockerClient,
     images: dict[str, str],
     sample: tuple[Path, SampleFacts],
 ) -> None:
-    """A container of another image takes over in the middle of a run."""
+    """A container with another image version takes over in the middle of a run."""
     assert engine.images.get(images["mailer"]).tag("encore/mailer", "next")
     pipeline.upload("upgrade.csv", sample[0])
     await reached(pipeline, "upgrade.csv", MIDDLE["mailer"])
     compose("up", "--detach", "--no-deps", "mailer", ENCORE_VERSION="next")
     [upgraded] = compose.containers("mailer")
     assert upgraded.attrs["Config"]["Image"] == "encore/mailer:next"
-    await judge(pipeline, "upgrade.csv", sample)
+    await await_true_emails(pipeline, "upgrade.csv", sample)
 
 
 async def test_sigterm_ends_every_service_cleanly(pipeline: Pipeline, compose: Compose) -> None:
-    """What is in hand is finished and the process stops by itself, well within the grace period."""
+    """Each service finishes its work and exits, well within the grace period."""
     await pipeline.quiet()
     started = time.monotonic()
     compose("stop", *SERVICES, "understudy")
@@ -186,14 +186,15 @@ async def test_sigterm_ends_every_service_cleanly(pipeline: Pipeline, compose: C
         assert (container.status, exit_code(container)) == ("exited", 0)
         assert "service_stopped" in said(container)
     [understudy] = compose.containers("understudy")
-    assert exit_code(understudy) in {0, 128 + signal.SIGTERM}  # uvicorn raises it again when it has shut down
+    assert exit_code(understudy) in {
+        0,
+        128 + signal.SIGTERM,
+    }  # uvicorn raises the signal again after its shutdown
     compose("start", *SERVICES, "understudy")
     await healthy(compose, *SERVICES)
 
 
-async def test_moto_can_take_the_emulators_place(
-    moto_pipeline: Pipeline, sample: tuple[Path, SampleFacts]
-) -> None:
-    """The same run, with docker-compose.moto.yml."""
+async def test_moto_can_replace_localstack(moto_pipeline: Pipeline, sample: tuple[Path, SampleFacts]) -> None:
+    """The same run with docker-compose.moto.yml."""
     moto_pipeline.upload("moto.csv", sample[0])
-    await judge(moto_pipeline, "moto.csv", sample)
+    await await_true_emails(moto_pipeline, "moto.csv", sample)

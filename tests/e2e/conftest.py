@@ -1,4 +1,4 @@
-"""The embedded stack, shared by the end-to-end tests."""
+"""The embedded stack that all end-to-end tests share."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -15,13 +15,13 @@ RECORDING = Path(__file__).parent / "recording"
 
 @pytest.fixture(scope="session")
 def calls_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where each service's AWS calls are noted."""
+    """The folder in which each service's AWS calls are recorded."""
     return tmp_path_factory.mktemp("calls")
 
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator[Stack]:
-    """The emulator, understudy and the four services, started once, their AWS calls recorded."""
+    """The emulator, understudy and the four services, started once, with their AWS calls recorded."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(RECORDING))
         patch.setenv("ENCORE_TEST_CALLS", str(calls_dir))
@@ -41,5 +41,5 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     """The stack, with this test's environment pointing at it."""
     for name, value in stack.environment.items():
         monkeypatch.setenv(name, value)
-    async with watch(stack.resources) as eyes:
-        yield Pipeline(stack, eyes)
+    async with watch(stack.resources) as observer:
+        yield Pipeline(stack, observer)

@@ -1,4 +1,4 @@
-"""Every task role allows what its service really calls, and hardly anything else."""
+"""Every task role allows what its service calls, and hardly anything else."""
 
 import json
 import os
@@ -18,8 +18,8 @@ from tests.support.terraform import read_module
 pytestmark = pytest.mark.timeout(240)
 
 PREFIXES = {"bedrock-runtime": "bedrock"}
-SAME_RIGHT = {
-    # Source: service authorisation reference; these operations are checked under another action's name.
+CHECKED_AS = {
+    # Source: service authorization reference; IAM checks these operations as another action.
     "bedrock:Converse": "bedrock:InvokeModel",
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectsV2": "s3:ListBucket",
@@ -30,22 +30,21 @@ SAME_RIGHT = {
     "sqs:ChangeMessageVisibilityBatch": "sqs:ChangeMessageVisibility",
     "sqs:DeleteMessageBatch": "sqs:DeleteMessage",
 }
-UNUSED_IN_THESE_RUNS = {
-    "sqs:ChangeMessageVisibility *": "a message that takes long, or comes back later",
-    "s3:ListBucket ": "an upload of three separate files",
-    "comprehend:DetectSentiment *": "a document that failed in its batch",
-    "personalize:UpdateDataset *": "a schema that has changed since the last run",
-    "personalize:List* *": "a resource that exists already",
-    "sns:Publish run-finished": "the recommender failing a run",
+UNUSED_HERE = {
+    "sqs:ChangeMessageVisibility *": "a message that takes long or is retried later",
+    "s3:ListBucket ": "an upload of three files",
+    "comprehend:DetectSentiment *": "a document that fails in its batch",
+    "personalize:UpdateDataset *": "a schema changed since the last run",
+    "personalize:List* *": "a resource that already exists",
+    "sns:Publish run-finished": "a run that the recommender fails",
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
 }
-
 
 Calls = dict[str, set["Call"]]
 
 
 class Call(NamedTuple):
-    """An action on something: a topology name, an object's key, or nothing that has a name."""
+    """An action and what it touches: a topology name, an object key, or nothing with a name."""
 
     action: str
     touched: str
@@ -53,7 +52,7 @@ class Call(NamedTuple):
 
 @pytest.fixture
 async def calls(pipeline: Pipeline, trained: tuple[Path, SampleFacts], calls_dir: Path) -> Calls:
-    """What each service called for a whole run, a broken file, and a message that it cannot read."""
+    """What each service calls for a whole run, a broken file and a message that it cannot read."""
     pipeline.upload("trained.csv", trained[0])
     pipeline.upload("empty.csv", Path(os.devnull))
     await pipeline.ended("trained.csv")
@@ -61,46 +60,48 @@ async def calls(pipeline: Pipeline, trained: tuple[Path, SampleFacts], calls_dir
     resources = pipeline.stack.resources
     consumed = set(resources.queue_urls) - {"ops"}
     for name in consumed:
-        await pipeline.eyes.sqs.send_message(QueueUrl=resources.queue_urls[name], MessageBody="no event")
+        await pipeline.eyes.sqs.send_message(QueueUrl=resources.queue_urls[name], MessageBody="not an event")
     await pipeline.dead(consumed)
     for name in consumed:
         await pipeline.eyes.sqs.purge_queue(QueueUrl=resources.dead_letter_urls[name])
-    return {service: set(recorded(calls_dir / f"{service}.jsonl")) for service in SERVICES}
+    return {service: set(recorded(calls_dir / f"encore.{service}.jsonl")) for service in SERVICES}
 
 
-async def test_a_task_role_allows_what_its_service_calls_and_no_more(calls: Calls) -> None:
-    """Every call is allowed on what it touches; every right is used, or needed in a rare case named above."""
+async def test_a_task_role_allows_exactly_what_its_service_calls(calls: Calls) -> None:
+    """Every call is allowed on what it touches; every permission is used or listed above as rare."""
     for service, made in calls.items():
         granted = set(grants(service))
         assert made
         assert refused(made, granted) == set(), service
         assert unused(made, granted) == set(), service
         used = {grant for grant in granted if not is_rare(grant)}
-        assert all(refused(made, granted - {grant}) for grant in used), "a right taken away is noticed"
-        assert unused(made, granted | {Call("sqs:PurgeQueue", service)}), "a right too many is noticed"
+        assert all(refused(made, granted - {grant}) for grant in used), "a missing permission is noticed"
+        assert unused(made, granted | {Call("sqs:PurgeQueue", service)}), (
+            "a superfluous permission is noticed"
+        )
 
 
 def refused(made: set[Call], granted: set[Call]) -> set[Call]:
-    """The calls that no right covers."""
+    """The calls that no permission covers."""
     return {call for call in made if not any(allows(grant, call) for grant in granted)}
 
 
 def unused(made: set[Call], granted: set[Call]) -> set[Call]:
-    """The rights that no call needed, nor a rare case needs."""
+    """The permissions that neither a call nor a rare case needs."""
     idle = {grant for grant in granted if not any(allows(grant, call) for call in made)}
     return {grant for grant in idle if not is_rare(grant)}
 
 
 def recorded(path: Path) -> Iterator[Call]:
-    """The calls that a service made."""
+    """The recorded calls of a service."""
     for line in path.read_text().splitlines():
         note = json.loads(line)
         action = f"{PREFIXES.get(note['service'], note['service'])}:{note['operation']}"
-        yield Call(SAME_RIGHT.get(action, action), note["touched"].removeprefix(f"{STAGE}-"))
+        yield Call(CHECKED_AS.get(action, action), note["touched"].removeprefix(f"{STAGE}-"))
 
 
 def grants(service: str) -> Iterator[Call]:
-    """What Terraform lets a service do."""
+    """What Terraform allows a service."""
     for statement in read_module("modules/pipeline").locals["permissions"][service]:
         resources = statement["resources"]
         for resource in resources if isinstance(resources, list) else ["*"]:
@@ -109,7 +110,7 @@ def grants(service: str) -> Iterator[Call]:
 
 
 def touched_by(resource: str) -> str:
-    """The name or key pattern in a resource expression; `*` where it has neither."""
+    """The name or key pattern in a resource expression; `*` if it has neither."""
     if named := re.search(r'(queue|topic|table|dead_letter)_arns\\?\["?\\?"?([a-z-]+)', resource):
         return named[2] + ("-dlq" if named[1] == "dead_letter" else "")
     if "local.data_bucket" in resource:
@@ -123,5 +124,5 @@ def allows(grant: Call, call: Call) -> bool:
 
 
 def is_rare(grant: Call) -> bool:
-    """Whether a right is for a case that these runs do not meet."""
-    return any(fnmatchcase(" ".join(grant), rare) for rare in UNUSED_IN_THESE_RUNS)
+    """Whether a permission is for a case that these runs do not exercise."""
+    return any(fnmatchcase(" ".join(grant), rare) for rare in UNUSED_HERE)

@@ -1,4 +1,4 @@
-"""The whole pipeline over real events, judged by the emails that come out of it."""
+"""The whole pipeline, driven by real events and judged by its emails."""
 
 import gzip
 import shutil
@@ -13,8 +13,8 @@ from tests.support.pipeline import Pipeline, Truth
 from tests.support.verdict import PICKS, body, email_faults
 
 pytestmark = pytest.mark.timeout(240)
-MANY = 5
-DISLIKED = -0.2
+MIN_SCORED = 5
+DISLIKED_BELOW = -0.2
 
 
 @pytest.fixture(scope="module")
@@ -24,10 +24,10 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleFacts]:
     return path, write_sample(path, seed=3, customers=60, products=30)
 
 
-async def test_every_customer_gets_a_true_email(
+async def test_every_customer_gets_an_email_that_agrees_with_the_catalogue(
     pipeline: Pipeline, trained: tuple[Path, SampleFacts]
 ) -> None:
-    """From upload to emails: counts agree with the file, and each email with the catalogue."""
+    """Counts agree with the uploaded file, and every email with its catalogue."""
     path, facts = trained
     pipeline.upload("trained.csv", path)
     run_id, finished = await pipeline.finished("trained.csv")
@@ -51,23 +51,24 @@ async def test_every_customer_gets_a_true_email(
     assert set(emails) == set(truth.reviewed)
     for customer, raw in emails.items():
         assert email_faults(raw, customer, truth) == []
-    assert len({body(raw, "plain") for raw in emails.values()}) > 0.9 * len(
-        emails
-    )  # some share name and taste
+    texts = {body(raw, "plain") for raw in emails.values()}
+    assert len(texts) > 0.9 * len(emails)  # some customers share a name and a taste
     await pipeline.quiet()
     assert set((await pipeline.eyes.dead_letters()).values()) == {0}
 
 
-async def test_what_its_buyers_dislike_is_not_recommended(
+async def test_disliked_products_are_not_recommended(
     pipeline: Pipeline, trained: tuple[Path, SampleFacts]
 ) -> None:
-    """Products whose reviews read mostly negative reach nobody."""
+    """No customer is recommended a product whose reviews are mostly negative."""
     path, facts = trained
     pipeline.upload("trained.csv", path)  # the same run as before, unless this test runs alone
     run = await pipeline.ended("trained.csv")
     objects = pipeline.eyes.objects
     sentiments = await objects.get_lines(object_keys.product_sentiment(run.run_id), ProductSentiment)
-    disliked = {each.product_id for each in sentiments if each.scored >= MANY and each.polarity < DISLIKED}
+    disliked = {
+        each.product_id for each in sentiments if each.scored >= MIN_SCORED and each.polarity < DISLIKED_BELOW
+    }
     assert disliked
     assert disliked <= facts.disliked_products
     picked: set[str] = set()
@@ -79,10 +80,10 @@ async def test_what_its_buyers_dislike_is_not_recommended(
     assert picked & disliked == set()
 
 
-async def test_the_same_upload_again_makes_no_second_run(
+async def test_a_repeated_upload_is_not_a_second_run(
     pipeline: Pipeline, small: tuple[Path, SampleFacts]
 ) -> None:
-    """Unchanged bytes are the same run: nothing is written twice. A changed file is a new run."""
+    """The same bytes are the same run and nothing is written twice; a changed file is a new run."""
     path, facts = small
     pipeline.upload("again.csv", path)
     run_id, finished = await pipeline.finished("again.csv")
@@ -111,8 +112,10 @@ async def test_the_same_upload_again_makes_no_second_run(
     assert "NEWCUSTOMER" in await pipeline.emails(new_id)
 
 
-async def test_gzip_and_odd_keys_are_no_obstacle(pipeline: Pipeline, small: tuple[Path, SampleFacts]) -> None:
-    """A compressed file gives the same emails count as the plain one."""
+async def test_a_gzipped_file_with_a_space_in_its_key_is_read(
+    pipeline: Pipeline, small: tuple[Path, SampleFacts]
+) -> None:
+    """A compressed file yields as many emails as the uncompressed one."""
     path, facts = small
     packed = path.with_suffix(".csv.gz")
     packed.write_bytes(gzip.compress(path.read_bytes()))
@@ -121,10 +124,10 @@ async def test_gzip_and_odd_keys_are_no_obstacle(pipeline: Pipeline, small: tupl
     assert finished.counts["emails"] == facts.customers
 
 
-async def test_a_file_that_is_not_what_it_claims_fails_with_one_reason(
+async def test_a_file_without_the_expected_columns_fails_with_a_reason(
     pipeline: Pipeline, tmp_path: Path
 ) -> None:
-    """No emails, no dead letters: a failed run that says why."""
+    """The run fails and says why, without emails or dead letters."""
     path = tmp_path / "broken.csv"
     path.write_text("colour,size\nred,4\n")
     pipeline.upload("broken.csv", path)

@@ -1,4 +1,4 @@
-"""One upload is one trace, from its first part to its last email."""
+"""An upload is one trace, from its first part to its last email."""
 
 from collections import defaultdict
 from pathlib import Path
@@ -13,8 +13,8 @@ from tests.support.pipeline import Pipeline
 pytestmark = pytest.mark.timeout(240)
 
 
-async def test_everything_stored_for_a_run_names_its_one_trace(pipeline: Pipeline, tmp_path: Path) -> None:
-    """What four services stored, each knowing no more than its messages, leads back to one trace."""
+async def test_every_stored_object_of_a_run_names_the_same_trace(pipeline: Pipeline, tmp_path: Path) -> None:
+    """Four services that share only messages store their objects under one trace."""
     path = tmp_path / "traced.csv"
     write_sample(path, seed=17, customers=60, products=30)
     pipeline.upload("traced.csv", path)

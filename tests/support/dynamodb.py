@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 Item = dict[str, Any]
 CONDITIONS = (
+    (r"([\w#]+) IN \(([^)]+)\)", r"(get('\1') in listed('\2'))"),
     (r"attribute_not_exists\(([\w#]+)\)", r"(not has('\1'))"),
     (r"attribute_exists\(([\w#]+)\)", r"has('\1')"),
     (r"([\w#]+) = (:\w+)", r"(get('\1') == values['\2'])"),
@@ -59,6 +60,15 @@ class InMemoryDynamoDB:
         await self._moment()
         return {"Attributes": dict(item)}
 
+    async def delete_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Remove one item if the condition holds."""
+        await self._moment()
+        key = _key(request["Key"])
+        _require(request, self.items.get(key, {}))
+        self.items.pop(key, None)
+        await self._moment()
+        return {}
+
     async def query(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
         """Read the items of a run whose names start with a prefix."""
         await self._moment()
@@ -102,6 +112,7 @@ def _require(request: Mapping[str, Any], item: Item) -> None:
     scope = {
         "has": lambda name: names.get(name, name) in item,
         "get": lambda name: item.get(names.get(name, name)),
+        "listed": lambda names: [values[name] for name in names.split(", ")],
         "values": values,
     }
     if condition and not eval(condition, {}, scope):  # noqa: S307 - the ledger's own conditions, in tests

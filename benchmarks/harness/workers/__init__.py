@@ -1,1 +1,1 @@
-"""Programs that consume a queue, each with its own library; run in processes of their own."""
+"""Programs that consume a queue, each with its own library and in its own process."""

@@ -1,6 +1,6 @@
-"""The least that can be done with aiobotocore: receive ten, handle them, delete ten.
+"""A minimal aiobotocore loop: receive ten messages, handle them, delete them.
 
-For more than ten messages at a time there are more such loops.
+More than ten messages at a time take several such loops.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ WAIT_S = 1
 
 
 async def consume(sqs: "SQSClient", url: str) -> None:
-    """Consume until the process is ended."""
+    """Consume until the process is stopped."""
     while True:
         reply = await sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=BATCH, WaitTimeSeconds=WAIT_S)
         messages = reply.get("Messages", [])
@@ -39,7 +39,7 @@ async def consume(sqs: "SQSClient", url: str) -> None:
 
 
 async def main() -> None:
-    """Run as many loops as handle the messages asked for at a time."""
+    """Run enough loops for the requested concurrency."""
     async with get_session().create_client("sqs") as sqs:
         url = (await sqs.get_queue_url(QueueName=task.QUEUE))["QueueUrl"]
         await asyncio.gather(*(consume(sqs, url) for _ in range(max(1, task.CONCURRENCY // BATCH))))

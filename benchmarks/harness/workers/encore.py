@@ -1,4 +1,4 @@
-"""Our consumer as the services run it: logs and metrics on, settings by default."""
+"""Our consumer as the services run it: logs and metrics on, default settings."""
 
 import asyncio
 
@@ -13,13 +13,13 @@ from harness.workers import task
 
 
 async def handle(message: Message) -> None:
-    """Do the contestants' common work."""
+    """Do the work that all libraries do."""
     await task.work_async(message.body)
 
 
 async def main() -> None:
-    """Consume until the process is ended."""
-    configure_logging(service="bus")
+    """Consume until the process is stopped."""
+    configure_logging(service="benchmark")
     async with get_session().create_client("sqs", config=CONFIG) as sqs:
         queue = SQSQueue(sqs, (await sqs.get_queue_url(QueueName=task.QUEUE))["QueueUrl"])
         await queue.open()

@@ -1,4 +1,4 @@
-"""Celery over SQS. As a program it sends; the worker is `celery --app …with_celery worker`."""
+"""Celery over SQS. Run as a program it sends; the worker is `celery --app …with_celery worker`."""
 
 import sys
 
@@ -6,14 +6,14 @@ from celery import Celery
 
 from harness.workers import task
 
-app = Celery("bus", broker=task.ENDPOINT.replace("http://", "sqs://local:local@"))
+app = Celery("benchmark", broker=task.ENDPOINT.replace("http://", "sqs://local:local@"))
 app.conf.update(
     broker_transport_options={
         "region": task.REGION,
         "is_secure": False,
         "predefined_queues": {
             task.QUEUE: {
-                # The emulator's own answer may name another port.
+                # The emulator's own response may name another port.
                 "url": f"{task.ENDPOINT}/000000000000/{task.QUEUE}",
                 "access_key_id": "local",
                 "secret_access_key": "local",
@@ -22,7 +22,7 @@ app.conf.update(
     },
     task_default_queue=task.QUEUE,
     task_ignore_result=True,
-    worker_enable_remote_control=False,  # SQS knows no broadcast
+    worker_enable_remote_control=False,  # SQS has no broadcast
     worker_hijack_root_logger=False,
 )
 work = app.task(task.work, name="work")

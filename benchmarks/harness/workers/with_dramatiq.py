@@ -1,4 +1,4 @@
-"""dramatiq with dramatiq-sqs. As a program it sends; the worker is `dramatiq …with_dramatiq`."""
+"""dramatiq with dramatiq-sqs. Run as a program it sends; the worker is `dramatiq …with_dramatiq`."""
 
 import sys
 

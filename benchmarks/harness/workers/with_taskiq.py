@@ -1,4 +1,4 @@
-"""taskiq with taskiq-aio-sqs. As a program it sends; the worker is `taskiq worker …with_taskiq:broker`."""
+"""taskiq with taskiq-aio-sqs. Run as a program it sends; the worker is `taskiq worker …:broker`."""
 
 import asyncio
 import sys

@@ -1,5 +1,5 @@
-# For trying things: two zones, one NAT gateway in place of a dozen endpoints, Spot, nothing running while idle,
-# understudy in place of the AI services, and everything gone after `terraform destroy`.
+# For experiments: two zones, one NAT gateway instead of a dozen endpoints, Spot, no tasks while idle, understudy
+# instead of the AI services, and nothing left after `terraform destroy`.
 
 provider "aws" {
   region = var.region

@@ -1,10 +1,10 @@
 output "data_bucket" {
-  description = "Put files under uploads/ here."
+  description = "The bucket to upload files to, under uploads/."
   value       = module.pipeline.bucket_names["data"]
 }
 
 output "environment" {
-  description = "The services' settings by variable; export them for the operators' tools."
+  description = "The services' settings by variable; the operators' command line reads them from the environment."
   value       = module.pipeline.environment
 }
 

@@ -9,18 +9,18 @@ variable "image_tag" {
 }
 
 variable "model_id" {
-  description = "A Bedrock model id or inference profile id. Model ids are withdrawn now and then."
+  description = "A Bedrock model id or inference profile id. AWS retires models from time to time."
   type        = string
 }
 
 variable "understudy" {
-  description = "Understudy in place of Comprehend, Personalize and Bedrock; false to try the real ones."
+  description = "Run understudy instead of Comprehend, Personalize and Bedrock; false uses the real services."
   type        = bool
   default     = true
 }
 
 variable "alarm_emails" {
-  description = "Who is told of alarms."
+  description = "Email addresses that receive alarms."
   type        = set(string)
   default     = []
 }

@@ -1,4 +1,4 @@
-# Three zones, no way out of the VPC but to AWS's own services, Spot where losing a task costs little.
+# Three zones, no route out of the VPC except to AWS services, Spot where losing a task costs little.
 
 provider "aws" {
   region = var.region
@@ -12,8 +12,9 @@ locals {
   name   = "encore-prod"
   domain = split("@", var.mailer.from_address)[1]
 
-  # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateways. Each costs by the hour and
-  # zone, so what no task calls has none: sts, monitoring (metrics travel in logs), email, personalize-runtime.
+  # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateway endpoints. An endpoint is billed
+  # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs), email,
+  # personalize-runtime.
   interface_endpoints = [
     "bedrock-runtime",
     "comprehend",
@@ -56,7 +57,7 @@ module "pipeline" {
   retention_days         = { uploads = 30, runs = 90 }
 
   services = {
-    # One task stays: SQS may take a quarter of an hour to report on a queue that nobody has used for hours.
+    # One task always runs: SQS can take 15 minutes to report on a queue that has been idle for hours.
     ingest = {
       size             = { cpu = 1024, memory_mib = 2048, storage_gib = 40 }
       min_tasks        = 1

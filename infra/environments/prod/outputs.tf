@@ -1,10 +1,10 @@
 output "data_bucket" {
-  description = "Put files under uploads/ here."
+  description = "The bucket to upload files to, under uploads/."
   value       = module.pipeline.bucket_names["data"]
 }
 
 output "environment" {
-  description = "The services' settings by variable; export them for the operators' tools."
+  description = "The services' settings by variable; the operators' command line reads them from the environment."
   value       = module.pipeline.environment
 }
 
@@ -24,6 +24,6 @@ output "dashboard_name" {
 }
 
 output "dns_records" {
-  description = "What to enter in the sending domain's DNS."
+  description = "DNS records to add to the sending domain."
   value       = module.email.dns_records
 }

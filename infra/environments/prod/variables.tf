@@ -9,7 +9,7 @@ variable "image_tag" {
 }
 
 variable "mailer" {
-  description = "Who the emails come from and which Bedrock model or inference profile words them."
+  description = "The sender of the emails, and the Bedrock model or inference profile that writes their copy."
   type = object({
     model_id       = string
     brand_name     = string
@@ -20,18 +20,18 @@ variable "mailer" {
 }
 
 variable "unsubscribe_endpoint" {
-  description = "Offer one-click unsubscribing by HTTPS. Requests wait in a queue that no service reads yet."
+  description = "Offer one-click unsubscribe over HTTPS. Requests wait in a queue that no service reads yet."
   type        = bool
   default     = false
 }
 
 variable "comprehend_calls_per_s" {
-  description = "The account's quota of BatchDetectSentiment calls."
+  description = "The account's quota of BatchDetectSentiment calls per second."
   type        = number
   default     = 10
 }
 
 variable "alarm_emails" {
-  description = "Who is told of alarms."
+  description = "Email addresses that receive alarms."
   type        = set(string)
 }

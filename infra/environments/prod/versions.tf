@@ -12,7 +12,7 @@ terraform {
     }
   }
 
-  # The bucket is the account's: terraform init -backend-config=bucket=<state_bucket> -backend-config=region=<region>
+  # The bucket differs per account: terraform init -backend-config=bucket=<state_bucket> -backend-config=region=<region>
   backend "s3" {
     key          = "prod/terraform.tfstate"
     encrypt      = true

@@ -3,7 +3,7 @@ data "aws_region" "current" {}
 data "aws_caller_identity" "current" {}
 
 locals {
-  # What mailbox providers report, each to a topic of its own: a suppression list reads both.
+  # Reports from mailbox providers, one topic each; a suppression list reads both.
   feedback = {
     bounces    = ["BOUNCE"]
     complaints = ["COMPLAINT"]
@@ -19,7 +19,7 @@ resource "aws_sesv2_email_identity" "this" {
   }
 }
 
-# Bounces go to a name below the domain, so that SPF aligns with the From address (DMARC).
+# Bounces go to a subdomain, so that SPF aligns with the From address (DMARC).
 resource "aws_sesv2_email_identity_mail_from_attributes" "this" {
   email_identity         = aws_sesv2_email_identity.this.email_identity
   mail_from_domain       = "bounce.${var.domain}"
@@ -57,7 +57,7 @@ resource "aws_sesv2_configuration_set_event_destination" "feedback" {
     }
   }
 
-  depends_on = [aws_sns_topic_policy.feedback] # SES tries the topic at once
+  depends_on = [aws_sns_topic_policy.feedback] # SES publishes a test message at once
 }
 
 resource "aws_sns_topic" "feedback" {

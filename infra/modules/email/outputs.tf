@@ -1,15 +1,15 @@
 output "configuration_set_name" {
-  description = "To be named when sending."
+  description = "The configuration set to send with."
   value       = aws_sesv2_configuration_set.this.configuration_set_name
 }
 
 output "feedback_topic_arns" {
-  description = "Topics of bounces and complaints."
+  description = "Topics for bounces and complaints."
   value       = { for kind, topic in aws_sns_topic.feedback : kind => topic.arn }
 }
 
 output "dns_records" {
-  description = "What to enter in the domain's DNS: DKIM, the MAIL FROM domain, and DMARC."
+  description = "DNS records to add to the domain: DKIM, the MAIL FROM domain and DMARC."
   value = concat(
     [
       for token in aws_sesv2_email_identity.this.dkim_signing_attributes[0].tokens : {

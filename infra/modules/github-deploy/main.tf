@@ -1,9 +1,9 @@
-# What a GitHub Actions job may do: push images and roll out a release. Changing anything else (networks, queues,
-# rights, its own above all) takes a person with rights of their own. So a job runs
+# A GitHub Actions job may push images and roll out a release. Any other change (networks, queues, permissions, above
+# all its own) needs a person with permissions of their own. So a job runs
 #
 #   terraform apply -refresh=false -var image_tag=<tag>
 #
-# which compares the configuration with the state: a new tag touches task definitions and services alone.
+# which compares the configuration with the state: a new tag changes only task definitions and services.
 
 data "aws_region" "current" {}
 
@@ -12,7 +12,7 @@ data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
-  name       = "encore-${var.stage}"
+  name       = "encore-${var.environment}"
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
@@ -32,7 +32,7 @@ resource "aws_iam_role_policy" "this" {
   policy = data.aws_iam_policy_document.release.json
 }
 
-# Jobs of this repository in this GitHub environment, whose protection rules say who may start them.
+# Jobs of this repository in this GitHub environment, whose protection rules decide who may start them.
 data "aws_iam_policy_document" "trust" {
   statement {
     actions = ["sts:AssumeRoleWithWebIdentity"]
@@ -51,13 +51,13 @@ data "aws_iam_policy_document" "trust" {
     condition {
       test     = "StringEquals"
       variable = "token.actions.githubusercontent.com:sub"
-      values   = ["repo:${var.repository}:environment:${var.stage}"]
+      values   = ["repo:${var.repository}:environment:${var.environment}"]
     }
   }
 }
 
 data "aws_iam_policy_document" "release" {
-  # A login for the whole registry: AWS knows no resource for it.
+  # The login is for the whole registry: AWS defines no resource for it.
   statement {
     sid       = "LogInToRegistry"
     actions   = ["ecr:GetAuthorizationToken"]
@@ -90,13 +90,13 @@ data "aws_iam_policy_document" "release" {
   statement {
     sid       = "KeepState"
     actions   = ["s3:GetObject", "s3:PutObject"]
-    resources = ["${var.state.bucket_arn}/${var.stage}/terraform.tfstate"]
+    resources = ["${var.state.bucket_arn}/${var.environment}/terraform.tfstate"]
   }
 
   statement {
     sid       = "LockState"
     actions   = ["s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
-    resources = ["${var.state.bucket_arn}/${var.stage}/terraform.tfstate.tflock"]
+    resources = ["${var.state.bucket_arn}/${var.environment}/terraform.tfstate.tflock"]
   }
 
   statement {
@@ -117,7 +117,7 @@ data "aws_iam_policy_document" "release" {
     resources = ["${local.ecs}:service/${local.name}/*"]
   }
 
-  # Task definitions have no resource to AWS until they exist; what one can do is bounded by the roles below.
+  # A task definition has no ARN before it exists; the roles below bound what it can do.
   statement {
     sid       = "RegisterTasks"
     actions   = ["ecs:DescribeTaskDefinition", "ecs:RegisterTaskDefinition"]
@@ -136,7 +136,7 @@ data "aws_iam_policy_document" "release" {
     }
   }
 
-  # A task can be given the roles of this stage's tasks, no others.
+  # A task can receive only the roles of this environment's tasks.
   statement {
     sid     = "HandTasksTheirRoles"
     actions = ["iam:PassRole"]

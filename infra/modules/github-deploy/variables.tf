@@ -1,5 +1,5 @@
-variable "stage" {
-  description = "The stage that is released to: dev or prod. The GitHub environment has the same name."
+variable "environment" {
+  description = "The environment to deploy: dev or prod. The GitHub environment has the same name."
   type        = string
 }
 
@@ -14,11 +14,11 @@ variable "oidc_provider_arn" {
 }
 
 variable "image_repository_arns" {
-  description = "The image repositories that may be pushed to."
+  description = "The image repositories that jobs may push to."
   type        = list(string)
 }
 
 variable "state" {
-  description = "The bucket with Terraform's state, and its key."
+  description = "The bucket that holds Terraform's state, and its KMS key."
   type        = object({ bucket_arn = string, key_arn = string })
 }

@@ -32,7 +32,7 @@ data "aws_iam_policy_document" "this" {
   #checkov:skip=CKV_AWS_356:a key policy's "*" is the key itself
   for_each = var.keys
 
-  # Without it, nobody could administer the key and IAM policies would not count.
+  # Without this statement nobody could administer the key, and IAM policies would have no effect.
   statement {
     sid       = "IamPoliciesDecide"
     actions   = ["kms:*"]

@@ -4,7 +4,7 @@ variable "name" {
 }
 
 variable "keys" {
-  description = "Keys by purpose, each with the AWS services that use it by themselves; the key `logs` serves log groups."
+  description = "Keys by purpose, each with the AWS services that use it on their own; the key `logs` encrypts log groups."
   type = map(object({
     description = string
     services    = optional(list(string), [])

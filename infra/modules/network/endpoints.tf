@@ -1,7 +1,7 @@
 locals {
   interface_endpoints = var.nat ? toset([]) : var.interface_endpoints
 
-  # The prefix of each endpoint's actions, where it is not the endpoint's own name.
+  # The prefix of each endpoint's actions, where it differs from the endpoint's name.
   prefixes = { bedrock-runtime = "bedrock", "ecr.api" = "ecr", "ecr.dkr" = "ecr" }
 }
 
@@ -60,8 +60,8 @@ resource "aws_vpc_security_group_ingress_rule" "endpoints" {
   to_port           = 443
 }
 
-# An endpoint is a door, not a right: what a task may do stands in its role. The doors turn away credentials
-# of other accounts, so that nothing can be carried out of the VPC with a key brought in from elsewhere.
+# Task roles decide what a task may do. Endpoint policies reject credentials of other accounts, so that nobody can
+# exfiltrate data from the VPC with credentials brought in from elsewhere.
 data "aws_iam_policy_document" "endpoint" {
   for_each = setunion(local.interface_endpoints, ["dynamodb"])
 
@@ -84,7 +84,7 @@ data "aws_iam_policy_document" "endpoint" {
 }
 
 data "aws_iam_policy_document" "s3" {
-  #checkov:skip=CKV_AWS_283:signed links to image layers carry no account; the statement names AWS's bucket alone
+  #checkov:skip=CKV_AWS_283:presigned URLs of image layers carry no account; the statement covers only AWS's bucket
   statement {
     sid       = "OwnBuckets"
     actions   = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"]
@@ -102,7 +102,7 @@ data "aws_iam_policy_document" "s3" {
     }
   }
 
-  # ECR hands out image layers from a bucket of its own, by signed links without an account.
+  # ECR serves image layers from its own bucket, by presigned URLs without an account.
   statement {
     sid       = "ImageLayers"
     actions   = ["s3:GetObject"]

@@ -1,4 +1,4 @@
-# Refused connections only: they are what tells of a wrong security group or of an intruder.
+# Rejected connections only: they reveal a wrong security group or an intruder.
 
 resource "aws_flow_log" "refused" {
   vpc_id          = aws_vpc.this.id

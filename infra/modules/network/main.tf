@@ -17,7 +17,7 @@ resource "aws_vpc" "this" {
   tags = { Name = var.name }
 }
 
-# Whatever names no security group of its own gets one that lets nothing through.
+# Anything without a security group of its own gets this one, which allows nothing.
 resource "aws_default_security_group" "closed" {
   vpc_id = aws_vpc.this.id
 

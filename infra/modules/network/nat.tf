@@ -1,4 +1,4 @@
-# The only public subnet there ever is: it holds the NAT gateway and nothing else.
+# The only public subnet; it holds the NAT gateway and nothing else.
 
 resource "aws_internet_gateway" "this" {
   count = var.nat ? 1 : 0

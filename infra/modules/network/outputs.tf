@@ -4,7 +4,7 @@ output "vpc_id" {
 }
 
 output "tasks" {
-  description = "Where tasks run and what they may reach by HTTPS; what the service module takes as `network`."
+  description = "Where tasks run and what they may reach over HTTPS: the service module's input `network`."
   value = {
     vpc_id                 = aws_vpc.this.id
     subnet_ids             = [for subnet in aws_subnet.private : subnet.id]

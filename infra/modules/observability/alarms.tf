@@ -1,14 +1,14 @@
-# Queues and stages. Each alarm says in its description what to look at first.
+# Alarms on queues and stages. Each description says what to look at first.
 
 locals {
-  tell = [aws_sns_topic.alarms.arn]
+  notify = [aws_sns_topic.alarms.arn]
 }
 
 resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   for_each = var.dead_letter_names
 
   alarm_name          = "${var.name}-${each.key}-dead-letters"
-  alarm_description   = "A message of ${each.key} was given up: its attributes say why. Mend the cause, then redrive."
+  alarm_description   = "A message of ${each.key} was dead-lettered: its attributes say why. Fix the cause, then redrive."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateNumberOfMessagesVisible"
   dimensions          = { QueueName = each.value }
@@ -18,15 +18,15 @@ resource "aws_cloudwatch_metric_alarm" "dead_letters" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.tell
-  ok_actions          = local.tell
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }
 
 resource "aws_cloudwatch_metric_alarm" "oldest_message" {
   for_each = local.stages
 
   alarm_name          = "${var.name}-${each.key}-oldest-message"
-  alarm_description   = "Work for ${each.key} is older than ${var.limits.oldest_message_s} s: too few tasks, or a throttled AI service."
+  alarm_description   = "The oldest message for ${each.key} is over ${var.limits.oldest_message_s} s old: too few tasks, or a throttled AI service."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = each.value }
@@ -36,23 +36,23 @@ resource "aws_cloudwatch_metric_alarm" "oldest_message" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.limits.oldest_message_s
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.tell
-  ok_actions          = local.tell
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }
 
-# Work waits and none leaves the queue: no task starts, or every attempt fails. Both figures are the queue's own, so
-# the alarm works when no task has ever run.
+# Messages wait and none leaves the queue: no task starts, or every attempt fails. Both metrics come from SQS, so the
+# alarm works even if no task has ever run.
 resource "aws_cloudwatch_metric_alarm" "stuck" {
   for_each = local.stages
 
   alarm_name          = "${var.name}-${each.key}-stuck"
-  alarm_description   = "Messages wait for ${each.key} and none has been finished in ${var.limits.stuck_minutes} minutes: see its log and its ECS events."
+  alarm_description   = "Messages wait for ${each.key}, but none has been handled for ${var.limits.stuck_minutes} minutes: check its log and its ECS events."
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   evaluation_periods  = ceil(var.limits.stuck_minutes / 5)
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.tell
-  ok_actions          = local.tell
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 
   metric_query {
     id = "waiting"
@@ -90,14 +90,14 @@ resource "aws_cloudwatch_metric_alarm" "error_share" {
   for_each = local.stages
 
   alarm_name          = "${var.name}-${each.key}-errors"
-  alarm_description   = "More than ${var.limits.error_share * 100} % of what ${each.key} received failed: retried or given up."
+  alarm_description   = "More than ${var.limits.error_share * 100} % of the messages that ${each.key} received failed: retried or dead-lettered."
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.limits.error_share
   evaluation_periods  = 3
   datapoints_to_alarm = 2
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.tell
-  ok_actions          = local.tell
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 
   dynamic "metric_query" {
     for_each = {
@@ -127,13 +127,13 @@ resource "aws_cloudwatch_metric_alarm" "error_share" {
   }
 }
 
-# While it lasts, a service takes a message now and then to see: few errors, so the share of errors may hide it. Pauses
-# grow to five minutes, so that a period without one proves nothing: two of three count.
+# While the circuit is open, a service only probes with a message now and then: few errors, so the error share may hide
+# the outage. Pauses grow to five minutes, so one quiet period proves nothing: two of three must breach.
 resource "aws_cloudwatch_metric_alarm" "circuit" {
   for_each = local.stages
 
   alarm_name          = "${var.name}-${each.key}-paused"
-  alarm_description   = "${each.key} keeps pausing because what it depends on is down: its log names the error."
+  alarm_description   = "${each.key} keeps pausing because a dependency is down: its log names the error."
   namespace           = local.namespace
   metric_name         = local.metrics.circuit_opened
   dimensions          = { service = each.key }
@@ -144,6 +144,6 @@ resource "aws_cloudwatch_metric_alarm" "circuit" {
   comparison_operator = "GreaterThanThreshold"
   threshold           = 0
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.tell
-  ok_actions          = local.tell
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 }

@@ -5,7 +5,7 @@ resource "aws_budgets_budget" "month" {
   limit_amount = tostring(var.limits.month_cost_usd)
   limit_unit   = "USD"
 
-  # Counts once the tag is activated for cost allocation in the account's billing settings.
+  # Takes effect once the tag is activated for cost allocation in the account's billing settings.
   cost_filter {
     name   = "TagKeyValue"
     values = [format("user:stack$%s", var.name)]
@@ -19,7 +19,7 @@ resource "aws_budgets_budget" "month" {
       notification_type         = notification.key
       threshold                 = notification.value
       threshold_type            = "PERCENTAGE"
-      subscriber_sns_topic_arns = local.tell
+      subscriber_sns_topic_arns = local.notify
     }
   }
 

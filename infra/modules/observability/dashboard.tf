@@ -1,4 +1,5 @@
-# The pipeline from left to right, a column a stage; below it what finished runs came to, as the mailer reports it.
+# The pipeline from left to right, one column per stage; below it the results of finished runs, as the mailer reports
+# them.
 
 locals {
   column_width = floor(24 / length(var.stages))
@@ -9,10 +10,10 @@ locals {
       title = "backlog"
       metrics = { for service, queue in local.stages : service => [
         ["AWS/SQS", "ApproximateNumberOfMessagesVisible", "QueueName", queue, { label = "waiting", stat = "Maximum" }],
-        [".", "ApproximateNumberOfMessagesNotVisible", ".", ".", { label = "in hand", stat = "Maximum" }],
+        [".", "ApproximateNumberOfMessagesNotVisible", ".", ".", { label = "in flight", stat = "Maximum" }],
         [".", "ApproximateNumberOfMessagesDelayed", ".", ".", { label = "delayed", stat = "Maximum" }],
-        [local.namespace, local.metrics.backlog, "service", service, { label = "waiting, as tasks see it", stat = "Maximum" }],
-        [local.namespace, local.metrics.in_flight, "service", service, { label = "in hand, as tasks see it", stat = "Maximum" }],
+        [local.namespace, local.metrics.backlog, "service", service, { label = "waiting, seen by tasks", stat = "Maximum" }],
+        [local.namespace, local.metrics.in_flight, "service", service, { label = "in flight, seen by tasks", stat = "Maximum" }],
         [
           "ECS/ContainerInsights", "RunningTaskCount", "ClusterName", var.cluster_name, "ServiceName", "${var.name}-${service}",
           { label = "tasks", stat = "Maximum", yAxis = "right" },
@@ -23,23 +24,23 @@ locals {
       title = "age, s"
       metrics = { for service, queue in local.stages : service => [
         ["AWS/SQS", "ApproximateAgeOfOldestMessage", "QueueName", queue, { label = "oldest waiting", stat = "Maximum" }],
-        [local.namespace, local.metrics.lag_seconds, "service", service, { label = "sent to begun, p95", stat = "p95" }],
+        [local.namespace, local.metrics.lag_seconds, "service", service, { label = "sent to handled, p95", stat = "p95" }],
         [local.namespace, local.metrics.age_seconds, "service", service, { label = "since first receipt, p95", stat = "p95" }],
-        [local.namespace, local.metrics.handler_seconds, "service", service, { label = "handling, p95", stat = "p95" }],
+        [local.namespace, local.metrics.handler_seconds, "service", service, { label = "handler, p95", stat = "p95" }],
       ] }
     },
     {
-      title = "throughput a minute"
+      title = "throughput per minute"
       metrics = { for service, queue in local.stages : service => [
         [local.namespace, local.metrics.received, "service", service, { label = "received", stat = "Sum" }],
         [local.namespace, local.metrics.succeeded, "service", service, { label = "succeeded", stat = "Sum" }],
       ] }
     },
     {
-      title = "failures a minute"
+      title = "failures per minute"
       metrics = { for service, queue in local.stages : service => [
         [local.namespace, local.metrics.retried, "service", service, { label = "retried", stat = "Sum" }],
-        [local.namespace, local.metrics.dead_lettered, "service", service, { label = "given up", stat = "Sum" }],
+        [local.namespace, local.metrics.dead_lettered, "service", service, { label = "dead-lettered", stat = "Sum" }],
         [local.namespace, local.metrics.circuit_opened, "service", service, { label = "paused", stat = "Sum" }],
         [local.namespace, local.metrics.runs_failed, "service", service, { label = "runs failed", stat = "Sum" }],
       ] }
@@ -75,13 +76,13 @@ locals {
       ]
     },
     {
-      title = "second best"
+      title = "degraded output"
       stat  = "Sum"
       metrics = [
         [local.namespace, local.metrics.rejected_rows, "service", "mailer", { label = "rows rejected" }],
-        [local.namespace, local.metrics.customers_by_popularity, "service", "mailer", { label = "customers without own picks" }],
-        [local.namespace, local.metrics.copy_repairs, "service", "mailer", { label = "copy repaired" }],
-        [local.namespace, local.metrics.emails_template_copy, "service", "mailer", { label = "plain copy" }],
+        [local.namespace, local.metrics.customers_by_popularity, "service", "mailer", { label = "customers by popularity" }],
+        [local.namespace, local.metrics.copy_repairs, "service", "mailer", { label = "copy repairs" }],
+        [local.namespace, local.metrics.emails_template_copy, "service", "mailer", { label = "emails with template copy" }],
         [local.namespace, local.metrics.emails_failed, "service", "mailer", { label = "emails failed" }],
       ]
     },
@@ -96,15 +97,15 @@ locals {
       ]
     },
     {
-      title = "cost of a run, US dollars"
+      title = "cost per run, US dollars"
       stat  = "Maximum"
       metrics = [
-        [local.namespace, local.metrics.run_cost_usd, "service", "mailer", { label = "all" }],
+        [local.namespace, local.metrics.run_cost_usd, "service", "mailer", { label = "total" }],
         [local.namespace, local.metrics.ai_cost_usd, "service", "mailer", { label = "AI services" }],
       ]
     },
     {
-      title = "length of a run, s"
+      title = "run duration, s"
       stat  = "Maximum"
       metrics = [
         [local.namespace, local.metrics.run_seconds, "service", "mailer", { label = "upload to last email" }],

@@ -1,5 +1,5 @@
 output "alarms_topic_arn" {
-  description = "Where alarms are told."
+  description = "The topic that alarms publish to."
   value       = aws_sns_topic.alarms.arn
 }
 

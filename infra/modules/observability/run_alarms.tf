@@ -1,17 +1,17 @@
-# What came of whole runs, as their last report says.
+# Alarms on the results of whole runs, from the final report of each.
 
 resource "aws_cloudwatch_metric_alarm" "template_copy_share" {
-  alarm_name          = "${var.name}-fallback-emails"
-  alarm_description   = "More than ${var.limits.template_copy_share * 100} % of emails have plain copy: the model refuses, or its copy breaks the rules."
+  alarm_name          = "${var.name}-template-copy"
+  alarm_description   = "More than ${var.limits.template_copy_share * 100} % of emails have template copy: the model refuses, or its copy breaks the rules."
   comparison_operator = "GreaterThanThreshold"
   threshold           = var.limits.template_copy_share
   evaluation_periods  = 1
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.tell
-  ok_actions          = local.tell
+  alarm_actions       = local.notify
+  ok_actions          = local.notify
 
   dynamic "metric_query" {
-    for_each = { emails = local.metrics.emails, fallback = local.metrics.emails_template_copy }
+    for_each = { emails = local.metrics.emails, template_copy = local.metrics.emails_template_copy }
 
     content {
       id = metric_query.key
@@ -28,24 +28,24 @@ resource "aws_cloudwatch_metric_alarm" "template_copy_share" {
 
   metric_query {
     id          = "share"
-    label       = "Share of emails with plain copy"
-    expression  = "IF(emails > 0, FILL(fallback, 0) / emails, 0)"
+    label       = "Share of emails with template copy"
+    expression  = "IF(emails > 0, FILL(template_copy, 0) / emails, 0)"
     return_data = true
   }
 }
 
-# A run's own metrics carry the name of the service in which it ended: the mailer, or the one that gave it up.
+# A run's metrics carry the name of the service in which it ended: the mailer, or the one that failed it.
 locals {
   run_alarms = {
     run-failed = {
-      description = "A run ended before its emails: the ledger and the message in the ops queue name the reason."
+      description = "A run ended without emails: the ledger and the message in the ops queue name the reason."
       metric      = local.metrics.runs_failed
       stat        = "Sum"
       expression  = "SUM(METRICS())"
       threshold   = 0
     }
     run-cost = {
-      description = "One run cost more than ${var.limits.run_cost_usd} US dollars at list prices: its summary says for what."
+      description = "One run cost more than ${var.limits.run_cost_usd} US dollars at list prices: its summary itemises the cost."
       metric      = local.metrics.run_cost_usd
       stat        = "Maximum"
       expression  = "MAX(METRICS())"
@@ -63,7 +63,7 @@ resource "aws_cloudwatch_metric_alarm" "run" {
   threshold           = each.value.threshold
   evaluation_periods  = 1
   treat_missing_data  = "notBreaching"
-  alarm_actions       = local.tell
+  alarm_actions       = local.notify
 
   dynamic "metric_query" {
     for_each = local.stages
@@ -83,7 +83,7 @@ resource "aws_cloudwatch_metric_alarm" "run" {
 
   metric_query {
     id          = "all"
-    label       = "Wherever the run ended"
+    label       = "In whichever service the run ended"
     expression  = each.value.expression
     return_data = true
   }

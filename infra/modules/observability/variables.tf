@@ -4,12 +4,12 @@ variable "name" {
 }
 
 variable "stages" {
-  description = "The services in the order of the flow, with the queue that each consumes."
+  description = "The services in the order of the flow, each with the queue that it consumes."
   type        = list(object({ service = string, queue_name = string }))
 }
 
 variable "dead_letter_names" {
-  description = "Every dead-letter queue, by the name of its queue in the topology."
+  description = "Dead-letter queues by the name of their source queue in the topology."
   type        = map(string)
 }
 
@@ -19,23 +19,23 @@ variable "cluster_name" {
 }
 
 variable "messages_key_arn" {
-  description = "Encrypts the topic of alarms."
+  description = "Encrypts the alarms topic."
   type        = string
 }
 
 variable "emails" {
-  description = "Who is told of alarms; each has to confirm once."
+  description = "Email addresses that receive alarms; each must confirm once."
   type        = set(string)
 }
 
 variable "limits" {
-  description = "When an alarm is raised."
+  description = "Thresholds of the alarms."
   type = object({
-    oldest_message_s = optional(number, 3600)
-    stuck_minutes    = optional(number, 20)
-    error_share      = optional(number, 0.1)
-    template_copy_share   = optional(number, 0.2)
-    run_cost_usd     = number
-    month_cost_usd   = number
+    oldest_message_s    = optional(number, 3600)
+    stuck_minutes       = optional(number, 20)
+    error_share         = optional(number, 0.1)
+    template_copy_share = optional(number, 0.2)
+    run_cost_usd        = number
+    month_cost_usd      = number
   })
 }

@@ -1,10 +1,10 @@
-# State changes of long jobs, sent into the queue of the service that may wait for them.
+# State changes of long jobs, sent to the queue of the service that may be waiting for them.
 #
-# News only shortens a wait: the recommender's delayed checks find out by themselves, and have to, because AWS promises
-# no delivery. EventBridge's events reference even lists no state changes of Personalize today, only calls recorded by
-# CloudTrail. Those are left out: they tell the recommender of its own calls. A rule that nothing matches costs nothing.
-# The mailer's rule is off by default: the mailer calls Converse and has no batch jobs, so news of others' jobs in the
-# account would start tasks that only acknowledge it. With understudy, no job runs at AWS, and no rule is on.
+# They only shorten a wait: the recommender polls anyway, and has to, because AWS does not guarantee delivery.
+# EventBridge's events reference lists no state changes of Personalize today, only API calls recorded by CloudTrail. The
+# rule leaves those out: they would report the recommender's own calls to it. A rule that matches nothing is free.
+# The mailer's rule is off by default: the mailer calls Converse and has no batch jobs, so events of other jobs in the
+# account would start tasks only to acknowledge them. With understudy no job runs on AWS, and no rule is on.
 
 locals {
   job_events = {
@@ -18,11 +18,11 @@ locals {
     }
   }
 
-  told_of_jobs = [for service in var.job_events : service if !var.understudy]
+  job_event_consumers = [for service in var.job_events : service if !var.understudy]
 
-  # By name, not from the rules: the queues' policies name the rules, and the rules' targets the queues.
+  # Built from names: queue policies refer to the rules, and the rules' targets to the queues, which would be a cycle.
   event_rule_arns = {
-    for queue in local.told_of_jobs : queue => [
+    for queue in local.job_event_consumers : queue => [
       "arn:${local.partition}:events:${local.region}:${local.account_id}:rule/${var.name}-jobs-${queue}"
     ]
   }
@@ -34,7 +34,7 @@ resource "aws_cloudwatch_event_rule" "jobs" {
   name          = "${var.name}-jobs-${each.key}"
   description   = "State changes of jobs, for the ${each.key}"
   event_pattern = jsonencode(each.value)
-  state         = contains(local.told_of_jobs, each.key) ? "ENABLED" : "DISABLED"
+  state         = contains(local.job_event_consumers, each.key) ? "ENABLED" : "DISABLED"
 }
 
 resource "aws_cloudwatch_event_target" "jobs" {

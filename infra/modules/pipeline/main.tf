@@ -31,7 +31,7 @@ module "topology" {
 resource "aws_ecs_cluster" "this" {
   name = var.name
 
-  # Scaling reads the number of running tasks from here.
+  # Scaling reads the number of running tasks from Container Insights.
   setting {
     name  = "containerInsights"
     value = "enabled"

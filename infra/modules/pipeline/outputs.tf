@@ -1,5 +1,5 @@
 output "bucket_names" {
-  description = "The buckets by their name in the topology; files go to uploads/ in `data`."
+  description = "Buckets by their name in the topology; upload files to uploads/ in `data`."
   value       = module.topology.bucket_names
 }
 
@@ -9,7 +9,7 @@ output "bucket_arns" {
 }
 
 output "environment" {
-  description = "The services' settings by variable, for operators' tools."
+  description = "The services' settings by variable, for the operators' command line."
   value       = module.topology.environment
 }
 
@@ -19,12 +19,12 @@ output "topic_arns" {
 }
 
 output "dead_letter_names" {
-  description = "Every dead-letter queue, by the name of its queue in the topology."
+  description = "Dead-letter queues by the name of their source queue in the topology."
   value       = module.topology.dead_letter_names
 }
 
 output "stages" {
-  description = "The services in the order of the flow, with the queue that each consumes."
+  description = "The services in the order of the flow, each with the queue that it consumes."
   value = [
     for service in ["ingest", "sentiment", "recommender", "mailer"] : {
       service    = service

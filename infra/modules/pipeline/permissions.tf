@@ -1,8 +1,8 @@
-# What each service's code calls, by service: actions and the resources they touch, nothing more.
+# What each service's code calls: the actions and the resources they touch, nothing more.
 #
-# `*` stands alone only where AWS knows no resource for an action, each time with a comment.
-# One S3 rule is easy to miss: without s3:ListBucket, a missing object answers 403 instead of 404, and with a
-# condition on the prefix it does so too. Only ingest depends on the difference.
+# A bare `*` appears only where AWS defines no resource for an action, each time with a comment.
+# One S3 rule is easy to miss: without s3:ListBucket, or with a condition on the prefix, a missing object answers 403
+# instead of 404. Only ingest depends on the difference.
 
 locals {
   data_bucket = module.topology.bucket_arns["data"]
@@ -16,7 +16,7 @@ locals {
         resources = [module.topology.queue_arns["ingest-uploads"]]
       },
       {
-        sid       = "BuryUploads"
+        sid       = "DeadLetterUploads"
         actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
         resources = [module.topology.dead_letter_arns["ingest-uploads"]]
       },
@@ -67,7 +67,7 @@ locals {
         resources = [module.topology.queue_arns["sentiment"]]
       },
       {
-        sid       = "BuryParts"
+        sid       = "DeadLetterParts"
         actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
         resources = [module.topology.dead_letter_arns["sentiment"]]
       },
@@ -97,7 +97,7 @@ locals {
         resources = [module.topology.topic_arns["sentiment-scored"]]
       },
       {
-        # Comprehend's sentiment operations act on texts alone: AWS knows no resource for them.
+        # Comprehend's sentiment operations act on text only: AWS defines no resource for them.
         sid       = "ScoreTexts"
         actions   = ["comprehend:BatchDetectSentiment", "comprehend:DetectSentiment"]
         resources = ["*"]
@@ -106,7 +106,7 @@ locals {
 
     recommender = [
       {
-        # It sends to its own queue too: delayed notes to look again at what takes long.
+        # It also sends to its own queue: delayed polls of long jobs.
         sid = "ConsumeRuns"
         actions = [
           "sqs:ChangeMessageVisibility",
@@ -118,7 +118,7 @@ locals {
         resources = [module.topology.queue_arns["recommender"]]
       },
       {
-        sid       = "BuryRuns"
+        sid       = "DeadLetterRuns"
         actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
         resources = [module.topology.dead_letter_arns["recommender"]]
       },
@@ -143,7 +143,7 @@ locals {
         resources = [module.topology.table_arns["recommendations"]]
       },
       {
-        # DeleteItem lets go of the lease by which runs take turns on the dataset group.
+        # DeleteItem ends a run's turn on the dataset group.
         sid       = "KeepLedger"
         actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]
@@ -171,7 +171,7 @@ locals {
           "personalize:DescribeSolutionVersion",
           "personalize:UpdateDataset",
         ]
-        # Jobs are named after runs; all else carries the dataset group's name.
+        # Jobs are named after runs, everything else after the dataset group.
         resources = [
           "${local.personalize}:dataset-group/${var.name}",
           "${local.personalize}:schema/${var.name}-*",
@@ -182,7 +182,7 @@ locals {
         ]
       },
       {
-        # Lists are of the whole account: AWS knows no resource for them.
+        # Lists cover the whole account: AWS defines no resource for them.
         sid = "FindWhatExists"
         actions = [
           "personalize:ListBatchInferenceJobs",
@@ -204,7 +204,7 @@ locals {
         resources = [module.topology.queue_arns["mailer"]]
       },
       {
-        sid       = "BuryParts"
+        sid       = "DeadLetterParts"
         actions   = ["sqs:GetQueueUrl", "sqs:SendMessage"]
         resources = [module.topology.dead_letter_arns["mailer"]]
       },
@@ -240,62 +240,5 @@ locals {
         resources = local.model_arns
       },
     ]
-  }
-}
-
-locals {
-  # `eu.anthropic.…` is an inference profile: it needs the profile, and the model in whatever region it routes to.
-  profile_prefix = try(regex("^(?:us-gov|us|eu|apac|au|ca|jp|global)\\.", var.mailer.model_id), "")
-  model_name     = trimprefix(var.mailer.model_id, local.profile_prefix)
-  model_arns = local.profile_prefix == "" ? [
-    "arn:${local.partition}:bedrock:${local.region}::foundation-model/${local.model_name}",
-    ] : [
-    "arn:${local.partition}:bedrock:${local.region}:${local.account_id}:inference-profile/${var.mailer.model_id}",
-    "arn:${local.partition}:bedrock:*::foundation-model/${local.model_name}",
-    "arn:${local.partition}:bedrock:::foundation-model/${local.model_name}",
-  ]
-}
-
-# Rights that AWS checks although the code makes no such call: services act on a caller's behalf.
-locals {
-  encryption = [
-    {
-      sid       = "UseDataKey"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [var.keys.data]
-      conditions = [{
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["dynamodb.${local.region}.amazonaws.com", "s3.${local.region}.amazonaws.com"]
-      }]
-    },
-    {
-      sid       = "UseMessagesKey"
-      actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
-      resources = [var.keys.messages]
-      conditions = [{
-        test     = "StringEquals"
-        variable = "kms:ViaService"
-        values   = ["sns.${local.region}.amazonaws.com", "sqs.${local.region}.amazonaws.com"]
-      }]
-    },
-  ]
-
-  indirect_permissions = {
-    ingest    = local.encryption
-    sentiment = local.encryption
-    mailer    = local.encryption
-    recommender = concat(local.encryption, [
-      {
-        sid       = "HandPersonalizeItsRole"
-        actions   = ["iam:PassRole"]
-        resources = [aws_iam_role.personalize.arn]
-        conditions = [{
-          test     = "StringEquals"
-          variable = "iam:PassedToService"
-          values   = ["personalize.amazonaws.com"]
-        }]
-      },
-    ])
   }
 }

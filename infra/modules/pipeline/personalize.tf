@@ -1,4 +1,4 @@
-# The role with which Personalize itself reads data sets and writes results.
+# The role that Personalize assumes to read data sets and write results.
 
 resource "aws_iam_role" "personalize" {
   name               = "${var.name}-personalize"

@@ -7,7 +7,7 @@ locals {
     mailer      = "mailer"
   }
 
-  # What each service's settings class requires, and nothing else: a test compares the two.
+  # Exactly what each service's settings class requires; a test compares the two.
   required_settings = {
     ingest = [
       "ENCORE_DATA_BUCKET",
@@ -47,11 +47,11 @@ locals {
     ]
   }
 
-  # Settings with a default that does not suit a fleet on AWS.
+  # Settings whose default does not suit several tasks on AWS.
   chosen_settings = {
     ingest = {}
     sentiment = {
-      # The quota is the account's, so every task that may run gets its share of it.
+      # The quota belongs to the account, so each task that may run gets a share of it.
       ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s / max(1, var.services["sentiment"].max_tasks))
     }
     recommender = {
@@ -65,7 +65,7 @@ locals {
     ENCORE_METRICS_NAMESPACE = "Encore/${var.name}"
   }
 
-  # Read from SSM when a task starts, so that they stand where operators look, and the key in no plan or state.
+  # Read from SSM when a task starts, so that operators can look them up and the key is in no plan or state.
   mailer_settings = merge(
     {
       ENCORE_MAILER_MODEL_ID       = var.mailer.model_id
@@ -97,12 +97,12 @@ locals {
     )
   }
 
-  # The image tells the service to touch this file while its loop turns.
+  # The service touches this file as long as its loop runs; the image sets the path.
   health_command = ["CMD", "python", "-m", "encore.runtime.liveness", "/tmp/alive"]
 }
 
 resource "aws_ssm_parameter" "mailer" {
-  #checkov:skip=CKV2_AWS_34:nothing secret, and operators should be able to read it; the key is a SecureString
+  #checkov:skip=CKV2_AWS_34:not secret, and operators must be able to read it; the key is a SecureString
   for_each = local.mailer_settings
 
   name        = "/encore/${var.name}/mailer/${lower(replace(trimprefix(each.key, "ENCORE_MAILER_"), "_", "-"))}"

@@ -1,5 +1,5 @@
-# Understudy in place of the AI services: for trying the whole system on AWS without paying for AI, and in
-# regions that lack it. It listens inside the VPC alone, keeps its state in memory, and so is always one task.
+# Understudy instead of the AI services: to try the whole system on AWS without paying for AI, or in regions without
+# it. It listens only inside the VPC and keeps its state in memory, so there is always exactly one task.
 
 locals {
   understudy_port = 4570
@@ -42,7 +42,7 @@ resource "aws_service_discovery_private_dns_namespace" "this" {
   count = var.understudy ? 1 : 0
 
   name        = "${var.name}.internal"
-  description = "Where the services find understudy"
+  description = "Private DNS names of understudy"
   vpc         = var.network.vpc_id
 }
 
@@ -78,7 +78,7 @@ resource "aws_vpc_security_group_ingress_rule" "understudy" {
   for_each = local.understudy_callers
 
   security_group_id            = module.understudy[0].security_group_id
-  description                  = "Calls of ${each.key}"
+  description                  = "Calls from ${each.key}"
   referenced_security_group_id = each.value
   ip_protocol                  = "tcp"
   from_port                    = local.understudy_port

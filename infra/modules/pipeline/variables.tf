@@ -4,17 +4,17 @@ variable "name" {
 
   validation {
     condition     = can(regex("^[a-z][a-z0-9-]{1,23}$", var.name))
-    error_message = "Lower-case letters, digits and dashes, at most 24: bucket and role names are built on it."
+    error_message = "name must be at most 24 lower-case letters, digits and dashes: bucket and role names are built from it."
   }
 }
 
 variable "image_tag" {
-  description = "The release to run; the same tag of every image."
+  description = "The release to run: the same tag of every image."
   type        = string
 }
 
 variable "network" {
-  description = "Where tasks run; the network module's output `tasks`."
+  description = "Where tasks run: the network module's output `tasks`."
   type = object({
     vpc_id                 = string
     subnet_ids             = list(string)
@@ -40,7 +40,7 @@ variable "services" {
 
   validation {
     condition     = toset(keys(var.services)) == toset(["ingest", "sentiment", "recommender", "mailer"])
-    error_message = "Exactly ingest, sentiment, recommender and mailer."
+    error_message = "services must have exactly these keys: ingest, sentiment, recommender, mailer."
   }
 }
 
@@ -51,7 +51,7 @@ variable "architecture" {
 }
 
 variable "mailer" {
-  description = "Who the emails come from and which model words them."
+  description = "The sender of the emails, and the model that writes their copy."
   type = object({
     model_id       = string
     brand_name     = string
@@ -62,41 +62,41 @@ variable "mailer" {
 
   validation {
     condition     = !startswith(var.mailer.model_id, "arn:")
-    error_message = "A model id or inference profile id, such as eu.anthropic.…: permissions are built from it."
+    error_message = "model_id must be a model id or inference profile id, such as eu.anthropic.…: permissions are built from it."
   }
 }
 
 variable "unsubscribe" {
-  description = "Where one-click unsubscribing goes, and the SSM parameter with the key that signs its links; null without."
+  description = "The one-click unsubscribe URL, and the SSM parameter with the key that signs its links; null for none."
   type        = object({ url = string, key_parameter_arn = string })
   default     = null
 }
 
 variable "comprehend_calls_per_s" {
-  description = "The account's quota of BatchDetectSentiment calls, shared out among the sentiment tasks."
+  description = "The account's quota of BatchDetectSentiment calls per second, divided among the sentiment tasks."
   type        = number
   default     = 10
 }
 
 variable "understudy" {
-  description = "Run understudy in place of Comprehend, Personalize and Bedrock: no AI is paid for, none is real."
+  description = "Run understudy instead of Comprehend, Personalize and Bedrock: no AI costs, no real AI."
   type        = bool
   default     = false
 }
 
 variable "job_events" {
-  description = "Services whose queues get news of their AI service's jobs: recommender of Personalize's, mailer of Bedrock's."
+  description = "Services whose queues receive job state changes: recommender from Personalize, mailer from Bedrock."
   type        = set(string)
   default     = ["recommender"]
 
   validation {
     condition     = length(setsubtract(var.job_events, ["recommender", "mailer"])) == 0
-    error_message = "Of recommender and mailer alone."
+    error_message = "job_events may contain only recommender and mailer."
   }
 }
 
 variable "log_retention_days" {
-  description = "How long logs are kept."
+  description = "How many days logs are kept."
   type        = number
   default     = 365
 }
@@ -107,18 +107,18 @@ variable "retention_days" {
 }
 
 variable "disposable" {
-  description = "Let `terraform destroy` delete tables and buckets with what is in them."
+  description = "Let `terraform destroy` delete tables and buckets that still hold data."
   type        = bool
   default     = false
 }
 
 variable "otlp_endpoint" {
-  description = "Base URL of an OpenTelemetry collector for spans, over HTTPS: tasks may call port 443 only. None by default."
+  description = "Base URL of an OpenTelemetry collector for spans; HTTPS, as tasks may call port 443 only. None by default."
   type        = string
   default     = ""
 
   validation {
     condition     = var.otlp_endpoint == "" || startswith(var.otlp_endpoint, "https://")
-    error_message = "The collector must be reached over HTTPS."
+    error_message = "otlp_endpoint must be an https:// URL."
   }
 }

@@ -6,7 +6,7 @@ data "aws_partition" "current" {}
 
 locals {
   container      = "app"
-  stop_timeout_s = 120 # the most that Fargate grants, and the notice that Spot gives
+  stop_timeout_s = 120 # Fargate's maximum, and the notice that Spot gives
 }
 
 resource "aws_ecs_task_definition" "this" {
@@ -17,7 +17,7 @@ resource "aws_ecs_task_definition" "this" {
   memory                   = var.size.memory_mib
   execution_role_arn       = aws_iam_role.execution.arn
   task_role_arn            = aws_iam_role.task.arn
-  skip_destroy             = true # a rollback needs the revision before to be there
+  skip_destroy             = true # a rollback needs the previous revision
 
   container_definitions = jsonencode([
     {
@@ -25,14 +25,14 @@ resource "aws_ecs_task_definition" "this" {
       image                  = var.image
       essential              = true
       readonlyRootFilesystem = true
-      user                   = "10001:10001" # as in the images; nobody on the host
+      user                   = "10001:10001" # as in the images; no user of the host
       stopTimeout            = local.stop_timeout_s
       environment            = [for name, value in var.environment : { name = name, value = value }]
       secrets                = [for name, arn in var.parameters : { name = name, valueFrom = arn }]
       mountPoints            = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
       portMappings           = var.discovery == null ? [] : [{ containerPort = var.discovery.port, protocol = "tcp" }]
       dockerLabels           = { "encore.release" = var.release }
-      linuxParameters        = { capabilities = { drop = ["ALL"] } } # no init of ECS's: the image has its own
+      linuxParameters        = { capabilities = { drop = ["ALL"] } } # no ECS init: the image has its own
 
       healthCheck = {
         command     = var.health_command
@@ -48,15 +48,15 @@ resource "aws_ecs_task_definition" "this" {
           awslogs-group         = aws_cloudwatch_log_group.this.name
           awslogs-region        = data.aws_region.current.region
           awslogs-stream-prefix = "task"
-          mode                  = "non-blocking" # a full log must not stop the work
+          mode                  = "non-blocking" # a full log buffer must not block the service
           max-buffer-size       = "10m"
         }
       }
     }
   ])
 
-  # The task's own disk, gone with it. The image declares /tmp as a volume, which is what gives it its mode 1777
-  # here: otherwise ECS mounts it for root alone.
+  # The task's own disk, deleted with it. /tmp has mode 1777 only because the image declares it as a volume; otherwise
+  # ECS mounts it for root only.
   volume {
     name = "tmp"
   }
@@ -113,7 +113,7 @@ resource "aws_ecs_service" "this" {
   }
 
   lifecycle {
-    ignore_changes = [desired_count] # scaling decides
+    ignore_changes = [desired_count] # set by scaling
   }
 }
 

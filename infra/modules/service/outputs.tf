@@ -9,11 +9,11 @@ output "security_group_id" {
 }
 
 output "task_role_arn" {
-  description = "The role that the service's code has."
+  description = "The role that the service's code runs with."
   value       = aws_iam_role.task.arn
 }
 
 output "execution_role_arn" {
-  description = "The role that starts its tasks."
+  description = "The role with which ECS starts its tasks."
   value       = aws_iam_role.execution.arn
 }

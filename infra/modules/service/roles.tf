@@ -68,7 +68,7 @@ resource "aws_iam_role_policy" "execution" {
 }
 
 data "aws_iam_policy_document" "execution" {
-  # A login for the whole registry: AWS knows no resource for it.
+  # The login is for the whole registry: AWS defines no resource for it.
   statement {
     sid       = "LogInToRegistry"
     actions   = ["ecr:GetAuthorizationToken"]

@@ -1,20 +1,20 @@
-# Backlog per task decides how many tasks there are. Three rules, each with one job:
+# The backlog per task decides how many tasks run. Three rules, each with one job:
 #
-#   wake   no task runs and something waits          -> one task
-#   grow   more than the target waits for each task  -> more tasks, in proportion
-#   rest   nothing waits, is in hand or is delayed   -> back to the minimum
+#   wake   messages wait and no task runs                -> one task
+#   grow   more messages wait per task than the target   -> more tasks, in proportion
+#   rest   no message is waiting, in flight or delayed   -> back to the minimum
 #
-# Growing alone never takes tasks away: the visible backlog is nought while every task is busy with its last
-# messages, and a task taken then would do that work for nothing. Delayed messages count as work for the same
-# reason: the recommender waits for Personalize by sending them to itself.
+# Growing never removes tasks: the visible backlog is zero while every task handles its last messages, and the work of a
+# task stopped then would be lost. Delayed messages count as work for the same reason: the recommender waits for
+# Personalize by sending them to itself.
 
 locals {
   scaling = var.scaling == null ? {} : { queue = var.scaling }
 
   queue_metrics = {
-    visible = "ApproximateNumberOfMessagesVisible"
-    in_hand = "ApproximateNumberOfMessagesNotVisible"
-    delayed = "ApproximateNumberOfMessagesDelayed"
+    visible   = "ApproximateNumberOfMessagesVisible"
+    in_flight = "ApproximateNumberOfMessagesNotVisible"
+    delayed   = "ApproximateNumberOfMessagesDelayed"
   }
 }
 
@@ -88,7 +88,7 @@ resource "aws_appautoscaling_policy" "grow" {
 
       metrics {
         id          = "backlog_per_task"
-        label       = "Messages waiting a running task"
+        label       = "Messages waiting per running task"
         expression  = "IF(FILL(running, 0) > 0, visible / running, visible)"
         return_data = true
       }
@@ -142,7 +142,7 @@ resource "aws_cloudwatch_metric_alarm" "wake" {
   for_each = local.scaling
 
   alarm_name          = "${var.name}-wake"
-  alarm_description   = "Scaling, not trouble: messages wait and no task runs."
+  alarm_description   = "For scaling, no action needed: messages wait and no task runs."
   comparison_operator = "GreaterThanOrEqualToThreshold"
   threshold           = 1
   evaluation_periods  = 1
@@ -185,11 +185,11 @@ resource "aws_cloudwatch_metric_alarm" "rest" {
   for_each = local.scaling
 
   alarm_name          = "${var.name}-rest"
-  alarm_description   = "Scaling, not trouble: the queue has been empty for ${each.value.idle_minutes} minutes."
+  alarm_description   = "For scaling, no action needed: the queue has been empty for ${each.value.idle_minutes} minutes."
   comparison_operator = "LessThanOrEqualToThreshold"
   threshold           = 0
   evaluation_periods  = each.value.idle_minutes
-  treat_missing_data  = "breaching" # SQS stops reporting on a queue that nobody has used for hours
+  treat_missing_data  = "breaching" # SQS stops reporting on a queue that has been idle for hours
   alarm_actions       = [aws_appautoscaling_policy.rest[each.key].arn]
 
   dynamic "metric_query" {
@@ -210,8 +210,8 @@ resource "aws_cloudwatch_metric_alarm" "rest" {
 
   metric_query {
     id          = "work"
-    label       = "Messages waiting, in hand or delayed"
-    expression  = "visible + in_hand + delayed"
+    label       = "Messages waiting, in flight or delayed"
+    expression  = "visible + in_flight + delayed"
     return_data = true
   }
 }

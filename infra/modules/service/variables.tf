@@ -19,7 +19,7 @@ variable "repository_arn" {
 }
 
 variable "size" {
-  description = "CPU units (1024 a vCPU), memory, and disk for /tmp, of one task. Fargate takes certain pairs only."
+  description = "CPU units (1024 per vCPU), memory, and disk for /tmp, per task. Fargate supports certain pairs only."
   type = object({
     cpu         = number
     memory_mib  = number
@@ -34,7 +34,7 @@ variable "architecture" {
 
   validation {
     condition     = contains(["ARM64", "X86_64"], var.architecture)
-    error_message = "ARM64 or X86_64."
+    error_message = "architecture must be ARM64 or X86_64."
   }
 }
 
@@ -50,7 +50,7 @@ variable "parameters" {
 }
 
 variable "release" {
-  description = "Any text that changes when parameters do, so that tasks are replaced and read them anew."
+  description = "Text that changes when parameters do, so that tasks are replaced and read the new values."
   type        = string
   default     = ""
 }
@@ -66,12 +66,12 @@ variable "permissions" {
 }
 
 variable "health_command" {
-  description = "The container's health check, in exec form with CMD in front."
+  description = "The container's health check, in exec form starting with CMD."
   type        = list(string)
 }
 
 variable "network" {
-  description = "Where tasks run and what they may reach by HTTPS; the network module's output `tasks`."
+  description = "Where tasks run and what they may reach over HTTPS: the network module's output `tasks`."
   type = object({
     vpc_id                 = string
     subnet_ids             = list(string)
@@ -81,12 +81,12 @@ variable "network" {
 }
 
 variable "logs" {
-  description = "How long logs are kept, and the key that encrypts them."
+  description = "How many days logs are kept, and the key that encrypts them."
   type        = object({ retention_days = number, key_arn = string })
 }
 
 variable "parameters_key_arn" {
-  description = "Decrypts secure parameters."
+  description = "The key that decrypts secure parameters."
   type        = string
 }
 
@@ -107,18 +107,18 @@ variable "scaling" {
 }
 
 variable "spot_weight" {
-  description = "Of 100 tasks, how many run on Spot capacity: cheaper, but ended by AWS at two minutes' notice."
+  description = "How many of 100 tasks run on Spot capacity: cheaper, but AWS can stop them at two minutes' notice."
   type        = number
   default     = 0
 
   validation {
     condition     = var.spot_weight >= 0 && var.spot_weight <= 100
-    error_message = "Between 0 and 100."
+    error_message = "spot_weight must be between 0 and 100."
   }
 }
 
 variable "discovery" {
-  description = "The private DNS namespace to be found in, and the port that is served; null for what serves nothing."
+  description = "The private DNS namespace to register in, and the port that is served; null for services without a port."
   type        = object({ namespace_id = string, hostname = string, port = number })
   default     = null
 }

@@ -1,8 +1,8 @@
 resource "aws_s3_bucket" "this" {
-  #checkov:skip=CKV_AWS_21:versioned as topology.yaml says, which checkov does not read
+  #checkov:skip=CKV_AWS_21:versioned as topology.yaml says, which checkov cannot read
   for_each = local.topology.buckets
 
-  # Bucket names are unique in the world, so this one kind carries the account too.
+  # Bucket names are global, so they include the account as well.
   bucket        = "${var.name}-${each.key}-${local.account_id}"
   force_destroy = var.disposable
 }
@@ -33,7 +33,7 @@ resource "aws_s3_bucket_server_side_encryption_configuration" "this" {
   bucket = aws_s3_bucket.this[each.key].id
 
   rule {
-    bucket_key_enabled = true # one call to KMS for many objects
+    bucket_key_enabled = true # one KMS call for many objects
 
     apply_server_side_encryption_by_default {
       sse_algorithm     = "aws:kms"
@@ -116,7 +116,7 @@ resource "aws_s3_bucket_notification" "this" {
     }
   }
 
-  # S3 tries the queue at once and refuses a configuration that it cannot deliver to.
+  # S3 sends a test message at once and rejects a configuration that it cannot deliver to.
   depends_on = [aws_sqs_queue_policy.this]
 }
 
@@ -150,7 +150,7 @@ data "aws_iam_policy_document" "bucket" {
     }
   }
 
-  # Personalize needs the bucket's consent besides the role that it is handed.
+  # Personalize needs a bucket policy in addition to the role that it assumes.
   statement {
     sid       = "PersonalizeFiles"
     actions   = ["s3:GetObject", "s3:PutObject"]

@@ -9,7 +9,7 @@ output "queue_arns" {
 }
 
 output "queue_names" {
-  description = "The queues' names in AWS, which metrics carry."
+  description = "The queues' names in AWS, as metrics use them."
   value       = { for name, queue in aws_sqs_queue.this : name => queue.name }
 }
 

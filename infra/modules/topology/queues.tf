@@ -5,7 +5,7 @@ locals {
     for name, queue in local.topology.queues : name => queue.subscribes if can(queue.subscribes)
   }
 
-  # Buckets that announce their objects to a queue, by queue.
+  # Buckets that send notifications to a queue, by queue.
   announcing_buckets = {
     for name in keys(local.topology.queues) : name => [
       for bucket, settings in local.topology.buckets : bucket
@@ -133,7 +133,7 @@ data "aws_iam_policy_document" "queue" {
         values   = [for bucket in statement.value : aws_s3_bucket.this[bucket].arn]
       }
 
-      # A bucket's ARN names no account, and the name is free to take once the bucket is gone.
+      # A bucket ARN names no account, and anybody can take the name once the bucket is deleted.
       condition {
         test     = "StringEquals"
         variable = "aws:SourceAccount"

@@ -12,7 +12,7 @@ resource "aws_sns_topic_policy" "this" {
   policy = data.aws_iam_policy_document.topic[each.key].json
 }
 
-# Who of this account may publish or subscribe stands in IAM policies.
+# IAM policies decide who in this account may publish or subscribe.
 data "aws_iam_policy_document" "topic" {
   for_each = local.topology.topics
 

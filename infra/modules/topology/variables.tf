@@ -20,7 +20,7 @@ variable "retention_days" {
 }
 
 variable "disposable" {
-  description = "Let `terraform destroy` delete tables and buckets with what is in them."
+  description = "Let `terraform destroy` delete tables and buckets that still hold data."
   type        = bool
   default     = false
 }

@@ -1,5 +1,5 @@
 locals {
-  # RFC 8058 lets the body come as either of two types; both carry nothing that is needed.
+  # RFC 8058 allows two content types for the body, which is not needed either way.
   form_types = ["application/x-www-form-urlencoded", "multipart/form-data"]
 
   done_page = "<!doctype html><meta charset=utf-8><title>Unsubscribed</title><p>You will get no more of these emails.</p>"
@@ -8,7 +8,7 @@ locals {
 
 resource "aws_api_gateway_rest_api" "this" {
   name        = "${var.name}-unsubscribe"
-  description = "One-click unsubscribing"
+  description = "One-click unsubscribe"
 
   endpoint_configuration {
     types = ["REGIONAL"]
@@ -31,9 +31,9 @@ resource "aws_api_gateway_request_validator" "parameters" {
   validate_request_parameters = true
 }
 
-# Anybody who has the link may use it: that is what one-click means. The token's signature is the proof.
+# Anyone with the link may use it: that is what one-click means. The token's signature authenticates the request.
 resource "aws_api_gateway_method" "this" {
-  #checkov:skip=CKV_AWS_59:open by purpose, as RFC 8058 demands
+  #checkov:skip=CKV_AWS_59:open on purpose, as RFC 8058 requires
   for_each = toset(["GET", "POST"])
 
   rest_api_id          = aws_api_gateway_rest_api.this.id
@@ -101,7 +101,7 @@ resource "aws_api_gateway_integration_response" "this" {
     "method.response.header.Content-Type"            = "'text/html; charset=utf-8'"
   }
 
-  # Which template is taken depends on what the client accepts: mailbox providers say nothing, browsers say HTML.
+  # API Gateway picks the template by the Accept header: mailbox providers send none, browsers ask for HTML.
   response_templates = { for type in ["application/json", "text/html"] : type => each.value }
 
   depends_on = [aws_api_gateway_integration.get, aws_api_gateway_integration.post]
@@ -125,15 +125,15 @@ resource "aws_api_gateway_deployment" "this" {
 }
 
 resource "aws_api_gateway_stage" "this" {
-  #checkov:skip=CKV_AWS_120:no answer may come from a cache: each click counts
-  #checkov:skip=CKV2_AWS_77:known bad inputs are refused; the list of anonymous addresses, also wanted, holds mailbox providers
+  #checkov:skip=CKV_AWS_120:responses must not be cached: each click counts
+  #checkov:skip=CKV2_AWS_77:known bad inputs are blocked; the anonymous IP list, which it also asks for, includes mailbox providers
   #checkov:skip=CKV2_AWS_51:mailbox providers have no client certificates
   rest_api_id          = aws_api_gateway_rest_api.this.id
   deployment_id        = aws_api_gateway_deployment.this.id
   stage_name           = "v1"
   xray_tracing_enabled = true
 
-  # Without the query, which names the customer. Writing needs the account's API Gateway role (infra/bootstrap).
+  # Without the query string, which identifies the customer. Needs the account's API Gateway role (infra/bootstrap).
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.access.arn
     format = jsonencode({
@@ -147,7 +147,7 @@ resource "aws_api_gateway_stage" "this" {
 }
 
 resource "aws_api_gateway_method_settings" "all" {
-  #checkov:skip=CKV_AWS_225:no answer may come from a cache: each click counts
+  #checkov:skip=CKV_AWS_225:responses must not be cached: each click counts
   rest_api_id = aws_api_gateway_rest_api.this.id
   stage_name  = aws_api_gateway_stage.this.stage_name
   method_path = "*/*"

@@ -1,12 +1,12 @@
-# One click, no compute: API Gateway puts the link's token into a queue and answers. REST rather than HTTP API,
-# because WAF protects only the former.
+# One-click unsubscribe without compute: API Gateway puts the link's token into a queue and answers. It is a REST API
+# because WAF does not protect HTTP APIs.
 #
 #   POST /unsubscribe?t=…  (RFC 8058: a mailbox provider, or the page below)  -> queue -> 200
 #   GET  /unsubscribe?t=…  (the visible link)                                 -> a page with one button that POSTs
 #
-# What is missing: the service that reads the queue, checks the token's signature and keeps the suppression list.
-# Until it exists, requests are kept for 14 days, and an alarm tells when one has waited for a day: the law and
-# the mailbox providers grant two.
+# Missing: the service that reads the queue, checks the token's signature and maintains the suppression list. Until it
+# exists, requests are kept for 14 days, and an alarm fires when one has waited for a day: the law and mailbox providers
+# allow two.
 
 data "aws_region" "current" {}
 
@@ -18,7 +18,7 @@ locals {
   account_id = data.aws_caller_identity.current.account_id
   partition  = data.aws_partition.current.partition
   region     = data.aws_region.current.region
-  log_prefix = "aws-waf-logs-" # WAF writes to no other log group
+  log_prefix = "aws-waf-logs-" # WAF requires this prefix
 }
 
 resource "aws_sqs_queue" "unsubscribes" {
@@ -54,7 +54,7 @@ data "aws_iam_policy_document" "queue" {
 
 resource "aws_cloudwatch_metric_alarm" "waiting" {
   alarm_name          = "${var.name}-unsubscribes-waiting"
-  alarm_description   = "Somebody has waited a day to be unsubscribed; two are allowed."
+  alarm_description   = "An unsubscribe request has waited for a day; two are allowed."
   namespace           = "AWS/SQS"
   metric_name         = "ApproximateAgeOfOldestMessage"
   dimensions          = { QueueName = aws_sqs_queue.unsubscribes.name }
@@ -68,7 +68,7 @@ resource "aws_cloudwatch_metric_alarm" "waiting" {
   ok_actions          = [var.ops_topic_arn]
 }
 
-# The key that signs the tokens goes from the generator to the parameter and is kept in no plan and no state.
+# The key that signs the tokens goes straight from the generator to the parameter; no plan or state contains it.
 ephemeral "random_password" "key" {
   length  = 64
   special = false

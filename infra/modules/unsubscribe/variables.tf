@@ -9,18 +9,18 @@ variable "keys" {
 }
 
 variable "requests_per_5_min" {
-  description = "The most that one address may send. Mailbox providers click for many customers from few addresses."
+  description = "Rate limit per IP address. Mailbox providers send the clicks of many customers from few addresses."
   type        = number
   default     = 2000
 }
 
 variable "ops_topic_arn" {
-  description = "Where alarms go."
+  description = "The topic that alarms publish to."
   type        = string
 }
 
 variable "key_version" {
-  description = "Raise it to sign with a new key; links of emails sent before then stop working."
+  description = "Raise it to sign with a new key; links in emails sent before stop working."
   type        = number
   default     = 1
 }

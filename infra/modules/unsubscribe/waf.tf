@@ -54,7 +54,7 @@ resource "aws_wafv2_web_acl" "this" {
   visibility_config {
     cloudwatch_metrics_enabled = true
     metric_name                = "${var.name}-unsubscribe"
-    sampled_requests_enabled   = false # samples would show the tokens
+    sampled_requests_enabled   = false # samples would contain the tokens
   }
 }
 

@@ -18,7 +18,7 @@ from encore.contracts.records import Customer, Product
 from encore.ingest.domain.rejects import Reject
 from encore.ingest.handler import IngestHandler
 from encore.ingest.ports import VanishedError
-from encore.ingest.use_cases.ingest_upload import Intake, Limits
+from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
 from encore.ingest.use_cases.supersede import Supersede
@@ -151,9 +151,11 @@ class Bench:
             ledger=self.ledger,
             stage=stage,
         )
-        self.intake = Intake(self.publication, limits or Limits())
+        self.ingest_upload = IngestUpload(self.publication, limits or Limits())
         supersede = Supersede(self.latest, self.ledger, self.announcer)
-        self.handler = IngestHandler(files.name, StartRun(files, self.ledger, stage, supersede, self.intake))
+        self.handler = IngestHandler(
+            files.name, StartRun(files, self.ledger, stage, supersede, self.ingest_upload)
+        )
 
     async def upload(self, key: str, body: bytes) -> None:
         """Store an object and handle the notification about it."""

@@ -1,9 +1,10 @@
-"""A made-up shop and stand-ins for tests."""
+"""A made-up shop and doubles for the tests."""
 
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TYPE_CHECKING, cast
 
 from encore.contracts import object_keys
 from encore.contracts.records import (
@@ -15,9 +16,16 @@ from encore.contracts.records import (
     Sentiment,
     SentimentScores,
 )
-from encore.recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
+from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.ports import NotReadyError, RefusedError
 from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
+from encore.runtime.storage import to_item
+from tests.support.dynamodb import InMemoryDynamoDB, Item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 CATEGORIES = (
     ("Kitchen", "Kettles"),
@@ -51,7 +59,7 @@ def product(product_id: str, name: str, category: tuple[str, ...] = (), **facts:
 
 
 def review(review_id: str, *product_ids: str, **facts: object) -> Review:
-    """A review that may stand under several products."""
+    """A review that may be shown under several products."""
     return Review.model_validate({"review_id": review_id, "product_ids": product_ids, **facts})
 
 
@@ -77,7 +85,7 @@ class Shop:
         return [customer for part in self.parts for customer in part]
 
     async def store(self, objects: Objects, run_id: str) -> None:
-        """Put everything where the recommender looks for it."""
+        """Store everything under the keys that the recommender reads."""
         await objects.put_lines(object_keys.products(run_id), self.products)
         await objects.put_lines(object_keys.product_sentiment(run_id), self.sentiments)
         for part, (customers, scored) in enumerate(zip(self.parts, self.scored, strict=True), start=1):
@@ -86,7 +94,7 @@ class Shop:
 
 
 def made_up_shop(*, customers: int, part_size: int, seed: int = 1) -> Shop:
-    """A shop of 144 products in 72 pairs of colour variants that share their reviews."""
+    """A shop with 144 products: 72 pairs of colour variants that share their reviews."""
     chance = random.Random(seed)  # noqa: S311 - test data
     families = [(word, category) for category in CATEGORIES for word in WORDS]
     products = [
@@ -113,7 +121,7 @@ def made_up_shop(*, customers: int, part_size: int, seed: int = 1) -> Shop:
 
 
 def _customer(number: int, chance: random.Random, families: int) -> Customer:
-    """Half of the customers have one product, the others more, mostly of one category."""
+    """Give half of the customers one product and the others more, mostly from one category."""
     size = 1 if number % 2 else chance.randint(2, 5)
     start = chance.randrange(families - len(WORDS))
     picked = chance.sample(range(start, start + len(WORDS)), size)
@@ -138,16 +146,16 @@ def _scored(customer: Customer, about: Review, chance: random.Random) -> ScoredR
 
 @dataclass
 class InMemoryPersonalize:
-    """Makes whatever is wanted; each resource is active from the second look on."""
+    """Creates whatever is wanted; each resource is active from the second look on."""
 
     failures: Mapping[Kind, str] = field(default_factory=dict)
     busy: set[Kind] = field(default_factory=set)
-    made: dict[str, Wanted] = field(default_factory=dict)
+    made: dict[str, ResourceSpec] = field(default_factory=dict)
     creations: int = 0
     _looks: dict[str, int] = field(default_factory=dict)
 
-    async def ensure(self, wanted: Wanted) -> str:
-        """Find or create; `NotReadyError` for kinds that are busy."""
+    async def ensure(self, wanted: ResourceSpec) -> str:
+        """Find or create; raise `NotReadyError` for kinds that are busy."""
         if wanted.kind in self.busy:
             raise NotReadyError(wanted.kind)
         arn = f"arn:{wanted.kind}:{wanted.name}"
@@ -156,44 +164,42 @@ class InMemoryPersonalize:
         return arn
 
     async def is_active(self, kind: Kind, arn: str) -> bool:
-        """Answer as told, False the first time."""
+        """Return False the first time; raise `RefusedError` for kinds that are to fail."""
         self._looks[arn] = self._looks.get(arn, 0) + 1
         if kind in self.failures:
             raise RefusedError(self.failures[kind])
         return self._looks[arn] > 1
 
 
-@dataclass
-class MemoryLease:
-    """A lease in a variable."""
+class InMemoryTurns(DynamoDBTurns):
+    """The real turns on a table in memory."""
 
-    holder: str | None = None
+    def __init__(self) -> None:
+        dynamodb = InMemoryDynamoDB()
+        self._items: dict[tuple[str, str], Item] = dynamodb.items
+        super().__init__(cast("DynamoDBClient", dynamodb), table="runs", name="shop")
 
-    async def hold(self, owner: str, *, instead_of: str | None = None) -> str | None:
-        """Take the lease if it is free, the owner's, or held by `instead_of`."""
-        if self.holder in {None, owner, instead_of or owner}:
-            self.holder = owner
-        return self.holder
+    @property
+    def run_id(self) -> str | None:
+        """The run whose turn it is; setting it replaces the turn."""
+        return next((item["owner"]["S"] for item in self._items.values()), None)
 
-    async def release(self, owner: str) -> None:
-        """Let go."""
-        if self.holder == owner:
-            self.holder = None
-
-    async def held_by(self) -> str | None:
-        """Tell who holds it."""
-        return self.holder
+    @run_id.setter
+    def run_id(self, run_id: str | None) -> None:
+        self._items.clear()
+        if run_id is not None:
+            self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id})}
 
 
 @dataclass
 class InMemoryPolls:
-    """Keeps the checks that were sent."""
+    """Keeps the polls that were sent."""
 
     sent: list[tuple[str, int]] = field(default_factory=list)
     sent_at_once: list[tuple[str, int]] = field(default_factory=list)
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
-        """Keep one check."""
+        """Keep one poll."""
         self.sent.append((run_id, attempt))
         if at_once:
             self.sent_at_once.append((run_id, attempt))

@@ -1,7 +1,7 @@
-"""Notes every AWS call of a process, once each, in a file of the folder `ENCORE_TEST_CALLS`.
+"""Records each distinct AWS call of a process in a file in the folder `ENCORE_TEST_CALLS`.
 
-Python loads this module at the start of every process that has its folder on `PYTHONPATH`, so the services
-under test run unchanged.
+Python imports this module in every process that has its folder on `PYTHONPATH`, so the services under test
+run unchanged.
 """
 
 import json
@@ -32,7 +32,7 @@ def _record_into(path: Path) -> None:
 
 
 def _touched(service: str, params: dict[str, Any]) -> list[str]:
-    """The last part of the names of what a call touches: a queue, topic, table, or an object's key."""
+    """The queue, topic, table or object key that a call touches, by the last part of its name."""
     if service == "s3":
         return [params.get("Key", "")]
     if service == "dynamodb":

@@ -1,8 +1,8 @@
 """Train the packaged sentiment model: `train_sentiment.py --data DIR`.
 
-DIR holds `train.jsonl.gz` and `dev.jsonl.gz`, one `{"text", "label", "src"}` a line with the labels POS,
+DIR contains `train.jsonl.gz` and `dev.jsonl.gz` with one `{"text", "label", "src"}` per line; labels are POS,
 NEG, NEU and MIX. Every choice (regularisation, features kept, reach of a negation, weight of single
-statements) was made on the development set; the figures printed are measured on it.
+statements) was made on the development set, on which the printed figures are measured.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ Row = dict[str, str]
 
 
 def main() -> None:
-    """Train, store the weights, and print what they achieve on the development set."""
+    """Train, store the weights and print their figures on the development set."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, default=WEIGHTS_FILE)
@@ -53,7 +53,7 @@ def read(path: Path) -> list[Row]:
 
 
 def train(rows: list[Row], out: Path) -> None:
-    """Fit on all features, keep the heaviest, fit again on those, and store the result."""
+    """Fit on all features, then again on those with the largest weights, and store the result."""
     rows = rows + joined(rows)
     texts, labels = [row["text"] for row in rows], [LABELS[row["label"]] for row in rows]
     vectors = CountVectorizer(analyzer=analyse, binary=True, min_df=2, dtype=np.float32)
@@ -65,46 +65,46 @@ def train(rows: list[Row], out: Path) -> None:
 
 
 def joined(rows: list[Row]) -> list[Row]:
-    """Return made-up longer texts of several statements: opinions that differ make them mixed.
+    """Return longer texts joined from several statements: mixed if some praise and others blame.
 
-    A linear model can learn from them that praise and blame together outweigh either.
+    They teach a linear model that praise and blame together outweigh either.
     """
-    chance = random.Random(SEED)  # noqa: S311 - a reproducible choice of examples
+    rng = random.Random(SEED)  # noqa: S311 - a reproducible choice of examples
     pools = {
         label: [
             row["text"].rstrip(". ") for row in rows if row["label"] == label and row["src"] in SHORT_SOURCES
         ]
         for label in ("POS", "NEG", "NEU")
     }
-    made = []
+    texts = []
     for _ in range(JOINED_TEXTS):
-        label = chance.choice(["POS", "NEG", "MIX"])
+        label = rng.choice(["POS", "NEG", "MIX"])
         parts = [
-            chance.choice(pools["NEG" if label == "NEG" else "POS"]),
-            chance.choice(pools["POS" if label == "POS" else "NEG"]),
-            *(chance.choice(pools["NEU"]) for _ in range(chance.randrange(3))),
+            rng.choice(pools["NEG" if label == "NEG" else "POS"]),
+            rng.choice(pools["POS" if label == "POS" else "NEG"]),
+            *(rng.choice(pools["NEU"]) for _ in range(rng.randrange(3))),
         ]
-        chance.shuffle(parts)
-        made.append({"text": ". ".join(parts) + ".", "label": label, "src": "joined"})
-    return made
+        rng.shuffle(parts)
+        texts.append({"text": ". ".join(parts) + ".", "label": label, "src": "joined"})
+    return texts
 
 
 def analyse(text: str) -> list[str]:
-    """Return the features of a text, as the model at run time sees them."""
+    """Return the features of a text, as the packaged model computes them."""
     return list(features(tokens(text)))
 
 
 def fit(counts: csr_matrix, labels: list[str]) -> LogisticRegression:
-    """Fit on rows scaled by the square root of their number of features, as at run time."""
+    """Fit on rows scaled by the square root of their number of features, as the packaged model does."""
     sizes = np.maximum(np.asarray(counts.sum(axis=1)).ravel(), 1)
     scaled = diags(1 / np.sqrt(sizes)) @ counts
     return LogisticRegression(C=REGULARISATION_C, max_iter=500).fit(scaled, labels)
 
 
 def store(model: LogisticRegression, names: list[str], out: Path) -> None:
-    """Write the weights as bytes with one scale a class: an eighth of their size as doubles."""
+    """Write the weights as bytes with one scale per class, an eighth of the size of doubles."""
     if tuple(model.classes_) != CLASSES:
-        raise ValueError(f"classes {model.classes_} are not {CLASSES}")
+        raise ValueError(f"the model has the classes {model.classes_}, expected {CLASSES}")
     weights = model.coef_.T
     scale = np.abs(weights).max(axis=0) / 127
     np.savez_compressed(
@@ -117,7 +117,7 @@ def store(model: LogisticRegression, names: list[str], out: Path) -> None:
 
 
 def report(model: SentimentModel, rows: list[Row]) -> None:
-    """Print accuracy and macro-F1 on all rows and on those about products, and the speed."""
+    """Print accuracy and macro-F1 for all rows and for those about products, and the speed."""
     started = time.process_time()
     found = [scores.label for scores in model.score([row["text"] for row in rows])]
     seconds = time.process_time() - started
@@ -129,7 +129,7 @@ def report(model: SentimentModel, rows: list[Row]) -> None:
         accuracy, macro_f1 = accuracy_score(truth, guess), f1_score(truth, guess, average="macro")
         print(f"{name:9} {len(truth)} texts  accuracy {accuracy:.3f}  macro-F1 {macro_f1:.3f}")
     words = sum(len(row["text"].split()) for row in rows) / len(rows)
-    print(f"speed     {len(rows) / seconds:,.0f} texts of {words:.0f} words a CPU second")
+    print(f"speed     {len(rows) / seconds:,.0f} texts of {words:.0f} words per CPU second")
 
 
 if __name__ == "__main__":

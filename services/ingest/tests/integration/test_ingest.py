@@ -14,7 +14,7 @@ from encore.contracts import object_keys
 from encore.contracts.events import DataIngested, RunFinished, parse_event
 from encore.contracts.records import Customer, Product
 from encore.ingest.__main__ import make_handler
-from encore.ingest.adapters.bucket import Bucket
+from encore.ingest.adapters.s3_files import S3Files
 from encore.ingest.ports import VanishedError
 from encore.ingest.settings import IngestSettings
 from encore.runtime.runs.ledger import Ledger
@@ -184,7 +184,7 @@ async def test_a_wrong_file_fails_its_run_and_tells_the_operators(
         )
         run = await failed(ledger)
         await settled(clients, settings.ingest_uploads_queue_url)
-    assert run.reason == "uploads/a.csv.gz: truncated gzip: it ends before its end"
+    assert run.reason == "uploads/a.csv.gz: gzip file ends too early"
     (event,) = [parse_event(body, RunFinished) for body in await bodies(clients, resources.queue_urls["ops"])]
     assert (event.data.status, event.data.reason) == ("failed", run.reason)
     assert await bodies(clients, resources.queue_urls["sentiment"]) == []
@@ -207,7 +207,7 @@ async def test_the_bucket_streams_files_both_ways(
     clients: Clients, settings: IngestSettings, tmp_path: Path
 ) -> None:
     """What is put from disk is what is saved to disk; an object that is not there has vanished."""
-    bucket = Bucket(clients.s3, settings.data_bucket)
+    bucket = S3Files(clients.s3, settings.data_bucket)
     content = io.BytesIO(bytes(range(256)) * 4000).getvalue()
     (tmp_path / "there").write_bytes(content)
     await bucket.put_file("runs/x", tmp_path / "there", content_type="text/plain")
@@ -224,7 +224,7 @@ async def test_only_the_files_of_the_folder_itself_are_listed(
     clients: Clients, settings: IngestSettings
 ) -> None:
     """Deeper folders belong to other sets."""
-    bucket = Bucket(clients.s3, settings.data_bucket)
+    bucket = S3Files(clients.s3, settings.data_bucket)
     for key in ("uploads/a/products.csv", "uploads/a/b/reviews.csv", "uploads/ab/customers.csv"):
         await clients.s3.put_object(Bucket=settings.data_bucket, Key=key, Body=b"x")
     assert await bucket.keys("uploads/a/") == ["uploads/a/products.csv"]

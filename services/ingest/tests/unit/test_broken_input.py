@@ -1,4 +1,4 @@
-"""Broken input of every kind: good rows survive and bad ones are named, or the run fails for one reason."""
+"""Broken input of every kind: bad rows are rejected with a reason, or the run fails with one."""
 
 import gzip
 import json
@@ -16,19 +16,19 @@ HEADER, GOOD_LINE = csv_lines([ROW]).splitlines(keepends=True)
 
 
 def line(**cells: str) -> bytes:
-    """One row about product, customer and review 2, altered."""
+    """A row about product, customer and review 2, with these cells replaced."""
     return csv_lines([numbered(2, **cells)], header=False)
 
 
 def with_bad(bad: bytes) -> bytes:
-    """A file whose line 3 starts what is bad, between two good rows."""
+    """A file in which `bad` starts on line 3, between two good rows."""
     good = [csv_lines([numbered(number)], header=False) for number in (1, 3)]
     return HEADER + good[0] + bad + good[1]
 
 
 @dataclass(frozen=True)
 class BadRow:
-    """What is bad, and how the rejects name it."""
+    """A bad row and how the rejects describe it."""
 
     name: str
     bad: bytes
@@ -37,52 +37,52 @@ class BadRow:
 
 
 BAD_ROWS = [
-    BadRow("too-few-cells", b"P2,only,three\n", None, "3 cells where the header has 16"),
+    BadRow("too-few-cells", b"P2,only,three\n", None, "3 cells, but the header has 16"),
     BadRow("too-many-cells", line().rstrip(b"\n") + b",more\n", None, "17 cells"),
-    BadRow("no-product-id", line(product_id=""), "product_id", "empty"),
-    BadRow("blank-product-id", line(product_id=" \u00a0\u200b"), "product_id", "empty"),
-    BadRow("endless-product-id", line(product_id="P" * 257), "product_id", "longer than 256 bytes"),
-    BadRow("no-product-name", line(product_name=""), "product_name", "empty"),
-    BadRow("endless-product-name", line(product_name="n" * 2001), "product_name", "longer than 2000"),
-    BadRow("no-user-id", line(user_id=""), "user_id", "empty"),
-    BadRow("no-review-id", line(review_id=""), "review_id", "empty"),
-    BadRow("hole-in-user-ids", line(user_id="C2,,C4", review_id="R2,R3,R4"), "user_id", "empty"),
-    BadRow("lists-of-unequal-length", line(user_id="C2,C4"), "review_id", "2 user ids but 1 review ids"),
-    BadRow("no-price", line(discounted_price="", actual_price=""), "discounted_price", "no readable price"),
+    BadRow("no-product-id", line(product_id=""), "product_id", "must not be empty"),
+    BadRow("blank-product-id", line(product_id=" \u00a0\u200b"), "product_id", "must not be empty"),
+    BadRow("overlong-product-id", line(product_id="P" * 257), "product_id", "longer than 256 bytes"),
+    BadRow("no-product-name", line(product_name=""), "product_name", "must not be empty"),
+    BadRow("overlong-product-name", line(product_name="n" * 2001), "product_name", "longer than 2000"),
+    BadRow("no-user-id", line(user_id=""), "user_id", "must not be empty"),
+    BadRow("no-review-id", line(review_id=""), "review_id", "must not be empty"),
+    BadRow("gap-in-user-ids", line(user_id="C2,,C4", review_id="R2,R3,R4"), "user_id", "must not be empty"),
+    BadRow("lists-of-unequal-length", line(user_id="C2,C4"), "review_id", "1 review ids, expected 2"),
+    BadRow("no-price", line(discounted_price="", actual_price=""), "discounted_price", "no valid price"),
     BadRow(
         "unreadable-prices",
         line(discounted_price="ask us", actual_price="-5"),
         "discounted_price",
-        "no readable price",
+        "no valid price",
     ),
-    BadRow("review-of-another", line(review_id="R1"), "review_id", "another customer"),
+    BadRow("review-of-another", line(review_id="R1"), "review_id", "another customer's review"),
     BadRow("latin-1", line(user_name="Jos\u00e9").decode().encode("latin-1", "replace"), "user_name", "0xe9"),
     BadRow("nul-byte", line(review_title="a\0b"), "review_title", "NUL"),
-    BadRow("unclosed-quote", line(product_name="Big").replace(b"Big", b'"Big'), None, "a quote out of place"),
+    BadRow("unclosed-quote", line(product_name="Big").replace(b"Big", b'"Big'), None, "misplaced quote"),
     BadRow(
         "unclosed-quote-in-last-cell",
         line(product_link="LINK").replace(b"LINK", b'"https://shop.example.com'),
         None,
-        "a quote out of place",
+        "misplaced quote",
     ),
     BadRow(
         "text-after-quote",
         line(product_name="Big").replace(b"Big", b'"Big" one'),
         None,
-        "a quote out of place",
+        "misplaced quote",
     ),
     BadRow(
         "lone-carriage-return", line(product_name="Big").replace(b"Big", b"B\rig"), None, "carriage return"
     ),
-    BadRow("huge-cell", line(review_content="word " * 30_000), None, "field larger than field limit"),
-    BadRow("huge-line", line(review_content="a," * 600_000), None, "a record longer than 1048576 bytes"),
-    BadRow("repeated-header", HEADER, "discounted_price", "no readable price"),
+    BadRow("huge-cell", line(review_content="word " * 30_000), None, "cell longer than 131072 characters"),
+    BadRow("huge-line", line(review_content="a," * 600_000), None, "record longer than 1048576 bytes"),
+    BadRow("repeated-header", HEADER, "discounted_price", "no valid price"),
 ]
 
 
 @pytest.mark.parametrize("case", BAD_ROWS, ids=lambda case: case.name)
-async def test_a_bad_row_is_named_and_costs_no_other(case: BadRow) -> None:
-    """The rows around it are published; its line, column and reason stand in the rejects with the row."""
+async def test_a_bad_row_is_rejected_with_its_reason_and_affects_no_other(case: BadRow) -> None:
+    """The rows around it are published; the reject has its line, column, reason and text."""
     bench = Bench()
     await bench.upload(KEY, with_bad(case.bad))
     assert [product.product_id for product in await bench.stored_products()] == ["P1", "P3"]
@@ -97,7 +97,7 @@ async def test_a_bad_row_is_named_and_costs_no_other(case: BadRow) -> None:
 
 @dataclass(frozen=True)
 class BadValue:
-    """An optional value that cannot be read."""
+    """An unreadable optional value and how the rejects describe it."""
 
     column: str
     value: str
@@ -105,31 +105,31 @@ class BadValue:
 
 
 BAD_VALUES = [
-    BadValue("rating", "|", "no rating"),
-    BadValue("rating", "7", "no rating"),
-    BadValue("rating_count", "many", "no count"),
-    BadValue("rating_count", "-3", "no count"),
-    BadValue("discount_percentage", "150%", "no percentage"),
-    BadValue("discounted_price", "12,50", "no price"),
-    BadValue("actual_price", "free", "no price"),
-    BadValue("actual_price", "₹1", "not a price before the discount"),
+    BadValue("rating", "|", "is not a rating from 0 to 5"),
+    BadValue("rating", "7", "is not a rating from 0 to 5"),
+    BadValue("rating_count", "many", "is not a whole number"),
+    BadValue("rating_count", "-3", "is not a whole number"),
+    BadValue("discount_percentage", "150%", "is not a percentage from 0 to 100"),
+    BadValue("discounted_price", "12,50", "is not a valid price"),
+    BadValue("actual_price", "free", "is not a valid price"),
+    BadValue("actual_price", "₹1", "lower than discounted_price"),
     BadValue("actual_price", "$1,099", "another currency"),
-    BadValue("img_link", "ftp://images.example.com/1.jpg", "no http"),
-    BadValue("product_link", "javascript:alert(1)", "no http"),
-    BadValue("product_link", "https://[bad", "no web address"),
+    BadValue("img_link", "ftp://images.example.com/1.jpg", "is not an http or https URL"),
+    BadValue("product_link", "javascript:alert(1)", "is not an http or https URL"),
+    BadValue("product_link", "https://[bad", "is not a valid URL"),
     BadValue("review_content", "w" * 20_001, "longer than"),
-    BadValue("timestamp", "yesterday", "no time"),
-    BadValue("timestamp", "99999999999999", "no time"),
-    BadValue("age", "-1", "no age"),
-    BadValue("age", "4e1", "no age"),
-    BadValue("email", "asha@", "no email address"),
-    BadValue("email", "asha@example.com\nBcc: all@example.com", "no email address"),
+    BadValue("timestamp", "yesterday", "is not a valid time"),
+    BadValue("timestamp", "99999999999999", "is not a time from 1970 to 2099"),
+    BadValue("age", "-1", "is not an age from 0 to 150"),
+    BadValue("age", "4e1", "is not an age from 0 to 150"),
+    BadValue("email", "asha@", "not a valid email address"),
+    BadValue("email", "asha@example.com\nBcc: all@example.com", "not a valid email address"),
 ]
 
 
 @pytest.mark.parametrize("case", BAD_VALUES, ids=lambda case: f"{case.column}-{case.reason}")
-async def test_a_bad_optional_value_is_named_and_its_row_kept(case: BadValue) -> None:
-    """Nothing but the value is lost, and the rejects say which and why; no row counts as rejected."""
+async def test_a_bad_optional_value_is_rejected_and_its_row_kept(case: BadValue) -> None:
+    """Only the value is lost, the reject says which and why, and no row counts as rejected."""
     extra = {"timestamp": "1672909124", "age": "40", "email": "asha@example.com"}
     bench = Bench()
     await bench.upload(KEY, csv_lines([{**numbered(1), **extra, case.column: case.value}]))
@@ -142,7 +142,7 @@ async def test_a_bad_optional_value_is_named_and_its_row_kept(case: BadValue) ->
 
 @dataclass(frozen=True)
 class BadFile:
-    """A file that is not what it locks."""
+    """An invalid file and the reason its run fails with."""
 
     name: str
     body: bytes
@@ -154,7 +154,7 @@ BAD_FILES = [
     BadFile("empty", b"", "the file is empty"),
     BadFile("blank-lines", b"\n\r\n \n", "the file is empty"),
     BadFile("only-bom", b"\xef\xbb\xbf", "the file is empty"),
-    BadFile("only-header", HEADER, "only a header"),
+    BadFile("only-header", HEADER, "a header but no rows"),
     BadFile(
         "missing-columns",
         csv_lines([{"product_id": "P1", "user_id": "C1"}]),
@@ -164,11 +164,11 @@ BAD_FILES = [
     BadFile("no-header", csv_lines([numbered(1), numbered(2)], header=False), "missing columns"),
     BadFile("semicolons", GOOD.replace(b",", b";").replace(b'"', b""), "separated by semicolons"),
     BadFile("tabs", GOOD.replace(b",", b"\t").replace(b'"', b""), "separated by tabs"),
-    BadFile("json", json.dumps([ROW]).encode(), "not CSV: JSON"),
-    BadFile("html", b"<!DOCTYPE html><html></html>", "not CSV: HTML"),
+    BadFile("json", json.dumps([ROW]).encode(), "not a CSV file: found JSON"),
+    BadFile("html", b"<!DOCTYPE html><html></html>", "not a CSV file: found HTML"),
     BadFile("excel", b"PK\x03\x04" + bytes(100), "an Excel workbook"),
     BadFile("pdf", b"%PDF-1.7\n", "a PDF document"),
-    BadFile("picture", b"\x89PNG\r\n\x1a\n", "a picture"),
+    BadFile("picture", b"\x89PNG\r\n\x1a\n", "an image"),
     BadFile("parquet", b"PAR1" + bytes(100), "a Parquet file"),
     BadFile("binary", bytes(range(256)), "binary"),
     BadFile("utf-16-with-bom", GOOD.decode().encode("utf-16"), "UTF-16"),
@@ -176,19 +176,19 @@ BAD_FILES = [
     BadFile("utf-32", GOOD.decode().encode("utf-32"), "UTF-32"),
     BadFile("latin-1-header", GOOD.replace(b"rating,", b"not\xe9,", 1), "0xe9"),
     BadFile("mac-line-ends", GOOD.replace(b"\n", b"\r"), "carriage return"),
-    BadFile("unclosed-header", b'"' + GOOD, "not CSV: line 1"),
-    BadFile("all-rows-bad", HEADER + b"a,b\nc,d\n", "no usable row: all 2 were rejected"),
-    BadFile("truncated-gzip", gzip.compress(GOOD * 50)[:-40], "truncated gzip"),
-    BadFile("damaged-gzip", gzip.compress(GOOD)[:-8] + bytes(8), "damaged gzip"),
+    BadFile("unclosed-header", b'"' + GOOD, "not a CSV file: line 1"),
+    BadFile("all-rows-bad", HEADER + b"a,b\nc,d\n", "no usable row: all 2 rows were rejected"),
+    BadFile("truncated-gzip", gzip.compress(GOOD * 50)[:-40], "gzip file ends too early"),
+    BadFile("damaged-gzip", gzip.compress(GOOD)[:-8] + bytes(8), "gzip file is damaged"),
     BadFile("gzip-in-gzip", gzip.compress(gzip.compress(GOOD)), "compressed twice"),
-    BadFile("gzip-bomb", gzip.compress(HEADER + bytes(3_000_000)), "holds more than 2000000 bytes"),
-    BadFile("too-large", GOOD + b"x" * 2_000_000, "holds more than 2000000 bytes"),
+    BadFile("gzip-bomb", gzip.compress(HEADER + bytes(3_000_000)), "larger than the limit of 2000000 bytes"),
+    BadFile("too-large", GOOD + b"x" * 2_000_000, "larger than the limit of 2000000 bytes"),
 ]
 
 
 @pytest.mark.parametrize("case", BAD_FILES, ids=lambda case: case.name)
-async def test_a_file_that_is_not_what_it_claims_fails_its_run_for_one_reason(case: BadFile) -> None:
-    """The ledger and one announcement name the file and the reason; nothing goes downstream."""
+async def test_an_invalid_file_fails_its_run_with_one_reason(case: BadFile) -> None:
+    """The ledger and one event give the file and the reason; nothing is sent downstream."""
     bench = Bench(Limits(max_bytes=2_000_000))
     await bench.upload(KEY, case.body)
     run = await bench.run()
@@ -203,15 +203,15 @@ async def test_a_file_that_is_not_what_it_claims_fails_its_run_for_one_reason(ca
     assert not bench.products.items
 
 
-async def test_a_run_without_usable_rows_still_names_each_of_them() -> None:
-    """The rejects of a failed run are stored, so that its reason can be looked into."""
+async def test_a_run_without_usable_rows_still_stores_its_rejects() -> None:
+    """They explain why the run failed."""
     bench = Bench()
     await bench.upload(KEY, HEADER + b"a,b\nc,d\n")
     assert [reject.line for reject in await bench.rejects()] == [2, 3]
 
 
 async def test_an_unclosed_quote_at_the_start_of_a_long_file_costs_one_row() -> None:
-    """Every row after it is read, although a CSV reader would swallow them all."""
+    """Every row after it is read, although the csv module alone would swallow them all."""
     rows = [numbered(number, about_product=f"one, two {number}") for number in range(1, 400)]
     lines = csv_lines(rows).splitlines(keepends=True)
     lines[1] = lines[1].replace(b"Braided", b'"Braided')
@@ -221,16 +221,16 @@ async def test_an_unclosed_quote_at_the_start_of_a_long_file_costs_one_row() -> 
     assert [reject.line for reject in await bench.rejects()] == [2]
 
 
-async def test_a_quote_that_is_never_closed_is_called_that() -> None:
-    """At the end of the file nothing is left that could close it."""
+async def test_an_unclosed_quote_at_the_end_of_a_file_is_reported() -> None:
+    """The reason says that the quote is never closed."""
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1)]) + b'P2,"Big,no end\n')
     (reject,) = await bench.rejects()
-    assert (reject.line, reject.reason) == (3, "a quote that is never closed")
+    assert (reject.line, reject.reason) == (3, "quote is never closed")
 
 
-async def test_an_undecodable_record_of_several_lines_is_rejected_once_and_whole() -> None:
-    """Bytes that are not UTF-8 spoil one record, however many lines it has."""
+async def test_an_undecodable_record_of_several_lines_is_rejected_once_as_a_whole() -> None:
+    """Bytes that are not UTF-8 reject one record, however many lines it has."""
     bad = line(review_content="first\nsecond X\nthird").replace(b"X", b"\xff")
     bench = Bench()
     await bench.upload(KEY, with_bad(bad))
@@ -241,7 +241,7 @@ async def test_an_undecodable_record_of_several_lines_is_rejected_once_and_whole
 
 
 async def test_an_upload_deleted_before_it_was_read_fails_its_run() -> None:
-    """The reason says so, and the same bytes uploaded later start afresh."""
+    """The reason says so, and uploading the same bytes later starts a new run."""
     bench = Bench()
     await bench.notify(KEY)
     run = await bench.run()

@@ -1,4 +1,4 @@
-"""What a good file becomes."""
+"""Valid files: what is stored for them."""
 
 import gzip
 from decimal import Decimal
@@ -45,8 +45,8 @@ SET = {
 }
 
 
-async def test_joined_reviewers_get_their_own_words() -> None:
-    """Each name, title and text goes to its reviewer; pictures and empty texts are no words."""
+async def test_joined_reviewers_get_their_own_texts() -> None:
+    """Each name, title and text goes to its reviewer; image URLs and empty texts are dropped."""
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1, **JOINED)]))
     customers = await bench.stored_customers()
@@ -55,13 +55,13 @@ async def test_joined_reviewers_get_their_own_words() -> None:
         ("C2", "Ben"),
         ("C3", "Chi"),
     ]
-    words = [(one.reviews[0].title, one.reviews[0].text) for one in customers]
-    assert words == [("Good, cheap", "Works, so far"), ("Bad", None), ("Fine", None)]
+    texts = [(one.reviews[0].title, one.reviews[0].text) for one in customers]
+    assert texts == [("Good, cheap", "Works, so far"), ("Bad", None), ("Fine", None)]
     assert (await bench.counts())["unaligned_texts"] == 0
 
 
-async def test_words_whose_owner_cannot_be_proven_are_kept_on_the_product() -> None:
-    """Nobody gets them; each cell counts once, and a name that cannot be given is named in the rejects."""
+async def test_texts_of_an_unknown_reviewer_are_kept_on_the_product() -> None:
+    """No reviewer gets them, each cell counts once, and names that cannot be divided are rejected."""
     lists = {**JOINED, "user_name": "A,B,C,D", "review_title": "a,b,c,d", "review_content": "x,y"}
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1, **lists)]))
@@ -75,8 +75,8 @@ async def test_words_whose_owner_cannot_be_proven_are_kept_on_the_product() -> N
     assert [(reject.kind, reject.column) for reject in await bench.rejects()] == [("value", "user_name")]
 
 
-async def test_a_review_seen_again_takes_the_words_it_lacked() -> None:
-    """The first words that could be given stay; products add up; the pair counts as an interaction."""
+async def test_a_repeated_review_fills_its_missing_texts() -> None:
+    """The first known texts stay, products are added, and each customer-product pair is an interaction."""
     first = numbered(1, **{**JOINED, "review_title": "a,b"})
     again = numbered(2, user_id="C1", review_id="R1", review_title="Good", review_content="Other")
     bench = Bench()
@@ -88,8 +88,8 @@ async def test_a_review_seen_again_takes_the_words_it_lacked() -> None:
     assert (counts["reviews"], counts["interactions"]) == (3, 4)
 
 
-async def test_one_conflicting_reviewer_does_not_cost_the_others() -> None:
-    """In a joined row the review that belongs to another customer is left out and named."""
+async def test_one_conflicting_reviewer_does_not_affect_the_others() -> None:
+    """In a joined row the review that belongs to another customer is left out and reported."""
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1), numbered(2, **{**JOINED, "review_id": "R5,R1,R5"})]))
     customers = await bench.stored_customers()
@@ -98,8 +98,8 @@ async def test_one_conflicting_reviewer_does_not_cost_the_others() -> None:
     assert (reject.kind, reject.line, reject.column) == ("value", 3, "review_id")
 
 
-async def test_optional_columns_are_given_only_to_whom_they_belong() -> None:
-    """One time serves all reviewers of a row; one age or address of several people is nobody's."""
+async def test_optional_values_go_only_to_the_reviewer_they_belong_to() -> None:
+    """One time applies to all reviewers of a row; a single age or address for several is dropped."""
     shared = numbered(1, **JOINED) | {"timestamp": "1672909124", "age": "40", "email": "asha@example.com"}
     each = {"timestamp": "1,2,3", "age": "20,,30", "email": "a@example.com,b@example.com,c@example.com"}
     own = numbered(2, **JOINED) | {"user_id": "C4,C5,C6", "review_id": "R4,R5,R6", **each}
@@ -117,7 +117,7 @@ async def test_optional_columns_are_given_only_to_whom_they_belong() -> None:
 
 
 async def test_the_last_complete_record_of_a_product_wins() -> None:
-    """A later record without a link does not replace one with; what differs is counted."""
+    """A later record without a link does not replace one with a link; differences are counted."""
     rows = [
         numbered(1, product_name="Old"),
         numbered(1, product_name="New", discounted_price="₹499"),
@@ -132,14 +132,14 @@ async def test_the_last_complete_record_of_a_product_wins() -> None:
 
 @pytest.mark.parametrize("wrap", [bytes, lambda body: b"\xef\xbb\xbf" + body, gzip.compress])
 async def test_the_encoding_of_a_file_changes_nothing(wrap: Any) -> None:  # noqa: ANN401 - bytes to bytes
-    """With and without byte order mark, compressed or not, whatever the name says."""
+    """With or without byte order mark, compressed or not, whatever the file name says."""
     bench = Bench()
     await bench.upload(KEY, wrap(csv_lines([numbered(1), numbered(2)])))
     assert [product.product_id for product in await bench.stored_products()] == ["P1", "P2"]
 
 
-async def test_columns_may_come_in_any_order_with_strangers_between() -> None:
-    """Names decide, in any case; a column the format does not know is left alone."""
+async def test_columns_may_come_in_any_order_and_unknown_ones_are_ignored() -> None:
+    """Columns are matched by name, ignoring case."""
     row = {"index": "0", **dict(reversed(numbered(1).items())), "": ""}
     bench = Bench()
     await bench.upload(KEY, csv_lines([{name.upper(): cell for name, cell in row.items()}]))
@@ -147,7 +147,7 @@ async def test_columns_may_come_in_any_order_with_strangers_between() -> None:
 
 
 async def test_a_set_of_files_starts_its_run_with_the_last_of_them() -> None:
-    """Until then nothing happens; reviews that name strangers are rejected one by one."""
+    """Until then nothing happens; reviews of unknown customers or products are rejected one by one."""
     bench = Bench()
     for key, body in SET.items():
         assert bench.run_ids == []
@@ -160,7 +160,7 @@ async def test_a_set_of_files_starts_its_run_with_the_last_of_them() -> None:
     assert rejects == [(reviews, 3, "user_id"), (reviews, 4, "product_id"), (reviews, 5, "review_id")]
 
 
-async def test_the_file_at_fault_in_a_set_is_named() -> None:
+async def test_the_invalid_file_of_a_set_is_named() -> None:
     """The reason of the failed run starts with its key."""
     bench = Bench()
     for key, body in (SET | {"uploads/may/products.csv": b"a,b\n1,2\n"}).items():

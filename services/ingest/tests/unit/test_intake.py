@@ -133,7 +133,7 @@ async def test_a_changed_setting_does_not_move_customers_between_parts() -> None
     object.__setattr__(bench.publication, "reviews", _FailingReviews(bench))
     with pytest.raises(TransientError):
         await bench.upload(KEY, csv_lines([numbered(1), numbered(2)]))
-    bench.intake._limits = Limits(part_reviews=100)
+    bench.ingest_upload._limits = Limits(part_reviews=100)
     await bench.notify(KEY)
     assert [(part.part, part.parts) for part in bench.parts] == [(1, 2), (2, 2)]
 

@@ -17,13 +17,13 @@ from services.ingest.tests.fakes import BUCKET, notification
     ],
 )
 def test_keys_are_decoded_once(encoded: str, key: str) -> None:
-    """Spaces, plus signs, other scripts and percent signs come out as they were uploaded."""
+    """Spaces, plus signs, other scripts and percent signs come out as uploaded."""
     body = json.loads(notification("x"))
     body["Records"][0]["s3"]["object"]["key"] = encoded
     assert [upload.key for upload in read_notification(json.dumps(body), bucket=BUCKET)] == [key]
 
 
-def test_one_message_may_tell_of_several_uploads() -> None:
+def test_one_message_may_contain_several_uploads() -> None:
     """Each record is an upload with its ETag."""
     records = [json.loads(notification(f"uploads/{name}", etag=name))["Records"][0] for name in "ab"]
     uploads = read_notification(json.dumps({"Records": records}), bucket=BUCKET)
@@ -43,8 +43,8 @@ def test_one_message_may_tell_of_several_uploads() -> None:
     ],
     ids=["test-event", "no-records", "folder", "prefix", "inner-prefix", "deleted", "delete-marker"],
 )
-def test_what_is_no_upload_is_acknowledged(body: str) -> None:
-    """Nothing to do and nothing wrong."""
+def test_notifications_without_an_upload_are_ignored(body: str) -> None:
+    """There is nothing to do, and it is not an error."""
     assert read_notification(body, bucket=BUCKET) == []
 
 
@@ -61,7 +61,7 @@ def test_what_is_no_upload_is_acknowledged(body: str) -> None:
         notification("uploads/a.csv", bucket="another"),
     ],
 )
-def test_a_foreign_message_is_permanently_bad(body: str) -> None:
-    """It goes to the dead letters at once: no retry will make it a notification about this bucket."""
+def test_a_foreign_message_is_a_permanent_error(body: str) -> None:
+    """It is dead-lettered at once: no retry can turn it into a notification about this bucket."""
     with pytest.raises(PermanentError, match="notification"):
         read_notification(body, bucket=BUCKET)

@@ -16,20 +16,20 @@ from encore.ingest.domain.text import clean, without_image_urls
         ("line\u2028separator", "line separator"),
     ],
 )
-def test_what_cannot_be_seen_goes(text: str, cleaned: str) -> None:
-    """Controls, invisible characters and odd spaces; composed letters are composed."""
+def test_invisible_characters_are_removed(text: str, cleaned: str) -> None:
+    """Control and format characters are removed, odd spaces become plain ones, letters are composed (NFC)."""
     assert clean(text) == cleaned
 
 
 @pytest.mark.parametrize(
     "text", ["₹1,099", "👨\u200d👩\u200d👧 ❤\ufe0f 🏴\U000e0067\U000e007f", "क्\u200dष", "-5 =SUM(A1) +1 @x"]
 )
-def test_what_can_be_seen_stays(text: str) -> None:
-    """Emoji with their joiners, Indic joiners, and cells that a spreadsheet would take for formulas."""
+def test_visible_characters_stay(text: str) -> None:
+    """Emoji with their joiners, Indic joiners, and text that a spreadsheet would read as a formula."""
     assert clean(text) == text
 
 
-def test_pictures_are_taken_out_of_reviews() -> None:
-    """Only addresses of pictures go, wherever they stand; other addresses are words of the review."""
+def test_image_urls_are_removed_from_reviews() -> None:
+    """Image URLs are removed wherever they occur; other URLs are part of the review."""
     text = "https://m.example.com/images/I/81---F1ZgHL._SY88.jpgGood, see https://example.com/a"
     assert clean(without_image_urls(text)) == "Good, see https://example.com/a"

@@ -1,7 +1,7 @@
 import pytest
 
 from encore.contracts.run_id import run_id
-from encore.ingest.domain.columns import Kind
+from encore.ingest.domain.file_formats import Kind
 from encore.ingest.domain.parts import Span, spans
 from encore.ingest.domain.uploads import file_set, kind_of
 
@@ -18,19 +18,19 @@ from encore.ingest.domain.uploads import file_set, kind_of
         ("uploads/my-products.csv", Kind.COMBINED),
     ],
 )
-def test_the_base_name_says_what_a_file_is(key: str, kind: Kind) -> None:
-    """Folders and endings do not matter."""
+def test_the_base_name_determines_the_kind_of_file(key: str, kind: Kind) -> None:
+    """Folder, case and extension do not matter."""
     assert kind_of(key) is kind
 
 
 def test_a_set_is_read_in_the_order_of_its_references() -> None:
-    """Products and customers come before the reviews that name them; strangers are left out."""
+    """Products and customers come before the reviews that name them; other files are ignored."""
     keys = ["u/reviews.csv", "u/notes.csv", "u/customers.csv", "u/products.csv"]
     assert list(file_set(keys).values()) == ["u/products.csv", "u/customers.csv", "u/reviews.csv"]
 
 
 def test_the_same_bytes_under_the_same_key_are_the_same_run() -> None:
-    """Bucket, key and content make a run; nothing else does, not even the order of a set."""
+    """Only bucket, key and content identify a run; the order of a set does not matter."""
     one = run_id("b", {"k": "1", "l": "2"})
     assert one == run_id("b", {"l": "2", "k": "1"})
     assert len({one, run_id("c", {"k": "1", "l": "2"}), run_id("b", {"k": "2", "l": "1"})}) == 3
@@ -39,7 +39,7 @@ def test_the_same_bytes_under_the_same_key_are_the_same_run() -> None:
 
 
 def test_parts_close_when_full_and_never_split_a_customer() -> None:
-    """A customer without reviews counts as one; one with too many gets a part that is too large."""
+    """A customer without reviews counts as one; a customer with too many makes an oversized part."""
     customers = [(1, 2), (2, 1), (3, 0), (4, 0), (5, 0), (6, 9), (8, 1)]
     assert list(spans(customers, reviews=3)) == [Span(1, 2), Span(3, 5), Span(6, 6), Span(8, 8)]
     assert list(spans([], reviews=3)) == []

@@ -15,10 +15,11 @@ from encore.contracts.events import EmailFinished, RecommendationsReady, RunFini
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
 from encore.mailer.__main__ import composer, model_choice
 from encore.mailer.adapters.bedrock import BedrockModel
-from encore.mailer.adapters.emails import EmailTable
+from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
-from encore.mailer.use_cases.mail_part import PartMailer, Style
+from encore.mailer.use_cases.close_run import CloseRun
+from encore.mailer.use_cases.mail_part import MailPart, Style
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import CONFIG
@@ -64,7 +65,7 @@ class Mailer:
     handler: MailerHandler
     objects: S3Objects
     ledger: Ledger
-    table: EmailTable
+    table: DynamoDBEmailRecords
 
 
 def wired(
@@ -73,24 +74,23 @@ def wired(
     """Wire the service to an emulator and to understudy."""
     objects = S3Objects(clients.s3, settings.data_bucket)
     ledger = Ledger(clients.dynamodb, settings.runs_table)
-    table = EmailTable(clients.dynamodb, settings.emails_table)
+    table = DynamoDBEmailRecords(clients.dynamodb, settings.emails_table)
     topics = {kind.topic: resources.topic_arns[kind.topic] for kind in (EmailFinished, RunFinished)}
     announcer = SNSAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics)
     locks = Locks(clients.dynamodb, settings.runs_table, quiet_s=60)
-    handler = MailerHandler(
-        stage=Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
-        ledger=ledger,
-        announcer=announcer,
+    mail_part = MailPart(
         objects=objects,
-        part_mailer=PartMailer(
-            objects=objects,
-            records=table,
-            copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
-            composer=composer(settings),
-            style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
-            parallel=8,
-        ),
+        records=table,
+        copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
+        composer=composer(settings),
+        style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
+        parallel=8,
         model_id=settings.mailer_model_id,
+    )
+    handler = MailerHandler(
+        Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
+        mail_part,
+        CloseRun(ledger, announcer),
     )
     return Mailer(handler, objects, ledger, table)
 
@@ -174,7 +174,7 @@ async def test_every_customer_of_a_run_gets_a_personal_email(
     assert totals.counts["emails_failed"] == 0
     assert totals.cost_usd["bedrock"] > 0
     assert (await mailer.ledger.run(RUN)).status is RunStatus.FINISHED
-    records = await mailer.table.standing(RUN, [f"C{number:03}" for number in range(CUSTOMERS + 3)])
+    records = await mailer.table.existing(RUN, [f"C{number:03}" for number in range(CUSTOMERS + 3)])
     assert len(records) == CUSTOMERS + 3
     for record in records.values():
         message = read(await mailer.objects.get(record.key))
@@ -237,7 +237,7 @@ async def test_a_model_that_cannot_be_used_is_named_and_nothing_is_sent_in_its_s
     message = await deliver(mailer, 1, parts=1, customers=range(2))
     with pytest.raises(PermanentError, match=r"anthropic\.claude-withdrawn"):
         await mailer.handler(message)
-    assert await mailer.table.standing(RUN, ["C000", "C001"]) == {}
+    assert await mailer.table.existing(RUN, ["C000", "C001"]) == {}
 
 
 async def test_a_model_without_structured_output_is_told_the_schema(
@@ -247,7 +247,7 @@ async def test_a_model_without_structured_output_is_told_the_schema(
     mailer = wired(clients, resources, bedrock, settings_for(resources, mailer_structured_output=False))
     await opened(mailer, parts=1)
     await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(2)))
-    records = await mailer.table.standing(RUN, ["C000", "C001"])
+    records = await mailer.table.existing(RUN, ["C000", "C001"])
     assert {record.copy_source for record in records.values()} == {"ai"}
 
 

@@ -4,10 +4,9 @@ from decimal import Decimal
 import pytest
 
 from encore.contracts.records import Product, Recommendation
+from encore.mailer.domain.copy.prompt import keywords
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.customer import first_name, usable_address
-from encore.mailer.domain.facts.facts import EmailFacts, NothingToSayError, email_facts
-from encore.mailer.domain.facts.vocabulary import keywords
+from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts, first_name
 from encore.mailer.domain.text import category_label, clean, short_name
 
 MakeFacts = Callable[..., EmailFacts]
@@ -27,13 +26,13 @@ MakeFacts = Callable[..., EmailFacts]
         ("1234.5", "EUR", "en_IN", "€1,234.50"),
     ],
 )
-def test_money_says_what_the_catalogue_says(amount: str, currency: str, locale: str, shown: str) -> None:
-    """Grouped as the locale groups; no `.00`, but both digits of a fraction."""
+def test_amounts_are_written_as_the_locale_does(amount: str, currency: str, locale: str, shown: str) -> None:
+    """With its grouping, without `.00`, with both digits of a fraction."""
     assert figures.money(Decimal(amount), currency, locale) == shown
 
 
-def test_counts_ratings_and_stars_read_well() -> None:
-    """Counts are grouped, ratings keep a decimal, stars round to whole ones."""
+def test_counts_ratings_and_stars_are_written_as_the_locale_does() -> None:
+    """Counts are grouped, ratings keep a decimal, stars are rounded to whole ones."""
     assert figures.count(426973, "en_IN") == "4,26,973"
     assert figures.rating(Decimal("4.0"), "en_IN") == "4.0"
     assert figures.rating(Decimal(4), "en_IN") == "4.0"
@@ -42,8 +41,8 @@ def test_counts_ratings_and_stars_read_well() -> None:
     assert figures.stars(Decimal(5)) == "★★★★★"
 
 
-def test_a_product_has_the_slots_of_the_facts_it_has(facts: EmailFacts) -> None:
-    """No discount, no slot for one; no rating, no slot for one."""
+def test_a_product_has_slots_only_for_the_facts_it_has(facts: EmailFacts) -> None:
+    """Without a discount or rating, there is no slot for one."""
     assert facts.products[0].values == {
         "name": "Northlane Nylon Braided USB Type-C Cable",
         "price": "₹399",
@@ -58,8 +57,8 @@ def test_a_product_has_the_slots_of_the_facts_it_has(facts: EmailFacts) -> None:
     assert facts.products[4].values.keys() == {"name", "price", "reason"}
 
 
-def test_a_long_name_stands_whole(make_facts: MakeFacts) -> None:
-    """Shops stuff names with search words; the email still says the catalogue's name, to its last word."""
+def test_a_long_name_is_kept_whole(make_facts: MakeFacts) -> None:
+    """Shops fill names with search words; the email still has the catalogue's name to its last word."""
     name = "Filter Coffee Maker " + "| Home and Kitchen, Office, Traditional " * 12 + "Beans"
     assert make_facts(name=name).products[0].name == name
 
@@ -84,8 +83,8 @@ def test_the_discount_is_the_catalogues_own(
     assert make_facts(**changes).products[0].values.get("discount") == discount
 
 
-def test_reasons_read_as_phrases(facts: EmailFacts) -> None:
-    """Each kind of reason ends a sentence well."""
+def test_reasons_are_phrases(facts: EmailFacts) -> None:
+    """Each kind of reason can end a sentence."""
     assert [product.values["reason"] for product in facts.products] == [
         "because you liked Solero 20 W Wall Charger",
         "a favourite of customers with your taste",
@@ -96,8 +95,8 @@ def test_reasons_read_as_phrases(facts: EmailFacts) -> None:
 
 
 def test_a_customer_without_picks_cannot_get_an_email(recommend: Callable[..., Recommendation]) -> None:
-    """There is nothing to say."""
-    with pytest.raises(NothingToSayError):
+    """The email would be empty."""
+    with pytest.raises(NoPicksError):
         email_facts(recommend(products=0), brand="b", locale="en_IN")
 
 
@@ -116,7 +115,7 @@ def test_a_customer_without_picks_cannot_get_an_email(recommend: Callable[..., R
     ],
 )
 def test_a_short_name_is_a_readable_start_of_the_name(name: str, short: str) -> None:
-    """Specifications after a comma, bar, bracket or "with" are left out; long names end with a word."""
+    """Without specifications after a comma, bar, bracket or "with"; long names are cut after a whole word."""
     assert short_name(name) == short
     assert clean(name, max_chars=500).startswith(short)
 
@@ -132,7 +131,7 @@ def test_a_short_name_is_a_readable_start_of_the_name(name: str, short: str) -> 
     ],
 )
 def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None:
-    """The last step of the path, taken apart."""
+    """The last level of the path, with its words separated."""
     assert category_label(path) == label
 
 
@@ -158,33 +157,13 @@ def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None
         (None, None),
     ],
 )
-def test_only_what_looks_like_a_name_is_used_as_one(name: str | None, greeted: str | None) -> None:
-    """Better no name than "Hello Amazon"."""
+def test_only_a_plausible_name_is_used_to_greet(name: str | None, greeted: str | None) -> None:
+    """No name is better than "Hello Amazon"."""
     assert first_name(name) == greeted
 
 
-@pytest.mark.parametrize(
-    ("address", "usable"),
-    [
-        ("a.b+c@mail.example.org", True),
-        (" a@example.org ", True),
-        ("a@example", False),
-        ("a@example.org\r\nBcc: x@evil.example", False),
-        ("a@example.org, b@example.org", False),
-        ('"a b"@example.org', False),
-        ("a..b@example.org", False),
-        ("ä@example.org", False),
-        ("", False),
-        (None, False),
-    ],
-)
-def test_an_address_is_used_only_if_a_header_may_carry_it(address: str | None, usable: bool) -> None:  # noqa: FBT001 - a table
-    """One plain address, nothing that could become a second header or recipient."""
-    assert (usable_address(address) is not None) == usable
-
-
-def test_keywords_are_the_shops_words_without_figures(entry: Callable[..., Product]) -> None:
-    """Nothing with digits, no claim, no brand, nothing the category says; at most eight."""
+def test_keywords_are_words_of_the_shops_own(entry: Callable[..., Product]) -> None:
+    """At most eight; no digits, no unsupported claims, no brand, nothing that the category says."""
     made = entry(1, bullets=("100W fast charging, free delivery, guaranteed", "Tangle-free, 2x stronger"))
     found = keywords(made)
     assert found[:3] == ("nylon", "braided", "type-c")

@@ -1,6 +1,5 @@
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -8,19 +7,23 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.copy import Copy
-from encore.mailer.domain.message.compose import Composer, Unsubscribing
+from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.message.compose import Composer
+from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.handler import MailerHandler
-from encore.mailer.use_cases.mail_part import PartMailer, Style
-from encore.mailer.use_cases.write_copy import Copywriter, Reply, Turn
+from encore.mailer.ports import ModelReply
+from encore.mailer.use_cases.close_run import CloseRun
+from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
+from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryModel
 from tests.support.runs import Runs
-from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
+from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
@@ -28,71 +31,31 @@ Recommend = Callable[..., Recommendation]
 PARALLEL = 4
 
 
-class MemoryRecords(InMemoryItems):
-    """The emails table in a dictionary."""
-
-    def __init__(self) -> None:
-        super().__init__("run_id", "customer_id")
-
-    async def standing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
-        """The records of those customers who have one."""
-        found = {customer_id: self.items.get((run_id, customer_id)) for customer_id in customer_ids}
-        return {key: EmailRecord.model_validate(item) for key, item in found.items() if item}
-
-
-class FakeModel:
-    """Writes the same good copy for everybody; `broken` are customers' call numbers that fail."""
-
-    takes_schema = True
-
-    def __init__(self, copy: Copy) -> None:
-        self.calls = 0
-        self.fail_from: int | None = None
-        self.stop_at: int | None = None
-        self.stopped = asyncio.Event()
-        self.answer = copy.model_dump_json()
-
-    async def converse(self, system: str, turns: Sequence[Turn], *, schema: str) -> Reply:
-        """Answer, or be throttled."""
-        assert system
-        assert schema
-        assert turns
-        self.calls += 1
-        await asyncio.sleep(0)
-        if self.fail_from is not None and self.calls >= self.fail_from:
-            raise TransientError("Too many requests")
-        if self.stop_at is not None and self.calls >= self.stop_at:
-            self.stopped.set()
-            await asyncio.Event().wait()
-        return Reply(text=self.answer, input_tokens=1_000, output_tokens=300)
-
-
 class World:
     """The handler with everything around it in memory."""
 
     def __init__(self, copy: Copy) -> None:
         self.objects = InMemoryObjects()
-        self.records = MemoryRecords()
+        self.records = InMemoryEmailRecords()
         self.announcer = InMemoryAnnouncer()
         runs = Runs()
         self.ledger = runs.ledger
-        self.model = FakeModel(copy)
+        self.model = InMemoryModel(
+            ModelReply(text=copy.model_dump_json(), input_tokens=1_000, output_tokens=300)
+        )
         sender = Sender("Encore Shop", "hello@shop.example")
         theme = Theme(Brand("Encore Shop", "1 Example Street"))
-        self.handler = MailerHandler(
-            stage=runs.stage(StageName.MAILER, self.announcer),
-            ledger=self.ledger,
-            announcer=self.announcer,
+        mail_part = MailPart(
             objects=self.objects,
-            part_mailer=PartMailer(
-                objects=self.objects,
-                records=self.records,
-                copywriter=Copywriter(self.model),
-                composer=Composer(theme, sender, Unsubscribing("https://shop.example/u", b"key")),
-                style=Style(brand="Encore Shop", locale="en_IN"),
-                parallel=PARALLEL,
-            ),
+            records=self.records,
+            copywriter=Copywriter(self.model),
+            composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
+            style=Style(brand="Encore Shop", locale="en_IN"),
+            parallel=PARALLEL,
             model_id=MODEL,
+        )
+        self.handler = MailerHandler(
+            runs.stage(StageName.MAILER, self.announcer), mail_part, CloseRun(self.ledger, self.announcer)
         )
 
     async def opened(self, *, parts: int) -> None:
@@ -163,7 +126,7 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
 async def test_copy_that_stays_bad_gets_the_template_copy(world: World, recommend: Recommend) -> None:
     """It is counted and announced as template copy, and its record keeps what was wrong."""
     await world.opened(parts=1)
-    world.model.answer = "nonsense"
+    world.model.replies = [ModelReply(text="nonsense")]
     await world.handler(await world.message([recommend("C1")]))
     assert await world.counts() == {
         "emails": 1,
@@ -198,13 +161,13 @@ async def test_a_throttled_part_keeps_what_it_paid_for(world: World, recommend: 
     await world.opened(parts=1)
     customers = 75
     message = await world.message([recommend(f"C{number}") for number in range(customers)])
-    world.model.fail_from = 40
+    world.model.throttled_from = 40
     with pytest.raises(TransientError):
         await world.handler(message)
     done = len(world.records.items)
     assert 36 <= done <= 39
     assert world.announcer.announced == []
-    world.model.fail_from, world.model.calls = None, 0
+    world.model.throttled_from, world.model.calls = None, 0
     await world.handler(message)
     assert world.model.calls == customers - done
     assert (await world.counts())["emails"] == customers
@@ -311,16 +274,16 @@ async def test_a_killed_part_repeats_at_most_the_calls_that_were_under_way(
     """Every email that stood before is taken as it is, and the part comes to the same in the end."""
     await world.opened(parts=1)
     message = await world.message([recommend(f"C{number}") for number in range(40)])
-    world.model.stop_at = 23
+    world.model.hangs_at = 23
     killed = asyncio.create_task(world.handler(message))
-    await world.model.stopped.wait()
+    await world.model.hanging.wait()
     for _ in range(5):
         await asyncio.sleep(0)  # what was answered before is saved meanwhile
     kept = dict(world.records.items)
     killed.cancel()
     await asyncio.wait({killed})
     world.records.items = kept  # SIGKILL leaves no time for anything that was not stored
-    world.model.stop_at = None
+    world.model.hangs_at = None
     await world.handler(message)
     assert world.model.calls <= 40 + PARALLEL
     assert (await world.counts())["emails"] == 40
@@ -337,9 +300,9 @@ async def test_no_more_emails_are_in_the_making_than_a_crash_may_cost(
     ]
     put_all, saving = world.records.put_all, asyncio.Event()
 
-    async def wait_and_put(items: Sequence[Mapping[str, Any]]) -> None:
+    async def wait_and_put(records: Sequence[EmailRecord]) -> None:
         await saving.wait()
-        await put_all(items)
+        await put_all(records)
 
     world.records.put_all = wait_and_put  # type: ignore[method-assign] # a table that is slow
     handling = [asyncio.create_task(world.handler(message)) for message in messages]

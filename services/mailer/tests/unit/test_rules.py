@@ -2,14 +2,14 @@ from collections.abc import Callable
 
 import pytest
 
-from encore.mailer.domain.copy.copy import Copy, CopyError, parse_copy
+from encore.mailer.domain.copy.fields import Copy, CopyFormatError, parse_copy
 from encore.mailer.domain.copy.rules import MAX_CHARS, Problem, problems
-from encore.mailer.domain.facts.facts import EmailFacts
+from encore.mailer.domain.facts.email import EmailFacts
 
 MakeCopy = Callable[..., Copy]
 MakeFacts = Callable[..., EmailFacts]
 
-LYING_LINES = {
+FALSE_LINES = {
     "a literal figure": "{1.name} now costs 299.",
     "a literal price": "{1.name} for ₹399.",
     "a literal rating": "{1.name} has 4.9 stars.",
@@ -50,9 +50,9 @@ LYING_LINES = {
     "a price per unit": "{1.name} at {1.price} per month.",
     "another product's price": "{1.name} for {2.price}.",
     "another product's name": "{1.name} beats {2.name}.",
-    "no name of its own product": "This one is a joy to use.",
-    "a slot that nobody has": "{1.name} weighs {1.weight}.",
-    "a slot that the product has not": "{9.name} and {1.name}.",
+    "no name of the product": "This one is a joy to use.",
+    "an unknown slot": "{1.name} weighs {1.weight}.",
+    "a slot of an unknown product": "{9.name} and {1.name}.",
     "the customer's name in a line": "{customer.first_name}, look at {1.name}.",
     "a left-over brace": "{1.name} is {great}.",
     "an unbalanced brace": "{1.name} is great}.",
@@ -87,7 +87,7 @@ LYING_LINES = {
     "a foreign material": "{1.name} is made of leather.",
     "a foreign colour": "{1.name} in crimson.",
     "a foreign property": "{1.name} is waterproof.",
-    "nothing of its own": "{1.name}.",
+    "a lone slot": "{1.name}.",
     "blank": "   ",
     "endless words": "{1.name} " + "is very nice " * 30,
 }
@@ -121,19 +121,19 @@ HONEST_LINES = (
 )
 
 
-@pytest.mark.parametrize("lie", LYING_LINES.values(), ids=LYING_LINES.keys())
+@pytest.mark.parametrize("line", FALSE_LINES.values(), ids=FALSE_LINES.keys())
 def test_a_line_that_states_more_than_the_facts_is_refused(
-    lie: str, facts: EmailFacts, make_copy: MakeCopy
+    line: str, facts: EmailFacts, make_copy: MakeCopy
 ) -> None:
-    """Whatever a line writes out itself, misplaces or makes up is a named problem of that line."""
-    found = problems(make_copy(lines={"1": lie}), facts)
+    """Figures written out or misplaced and invented claims are problems of that line alone."""
+    found = problems(make_copy(lines={"1": line}), facts)
     assert found
     assert {problem.field for problem in found} == {"lines.1"}
 
 
 @pytest.mark.parametrize("line", HONEST_LINES)
 def test_an_honest_line_passes(line: str, facts: EmailFacts, make_copy: MakeCopy) -> None:
-    """The rules leave room for the ways in which people say true things."""
+    """The rules leave room for the many ways to say something true."""
     assert problems(make_copy(lines={"1": line}), facts) == []
 
 
@@ -154,10 +154,10 @@ def test_an_honest_line_passes(line: str, facts: EmailFacts, make_copy: MakeCopy
         ("closing", "It all costs {1.price}."),
     ],
 )
-def test_other_texts_keep_their_own_rules(
+def test_other_fields_have_their_own_rules(
     field: str, text: str, facts: EmailFacts, make_copy: MakeCopy
 ) -> None:
-    """Headlines speak of one product at most; greeting, intro and closing of none."""
+    """Subject and preheader use the slots of one product at most; greeting, intro and closing of none."""
     found = problems(make_copy(**{field: text}), facts)
     assert {problem.field for problem in found} == {field}
 
@@ -176,25 +176,25 @@ def test_other_texts_keep_their_own_rules(
         ("closing", "Warm wishes from Encore Shop"),
     ],
 )
-def test_other_honest_texts_pass(field: str, text: str, facts: EmailFacts, make_copy: MakeCopy) -> None:
-    """Headlines may use the slots of one product, and all texts the customer's name."""
+def test_honest_copy_of_other_fields_passes(
+    field: str, text: str, facts: EmailFacts, make_copy: MakeCopy
+) -> None:
+    """Subject and preheader may use the slots of one product, and all fields the customer's name."""
     assert problems(make_copy(**{field: text}), facts) == []
 
 
-def test_a_subject_is_measured_as_it_will_be_read(make_facts: MakeFacts, make_copy: MakeCopy) -> None:
-    """A long name may make a short template too long for an inbox."""
+def test_a_subject_is_measured_with_its_slots_filled(make_facts: MakeFacts, make_copy: MakeCopy) -> None:
+    """A long name can make a short subject too long for an inbox."""
     facts = make_facts(customer_name="Wolfeschlegelstein")
     subject = "{customer.first_name} {customer.first_name}: " + "w" * 32 + " {1.name}"
     found = problems(make_copy(subject=subject), facts)
-    assert [problem.rule for problem in found] == ["too long once filled, at most 110 characters"]
+    assert [problem.rule for problem in found] == ["longer than 110 characters once its slots are filled"]
 
 
-def test_a_customer_without_a_name_is_not_addressed_by_one(
-    make_facts: MakeFacts, make_copy: MakeCopy
-) -> None:
-    """Without a first name its slot does not exist."""
+def test_the_name_slot_exists_only_for_a_known_name(make_facts: MakeFacts, make_copy: MakeCopy) -> None:
+    """Without a first name, copy that uses the slot breaks a rule."""
     found = problems(make_copy(), make_facts(customer_name=None))
-    assert {problem.rule for problem in found} == {"no such slot"}
+    assert {problem.rule for problem in found} == {"unknown slot"}
     assert {problem.field for problem in found} == {"subject", "greeting", "closing"}
 
 
@@ -209,23 +209,23 @@ def test_a_customer_without_a_name_is_not_addressed_by_one(
         ("2", "{2.name} is made of bamboo."),
     ],
 )
-def test_a_claim_needs_a_product_that_bears_it_out(
+def test_a_claim_needs_a_product_whose_facts_support_it(
     number: str, line: str, facts: EmailFacts, make_copy: MakeCopy
 ) -> None:
     """Deals need a discount, praise a good rating, materials the shop's own words, slots their fact."""
     assert problems(make_copy(lines={number: line}), facts)
 
 
-def test_the_shops_own_words_may_be_repeated(facts: EmailFacts, make_copy: MakeCopy) -> None:
-    """A material named in the catalogue may be named in the line of that product."""
+def test_copy_may_repeat_the_shops_own_words(facts: EmailFacts, make_copy: MakeCopy) -> None:
+    """A material that the catalogue names may be named in the line of that product."""
     assert problems(make_copy(lines={"2": "{2.name} has a brushed steel body."}), facts) == []
 
 
 @pytest.mark.parametrize("numbers", [(), ("1", "2", "3", "4"), ("1", "2", "3", "4", "5", "6")])
-def test_there_is_exactly_a_line_a_product(
+def test_there_is_exactly_one_line_per_product(
     numbers: tuple[str, ...], facts: EmailFacts, make_copy: MakeCopy
 ) -> None:
-    """A missing or an additional line is one clear problem."""
+    """A missing or an additional line is a single problem."""
     copy = make_copy().model_copy(
         update={"lines": {number: f"Meet {{{number}.name}}." for number in numbers}}
     )
@@ -234,15 +234,15 @@ def test_there_is_exactly_a_line_a_product(
     ]
 
 
-def test_every_text_has_a_limit(facts: EmailFacts, make_copy: MakeCopy) -> None:
+def test_every_field_has_a_limit(facts: EmailFacts, make_copy: MakeCopy) -> None:
     """One character too many is a problem in each field."""
     for field in ("subject", "preheader", "greeting", "intro", "closing"):
         found = problems(make_copy(**{field: "a" * (MAX_CHARS[field] + 1)}), facts)
-        assert f"too long, at most {MAX_CHARS[field]} characters" in {problem.rule for problem in found}
+        assert f"longer than {MAX_CHARS[field]} characters" in {problem.rule for problem in found}
 
 
-def test_a_problem_quotes_little_of_what_broke_it() -> None:
-    """What goes back to the model and into the records is bounded."""
+def test_a_problem_quotes_only_the_start_of_a_long_text() -> None:
+    """So repair requests and records stay small."""
     assert len(str(Problem("subject", "link", "http" * 500))) < 80
 
 
@@ -250,7 +250,7 @@ def test_a_problem_quotes_little_of_what_broke_it() -> None:
     "text",
     [
         "",
-        "no JSON",
+        "not JSON",
         "[]",
         "{}",
         '{"subject": 1, "preheader": "", "greeting": "", "intro": "", "lines": {}, "closing": ""}',
@@ -259,7 +259,7 @@ def test_a_problem_quotes_little_of_what_broke_it() -> None:
         '{"subject": "\\ud800", "preheader": "", "greeting": "", "intro": "", "lines": {}, "closing": ""}',
     ],
 )
-def test_an_answer_that_is_no_copy_is_refused_with_its_reason(text: str) -> None:
-    """Anything but the six members with their types is not copy."""
-    with pytest.raises(CopyError, match=": "):
+def test_an_answer_in_another_format_is_refused_with_the_reason(text: str) -> None:
+    """Copy has exactly six members, each of its type."""
+    with pytest.raises(CopyFormatError, match=": "):
         parse_copy(text)

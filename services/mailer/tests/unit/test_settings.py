@@ -25,6 +25,7 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
     [
         {"mailer_from_address": "hello@shop.example\r\nBcc: x@evil.example"},
         {"mailer_from_address": "nobody"},
+        {"mailer_from_address": "häns@shop.example"},
         {"mailer_locale": "de_DE"},
         {"mailer_unsubscribe_url": "https://shop.example/u"},
         {"mailer_unsubscribe_key": "secret"},
@@ -34,19 +35,25 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
     ],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> None:
-    """Before the first message is taken."""
+    """The service refuses them before it receives a message."""
     with pytest.raises(ValidationError):
         MailerSettings.model_validate(RESOURCES | changes)
 
 
 @pytest.mark.parametrize(("value", "temperature"), [("0", 0.0), ("0.3", 0.3), ("", None)])
-def test_a_model_may_take_no_temperature(
+def test_temperature_is_optional(
     value: str, temperature: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """An empty variable sends none; zero is a temperature."""
+    """An empty variable means none; zero is a temperature."""
     for name, resource in (RESOURCES | {"mailer_temperature": value}).items():
         monkeypatch.setenv(f"ENCORE_{name.upper()}", resource)
     assert MailerSettings().mailer_temperature == temperature
+
+
+def test_the_senders_domain_may_be_internationalised() -> None:
+    """Headers then have its ASCII form."""
+    settings = MailerSettings.model_validate(RESOURCES | {"mailer_from_address": "hello@bücher.example"})
+    assert settings.mailer_from_address == "hello@xn--bcher-kva.example"
 
 
 def test_the_unsubscribe_key_is_never_printed() -> None:

@@ -12,7 +12,7 @@ WORDS = st.text(alphabet=[char for char in printable if char not in "{}"] + list
 
 @given(st.lists(st.tuples(WORDS, SLOTS)), WORDS, st.text())
 def test_filling_replaces_slots_and_nothing_else(pieces: list[tuple[str, str]], end: str, value: str) -> None:
-    """The words around slots stay as they are, and each slot becomes its value."""
+    """Each slot becomes its value; the words around it stay as they are."""
     text = "".join(f"{words}{{{slot}}}" for words, slot in pieces) + end
     values = {slot: f"<{slot}|{value}>" for _, slot in pieces}
     assert fill(text, values) == "".join(words + values[slot] for words, slot in pieces) + end
@@ -21,11 +21,11 @@ def test_filling_replaces_slots_and_nothing_else(pieces: list[tuple[str, str]], 
 
 
 def test_a_value_that_looks_like_a_slot_is_not_filled_again() -> None:
-    """A product named after a slot is shown by that very name."""
+    """A product that is named like a slot is shown by that name."""
     assert fill("Meet {1.name}.", {"1.name": "{1.price}", "1.price": "free"}) == "Meet {1.price}."
 
 
 def test_a_slot_without_a_value_is_an_error() -> None:
-    """Nothing is ever filled with nothing."""
+    """No slot ever disappears silently."""
     with pytest.raises(KeyError):
         fill("Meet {2.name}.", {"1.name": "a"})

@@ -5,10 +5,10 @@ import html5lib
 import pytest
 from html5lib.constants import namespaces
 
-from encore.mailer.domain.copy.copy import Copy
-from encore.mailer.domain.copy.template_copy import plain_copy
-from encore.mailer.domain.facts.facts import EmailFacts
-from encore.mailer.domain.message.content import Letter, letter
+from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.copy.template_copy import template_copy
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.message.content import EmailContent, email_content
 from encore.mailer.domain.message.theme import Brand, Theme
 
 GMAIL_CLIPS_AT = 102_000
@@ -22,9 +22,9 @@ def theme() -> Theme:
     return Theme(Brand(name="Tea & Co", postal_address="1 Example Street <Ground floor>"))
 
 
-def shown(facts: EmailFacts, copy: Copy | None = None) -> Letter:
-    """A letter with plain copy unless another is given."""
-    return letter(facts, copy or plain_copy(facts), run_id="run-1", unsubscribe_url=UNSUBSCRIBE)
+def shown(facts: EmailFacts, copy: Copy | None = None) -> EmailContent:
+    """An email with template copy unless other copy is given."""
+    return email_content(facts, copy or template_copy(facts), run_id="run-1", unsubscribe_url=UNSUBSCRIBE)
 
 
 def parsed(html: str) -> Element:
@@ -48,14 +48,22 @@ def text_of(root: Element) -> str:
 
 
 def test_an_email_is_valid_html_with_five_cards(theme: Theme, facts: EmailFacts) -> None:
-    """Each card shows the name, prices and the link of its product."""
+    """Each card shows its product's name, prices and link."""
     root = parsed(theme.html(shown(facts)))
     assert [heading.find(f"{{{XHTML}}}a") is not None for heading in elements(root, "h2")] == [True] * 5
     names = ["".join(heading.itertext()) for heading in elements(root, "h2")]
     assert names == [product.name for product in facts.products]
     text = text_of(root)
-    for said in ("₹399", "₹1,099", "64% off", "4.2 out of 5", "24,269 ratings", "₹1,39,900.50", "Ananya"):
-        assert said in text
+    for shown_text in (
+        "₹399",
+        "₹1,099",
+        "64% off",
+        "4.2 out of 5",
+        "24,269 ratings",
+        "₹1,39,900.50",
+        "Ananya",
+    ):
+        assert shown_text in text
     links = [link.get("href", "") for link in elements(root, "a")]
     assert (
         links.count("https://shop.example/p/1?ref=a&utm_source=encore&utm_medium=email&utm_campaign=run-1")
@@ -64,7 +72,7 @@ def test_an_email_is_valid_html_with_five_cards(theme: Theme, facts: EmailFacts)
     assert links[-1] == UNSUBSCRIBE
 
 
-def test_absent_facts_leave_no_trace(theme: Theme, make_facts: Callable[..., EmailFacts]) -> None:
+def test_missing_facts_leave_no_trace(theme: Theme, make_facts: Callable[..., EmailFacts]) -> None:
     """No discount, rating, picture or link: no badge, stars, image or button."""
     facts = make_facts(
         products=1, list_price=None, discount_percent=None, rating=None, image_url=None, link="javascript:x"
@@ -80,7 +88,7 @@ def test_absent_facts_leave_no_trace(theme: Theme, make_facts: Callable[..., Ema
 
 
 def test_every_image_has_a_description_and_every_table_a_role(theme: Theme, facts: EmailFacts) -> None:
-    """Screen readers hear products, not layout."""
+    """Screen readers read out products, not layout."""
     root = parsed(theme.html(shown(facts)))
     images = elements(root, "img")
     assert [image.get("alt") for image in images] == [product.name for product in facts.products]
@@ -89,7 +97,7 @@ def test_every_image_has_a_description_and_every_table_a_role(theme: Theme, fact
     assert len(elements(root, "h1")) == 1
 
 
-def test_an_email_needs_nothing_from_elsewhere_but_pictures(theme: Theme, facts: EmailFacts) -> None:
+def test_an_email_loads_nothing_but_pictures(theme: Theme, facts: EmailFacts) -> None:
     """No script, no stylesheet to fetch, no font to load, one style element for screens and dark mode."""
     html = theme.html(shown(facts))
     root = parsed(html)
@@ -104,10 +112,10 @@ def test_an_email_needs_nothing_from_elsewhere_but_pictures(theme: Theme, facts:
 
 
 def test_the_preheader_is_hidden_before_anything_else(theme: Theme, facts: EmailFacts) -> None:
-    """Inboxes show it after the subject, readers never see it."""
+    """Inboxes show it after the subject; the open email never does."""
     body = elements(parsed(theme.html(shown(facts))), "body")[0]
     first = next(iter(body))
-    assert first.text == plain_copy(facts).preheader
+    assert first.text == template_copy(facts).preheader
     style = first.get("style", "").replace(" ", "")
     assert style == "display:none;max-height:0;overflow:hidden"
 
@@ -129,7 +137,7 @@ ATTACKS = (
 def test_a_catalogue_cannot_add_markup(
     theme: Theme, make_facts: Callable[..., EmailFacts], attack: str
 ) -> None:
-    """Names, links and pictures of the catalogue are shown or dropped, never obeyed."""
+    """Names, links and pictures of the catalogue are shown or dropped, never interpreted."""
     name = f"Lamp {attack} end"
     facts = make_facts(
         name=name,
@@ -140,27 +148,27 @@ def test_a_catalogue_cannot_add_markup(
     )
     html = theme.html(shown(facts))
     root = parsed(html)
-    calm = parsed(theme.html(shown(make_facts())))
+    harmless = parsed(theme.html(shown(make_facts())))
     assert [element.tag for element in root.iter()] == [
-        element.tag for element in calm.iter() if element.tag
+        element.tag for element in harmless.iter() if element.tag
     ] or "\x00" in attack
     assert "".join(elements(root, "h2")[0].itertext()) == facts.products[0].name
     assert "onerror" not in {name for element in root.iter() for name in element.attrib}
 
 
 def test_the_longest_email_is_not_clipped(theme: Theme, make_facts: Callable[..., EmailFacts]) -> None:
-    """Five products with endless names and links stay below the size at which Gmail clips."""
+    """Five products with very long names and links stay below the size at which Gmail clips."""
     facts = make_facts(name="word " * 400, link="https://shop.example/" + "a" * 1_900)
-    letters = shown(facts)
-    biggest = letter(
-        facts, plain_copy(facts), run_id="r" * 40, unsubscribe_url="https://shop.example/" + "u" * 300
+    big = shown(facts)
+    biggest = email_content(
+        facts, template_copy(facts), run_id="r" * 40, unsubscribe_url="https://shop.example/" + "u" * 300
     )
-    assert len(theme.html(letters).encode()) < GMAIL_CLIPS_AT
+    assert len(theme.html(big).encode()) < GMAIL_CLIPS_AT
     assert len(theme.html(biggest).encode()) < GMAIL_CLIPS_AT
 
 
 def test_the_text_says_what_the_html_says(theme: Theme, facts: EmailFacts) -> None:
-    """Every name, price, reason and link stands in the plain text too, unescaped."""
+    """Every name, price, reason and link is in the plain text too, unescaped."""
     text = theme.text(shown(facts))
     for product in facts.products:
         assert product.name in text

@@ -14,7 +14,7 @@ from encore.contracts import object_keys
 from encore.contracts.events import Event, RecommendationsReady, RunFinished, SentimentScored, parse_event
 from encore.contracts.records import ReasonKind, Recommendation, RecommendationSource
 from encore.recommender.__main__ import make_handler
-from encore.recommender.domain import files
+from encore.recommender.domain import personalize_keys
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.queue.publisher import Publisher
@@ -300,7 +300,9 @@ async def test_a_failed_import_fails_the_run_with_personalizes_reason(
     shop = made_up_shop(customers=600, part_size=600)
     await around.open(RUN, shop)
     await around.objects.put(
-        files.folder(RUN, files.USERS) + "stray.csv", b"NOT_USER\nx\n", content_type="text/csv"
+        personalize_keys.folder(RUN, personalize_keys.USERS) + "stray.csv",
+        b"NOT_USER\nx\n",
+        content_type="text/csv",
     )
     await around.announce(RUN, shop)
     body = (await around.received("ops", 1))[0]

@@ -16,19 +16,19 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import Recommendation, RecommendationSource
 from encore.recommender.domain.plan import Plan
+from encore.recommender.domain.resources import Kind
 from encore.recommender.handler import RecommenderHandler
-from encore.recommender.ports import Kind
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.train import Training
+from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
     InMemoryPolls,
-    MemoryLease,
+    InMemoryTurns,
     Shop,
     made_up_shop,
 )
@@ -54,21 +54,21 @@ class World:
         self.items = InMemoryItems("customer_id", "run_id")
         self.announcer = announcer or InMemoryAnnouncer()
         self.personalize = personalize or InMemoryPersonalize()
-        self.lease = MemoryLease()
+        self.turns = InMemoryTurns()
         self.polls = InMemoryPolls()
         stage = runs.stage(StageName.RECOMMENDER, self.announcer)
-        training = Training(
+        train = Train(
             ledger=self.ledger,
             stage=stage,
             personalize=self.personalize,
-            lease=self.lease,
+            turns=self.turns,
             plan=Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=50),
         )
         advance_run = AdvanceRun(
             ledger=self.ledger,
             stage=stage,
-            preparation=Preparation(self.objects),
-            training=training,
+            prepare_datasets=PrepareDatasets(self.objects),
+            train=train,
             select_products=SelectProducts(stage=stage, objects=self.objects, recommendations=self.items),
             polls=self.polls,
             announcer=self.announcer,
@@ -139,7 +139,7 @@ async def test_a_run_passes_all_steps_by_checks() -> None:
     assert len(world.items.items) == 600
     run = await world.ledger.run(RUN)
     assert run.stage(StageName.RECOMMENDER).done == {1, 2}
-    assert world.lease.holder is None
+    assert world.turns.run_id is None
 
 
 async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
@@ -252,7 +252,7 @@ async def test_personalizes_own_verdict_of_too_little_data_falls_back() -> None:
     run = await world.ledger.run(RUN)
     assert (run.step["engine"], run.step["popularity_reason"]) == ("popularity", reason)
     assert len(world.announcer.of(RecommendationsReady)) == 2
-    assert world.lease.holder is None
+    assert world.turns.run_id is None
     reports = {report.name: report for report in await world.ledger.reports(RUN)}
     assert "personalize.trained_interactions" not in reports["training"].units
     assert "personalize.ingested_bytes" in reports["training"].units
@@ -270,7 +270,7 @@ async def test_another_failure_fails_the_run_with_its_reason() -> None:
     (finished,) = world.announcer.of(RunFinished)
     assert isinstance(finished, RunFinished)
     assert (finished.status, finished.reason) == ("failed", run.reason)
-    assert world.lease.holder is None
+    assert world.turns.run_id is None
 
 
 async def test_a_failure_is_announced_again_by_a_redelivery() -> None:
@@ -304,7 +304,7 @@ async def test_runs_of_one_dataset_group_take_turns() -> None:
     await world.open(run_id="second")
     await world.start("first")
     await world.start("second")
-    assert world.lease.holder == "first"
+    assert world.turns.run_id == "first"
     assert "solution_version" not in (await world.ledger.run("second")).step
     await world.run_to_its_end("first")
     assert {run for run, _ in world.announcer.announced} == {"first", "second"}
@@ -316,13 +316,13 @@ async def test_a_run_that_ended_without_letting_go_is_taken_over_from() -> None:
     await world.open(run_id="dead")
     await world.start("dead")
     await world.ledger.fail("dead", "killed")
-    assert world.lease.holder == "dead"
+    assert world.turns.run_id == "dead"
     await world.open()
     await world.start()
-    assert world.lease.holder == RUN
-    world.lease.holder = "unknown"
+    assert world.turns.run_id == RUN
+    world.turns.run_id = "unknown"
     await world.deliver(RecommenderPoll(attempt=1))
-    assert world.lease.holder == RUN
+    assert world.turns.run_id == RUN
 
 
 async def test_a_run_that_has_ended_is_left_alone() -> None:
@@ -375,7 +375,7 @@ async def test_news_of_the_last_job_brings_the_check_forward() -> None:
     assert world.announcer.announced == []
     await world.deliver(RecommenderPoll(attempt=2))
     assert len(world.announcer.of(RecommendationsReady)) == 2
-    assert world.lease.holder is None
+    assert world.turns.run_id is None
 
 
 async def test_a_check_at_once_that_cannot_be_sent_leaves_the_one_to_come_good(
@@ -428,7 +428,7 @@ async def test_news_that_no_run_waits_for_does_nothing(holder: str | None) -> No
     world = World()
     await world.open()
     await world.ledger.finish(RUN)
-    world.lease.holder = holder
+    world.turns.run_id = holder
     await world.report("ACTIVE")
     assert (world.polls.sent, world.personalize.made) == ([], {})
 

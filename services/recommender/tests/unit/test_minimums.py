@@ -13,16 +13,16 @@ from encore.recommender.domain.minimums import DataSize, says_too_little_data
         (5_000, 4_000, 40, True),
     ],
 )
-def test_personalizes_own_minimums_decide(
+def test_personalizes_minimums_decide(
     interactions: int, customers: int, returning: int, *, enough: bool
 ) -> None:
-    """A thousand interactions, 25 customers with two, and one in a hundred of all customers."""
+    """1,000 interactions, and 25 customers (or one in a hundred) with two or more."""
     size = DataSize(interactions=interactions, customers=customers, returning=returning)
     assert (size.shortfall is None) is enough
 
 
 def test_sizes_add_up() -> None:
-    """Customers without interactions do not count, those with two or more return."""
+    """Customers without interactions do not count; those with two or more are returning."""
     size = DataSize()
     for interactions in (0, 1, 2, 7):
         size = size.plus(DataSize.of_customer(interactions))
@@ -44,6 +44,6 @@ def test_sizes_add_up() -> None:
         ("All values in the event_type column are either reserved keywords or null", False),
     ],
 )
-def test_too_little_data_is_told_from_other_failures(reason: str, *, too_little: bool) -> None:
-    """Only a lower bound on what is counted lets a run go on without Personalize."""
+def test_too_little_data_is_distinguished_from_other_failures(reason: str, *, too_little: bool) -> None:
+    """Only a lower bound on what is counted lets a run continue without Personalize."""
     assert says_too_little_data(reason) is too_little

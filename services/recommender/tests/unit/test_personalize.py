@@ -7,7 +7,8 @@ from aiobotocore.stub import AioStubber
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.ports import NotReadyError, RefusedError
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
@@ -28,7 +29,7 @@ REQUESTS: Mapping[Kind, tuple[str, Mapping[str, Any]]] = {
 
 @pytest.fixture
 async def client() -> AsyncIterator["PersonalizeClient"]:
-    """A client that reaches nothing."""
+    """A client without a server; its replies are stubbed."""
     async with get_session().create_client("personalize", endpoint_url="http://127.0.0.1:1") as client:
         yield client
 
@@ -46,26 +47,29 @@ async def client() -> AsyncIterator["PersonalizeClient"]:
         (Kind.DATASET, "AccessDeniedException", ClientError),
     ],
 )
-async def test_an_error_means_waiting_giving_up_or_the_queues_retries(
+async def test_an_error_means_wait_fail_or_retry(
     client: "PersonalizeClient", kind: Kind, code: str, meaning: type[Exception]
 ) -> None:
-    """Quotas of running jobs free themselves, those of what exists do not; throttling is the queue's."""
+    """Quotas of running jobs free up, quotas of resources do not; throttling is retried by the queue."""
     operation, request = REQUESTS[kind]
     with AioStubber(client) as stub:
         stub.add_client_error(operation, code)
         with pytest.raises(meaning):
-            await AWSPersonalize(client).ensure(Wanted("key", kind, "shop", request))
+            await AWSPersonalize(client).ensure(ResourceSpec("key", kind, "shop", request))
 
 
-async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "PersonalizeClient") -> None:
-    """Schemas are immutable: a found dataset is pointed to the one that the data is written for."""
+async def test_a_dataset_of_an_earlier_release_gets_the_new_schema(client: "PersonalizeClient") -> None:
+    """Schemas are immutable, so an existing dataset is updated to the one that the data is written for."""
     arn = f"{ARN}dataset/shop/USERS"
     with AioStubber(client) as stub:
         stub.add_client_error("create_dataset", "ResourceAlreadyExistsException")
         stub.add_response("list_datasets", {"datasets": [{"name": "shop-users", "datasetArn": arn}]})
         stub.add_response("describe_dataset", {"dataset": {"schemaArn": f"{ARN}schema/old"}})
         stub.add_response("update_dataset", {"datasetArn": arn})
-        assert await AWSPersonalize(client).ensure(Wanted("key", Kind.DATASET, "shop-users", DATASET)) == arn
+        assert (
+            await AWSPersonalize(client).ensure(ResourceSpec("key", Kind.DATASET, "shop-users", DATASET))
+            == arn
+        )
         stub.assert_no_pending_responses()
 
 
@@ -75,7 +79,7 @@ async def test_a_dataset_of_an_earlier_release_follows_the_new_schema(client: "P
 async def test_only_an_active_resource_is_ready(
     client: "PersonalizeClient", status: str, *, active: bool
 ) -> None:
-    """Pending and in progress mean: look again later."""
+    """Pending and in progress mean that the next poll looks again."""
     with AioStubber(client) as stub:
         stub.add_response("describe_solution", {"solution": {"status": status}})
         found = await AWSPersonalize(client).is_active(Kind.SOLUTION, f"{ARN}solution/shop")
@@ -83,7 +87,7 @@ async def test_only_an_active_resource_is_ready(
 
 
 async def test_a_stopped_training_is_a_failure(client: "PersonalizeClient") -> None:
-    """Somebody stopped it by hand: waiting on would never end."""
+    """Someone stopped it by hand, so waiting would never end."""
     with AioStubber(client) as stub:
         stub.add_response("describe_solution_version", {"solutionVersion": {"status": "CREATE STOPPED"}})
         with pytest.raises(RefusedError, match="CREATE STOPPED"):

@@ -5,7 +5,7 @@ import pytest
 
 from encore.recommender.domain.plan import Plan, Step, resource_name
 from encore.recommender.domain.preferences import EventType
-from encore.recommender.ports import Wanted
+from encore.recommender.domain.resources import ResourceSpec
 from encore.runtime.runs.run import Run
 from tests.support.runs import START
 
@@ -25,13 +25,13 @@ PLAN = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_result
 RUN = Run(run_id="run-1", created_at=START, parts=2, step={key: f"arn:{key}" for key in KEYS})
 
 
-def everything(run: Run = RUN) -> dict[str, Wanted]:
-    """All resources of a run by their key."""
+def everything(run: Run = RUN) -> dict[str, ResourceSpec]:
+    """Return all resources of a run by key."""
     return {one.key: one for step in Step if step is not Step.SELECT for one in PLAN.wanted(step, run)}
 
 
-def test_steps_follow_one_another_up_to_the_selection() -> None:
-    """The order is that of their dependence."""
+def test_steps_follow_one_another_up_to_selection() -> None:
+    """Each step depends on those before it."""
     assert Step.SET_UP.following is Step.DATASETS
     assert Step.INFER.following is Step.SELECT
     assert Step.SELECT.following is Step.SELECT
@@ -40,8 +40,8 @@ def test_steps_follow_one_another_up_to_the_selection() -> None:
 
 
 @pytest.mark.parametrize("run_id", ["run-1", "x" * 80, "päivä/1", "-leading"])
-def test_every_name_is_one_that_personalize_takes(run_id: str) -> None:
-    """Whatever the run is called, names are valid, deterministic and distinct."""
+def test_personalize_accepts_every_name(run_id: str) -> None:
+    """Whatever the run id, names are valid, deterministic and distinct."""
     run = RUN.model_copy(update={"run_id": run_id})
     wanted = everything(run)
     assert sorted(wanted) == sorted(KEYS)
@@ -53,7 +53,7 @@ def test_every_name_is_one_that_personalize_takes(run_id: str) -> None:
 
 
 def test_runs_share_the_group_and_the_solution_but_not_their_jobs() -> None:
-    """Quotas allow few groups; a run's imports, training and results are its own."""
+    """Quotas allow few groups; imports, solution version and batch job belong to one run."""
     other = everything(RUN.model_copy(update={"run_id": "run-2"}))
     same = {key for key, one in everything().items() if one.name == other[key].name}
     assert {key for key in KEYS if key not in same} == {
@@ -65,8 +65,8 @@ def test_runs_share_the_group_and_the_solution_but_not_their_jobs() -> None:
     }
 
 
-def test_imports_replace_everything_with_the_runs_folders() -> None:
-    """Each data set is read from a folder of part files with Personalize's own role."""
+def test_imports_replace_all_data_with_the_runs_folders() -> None:
+    """Each dataset is a folder of part files, read with Personalize's own role."""
     request = everything()["import_users"].request
     assert request == {
         "datasetArn": "arn:dataset_users",
@@ -76,8 +76,8 @@ def test_imports_replace_everything_with_the_runs_folders() -> None:
     }
 
 
-def test_the_solution_trains_only_when_asked_and_hears_every_event() -> None:
-    """Automatic training would cost money every week; a type left out would be filtered away."""
+def test_the_solution_trains_only_when_asked_and_on_every_event_type() -> None:
+    """Automatic training would cost money every week; an event type left out would be filtered out."""
     request: Any = everything()["solution"].request
     assert request["recipeArn"].endswith("recipe/aws-user-personalization-v2")
     assert request["performAutoTraining"] is False
@@ -87,14 +87,14 @@ def test_the_solution_trains_only_when_asked_and_hears_every_event() -> None:
 
 
 def test_the_batch_job_reads_a_folder_and_writes_to_another() -> None:
-    """One input file a part; Personalize refuses an output that equals the input."""
+    """Personalize refuses an output folder that equals the input folder."""
     request: Any = everything()["batch_job"].request
     assert request["jobInput"]["s3DataSource"]["path"] == "s3://data/runs/run-1/personalize/input/"
     assert request["jobOutput"]["s3DataDestination"]["path"] == "s3://data/runs/run-1/personalize/output/"
     assert request["numResults"] == 30
 
 
-def test_a_run_id_that_fits_is_the_name() -> None:
-    """So an operator finds a run's jobs by its id."""
+def test_a_valid_run_id_is_used_as_the_name() -> None:
+    """An operator can then find a run's jobs by its id."""
     assert resource_name("run-1") == "run-1"
     assert resource_name("run-1", "items") == "run-1-items"

@@ -3,7 +3,7 @@ from decimal import Decimal
 import pytest
 
 from encore.contracts.records import Customer, ProductSentiment
-from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.rows import interaction_rows, item_row, user_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
 from services.recommender.tests.fakes import product
@@ -22,23 +22,23 @@ LAMP = product(
 )
 
 
-def test_an_interaction_carries_sentiment_as_type_and_value() -> None:
-    """One row a product; its own time where known, else the run's."""
-    opinions = [Opinion(product_id="P1", value=0.123456, timestamp=5), Opinion(product_id="P2")]
-    assert list(interaction_rows(Customer(customer_id="C"), opinions, default_timestamp=9)) == [
+def test_an_interaction_carries_the_preference_as_type_and_value() -> None:
+    """One row per product, with its own time where known and otherwise the run's."""
+    preferences = [Preference(product_id="P1", value=0.123456, timestamp=5), Preference(product_id="P2")]
+    assert list(interaction_rows(Customer(customer_id="C"), preferences, default_timestamp=9)) == [
         {"USER_ID": "C", "ITEM_ID": "P1", "TIMESTAMP": 5, "EVENT_TYPE": "reviewed", "EVENT_VALUE": 0.1235},
         {"USER_ID": "C", "ITEM_ID": "P2", "TIMESTAMP": 9, "EVENT_TYPE": "reviewed", "EVENT_VALUE": None},
     ]
 
 
-def test_a_product_that_personalize_could_not_name_is_left_out() -> None:
-    """An id with a quote in it would come back as another."""
-    rows = interaction_rows(Customer(customer_id="C"), [Opinion(product_id='a"b')], default_timestamp=9)
+def test_a_product_whose_id_personalize_would_alter_is_left_out() -> None:
+    """An id that contains a quote would return as another id."""
+    rows = interaction_rows(Customer(customer_id="C"), [Preference(product_id='a"b')], default_timestamp=9)
     assert list(rows) == []
 
 
-def test_an_item_is_its_facts_and_its_own_words() -> None:
-    """The path's levels are joined by a bar, a level's own bar gives way, and no review is in it."""
+def test_an_item_is_its_facts_and_its_own_text() -> None:
+    """Category levels are joined by `|`, which is replaced within a level; review texts are left out."""
     row = item_row(LAMP, ProductSentiment(product_id="P1", positive=2, polarity=0.5))
     assert row == {
         "ITEM_ID": "P1",
@@ -53,8 +53,8 @@ def test_an_item_is_its_facts_and_its_own_words() -> None:
     }
 
 
-def test_what_is_unknown_of_an_item_is_null() -> None:
-    """A product without facts, and one that nobody's words were scored for."""
+def test_unknown_facts_of_an_item_are_null() -> None:
+    """So is the sentiment of a product without scored reviews."""
     row = item_row(product("P", "Thing"), ProductSentiment(product_id="P"))
     assert [name for name, value in row.items() if value is None] == [
         "CATEGORY",
@@ -66,8 +66,8 @@ def test_what_is_unknown_of_an_item_is_null() -> None:
     ]
 
 
-def test_long_texts_keep_within_personalizes_lengths() -> None:
-    """A category ends with a whole level; a description is cut."""
+def test_long_texts_stay_within_personalizes_limits() -> None:
+    """A category ends with a whole level; a description is truncated."""
     row = item_row(product("P", "N" * 30_000, ("a" * 600, "b" * 600)), None)
     assert row["CATEGORY"] == "a" * 600
     assert len(str(row["DESCRIPTION"])) == 20_000
@@ -79,7 +79,7 @@ def test_long_texts_keep_within_personalizes_lengths() -> None:
 def test_a_customer_is_described_by_groups(age: int | None, group: str | None) -> None:
     """Never by name or email."""
     customer = Customer(customer_id="C", name="Asha", email="a@example.com", age=age)
-    row = user_row(customer, [Opinion(product_id="P1", value=0.5)], {"P1": LAMP})
+    row = user_row(customer, [Preference(product_id="P1", value=0.5)], {"P1": LAMP})
     assert row == {
         "USER_ID": "C",
         "AGE_GROUP": group,
@@ -88,16 +88,16 @@ def test_a_customer_is_described_by_groups(age: int | None, group: str | None) -
     }
 
 
-def test_what_a_customer_only_disliked_is_no_favourite() -> None:
-    """A favourite category needs more liking than dislike."""
-    row = user_row(Customer(customer_id="C"), [Opinion(product_id="P1", value=-0.5)], {"P1": LAMP})
+def test_a_category_that_a_customer_only_disliked_is_not_a_favourite() -> None:
+    """A favourite category needs at least as much liking as dislike."""
+    row = user_row(Customer(customer_id="C"), [Preference(product_id="P1", value=-0.5)], {"P1": LAMP})
     assert row["FAVOURITE_CATEGORY"] is None
 
 
 def test_rows_have_exactly_the_columns_of_their_schemas() -> None:
     """Personalize refuses a file that lacks a column."""
     customer = Customer(customer_id="C")
-    interaction = next(interaction_rows(customer, [Opinion(product_id="P1")], default_timestamp=1))
+    interaction = next(interaction_rows(customer, [Preference(product_id="P1")], default_timestamp=1))
     assert tuple(interaction) == INTERACTIONS.columns
     assert tuple(item_row(LAMP, None)) == ITEMS.columns
     assert tuple(user_row(customer, [], {})) == USERS.columns

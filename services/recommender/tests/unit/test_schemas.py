@@ -17,8 +17,8 @@ each_schema = pytest.mark.parametrize("schema", DATASETS, ids=lambda schema: sch
 
 
 @each_schema
-def test_a_schema_is_a_flat_avro_record_of_personalizes_namespace(schema: DatasetSchema) -> None:
-    """The record is named for its data set and holds primitives, alone or in a union with null."""
+def test_a_schema_is_a_flat_avro_record_in_personalizes_namespace(schema: DatasetSchema) -> None:
+    """The record is named after its dataset and contains primitives, alone or in a union with null."""
     record = json.loads(schema.avro)
     assert record["type"] == "record"
     assert record["name"] == schema.kind
@@ -42,7 +42,7 @@ def test_reserved_fields_have_their_exact_types(schema: DatasetSchema) -> None:
 
 
 @each_schema
-def test_every_string_of_ours_takes_part_in_training(schema: DatasetSchema) -> None:
+def test_every_string_of_ours_is_used_in_training(schema: DatasetSchema) -> None:
     """A string that is neither categorical nor textual would be imported and then ignored."""
     for field in schema.fields:
         if "string" in field["type"] and field["name"] not in RESERVED[schema.kind]:
@@ -51,7 +51,7 @@ def test_every_string_of_ours_takes_part_in_training(schema: DatasetSchema) -> N
 
 @each_schema
 def test_the_number_of_own_fields_is_within_personalizes_limits(schema: DatasetSchema) -> None:
-    """Personalize bounds the metadata of each data set, and one textual field is all it takes."""
+    """Personalize limits the metadata fields of each dataset, and allows one textual field."""
     reserved = RESERVED[schema.kind].keys() | {"EVENT_VALUE"}
     own = [field for field in schema.fields if field["name"] not in reserved]
     least, most = OWN_FIELDS[schema.kind]
@@ -62,20 +62,20 @@ def test_the_number_of_own_fields_is_within_personalizes_limits(schema: DatasetS
 
 @each_schema
 def test_names_stay_distinct_without_their_punctuation(schema: DatasetSchema) -> None:
-    """Personalize drops everything but letters and digits before it compares names."""
+    """Personalize removes all but letters and digits before it compares names."""
     plain = [re.sub(r"[^A-Za-z0-9]", "", name).upper() for name in schema.columns]
     assert len(set(plain)) == len(plain)
 
 
-def test_no_column_says_who_a_customer_is() -> None:
-    """Names, addresses and emails never leave for training."""
+def test_no_column_identifies_a_customer() -> None:
+    """Names, addresses and emails are never sent for training."""
     assert USERS.columns == ("USER_ID", "AGE_GROUP", "ACTIVITY", "FAVOURITE_CATEGORY")
     for schema in DATASETS:
         assert not any(word in name for name in schema.columns for word in ("NAME", "EMAIL", "ADDRESS"))
 
 
 def test_the_digest_changes_with_the_content() -> None:
-    """Schemas cannot be changed in place, so another content needs another name."""
+    """Schemas are immutable, so changed content needs a new name."""
     changed = DatasetSchema(USERS.kind, USERS.fields[:-1])
     assert USERS.digest == DatasetSchema(USERS.kind, USERS.fields).digest
     assert changed.digest != USERS.digest

@@ -16,7 +16,7 @@ def review(review_id: str, title: str | None = None, text: str | None = None) ->
 
 
 def test_title_and_text_are_scored_together() -> None:
-    """Both carry the reviewer's mind; a missing one leaves no gap."""
+    """They are joined by a line break; a missing one leaves no gap."""
     found = documents([customer(review("r1", "Great", "Works well."), review("r2", "Meh"))])
     assert [(document.review_id, document.text) for document in found] == [
         ("r1", "Great\nWorks well."),
@@ -24,19 +24,19 @@ def test_title_and_text_are_scored_together() -> None:
     ]
 
 
-def test_reviews_without_words_are_never_sent() -> None:
+def test_reviews_without_text_are_never_sent() -> None:
     """Empty and blank texts cost nothing."""
     assert documents([customer(review("r1"), review("r2", " ", ""), review("r3", None, "\t"))]) == []
 
 
 def test_a_review_id_is_sent_once() -> None:
-    """The same review met again is not paid for again."""
+    """A repeated review is not paid for twice."""
     found = documents([customer(review("r", "One")), customer(review("r", "Other"))])
     assert [document.text for document in found] == ["One"]
 
 
 def test_long_texts_are_cut_at_a_character_and_marked() -> None:
-    """A text over Comprehend's limit loses its end, never half a character."""
+    """A text over Comprehend's limit is truncated, never within a character."""
     [document] = documents([customer(review("r", None, "₹" * 2_000))])
     assert document.cut
     assert document.text == "₹" * (MAX_BYTES // 3)
@@ -45,8 +45,8 @@ def test_long_texts_are_cut_at_a_character_and_marked() -> None:
 
 
 @given(st.text(), st.integers(min_value=0, max_value=60))
-def test_a_cut_is_the_longest_whole_beginning(text: str, max_bytes: int) -> None:
-    """Never over the limit, always a prefix, and no further character would have fitted."""
+def test_a_cut_text_is_the_longest_prefix_that_fits(text: str, max_bytes: int) -> None:
+    """It is within the limit, and one more character would exceed it."""
     cut = cut_to_bytes(text, max_bytes)
     assert text.startswith(cut)
     assert len(cut.encode()) <= max_bytes
@@ -54,6 +54,6 @@ def test_a_cut_is_the_longest_whole_beginning(text: str, max_bytes: int) -> None
         assert len(text[: len(cut) + 1].encode()) > max_bytes
 
 
-def test_a_document_bills_at_least_three_units() -> None:
-    """Comprehend counts started hundreds of characters, three at the least."""
+def test_a_document_is_billed_at_least_three_units() -> None:
+    """Comprehend bills each started hundred characters, three at least."""
     assert [Document("r", "a" * length).units for length in (1, 300, 301, 950)] == [3, 3, 4, 10]

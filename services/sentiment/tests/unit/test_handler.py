@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Sequence
 
 import pytest
 
@@ -11,39 +10,18 @@ from encore.contracts.records import (
     ProductSentiment,
     Review,
     ScoredReview,
-    Sentiment,
-    SentimentScores,
 )
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import StageName
 from encore.runtime.runs.totals import total
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.scores import Keep, Score
 from encore.sentiment.handler import SentimentHandler
 from encore.sentiment.use_cases.score_part import ScorePart
 from encore.sentiment.use_cases.total_products import TotalProducts
+from services.sentiment.tests.fakes import POSITIVE, InMemoryScorer
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 RUN = "run-1"
-GLAD = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
-
-
-class CountingScorer:
-    """Finds everything positive, one document a call, and remembers what it was asked."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.failures: dict[str, Exception] = {}
-
-    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None:
-        """Score document after document; fail as told, once."""
-        for document in documents:
-            if failure := self.failures.pop(document.review_id, None):
-                raise failure
-            self.asked.append(document.review_id)
-            await asyncio.sleep(0)
-            await keep({document.review_id: GLAD})
 
 
 class Fixture:
@@ -57,7 +35,7 @@ class Fixture:
         self.reviews = InMemoryItems("review_id")
         self.products = InMemoryItems("product_id")
         self.announcer = announcer or InMemoryAnnouncer()
-        self.scorer = CountingScorer()
+        self.scorer = InMemoryScorer()
         self.handle = SentimentHandler(
             runs.stage(StageName.SENTIMENT, self.announcer),
             ScorePart(
@@ -194,7 +172,9 @@ async def test_a_part_that_comes_back_pays_only_for_what_it_had_not_got(fixture:
     await fixture.handle(fixture.message(1))
     assert fixture.scorer.asked == [review.review_id for review in reviews]
     scored = await fixture.objects.get_lines(object_keys.sentiment(RUN, 1), ScoredReview)
-    assert [(review.sentiment, review.scores) for review in scored] == [(GLAD.sentiment, GLAD.scores)] * 9
+    assert [(review.sentiment, review.scores) for review in scored] == [
+        (POSITIVE.sentiment, POSITIVE.scores)
+    ] * 9
 
 
 async def test_two_messages_of_a_part_at_once_cost_as_much_as_one(fixture: Fixture) -> None:

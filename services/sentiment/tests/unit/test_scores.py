@@ -3,13 +3,13 @@ from encore.sentiment.domain.scores import ProductTally, Score, scored_reviews
 
 
 def scores(positive: float, negative: float) -> SentimentScores:
-    """Scores whose rest is neutral."""
+    """Scores in which the remainder is neutral."""
     return SentimentScores(
         positive=positive, negative=negative, neutral=round(1 - positive - negative, 6), mixed=0
     )
 
 
-def test_every_review_comes_back_scored_or_not() -> None:
+def test_every_review_is_returned_scored_or_not() -> None:
     """Reviews without a score stay in the list, so later stages see all of them."""
     customer = Customer(
         customer_id="c",
@@ -32,8 +32,8 @@ def test_every_review_comes_back_scored_or_not() -> None:
     assert found[0].customer_id == "c"
 
 
-def test_products_sum_their_reviews_from_all_parts() -> None:
-    """A review under two products counts for both; unscored ones count for none."""
+def test_products_aggregate_their_reviews_from_all_parts() -> None:
+    """A review under two products counts for both; an unscored one for none."""
     tally = ProductTally()
     tally.add([_scored("r1", Sentiment.POSITIVE, 0.9, 0.1, "p1", "p2")])
     tally.add([_scored("r2", Sentiment.NEGATIVE, 0.1, 0.7, "p1")])

@@ -18,8 +18,8 @@ from understudy.settings import Settings
 
 
 def main() -> None:
-    """Serve until SIGTERM or SIGINT; the process ends with a reason if its settings are bad."""
-    settings = _settings()
+    """Serve until SIGTERM or SIGINT; exit with one line that says why if a setting is invalid."""
+    settings = _load_settings()
     configure_logs(settings.log_level)
     services = create_services(
         region=settings.region,
@@ -34,7 +34,7 @@ def main() -> None:
         uvicorn.Server(server_config(app, host=settings.host, port=settings.port)).run()
 
 
-def _settings() -> Settings:
+def _load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The ASGI application: AWS at every path, health at one of its own."""
+"""The ASGI application: AWS at every path except that of the health check."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 HEALTH_PATH = "/_understudy/health"
 _IDLE_CONNECTION_S = 75
-"""Longer than SDK clients keep an idle connection, so that none is closed as it is reused."""
+"""Longer than SDK clients keep an idle connection, so that none is closed while a client reuses it."""
 
 
 def create_app(services: Sequence[Service]) -> Starlette:
-    """Return an application that answers for `services` and closes them when it stops."""
+    """Return an application that serves `services` and closes them at shutdown."""
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"services": sorted(service.name for service in services)})
@@ -43,7 +43,7 @@ def create_app(services: Sequence[Service]) -> Starlette:
 
 
 def server_config(app: Starlette, *, host: str = "127.0.0.1", port: int = 0) -> uvicorn.Config:
-    """Return how `app` is served; log output is the caller's business."""
+    """Return uvicorn's configuration for `app`, which leaves logging to the caller."""
     return uvicorn.Config(
         app,
         host=host,

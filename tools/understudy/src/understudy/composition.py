@@ -1,4 +1,4 @@
-"""All services of understudy, put together."""
+"""Builds all services of understudy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def create_services(
     state_delay_s: float,
     s3_client_factory: S3ClientFactory,
 ) -> list[Service]:
-    """Return every service; Personalize reads and writes S3 through clients of the factory."""
+    """Return every service; Personalize reaches S3 through clients of `s3_client_factory`."""
     return [
         comprehend.create_service(SentimentModel.load()),
         bedrock.create_service(model_ids=model_ids),

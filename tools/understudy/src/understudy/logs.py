@@ -9,9 +9,9 @@ import structlog
 
 
 def configure_logs(level: str) -> None:
-    """Make structlog write events of `level` and above to standard error.
+    """Write log events of `level` and above to standard error.
 
-    Tracebacks are plain: richer ones print local variables, which hold review texts.
+    Tracebacks are plain, since rich ones print local variables, which hold review texts.
     """
     on_terminal = sys.stderr.isatty()
     structlog.configure(

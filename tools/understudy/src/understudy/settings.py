@@ -1,4 +1,4 @@
-"""The settings, read from environment variables that begin with `UNDERSTUDY_`."""
+"""Settings, read from environment variables with the prefix `UNDERSTUDY_`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from understudy.bedrock.models import CURRENT_MODEL_IDS
 
 
 class Settings(BaseSettings):
-    """Everything that can be set, with defaults that suit a laptop."""
+    """All settings, with defaults for a laptop."""
 
     model_config = SettingsConfigDict(env_prefix="UNDERSTUDY_", frozen=True)
 

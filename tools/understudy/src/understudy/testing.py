@@ -1,4 +1,4 @@
-"""A running understudy for tests of code that calls AWS."""
+"""Runs understudy inside tests of code that calls AWS."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ _START_TIMEOUT_S = 30.0
 
 
 class UnderstudyServer:
-    """Serves at `url`, on a free loopback port, while the context lasts.
+    """Serves at `url`, on a free loopback port, for as long as the context is open.
 
-    Without `services` it is the whole of understudy, whose Personalize finds S3 at `s3_endpoint_url`
-    and goes through its states without delay.
+    Without `services`, it serves all of them: Personalize reaches S3 at `s3_endpoint_url`, and its resources
+    change state without delay.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class UnderstudyServer:
             services = _all_services(region, s3_endpoint_url)
         self._services = services
         self._socket = socket.create_server(("127.0.0.1", 0))
-        # asyncio leaves this out for sockets it did not make, which costs a call 40 ms.
+        # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
 
     def __enter__(self) -> Self:
         started = threading.Event()
         config = server_config(create_app(self._services))
-        self._server = _AnnouncingServer(config, started)
+        self._server = _SignallingServer(config, started)
         self._thread = threading.Thread(
             target=self._server.run, args=([self._socket],), name="understudy", daemon=True
         )
@@ -69,16 +69,16 @@ class UnderstudyServer:
         self._socket.close()
 
 
-class _AnnouncingServer(uvicorn.Server):
-    """A server that tells when it can be called."""
+class _SignallingServer(uvicorn.Server):
+    """A server that sets `started` once it accepts calls."""
 
     def __init__(self, config: uvicorn.Config, started: threading.Event) -> None:
         super().__init__(config)
-        self._announced = started
+        self._started_event = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._announced.set()
+        self._started_event.set()
 
 
 def _all_services(region: str, s3_endpoint_url: str | None) -> list[Service]:

@@ -1,4 +1,4 @@
-"""Bedrock's Converse, called through real AWS SDK clients."""
+"""Bedrock's Converse, called with real AWS SDK clients."""
 
 import json
 from collections.abc import Iterator
@@ -41,14 +41,14 @@ FACTS = {
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Return the address of a server that answers for Bedrock alone."""
+    """The address of a server with Bedrock alone."""
     with UnderstudyServer([create_service(model_ids=CURRENT_MODEL_IDS)]) as server:
         yield server.url
 
 
 @pytest.fixture
 def bedrock(url: str, monkeypatch: pytest.MonkeyPatch) -> "BedrockRuntimeClient":
-    """Return a client that finds the server as services do: by its environment."""
+    """A client that finds the server through the environment, as services do."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_BEDROCK_RUNTIME", url)
     client: BedrockRuntimeClient = boto3.client("bedrock-runtime")
     return client
@@ -77,8 +77,8 @@ def _text(answer: Any) -> str:  # noqa: ANN401 - the response type differs betwe
     return str(answer["output"]["message"]["content"][0]["text"])
 
 
-def test_answer_obeys_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient") -> None:
-    """Structured output is JSON of the schema asked for, composed from the facts."""
+def test_answer_follows_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient") -> None:
+    """Structured output is valid against the requested schema and composed from the facts."""
     answer = bedrock.converse(**_request())
     copy = json.loads(_text(answer))
     Draft202012Validator(SCHEMA).validate(copy)
@@ -86,24 +86,24 @@ def test_answer_obeys_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient") 
     assert answer["stopReason"] == "end_turn"
 
 
-def test_usage_counts_what_was_sent_and_written(bedrock: "BedrockRuntimeClient") -> None:
-    """A token is four characters, rounded up; the total is the sum."""
-    answer = bedrock.converse(modelId=MODEL, messages=[_user("x" * 9)])  # type: ignore[list-item] # a plain dict will do
+def test_usage_counts_the_tokens_of_prompt_and_answer(bedrock: "BedrockRuntimeClient") -> None:
+    """Four characters count as a token, rounded up; the total is the sum."""
+    answer = bedrock.converse(modelId=MODEL, messages=[_user("x" * 9)])  # type: ignore[list-item] # a dict will do
     usage = answer["usage"]
     assert usage["inputTokens"] == 3
     assert usage["outputTokens"] == -(-len(_text(answer)) // 4)
     assert usage["totalTokens"] == usage["inputTokens"] + usage["outputTokens"]
 
 
-def test_answer_ends_when_its_tokens_run_out(bedrock: "BedrockRuntimeClient") -> None:
-    """A tight budget cuts the answer and says so, so that a caller can tell."""
+def test_answer_ends_at_max_tokens(bedrock: "BedrockRuntimeClient") -> None:
+    """The answer is cut, and the stop reason says so."""
     answer = bedrock.converse(**_request(inferenceConfig={"maxTokens": 5}))
     assert answer["stopReason"] == "max_tokens"
     assert len(_text(answer)) == 20
 
 
 def test_answer_ends_at_a_stop_sequence(bedrock: "BedrockRuntimeClient") -> None:
-    """The sequence itself is not part of the answer."""
+    """The sequence itself is not in the answer."""
     answer = bedrock.converse(**_request(inferenceConfig={"stopSequences": ["subject"]}))
     assert answer["stopReason"] == "stop_sequence"
     assert _text(answer) == '{"'
@@ -118,7 +118,7 @@ def test_answer_ends_at_a_stop_sequence(bedrock: "BedrockRuntimeClient") -> None
     ],
 )
 def test_model_is_known_by_id_profile_or_arn(bedrock: "BedrockRuntimeClient", model_id: str) -> None:
-    """Colons and slashes of an id arrive percent-encoded in the path."""
+    """The colons and slashes of an id arrive percent-encoded in the path."""
     assert bedrock.converse(**_request(modelId=model_id))["stopReason"] == "end_turn"
 
 
@@ -154,30 +154,30 @@ _ASSISTANT = {"role": "assistant", "content": [{"text": "Yes."}]}
 def test_bad_request_is_refused(
     bedrock: "BedrockRuntimeClient", changes: dict[str, Any], message: str
 ) -> None:
-    """Each fault has the code and the part of the text that client code matches on."""
+    """Each fault gets the code and the text that client code matches on."""
     with pytest.raises(bedrock.exceptions.ValidationException, match=message) as raised:
         bedrock.converse(**_request(**changes))
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_repair_turn_is_answered_with_another_text(bedrock: "BedrockRuntimeClient") -> None:
-    """A caller that tells what was wrong gets new words about the same facts."""
+def test_repair_turn_gets_a_different_text(bedrock: "BedrockRuntimeClient") -> None:
+    """A caller that asks for a correction gets the same facts in other words."""
     request = _request()
     first = _text(bedrock.converse(**request))
-    turn = [{"role": "assistant", "content": [{"text": first}]}, _user("Mend it, please.")]
+    turn = [{"role": "assistant", "content": [{"text": first}]}, _user("Correct it, please.")]
     second = _text(bedrock.converse(**{**request, "messages": [*request["messages"], *turn]}))
     assert second != first
     assert "{1.name}" in json.loads(second)["lines"]["1"]
 
 
-def test_operation_that_is_not_modelled_says_so(bedrock: "BedrockRuntimeClient") -> None:
-    """An operation of the real service that understudy lacks fails by name."""
+def test_operation_that_is_not_modelled_is_refused_by_name(bedrock: "BedrockRuntimeClient") -> None:
+    """An operation that understudy lacks gets UnknownOperationException."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
         bedrock.invoke_model(modelId=MODEL, body=b"{}")
 
 
 async def test_asynchronous_client_gets_the_same_answer(url: str, bedrock: "BedrockRuntimeClient") -> None:
-    """The services use aiobotocore; the same facts give the same copy."""
+    """The services use aiobotocore; the same facts give the same answer."""
     async with get_session().create_client("bedrock-runtime", endpoint_url=url) as client:
         answer = await client.converse(**_request())
     assert _text(answer) == _text(bedrock.converse(**_request()))

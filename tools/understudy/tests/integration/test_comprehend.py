@@ -1,4 +1,4 @@
-"""Comprehend, called through real AWS SDK clients."""
+"""Comprehend, called with real AWS SDK clients."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -18,21 +18,21 @@ if TYPE_CHECKING:
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Return the address of a server that answers for Comprehend alone."""
+    """The address of a server with Comprehend alone."""
     with UnderstudyServer([create_service(SentimentModel.load())]) as server:
         yield server.url
 
 
 @pytest.fixture
 def comprehend(url: str, monkeypatch: pytest.MonkeyPatch) -> "ComprehendClient":
-    """Return a client that finds the server as services do: by its environment."""
+    """A client that finds the server through the environment, as services do."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_COMPREHEND", url)
     client: ComprehendClient = boto3.client("comprehend")
     return client
 
 
 def test_one_document_gets_a_label_and_four_scores(comprehend: "ComprehendClient") -> None:
-    """The answer has Comprehend's shape, and its label is the likeliest."""
+    """The answer has Comprehend's shape, and its label has the highest score."""
     answer = comprehend.detect_sentiment(Text="I love this kettle", LanguageCode="en")
     assert answer["Sentiment"] == "POSITIVE"
     scores = answer["SentimentScore"]
@@ -42,8 +42,8 @@ def test_one_document_gets_a_label_and_four_scores(comprehend: "ComprehendClient
 
 
 def test_batch_answers_every_document_in_order(comprehend: "ComprehendClient") -> None:
-    """Results ascend by index, and say the same as a call for the document alone."""
-    texts = [f"{opinion} thing" for opinion in ("Great", "Awful")] * 12 + ["Lovely"]
+    """Results ascend by index and equal those of a call for the document alone."""
+    texts = [f"{adjective} thing" for adjective in ("Great", "Awful")] * 12 + ["Lovely"]
     answer = comprehend.batch_detect_sentiment(TextList=texts, LanguageCode="en")
     assert [result["Index"] for result in answer["ResultList"]] == list(range(25))
     assert answer["ErrorList"] == []
@@ -52,7 +52,7 @@ def test_batch_answers_every_document_in_order(comprehend: "ComprehendClient") -
 
 
 def test_long_document_fails_alone(comprehend: "ComprehendClient") -> None:
-    """A document over 5,000 bytes stands in the error list; the others are scored."""
+    """A document over 5,000 bytes is in the error list; the others are scored."""
     fitting, too_long = "₹" * 1_666, "₹" * 1_667
     answer = comprehend.batch_detect_sentiment(TextList=[too_long, fitting], LanguageCode="en")
     assert [result["Index"] for result in answer["ResultList"]] == [1]
@@ -72,22 +72,22 @@ def test_long_document_fails_alone(comprehend: "ComprehendClient") -> None:
 def test_bad_batch_is_refused_with_its_code(
     comprehend: "ComprehendClient", texts: list[str], language: str, code: str
 ) -> None:
-    """The codes are those that AWS answers, as a client reads them."""
+    """A client reads the codes that AWS uses."""
     with pytest.raises(ClientError) as raised:
         comprehend.batch_detect_sentiment(TextList=texts, LanguageCode=language)  # type: ignore[arg-type] # bad on purpose
     assert raised.value.response["Error"]["Code"] == code
     assert raised.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
 
 
-def test_long_single_document_is_refused(comprehend: "ComprehendClient") -> None:
-    """A call for one document has nothing to answer but the error."""
+def test_single_long_document_is_refused(comprehend: "ComprehendClient") -> None:
+    """A call for one document fails as a whole."""
     with pytest.raises(comprehend.exceptions.TextSizeLimitExceededException) as raised:
         comprehend.detect_sentiment(Text="a" * 5_001, LanguageCode="en")
     assert "5001 bytes" in raised.value.response["Error"]["Message"]
 
 
-def test_operation_that_is_not_modelled_says_so(comprehend: "ComprehendClient") -> None:
-    """An operation of the real service that understudy lacks fails by name."""
+def test_operation_that_is_not_modelled_is_refused_by_name(comprehend: "ComprehendClient") -> None:
+    """An operation that understudy lacks gets UnknownOperationException."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
         comprehend.detect_entities(Text="a", LanguageCode="en")
 

@@ -1,4 +1,4 @@
-"""Personalize over HTTP with the real SDK, data on an S3 emulator, models really trained."""
+"""Personalize over HTTP with the real SDK, an S3 emulator and models that are really trained."""
 
 import json
 import time
@@ -36,7 +36,7 @@ ITEM_FIELDS: list[dict[str, Any]] = [
 
 
 def interactions_csv() -> bytes:
-    """Every user of cluster c takes items of cluster c only, in an order of their own."""
+    """Users of a cluster take only items of that cluster, each in a different order."""
     lines = ["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE"]
     for user in range(USERS):
         for step in range(EVENTS_EACH):
@@ -46,7 +46,7 @@ def interactions_csv() -> bytes:
 
 
 def items_csv() -> bytes:
-    """Each cluster has a category; one item of each was never taken by anybody."""
+    """Each cluster is a category, with one item that no user has taken."""
     lines = ["ITEM_ID,CATEGORY,DESCRIPTION"]
     for cluster in range(CLUSTERS):
         lines += [
@@ -57,7 +57,7 @@ def items_csv() -> bytes:
 
 
 def avro(name: str, fields: list[dict[str, Any]]) -> str:
-    """Return a schema's text."""
+    """Return an Avro schema as text."""
     namespace = "com.amazonaws.personalize.schema"
     return json.dumps(
         {"type": "record", "name": name, "namespace": namespace, "fields": fields, "version": "1.0"}
@@ -65,8 +65,8 @@ def avro(name: str, fields: list[dict[str, Any]]) -> str:
 
 
 @dataclass
-class Stand:
-    """An understudy with a bucket, and the steps a client takes again and again."""
+class Harness:
+    """understudy with a bucket, and the steps that clients repeat."""
 
     url: str
     s3: "S3Client"
@@ -75,12 +75,12 @@ class Stand:
     bucket: str = field(default_factory=lambda: f"data-{uuid.uuid4().hex}")
 
     def put(self, key: str, body: bytes) -> str:
-        """Store an object and return its path."""
+        """Store an object and return its S3 path."""
         self.s3.put_object(Bucket=self.bucket, Key=key, Body=body)
         return f"s3://{self.bucket}/{key}"
 
     def wait(self, describe: Callable[..., Any], **arn: str) -> dict[str, Any]:
-        """Return the description of a resource once it is at rest."""
+        """Return the description of a resource once its status is final."""
         while True:
             [found] = [value for key, value in describe(**arn).items() if key != "ResponseMetadata"]
             if found["status"] in {"ACTIVE", "CREATE FAILED", "CREATE STOPPED"}:
@@ -94,7 +94,7 @@ class Stand:
         return arn
 
     def dataset(self, group: str, name: str, fields: list[dict[str, Any]]) -> str:
-        """Return the ARN of a new dataset with a schema of its own."""
+        """Return the ARN of a new dataset with its own schema."""
         schema_name = f"{group.rpartition('/')[2]}-{name}"
         schema = self.personalize.create_schema(name=schema_name, schema=avro(name, fields))
         arn = self.personalize.create_dataset(
@@ -104,7 +104,7 @@ class Stand:
         return arn
 
     def load(self, dataset: str, path: str, *, name: str = "") -> dict[str, Any]:
-        """Import a path and return the job at its end."""
+        """Import a path and return the finished job."""
         job = self.personalize.create_dataset_import_job(
             jobName=name or f"import-{uuid.uuid4().hex}",
             datasetArn=dataset,
@@ -125,12 +125,12 @@ class Stand:
         return arn
 
     def version(self, solution: str) -> dict[str, Any]:
-        """Train, and return the version at its end."""
+        """Train a solution version and return it."""
         arn = self.personalize.create_solution_version(solutionArn=solution)["solutionVersionArn"]
         return self.wait(self.personalize.describe_solution_version, solutionVersionArn=arn)
 
     def trained(self) -> tuple[str, str]:
-        """Return a group with the planted data, and a solution version trained on it."""
+        """Return a dataset group with the clustered data, and a solution version trained on it."""
         group = self.group()
         interactions = self.dataset(group, "Interactions", INTERACTION_FIELDS)
         items = self.dataset(group, "Items", ITEM_FIELDS)
@@ -145,7 +145,7 @@ class Stand:
         return group, version["solutionVersionArn"]
 
     def batch(self, version: str, path: str, **extra: Any) -> dict[str, Any]:  # noqa: ANN401
-        """Run a batch inference job into `out/` and return it at its end."""
+        """Run a batch inference job into `out/` and return it when it has finished."""
         job = self.personalize.create_batch_inference_job(
             jobName=f"batch-{uuid.uuid4().hex}",
             solutionVersionArn=version,
@@ -166,10 +166,10 @@ class Stand:
 
 
 @pytest.fixture
-def stand(emulator_url: str) -> Iterator[Stand]:
-    """A fresh understudy, all its states without delay."""
+def harness(emulator_url: str) -> Iterator[Harness]:
+    """A fresh understudy whose resources change state without delay."""
     with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
-        made = Stand(
+        made = Harness(
             url=server.url,
             s3=boto3.client("s3", endpoint_url=emulator_url, region_name="us-east-1"),
             personalize=boto3.client("personalize", endpoint_url=server.url),
@@ -182,45 +182,45 @@ def stand(emulator_url: str) -> Iterator[Stand]:
 
 
 def user_lines(users: range) -> bytes:
-    """Return batch input for users."""
+    """Return the batch input for users."""
     return b"".join(json.dumps({"userId": f"u{user}"}).encode() + b"\n" for user in users)
 
 
 def code_of(call: Callable[..., Any], **params: Any) -> str:  # noqa: ANN401 - any parameter
-    """Return the error code a call is answered with."""
+    """Return the error code of a call that must fail."""
     with pytest.raises(ClientError) as failure:
         call(**params)
     return failure.value.response["Error"]["Code"]
 
 
-def test_batch_recommendations_follow_what_users_of_a_kind_take(stand: Stand) -> None:
-    """Trained on users of four tastes, nearly every recommendation is of the user's own taste."""
-    _, version = stand.trained()
-    path = stand.put("in/users.json", user_lines(range(USERS)))
+def test_batch_recommendations_follow_the_taste_of_similar_users(harness: Harness) -> None:
+    """With users of four tastes, nearly every recommendation fits the user's own taste."""
+    _, version = harness.trained()
+    path = harness.put("in/users.json", user_lines(range(USERS)))
 
-    job = stand.batch(version, path, numResults=10)
+    job = harness.batch(version, path, numResults=10)
 
     assert job["status"] == "ACTIVE"
     hits = [
         item.startswith(f"c{int(line['input']['userId'][1:]) % CLUSTERS}-")
-        for line in stand.results("users.json")
+        for line in harness.results("users.json")
         for item in line["output"]["recommendedItems"]
     ]
     assert len(hits) == USERS * 10
     assert sum(hits) / len(hits) > 0.95  # chance is 0.25
-    stand.s3.head_object(Bucket=stand.bucket, Key="out/_CHECK")
+    harness.s3.head_object(Bucket=harness.bucket, Key="out/_CHECK")
 
 
-def test_a_folder_of_inputs_gives_one_output_each_and_bad_lines_say_why(stand: Stand) -> None:
-    """Every file has its `.out`; a line that cannot be answered comes back with an error."""
-    _, version = stand.trained()
-    stand.put("in/a.json", user_lines(range(3)))
-    stand.put("in/b.json", b'{"userId": "u1"}\nnot json\n{"itemId": "c1-1"}\n{"userId": "new"}\n')
+def test_a_folder_of_inputs_gives_one_output_per_file_and_an_error_per_bad_line(harness: Harness) -> None:
+    """Each file has an `.out`, in which a line that cannot be answered has an error."""
+    _, version = harness.trained()
+    harness.put("in/a.json", user_lines(range(3)))
+    harness.put("in/b.json", b'{"userId": "u1"}\nnot json\n{"itemId": "c1-1"}\n{"userId": "new"}\n')
 
-    stand.batch(version, f"s3://{stand.bucket}/in/")
+    harness.batch(version, f"s3://{harness.bucket}/in/")
 
-    assert [len(line["output"]["recommendedItems"]) for line in stand.results("a.json")] == [25] * 3
-    good, bad, foreign, unknown = stand.results("b.json")
+    assert [len(line["output"]["recommendedItems"]) for line in harness.results("a.json")] == [25] * 3
+    good, bad, foreign, unknown = harness.results("b.json")
     assert good["error"] is None
     assert len(good["output"]["scores"]) == 25
     assert (bad["output"], foreign["output"]) == (None, None)
@@ -229,60 +229,60 @@ def test_a_folder_of_inputs_gives_one_output_each_and_bad_lines_say_why(stand: S
     assert len(unknown["output"]["recommendedItems"]) == 25
 
 
-def test_filters_keep_what_the_user_had_out_of_batches_and_requests(stand: Stand) -> None:
-    """A filter on interactions excludes a user's own items, one on items takes a parameter."""
-    group, version = stand.trained()
-    seen = stand.personalize.create_filter(
+def test_filters_apply_to_batches_and_requests(harness: Harness) -> None:
+    """One on interactions excludes the user's own items; one on items takes a parameter."""
+    group, version = harness.trained()
+    seen = harness.personalize.create_filter(
         name="seen",
         datasetGroupArn=group,
         filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")',
     )["filterArn"]
-    kind = stand.personalize.create_filter(
+    kind = harness.personalize.create_filter(
         name="kind",
         datasetGroupArn=group,
         filterExpression="INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)",
     )["filterArn"]
     for arn in (seen, kind):
-        stand.wait(stand.personalize.describe_filter, filterArn=arn)
-    campaign = stand.personalize.create_campaign(name="live", solutionVersionArn=version)
+        harness.wait(harness.personalize.describe_filter, filterArn=arn)
+    campaign = harness.personalize.create_campaign(name="live", solutionVersionArn=version)
     arn = campaign["campaignArn"]
-    stand.wait(stand.personalize.describe_campaign, campaignArn=arn)
+    harness.wait(harness.personalize.describe_campaign, campaignArn=arn)
 
-    stand.batch(version, stand.put("in/u.json", user_lines(range(1))), filterArn=seen)
-    answer = stand.runtime.get_recommendations(
+    harness.batch(version, harness.put("in/u.json", user_lines(range(1))), filterArn=seen)
+    answer = harness.runtime.get_recommendations(
         campaignArn=arn, userId="u0", filterArn=kind, filterValues={"KIND": '"Kind 2"'}
     )
 
     own = {f"c0-{(step * 5) % ITEMS}" for step in range(EVENTS_EACH)}
-    assert own.isdisjoint(stand.results("u.json")[0]["output"]["recommendedItems"])
+    assert own.isdisjoint(harness.results("u.json")[0]["output"]["recommendedItems"])
     assert {item["itemId"].partition("-")[0] for item in answer["itemList"]} == {"c2"}
-    missing = code_of(stand.runtime.get_recommendations, campaignArn=arn, userId="u0", filterArn=kind)
+    missing = code_of(harness.runtime.get_recommendations, campaignArn=arn, userId="u0", filterArn=kind)
     assert missing == "InvalidInputException"
 
 
-def test_a_campaign_recommends_for_known_and_unknown_users(stand: Stand) -> None:
-    """A request gets scored items of the user's taste; a stranger gets what is popular."""
-    _, version = stand.trained()
-    arn = stand.personalize.create_campaign(name="live", solutionVersionArn=version)["campaignArn"]
-    stand.wait(stand.personalize.describe_campaign, campaignArn=arn)
+def test_a_campaign_recommends_for_known_and_unknown_users(harness: Harness) -> None:
+    """A known user gets scored items of their taste, an unknown one popular items."""
+    _, version = harness.trained()
+    arn = harness.personalize.create_campaign(name="live", solutionVersionArn=version)["campaignArn"]
+    harness.wait(harness.personalize.describe_campaign, campaignArn=arn)
 
-    known = stand.runtime.get_recommendations(campaignArn=arn, userId="u2", numResults=5)
-    stranger = stand.runtime.get_recommendations(campaignArn=arn, userId="nobody")
+    known = harness.runtime.get_recommendations(campaignArn=arn, userId="u2", numResults=5)
+    stranger = harness.runtime.get_recommendations(campaignArn=arn, userId="nobody")
 
     assert {item["itemId"].partition("-")[0] for item in known["itemList"]} == {"c2"}
     scores = [item["score"] for item in known["itemList"]]
     assert scores == sorted(scores, reverse=True)
     assert len(stranger["itemList"]) == 25
     absent = arn.replace("live", "absent")
-    code = code_of(stand.runtime.get_recommendations, campaignArn=absent, userId="u2")
+    code = code_of(harness.runtime.get_recommendations, campaignArn=absent, userId="u2")
     assert code == "ResourceNotFoundException"
 
 
-def test_metrics_are_measured_on_users_kept_back(stand: Stand) -> None:
-    """GetSolutionMetrics has AWS's keys, and with planted tastes it beats chance by far."""
-    _, version = stand.trained()
+def test_metrics_are_measured_on_held_out_users(harness: Harness) -> None:
+    """GetSolutionMetrics has AWS's keys, and clear tastes give scores far above chance."""
+    _, version = harness.trained()
 
-    metrics = stand.personalize.get_solution_metrics(solutionVersionArn=version)["metrics"]
+    metrics = harness.personalize.get_solution_metrics(solutionVersionArn=version)["metrics"]
 
     assert set(metrics) == {
         "coverage",
@@ -294,13 +294,13 @@ def test_metrics_are_measured_on_users_kept_back(stand: Stand) -> None:
     assert metrics["coverage"] == pytest.approx(1.0)
 
 
-def test_a_bad_import_fails_with_the_reason_aws_gives(stand: Stand) -> None:
-    """Missing columns, missing objects and too few rows each end as CREATE FAILED."""
-    dataset = stand.dataset(stand.group(), "Interactions", INTERACTION_FIELDS)
-    header = stand.put("header.csv", b"USER_ID,ITEM_ID\nu,i\n")
-    few = stand.put("few.csv", b"\n".join(interactions_csv().splitlines()[:10]))
+def test_a_bad_import_fails_with_the_reason_that_aws_gives(harness: Harness) -> None:
+    """Missing columns, missing objects and too few rows end in CREATE FAILED."""
+    dataset = harness.dataset(harness.group(), "Interactions", INTERACTION_FIELDS)
+    header = harness.put("header.csv", b"USER_ID,ITEM_ID\nu,i\n")
+    few = harness.put("few.csv", b"\n".join(interactions_csv().splitlines()[:10]))
 
-    jobs = [stand.load(dataset, path) for path in (header, few, f"s3://{stand.bucket}/absent.csv")]
+    jobs = [harness.load(dataset, path) for path in (header, few, f"s3://{harness.bucket}/absent.csv")]
 
     assert {job["status"] for job in jobs} == {"CREATE FAILED"}
     columns, rows, access = (job["failureReason"] for job in jobs)
@@ -310,14 +310,14 @@ def test_a_bad_import_fails_with_the_reason_aws_gives(stand: Stand) -> None:
     assert access == "Insufficient privileges for accessing data in Amazon S3."
 
 
-def test_training_needs_enough_events_of_the_types_asked_for(stand: Stand) -> None:
-    """A solution for an event type nobody used fails in training and says which type."""
-    group = stand.group()
-    dataset = stand.dataset(group, "Interactions", INTERACTION_FIELDS)
-    stand.load(dataset, stand.put("x.csv", interactions_csv()))
+def test_training_needs_enough_events_of_the_requested_type(harness: Harness) -> None:
+    """Training on an event type without interactions fails and names the type."""
+    group = harness.group()
+    dataset = harness.dataset(group, "Interactions", INTERACTION_FIELDS)
+    harness.load(dataset, harness.put("x.csv", interactions_csv()))
     events = {"eventParametersList": [{"eventType": "purchase", "weight": 1.0}]}
 
-    version = stand.version(stand.solution(group, solutionConfig={"eventsConfig": events}))
+    version = harness.version(harness.solution(group, solutionConfig={"eventsConfig": events}))
 
     assert version["status"] == "CREATE FAILED"
     assert version["failureReason"] == (
@@ -325,12 +325,12 @@ def test_training_needs_enough_events_of_the_types_asked_for(stand: Stand) -> No
     )
 
 
-def test_what_is_depended_on_cannot_be_deleted_and_the_rest_goes_in_order(stand: Stand) -> None:
-    """Each deletion out of order is ResourceInUse; in order all are gone at the end."""
-    group, version = stand.trained()
-    aws, solution = stand.personalize, version.rpartition("/")[0]
+def test_resources_are_deleted_only_in_order_of_dependency(harness: Harness) -> None:
+    """Out of order, a deletion fails with ResourceInUseException; in order, every resource is deleted."""
+    group, version = harness.trained()
+    aws, solution = harness.personalize, version.rpartition("/")[0]
     campaign = aws.create_campaign(name="live", solutionVersionArn=version)["campaignArn"]
-    stand.wait(aws.describe_campaign, campaignArn=campaign)
+    harness.wait(aws.describe_campaign, campaignArn=campaign)
     [schema, _] = [entry["schemaArn"] for entry in aws.list_schemas()["schemas"]]
 
     in_use = [
@@ -341,21 +341,21 @@ def test_what_is_depended_on_cannot_be_deleted_and_the_rest_goes_in_order(stand:
 
     assert set(in_use) == {"ResourceInUseException"}
     aws.delete_campaign(campaignArn=campaign)
-    gone(aws.describe_campaign, campaignArn=campaign)
+    wait_until_gone(aws.describe_campaign, campaignArn=campaign)
     aws.delete_solution(solutionArn=solution)
-    gone(aws.describe_solution, solutionArn=solution)
-    gone(aws.describe_solution_version, solutionVersionArn=version)
+    wait_until_gone(aws.describe_solution, solutionArn=solution)
+    wait_until_gone(aws.describe_solution_version, solutionVersionArn=version)
     for dataset in aws.list_datasets(datasetGroupArn=group)["datasets"]:
         aws.delete_dataset(datasetArn=dataset["datasetArn"])
-        gone(aws.describe_dataset, datasetArn=dataset["datasetArn"])
+        wait_until_gone(aws.describe_dataset, datasetArn=dataset["datasetArn"])
     aws.delete_schema(schemaArn=schema)
-    gone(aws.describe_schema, schemaArn=schema)
+    wait_until_gone(aws.describe_schema, schemaArn=schema)
     aws.delete_dataset_group(datasetGroupArn=group)
-    gone(aws.describe_dataset_group, datasetGroupArn=group)
+    wait_until_gone(aws.describe_dataset_group, datasetGroupArn=group)
 
 
-def gone(describe: Callable[..., Any], **arn: str) -> None:
-    """Return once a resource is unknown."""
+def wait_until_gone(describe: Callable[..., Any], **arn: str) -> None:
+    """Wait until a resource no longer exists."""
     code = None
     while code != "ResourceNotFoundException":
         time.sleep(0.02)
@@ -365,30 +365,30 @@ def gone(describe: Callable[..., Any], **arn: str) -> None:
             code = error.response["Error"]["Code"]
 
 
-def test_requests_that_cannot_be_carried_out_are_refused_with_their_code(stand: Stand) -> None:
+def test_invalid_requests_are_refused_with_the_code_of_aws(harness: Harness) -> None:
     """Names are unique, parents must exist, and inputs must make sense."""
-    aws, group = stand.personalize, stand.group()
+    aws, group = harness.personalize, harness.group()
 
     assert code_of(aws.create_dataset_group, name="shop") == "ResourceAlreadyExistsException"
     assert code_of(aws.create_schema, name="s", schema="{}") == "InvalidInputException"
     solution = {"name": "s", "datasetGroupArn": group, "recipeArn": RECIPE}
     assert code_of(aws.create_solution, **solution) == "InvalidInputException"
-    stand.dataset(group, "Interactions", INTERACTION_FIELDS)
+    harness.dataset(group, "Interactions", INTERACTION_FIELDS)
     unknown = {**solution, "recipeArn": f"{RECIPE}x"}
     assert code_of(aws.create_solution, **unknown) == "ResourceNotFoundException"
-    arn = stand.solution(group)
+    arn = harness.solution(group)
     assert code_of(aws.create_solution_version, solutionArn=arn) == "InvalidInputException"
-    # A campaign takes a version; a solution's own ARN names no version.
+    # A campaign takes the ARN of a version, not of a solution.
     code = code_of(aws.create_campaign, name="c", solutionVersionArn=arn)
     assert code == "ResourceNotFoundException"
     assert code_of(aws.describe_solution, solutionArn=group) == "ResourceNotFoundException"
 
 
-def test_lists_come_in_pages_and_by_parent(stand: Stand) -> None:
-    """Three groups fit two pages of two; a list by parent has the parent's children only."""
-    aws = stand.personalize
-    groups = [stand.group(f"g{number}") for number in range(3)]
-    dataset = stand.dataset(groups[1], "Interactions", INTERACTION_FIELDS)
+def test_lists_come_in_pages_and_by_parent(harness: Harness) -> None:
+    """Three groups take two pages of two; a list by parent has only its children."""
+    aws = harness.personalize
+    groups = [harness.group(f"g{number}") for number in range(3)]
+    dataset = harness.dataset(groups[1], "Interactions", INTERACTION_FIELDS)
 
     first = aws.list_dataset_groups(maxResults=2)
     second = aws.list_dataset_groups(maxResults=2, nextToken=first["nextToken"])

@@ -1,4 +1,4 @@
-"""The protocol layer over real HTTP, where no SDK client would go."""
+"""The protocol layer over HTTP, with requests that no SDK client would send."""
 
 import asyncio
 import http.client
@@ -21,7 +21,7 @@ TARGET = "Comprehend_20171127.DetectSentiment"
 
 @dataclass
 class Answer:
-    """What came back over HTTP."""
+    """An HTTP response."""
 
     status: int
     headers: http.client.HTTPMessage
@@ -30,13 +30,13 @@ class Answer:
 
 @pytest.fixture(scope="module")
 def closed() -> list[str]:
-    """Return the list that tells which services were closed."""
+    """The services that were closed."""
     return []
 
 
 @pytest.fixture(scope="module")
 def url(closed: list[str]) -> Iterator[str]:
-    """Return the address of a server whose handlers behave as the text asks."""
+    """The address of a server whose handlers behave as the request's text says."""
 
     async def detect_sentiment(params: Params) -> Params:
         if params["Text"] == "wrong":
@@ -45,7 +45,7 @@ def url(closed: list[str]) -> Iterator[str]:
             return {"SentimentScore": {"Positive": float("nan")}}
         if params["Text"] == "crash":
             raise RuntimeError("secret detail")
-        raise ServiceError("InternalServerException", "told")
+        raise ServiceError("InternalServerException", "reported")
 
     async def get_recommendations(_params: Params) -> Params:
         raise ServiceError("ResourceNotFoundException", "no campaign")
@@ -82,20 +82,20 @@ def _detect(url: str, text: str) -> Answer:
 
 @pytest.mark.parametrize("body", [b"{", b"[]", b"\xff", b'"text"', b'{"Text": 1}'])
 def test_broken_body_is_a_serialization_error(url: str, body: bytes) -> None:
-    """What is no request of the operation is refused before any handler sees it."""
+    """A body that is not a request of the operation never reaches a handler."""
     answer = _call(url, body)
     assert (answer.status, answer.body["__type"]) == (400, "SerializationException")
 
 
 def test_empty_body_is_an_empty_request(url: str) -> None:
-    """Its required members are then missing, which is another error."""
+    """Its required members are missing, which is a validation error."""
     answer = _call(url, b"")
     assert answer.body["__type"] == "ValidationException"
     assert answer.body["message"].startswith("2 validation errors detected: ")
 
 
-def test_unknown_target_and_unknown_path_name_the_error(url: str) -> None:
-    """Both protocols answer UnknownOperationException."""
+def test_unknown_target_and_unknown_path_are_unknown_operations(url: str) -> None:
+    """Both protocols answer with UnknownOperationException."""
     by_target = _call(url, b"{}", target="Comprehend_20171127.Nothing")
     by_path = _call(url, b"{}", path="/nothing", target=None)
     assert (by_target.status, by_target.body["__type"]) == (400, "UnknownOperationException")
@@ -105,17 +105,17 @@ def test_unknown_target_and_unknown_path_name_the_error(url: str) -> None:
     )
 
 
-def test_json_error_names_its_type_in_the_body_and_uses_the_members_of_the_model(url: str) -> None:
-    """Comprehend's errors say `Message`, and a fault of the model is a 500."""
+def test_json_error_has_its_type_in_the_body_and_the_members_of_the_model(url: str) -> None:
+    """Comprehend's text member is `Message`, and an error that the model marks as a fault is a 500."""
     answer = _detect(url, "x")
     assert answer.status == 500
-    assert answer.body == {"__type": "InternalServerException", "Message": "told"}
+    assert answer.body == {"__type": "InternalServerException", "Message": "reported"}
     assert answer.headers["Content-Type"] == "application/x-amz-json-1.1"
     assert answer.headers["x-amzn-RequestId"]
 
 
-def test_rest_error_names_its_type_in_a_header_and_has_the_status_of_the_model(url: str) -> None:
-    """Personalize's runtime declares 404 for a missing resource."""
+def test_rest_error_has_its_type_in_a_header_and_the_status_of_the_model(url: str) -> None:
+    """Personalize Runtime declares 404 for a missing resource."""
     answer = _call(url, b"{}", path="/recommendations", target=None)
     assert answer.status == 404
     assert answer.body == {"message": "no campaign"}
@@ -123,27 +123,27 @@ def test_rest_error_names_its_type_in_a_header_and_has_the_status_of_the_model(u
 
 
 @pytest.mark.parametrize("text", ["wrong", "nan", "crash"])
-def test_fault_of_a_handler_is_a_500_that_tells_no_details(url: str, text: str) -> None:
-    """A response outside the model is never sent, and no exception text leaks."""
+def test_failing_handler_is_a_500_without_details(url: str, text: str) -> None:
+    """A response that violates the model is never sent, and no exception text leaks."""
     answer = _detect(url, text)
     assert answer.status == 500
     assert answer.body == {"__type": "InternalServerException", "Message": "Internal failure"}
 
 
-def test_other_method_on_a_known_path_is_unknown(url: str) -> None:
+def test_wrong_method_on_a_known_path_is_an_unknown_operation(url: str) -> None:
     """Operations are found by method and path."""
     answer = _call(url, b"", path="/recommendations", target=None, method="GET")
     assert answer.status == 404
 
 
 def test_oversized_body_is_refused(url: str) -> None:
-    """No client can fill the memory with one request."""
+    """A single request cannot fill the memory."""
     answer = _call(url, b" " * (MAX_BODY_BYTES + 1))
     assert (answer.status, answer.body["__type"]) == (413, "RequestEntityTooLargeException")
 
 
 def test_health_lists_the_services(url: str) -> None:
-    """A supervisor can tell a started server, and which services it answers for."""
+    """A supervisor sees that the server is up, and which services it has."""
     answer = _call(url, b"", path="/_understudy/health", target=None, method="GET")
     assert answer.body == {"services": ["comprehend", "personalize-runtime"]}
 
@@ -152,13 +152,13 @@ async def _nothing(_params: Params) -> Params:
     return {}
 
 
-def test_handler_without_an_operation_is_refused_at_the_start() -> None:
-    """A misspelt operation cannot hide until it is called."""
+def test_handler_of_an_unknown_operation_is_refused_at_startup() -> None:
+    """A misspelt operation is found before it is called."""
     with pytest.raises(KeyError, match="DetectMood"):
         operations_of(Service("comprehend", {"DetectMood": _nothing}))
 
 
-def test_operation_bound_to_headers_is_refused_at_the_start() -> None:
-    """Such requests are not decoded here; better no operation than a half-read one."""
+def test_operation_bound_to_headers_is_refused_at_startup() -> None:
+    """Such requests would be decoded only in part."""
     with pytest.raises(NotImplementedError, match="InvokeModel"):
         operations_of(Service("bedrock-runtime", {"InvokeModel": _nothing}))

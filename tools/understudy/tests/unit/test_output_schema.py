@@ -1,4 +1,4 @@
-"""Structured output: which schemas are taken, and that answers obey them."""
+"""Structured output: which schemas are accepted, and that answers are valid against them."""
 
 import json
 from typing import Any
@@ -51,8 +51,8 @@ _HINTS = st.recursive(
 @given(_SCHEMAS, _HINTS)
 @example({"type": "integer"}, False)  # noqa: FBT003 - the hint
 @example({"enum": [1, "x"]}, True)  # noqa: FBT003 - the hint
-def test_answer_obeys_any_accepted_schema(part: dict[str, Any], hint: object) -> None:
-    """Whatever was composed, the answer is valid against the schema it was asked in."""
+def test_answer_is_valid_against_any_accepted_schema(part: dict[str, Any], hint: object) -> None:
+    """The answer fits the requested schema, whatever the composed values are."""
     schema = {**_object(answer=part), "$defs": {"shared": {"type": "string"}}}
     accepted = read_output_schema(json.dumps(schema))
     answer = fill(accepted, {"answer": hint})
@@ -60,7 +60,7 @@ def test_answer_obeys_any_accepted_schema(part: dict[str, Any], hint: object) ->
 
 
 def test_composed_values_are_used_where_they_fit() -> None:
-    """A schema picks from what was composed; properties it adds get a plausible value."""
+    """A property takes the composed value of its name, or else a plausible one."""
     schema = _object(subject={"type": "string"}, call_to_action={"type": "string"})
     assert fill(schema, {"subject": "Hello", "intro": "unasked"}) == {
         "subject": "Hello",
@@ -85,14 +85,14 @@ def test_composed_values_are_used_where_they_fit() -> None:
         (True, "must be an object"),
     ],
 )
-def test_schema_outside_the_accepted_part_is_refused(schema: object, reason: str) -> None:
-    """The stand-in is as strict as the service, so a schema that works here works there."""
+def test_unsupported_schema_is_refused(schema: object, reason: str) -> None:
+    """Understudy is as strict as Bedrock, so a schema that works here works there."""
     with pytest.raises(ServiceError, match=reason) as raised:
         read_output_schema(json.dumps(schema))
     assert raised.value.code == "ValidationException"
 
 
 def test_schema_that_is_not_json_is_refused() -> None:
-    """The schema travels as a string, which may hold anything."""
+    """The schema is sent as a string, which may be any text."""
     with pytest.raises(ServiceError, match="not valid JSON"):
         read_output_schema("{")

@@ -45,8 +45,8 @@ def interactions(rows: Iterable[str]) -> str:
     return "\n".join(["USER_ID,ITEM_ID,TIMESTAMP", *rows])
 
 
-def test_columns_are_found_by_name_and_foreign_ones_ignored() -> None:
-    """The order of the header is free, and a column the schema lacks is passed over."""
+def test_columns_are_found_by_name_and_unknown_ones_ignored() -> None:
+    """Columns may come in any order, and one that the schema lacks is skipped."""
     table = read(ITEMS, "STOCK,EXTRA,ON_SALE,KIND,PRICE,NAME,ITEM_ID\n3,x,true,a|b,1.5,Lamp,i1\n")
 
     assert column(table, "ITEM_ID") == ["i1"]
@@ -56,14 +56,14 @@ def test_columns_are_found_by_name_and_foreign_ones_ignored() -> None:
 
 
 def test_quotes_and_backslashes_are_escaped_with_backslashes() -> None:
-    """Commas and quotes stand in quoted text; the escape is a backslash, never a second quote."""
+    """Text with commas or quotes is quoted; the escape is a backslash, never a second quote."""
     table = read(ITEMS, HEADER + '\ni1,"A \\"big\\", red \\\\ lamp ₹",k,,1,false\r\n')
 
     assert column(table, "NAME") == ['A "big", red \\ lamp ₹']
 
 
 def test_an_empty_field_is_null_where_null_is_allowed() -> None:
-    """Nullable strings and numbers may be empty; blank lines are no records."""
+    """Nullable strings and numbers may be empty; blank lines are not records."""
     table = read(ITEMS, HEADER + "\ni1,,,,1,true\n\n")
 
     assert column(table, "NAME") == [None]
@@ -72,7 +72,7 @@ def test_an_empty_field_is_null_where_null_is_allowed() -> None:
 
 
 def test_the_last_record_of_an_item_wins_across_files() -> None:
-    """One row per item, the newest, wherever its file."""
+    """There is one row per item, the last one, whichever file it is in."""
     table = read(ITEMS, HEADER + "\ni1,old,,,1,true\ni2,two,,,1,true\n", HEADER + "\ni1,new,,,2,true\n")
 
     assert column(table, "ITEM_ID") == ["i2", "i1"]
@@ -97,7 +97,7 @@ def test_the_last_record_of_an_item_wins_across_files() -> None:
     ],
 )
 def test_a_row_that_does_not_conform_fails_the_import(row: str) -> None:
-    """Wrong types, missing values, wrong widths and broken quotes."""
+    """Wrong types, missing values, wrong widths and malformed quotes do not conform."""
     with pytest.raises(JobFailedError) as failure:
         read(ITEMS, f"{HEADER}\n{row}\n")
 
@@ -105,7 +105,7 @@ def test_a_row_that_does_not_conform_fails_the_import(row: str) -> None:
 
 
 def test_bytes_that_are_not_utf8_fail_the_import() -> None:
-    """Latin-1 is not guessed at."""
+    """The encoding is never guessed, not even as Latin-1."""
     reader = TableReader(ITEMS)
 
     with pytest.raises(JobFailedError, match="conform"):
@@ -113,13 +113,13 @@ def test_bytes_that_are_not_utf8_fail_the_import() -> None:
 
 
 def test_a_byte_order_mark_hides_the_first_column() -> None:
-    """As with AWS, the mark becomes a part of the name, and the column is missing."""
+    """As on AWS, the mark becomes part of the name, so the column is missing."""
     with pytest.raises(JobFailedError, match=r"missing the following columns:\[ITEM_ID\]"):
         read(ITEMS, "\ufeff" + HEADER + "\n")
 
 
-def test_long_ids_and_categories_fail_and_long_text_is_cut() -> None:
-    """256 characters for ids, 1,000 for categories; textual fields lose what is over 20,000."""
+def test_long_ids_and_categories_fail_and_long_text_is_truncated() -> None:
+    """Ids have at most 256 characters, categories 1,000; textual fields are truncated to 20,000."""
     long_id = f"{HEADER}\n{'i' * 257},n,k,1,1,true\n"
     long_kind = f"{HEADER}\ni1,n,{'k' * 1001},1,1,true\n"
     for text, name in ((long_id, "ITEM_ID"), (long_kind, "KIND")):
@@ -132,7 +132,7 @@ def test_long_ids_and_categories_fail_and_long_text_is_cut() -> None:
 
 
 def test_interactions_need_a_thousand_rows_and_equal_ones_count_once() -> None:
-    """The minimum counts rows as given; the table holds distinct events."""
+    """The minimum counts all rows; the table contains distinct events."""
     rows = [f"u{n % 700},i{n % 700},{n % 700}" for n in range(MIN_INTERACTIONS)]
 
     assert read(INTERACTIONS, interactions(rows)).rows == 700
@@ -140,7 +140,7 @@ def test_interactions_need_a_thousand_rows_and_equal_ones_count_once() -> None:
         read(INTERACTIONS, interactions(rows[1:]))
 
 
-def test_tables_join_with_codes_that_agree() -> None:
+def test_joined_tables_share_their_codes() -> None:
     """Records added later refer to the same strings, and nulls stay null."""
     first = read(ITEMS, HEADER + "\ni1,a,red,,1,true\ni2,,blue,,1,true\n")
     second = read(ITEMS, HEADER + "\ni3,b,blue,2,1,true\ni1,,,,5,false\n")

@@ -9,7 +9,7 @@ from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Column, Table, Texts
 
-ITEMS = ["lamp", "sofa", "desk", "vase", "rug"]  # there is no record of the rug
+ITEMS = ["lamp", "sofa", "desk", "vase", "rug"]  # the rug has no record
 THREE_CLAUSES = (
     "INCLUDE ItemID WHERE Items.PRICE < 100 | INCLUDE ItemID WHERE Items.PRICE > 200"
     ' | EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("view")'
@@ -76,7 +76,7 @@ SCHEMAS = {name: each.schema for name, each in SNAPSHOTS.items()}
 
 
 def allowed(expression: str, user: str = "ann", **given: str) -> set[str]:
-    """Return the items a filter leaves to a user."""
+    """Return the items that a filter allows for a user."""
     check_filter(expression, SCHEMAS)
     mask = ItemFilter(expression, SNAPSHOTS, ITEMS).mask(user, given)
     return {item for item, kept in zip(ITEMS, mask, strict=True) if kept}
@@ -101,13 +101,13 @@ def allowed(expression: str, user: str = "ann", **given: str) -> set[str]:
         ("EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE = 20", " ".join(ITEMS)),
     ],
 )
-def test_a_filter_leaves_the_items_it_should(expression: str, expected: str) -> None:
+def test_a_filter_allows_the_expected_items(expression: str, expected: str) -> None:
     """Each operator, dataset and combination, for a user aged 40 with three events."""
     assert allowed(expression) == set(expected.split())
 
 
-def test_parameters_take_quoted_values_and_may_be_missing_only_in_exclusions() -> None:
-    """A missing value drops an exclusion but leaves an inclusion without meaning."""
+def test_parameters_have_quoted_values_and_may_be_missing_only_in_exclusions() -> None:
+    """A missing value disables an exclusion but makes an inclusion an error."""
     include = "INCLUDE ItemID WHERE Items.KIND IN ($KIND)"
     exclude = "EXCLUDE ItemID WHERE Items.KIND IN ($KIND)"
 
@@ -119,8 +119,8 @@ def test_parameters_take_quoted_values_and_may_be_missing_only_in_exclusions() -
         allowed(include, KIND="light")
 
 
-def test_a_user_nobody_knows_has_no_events_and_no_age() -> None:
-    """Filters on the user's own data leave everything to a stranger."""
+def test_an_unknown_user_has_no_events_and_no_age() -> None:
+    """Filters on the user's own data exclude nothing for an unknown user."""
     assert allowed('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")', "eve") == set(ITEMS)
     conditional = "EXCLUDE ItemID WHERE Items.PRICE > 0 IF CurrentUser.AGE > 0"
     assert allowed(conditional, "eve") == set(ITEMS)
@@ -148,13 +148,13 @@ def test_a_user_nobody_knows_has_no_events_and_no_age() -> None:
         "INCLUDE ItemID WHERE Items.KIND NOT IN ($KIND)",
     ],
 )
-def test_an_expression_that_cannot_work_is_refused(expression: str) -> None:
-    """Bad grammar, unknown fields, and fields or operators that filters do not take."""
+def test_an_invalid_expression_is_refused(expression: str) -> None:
+    """Invalid syntax, unknown fields, and fields or operators that filters do not support."""
     with pytest.raises(FilterError):
         check_filter(expression, SCHEMAS)
 
 
-def test_at_most_five_fields() -> None:
+def test_an_expression_has_at_most_five_fields() -> None:
     """The sixth distinct field is refused."""
     tests = " AND ".join(f"Items.F{number} = 1" for number in range(6))
     with pytest.raises(FilterError, match="5"):

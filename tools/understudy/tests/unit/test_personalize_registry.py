@@ -19,7 +19,7 @@ from understudy.wire.errors import ServiceError
 
 @pytest.fixture
 async def registry() -> AsyncIterator[Registry]:
-    """A registry whose states last a moment."""
+    """A registry whose states are very short."""
     made = Registry(state_delay_s=0.005)
     yield made
     await made.close()
@@ -27,25 +27,25 @@ async def registry() -> AsyncIterator[Registry]:
 
 async def until(condition: Callable[[], bool]) -> None:
     """Return once `condition` holds."""
-    while not condition():  # noqa: ASYNC110 - a client, too, can only ask again
+    while not condition():  # noqa: ASYNC110 - clients can only poll as well
         await asyncio.sleep(0.001)
 
 
 async def settled(resource: Resource) -> Status | None:
-    """Return the status a creation ends with."""
+    """Return the final status of a creation."""
     await until(lambda: not resource.unfinished)
     return resource.status
 
 
 def code_of(call: Callable[[], object]) -> str:
-    """Return the code of the error a call raises."""
+    """Return the code of the error that a call raises."""
     with pytest.raises(ServiceError) as failure:
         call()
     return failure.value.code
 
 
 async def test_a_creation_passes_through_every_state(registry: Registry) -> None:
-    """Pending, in progress, active, in this order, and the work is done before the last."""
+    """Pending, in progress and active, in this order; the work is done before the last."""
     seen: list[Status | None] = []
 
     async def work() -> None:
@@ -66,7 +66,7 @@ async def test_a_creation_passes_through_every_state(registry: Registry) -> None
 async def test_work_that_fails_ends_the_creation_with_a_reason(
     registry: Registry, error: Exception, reason: str
 ) -> None:
-    """A known failure gives its own reason; a defect is not shown to the client."""
+    """A known failure has its own reason; an internal error is not shown to the client."""
 
     async def work() -> None:
         raise error
@@ -77,8 +77,8 @@ async def test_work_that_fails_ends_the_creation_with_a_reason(
     assert (resource.failure_reason or "").startswith(reason)
 
 
-async def test_only_what_is_active_can_be_built_on(registry: Registry) -> None:
-    """Unknown, unfinished and failed parents are three different errors."""
+async def test_only_an_active_resource_can_be_used(registry: Registry) -> None:
+    """Unknown, unfinished and failed parents raise three different errors."""
 
     async def work() -> None:
         raise JobFailedError("no")
@@ -90,8 +90,8 @@ async def test_only_what_is_active_can_be_built_on(registry: Registry) -> None:
     assert code_of(lambda: registry.get_active(SOLUTION_VERSION, "v")) == "InvalidInputException"
 
 
-async def test_a_name_is_taken_until_the_deletion_is_over(registry: Registry) -> None:
-    """A deletion is visible in its states, cannot be repeated, and then frees the name."""
+async def test_a_name_is_taken_until_the_deletion_ends(registry: Registry) -> None:
+    """A deletion passes through its states, cannot be repeated, and then frees the name."""
     group = registry.create(DATASET_GROUP, "g", {})
     assert code_of(lambda: registry.delete(DATASET_GROUP, "g")) == "ResourceInUseException"
     await settled(group)
@@ -105,8 +105,8 @@ async def test_a_name_is_taken_until_the_deletion_is_over(registry: Registry) ->
     registry.create(DATASET_GROUP, "g", {})
 
 
-async def test_unfinished_work_holds_what_it_works_on(registry: Registry) -> None:
-    """A dataset cannot go while an import runs, and can once the import is over."""
+async def test_unfinished_work_prevents_deletion(registry: Registry) -> None:
+    """A dataset cannot be deleted while an import runs, but can once it ends."""
     dataset = registry.create(DATASET, "d", {})
     await settled(dataset)
     job = registry.create(DATASET_IMPORT_JOB, "j", {}, links=("d",))
@@ -116,8 +116,8 @@ async def test_unfinished_work_holds_what_it_works_on(registry: Registry) -> Non
     registry.delete(DATASET, "d")
 
 
-async def test_a_schema_is_there_and_gone_at_once(registry: Registry) -> None:
-    """Schemas have no states, but datasets hold them."""
+async def test_a_schema_is_created_and_deleted_at_once(registry: Registry) -> None:
+    """Schemas have no states, but cannot be deleted while a dataset uses them."""
     registry.create(SCHEMA, "s", {})
     dataset = registry.create(DATASET, "d", {}, links=("s",))
     assert code_of(lambda: registry.delete(SCHEMA, "s")) == "ResourceInUseException"
@@ -130,8 +130,8 @@ async def test_a_schema_is_there_and_gone_at_once(registry: Registry) -> None:
     assert registry.find(SCHEMA) == []
 
 
-async def test_quotas_count_all_or_only_the_unfinished(registry: Registry) -> None:
-    """Five groups are all there may be; five imports may run, and more may have run."""
+async def test_quotas_count_all_or_only_unfinished_resources(registry: Registry) -> None:
+    """At most five groups exist; at most five imports run, however many have ended."""
     jobs = [registry.create(DATASET_IMPORT_JOB, f"j{n}", {}) for n in range(5)]
     for number in range(5):
         registry.create(DATASET_GROUP, f"g{number}", {})
@@ -145,8 +145,8 @@ async def test_quotas_count_all_or_only_the_unfinished(registry: Registry) -> No
     registry.create(DATASET_IMPORT_JOB, "j5", {})
 
 
-async def test_a_stopped_training_ends_stopped_whatever_its_work_does(registry: Registry) -> None:
-    """Stopping is immediate for what is pending and takes a state for what runs."""
+async def test_a_stopped_training_stays_stopped(registry: Registry) -> None:
+    """A pending one stops at once, a running one through CREATE STOPPING."""
     started = asyncio.Event()
 
     async def work() -> None:

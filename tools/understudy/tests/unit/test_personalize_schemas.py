@@ -25,7 +25,7 @@ def field(name: str, kind: Any = "string", **more: bool) -> dict[str, Any]:  # n
 
 
 def test_a_field_keeps_its_type_and_how_its_text_is_used() -> None:
-    """A union with null makes a field nullable; the marks on strings are kept."""
+    """A union with null makes a field nullable; `categorical` and `textual` are kept."""
     schema = parse_schema(avro("Items", [ITEM, COLOUR, TEXT]))
 
     assert schema.id_field == "ITEM_ID"
@@ -46,8 +46,8 @@ def test_a_field_keeps_its_type_and_how_its_text_is_used() -> None:
         avro("Interactions", [None]),
     ],
 )
-def test_what_is_no_personalize_record_is_refused(text: str) -> None:
-    """Anything but a record of a known name in the right namespace."""
+def test_a_schema_that_is_not_a_personalize_record_is_refused(text: str) -> None:
+    """Anything but a record with a known name in Personalize's namespace."""
     with pytest.raises(SchemaError):
         parse_schema(text)
 
@@ -70,7 +70,7 @@ def test_what_is_no_personalize_record_is_refused(text: str) -> None:
     ],
 )
 def test_a_broken_rule_of_interactions_is_named(fields: list[Any], named: str) -> None:
-    """Each rule on fields is checked, and the message leads to the field."""
+    """Every rule on fields is checked, and the message names the field."""
     with pytest.raises(SchemaError, match=named):
         parse_schema(avro("Interactions", fields))
 
@@ -85,14 +85,14 @@ def test_a_broken_rule_of_interactions_is_named(fields: list[Any], named: str) -
         ("Items", [ITEM, *(field(f"M{n}") for n in range(101))]),
     ],
 )
-def test_metadata_is_bounded_on_both_sides(name: str, fields: list[Any]) -> None:
-    """Items and Users need a field besides the id, and only so many."""
+def test_metadata_has_a_minimum_and_a_maximum(name: str, fields: list[Any]) -> None:
+    """Items and Users need a field besides the id, and have a maximum number."""
     with pytest.raises(SchemaError):
         parse_schema(avro(name, fields))
 
 
-def test_event_value_may_be_null_and_lower_case_types_of_union_go_either_way() -> None:
-    """Reserved fields that allow null take the union in either order."""
+def test_a_reserved_field_may_be_a_union_with_null_in_either_order() -> None:
+    """Reserved fields that allow null, such as EVENT_VALUE, accept both orders."""
     for union in (["null", "float"], ["float", "null"]):
         schema = parse_schema(avro("Interactions", [*INTERACTIONS, field("EVENT_VALUE", union)]))
         assert schema.fields[-1].nullable

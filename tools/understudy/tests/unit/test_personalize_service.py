@@ -47,7 +47,7 @@ class FakeBody:
 
 @dataclass
 class FakeS3:
-    """The few calls of an S3 client that jobs make."""
+    """The few S3 calls that jobs make."""
 
     objects: dict[str, bytes] = field(default_factory=dict)
 
@@ -65,7 +65,7 @@ class FakeS3:
 
 
 class Api:
-    """Both services, called by the operations' names."""
+    """Both services, called by operation name."""
 
     def __init__(self, s3: FakeS3, *, state_delay_s: float = 0.0) -> None:
         @asynccontextmanager
@@ -80,14 +80,14 @@ class Api:
         )
 
     async def call(self, operation: str, **params: Any) -> Params:  # noqa: ANN401 - any parameter
-        """Return the answer of an operation."""
+        """Return the response of an operation."""
         [handler] = [
             service.operations[operation] for service in self._services if operation in service.operations
         ]
         return await handler(params)
 
     async def settled(self, noun: str, arn: str) -> Params:
-        """Return the description of a resource once it is at rest."""
+        """Return the description of a resource once its status is final."""
         key = noun[0].lower() + noun[1:]
         while True:
             found: Params = (await self.call(f"Describe{noun}", **{f"{key}Arn": arn}))[key]
@@ -96,7 +96,7 @@ class Api:
             await asyncio.sleep(0.002)
 
     async def code(self, operation: str, **params: Any) -> str:  # noqa: ANN401 - any parameter
-        """Return the code of the error an operation ends with."""
+        """Return the code of the error that an operation raises."""
         with pytest.raises(ServiceError) as failure:
             await self.call(operation, **params)
         return failure.value.code
@@ -122,7 +122,7 @@ class Api:
         return group, dataset
 
     async def load(self, dataset: str, name: str, mode: str = "FULL") -> Params:
-        """Import an object and return the job at its end."""
+        """Import an object and return the finished job."""
         answer = await self.call(
             "CreateDatasetImportJob",
             jobName=name,
@@ -150,27 +150,27 @@ class Api:
 
 
 def csv_of(prefix: str) -> bytes:
-    """Return 1,200 interactions of 200 users with items of this prefix."""
+    """Return 1,200 interactions of 200 users with items that have this prefix."""
     rows = [f"u{n % 200},{prefix}{(n * 7) % 30},{n}" for n in range(1_200)]
     return "\n".join(["USER_ID,ITEM_ID,TIMESTAMP", *rows]).encode()
 
 
 @pytest.fixture
 def s3() -> FakeS3:
-    """A bucket with three files of interactions, each with items of its own."""
+    """A bucket with three files of interactions, each with its own items."""
     return FakeS3({f"{name}.csv": csv_of(name) for name in ("a", "b", "c")})
 
 
 @pytest.fixture
 async def api(s3: FakeS3) -> AsyncIterator[Api]:
-    """Fresh services whose states do not last."""
+    """Fresh services whose states have no delay."""
     made = Api(s3)
     yield made
     await made.close()
 
 
 async def test_full_imports_replace_and_incremental_ones_add(api: Api) -> None:
-    """What a campaign recommends shows which data its version was trained on."""
+    """A campaign's recommendations show which data its version was trained on."""
     group, dataset = await api.dataset()
     solution, found = None, []
     for name, mode in (("a", "FULL"), ("b", "INCREMENTAL"), ("c", "FULL")):
@@ -183,8 +183,8 @@ async def test_full_imports_replace_and_incremental_ones_add(api: Api) -> None:
     assert found == [{"a"}, {"a", "b"}, {"c"}]
 
 
-async def test_an_updated_campaign_serves_the_old_version_until_it_is_done(s3: FakeS3) -> None:
-    """The update has states of its own while the campaign stays active."""
+async def test_a_campaign_serves_the_old_version_until_its_update_is_done(s3: FakeS3) -> None:
+    """The update has its own states while the campaign stays active."""
     api = Api(s3, state_delay_s=0.05)
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
@@ -210,7 +210,7 @@ async def test_an_updated_campaign_serves_the_old_version_until_it_is_done(s3: F
 
 
 async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> None:
-    """Stopping works while a version is on its way; it then stays stopped."""
+    """A version can be stopped while it is being created, and then stays stopped."""
     api = Api(s3, state_delay_s=0.02)
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
@@ -231,7 +231,7 @@ async def test_a_stopped_version_has_no_metrics_and_no_campaign(s3: FakeS3) -> N
 
 
 async def test_a_campaign_of_the_latest_version_and_training_updates(api: Api) -> None:
-    """`$LATEST` needs its switch; UPDATE needs a full training before it."""
+    """`$LATEST` requires its setting; UPDATE requires a full training before it."""
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
     solution = await api.solution(group)
@@ -251,8 +251,8 @@ async def test_a_campaign_of_the_latest_version_and_training_updates(api: Api) -
     assert described["latestSolutionVersion"]["solutionVersionArn"] == newest
 
 
-async def test_a_batch_job_needs_good_paths_and_a_place_to_write(api: Api, s3: FakeS3) -> None:
-    """Bad paths are refused at once; a bucket that cannot be written fails the job."""
+async def test_a_batch_job_needs_valid_paths_and_a_writable_bucket(api: Api, s3: FakeS3) -> None:
+    """Invalid paths are refused at once; a bucket that cannot be written to fails the job."""
     group, dataset = await api.dataset()
     await api.load(dataset, "a")
     version = await api.made("SolutionVersion", solutionArn=await api.solution(group))
@@ -287,8 +287,8 @@ async def test_a_batch_job_needs_good_paths_and_a_place_to_write(api: Api, s3: F
     assert json.loads(s3.objects["out/in.json.out"])["error"] is None
 
 
-async def test_tags_can_be_given_changed_and_taken(api: Api) -> None:
-    """Tags of a creation are there, and are not a part of the description."""
+async def test_tags_can_be_added_changed_and_removed(api: Api) -> None:
+    """Tags given at creation are kept, but are not part of the description."""
     arn = await api.made("DatasetGroup", name="shop", tags=[{"tagKey": "team", "tagValue": "a"}])
     tag = {"tagKey": "stage", "tagValue": "test"}
 
@@ -300,7 +300,7 @@ async def test_tags_can_be_given_changed_and_taken(api: Api) -> None:
 
 
 async def test_recipes_can_be_read(api: Api) -> None:
-    """The two recipes that train here are listed and described, and no others."""
+    """The two recipes that can be trained here are listed and described, and no others."""
     listed = (await api.call("ListRecipes"))["recipes"]
     names = {recipe["name"] for recipe in listed}
     described = await api.call("DescribeRecipe", recipeArn=RECIPE)

@@ -58,7 +58,7 @@ def plan(
     solution: Params | None = None,
     excluded: Mapping[str, frozenset[str]] | None = None,
 ) -> TrainingPlan:
-    """Return a plan over these events and items."""
+    """Return a plan for these events and items."""
     datasets = {"Interactions": table(INTERACTIONS, events)}
     if items:
         datasets["Items"] = table(ITEMS, items)
@@ -66,7 +66,7 @@ def plan(
 
 
 def weights(solution: Params, *events: Event) -> list[float]:
-    """Return the weights of the events a solution keeps."""
+    """Return the weights of the events that a solution keeps."""
     kept = select_interactions(plan(events, solution=solution)).events.weight
     return [float(weight) for weight in kept]
 
@@ -85,8 +85,8 @@ def test_without_rules_every_event_counts_in_full() -> None:
     assert weights({}, VIEW, BUY) == [1, 1]
 
 
-def test_event_types_weigh_what_the_solution_says_and_others_are_left_out() -> None:
-    """Types are matched without regard to case; a type that is not listed does not train."""
+def test_listed_event_types_have_their_weight_and_others_are_left_out() -> None:
+    """Types are matched without regard to case; an unlisted type is not trained on."""
     rules = parameters({"eventType": "view", "weight": 0.2}, {"eventType": "BUY", "weight": 0.8})
 
     assert weights(rules, VIEW, BUY, ("u", "c", 3, "share", 1.0)) == pytest.approx([0.2, 0.8])
@@ -94,7 +94,7 @@ def test_event_types_weigh_what_the_solution_says_and_others_are_left_out() -> N
 
 
 def test_a_threshold_leaves_out_lower_values_and_missing_ones() -> None:
-    """Per type as well as for the whole solution."""
+    """A threshold applies per type or to the whole solution."""
     events: list[Event] = [("u", "a", 1, "rate", 5), ("u", "b", 2, "rate", 3.5), VIEW]
 
     assert len(weights({"solutionConfig": {"eventValueThreshold": "3.6"}}, *events)) == 1
@@ -103,7 +103,7 @@ def test_a_threshold_leaves_out_lower_values_and_missing_ones() -> None:
 
 
 def test_low_values_are_dislikes_unless_the_column_is_excluded() -> None:
-    """One star of five weighs nothing; without the column every event is a plain one."""
+    """One star of five weighs nothing; without the column every event counts in full."""
     events: list[Event] = [("u", "a", 1, "rate", 5), ("u", "b", 2, "rate", 1)]
     excluded = {"Interactions": frozenset({"EVENT_VALUE"})}
 
@@ -113,21 +113,21 @@ def test_low_values_are_dislikes_unless_the_column_is_excluded() -> None:
 
 @pytest.mark.parametrize("threshold", ["much", "nan", "1,5"])
 def test_a_threshold_must_be_a_number(threshold: str) -> None:
-    """The model lets any text through, so the service has to look."""
+    """The service model accepts any text, so the service checks it."""
     with pytest.raises(ValueError, match=threshold):
         EventRules.of({"solutionConfig": {"eventValueThreshold": threshold}})
 
 
 def test_rules_by_type_need_event_types() -> None:
-    """Excluding EVENT_TYPE and asking for a type cannot both be."""
+    """EVENT_TYPE cannot be excluded while a rule needs it."""
     excluded = {"Interactions": frozenset({"EVENT_TYPE"})}
 
     with pytest.raises(JobFailedError, match="event_type"):
         select_interactions(plan([VIEW], solution={"eventType": "view"}, excluded=excluded))
 
 
-def test_content_is_what_training_may_use_of_the_items() -> None:
-    """Parts of categorical strings and textual words, not plain strings, not excluded columns."""
+def test_content_is_the_item_data_that_training_may_use() -> None:
+    """Parts of categorical strings and textual words, but neither plain strings nor excluded columns."""
     items: list[list[object]] = [["a", "All|Light", "x1", "A lamp"], ["b", None, "x2", None]]
     catalogue = ["b", "a", "c"]
 
@@ -140,7 +140,7 @@ def test_content_is_what_training_may_use_of_the_items() -> None:
 
 
 def taste(users: int, each: int) -> list[Event]:
-    """Return events of users of two tastes."""
+    """Return events of users with two tastes."""
     return [
         (f"u{user}", f"{'ab'[user % 2]}{(user + 3 * step) % 20}", step, "buy", np.nan)
         for user in range(users)
@@ -148,8 +148,8 @@ def taste(users: int, each: int) -> list[Event]:
     ]
 
 
-def test_training_and_batch_give_users_their_own_taste() -> None:
-    """From tables to output lines: users of taste a get items of taste a."""
+def test_training_and_batch_recommend_users_their_own_taste() -> None:
+    """From tables to output lines: users with taste a get items of taste a."""
     model = train(plan(taste(200, 6)))
 
     body = infer(model, [b'{"userId": "u0"}\n', b"\n", b'{"userId": "u1"}'], num_results=5)
@@ -170,8 +170,8 @@ def test_training_and_batch_give_users_their_own_taste() -> None:
         (b'{"userId": ""}', {"userId": ""}),
     ],
 )
-def test_a_line_without_a_user_is_given_back_with_an_error(line: bytes, shown: object) -> None:
-    """Neighbours are answered all the same, in their order."""
+def test_a_line_without_a_user_is_returned_with_an_error(line: bytes, shown: object) -> None:
+    """The other lines are still answered, in order."""
     model = train(plan(taste(200, 6)))
 
     body = infer(model, [b'{"userId": "u0"}', line, b'{"userId": "u1"}'], num_results=2)
@@ -192,6 +192,6 @@ def test_a_line_without_a_user_is_given_back_with_an_error(line: bytes, shown: o
     ],
 )
 def test_too_little_data_fails_with_the_reason(events: list[Event], solution: Params, reason: str) -> None:
-    """AWS's minimums, each with a text that says which."""
+    """Each of AWS's minimums has its own text."""
     with pytest.raises(JobFailedError, match=reason):
         train(plan(events, solution=solution))

@@ -28,7 +28,7 @@ def histories(rows: list[tuple[int, int, int, float]]) -> Histories:
     )
 
 
-def test_an_earlier_item_speaks_for_a_later_one_more_than_the_other_way() -> None:
+def test_an_earlier_item_recommends_a_later_one_more_than_the_reverse() -> None:
     """Forwards counts in full, backwards by `back`, whatever the order of the rows."""
     matrix = cooccurrence(histories([(0, 1, 20, 1.0), (0, 0, 10, 1.0)]), PLAIN)
 
@@ -36,14 +36,14 @@ def test_an_earlier_item_speaks_for_a_later_one_more_than_the_other_way() -> Non
     assert matrix[1, 0] == pytest.approx(0.25)
 
 
-def test_without_an_order_both_directions_count_alike() -> None:
-    """Equal times say nothing about who came first."""
+def test_without_an_order_both_directions_count_equally() -> None:
+    """Equal times say nothing about which came first."""
     matrix = cooccurrence(histories([(0, 0, 5, 1.0), (0, 1, 5, 1.0)]), PLAIN)
 
     assert matrix[0, 1] == matrix[1, 0] == pytest.approx(1.0)
 
 
-def test_a_disliked_interaction_pulls_nothing_up() -> None:
+def test_a_disliked_interaction_recommends_nothing() -> None:
     """An interaction of weight 0 connects its item to no other."""
     matrix = cooccurrence(histories([(0, 0, 1, 1.0), (0, 1, 2, 0.0), (0, 2, 3, 1.0)]), PLAIN)
 
@@ -51,15 +51,15 @@ def test_a_disliked_interaction_pulls_nothing_up() -> None:
     assert matrix[0, 2] > 0
 
 
-def test_an_item_never_speaks_for_itself() -> None:
-    """Taking an item again does not make it a recommendation for those who have it."""
+def test_an_item_never_recommends_itself() -> None:
+    """Choosing an item again does not recommend it to those who have it."""
     matrix = cooccurrence(histories([(0, 0, 1, 1.0), (0, 0, 2, 1.0), (0, 1, 3, 1.0)]), PLAIN)
 
     assert matrix.diagonal().sum() == 0
 
 
 def test_strengths_follow_the_published_formula() -> None:
-    """One user, three items in order: each factor of W_ij is where the formula has it."""
+    """For one user and three items in order, W_ij has every factor of the formula."""
     params = HybridParams()
     rows = [(0, 0, 1, 1.0), (0, 1, 2, 1.0), (0, 2, 3, 1.0), (1, 2, 1, 1.0)]
 
@@ -70,8 +70,8 @@ def test_strengths_follow_the_published_formula() -> None:
     assert matrix[0, 2] == pytest.approx(expected, rel=1e-5)
 
 
-def test_distance_and_neighbours_are_bounded() -> None:
-    """Pairs beyond the greatest distance do not count, and each row keeps its strongest."""
+def test_distance_and_neighbours_are_limited() -> None:
+    """Pairs beyond the maximum distance do not count, and each row keeps its strongest."""
     rows = [(0, item, item, 1.0) for item in range(6)]
     near = HybridParams(max_distance=2, neighbours=100)
     few = HybridParams(max_distance=50, neighbours=2)
@@ -83,7 +83,7 @@ def test_distance_and_neighbours_are_bounded() -> None:
 
 
 def test_steps_and_ages_count_distinct_times() -> None:
-    """Events of one time share a step, and the newest has age 0."""
+    """Events at the same time share a step, and the latest has age 0."""
     found = histories([(1, 0, 7, 1.0), (0, 0, 9, 1.0), (0, 1, 3, 1.0), (0, 2, 3, 1.0)])
 
     assert found.events.user.tolist() == [0, 0, 0, 1]

@@ -21,7 +21,7 @@ N_USERS, N_ITEMS, N_EVENTS = 40, 30, 240
 
 
 def events(seed: int = 0) -> Events:
-    """Return random events; user 0 has none, user 1 disliked all it had."""
+    """Return random events; user 0 has none, user 1 disliked everything."""
     random = np.random.default_rng(seed)
     user = random.integers(1, N_USERS, N_EVENTS).astype(np.int32)
     weight = random.choice([1.0, 0.5], N_EVENTS).astype(np.float32)
@@ -37,7 +37,7 @@ def events(seed: int = 0) -> Events:
 
 
 def no_content() -> sparse.csr_matrix:
-    """Return the similarity of items nothing is known about."""
+    """Return the similarities of items without content."""
     return sparse.csr_matrix((N_ITEMS, N_ITEMS), dtype=np.float32)
 
 
@@ -57,8 +57,8 @@ def dense_scores(model: HybridModel, profiles: Profiles) -> NDArray[np.float64]:
     return np.asarray(together + model.params.content_weight * alike + model.popularity)
 
 
-def test_rankings_equal_those_of_every_item_scored() -> None:
-    """Looking at touched items and the popular head only loses nothing, at any length."""
+def test_rankings_equal_those_from_scoring_every_item() -> None:
+    """At any length, only touched items and the popular head need to be looked at."""
     histories = Histories.of(events())
     model = HybridModel.fit(histories, content())
     profiles = Profiles.of(histories, model.params)
@@ -72,7 +72,7 @@ def test_rankings_equal_those_of_every_item_scored() -> None:
 
 
 def test_masked_items_are_never_recommended_and_others_fill_the_list() -> None:
-    """With half of the items allowed, the list is the best of that half."""
+    """With half of the items allowed, the list has the best of that half."""
     histories = Histories.of(events())
     model = HybridModel.fit(histories, content())
     profiles = Profiles.of(histories, model.params)
@@ -87,7 +87,7 @@ def test_masked_items_are_never_recommended_and_others_fill_the_list() -> None:
 
 
 def test_users_without_a_liked_interaction_get_the_popular_items() -> None:
-    """Unknown users, silent ones and those who disliked everything see the same list."""
+    """Unknown users, users without events and those who disliked everything get the same list."""
     histories = Histories.of(events())
     model = HybridModel.fit(histories, content())
     profiles = Profiles.of(histories, model.params)
@@ -109,8 +109,8 @@ def test_scores_sum_to_one_over_the_catalogue() -> None:
     assert [ranking.scores.sum() for ranking in rankings] == pytest.approx([1.0] * N_USERS)
 
 
-def test_having_an_item_does_not_raise_it() -> None:
-    """Of one user's only item nothing speaks for it but its popularity."""
+def test_having_an_item_does_not_raise_its_score() -> None:
+    """A user's only item is scored by its popularity alone."""
     one = Events(
         user=np.array([0, 1, 1], dtype=np.int32),
         item=np.array([0, 1, 2], dtype=np.int32),
@@ -129,8 +129,8 @@ def test_having_an_item_does_not_raise_it() -> None:
     assert ranking.items[0] == 1
 
 
-def test_items_nobody_took_are_recommended_for_what_they_are() -> None:
-    """An item known only by its category reaches users of that category."""
+def test_items_without_interactions_are_recommended_by_content() -> None:
+    """An item that has only a category is recommended to users of that category."""
     labels = [["red"], ["red"], ["blue"], ["blue"]]
     similar = content_similarity(ItemContent(labels=labels, texts=[""] * 4), neighbours=5)
 
@@ -139,8 +139,8 @@ def test_items_nobody_took_are_recommended_for_what_they_are() -> None:
     assert similar.diagonal().sum() == 0
 
 
-def test_words_and_labels_both_count_and_words_everybody_uses_do_not() -> None:
-    """A shared label adds to shared words; a word of all items links none of them."""
+def test_words_and_labels_count_but_words_of_all_items_do_not() -> None:
+    """A shared label adds to shared words; a word that all items have links none of them."""
     texts = ["the blue lamp", "The LAMP, blue!", "the blue lamp", "the chair", "the rug", "the bed"]
     labels = [["light"], ["light"], ["garden"], ["seat"], ["floor"], ["room"]]
 
@@ -150,8 +150,8 @@ def test_words_and_labels_both_count_and_words_everybody_uses_do_not() -> None:
     assert similar[0, 3] == 0
 
 
-def test_a_catalogue_without_content_is_no_error() -> None:
-    """Items nothing is known about are like nothing."""
+def test_a_catalogue_may_have_no_content() -> None:
+    """Items without content are similar to none."""
     similar = content_similarity(ItemContent(labels=[[], []], texts=["", ""]), neighbours=5)
 
     assert similar.shape == (2, 2)
@@ -169,12 +169,12 @@ def test_a_catalogue_without_content_is_no_error() -> None:
     ],
 )
 def test_a_value_is_read_on_the_scale_of_its_data(values: list[float], weights: list[float]) -> None:
-    """Stars, signed sentiment, constants and missing values each give the weight they should."""
+    """Stars, signed sentiment, constants and missing values each have their expected weights."""
     assert satisfaction_weights(np.array(values)) == pytest.approx(weights, abs=0.03)
 
 
-def test_evaluation_holds_back_users_the_fit_has_not_seen() -> None:
-    """The tested users' events are either given or to be found, and never trained on."""
+def test_evaluation_uses_users_held_back_from_the_fit() -> None:
+    """Events of tested users are either given or to be predicted, never trained on."""
     histories = Histories.of(events())
 
     split = Split.of(histories)
@@ -187,8 +187,8 @@ def test_evaluation_holds_back_users_the_fit_has_not_seen() -> None:
     assert split.given.events.user.size < found
 
 
-def test_metrics_see_what_a_model_gets_right() -> None:
-    """Users who always take item 1 after item 0 are predicted perfectly, with AWS's discount."""
+def test_a_perfect_model_gets_perfect_metrics() -> None:
+    """Users who always choose item 1 after item 0 are predicted perfectly, with AWS's discount."""
     users = np.repeat(np.arange(40, dtype=np.int32), 2)
     pairs = Events(
         user=users,
@@ -209,7 +209,7 @@ def test_metrics_see_what_a_model_gets_right() -> None:
 
 
 def test_leave_one_out_finds_the_next_item_of_a_chain() -> None:
-    """Where every item is followed by the next one, the last of a sequence is the first pick."""
+    """Where each item is followed by the next, the last of a sequence is ranked first."""
     sequences = [[(start + step) % N_ITEMS for step in range(6)] for start in range(N_ITEMS)]
 
     metrics = leave_one_out(sequences, no_content())

@@ -1,4 +1,4 @@
-"""The sentiment engine: what it must get right, and how it behaves at the edges."""
+"""The sentiment engine: required results and edge cases."""
 
 import pytest
 
@@ -47,16 +47,16 @@ def model() -> SentimentModel:
     ("label", "texts", "floor"),
     [("POSITIVE", POSITIVE, 0.9), ("NEGATIVE", NEGATIVE, 0.9), ("MIXED", MIXED, 0.6)],
 )
-def test_plain_reviews_are_read_right(
+def test_clear_reviews_get_the_right_label(
     model: SentimentModel, label: str, texts: tuple[str, ...], floor: float
 ) -> None:
-    """Reviews any reader would agree on get their label, nearly all of them."""
+    """Nearly all reviews that any reader would agree on get that label."""
     right = [scores.label == label for scores in model.score(texts)]
     assert sum(right) / len(right) >= floor
 
 
 def test_factual_sentences_are_neutral(model: SentimentModel) -> None:
-    """A sentence without an opinion is not turned into one."""
+    """A sentence without an opinion gets no sentiment."""
     assert "NEUTRAL" in {scores.label for scores in model.score(NEUTRAL)}
 
 
@@ -74,8 +74,8 @@ def test_scores_add_up_to_one_and_the_label_is_the_largest(model: SentimentModel
         assert values[scores.label] == max(values.values())
 
 
-def test_text_does_not_depend_on_its_batch(model: SentimentModel) -> None:
-    """The same text gets the same scores alone, in company and again."""
+def test_a_score_does_not_depend_on_its_batch(model: SentimentModel) -> None:
+    """The same text gets the same scores alone, in a batch and again."""
     together = model.score([*POSITIVE, *NEGATIVE])
     assert together == [model.score([text])[0] for text in (*POSITIVE, *NEGATIVE)]
 
@@ -84,33 +84,33 @@ def test_text_does_not_depend_on_its_batch(model: SentimentModel) -> None:
     "text", ["बहुत अच्छा उत्पाद है", "Das Kabel ist kaputt gegangen", "とても良い", "12345", "   "]
 )
 def test_unreadable_text_is_neutral(model: SentimentModel, text: str) -> None:
-    """Where the model understands nothing it claims nothing."""
+    """Where the model recognises nothing, it claims nothing."""
     assert model.score([text])[0].label == "NEUTRAL"
 
 
 def test_praise_and_blame_in_separate_sentences_count_as_mixed(model: SentimentModel) -> None:
-    """Both poles are heard in a longer text: mixed weighs more than in either half."""
+    """A text with both has a higher mixed score than either half."""
     praise = "The screen is excellent and beautiful. I love the sound."
     blame = "The battery is awful. It crashes and the support is terrible."
     alone = [scores.mixed for scores in model.score([praise, blame])]
     assert model.score([f"{praise} {blame}"])[0].mixed > max(alone)
 
 
-def test_negation_marks_the_words_in_its_reach() -> None:
-    """`good` after `not` is another feature than `good`, until the clause ends."""
+def test_negation_marks_the_words_within_its_reach() -> None:
+    """Until the clause ends, `good` after `not` is a different feature from `good`."""
     found = list(features(tokens("Not really good, but nice")))
     assert "NOT_good" in found
     assert "good" not in found
     assert "nice" in found
 
 
-def test_split_contractions_read_like_written_ones() -> None:
+def test_split_contractions_are_read_like_ordinary_ones() -> None:
     """Tokenised corpora and reviews spell the same negation differently."""
     assert tokens("I ca n't, it's fine") == tokens("I can't, it 's fine".replace("can't", "ca n't"))
     assert tokens("does n't work") == tokens("doesn't work")
 
 
 def test_statements_split_at_sentence_ends_and_turns() -> None:
-    """Each statement is likely to hold one opinion."""
+    """Each statement is likely to express one opinion."""
     parts = statements(tokens("It works. Nice but loud!"))
     assert parts == [["it", "works", "."], ["nice"], ["but", "loud", "!"]]

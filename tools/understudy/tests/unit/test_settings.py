@@ -1,4 +1,4 @@
-"""Settings: defaults for a laptop, and refusal of what cannot work."""
+"""Settings: defaults for a laptop, and validation."""
 
 import pytest
 from pydantic import ValidationError
@@ -7,12 +7,12 @@ from understudy.settings import Settings
 
 
 def test_defaults_bind_to_loopback() -> None:
-    """Nothing is reachable from outside unless someone says so."""
+    """It is unreachable from outside unless configured otherwise."""
     assert Settings().host == "127.0.0.1"
 
 
 def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each setting has a variable with the prefix UNDERSTUDY_."""
+    """Each setting is read from a variable with the prefix UNDERSTUDY_."""
     monkeypatch.setenv("UNDERSTUDY_PORT", "9000")
     monkeypatch.setenv("UNDERSTUDY_MODEL_IDS", '["my.model"]')
     settings = Settings()
@@ -24,8 +24,8 @@ def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     ("name", "value"),
     [("PORT", "70000"), ("REGION", "nowhere"), ("ACCOUNT_ID", "12"), ("LOG_LEVEL", "loud")],
 )
-def test_bad_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
-    """A typo is found at the start, not in the first request."""
+def test_invalid_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    """A typo is found at startup, not by the first request."""
     monkeypatch.setenv(f"UNDERSTUDY_{name}", value)
     with pytest.raises(ValidationError):
         Settings()

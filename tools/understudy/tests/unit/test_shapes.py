@@ -1,4 +1,4 @@
-"""Shapes: conversion and validation, driven by the service models of the installed botocore."""
+"""Conversion and validation by the service models of the installed botocore."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +7,7 @@ import botocore.loaders
 import pytest
 from botocore.model import ServiceModel
 
-from understudy.wire.leaves import READ, WRITE, ShapeError
+from understudy.wire.scalars import READ, WRITE, ShapeError
 from understudy.wire.shapes import ShapeCompiler
 
 
@@ -86,24 +86,24 @@ def _read(service: str, shape: str, value: object) -> tuple[Any, list[str]]:
         ),
     ],
 )
-def test_broken_constraint_is_told_in_the_words_of_aws(
+def test_violated_constraint_is_reported_in_the_words_of_aws(
     service: str,
     shape: str,
     value: object,
     problem: str,
 ) -> None:
-    """Presence, enum, range, pattern, length and union rules of the model are all enforced."""
+    """The model's rules on presence, enums, ranges, patterns, lengths and unions are enforced."""
     assert _read(service, shape, value)[1] == [problem]
 
 
-def test_every_problem_is_reported_at_once() -> None:
-    """One answer names all broken constraints, so a caller mends them in one go."""
+def test_all_violations_are_reported_at_once() -> None:
+    """One answer names every violated constraint, so a caller can fix them in one go."""
     _, problems = _read("comprehend", "BatchDetectSentimentRequest", {"LanguageCode": "xx"})
     assert len(problems) == 2
 
 
 def test_sensitive_value_is_not_echoed() -> None:
-    """Review text is marked sensitive in the model and must not come back in an error."""
+    """The model marks review texts as sensitive, so errors must not contain them."""
     value = {"TextList": ["secret", ""], "LanguageCode": "en"}
     _, problems = _read("comprehend", "BatchDetectSentimentRequest", value)
     assert problems
@@ -119,13 +119,13 @@ def test_sensitive_value_is_not_echoed() -> None:
     ],
 )
 def test_wrong_type_or_unknown_member_is_refused(value: object, reason: str) -> None:
-    """What cannot be the operation's input is refused, not guessed at."""
+    """Input that does not fit the model is refused rather than guessed at."""
     with pytest.raises(ShapeError, match=reason):
         _read("comprehend", "DetectSentimentRequest", value)
 
 
 def test_boolean_is_not_a_number() -> None:
-    """Python's bool is an int, but JSON's true is no number."""
+    """Python's bool is an int, but JSON's true is not a number."""
     with pytest.raises(ShapeError, match="Expected integer at 'maxResults'"):
         _read("personalize", "ListDatasetsRequest", {"maxResults": True})
 
@@ -136,7 +136,7 @@ def test_null_member_counts_as_absent() -> None:
 
 
 def test_timestamps_are_epoch_seconds_on_the_wire() -> None:
-    """JSON 1.1 carries a datetime as a number, and the number reads back as the same moment."""
+    """JSON 1.1 sends a datetime as a number, which is read back as the same time."""
     shape = _model("personalize").shape_for("DatasetGroupSummary")
     moment = datetime(2026, 11, 24, 15, 0, 0, 250_000, tzinfo=UTC)
     wire = ShapeCompiler(WRITE).compile(shape)({"creationDateTime": moment}, "", [])
@@ -145,7 +145,7 @@ def test_timestamps_are_epoch_seconds_on_the_wire() -> None:
 
 
 def test_blobs_are_base64_on_the_wire() -> None:
-    """Bytes survive a round trip, and text that is not base64 is refused."""
+    """Bytes survive a round trip, and invalid base64 is refused."""
     shape = _model("comprehend").shape_for("ClassifyDocumentRequest")
     assert ShapeCompiler(WRITE).compile(shape)({"Bytes": b"\xff\x00"}, "", [])["Bytes"] == "/wA="
     assert ShapeCompiler(READ).compile(shape)({"Bytes": "/wA="}, "", [])["Bytes"] == b"\xff\x00"
@@ -154,7 +154,7 @@ def test_blobs_are_base64_on_the_wire() -> None:
 
 
 def test_recursive_shape_compiles() -> None:
-    """A shape may contain itself, as conditions and trees do, to any depth."""
+    """A shape may contain itself to any depth."""
     model = ServiceModel({
         "metadata": {"protocol": "json"},
         "operations": {},
@@ -175,8 +175,8 @@ def test_recursive_shape_compiles() -> None:
 
 
 @pytest.mark.parametrize("service", ["comprehend", "personalize", "personalize-runtime"])
-def test_unicode_class_patterns_of_the_models_compile(service: str) -> None:
-    r"""Java's `\p{L}` and its like are understood wherever an operation may need them."""
+def test_unicode_classes_in_patterns_compile(service: str) -> None:
+    r"""Every request shape compiles, including patterns with Java's classes such as `\p{L}`."""
     model = _model(service)
     compiler = ShapeCompiler(READ)
     for name in model.operation_names:

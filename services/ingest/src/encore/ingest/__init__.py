@@ -1,1 +1,1 @@
-"""Turns an uploaded file into a run: customers, products and reviews in bounded parts."""
+"""Turns an uploaded file into a run: products, customers and reviews in bounded parts."""

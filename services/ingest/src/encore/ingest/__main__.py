@@ -1,9 +1,9 @@
 """Starts the ingest service: `python -m encore.ingest`."""
 
-from encore.ingest.adapters.bucket import Bucket
+from encore.ingest.adapters.s3_files import S3Files
 from encore.ingest.handler import IngestHandler
 from encore.ingest.settings import IngestSettings
-from encore.ingest.use_cases.ingest_upload import Intake, Limits
+from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
 from encore.ingest.use_cases.supersede import Supersede
@@ -16,9 +16,9 @@ from encore.runtime.service import Runtime, run_service
 async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings = runtime.settings
-    bucket = Bucket(runtime.s3, settings.data_bucket)
+    files = S3Files(runtime.s3, settings.data_bucket)
     publication = Publication(
-        files=bucket,
+        files=files,
         objects=runtime.objects,
         products=runtime.items(settings.products_table, expires=False),
         customers=runtime.items(settings.customers_table),
@@ -29,13 +29,13 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
     )
     latest = LatestRuns(runtime.dynamodb, settings.runs_table)
     start_run = StartRun(
-        bucket,
+        files,
         runtime.ledger,
         runtime.stage,
         Supersede(latest, runtime.ledger, runtime.announcer),
-        Intake(publication, _limits(settings)),
+        IngestUpload(publication, _limits(settings)),
     )
-    return IngestHandler(bucket.name, start_run)
+    return IngestHandler(files.name, start_run)
 
 
 def _limits(settings: IngestSettings) -> Limits:
@@ -47,10 +47,5 @@ def _limits(settings: IngestSettings) -> Limits:
     )
 
 
-def main() -> None:
-    """Run until asked to stop."""
-    run_service(StageName.INGEST, IngestSettings, make_handler)
-
-
 if __name__ == "__main__":
-    main()
+    run_service(StageName.INGEST, IngestSettings, make_handler)

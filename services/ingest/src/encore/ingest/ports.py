@@ -1,6 +1,6 @@
-"""What ingest needs besides the ports of `encore.runtime.ports`."""
+"""Ports of ingest, in addition to `encore.runtime.ports`."""
 
-# ruff: noqa: D102 - the members are described where they are implemented
+# ruff: noqa: D102 - the adapters document the members
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +11,7 @@ class VanishedError(Exception):
 
 
 class Content(Protocol):
-    """An open upload; see `encore.ingest.adapters.bucket.OpenObject`."""
+    """An open upload; see `encore.ingest.adapters.s3_files.S3Content`."""
 
     @property
     def key(self) -> str: ...
@@ -23,7 +23,7 @@ class Content(Protocol):
 
 
 class Files(Protocol):
-    """The data bucket's files; see `encore.ingest.adapters.bucket.Bucket`."""
+    """The data bucket's files; see `encore.ingest.adapters.s3_files.S3Files`."""
 
     @property
     def name(self) -> str: ...

@@ -11,7 +11,7 @@ GIB = 1024**3
 
 
 class IngestSettings(ServiceSettings):
-    """Names of resources and limits; see the README for what each does."""
+    """Resource names and limits, described in the README."""
 
     ingest_uploads_queue_url: str
     data_ingested_topic_arn: str
@@ -19,10 +19,10 @@ class IngestSettings(ServiceSettings):
     customers_table: str
     reviews_table: str
     ingest_part_reviews: Annotated[int, Field(ge=1, le=10_000)] = 250
-    """Reviews after which a part closes."""
+    """A part closes once it holds this many reviews."""
     ingest_max_bytes: Annotated[int, Field(ge=1)] = 4 * GIB
-    """The most that one file may hold, compressed and not."""
+    """The size limit of one file, both compressed and uncompressed."""
     ingest_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "INR"
-    """The currency of prices that name none (ISO 4217)."""
+    """The currency of prices without one (ISO 4217)."""
     ingest_temp_dir: Path | None = None
-    """Where uploads are unpacked and merged; the system's place by default."""
+    """Where uploads are unpacked and merged; by default the system's temporary directory."""

@@ -1,1 +1,1 @@
-"""Words, checks, renders and stores one email a customer."""
+"""Writes, checks, renders and stores one email per customer."""

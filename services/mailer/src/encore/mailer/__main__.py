@@ -1,13 +1,15 @@
 """Starts the mailer service: `python -m encore.mailer`."""
 
 from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
-from encore.mailer.adapters.emails import EmailTable
-from encore.mailer.domain.message.compose import Composer, Unsubscribing
+from encore.mailer.adapters.email_records import DynamoDBEmailRecords
+from encore.mailer.domain.message.compose import Composer
+from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
-from encore.mailer.use_cases.mail_part import PartMailer, Style
+from encore.mailer.use_cases.close_run import CloseRun
+from encore.mailer.use_cases.mail_part import MailPart, Style
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.run import StageName
@@ -20,21 +22,16 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     bedrock = await runtime.new_client(
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency
     )
-    return MailerHandler(
-        stage=runtime.stage,
-        ledger=runtime.ledger,
-        announcer=runtime.announcer,
+    mail_part = MailPart(
         objects=runtime.objects,
-        part_mailer=PartMailer(
-            objects=runtime.objects,
-            records=EmailTable(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
-            copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
-            composer=composer(settings),
-            style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
-            parallel=settings.mailer_converse_concurrency,
-        ),
+        records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
+        copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
+        composer=composer(settings),
+        style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
+        parallel=settings.mailer_converse_concurrency,
         model_id=settings.mailer_model_id,
     )
+    return MailerHandler(runtime.stage, mail_part, CloseRun(runtime.ledger, runtime.announcer))
 
 
 def model_choice(settings: MailerSettings) -> ModelChoice:
@@ -53,14 +50,9 @@ def composer(settings: MailerSettings) -> Composer:
     return Composer(
         Theme(Brand(name=settings.mailer_brand_name, postal_address=settings.mailer_postal_address)),
         Sender(name=settings.mailer_brand_name, address=settings.mailer_from_address),
-        Unsubscribing(url, key.get_secret_value().encode()) if url and key else None,
+        UnsubscribeEndpoint(url, key.get_secret_value().encode()) if url and key else None,
     )
 
 
-def main() -> None:
-    """Run until asked to stop."""
-    run_service(StageName.MAILER, MailerSettings, make_handler)
-
-
 if __name__ == "__main__":
-    main()
+    run_service(StageName.MAILER, MailerSettings, make_handler)

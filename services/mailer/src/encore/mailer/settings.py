@@ -1,12 +1,13 @@
-"""The mailer's settings. No email is sent to anybody in this version, so every default is safe to try."""
+"""The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
 
 from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
+from encore.mailer.domain.message.addresses import header_address
 from encore.runtime.settings import ServiceSettings
 
-Address = Annotated[str, Field(pattern=r"^[A-Za-z0-9._%+-]{1,64}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z]{2,63}$")]
+Address = Annotated[str, AfterValidator(header_address)]
 
 
 class MailerSettings(ServiceSettings):
@@ -17,24 +18,24 @@ class MailerSettings(ServiceSettings):
     email_finished_topic_arn: str
 
     mailer_model_id: str = "anthropic.claude-haiku-5-5"
-    """A Bedrock model id, inference profile id (`eu.…`) or ARN. Model ids are withdrawn now and then."""
+    """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
     mailer_structured_output: bool = True
-    """False for a model that takes no JSON schema: the schema is then spelled out in the request."""
+    """False for a model without structured output: the prompt then contains the JSON schema."""
     mailer_max_tokens: Annotated[int, Field(ge=200, le=8_000)] = 1_200
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
-    """Empty for a model that takes none."""
+    """Empty for a model that accepts none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
-    """Emails in the making at a time, in the whole process: a call to Bedrock each."""
+    """Emails made at a time in the whole process, each with one call to Bedrock."""
 
     mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
-    """How figures are written. English only: the rules for copy know no other language."""
+    """How figures are written. English only, like the rules for copy."""
     mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
     mailer_from_address: Address = "hello@shop.example"
     mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (
         "Encore Shop, 1 Example Street, Bengaluru 560001, India"
     )
     mailer_unsubscribe_url: Annotated[str, Field(pattern=r"^https://[!-;=?-~]{1,200}$")] | None = None
-    """Takes the one-click POST of RFC 8058. Without it, unsubscribing is by email to the sender."""
+    """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender."""
     mailer_unsubscribe_key: SecretStr | None = None
     """Signs the tokens of unsubscribe links."""
 

@@ -1,1 +1,1 @@
-"""Chooses five products a customer with Amazon Personalize."""
+"""Chooses five products for every customer with Amazon Personalize."""

@@ -2,14 +2,14 @@
 
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.polls import SQSPolls
-from encore.recommender.adapters.turns import DynamoLease
+from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
-from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.train import Training
+from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
@@ -18,11 +18,11 @@ from encore.runtime.service import Runtime, run_service
 async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings = runtime.settings
-    training = Training(
+    train = Train(
         ledger=runtime.ledger,
         stage=runtime.stage,
         personalize=AWSPersonalize(await runtime.new_client("personalize")),
-        lease=DynamoLease(
+        turns=DynamoDBTurns(
             runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
         ),
         plan=_plan(settings),
@@ -30,8 +30,8 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     advance_run = AdvanceRun(
         ledger=runtime.ledger,
         stage=runtime.stage,
-        preparation=Preparation(runtime.objects),
-        training=training,
+        prepare_datasets=PrepareDatasets(runtime.objects),
+        train=train,
         select_products=SelectProducts(
             stage=runtime.stage,
             objects=runtime.objects,
@@ -52,10 +52,5 @@ def _plan(settings: RecommenderSettings) -> Plan:
     )
 
 
-def main() -> None:
-    """Run until asked to stop."""
-    run_service(StageName.RECOMMENDER, RecommenderSettings, make_handler)
-
-
 if __name__ == "__main__":
-    main()
+    run_service(StageName.RECOMMENDER, RecommenderSettings, make_handler)

@@ -4,7 +4,7 @@ from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.paid_results import PaidResults
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
-from encore.sentiment.adapters.comprehend import Comprehend
+from encore.sentiment.adapters.comprehend import ComprehendScorer
 from encore.sentiment.handler import SentimentHandler
 from encore.sentiment.settings import SentimentSettings
 from encore.sentiment.use_cases.score_part import ScorePart
@@ -14,7 +14,7 @@ from encore.sentiment.use_cases.total_products import TotalProducts
 async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings = runtime.settings
-    scorer = Comprehend(
+    scorer = ComprehendScorer(
         await runtime.new_client("comprehend"),
         language=settings.sentiment_language,
         calls_per_s=settings.sentiment_calls_per_s,
@@ -39,10 +39,5 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     )
 
 
-def main() -> None:
-    """Run until asked to stop."""
-    run_service(StageName.SENTIMENT, SentimentSettings, make_handler)
-
-
 if __name__ == "__main__":
-    main()
+    run_service(StageName.SENTIMENT, SentimentSettings, make_handler)

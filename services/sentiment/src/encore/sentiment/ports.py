@@ -1,5 +1,6 @@
-"""What the sentiment service needs besides the ports of `encore.runtime.ports`."""
+"""Ports of sentiment, in addition to `encore.runtime.ports`."""
 
+# ruff: noqa: D102 - the adapter documents the member
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -8,6 +9,6 @@ from encore.sentiment.domain.scores import Keep
 
 
 class Scorer(Protocol):
-    """Scores documents; see `encore.sentiment.adapters.comprehend`."""
+    """Scores documents; see `encore.sentiment.adapters.comprehend.ComprehendScorer`."""
 
-    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None: ...  # noqa: D102
+    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None: ...

@@ -8,7 +8,7 @@ from encore.runtime.settings import ServiceSettings
 
 
 class SentimentSettings(ServiceSettings):
-    """Defaults keep within a new AWS account's quota of ten batch calls a second."""
+    """The defaults stay within a new AWS account's quota of ten batch calls per second."""
 
     sentiment_queue_url: str
     sentiment_scored_topic_arn: str
@@ -18,5 +18,5 @@ class SentimentSettings(ServiceSettings):
         "en"
     )
     sentiment_calls_per_s: Annotated[float, Field(gt=0)] = 10.0
-    """Shared by the process: with several tasks, divide the account's quota by their number."""
+    """Per process: with several tasks, divide the account's quota by their number."""
     sentiment_parallel_calls: Annotated[int, Field(ge=1, le=100)] = 8

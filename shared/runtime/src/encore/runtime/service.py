@@ -27,6 +27,8 @@ from encore.runtime.settings import ServiceSettings, load_settings
 from encore.runtime.storage import DynamoDBItems, S3Objects
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
+CLIENTS = ("s3", "sqs", "sns", "dynamodb")
+"""The AWS services that every service of ours calls."""
 
 
 class StoppedError(Exception):
@@ -86,7 +88,7 @@ async def open_runtime(
             merged = CONFIG.merge(AioConfig(**config)) if config else CONFIG
             return await stack.enter_async_context(session.create_client(service, config=merged))
 
-        s3, sqs, sns, dynamodb = [await new_client(each) for each in ("s3", "sqs", "sns", "dynamodb")]
+        s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
         ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         locks = Locks(

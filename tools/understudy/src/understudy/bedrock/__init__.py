@@ -1,4 +1,4 @@
-"""Amazon Bedrock's runtime: `Converse`, answered by the copywriter."""
+"""Amazon Bedrock Runtime: `Converse`, answered by the copywriter."""
 
 from understudy.bedrock.service import create_service
 

@@ -1,4 +1,4 @@
-"""The models Bedrock answers for unless settings name others (November 2026)."""
+"""The default model ids of Bedrock, as of November 2026."""
 
 from __future__ import annotations
 
@@ -10,4 +10,4 @@ _CLAUDE_MODELS = (
 _PROFILE_PREFIXES = ("", "us.", "eu.", "global.")
 
 CURRENT_MODEL_IDS = frozenset(prefix + model for prefix in _PROFILE_PREFIXES for model in _CLAUDE_MODELS)
-"""Model ids, and the ids of their regional inference profiles."""
+"""Model ids and the ids of their inference profiles."""

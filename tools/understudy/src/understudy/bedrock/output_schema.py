@@ -1,4 +1,4 @@
-"""The part of JSON Schema that structured output accepts, and what is answered to the rest."""
+"""Validation of output schemas: structured output accepts only part of JSON Schema."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _KNOWN = frozenset({
     *("additionalProperties", "items", "minItems", "format", "default", "examples"),
     *("title", "description", "$schema", "$id", "$comment"),
 })  # fmt: skip
-_MANY = 64
+_CACHED_SCHEMAS = 64
 
 
-@lru_cache(maxsize=_MANY)
+@lru_cache(maxsize=_CACHED_SCHEMAS)
 def read_output_schema(text: str) -> Mapping[str, Any]:
-    """Return the schema that `text` holds.
+    """Parse and validate an output schema.
 
-    Raises `ServiceError` (ValidationException) for what is not JSON Schema, and for what structured
-    output refuses: objects open to other properties, bounds of any kind, recursion.
+    Raises `ServiceError` (ValidationException) if `text` is not JSON Schema, or uses what structured output
+    refuses: objects that allow other properties, bounds of any kind, recursion.
     """
     try:
         schema = json.loads(text)
@@ -43,7 +43,7 @@ def read_output_schema(text: str) -> Mapping[str, Any]:
 
 
 def _check(schema: object, root: Mapping[str, Any], references: tuple[str, ...]) -> None:
-    """Raise for the first refused keyword, in this schema or below it."""
+    """Raise for the first refused keyword in the schema or its parts."""
     if not isinstance(schema, dict):
         raise _refusal("true and false are not supported as schemas")
     _check_object(schema)
@@ -52,7 +52,7 @@ def _check(schema: object, root: Mapping[str, Any], references: tuple[str, ...])
     if reference is not None:
         if reference in references:
             raise _refusal("recursive schemas are not supported")
-        _check(_resolved(root, reference), root, (*references, reference))
+        _check(_resolve(root, reference), root, (*references, reference))
     for part in _parts(schema):
         _check(part, root, references)
 
@@ -88,7 +88,7 @@ def _parts(schema: Mapping[str, Any]) -> Iterator[object]:
         yield schema["items"]
 
 
-def _resolved(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
+def _resolve(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
     try:
         return resolve(root, reference)
     except (LookupError, TypeError) as error:

@@ -1,12 +1,12 @@
-"""Bedrock runtime's `Converse` for text, with or without a JSON schema for the answer."""
+"""Bedrock Runtime's `Converse` for text, with or without an output schema."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING, Any
 
-from understudy.bedrock.checks import MAX_OUTPUT_TOKENS, check_request
 from understudy.bedrock.output_schema import read_output_schema
+from understudy.bedrock.validation import MAX_OUTPUT_TOKENS, validate_request
 from understudy.engines.copywriter import write
 from understudy.wire.service import Service
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from understudy.wire.service import Params
 
 CHARS_PER_TOKEN = 4
-"""The usual estimate for English text and JSON, for want of the model's own tokenizer."""
+"""The usual estimate for English text and JSON, in place of the model's own tokenizer."""
 
 
 def create_service(*, model_ids: Collection[str]) -> Service:
-    """Return Bedrock runtime, which answers for the models of these ids and refuses any other."""
+    """Return Bedrock Runtime, which knows only the models with these ids."""
 
     async def converse(params: Params) -> Params:
         started = time.perf_counter()
-        check_request(params, model_ids=model_ids)
+        validate_request(params, model_ids=model_ids)
         answer = _answer(params)
-        text, stop_reason = _cut(answer, params.get("inferenceConfig", {}))
+        text, stop_reason = _truncate(answer, params.get("inferenceConfig", {}))
         return {
             "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
             "stopReason": stop_reason,
@@ -38,7 +38,7 @@ def create_service(*, model_ids: Collection[str]) -> Service:
 
 
 def _answer(params: Params) -> str:
-    """Let the copywriter answer; a longer conversation is another attempt at the same task."""
+    """Ask the copywriter; each further turn of the conversation is another attempt at the same task."""
     messages = params["messages"]
     prompts = [
         text for message in messages if message["role"] == "user" for text in _texts(message["content"])
@@ -53,8 +53,8 @@ def _schema(params: Params) -> Mapping[str, Any] | None:
     return read_output_schema(text_format["structure"]["jsonSchema"]["schema"])
 
 
-def _cut(answer: str, config: Mapping[str, Any]) -> tuple[str, str]:
-    """End the answer at the first stop sequence or when its tokens run out, and say which."""
+def _truncate(answer: str, config: Mapping[str, Any]) -> tuple[str, str]:
+    """Cut the answer at the first stop sequence or at `maxTokens`; return it with the stop reason."""
     found = [answer.find(stop) for stop in config.get("stopSequences", ())]
     end = min((at for at in found if at >= 0), default=len(answer))
     allowed = config.get("maxTokens", MAX_OUTPUT_TOKENS) * CHARS_PER_TOKEN
@@ -64,11 +64,11 @@ def _cut(answer: str, config: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _usage(params: Params, answer: str) -> Params:
-    """Count everything sent to the model, the schema included, and what it wrote."""
+    """Count the tokens sent to the model, its output schema included, and those of its answer."""
     blocks = [*params.get("system", ()), *(b for m in params["messages"] for b in m["content"])]
-    sent = sum(map(len, _texts(blocks))) + len(_schema_text(params))
-    used, made = _tokens(sent), _tokens(len(answer))
-    return {"inputTokens": used, "outputTokens": made, "totalTokens": used + made}
+    sent_chars = sum(map(len, _texts(blocks))) + len(_schema_text(params))
+    sent, written = _tokens(sent_chars), _tokens(len(answer))
+    return {"inputTokens": sent, "outputTokens": written, "totalTokens": sent + written}
 
 
 def _schema_text(params: Params) -> str:

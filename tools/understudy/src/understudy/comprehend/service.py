@@ -1,7 +1,7 @@
 """Comprehend's `DetectSentiment` and `BatchDetectSentiment`.
 
-Only English is modelled: the other languages Comprehend knows are answered with
-`UnsupportedLanguageException` rather than with invented scores.
+Only English is modelled: Comprehend's other languages get `UnsupportedLanguageException` rather than invented
+scores.
 """
 
 from __future__ import annotations
@@ -21,23 +21,23 @@ LANGUAGES = frozenset({"en"})
 
 
 def create_service(model: SentimentModel) -> Service:
-    """Return Comprehend with `model` behind it."""
+    """Return Comprehend, which scores texts with `model`."""
 
     async def detect_sentiment(params: Params) -> Params:
         _check_language(params)
-        problem = _too_large(params["Text"])
+        problem = _size_error(params["Text"])
         if problem:
             raise problem
         return _sentiment(model.score([params["Text"]])[0])
 
     async def batch_detect_sentiment(params: Params) -> Params:
         _check_batch(params)
-        problems = {n: _too_large(text) for n, text in enumerate(params["TextList"])}
+        problems = {n: _size_error(text) for n, text in enumerate(params["TextList"])}
         fitting = [n for n, problem in problems.items() if problem is None]
         scores = model.score([params["TextList"][n] for n in fitting])
         return {
             "ResultList": [{"Index": n, **_sentiment(each)} for n, each in zip(fitting, scores, strict=True)],
-            "ErrorList": [_item_error(n, problem) for n, problem in problems.items() if problem],
+            "ErrorList": [_error_item(n, problem) for n, problem in problems.items() if problem],
         }
 
     return Service(
@@ -65,7 +65,7 @@ def _check_language(params: Params) -> None:
         )
 
 
-def _too_large(text: str) -> ServiceError | None:
+def _size_error(text: str) -> ServiceError | None:
     size_bytes = len(text.encode(errors="surrogatepass"))
     if size_bytes <= MAX_DOCUMENT_BYTES:
         return None
@@ -76,7 +76,7 @@ def _too_large(text: str) -> ServiceError | None:
     )
 
 
-def _item_error(index: int, problem: ServiceError) -> Params:
+def _error_item(index: int, problem: ServiceError) -> Params:
     return {"Index": index, "ErrorCode": problem.code, "ErrorMessage": problem.message}
 
 

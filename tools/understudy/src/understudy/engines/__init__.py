@@ -1,1 +1,1 @@
-"""The models behind the services: they know nothing of AWS."""
+"""The models behind the services; they know nothing about AWS."""

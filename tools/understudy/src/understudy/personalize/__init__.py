@@ -1,6 +1,6 @@
-"""A stand-in for Amazon Personalize that imports, trains and recommends for real.
+"""A stand-in for Amazon Personalize that really imports, trains and recommends.
 
-Resources, data and models live in memory and end with the process.
+Resources, data and models are kept in memory and are lost when the process ends.
 """
 
 from understudy.personalize.service import create_services

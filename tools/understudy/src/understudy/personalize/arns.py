@@ -1,4 +1,4 @@
-"""Personalize's names for things."""
+"""ARNs as Personalize builds them."""
 
 import secrets
 from dataclasses import dataclass
@@ -14,13 +14,13 @@ class Arns:
     account_id: str
 
     def named(self, folder: str, name: str) -> str:
-        """Return `.../<folder>/<name>`, as most kinds have it."""
+        """Return `.../<folder>/<name>`, the form of most kinds."""
         return f"arn:aws:personalize:{self.region}:{self.account_id}:{folder}/{name}"
 
     def dataset(self, group_name: str, dataset_type: str) -> str:
-        """Return the ARN of a group's only dataset of a type, whatever the dataset's name."""
+        """Return the ARN of a group's only dataset of a type; the dataset's name does not matter."""
         return self.named("dataset", f"{group_name}/{dataset_type.upper()}")
 
     def solution_version(self, solution_arn: str) -> str:
-        """Return a fresh ARN below `solution_arn`: versions are numbered at random."""
+        """Return a new ARN below `solution_arn`; versions get random numbers."""
         return f"{solution_arn}/{secrets.token_hex(4)}"

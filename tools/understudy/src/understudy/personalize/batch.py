@@ -18,7 +18,7 @@ _CHUNK_LINES = 1_000
 
 @dataclass(frozen=True, slots=True)
 class _Query:
-    """A line: what it holds, and either a user or the reason why it has no answer."""
+    """A line: its content, and either a user or the reason why it has no answer."""
 
     shown: Any
     user: str = ""
@@ -35,7 +35,7 @@ def infer(
 ) -> bytes:
     """Return an answer line for each line that is not blank, in order.
 
-    A line that cannot be answered is given back with the reason in `error` and `output` null.
+    A line that cannot be answered is returned with the reason in `error` and null in `output`.
     """
     queries = (_query(line, item_filter) for line in lines if line.strip())
     return b"".join(

@@ -1,4 +1,4 @@
-"""Batch inference jobs: recommendations for every user named in files on S3."""
+"""Batch inference jobs: recommendations for all users listed in files on S3."""
 
 import asyncio
 from collections.abc import Callable, Coroutine, Iterable, Mapping
@@ -31,7 +31,7 @@ Answer = Callable[[Iterable[bytes]], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOperations:
-    """Creates batch inference jobs and carries them out."""
+    """Creates and runs batch inference jobs."""
 
     arns: Arns
     registry: Registry
@@ -71,7 +71,7 @@ class BatchOperations:
             await storage.write(target.child("_CHECK"), b"")
             files = await storage.files(source)
             if not 1 <= len(files) <= _MAX_FILES:
-                raise JobFailedError(f"The input must be 1 to {_MAX_FILES} files.")
+                raise JobFailedError(f"The input must have 1 to {_MAX_FILES} files.")
             slots = asyncio.Semaphore(_FILES_AT_ONCE)
 
             async def convert(file: Location) -> None:
@@ -87,12 +87,12 @@ async def _all_or_first_failure(work: Iterable[Coroutine[None, None, None]]) -> 
         async with asyncio.TaskGroup() as group:
             for each in work:
                 group.create_task(each)
-    except ExceptionGroup as failed:  # a job can show one reason only
+    except ExceptionGroup as failed:  # a job has only one failure reason
         raise failed.exceptions[0] from failed
 
 
 def results_wanted(params: Params) -> int:
-    """Return how many results a request asks for; raises InvalidInputException above 500."""
+    """Return how many results a request asks for; raise InvalidInputException above 500."""
     wanted = int(params.get("numResults") or DEFAULT_RESULTS)
     if wanted > MAX_RESULTS:
         raise invalid_input(f"numResults must be at most {MAX_RESULTS}.")

@@ -35,7 +35,7 @@ class CampaignOperations:
         return {"campaignArn": arn}
 
     async def update_campaign(self, params: Params) -> Params:
-        """Answer UpdateCampaign; the campaign serves what it served until the update is done."""
+        """Answer UpdateCampaign; the campaign serves the previous version until the update is done."""
         campaign = self.registry.get_active(CAMPAIGN, params["campaignArn"])
         latest = campaign.detail.get("latestCampaignUpdate")
         if latest and latest["status"] != Status.ACTIVE:
@@ -72,7 +72,7 @@ class CampaignOperations:
         if not arn.endswith(_LATEST):
             return self.registry.get_active(SOLUTION_VERSION, arn)
         if not params.get("campaignConfig", {}).get("syncWithLatestSolutionVersion"):
-            raise invalid_input("$LATEST needs syncWithLatestSolutionVersion.")
+            raise invalid_input("$LATEST requires syncWithLatestSolutionVersion.")
         solution = self.registry.get(SOLUTION, arn.removesuffix(_LATEST))
         versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
         active = [version for version in versions if version.status is Status.ACTIVE]

@@ -1,4 +1,4 @@
-"""What the Items dataset says of the items, as the engine wants it."""
+"""The Items dataset in the form that the engine expects."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,8 +9,8 @@ from understudy.personalize.plan import TrainingPlan
 def item_content(plan: TrainingPlan, items: Sequence[str]) -> ItemContent:
     """Return the labels and words of `items`; an item without a record has neither.
 
-    A categorical string is one label for each of its parts between `|`, a textual one gives the
-    words. Plain strings and numbers say nothing, as on AWS or less than there.
+    A categorical string is one label for each of its parts between `|`, a textual one provides the
+    words. Plain strings are not used, as on AWS, nor are numbers, which AWS may use.
     """
     places = {item: place for place, item in enumerate(items)}
     labels: list[list[str]] = [[] for _ in items]
@@ -26,7 +26,7 @@ def item_content(plan: TrainingPlan, items: Sequence[str]) -> ItemContent:
 
 
 def _values(plan: TrainingPlan, name: str) -> Iterator[tuple[str, str]]:
-    """Yield the items that have a value in the string column `name`, with it."""
+    """Yield the items that have a value in the string column `name`, with that value."""
     ids, column = plan.texts("Items", "ITEM_ID"), plan.texts("Items", name)
     if ids is None or column is None:
         return

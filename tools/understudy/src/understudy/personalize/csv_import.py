@@ -1,4 +1,4 @@
-"""Reading CSV as Personalize does: by header name, with backslash escapes, one record a line."""
+"""Reads CSV as Personalize does: by header name, with backslash escapes, one record per line."""
 
 import csv
 import math
@@ -30,9 +30,9 @@ NOT_CONFORMING = (
 
 
 class TableReader:
-    """Gathers the records of one import job's files in a table.
+    """Collects the records of one import job's files in a table.
 
-    Feed it each file's lines; any JobFailedError it raises is the job's failure reason.
+    Call `read` with the lines of each file; any JobFailedError it raises is the job's failure reason.
     """
 
     def __init__(self, schema: Schema) -> None:
@@ -43,8 +43,8 @@ class TableReader:
     def read(self, lines: Iterable[bytes]) -> None:
         """Add the records of one file, whose first line names the columns.
 
-        The text is UTF-8 without a signature: AWS, too, takes a byte-order mark for a part of the
-        first column's name.
+        The text is UTF-8 without a byte-order mark: AWS, too, reads one as part of the first column's
+        name.
         """
         texts = (line.decode() for line in lines)
         rows = csv.reader(texts, escapechar="\\", doublequote=False, strict=True)
@@ -57,9 +57,9 @@ class TableReader:
             raise JobFailedError(NOT_CONFORMING) from error
 
     def table(self) -> Table:
-        """Return everything read, with a repeated user or item as its last record only.
+        """Return all records read; of a repeated user or item, only the last.
 
-        Too few interactions are an error; equal ones count once.
+        Too few interactions are an error; equal ones are merged.
         """
         columns = {name: reader.build() for name, reader in self._columns.items()}
         table = Table(columns, self._rows)
@@ -146,7 +146,7 @@ _PARSERS: Mapping[str, Callable[[str], float]] = {
 
 
 def _whole_rows(rows: "_csv.Reader", width: int) -> Iterator[list[str]]:
-    """Yield the rows, each of `width` fields on one physical line; blank lines are passed over."""
+    """Yield the rows, each with `width` fields on one physical line; skip blank lines."""
     line = rows.line_num
     for row in rows:
         on_one_line = rows.line_num == line + 1

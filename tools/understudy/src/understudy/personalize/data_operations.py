@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataOperations:
-    """Creates what holds data, and reads the data in."""
+    """Creates schemas, dataset groups and datasets, and imports their data."""
 
     arns: Arns
     registry: Registry
@@ -42,7 +42,7 @@ class DataOperations:
         }
 
     async def create_schema(self, params: Params) -> Params:
-        """Answer CreateSchema: the schema is checked and there at once."""
+        """Answer CreateSchema; the schema is checked and usable at once."""
         try:
             parse_schema(params["schema"])
         except SchemaError as error:
@@ -54,14 +54,14 @@ class DataOperations:
     async def create_dataset_group(self, params: Params) -> Params:
         """Answer CreateDatasetGroup."""
         if ("kmsKeyArn" in params) != ("roleArn" in params):
-            raise invalid_input("roleArn and kmsKeyArn are given together or not at all.")
+            raise invalid_input("roleArn and kmsKeyArn must be given together.")
         arn = self.arns.named("dataset-group", params["name"])
         self.registry.create(DATASET_GROUP, arn, dict(params))
         domain = {"domain": params["domain"]} if "domain" in params else {}
         return {"datasetGroupArn": arn, **domain}
 
     async def create_dataset(self, params: Params) -> Params:
-        """Answer CreateDataset: one of each type per group, with a schema of that type."""
+        """Answer CreateDataset; a group has one of each type, with a schema of that type."""
         group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
         schema = self._schema(params["schemaArn"])
         dataset_type = params["datasetType"].upper()
@@ -73,13 +73,13 @@ class DataOperations:
         return {"datasetArn": arn}
 
     async def create_dataset_import_job(self, params: Params) -> Params:
-        """Answer CreateDatasetImportJob; the import itself goes on in the background."""
+        """Answer CreateDatasetImportJob; the import itself runs in the background."""
         dataset = self.registry.get_active(DATASET, params["datasetArn"])
         if "roleArn" not in params:
             raise invalid_input("roleArn is required to read from Amazon S3.")
         location = _data_location(params["dataSource"].get("dataLocation", ""))
-        # The model gives this operation's roleArn the pattern of a Personalize ARN, which no role
-        # has: it cannot be shown.
+        # The service model gives roleArn here the pattern of a Personalize ARN, which no role
+        # matches, so it cannot be returned.
         detail = {"importMode": "FULL", **params}
         del detail["roleArn"]
 
@@ -92,13 +92,13 @@ class DataOperations:
         return {"datasetImportJobArn": arn}
 
     def schemas(self, group_arn: str) -> dict[str, Schema]:
-        """Return the schemas of a group's datasets by their names."""
+        """Return the schemas of a group's datasets by name."""
         datasets = self.registry.find(DATASET, links=(group_arn,))
         schemas = [self._schema(dataset.detail["schemaArn"]) for dataset in datasets]
         return {schema.name: schema for schema in schemas}
 
     def snapshots(self, group_arn: str) -> dict[str, DatasetSnapshot]:
-        """Return the imported data of a group by the name of its schema, as it is now."""
+        """Return a group's current imported data by schema name."""
         found = [
             DatasetSnapshot(self._schema(each.detail["schemaArn"]), self._tables[each])
             for each in self.registry.find(DATASET, links=(group_arn,))
@@ -122,7 +122,7 @@ class DataOperations:
         return await self.workers.run(reader.table)
 
     async def _store(self, dataset: Resource, table: Table, *, add: bool) -> None:
-        """Replace the dataset's data or add to it, even if another import ends meanwhile."""
+        """Replace or extend the dataset's data, even if another import ends meanwhile."""
         while True:
             before = self._tables.get(dataset)
             id_field = self._schema(dataset.detail["schemaArn"]).id_field

@@ -1,37 +1,37 @@
-"""The errors Personalize answers with, and the texts of those that client code is known to read."""
+"""The errors that Personalize returns, with its own texts where client code is known to read them."""
 
 from understudy.wire.errors import ServiceError
 
 
 class JobFailedError(Exception):
-    """Background work came to an end that AWS would report as `failureReason`."""
+    """Background work failed with a reason that AWS would report as `failureReason`."""
 
 
 def already_exists(arn: str) -> ServiceError:
-    """A resource of this kind and name is there."""
+    """A resource of this kind and name exists."""
     return ServiceError("ResourceAlreadyExistsException", f"Another resource with Arn {arn} already exists.")
 
 
 def not_found(arn: str) -> ServiceError:
-    """No resource of the kind asked for has this ARN."""
+    """No resource of the requested kind has this ARN."""
     return ServiceError("ResourceNotFoundException", f"Resource Arn {arn} does not exist.")
 
 
 def in_use(arn: str, why: str) -> ServiceError:
-    """The resource, or one that depends on it, is not at rest."""
+    """The resource, or one that depends on it, is changing state."""
     return ServiceError("ResourceInUseException", f"Resource Arn {arn} is in use: {why}.")
 
 
 def invalid_input(message: str) -> ServiceError:
-    """The request is well formed but cannot be carried out."""
+    """The request is well formed but cannot be fulfilled."""
     return ServiceError("InvalidInputException", message)
 
 
 def limit_exceeded(message: str) -> ServiceError:
-    """A quota would be passed."""
+    """The request would exceed a quota."""
     return ServiceError("LimitExceededException", message)
 
 
 def invalid_token() -> ServiceError:
-    """A page token was not issued by this service for this list."""
+    """The page token was not issued by this service."""
     return ServiceError("InvalidNextTokenException", "The token is not valid.")

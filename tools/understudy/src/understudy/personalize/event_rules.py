@@ -10,7 +10,7 @@ from understudy.wire.service import Params
 
 @dataclass(frozen=True, slots=True)
 class EventRule:
-    """What a solution says of one type of event."""
+    """A solution's rule for one type of event."""
 
     weight: float = 1.0
     threshold: float | None = None
@@ -18,7 +18,7 @@ class EventRule:
 
 @dataclass(frozen=True, slots=True)
 class EventRules:
-    """Rules by event type, matched without regard to case; `default` serves the other types.
+    """Rules by event type, matched without regard to case; `default` applies to all other types.
 
     Without a default, events of other types are left out.
     """
@@ -28,7 +28,7 @@ class EventRules:
 
     @classmethod
     def of(cls, solution: Params) -> Self:
-        """Return the rules of a CreateSolution request; raises ValueError for a bad threshold."""
+        """Return the rules of a CreateSolution request; raise ValueError for an invalid threshold."""
         config = solution.get("solutionConfig", {})
         threshold = _threshold(config)
         entries = config.get("eventsConfig", {}).get("eventParametersList", [])
@@ -47,7 +47,7 @@ class EventRules:
 
     @property
     def filtered_types(self) -> str:
-        """The event types trained on, as a failure reason lists them; empty when all are."""
+        """The event types trained on, as failure reasons list them; empty when all are."""
         return ", ".join(self.by_type)
 
 

@@ -1,4 +1,4 @@
-"""Filters as resources, and the masks they give for a model."""
+"""Filters as resources, and as masks over a model's items."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ class FilterOperations:
         return {"filterArn": arn}
 
     def bound(self, params: Params, model: TrainedModel) -> ItemFilter | None:
-        """Return the filter that `params` name, over today's data; None when they name none."""
+        """Return the filter that `params` name, bound to the current data; None when they name none."""
         if "filterArn" not in params:
             return None
         found = self.registry.get_active(FILTER, params["filterArn"])

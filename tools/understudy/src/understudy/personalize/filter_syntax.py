@@ -17,12 +17,12 @@ _MAX_FIELDS = 5
 
 
 class FilterError(ValueError):
-    """The expression, or a value given for it, cannot be used; the message says why."""
+    """The expression, or the value of a parameter, is invalid; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A `$NAME` in an expression, to be given with each request."""
+    """A `$NAME` in an expression, whose value comes with each request."""
 
     name: str
 
@@ -44,7 +44,7 @@ class Test:
 class Clause:
     """Includes or excludes the items for which all tests of any group of `where` hold.
 
-    It applies to a user for whom all tests of `users` hold.
+    It applies to users for whom all tests of `users` hold.
     """
 
     include: bool
@@ -59,7 +59,7 @@ class Clause:
 
 
 def parse_filter(text: str) -> tuple[Clause, ...]:
-    """Return the clauses of an expression; raises FilterError."""
+    """Return the clauses of an expression; raise FilterError if it is invalid."""
     clauses = _Parser.of(text).clauses()
     tests = [test for clause in clauses for test in clause.tests()]
     for test in tests:
@@ -75,7 +75,7 @@ def parse_filter(text: str) -> tuple[Clause, ...]:
 
 
 def parse_values(text: str) -> tuple[str | float, ...]:
-    """Return the values given for a parameter: quoted strings or numbers between commas."""
+    """Return the values of a parameter: quoted strings or numbers, separated by commas."""
     parser = _Parser.of(text)
     values = parser.values()
     parser.expect_end()
@@ -85,7 +85,7 @@ def parse_values(text: str) -> tuple[str | float, ...]:
 
 
 class _Parser:
-    """Recursive descent, one method for each rule of the grammar."""
+    """A recursive-descent parser with one method for each rule of the grammar."""
 
     def __init__(self, tokens: list[str]) -> None:
         self._tokens = tokens
@@ -130,7 +130,7 @@ class _Parser:
             where.append(self._all())
         users = self._all() if self._accept("IF") else ()
         if any(test.dataset.upper() != "CURRENTUSER" for test in users):
-            raise FilterError("Invalid Expression: IF takes CurrentUser only.")
+            raise FilterError("Invalid Expression: IF accepts only CurrentUser.")
         return Clause(include, tuple(where), users)
 
     def _all(self) -> tuple[Test, ...]:
@@ -169,7 +169,7 @@ class _Parser:
 
     def _next(self) -> str:
         if self._at >= len(self._tokens):
-            raise FilterError("Invalid Expression: it ends too early.")
+            raise FilterError("Invalid Expression: it ends unexpectedly.")
         self._at += 1
         return self._tokens[self._at - 1]
 

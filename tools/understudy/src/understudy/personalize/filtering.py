@@ -1,4 +1,4 @@
-"""Filter expressions put to use: which items a user may be recommended."""
+"""Applies filter expressions: which items may be recommended to a user."""
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
@@ -33,7 +33,7 @@ _SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "
 
 
 def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
-    """Raise FilterError unless `expression` is valid and uses fields that `schemas` have."""
+    """Raise FilterError unless `expression` is valid and its fields are in `schemas`."""
     for clause in parse_filter(expression):
         for test in clause.tests():
             _check_test(test, schemas)
@@ -54,10 +54,10 @@ class ItemFilter:
         self._item_masks: dict[tuple[Test, Values], Mask] = {}
 
     def mask(self, user: str, given: Mapping[str, str]) -> Mask:
-        """Return which items `user` may get; `given` holds the values of parameters.
+        """Return which items `user` may get; `given` has the values of parameters.
 
-        Everything included by any clause (all, when none includes) less all that is excluded.
-        Raises FilterError for a malformed value, or one missing in a clause that includes.
+        These are all items that any clause includes (all items, if none includes) minus those excluded.
+        Raises FilterError for a malformed value, or for one missing from an INCLUDE clause.
         """
         included: Mask | None = None
         excluded = np.zeros(len(self._places), dtype=bool)
@@ -127,7 +127,7 @@ class ItemFilter:
 
 
 class _MissingValueError(FilterError):
-    """A parameter was given no value."""
+    """A parameter has no value."""
 
 
 def _values(test: Test, given: Mapping[str, str]) -> Values:
@@ -138,12 +138,12 @@ def _values(test: Test, given: Mapping[str, str]) -> Values:
         elif value.name in given:
             values += parse_values(given[value.name])
         else:
-            raise _MissingValueError(f"No value is given for the filter parameter {value.name}.")
+            raise _MissingValueError(f"The filter parameter {value.name} has no value.")
     return tuple(values)
 
 
 def _matching(column: Column, comparison: str, values: Values) -> Mask:
-    """Return the rows whose value matches; one with parts between `|` matches by any of them."""
+    """Return the rows whose value matches; of parts between `|`, any one may match."""
     if isinstance(column, Texts):
         wanted = {str(value) for value in values}
         hits = [value in wanted or not wanted.isdisjoint(value.split("|")) for value in column.values]
@@ -168,7 +168,7 @@ def _check_test(test: Test, schemas: Mapping[str, Schema]) -> None:
     fields = {field.name: field for field in schema.fields} if schema else {}
     where = f"{test.dataset}.{test.field}"
     if test.field not in fields:
-        raise FilterError(f"Invalid Expression: there is no {where}.")
+        raise FilterError(f"Invalid Expression: {where} does not exist.")
     if test.dataset.upper() == "INTERACTIONS" and test.field != "EVENT_TYPE":
         raise FilterError(f"Invalid Expression: {where} cannot be filtered on.")
     field = fields[test.field]

@@ -1,4 +1,4 @@
-"""Which interactions take part in a training, and with what weight."""
+"""Which interactions are used in training, and with what weight."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from understudy.personalize.tables import Numbers, Texts
 
 @dataclass(frozen=True, slots=True)
 class Selected:
-    """The events to train on; `users` and `items` give the ids of their codes.
+    """The events to train on; `users` and `items` map their codes to ids.
 
-    `items` starts with those interacted with and goes on with those only described.
+    `items` starts with those that have interactions, followed by those in the Items dataset only.
     """
 
     events: Events
@@ -28,9 +28,9 @@ class Selected:
 def select_interactions(plan: TrainingPlan) -> Selected:
     """Return the interactions that the plan's event rules keep.
 
-    The weight of an interaction is that of its event type times what its EVENT_VALUE says of
-    satisfaction: an item somebody disliked must not pull up others like it. Raises JobFailedError
-    when rules by event type meet data without event types.
+    The weight of an interaction is that of its event type times the satisfaction that its EVENT_VALUE
+    expresses: a disliked item must not recommend others like it. Raises JobFailedError when there
+    are rules by event type but the data has no event types.
     """
     table = plan.datasets["Interactions"].table
     users, items = table.texts("USER_ID"), table.texts("ITEM_ID")
@@ -56,7 +56,7 @@ def select_interactions(plan: TrainingPlan) -> Selected:
 
 
 def _rules_by_row(plan: TrainingPlan, rows: int) -> tuple[list[EventRule | None], NDArray[np.int32]]:
-    """Return rules, and for each interaction which of them is its own; None leaves it out."""
+    """Return rules, and the index of each interaction's rule; the rule None leaves it out."""
     types = plan.texts("Interactions", "EVENT_TYPE")
     if types is not None:
         return [plan.events.rule(name) for name in types.values], types.codes
@@ -68,7 +68,7 @@ def _rules_by_row(plan: TrainingPlan, rows: int) -> tuple[list[EventRule | None]
 def _kept(
     rules: Sequence[EventRule | None], rule_of_row: NDArray[np.int32], values: Numbers
 ) -> NDArray[np.bool_]:
-    """An event with a threshold to reach but no value does not reach it."""
+    """Return which events to keep; one without a value does not reach a threshold."""
     chosen = np.array([rule is not None for rule in rules], dtype=bool)[rule_of_row]
     thresholds = [rule.threshold if rule else None for rule in rules]
     least = np.array([np.nan if each is None else each for each in thresholds])[rule_of_row]
@@ -77,7 +77,7 @@ def _kept(
 
 
 def _recoded(column: Texts, kept: NDArray[np.bool_]) -> tuple[NDArray[np.int32], tuple[str, ...]]:
-    """Return codes without gaps for the kept rows, and the strings they stand for."""
+    """Return codes without gaps for the kept rows, and their strings."""
     used, codes = np.unique(column.codes[kept], return_inverse=True)
     return codes.astype(np.int32), tuple(column.values[code] for code in used)
 

@@ -1,4 +1,4 @@
-"""What tells one kind of resource from another: names, quotas, and who keeps whom alive."""
+"""How the kinds of resource differ: in names, quotas, and what prevents their deletion."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,7 +22,7 @@ UNFINISHED = frozenset({Status.CREATE_PENDING, Status.CREATE_IN_PROGRESS, Status
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How many resources of a kind there may be: in all or only unfinished, per group or region."""
+    """How many resources of a kind may exist: counting all or only unfinished, per group or region."""
 
     limit: int
     unfinished_only: bool = False
@@ -31,10 +31,10 @@ class Quota:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """One kind of resource; `noun` is the one in its operations' names.
+    """One kind of resource; `noun` is used in the names of its operations.
 
     A resource cannot be deleted while a resource of a kind in `held_by` depends on it, or an
-    unfinished one of a kind in `held_while_unfinished`. Those of `owns` go with it.
+    unfinished one of a kind in `held_while_unfinished`. Those of `owns` are deleted with it.
     """
 
     noun: str
@@ -46,7 +46,7 @@ class Kind:
 
     @property
     def key(self) -> str:
-        """The member of a Describe answer that holds the resource."""
+        """The member of a Describe response that contains the resource."""
         return self.noun[0].lower() + self.noun[1:]
 
     @property

@@ -50,7 +50,7 @@ class ModelOperations:
     _models: WeakKeyDictionary[Resource, TrainedModel] = field(default_factory=WeakKeyDictionary)
 
     def operations(self) -> Mapping[str, Handler]:
-        """Return the operations of this part of the service, but for those that only read."""
+        """Return the operations of this part of the service other than Describe, List and Delete."""
         return {
             "CreateSolution": self.create_solution,
             "CreateSolutionVersion": self.create_solution_version,
@@ -59,7 +59,7 @@ class ModelOperations:
         }
 
     async def create_solution(self, params: Params) -> Params:
-        """Answer CreateSolution. Versions are trained on demand only, whatever is asked for."""
+        """Answer CreateSolution. Versions are trained only on demand, even if automatic training is on."""
         group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
         _check_solution(params)
         if not any(_is_interactions(each) for each in self._datasets(group.arn)):
@@ -70,7 +70,7 @@ class ModelOperations:
         return {"solutionArn": arn}
 
     async def create_solution_version(self, params: Params) -> Params:
-        """Answer CreateSolutionVersion: each call trains anew, on the data imported by now."""
+        """Answer CreateSolutionVersion; each call trains a new version on the data imported so far."""
         solution = self.registry.get_active(SOLUTION, params["solutionArn"])
         mode = params.get("trainingMode", "FULL")
         self._check_mode(solution, mode)
@@ -103,7 +103,7 @@ class ModelOperations:
         return {}
 
     async def get_solution_metrics(self, params: Params) -> Params:
-        """Answer GetSolutionMetrics with what was measured during training."""
+        """Answer GetSolutionMetrics with the metrics measured during training."""
         version = self.registry.get_active(SOLUTION_VERSION, params["solutionVersionArn"])
         return {"solutionVersionArn": version.arn, "metrics": dict(self.model(version).metrics)}
 
@@ -112,28 +112,28 @@ class ModelOperations:
         return self._models[version]
 
     def latest_version(self, solution: Resource) -> Params:
-        """Return the member of DescribeSolution that tells of the newest version."""
+        """Return the member of DescribeSolution that describes the latest version."""
         versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
         if not versions:
             return {}
-        newest = versions[-1]
+        latest = versions[-1]
         summary: dict[str, Any] = {
-            "solutionVersionArn": newest.arn,
-            "status": newest.status,
-            "trainingMode": newest.detail["trainingMode"],
-            "trainingType": newest.detail["trainingType"],
-            "creationDateTime": newest.created,
-            "lastUpdatedDateTime": newest.updated,
+            "solutionVersionArn": latest.arn,
+            "status": latest.status,
+            "trainingMode": latest.detail["trainingMode"],
+            "trainingType": latest.detail["trainingType"],
+            "creationDateTime": latest.created,
+            "lastUpdatedDateTime": latest.updated,
         }
-        if newest.failure_reason is not None:
-            summary["failureReason"] = newest.failure_reason
+        if latest.failure_reason is not None:
+            summary["failureReason"] = latest.failure_reason
         return {"latestSolutionVersion": summary}
 
     def _datasets(self, group_arn: str) -> list[Resource]:
         return self.registry.find(DATASET, links=(group_arn,))
 
     def _check_mode(self, solution: Resource, mode: str) -> None:
-        """An UPDATE continues a full training, and only the older recipe can do that."""
+        """Require FULL, or an UPDATE of a full training, which only the older recipe supports."""
         if mode == "FULL":
             return
         recipe = solution.detail["recipeArn"]
@@ -141,7 +141,7 @@ class ModelOperations:
             raise invalid_input(f"Training mode {mode} is not supported for {recipe}.")
         versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
         if not any(version in self._models for version in versions):
-            raise invalid_input("Training mode UPDATE needs an active version trained in FULL.")
+            raise invalid_input("Training mode UPDATE requires an active version trained with FULL.")
 
     def _plan(self, solution: Resource) -> TrainingPlan:
         snapshots = self.data.snapshots(solution.detail["datasetGroupArn"])
@@ -162,7 +162,7 @@ def _is_interactions(dataset: Resource) -> bool:
 
 def _check_solution(params: Params) -> None:
     if params.get("performAutoML") or "recipeArn" not in params:
-        raise invalid_input("A recipeArn is needed; performAutoML is not supported.")
+        raise invalid_input("recipeArn is required; performAutoML is not supported.")
     require_recipe(params["recipeArn"])
     try:
         EventRules.of(params)

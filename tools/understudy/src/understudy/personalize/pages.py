@@ -1,4 +1,4 @@
-"""Lists, a page at a time."""
+"""Lists, one page at a time."""
 
 import base64
 import binascii
@@ -15,7 +15,7 @@ def page(
 ) -> tuple[Sequence[Any], str | None]:
     """Return one page of `entries` and the token of the next, None after the last.
 
-    Raises InvalidNextTokenException for a token that no page was given.
+    Raises InvalidNextTokenException for a token that was not returned with a page.
     """
     start = _offset(token) if token else 0
     end = start + (max_results or _DEFAULT_PAGE)

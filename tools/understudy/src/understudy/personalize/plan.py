@@ -1,4 +1,4 @@
-"""What a training depends on, taken at one moment."""
+"""The inputs of a training, as they are at one moment."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from understudy.personalize.tables import Numbers, Table, Texts
 
 @dataclass(frozen=True, slots=True)
 class DatasetSnapshot:
-    """A dataset's records, and what its schema says of their columns."""
+    """A dataset's records and their schema."""
 
     schema: Schema
     table: Table

@@ -1,4 +1,4 @@
-"""How many resources of a kind there may be."""
+"""How many resources of a kind may exist."""
 
 from collections.abc import Iterable
 
@@ -8,7 +8,7 @@ from understudy.personalize.resource import Resource
 
 
 def check_quota(kind: Kind, existing: Iterable[Resource]) -> None:
-    """Raise LimitExceededException when `existing` leaves no room for one more of `kind`."""
+    """Raise LimitExceededException when `existing` has used up the quota of `kind`."""
     quota = kind.quota
     counted = [each for each in existing if each.unfinished or not quota.unfinished_only]
     if len(counted) < quota.limit:

@@ -1,4 +1,4 @@
-"""Describe, List and Delete: the same for every kind of resource."""
+"""Describe, List and Delete, which are the same for every kind of resource."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -18,23 +18,23 @@ if TYPE_CHECKING:
 _PAGING = {"nextToken", "maxResults"}
 
 Extra = Callable[[Resource], Params]
-"""Members of a Describe answer that depend on other resources."""
+"""Members of a Describe response that depend on other resources."""
 
 
 @dataclass(frozen=True, slots=True)
 class Readout:
-    """Makes the reading operations of a kind from the shapes the service model gives them."""
+    """Builds a kind's Describe, List and Delete from their shapes in the service model."""
 
     registry: Registry
     model: "ServiceModel"
 
     @classmethod
     def of(cls, registry: Registry) -> Self:
-        """Return a readout with the Personalize model that botocore ships."""
+        """Return a readout with botocore's service model of Personalize."""
         return cls(registry, get_session().get_service_model("personalize"))
 
     def operations(self, kind: Kind, *, extra: Extra | None = None) -> Mapping[str, Handler]:
-        """Return the Describe, List and, where the service has it, Delete of `kind`."""
+        """Return the Describe, List and, if the service has one, Delete of `kind`."""
         handlers = {
             f"Describe{kind.noun}": self._describe(kind, extra or (lambda _: {})),
             f"List{kind.noun}s": self._list(kind),

@@ -44,7 +44,7 @@ async def describe_recipe(params: Params) -> Params:
 
 
 async def list_recipes(params: Params) -> Params:
-    """Answer ListRecipes; none of the recipes belongs to a domain."""
+    """Answer ListRecipes; no recipe here belongs to a domain."""
     summaries = [{key: recipe[key] for key in _SUMMARY} for recipe in RECIPES.values()]
     found, token = page(
         [] if "domain" in params else summaries,

@@ -1,4 +1,4 @@
-"""Every resource of the account, and the one lifecycle all of them go through."""
+"""All resources of the account, and the lifecycle that they share."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -23,10 +23,10 @@ _log = structlog.get_logger(__name__)
 
 
 class Registry:
-    """Holds resources in memory and moves them through their states.
+    """Keeps resources in memory and moves them through their states.
 
-    All of its state is touched on one event loop only, so a handler sees and changes it without
-    locks; work that takes time belongs in a thread. Each state lasts at least `state_delay_s`.
+    It is used on one event loop only, so handlers read and change it without locks; work that takes
+    time belongs in a thread. Each state lasts at least `state_delay_s`.
     """
 
     def __init__(self, *, state_delay_s: float) -> None:
@@ -43,10 +43,10 @@ class Registry:
         links: Iterable[str] = (),
         work: Work | None = None,
     ) -> Resource:
-        """Add a resource and start its creation, which ends ACTIVE once `work` is done.
+        """Add a resource and start its creation, which ends as ACTIVE once `work` is done.
 
-        Raises ServiceError when the ARN is taken or a quota is full. `work` fails the creation
-        by raising JobFailedError with the reason.
+        Raises ServiceError when the ARN exists or a quota is used up. `work` fails the creation by
+        raising JobFailedError with the reason.
         """
         if arn in self._resources:
             raise already_exists(arn)
@@ -58,23 +58,23 @@ class Registry:
         return resource
 
     def get(self, kind: Kind, arn: str) -> Resource:
-        """Return the resource of `kind` named `arn`; raises ResourceNotFoundException."""
+        """Return the resource of `kind` with this ARN; raise ResourceNotFoundException if there is none."""
         resource = self._resources.get(arn)
         if resource is None or resource.kind is not kind:
             raise not_found(arn)
         return resource
 
     def tagged(self, arn: str) -> dict[str, str]:
-        """Return the tags of any resource, to read or to change."""
+        """Return the tags of any resource, to be read or changed."""
         if arn not in self._resources:
             raise not_found(arn)
         return self._resources[arn].tags
 
     def get_active(self, kind: Kind, arn: str) -> Resource:
-        """Return the resource named `arn`, which must have been created successfully.
+        """Return the resource with this ARN, which must have been created successfully.
 
-        Raises ResourceInUseException while it is on its way and InvalidInputException when it
-        will never get there.
+        Raises ResourceInUseException while it is being created and InvalidInputException when its
+        creation failed or was stopped.
         """
         resource = self.get(kind, arn)
         if resource.status is Status.ACTIVE or not kind.has_status:
@@ -95,7 +95,7 @@ class Registry:
     def delete(self, kind: Kind, arn: str) -> None:
         """Start the deletion of a resource that nothing depends on.
 
-        It stays visible through its two states and is then unknown.
+        It stays visible during both deletion states and then no longer exists.
         """
         resource = self.get(kind, arn)
         if kind.has_status and resource.status not in {
@@ -112,7 +112,7 @@ class Registry:
             self._remove(resource)
 
     def stop(self, resource: Resource) -> None:
-        """Stop a creation that is pending or in progress, by CREATE STOPPING unless pending."""
+        """Stop a creation: at once if pending, through CREATE STOPPING if in progress."""
         task = self._tasks.pop(resource.arn, None)
         if task is not None:
             task.cancel()
@@ -129,7 +129,7 @@ class Registry:
         task.add_done_callback(lambda done: self._forget(resource.arn, done))
 
     async def pause(self) -> None:
-        """Wait as long as a state lasts at least."""
+        """Wait for the minimum duration of a state."""
         await asyncio.sleep(self._state_delay_s)
 
     async def close(self) -> None:
@@ -148,7 +148,7 @@ class Registry:
                 await work()
         except JobFailedError as error:
             self._fail(resource, str(error))
-        except Exception:  # noqa: BLE001 - whatever happens, the resource must leave its state
+        except Exception:  # noqa: BLE001 - whatever the error, the resource must leave its state
             _log.exception("personalize_job_crashed", arn=resource.arn)
             self._fail(resource, "Internal failure. Please try again.")
         else:

@@ -1,4 +1,4 @@
-"""One resource of the account, whatever its kind."""
+"""One resource of the account, of any kind."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,10 +10,10 @@ from understudy.wire.service import Params
 
 @dataclass(slots=True, weakref_slot=True, eq=False, kw_only=True)
 class Resource:
-    """A resource: `detail` is what its Describe shows, `links` the ARNs it depends on.
+    """A resource: `detail` is what its Describe returns, `links` the ARNs it depends on.
 
-    Two resources are never equal, and one can be a key of a WeakKeyDictionary: so an imported table
-    or a trained model lives exactly as long as the resource it belongs to.
+    Resources are compared by identity and can be keys of a WeakKeyDictionary, so an imported table or
+    a trained model lives exactly as long as its resource.
     """
 
     kind: Kind
@@ -28,7 +28,7 @@ class Resource:
 
     @classmethod
     def new(cls, kind: Kind, arn: str, detail: Params, links: frozenset[str]) -> Self:
-        """Return a resource that begins its creation; the tags in `detail` become its own."""
+        """Return a resource whose creation is pending, with the tags in `detail`."""
         now = datetime.now(UTC)
         return cls(
             kind=kind,
@@ -43,10 +43,10 @@ class Resource:
 
     @property
     def unfinished(self) -> bool:
-        """Whether its creation is still going on."""
+        """Whether its creation is still under way."""
         return self.status in UNFINISHED
 
     def move(self, status: Status) -> None:
-        """Enter `status` now."""
+        """Set the status and the time of its last update."""
         self.status = status
         self.updated = datetime.now(UTC)

@@ -19,7 +19,7 @@ from understudy.wire.service import Handler, Params
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
-    """Answers the runtime's requests with the models of the control plane."""
+    """Answers runtime requests with the models of the control plane."""
 
     registry: Registry
     workers: Workers
@@ -34,7 +34,7 @@ class Runtime:
         }
 
     async def get_recommendations(self, params: Params) -> Params:
-        """Answer GetRecommendations for a user; one nobody knows gets what is popular."""
+        """Answer GetRecommendations for a user; an unknown one gets popular items."""
         model = self._model(params)
         if "userId" not in params:
             raise invalid_input("userId is required for this campaign's recipe.")
@@ -47,7 +47,7 @@ class Runtime:
         }
 
     async def get_personalized_ranking(self, params: Params) -> Params:
-        """Refuse GetPersonalizedRanking: no recipe that can be trained here is a ranking one."""
+        """Refuse GetPersonalizedRanking: no recipe that can be trained here supports ranking."""
         self._model(params)
         raise invalid_input("The campaign's recipe does not support personalized ranking.")
 

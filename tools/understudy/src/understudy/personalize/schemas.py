@@ -1,6 +1,6 @@
 """Avro schemas as Personalize accepts them: flat records with reserved fields.
 
-The rules are those of the developer guide's page on datasets and schemas.
+Source of the rules: Amazon Personalize developer guide, "Datasets and schemas".
 """
 
 import json
@@ -38,7 +38,7 @@ class Schema:
 
     @property
     def id_field(self) -> str | None:
-        """The column whose value names the row, None for interactions."""
+        """The column whose value identifies the row, None for interactions."""
         return {"Items": "ITEM_ID", "Users": "USER_ID"}.get(self.name)
 
 
@@ -74,7 +74,7 @@ _RULES = {
 
 
 def parse_schema(text: str) -> Schema:
-    """Return the schema `text` holds as JSON; raises SchemaError naming the broken rule."""
+    """Return the schema that `text` contains as JSON; raise SchemaError naming the broken rule."""
     document = _document(text)
     name = document.get("name")
     if not isinstance(name, str) or name not in _RULES:
@@ -127,7 +127,7 @@ def _type(name: str, declared: object) -> tuple[str, bool]:
 
 
 def _check_names(names: Iterable[str]) -> None:
-    """Names must differ in more than what is neither letter nor digit."""
+    """Require names that differ in their letters or digits."""
     seen: dict[str, str] = {}
     for name in names:
         plain = name.replace("_", "").upper()
@@ -145,7 +145,7 @@ def _check_fields(rules: _Rules, fields: dict[str, Field]) -> None:
         _check_type(fields[name], *rules.reserved[name])
     metadata = fields.keys() - rules.required.keys()
     if len(metadata) < rules.least_metadata:
-        raise SchemaError("at least one metadata field is needed")
+        raise SchemaError("at least one metadata field is required")
     if len(metadata - rules.reserved.keys()) > rules.most_metadata:
         raise SchemaError(f"at most {rules.most_metadata} metadata fields are allowed")
 

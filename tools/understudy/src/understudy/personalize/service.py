@@ -1,4 +1,4 @@
-"""Puts the parts of the service together."""
+"""Assembles the parts of the service."""
 
 from typing import TYPE_CHECKING
 

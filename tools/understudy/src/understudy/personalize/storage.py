@@ -1,4 +1,4 @@
-"""Reading and writing S3 for jobs; what AWS would call missing privileges fails the job."""
+"""Reads and writes S3 for jobs; any S3 error fails the job for lack of privileges, as on AWS."""
 
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -22,14 +22,14 @@ NO_ACCESS = "Insufficient privileges for accessing data in Amazon S3."
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """An object or a folder of S3: a key that is empty or ends in a slash is a folder."""
+    """An object or a folder on S3; a key that is empty or ends in a slash is a folder."""
 
     bucket: str
     key: str
 
     @classmethod
     def parse(cls, path: str) -> Self:
-        """Return the location of `s3://bucket/key`; raises ValueError for anything else."""
+        """Return the location of `s3://bucket/key`; raise ValueError for anything else."""
         scheme, _, rest = path.partition("://")
         bucket, slash, key = rest.partition("/")
         if scheme != "s3" or not bucket or not slash:
@@ -61,12 +61,12 @@ class Storage:
     @classmethod
     @asynccontextmanager
     async def open(cls, factory: "S3ClientFactory") -> AsyncIterator[Self]:
-        """Give a storage whose client is closed at the end."""
+        """Yield a storage whose client is closed at the end."""
         async with factory() as client:
             yield cls(client)
 
     async def files(self, location: Location) -> list[Location]:
-        """Return the object named, or every object of the folder, in the order of their keys."""
+        """Return the object itself, or all objects of the folder in key order."""
         if not location.is_folder:
             return [location]
         pages = self.client.get_paginator("list_objects_v2").paginate(
@@ -78,7 +78,7 @@ class Storage:
 
     @asynccontextmanager
     async def fetched(self, location: Location) -> AsyncIterator[IO[bytes]]:
-        """Give the object as a local file at its start; large ones are kept on disk."""
+        """Yield the object as a local file, positioned at its start; large ones are kept on disk."""
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY_BYTES) as file:
             with _access():
                 answer = await self.client.get_object(Bucket=location.bucket, Key=location.key)

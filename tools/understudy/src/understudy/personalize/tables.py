@@ -1,4 +1,4 @@
-"""Imported records, column by column, as small as they can be kept in memory."""
+"""Imported records, column by column, as compact as possible in memory."""
 
 from array import array
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ Numbers = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Strings by dictionary: `codes` point into `values`, -1 where the field was empty."""
+    """Dictionary-encoded strings: `codes` index `values`, -1 where the field was empty."""
 
     codes: NDArray[np.int32]
     values: tuple[str, ...]
@@ -24,10 +24,10 @@ class Texts:
         return type(self)(self.codes[rows], self.values)
 
     def followed_by(self, other: "Texts") -> Self:
-        """Return these strings and then those of `other`."""
+        """Return these strings followed by those of `other`."""
         codes = {value: code for code, value in enumerate(self.values)}
         moved = [codes.setdefault(value, len(codes)) for value in other.values]
-        lookup = np.array([*moved, -1], dtype=np.int32)  # the last entry answers code -1
+        lookup = np.array([*moved, -1], dtype=np.int32)  # the last entry is for code -1
         return type(self)(np.concatenate([self.codes, lookup[other.codes]]), tuple(codes))
 
 
@@ -36,27 +36,27 @@ Column = Texts | Numbers
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Columns of `rows` records each; never changed, so that a reader holds a snapshot."""
+    """Columns of `rows` records each; immutable, so a reader has a snapshot."""
 
     columns: Mapping[str, Column]
     rows: int
 
     def texts(self, name: str) -> Texts:
-        """Return the string column `name`; raises KeyError when there is none."""
+        """Return the string column `name`; raise KeyError when there is none."""
         column = self.columns[name]
         if not isinstance(column, Texts):
             raise KeyError(name)
         return column
 
     def numbers(self, name: str) -> Numbers:
-        """Return the number column `name`; raises KeyError when there is none."""
+        """Return the number column `name`; raise KeyError when there is none."""
         column = self.columns[name]
         if isinstance(column, Texts):
             raise KeyError(name)
         return column
 
     def followed_by(self, other: "Table") -> Self:
-        """Return these records and then those of `other`, which has the same columns."""
+        """Return these records followed by those of `other`, which has the same columns."""
         columns: dict[str, Column] = {
             name: column.followed_by(other.texts(name))
             if isinstance(column, Texts)
@@ -69,7 +69,7 @@ class Table:
         """Return the last record of each value of the string column `name`."""
         column = self.texts(name)
         last = np.full(len(column.values), -1, dtype=np.intp)
-        last[column.codes] = np.arange(self.rows)  # of several rows, the last assignment stays
+        last[column.codes] = np.arange(self.rows)  # of several rows, the last assignment wins
         return self._take(np.sort(last[last >= 0]))
 
     def distinct(self) -> Self:
@@ -89,7 +89,7 @@ class Table:
 
 
 class TextsBuilder:
-    """Collects strings, each distinct one once."""
+    """Collects strings, storing each distinct one once."""
 
     def __init__(self) -> None:
         self._codes = array("i")

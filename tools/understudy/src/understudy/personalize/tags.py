@@ -22,13 +22,13 @@ class TagOperations:
         }
 
     async def tag(self, params: Params) -> Params:
-        """Answer TagResource: a key that is there gets the new value."""
+        """Answer TagResource; an existing key gets the new value."""
         tags = self.registry.tagged(params["resourceArn"])
         tags.update({tag["tagKey"]: tag["tagValue"] for tag in params["tags"]})
         return {}
 
     async def untag(self, params: Params) -> Params:
-        """Answer UntagResource; keys that are not there are no error."""
+        """Answer UntagResource; missing keys are ignored."""
         tags = self.registry.tagged(params["resourceArn"])
         for key in params["tagKeys"]:
             tags.pop(key, None)

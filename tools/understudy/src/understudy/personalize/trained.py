@@ -1,4 +1,4 @@
-"""A fitted model that speaks in ids."""
+"""A fitted model that takes and returns ids."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Recommended:
 
 @dataclass(frozen=True, slots=True)
 class TrainedModel:
-    """A solution version's model with the users' histories it was trained on."""
+    """A solution version's model, with the user histories that it was trained on."""
 
     model: HybridModel
     profiles: Profiles
@@ -29,10 +29,10 @@ class TrainedModel:
     def recommend(
         self, users: Sequence[str], limit: int, allowed: Allowed | None = None
     ) -> Iterator[Recommended]:
-        """Yield at most `limit` items for each user; one nobody knows gets the popular ones.
+        """Yield at most `limit` items for each user; an unknown one gets the popular items.
 
-        Items a user already has may be among them, as with AWS's recipe, but gain nothing from
-        having been chosen before. `allowed` masks the items for a position in `users`.
+        Items that a user already has may be among them, as with AWS's recipe, but having them does not
+        raise them. `allowed` masks the items for a position in `users`.
         """
         codes = np.array([self.users.get(user, -1) for user in users], dtype=np.intp)
         for ranking in self.model.rank(self.profiles, codes, limit, allowed):

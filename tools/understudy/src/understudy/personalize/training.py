@@ -26,8 +26,8 @@ _MIN_USER_SHARE = 0.01
 def train(plan: TrainingPlan) -> TrainedModel:
     """Return a model fitted to all of `plan`, with the metrics of one fitted to nine tenths.
 
-    Raises JobFailedError with the reason AWS gives when the data is too little to train on. The
-    Users dataset is not used: nothing in the model asks who somebody is.
+    Raises JobFailedError with AWS's reason when there is too little data to train on. The Users
+    dataset is not used: the model has no features of users.
     """
     selected = select_interactions(plan)
     histories = Histories.of(selected.events)

@@ -1,4 +1,4 @@
-"""What each user did, found by user."""
+"""The interactions of each user, indexed by user."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ _EVERY_EVENT = "*"
 
 
 class UserHistory:
-    """What each user did: items and event types, found by user."""
+    """Each user's items and event types, indexed by user."""
 
     def __init__(self, interactions: DatasetSnapshot, places: Mapping[str, int]) -> None:
         table = interactions.table
@@ -32,7 +32,7 @@ class UserHistory:
     def mask(self, user: str, event_types: Sequence[object], *, negated: bool) -> NDArray[np.bool_]:
         """Return the items of the user's events of these types, or of all others if negated.
 
-        Types are compared without regard to case; `*` stands for every type.
+        Types are compared without regard to case; `*` matches every type.
         """
         mask = np.zeros(self._n_items, dtype=bool)
         code = self._users.get(user)

@@ -1,4 +1,4 @@
-"""Threads for work that would keep the event loop from answering."""
+"""Threads for work that would block the event loop."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,16 +10,16 @@ T = TypeVar("T")
 
 
 class Workers:
-    """A few threads: parsing, fitting and ranking spend their time in compiled code."""
+    """A few threads, since parsing, fitting and ranking spend their time in compiled code."""
 
     def __init__(self, *, threads: int = 2) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="personalize")
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Call `function` in a thread and return what it returns."""
+        """Call `function` in a thread and return its result."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self._pool, lambda: function(*args, **kwargs))
 
     def close(self) -> None:
-        """Start nothing more; what runs ends by itself."""
+        """Start no more work; running work finishes on its own."""
         self._pool.shutdown(wait=False, cancel_futures=True)

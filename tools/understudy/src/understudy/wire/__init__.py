@@ -1,1 +1,1 @@
-"""The AWS wire protocols, driven by the service models that botocore ships."""
+"""The AWS wire protocols, driven by botocore's service models."""

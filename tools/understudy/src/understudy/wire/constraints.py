@@ -1,4 +1,4 @@
-"""The value constraints of a service model, in the words AWS uses when one is broken."""
+"""The value constraints of a service model, with AWS's wording for violations."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from botocore.model import Shape
 
 Value = Any
-"""Whatever JSON can carry, or a handler can return: checking it is this package's work."""
+"""Any value from JSON or a handler; this package checks its type."""
 
 _SIZED = frozenset({"string", "blob", "list", "map"})
 
-# Java's Unicode classes as the models use them, and the nearest Python has.
+# Java's Unicode classes in the service models, and Python's nearest equivalents.
 _JAVA_CLASSES = {
     r"\p{ASCII}": r"[\x00-\x7f]",
     r"\P{C}": r"[^\x00-\x1f\x7f-\x9f]",
@@ -28,19 +28,19 @@ _JAVA_CLASSES = {
 
 @dataclass(frozen=True)
 class Constraint:
-    """A rule on one value, and the phrase that tells of its breach."""
+    """A rule for a value, and AWS's phrase for a violation."""
 
     holds: Callable[[Value], bool]
     phrase: str
 
 
 def constraints_of(shape: Shape) -> tuple[Constraint, ...]:
-    """Return every constraint that the model puts on values of `shape`."""
+    """Return the model's constraints on values of `shape`."""
     return (*_bounds(shape), *_pattern(shape), *_enum(shape))
 
 
-def broken(constraints: tuple[Constraint, ...], value: Value) -> list[str]:
-    """Return the phrases of the constraints that `value` breaks."""
+def violated(constraints: tuple[Constraint, ...], value: Value) -> list[str]:
+    """Return the phrases of the constraints that `value` violates."""
     return [rule.phrase for rule in constraints if not rule.holds(value)]
 
 

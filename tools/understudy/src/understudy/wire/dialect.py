@@ -1,4 +1,4 @@
-"""How one service speaks: its protocol, and the shapes of its errors."""
+"""How a service's answers look on the wire: its protocol, and the form of its errors."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ErrorForm:
-    """How an error that the model declares is answered."""
+    """The HTTP form of an error."""
 
     status: int
     message_member: str
-    """The name of the text's member: Comprehend's shapes say `Message`."""
+    """The member that holds the text: `message`, or `Message` in Comprehend."""
 
 
 _UNDECLARED = ErrorForm(status=400, message_member="message")
@@ -25,16 +25,16 @@ _UNDECLARED = ErrorForm(status=400, message_member="message")
 
 @dataclass(frozen=True)
 class Dialect:
-    """What tells one service's answers from another's."""
+    """The protocol of a service and the form of its errors."""
 
     signing_name: str
     json_version: str | None
-    """`1.1` for JSON by `X-Amz-Target`, `None` for REST-JSON."""
+    """The version of the JSON protocol, which uses `X-Amz-Target`; `None` for REST-JSON."""
     errors: Mapping[str, ErrorForm]
 
     @classmethod
     def of(cls, description: Mapping[str, Any]) -> Self:
-        """Return the dialect of a service, as its description declares it."""
+        """Return the dialect that a service description declares."""
         metadata = description["metadata"]
         return cls(
             signing_name=metadata["signingName"],
@@ -53,12 +53,12 @@ class Dialect:
         return f"application/x-amz-json-{version}" if version else "application/json"
 
     def error_form(self, code: str) -> ErrorForm:
-        """Return how the error `code` is answered, declared or not."""
+        """Return the form of the error `code`, whether or not the model declares it."""
         return self.errors.get(code, _UNDECLARED)
 
 
 def load_description(name: str) -> Mapping[str, Any]:
-    """Return the service description that the installed botocore has under `name`."""
+    """Return the description of the service `name` from the installed botocore."""
     description: Mapping[str, Any] = botocore.loaders.Loader().load_service_model(name, "service-2")
     return description
 

@@ -1,4 +1,4 @@
-"""The ASGI application that takes AWS requests of every service at one address."""
+"""The ASGI application that serves the requests of every AWS service at one address."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from understudy.wire.errors import ServiceError
-from understudy.wire.operations import Operation, WrongResponseError, operations_of
+from understudy.wire.operations import InvalidResponseError, Operation, operations_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 MAX_BODY_BYTES = 25_000_000
-"""The largest body any of the services takes: Bedrock's `InvokeModel`."""
+"""The largest body that any of the services accepts (Bedrock's `InvokeModel`)."""
 
 
 class AwsEndpoint:
-    """Finds the operation of a request, calls it and answers, also when something fails."""
+    """Finds the operation of a request, calls it, and answers with its response or an error."""
 
     def __init__(self, services: Iterable[Service]) -> None:
         operations = [each for service in services for each in operations_of(service)]
@@ -49,7 +49,7 @@ class AwsEndpoint:
     async def _respond(self, request: Request) -> Response:
         operation, labels = self._find(request)
         if operation is None:
-            return _unknown(request)
+            return _unknown_operation(request)
         started = time.perf_counter()
         response = await _answer(operation, request, labels)
         log.debug(
@@ -61,7 +61,7 @@ class AwsEndpoint:
         return response
 
     def _find(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
-        """Match the target header, else the raw path: its labels are decoded once, later."""
+        """Match the target header or else the raw path, whose labels are decoded later."""
         target = request.headers.get("x-amz-target")
         if target is not None:
             return self._by_target.get(target), {}
@@ -80,8 +80,8 @@ async def _answer(operation: Operation, request: Request, labels: Mapping[str, s
         return Response(content, operation.status, media_type=dialect.content_type)
     except ServiceError as error:
         return _error(dialect, error)
-    except WrongResponseError as error:
-        log.error("response_breaks_model", operation=operation.name, reason=str(error))  # noqa: TRY400 - the reason says where; a trace would only show the converter
+    except InvalidResponseError as error:
+        log.error("response_violates_model", operation=operation.name, reason=str(error))  # noqa: TRY400 - the reason is enough; a traceback would only show the converter
     except Exception:
         log.exception("handler_failed", operation=operation.name)
     return _error(dialect, ServiceError("InternalServerException", "Internal failure", 500))
@@ -98,7 +98,7 @@ async def _body(request: Request) -> bytes:
 
 
 def _error(dialect: Dialect, error: ServiceError) -> Response:
-    """Answer as the protocol wants: JSON 1.1 names the error in the body, REST-JSON in a header."""
+    """Return an error response: JSON 1.1 names the error in the body, REST-JSON in a header."""
     form = dialect.error_form(error.code)
     body = {form.message_member: error.message}
     headers = {}
@@ -110,11 +110,11 @@ def _error(dialect: Dialect, error: ServiceError) -> Response:
     return Response(json.dumps(body), error.status or form.status, headers, media_type=dialect.content_type)
 
 
-def _unknown(request: Request) -> Response:
-    """Answer for an operation or path no service here handles, in a form every SDK can read."""
-    asked = request.headers.get("x-amz-target")
+def _unknown_operation(request: Request) -> Response:
+    """Answer for an unknown operation or path, in a form that every SDK can read."""
+    target = request.headers.get("x-amz-target")
     code = "UnknownOperationException"
-    body = {"__type": code, "message": "understudy does not answer this operation"}
-    content_type = "application/x-amz-json-1.1" if asked else "application/json"
-    status = 400 if asked else 404
+    body = {"__type": code, "message": "understudy does not support this operation"}
+    content_type = "application/x-amz-json-1.1" if target else "application/json"
+    status = 400 if target else 404
     return Response(json.dumps(body), status, {"x-amzn-ErrorType": code}, media_type=content_type)

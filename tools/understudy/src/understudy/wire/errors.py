@@ -1,12 +1,12 @@
-"""The one exception by which a handler answers with an AWS error."""
+"""The exception that a handler raises to answer with an AWS error."""
 
 from __future__ import annotations
 
 
 class ServiceError(Exception):
-    """An error answer: `code` is what an SDK shows as `ClientError.response["Error"]["Code"]`.
+    """An AWS error: `code` is what an SDK reports as `ClientError.response["Error"]["Code"]`.
 
-    `status` is the HTTP status; by default the one the service model declares for `code`, else 400.
+    `status` is the HTTP status; by default the one that the service model declares for `code`, or 400.
     """
 
     def __init__(self, code: str, message: str, status: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""Operations: a handler between the decoding of its request and the encoding of its response."""
+"""Operations: decode the request, call the handler, encode its response."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from botocore.model import ServiceModel
 
 from understudy.wire.dialect import Dialect, load_description
 from understudy.wire.errors import ServiceError
-from understudy.wire.leaves import READ, WRITE, ShapeError
+from understudy.wire.scalars import READ, WRITE, ShapeError
 from understudy.wire.shapes import Problems, ShapeCompiler
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ if TYPE_CHECKING:
     from understudy.wire.shapes import Convert
 
 
-class WrongResponseError(Exception):
-    """A handler's response does not match the service model: a fault of the stand-in."""
+class InvalidResponseError(Exception):
+    """A handler's response violates the service model, which is a bug in understudy."""
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One operation as the wire sees it."""
+    """An operation of a service: how it is addressed, decoded, handled and encoded."""
 
     name: str
     dialect: Dialect
@@ -43,9 +43,9 @@ class Operation:
     status: int
 
     async def call(self, body: bytes, labels: Mapping[str, str]) -> bytes:
-        """Answer a request: `labels` are the still encoded parts of its path.
+        """Answer a request; `labels` are the variable parts of its path, still encoded.
 
-        Raises `ServiceError` for what the caller did wrong, `WrongResponseError` for the handler.
+        Raises `ServiceError` for a fault of the caller, `InvalidResponseError` for one of the handler.
         """
         params = self._read(body, labels)
         return self._write(await self.handler(params))
@@ -67,24 +67,24 @@ class Operation:
             wire = self.encode(response, "", problems)
             content = json.dumps(wire, separators=(",", ":"), allow_nan=False).encode()
         except ValueError as error:
-            raise WrongResponseError(str(error)) from error
+            raise InvalidResponseError(str(error)) from error
         if problems:
-            raise WrongResponseError(_summary(problems))
+            raise InvalidResponseError(_summary(problems))
         return content
 
 
 def operations_of(service: Service) -> list[Operation]:
     """Compile the operations of a service.
 
-    Raises `KeyError` for a handler of an operation the service model does not have, and
-    `NotImplementedError` for an operation whose request is bound to headers or the query.
+    Raises `KeyError` if the service model lacks an operation, and `NotImplementedError` if a request is bound
+    to headers or the query.
     """
     compiler = _OperationCompiler(service.name)
     return [compiler.compile(name, handler) for name, handler in service.operations.items()]
 
 
 class _OperationCompiler:
-    """Compiles operations of one service, whose shapes they share."""
+    """Compiles the operations of one service, which share their shapes."""
 
     def __init__(self, service_name: str) -> None:
         description = load_description(service_name)
@@ -96,7 +96,7 @@ class _OperationCompiler:
         if name not in self._model.operation_names:
             raise KeyError(f"{self._model.service_name} has no operation {name}")
         operation = self._model.operation_model(name)
-        _refuse_unusual_bindings(operation)
+        _refuse_unsupported_bindings(operation)
         return Operation(
             name=name,
             dialect=self._dialect,
@@ -116,15 +116,15 @@ def _converter(compiler: ShapeCompiler, shape: Shape | None) -> Convert:
     return compiler.compile(shape)
 
 
-def _refuse_unusual_bindings(operation: OperationModel) -> None:
+def _refuse_unsupported_bindings(operation: OperationModel) -> None:
     members = operation.input_shape.members if operation.input_shape else {}
-    places = {member.serialization.get("location", "body") for member in members.values()}
-    if not places <= {"body", "uri"}:
-        raise NotImplementedError(f"{operation.name}: requests bound to {sorted(places)}")
+    locations = {member.serialization.get("location", "body") for member in members.values()}
+    if not locations <= {"body", "uri"}:
+        raise NotImplementedError(f"{operation.name}: requests bound to {sorted(locations)}")
 
 
 def _path_pattern(request_uri: str) -> re.Pattern[str]:
-    """Return the pattern of a raw path; a greedy label (`{name+}`) may span slashes."""
+    """Return the pattern of a raw path; a greedy label (`{name+}`) may contain slashes."""
     literal = re.escape(request_uri).replace(r"\{", "{").replace(r"\}", "}").replace(r"\+", "+")
     greedy = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", literal)
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", greedy))

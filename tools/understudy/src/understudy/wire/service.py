@@ -1,4 +1,4 @@
-"""What a service gives the protocol layer: a name and the operations it handles."""
+"""What the protocol layer knows of a service: its name and its handlers."""
 
 from __future__ import annotations
 
@@ -13,12 +13,11 @@ Hook = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Service:
-    """One AWS service: a handler by operation name.
+    """An AWS service: its handlers by operation name.
 
-    `name` is botocore's (`personalize-runtime`), so that its service model can be found.
-    A handler gets validated parameters and returns a response, both in botocore's Python shape
-    (timestamps are `datetime`); it raises `ServiceError` to answer with an error.
-    `close` runs once at shutdown.
+    `name` is botocore's name for the service, such as `personalize-runtime`. A handler takes validated
+    parameters and returns a response, both in botocore's Python types (timestamps are `datetime`), or raises
+    `ServiceError`. `close` runs once at shutdown.
     """
 
     name: str

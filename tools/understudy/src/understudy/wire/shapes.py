@@ -1,8 +1,8 @@
-"""Service-model shapes compiled to converters that check what they convert.
+"""Compiles the shapes of a service model into converters that also validate.
 
-The same compiler serves both directions: with `READ` it turns parsed JSON into botocore's Python shape,
-with `WRITE` a handler's response into what JSON can carry. A value of the wrong type raises
-`ShapeError` at once; broken constraints are collected, so that one answer names all of them.
+The compiler serves both directions: with `READ` it turns parsed JSON into botocore's Python types, with
+`WRITE` a handler's response into JSON values. A value of the wrong type raises `ShapeError` at once; violated
+constraints are collected, so that one answer names all of them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from understudy.wire.constraints import Value, broken, constraints_of
-from understudy.wire.leaves import Leaf, ShapeError
+from understudy.wire.constraints import Value, constraints_of, violated
+from understudy.wire.scalars import ScalarConverter, ShapeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,27 +20,27 @@ if TYPE_CHECKING:
 
 Problems = list[str]
 Convert = Callable[[Value, str, Problems], Value]
-"""Convert the value found at a path, and note the constraints it breaks."""
+"""Convert the value at a path, and append the constraints that it violates."""
 
 _SCALARS = frozenset({"string", "integer", "long", "float", "double", "boolean", "timestamp", "blob"})
 
 
 class ShapeCompiler:
-    """Compiles shapes once; `leaves` says how each scalar type is converted."""
+    """Compiles each shape once; `scalars` has the converter of each scalar type."""
 
-    def __init__(self, leaves: Mapping[str, Leaf]) -> None:
-        self._leaves = leaves
+    def __init__(self, scalars: Mapping[str, ScalarConverter]) -> None:
+        self._scalars = scalars
         self._compiled: dict[str, Convert] = {}
 
     def compile(self, shape: Shape) -> Convert:
-        """Return the converter of `shape`; recursive shapes are resolved on their first use."""
+        """Return the converter of `shape`, which may be recursive."""
         if shape.name not in self._compiled:
-            self._compiled[shape.name] = self._later(shape.name)
+            self._compiled[shape.name] = self._deferred(shape.name)
             self._compiled[shape.name] = self._build(shape)
         return self._compiled[shape.name]
 
-    def _later(self, name: str) -> Convert:
-        """Stand in for a shape that is met again while it is being compiled."""
+    def _deferred(self, name: str) -> Convert:
+        """Return a converter that looks up its shape when called, for shapes that contain themselves."""
 
         def convert(value: Value, path: str, problems: Problems) -> Value:
             return self._compiled[name](value, path, problems)
@@ -59,40 +59,40 @@ class ShapeCompiler:
         return self._scalar(shape)
 
     def _scalar(self, shape: Shape) -> Convert:
-        leaf, rules = self._leaves[shape.type_name], constraints_of(shape)
-        shown = _shown(shape)
+        to_scalar, rules = self._scalars[shape.type_name], constraints_of(shape)
+        quote = _quoter(shape)
 
         def convert(value: Value, path: str, problems: Problems) -> Value:
-            converted = _leaf_value(leaf, value, path)
-            problems.extend(_failed(shown(value), path, rule) for rule in broken(rules, value))
+            converted = _scalar_value(to_scalar, value, path)
+            problems.extend(_violation(quote(value), path, rule) for rule in violated(rules, value))
             return converted
 
         return convert
 
     def _list(self, shape: ListShape) -> Convert:
-        item, rules, shown = self.compile(shape.member), constraints_of(shape), _shown(shape)
-        scalar = shape.member.type_name in _SCALARS
+        item, rules, quote = self.compile(shape.member), constraints_of(shape), _quoter(shape)
+        holds_scalars = shape.member.type_name in _SCALARS
 
         def convert(value: Value, path: str, problems: Problems) -> list[Any]:
             if not isinstance(value, list | tuple):
                 raise ShapeError(f"Expected list at '{path}'")
-            problems.extend(_failed(shown(value), path, rule) for rule in broken(rules, value))
+            problems.extend(_violation(quote(value), path, rule) for rule in violated(rules, value))
             inner: Problems = []
             converted = [item(each, _item_path(path, n), inner) for n, each in enumerate(value, 1)]
             if inner:
-                problems.extend(_gathered(inner, shown(value), path) if scalar else inner)
+                problems.extend(_grouped(inner, quote(value), path) if holds_scalars else inner)
             return converted
 
         return convert
 
     def _map(self, shape: MapShape) -> Convert:
         key, item = self.compile(shape.key), self.compile(shape.value)
-        rules, shown = constraints_of(shape), _shown(shape)
+        rules, quote = constraints_of(shape), _quoter(shape)
 
         def convert(value: Value, path: str, problems: Problems) -> dict[Any, Any]:
             if not isinstance(value, dict):
                 raise ShapeError(f"Expected map at '{path}'")
-            problems.extend(_failed(shown(value), path, rule) for rule in broken(rules, value))
+            problems.extend(_violation(quote(value), path, rule) for rule in violated(rules, value))
             return {
                 key(name, f"{path}.key", problems): item(each, f"{path}.{name}.member", problems)
                 for name, each in value.items()
@@ -113,7 +113,7 @@ class ShapeCompiler:
             for name in required:
                 if value.get(name) is None:
                     where = prefix + paths[name]
-                    problems.append(_failed("Value null", where, "Member must not be null"))
+                    problems.append(_violation("Value null", where, "Member must not be null"))
             converted = {}
             for name, each in value.items():
                 if name not in members:
@@ -121,35 +121,35 @@ class ShapeCompiler:
                 if each is not None:
                     converted[name] = members[name](each, prefix + paths[name], problems)
             if union and len(converted) != 1:
-                problems.append(_failed("Value", path, "Member must have exactly one member set"))
+                problems.append(_violation("Value", path, "Member must have exactly one member set"))
             return converted
 
         return convert
 
 
-def _leaf_value(leaf: Leaf, value: Value, path: str) -> Value:
+def _scalar_value(to_scalar: ScalarConverter, value: Value, path: str) -> Value:
     try:
-        return leaf(value)
+        return to_scalar(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise ShapeError(f"{error} at '{path}'") from error
 
 
-def _failed(value: str, path: str, phrase: str) -> str:
+def _violation(value: str, path: str, phrase: str) -> str:
     return f"{value} at '{path}' failed to satisfy constraint: {phrase}"
 
 
-def _gathered(inner: Problems, value: str, path: str) -> Problems:
-    """Report broken items of a list of scalars at the list, once each, as AWS does."""
+def _grouped(inner: Problems, value: str, path: str) -> Problems:
+    """Report violations in a list of scalars once each and at the list, as AWS does."""
     phrases = dict.fromkeys(problem.split("constraint: ", 1)[1] for problem in inner)
-    return [_failed(value, path, f"Member must satisfy constraint: [{', '.join(phrases)}]")]
+    return [_violation(value, path, f"Member must satisfy constraint: [{', '.join(phrases)}]")]
 
 
 def _item_path(path: str, number: int) -> str:
     return f"{path}.{number}.member"
 
 
-def _shown(shape: Shape) -> Callable[[Any], str]:
-    """Return how a value is quoted: what the model calls sensitive is never echoed."""
+def _quoter(shape: Shape) -> Callable[[Any], str]:
+    """Return how values are quoted in messages: those that the model marks sensitive are not."""
     member = getattr(shape, "member", None)
     if shape.metadata.get("sensitive") or (member and member.metadata.get("sensitive")):
         return lambda _value: "Value"

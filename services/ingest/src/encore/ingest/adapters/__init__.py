@@ -1,1 +1,1 @@
-"""The world behind the rules: S3 downloads, files on disk, the scratch database."""
+"""I/O behind the rules: S3 objects, files on disk, the scratch database."""

@@ -1,7 +1,7 @@
 """The scratch database: merges the rows of an upload of any size in bounded memory.
 
-SQLite on disk, thrown away after the run. Rows go in one by one, merged records come out in order of first
-appearance. It needs no durability (a crashed run is read again), so it pays for none.
+SQLite on disk, deleted after the run. Rows go in one by one; merged records come out in order of first
+appearance. Durability is switched off: a crashed run is read again from the start.
 """
 
 import sqlite3
@@ -10,19 +10,19 @@ from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 from encore.contracts.records import Customer, Product, Review
-from encore.ingest.adapters import statements
-from encore.ingest.domain.rows import Opinion, Person
+from encore.ingest.adapters import scratch_sql
+from encore.ingest.domain.rows import CustomerRow, ReviewRow
 
 MAX_SHARED_CHARS = 40_000
-"""Keeps a product within DynamoDB's 400 KB an item, however many rows repeat it."""
+"""Keeps a product within DynamoDB's 400 KB per item, however many rows repeat it."""
 
 
 class Scratch:
-    """One run's merged records. Usable from any thread, by one at a time."""
+    """One run's merged records. Usable from any thread, but only one at a time."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-        self._db.executescript(statements.SCHEMA)
+        self._db.executescript(scratch_sql.SCHEMA)
         self._db.execute("BEGIN")
 
     def __enter__(self) -> Self:
@@ -32,9 +32,9 @@ class Scratch:
         self._db.close()
 
     def put_product(self, product: Product) -> int:
-        """Merge a product in and return how many facts differ from what was known of it.
+        """Merge a product and return how many of its fields differ from the record before.
 
-        The last complete record wins as a whole; it is complete when it has a link to sell through.
+        The last complete record wins as a whole; a record is complete if it has a product link.
         """
         record = product.model_dump_json(exclude_none=True)
         complete = product.link is not None
@@ -55,77 +55,75 @@ class Scratch:
         return _differences(Product.model_validate_json(known[0]), product)
 
     def keep_text(self, product_id: str, text: str) -> None:
-        """Keep a review text of a product that is nobody's in particular."""
+        """Keep a review text that belongs to the product but to no known reviewer."""
         self._db.execute(
             "INSERT OR IGNORE INTO shared_texts SELECT position, ? FROM products WHERE id = ?",
             (text, product_id),
         )
 
-    def put_customer(self, person: Person) -> int:
-        """Merge a customer in and return their position; what is known first stays, gaps are filled."""
-        return self._position(
-            statements.PUT_CUSTOMER, person.customer_id, person.name, person.email, person.age
-        )
+    def put_customer(self, row: CustomerRow) -> int:
+        """Merge a customer and return their position; each field keeps its first value."""
+        return self._position(scratch_sql.PUT_CUSTOMER, row.customer_id, row.name, row.email, row.age)
 
-    def put_review(self, opinion: Opinion, *, customer: int) -> None:
-        """Merge a review in: the words known first stay, products add up.
+    def put_review(self, row: ReviewRow, *, customer: int) -> None:
+        """Merge a review: each field keeps its first value, products are added.
 
-        Its product must be there, and its id belong to this customer or be free: see `owner_of`.
+        Its product must be known, and its id must be new or belong to this customer: see `owner_of`.
         """
-        rating = None if opinion.rating is None else str(opinion.rating)
+        rating = None if row.rating is None else str(row.rating)
         review = self._position(
-            statements.PUT_REVIEW,
-            opinion.review_id,
+            scratch_sql.PUT_REVIEW,
+            row.review_id,
             customer,
-            opinion.title,
-            opinion.text,
+            row.title,
+            row.text,
             rating,
-            opinion.timestamp,
+            row.timestamp,
         )
         self._db.execute(
             "INSERT OR IGNORE INTO subjects SELECT ?, position FROM products WHERE id = ?",
-            (review, opinion.product_id),
+            (review, row.product_id),
         )
 
     def owner_of(self, review_id: str) -> str | None:
-        """The id of the customer who wrote a review, None when it is new."""
-        found = self._one(statements.OWNER_OF_REVIEW, review_id)
+        """Return the id of the customer who wrote the review, None if the review is new."""
+        found = self._one(scratch_sql.OWNER_OF_REVIEW, review_id)
         return None if found is None else str(found[0])
 
     def has_product(self, product_id: str) -> bool:
-        """Whether the product is known."""
+        """Return whether the product is known."""
         return self._one("SELECT 1 FROM products WHERE id = ?", product_id) is not None
 
     def customer_position(self, customer_id: str) -> int | None:
-        """The position of a known customer."""
+        """Return the customer's position, None if the customer is unknown."""
         found = self._one("SELECT position FROM customers WHERE id = ?", customer_id)
         return None if found is None else int(found[0])
 
     def close_input(self) -> None:
-        """Prepare for reading: no row may follow."""
+        """Prepare for reading; no row may be added afterwards."""
         self._db.execute("CREATE INDEX reviews_of_customer ON reviews (customer)")
 
     def counts(self) -> dict[str, int]:
-        """The number of products, customers, reviews and interactions (customer and product pairs)."""
+        """Return the number of products, customers, reviews and interactions (customer-product pairs)."""
         queries = {name: f"SELECT count(*) FROM {name}" for name in ("products", "customers", "reviews")}  # noqa: S608 - fixed names
-        queries["interactions"] = statements.COUNT_INTERACTIONS
+        queries["interactions"] = scratch_sql.COUNT_INTERACTIONS
         return {name: int(self._db.execute(query).fetchone()[0]) for name, query in queries.items()}
 
     def review_counts(self) -> Iterator[tuple[int, int]]:
-        """Every customer's position and number of reviews, in order."""
-        yield from self._db.execute(statements.COUNT_REVIEWS)
+        """Yield every customer's position and number of reviews, in order."""
+        yield from self._db.execute(scratch_sql.COUNT_REVIEWS)
 
     def products(self) -> Iterator[Product]:
-        """Every product with its shared texts, in order of first appearance."""
+        """Yield every product with its shared texts, in order of first appearance."""
         for position, record in self._db.execute("SELECT position, record FROM products ORDER BY position"):
             product = Product.model_validate_json(record)
             texts = tuple(self._shared_texts(position))
             yield product.model_copy(update={"shared_texts": texts}) if texts else product
 
     def customers(self, first: int, last: int) -> list[Customer]:
-        """The customers at positions `first` to `last` with all their reviews."""
+        """Return the customers at positions `first` to `last` with all their reviews."""
         reviews: dict[int, dict[str, Review]] = {}
-        for row in map(_SubjectRow._make, self._db.execute(statements.REVIEWS_OF_SPAN, (first, last))):
+        for row in map(_SubjectRow._make, self._db.execute(scratch_sql.REVIEWS_OF_SPAN, (first, last))):
             theirs = reviews.setdefault(row.customer, {})
             theirs[row.review_id] = _review(row, theirs.get(row.review_id))
         return [
@@ -137,7 +135,7 @@ class Scratch:
                 reviews=tuple(reviews.get(position, {}).values()),
             )
             for position, customer_id, name, email, age in self._db.execute(
-                statements.CUSTOMERS_OF_SPAN, (first, last)
+                scratch_sql.CUSTOMERS_OF_SPAN, (first, last)
             )
         ]
 
@@ -156,7 +154,7 @@ class Scratch:
         return found
 
     def _position(self, statement: str, *values: object) -> int:
-        # fetchall, not fetchone: an upsert whose cursor is left open does not end its statement
+        # fetchall, not fetchone: an upsert stays unfinished while its cursor is open
         return int(self._db.execute(statement, values).fetchall()[0][0])
 
 

@@ -1,1 +1,1 @@
-"""What a file is and what its rows mean: pure rules, no I/O and no AWS."""
+"""What a file is and what its rows mean: pure rules, no I/O, no AWS."""

@@ -1,7 +1,7 @@
-"""A row's cells, read value by value.
+"""Reads a row's cells value by value.
 
-A value that the row cannot do without raises `RowError`; any other that cannot be read is noted, and the row
-goes on without it. An empty cell is no value and no note.
+An unreadable required value raises `RowError`; an unreadable optional one is noted and left out. An empty
+optional cell yields neither a value nor a note.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,29 +21,29 @@ class Note(NamedTuple):
 
 
 class Row:
-    """The cells of one record by column name, and the notes taken while reading them."""
+    """The cells of one record by column name, and notes on those that could not be read."""
 
     def __init__(self, columns: Sequence[str], cells: Sequence[str]) -> None:
         self._cells = dict(zip(columns, cells, strict=True))
         self.notes: list[Note] = []
 
     def raw(self, column: str) -> str:
-        """The cell as it stands; empty when the file has no such column."""
+        """Return the cell unchanged; empty if the file has no such column."""
         return self._cells.get(column, "")
 
     def required(self, column: str, read: Callable[[str], Value]) -> Value:
-        """The value of a cell; `RowError` when it cannot be read."""
+        """Return a cell's value; `RowError` if it cannot be read."""
         try:
             return read(clean(self.raw(column)))
         except ValueError as error:
             raise RowError(str(error), column=column) from error
 
     def optional(self, column: str, read: Callable[[str], Value]) -> Value | None:
-        """The value of a cell; None when it is empty, None and a note when it cannot be read."""
+        """Return a cell's value; None if it is empty, None and a note if it cannot be read."""
         return self.value(column, self.raw(column), read)
 
     def value(self, column: str, text: str, read: Callable[[str], Value]) -> Value | None:
-        """The same for a text that is part of the cell."""
+        """Like `optional`, for a text that is part of a cell."""
         text = clean(text)
         if not text:
             return None
@@ -54,5 +54,5 @@ class Row:
             return None
 
     def note(self, column: str, reason: str) -> None:
-        """Note why a value was left out."""
+        """Note why a value is left out."""
         self.notes.append(Note(column, reason))

@@ -1,12 +1,12 @@
-"""The two sizes of bad input: a whole file, or one row of it."""
+"""Errors in the input: of a whole file, or of one row."""
 
 
 class FileError(Exception):
-    """The upload is not what it locks to be: its run fails for this reason, which names the file."""
+    """The file cannot be used; its run fails with this reason."""
 
 
 class RowError(Exception):
-    """One row cannot be used; the rest of the file is unharmed."""
+    """One row cannot be used; the rest of the file is unaffected."""
 
     def __init__(self, reason: str, *, column: str | None = None) -> None:
         super().__init__(reason)

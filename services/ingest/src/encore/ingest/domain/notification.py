@@ -1,6 +1,6 @@
-"""Reading what S3 says has happened.
+"""Reads S3 event notifications.
 
-Source: "Event message structure", Amazon S3 User Guide. Keys are URL-encoded with plus signs for spaces.
+Source: "Event message structure", Amazon S3 User Guide. Keys are URL-encoded, with plus signs for spaces.
 """
 
 from urllib.parse import unquote_plus
@@ -36,38 +36,40 @@ class _Entity(_Model):
     object: _Object
 
 
-class _Happening(_Model):
+class _EventRecord(_Model):
     event_name: str = Field(alias="eventName")
     s3: _Entity
 
 
 class _Notification(_Model):
     event: str = Field(default="", alias="Event")
-    records: list[_Happening] | None = Field(default=None, alias="Records")
+    records: list[_EventRecord] | None = Field(default=None, alias="Records")
 
 
 def read_notification(body: str, *, bucket: str) -> list[Upload]:
-    """Return the uploads a message tells of, none for a test event, a deletion or a folder's marker.
+    """Return the uploads in a message; none for a test event, a deletion or a folder marker.
 
-    Raises `PermanentError` for a body that is no S3 notification, or is about another bucket.
+    Raises `PermanentError` if the body is not an S3 notification or concerns another bucket.
     """
     try:
         notification = _Notification.model_validate_json(body)
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in problem["loc"]) or "body"
-        raise PermanentError(f"no S3 notification: {where}: {problem['msg']}") from error
+        raise PermanentError(f"not an S3 notification: {where}: {problem['msg']}") from error
     if notification.event == TEST_EVENT:
         return []
     if notification.records is None:
-        raise PermanentError("no S3 notification: it has no Records")
+        raise PermanentError("not an S3 notification: Records is missing")
     foreign = {record.s3.bucket.name for record in notification.records} - {bucket}
     if foreign:
-        raise PermanentError(f"a notification about another bucket: {', '.join(sorted(foreign))}")
+        raise PermanentError(
+            f"notification for another bucket: found {', '.join(sorted(foreign))}, expected {bucket}"
+        )
     return [_upload(record.s3.object) for record in notification.records if _is_upload(record)]
 
 
-def _is_upload(record: _Happening) -> bool:
+def _is_upload(record: _EventRecord) -> bool:
     key = unquote_plus(record.s3.object.key)
     created = record.event_name.removeprefix("s3:").startswith(CREATED)
     return created and key.startswith(UPLOADS) and not key.endswith("/")

@@ -1,4 +1,4 @@
-"""Cutting a run into parts: customers in order, each whole, until a part holds enough reviews."""
+"""Divides a run into parts: customers in order, never split, until a part holds enough reviews."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -12,9 +12,9 @@ class Span(NamedTuple):
 
 
 def spans(customers: Iterable[tuple[int, int]], *, reviews: int) -> Iterator[Span]:
-    """Cut (position, number of reviews) pairs into spans that close once they hold `reviews` reviews.
+    """Divide (position, number of reviews) pairs into spans that close once they hold `reviews` reviews.
 
-    A customer without reviews counts as one: the emails of a part are work too.
+    A customer without reviews counts as one: every customer is an email to write.
     """
     first: int | None = None
     held = last = 0

@@ -1,4 +1,4 @@
-"""What of an upload could not be used, one line each in `rejects.jsonl`."""
+"""Rows and values of an upload that could not be used: one line each in `rejects.jsonl`."""
 
 from typing import Literal
 
@@ -8,9 +8,9 @@ MAX_RAW_CHARS = 4096
 
 
 class Reject(BaseModel):
-    """A bad row, or a bad optional value of a row that was kept without it.
+    """A rejected row, or a rejected optional value of a row that was kept.
 
-    `line` is the physical line on which the row starts (the header of most files is line 1).
+    `line` is the physical line on which the row starts (the header is usually line 1).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -23,5 +23,5 @@ class Reject(BaseModel):
 
 
 def readable(raw: bytes) -> str:
-    """Return raw bytes as text to look at: cut to a few KB, undecodable bytes replaced."""
+    """Return raw bytes as readable text: cut to a few KB, undecodable bytes replaced."""
     return raw[:MAX_RAW_CHARS].decode(errors="replace").rstrip("\r\n")

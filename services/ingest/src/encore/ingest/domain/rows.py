@@ -1,4 +1,4 @@
-"""What a row of each kind of file says; `RowError` when it lacks what it cannot do without."""
+"""Reads a row of each kind of file; `RowError` if a required value is missing or unreadable."""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -11,17 +11,17 @@ from encore.contracts.records import Identifier, Product, Record
 from encore.ingest.domain import values
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.errors import RowError
-from encore.ingest.domain.lists import align
+from encore.ingest.domain.joined_lists import split_joined
 from encore.ingest.domain.text import clean, without_image_urls
 
 Model = TypeVar("Model", bound=Record)
 MAX_NAME_CHARS = 2_000
 MAX_TEXT_CHARS = 20_000
-"""Keeps a record within DynamoDB's 400 KB an item, whatever its script."""
+"""Keeps a record within DynamoDB's 400 KB per item in any script."""
 
 
-class Person(Record):
-    """A customer as one row has them."""
+class CustomerRow(Record):
+    """A customer as given in one row."""
 
     customer_id: Identifier
     name: str | None = None
@@ -29,8 +29,8 @@ class Person(Record):
     age: Annotated[int, Field(ge=0, le=values.MAX_AGE)] | None = None
 
 
-class Opinion(Record):
-    """A review as one row has it: one customer on one product."""
+class ReviewRow(Record):
+    """A review as given in one row: one customer on one product."""
 
     review_id: Identifier
     customer_id: Identifier
@@ -42,15 +42,15 @@ class Opinion(Record):
 
 
 class CombinedRow(NamedTuple):
-    """A product with its reviewers, as many `people` as `opinions`.
+    """A product with its reviewers: `customers` and `reviews` have the same length.
 
-    `shared_texts` holds the title and text cells that could not be given to one reviewer each; each counts
-    once in `unaligned`, also when there is nothing in it to keep.
+    `shared_texts` holds the title and text cells that could not be divided among the reviewers; each counts
+    once in `unaligned`, even if nothing of it is worth keeping.
     """
 
     product: Product
-    people: Sequence[Person]
-    opinions: Sequence[Opinion]
+    customers: Sequence[CustomerRow]
+    reviews: Sequence[ReviewRow]
     shared_texts: Sequence[str]
     unaligned: int
 
@@ -60,24 +60,19 @@ _text = partial(values.bounded, max_chars=MAX_TEXT_CHARS)
 
 
 def read_combined(row: Row, *, default_currency: str) -> CombinedRow:
-    """Read a row of the Kaggle format: one product, one or several reviewers."""
-    users, review_ids = _ids(row, "user_id"), _ids(row, "review_id")
-    if len(users) != len(review_ids):
-        raise RowError(f"{len(users)} user ids but {len(review_ids)} review ids", column="review_id")
-    count = len(users)
+    """Read a row of the Kaggle format: one product, one or more reviewers."""
+    customer_ids, review_ids = _ids(row, "user_id"), _ids(row, "review_id")
+    count = len(customer_ids)
+    if len(review_ids) != count:
+        raise RowError(f"{len(review_ids)} review ids, expected {count}: one per user id", column="review_id")
     product = read_product(row, default_currency=default_currency)
     titles, texts = _entries(row, "review_title", count), _entries(row, "review_content", count)
-    people = _people(row, users)
-    opinions = [
-        _opinion(
-            row, review_id=review_id, customer_id=user, product=product, title=title, text=text, time=time
-        )
-        for review_id, user, title, text, time in zip(
-            review_ids, users, titles or [""] * count, texts or [""] * count, _times(row, count), strict=True
-        )
-    ]
-    lost = [name for name, found in (("review_title", titles), ("review_content", texts)) if found is None]
-    return CombinedRow(product, people, opinions, list(_shared(row, lost)), len(lost))
+    customers = _customers(row, customer_ids)
+    nothing = [""] * count
+    columns = (review_ids, customer_ids, titles or nothing, texts or nothing, _times(row, count))
+    reviews = [_review(row, product.product_id, *cells) for cells in zip(*columns, strict=True)]
+    unsplit = [name for name, found in (("review_title", titles), ("review_content", texts)) if found is None]
+    return CombinedRow(product, customers, reviews, list(_shared_texts(row, unsplit)), len(unsplit))
 
 
 def read_product(row: Row, *, default_currency: str) -> Product:
@@ -102,20 +97,21 @@ def read_product(row: Row, *, default_currency: str) -> Product:
     )
 
 
-def read_person(row: Row) -> Person:
+def read_customer_row(row: Row) -> CustomerRow:
     """Read a row of a customers file."""
-    return _person(row, row.required("user_id", values.read_id), *map(row.raw, ("user_name", "email", "age")))
+    customer_id = row.required("user_id", values.read_id)
+    return _customer(row, customer_id, *map(row.raw, ("user_name", "email", "age")))
 
 
-def read_opinion(row: Row) -> Opinion:
+def read_review_row(row: Row) -> ReviewRow:
     """Read a row of a reviews file; only here is `rating` the reviewer's own."""
     return _validated(
-        Opinion,
+        ReviewRow,
         review_id=row.required("review_id", values.read_id),
         customer_id=row.required("user_id", values.read_id),
         product_id=row.required("product_id", values.read_id),
         title=row.optional("review_title", _text),
-        text=_words(row, row.raw("review_content")),
+        text=_clean_text(row, row.raw("review_content")),
         rating=row.optional("rating", values.read_rating),
         timestamp=row.optional("timestamp", values.read_timestamp),
     )
@@ -126,32 +122,32 @@ def _ids(row: Row, column: str) -> list[str]:
 
 
 def _entries(row: Row, column: str, count: int) -> list[str] | None:
-    """The column's text for each reviewer, all empty when the cell is; None when it cannot be aligned."""
+    """Return the column's text for each reviewer, empty for an empty cell; None if it cannot be split."""
     cell = row.raw(column)
-    return align(cell, count) if cell.strip() else [""] * count
+    return split_joined(cell, count) if cell.strip() else [""] * count
 
 
-def _facts(row: Row, column: str, count: int) -> list[str]:
-    """Like `_entries`, but what cannot be aligned is noted and nobody's."""
+def _details(row: Row, column: str, count: int) -> list[str]:
+    """Like `_entries`, but a cell that cannot be split is noted and left out."""
     found = _entries(row, column, count)
     if found is None:
-        row.note(column, f"not one value for each of {count} reviewers")
+        row.note(column, f"cannot be divided among {count} reviewers")
     return found or [""] * count
 
 
 def _times(row: Row, count: int) -> list[str]:
     cell = row.raw("timestamp")
-    return [cell] * count if "," not in cell else _facts(row, "timestamp", count)
+    return [cell] * count if "," not in cell else _details(row, "timestamp", count)
 
 
-def _people(row: Row, users: Sequence[str]) -> list[Person]:
-    columns = (_facts(row, column, len(users)) for column in ("user_name", "email", "age"))
-    return [_person(row, user, *facts) for user, *facts in zip(users, *columns, strict=True)]
+def _customers(row: Row, customer_ids: Sequence[str]) -> list[CustomerRow]:
+    columns = (_details(row, column, len(customer_ids)) for column in ("user_name", "email", "age"))
+    return [_customer(row, *cells) for cells in zip(customer_ids, *columns, strict=True)]
 
 
-def _person(row: Row, customer_id: str, name: str, email: str, age: str) -> Person:
+def _customer(row: Row, customer_id: str, name: str, email: str, age: str) -> CustomerRow:
     return _validated(
-        Person,
+        CustomerRow,
         customer_id=customer_id,
         name=row.value("user_name", name, _name),
         email=row.value("email", email, values.read_email),
@@ -159,42 +155,42 @@ def _person(row: Row, customer_id: str, name: str, email: str, age: str) -> Pers
     )
 
 
-def _opinion(
-    row: Row, *, review_id: str, customer_id: str, product: Product, title: str, text: str, time: str
-) -> Opinion:
+def _review(  # noqa: PLR0917 - a reviewer's cells
+    row: Row, product_id: str, review_id: str, customer_id: str, title: str, text: str, time: str
+) -> ReviewRow:
     return _validated(
-        Opinion,
+        ReviewRow,
         review_id=review_id,
         customer_id=customer_id,
-        product_id=product.product_id,
+        product_id=product_id,
         title=row.value("review_title", title, _text),
-        text=_words(row, text),
+        text=_clean_text(row, text),
         timestamp=row.value("timestamp", time, values.read_timestamp),
     )
 
 
-def _words(row: Row, text: str) -> str | None:
+def _clean_text(row: Row, text: str) -> str | None:
     return row.value("review_content", without_image_urls(text), _text)
 
 
-def _shared(row: Row, columns: Iterable[str]) -> Iterable[str]:
+def _shared_texts(row: Row, columns: Iterable[str]) -> Iterable[str]:
     for column in columns:
         if kept := clean(without_image_urls(row.raw(column)))[:MAX_TEXT_CHARS]:
             yield kept
 
 
 def _prices(row: Row, default_currency: str) -> tuple[values.Price, Decimal | None]:
-    """The price asked now, and the one before the discount where the row has a believable one."""
+    """Return the current price, and the list price if the row has a plausible one."""
     read = partial(values.read_price, default_currency=default_currency)
-    asked, listed = row.optional("discounted_price", read), row.optional("actual_price", read)
-    if asked is None and listed is None:
-        raise RowError("no readable price", column="discounted_price")
-    if asked is None or listed is None:
-        return asked or listed, None  # type: ignore[return-value] # one of them is there
-    if listed.currency != asked.currency or listed.amount < asked.amount:
-        row.note("actual_price", "not a price before the discount: lower, or another currency")
-        return asked, None
-    return asked, listed.amount
+    current, listed = row.optional("discounted_price", read), row.optional("actual_price", read)
+    if current is None and listed is None:
+        raise RowError("no valid price in discounted_price or actual_price", column="discounted_price")
+    if current is None or listed is None:
+        return current or listed, None  # type: ignore[return-value] # one of them is set
+    if listed.currency != current.currency or listed.amount < current.amount:
+        row.note("actual_price", "lower than discounted_price, or in another currency")
+        return current, None
+    return current, listed.amount
 
 
 def _bullets(text: str) -> tuple[str, ...]:
@@ -203,7 +199,7 @@ def _bullets(text: str) -> tuple[str, ...]:
 
 def _present(text: str) -> str:
     if not text:
-        raise ValueError("empty")
+        raise ValueError("must not be empty")
     return _name(text)
 
 

@@ -1,25 +1,25 @@
-"""Making foreign text clean without changing what it says."""
+"""Cleans text without changing what it says."""
 
 import re
 import unicodedata
 
-# Unicode's invisible format characters, less those that carry meaning: the joiners shape Indic words and
-# emoji, tags spell flags. What is left hides or reorders text (zero-width spaces, direction overrides).
+# Invisible format characters are removed, as they hide or reorder text (zero-width spaces, direction
+# overrides), except those with a meaning: joiners shape Indic words and emoji, tags spell flags.
 _JOINERS = {"\u200c", "\u200d"}
 _TAGS = range(0xE0000, 0xE0080)
-# Bounded, or a text of nothing but "http://" would take time quadratic in its length.
+# Bounded, since a text of nothing but "http://" would otherwise take quadratic time.
 _IMAGE_URL = re.compile(r"https?://[^\s,<>\"]{1,500}?\.(?:jpe?g|png|gif|webp)(?:\?[^\s,]*)?", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
-    """Return the text in NFC on one line: no controls, no invisible characters, single plain spaces."""
+    """Return the text in NFC on one line, without control or invisible characters, single-spaced."""
     if not (text.isascii() and text.isprintable()):
         text = "".join(map(_visible, unicodedata.normalize("NFC", text)))
     return " ".join(text.split())
 
 
 def without_image_urls(text: str) -> str:
-    """Return a review without the addresses of the pictures in it; they say nothing about the product."""
+    """Return a review without its image URLs, which say nothing about the product."""
     return _IMAGE_URL.sub(" ", text) if "://" in text else text
 
 

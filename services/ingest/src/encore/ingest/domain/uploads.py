@@ -1,16 +1,16 @@
-"""Which uploads make a run."""
+"""Which uploads form a run."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from encore.ingest.domain.columns import Kind
+from encore.ingest.domain.file_formats import Kind
 
 SET_KINDS = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS)
-"""The files of a set, in the order in which they are read: reviews name products and customers."""
+"""The files of a set in reading order: reviews refer to products and customers."""
 
 
 class Upload(NamedTuple):
-    """An object that was put into the bucket; `event` tells apart uploads of the same bytes."""
+    """An object put into the bucket; `event` distinguishes uploads of the same bytes."""
 
     key: str
     etag: str
@@ -18,7 +18,7 @@ class Upload(NamedTuple):
 
 
 def kind_of(key: str) -> Kind:
-    """Return what the object's name says about its rows: one file of a set, or everything in one."""
+    """Return the kind of file that the object's name stands for: one of a set, or everything in one."""
     name = key.rpartition("/")[2].casefold()
     name = name.removesuffix(".gz").removesuffix(".csv")
     return Kind(name) if name in SET_KINDS else Kind.COMBINED
@@ -30,6 +30,6 @@ def folder_of(key: str) -> str:
 
 
 def file_set(keys: Iterable[str]) -> dict[Kind, str]:
-    """Return the key of each file of a set among the objects of its folder; the last of its kind wins."""
+    """Return the key of each file of a set among a folder's keys; the last of each kind wins."""
     found = {kind_of(key): key for key in keys}
     return {kind: found[kind] for kind in SET_KINDS if kind in found}

@@ -1,1 +1,1 @@
-"""What the ingest service does, one file a use case."""
+"""The use cases of ingest, one per file."""

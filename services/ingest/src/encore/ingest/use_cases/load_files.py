@@ -1,4 +1,4 @@
-"""Reading the files of a run into the scratch database."""
+"""Loads the files of a run into the scratch database."""
 
 import json
 from collections import Counter
@@ -7,33 +7,40 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from encore.ingest.adapters.files import opened
 from encore.ingest.adapters.scratch import Scratch
+from encore.ingest.adapters.upload_file import open_upload
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.columns import Kind, read_header
+from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord, RecordReader
 from encore.ingest.domain.errors import FileError, RowError
-from encore.ingest.domain.records import Broken, Record, RecordReader
+from encore.ingest.domain.file_formats import Kind, read_header
 from encore.ingest.domain.rejects import Reject, readable
-from encore.ingest.domain.rows import Opinion, read_combined, read_opinion, read_person, read_product
+from encore.ingest.domain.rows import (
+    ReviewRow,
+    read_combined,
+    read_customer_row,
+    read_product,
+    read_review_row,
+)
 
+Found = CSVRecord | BrokenRecord
 COUNTS = ("rejected_rows", "unaligned_texts", "product_differences")
 
 
 class CancelledLoadError(Exception):
-    """Reading was given up because nobody waits for it any more."""
+    """Loading was stopped because its message is no longer being handled."""
 
 
 @dataclass(frozen=True)
-class Source:
-    """A file on disk, and the key it was uploaded under."""
+class SourceFile:
+    """A file on disk and the key it was uploaded under."""
 
     path: Path
     key: str
     kind: Kind
 
 
-class Loader:
-    """Reads files into a scratch database and rejects into a file, and adds up in `counts` what it met."""
+class LoadFiles:
+    """Reads files into the scratch database, writes rejects to a file, and adds to `counts`."""
 
     def __init__(
         self,
@@ -59,40 +66,40 @@ class Loader:
         self._counts = counts
         counts.update(dict.fromkeys(COUNTS, 0))
 
-    def load_all(self, sources: Sequence[Source]) -> None:
-        """Read the files in order, and count what they came to.
+    def load(self, sources: Sequence[SourceFile]) -> None:
+        """Read the files in order and count their records.
 
-        Raises `FileError` naming the first that is not what it locks, or has no usable row.
+        Raises `FileError` naming the first file that is invalid or has no usable row.
         """
         for source in sources:
-            self._load(source)
+            self._load_file(source)
         self._scratch.close_input()
         self._counts.update(self._scratch.counts())
 
-    def _load(self, source: Source) -> None:
+    def _load_file(self, source: SourceFile) -> None:
         try:
-            with opened(source.path, max_bytes=self._max_bytes) as file:
+            with open_upload(source.path, max_bytes=self._max_bytes) as file:
                 self._read(source, RecordReader(file))
         except FileError as error:
             raise FileError(f"{source.key}: {error}") from error
 
-    def _read(self, source: Source, reader: RecordReader) -> None:
+    def _read(self, source: SourceFile, reader: RecordReader) -> None:
         columns = read_header(reader.header(), source.kind)
         rows = usable = 0
         for found in reader:
             if self._is_cancelled():
                 raise CancelledLoadError
             rows += 1
-            usable += self._take(source, columns, found)
+            usable += self._load_record(source, columns, found)
         if not rows:
-            raise FileError("only a header, no rows")
+            raise FileError("the file has a header but no rows")
         if not usable:
-            raise FileError(f"no usable row: all {rows} were rejected, see rejects.jsonl")
+            raise FileError(f"no usable row: all {rows} rows were rejected, see rejects.jsonl")
 
-    def _take(self, source: Source, columns: Sequence[str], found: Record | Broken) -> bool:
-        """Merge one record in; False, with a reject, when it cannot be used."""
+    def _load_record(self, source: SourceFile, columns: Sequence[str], found: Found) -> bool:
+        """Merge one record; return False and write a reject if it cannot be used."""
         try:
-            if isinstance(found, Broken):
+            if isinstance(found, BrokenRecord):
                 column = None if found.column is None else columns[found.column]
                 raise RowError(found.reason, column=column)  # noqa: TRY301 - one place handles bad rows
             row = Row(columns, found.cells)
@@ -107,15 +114,15 @@ class Loader:
 
     def _combined(self, row: Row) -> None:
         found = read_combined(row, default_currency=self._currency)
-        welcome = self._welcome(found.opinions)
-        if not any(welcome):
-            raise RowError("every review id belongs to another customer", column="review_id")
-        if not all(welcome):
-            row.note("review_id", f"{welcome.count(False)} review ids belong to another customer")
+        owned = self._owned(found.reviews)
+        if not any(owned):
+            raise RowError("every review id belongs to another customer's review", column="review_id")
+        if not all(owned):
+            row.note("review_id", f"{owned.count(False)} of {len(owned)} belong to another customer's review")
         self._counts["product_differences"] += self._scratch.put_product(found.product)
-        for person, opinion, is_welcome in zip(found.people, found.opinions, welcome, strict=True):
-            if is_welcome:
-                self._scratch.put_review(opinion, customer=self._scratch.put_customer(person))
+        for customer, review, is_owned in zip(found.customers, found.reviews, owned, strict=True):
+            if is_owned:
+                self._scratch.put_review(review, customer=self._scratch.put_customer(customer))
         for text in found.shared_texts:
             self._scratch.keep_text(found.product.product_id, text)
         self._counts["unaligned_texts"] += found.unaligned
@@ -125,30 +132,28 @@ class Loader:
         self._counts["product_differences"] += self._scratch.put_product(product)
 
     def _customer(self, row: Row) -> None:
-        self._scratch.put_customer(read_person(row))
+        self._scratch.put_customer(read_customer_row(row))
 
     def _review(self, row: Row) -> None:
-        opinion = read_opinion(row)
-        customer = self._scratch.customer_position(opinion.customer_id)
+        review = read_review_row(row)
+        customer = self._scratch.customer_position(review.customer_id)
         if customer is None:
-            raise RowError("not in the customers file", column="user_id")
-        if not self._scratch.has_product(opinion.product_id):
-            raise RowError("not in the products file", column="product_id")
-        if not all(self._welcome([opinion])):
-            raise RowError("belongs to another customer", column="review_id")
-        self._scratch.put_review(opinion, customer=customer)
+            raise RowError(f"{review.customer_id!r} is not in the customers file", column="user_id")
+        if not self._scratch.has_product(review.product_id):
+            raise RowError(f"{review.product_id!r} is not in the products file", column="product_id")
+        if not all(self._owned([review])):
+            raise RowError(f"{review.review_id!r} belongs to another customer's review", column="review_id")
+        self._scratch.put_review(review, customer=customer)
 
-    def _welcome(self, opinions: Sequence[Opinion]) -> list[bool]:
-        """Tell for each review whether its id is free or its customer's own, also within the row."""
+    def _owned(self, reviews: Sequence[ReviewRow]) -> list[bool]:
+        """Return for each review whether its id is new or its customer's own, also within the row."""
         owners: dict[str, str] = {}
-        for opinion in opinions:
-            owner = self._scratch.owner_of(opinion.review_id) or opinion.customer_id
-            owners.setdefault(opinion.review_id, owner)
-        return [owners[opinion.review_id] == opinion.customer_id for opinion in opinions]
+        for review in reviews:
+            owner = self._scratch.owner_of(review.review_id) or review.customer_id
+            owners.setdefault(review.review_id, owner)
+        return [owners[review.review_id] == review.customer_id for review in reviews]
 
-    def _reject(
-        self, source: Source, found: Record | Broken, kind: str, column: str | None, reason: str
-    ) -> None:
+    def _reject(self, source: SourceFile, found: Found, kind: str, column: str | None, reason: str) -> None:
         reject = Reject.model_validate(
             {
                 "kind": kind,

@@ -1,1 +1,1 @@
-"""AWS behind the mailer's ports."""
+"""The mailer's ports on AWS."""

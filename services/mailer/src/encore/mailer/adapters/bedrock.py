@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from encore.contracts.errors import PermanentError, TransientError
 from encore.mailer.domain.copy.prompt import SCHEMA_NAME
-from encore.mailer.use_cases.write_copy import Reply, Turn
+from encore.mailer.ports import ModelMessage, ModelReply
 from encore.runtime.errors import error_code
 
 if TYPE_CHECKING:
@@ -31,20 +31,20 @@ MISCONFIGURED_REQUESTS = (
     "outputConfig",
     "temperature",
 )
-"""Parts of ValidationException messages that concern every request alike, not one customer's text."""
+"""Parts of ValidationException messages whose cause affects every request, not only this one."""
 FAILING_MODEL = frozenset({"ModelErrorException", "ModelTimeoutException"})
-"""Faults behind Bedrock that answer with a 4xx: "Try your request again", says the text."""
+"""Faults of the model behind Bedrock, answered with a 4xx whose message says "Try your request again"."""
 COMPLETE = frozenset({"end_turn", "stop_sequence"})
 MAX_REASON_CHARS = 200
 
 
 class ModelFailingError(TransientError):
-    """The model failed at a request that is not to blame: everybody would get the plain template for it."""
+    """The model failed, and not because of the request: template copy for every customer would be wrong."""
 
 
 @dataclass(frozen=True)
 class ModelChoice:
-    """Which model writes and within which bounds; `takes_schema` is False where it knows no JSON schema."""
+    """Which model writes, and its limits; `takes_schema` is False for a model without structured output."""
 
     model_id: str
     max_tokens: int
@@ -53,7 +53,7 @@ class ModelChoice:
 
 
 class BedrockModel:
-    """One model."""
+    """One model of Bedrock's."""
 
     def __init__(self, bedrock: "BedrockRuntimeClient", choice: ModelChoice) -> None:
         self._bedrock = bedrock
@@ -61,23 +61,25 @@ class BedrockModel:
 
     @property
     def takes_schema(self) -> bool:
-        """True when the model is held to a JSON schema by Bedrock."""
+        """True when Bedrock binds the model's answers to a JSON schema."""
         return self._choice.takes_schema
 
-    async def converse(self, system: str, turns: Sequence[Turn], *, schema: str) -> Reply:
-        """Answer in JSON; a refusal of this one request is a reply too.
+    async def converse(self, system: str, messages: Sequence[ModelMessage], *, schema: str) -> ModelReply:
+        """Return an answer in JSON, or a refusal of this one request.
 
-        Raises `PermanentError` naming the model when it cannot be used at all, and what is transient
+        Raises `PermanentError` naming the model when no request can succeed, and transient errors
         (throttling, server faults, a failing model) after the SDK's own retries.
         """
-        request = self._request(system, turns, schema)
+        request = self._request(system, messages, schema)
         try:
             answer = await self._bedrock.converse(**request)
         except ClientError as error:
-            return Reply(refusal=self._refusal(error))
+            return ModelReply(refusal=self._refusal(error))
         return _reply(answer)
 
-    def _request(self, system: str, turns: Sequence[Turn], schema: str) -> "ConverseRequestTypeDef":
+    def _request(
+        self, system: str, messages: Sequence[ModelMessage], schema: str
+    ) -> "ConverseRequestTypeDef":
         choice = self._choice
         inference: InferenceConfigurationTypeDef = {"maxTokens": choice.max_tokens}
         if choice.temperature is not None:
@@ -85,7 +87,7 @@ class BedrockModel:
         request: ConverseRequestTypeDef = {
             "modelId": choice.model_id,
             "system": [{"text": system}],
-            "messages": [{"role": turn.role, "content": [{"text": turn.text}]} for turn in turns],
+            "messages": [{"role": each.role, "content": [{"text": each.text}]} for each in messages],
             "inferenceConfig": inference,
         }
         if choice.takes_schema:
@@ -96,31 +98,32 @@ class BedrockModel:
         return request
 
     def _refusal(self, error: ClientError) -> str:
-        """Return why this one request was refused; raise when the cause concerns more than it."""
-        code, said = error_code(error), error.response.get("Error", {}).get("Message", "")
-        systemic = any(part in said for part in MISCONFIGURED_REQUESTS)
+        """Return why this one request was refused; raise when the cause affects other requests too."""
+        code, message = error_code(error), error.response.get("Error", {}).get("Message", "")
+        model = f"model {self._choice.model_id}"
+        systemic = any(part in message for part in MISCONFIGURED_REQUESTS)
         if code in MISCONFIGURED or (code == "ValidationException" and systemic):
-            raise PermanentError(f"model {self._choice.model_id} cannot be used: {code}: {said}") from error
+            raise PermanentError(f"{model} cannot be used: {code}: {message}") from error
         if code in FAILING_MODEL:
-            raise ModelFailingError(f"model {self._choice.model_id}: {code}: {said}") from error
+            raise ModelFailingError(f"{model}: {code}: {message}") from error
         if code == "ValidationException":
-            return f"{code}: {said}"[:MAX_REASON_CHARS]
+            return f"{code}: {message}"[:MAX_REASON_CHARS]
         raise error
 
 
-def _reply(answer: "ConverseResponseTypeDef") -> Reply:
+def _reply(answer: "ConverseResponseTypeDef") -> ModelReply:
     text = "".join(block.get("text", "") for block in answer["output"].get("message", {}).get("content", []))
     stop, usage = answer["stopReason"], answer["usage"]
-    return Reply(
+    return ModelReply(
         text=_json_object(text),
-        refusal=None if stop in COMPLETE else f"stopped by {stop}",
+        refusal=None if stop in COMPLETE else f"the model stopped early: {stop}",
         input_tokens=usage["inputTokens"],
         output_tokens=usage["outputTokens"],
     )
 
 
 def _json_object(text: str) -> str:
-    """Cut the JSON object out of an answer that may have words around it; without one, return it all."""
+    """Return the JSON object within an answer that may have words around it; all of it if there is none."""
     start = text.find("{")
     if start < 0:
         return text

@@ -1,18 +1,15 @@
-"""What is kept of an email that stands."""
+"""The record of a finished email."""
 
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import Field
+from pydantic import NonNegativeInt
 
 from encore.contracts.records import Identifier, Record
-from encore.mailer.domain.copy.copy import CopySource
-
-Count = Annotated[int, Field(ge=0)]
+from encore.mailer.domain.copy.fields import CopySource
 
 
 class EmailRecord(Record):
-    """One finished email. It is written after the message it names, so where it stands, the message does."""
+    """One finished email. It is written after the message under `key`, so that message exists."""
 
     run_id: Identifier
     customer_id: Identifier
@@ -22,8 +19,8 @@ class EmailRecord(Record):
     copy_source: CopySource
     product_ids: tuple[str, ...]
     problems: tuple[str, ...] = ()
-    """Rules that the model's answers broke."""
-    model_calls: Count
-    input_tokens: Count
-    output_tokens: Count
+    """Rules that the model's answers broke, one line each."""
+    model_calls: NonNegativeInt
+    input_tokens: NonNegativeInt
+    output_tokens: NonNegativeInt
     created_at: datetime

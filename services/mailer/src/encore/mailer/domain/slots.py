@@ -1,4 +1,4 @@
-"""Slots: the places in copy that code, not the model, fills with facts.
+"""Slots: the places in copy that code, not the writer, fills with facts.
 
 `{customer.first_name}` and `{<n>.<attribute>}`, where n numbers the email's products from 1.
 """
@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 
 FIRST_NAME = "customer.first_name"
-ATTRIBUTES = ("name", "price", "was_price", "discount", "saving", "rating", "rating_count", "reason")
 SLOT = re.compile(r"\{([a-z0-9_.]{1,40})\}")
 
 

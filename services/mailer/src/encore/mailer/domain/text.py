@@ -1,11 +1,11 @@
-"""Making strings from the catalogue and from customers safe to show, to quote and to put into a prompt."""
+"""Makes text of the catalogue and of customers safe to show, to quote and to put into a prompt."""
 
 import re
 import unicodedata
 
 UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 JOINER = "\u200d"
-"""Holds emoji such as families together, and is needed in several scripts: the one format character kept."""
+"""Joins emoji such as families, and letters of several scripts: the only format character that is kept."""
 
 _ACRONYM_END = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD_END = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -18,8 +18,13 @@ MIN_NAME_CHARS = 12
 
 
 def word_set(text: str) -> frozenset[str]:
-    """Return the words of a list kept as text."""
+    """Return the words of a list written as text."""
     return frozenset(text.split())
+
+
+def folded(text: str) -> str:
+    """Return `text` for comparison with word lists: in lower case, compatible characters unified (NFKC)."""
+    return unicodedata.normalize("NFKC", text).casefold()
 
 
 def is_printable(char: str) -> bool:
@@ -34,7 +39,7 @@ def clean(text: str, *, max_chars: int) -> str:
 
 
 def cut(text: str, *, max_chars: int) -> str:
-    """Return the longest start of `text` that ends with a whole word within `max_chars`."""
+    """Return the longest start of `text` of at most `max_chars` that ends with a whole word."""
     if len(text) <= max_chars:
         return text
     whole_words = text[: max_chars + 1].rpartition(" ")[0]
@@ -44,7 +49,7 @@ def cut(text: str, *, max_chars: int) -> str:
 def short_name(name: str) -> str:
     """Return the start of a catalogue name that reads well within a sentence.
 
-    Catalogue names carry specifications after a comma, a bar, a bracket or "with": the words before name
+    Catalogue names list specifications after a comma, a bar, a bracket or "with"; the words before these name
     the product. The result is always a prefix of the cleaned name.
     """
     full = clean(name, max_chars=len(name))
@@ -54,7 +59,7 @@ def short_name(name: str) -> str:
 
 
 def category_label(path: tuple[str, ...]) -> str:
-    """Return the last step of a category path in words: `HDMICables` → `HDMI Cables`."""
+    """Return the last level of a category path in words: `HDMICables` → `HDMI Cables`."""
     last = clean(path[-1] if path else "", max_chars=80)
     spaced = _AMPERSAND.sub(" & ", _WORD_END.sub(" ", _ACRONYM_END.sub(" ", last)))
     return _COMMA.sub(", ", spaced).strip()

@@ -1,1 +1,1 @@
-"""What the mailer service does, one file a use case."""
+"""What the mailer does, one file per use case."""

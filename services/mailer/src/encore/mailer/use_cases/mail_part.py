@@ -1,56 +1,50 @@
-"""Makes the emails of one part, so that a repeated part repeats no paid work."""
+"""Makes the emails of one part; a repeated part repeats no paid work."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
 
 from encore.contracts import object_keys
+from encore.contracts.events import EmailFinished
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.facts import EmailFacts, email_facts
-from encore.mailer.domain.message.compose import Composed, Composer
+from encore.mailer.domain.copy.fields import CopySource
+from encore.mailer.domain.facts.email import EmailFacts, email_facts
+from encore.mailer.domain.message.compose import ComposedEmail, Composer
 from encore.mailer.domain.record import EmailRecord
-from encore.mailer.use_cases.save_records import Records, Saver
-from encore.mailer.use_cases.write_copy import Copywriter, Written
+from encore.mailer.ports import EmailRecords
+from encore.mailer.use_cases.write_copy import Copywriter, WrittenCopy
 from encore.runtime.logs import get_logger
 from encore.runtime.parallel import for_each
 from encore.runtime.ports import Objects
+from encore.runtime.runs.stage import PartResult
 
 CONTENT_TYPE = "message/rfc822"
 
 log = get_logger()
 
 
-class EmailRecords(Records, Protocol):
-    """The emails that stand; see `encore.mailer.adapters.emails.EmailTable`."""
-
-    async def standing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
-        """Return the records of those customers who have one, by customer id."""
-        ...
-
-
-@dataclass(frozen=True)
-class PartEmails:
-    """What became of a part's customers."""
-
-    records: tuple[EmailRecord, ...]
-    failed: tuple[str, ...]
-    """Ids of customers for whom no email could be made."""
-
-
 @dataclass(frozen=True)
 class Style:
-    """How a shop's emails speak."""
+    """How a shop's emails are written: under which brand, and with figures of which locale."""
 
     brand: str
     locale: str
 
 
-class PartMailer:
-    """Writes, composes and stores one email a customer.
+@dataclass(frozen=True)
+class _Part:
+    """The outcome of a part, complete once the part is mailed."""
 
-    At most `parallel` are in the making at a time, over all parts, so a crash loses no more than these.
+    records: list[EmailRecord]
+    failed: list[str]
+    """Ids of the customers for whom no email could be made."""
+
+
+class MailPart:
+    """Writes, composes and stores one email per customer.
+
+    At most `parallel` emails are being made at a time, over all parts, so a crash costs no more than these.
     """
 
     def __init__(
@@ -62,6 +56,7 @@ class PartMailer:
         composer: Composer,
         style: Style,
         parallel: int,
+        model_id: str,
     ) -> None:
         self._objects = objects
         self._records = records
@@ -69,72 +64,107 @@ class PartMailer:
         self._composer = composer
         self._style = style
         self._parallel = parallel
-        self._slots = asyncio.Semaphore(parallel)
+        self._model_id = model_id
+        self._running = asyncio.Semaphore(parallel)
 
-    async def mail(self, run_id: str, recommendations: Iterable[Recommendation]) -> PartEmails:
-        """Return a record for every customer who has an email now.
+    async def run(self, run_id: str, *, key: str) -> PartResult:
+        """Mail the recommendations stored under `key`; return what all emails of the part came to.
 
-        Emails that stand from an earlier delivery are taken as they are; new ones are saved as they are
-        finished. When something fails that concerns more than one customer, nothing more is begun, and the
-        failure is raised when what was under way has been saved.
+        Emails that an earlier delivery finished are kept; a new one is saved as soon as it is finished. After
+        a failure that affects more than one customer nothing new is started, and the failure is raised once
+        what was under way has been saved.
         """
+        recommendations = await self._objects.get_lines(key, Recommendation)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
-        standing = await self._records.standing(run_id, list(wanted))
-        missing = [wanted[customer_id] for customer_id in wanted if customer_id not in standing]
-        part = _Part(Saver(self._records), standing)
-        await for_each(missing, lambda each: self._mail_one(run_id, each, part), parallel=self._parallel)
-        return PartEmails(records=tuple(part.records.values()), failed=tuple(part.failed))
+        existing = await self._records.existing(run_id, list(wanted))
+        missing = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
+        part, commit = _Part(list(existing.values()), failed=[]), GroupCommit(self._records)
+        await for_each(
+            missing, lambda each: self._mail_one(run_id, each, part, commit), parallel=self._parallel
+        )
+        return _result(part, self._model_id)
 
-    async def _mail_one(self, run_id: str, recommendation: Recommendation, part: "_Part") -> None:
-        async with self._slots:
-            await self._make(run_id, recommendation, part)
-
-    async def _make(self, run_id: str, recommendation: Recommendation, part: "_Part") -> None:
-        customer_id = recommendation.customer_id
-        try:
-            facts = email_facts(recommendation, brand=self._style.brand, locale=self._style.locale)
-            written = await self._copywriter.write(facts)
-            composed = self._compose(run_id, recommendation, facts, written)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            log.warning("email_failed", customer_id=customer_id, error=repr(error))
-            part.failed.append(customer_id)
-            return
-        key = object_keys.email(run_id, customer_id)
-        await self._objects.put(key, composed.message, content_type=CONTENT_TYPE)
-        await part.add(_record(run_id, key, facts, written, composed))
-
-    def _compose(
-        self, run_id: str, recommendation: Recommendation, facts: EmailFacts, written: Written
-    ) -> Composed:
-        now = datetime.now(UTC)
-        return self._composer.compose(facts, written, run_id=run_id, address=recommendation.email, date=now)
+    async def _mail_one(
+        self, run_id: str, recommendation: Recommendation, part: _Part, commit: "GroupCommit"
+    ) -> None:
+        async with self._running:
+            try:
+                facts = email_facts(recommendation, brand=self._style.brand, locale=self._style.locale)
+                written = await self._copywriter.write(facts)
+                composed = self._composer.compose(
+                    facts, written.copy, source=written.source, run_id=run_id, date=datetime.now(UTC)
+                )
+            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                log.warning("email_failed", customer_id=recommendation.customer_id, error=repr(error))
+                part.failed.append(recommendation.customer_id)
+                return
+            record = _record(run_id, facts, written, composed)
+            await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
+            await commit.save(record)
+            part.records.append(record)
 
 
-class _Part:
-    """What has become of a part's customers so far."""
+class GroupCommit:
+    """Writes a record at once or, while a write is under way, together with all that arrived meanwhile."""
 
-    def __init__(self, saver: Saver, standing: Mapping[str, EmailRecord]) -> None:
-        self._saver = saver
-        self.records = dict(standing)
-        self.failed: list[str] = []
+    def __init__(self, records: EmailRecords) -> None:
+        self._records = records
+        self._unsaved: list[EmailRecord] = []
+        self._next_write: asyncio.Task[None] | None = None
+        self._writing = asyncio.Lock()
 
-    async def add(self, record: EmailRecord) -> None:
-        await self._saver.save(record)
-        self.records[record.customer_id] = record
+    async def save(self, record: EmailRecord) -> None:
+        """Return once the record is saved: a caller who waits pays for nothing that a crash could lose.
+
+        Raises the error of the write that failed.
+        """
+        self._unsaved.append(record)
+        if self._next_write is None:
+            self._next_write = asyncio.create_task(self._write())
+        await asyncio.shield(self._next_write)
+
+    async def _write(self) -> None:
+        async with self._writing:
+            batch, self._unsaved, self._next_write = self._unsaved, [], None
+            await self._records.put_all(batch)
 
 
-def _record(run_id: str, key: str, facts: EmailFacts, written: Written, composed: Composed) -> EmailRecord:
+def _record(run_id: str, facts: EmailFacts, written: WrittenCopy, composed: ComposedEmail) -> EmailRecord:
     return EmailRecord(
         run_id=run_id,
         customer_id=facts.customer_id,
-        key=key,
+        key=object_keys.email(run_id, facts.customer_id),
         subject=composed.subject,
         preheader=composed.preheader,
         copy_source=written.source,
-        product_ids=tuple(product.product.product_id for product in facts.products),
+        product_ids=tuple(product.entry.product_id for product in facts.products),
         problems=written.problems,
         model_calls=written.calls,
         input_tokens=written.input_tokens,
         output_tokens=written.output_tokens,
         created_at=datetime.now(UTC),
     )
+
+
+def _result(part: _Part, model_id: str) -> PartResult:
+    sources = Counter(record.copy_source for record in part.records)
+    return PartResult(
+        counts={
+            "emails": len(part.records),
+            "emails_template_copy": sources[CopySource.TEMPLATE],
+            "emails_failed": len(part.failed),
+            "copy_repairs": sum(record.model_calls > 1 for record in part.records),
+        },
+        units={
+            f"bedrock.input_tokens.{model_id}": sum(record.input_tokens for record in part.records),
+            f"bedrock.output_tokens.{model_id}": sum(record.output_tokens for record in part.records),
+            "s3.puts": len(part.records),
+            "dynamodb.writes": len(part.records),
+        },
+        events=[_finished(record) for record in part.records],
+    )
+
+
+def _finished(record: EmailRecord) -> EmailFinished:
+    template_copy = record.copy_source is CopySource.TEMPLATE
+    return EmailFinished(customer_id=record.customer_id, key=record.key, template_copy=template_copy)

@@ -1,1 +1,1 @@
-"""AWS behind the recommender's ports."""
+"""The recommender's ports, implemented on AWS."""

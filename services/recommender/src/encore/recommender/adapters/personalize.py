@@ -1,6 +1,6 @@
-"""Amazon Personalize: find-or-create, and what has become of it.
+"""Amazon Personalize: finds or creates resources and reads their status.
 
-The operations of all kinds are alike but for their names, so the names stand in a table.
+The operations of all kinds differ only in their names, so a table holds the names.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from encore.recommender.ports import Kind, NotReadyError, RefusedError, Wanted
+from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.ports import NotReadyError, RefusedError
 from encore.runtime.errors import error_code
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ ENDED_BADLY = ("FAILED", "STOPPED")
 
 @dataclass(frozen=True, slots=True)
 class _Operations:
-    """One kind's operations. `parent` narrows the list; a `job` runs, so its quota frees up by waiting."""
+    """One kind's operations. `parent` filters the list; the quota of running `job`s frees up in time."""
 
     noun: str
     member: str
@@ -68,12 +69,12 @@ class AWSPersonalize:
     def __init__(self, client: "PersonalizeClient") -> None:
         self._client = client
 
-    async def ensure(self, wanted: Wanted) -> str:
-        """Return the ARN of the resource, creating it unless one of its name exists.
+    async def ensure(self, wanted: ResourceSpec) -> str:
+        """Return the ARN of the resource, creating it unless one with its name exists.
 
-        Raises `NotReadyError` when it can be created later, `RefusedError` when it never can.
+        Raises `NotReadyError` when it cannot be created yet, `RefusedError` when it never can.
         """
-        # A second version of one name is not sure to be refused, and each is a training to be paid for.
+        # Personalize may accept a second version with the same name, and each one is a paid training.
         if wanted.kind is Kind.SOLUTION_VERSION and (found := await self._find(wanted)):
             return found
         operations = _OPERATIONS[wanted.kind]
@@ -88,8 +89,8 @@ class AWSPersonalize:
         return str(reply[operations.arn])
 
     async def is_active(self, kind: Kind, arn: str) -> bool:
-        """Tell whether the resource is ready; `RefusedError` with Personalize's reason when it failed."""
-        if kind is Kind.SCHEMA:  # a schema exists at once and has no state
+        """Return whether the resource is ready; raise `RefusedError` with the reason if it failed."""
+        if kind is Kind.SCHEMA:  # a schema is usable at once and has no status
             return True
         described = await self._describe(kind, arn)
         status = str(described.get("status", ""))
@@ -97,30 +98,30 @@ class AWSPersonalize:
             raise RefusedError(str(described.get("failureReason") or status))
         return status == ACTIVE
 
-    async def _existing(self, wanted: Wanted) -> str:
+    async def _existing(self, wanted: ResourceSpec) -> str:
         arn = await self._find(wanted)
         if arn is None:
-            raise RefusedError(f"{wanted.kind} {wanted.name} exists, but under another parent")
+            raise RefusedError(f"{wanted.kind} {wanted.name} already exists under another parent")
         if wanted.kind is Kind.DATASET:
             await self._use_schema(arn, str(wanted.request["schemaArn"]))
         return arn
 
     async def _use_schema(self, dataset_arn: str, schema_arn: str) -> None:
-        """Let a dataset of an earlier release follow the schema of this one."""
+        """Move a dataset that an earlier release created to this release's schema."""
         dataset = await self._describe(Kind.DATASET, dataset_arn)
         if dataset["schemaArn"] != schema_arn:
             await self._call(Kind.DATASET, "update", datasetArn=dataset_arn, schemaArn=schema_arn)
 
-    async def _find(self, wanted: Wanted) -> str | None:
-        """Return the ARN of the resource with the wanted name."""
+    async def _find(self, wanted: ResourceSpec) -> str | None:
+        """Return the ARN of the resource with the wanted name, or None."""
         operations = _OPERATIONS[wanted.kind]
         listed = [summary async for summary in self._list(wanted)]
         if wanted.kind is Kind.SOLUTION_VERSION:
-            listed = [await self._describe(wanted.kind, one[operations.arn]) for one in _newest(listed)]
+            listed = [await self._describe(wanted.kind, one[operations.arn]) for one in _latest(listed)]
         same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == wanted.name)
         return next(same, None)
 
-    async def _list(self, wanted: Wanted) -> AsyncIterator[Mapping[str, Any]]:
+    async def _list(self, wanted: ResourceSpec) -> AsyncIterator[Mapping[str, Any]]:
         operations = _OPERATIONS[wanted.kind]
         request = {operations.parent: wanted.request[operations.parent]} if operations.parent else {}
         operation: Any = f"list_{operations.noun}s"
@@ -143,13 +144,13 @@ class AWSPersonalize:
         return reply
 
 
-def _newest(versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
-    """The versions that a run under way can have made; summaries do not tell their names."""
+def _latest(versions: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The versions that an open run may have created; summaries lack names, so each one is described."""
     return sorted(versions, key=lambda version: version["creationDateTime"], reverse=True)[:RECENT_VERSIONS]
 
 
 def _meaning(error: ClientError, operations: _Operations) -> Exception:
-    """Say what a refused request means for the run; what is neither is left for the queue's retries."""
+    """Translate a refused request into what it means for the run; other errors are for the queue to retry."""
     code = error_code(error)
     text = error.response.get("Error", {}).get("Message", "")
     if code == IN_USE or (code == LIMIT and operations.job):

@@ -1,19 +1,19 @@
-"""Delayed messages to the recommender's own queue: how it waits without holding anything."""
+"""Delayed messages to the recommender's own queue: it waits without holding a message or a task."""
 
 from encore.contracts.events import RecommenderPoll, new_event
 from encore.runtime.queue.sqs import SQSQueue
 
 
 class SQSPolls:
-    """Sends check messages that arrive after an interval."""
+    """Sends polls that arrive after an interval."""
 
     def __init__(self, queue: SQSQueue, *, interval_s: int) -> None:
         self._queue = queue
         self._interval_s = interval_s
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
-        """Ask for another look at the run, after the interval or now; the same attempt is the same event."""
-        check = RecommenderPoll(attempt=attempt)
-        event = new_event(check, run_id=run_id, source="recommender")
+        """Poll the run after the interval, or at once; the same attempt is the same event."""
+        poll = RecommenderPoll(attempt=attempt)
+        event = new_event(poll, run_id=run_id, source="recommender")
         delay_s = 0 if at_once else self._interval_s
         await self._queue.send(event.body, delay_s=delay_s)

@@ -25,14 +25,14 @@ class _Line(BaseModel):
 
 
 def input_lines(customer_ids: Iterable[str]) -> bytes:
-    """Ask for every customer that Personalize can know."""
+    """Return one line for every customer whose id Personalize accepts."""
     return "".join(json.dumps({"userId": one}) + "\n" for one in customer_ids if is_fit_id(one)).encode()
 
 
 def ranked_items(output: bytes) -> dict[str, list[str]]:
     """Return each customer's items, best first; lines come in any order.
 
-    A customer whose line is missing, broken or an error has no entry: what to do then is the caller's choice.
+    A customer whose line is missing, malformed or an error has no entry; the caller decides what to do.
     """
     lines = (_parsed(line) for line in output.splitlines() if line.strip())
     return {

@@ -1,4 +1,4 @@
-"""In which order products are considered for a customer."""
+"""The order in which products are considered for a customer."""
 
 import heapq
 import math
@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from itertools import chain, islice
 
 from encore.recommender.domain.catalogue import Catalogue, Category
-from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.preferences import Preference
 
 PER_CATEGORY = 10
-"""How many of a category's popular products are considered before the wider category's."""
+"""How many of a category's popular products are considered before those of the category above it."""
 SETBACK = 4
-"""Places that a candidate loses for each product already picked from its category."""
+"""How many places a candidate moves back for each product already picked from its category."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A product that may be picked; not `ranked` when it comes from popularity, then maybe in `category`."""
+    """A product that may be picked: `ranked` by Personalize, or popular, perhaps within `category`."""
 
     product_id: str
     ranked: bool = False
@@ -25,17 +25,17 @@ class Candidate:
 
 
 def candidates(
-    catalogue: Catalogue, opinions: Sequence[Opinion], ranked: Iterable[str]
+    catalogue: Catalogue, preferences: Sequence[Preference], ranked: Iterable[str]
 ) -> Iterator[Candidate]:
     """Yield each product of the catalogue once: first as ranked for the customer, then by popularity.
 
-    Popular products come from the categories of what the customer is not against, best liked first and the
-    narrowest category first; then from the whole catalogue.
+    Popular products come first from the categories of products that the customer likes or is neutral about,
+    the best liked and the narrowest category first; then from the whole catalogue.
     """
     seen: set[str] = set()
     for candidate in chain(
         (Candidate(product_id, ranked=True) for product_id in ranked),
-        _popular_in_liked(catalogue, opinions),
+        _popular_in_liked(catalogue, preferences),
         (Candidate(product_id) for product_id in catalogue.popular),
     ):
         if candidate.product_id not in seen and candidate.product_id in catalogue.products:
@@ -44,10 +44,10 @@ def candidates(
 
 
 def varied(source: Iterable[Candidate], picked_alike: Callable[[str], int]) -> Iterator[Candidate]:
-    """Yield the same candidates with those set back that resemble what has been picked so far.
+    """Yield the same candidates, moving back those whose category has already been picked from.
 
-    `picked_alike` tells how many picks are of a product's category; it is asked again whenever a candidate's
-    turn has come, so a list of one category only keeps its order.
+    `picked_alike` returns how many picks share a product's category. It is called again each time a candidate
+    comes up, so a list with a single category keeps its order.
     """
     waiting: list[tuple[float, int, Candidate]] = []
     for place, candidate in chain(enumerate(source), [(math.inf, None)]):
@@ -62,10 +62,10 @@ def varied(source: Iterable[Candidate], picked_alike: Callable[[str], int]) -> I
                 yield first
 
 
-def _popular_in_liked(catalogue: Catalogue, opinions: Sequence[Opinion]) -> Iterator[Candidate]:
-    liked = sorted((o for o in opinions if o.is_favourable), key=lambda o: -(o.value or 0.0))
+def _popular_in_liked(catalogue: Catalogue, preferences: Sequence[Preference]) -> Iterator[Candidate]:
+    liked = sorted((p for p in preferences if p.is_favourable), key=lambda p: -(p.value or 0.0))
     paths = dict.fromkeys(
-        catalogue.products[o.product_id].category for o in liked if o.product_id in catalogue.products
+        catalogue.products[p.product_id].category for p in liked if p.product_id in catalogue.products
     )
     for cut in range(max(map(len, paths), default=0)):
         for category in dict.fromkeys(path[: len(path) - cut] for path in paths if len(path) > cut):

@@ -8,11 +8,11 @@ from encore.recommender.domain.names import Vector, cosine, document_frequency, 
 from encore.recommender.domain.popularity import is_disliked, popularity
 
 Category = tuple[str, ...]
-"""A category path, or the beginning of one."""
+"""A category path, or a prefix of one."""
 
 
 class Catalogue:
-    """Everything that picking asks about products. Read only, so customers can share it."""
+    """Everything that picking needs to know about products. Read-only, so it is shared by all customers."""
 
     def __init__(
         self, products: Iterable[Product], sentiments: Iterable[ProductSentiment], shared: SharedReviews
@@ -31,16 +31,16 @@ class Catalogue:
         return self._labels.get(product_id) or frozenset((product_id,))
 
     def similarity(self, one: str, other: str) -> float:
-        """Return how much two products are the same kind of thing, 0 to 1.
+        """Return how similar two products are, from 0 to 1.
 
-        The mean of two halves: the cosine of their names, rare words counting more, and the share of category
-        levels they have in common from the top.
+        The mean of two figures: the cosine of their names, in which rare words count more, and the share of
+        category levels that they have in common from the top.
         """
         names = cosine(self._names[one], self._names[other])
         return (names + _shared_levels(self.products[one].category, self.products[other].category)) / 2
 
     def _popular_in(self) -> dict[Category, list[str]]:
-        """Every category and every beginning of one, with its products, most popular first."""
+        """Map every category and every prefix of one to its products, most popular first."""
         index: dict[Category, list[str]] = {}
         for product_id in self.popular:
             path = self.products[product_id].category
@@ -55,7 +55,7 @@ class Catalogue:
 
 
 def _without_texts(product: Product) -> Product:
-    """Reviewers' words are no fact about a product, and a pick carries facts only."""
+    """Drop reviewers' words: a pick carries only facts about the product."""
     return product.model_copy(update={"shared_texts": ()})
 
 

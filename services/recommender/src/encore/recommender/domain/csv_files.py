@@ -1,7 +1,7 @@
 """CSV as Personalize reads it, which is not the CSV of RFC 4180.
 
-Text with commas or quotes stands in double quotes; quotes and backslashes are escaped with a backslash, not
-doubled; the header is not quoted; a record is one physical line; an empty field is null.
+Text with commas or quotes is enclosed in double quotes; quotes and backslashes are escaped with a backslash,
+not doubled; the header is not quoted; a record is one physical line; an empty field is null.
 Source: Amazon Personalize developer guide, "Data format guidelines".
 """
 
@@ -19,14 +19,14 @@ _ESCAPED = re.compile(r'(["\\])')
 
 
 def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
-    """Return a whole file in UTF-8: the header, then one line a row with its values in column order."""
+    """Return a whole file in UTF-8: the header, then one line per row with its values in column order."""
     lines = [",".join(columns)]
     lines.extend(",".join(_cell(row[column]) for column in columns) for row in rows)
     return ("\n".join(lines) + "\n").encode()
 
 
 def is_fit_id(identifier: str) -> bool:
-    """Tell whether Personalize takes an id unchanged: quotes, escapes and control characters it does not."""
+    """Return whether Personalize keeps an id unchanged; it alters quotes, escapes and control characters."""
     return len(identifier) <= MAX_ID_CHARS and not _UNFIT_FOR_ID.search(identifier)
 
 

@@ -1,7 +1,7 @@
 """Which products are variants of one another: colours, sizes, or the same thing listed twice.
 
-Shops show the same reviews under every variant, so two products that share a good part of their reviews are
-one family; so are two whose names are nearly the same words.
+Shops show the same reviews under every variant, so products that share many of their reviews belong to one
+family; so do products with nearly the same words in their names.
 """
 
 from collections import Counter
@@ -12,16 +12,16 @@ from encore.contracts.records import Customer, Product
 from encore.recommender.domain.names import alike, tokens
 
 MIN_SHARED_REVIEWS = 0.25
-"""Jaccard similarity of two products' reviews from which on they are variants."""
+"""The Jaccard similarity of their reviews at which two products are variants."""
 MIN_NAME_COSINE = 0.8
 MAX_FAMILY = 16
-"""Being alike is not transitive: larger families would be chains of different things."""
+"""Similarity is not transitive: larger families would be chains of different things."""
 
 Pair = tuple[str, str]
 
 
 class SharedReviews:
-    """Counts which reviews stand under several products. Grows with the catalogue, not with customers."""
+    """Counts the reviews that products share. Its size grows with the catalogue, not with the customers."""
 
     def __init__(self) -> None:
         self._reviews: Counter[str] = Counter()
@@ -36,7 +36,7 @@ class SharedReviews:
                 self._shared.update(combinations(listed, 2))
 
     def variants(self) -> Iterator[tuple[str, str, float]]:
-        """Yield the pairs that share enough of their reviews, with the share."""
+        """Yield the pairs of products that share enough of their reviews, with that share."""
         for (one, other), shared in self._shared.items():
             share = shared / (self._reviews[one] + self._reviews[other] - shared)
             if share >= MIN_SHARED_REVIEWS:
@@ -44,11 +44,11 @@ class SharedReviews:
 
 
 class Families:
-    """Answers whether products are of one family.
+    """Knows which products belong to one family.
 
-    A product carries labels; two are of one family when they share one. Products of the `same` name are a
-    family from the start. Pairs are merged closest first; a merger that would grow too large is not made, and
-    that pair alone gets a label of its own.
+    A product has labels, and products with a label in common are one family. Products with the `same` name
+    are a family from the start. Pairs are merged closest first; where the result would be too large, only the
+    pair itself gets a common label.
     """
 
     def __init__(self, pairs: Iterable[tuple[str, str, float]], *, same: Iterable[list[str]] = ()) -> None:
@@ -70,7 +70,7 @@ class Families:
         return cls(pairs, same=same.values())
 
     def labels(self, product_id: str) -> frozenset[str]:
-        """Return the product's labels: never empty, and shared with its variants only."""
+        """Return the product's labels: never empty, and shared only with its variants."""
         family = self._family.get(product_id, [product_id])
         return frozenset((family[0], *self._extra.get(product_id, ())))
 
@@ -80,7 +80,7 @@ class Families:
         if mine is theirs:
             return
         if len(mine) + len(theirs) > MAX_FAMILY:
-            label = f"{one}\n{other}"  # no product id has a line break, so no family has this label
+            label = f"{one}\n{other}"  # no product id has a line break, so this label is unique
             self._extra.setdefault(one, set()).add(label)
             self._extra.setdefault(other, set()).add(label)
             return

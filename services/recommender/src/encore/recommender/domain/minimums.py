@@ -1,4 +1,4 @@
-"""How much data Personalize needs before it trains at all.
+"""How much data Personalize needs before it can train.
 
 Source: Amazon Personalize developer guide, "Dataset requirements" and "Endpoints and quotas".
 """
@@ -16,7 +16,7 @@ _COUNTED = re.compile(r"\b(interactions?|users?|rows?|records?|events?)\b", re.I
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DataSize:
-    """How much there is; `returning` are the customers with two or more interactions."""
+    """How much data there is; `returning` counts the customers with two or more interactions."""
 
     interactions: int = 0
     customers: int = 0
@@ -24,13 +24,13 @@ class DataSize:
 
     @classmethod
     def of_customer(cls, interactions: int) -> Self:
-        """The size of one customer with that many interactions."""
+        """The size of one customer's data."""
         return cls(
             interactions=interactions, customers=int(interactions > 0), returning=int(interactions > 1)
         )
 
     def plus(self, other: "DataSize") -> "DataSize":
-        """Return both together; their customers are distinct."""
+        """Return the sum of both; they have no customers in common."""
         return DataSize(
             interactions=self.interactions + other.interactions,
             customers=self.customers + other.customers,
@@ -49,8 +49,8 @@ class DataSize:
 
 
 def says_too_little_data(reason: str) -> bool:
-    """Tell whether Personalize's own failure reason is that it was given too little to learn from.
+    """Return whether Personalize's failure reason is too little data to learn from.
 
-    Its texts are not documented in full, so they are known by their parts: a lower bound and what is counted.
+    The texts are not fully documented, so they are recognised by a lower bound and what is counted.
     """
     return bool(_LOWER_BOUND.search(reason) and _COUNTED.search(reason))

@@ -1,4 +1,4 @@
-"""How alike product names are."""
+"""How similar product names are."""
 
 import math
 import re
@@ -9,17 +9,17 @@ Vector = Mapping[str, float]
 """Token weights of unit length."""
 
 MAX_HOLDERS = 200
-"""Bounds the work for catalogues of thousands of nearly equal names."""
+"""Bounds the work for catalogues with thousands of nearly equal names."""
 _TOKEN = re.compile(r"\w+")
 
 
 def tokens(name: str) -> Counter[str]:
-    """Count the words of a name, whatever their case."""
+    """Count the words of a name, ignoring case."""
     return Counter(_TOKEN.findall(name.casefold()))
 
 
 def document_frequency(names: Mapping[str, Counter[str]]) -> Counter[str]:
-    """Count the names that each token occurs in."""
+    """Count how many names contain each token."""
     return Counter(token for counts in names.values() for token in counts)
 
 
@@ -31,7 +31,7 @@ def vector(counts: Mapping[str, int], weights: Mapping[str, float] | None = None
 
 
 def rarity(frequency: Mapping[str, int], total: int) -> dict[str, float]:
-    """Weigh each token by how few of `total` names have it (inverse document frequency)."""
+    """Weigh each token by how few of `total` names contain it (inverse document frequency)."""
     return {token: math.log(1 + total / found) for token, found in frequency.items()}
 
 
@@ -43,11 +43,11 @@ def cosine(one: Vector, other: Vector) -> float:
 
 
 def alike(names: Mapping[str, Counter[str]], *, threshold: float) -> Iterator[tuple[str, str, float]]:
-    """Yield the pairs of ids whose names have a cosine over `threshold`, with it.
+    """Yield the pairs of ids whose names have a cosine over `threshold`, with that cosine.
 
-    All of them without comparing all: with tokens in one order, rarest first, two names over the threshold
-    must share a token before the point where the rest of either is shorter than the threshold.
-    Only where a token that matters stands in more than `MAX_HOLDERS` names are some pairs passed over.
+    Finds all of them without comparing every pair: with tokens ordered rarest first, two names over the
+    threshold must share a token before the point where the rest of either is shorter than the threshold.
+    Some pairs are missed only where such a token occurs in more than `MAX_HOLDERS` names.
     Source: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", WWW 2007.
     """
     frequency = document_frequency(names)
@@ -66,7 +66,7 @@ def alike(names: Mapping[str, Counter[str]], *, threshold: float) -> Iterator[tu
 
 
 def _prefix(own: Vector, frequency: Mapping[str, int], threshold: float) -> list[str]:
-    """The rarest tokens, up to where the remaining ones are too short to reach the threshold alone."""
+    """The rarest tokens, up to the point where the rest alone cannot reach the threshold."""
     ordered = sorted(own, key=lambda token: (frequency[token], token))
     rest = 1.0
     for place, token in enumerate(ordered):

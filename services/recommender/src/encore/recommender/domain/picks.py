@@ -6,34 +6,34 @@ from collections.abc import Sequence
 from encore.contracts.records import Pick
 from encore.recommender.domain.candidates import Candidate, candidates, varied
 from encore.recommender.domain.catalogue import Catalogue, Category
-from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.reasons import reason_for
 
 PICKS = 5
 
 
-def pick(catalogue: Catalogue, opinions: Sequence[Opinion], ranked: Sequence[str]) -> tuple[Pick, ...]:
+def pick(catalogue: Catalogue, preferences: Sequence[Preference], ranked: Sequence[str]) -> tuple[Pick, ...]:
     """Return five picks, best first, preferring the order of `ranked`.
 
-    Never a product that the customer has an opinion about. Nor a variant of one, a variant of another pick,
-    or what its buyers mostly dislike, as long as the catalogue has anything else: then variants are let in
-    first, disliked products last. Fewer than five only when there are not five the customer has not reviewed.
+    A product that the customer has reviewed is never picked. Variants of one or of another pick, and products
+    that their buyers mostly dislike, are picked only when the catalogue has nothing else: variants first,
+    disliked products last. Fewer than five are returned only when fewer than five are unreviewed.
     """
-    basket = _Basket(catalogue, {opinion.product_id for opinion in opinions})
+    basket = _Basket(catalogue, {preference.product_id for preference in preferences})
     for allowed in (basket.takes, basket.takes_variants_too, basket.takes_anything_new):
-        for candidate in varied(candidates(catalogue, opinions, ranked), basket.picked_alike):
+        for candidate in varied(candidates(catalogue, preferences, ranked), basket.picked_alike):
             if basket.is_full:
                 break
             if allowed(candidate.product_id):
                 basket.add(candidate)
     return tuple(
-        Pick(product=catalogue.products[chosen.product_id], reason=reason_for(chosen, catalogue, opinions))
+        Pick(product=catalogue.products[chosen.product_id], reason=reason_for(chosen, catalogue, preferences))
         for chosen in basket.chosen
     )
 
 
 class _Basket:
-    """What has been picked for one customer, and what may still be."""
+    """What has been picked for one customer, and what may still be picked."""
 
     def __init__(self, catalogue: Catalogue, known: set[str]) -> None:
         self.chosen: list[Candidate] = []
@@ -47,7 +47,7 @@ class _Basket:
         return len(self.chosen) == PICKS
 
     def picked_alike(self, product_id: str) -> int:
-        """How many picks are of the product's category; without a category none are."""
+        """How many picks share the product's category; none do when it has no category."""
         return self._categories[self._catalogue.products[product_id].category]
 
     def takes(self, product_id: str) -> bool:

@@ -1,7 +1,7 @@
-"""What must exist in Personalize for a run, step by step.
+"""The resources that a run needs in Personalize, step by step.
 
-All names are deterministic, so whatever a crash left behind is found again. The dataset group, its data sets
-and the solution are shared by all runs; imports, training and batch job belong to one run.
+All names are deterministic, so anything created before a crash is found again. The dataset group, its
+datasets and the solution are shared by all runs; imports, solution version and batch job belong to one run.
 """
 
 import json
@@ -12,10 +12,10 @@ from enum import StrEnum
 from hashlib import sha256
 from typing import Any
 
-from encore.recommender.domain import files
+from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.preferences import EventType
+from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
-from encore.recommender.ports import Kind, Wanted
 from encore.runtime.runs.run import Run
 
 RECIPE_ARN = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
@@ -24,10 +24,14 @@ EVENT_WEIGHTS: Mapping[EventType, float] = {
     EventType.REVIEWED: 0.6,
     EventType.DISLIKED: 0.1,
 }
-"""A dislike still tells what the customer shops for, so it keeps a small voice."""
+"""A dislike still shows what the customer shops for, so it keeps a small weight."""
 MAX_NAME_CHARS = 63
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
-_FOLDERS = {"Interactions": files.INTERACTIONS, "Items": files.ITEMS, "Users": files.USERS}
+_FOLDERS = {
+    "Interactions": personalize_keys.INTERACTIONS,
+    "Items": personalize_keys.ITEMS,
+    "Users": personalize_keys.USERS,
+}
 
 
 class Step(StrEnum):
@@ -48,21 +52,21 @@ class Step(StrEnum):
         return steps[min(steps.index(self) + 1, len(steps) - 1)]
 
     def is_past(self, step: "Step") -> bool:
-        """True when `step` has been left behind."""
+        """True when `step` is complete."""
         steps = list(Step)
         return steps.index(self) > steps.index(step)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Turns a run at a step into the resources that it needs there."""
+    """Lists the resources that a run needs at each step."""
 
     dataset_group: str
     role_arn: str
     bucket: str
     num_results: int
 
-    def wanted(self, step: Step, run: Run) -> list[Wanted]:
+    def wanted(self, step: Step, run: Run) -> list[ResourceSpec]:
         """Return what must exist and be active before the run leaves `step`."""
         makers = {
             Step.SET_UP: self._set_up,
@@ -74,10 +78,10 @@ class Plan:
         }
         return makers[step](run)
 
-    def _set_up(self, _: Run) -> list[Wanted]:
-        group = Wanted("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
+    def _set_up(self, _: Run) -> list[ResourceSpec]:
+        group = ResourceSpec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
         schemas = [
-            Wanted(
+            ResourceSpec(
                 f"schema_{_low(schema)}",
                 Kind.SCHEMA,
                 f"{self.dataset_group}-{_low(schema)}-{schema.digest}",
@@ -87,9 +91,9 @@ class Plan:
         ]
         return [group, *schemas]
 
-    def _datasets(self, run: Run) -> list[Wanted]:
+    def _datasets(self, run: Run) -> list[ResourceSpec]:
         return [
-            Wanted(
+            ResourceSpec(
                 f"dataset_{_low(schema)}",
                 Kind.DATASET,
                 f"{self.dataset_group}-{_low(schema)}",
@@ -102,9 +106,9 @@ class Plan:
             for schema in DATASETS
         ]
 
-    def _imports(self, run: Run) -> list[Wanted]:
+    def _imports(self, run: Run) -> list[ResourceSpec]:
         return [
-            Wanted(
+            ResourceSpec(
                 f"import_{_low(schema)}",
                 Kind.IMPORT_JOB,
                 resource_name(run.run_id, _low(schema)),
@@ -118,7 +122,7 @@ class Plan:
             for schema in DATASETS
         ]
 
-    def _solution(self, run: Run) -> list[Wanted]:
+    def _solution(self, run: Run) -> list[ResourceSpec]:
         settings: dict[str, Any] = {
             "recipeArn": RECIPE_ARN,
             "performAutoTraining": False,
@@ -132,28 +136,28 @@ class Plan:
         }
         name = f"{self.dataset_group}-{_digest(json.dumps(settings, sort_keys=True))}"
         request = {"datasetGroupArn": run.step["dataset_group"], **settings}
-        return [Wanted("solution", Kind.SOLUTION, name, request)]
+        return [ResourceSpec("solution", Kind.SOLUTION, name, request)]
 
-    def _version(self, run: Run) -> list[Wanted]:
+    def _version(self, run: Run) -> list[ResourceSpec]:
         request = {"solutionArn": run.step["solution"], "trainingMode": "FULL"}
-        return [Wanted("solution_version", Kind.SOLUTION_VERSION, resource_name(run.run_id), request)]
+        return [ResourceSpec("solution_version", Kind.SOLUTION_VERSION, resource_name(run.run_id), request)]
 
-    def _batch_job(self, run: Run) -> list[Wanted]:
+    def _batch_job(self, run: Run) -> list[ResourceSpec]:
         request = {
             "solutionVersionArn": run.step["solution_version"],
             "numResults": self.num_results,
-            "jobInput": {"s3DataSource": {"path": self._location(run, files.BATCH_INPUT)}},
-            "jobOutput": {"s3DataDestination": {"path": self._location(run, files.BATCH_OUTPUT)}},
+            "jobInput": {"s3DataSource": {"path": self._location(run, personalize_keys.BATCH_INPUT)}},
+            "jobOutput": {"s3DataDestination": {"path": self._location(run, personalize_keys.BATCH_OUTPUT)}},
             "roleArn": self.role_arn,
         }
-        return [Wanted("batch_job", Kind.BATCH_JOB, resource_name(run.run_id), request)]
+        return [ResourceSpec("batch_job", Kind.BATCH_JOB, resource_name(run.run_id), request)]
 
     def _location(self, run: Run, name: str) -> str:
-        return f"s3://{self.bucket}/{files.folder(run.run_id, name)}"
+        return f"s3://{self.bucket}/{personalize_keys.folder(run.run_id, name)}"
 
 
 def resource_name(run_id: str, suffix: str = "") -> str:
-    """Name a run's own resource; a run id that Personalize would not take is replaced by its digest."""
+    """Name a resource of one run; a run id that Personalize does not accept is replaced by its digest."""
     name = f"{run_id}-{suffix}" if suffix else run_id
     if len(name) <= MAX_NAME_CHARS and _NAME.fullmatch(name):
         return name

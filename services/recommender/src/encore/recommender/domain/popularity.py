@@ -1,4 +1,4 @@
-"""How popular a product is: many ratings, good ones, and buyers who speak well of it."""
+"""How popular a product is: many ratings, good ratings, and positive reviews."""
 
 import math
 from collections.abc import Mapping
@@ -7,9 +7,9 @@ from statistics import fmean
 from encore.contracts.records import Product, ProductSentiment
 
 PRIOR_RATINGS = 50
-"""A product's rating counts as if this many average ones had been given before."""
+"""A product's rating is computed as if it also had this many average ones."""
 PRIOR_REVIEWS = 5
-"""The same for the sentiment of its reviews."""
+"""The same for the sentiment of its reviews, with neutral ones."""
 SENTIMENT_WEIGHT = 0.5
 MAX_STARS = 5
 MIDDLE_STARS = 3.0
@@ -19,11 +19,11 @@ MIN_SCORED_TO_DISLIKE = 3
 def popularity(
     products: Mapping[str, Product], sentiments: Mapping[str, ProductSentiment]
 ) -> dict[str, float]:
-    """Score every product, more popular ones higher.
+    """Score every product; a more popular one scores higher.
 
     reach x quality x liking, where reach = log(1 + ratings), quality = the mean rating shrunk towards the
     catalogue's (a Bayesian average) over five, and liking = 1 + half the mean sentiment shrunk towards
-    neutral. Without a rating count the scored reviews are counted.
+    neutral. Without a rating count, the number of scored reviews is used.
     """
     known = [float(product.rating) for product in products.values() if product.rating is not None]
     average = fmean(known) if known else MIDDLE_STARS
@@ -34,7 +34,7 @@ def popularity(
 
 
 def is_disliked(sentiment: ProductSentiment) -> bool:
-    """Tell whether a product's buyers mostly speak against it: three or more speak, and on the whole ill."""
+    """Return whether buyers mostly dislike a product: three or more scored reviews, negative on average."""
     return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.polarity < 0
 
 

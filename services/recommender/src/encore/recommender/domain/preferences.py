@@ -1,4 +1,4 @@
-"""What a customer thinks of a product, from the words and the stars of their reviews."""
+"""How much a customer likes a product, from the words and the stars of their reviews."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from statistics import fmean
 from encore.contracts.records import Customer, Review, ScoredReview, SentimentScores
 
 LIKED_FROM = 0.2
-"""An opinion at least this far from neutral is a liking, or on the other side a dislike."""
+"""From this value on a preference counts as `liked`; from its negative down, as `disliked`."""
 MIDDLE_STARS = 3
 STARS_EACH_WAY = 2
 
@@ -17,7 +17,7 @@ Scores = Mapping[tuple[str, str], SentimentScores]
 
 
 class EventType(StrEnum):
-    """The kinds of interaction that a model is trained on."""
+    """The kinds of interaction that the model is trained on."""
 
     LIKED = "liked"
     REVIEWED = "reviewed"
@@ -25,8 +25,8 @@ class EventType(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
-    """One customer's stand on one product; `value` from -1 (against) to 1 (for), None when unknown."""
+class Preference:
+    """One customer's preference for one product: `value` from -1 (dislike) to 1 (like), None when unknown."""
 
     product_id: str
     value: float | None = None
@@ -34,19 +34,19 @@ class Opinion:
 
     @property
     def event_type(self) -> EventType:
-        """The interaction that the opinion amounts to; an unknown one is a plain review."""
+        """The kind of interaction; without a value it is `reviewed`."""
         if self.value is None or abs(self.value) < LIKED_FROM:
             return EventType.REVIEWED
         return EventType.LIKED if self.value > 0 else EventType.DISLIKED
 
     @property
     def is_favourable(self) -> bool:
-        """True when the customer is known not to be against the product: "you liked" is no lie."""
+        """True when the customer is known not to dislike the product, so that "you liked" is true."""
         return self.value is not None and self.value >= 0
 
 
 def scores_by_review(scored: Iterable[ScoredReview]) -> Scores:
-    """Index the reviews that have scores."""
+    """Index the scores of the reviews that have any."""
     return {
         (review.customer_id, review.review_id): review.scores
         for review in scored
@@ -54,10 +54,10 @@ def scores_by_review(scored: Iterable[ScoredReview]) -> Scores:
     }
 
 
-def opinions_of(customer: Customer, scores: Scores) -> list[Opinion]:
-    """Return one opinion a distinct product of the customer, in the order first met.
+def preferences_of(customer: Customer, scores: Scores) -> list[Preference]:
+    """Return one preference for each distinct product of the customer, in order of first appearance.
 
-    Several reviews of one product count as their mean; the time is that of the latest.
+    Several reviews of one product are averaged; the timestamp is that of the latest.
     """
     reviews: dict[str, list[Review]] = {}
     for review in customer.reviews:
@@ -68,7 +68,7 @@ def opinions_of(customer: Customer, scores: Scores) -> list[Opinion]:
         for review in customer.reviews
     }
     return [
-        Opinion(
+        Preference(
             product_id=product_id,
             value=_mean(values[review.review_id] for review in about),
             timestamp=max((r.timestamp for r in about if r.timestamp is not None), default=None),
@@ -78,11 +78,11 @@ def opinions_of(customer: Customer, scores: Scores) -> list[Opinion]:
 
 
 def review_value(review: Review, scores: SentimentScores | None) -> float | None:
-    """Return what a review says for its product, -1 to 1, or None when it says nothing.
+    """Return how favourable a review is, from -1 to 1, or None when it has neither scores nor stars.
 
-    Words speak through their sentiment (positive minus negative), stars through their distance from three
-    (one star -1, five stars 1). Where both are known they count alike: stars are coarse but explicit, words
-    are fine but read by a model.
+    Words count by their sentiment (positive minus negative), stars by their distance from three (one star is
+    -1, five stars 1). Where both are known they count equally: stars are coarse but explicit, words are
+    fine-grained but interpreted by a model.
     """
     words = None if scores is None else scores.polarity
     stars = None if review.rating is None else (float(review.rating) - MIDDLE_STARS) / STARS_EACH_WAY

@@ -1,33 +1,35 @@
-"""Why a product was picked, in words that are true."""
+"""Why a product was picked, as a reason that is true."""
 
 from collections.abc import Sequence
 
 from encore.contracts.records import Reason, ReasonKind
 from encore.recommender.domain.candidates import Candidate
 from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.preferences import Preference
 
 MIN_SIMILARITY = 0.3
-"""From here on two products are plainly of one kind: most of their category path, or much of both."""
+"""At this similarity two products are clearly of one kind: most of the path in common, or much of both."""
 
 
-def reason_for(candidate: Candidate, catalogue: Catalogue, opinions: Sequence[Opinion]) -> Reason:
-    """Name what the pick rests on, the most personal reason first.
+def reason_for(candidate: Candidate, catalogue: Catalogue, preferences: Sequence[Preference]) -> Reason:
+    """Return the most personal reason that is true of the pick.
 
-    "Because you liked" needs a product that the customer is known not to be against and that is really
-    similar; "liked by similar customers" a model's ranking and a customer with a history.
+    "Because you liked" requires a truly similar product that the customer is known not to dislike; "liked by
+    similar customers" requires a model's ranking and a customer with a history.
     """
-    liked = _most_similar_liked(candidate.product_id, catalogue, opinions)
+    liked = _most_similar_liked(candidate.product_id, catalogue, preferences)
     if liked is not None:
         return Reason(kind=ReasonKind.BECAUSE_YOU_LIKED, product_name=catalogue.products[liked].name)
-    if candidate.ranked and opinions:
+    if candidate.ranked and preferences:
         return Reason(kind=ReasonKind.LIKED_BY_SIMILAR_CUSTOMERS)
     if candidate.category:
         return Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=candidate.category[-1])
     return Reason(kind=ReasonKind.POPULAR)
 
 
-def _most_similar_liked(product_id: str, catalogue: Catalogue, opinions: Sequence[Opinion]) -> str | None:
-    liked = (o.product_id for o in opinions if o.is_favourable and o.product_id in catalogue.products)
+def _most_similar_liked(
+    product_id: str, catalogue: Catalogue, preferences: Sequence[Preference]
+) -> str | None:
+    liked = (p.product_id for p in preferences if p.is_favourable and p.product_id in catalogue.products)
     similarity, best = max(((catalogue.similarity(product_id, own), own) for own in liked), default=(0.0, ""))
     return best if similarity >= MIN_SIMILARITY else None

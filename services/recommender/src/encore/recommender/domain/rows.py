@@ -1,40 +1,40 @@
-"""The rows of the data sets: a customer's interactions, a product, a customer."""
+"""The rows of the datasets: interactions, items and users."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.csv_files import Row, is_fit_id
-from encore.recommender.domain.preferences import Opinion
+from encore.recommender.domain.preferences import Preference
 
 MAX_CATEGORICAL_CHARS = 1_000
 MAX_TEXTUAL_CHARS = 20_000
 FAVOURITE_LEVELS = 2
-"""Deep enough to tell tastes apart, shallow enough to be shared by many customers."""
+"""Deep enough to distinguish tastes, shallow enough to be shared by many customers."""
 AGE_GROUPS = ((18, "under-18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 OLDEST = "65-and-over"
 FEW_PRODUCTS = 4
 
 
 def interaction_rows(
-    customer: Customer, opinions: Iterable[Opinion], *, default_timestamp: int
+    customer: Customer, preferences: Iterable[Preference], *, default_timestamp: int
 ) -> Iterator[Row]:
-    """Yield one row a distinct product of the customer.
+    """Yield one row for each distinct product of the customer.
 
-    Where the data has no times every row carries `default_timestamp`: order then has no meaning.
+    Rows without a time of their own get `default_timestamp`; their order then has no meaning.
     """
-    for opinion in opinions:
-        if is_fit_id(opinion.product_id):
+    for preference in preferences:
+        if is_fit_id(preference.product_id):
             yield {
                 "USER_ID": customer.customer_id,
-                "ITEM_ID": opinion.product_id,
-                "TIMESTAMP": default_timestamp if opinion.timestamp is None else opinion.timestamp,
-                "EVENT_TYPE": opinion.event_type.value,
-                "EVENT_VALUE": None if opinion.value is None else round(opinion.value, 4),
+                "ITEM_ID": preference.product_id,
+                "TIMESTAMP": default_timestamp if preference.timestamp is None else preference.timestamp,
+                "EVENT_TYPE": preference.event_type.value,
+                "EVENT_VALUE": None if preference.value is None else round(preference.value, 4),
             }
 
 
 def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
-    """Describe a product: category path levels joined by `|`, figures, name and bullets as one text."""
+    """Describe a product: category levels joined by `|`, figures, and name and bullets as one text."""
     return {
         "ITEM_ID": product.product_id,
         "CATEGORY": _path(product.category),
@@ -48,18 +48,18 @@ def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
     }
 
 
-def user_row(customer: Customer, opinions: Sequence[Opinion], products: Mapping[str, Product]) -> Row:
-    """Describe a customer without saying who it is."""
+def user_row(customer: Customer, preferences: Sequence[Preference], products: Mapping[str, Product]) -> Row:
+    """Describe a customer without identifying them."""
     return {
         "USER_ID": customer.customer_id,
         "AGE_GROUP": _age_group(customer.age),
-        "ACTIVITY": _activity(len(opinions)),
-        "FAVOURITE_CATEGORY": _favourite_category(opinions, products),
+        "ACTIVITY": _activity(len(preferences)),
+        "FAVOURITE_CATEGORY": _favourite_category(preferences, products),
     }
 
 
 def _path(levels: Sequence[str]) -> str | None:
-    """Whole levels only: a cut one would be a category that does not exist."""
+    """Join whole levels only: a truncated one would be a category that does not exist."""
     path = ""
     for level in levels:
         longer = f"{path}|{level.replace('|', '/')}" if path else level.replace("|", "/")
@@ -81,13 +81,13 @@ def _activity(products: int) -> str:
     return "few" if products <= FEW_PRODUCTS else "many"
 
 
-def _favourite_category(opinions: Iterable[Opinion], products: Mapping[str, Product]) -> str | None:
-    """The category with the best sum of opinions; an unknown opinion counts as mildly for it."""
+def _favourite_category(preferences: Iterable[Preference], products: Mapping[str, Product]) -> str | None:
+    """The category with the highest sum of preferences; an unknown one counts as mildly positive."""
     sums: dict[tuple[str, ...], float] = {}
-    for opinion in opinions:
-        product = products.get(opinion.product_id)
+    for preference in preferences:
+        product = products.get(preference.product_id)
         if product and product.category:
             path = product.category[:FAVOURITE_LEVELS]
-            sums[path] = sums.get(path, 0.0) + (0.1 if opinion.value is None else opinion.value)
+            sums[path] = sums.get(path, 0.0) + (0.1 if preference.value is None else preference.value)
     best = max(sums, key=lambda path: sums[path], default=())
     return _path(best) if best and sums[best] >= 0 else None

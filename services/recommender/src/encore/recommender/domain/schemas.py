@@ -1,6 +1,6 @@
-"""The three Personalize data sets, as Avro schemas.
+"""The three Personalize datasets, as Avro schemas.
 
-Every string is declared categorical or textual, because one that is neither is imported but never trained on.
+Every string is declared categorical or textual: one that is neither is imported but never trained on.
 Nothing here identifies a person: no names, no addresses, no emails.
 Source: Amazon Personalize developer guide, "Datasets and schemas".
 """
@@ -19,7 +19,7 @@ Field = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class DatasetSchema:
-    """One data set: its type, such as `Interactions`, and its columns in order."""
+    """One dataset: its type, such as `Interactions`, and its columns in order."""
 
     kind: str
     fields: tuple[Field, ...]
@@ -31,7 +31,7 @@ class DatasetSchema:
 
     @property
     def avro(self) -> str:
-        """The schema as Personalize takes it."""
+        """The schema as Personalize accepts it."""
         return json.dumps(
             {
                 "type": "record",
@@ -44,7 +44,7 @@ class DatasetSchema:
 
     @property
     def digest(self) -> str:
-        """Changes with the schema's content: schemas are immutable, so a changed one needs a new name."""
+        """A digest of the content: schemas are immutable, so a changed one needs a new name."""
         return sha256(self.avro.encode()).hexdigest()[:DIGEST_CHARS]
 
 

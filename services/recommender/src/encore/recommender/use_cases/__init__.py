@@ -1,1 +1,1 @@
-"""What the recommender service does, one file a use case."""
+"""What the recommender service does, one file per use case."""

@@ -9,14 +9,15 @@ The state change of a Personalize job names no run and is not an attempt: it adv
 and, when there is nothing left to wait for, sends a poll at once instead of the one that is still delayed.
 """
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from encore.recommender.domain.plan import Step
 from encore.recommender.ports import Polls, RefusedError, TooLittleDataError
-from encore.recommender.use_cases.prepare_data_sets import Preparation
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.select_products import SelectProducts
-from encore.recommender.use_cases.train import Training
+from encore.recommender.use_cases.train import Train
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Announcer
@@ -32,32 +33,22 @@ MAX_BATCH_FILES = 1_000
 log = get_logger()
 
 
+@dataclass(frozen=True, kw_only=True)
 class AdvanceRun:
     """Does what can be done for a run now, and polls for the rest."""
 
-    def __init__(
-        self,
-        *,
-        ledger: Ledger,
-        stage: Stage,
-        preparation: Preparation,
-        training: Training,
-        select_products: SelectProducts,
-        polls: Polls,
-        announcer: Announcer,
-    ) -> None:
-        self._ledger = ledger
-        self._stage = stage
-        self._preparation = preparation
-        self._training = training
-        self._select_products = select_products
-        self._polls = polls
-        self._announcer = announcer
+    ledger: Ledger
+    stage: Stage
+    prepare_datasets: PrepareDatasets
+    train: Train
+    select_products: SelectProducts
+    polls: Polls
+    announcer: Announcer
 
     async def run(self, run_id: str, attempt: int, *, holder: str) -> None:
         """Make an attempt, unless it is stale or the run has ended; `holder` is the message's id."""
-        async with self._stage.lock(run_id, WHOLE_RUN, holder=holder):
-            run = await self._ledger.run(run_id)
+        async with self.stage.lock(run_id, WHOLE_RUN, holder=holder):
+            run = await self.ledger.run(run_id)
             if attempt < _attempt(run):
                 log.info("stale_poll_dropped", attempt=attempt)
             elif run.is_open:
@@ -67,28 +58,28 @@ class AdvanceRun:
 
     async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
-        run = await self._training.run_in_turn()
+        run = await self.train.run_in_turn()
         facts = {"detail_type": change.detail_type, "resources": change.resources}
         if run is None or not _is_training(run):
             log.info("state_change_ignored", **facts)
             return
         bind_event(run_id=run.run_id, event_id=change.id)
         log.info("state_changed", **facts)
-        async with self._stage.lock(run.run_id, WHOLE_RUN, holder=holder):
-            run = await self._ledger.run(run.run_id)  # a poll may have advanced it meanwhile
+        async with self.stage.lock(run.run_id, WHOLE_RUN, holder=holder):
+            run = await self.ledger.run(run.run_id)  # a poll may have advanced it meanwhile
             if run.is_open and _is_training(run) and await self._training_is_over(run):
                 await self._poll_at_once(run.run_id)
 
     async def _training_is_over(self, run: Run) -> bool:
         try:
-            return await self._training.advance(run)
+            return await self.train.advance(run)
         except (RefusedError, TooLittleDataError):
             return True  # the poll meets the same error and acts on it
 
     async def _poll_at_once(self, run_id: str) -> None:
-        attempt = _attempt(await self._ledger.run(run_id)) + 1
-        await self._polls.send(run_id, attempt, at_once=True)
-        await self._ledger.set_step(run_id, attempt=str(attempt))
+        attempt = _attempt(await self.ledger.run(run_id)) + 1
+        await self.polls.send(run_id, attempt, at_once=True)
+        await self.ledger.set_step(run_id, attempt=str(attempt))
 
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
@@ -98,21 +89,21 @@ class AdvanceRun:
             await self._fail(run, str(error))
             return
         if ready:
-            await self._select(await self._ledger.run(run.run_id))
+            await self._select(await self.ledger.run(run.run_id))
             return
-        await self._polls.send(run.run_id, attempt + 1)
-        await self._ledger.set_step(run.run_id, attempt=str(attempt + 1))
+        await self.polls.send(run.run_id, attempt + 1)
+        await self.ledger.set_step(run.run_id, attempt=str(attempt + 1))
 
     async def _prepared(self, run: Run) -> Run:
-        """Write the data sets; those that are too small are not sent to Personalize."""
+        """Write the datasets; those that are too small are not sent to Personalize."""
         if "engine" in run.step:
             return run
         started_at = datetime.now(UTC)
         _require_batch_size(run)
-        prepared = await self._preparation.run(run)
+        prepared = await self.prepare_datasets.run(run)
         shortfall = prepared.size.shortfall
-        log.info("data_sets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
-        return await self._ledger.set_step(
+        log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
+        return await self.ledger.set_step(
             run.run_id,
             engine=POPULARITY if shortfall else PERSONALIZE,
             popularity_reason=shortfall or "",
@@ -124,22 +115,22 @@ class AdvanceRun:
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
         try:
-            return await self._training.advance(run)
+            return await self.train.advance(run)
         except TooLittleDataError as error:
-            await self._ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
+            await self.ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
             return True
 
     async def _select(self, run: Run) -> None:
-        await self._training.release(run.run_id)
-        await report_training(run, self._stage)
+        await self.train.release(run.run_id)
+        await report_training(run, self.stage)
         engine = run.step["engine"]
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
-        await self._select_products.run(run, personalized=engine == PERSONALIZE)
+        await self.select_products.run(run, personalized=engine == PERSONALIZE)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
-        await self._training.release(run.run_id)
-        await fail_run(run.run_id, reason, self._ledger, self._announcer)
+        await self.train.release(run.run_id)
+        await fail_run(run.run_id, reason, self.ledger, self.announcer)
 
 
 def _attempt(run: Run) -> int:

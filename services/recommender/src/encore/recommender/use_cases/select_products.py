@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts import object_keys
@@ -14,13 +15,13 @@ from encore.contracts.records import (
     RecommendationSource,
     ScoredReview,
 )
-from encore.recommender.domain import files
+from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.batch import ranked_items
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.csv_files import is_fit_id
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.picks import PICKS, pick
-from encore.recommender.domain.preferences import Scores, opinions_of, scores_by_review
+from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
@@ -28,51 +29,49 @@ from encore.runtime.runs.stage import PartResult, Stage
 Rankings = Mapping[str, Sequence[str]]
 
 
+@dataclass(frozen=True, kw_only=True)
 class SelectProducts:
     """Stores the recommendations of every part that the ledger does not have as done."""
 
-    def __init__(self, *, stage: Stage, objects: Objects, recommendations: Items) -> None:
-        self._stage = stage
-        self._objects = objects
-        self._recommendations = recommendations
+    stage: Stage
+    objects: Objects
+    recommendations: Items
 
     async def run(self, run: Run, *, personalized: bool) -> None:
         """Do the run's remaining parts; without Personalize's results by popularity alone."""
-        if not run.parts_to_do(self._stage.name):
+        if not run.parts_to_do(self.stage.name):
             return
         catalogue = await self._catalogue(run)
-        await self._stage.pass_parts(
+        await self.stage.pass_parts(
             run, lambda run, part: self._part(run, part, catalogue, personalized=personalized)
         )
 
     async def _catalogue(self, run: Run) -> Catalogue:
-        products = await self._objects.get_lines(object_keys.products(run.run_id), Product)
-        sentiments = await self._objects.get_lines(
-            object_keys.product_sentiment(run.run_id), ProductSentiment
-        )
+        products = await self.objects.get_lines(object_keys.products(run.run_id), Product)
+        sentiments = await self.objects.get_lines(object_keys.product_sentiment(run.run_id), ProductSentiment)
         shared = SharedReviews()
         for part in range(1, (run.parts or 0) + 1):
-            shared.add(await self._objects.get_lines(object_keys.customers(run.run_id, part), Customer))
+            shared.add(await self.objects.get_lines(object_keys.customers(run.run_id, part), Customer))
         return await asyncio.to_thread(Catalogue, products, sentiments, shared)
 
     async def _part(self, run: Run, part: int, catalogue: Catalogue, *, personalized: bool) -> PartResult:
         customers, scored = await asyncio.gather(
-            self._objects.get_lines(object_keys.customers(run.run_id, part), Customer),
-            self._objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
+            self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
+            self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
         )
         rankings = await self._rankings(run.run_id, part) if personalized else {}
         recommended = await asyncio.to_thread(
             recommend, customers, scores_by_review(scored), rankings, catalogue
         )
-        await self._objects.put_lines(object_keys.recommendations(run.run_id, part), recommended)
-        await self._recommendations.put_all([_item(run.run_id, one) for one in recommended])
+        await self.objects.put_lines(object_keys.recommendations(run.run_id, part), recommended)
+        await self.recommendations.put_all([_item(run.run_id, one) for one in recommended])
         ready = RecommendationsReady.of(
             run.run_id, part, parts=run.parts or part, recommendations=recommended
         )
         return _result(recommended, ready, personalized=personalized)
 
     async def _rankings(self, run_id: str, part: int) -> Rankings:
-        return ranked_items(await self._objects.get(files.batch_output(run_id, part)))
+        return ranked_items(await self.objects.get(personalize_keys.batch_output(run_id, part)))
 
 
 def recommend(
@@ -89,7 +88,7 @@ def recommend(
                 if customer.customer_id in rankings
                 else RecommendationSource.POPULARITY
             ),
-            picks=pick(catalogue, opinions_of(customer, scores), rankings.get(customer.customer_id, ())),
+            picks=pick(catalogue, preferences_of(customer, scores), rankings.get(customer.customer_id, ())),
         )
         for customer in customers
     ]

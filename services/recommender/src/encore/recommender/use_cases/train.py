@@ -1,19 +1,15 @@
-"""Takes a run through Personalize, a step at a time.
+"""Takes a run through Personalize, one step at a time.
 
-Nothing here waits: `advance` does whatever can be done now and tells whether all of it is done.
+Nothing here waits: `advance` does whatever is possible now and returns whether every step is done.
 """
+
+from dataclasses import dataclass
 
 from encore.contracts.errors import PermanentError
 from encore.recommender.domain.minimums import says_too_little_data
 from encore.recommender.domain.plan import Plan, Step
-from encore.recommender.ports import (
-    Lease,
-    NotReadyError,
-    Personalize,
-    RefusedError,
-    TooLittleDataError,
-    Wanted,
-)
+from encore.recommender.domain.resources import ResourceSpec
+from encore.recommender.ports import NotReadyError, Personalize, RefusedError, TooLittleDataError, Turns
 from encore.recommender.use_cases.report_training import report_training
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
@@ -23,22 +19,20 @@ from encore.runtime.runs.stage import Stage
 log = get_logger()
 
 
-class Training:
-    """Imports, trains and infers for one run after the other: they share the dataset group."""
+@dataclass(frozen=True, kw_only=True)
+class Train:
+    """Imports, trains and infers for one run at a time, since all runs share the dataset group."""
 
-    def __init__(
-        self, *, ledger: Ledger, stage: Stage, personalize: Personalize, lease: Lease, plan: Plan
-    ) -> None:
-        self._ledger = ledger
-        self._stage = stage
-        self._personalize = personalize
-        self._lease = lease
-        self._plan = plan
+    ledger: Ledger
+    stage: Stage
+    personalize: Personalize
+    turns: Turns
+    plan: Plan
 
     async def advance(self, run: Run) -> bool:
-        """Go as far as possible now; True when the batch results lie in S3.
+        """Go as far as possible now; True when the batch results are in S3.
 
-        Raises `TooLittleDataError` when Personalize will not learn from the data, `RefusedError` when it
+        Raises `TooLittleDataError` when Personalize cannot learn from the data, `RefusedError` when it
         fails for another reason.
         """
         step = Step(run.step.get("step", Step.SET_UP))
@@ -55,46 +49,46 @@ class Training:
         return True
 
     async def run_in_turn(self) -> Run | None:
-        """Return the run that may change the dataset group now, if there is one under way."""
-        holder = await self._lease.held_by()
-        return await self._open_run(holder) if holder else None
+        """Return the open run whose turn it is, or None."""
+        current = await self.turns.current()
+        return await self._open_run(current) if current else None
 
     async def release(self, run_id: str) -> None:
-        """Let the next run use the dataset group."""
-        await self._lease.release(run_id)
+        """End the run's turn, so that the next run may change the dataset group."""
+        await self.turns.end(run_id)
 
     async def _has_turn(self, run_id: str) -> bool:
-        """Hold the dataset group, taking over from a run that ended without letting go."""
-        holder = await self._lease.hold(run_id)
-        if holder not in {run_id, None} and not await self._open_run(str(holder)):
-            holder = await self._lease.hold(run_id, instead_of=holder)
-        return holder == run_id
+        """Take the turn, if need be from a run that has ended but still has it."""
+        current = await self.turns.take(run_id)
+        if current not in {run_id, None} and not await self._open_run(str(current)):
+            current = await self.turns.take(run_id, instead_of=current)
+        return current == run_id
 
     async def _open_run(self, run_id: str) -> Run | None:
         try:
-            run = await self._ledger.run(run_id)
+            run = await self.ledger.run(run_id)
         except PermanentError:
             return None
         return run if run.is_open else None
 
     async def _pass(self, step: Step, run: Run) -> Run:
-        """Leave one step behind; raise `NotReadyError` while something of it is still being made."""
-        wanted = self._plan.wanted(step, run)
+        """Complete one step; raise `NotReadyError` while any of its resources is still being created."""
+        wanted = self.plan.wanted(step, run)
         for one in wanted:
             if one.key not in run.step:
-                arn = await self._personalize.ensure(one)
-                run = await self._ledger.set_step(run.run_id, **{one.key: arn})
+                arn = await self.personalize.ensure(one)
+                run = await self.ledger.set_step(run.run_id, **{one.key: arn})
         waiting = [one.name for one in wanted if not await self._is_active(one, run)]
         if waiting:
             raise NotReadyError(", ".join(waiting))
-        run = await self._ledger.set_step(run.run_id, step=step.following)
-        await report_training(run, self._stage)
+        run = await self.ledger.set_step(run.run_id, step=step.following)
+        await report_training(run, self.stage)
         log.info("step_passed", step=step)
         return run
 
-    async def _is_active(self, wanted: Wanted, run: Run) -> bool:
+    async def _is_active(self, wanted: ResourceSpec, run: Run) -> bool:
         try:
-            return await self._personalize.is_active(wanted.kind, run.step[wanted.key])
+            return await self.personalize.is_active(wanted.kind, run.step[wanted.key])
         except RefusedError as error:
             reason = str(error)
             if says_too_little_data(reason):

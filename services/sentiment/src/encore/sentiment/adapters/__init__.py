@@ -1,1 +1,1 @@
-"""AWS behind the ports."""
+"""AWS implementations of the ports."""

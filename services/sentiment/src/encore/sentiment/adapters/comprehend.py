@@ -1,4 +1,4 @@
-"""Amazon Comprehend's `BatchDetectSentiment`, within the account's quotas."""
+"""Scores documents with Amazon Comprehend, within the account's quotas."""
 
 import asyncio
 from collections.abc import Sequence
@@ -27,12 +27,12 @@ MAX_DOCUMENTS = 25
 DOCUMENT_FAULTS = frozenset(
     {"InvalidRequestException", "TextSizeLimitExceededException", "ValidationException"}
 )
-"""What is wrong with a text itself. All else, such as a missing right, is no reason to leave it unscored."""
+"""Errors of the text itself. Any other, such as a missing permission, must not leave the text unscored."""
 log = get_logger()
 
 
-class Comprehend:
-    """Scores documents in calls of 25; one document's failure never costs its neighbours their score."""
+class ComprehendScorer:
+    """Scores documents in calls of 25; one document's failure never affects the others in its call."""
 
     def __init__(
         self,
@@ -49,10 +49,10 @@ class Comprehend:
         self._parallel = asyncio.Semaphore(parallel_calls)
 
     async def score(self, documents: Sequence[Document], *, keep: Keep) -> None:
-        """Hand `keep` a score, or an error, for every document, as the calls are answered.
+        """Pass `keep` a score or an error for every document, as the calls return.
 
-        Raises what concerns more than single documents, throttling and faults above all, once the calls under
-        way have been answered and handed over.
+        Raises errors that are not a document's own, such as throttling and server faults, after the calls in
+        flight have returned and their scores have been passed on.
         """
         calls = batches(documents, MAX_DOCUMENTS)
         await for_each(calls, lambda batch: self._score_batch(batch, keep), parallel=self._parallel_calls)
@@ -66,7 +66,7 @@ class Comprehend:
         except ClientError as error:
             if error_code(error) not in DOCUMENT_FAULTS:
                 raise
-            log.warning("batch_refused", code=error_code(error), documents=len(batch))
+            log.warning("batch_rejected", code=error_code(error), documents=len(batch))
             await self._score_singly(batch, keep)
             return
         if found := {batch[result["Index"]].review_id: _scored(result) for result in reply["ResultList"]}:
@@ -76,7 +76,7 @@ class Comprehend:
         await self._score_singly([batch[failed["Index"]] for failed in reply["ErrorList"]], keep)
 
     async def _score_singly(self, documents: Sequence[Document], keep: Keep) -> None:
-        """Try documents by themselves; what Comprehend refuses for good becomes its error."""
+        """Score documents one by one; a text that Comprehend rejects gets an error instead of a score."""
         for document in documents:
             await keep({document.review_id: await self._score_one(document)})
 
@@ -105,5 +105,5 @@ def _scored(found: "BatchDetectSentimentItemResultTypeDef | DetectSentimentRespo
 
 
 def _fraction(value: float) -> float:
-    """Single-precision confidences may lie a hair outside 0..1."""
+    """Clamp a confidence: in single precision it may be slightly outside 0 to 1."""
     return min(1.0, max(0.0, value))

@@ -1,1 +1,1 @@
-"""The rules of sentiment scoring: no I/O, no AWS names."""
+"""The rules of sentiment scoring: pure, no I/O, no AWS."""

@@ -1,4 +1,4 @@
-"""Joining scores to reviews and summing them by product."""
+"""Joins scores to reviews and aggregates them by product."""
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from encore.contracts.records import Customer, ProductSentiment, ScoredReview, S
 
 @dataclass(frozen=True)
 class Score:
-    """What one document says, or the error that kept it from being scored."""
+    """The sentiment of one document, or the error that prevented scoring it."""
 
     sentiment: Sentiment | None = None
     scores: SentimentScores | None = None
@@ -18,7 +18,7 @@ class Score:
 
 
 Keep = Callable[[Mapping[str, Score]], Awaitable[None]]
-"""Takes scores by review id as they arrive."""
+"""Receives scores by review id as they arrive."""
 _score = TypeAdapter(Score)
 
 
@@ -33,7 +33,7 @@ def read_score(text: str) -> Score:
 
 
 def scored_reviews(customers: Iterable[Customer], scores: Mapping[str, Score]) -> list[ScoredReview]:
-    """Return every review of the customers with its score, if it has one, in order."""
+    """Return every review of the customers with its score, if any, in order."""
     return [
         ScoredReview(
             review_id=review.review_id,
@@ -47,14 +47,14 @@ def scored_reviews(customers: Iterable[Customer], scores: Mapping[str, Score]) -
 
 
 class ProductTally:
-    """Adds scored reviews up by product; a review under several products counts for each."""
+    """Aggregates scored reviews by product; a review under several products counts for each."""
 
     def __init__(self) -> None:
         self._counts: dict[str, dict[Sentiment, int]] = {}
         self._polarity: dict[str, float] = {}
 
     def add(self, reviews: Iterable[ScoredReview]) -> None:
-        """Count reviews that were scored."""
+        """Add the reviews that have a score."""
         for review in reviews:
             if review.sentiment is None or review.scores is None:
                 continue
@@ -65,7 +65,7 @@ class ProductTally:
                 self._polarity[product_id] = before + review.scores.polarity
 
     def products(self) -> list[ProductSentiment]:
-        """Return the aggregates, by product id."""
+        """Return the aggregates, sorted by product id."""
         return [
             ProductSentiment(
                 product_id=product_id,

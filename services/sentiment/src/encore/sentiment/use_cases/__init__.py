@@ -1,1 +1,1 @@
-"""What the sentiment service does, one file a use case."""
+"""The use cases of sentiment, one per file."""

@@ -1,6 +1,7 @@
 """Scores a part's reviews, paying Comprehend for each text once however often the part is repeated."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts import object_keys
@@ -20,39 +21,37 @@ WRITES_PER_CALL = 5
 log = get_logger()
 
 
+@dataclass(frozen=True, kw_only=True)
 class ScorePart:
     """Reads a part, scores its texts, stores the scores with the reviews."""
 
-    def __init__(
-        self, *, objects: Objects, reviews: Items, paid_results: PaidResults, scorer: Scorer
-    ) -> None:
-        self._objects = objects
-        self._reviews = reviews
-        self._paid_results = paid_results
-        self._scorer = scorer
+    objects: Objects
+    reviews: Items
+    paid_results: PaidResults
+    scorer: Scorer
 
     async def run(self, run_id: str, part: int, *, key: str) -> PartResult:
         """Score the customers stored under `key`; return what it came to and cost over all deliveries."""
-        customers = await self._objects.get_lines(key, Customer)
+        customers = await self.objects.get_lines(key, Customer)
         texts = documents(customers)
         scored = scored_reviews(customers, await self._scores(run_id, part, texts))
-        await self._objects.put_lines(object_keys.sentiment(run_id, part), scored)
-        await self._reviews.put_all(_items(run_id, customers, scored))
+        await self.objects.put_lines(object_keys.sentiment(run_id, part), scored)
+        await self.reviews.put_all(_items(run_id, customers, scored))
         return _result(texts, scored)
 
     async def _scores(self, run_id: str, part: int, texts: Sequence[Document]) -> dict[str, Score]:
         """Score what no earlier delivery has paid for, and keep each call's scores as they arrive."""
         where = (run_id, StageName.SENTIMENT, part_name(part))
-        scores = {unit: read_score(text) for unit, text in (await self._paid_results.kept(*where)).items()}
+        scores = {unit: read_score(text) for unit, text in (await self.paid_results.kept(*where)).items()}
 
         async def keep(found: Mapping[str, Score]) -> None:
             written = {unit: write_score(score) for unit, score in found.items()}
-            await self._paid_results.keep(*where, written)
+            await self.paid_results.keep(*where, written)
             scores.update(found)
 
         if scores:
             log.info("scores_found", documents=len(scores))
-        await self._scorer.score([text for text in texts if text.review_id not in scores], keep=keep)
+        await self.scorer.score([text for text in texts if text.review_id not in scores], keep=keep)
         return scores
 
 

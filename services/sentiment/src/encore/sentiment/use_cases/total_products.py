@@ -1,6 +1,7 @@
 """Adds up a scored run by product and announces it as scored."""
 
 import asyncio
+from dataclasses import dataclass
 
 from encore.contracts import object_keys
 from encore.contracts.events import SentimentScored
@@ -16,16 +17,14 @@ PARALLEL_PARTS = 16
 log = get_logger()
 
 
+@dataclass(frozen=True, kw_only=True)
 class TotalProducts:
     """Closes the stage of a run of which every part is scored."""
 
-    def __init__(
-        self, *, objects: Objects, product_sentiments: Items, ledger: Ledger, announcer: Announcer
-    ) -> None:
-        self._objects = objects
-        self._product_sentiments = product_sentiments
-        self._ledger = ledger
-        self._announcer = announcer
+    objects: Objects
+    product_sentiments: Items
+    ledger: Ledger
+    announcer: Announcer
 
     async def run(self, run_id: str, *, parts: int) -> None:
         """Store the run's totals by product, then announce that every part has been scored."""
@@ -34,14 +33,14 @@ class TotalProducts:
             for part_scores in await asyncio.gather(*(self._scored(run_id, part) for part in numbers)):
                 tally.add(part_scores)
         products = tally.products()
-        await self._objects.put_lines(object_keys.product_sentiment(run_id), products)
-        await self._product_sentiments.put_all(
+        await self.objects.put_lines(object_keys.product_sentiment(run_id), products)
+        await self.product_sentiments.put_all(
             [{**product.model_dump(), "run_id": run_id} for product in products]
         )
-        counts = total(await self._ledger.reports(run_id)).counts
+        counts = total(await self.ledger.reports(run_id)).counts
         scored = SentimentScored(parts=parts, reviews=counts.get("reviews_scored", 0))
-        await self._announcer.announce(run_id, scored)
+        await self.announcer.announce(run_id, scored)
         log.info("run_scored", products=len(products))
 
     async def _scored(self, run_id: str, part: int) -> list[ScoredReview]:
-        return await self._objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
+        return await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)

@@ -1,6 +1,6 @@
-"""A stand-in for a language model: it composes answers from phrases and facts.
+"""A stand-in for a language model that composes answers from phrases and facts.
 
-Nothing is generated. What it says is chosen from `phrases`, what it knows comes from the prompt.
+It generates nothing: its words come from `phrases`, its knowledge from the prompt.
 """
 
 from understudy.engines.copywriter.copywriter import write

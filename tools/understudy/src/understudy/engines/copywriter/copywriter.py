@@ -1,4 +1,4 @@
-"""Answers a conversation: email texts when it holds facts, plausible values when it does not."""
+"""Answers a conversation with email texts if it contains facts, otherwise with plausible values."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NOTHING_TO_SAY = "Thank you for the message. There is nothing in it that I coul
 def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: int = 0) -> str:
     """Return the answer to the users' prompts: JSON text valid against `schema` if there is one.
 
-    The same prompts always get the same answer; another `attempt` words it in another way.
+    The same prompts always get the same answer; another `attempt` is worded differently.
     """
     facts = find_facts(prompts)
     copy = asdict(compose_email(facts, attempt=attempt)) if facts else None

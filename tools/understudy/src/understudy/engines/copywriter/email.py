@@ -1,4 +1,4 @@
-"""Composes the texts of one email from phrases, so that they state nothing but the facts."""
+"""Composes the texts of one email from phrases that state only the facts."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_SUBJECT_CHARS = 60
 MAX_PREHEADER_CHARS = 110
 MAX_LINE_CHARS = 200
 _SLOT_CHARS = 12
-"""The least length a filled slot is taken to have."""
+"""The minimum length assumed for a filled slot."""
 
 _SLOT = re.compile(r"\{[^}]*\}")
 _NEED = re.compile(r"\{([^}]+)\}|\[([^]]+)\]")
@@ -30,7 +30,7 @@ _NEED = re.compile(r"\{([^}]+)\}|\[([^]]+)\]")
 
 @dataclass(frozen=True)
 class EmailCopy:
-    """The texts of an email; facts stand in them as slots such as `{1.name}`."""
+    """The texts of an email, in which facts are slots such as `{1.name}`."""
 
     subject: str
     preheader: str
@@ -41,7 +41,7 @@ class EmailCopy:
 
 
 def compose_email(facts: Facts, *, attempt: int = 0) -> EmailCopy:
-    """Return texts for these facts, always the same for the same facts and attempt."""
+    """Return texts for these facts; the same facts and attempt always give the same texts."""
     digest = hashlib.blake2b(f"{attempt}{facts.source}".encode(errors="surrogatepass"))
     chance = random.Random(digest.digest())  # noqa: S311 - variety, not secrecy
     words = _email_words(facts)
@@ -61,7 +61,7 @@ def compose_email(facts: Facts, *, attempt: int = 0) -> EmailCopy:
 
 
 def _email_words(facts: Facts) -> dict[str, str]:
-    """Return what the texts about the whole email may use, by the name phrases give it."""
+    """Return what the texts about the whole email may use, by its name in the phrases."""
     words = {"brand": facts.brand, "category": _shared_category(facts.products)}
     words["liked"] = " " if any(product.liked for product in facts.products) else ""
     if facts.knows_first_name:
@@ -74,20 +74,20 @@ def _email_words(facts: Facts) -> dict[str, str]:
 
 
 def _shared_category(products: tuple[Product, ...]) -> str:
-    """Return the category that most of the products share, if any."""
+    """Return the category that most of the products share, or an empty string."""
     counts = Counter(sayable(product.category) for product in products)
     category, count = counts.most_common(1)[0] if counts else ("", 0)
     return _within(category) if count * 2 > len(products) else ""
 
 
 def _lines(chance: random.Random, products: tuple[Product, ...]) -> dict[str, str]:
-    """Return a line a product, no two with a phrase in common as long as there are others."""
+    """Return one line per product; no two share a phrase as long as unused ones remain."""
     used: set[str] = set()
     return {str(product.n): _line(chance, product, used) for product in products}
 
 
 def _line(chance: random.Random, product: Product, used: set[str]) -> str:
-    """Return a lead and what follows from it, none of which says a fact that is said already."""
+    """Return a lead and one or two further phrases that do not repeat a fact."""
     words = _product_words(product)
     offers = phrases.OFFERS if product.has("was_price") else phrases.PLAIN_OFFERS
     more = chance.sample([phrases.DETAILS, offers], chance.randint(1, 2))
@@ -103,7 +103,7 @@ def _line(chance: random.Random, product: Product, used: set[str]) -> str:
 
 
 def _product_words(product: Product) -> dict[str, str]:
-    """Return what a line may use, by the name phrases give it."""
+    """Return what a line may use, by its name in the phrases."""
     words = {f"n.{slot.partition('.')[2]}": f"{{{slot}}}" for slot in product.slots}
     words["n.name"] = f"{{{product.n}.name}}"
     words["category"] = _within(sayable(product.category))
@@ -118,7 +118,7 @@ def _keywords(product: Product) -> dict[str, str]:
 
 
 def _within(words: str) -> str:
-    """Write words as they stand within a sentence: only abbreviations keep their capitals."""
+    """Write words as they appear within a sentence: only abbreviations keep their capitals."""
     return " ".join(word if word.isupper() else word.lower() for word in words.split())
 
 
@@ -128,7 +128,7 @@ def _pick(
     words: Mapping[str, str],
     max_chars: int = MAX_LINE_CHARS,
 ) -> tuple[str, str]:
-    """Return a phrase whose needs the words meet, and its text; two empty ones if none fits."""
+    """Return a phrase whose needs the words meet, and its text; two empty strings if none fits."""
     known = frozenset(words)
     for phrase in chance.sample(variants, len(variants)):
         if _needs(phrase) <= known:

@@ -1,4 +1,4 @@
-"""The facts of a prompt, read as data: whatever else the prompt says changes nothing here."""
+"""The facts of a prompt, read as data; nothing else in the prompt has any effect."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ class Product(BaseModel):
     liked: str | None = None
 
     def has(self, slot: str) -> bool:
-        """Tell whether the fact behind `{n.slot}` is known."""
+        """Return whether the fact behind `{n.slot}` is known."""
         return f"{self.n}.{slot}" in self.slots
 
 
 class Facts(BaseModel):
-    """The facts of one email, without what could not be understood."""
+    """The facts of one email, without those that could not be read."""
 
     source: str
-    """The text the facts were read from."""
+    """The text that the facts were read from."""
     products: tuple[Product, ...] = ()
     brand: str = ""
     knows_first_name: bool = False
 
 
 def find_facts(prompts: Iterable[str]) -> Facts | None:
-    """Return the facts that the first prompt with readable ones holds after `<facts>`.
+    """Return the facts after `<facts>` in the first prompt that has readable ones.
 
-    The JSON object ends where its brace closes, so text in it cannot end it early, and a later
-    `<facts>` inside product data is never looked at.
+    The JSON object ends at its closing brace, so text inside it cannot end it early, and a later
+    `<facts>` inside product data is never read.
     """
     for prompt in prompts:
         start = prompt.find(_OPENING_TAG)
@@ -67,9 +67,9 @@ def find_facts(prompts: Iterable[str]) -> Facts | None:
 
 
 def sayable(text: str) -> str:
-    """Return a short run of plain words fit for copy, or nothing.
+    """Return the text if it is a few plain words fit for copy, otherwise an empty string.
 
-    Refused are figures, number words, currencies, claims about price and anything like a link.
+    Figures, number words, currencies, claims about price and anything like a link are refused.
     """
     words = " ".join(text.split())
     if len(words) > _MAX_WORDS_CHARS or not _WORDS.fullmatch(words):

@@ -1,10 +1,10 @@
 """What the copywriter can say.
 
-`{n.name}` is a slot of the product a line is about, `{customer.first_name}` the customer's; `[keyword]`,
-`[another keyword]`, `[category]` and `[brand]` are words taken from the facts. `[liked]` stands for
-nothing: it marks what may be said only when the facts tell what the customer enjoyed before.
+`{n.name}` is a slot of the product that a line is about, `{customer.first_name}` the customer's; `[keyword]`,
+`[another keyword]`, `[category]` and `[brand]` are words taken from the facts. `[liked]` adds no
+text: it marks phrases that may be used only when the facts say what the customer enjoyed before.
 
-Nothing here holds a figure, a number word, a link or a claim that the facts do not make.
+No phrase contains a figure, a number word, a link or a claim that the facts do not make.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ SAYABLE_KEYWORDS = frozenset({
     *("upgraded", "versatile", "warm", "washable", "water-resistant", "waterproof"),
     *("wearable", "wired", "wireless", "wooden", "bluetooth-enabled", "insulating"),
 })  # fmt: skip
-"""Keywords that read well where phrases say `[keyword]`: descriptive words, no parts of names."""
+"""Keywords that read well as `[keyword]`: descriptive words, not parts of names."""
 
 SUBJECTS = (
     "{customer.first_name}, your picks are in",

@@ -1,6 +1,6 @@
-"""Fills a JSON schema: every value is valid by construction.
+"""Fills a JSON schema with values that are valid by construction.
 
-Known keywords are those that structured output of Bedrock accepts: types, `enum`, `const`, `anyOf`,
+It knows the keywords that Bedrock's structured output accepts: types, `enum`, `const`, `anyOf`,
 `properties`, `required`, `items`, `minItems` 0 or 1, `$ref` into the schema itself, `format`.
 """
 
@@ -36,7 +36,7 @@ _FORMATS = {
 
 
 def fill(schema: Mapping[str, Any], hint: object = None) -> Any:  # noqa: ANN401 - as the schema says
-    """Return a value valid against `schema`, made of `hint` wherever that fits.
+    """Return a value that is valid against `schema`, taken from `hint` wherever that fits.
 
     The schema must not be recursive and must not contradict itself.
     """
@@ -68,7 +68,7 @@ class _Filler:
         return next(matching, options[0])
 
     def _kind(self, schema: Mapping[str, Any], hint: object) -> str:
-        """Return the type to produce: of several, the one that the hint has."""
+        """Return the type to produce; if there are several, the one that the hint has."""
         if "$ref" in schema:
             return self._kind(resolve(self._root, schema["$ref"]), hint)
         kinds = schema.get("type") or _implied(schema)
@@ -97,9 +97,9 @@ class _Filler:
 
 
 def resolve(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
-    """Return the part of a schema that a JSON pointer such as `#/$defs/line` names.
+    """Return the part of a schema that a JSON pointer such as `#/$defs/line` refers to.
 
-    Raises `LookupError` when there is none, also for references out of the schema.
+    Raises `LookupError` when it does not exist or lies outside the schema.
     """
     if not reference.startswith("#"):
         raise LookupError(reference)
@@ -112,7 +112,7 @@ def resolve(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
 
 
 def _fits(kind: str, hint: object) -> bool:
-    """Tell whether a value is of a JSON type; Python's truth values are numbers, JSON's are not."""
+    """Return whether a value has a JSON type; booleans are numbers in Python but not in JSON."""
     return isinstance(hint, _TYPES[kind]) and (kind == "boolean" or not isinstance(hint, bool))
 
 
@@ -123,5 +123,5 @@ def _implied(schema: Mapping[str, Any]) -> str:
 
 
 def _text(schema: Mapping[str, Any], name: str) -> str:
-    """Return a sample of the wanted format, else the property's name as words."""
+    """Return a sample of the schema's format, or else the property's name as words."""
     return _FORMATS.get(schema.get("format", "")) or name.replace("_", " ").capitalize()

@@ -1,6 +1,6 @@
-"""Recommendations from who liked what, in which order, and from what the items say of themselves.
+"""Recommendations from who liked what, in which order, and from what is known about the items.
 
-Nothing here knows a wire protocol, a file or a service: arrays in, arrays out.
+Nothing here knows about a wire protocol, a file or a service: arrays in, arrays out.
 """
 
 from understudy.engines.recommend.content import ItemContent, content_similarity

@@ -1,4 +1,4 @@
-"""How alike items are by what is said about them."""
+"""How similar items are by their descriptions."""
 
 import re
 from collections.abc import Sequence
@@ -18,14 +18,14 @@ _MAX_DOCUMENTS = 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemContent:
-    """What is known of each item: its categories as labels, and its words."""
+    """What is known about each item: its categories as labels, and its words."""
 
     labels: Sequence[Sequence[str]]
     texts: Sequence[str]
 
 
 def content_similarity(content: ItemContent, *, neighbours: int) -> sparse.csr_matrix:
-    """Return items x items: TF-IDF cosines in 0..1, each row's greatest `neighbours`.
+    """Return items x items: TF-IDF cosines in 0..1, the `neighbours` greatest of each row.
 
     An item is not its own neighbour.
     """
@@ -41,10 +41,10 @@ def _similar(vectors: sparse.csr_matrix, start: int, neighbours: int) -> sparse.
 
 
 def _vectors(content: ItemContent) -> sparse.csr_matrix:
-    """Return one L2-normalised TF-IDF row an item, with labels and words as equal terms.
+    """Return one L2-normalised TF-IDF row per item, with labels and words as equal terms.
 
-    A term of more than half the catalogue, or of very many items, costs the most to multiply
-    and says the least: it is left out.
+    A term that occurs in more than half the catalogue, or in very many items, is left out: it costs
+    the most to multiply and says the least.
     """
     documents = [
         [*labels, *_WORD.findall(text.lower())]
@@ -54,5 +54,5 @@ def _vectors(content: ItemContent) -> sparse.csr_matrix:
     vectorizer = TfidfVectorizer(analyzer=list, max_df=most, sublinear_tf=True, dtype=np.float32)
     try:
         return vectorizer.fit_transform(documents)
-    except ValueError:  # scikit-learn's way of saying that no term is left
+    except ValueError:  # scikit-learn raises this when no term is left
         return sparse.csr_matrix((len(documents), 1), dtype=np.float32)

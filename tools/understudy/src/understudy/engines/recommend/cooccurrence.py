@@ -1,4 +1,4 @@
-"""Which items are taken together, and which of two comes first."""
+"""Which items occur together in histories, and in which order."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,13 +10,13 @@ from understudy.engines.recommend.sparse_rows import scaled, top_per_row, withou
 
 
 def cooccurrence(histories: Histories, params: HybridParams) -> sparse.csr_matrix:
-    """Return items x items: how strongly having the row's item speaks for the column's.
+    """Return items x items: how strongly having the row's item recommends the column's.
 
         W_ij = n_i^-ai n_j^-aj * sum over users of w_i w_j length^-gl d^-a (1 if i first else back)
 
     with `w` the weights of the two interactions, `d` their distance in steps and `n` the weighted
-    number of interactions with an item. Two interactions of one time speak equally in both
-    directions. An item never speaks for itself. Each row keeps its strongest `neighbours`.
+    number of interactions with an item. Two interactions at the same time count equally in both
+    directions. An item never recommends itself. Each row keeps its strongest `neighbours`.
     """
     total = _pair_strengths(histories, params)
     events = histories.events

@@ -1,4 +1,4 @@
-"""How well a model finds what users take next, on users it was not fitted to."""
+"""How well a model predicts users' next items, measured on users it was not fitted to."""
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -20,7 +20,7 @@ _CUTS = (5, 10, 25)
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Events to fit, and users unknown to the fit: what they did first, and what they did last."""
+    """Events to fit, and for users held back from the fit, their earlier events and their last items."""
 
     train: Events
     given: Histories
@@ -28,24 +28,24 @@ class Split:
 
     @classmethod
     def of(cls, histories: Histories, *, seed: int = 0) -> Self:
-        """Keep a tenth of the users back, and of each of them the newest tenth of the events.
+        """Hold back a tenth of the users, and of each of them the latest tenth of the events.
 
-        Only users with two events or more can be tested: they make up the tenth. The rule is the
-        one Amazon Personalize documents for its offline metrics.
+        The tenth is taken from users with two events or more, since only they can be tested. This is
+        the rule that Amazon Personalize documents for its offline metrics.
         """
         events, length = histories.events, histories.length
         testable = np.unique(events.user[length > 1])
         size = min(_MAX_TEST_USERS, int(np.ceil(_TEST_SHARE * testable.size)))
         chosen = np.random.default_rng(seed).choice(testable, size=size, replace=False)
         tested = np.isin(events.user, chosen)
-        late = tested & _is_newest(histories)
+        late = tested & _is_latest(histories)
         truth: dict[int, set[int]] = {int(user): set() for user in chosen}
         for user, item in zip(events.user[late], events.item[late], strict=True):
             truth[int(user)].add(int(item))
         return cls(events.select(~tested), Histories.of(events.select(tested & ~late)), truth)
 
 
-def _is_newest(histories: Histories) -> NDArray[np.bool_]:
+def _is_latest(histories: Histories) -> NDArray[np.bool_]:
     user = histories.events.user
     place = np.arange(user.size) - np.searchsorted(user, user)
     held_back = np.ceil(_TRUTH_SHARE * histories.length)

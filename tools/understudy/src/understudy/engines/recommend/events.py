@@ -12,8 +12,8 @@ from scipy import sparse
 class Events:
     """Interactions, one per position of four arrays of equal length.
 
-    `user` and `item` are codes from zero, `time` any ordered unit, and `weight` how much an
-    interaction says for its item: 1 for a plain one, 0 for one that must pull nothing up.
+    `user` and `item` are codes from zero, `time` is in any ordered unit, and `weight` is how much an
+    interaction counts for its item: 1 for an ordinary one, 0 for one that must recommend nothing.
     """
 
     user: NDArray[np.int32]
@@ -24,7 +24,7 @@ class Events:
     n_items: int
 
     def select(self, rows: NDArray[np.bool_] | NDArray[np.intp]) -> Self:
-        """Return the events of `rows`, a mask or positions; codes keep their meaning."""
+        """Return the events at `rows`, a mask or positions; codes keep their meaning."""
         return type(self)(
             user=self.user[rows],
             item=self.item[rows],
@@ -37,11 +37,11 @@ class Events:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """Events sorted by user and time, with each event's place in its user's history.
+    """Events sorted by user and time, with each event's position in its user's history.
 
-    `step` counts a user's distinct times from zero, oldest first. Events of one time share a step:
-    where time says nothing about the order, nothing is read into the order of the rows. `age`
-    counts the same steps from the newest event backwards.
+    `step` counts a user's distinct times from zero, oldest first. Events at the same time share a
+    step, so the order of rows has no meaning where times are equal. `age` counts the same steps
+    backwards from the latest event.
     """
 
     events: Events
@@ -72,8 +72,7 @@ class Histories:
     def decayed(self, decay: float) -> sparse.csr_matrix:
         """Return users x items, each event weighing `weight * decay^age`.
 
-        The matrix has one row more than there are users, and that row is empty: it stands for
-        every user who is not known.
+        The matrix has one more row than there are users; that empty row represents all unknown users.
         """
         events = self.events
         strength = (events.weight * decay**self.age).astype(np.float32)

@@ -16,12 +16,12 @@ from understudy.engines.recommend.sparse_rows import divided_by_row_maximum
 _CHUNK_USERS = 1024
 
 Allowed = Callable[[int], NDArray[np.bool_] | None]
-"""For a position among the users asked for, which items may be recommended; None for all."""
+"""For a position among the requested users, which items may be recommended; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """One user's items, best first, and the share of the catalogue's whole score each one has."""
+    """One user's items, best first, and each one's share of the catalogue's total score."""
 
     items: NDArray[np.integer]
     scores: NDArray[np.floating]
@@ -29,35 +29,35 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Profiles:
-    """What users have, users x items, with the newest counting most; one empty row at the end."""
+    """Users' items as users x items, the latest counting most; one empty row at the end."""
 
     recent: sparse.csr_matrix
     broad: sparse.csr_matrix
 
     @classmethod
     def of(cls, histories: Histories, params: HybridParams) -> Self:
-        """Return the profiles of `histories`, faded as `params` says."""
+        """Return the profiles of `histories`, decayed as `params` says."""
         return cls(
             recent=histories.decayed(params.history_decay),
             broad=histories.decayed(params.content_decay),
         )
 
     def rows(self, users: NDArray[np.integer]) -> Self:
-        """Return the profiles of `users`; a negative code has the empty one."""
+        """Return the profiles of `users`; a negative code gets the empty one."""
         known = np.where(users < 0, self.recent.shape[0] - 1, users)
         return type(self)(recent=self.recent[known], broad=self.broad[known])
 
 
 @dataclass(frozen=True, slots=True)
 class HybridModel:
-    """Scores every item for a history; safe to share between threads, for it never changes.
+    """Scores every item for a history; immutable, so safe to share between threads.
 
         S(u,j) = norm(sum_h dec^age(h) w_h W_hj) + 0.4 norm(sum_h 0.7^age(h) w_h C_hj)
                  + 0.2 log(1 + pop_j) / max                     norm = divide by the user's maximum
 
-    An item a user already has is neither excluded nor helped: it has no voice for itself and is
-    ranked by what the rest of the history says about it. A user without a history, or with
-    nothing but interactions of weight 0, gets the popular items.
+    An item that a user already has is neither excluded nor favoured: it does not count for itself and
+    is ranked by the rest of the history. A user without a history, or with only interactions of
+    weight 0, gets the popular items.
     """
 
     cooccurrence: sparse.csr_matrix
@@ -72,7 +72,7 @@ class HybridModel:
         content: sparse.csr_matrix,
         params: HybridParams | None = None,
     ) -> Self:
-        """Fit to `histories`; `content` is items x items as `content_similarity` gives it."""
+        """Fit to `histories`; `content` is items x items as returned by `content_similarity`."""
         params = params or HybridParams()
         return cls(
             cooccurrence=cooccurrence(histories, params),
@@ -82,7 +82,7 @@ class HybridModel:
         )
 
     def reachable(self, limit: int) -> NDArray[np.bool_]:
-        """Return for each item whether any list of `limit` items can hold it."""
+        """Return for each item whether a list of `limit` items can contain it."""
         reached = np.zeros(self.popularity.size, dtype=bool)
         reached[self.cooccurrence.indices] = True
         reached[self.content.indices] = True
@@ -98,8 +98,8 @@ class HybridModel:
     ) -> Iterator[Ranking]:
         """Yield a ranking of at most `limit` items for each of `users`, in their order.
 
-        A negative code is a user without a history. Scores are positive and would sum to 1 over
-        the whole catalogue.
+        A negative code is a user without a history. Scores are positive and sum to 1 over the whole
+        catalogue.
         """
         picker = _Picker(self.popularity, limit)
         for start in range(0, users.size, _CHUNK_USERS):
@@ -122,9 +122,9 @@ def _popularity(events: Events) -> NDArray[np.float64]:
 
 
 class _Picker:
-    """Takes the best of a few scored items and of a long tail known only by its popularity.
+    """Picks the best of a few scored items and of a long tail that has only its popularity.
 
-    Of the items a history says nothing about, only the most popular `limit` can enter a list of
+    Of the items that a history does not touch, only the `limit` most popular can enter a list of
     `limit`, so a pick looks at the touched items and that head, never at the whole catalogue.
     """
 
@@ -164,7 +164,7 @@ class _Picker:
 
 
 def _best(scores: NDArray[np.floating], items: NDArray[np.integer], limit: int) -> NDArray[np.intp]:
-    """Return the positions of the greatest scores, best first, equal scores by item code."""
+    """Return the positions of the highest scores, best first; ties are ordered by item code."""
     chosen = np.arange(scores.size)
     if limit < scores.size:
         chosen = np.argpartition(-scores, limit)[:limit]

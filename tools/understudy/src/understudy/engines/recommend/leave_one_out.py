@@ -1,4 +1,4 @@
-"""The protocol by which sequential recommenders are compared in the literature."""
+"""The protocol with which the literature compares sequential recommenders."""
 
 from collections.abc import Sequence
 
@@ -17,10 +17,10 @@ def leave_one_out(
     content: sparse.csr_matrix,
     params: HybridParams | None = None,
 ) -> dict[str, float]:
-    """Return recall and NDCG at 5 and 10 on the last item of each sequence, oldest first.
+    """Return recall and NDCG at 5 and 10 for the last item of each sequence, oldest item first.
 
-    The strict form: fitted to all but the last two items of each sequence (of which it needs
-    three), asked with all but the last, ranked among all items that are not in the sequence yet.
+    The strict form: the model is fitted to all but the last two items of each sequence (of at least
+    three), given all but the last, and ranks all items that are not in the sequence yet.
     `content` is items x items and sets the number of items.
     """
     model = HybridModel.fit(_histories(sequences, 2, content.shape[0]), content, params)

@@ -1,4 +1,4 @@
-"""The hybrid's settings, with values found on public review data."""
+"""The hybrid's parameters, with values tuned on public review data."""
 
 from dataclasses import dataclass
 
@@ -8,22 +8,22 @@ class HybridParams:
     """Exponents, weights and bounds of the hybrid; the letters are those of its formulae."""
 
     distance_discount: float = 0.4
-    """a: how fast a pair fades with the distance between its two interactions."""
+    """a: how fast a pair's strength decays with the distance between its two interactions."""
     back: float = 0.1
-    """back: what a later item says for an earlier one."""
+    """back: how strongly a later item recommends an earlier one."""
     length_discount: float = 0.1
-    """gl: how much less each pair of a long history says."""
+    """gl: how much less each pair of a long history counts."""
     source_popularity: float = 0.2
     """ai: damping of popular items as evidence."""
     target_popularity: float = 0.2
     """aj: damping of popular items as recommendations."""
     history_decay: float = 0.6
-    """dec: what remains of an interaction's voice with each newer one."""
+    """dec: what remains of an interaction's weight with each newer one."""
     content_decay: float = 0.7
-    """The same, for similarity of content."""
+    """The same, for content similarity."""
     content_weight: float = 0.4
     popularity_weight: float = 0.2
     max_distance: int = 50
-    """Pairs farther apart in a history are not counted: memory and time stay linear."""
+    """Pairs farther apart in a history are not counted, so memory and time stay linear."""
     neighbours: int = 100
     content_neighbours: int = 300

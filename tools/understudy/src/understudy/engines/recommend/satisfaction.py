@@ -1,4 +1,4 @@
-"""What a value given with an interaction says about liking the item."""
+"""What the value of an interaction says about how much the user likes the item."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,13 +9,13 @@ _TOP_PERCENTILE = 95
 
 
 def satisfaction_weights(values: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return a weight in 0..1 for each value: how much the interaction speaks for its item.
+    """Return a weight in 0..1 for each value: how much the interaction counts for its item.
 
-    The scale is read from the values: it runs from zero to their 95th percentile, or from minus
-    that to plus that when any is negative. What lies in its lowest two fifths is a dislike and
-    weighs nothing, what lies in its top fifth weighs 1, and the weight grows evenly between. Five
-    stars thus become 0, 0, 0.5, 1, 1, and a sentiment of -1..1 counts from -0.2 upwards. A missing
-    value (NaN) says nothing against the item: it weighs 1.
+    The scale is derived from the values: it runs from zero to their 95th percentile, or from minus
+    to plus that if any is negative. Values in its lowest two fifths are dislikes and weigh 0, values
+    in its top fifth weigh 1, and the weight grows linearly in between. One to five stars thus weigh
+    0, 0, 0.5, 1, 1, and a sentiment of -1..1 counts from -0.2 upwards. A missing value (NaN) says
+    nothing against the item and weighs 1.
     """
     known = values[~np.isnan(values)]
     top = _top(np.abs(known)) if known.size else 0.0

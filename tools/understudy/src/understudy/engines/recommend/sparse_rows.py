@@ -1,4 +1,4 @@
-"""Row-wise operations on sparse matrices that scipy leaves out."""
+"""Row-wise operations on sparse matrices that scipy lacks."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ def top_per_row(matrix: sparse.csr_matrix, limit: int) -> sparse.csr_matrix:
 
 
 def without_diagonal(matrix: sparse.csr_matrix, *, first_row: int = 0) -> sparse.csr_matrix:
-    """Return `matrix` with nothing on the diagonal of the whole whose row `first_row` it starts."""
+    """Return `matrix`, rows of a larger one from `first_row` on, without the larger one's diagonal."""
     coo = matrix.tocoo()
     off = coo.row + first_row != coo.col
     return sparse.csr_matrix((coo.data[off], (coo.row[off], coo.col[off])), shape=coo.shape)

@@ -1,4 +1,4 @@
-"""Review sentiment by a small linear model whose weights come with the package."""
+"""Review sentiment from a small linear model whose weights are packaged."""
 
 from understudy.engines.sentiment.model import Scores, SentimentModel
 

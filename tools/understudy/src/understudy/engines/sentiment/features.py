@@ -1,7 +1,7 @@
-"""The features of a review: its words and word pairs, with the reach of negations marked.
+"""The features of a review: its words and word pairs, with negated words marked.
 
-Training and scoring share this module, so a weight always means what it was trained on.
-`NOT_` marking follows Das and Chen (2001): a word in the reach of a negation is another word.
+Training and scoring share this module, so they always agree on the features.
+`NOT_` marking follows Das and Chen (2001): a word within reach of a negation is another word.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _GLAD = "👍😀😁😂😃😄😅😆😇😉😊😋😌😍😎😘😚�
 _CROSS = "👎😐😑😒😓😔😕😖😞😟😠😡😢😣😤😩😪😫😬😭😰😱😾🙁🙄🤢🤮🤬💔💩🤦☹"
 _GLAD_WORD, _CROSS_WORD = " great ", " terrible "
 _SPOKEN = dict.fromkeys(map(ord, _GLAD), _GLAD_WORD) | dict.fromkeys(map(ord, _CROSS), _CROSS_WORD)
-_SPOKEN |= {ord("’"): "'", ord("`"): "'"}  # noqa: RUF001 - the sign people type
+_SPOKEN |= {ord("’"): "'", ord("`"): "'"}  # noqa: RUF001 - the character that people type
 
 _SPLIT_CONTRACTION = re.compile(r"\s+(?=n't\b|'(?:t|s|ve|re|m|ll|d)\b)")
 _SMILE, _FROWN = re.compile(r"[:;]'?-?[)D]"), re.compile(r":'?-?\(")
@@ -37,7 +37,7 @@ _NEGATIONS = frozenset(
 
 
 def tokens(text: str) -> list[str]:
-    """Return the lower-case words and signs of a text: any number is `0`, faces become words."""
+    """Return the lower-case words and punctuation of a text; numbers become `0`, faces become words."""
     spoken = text.translate(_SPOKEN)
     spoken = _FROWN.sub(_CROSS_WORD, _SMILE.sub(_GLAD_WORD, spoken)).lower()
     spoken = _UNDERSTATED.sub("decent", _SPLIT_CONTRACTION.sub("", spoken))
@@ -45,7 +45,7 @@ def tokens(text: str) -> list[str]:
 
 
 def statements(words: list[str]) -> list[list[str]]:
-    """Split a text where a sentence ends or turns: each part is likely to hold one opinion."""
+    """Split a text where a sentence ends or turns: each part is likely to express one opinion."""
     parts: list[list[str]] = [[]]
     for word in words:
         if word in _TURNS and parts[-1]:
@@ -57,7 +57,7 @@ def statements(words: list[str]) -> list[list[str]]:
 
 
 def features(words: list[str]) -> Iterator[str]:
-    """Yield the words and adjacent pairs of a text, negated ones marked; repeats may occur."""
+    """Yield the words and adjacent pairs of a text, with negated words marked; repeats may occur."""
     reach, previous = 0, ""
     for word in words:
         if word in _CLAUSE_ENDS:

@@ -21,12 +21,12 @@ CLASSES = ("MIXED", "NEGATIVE", "NEUTRAL", "POSITIVE")
 
 # Chosen on the development set, see training/train_sentiment.py.
 WHOLE_SHARE = 0.6
-"""How much the text as a whole counts against the mean of its statements."""
+"""The weight of the whole text; the mean of its statements has the rest."""
 OVERLAP_TO_MIXED = 0.7
-"""The part of praise and blame that stand side by side which is read as a mixed opinion."""
+"""The share of praise and blame that counts as mixed where both occur."""
 
 FAMILIAR_SHARE = 0.5
-"""Share of known words from which a text counts as English: below, it leans to neutral."""
+"""The share of known words from which a text counts as English; below it, scores move towards neutral."""
 _UNREADABLE = np.array([0.02, 0.02, 0.94, 0.02])
 
 _MIXED, _NEGATIVE, _POSITIVE = (CLASSES.index(n) for n in ("MIXED", "NEGATIVE", "POSITIVE"))
@@ -34,7 +34,7 @@ _MIXED, _NEGATIVE, _POSITIVE = (CLASSES.index(n) for n in ("MIXED", "NEGATIVE", 
 
 @dataclass(frozen=True)
 class Scores:
-    """How likely a text has each sentiment; the four add up to 1."""
+    """The probability of each sentiment; the four add up to 1."""
 
     positive: float
     negative: float
@@ -49,7 +49,7 @@ class Scores:
 
 
 class SentimentModel:
-    """Scores texts: the same text always gets the same scores."""
+    """Scores texts; the same text always gets the same scores."""
 
     def __init__(
         self, *, vocabulary: Mapping[str, int], weights: NDArray[np.float32], bias: NDArray[np.float32]
@@ -60,7 +60,7 @@ class SentimentModel:
 
     @classmethod
     def load(cls, path: Path = WEIGHTS_FILE) -> Self:
-        """Return the model whose weights stand in `path`, by default the packaged one."""
+        """Return the model with the weights in `path`, by default the packaged ones."""
         with np.load(path, allow_pickle=False) as stored:
             names = stored["vocabulary"].tobytes().decode().split("\n")
             weights = stored["weights"].astype(np.float32) * stored["scale"]
@@ -92,7 +92,7 @@ class SentimentModel:
         return [vocabulary[name] for name in dict.fromkeys(features(words)) if name in vocabulary]
 
     def _familiarity(self, words: list[str]) -> float:
-        """Return 1 for text of mostly known words, down to 0 as unknown words take over."""
+        """Return 1 for a text of mostly known words, falling to 0 as unknown words prevail."""
         spelled = [word for word in words if word[0].isalpha()]
         if not spelled:
             return 0.0
@@ -100,7 +100,7 @@ class SentimentModel:
         return min(1.0, known / (FAMILIAR_SHARE * len(spelled)))
 
     def _probabilities(self, groups: list[list[int]]) -> NDArray[np.float64]:
-        """Return class probabilities (softmax of the logits), one row a group of features."""
+        """Return class probabilities (softmax of the logits), one row per group of features."""
         logits = np.array(
             [self._weights[group].sum(axis=0) / max(len(group), 1) ** 0.5 + self._bias for group in groups],
             dtype=np.float64,
@@ -111,7 +111,7 @@ class SentimentModel:
 
 
 def _gathered(parts: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of statements, where praise beside blame counts as mixed."""
+    """Return the mean of the statements, with praise beside blame moved to mixed."""
     mean: NDArray[np.float64] = shares @ parts
     moved = OVERLAP_TO_MIXED * min(mean[_POSITIVE], mean[_NEGATIVE])
     mean[[_POSITIVE, _NEGATIVE]] -= moved

@@ -1,1 +1,1 @@
-"""The words of an email and the rules that they pass."""
+"""The words of an email: who writes them, what is asked, and the rules that they must keep."""

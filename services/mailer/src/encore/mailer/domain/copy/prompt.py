@@ -1,36 +1,46 @@
-"""What the model is asked, and in which form it must answer.
+"""The prompt: what the model is told, and the JSON schema of its answer.
 
 The system text is the same for every email of a run, so that it can be cached. The facts name slots, never
-their values: the model learns neither the customer's name nor a price, so it can neither leak nor bend them.
-What comes from the catalogue is bounded, cleaned and JSON-encoded, and cannot end the `<facts>` element.
+their values: the model learns neither the customer's name nor a price, so it can neither leak nor change
+them. Text of the catalogue is cleaned, bounded and JSON-encoded, and cannot end the `<facts>` element.
 """
 
 import json
+import re
 from collections.abc import Iterable
 from functools import lru_cache
+from itertools import chain, islice
 from typing import Any
 
+from encore.contracts.records import Product
+from encore.mailer.domain.copy.forbidden_text import forbidden_text
 from encore.mailer.domain.copy.rules import MAX_CHARS, Problem
-from encore.mailer.domain.facts.facts import EmailFacts, ProductFacts
-from encore.mailer.domain.text import clean
+from encore.mailer.domain.copy.unsupported_claims import never_supported
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.product import CACHED_PRODUCTS, ProductFacts, catalogue_texts
+from encore.mailer.domain.text import clean, word_set
 
 MAX_BRAND_CHARS = 60
 MAX_CATEGORY_CHARS = 60
 MAX_PROBLEMS = 12
 SCHEMA_NAME = "email_copy"
+MAX_KEYWORDS = 8
+CACHED_WORDS = 16_384
+KEYWORD_CHARS = range(4, 19)
+ACRONYM_CHARS = range(2, 6)
 
 SYSTEM = """\
 You write the words of a shop's personal product email. You are given facts and answer with one JSON object.
 
-Figures, names and reasons stand in slots: code replaces each by its value after you have written. Write a
-slot exactly as listed in the facts, in braces. What they become:
+Figures, names and reasons are slots: code replaces each by its value after you have written. Write a slot
+exactly as listed in the facts, in braces. What they become:
 {customer.first_name}: the customer's first name. Listed only when it is known.
 {1.name}: the short name of product 1. The number before the dot is the product's `n`.
 {1.price}: what it costs now, with its currency.
 {1.was_price}: its list price before the discount. Say so, as in "down from {1.was_price}".
 {1.saving}: the difference of the two, with its currency, as in "you save {1.saving}".
 {1.discount}: the discount with its percent sign, as in "{1.discount} off".
-{1.rating}: its average stars, a bare figure, as in "rated {1.rating} on average".
+{1.rating}: its average number of stars, a bare figure, as in "rated {1.rating} on average".
 {1.rating_count}: how many customers rated it, a bare figure, as in "{1.rating_count} ratings".
 {1.reason}: why it was chosen, a phrase such as "because you liked ...", to follow a dash or end a sentence.
 
@@ -48,18 +58,28 @@ Rules
 """
 
 _ASK = "Write the copy of this email. Answer with the JSON object alone."
-_ASK_PLAIN = "Answer with one JSON object, nothing before or after it, that obeys this JSON schema:"
+_ASK_WITH_SCHEMA = "Answer with one JSON object, nothing before or after it, that obeys this JSON schema:"
 _REPAIR = "That answer breaks these rules. Write the whole JSON object again without breaking any:"
+
+_WORD = re.compile(r"[A-Za-z]+(?:-[A-Za-z]+)*")
+_TOKEN = re.compile(r"[^\s,;:.!?()|/\[\]]+")
+FILLERS = word_set("""
+about after also always around because been before being both comes does each easy ensure ensures every
+from full get gives give good great have help helps high into just keep keeps like made make makes more
+most much need needs note only other over perfect please product products quality really same should some
+such sure than that their them then there these they this those through under upto used user using very
+well what when where which while will with within without work works would year years your
+""")
 
 
 def user_message(facts: EmailFacts, *, with_schema: bool = False) -> str:
-    """Return the request for one email; `with_schema` spells the schema out for a model that takes none."""
-    schema = f"\n{_ASK_PLAIN}\n{answer_schema(len(facts.products))}" if with_schema else ""
+    """Return the request for one email, `with_schema` for a model without structured output."""
+    schema = f"\n{_ASK_WITH_SCHEMA}\n{answer_schema(len(facts.products))}" if with_schema else ""
     return f"{_ASK}{schema}\n<facts>\n{_encode(_facts(facts))}\n</facts>"
 
 
 def repair_message(problems: Iterable[Problem]) -> str:
-    """Return the request to write again, naming what was wrong."""
+    """Return the request to write the copy again, listing the first problems of the last answer."""
     listed = [f"- {problem}" for problem in problems][:MAX_PROBLEMS]
     return "\n".join([_REPAIR, *listed])
 
@@ -68,8 +88,8 @@ def repair_message(problems: Iterable[Problem]) -> str:
 def answer_schema(products: int) -> str:
     """Return the JSON schema of an answer for that many products.
 
-    Bedrock wants `additionalProperties: false` on every object and refuses length keywords, so lengths stand
-    in descriptions.
+    Bedrock requires `additionalProperties: false` on every object and refuses length keywords, so the
+    descriptions state the lengths.
     """
     line = _text(f"One or two sentences on this product, at most {MAX_CHARS['line']} characters.")
     lines = {str(number): line for number in range(1, products + 1)}
@@ -111,19 +131,50 @@ def _product(product: ProductFacts) -> dict[str, Any]:
         "n": product.number,
         "slots": list(product.slots),
         "category": clean(product.category, max_chars=MAX_CATEGORY_CHARS),
-        "keywords": list(product.keywords),
+        "keywords": list(keywords(product.entry)),
         "liked": _without_figures(product.liked),
     }
 
 
 def _without_figures(name: str | None) -> str | None:
-    """Drop words with digits, and single letters such as their units: the rules refuse figures."""
+    """Drop words with digits, and single letters such as units: the rules refuse figures."""
     words = (word.strip(",") for word in (name or "").split())
     kept = [word for word in words if len(word) > 1 and not any(char.isnumeric() for char in word)]
     return " ".join(kept) or None
 
 
 def _encode(facts: dict[str, Any]) -> str:
-    """Encode as JSON without `<` and `>`: nothing inside can look like the end of the facts."""
+    """Encode as JSON without `<` and `>`, so that nothing inside looks like the end of the facts."""
     text = json.dumps(facts, ensure_ascii=False)
     return text.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+@lru_cache(maxsize=CACHED_PRODUCTS)
+def keywords(product: Product) -> tuple[str, ...]:
+    """Return up to eight distinct words that describe the product and that copy may repeat as they are.
+
+    Left out are tokens with digits or signs, the name's first word, which is mostly a brand, and what the
+    category says already.
+    """
+    name, category, *bullets = catalogue_texts(product)
+    tokens = chain(_TOKEN.findall(name)[1:], *(_TOKEN.findall(text) for text in bullets))
+    said = {_singular(word) for word in category.casefold().split()}
+    words = (word for token in tokens if (word := _keyword(token)) and _singular(word) not in said)
+    return tuple(islice(dict.fromkeys(words), MAX_KEYWORDS))
+
+
+@lru_cache(maxsize=CACHED_WORDS)
+def _keyword(token: str) -> str | None:
+    if not _WORD.fullmatch(token):
+        return None
+    if token.isupper() and len(token) in ACRONYM_CHARS:
+        word = token
+    elif len(token) in KEYWORD_CHARS and token.casefold() not in FILLERS:
+        word = token.casefold()
+    else:
+        return None
+    return None if any(chain(forbidden_text(word), never_supported(word))) else word
+
+
+def _singular(word: str) -> str:
+    return word.casefold().removesuffix("s")

@@ -1,7 +1,8 @@
-"""The copy that is sent when the writer's cannot be: written here, in slots, under the same rules."""
+"""The copy of an email when the model wrote none that keeps the rules: fixed sentences with slots."""
 
-from encore.mailer.domain.copy.copy import Copy
-from encore.mailer.domain.facts.facts import EmailFacts, ProductFacts
+from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.slots import FIRST_NAME
 
 OPENINGS = (
@@ -13,8 +14,8 @@ OPENINGS = (
 )
 
 
-def plain_copy(facts: EmailFacts) -> Copy:
-    """Return copy that keeps every rule for any facts."""
+def template_copy(facts: EmailFacts) -> Copy:
+    """Return copy that keeps every rule, whatever the facts are."""
     named = f"{{{FIRST_NAME}}}, " if facts.first_name else ""
     return Copy(
         subject=f"{named}picked for you: {{1.name}}" if named else "Picked for you: {1.name}",

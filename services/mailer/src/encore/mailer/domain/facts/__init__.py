@@ -1,1 +1,1 @@
-"""What is true of an email: customer, products, figures."""
+"""What an email may state: the customer's name, the products, their figures as the locale writes them."""

@@ -1,4 +1,4 @@
-"""Amounts, counts and ratings as the customer's locale writes them, saying what the catalogue says."""
+"""Amounts, counts and ratings of the catalogue, written as the shop's locale does."""
 
 import re
 from decimal import Decimal

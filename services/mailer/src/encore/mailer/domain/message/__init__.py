@@ -1,1 +1,1 @@
-"""The finished message: content, theme, MIME."""
+"""The finished message: what an email shows, its theme, its MIME form."""

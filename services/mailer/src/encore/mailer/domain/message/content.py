@@ -1,11 +1,12 @@
-"""What an email shows, ready for a theme: filled words, formatted figures, safe links."""
+"""What an email shows, ready for a theme: copy with its slots filled, formatted figures, safe links."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from encore.mailer.domain.copy.copy import Copy
+from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.facts import EmailFacts, ProductFacts
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.message.links import tracked, web_url
 
 
@@ -14,13 +15,13 @@ class Card:
     """One product as it is shown. A member is None when the product does not have it."""
 
     name: str
-    """The catalogue's name, whole."""
+    """The full name in the catalogue."""
     short_name: str
     """The start of the name, which is read first."""
     details: str
     """The rest of the name."""
     initial: str
-    """Stands where there is no picture."""
+    """Shown where there is no picture."""
     line: str
     reason: str
     price: str
@@ -34,7 +35,7 @@ class Card:
 
 
 @dataclass(frozen=True)
-class Letter:
+class EmailContent:
     """One email as it is shown."""
 
     language: str
@@ -43,10 +44,10 @@ class Letter:
     unsubscribe_url: str
 
 
-def letter(facts: EmailFacts, copy: Copy, *, run_id: str, unsubscribe_url: str) -> Letter:
-    """Fill the copy from the facts and lay its products out; the copy must have passed the rules."""
+def email_content(facts: EmailFacts, copy: Copy, *, run_id: str, unsubscribe_url: str) -> EmailContent:
+    """Fill the copy from the facts and make a card of each product; the copy must have passed the rules."""
     filled = copy.filled(facts.slots)
-    return Letter(
+    return EmailContent(
         language=facts.language,
         copy=filled,
         cards=tuple(_cards(facts.products, filled, run_id)),
@@ -56,7 +57,7 @@ def letter(facts: EmailFacts, copy: Copy, *, run_id: str, unsubscribe_url: str) 
 
 def _cards(products: tuple[ProductFacts, ...], copy: Copy, run_id: str) -> Iterator[Card]:
     for product in products:
-        values, entry = product.values, product.product
+        values, entry = product.values, product.entry
         link = web_url(entry.link)
         yield Card(
             name=product.name,

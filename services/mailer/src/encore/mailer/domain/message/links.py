@@ -1,7 +1,8 @@
-"""Links of an email: to products, counted by campaign, and to unsubscribe."""
+"""The links of an email: to products, with the run as their campaign, and to unsubscribe."""
 
 import hmac
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
@@ -11,7 +12,7 @@ _SIGNATURE_BYTES = 16
 
 
 def web_url(url: str | None) -> str | None:
-    """Return an http or https URL with everything unsafe percent-encoded; None for anything else."""
+    """Return an http or https URL with unsafe characters percent-encoded; None for anything else."""
     candidate = (url or "").strip()
     if not candidate.isprintable() or len(candidate) > MAX_URL_CHARS:
         return None
@@ -30,7 +31,7 @@ def web_url(url: str | None) -> str | None:
 
 
 def tracked(url: str, *, campaign: str) -> str:
-    """Add UTM parameters that the URL does not have yet; its own query stays as it is."""
+    """Add the UTM parameters that the URL does not have; its own query stays as it is."""
     parts = urlsplit(url)
     own = {name for name, _ in parse_qsl(parts.query, keep_blank_values=True)}
     utm = {"utm_source": "encore", "utm_medium": "email", "utm_campaign": campaign}
@@ -38,12 +39,19 @@ def tracked(url: str, *, campaign: str) -> str:
     return urlunsplit(parts._replace(query="&".join(filter(None, (parts.query, added)))))
 
 
-def unsubscribe_url(base: str, key: bytes, customer_id: str) -> str:
-    """Return the customer's unsubscribe link: `base` with a token that only the key's holder can make.
+@dataclass(frozen=True)
+class UnsubscribeEndpoint:
+    """Where unsubscribe links lead, and the key that signs their tokens."""
 
-    The token is the customer id with an HMAC-SHA256 of it, so that whoever receives the click needs no table.
-    """
-    identity = customer_id.encode("utf-8", "replace")
-    signature = hmac.digest(key, b"unsubscribe:" + identity, sha256)[:_SIGNATURE_BYTES]
-    token = ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (identity, signature))
-    return f"{base}{'&' if '?' in base else '?'}t={token}"
+    url: str
+    key: bytes
+
+    def link(self, customer_id: str) -> str:
+        """Return the customer's link, with a token that only the owner of the key can make.
+
+        The token is the customer id and an HMAC-SHA256 of it, so the endpoint needs no table of tokens.
+        """
+        identity = customer_id.encode("utf-8", "replace")
+        signature = hmac.digest(self.key, b"unsubscribe:" + identity, sha256)[:_SIGNATURE_BYTES]
+        token = ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (identity, signature))
+        return f"{self.url}{'&' if '?' in self.url else '?'}t={token}"

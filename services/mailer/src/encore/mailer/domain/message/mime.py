@@ -1,39 +1,46 @@
-"""The finished message, assembled directly: the standard library's way takes five times as long.
+"""The MIME message, assembled directly: the standard library takes five times as long.
 
-Parts are quoted-printable in lines of at most 76 characters, so the message passes any relay as it is.
-Source: RFC 2045, RFC 2046.
+Parts are quoted-printable in lines of at most 76 characters, so any relay passes the message on unchanged.
+Header fields are folded, encoded and safe from injection.
+Source: RFC 2045, 2046 (parts), 5322 (folding), 2047 (encoded words), 2369 and 8058 (List-Unsubscribe).
 """
 
+import re
+from base64 import b64encode
 from binascii import b2a_qp
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
 from hashlib import sha256
-from urllib.parse import quote
 
-from encore.mailer.domain.facts.customer import usable_address
-from encore.mailer.domain.message import headers
+from encore.mailer.domain.message.addresses import recipient
+from encore.mailer.domain.text import is_printable
 
-UNDELIVERABLE_DOMAIN = "customers.invalid"
-MAX_LOCAL_CHARS = 64
+MAX_LINE = 76
+WORD_BYTES = 36
+"""UTF-8 bytes per encoded word: even after the longest field name, a line stays within 76 characters."""
+MAX_QUOTED_CHARS = 60
+_PRINTABLE_ASCII = re.compile(r"[!-~]+(?: [!-~]+)*")
+_ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
 
 @dataclass(frozen=True)
 class Sender:
-    """Who the email is from."""
+    """Who the email is from; the address must have come from `addresses.header_address`."""
 
     name: str
     address: str
 
     @property
     def domain(self) -> str:
-        """The domain that the sender's messages are identified by."""
+        """The domain of the sender's message ids."""
         return self.address.rpartition("@")[2]
 
 
 @dataclass(frozen=True)
 class Envelope:
-    """What the message says about itself."""
+    """What the header of a message says."""
 
     sender: Sender
     run_id: str
@@ -46,62 +53,46 @@ class Envelope:
 
 
 def message(envelope: Envelope, *, text: str, html: str) -> bytes:
-    """Return the MIME message; everything but its date follows from the arguments."""
-    identity = _identity(envelope)
-    boundary = f"=_encore_{identity}"  # "=_" cannot occur in quoted-printable text
-    parts = [
-        *_fields(envelope, identity),
+    """Return the MIME message; equal arguments give equal bytes."""
+    message_id = _message_id(envelope)
+    boundary = f"=_encore_{message_id}"  # "=_" cannot occur in quoted-printable text
+    fields = [
+        *_fields(envelope, message_id),
         "MIME-Version: 1.0",
         f'Content-Type: multipart/alternative;\r\n boundary="{boundary}"',
         "",
     ]
     delimiter = f"\r\n--{boundary}"
-    return b"".join(
-        (
-            "\r\n".join(parts).encode(),
-            _part(delimiter, "plain", text),
-            _part(delimiter, "html", html),
-            f"{delimiter}--\r\n".encode(),
-        )
-    )
+    head, end = "\r\n".join(fields).encode(), f"{delimiter}--\r\n".encode()
+    return b"".join((head, _part(delimiter, "plain", text), _part(delimiter, "html", html), end))
 
 
-def recipient(customer_id: str, address: str | None) -> str:
-    """Return the customer's address, or one that can never be delivered when there is none to use."""
-    if usable := usable_address(address):
-        return usable
-    local = quote(customer_id, safe="").strip(".").replace("..", "%2E.")
-    if not local or len(local) > MAX_LOCAL_CHARS or ".." in local:
-        local = sha256(customer_id.encode("utf-8", "replace")).hexdigest()
-    return f"{local}@{UNDELIVERABLE_DOMAIN}"
-
-
-def _fields(envelope: Envelope, identity: str) -> list[str]:
+def _fields(envelope: Envelope, message_id: str) -> list[str]:
     sender = envelope.sender
     return [
-        headers.mailbox("From", sender.name, sender.address),
+        _mailbox("From", sender.name, sender.address),
         f"To: {recipient(envelope.customer_id, envelope.address)}",
-        headers.unstructured("Subject", envelope.subject),
+        _unstructured("Subject", envelope.subject),
         f"Date: {format_datetime(envelope.date)}",
-        f"Message-ID: <{identity}@{sender.domain}>",
+        f"Message-ID: <{message_id}@{sender.domain}>",
         *_unsubscribe(envelope.unsubscribe_uris),
-        headers.unstructured("X-Customer-Id", envelope.customer_id),
-        headers.unstructured("X-Encore-Run", envelope.run_id),
-        headers.unstructured("X-Encore-Copy", envelope.copy_source),
+        _unstructured("X-Customer-Id", envelope.customer_id),
+        _unstructured("X-Encore-Run", envelope.run_id),
+        _unstructured("X-Encore-Copy", envelope.copy_source),
     ]
 
 
 def _unsubscribe(uris: tuple[str, ...]) -> list[str]:
-    """One click needs an https address that takes the POST (RFC 8058)."""
-    fields = [headers.listed("List-Unsubscribe", uris)] if uris else []
+    """One click needs an https address that accepts the POST (RFC 8058)."""
+    fields = [_listed("List-Unsubscribe", uris)] if uris else []
     if any(uri.startswith("https:") for uri in uris):
         fields.append("List-Unsubscribe-Post: List-Unsubscribe=One-Click")
     return fields
 
 
-def _identity(envelope: Envelope) -> str:
-    cause = f"{envelope.run_id}\n{envelope.customer_id}".encode("utf-8", "replace")
-    return sha256(cause).hexdigest()[:32]
+def _message_id(envelope: Envelope) -> str:
+    identity = f"{envelope.run_id}\n{envelope.customer_id}".encode("utf-8", "replace")
+    return sha256(identity).hexdigest()[:32]
 
 
 def _part(delimiter: str, subtype: str, content: str) -> bytes:
@@ -111,3 +102,59 @@ def _part(delimiter: str, subtype: str, content: str) -> bytes:
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
     return head.encode() + b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+
+
+def _unstructured(name: str, value: str) -> str:
+    """Return a field of free text, encoded unless it is printable ASCII in short words."""
+    text = _one_line(value)
+    room = MAX_LINE - len(name) - 2
+    if not _PRINTABLE_ASCII.fullmatch(text) or "=?" in text or max(map(len, text.split())) > room:
+        return f"{name}: " + "\r\n ".join(_encoded_words(text))
+    return _folded(f"{name}:", text.split())
+
+
+def _mailbox(name: str, display_name: str, address: str) -> str:
+    """Return a field with one address, which must have come from `addresses.header_address`."""
+    text = _one_line(display_name)
+    if not text:
+        return f"{name}: {address}"
+    if not text.isascii() or "=?" in text or len(text) > MAX_QUOTED_CHARS:
+        words = list(_encoded_words(text))
+    elif _ATOMS.fullmatch(text):
+        words = [text]
+    else:
+        words = ['"' + re.sub(r'(["\\])', r"\\\1", text) + '"']
+    return _folded(f"{name}:", [*words, f"<{address}>"])
+
+
+def _listed(name: str, uris: tuple[str, ...]) -> str:
+    """Return a field of URIs in angle brackets, folded only between them."""
+    return f"{name}: " + ",\r\n ".join(f"<{uri}>" for uri in uris)
+
+
+def _one_line(value: str) -> str:
+    return " ".join("".join(char if is_printable(char) else " " for char in value).split())
+
+
+def _folded(start: str, words: list[str]) -> str:
+    lines = [start]
+    for word in words:
+        if len(lines[-1]) + 1 + len(word) > MAX_LINE and lines[-1] != start:
+            lines.append("")
+        lines[-1] += f" {word}"
+    return "\r\n".join(lines)
+
+
+def _encoded_words(text: str) -> Iterator[str]:
+    chunk = b""
+    for char in text:
+        encoded = char.encode("utf-8", "replace")
+        if len(chunk) + len(encoded) > WORD_BYTES:
+            yield _encoded_word(chunk)
+            chunk = b""
+        chunk += encoded
+    yield _encoded_word(chunk)
+
+
+def _encoded_word(chunk: bytes) -> str:
+    return f"=?utf-8?b?{b64encode(chunk).decode()}?="

@@ -1,0 +1,89 @@
+"""The files in memory keep the same contract as those in S3."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from encore.ingest.adapters.s3_files import S3Files
+from encore.ingest.ports import Files, VanishedError
+from services.ingest.tests.fakes import InMemoryFiles
+from tests.support.stores import Clients, InMemoryObjects
+
+KEY = "uploads/a/products.csv"
+
+
+@pytest.fixture(params=["memory", "s3"])
+def files(request: pytest.FixtureRequest) -> Files:
+    """The double, and the adapter on the emulator."""
+    if request.param == "memory":
+        return InMemoryFiles(InMemoryObjects())
+    clients: Clients = request.getfixturevalue("clients")
+    return S3Files(clients.s3, request.getfixturevalue("resources").buckets["data"])
+
+
+async def put(files: Files, folder: Path, key: str, body: bytes) -> None:
+    """Store bytes under a key, by way of a file on disk."""
+    path = folder / "body"
+    await asyncio.to_thread(path.write_bytes, body)
+    await files.put_file(key, path, content_type="text/csv")
+
+
+async def read(files: Files, folder: Path, key: str) -> bytes:
+    """The bytes under a key, by way of a file on disk."""
+    async with files.open(key) as content:
+        await content.save(folder / "saved")
+        assert content.key == key
+    saved = await asyncio.to_thread((folder / "saved").read_bytes)
+    assert content.size_bytes == len(saved)
+    return saved
+
+
+@pytest.mark.parametrize("body", [b"", bytes(range(256)) * 4000], ids=["empty", "several-chunks"])
+async def test_a_stored_file_reads_back_unchanged(files: Files, tmp_path: Path, body: bytes) -> None:
+    """From disk into the bucket and back, with its key and size."""
+    await put(files, tmp_path, KEY, body)
+    assert await read(files, tmp_path, KEY) == body
+
+
+async def test_a_missing_object_has_vanished(files: Files) -> None:
+    """Opening it and asking for its ETag raise the same error."""
+    with pytest.raises(VanishedError, match="deleted before it was read"):
+        async with files.open(KEY):
+            pass
+    with pytest.raises(VanishedError, match="deleted before it was read"):
+        await files.etag(KEY)
+
+
+async def test_the_etag_changes_with_the_content_only(files: Files, tmp_path: Path) -> None:
+    """The same bytes have the same ETag, whether opened or only asked for."""
+    etags = []
+    for body in (b"one", b"one", b"two"):
+        await put(files, tmp_path, KEY, body)
+        etags.append(await files.etag(KEY))
+        async with files.open(KEY) as content:
+            assert content.etag == etags[-1]
+    assert etags[0] == etags[1] != etags[2]
+    assert '"' not in "".join(etags)
+
+
+async def test_an_open_object_keeps_its_content(files: Files, tmp_path: Path) -> None:
+    """Its ETag and size are those of the version opened, even after its key is overwritten."""
+    await put(files, tmp_path, KEY, b"old")
+    before = await files.etag(KEY)
+    async with files.open(KEY) as content:
+        await put(files, tmp_path, KEY, b"newer")
+        await content.save(tmp_path / "saved")
+        assert (content.etag, content.size_bytes) == (before, 3)
+    assert await asyncio.to_thread((tmp_path / "saved").read_bytes) == b"old"
+    assert await files.etag(KEY) != before
+
+
+async def test_keys_are_those_of_the_folder_itself_oldest_first(files: Files, tmp_path: Path) -> None:
+    """Deeper folders and folders with the same prefix belong to other sets."""
+    stored = ("uploads/a/x.csv", "uploads/a/b/reviews.csv", "uploads/ab/customers.csv", KEY)
+    for key in stored:
+        await put(files, tmp_path, key, b"x")
+        await asyncio.sleep(1.1 if key == stored[0] and isinstance(files, S3Files) else 0)
+    assert await files.keys("uploads/a/") == ["uploads/a/x.csv", KEY]
+    assert await files.keys("uploads/none/") == []

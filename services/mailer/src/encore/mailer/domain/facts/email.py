@@ -1,0 +1,86 @@
+"""The facts of one email: its customer's first name and its products."""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+from encore.contracts.records import Recommendation
+from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.slots import FIRST_NAME
+from encore.mailer.domain.text import clean, word_set
+
+MAX_NAME_CHARS = 20
+MIN_NAME_CHARS = 2
+TITLES = word_set("mr mrs ms miss dr prof sir shri smt er ca adv md")
+NOT_PERSONS = word_set("account amazon anonymous buyer client customer guest kindle placeholder user")
+NAME_SIGNS = frozenset("'\u2019.-")
+
+
+class NoPicksError(ValueError):
+    """A customer without a single pick cannot get an email."""
+
+
+@dataclass(frozen=True)
+class EmailFacts:
+    """Everything one email may state, and where it goes."""
+
+    customer_id: str
+    address: str | None
+    """As the file has it, for the header alone."""
+    first_name: str | None
+    brand: str
+    language: str
+    products: tuple[ProductFacts, ...]
+
+    @cached_property
+    def customer_slots(self) -> dict[str, str]:
+        """The customer's slots with their values; empty for a customer without a usable name."""
+        return {FIRST_NAME: self.first_name} if self.first_name else {}
+
+    @cached_property
+    def slots(self) -> dict[str, str]:
+        """Every slot of the email with its value."""
+        products = {slot: value for product in self.products for slot, value in product.slots.items()}
+        return self.customer_slots | products
+
+    def product(self, number: str) -> ProductFacts | None:
+        """Return the product of this number, as the key of a line or the owner of a slot gives it."""
+        return next((product for product in self.products if str(product.number) == number), None)
+
+
+def email_facts(recommendation: Recommendation, *, brand: str, locale: str) -> EmailFacts:
+    """Collect the facts of one customer's email; raise `NoPicksError` for a customer without picks."""
+    if not recommendation.picks:
+        raise NoPicksError("the recommendation has no picks")
+    return EmailFacts(
+        customer_id=recommendation.customer_id,
+        address=recommendation.email,
+        first_name=first_name(recommendation.name),
+        brand=brand,
+        language=locale.partition("_")[0],
+        products=tuple(
+            ProductFacts(number=number, entry=pick.product, reason=pick.reason, locale=locale)
+            for number, pick in enumerate(recommendation.picks, 1)
+        ),
+    )
+
+
+def first_name(name: str | None) -> str | None:
+    """Return the name to greet a customer by, or None when `name` does not look like a person's.
+
+    Accounts called "Amazon Customer" and names made of signs are greeted without a name.
+    """
+    words = clean(name or "", max_chars=80).split()
+    if any(word.casefold().strip(".,") in NOT_PERSONS for word in words):
+        return None
+    found = next((word for word in words if word.casefold().rstrip(".") not in TITLES), "")
+    if not MIN_NAME_CHARS <= len(found.rstrip(".")) <= MAX_NAME_CHARS or not _is_name(found):
+        return None
+    return found.capitalize() if found.islower() or found.isupper() else found
+
+
+def _is_name(word: str) -> bool:
+    """True for letters of any script, with the marks that some scripts use as vowel signs."""
+    return word[:1].isalpha() and all(
+        char.isalpha() or char in NAME_SIGNS or unicodedata.category(char).startswith("M") for char in word
+    )

@@ -1,0 +1,113 @@
+"""The facts of one product: the only source of its figures, its name and the reason it was picked."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property, lru_cache
+from itertools import chain
+
+from encore.contracts.records import Product, Reason, ReasonKind
+from encore.mailer.domain.facts import figures
+from encore.mailer.domain.text import category_label, clean, short_name
+
+MAX_NAME_CHARS = 2_000
+"""Far beyond real names; it only keeps a hostile one from blowing up the email."""
+MAX_BULLETS = 8
+MAX_BULLET_CHARS = 400
+CACHED_PRODUCTS = 4_096
+PERCENT = Decimal(100)
+
+_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+
+
+@dataclass(frozen=True)
+class ProductFacts:
+    """One product of the email, numbered from 1, best first."""
+
+    number: int
+    entry: Product
+    """The product as the catalogue has it."""
+    reason: Reason
+    locale: str
+
+    @property
+    def name(self) -> str:
+        """The full name in the catalogue, or the product id if none of the name can be shown."""
+        return clean(self.entry.name, max_chars=MAX_NAME_CHARS) or self.entry.product_id
+
+    @property
+    def category(self) -> str:
+        """The product's own category, in words."""
+        return category_label(self.entry.category)
+
+    @property
+    def liked(self) -> str | None:
+        """The short name of the product that the customer liked before, when that is the reason."""
+        if self.reason.kind is not ReasonKind.BECAUSE_YOU_LIKED or not self.reason.product_name:
+            return None
+        return short_name(self.reason.product_name) or None
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of the product's name, category and bullets, in lower case."""
+        return _vocabulary(self.entry)
+
+    @cached_property
+    def values(self) -> dict[str, str]:
+        """The attributes that the product has, such as `price`, as they are shown."""
+        return dict(self._values())
+
+    @property
+    def slots(self) -> dict[str, str]:
+        """The same by slot, such as `1.price`."""
+        return {f"{self.number}.{name}": value for name, value in self.values.items()}
+
+    def _values(self) -> Iterator[tuple[str, str]]:
+        entry = self.entry
+        yield "name", short_name(self.name)
+        yield "price", self._money(entry.price)
+        if entry.list_price is not None and entry.list_price > entry.price:
+            yield "was_price", self._money(entry.list_price)
+            yield "saving", self._money(entry.list_price - entry.price)
+        if percent := self._discount_percent():
+            yield "discount", f"{percent}%"
+        if entry.rating:
+            yield "rating", figures.rating(entry.rating, self.locale)
+        if entry.rating and entry.rating_count:
+            yield "rating_count", figures.count(entry.rating_count, self.locale)
+        yield "reason", self._reason()
+
+    def _money(self, amount: Decimal) -> str:
+        return figures.money(amount, self.entry.currency, self.locale)
+
+    def _discount_percent(self) -> int:
+        """The catalogue's own figure; computed where it has only the two prices; 0 for no discount."""
+        was = self.entry.list_price
+        if was is not None and was <= self.entry.price:
+            return 0
+        if self.entry.discount_percent is not None or was is None:
+            return self.entry.discount_percent or 0
+        return int((was - self.entry.price) * PERCENT / was)
+
+    def _reason(self) -> str:
+        if self.liked:
+            return f"because you liked {self.liked}"
+        if self.reason.kind is ReasonKind.POPULAR_IN_CATEGORY and self.reason.category:
+            return f"popular in {category_label((self.reason.category,))}"
+        if self.reason.kind is ReasonKind.POPULAR:
+            return "popular with our customers"
+        return "a favourite of customers with your taste"
+
+
+def catalogue_texts(product: Product) -> list[str]:
+    """Return a product's cleaned name, its category in words, and its first bullets."""
+    bullets = (clean(bullet, max_chars=MAX_BULLET_CHARS) for bullet in product.bullets[:MAX_BULLETS])
+    return [clean(product.name, max_chars=MAX_BULLET_CHARS), category_label(product.category), *bullets]
+
+
+@lru_cache(maxsize=CACHED_PRODUCTS)
+def _vocabulary(product: Product) -> frozenset[str]:
+    """The words, hyphenated ones also in parts."""
+    words = chain.from_iterable(_WORD.findall(text.casefold()) for text in catalogue_texts(product))
+    return frozenset(chain.from_iterable((word, *word.split("-")) for word in words))

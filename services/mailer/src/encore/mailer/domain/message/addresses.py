@@ -1,0 +1,45 @@
+"""Email addresses in the form that every header and mail server can carry: ASCII, unquoted.
+
+An internationalised domain is accepted and written in Punycode, which any server understands. An
+internationalised local part is not: it needs SMTPUTF8 (RFC 6531) at every hop, which Amazon SES does not
+support.
+"""
+
+from hashlib import sha256
+from urllib.parse import quote
+
+from email_validator import validate_email
+
+UNDELIVERABLE_DOMAIN = "customers.invalid"
+"""A domain that never exists (RFC 2606)."""
+MAX_LOCAL_CHARS = 64
+MAX_ADDRESS_CHARS = 254
+
+
+def header_address(address: str) -> str:
+    """Return the ASCII form of `address`; raise `ValueError` for what is not one plain address.
+
+    Only the form is checked, without DNS. Domains under `.test` and `.example` are valid, for trials.
+    """
+    if len(address) > MAX_ADDRESS_CHARS:
+        raise ValueError(f"an email address has at most {MAX_ADDRESS_CHARS} characters")
+    valid = validate_email(
+        address, allow_smtputf8=False, strict=True, check_deliverability=False, test_environment=True
+    )
+    return f"{valid.ascii_local_part}@{valid.ascii_domain}"
+
+
+def recipient(customer_id: str, address: str | None) -> str:
+    """Return the customer's address or, without a valid one, an address that can never be delivered to."""
+    try:
+        return header_address((address or "").strip())
+    except ValueError:
+        return f"{_local_part(customer_id)}@{UNDELIVERABLE_DOMAIN}"
+
+
+def _local_part(customer_id: str) -> str:
+    """The id where it makes a local part (RFC 5321), else its hash."""
+    local = quote(customer_id, safe="").strip(".").replace("..", "%2E.")
+    if not local or len(local) > MAX_LOCAL_CHARS or ".." in local:
+        return sha256(customer_id.encode("utf-8", "replace")).hexdigest()
+    return local

@@ -1,0 +1,41 @@
+"""What the mailer needs of the outside beyond `encore.runtime.ports`."""
+
+# ruff: noqa: D102 - the methods are described where they are implemented
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from encore.mailer.domain.record import EmailRecord
+
+
+@dataclass(frozen=True)
+class ModelMessage:
+    """One message of a conversation with the model."""
+
+    role: Literal["user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True)
+class ModelReply:
+    """What the model answered and what it billed; `refusal` says why there is no usable answer."""
+
+    text: str = ""
+    refusal: str | None = None
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+
+class Model(Protocol):
+    """A language model; see `encore.mailer.adapters.bedrock.BedrockModel`."""
+
+    @property
+    def takes_schema(self) -> bool: ...
+    async def converse(self, system: str, messages: Sequence[ModelMessage], *, schema: str) -> ModelReply: ...
+
+
+class EmailRecords(Protocol):
+    """The records of finished emails; see `encore.mailer.adapters.email_records.DynamoDBEmailRecords`."""
+
+    async def put_all(self, records: Sequence[EmailRecord]) -> None: ...
+    async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]: ...

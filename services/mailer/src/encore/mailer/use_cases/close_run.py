@@ -1,0 +1,23 @@
+"""Ends a run of which every part is mailed."""
+
+from dataclasses import dataclass
+
+from encore.runtime.logs import get_logger
+from encore.runtime.ports import Announcer
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.lifecycle import finish_run
+
+log = get_logger()
+
+
+@dataclass(frozen=True)
+class CloseRun:
+    """Announces what the run came to and records it as finished."""
+
+    ledger: Ledger
+    announcer: Announcer
+
+    async def run(self, run_id: str) -> None:
+        """Finish the run."""
+        totals = await finish_run(run_id, self.ledger, self.announcer)
+        log.info("run_finished", total_seconds=totals.total_seconds, **totals.counts)

@@ -1,0 +1,68 @@
+"""Doubles of the mailer's ports; `integration/test_ports.py` runs the same tests on their originals."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from encore.contracts.errors import TransientError
+from encore.mailer.domain.record import EmailRecord
+from encore.mailer.ports import ModelMessage, ModelReply
+
+
+class InMemoryEmailRecords:
+    """The table of finished emails in a dictionary, each as the JSON it is stored as."""
+
+    def __init__(self) -> None:
+        self.items: dict[tuple[str, str], Mapping[str, Any]] = {}
+
+    async def put_all(self, records: Sequence[EmailRecord]) -> None:
+        """Store every record."""
+        assert len({(record.run_id, record.customer_id) for record in records}) == len(records)
+        for record in records:
+            self.items[record.run_id, record.customer_id] = record.model_dump(mode="json")
+
+    async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]:
+        """Return the records of those customers who have one."""
+        found = {customer_id: self.items.get((run_id, customer_id)) for customer_id in customer_ids}
+        return {key: EmailRecord.model_validate(item) for key, item in found.items() if item}
+
+
+class InMemoryModel:
+    """Gives its replies in turn, the last one forever, and keeps the conversations.
+
+    `throttled_from` and `hangs_at` are the numbers of the first call that is throttled or never answered.
+    """
+
+    def __init__(self, *replies: ModelReply, takes_schema: bool = True) -> None:
+        self.replies = list(replies)
+        self.takes_schema = takes_schema
+        self.calls = 0
+        self.conversations: list[Sequence[ModelMessage]] = []
+        self.system = self.schema = ""
+        self.throttled_from: int | None = None
+        self.hangs_at: int | None = None
+        self.hanging = asyncio.Event()
+
+    async def converse(self, system: str, messages: Sequence[ModelMessage], *, schema: str) -> ModelReply:
+        """Reply, and refuse a conversation that Bedrock would refuse."""
+        self.system, self.schema = system, schema
+        self.calls += 1
+        self.conversations.append(messages)
+        await asyncio.sleep(0)
+        if self.throttled_from is not None and self.calls >= self.throttled_from:
+            raise TransientError("ThrottlingException: Too many requests")
+        if self.hangs_at is not None and self.calls >= self.hangs_at:
+            self.hanging.set()
+            await asyncio.Event().wait()
+        if refusal := _refusal(messages):
+            return ModelReply(refusal=f"ValidationException: {refusal}")
+        return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+def _refusal(messages: Sequence[ModelMessage]) -> str | None:
+    roles = [message.role for message in messages]
+    if not roles or roles[-1] != "user" or roles != [("user", "assistant")[n % 2] for n in range(len(roles))]:
+        return "A conversation must alternate between user and assistant, and end with the user."
+    if not all(message.text.strip() for message in messages):
+        return "The text field is blank."
+    return None

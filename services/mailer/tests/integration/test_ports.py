@@ -1,0 +1,175 @@
+"""What the mailer's ports promise, tested on the AWS adapters and on their in-memory doubles."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+
+from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
+from encore.mailer.adapters.email_records import DynamoDBEmailRecords
+from encore.mailer.domain.copy.fields import Copy, CopySource, parse_copy
+from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
+from encore.mailer.domain.copy.rules import Problem
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.record import EmailRecord
+from encore.mailer.ports import EmailRecords, Model, ModelMessage, ModelReply
+from encore.runtime.aws import CONFIG
+from encore.runtime.retry import is_transient
+from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryModel
+from understudy.testing import UnderstudyServer
+
+if TYPE_CHECKING:
+    from encore.stack.provision import Resources
+    from tests.support.stores import Clients
+
+RUN = "run-1"
+SCHEMA = answer_schema(5)
+NO_RETRIES = CONFIG.merge(AioConfig(retries={"max_attempts": 0}))
+NOBODY_LISTENS = "http://127.0.0.1:9"
+
+
+@pytest.fixture(params=["in memory", "DynamoDB"])
+def records(request: pytest.FixtureRequest) -> EmailRecords:
+    """An empty table of finished emails."""
+    if request.param == "in memory":
+        return InMemoryEmailRecords()
+    clients: Clients = request.getfixturevalue("clients")
+    resources: Resources = request.getfixturevalue("resources")
+    return DynamoDBEmailRecords(clients.dynamodb, resources.tables["emails"])
+
+
+def record(customer_id: str, *, run_id: str = RUN, subject: str = "Hi") -> EmailRecord:
+    """A made-up record."""
+    return EmailRecord(
+        run_id=run_id,
+        customer_id=customer_id,
+        key=f"runs/{run_id}/emails/{customer_id}.eml",
+        subject=subject,
+        preheader="Five lamps 🌟",
+        copy_source=CopySource.TEMPLATE,
+        product_ids=("P1", "P2"),
+        problems=("subject: digit outside a slot ('9')",),
+        model_calls=2,
+        input_tokens=2_000,
+        output_tokens=300,
+        created_at=datetime(2026, 11, 25, 1, 2, 3, 456_789, tzinfo=UTC),
+    )
+
+
+async def test_records_read_back_as_they_were_stored(records: EmailRecords) -> None:
+    """In any number: DynamoDB writes 25 and reads 100 at a time."""
+    stored = [record(f"C{number}") for number in range(120)]
+    await records.put_all(stored)
+    found = await records.existing(RUN, [each.customer_id for each in stored])
+    assert found == {each.customer_id: each for each in stored}
+
+
+async def test_only_the_records_asked_for_exist(records: EmailRecords) -> None:
+    """Not those of other customers or of other runs."""
+    await records.put_all([record("C1"), record("C2"), record("C3", run_id="run-2")])
+    assert await records.existing(RUN, ["C1", "C3", "C4"]) == {"C1": record("C1")}
+    assert await records.existing(RUN, []) == {}
+
+
+async def test_a_record_that_is_stored_again_replaces_the_first(records: EmailRecords) -> None:
+    """A redelivered part may store the same customer twice."""
+    await records.put_all([record("C1")])
+    await records.put_all([record("C1", subject="Hello")])
+    assert await records.existing(RUN, ["C1"]) == {"C1": record("C1", subject="Hello")}
+
+
+@pytest.fixture(scope="module")
+def understudy_url() -> Iterator[str]:
+    """An understudy that answers for Bedrock."""
+    with UnderstudyServer() as server:
+        yield server.url
+
+
+@asynccontextmanager
+async def bedrock_model(url: str, *, takes_schema: bool) -> AsyncIterator[BedrockModel]:
+    """The adapter on an endpoint, without retries."""
+    choice = ModelChoice("anthropic.claude-haiku-5-5", 1_200, temperature=0.7, takes_schema=takes_schema)
+    session = get_session()
+    async with session.create_client("bedrock-runtime", config=NO_RETRIES, endpoint_url=url) as client:
+        yield BedrockModel(client, choice)
+
+
+@pytest.fixture(params=["in memory", "Bedrock"])
+async def model(
+    request: pytest.FixtureRequest,
+    takes_schema: bool,  # noqa: FBT001 - a parameter of the test
+    make_copy: Callable[..., Copy],
+) -> AsyncIterator[Model]:
+    """A model that writes copy for five products."""
+    if request.param == "in memory":
+        reply = ModelReply(text=make_copy().model_dump_json(), input_tokens=1_000, output_tokens=300)
+        yield InMemoryModel(reply, takes_schema=takes_schema)
+        return
+    async with bedrock_model(request.getfixturevalue("understudy_url"), takes_schema=takes_schema) as adapter:
+        yield adapter
+
+
+@pytest.fixture(params=["in memory", "Bedrock"])
+async def busy_model(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
+    """A model that cannot answer at the moment."""
+    if request.param == "in memory":
+        double = InMemoryModel(ModelReply())
+        double.throttled_from = 1
+        yield double
+        return
+    async with bedrock_model(NOBODY_LISTENS, takes_schema=True) as adapter:
+        yield adapter
+
+
+def conversation(facts: EmailFacts, *, with_schema: bool, answer: str | None = None) -> list[ModelMessage]:
+    """The request for copy and, after an `answer`, the request to repair it."""
+    request = ModelMessage("user", user_message(facts, with_schema=with_schema))
+    if answer is None:
+        return [request]
+    repair = repair_message([Problem("subject", "digit outside a slot", "9")])
+    return [request, ModelMessage("assistant", answer), ModelMessage("user", repair)]
+
+
+@pytest.mark.parametrize("takes_schema", [True, False])
+async def test_a_model_writes_copy_and_says_what_it_billed(
+    model: Model,
+    takes_schema: bool,  # noqa: FBT001 - a parameter of the test
+    facts: EmailFacts,
+) -> None:
+    """With structured output or without it, and again when it is asked to repair its answer."""
+    assert model.takes_schema is takes_schema
+    request = conversation(facts, with_schema=not takes_schema)
+    first = await model.converse(SYSTEM, request, schema=SCHEMA)
+    repair = conversation(facts, with_schema=not takes_schema, answer=first.text)
+    for reply in (first, await model.converse(SYSTEM, repair, schema=SCHEMA)):
+        assert reply.refusal is None
+        assert parse_copy(reply.text).lines.keys() == {"1", "2", "3", "4", "5"}
+        assert reply.input_tokens > reply.output_tokens > 0
+
+
+@pytest.mark.parametrize("takes_schema", [True])
+@pytest.mark.parametrize("bad", ["empty", "blank message", "blank answer", "ends with the model"])
+async def test_a_conversation_that_bedrock_refuses_is_a_refusal(
+    model: Model, facts: EmailFacts, bad: str
+) -> None:
+    """It does not raise: requests for other customers may succeed."""
+    messages = {
+        "empty": [],
+        "blank message": [ModelMessage("user", " ")],
+        "blank answer": conversation(facts, with_schema=False, answer=" "),
+        "ends with the model": conversation(facts, with_schema=False, answer="{}")[:2],
+    }
+    reply = await model.converse(SYSTEM, messages[bad], schema=SCHEMA)
+    assert (reply.refusal or "").startswith("ValidationException: ")
+    assert reply.text == ""
+
+
+async def test_a_busy_model_raises_a_transient_error(busy_model: Model, facts: EmailFacts) -> None:
+    """The queue's message is then delivered again later."""
+    with pytest.raises(Exception, match=r"connect|Throttling") as raised:
+        await busy_model.converse(SYSTEM, conversation(facts, with_schema=False), schema=SCHEMA)
+    assert is_transient(raised.value)

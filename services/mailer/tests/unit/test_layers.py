@@ -1,0 +1,32 @@
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from encore.mailer import domain
+
+FOLDER = Path(next(iter(domain.__path__)))
+LAYERS = ("text", "slots", "facts", "copy", "message", "record")
+
+
+def imported_layers(path: Path) -> Iterator[str]:
+    """The layers of the domain that a module imports."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        module = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+        if module.startswith(f"{domain.__name__}."):
+            yield module.removeprefix(f"{domain.__name__}.").split(".")[0]
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_a_layer_imports_only_itself_and_those_before_it(layer: str) -> None:
+    """So the domain can be read from the top down."""
+    allowed = set(LAYERS[: LAYERS.index(layer) + 1])
+    modules = (FOLDER / layer).rglob("*.py") if (FOLDER / layer).is_dir() else [FOLDER / f"{layer}.py"]
+    assert {found for path in modules for found in imported_layers(path)} <= allowed
+
+
+def test_every_module_belongs_to_a_layer() -> None:
+    """A new module has to take its place among them."""
+    names = {path.stem for path in FOLDER.iterdir() if path.name not in {"__init__.py", "__pycache__"}}
+    assert names == set(LAYERS)

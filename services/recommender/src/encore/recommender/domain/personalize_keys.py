@@ -1,0 +1,41 @@
+"""Object keys of the files exchanged with Personalize; one per part, so none grows with the run."""
+
+from encore.contracts import object_keys
+
+INTERACTIONS = "interactions/"
+ITEMS = "items/"
+USERS = "users/"
+BATCH_INPUT = "input/"
+BATCH_OUTPUT = "output/"
+CSV_TYPE = "text/csv; charset=utf-8"
+LINES_TYPE = "application/x-ndjson"
+
+
+def folder(run_id: str, name: str) -> str:
+    """The key of a folder."""
+    return object_keys.personalize(run_id, name)
+
+
+def interactions(run_id: str, part: int) -> str:
+    """The interactions of one part's customers."""
+    return object_keys.personalize(run_id, f"{INTERACTIONS}part-{part:05}.csv")
+
+
+def users(run_id: str, part: int) -> str:
+    """One part's customers."""
+    return object_keys.personalize(run_id, f"{USERS}part-{part:05}.csv")
+
+
+def items(run_id: str) -> str:
+    """The catalogue."""
+    return object_keys.personalize(run_id, f"{ITEMS}items.csv")
+
+
+def batch_input(run_id: str, part: int) -> str:
+    """The customers of one part to recommend to."""
+    return object_keys.personalize(run_id, f"{BATCH_INPUT}part-{part:05}.json")
+
+
+def batch_output(run_id: str, part: int) -> str:
+    """One part's results; Personalize adds `.out` to the name of the input."""
+    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{part:05}.json.out")

@@ -1,0 +1,177 @@
+"""Each double of `tests.fakes` keeps the promises of its adapter: the same tests run on both."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from aiobotocore.session import get_session
+
+from encore.contracts.events import RecommenderPoll, parse_event
+from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.adapters.polls import SQSPolls
+from encore.recommender.adapters.turns import DynamoDBTurns
+from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.ports import NotReadyError, Personalize, Polls, RefusedError, Turns
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.ledger import Ledger
+from encore.stack.provision import Resources
+from services.recommender.tests.fakes import InMemoryPersonalize, InMemoryPolls, InMemoryTurns
+from tests.support.stores import Clients
+from understudy.bedrock.models import CURRENT_MODEL_IDS
+from understudy.composition import create_services
+from understudy.testing import ACCOUNT_ID, UnderstudyServer
+
+GROUP = ResourceSpec("dataset_group", Kind.DATASET_GROUP, "shop", {})
+NO_PRIVILEGES = "Insufficient privileges for accessing data in Amazon S3."
+SCHEMA = """{"type": "record", "name": "Users", "namespace": "com.amazonaws.personalize.schema",
+ "fields": [{"name": "USER_ID", "type": "string"}, {"name": "AGE", "type": "float"}], "version": "1.0"}"""
+
+
+@pytest.fixture(params=[AWSPersonalize, InMemoryPersonalize])
+async def personalize(request: pytest.FixtureRequest, emulator_url: str) -> AsyncIterator[Personalize]:
+    """Personalize without resources, to which no bucket is accessible."""
+    if request.param is InMemoryPersonalize:
+        yield InMemoryPersonalize(failures={Kind.IMPORT_JOB: NO_PRIVILEGES})
+        return
+    with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
+        async with get_session().create_client("personalize", endpoint_url=server.url) as client:
+            yield AWSPersonalize(client)
+
+
+async def _active(personalize: Personalize, wanted: ResourceSpec) -> str:
+    arn = await personalize.ensure(wanted)
+    while not await personalize.is_active(wanted.kind, arn):
+        pass
+    return arn
+
+
+async def test_a_resource_becomes_active_and_keeps_its_arn(personalize: Personalize) -> None:
+    """A name is one resource, however often it is ensured; another name is another."""
+    arn = await _active(personalize, GROUP)
+    assert await personalize.ensure(GROUP) == arn
+    assert await personalize.ensure(ResourceSpec("dataset_group", Kind.DATASET_GROUP, "other", {})) != arn
+
+
+async def test_a_failed_job_is_refused_with_personalizes_reason(personalize: Personalize) -> None:
+    """The reason is Personalize's own, so that an operator can look it up."""
+    group = await _active(personalize, GROUP)
+    schema = await _active(
+        personalize, ResourceSpec("schema_users", Kind.SCHEMA, "users", {"schema": SCHEMA})
+    )
+    request = {"datasetGroupArn": group, "datasetType": "Users", "schemaArn": schema}
+    dataset = await _active(personalize, ResourceSpec("dataset_users", Kind.DATASET, "users", request))
+    job = {
+        "datasetArn": dataset,
+        "dataSource": {"dataLocation": "s3://no-such-bucket/users/"},
+        "roleArn": "arn:aws:iam::000000000000:role/personalize",
+        "importMode": "FULL",
+    }
+    with pytest.raises(RefusedError, match=NO_PRIVILEGES):
+        await _active(personalize, ResourceSpec("import_users", Kind.IMPORT_JOB, "users", job))
+
+
+@pytest.fixture(params=[AWSPersonalize, InMemoryPersonalize])
+async def busy_personalize(request: pytest.FixtureRequest) -> AsyncIterator[Personalize]:
+    """Personalize that takes an hour to create a dataset group."""
+    if request.param is InMemoryPersonalize:
+        yield InMemoryPersonalize(busy={Kind.DATASET})
+        return
+    services = create_services(
+        region="eu-west-1",
+        account_id=ACCOUNT_ID,
+        model_ids=CURRENT_MODEL_IDS,
+        state_delay_s=3600,
+        s3_client_factory=lambda: get_session().create_client("s3"),
+    )
+    with UnderstudyServer(services) as server:
+        async with get_session().create_client("personalize", endpoint_url=server.url) as client:
+            yield AWSPersonalize(client)
+
+
+async def test_a_resource_that_cannot_be_created_yet_is_not_ready(busy_personalize: Personalize) -> None:
+    """The run waits for its next poll instead of failing."""
+    group = await busy_personalize.ensure(GROUP)
+    assert not await busy_personalize.is_active(Kind.DATASET_GROUP, group)
+    schema = await busy_personalize.ensure(
+        ResourceSpec("schema_users", Kind.SCHEMA, "users", {"schema": SCHEMA})
+    )
+    request = {"datasetGroupArn": group, "datasetType": "Users", "schemaArn": schema}
+    with pytest.raises(NotReadyError):
+        await busy_personalize.ensure(ResourceSpec("dataset_users", Kind.DATASET, "users", request))
+
+
+@pytest.fixture(params=[DynamoDBTurns, InMemoryTurns])
+def turns(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> Turns:
+    """Turns that nobody has taken yet."""
+    if request.param is InMemoryTurns:
+        return InMemoryTurns()
+    return DynamoDBTurns(clients.dynamodb, table=resources.tables["runs"], name="shop")
+
+
+async def test_a_turn_belongs_to_one_run_until_that_run_ends_it(turns: Turns) -> None:
+    """Taking it again is harmless, and no other run can end it."""
+    assert await turns.take("run-1") == "run-1"
+    assert await turns.take("run-1") == "run-1"
+    assert await turns.take("run-2") == "run-1"
+    await turns.end("run-2")
+    assert await turns.take("run-2") == "run-1"
+    assert await turns.current() == "run-1"
+    await turns.end("run-1")
+    assert await turns.current() is None
+    assert await turns.take("run-2") == "run-2"
+
+
+async def test_a_turn_is_taken_over_only_from_the_named_run(turns: Turns) -> None:
+    """Of two runs that see the same ended run, only one takes over."""
+    await turns.take("ended")
+    assert await turns.take("run-1", instead_of="ended") == "run-1"
+    assert await turns.take("run-2", instead_of="ended") == "run-1"
+
+
+async def test_a_turn_is_not_listed_as_a_run(clients: Clients, resources: Resources) -> None:
+    """Turns share the ledger's table, but operators who list runs never see them."""
+    await DynamoDBTurns(clients.dynamodb, table=resources.tables["runs"], name="shop").take("run-1")
+    assert await Ledger(clients.dynamodb, resources.tables["runs"]).runs() == []
+
+
+Due = Callable[[int], Awaitable[list[tuple[str, int]]]]
+"""Returns the run ids and attempts of the polls that are due within so many seconds."""
+MakePolls = Callable[[int], tuple[Polls, Due]]
+
+
+@pytest.fixture(params=[SQSPolls, InMemoryPolls])
+def make_polls(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> MakePolls:
+    """Make polls with an interval in seconds."""
+    if request.param is InMemoryPolls:
+        return _in_memory_polls
+    queue = SQSQueue(clients.sqs, resources.queue_urls["recommender"])
+
+    async def due(wait_s: int) -> list[tuple[str, int]]:
+        messages = await queue.receive(limit=1, wait_s=wait_s)
+        polls = [parse_event(message.body, RecommenderPoll) for message in messages]
+        return [(poll.run_id, poll.data.attempt) for poll in polls]
+
+    return lambda interval_s: (SQSPolls(queue, interval_s=interval_s), due)
+
+
+def _in_memory_polls(interval_s: int) -> tuple[Polls, Due]:
+    polls = InMemoryPolls()
+
+    async def due(wait_s: int) -> list[tuple[str, int]]:
+        return polls.sent if wait_s > interval_s else polls.sent_at_once
+
+    return polls, due
+
+
+async def test_a_poll_is_due_after_the_interval(make_polls: MakePolls) -> None:
+    """The queue does the waiting: nothing holds the message meanwhile."""
+    polls, due = make_polls(1)
+    await polls.send("run-1", 3)
+    assert await due(0) == []
+    assert await due(5) == [("run-1", 3)]
+
+
+async def test_a_poll_at_once_is_due_immediately(make_polls: MakePolls) -> None:
+    """When there is nothing left to wait for, the interval would be lost time."""
+    polls, due = make_polls(900)
+    await polls.send("run-1", 4, at_once=True)
+    assert await due(5) == [("run-1", 4)]

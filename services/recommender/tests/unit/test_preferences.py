@@ -1,0 +1,89 @@
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encore.contracts.records import Customer, ScoredReview
+from encore.recommender.domain.preferences import (
+    EventType,
+    Preference,
+    preferences_of,
+    review_value,
+    scores_by_review,
+)
+from services.recommender.tests.fakes import review, scores
+
+
+@pytest.mark.parametrize(
+    ("polarity", "stars", "value"),
+    [
+        (None, None, None),
+        (0.6, None, 0.6),
+        (None, 5, 1.0),
+        (None, 1, -1.0),
+        (None, 3, 0.0),
+        (None, 0, -1.0),
+        (0.5, 4, 0.5),
+        (-0.8, 5, 0.1),
+    ],
+)
+def test_words_and_stars_count_equally(
+    polarity: float | None, stars: int | None, value: float | None
+) -> None:
+    """A review's value is the mean of what is known, from -1 to 1, or None when nothing is."""
+    about = review("R", "P", rating=None if stars is None else Decimal(stars))
+    assert review_value(about, None if polarity is None else scores(polarity)) == pytest.approx(value)
+
+
+@given(st.floats(-1, 1), st.decimals(0, 5, places=1))
+def test_a_value_stays_between_minus_one_and_one(polarity: float, stars: Decimal) -> None:
+    """Personalize and the rules of picking rely on this range."""
+    value = review_value(review("R", "P", rating=stars), scores(polarity))
+    assert value is not None
+    assert -1 <= value <= 1
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "favourable"),
+    [
+        (0.9, EventType.LIKED, True),
+        (0.2, EventType.LIKED, True),
+        (0.1, EventType.REVIEWED, True),
+        (None, EventType.REVIEWED, False),
+        (-0.1, EventType.REVIEWED, False),
+        (-0.2, EventType.DISLIKED, False),
+    ],
+)
+def test_the_value_decides_the_event_type(value: float | None, kind: EventType, *, favourable: bool) -> None:
+    """Liked, disliked or merely reviewed; an unknown preference is never `liked`."""
+    preference = Preference(product_id="P", value=value)
+    assert preference.event_type is kind
+    assert preference.is_favourable is favourable
+
+
+def test_a_customer_has_one_preference_per_product() -> None:
+    """Reviews of one product are averaged, the latest gives the timestamp, and variants count separately."""
+    customer = Customer(
+        customer_id="C",
+        reviews=(
+            review("R1", "P1", "P2", timestamp=10),
+            review("R2", "P1", "P1", timestamp=30),
+            review("R3", "P3"),
+        ),
+    )
+    known = {("C", "R1"): scores(0.8), ("C", "R2"): scores(-0.4)}
+    assert preferences_of(customer, known) == [
+        Preference(product_id="P1", value=pytest.approx(0.2), timestamp=30),  # type: ignore[arg-type] # approx is unannotated
+        Preference(product_id="P2", value=0.8, timestamp=10),
+        Preference(product_id="P3"),
+    ]
+
+
+def test_unscored_reviews_have_no_scores() -> None:
+    """A review without words is left out rather than counted as neutral."""
+    reviews = [
+        ScoredReview(review_id="R1", customer_id="C", product_ids=("P",), scores=scores(0.5)),
+        ScoredReview(review_id="R2", customer_id="C", product_ids=("P",), error="TextSizeLimitExceeded"),
+    ]
+    assert scores_by_review(reviews) == {("C", "R1"): scores(0.5)}

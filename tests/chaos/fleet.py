@@ -1,0 +1,88 @@
+"""The services' processes: started with wrong clocks, killed at random, restarted as ECS restarts tasks."""
+
+import asyncio
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from random import Random
+
+from encore.stack.processes import Processes
+from tests.chaos.tally import Tally
+
+SKEW = Path(__file__).parent / "skew"
+MAX_SKEW_S = 120.0
+RESTART_S = (0.3, 1.5)
+MIN_CALLS_BEFORE_KILL = 10
+"""Calls after which a process counts as working: it makes a few while it starts."""
+
+
+class Fleet:
+    """`size` processes of each service; kills, restarts and clock skews are drawn from `seed`."""
+
+    def __init__(
+        self,
+        processes: Processes,
+        environment: Mapping[str, str],
+        tally: Tally,
+        *,
+        services: tuple[str, ...],
+        size: int,
+        seed: int,
+    ) -> None:
+        self._processes = processes
+        self._environment = environment
+        self._tally = tally
+        self._names = {
+            f"{service}-{number}": service for number in range(1, size + 1) for service in services
+        }
+        # Renaming "crew" would change what the seeds in docs/delivery.md draw.
+        self._rng = Random(f"{seed} crew")  # noqa: S311 - reproducible test data
+
+    def start(self, *, max_skew_s: float = 0.0) -> None:
+        """Start every process."""
+        for name in self._names:
+            self._start(name, max_skew_s)
+
+    async def kill_at_random(
+        self, *, every_s: tuple[float, float], max_kills: int, stop: asyncio.Event
+    ) -> None:
+        """Kill and restart one random process after another until `stop` is set or `max_kills` reached.
+
+        Only a working process is killed, and each once before any is killed again: on a busy machine a
+        service may take longer to start than the time between two kills.
+        """
+        order: list[str] = []
+        while not stop.is_set() and self._tally.kills.total() < max_kills:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), self._rng.uniform(*every_s))
+            order = order or self._rng.sample(list(self._names), len(self._names))
+            working = [name for name in order if self._tally.calls_since_start[name] >= MIN_CALLS_BEFORE_KILL]
+            if working and not stop.is_set():
+                order.remove(working[0])
+                await self._kill_and_restart(working[0])
+
+    async def _kill_and_restart(self, name: str) -> None:
+        self._processes.kill(name)
+        self._tally.kills[self._names[name]] += 1
+        await asyncio.sleep(self._rng.uniform(*RESTART_S))
+        self._start(name, MAX_SKEW_S)
+
+    def restart_ended(self) -> None:
+        """Restart processes that exited by themselves, as a service does when a call at its start fails."""
+        for name in self._processes.ended():
+            if name in self._names:
+                self._processes.kill(name)
+                self._tally.interference["processes exited by themselves"] += 1
+                self._start(name, MAX_SKEW_S)
+
+    def _start(self, name: str, max_skew_s: float) -> None:
+        skew_s = round(self._rng.uniform(-max_skew_s, max_skew_s), 1)
+        self._tally.skews_s.append(skew_s)
+        paths = filter(None, [str(SKEW), os.environ.get("PYTHONPATH")])
+        clock = {"PYTHONPATH": os.pathsep.join(paths), "ENCORE_CHAOS_SKEW_S": str(skew_s)}
+        caller = {"AWS_SDK_UA_APP_ID": name}
+        self._tally.calls_since_start[name] = 0
+        self._processes.start(
+            name, ["-m", f"encore.{self._names[name]}"], {**self._environment, **clock, **caller}
+        )
