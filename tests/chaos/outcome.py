@@ -102,7 +102,7 @@ async def finished_events(observer: Observer) -> tuple[Event[RunFinished], ...]:
     found: list[Event[RunFinished]] = []
     while messages := await queue.receive(limit=10, wait_s=0):
         found += [parse_event(message.body, RunFinished) for message in messages]
-        await queue.delete_all(messages)
+        await queue.delete_batch(messages)
     return tuple(found)
 
 

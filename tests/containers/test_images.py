@@ -115,7 +115,7 @@ def test_invalid_settings_stop_the_start(images: dict[str, str], name: str) -> N
     done = ended(confined(images[name]).with_env("ENCORE_CONCURRENCY", "many"))
     assert done.exit_code == 2
     [line] = done.err.splitlines()
-    assert line.startswith("bad settings: ")
+    assert line.startswith("invalid settings: ")
     assert "ENCORE_DATA_BUCKET: Field required" in line
     assert "ENCORE_CONCURRENCY" in line
     assert "many" not in line

@@ -1,1 +1,1 @@
-"""Doubles, clients and checks that tests of several packages use."""
+"""Doubles, clients and checks shared by the tests of several packages."""

@@ -1,6 +1,6 @@
-"""As much of DynamoDB, in memory, as the ledger needs: conditional writes of single items.
+"""The part of DynamoDB that the ledger needs, in memory: conditional writes of single items.
 
-Fast enough to try thousands of interleavings. Tests of ledger and locks run on this and on an emulator.
+It is fast enough for thousands of interleavings. Tests of ledger and locks run on it and on the emulator.
 """
 
 import re
@@ -19,17 +19,17 @@ CONDITIONS = (
     (r" AND ", " and "),
     (r" OR ", " or "),
 )
-"""What a condition is in Python."""
+"""Translates condition expressions to Python."""
 
 
-async def at_once() -> None:
-    """Take no time."""
+async def no_delay() -> None:
+    """Return at once."""
 
 
 class InMemoryDynamoDB:
-    """One table with the key `run_id` and `item`; `moment` is awaited before and after every call."""
+    """One table with the key `run_id` and `item`; awaits `moment` at the start and end of every call."""
 
-    def __init__(self, moment: Callable[[], Awaitable[None]] = at_once) -> None:
+    def __init__(self, moment: Callable[[], Awaitable[None]] = no_delay) -> None:
         self._moment = moment
         self.items: dict[tuple[str, str], Item] = {}
 
@@ -41,7 +41,7 @@ class InMemoryDynamoDB:
         return {} if found is None else {"Item": dict(found)}
 
     async def put_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
-        """Write one item, if the condition holds."""
+        """Write one item if the condition holds."""
         await self._moment()
         key = _key(request["Item"])
         _require(request, self.items.get(key, {}))
@@ -50,7 +50,7 @@ class InMemoryDynamoDB:
         return {}
 
     async def update_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
-        """Change one item, if the condition holds."""
+        """Change one item if the condition holds."""
         await self._moment()
         key = _key(request["Key"])
         item = dict(self.items.get(key, request["Key"]))
@@ -61,7 +61,7 @@ class InMemoryDynamoDB:
         return {"Attributes": dict(item)}
 
     async def delete_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
-        """Remove one item, if the condition holds."""
+        """Remove one item if the condition holds."""
         await self._moment()
         key = _key(request["Key"])
         _require(request, self.items.get(key, {}))
@@ -70,7 +70,7 @@ class InMemoryDynamoDB:
         return {}
 
     async def query(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
-        """Read the items of a run whose names begin alike."""
+        """Read the items of a run whose names start with a prefix."""
         await self._moment()
         run, prefix = (value["S"] for value in request["ExpressionAttributeValues"].values())
         found = [item for key, item in self.items.items() if key[0] == run and key[1].startswith(prefix)]
@@ -78,25 +78,25 @@ class InMemoryDynamoDB:
         return {"Items": found}
 
     async def scan(self, **_request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
-        """Read the items of runs themselves, which is what the ledger filters for."""
+        """Read the `run` items, the only ones that the ledger scans for."""
         await self._moment()
         found = [item for (_, name), item in self.items.items() if name == "run"]
         await self._moment()
         return {"Items": found}
 
     def get_paginator(self, operation: str) -> "OnePage":
-        """Pages of a query or scan: all in one."""
+        """Return a paginator whose only page has all items."""
         return OnePage(getattr(self, operation))
 
 
 @dataclass(frozen=True)
 class OnePage:
-    """The only page of a small table."""
+    """A paginator with one page."""
 
     ask: Callable[..., Awaitable[Item]]
 
     async def paginate(self, **request: object) -> AsyncIterator[Item]:
-        """Ask once."""
+        """Yield the page."""
         yield await self.ask(**request)
 
 

@@ -1,4 +1,4 @@
-"""What the world outside sees of a run's emails, each time it does: for tests of what crashes may repeat."""
+"""What is visible of a run's emails from outside, for tests of what crashes may repeat."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outward:
-    """A subscriber to `email-finished`, and a reader of the versioned bucket."""
+    """A subscriber to `email-finished` and a reader of the versioned bucket."""
 
     sqs: "SQSClient"
     s3: "S3Client"
@@ -30,7 +30,7 @@ class Outward:
     bucket: str
 
     def announced(self) -> dict[str, Counter[str]]:
-        """The ids of all events that have come since it was asked last, and how often, by customer id."""
+        """By customer id, the ids of the events received since the last call, and how often each was."""
         ids: dict[str, Counter[str]] = {}
         while bodies := self._receive():
             for event in (parse_event(body, EmailFinished) for body in bodies):
@@ -54,7 +54,7 @@ class Outward:
 
 @contextmanager
 def outward(resources: Resources) -> Iterator[Outward]:
-    """Subscribe a queue of its own to `email-finished` where the environment points; remove it at the end."""
+    """Subscribe a new queue to `email-finished` at the environment's endpoint; remove it at the end."""
     sqs, sns, s3 = boto3.client("sqs"), boto3.client("sns"), boto3.client("s3")
     url = sqs.create_queue(QueueName=f"outward-{uuid4()}")["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]

@@ -1,4 +1,4 @@
-"""What end-to-end tests ask of a running stack, and the plain truth that they hold its emails against."""
+"""How end-to-end tests use a running stack, and the uploaded facts that they compare its emails with."""
 
 import asyncio
 import csv
@@ -19,7 +19,7 @@ RUN_S = 90.0
 
 
 class Entry(NamedTuple):
-    """A product as the uploaded file says it, untouched by the pipeline."""
+    """A product as it is in the uploaded file."""
 
     name: str
     price: str
@@ -30,14 +30,14 @@ class Entry(NamedTuple):
 
 @dataclass
 class Truth:
-    """What an uploaded Kaggle file says, read by the plainest means."""
+    """The products and customers of an uploaded Kaggle file, read without the pipeline's code."""
 
     catalogue: dict[str, Entry] = field(default_factory=dict)
     reviewed: dict[str, set[str]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, path: Path) -> Self:
-        """Read the file; of a repeated product the last row counts."""
+        """Read the file; for a repeated product the last row counts."""
         truth = cls()
         with path.open(encoding="utf-8", newline="") as lines:
             for row in csv.DictReader(lines):
@@ -54,19 +54,19 @@ class Truth:
 
 
 def cleaned(text: str) -> str:
-    """Text without control and zero-width characters, spaces single: what a person can see of it."""
+    """The visible text: without control and zero-width characters, with single spaces."""
     visible = re.sub("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\ufeff]", "", text)
     return " ".join(visible.split())
 
 
 @dataclass(frozen=True)
 class Pipeline:
-    """The running stack, as a retailer and an operator use it."""
+    """The running stack as retailers and operators use it."""
 
     stack: Stack
     eyes: Observer
     patience_s: float = RUN_S
-    """How long to wait for anything: it is not a promise of the stack's, and machines differ."""
+    """The limit of every wait. It is generous: the stack makes no promise, and machines differ."""
 
     def upload(self, key: str, path: Path) -> None:
         """Put a file under `uploads/`."""
@@ -74,7 +74,7 @@ class Pipeline:
         boto3.client("s3").upload_file(str(path), bucket, object_keys.UPLOADS + key)
 
     async def finished(self, key: str, *, besides: str | None = None) -> tuple[str, RunFinished]:
-        """Wait for the end of an upload's run, not the one named; return its id and what it came to."""
+        """Wait for `run-finished` of an upload's run other than `besides`; return run id and event."""
         run = await self.ended(key, besides=besides)
         async with asyncio.timeout(self.patience_s):
             while True:
@@ -83,7 +83,7 @@ class Pipeline:
                 await asyncio.sleep(0.2)
 
     async def ended(self, key: str, *, besides: str | None = None) -> Run:
-        """Wait until an upload's run, not the one named, has ended, whoever was told; return it."""
+        """Wait until the ledger says that an upload's run other than `besides` has ended; return it."""
         source = f"s3://{self.stack.resources.buckets['data']}/{object_keys.UPLOADS}{key}"
         async with asyncio.timeout(self.patience_s):
             while True:
@@ -104,14 +104,14 @@ class Pipeline:
                         return
                     await asyncio.sleep(0.2)
         except TimeoutError as error:
-            raise TimeoutError(f"not quiet: {depths}") from error
+            raise TimeoutError(f"queues are not empty: {depths}") from error
 
     async def dead(self, queues: set[str]) -> None:
         """Wait until each of these queues has a dead letter."""
         async with asyncio.timeout(self.patience_s):
             while True:
-                letters = await self.eyes.dead_letters()
-                if all(letters[name] for name in queues):
+                counts = await self.eyes.dead_letters()
+                if all(counts[name] for name in queues):
                     return
                 await asyncio.sleep(0.2)
 

@@ -1,4 +1,4 @@
-"""The real ledger and its companions over an in-memory table, as handler tests use them."""
+"""The real ledger, locks and paid results on an in-memory table, for tests of handlers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -20,24 +20,24 @@ if TYPE_CHECKING:
 TABLE = "runs"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 QUIET_S = 6.0
-"""A lock that is waited for is looked at twelve times as often."""
+"""A waiting worker reads a lock every twelfth of this."""
 
 
 class RecordingLocks(Locks):
-    """The real locks, which also list what was locked, in order: (piece, holder)."""
+    """The real locks, which also list what was locked, in order, as (piece, holder)."""
 
     held: list[tuple[str, str]]
 
     @asynccontextmanager
     async def hold(self, run_id: str, stage: StageName, name: str, *, holder: str) -> AsyncIterator[None]:
-        """Hold the lock and note it."""
+        """Hold the lock and record it."""
         async with super().hold(run_id, stage, name, holder=holder):
             self.held.append((name, holder))
             yield
 
 
 class Runs:
-    """A runs table in memory with everything that reads and writes it."""
+    """An in-memory runs table and everything that reads and writes it."""
 
     def __init__(self) -> None:
         self.table = InMemoryDynamoDB()

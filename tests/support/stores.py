@@ -1,4 +1,4 @@
-"""The bucket, tables and topics in dictionaries, and clients of an emulator."""
+"""Bucket, tables and topics in memory, and clients of the emulator."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ Model = TypeVar("Model", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Clients:
-    """Asynchronous clients of an emulator, for integration tests."""
+    """Asynchronous clients of the emulator, for integration tests."""
 
     s3: "S3Client"
     sqs: "SQSClient"
@@ -39,7 +39,7 @@ class InMemoryObjects:
         self.stored[key] = body
 
     async def get(self, key: str) -> bytes:
-        """Read one object; `KeyError` when there is none."""
+        """Read one object; raise `KeyError` if it does not exist."""
         return self.stored[key]
 
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
@@ -53,7 +53,7 @@ class InMemoryObjects:
 
 
 class InMemoryItems:
-    """A table in a dictionary, keyed by `key` attributes."""
+    """A table in a dictionary, keyed by the attributes `key`."""
 
     def __init__(self, *key: str) -> None:
         self._key = key
@@ -65,18 +65,18 @@ class InMemoryItems:
 
 
 class InMemoryAnnouncer:
-    """Keeps what was announced, in order, with the event id of each."""
+    """Keeps announced events in order, with their ids."""
 
     def __init__(self) -> None:
         self.announced: list[tuple[str, EventData]] = []
         self.ids: list[str] = []
 
     async def announce(self, run_id: str, *events: EventData) -> None:
-        """Keep events."""
+        """Keep the events."""
         for data in events:
             self.announced.append((run_id, data))
             self.ids.append(new_event(data, run_id=run_id, source="test").id)
 
     def of(self, kind: type[EventData]) -> list[EventData]:
-        """The announced data of one kind."""
+        """The announced events of one kind."""
         return [data for _, data in self.announced if isinstance(data, kind)]

@@ -1,4 +1,4 @@
-"""Terraform's files as Python sees them, for tests that compare them with everything else."""
+"""Terraform files as Python values, for tests that compare them with code and topology."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,13 +16,13 @@ Body = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Module:
-    """One folder of Terraform files. Literals are Python values; expressions stay text, as `${...}`."""
+    """A folder of Terraform files. Literals are Python values; expressions remain text, as `${...}`."""
 
     path: Path
 
     @property
     def text(self) -> str:
-        """Every file, one after the other."""
+        """The text of all files."""
         return "\n".join(file.read_text() for file in sorted(self.path.glob("*.tf")))
 
     @property
@@ -37,7 +37,7 @@ class Module:
 
     @property
     def resources(self) -> Mapping[tuple[str, str], Body]:
-        """What is created, by type and name."""
+        """The resources, by type and name."""
         return {
             (kind, name): body
             for block in self._blocks("resource")
@@ -47,7 +47,7 @@ class Module:
 
     @property
     def calls(self) -> Mapping[str, Body]:
-        """The modules called, by name."""
+        """The module calls, by name."""
         return {name: body for block in self._blocks("module") for name, body in block.items()}
 
     def _blocks(self, kind: str) -> Iterator[Body]:

@@ -1,4 +1,4 @@
-"""Judges a finished email the way its reader could: against what the uploaded file says."""
+"""Checks a finished email against the uploaded file, using only what its reader sees."""
 
 from collections.abc import Iterator
 from email import message_from_bytes, policy
@@ -13,10 +13,10 @@ PICKS = 5
 
 
 def email_faults(raw: bytes, customer: str, truth: Truth) -> list[str]:
-    """What is wrong with one email, and nothing when it is true.
+    """Everything that is wrong with an email; empty if it is correct.
 
-    It must be well-formed and the customer's own, and show five products that the customer had not yet
-    reviewed, each with the catalogue's name, prices and link, in its page and in its text.
+    It must be well-formed and addressed to the customer, and show five products that the customer has not
+    reviewed, each with the catalogue's name, prices and link, in both its HTML and its plain text.
     """
     message = message_from_bytes(raw, policy=policy.default)
     return [*_form_faults(message, customer), *_product_faults(raw, customer, truth)]
@@ -60,24 +60,24 @@ def _product_faults(raw: bytes, customer: str, truth: Truth) -> Iterator[str]:
 
 
 def _facts(entry: Entry) -> set[str]:
-    """What has to be shown of a product: a list price and discount only where there is one."""
+    """What must be shown of a product: list price and discount only if it is discounted."""
     discounted = bool(entry.list_price) and entry.list_price != entry.price
     return {entry.name, entry.price, *((entry.list_price, entry.discount) if discounted else ())}
 
 
 def _visible(page: str) -> str:
-    """The text that a page shows."""
+    """The visible text of a page."""
     return cleaned("".join(html5lib.parse(page, namespaceHTMLElements=False).itertext()))
 
 
 def _links(page: str) -> Iterator[str]:
-    """The addresses that a page links to, without what was added to follow campaigns."""
+    """The URLs that a page links to, without campaign parameters."""
     for anchor in html5lib.parse(page, namespaceHTMLElements=False).iter("a"):
         yield _without_campaign(anchor.get("href", ""))
 
 
 def _text_links(text: str) -> Iterator[str]:
-    """The addresses that stand in a plain text."""
+    """The URLs in a plain text."""
     for word in text.split():
         if word.strip("<>()").startswith("http"):
             yield _without_campaign(word.strip("<>()"))

@@ -1,4 +1,4 @@
-"""What shared's tests leave behind: nothing."""
+"""Isolates the runtime's tests from one another."""
 
 from collections.abc import Iterator
 
@@ -10,13 +10,13 @@ from encore.contracts import trace_context
 
 @pytest.fixture(autouse=True)
 def fresh_logs() -> Iterator[None]:
-    """Find and leave no log configuration, bound context or trace."""
-    _forget()
+    """Reset log configuration, bound context and trace before and after each test."""
+    _reset()
     yield
-    _forget()
+    _reset()
 
 
-def _forget() -> None:
+def _reset() -> None:
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()
     trace_context._trace_id.set(None)

@@ -256,7 +256,7 @@ async def test_news_of_a_batch_job_is_acknowledged(world: World) -> None:
     )
     await world.handler(Message("m", "r", body, receive_count=1, first_received_ms=0))
     assert (world.model.calls, world.announcer.announced) == (0, [])
-    with pytest.raises(PermanentError, match=r"of aws\.s3"):
+    with pytest.raises(PermanentError, match=r"from aws\.s3"):
         await world.handler(Message("m", "r", body.replace("aws.bedrock", "aws.s3"), 1, 0))
 
 

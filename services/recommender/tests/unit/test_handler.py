@@ -435,7 +435,7 @@ async def test_news_that_no_run_waits_for_does_nothing(holder: str | None) -> No
 
 async def test_news_of_another_service_is_a_permanent_failure() -> None:
     """It goes to the dead letters with the service's name."""
-    with pytest.raises(PermanentError, match=r"of aws\.s3"):
+    with pytest.raises(PermanentError, match=r"from aws\.s3"):
         await World().report("ACTIVE", source="aws.s3")
 
 

@@ -29,7 +29,7 @@ KINDS: list[type[EventData]] = [
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.type)
 def test_stored_samples_of_every_event_keep_parsing(kind: type[EventData]) -> None:
-    """A message written by an older version is still understood, whole."""
+    """A message of an older version is still read completely."""
     body = (SAMPLES / f"{kind.type.removeprefix('encore.')}.json").read_text()
     event = parse_event(body, kind)
     assert event.run_id == "run-0123456789abcdef"
@@ -37,23 +37,27 @@ def test_stored_samples_of_every_event_keep_parsing(kind: type[EventData]) -> No
     assert event.model_dump_json() == event.model_validate_json(body).model_dump_json()
 
 
-def test_every_sample_belongs_to_a_kind() -> None:
-    """No sample lies unread."""
+def test_every_sample_is_of_a_known_event() -> None:
+    """No sample is left untested."""
     assert {path.stem for path in SAMPLES.glob("*.json")} == {
         kind.type.removeprefix("encore.") for kind in KINDS
     }
 
 
 def test_the_same_cause_always_gives_the_same_id() -> None:
-    """A repeated announcement has the same id; another part, run or kind has another."""
+    """A repeated announcement has the same id; another part, run or type has another."""
 
-    def made(run_id: str, part: int, kind: type[DataIngested | RecommendationsReady]) -> str:
+    def event_id(run_id: str, part: int, kind: type[DataIngested | RecommendationsReady]) -> str:
         data = kind.model_validate({"part": part, "parts": 2, "key": "k", "customers": 1, "reviews": 1})
         return new_event(data, run_id=run_id, source="s").id
 
-    assert made("r", 1, DataIngested) == made("r", 1, DataIngested)
-    others = {made("r", 2, DataIngested), made("q", 1, DataIngested), made("r", 1, RecommendationsReady)}
-    assert len({made("r", 1, DataIngested)} | others) == 4
+    assert event_id("r", 1, DataIngested) == event_id("r", 1, DataIngested)
+    others = {
+        event_id("r", 2, DataIngested),
+        event_id("q", 1, DataIngested),
+        event_id("r", 1, RecommendationsReady),
+    }
+    assert len({event_id("r", 1, DataIngested)} | others) == 4
 
 
 @pytest.mark.parametrize(
@@ -65,13 +69,13 @@ def test_the_same_cause_always_gives_the_same_id() -> None:
         ('{"type": "encore.sentiment-scored.v1"}', "id: Field required"),
     ],
 )
-def test_what_is_no_such_event_is_permanently_bad(body: str, reason: str) -> None:
-    """A malformed body is named as such: retrying it cannot help."""
+def test_an_invalid_event_is_a_permanent_failure(body: str, reason: str) -> None:
+    """The error says what is wrong with the body; a retry cannot help."""
     with pytest.raises(PermanentError, match=reason):
         parse_event(body, SentimentScored)
 
 
-def test_a_newer_member_is_ignored() -> None:
+def test_an_unknown_member_is_ignored() -> None:
     """Producers may add members before consumers know them."""
     event = new_event(SentimentScored(parts=1, reviews=2), run_id="r", source="s")
     body = event.model_dump_json().replace('"parts":1', '"parts":1,"colour":"red"')

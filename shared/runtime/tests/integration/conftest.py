@@ -1,10 +1,12 @@
-"""A runs table that is an emulator's or in memory: tests of the ledger hold the double to its original."""
+"""Fixtures for tests of adapters: a runs table, on the emulator and in memory, and a span collector."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, cast
 
 import pytest
 
 from encore.stack.provision import Resources
+from tests.support.collector import Collector, serve_collector
 from tests.support.dynamodb import InMemoryDynamoDB
 from tests.support.stores import Clients
 
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class RunsTable(NamedTuple):
-    """A client, and the name of its runs table."""
+    """A DynamoDB client and the name of its runs table."""
 
     dynamodb: "DynamoDBClient"
     name: str
@@ -25,3 +27,11 @@ def runs_table(request: pytest.FixtureRequest, clients: Clients, resources: Reso
     if request.param == "emulator":
         return RunsTable(clients.dynamodb, resources.tables["runs"])
     return RunsTable(cast("DynamoDBClient", InMemoryDynamoDB()), "runs")
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
+    """A collector that OpenTelemetry's own variables point to."""
+    with serve_collector() as served:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", served.url)
+        yield served

@@ -1,4 +1,4 @@
-"""Doubles of `tests.support` keep the promises of what they stand in for: the same tests, on both."""
+"""The doubles of `tests.support` behave as their originals do: the same tests, on both."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from decimal import Decimal
@@ -24,7 +24,7 @@ from tests.support.stores import Clients, InMemoryAnnouncer, InMemoryItems, InMe
 
 ORIGINAL_AND_DOUBLE = ("original", "double")
 Stored = Callable[[], Awaitable[dict[str, object]]]
-Heard = Callable[[], Awaitable[list[tuple[str, str]]]]
+Received = Callable[[], Awaitable[list[tuple[str, str]]]]
 
 
 @pytest.fixture(params=ORIGINAL_AND_DOUBLE)
@@ -36,14 +36,14 @@ def objects(request: pytest.FixtureRequest, clients: Clients, resources: Resourc
 
 
 async def test_an_object_is_read_as_it_was_last_stored(objects: Objects) -> None:
-    """The same key again overwrites it, bytes stay bytes."""
+    """The same key overwrites it; bytes are not changed."""
     await objects.put("k", b"old", content_type="text/plain")
     await objects.put("k", b"\x00new\r\n", content_type="text/plain")
     assert await objects.get("k") == b"\x00new\r\n"
 
 
 async def test_records_come_back_as_they_were_stored(objects: Objects) -> None:
-    """Line ends inside texts do not split a record; no records are no lines."""
+    """Line breaks within texts do not split a record; an empty object has no records."""
     customers = [Customer(customer_id="c1", name="two\nlines\u2028three"), Customer(customer_id="c2")]
     await objects.put_lines("some", customers)
     await objects.put_lines("none", [])
@@ -52,14 +52,14 @@ async def test_records_come_back_as_they_were_stored(objects: Objects) -> None:
 
 
 async def test_a_missing_object_is_an_error(objects: Objects) -> None:
-    """Nothing is made up for a key that was never stored."""
+    """A key that was never stored has no default."""
     with pytest.raises(Exception, match=r"missing|NoSuchKey"):
         await objects.get("missing")
 
 
 @pytest.fixture(params=ORIGINAL_AND_DOUBLE)
 def items(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> tuple[Items, Stored]:
-    """An empty table of products, and what it holds by id."""
+    """An empty table of products, and a function that returns its items by id."""
     if request.param == "double":
         double = InMemoryItems("product_id")
 
@@ -76,22 +76,22 @@ def items(request: pytest.FixtureRequest, clients: Clients, resources: Resources
     return DynamoDBItems(clients.dynamodb, name), stored
 
 
-async def test_the_last_item_of_a_key_stays(items: tuple[Items, Stored]) -> None:
-    """Any number of items is put; one with a known key replaces it whole."""
+async def test_an_item_replaces_the_one_of_the_same_key(items: tuple[Items, Stored]) -> None:
+    """Any number of items can be put; an existing item is replaced as a whole."""
     table, stored = items
     await table.put_all([{"product_id": f"p{number}", "old": "yes"} for number in range(30)])
     await table.put_all([{"product_id": "p1", "price": Decimal(2)}])
     await table.put_all([])
-    held = await stored()
-    assert len(held) == 30
-    assert held["p1"] == {"product_id": "p1", "price": Decimal(2)}
+    kept = await stored()
+    assert len(kept) == 30
+    assert kept["p1"] == {"product_id": "p1", "price": Decimal(2)}
 
 
 @pytest.fixture(params=ORIGINAL_AND_DOUBLE)
 async def announcer(
     request: pytest.FixtureRequest, clients: Clients, resources: Resources
-) -> AsyncIterator[tuple[Announcer, Heard]]:
-    """An announcer, and the ids and kinds of what its subscribers have heard."""
+) -> AsyncIterator[tuple[Announcer, Received]]:
+    """An announcer, and a function that returns ids and types of the published events."""
     if request.param == "double":
         double = InMemoryAnnouncer()
 
@@ -117,21 +117,23 @@ async def announcer(
     yield original, received
 
 
-async def test_every_event_is_heard_under_the_id_of_its_cause(announcer: tuple[Announcer, Heard]) -> None:
-    """Events of several kinds go out by one call; announced again, an event keeps its id."""
-    announce, heard = announcer
+async def test_an_events_id_follows_from_its_cause(
+    announcer: tuple[Announcer, Received],
+) -> None:
+    """One call announces events of several types; an event announced again keeps its id."""
+    announce, published = announcer
     part = DataIngested(part=1, parts=2, key="k", customers=1, reviews=1)
     end = RunFinished(status="failed", reason="stopped")
     await announce.announce("r", part, end)
     await announce.announce("r", part)
     await announce.announce("r")
     ids = [new_event(data, run_id="r", source="other").id for data in (part, part, end)]
-    assert await heard() == sorted(zip(ids, (part.type, part.type, end.type), strict=True))
+    assert await published() == sorted(zip(ids, (part.type, part.type, end.type), strict=True))
 
 
-async def test_an_event_belongs_to_its_run(announcer: tuple[Announcer, Heard]) -> None:
-    """Two runs' events of one cause are two events."""
-    announce, heard = announcer
+async def test_events_of_different_runs_have_different_ids(announcer: tuple[Announcer, Received]) -> None:
+    """The same cause in two runs makes two events."""
+    announce, published = announcer
     for run_id in ("r1", "r2"):
         await announce.announce(run_id, RunFinished(status="finished"))
-    assert len({identity for identity, _ in await heard()}) == 2
+    assert len({event_id for event_id, _ in await published()}) == 2

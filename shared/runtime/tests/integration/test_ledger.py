@@ -18,12 +18,12 @@ START = datetime(2026, 1, 1, tzinfo=UTC)
 
 @pytest.fixture
 def ledger(runs_table: "RunsTable") -> Ledger:
-    """A ledger in a table of its own."""
+    """A ledger in an empty table."""
     return Ledger(*runs_table)
 
 
 def report(part: int, **counts: int) -> PartReport:
-    """A sentiment part that took two seconds, starting with the part's number."""
+    """The report of a sentiment part that started `part` seconds after START and took two."""
     return PartReport(
         stage=StageName.SENTIMENT,
         name=f"part-{part:05}",
@@ -34,8 +34,8 @@ def report(part: int, **counts: int) -> PartReport:
     )
 
 
-async def test_a_repeated_notification_finds_the_run_as_it_stands(ledger: Ledger) -> None:
-    """Opening a run twice gives the same run, never a fresh one."""
+async def test_a_repeated_notification_finds_the_existing_run(ledger: Ledger) -> None:
+    """Opening a run twice returns the same run with its progress."""
     first = await ledger.open_run("r", source="s3://b/k")
     await ledger.set_parts("r", 3)
     again = await ledger.open_run("r", source="s3://b/k")
@@ -43,8 +43,8 @@ async def test_a_repeated_notification_finds_the_run_as_it_stands(ledger: Ledger
     assert again.parts == 3
 
 
-async def test_a_stage_completes_with_its_last_part_however_often_parts_repeat(ledger: Ledger) -> None:
-    """Finishing a part twice counts once; only all parts complete the stage."""
+async def test_a_repeated_part_does_not_complete_a_stage(ledger: Ledger) -> None:
+    """A part finished twice counts once; a stage is complete once all its parts are done."""
     await ledger.open_run("r", source="s")
     await ledger.set_parts("r", 2)
     assert not (await finish_part(ledger, "r", 1, report(1, reviews=5))).complete
@@ -56,8 +56,8 @@ async def test_a_stage_completes_with_its_last_part_however_often_parts_repeat(l
     assert totals.cost_usd["comprehend"] == Decimal("0.002000")
 
 
-async def test_one_cause_announces_and_its_redelivery_repairs_a_crash(ledger: Ledger) -> None:
-    """Of two causes one announces; after a crash in between, the same cause announces again."""
+async def test_one_owner_announces_a_stage_and_repeats_it_after_a_crash(ledger: Ledger) -> None:
+    """Another owner announces nothing; after a crash in between, the first one announces again."""
     await ledger.open_run("r", source="s")
     await ledger.set_parts("r", 1)
     progress = await finish_part(ledger, "r", 1, report(1))
@@ -81,7 +81,7 @@ async def test_one_cause_announces_and_its_redelivery_repairs_a_crash(ledger: Le
 
 
 async def test_a_run_ends_once(ledger: Ledger) -> None:
-    """A run that finished cannot fail afterwards, and the first reason of a failed one stays."""
+    """A finished run cannot fail afterwards, and a failed one keeps its first reason."""
     await ledger.open_run("good", source="s")
     await ledger.finish("good")
     assert not await ledger.fail("good", "late")
@@ -94,7 +94,7 @@ async def test_a_run_ends_once(ledger: Ledger) -> None:
 
 
 async def test_steps_merge(ledger: Ledger) -> None:
-    """The recommender's step state grows by name and survives other updates."""
+    """A step keeps its other strings when one is set or replaced."""
     await ledger.open_run("r", source="s")
     await ledger.set_step("r", solution="arn:1")
     run = await ledger.set_step("r", job="arn:2", solution="arn:3")
@@ -102,6 +102,6 @@ async def test_steps_merge(ledger: Ledger) -> None:
 
 
 async def test_an_unknown_run_is_a_permanent_failure(ledger: Ledger) -> None:
-    """An event of a run nobody opened can never be handled."""
-    with pytest.raises(PermanentError, match="no run nowhere"):
+    """An event of a run that does not exist can never be handled."""
+    with pytest.raises(PermanentError, match="run nowhere is not in the ledger"):
         await ledger.run("nowhere")

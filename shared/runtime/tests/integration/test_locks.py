@@ -1,4 +1,4 @@
-"""Locks, kept results and latest runs in DynamoDB."""
+"""Locks, paid results and latest runs in DynamoDB."""
 
 import asyncio
 import time
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from encore.runtime.retry import is_transient
-from encore.runtime.runs.latest import Latest, LatestRuns
+from encore.runtime.runs.latest import LatestRun, LatestRuns
 from encore.runtime.runs.locks import LockLostError, Locks
 from encore.runtime.runs.paid_results import PaidResults
 from encore.runtime.runs.run import StageName
@@ -23,7 +23,7 @@ LocksOf = Callable[..., Locks]
 
 @pytest.fixture
 def locks_of(runs_table: "RunsTable") -> LocksOf:
-    """Makes the locks of one worker after another."""
+    """Returns the locks of another worker at every call."""
 
     def make(quiet_s: float = QUIET_S) -> Locks:
         return Locks(*runs_table, quiet_s=quiet_s)
@@ -32,10 +32,10 @@ def locks_of(runs_table: "RunsTable") -> LocksOf:
 
 
 async def hold(locks: Locks, holder: str, *, work_s: float = 0.0, log: list[str] | None = None) -> float:
-    """Hold the lock of the test's part for a while; return how long it took to get."""
-    begun = time.monotonic()
+    """Hold the lock on a part for `work_s`; return how long it took to get."""
+    started = time.monotonic()
     async with locks.hold("r", StageName.SENTIMENT, "part-00001", holder=holder):
-        waited_s = time.monotonic() - begun
+        waited_s = time.monotonic() - started
         if log is not None:
             log.append(f"{holder} in")
         await asyncio.sleep(work_s)
@@ -44,17 +44,17 @@ async def hold(locks: Locks, holder: str, *, work_s: float = 0.0, log: list[str]
     return waited_s
 
 
-def silence(locks: Locks) -> None:
-    """Make a worker's beats and its letting go fail, as if it had been killed."""
+def cut_off(locks: Locks) -> None:
+    """Make a worker's beats and its release fail, as if it had been killed."""
 
-    async def gone(*_: object, **__: object) -> None:
+    async def fail(*_: object, **__: object) -> None:
         raise ConnectionError
 
-    locks._dynamodb = _Without(locks._dynamodb, update_item=gone)  # type: ignore[assignment] # a client
+    locks._dynamodb = _Patched(locks._dynamodb, update_item=fail)  # type: ignore[assignment] # a client
 
 
-class _Without:
-    """A client, some of whose operations are others."""
+class _Patched:
+    """A client with some operations replaced."""
 
     def __init__(self, client: object, **operations: object) -> None:
         self._client = client
@@ -64,8 +64,8 @@ class _Without:
         return getattr(self._client, name)
 
 
-async def test_a_second_message_waits_until_the_first_lets_go(locks_of: LocksOf) -> None:
-    """They never are at the part at the same time, however long the first takes."""
+async def test_a_second_message_waits_until_the_lock_is_released(locks_of: LocksOf) -> None:
+    """Two messages never work on a part at the same time, however long the first takes."""
     log: list[str] = []
     first = asyncio.create_task(hold(locks_of(0.6), "m1", work_s=1.5, log=log))
     await asyncio.sleep(0.3)
@@ -74,8 +74,8 @@ async def test_a_second_message_waits_until_the_first_lets_go(locks_of: LocksOf)
     assert log == ["m1 in", "m1 out", "m2 in", "m2 out"]
 
 
-async def test_a_claim_is_let_go_when_the_body_fails_or_is_stopped(locks_of: LocksOf) -> None:
-    """The next holder has it at once."""
+async def test_a_lock_is_released_when_the_body_fails_or_is_cancelled(locks_of: LocksOf) -> None:
+    """The next holder gets it at once."""
     locks = locks_of(60)
     with pytest.raises(ValueError, match="broken"):
         async with locks.hold("r", StageName.SENTIMENT, "part-00001", holder="m1"):
@@ -88,11 +88,11 @@ async def test_a_claim_is_let_go_when_the_body_fails_or_is_stopped(locks_of: Loc
     assert await hold(locks, "m3") < 2
 
 
-async def test_a_silent_holder_is_replaced(locks_of: LocksOf) -> None:
-    """By another message after the whole quiet time, by the same one after three missed beats."""
+async def test_a_lock_without_beats_is_taken_over(locks_of: LocksOf) -> None:
+    """By another message after `quiet_s`, by the same message after three missed beats."""
     for holder, at_least_s, at_most_s in (("m2", QUIET_S, 2 * QUIET_S), ("m1", 3 * BEAT_S, QUIET_S)):
         killed = locks_of()
-        silence(killed)
+        cut_off(killed)
         dead = asyncio.create_task(hold(killed, "m1", work_s=60))
         await asyncio.sleep(0.2)
         assert at_least_s <= await hold(locks_of(), holder) < at_most_s
@@ -100,19 +100,19 @@ async def test_a_silent_holder_is_replaced(locks_of: LocksOf) -> None:
         await asyncio.wait({dead})
 
 
-async def test_a_holder_that_cannot_beat_is_stopped_and_comes_back_later(locks_of: LocksOf) -> None:
-    """By then somebody else may be at the work; the failure is a transient one."""
+async def test_a_holder_that_cannot_beat_is_stopped(locks_of: LocksOf) -> None:
+    """By then another worker may have the lock; the failure is transient."""
     locks = locks_of(0.6)
-    silence(locks)
-    begun = time.monotonic()
+    cut_off(locks)
+    started = time.monotonic()
     with pytest.raises(LockLostError) as lost:
         await hold(locks, "m1", work_s=60)
-    assert time.monotonic() - begun < 5
+    assert time.monotonic() - started < 5
     assert is_transient(lost.value)
 
 
-async def test_a_holder_that_was_replaced_is_stopped_at_its_next_beat(locks_of: LocksOf) -> None:
-    """A worker that stood still for long learns of its successor."""
+async def test_a_holder_is_stopped_at_its_next_beat_after_a_takeover(locks_of: LocksOf) -> None:
+    """A worker that was paused for long notices that it has lost the lock."""
     stalled = locks_of(60)
     log: list[str] = []
     old = asyncio.create_task(hold(stalled, "m1", work_s=60, log=log))
@@ -123,16 +123,16 @@ async def test_a_holder_that_was_replaced_is_stopped_at_its_next_beat(locks_of: 
     assert log == ["m1 in"]
 
 
-async def test_a_timeout_of_the_body_stays_what_it_is(locks_of: LocksOf) -> None:
-    """Only the lock's own end is called a lost lock."""
+async def test_a_timeout_in_the_body_is_not_a_lost_lock(locks_of: LocksOf) -> None:
+    """Only the end of the lock's own lease raises `LockLostError`."""
     with pytest.raises(TimeoutError) as caught:
         async with locks_of().hold("r", StageName.SENTIMENT, "part-00001", holder="m1"):
             raise TimeoutError
     assert not isinstance(caught.value, LockLostError)
 
 
-async def test_results_are_found_again_by_part(runs_table: "RunsTable") -> None:
-    """Each call's results add up, a call made again replaces its own, and other parts are not mixed in."""
+async def test_paid_results_are_found_by_part(runs_table: "RunsTable") -> None:
+    """Results of several calls add up, a repeated call replaces its own, and parts are kept apart."""
     paid_results = PaidResults(*runs_table)
     part = ("r", StageName.SENTIMENT, "part-00001")
     assert await paid_results.kept(*part) == {}
@@ -143,11 +143,13 @@ async def test_results_are_found_again_by_part(runs_table: "RunsTable") -> None:
     assert await paid_results.kept(*part) == {"a": "4", "b": "5", "ü" * 256: "3"}
 
 
-async def test_a_pointer_moves_only_from_where_it_was_read(runs_table: "RunsTable") -> None:
-    """Of two that read the same, one moves it; there and back again is noticed too."""
+async def test_the_latest_run_moves_only_from_the_version_read(
+    runs_table: "RunsTable",
+) -> None:
+    """Of two workers that read the same, one succeeds; a change there and back is noticed too."""
     latest = LatestRuns(*runs_table)
     read = await latest.get("s3://b/k")
-    assert read == Latest()
+    assert read == LatestRun()
     assert await latest.move("s3://b/k", "r1", after=read)
     assert not await latest.move("s3://b/k", "r2", after=read)
     first = await latest.get("s3://b/k")

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_sns.client import SNSClient
 
 
-async def take(queue: SQSQueue, count: int) -> list[Message]:
-    """Receive until `count` messages have come."""
+async def receive(queue: SQSQueue, count: int) -> list[Message]:
+    """Receive `count` messages."""
     messages: list[Message] = []
     async with asyncio.timeout(10):
         while len(messages) < count:
@@ -26,20 +26,18 @@ async def take(queue: SQSQueue, count: int) -> list[Message]:
     return messages
 
 
-async def test_what_is_published_reaches_the_subscribed_queue_unwrapped(
-    clients: Clients, resources: Resources
-) -> None:
-    """More than a batch, each message once, delivered raw."""
+async def test_published_messages_reach_the_subscribed_queue(clients: Clients, resources: Resources) -> None:
+    """More than a batch is published; each message arrives once and raw."""
     bodies = [f"message {number} ₹" for number in range(23)]
     await Publisher(clients.sns).publish(resources.topic_arns["data-ingested"], bodies)
     queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
-    assert sorted(message.body for message in await take(queue, 23)) == sorted(bodies)
+    assert sorted(message.body for message in await receive(queue, 23)) == sorted(bodies)
 
 
-async def test_a_buried_message_lies_in_the_dead_letters_with_its_reason(
+async def test_a_permanent_failure_leaves_a_dead_letter_with_its_reason(
     clients: Clients, resources: Resources
 ) -> None:
-    """The dead letter carries the body and why it died; the queue is empty."""
+    """The dead letter has the body, the reason and the exception; the queue is empty."""
     queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
     await queue.open()
     await queue.send("poison")
@@ -55,41 +53,41 @@ async def test_a_buried_message_lies_in_the_dead_letters_with_its_reason(
         MessageAttributeNames=["All"],
         WaitTimeSeconds=2,
     )
-    [letter] = reply["Messages"]
-    assert letter["Body"] == "poison"
-    facts = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    [dead_letter] = reply["Messages"]
+    assert dead_letter["Body"] == "poison"
+    facts = {name: value["StringValue"] for name, value in dead_letter["MessageAttributes"].items()}
     assert facts["reason"] == "cannot read poison"
     assert facts["exception"] == "PermanentError"
     assert await queue.receive(limit=10, wait_s=0) == []
 
 
-async def test_a_message_stays_until_its_copy_lies_in_the_dead_letters(
+async def test_a_message_is_deleted_only_once_its_copy_is_a_dead_letter(
     clients: Clients, resources: Resources
 ) -> None:
-    """A crash in between leaves two of it, never none."""
+    """A crash in between leaves two copies, never none."""
     queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
     await queue.open()
     await queue.send("poison")
-    [message] = await take(queue, 1)
+    [message] = await receive(queue, 1)
     await clients.sqs.delete_queue(QueueUrl=resources.dead_letter_urls["sentiment"])
     with pytest.raises(ClientError):
         await queue.dead_letter(message, reason="unreadable", exception="PermanentError", handler="handle")
-    await queue.lease(message, seconds=0)
-    assert [again.body for again in await take(queue, 1)] == ["poison"]
+    await queue.change_visibility(message, seconds=0)
+    assert [again.body for again in await receive(queue, 1)] == ["poison"]
 
 
-async def test_a_queue_knows_its_lease(clients: Clients, resources: Resources) -> None:
-    """The visibility timeout is the topology's, read from the queue itself."""
+async def test_a_queue_reads_its_visibility_timeout(clients: Clients, resources: Resources) -> None:
+    """It is the one of the topology, read from the queue itself."""
     queue = SQSQueue(clients.sqs, resources.queue_urls["ops"])
     await queue.open()
     assert queue.visibility_s == 30
 
 
-class HalfDeafSns:
-    """Accepts only the first entry of each call; after `deaf_calls` it accepts all."""
+class PartlyRefusingSNS:
+    """Accepts only the first entry in each of `refusing_calls` calls, then all entries."""
 
-    def __init__(self, deaf_calls: int) -> None:
-        self.deaf_calls = deaf_calls
+    def __init__(self, refusing_calls: int) -> None:
+        self.refusing_calls = refusing_calls
         self.accepted: list[str] = []
 
     async def publish_batch(
@@ -98,29 +96,29 @@ class HalfDeafSns:
         TopicArn: str,  # noqa: N803 - AWS's name
         PublishBatchRequestEntries: list[dict[str, str]],  # noqa: N803 - AWS's name
     ) -> dict[str, list[dict[str, str]]]:
-        """Answer like SNS when part of a batch fails."""
+        """Respond as SNS does if part of a batch fails."""
         assert TopicArn
         entries = PublishBatchRequestEntries
-        taken = entries[:1] if self.deaf_calls else entries
-        self.deaf_calls = max(0, self.deaf_calls - 1)
-        self.accepted += [entry["Message"] for entry in taken]
-        refused = entries[len(taken) :]
+        accepted = entries[:1] if self.refusing_calls else entries
+        self.refusing_calls = max(0, self.refusing_calls - 1)
+        self.accepted += [entry["Message"] for entry in accepted]
+        refused = entries[len(accepted) :]
         return {
-            "Successful": [{"Id": entry["Id"]} for entry in taken],
+            "Successful": [{"Id": entry["Id"]} for entry in accepted],
             "Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in refused],
         }
 
 
 async def test_only_the_refused_part_of_a_batch_is_published_again() -> None:
-    """Partial failures lose nothing and repeat nothing."""
-    sns = HalfDeafSns(deaf_calls=2)
+    """A partial failure neither loses nor repeats a message."""
+    sns = PartlyRefusingSNS(refusing_calls=2)
     await Publisher(cast("SNSClient", sns)).publish("arn:topic", list("abcdef"))
     assert sorted(sns.accepted) == list("abcdef")
 
 
-async def test_a_batch_refused_for_good_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The caller learns it, so the message that caused it comes back."""
+async def test_a_batch_that_stays_refused_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The caller's message fails and is retried."""
     monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
-    sns = HalfDeafSns(deaf_calls=100)
+    sns = PartlyRefusingSNS(refusing_calls=100)
     with pytest.raises(UnprocessedError, match="2 of 10 messages to arn:topic refused"):
         await Publisher(cast("SNSClient", sns)).publish("arn:topic", list("abcdefghij"))

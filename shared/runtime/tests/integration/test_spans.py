@@ -5,13 +5,10 @@ import sys
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError, ParamValidationError
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from encore.contracts import trace_context
@@ -26,6 +23,7 @@ from encore.runtime.spans import FLUSH_S, exporting
 from encore.runtime.storage import S3Objects
 from encore.stack.processes import free_port
 from encore.stack.provision import Resources
+from tests.support.collector import Collector, values
 from tests.support.stores import Clients
 
 SERVICE = """
@@ -42,63 +40,24 @@ run_process("probe", ServiceSettings, serve)
 print(any(name.startswith("opentelemetry") for name in sys.modules))
 """
 
-
-class Collector:
-    """An OTLP/HTTP collector in this process: what services send it, it keeps."""
-
-    def __init__(self, server: ThreadingHTTPServer) -> None:
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        self.bodies: list[bytes] = []
-
-    def spans(self) -> dict[str, Span]:
-        """Every span by its name; the names of one test's spans differ."""
-        return {span.name: span for _, span in self._all()}
-
-    def services(self) -> dict[str, str]:
-        """Which service sent the span of a name."""
-        return {span.name: service for service, span in self._all()}
-
-    def _all(self) -> Iterator[tuple[str, Span]]:
-        for body in self.bodies:
-            for resource in ExportTraceServiceRequest.FromString(body).resource_spans:
-                service = values(resource.resource)["service.name"]
-                for scope in resource.scope_spans:
-                    yield from ((service, span) for span in scope.spans)
-
-
-def values(holder: Any) -> dict[str, Any]:  # noqa: ANN401 - a span or a resource
-    """Attributes as plain values."""
-    return {entry.key: getattr(entry.value, entry.value.WhichOneof("value")) for entry in holder.attributes}
-
-
-@pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[Collector]:
-    """A collector that OpenTelemetry's own variables point to."""
-
-    class Taking(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            assert self.path == "/v1/traces"
-            kept.bodies.append(self.rfile.read(int(self.headers["Content-Length"])))
-            self.send_response(200)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            """Stay silent."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Taking) as server:
-        kept = Collector(server)
-        thread = Thread(target=server.serve_forever)
-        thread.start()
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", kept.url)
-        yield kept
-        server.shutdown()
-        thread.join()
+MESSAGE_ATTRIBUTES = {
+    "messaging.system": "aws_sqs",
+    "messaging.operation.type": "process",
+    "encore.run_id": "run-1",
+    "encore.part": 3,
+}
+CALL_ATTRIBUTES = {
+    "rpc.system": "aws-api",
+    "rpc.service": "S3",
+    "rpc.method": "PutObject",
+    "http.status_code": 200,
+    "retry_attempts": 0,
+}
 
 
 @contextmanager
 def service(name: str) -> Iterator[None]:
-    """What `run_process` does around a service whose spans are wanted."""
+    """Export spans as `run_process` does for a service."""
     with exporting(name) as recorder, tracing.recording(recorder):
         yield
 
@@ -117,7 +76,7 @@ async def consume_one(queue: SQSQueue, handle: Callable[[Message], Awaitable[Non
 
 
 def run_probe(resources: Resources) -> str:
-    """Run a service of one handler to its end; return whether it loaded OpenTelemetry."""
+    """Run a service in a process of its own; return whether it loaded OpenTelemetry."""
     environment = {**os.environ, **resources.environment()}
     result = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", SERVICE],
@@ -130,10 +89,16 @@ def run_probe(resources: Resources) -> str:
     return result.stdout.strip()
 
 
-async def test_a_hop_between_two_services_is_one_trace(
+def assert_chain(*spans: Span) -> None:
+    """Each span is the child of the one before; the first has no parent."""
+    parents = [b"", *(span.span_id for span in spans[:-1])]
+    assert [span.parent_span_id for span in spans] == parents
+
+
+async def test_two_services_share_one_trace(
     clients: Clients, resources: Resources, collector: Collector
 ) -> None:
-    """Handler, publish, handler, AWS call: each is the child of the one before, across processes."""
+    """Handler, publish, handler, AWS call: each span is the child of the one before."""
     first = SQSQueue(clients.sqs, resources.queue_urls["recommender"])
     topic_arn = resources.topic_arns["data-ingested"]
     parts = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
@@ -153,23 +118,19 @@ async def test_a_hop_between_two_services_is_one_trace(
         await consume_one(parts, score)
 
     spans = collector.spans()
-    begun, scored = spans[f"process {first.name}"], spans[f"process {parts.name}"]
+    ingested, scored = spans[f"process {first.name}"], spans[f"process {parts.name}"]
     published, stored = spans[f"{topic_arn.rsplit(':', 1)[-1]} send"], spans["S3.PutObject"]
-    assert {span.trace_id for span in spans.values()} == {begun.trace_id}
-    assert begun.parent_span_id == b""
-    assert published.parent_span_id == begun.span_id
-    assert scored.parent_span_id == published.span_id
-    assert stored.parent_span_id == scored.span_id
-    assert collector.services()[begun.name] == "ingest"
-    assert collector.services()[stored.name] == "sentiment"
+    assert {span.trace_id for span in spans.values()} == {ingested.trace_id}
+    assert_chain(ingested, published, scored, stored)
+    assert [collector.services()[span.name] for span in (ingested, stored)] == ["ingest", "sentiment"]
     head = await clients.s3.head_object(Bucket=objects.bucket, Key="scores")
     assert head["Metadata"]["traceparent"] == f"00-{stored.trace_id.hex()}-{scored.span_id.hex()}-01"
 
 
-async def test_spans_say_what_was_done_where(
+async def test_spans_describe_messages_and_aws_calls(
     clients: Clients, resources: Resources, collector: Collector
 ) -> None:
-    """By the semantic conventions for SQS and the AWS SDK; polls and deletes, of no trace, are left out."""
+    """They follow the semantic conventions for SQS and the AWS SDK; receives and deletes have no spans."""
     queue = SQSQueue(clients.sqs, resources.queue_urls["sentiment"])
     objects = S3Objects(clients.s3, resources.buckets["data"])
 
@@ -185,44 +146,27 @@ async def test_spans_say_what_was_done_where(
     assert set(spans) == {f"process {queue.name}", "S3.PutObject"}
     handled, stored = spans[f"process {queue.name}"], spans["S3.PutObject"]
     assert handled.kind == Span.SPAN_KIND_CONSUMER
-    assert (
-        values(handled).items()
-        >= {
-            "messaging.system": "aws_sqs",
-            "messaging.destination.name": queue.name,
-            "messaging.operation.type": "process",
-            "encore.run_id": "run-1",
-            "encore.part": 3,
-        }.items()
-    )
+    message = {**MESSAGE_ATTRIBUTES, "messaging.destination.name": queue.name}
+    assert values(handled).items() >= message.items()
     assert stored.kind == Span.SPAN_KIND_CLIENT
-    assert (
-        values(stored).items()
-        >= {
-            "rpc.system": "aws-api",
-            "rpc.service": "S3",
-            "rpc.method": "PutObject",
-            "http.status_code": 200,
-            "retry_attempts": 0,
-        }.items()
-    )
+    assert values(stored).items() >= CALL_ATTRIBUTES.items()
 
 
-async def test_failures_are_marked_by_kind_and_never_quote_what_customers_wrote(
+async def test_failures_have_a_type_but_never_quote_customers(
     clients: Clients, resources: Resources, collector: Collector
 ) -> None:
-    """An exception's text may hold a review: neither it nor a traceback leaves the process."""
-    bad_key: Any = "secret opinion"
+    """An exception's text may contain a review: neither it nor a traceback leaves the process."""
+    bad_key: Any = "secret review"
     with service("sentiment"), suppress(PermanentError), tracing.handling("queue", message_id="m-1"):
-        with pytest.raises(ParamValidationError, match="secret opinion"):
+        with pytest.raises(ParamValidationError, match="secret review"):
             await clients.dynamodb.get_item(TableName=resources.tables["runs"], Key=bad_key)
         with pytest.raises(ClientError):
             await clients.s3.get_object(Bucket=resources.buckets["data"], Key="absent")
-        raise PermanentError("secret opinion")
+        raise PermanentError("secret review")
 
     spans = collector.spans()
-    kinds = {name: values(span)["error.type"] for name, span in spans.items()}
-    assert kinds == {
+    types = {name: values(span)["error.type"] for name, span in spans.items()}
+    assert types == {
         "process queue": "PermanentError",
         "DynamoDB.GetItem": "ParamValidationError",
         "S3.GetObject": "NoSuchKey",
@@ -232,10 +176,10 @@ async def test_failures_are_marked_by_kind_and_never_quote_what_customers_wrote(
     assert not any(b"secret" in body for body in collector.bodies)
 
 
-async def test_a_condition_that_does_not_hold_is_an_answer(
+async def test_a_failed_condition_is_not_an_error(
     clients: Clients, resources: Resources, collector: Collector
 ) -> None:
-    """The ledger asks in conditions; its everyday "no" must not look like trouble."""
+    """The ledger's conditional writes often fail in normal operation."""
     with service("sentiment"), tracing.handling("queue"), pytest.raises(ClientError):
         await clients.dynamodb.put_item(
             TableName=resources.tables["runs"],
@@ -245,8 +189,8 @@ async def test_a_condition_that_does_not_hold_is_an_answer(
     assert collector.spans()["DynamoDB.PutItem"].status.code == Status.STATUS_CODE_OK
 
 
-async def test_a_trace_that_its_sender_does_not_record_is_not_recorded(collector: Collector) -> None:
-    """The decision is the first service's; it is handed on."""
+async def test_an_unsampled_trace_is_not_recorded(collector: Collector) -> None:
+    """The first service decides whether a trace is sampled; the others follow."""
     unsampled = str(trace_context.TraceParent.new()._replace(sampled=False))
     with service("sentiment"), tracing.handling("queue", parent=unsampled):
         assert trace_context.current() != unsampled
@@ -254,21 +198,21 @@ async def test_a_trace_that_its_sender_does_not_record_is_not_recorded(collector
     assert collector.bodies == []
 
 
-def test_a_switched_off_sdk_still_names_traces(monkeypatch: pytest.MonkeyPatch, collector: Collector) -> None:
-    """`OTEL_SDK_DISABLED` ends recording; messages and logs carry a trace all the same."""
+def test_a_disabled_sdk_propagates_traces(monkeypatch: pytest.MonkeyPatch, collector: Collector) -> None:
+    """`OTEL_SDK_DISABLED` stops recording, but messages and logs still carry a trace."""
     monkeypatch.setenv("OTEL_SDK_DISABLED", "true")
     with service("sentiment"), tracing.handling("queue"):
         assert trace_context.TraceParent.parse(trace_context.current())
     assert collector.bodies == []
 
 
-def test_without_an_endpoint_opentelemetry_is_not_even_loaded(resources: Resources) -> None:
-    """No endpoint, no cost: neither memory nor time at start."""
+def test_without_an_endpoint_opentelemetry_is_not_loaded(resources: Resources) -> None:
+    """It costs neither memory nor time at start."""
     assert run_probe(resources) == "False"
 
 
-def test_a_dead_collector_holds_up_no_service(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its spans are given up soon after the work has ended: a stop has a limit of its own."""
+def test_a_dead_collector_does_not_delay_the_end_of_a_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The remaining spans are dropped after `FLUSH_S`."""
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{free_port()}")
     with service("sentiment"):
         with tracing.handling("queue"):
@@ -280,6 +224,6 @@ def test_a_dead_collector_holds_up_no_service(monkeypatch: pytest.MonkeyPatch) -
 def test_a_service_with_an_endpoint_sends_its_spans_before_it_ends(
     resources: Resources, collector: Collector
 ) -> None:
-    """What is still in the batch when the service stops is not lost."""
+    """Spans that are still batched when the service stops are not lost."""
     assert run_probe(resources) == "True"
     assert collector.services() == {"process queue": "probe"}

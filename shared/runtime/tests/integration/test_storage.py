@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 
-async def test_records_come_back_from_s3_as_they_went(clients: Clients, resources: Resources) -> None:
-    """JSON lines keep every member, line breaks and emoji included."""
+async def test_records_are_read_from_s3_as_they_were_stored(clients: Clients, resources: Resources) -> None:
+    """JSON lines preserve every member, including line breaks and emoji."""
     store = S3Objects(clients.s3, resources.buckets["data"])
     customers = [
         Customer(
@@ -29,8 +29,8 @@ async def test_records_come_back_from_s3_as_they_went(clients: Clients, resource
     assert await store.get_lines("customers.jsonl", Customer) == customers
 
 
-async def test_more_than_a_batch_is_put_whole(clients: Clients, resources: Resources) -> None:
-    """Sixty items take three calls and all arrive."""
+async def test_more_items_than_a_batch_are_all_put(clients: Clients, resources: Resources) -> None:
+    """Sixty items take three calls."""
     ids = [f"p{number}" for number in range(60)]
     items = [{"product_id": product_id, "price": Decimal("1.50")} for product_id in ids]
     await DynamoDBItems(clients.dynamodb, resources.tables["products"]).put_all(items)
@@ -38,10 +38,8 @@ async def test_more_than_a_batch_is_put_whole(clients: Clients, resources: Resou
     assert sorted(from_item(item)["product_id"] for item in reply["Items"]) == sorted(ids)
 
 
-async def test_items_expire_when_the_table_keeps_them_for_a_time(
-    clients: Clients, resources: Resources
-) -> None:
-    """A table that keeps items for some days says when each may go, under the topology's name for it."""
+async def test_items_expire_after_the_retention_period(clients: Clients, resources: Resources) -> None:
+    """Each item has the expiry time in the attribute that the topology names."""
     name = resources.tables["customers"]
     await DynamoDBItems(clients.dynamodb, name, keep_days=2).put_all([{"customer_id": "c"}])
     [item] = (await clients.dynamodb.scan(TableName=name))["Items"]
@@ -49,42 +47,42 @@ async def test_items_expire_when_the_table_keeps_them_for_a_time(
     assert 1.9 * SECONDS_PER_DAY < left_s <= 2 * SECONDS_PER_DAY
 
 
-class ReluctantDynamoDB:
-    """Leaves all but one item of each call unprocessed, for a number of calls."""
+class PartlyRefusingDynamoDB:
+    """Processes only the first item in each of `refusing_calls` calls, then all items."""
 
-    def __init__(self, reluctant_calls: int) -> None:
-        self.reluctant_calls = reluctant_calls
+    def __init__(self, refusing_calls: int) -> None:
+        self.refusing_calls = refusing_calls
         self.put: list[str] = []
 
     async def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> dict[str, Any]:  # noqa: N803 - AWS's name
-        """Answer like DynamoDB under load."""
+        """Respond as DynamoDB does under load."""
         [(table, requests)] = RequestItems.items()
-        taken = requests[:1] if self.reluctant_calls else requests
-        self.reluctant_calls = max(0, self.reluctant_calls - 1)
-        self.put += [request["PutRequest"]["Item"]["id"]["S"] for request in taken]
-        left = requests[len(taken) :]
+        processed = requests[:1] if self.refusing_calls else requests
+        self.refusing_calls = max(0, self.refusing_calls - 1)
+        self.put += [request["PutRequest"]["Item"]["id"]["S"] for request in processed]
+        left = requests[len(processed) :]
         return {"UnprocessedItems": {table: left} if left else {}}
 
 
 async def test_unprocessed_items_are_put_again() -> None:
-    """What DynamoDB hands back is tried again, and only that."""
-    dynamodb = ReluctantDynamoDB(reluctant_calls=2)
+    """Only the items that DynamoDB returns are retried."""
+    dynamodb = PartlyRefusingDynamoDB(refusing_calls=2)
     await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").put_all([{"id": c} for c in "abcdef"])
     assert sorted(dynamodb.put) == list("abcdef")
 
 
 async def test_items_that_stay_unprocessed_are_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is given up silently."""
+    """Lost items are never ignored."""
     monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
-    dynamodb = ReluctantDynamoDB(reluctant_calls=100)
+    dynamodb = PartlyRefusingDynamoDB(refusing_calls=100)
     with pytest.raises(UnprocessedError, match="4 of 12 items of t"):
         await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").put_all(
             [{"id": c} for c in "abcdefghijkl"]
         )
 
 
-def test_plain_values_survive_dynamodb_s_types() -> None:
-    """Floats, nested members and missing values become what DynamoDB can hold."""
+def test_plain_values_survive_conversion_to_dynamodb() -> None:
+    """Floats become decimals, None is dropped, at every depth."""
     values = {"a": 0.25, "b": ("x", None), "c": {"d": 1.5, "e": None}, "f": None, "g": True}
     assert from_item(to_item(values)) == {
         "a": Decimal("0.25"),

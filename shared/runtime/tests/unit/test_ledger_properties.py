@@ -1,7 +1,7 @@
-"""Any interleaving of workers, crashes, redeliveries and a replacement moves a run on exactly once.
+"""Whatever the interleaving of workers, crashes and redeliveries, a run advances once and ends one way.
 
-Workers are driven by hand, from one await to the next: before a call is made, and after it was made but not
-yet answered, every worker can be overtaken by the others or killed.
+The test itself runs each worker from one await to the next: before a call, and after a call but before its
+response, every worker can be overtaken by others or killed.
 """
 
 from collections.abc import AsyncIterator, Coroutine, Generator
@@ -36,22 +36,22 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 EXAMPLES = 300
 RUN = "run-1"
-REPLACED = "replaced by a newer upload: run-2"
+SUPERSEDED = "superseded by a newer upload: run-2"
 STEPS = st.integers(1, 19)
-"""A message takes nineteen when nothing is done yet."""
+"""A message takes nineteen if nothing is done yet."""
 
 
 @coroutine
 def turn() -> Generator[None, None, None]:
-    """Let the others go on, or die."""
+    """Pause, so that others can run or this worker can be killed."""
     yield
 
 
 class InterruptibleAnnouncer(InMemoryAnnouncer):
-    """Topics that a worker can die on the way to, and on the way back from."""
+    """An announcer; a worker can be killed just before and just after it publishes."""
 
     async def announce(self, run_id: str, *events: EventData) -> None:
-        """Keep events; without any, nothing is called."""
+        """Keep events; without any, there is no call."""
         if events:
             await turn()
             await super().announce(run_id, *events)
@@ -59,11 +59,11 @@ class InterruptibleAnnouncer(InMemoryAnnouncer):
 
 
 class NoLocks(Locks):
-    """Nobody waits for anybody: the ledger must be right without."""
+    """Locks that never wait: the ledger must be correct without them."""
 
     @asynccontextmanager
     async def hold(self, run_id: str, stage: StageName, name: str, *, holder: str) -> AsyncIterator[None]:
-        """Let everybody in."""
+        """Hold nothing."""
         assert run_id
         assert stage
         assert name
@@ -73,13 +73,13 @@ class NoLocks(Locks):
 
 @dataclass
 class Worker:
-    """A message in hand: a part of the run, or None for the upload that replaces it."""
+    """A worker's message: a part of the run, or None for the upload that supersedes it."""
 
     part: int | None
     working: Coroutine[None, None, None]
 
-    def go_on(self) -> bool:
-        """Go to the next await; False when the message is done with."""
+    def step(self) -> bool:
+        """Run to the next await; return False once the message is handled."""
         try:
             self.working.send(None)
         except StopIteration:
@@ -87,8 +87,8 @@ class Worker:
         return True
 
 
-def finished(work: Coroutine[None, None, Result]) -> Result:
-    """Do the work undisturbed."""
+def run_to_end(work: Coroutine[None, None, Result]) -> Result:
+    """Run without interruption; return the result."""
     try:
         while True:
             work.send(None)
@@ -97,11 +97,11 @@ def finished(work: Coroutine[None, None, Result]) -> Result:
 
 
 class Deliveries(RuleBasedStateMachine):
-    """The mailer's stage of one run, which ends the run, and perhaps an upload that replaces it."""
+    """The mailer's stage of one run, which ends the run, and perhaps an upload that supersedes it."""
 
     def __init__(self) -> None:
         super().__init__()
-        dynamodb = cast("DynamoDBClient", InMemoryDynamoDB(turn))  # as much of a client as it needs
+        dynamodb = cast("DynamoDBClient", InMemoryDynamoDB(turn))  # the operations that it uses
         self.ledger = Ledger(dynamodb, "runs")
         self.announcer = InterruptibleAnnouncer()
         locks = NoLocks(dynamodb, "runs", quiet_s=60)
@@ -110,24 +110,24 @@ class Deliveries(RuleBasedStateMachine):
         self.workers: list[Worker] = []
         self.owners: list[int] = []
 
-    @initialize(parts=st.integers(1, 3), replaced=st.booleans())
-    def ingest(self, parts: int, *, replaced: bool) -> None:
-        """Open the run and tell of its parts."""
+    @initialize(parts=st.integers(1, 3), superseded=st.booleans())
+    def ingest(self, parts: int, *, superseded: bool) -> None:
+        """Open the run and send its parts."""
         self.parts = parts
-        finished(self.ledger.open_run(RUN, source="s3://b/k"))
-        finished(self.ledger.set_parts(RUN, parts))
-        self.queue += [*range(1, parts + 1), *([None] if replaced else [])]
+        run_to_end(self.ledger.open_run(RUN, source="s3://b/k"))
+        run_to_end(self.ledger.set_parts(RUN, parts))
+        self.queue += [*range(1, parts + 1), *([None] if superseded else [])]
 
     @rule(part=st.integers(1, 3))
     def duplicate(self, part: int) -> None:
-        """SNS or SQS delivers a part twice."""
+        """SNS or SQS delivers a part once more."""
         if part <= self.parts and len(self.queue) < 2 * self.parts:
             self.queue.append(part)
 
     @precondition(lambda self: self.queue and len(self.workers) < 4)
     @rule(which=st.integers(0, 7), steps=STEPS)
     def receive(self, which: int, steps: int) -> None:
-        """A worker takes a message, in any order, and begins."""
+        """A worker receives any of the messages and starts."""
         part = self.queue.pop(which % len(self.queue))
         self.workers.append(Worker(part, self.handle(part)))
         self.advance(len(self.workers) - 1, steps)
@@ -135,70 +135,70 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.queue)
     @rule(which=st.integers(0, 7), steps=STEPS)
     def receive_and_die(self, which: int, steps: int) -> None:
-        """A worker takes a message and is killed at it."""
+        """A worker receives a message and is killed while handling it."""
         part = self.queue.pop(which % len(self.queue))
         worker = Worker(part, self.handle(part))
-        if all(worker.go_on() for _ in range(steps)):
+        if all(worker.step() for _ in range(steps)):
             worker.working.close()
             self.queue.append(part)
 
     @precondition(lambda self: self.workers)
     @rule(which=st.integers(0, 3), steps=STEPS)
-    def go_on(self, which: int, steps: int) -> None:
-        """A worker does its next steps."""
+    def resume(self, which: int, steps: int) -> None:
+        """A worker takes its next steps."""
         self.advance(which % len(self.workers), steps)
 
     @precondition(lambda self: self.workers)
     @rule(which=st.integers(0, 3))
     def kill(self, which: int) -> None:
-        """A worker dies where it stands; its message comes back."""
+        """A worker is killed; its message is delivered again."""
         worker = self.workers.pop(which % len(self.workers))
         worker.working.close()
         self.queue.append(worker.part)
 
     @invariant()
-    def one_cause_owns_the_announcement(self) -> None:
-        """However many announce it."""
+    def one_message_owns_the_announcement(self) -> None:
+        """It may announce more than once."""
         assert len(set(self.owners)) <= 1
 
     @invariant()
     def a_run_ends_one_way(self) -> None:
-        """Nobody ever hears that it finished and that it failed; the same ending has the same id."""
-        assert len(self.endings()) <= 1
+        """It is never announced both as finished and as failed; repeated announcements have one id."""
+        assert len(self.statuses()) <= 1
         ids = {
-            identity
-            for (_, data), identity in zip(self.announcer.announced, self.announcer.ids, strict=True)
+            event_id
+            for (_, data), event_id in zip(self.announcer.announced, self.announcer.ids, strict=True)
             if isinstance(data, RunFinished)
         }
         assert len(ids) <= 1
 
     def teardown(self) -> None:
-        """All are killed once more; then every message is delivered undisturbed, and the run has ended."""
+        """Kill all workers, then deliver every message without interruption: the run has ended."""
         while self.workers:
             self.kill(0)
         for part in self.queue:
-            finished(self.handle(part))
-        run = finished(self.ledger.run(RUN))
-        assert self.endings() == {run.status}
+            run_to_end(self.handle(part))
+        run = run_to_end(self.ledger.run(RUN))
+        assert self.statuses() == {run.status}
         if run.status is RunStatus.FINISHED:
             assert run.stage(StageName.MAILER).done == set(range(1, self.parts + 1))
         else:
-            assert (run.status, run.reason) == (RunStatus.FAILED, REPLACED)
+            assert (run.status, run.reason) == (RunStatus.FAILED, SUPERSEDED)
 
     def advance(self, which: int, steps: int) -> None:
-        """Let a worker go on, and forget it when it is done."""
+        """Run a worker; remove it once it is done."""
         worker = self.workers[which]
-        if not all(worker.go_on() for _ in range(steps)):
+        if not all(worker.step() for _ in range(steps)):
             self.workers.remove(worker)
 
-    def endings(self) -> set[str]:
-        """How the run was announced to have ended."""
+    def statuses(self) -> set[str]:
+        """The statuses that the run was announced with."""
         return {event.status for event in self.announcer.of(RunFinished) if isinstance(event, RunFinished)}
 
     async def handle(self, part: int | None) -> None:
         """Handle a message as services do."""
         if part is None:
-            await fail_run(RUN, REPLACED, self.ledger, self.announcer)
+            await fail_run(RUN, SUPERSEDED, self.ledger, self.announcer)
             return
         await self.stage.pass_part(
             RUN,
@@ -221,8 +221,8 @@ class Deliveries(RuleBasedStateMachine):
         assert totals.counts == {"emails": self.parts}
 
 
-def test_any_interleaving_reaches_each_stage_once_and_nothing_stays_stuck() -> None:
-    """The run ends, once and one way, and whoever listens hears of it at least once."""
+def test_a_run_ends_once_whatever_the_interleaving() -> None:
+    """It ends with one status, is announced at least once and never gets stuck."""
     run_state_machine_as_test(
         Deliveries,
         settings=settings(max_examples=EXAMPLES, stateful_step_count=30, deadline=None, database=None),

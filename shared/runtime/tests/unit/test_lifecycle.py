@@ -19,7 +19,7 @@ from tests.support.stores import InMemoryAnnouncer
 
 @pytest.fixture
 async def ledger() -> Ledger:
-    """A ledger with one run that has mailed a part."""
+    """A ledger with one run whose only part is mailed."""
     made = Runs().ledger
     await made.open_run("r", source="s")
     await made.record(
@@ -37,7 +37,7 @@ async def ledger() -> Ledger:
 
 
 async def test_a_finished_run_is_announced_with_its_totals(ledger: Ledger) -> None:
-    """Counts, seconds and cost go out with the event, and the run is over."""
+    """The event has counts, seconds and costs, and the run is recorded as finished."""
     announcer = InMemoryAnnouncer()
     await finish_run("r", ledger, announcer)
     [event] = announcer.of(RunFinished)
@@ -52,19 +52,19 @@ async def test_a_finish_that_cannot_be_announced_is_not_recorded(ledger: Ledger)
     announcer = InMemoryAnnouncer()
 
     async def refuse(*_: object) -> None:
-        raise TransientError("SNS is away")
+        raise TransientError("SNS is down")
 
-    announcer.announce = refuse  # type: ignore[method-assign, assignment] # SNS is away
+    announcer.announce = refuse  # type: ignore[method-assign, assignment] # SNS is down
     with pytest.raises(TransientError):
         await finish_run("r", ledger, announcer)
     assert (await ledger.run("r")).is_open
 
 
-async def test_a_failure_keeps_its_first_reason_and_one_identity(ledger: Ledger) -> None:
+async def test_a_failure_keeps_its_first_reason_and_id(ledger: Ledger) -> None:
     """Failing again, as after a crash, announces the same event with the first reason."""
     announcer = InMemoryAnnouncer()
     await fail_run("r", "not CSV", ledger, announcer)
-    await fail_run("r", "later trouble", ledger, announcer)
+    await fail_run("r", "another reason", ledger, announcer)
     assert [event.reason for event in announcer.of(RunFinished) if isinstance(event, RunFinished)] == [
         "not CSV",
         "not CSV",
@@ -73,7 +73,7 @@ async def test_a_failure_keeps_its_first_reason_and_one_identity(ledger: Ledger)
 
 
 async def test_a_run_that_finished_cannot_fail(ledger: Ledger) -> None:
-    """A late failure is not announced over a success."""
+    """A late failure is not announced."""
     announcer = InMemoryAnnouncer()
     await finish_run("r", ledger, announcer)
     await fail_run("r", "late", ledger, announcer)
@@ -81,7 +81,7 @@ async def test_a_run_that_finished_cannot_fail(ledger: Ledger) -> None:
 
 
 async def test_the_end_of_a_run_is_measured(ledger: Ledger, capsys: pytest.CaptureFixture[str]) -> None:
-    """One log line in CloudWatch's embedded format carries every metric that it names, with a unit."""
+    """One log line in CloudWatch's embedded metric format has every metric it declares, with a unit."""
     configure_logging(service="mailer")
     await finish_run("r", ledger, InMemoryAnnouncer())
     structlog.reset_defaults()

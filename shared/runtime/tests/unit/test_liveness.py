@@ -12,41 +12,43 @@ from encore.runtime.settings import ServiceSettings
 
 
 def check(file: Path) -> subprocess.CompletedProcess[str]:
-    """What a container's health check runs."""
+    """Run a container's health check."""
     command = [sys.executable, "-m", "encore.runtime.liveness", str(file)]
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
 
 
 def test_a_process_that_beats_is_alive(tmp_path: Path) -> None:
-    """A fresh file ends the check with 0 and no word."""
+    """With a fresh file the check exits with 0 and prints nothing."""
     liveness.beat(tmp_path / "alive")
     done = check(tmp_path / "alive")
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_a_silent_process_is_not(tmp_path: Path) -> None:
-    """A file grown old, like one that never was, ends the check with 1 and one line."""
+def test_a_process_that_does_not_beat_is_not_alive(tmp_path: Path) -> None:
+    """With an old or missing file the check exits with 1 and one line."""
     file = tmp_path / "alive"
     liveness.beat(file)
     long_ago = time.time() - 2 * liveness.MAX_AGE_S
     os.utime(file, (long_ago, long_ago))
-    for silent in (file, tmp_path / "missing"):
-        done = check(silent)
+    for stale in (file, tmp_path / "missing"):
+        done = check(stale)
         assert done.returncode == 1
         assert done.stderr.startswith("no sign of life")
         assert len(done.stderr.splitlines()) == 1
 
 
-def test_the_check_costs_next_to_nothing() -> None:
-    """It runs every few seconds in every container, so it must not load the service's libraries."""
+def test_the_check_loads_no_libraries() -> None:
+    """It runs every few seconds in every container."""
     script = (
         "import sys, encore.runtime.liveness; sys.exit('asyncio' in sys.modules or 'pydantic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603 - as above
 
 
-async def test_a_service_beats_while_its_loop_turns(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The file is there before the first message, is renewed, and left alone when the service has ended."""
+async def test_a_service_beats_while_its_event_loop_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file exists before the first message and is touched until the service has ended."""
     monkeypatch.setattr(liveness, "BEAT_S", 0.01)
     file = tmp_path / "alive"
     ages: list[float] = []

@@ -1,6 +1,6 @@
-"""Whatever happens to the workers of a part: one at a time is at it, and nobody waits for ever.
+"""Whatever happens to the workers of a part, one at a time does it, and none waits for ever.
 
-The event loop's time is virtual: where it would wait, its clock leaps.
+The event loop runs in virtual time: instead of waiting, its clock jumps ahead.
 """
 
 import asyncio
@@ -21,38 +21,38 @@ CALL_S = 0.01
 MAX_WORK_S = 20.0
 
 
-class Leaping(selectors.SelectSelector):
-    """A selector that never waits, but tells how long it would have."""
+class JumpingSelector(selectors.SelectSelector):
+    """A selector that never waits, but adds up how long it would have waited."""
 
     now_s = 0.0
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Leap to when something is due."""
-        assert timeout is not None, "everybody waits for ever"
+        """Jump to when the next callback is due."""
+        assert timeout is not None, "all tasks wait for ever"
         self.now_s += max(timeout, 0.0)
         return super().select(0)
 
 
 class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock leaps."""
+    """An event loop in virtual time."""
 
     def __init__(self) -> None:
-        self._leaping = Leaping()
-        super().__init__(self._leaping)
+        self._selector = JumpingSelector()
+        super().__init__(self._selector)
 
     def time(self) -> float:
         """Virtual seconds."""
-        return self._leaping.now_s
+        return self._selector.now_s
 
 
 class Fate(Enum):
-    """What happens to a worker at some moment of its work."""
+    """What happens to a worker during its work."""
 
     NOTHING = "nothing"
     FAILS = "fails"
-    STOPPED = "stopped"  # its lease is lost, or the service shuts down
+    STOPPED = "stopped"  # its message is lost, or the service shuts down
     KILLED = "killed"
-    CUT_OFF = "cut off"  # it works on, but none of its calls gets through
+    CUT_OFF = "cut off"  # it keeps working, but none of its calls succeeds
 
 
 class BrokenError(Exception):
@@ -61,7 +61,7 @@ class BrokenError(Exception):
 
 @dataclass(frozen=True)
 class Delivery:
-    """A message about the part, and what becomes of its worker after so long."""
+    """A message about the part, and the fate of its worker `after_s` from its start."""
 
     start_s: float
     work_s: float
@@ -69,8 +69,8 @@ class Delivery:
     after_s: float
 
 
-class Line:
-    """One worker's line to DynamoDB: each way takes a moment, and nothing gets through once it is cut."""
+class Connection:
+    """One worker's connection to DynamoDB: request and response take time, and stop once it is cut."""
 
     def __init__(self, items: dict[tuple[str, str], Item]) -> None:
         self.dynamodb = InMemoryDynamoDB(self._pass)
@@ -83,50 +83,52 @@ class Line:
 
 @dataclass
 class Part:
-    """The part that all are about."""
+    """The part that all messages are about."""
 
     items: dict[tuple[str, str], Item] = field(default_factory=dict)
     is_done: bool = False
     done: int = 0
-    begun: int = 0
-    at_it: set[str] = field(default_factory=set)
+    started: int = 0
+    workers: set[str] = field(default_factory=set)
     most: int = 0
 
     async def deliver(self, message: str, delivery: Delivery) -> None:
-        """Handle a message until its worker's fate, and then once more, undisturbed."""
+        """Handle a message until the worker's fate, then once more without interruption."""
         await asyncio.sleep(delivery.start_s)
-        line = Line(self.items)
-        working = asyncio.create_task(self.handle(message, line, delivery))
+        connection = Connection(self.items)
+        working = asyncio.create_task(self.handle(message, connection, delivery))
         if delivery.fate in {Fate.NOTHING, Fate.FAILS}:
             with suppress(BrokenError):
                 await working
         else:
             await asyncio.wait({working}, timeout=delivery.after_s)
-            await self.meet(delivery.fate, message, working, line)
-        await self.handle(message, Line(self.items), Delivery(0, delivery.work_s, Fate.NOTHING, 0))
+            await self.apply(delivery.fate, message, working, connection)
+        await self.handle(message, Connection(self.items), Delivery(0, delivery.work_s, Fate.NOTHING, 0))
 
-    async def meet(self, fate: Fate, message: str, working: asyncio.Task[None], line: Line) -> None:
-        """Do to a worker what is to be done, and wait as long as its message would stay hidden."""
-        line.is_cut = fate is not Fate.STOPPED
+    async def apply(
+        self, fate: Fate, message: str, working: asyncio.Task[None], connection: Connection
+    ) -> None:
+        """Apply a worker's fate, then wait as long as its message would stay hidden."""
+        connection.is_cut = fate is not Fate.STOPPED
         if fate is Fate.CUT_OFF:
             await asyncio.wait({working}, timeout=QUIET_S + CALL_S)
-            assert message not in self.at_it, "it should have stopped itself"
+            assert message not in self.workers, "the worker did not stop itself"
         elif fate is Fate.KILLED:
-            self.at_it.discard(message)
+            self.workers.discard(message)
         working.cancel()
         with suppress(asyncio.CancelledError, LockLostError):
             await working
         await asyncio.sleep(QUIET_S if fate is Fate.KILLED else 0)
 
-    async def handle(self, message: str, line: Line, delivery: Delivery) -> None:
+    async def handle(self, message: str, connection: Connection, delivery: Delivery) -> None:
         """Do the part's work unless it is done."""
-        locks = Locks(line.dynamodb, "runs", quiet_s=QUIET_S)  # type: ignore[arg-type] # as much of a client as it needs
+        locks = Locks(connection.dynamodb, "runs", quiet_s=QUIET_S)  # type: ignore[arg-type] # the operations that it uses
         async with locks.hold("run-1", StageName.MAILER, "part-00001", holder=message):
             if self.is_done:
                 return
-            self.begun += 1
-            self.at_it.add(message)
-            self.most = max(self.most, len(self.at_it))
+            self.started += 1
+            self.workers.add(message)
+            self.most = max(self.most, len(self.workers))
             try:
                 await asyncio.sleep(delivery.work_s)
                 if delivery.fate is Fate.FAILS:
@@ -134,7 +136,7 @@ class Part:
                 self.is_done = True
                 self.done += 1
             finally:
-                self.at_it.discard(message)
+                self.workers.discard(message)
 
 
 deliveries = st.lists(
@@ -151,15 +153,15 @@ deliveries = st.lists(
 
 
 def longest_s(given_deliveries: list[Delivery]) -> float:
-    """The longest that all of them may take: each in turn twice, each followed by the longest silence."""
-    silence_s = 2 * QUIET_S + QUIET_S / BEATS_PER_QUIET * MISSED_BEATS + RELEASE_S + 10 * CALL_S
-    return MAX_WORK_S + sum(2 * (each.work_s + each.after_s + silence_s) for each in given_deliveries)
+    """The longest that all deliveries may take: each twice in turn, followed by the slowest takeover."""
+    takeover_s = 2 * QUIET_S + QUIET_S / BEATS_PER_QUIET * MISSED_BEATS + RELEASE_S + 10 * CALL_S
+    return MAX_WORK_S + sum(2 * (each.work_s + each.after_s + takeover_s) for each in given_deliveries)
 
 
 @settings(max_examples=150, deadline=None, database=None)
 @given(deliveries)
-def test_a_part_is_in_one_workers_hands_and_done_once(given_deliveries: list[Delivery]) -> None:
-    """Failures, stops, kills and cut lines cost what was begun, but never bring two workers to a part."""
+def test_a_part_is_done_once_by_one_worker_at_a_time(given_deliveries: list[Delivery]) -> None:
+    """Failures, stops, kills and cut connections lose work, but two workers never overlap."""
     part = Part()
 
     async def deliver_all() -> None:
@@ -171,4 +173,4 @@ def test_a_part_is_in_one_workers_hands_and_done_once(given_deliveries: list[Del
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         runner.run(deliver_all())
     assert (part.done, part.most) == (1, 1)
-    assert part.begun <= 1 + sum(each.fate is not Fate.NOTHING for each in given_deliveries)
+    assert part.started <= 1 + sum(each.fate is not Fate.NOTHING for each in given_deliveries)

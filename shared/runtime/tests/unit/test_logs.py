@@ -7,8 +7,8 @@ from encore.contracts.records import Customer
 from encore.runtime.logs import bind_event, configure_logging, get_logger
 
 
-def test_lines_are_json_with_what_is_bound(capsys: pytest.CaptureFixture[str]) -> None:
-    """Away from a terminal every line is JSON and carries service, run, event and part."""
+def test_lines_are_json_with_the_bound_context(capsys: pytest.CaptureFixture[str]) -> None:
+    """Without a terminal every line is JSON with service, run, event and part."""
     configure_logging(service="mailer")
     bind_event(run_id="run-1", event_id="e-1", part=3)
     get_logger().info("part_mailed", emails=5)
@@ -25,23 +25,23 @@ def test_lines_are_json_with_what_is_bound(capsys: pytest.CaptureFixture[str]) -
     }
 
 
-def test_quiet_levels_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    """The level setting decides what is written."""
+def test_lines_below_the_level_are_dropped(capsys: pytest.CaptureFixture[str]) -> None:
+    """The level is a setting."""
     configure_logging(service="mailer", level="WARNING")
     get_logger().info("detail")
     get_logger().warning("trouble")
     assert [json.loads(line)["event"] for line in capsys.readouterr().err.splitlines()] == ["trouble"]
 
 
-def test_tracebacks_carry_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
-    """What a customer wrote stands in local variables and never reaches the log."""
+def test_tracebacks_have_no_local_variables(capsys: pytest.CaptureFixture[str]) -> None:
+    """Customers' texts are in local variables and must never be logged."""
     configure_logging(service="mailer")
 
     def fail(review_text: str) -> None:
         raise RuntimeError(f"{len(review_text)} characters")
 
     try:
-        fail("my secret opinion")
+        fail("my secret review!")
     except RuntimeError as error:
         get_logger().error("message_failed", exc_info=error)
     written = capsys.readouterr().err
@@ -49,8 +49,8 @@ def test_tracebacks_carry_no_local_variables(capsys: pytest.CaptureFixture[str])
     assert "secret" not in written
 
 
-def test_invalid_records_do_not_quote_what_they_hold() -> None:
-    """A validation error names the member and the rule, not the value."""
+def test_errors_of_invalid_records_do_not_quote_values() -> None:
+    """A validation error names the member and the rule only."""
     with pytest.raises(ValidationError) as refused:
         Customer.model_validate({"customer_id": "c", "age": "Priya Sharma"})
     assert "age" in str(refused.value)

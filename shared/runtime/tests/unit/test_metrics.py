@@ -5,8 +5,8 @@ from structlog.testing import capture_logs
 from encore.runtime.metrics import emit_ai_units
 
 
-def test_ai_units_are_measured_whatever_the_model() -> None:
-    """Tokens of all models are one metric each; what is no AI service's is left to the run's cost."""
+def test_ai_units_are_summed_over_models() -> None:
+    """Input and output tokens are one metric each; units of other services are left out."""
     units = {
         "bedrock.input_tokens.anthropic.claude-haiku-4-5-20251001-v1:0": Decimal(700),
         "bedrock.input_tokens.another": Decimal(300),
@@ -23,8 +23,8 @@ def test_ai_units_are_measured_whatever_the_model() -> None:
     assert "s3.puts" not in str(line)
 
 
-def test_a_part_without_ai_is_not_measured() -> None:
-    """No line is written for nothing."""
+def test_a_part_without_ai_units_writes_no_metrics() -> None:
+    """An empty line is not written."""
     with capture_logs() as lines:
         emit_ai_units({"s3.puts": Decimal(8)})
     assert lines == []

@@ -5,14 +5,14 @@ import pytest
 from encore.runtime.parallel import for_each
 
 
-async def test_work_in_parallel_is_bounded_and_ends_before_a_failure_is_raised() -> None:
-    """Never more than `parallel` at a time, nothing new after a failure, nothing left running."""
+async def test_concurrency_is_bounded_and_work_ends_before_a_failure_is_raised() -> None:
+    """At most `parallel` items run at a time; after a failure none is started and none left running."""
     running: set[int] = set()
-    most, begun = 0, []
+    most, started = 0, []
 
     async def work(item: int) -> None:
         nonlocal most
-        begun.append(item)
+        started.append(item)
         running.add(item)
         most = max(most, len(running))
         await asyncio.sleep(0)
@@ -23,5 +23,5 @@ async def test_work_in_parallel_is_bounded_and_ends_before_a_failure_is_raised()
     with pytest.raises(ValueError, match="5"):
         await for_each(range(100), work, parallel=3)
     assert most == 3
-    assert len(begun) < 12
+    assert len(started) < 12
     assert not running

@@ -4,7 +4,7 @@ from encore.runtime.runs.pricing import cost_usd, price_of
 
 
 def test_units_are_priced_by_service_and_in_total() -> None:
-    """Costs are sums of units times list prices, exact to a millionth of a dollar."""
+    """Costs are units times list prices, rounded to a millionth of a dollar."""
     costs = cost_usd({"comprehend.units": Decimal(1000), "s3.puts": Decimal(2000)})
     assert costs == {
         "comprehend": Decimal("0.100000"),
@@ -13,14 +13,14 @@ def test_units_are_priced_by_service_and_in_total() -> None:
     }
 
 
-def test_a_model_is_priced_whatever_its_region_prefix() -> None:
-    """Inference profiles cost what their model costs; input and output differ."""
-    plain = price_of("bedrock.input_tokens.anthropic.claude-haiku-5-5")
-    assert plain == price_of("bedrock.input_tokens.eu.anthropic.claude-haiku-5-5")
+def test_a_region_prefix_does_not_change_a_models_price() -> None:
+    """An inference profile costs the same as its model; input and output prices differ."""
+    price = price_of("bedrock.input_tokens.anthropic.claude-haiku-5-5")
+    assert price == price_of("bedrock.input_tokens.eu.anthropic.claude-haiku-5-5")
     assert price_of("bedrock.output_tokens.anthropic.claude-haiku-5-5") == Decimal("0.0000005")
 
 
-def test_an_unknown_price_is_shown_and_not_guessed() -> None:
-    """A model without a list price appears by name at zero instead of vanishing."""
+def test_a_unit_without_a_price_is_shown_at_zero() -> None:
+    """It is neither guessed nor left out."""
     unit = "bedrock.input_tokens.somebody.model-1"
     assert cost_usd({unit: Decimal(5)}) == {f"unpriced.{unit}": Decimal(0), "total": Decimal(0)}

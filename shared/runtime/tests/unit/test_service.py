@@ -1,4 +1,4 @@
-"""What a service does between its start and its first message."""
+"""How a service opens its queue."""
 
 import asyncio
 from typing import Any, cast
@@ -9,32 +9,32 @@ from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.service import StoppedError, open_queue
 
 
-class SilentSqs:
-    """A client whose calls get no answer."""
+class UnresponsiveSQS:
+    """A client whose calls never return."""
 
     async def get_queue_attributes(self, **_: object) -> None:
         """Wait for ever."""
         await asyncio.Event().wait()
 
 
-class BrokenSqs:
-    """A client that has no queue."""
+class FailingSQS:
+    """A client whose calls fail."""
 
     async def get_queue_attributes(self, **_: object) -> None:
         """Fail."""
         raise LookupError("no such queue")
 
 
-async def test_asked_to_stop_a_service_does_not_wait_for_aws() -> None:
-    """A dependency that does not answer holds up no deployment."""
+async def test_a_stop_does_not_wait_for_aws() -> None:
+    """An unresponsive dependency does not delay a deployment."""
     stop = asyncio.Event()
     async with asyncio.timeout(1):
         asyncio.get_running_loop().call_later(0.01, stop.set)
         with pytest.raises(StoppedError):
-            await open_queue(SQSQueue(cast("Any", SilentSqs()), "queue"), stop=stop)
+            await open_queue(SQSQueue(cast("Any", UnresponsiveSQS()), "queue"), stop=stop)
 
 
 async def test_a_queue_that_cannot_be_opened_ends_the_service() -> None:
-    """The failure is the process's, which whoever runs it starts again."""
+    """The process fails and is started again from outside."""
     with pytest.raises(LookupError):
-        await open_queue(SQSQueue(cast("Any", BrokenSqs()), "queue"), stop=asyncio.Event())
+        await open_queue(SQSQueue(cast("Any", FailingSQS()), "queue"), stop=asyncio.Event())

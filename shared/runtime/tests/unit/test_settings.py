@@ -6,7 +6,7 @@ GOOD = {"DATA_BUCKET": "b", "RUNS_TABLE": "r", "RUN_FINISHED_TOPIC_ARN": "arn:t"
 
 
 def test_settings_come_from_prefixed_variables(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`ENCORE_*` variables fill the settings; the rest has defaults."""
+    """Settings without an `ENCORE_*` variable have defaults."""
     for name, value in GOOD.items():
         monkeypatch.setenv(f"ENCORE_{name}", value)
     monkeypatch.setenv("ENCORE_CONCURRENCY", "9")
@@ -14,10 +14,10 @@ def test_settings_come_from_prefixed_variables(monkeypatch: pytest.MonkeyPatch) 
     assert (settings.data_bucket, settings.concurrency, settings.drain_s) == ("b", 9, 25.0)
 
 
-def test_bad_settings_refuse_to_start_with_one_readable_line(
+def test_invalid_settings_end_the_process_with_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Every problem is named by its variable, on one line, without a traceback or any value."""
+    """The line names the variable of every problem, without a traceback or any value."""
     monkeypatch.setenv("ENCORE_DATA_BUCKET", "b")
     monkeypatch.setenv("ENCORE_RUNS_TABLE", "r")
     monkeypatch.setenv("ENCORE_CONCURRENCY", "secret")

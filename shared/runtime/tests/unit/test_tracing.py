@@ -23,13 +23,13 @@ def handled(parent: str | None) -> TraceParent:
 
 @pytest.mark.parametrize("flags", ["00", "01"])
 def test_a_traceparent_is_written_as_it_was_read(flags: str) -> None:
-    """Trace, span and the sampled flag survive."""
+    """Trace, span and the sampled flag are preserved."""
     text = f"00-{TRACE}-{SPAN}-{flags}"
     assert str(TraceParent.parse(text)) == text
 
 
-def test_flags_besides_sampled_are_not_handed_on() -> None:
-    """Version 00 knows one flag; what it does not know, a sender of it must set to zero."""
+def test_flags_other_than_sampled_are_cleared() -> None:
+    """Version 00 defines one flag; a sender must set all others to zero."""
     assert str(TraceParent.parse(f"00-{TRACE}-{SPAN}-ff")) == f"00-{TRACE}-{SPAN}-01"
 
 
@@ -51,8 +51,8 @@ def test_flags_besides_sampled_are_not_handed_on() -> None:
         f"00-{TRACE}-{SPAN}-zz",
     ],
 )
-def test_a_malformed_traceparent_begins_a_new_trace(malformed: str | None) -> None:
-    """It is ignored whole, as the recommendation asks, and the work has a trace all the same."""
+def test_a_malformed_traceparent_starts_a_new_trace(malformed: str | None) -> None:
+    """It is ignored as a whole, as the recommendation requires."""
     assert TraceParent.parse(malformed) is None
     span = handled(malformed)
     assert span.trace_id != TRACE
@@ -60,7 +60,7 @@ def test_a_malformed_traceparent_begins_a_new_trace(malformed: str | None) -> No
 
 
 def test_a_handler_continues_its_senders_trace_as_a_span_of_its_own() -> None:
-    """Same trace, same decision to record it, another span."""
+    """Trace and sampling decision stay the same; the span is new."""
     span = handled(f"00-{TRACE}-{SPAN}-00")
     assert span.trace_id == TRACE
     assert span.span_id != SPAN
@@ -68,7 +68,7 @@ def test_a_handler_continues_its_senders_trace_as_a_span_of_its_own() -> None:
 
 
 def test_a_trace_runs_through_a_chain_of_handlers() -> None:
-    """Whatever each hands on leads the next one to the same trace."""
+    """Each handler passes the trace on to the next."""
     first = handled(None)
     second = handled(str(first))
     third = handled(str(second))
@@ -76,8 +76,8 @@ def test_a_trace_runs_through_a_chain_of_handlers() -> None:
     assert len({first.span_id, second.span_id, third.span_id}) == 3
 
 
-def test_nothing_is_handed_on_outside_a_handler() -> None:
-    """There is no trace before a handler begins, and none after it ended or failed."""
+def test_there_is_no_trace_outside_a_handler() -> None:
+    """Neither before a handler starts nor after it has ended or failed."""
     assert trace_context.current() is None
     with pytest.raises(ValueError, match="broken"), tracing.handling("queue"):
         raise ValueError("broken")
@@ -86,7 +86,7 @@ def test_nothing_is_handed_on_outside_a_handler() -> None:
 
 
 def test_an_event_carries_the_trace_of_the_handler_that_announces_it() -> None:
-    """Subscribers without message attributes find it in the envelope."""
+    """Subscribers that do not get message attributes find it in the envelope."""
     data = SentimentScored(parts=1, reviews=2)
     with tracing.handling("queue"):
         event = new_event(data, run_id="r", source="s")
@@ -96,7 +96,7 @@ def test_an_event_carries_the_trace_of_the_handler_that_announces_it() -> None:
 
 
 def test_log_lines_name_the_trace(capsys: pytest.CaptureFixture[str]) -> None:
-    """Those of the handler, and those that tell what became of its message."""
+    """Both the handler's lines and those about its message's outcome."""
     configure_logging(service="mailer")
     with tracing.handling("queue", parent=f"00-{TRACE}-{SPAN}-01"):
         bind_event(run_id="r", event_id="e")
@@ -106,10 +106,10 @@ def test_log_lines_name_the_trace(capsys: pytest.CaptureFixture[str]) -> None:
     assert [line["trace_id"] for line in lines] == [TRACE, TRACE]
 
 
-def test_an_endpoint_without_opentelemetry_is_one_warning(
+def test_an_endpoint_without_opentelemetry_causes_one_warning(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The service runs on, and the line says what to install."""
+    """The service keeps running, and the warning says what to install."""
     monkeypatch.setitem(sys.modules, "encore.runtime.spans", None)
     configure_logging(service="mailer")
     with exporting_spans("mailer", endpoint="http://127.0.0.1:4318"), tracing.handling("queue"):

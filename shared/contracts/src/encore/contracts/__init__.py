@@ -1,1 +1,1 @@
-"""What the services say to one another and to any subscriber: events, records, keys, ids, errors."""
+"""The contracts between the services and with any subscriber: events, records, keys, ids, errors."""

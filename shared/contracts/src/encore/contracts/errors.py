@@ -1,9 +1,9 @@
-"""What a failure means for the message being handled."""
+"""Errors that determine what happens to the message being handled."""
 
 
 class TransientError(Exception):
-    """The same work may succeed later: the message returns after a backoff."""
+    """The work may succeed later: the message is retried after a backoff."""
 
 
 class PermanentError(Exception):
-    """The work can never succeed: the message goes to the dead-letter queue at once, with this reason."""
+    """The work can never succeed: the message is moved to the dead-letter queue at once, with this reason."""

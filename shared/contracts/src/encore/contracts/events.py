@@ -1,7 +1,7 @@
 """The events that the services exchange: CloudEvents 1.0 envelopes around small typed data.
 
-An event carries references and counts, never rows: those travel through S3. Its id follows from its type, run
-and cause, so an event that is announced twice keeps its id. The tests hold a sample of every version.
+An event carries references and counts, never rows, which are passed through S3. Its id follows from its type,
+run and cause, so an event announced twice keeps its id. The tests contain a sample of every version.
 Source: CloudEvents 1.0 specification, JSON format.
 """
 
@@ -23,7 +23,7 @@ PartNumber = Annotated[int, Field(ge=1)]
 
 
 class EventData(BaseModel, ABC):
-    """What an event says; each kind names its type and the topic that carries it."""
+    """An event's data; each subclass names its type and the topic that carries it."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     type: ClassVar[str]
@@ -32,11 +32,11 @@ class EventData(BaseModel, ABC):
     @property
     @abstractmethod
     def cause(self) -> str:
-        """What sets this event apart from others of its type and run; the event's id is made from it."""
+        """What distinguishes this event from others of its type and run; its id is derived from it."""
 
 
 class PartData(EventData):
-    """An event about one part of a run; `key` is where the part's records are."""
+    """An event about one part of a run; `key` is the object with the part's records."""
 
     part: PartNumber
     parts: PartNumber
@@ -45,7 +45,7 @@ class PartData(EventData):
 
     @property
     def cause(self) -> str:
-        """The part."""
+        """The part number."""
         return f"part-{self.part}"
 
 
@@ -83,7 +83,7 @@ class SentimentScored(EventData):
 
 
 class RecommenderPoll(EventData):
-    """The recommender's delayed message to itself: look again at a long job. No topic carries it."""
+    """The recommender's delayed message to itself to poll a long job. No topic carries it."""
 
     type = "encore.recommender-poll.v1"
     topic = ""
@@ -91,12 +91,12 @@ class RecommenderPoll(EventData):
 
     @property
     def cause(self) -> str:
-        """The attempt."""
+        """The attempt number."""
         return f"poll-{self.attempt}"
 
 
 class RecommendationsReady(PartData):
-    """One part of the run has its recommendations stored."""
+    """One part's recommendations are stored."""
 
     type = "encore.recommendations-ready.v1"
     topic = "recommendations-ready"
@@ -116,16 +116,16 @@ class EmailFinished(EventData):
     customer_id: str
     key: str
     template_copy: bool
-    """True when the copy is the template's, because the model's broke the rules twice."""
+    """True if the email has template copy, because the model's broke the rules twice."""
 
     @property
     def cause(self) -> str:
-        """The customer."""
+        """The customer id."""
         return self.customer_id
 
 
 class RunFinished(EventData):
-    """The run has ended; `reason` says why when it failed. Costs in US dollars."""
+    """The run has ended; `reason` says why if it failed. Costs are in US dollars."""
 
     type = "encore.run-finished.v1"
     topic = "run-finished"
@@ -138,7 +138,7 @@ class RunFinished(EventData):
 
     @property
     def cause(self) -> str:
-        """How it ended."""
+        """The status."""
         return self.status
 
 
@@ -171,7 +171,7 @@ class Event(BaseModel, Generic[Data]):
 
 
 def new_event(data: Data, *, run_id: str, source: str) -> Event[Data]:
-    """Wrap `data`; the same run, type and cause always give the same id."""
+    """Wrap `data`; its id depends only on run, type and cause."""
     return Event[Data](
         id=str(uuid5(NAMESPACE_URL, f"{data.type}/{run_id}/{data.cause}")),
         source=f"encore/{source}",
@@ -184,7 +184,7 @@ def new_event(data: Data, *, run_id: str, source: str) -> Event[Data]:
 
 
 def event_type(body: str) -> str:
-    """Return the `type` of an event; raise `PermanentError` when the body is not one."""
+    """Return an event's `type`; raise `PermanentError` if the body is not an event."""
     try:
         return _Typed.model_validate_json(body).type
     except ValidationError as error:
@@ -192,7 +192,7 @@ def event_type(body: str) -> str:
 
 
 def parse_event(body: str, kind: type[Data]) -> Event[Data]:
-    """Read an event of one kind; raise `PermanentError` naming the first thing wrong with it."""
+    """Parse an event of one kind; raise `PermanentError` naming the first problem."""
     found = event_type(body)
     if found != kind.type:
         raise PermanentError(f"expected {kind.type}, got {found}")

@@ -1,4 +1,4 @@
-"""Where everything of a run lies in the data bucket. Keys are deterministic: writing twice is harmless."""
+"""The keys of a run's objects in the data bucket. They are deterministic: writing twice is harmless."""
 
 from urllib.parse import quote
 
@@ -6,27 +6,27 @@ UPLOADS = "uploads/"
 
 
 def products(run_id: str) -> str:
-    """The catalogue of the run: one `Product` a line."""
+    """The run's catalogue: one `Product` per line."""
     return f"runs/{run_id}/products.jsonl"
 
 
 def rejects(run_id: str) -> str:
-    """The rows of the upload that could not be used, with line, column and reason."""
+    """The rejected rows of the upload, with line, column and reason."""
     return f"runs/{run_id}/rejects.jsonl"
 
 
 def customers(run_id: str, part: int) -> str:
-    """One part's customers with their reviews: one `Customer` a line."""
+    """One part's customers with their reviews: one `Customer` per line."""
     return f"runs/{run_id}/customers/part-{part:05}.jsonl"
 
 
 def sentiment(run_id: str, part: int) -> str:
-    """One part's scores: one `ScoredReview` a line, for every review of the part's customers."""
+    """One part's scores: one `ScoredReview` per line, for every review of the part's customers."""
     return f"runs/{run_id}/sentiment/part-{part:05}.jsonl"
 
 
 def product_sentiment(run_id: str) -> str:
-    """The run's per-product aggregates: one `ProductSentiment` a line."""
+    """The run's aggregates by product: one `ProductSentiment` per line."""
     return f"runs/{run_id}/sentiment/products.jsonl"
 
 
@@ -36,7 +36,7 @@ def personalize(run_id: str, name: str) -> str:
 
 
 def recommendations(run_id: str, part: int) -> str:
-    """One part's picks: one `Recommendation` a line."""
+    """One part's picks: one `Recommendation` per line."""
     return f"runs/{run_id}/recommendations/part-{part:05}.jsonl"
 
 

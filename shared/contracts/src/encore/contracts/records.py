@@ -1,6 +1,6 @@
-"""The records that travel between services in S3 parts and rest in DynamoDB.
+"""The records that services exchange as parts in S3 and keep in DynamoDB.
 
-Everything a customer or a shop wrote is data here, never trusted: it is escaped where it is shown.
+Texts of customers and shops are untrusted data: they are escaped wherever they are shown.
 """
 
 from decimal import Decimal
@@ -20,7 +20,7 @@ class Record(BaseModel):
 
 
 class Product(Record):
-    """A catalogue entry. `price` is what is asked now, `list_price` the price before the discount."""
+    """A catalogue entry. `price` is the current price, `list_price` the price before the discount."""
 
     product_id: Identifier
     name: Annotated[str, Field(min_length=1)]
@@ -35,24 +35,24 @@ class Product(Record):
     image_url: str | None = None
     link: str | None = None
     shared_texts: tuple[str, ...] = ()
-    """Review texts of a row that could not be given to one reviewer each."""
+    """Review texts that could not be matched to the reviewers of their row."""
 
 
 class Review(Record):
-    """One customer's words about one product, which may be listed under several product ids."""
+    """One customer's review of one product, which may be listed under several product ids."""
 
     review_id: Identifier
     product_ids: Annotated[tuple[Identifier, ...], Field(min_length=1)]
     title: str | None = None
     text: str | None = None
     rating: Annotated[Decimal, Field(ge=0, le=5)] | None = None
-    """The reviewer's own stars, where the file has them (the Kaggle format has not)."""
+    """The reviewer's own stars, if the file has them (the Kaggle format does not)."""
     timestamp: Annotated[int, Field(ge=0)] | None = None
     """Unix seconds."""
 
 
 class Customer(Record):
-    """A customer with all of their reviews; `product_ids` of the reviews are what they know already."""
+    """A customer with all their reviews; they already know the products of these reviews."""
 
     customer_id: Identifier
     name: str | None = None
@@ -62,7 +62,7 @@ class Customer(Record):
 
     @property
     def product_ids(self) -> tuple[str, ...]:
-        """The distinct products of the customer's reviews, in the order first met."""
+        """The distinct products of the customer's reviews, in order of first appearance."""
         return tuple(dict.fromkeys(p for review in self.reviews for p in review.product_ids))
 
 
@@ -76,7 +76,7 @@ class Sentiment(StrEnum):
 
 
 class SentimentScores(Record):
-    """Comprehend's four confidences; they sum to about one."""
+    """Comprehend's four confidence scores, which sum to about one."""
 
     positive: Fraction
     negative: Fraction
@@ -85,12 +85,12 @@ class SentimentScores(Record):
 
     @property
     def polarity(self) -> float:
-        """How much the words speak for the product: -1 (against) to 1 (for)."""
+        """How much the text favours the product: -1 (against) to 1 (in favour)."""
         return self.positive - self.negative
 
 
 class ScoredReview(Record):
-    """What a review's words say; no label when there were no words or they could not be scored."""
+    """A review's sentiment; no label if it has no text or could not be scored."""
 
     review_id: Identifier
     customer_id: Identifier
@@ -101,7 +101,7 @@ class ScoredReview(Record):
 
 
 class ProductSentiment(Record):
-    """How the scored reviews of one product fall; `polarity` is the mean of theirs, -1 to 1."""
+    """One product's scored reviews by label; `polarity` is their mean, -1 to 1."""
 
     product_id: Identifier
     positive: int = 0
@@ -117,7 +117,7 @@ class ProductSentiment(Record):
 
 
 class ReasonKind(StrEnum):
-    """Why a product was picked."""
+    """The kind of reason for a pick."""
 
     BECAUSE_YOU_LIKED = "because_you_liked"
     LIKED_BY_SIMILAR_CUSTOMERS = "liked_by_similar_customers"
@@ -126,7 +126,7 @@ class ReasonKind(StrEnum):
 
 
 class Reason(Record):
-    """Why a product was picked: the product liked before, or the category, that it rests on."""
+    """Why a product was picked, with the previously liked product or the category that it refers to."""
 
     kind: ReasonKind
     product_name: str | None = None
@@ -134,21 +134,21 @@ class Reason(Record):
 
 
 class Pick(Record):
-    """One recommended product as the catalogue had it in this run, best first within its customer."""
+    """One recommended product as in this run's catalogue; a customer's picks are sorted best first."""
 
     product: Product
     reason: Reason
 
 
 class RecommendationSource(StrEnum):
-    """What chose the products."""
+    """What the products were chosen by."""
 
     PERSONALIZE = "personalize"
     POPULARITY = "popularity"
 
 
 class Recommendation(Record):
-    """Five distinct picks for one customer, none of which the customer has reviewed."""
+    """Five distinct picks for one customer, none of which they have reviewed."""
 
     customer_id: Identifier
     name: str | None = None

@@ -1,6 +1,6 @@
-"""Which trace the work at hand belongs to: W3C Trace Context, carried with every event and object.
+"""The current trace as W3C Trace Context, carried with every event and object.
 
-A trace is one upload's way through the services; a handler's work on one message is a span of it.
+A trace follows one upload through the services; the handling of each message is a span of it.
 Source: W3C Recommendation "Trace Context", traceparent header, version 00.
 """
 
@@ -16,7 +16,7 @@ _SAMPLED = 1
 
 
 class TraceParent(NamedTuple):
-    """A span as another process knows it: its trace, its own id and whether the trace is recorded."""
+    """A span as another process sees it: its trace, its own id and whether the trace is sampled."""
 
     trace_id: str
     """32 hexadecimal digits, not all zero."""
@@ -26,17 +26,17 @@ class TraceParent(NamedTuple):
 
     @classmethod
     def parse(cls, text: str | None) -> Self | None:
-        """Read a traceparent; a malformed one gives None, and the trace starts anew."""
+        """Parse a traceparent; return None if it is missing or malformed."""
         found = _FORMAT.fullmatch(text) if text else None
         return cls(found[1], found[2], bool(int(found[3], 16) & _SAMPLED)) if found else None
 
     @classmethod
     def new(cls) -> Self:
-        """Start a trace."""
+        """Return the first span of a new trace."""
         return cls(_id(128), _id(64), sampled=True)
 
     def child(self) -> Self:
-        """Name a new span of the same trace."""
+        """Return a new span of the same trace."""
         return type(self)(self.trace_id, _id(64), self.sampled)
 
     def __str__(self) -> str:
@@ -48,19 +48,19 @@ _trace_id: ContextVar[str | None] = ContextVar("trace_id", default=None)
 
 
 def current() -> str | None:
-    """The traceparent to send or store now; None outside a handler."""
+    """The current traceparent; None outside a handler."""
     span = _span.get()
     return None if span is None else str(span)
 
 
 def trace_id() -> str | None:
-    """The id of the trace that this task works on, or has just worked on."""
+    """The id of this task's current trace, or of the last one."""
     return _trace_id.get()
 
 
 @contextmanager
 def within(span: TraceParent) -> Iterator[None]:
-    """Make `span` the current one for the body; its trace id stays for what is logged afterwards."""
+    """Make `span` current in the body; its trace id stays set for later log lines."""
     token = _span.set(span)
     _trace_id.set(span.trace_id)
     try:
@@ -70,5 +70,5 @@ def within(span: TraceParent) -> Iterator[None]:
 
 
 def _id(bits: int) -> str:
-    """Random hexadecimal digits, not all zero."""
+    """Return random hexadecimal digits, not all zero."""
     return f"{random.getrandbits(bits) or 1:0{bits // 4}x}"

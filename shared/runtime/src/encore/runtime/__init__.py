@@ -1,1 +1,1 @@
-"""What every service runs on: queue, runs, storage, settings, telemetry."""
+"""The runtime of every service: queue, runs, storage, settings, telemetry."""

@@ -6,16 +6,16 @@ from typing import Protocol
 from encore.contracts.events import EventData, new_event
 
 
-class Publishing(Protocol):
-    """What the announcer needs of a publisher."""
+class BodyPublisher(Protocol):
+    """The publisher that the announcer needs."""
 
     async def publish(self, topic_arn: str, bodies: Sequence[str]) -> None: ...  # noqa: D102 - see Publisher
 
 
 class SNSAnnouncer:
-    """Wraps event data in envelopes from `source` and publishes them, ten to a call."""
+    """Wraps event data in envelopes from `source` and publishes them, ten per call."""
 
-    def __init__(self, publisher: Publishing, *, source: str, topic_arns: Mapping[str, str]) -> None:
+    def __init__(self, publisher: BodyPublisher, *, source: str, topic_arns: Mapping[str, str]) -> None:
         self._publisher = publisher
         self._source = source
         self._topic_arns = topic_arns

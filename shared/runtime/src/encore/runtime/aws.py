@@ -1,6 +1,6 @@
-"""How every service talks to AWS: one session, pooled clients, retries inside the SDK's budget.
+"""Configuration of every AWS client: pooled connections, timeouts, the SDK's retries.
 
-Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`, so no code names one.
+Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`; the code names none.
 """
 
 from aiobotocore.config import AioConfig

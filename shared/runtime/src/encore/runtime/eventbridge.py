@@ -1,6 +1,6 @@
-"""Events that AWS services send by themselves, as EventBridge puts them into a queue.
+"""Events of AWS services, as EventBridge delivers them to a queue.
 
-They are no CloudEvents and name no run, so they have a model of their own.
+They are not CloudEvents and carry no run id, so they have their own model.
 Source: Amazon EventBridge User Guide, "AWS service event metadata".
 """
 
@@ -13,7 +13,7 @@ from encore.contracts.errors import PermanentError
 
 
 class AwsEvent(BaseModel):
-    """What happened at an AWS service; `resources` are the ARNs that it happened to, often none."""
+    """An AWS service's event; `resources` are the ARNs of what it concerns, often none."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
     version: Literal["0"]
@@ -26,14 +26,16 @@ class AwsEvent(BaseModel):
 
 
 def read_aws_event(body: str, *, source: str) -> AwsEvent | None:
-    """Return the event if an AWS service sent it through EventBridge, None for any other message.
+    """Return the event if an AWS service sent it through EventBridge, else None.
 
-    Raises `PermanentError` when the service is not `source`, such as `aws.personalize`.
+    Raises `PermanentError` if the service is not `source`, such as `aws.personalize`.
     """
     try:
         event = AwsEvent.model_validate_json(body)
     except ValidationError:
         return None
     if event.source != source:
-        raise PermanentError(f"expected events of {source}, got {event.detail_type!r} of {event.source}")
+        raise PermanentError(
+            f"expected an event from {source}, got {event.detail_type!r} from {event.source}"
+        )
     return event

@@ -1,7 +1,7 @@
-"""Liveness of a process that listens on no port: it keeps touching a file, whose age is then checked.
+"""Liveness of a process that listens on no port: it keeps touching a file, and a check reads the file's age.
 
-`python -m encore.runtime.liveness FILE` is a container's health check: it exits with 0 while the process is
-alive. It runs every few seconds, so it imports next to nothing.
+`python -m encore.runtime.liveness FILE` is the health check of a container: it exits with 0 while the process
+is alive. It runs every few seconds, so it imports almost nothing.
 """
 
 import os
@@ -13,13 +13,13 @@ MAX_AGE_S = 30.0
 
 
 def beat(path: "str | os.PathLike[str]") -> None:
-    """Say that the process lives."""
-    with open(path, "ab"):  # noqa: PTH123 - pathlib would be most of the check's work
+    """Record that the process is alive."""
+    with open(path, "ab"):  # noqa: PTH123 - importing pathlib would dominate the check
         os.utime(path)
 
 
 def age_s(path: "str | os.PathLike[str]") -> float:
-    """Seconds since the last beat; infinite when there was none."""
+    """Seconds since the last beat; infinite if there was none."""
     try:
         return time.time() - os.stat(path).st_mtime  # noqa: PTH116 - as above
     except FileNotFoundError:
@@ -27,7 +27,7 @@ def age_s(path: "str | os.PathLike[str]") -> float:
 
 
 def main() -> None:
-    """End with 1 and one line when the file named by the argument is too old."""
+    """Exit with 1 and one line if the file named by the argument is too old."""
     age = age_s(sys.argv[1])
     if age > MAX_AGE_S:
         sys.exit(f"no sign of life for {age:.0f} s")

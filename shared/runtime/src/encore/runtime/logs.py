@@ -1,6 +1,6 @@
-"""What a service tells of itself: logs, and spans where a collector wants them.
+"""Logs of a service, and its spans if a collector is configured.
 
-Logs are readable on a terminal and JSON lines elsewhere; run, event, part and trace are on every line.
+Logs are readable on a terminal and JSON lines elsewhere; every line has the run, event, part and trace.
 """
 
 import logging
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 
 METRICS_EVENT = "metrics"
 
-# Local variables hold what customers wrote and who they are: a traceback must not carry them.
+# Local variables hold customers' texts and identities: tracebacks must not contain them.
 WITHOUT_LOCALS = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
 
 
 def configure_logging(*, service: str, level: str = "INFO") -> None:
-    """Send this process's logs to standard error, each line carrying `service`."""
+    """Write this process's logs to standard error, with `service` on every line."""
     terminal = sys.stderr.isatty()
     renderer: list[Processor] = (
         [_without_metrics, structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
@@ -52,20 +52,20 @@ def _with_trace(_logger: object, _method: str, line: "EventDict") -> "EventDict"
 
 
 def _without_metrics(_logger: object, _method: str, line: "EventDict") -> "EventDict":
-    """Metrics are for CloudWatch; a person at a terminal has no use for them."""
+    """Drop metrics, which nobody reads on a terminal."""
     if line["event"] == METRICS_EVENT:
         raise structlog.DropEvent
     return line
 
 
 def get_logger() -> structlog.typing.FilteringBoundLogger:
-    """Return a logger that takes on whatever is bound when it is used."""
+    """Return a logger that adds the context bound at the time of each call."""
     logger: structlog.typing.FilteringBoundLogger = structlog.get_logger()
     return logger
 
 
 def bind_event(*, run_id: str, event_id: str, part: int | None = None) -> None:
-    """Bind what is being handled to every further line of this task, and to the handler's span."""
+    """Add run, event and part to all further log lines of this task and to the handler's span."""
     facts = {"run_id": run_id, "event_id": event_id} | ({} if part is None else {"part": part})
     structlog.contextvars.bind_contextvars(**facts)
     tracing.note(**facts)
@@ -73,12 +73,12 @@ def bind_event(*, run_id: str, event_id: str, part: int | None = None) -> None:
 
 @contextmanager
 def exporting_spans(service: str, *, endpoint: str | None) -> Iterator[None]:
-    """Record spans meanwhile, where there is an OTLP endpoint and OpenTelemetry is installed; then flush."""
+    """Record spans in the body if there is an endpoint and OpenTelemetry is installed; then flush."""
     if not endpoint:
         yield
         return
     try:
-        from encore.runtime.spans import exporting  # noqa: PLC0415 - nobody pays for OpenTelemetry who has no use for it
+        from encore.runtime.spans import exporting  # noqa: PLC0415 - loaded only if used
     except ImportError as error:
         get_logger().warning("spans_not_exported", missing=error.name, install="encore-runtime[tracing]")
         yield

@@ -1,7 +1,7 @@
-"""Metrics through the log, in CloudWatch's embedded metric format: a log line becomes data points.
+"""Metrics written as log lines in CloudWatch's embedded metric format.
 
 Source: CloudWatch embedded metric format specification. Every metric has the dimension `service`, which
-`encore.runtime.logs` binds to each line. Dashboards and alarms name these metrics; a test compares them.
+`encore.runtime.logs` binds to each line. Dashboards and alarms use these names; a test compares them.
 """
 
 import time
@@ -14,12 +14,12 @@ from encore.runtime.logs import METRICS_EVENT, get_logger
 from encore.runtime.settings import NAMESPACE
 
 namespace: ContextVar[str] = ContextVar("namespace", default=NAMESPACE)
-"""CloudWatch namespace of this process's metrics, set once when it starts."""
+"""CloudWatch namespace of this process's metrics, set once at start."""
 log = get_logger()
 
 
 class Metric(StrEnum):
-    """Everything that is measured."""
+    """The name of every metric."""
 
     MESSAGES_RECEIVED = "messages_received"
     MESSAGES_SUCCEEDED = "messages_succeeded"
@@ -27,27 +27,27 @@ class Metric(StrEnum):
     MESSAGES_DEAD_LETTERED = "messages_dead_lettered"
     HANDLER_SECONDS = "handler_seconds"
     MESSAGE_AGE_SECONDS = "message_age_seconds"
-    """From the message's first receipt to now: how long its work has been waiting for success."""
+    """From the message's first receive to the end of its handler, over all attempts."""
     LAG_SECONDS = "lag_seconds"
-    """From when a message was sent to when its handler begins."""
+    """From sending a message to the start of its handler."""
     QUEUE_BACKLOG = "queue_backlog"
-    """Messages that wait in the queue. Every process reports the whole queue: take the maximum."""
+    """Messages waiting in the queue. Every process reports the whole queue: take the maximum."""
     QUEUE_IN_FLIGHT = "queue_in_flight"
-    """Messages that someone is working on. As with the backlog, take the maximum."""
+    """Messages being handled by any process. As with the backlog, take the maximum."""
     CIRCUIT_OPENED = "circuit_opened"
-    """Times that a service stopped taking messages because a dependency was down."""
+    """How often a service stopped receiving because a dependency was down."""
 
     RUNS_FINISHED = "runs_finished"
     RUNS_FAILED = "runs_failed"
     RUN_SECONDS = "run_seconds"
     RUN_COST_USD = "run_cost_usd"
     AI_COST_USD = "ai_cost_usd"
-    """Comprehend, Personalize and Bedrock, of one run."""
+    """Comprehend, Personalize and Bedrock for one run."""
 
     COMPREHEND_UNITS = "comprehend_units"
-    """Of 100 characters, as they are billed; like the following, of a part that is done."""
+    """Billed units of 100 characters; this and the next three are written once per finished part."""
     RECOMMENDATIONS_ASKED = "recommendations_asked"
-    """Customers that Personalize ranked products for."""
+    """Customers for whom Personalize ranked products."""
     MODEL_INPUT_TOKENS = "model_input_tokens"
     MODEL_OUTPUT_TOKENS = "model_output_tokens"
 
@@ -72,13 +72,13 @@ AI_UNITS = {
     "bedrock.input_tokens": Metric.MODEL_INPUT_TOKENS,
     "bedrock.output_tokens": Metric.MODEL_OUTPUT_TOKENS,
 }
-"""The metric of each billable unit of an AI service, named as in `runs.pricing`, without a model id."""
+"""The metric of each billable AI unit, named as in `runs.pricing` without the model id."""
 MAX_VALUES = 100
-"""Values of one metric in one line, as the specification allows."""
+"""Values of one metric per line, a limit of the specification."""
 
 
 def emit(values: Mapping[Metric, float | Sequence[float]]) -> None:
-    """Write the data points of each metric, one or up to `MAX_VALUES`."""
+    """Write one value, or up to `MAX_VALUES`, of each metric."""
     directive = {
         "Namespace": namespace.get(),
         "Dimensions": [["service"]],
@@ -89,13 +89,13 @@ def emit(values: Mapping[Metric, float | Sequence[float]]) -> None:
 
 
 def emit_ai_units(units: Mapping[str, Decimal]) -> None:
-    """Write what a part took of the AI services, as soon as it is done."""
-    taken: dict[Metric, float] = {}
+    """Write the AI units that a finished part used."""
+    used: dict[Metric, float] = {}
     for unit, amount in units.items():
         if metric := AI_UNITS.get(".".join(unit.split(".")[:2])):
-            taken[metric] = taken.get(metric, 0) + float(amount)
-    if taken:
-        emit(taken)
+            used[metric] = used.get(metric, 0) + float(amount)
+    if used:
+        emit(used)
 
 
 def _unit(metric: Metric) -> str:

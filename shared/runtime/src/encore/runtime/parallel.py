@@ -1,4 +1,4 @@
-"""Doing many things at a time, a bounded number of them."""
+"""Bounded concurrency."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]], *, parallel: int) -> None:
     """Run `work` on every item, `parallel` at a time.
 
-    After a failure nothing new is begun; what is under way ends first, then the failure is raised.
+    After a failure no further item is started; the failure is raised once the running ones have ended.
     """
     waiting, failures = iter(items), list[Exception]()
 
@@ -18,7 +18,7 @@ async def for_each(items: Iterable[Item], work: Callable[[Item], Awaitable[None]
         for item in waiting:
             try:
                 await work(item)
-            except Exception as error:  # noqa: BLE001 - raised below, once the others have ended
+            except Exception as error:  # noqa: BLE001 - raised below once the others have ended
                 failures.append(error)
             if failures:
                 return

@@ -1,4 +1,4 @@
-"""What use cases need of the outside; tests stand in for it with `tests.support`."""
+"""What use cases need from outside; tests use the doubles of `tests.support`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,16 +1,16 @@
-"""The one retry policy: what is worth another try, how often, and how long to wait before it.
+"""The one retry policy: what is retried, how often, and after how long.
 
-| what failed | tried again | waits | then |
+| what failed | retried | delay | finally |
 | --- | --- | --- | --- |
-| an AWS call, for a cause that waiting can cure | by the SDK, `SDK_RETRIES` | exponential, full jitter, 20 s at most | it fails the message |
-| part of a batch | the rest alone, `BATCH_TRIES` | exponential, full jitter, 5 s at most | it fails the message |
-| a message, for such a cause | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letters |
-| many messages in a row, for such a cause | when `encore.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
-| a message, for good (`PermanentError`) | never | | dead letters at once |
-| a message, for an unknown cause | like a transient one, without opening the circuit | | dead letters |
+| an AWS call, transiently | by the SDK, `SDK_RETRIES` | exponential, full jitter, 20 s at most | the message fails |
+| part of a batch | that part only, `BATCH_TRIES` | exponential, full jitter, 5 s at most | the message fails |
+| a message, transiently | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letter |
+| several messages in a row, transiently | when `encore.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
+| a message, permanently (`PermanentError`) | never | | dead letter at once |
+| a message, for an unknown reason | like a transient failure, without opening the circuit | | dead letter |
 
-Source of the waits: "Exponential Backoff And Jitter", AWS Architecture Blog ("full jitter"); of the SDK's: botocore's
-"standard" retry mode.
+Source of the delays: "Exponential Backoff And Jitter", AWS Architecture Blog ("full jitter"); of the SDK's:
+botocore's "standard" retry mode.
 """  # noqa: E501 - a table
 
 import random
@@ -63,7 +63,7 @@ THROTTLED = frozenset(
         "TransactionInProgressException",
     }
 )
-SERVER_FAULT_STATUS = 500
+SERVER_ERROR_STATUS = 500
 
 
 class UnprocessedError(TransientError):
@@ -71,27 +71,27 @@ class UnprocessedError(TransientError):
 
 
 def is_transient(error: BaseException) -> bool:
-    """Tell whether waiting can cure `error`: throttling, server faults, timeouts, lost connections."""
+    """Return whether a retry may succeed: throttling, server errors, timeouts, lost connections."""
     if isinstance(error, TransientError | TimeoutError | ConnectionError | HTTPClientError):
         return True
     if not isinstance(error, ClientError):
         return False
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return error_code(error) in THROTTLED or status >= SERVER_FAULT_STATUS
+    return error_code(error) in THROTTLED or status >= SERVER_ERROR_STATUS
 
 
 def backoff_s(receive_count: int, *, base_s: float = MESSAGE_BASE_S, cap_s: float = MESSAGE_CAP_S) -> float:
-    """Return a delay for the message's next try: capped exponential with full jitter, at least `base_s`."""
+    """Return the delay before a message's next try: capped exponential, full jitter, at least `base_s`."""
     ceiling = min(cap_s, base_s * 2.0 ** min(receive_count, 30))
-    return random.uniform(base_s, max(base_s, ceiling))  # noqa: S311 - spreads load, guards nothing
+    return random.uniform(base_s, max(base_s, ceiling))  # noqa: S311 - not for security
 
 
 async def process_all(
     items: Sequence[Item], process: Callable[[Sequence[Item]], Awaitable[Sequence[Item]]], *, what: str
 ) -> None:
-    """Have a batch processed, and again what `process` returns as refused.
+    """Process a batch; retry the items that `process` returns as refused.
 
-    Raises `UnprocessedError`, naming `what`, when some stay refused; and whatever `process` raises.
+    Raises `UnprocessedError`, naming `what`, if some stay refused, and whatever `process` raises.
     """
     waiting = items
 
@@ -111,4 +111,4 @@ async def process_all(
 
 
 def _give_up(_state: RetryCallState) -> None:
-    """Leave it to the caller to say what stayed."""
+    """Return without an error: the caller reports what stayed refused."""

@@ -1,4 +1,4 @@
-"""Everything that the `__main__` of a service does around its own wiring."""
+"""What every service's `__main__` does around its own wiring."""
 
 import asyncio
 import signal
@@ -37,7 +37,7 @@ class StoppedError(Exception):
 
 @dataclass(frozen=True)
 class Runtime(Generic[Settings]):
-    """What every service runs on, opened once; a service adds its own adapters."""
+    """What every service needs, opened once; each service adds its own adapters."""
 
     settings: Settings
     queue: SQSQueue
@@ -49,10 +49,10 @@ class Runtime(Generic[Settings]):
     s3: Any
     dynamodb: Any
     new_client: Callable[..., Awaitable[Any]]
-    """Open another client by its service's name, closed when the service stops; keywords go to its config."""
+    """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
 
     def items(self, table: str, *, expires: bool = True) -> DynamoDBItems:
-        """Open a table by name; its items expire after the retention, or never."""
+        """Open a table by name; its items expire after the retention period, or never."""
         return DynamoDBItems(
             self.dynamodb, table, keep_days=self.settings.retention_days if expires else None
         )
@@ -63,12 +63,12 @@ Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
 
 def run_service(name: StageName, kind: type[Settings], make_handler: MakeHandler[Settings]) -> None:
-    """Handle the messages of the service's queue until SIGTERM or SIGINT asks to stop."""
+    """Handle the messages of the service's queue until SIGTERM or SIGINT."""
     run_process(name, kind, lambda settings, stop: serve(name, settings, make_handler, stop=stop))
 
 
 def run_process(name: str, kind: type[Settings], work: Serve[Settings]) -> None:
-    """Load settings, set up logs and spans, and `work` until SIGTERM or SIGINT asks to stop."""
+    """Load settings, set up logs and spans, and run `work`; SIGTERM and SIGINT set its stop event."""
     settings = load_settings(kind)
     configure_logging(service=name, level=settings.log_level)
     namespace.set(settings.metrics_namespace)
@@ -80,7 +80,7 @@ def run_process(name: str, kind: type[Settings], work: Serve[Settings]) -> None:
 async def open_runtime(
     name: StageName, settings: Settings, *, stop: asyncio.Event
 ) -> AsyncIterator[Runtime[Settings]]:
-    """Open clients, queue, ledger and locks; raise `StoppedError` if asked to stop before AWS answers."""
+    """Open clients, queue, ledger and locks; raise `StoppedError` if `stop` is set before AWS answers."""
     session: Any = get_session()
     async with AsyncExitStack() as stack:
 
@@ -112,7 +112,7 @@ async def open_runtime(
 async def serve(
     name: StageName, settings: Settings, make_handler: MakeHandler[Settings], *, stop: asyncio.Event
 ) -> None:
-    """Handle the queue's messages until `stop`, then finish those being handled."""
+    """Handle the queue's messages until `stop` is set, then finish those being handled."""
     async with open_runtime(name, settings, stop=stop) as runtime:
         consumer = Consumer(
             runtime.queue,
@@ -132,33 +132,33 @@ async def _work(settings: Settings, work: Serve[Settings]) -> None:
     log = get_logger()
     log.info("service_started")
     with suppress(StoppedError):
-        async with _beating(settings.liveness_file):
+        async with _heartbeat(settings.liveness_file):
             await work(settings, stop)
     log.info("service_stopped")
 
 
 @asynccontextmanager
-async def _beating(file: Path | None) -> AsyncIterator[None]:
-    """Touch the file as long as the event loop turns: a blocked one stops."""
+async def _heartbeat(file: Path | None) -> AsyncIterator[None]:
+    """Keep touching the file; a blocked event loop stops doing so."""
     if file is None:
         yield
         return
     liveness.beat(file)
-    beating = asyncio.create_task(_beat(file))
+    heartbeat = asyncio.create_task(_keep_beating(file))
     try:
         yield
     finally:
-        beating.cancel()
+        heartbeat.cancel()
 
 
-async def _beat(file: Path) -> None:
+async def _keep_beating(file: Path) -> None:
     while True:
         await asyncio.sleep(liveness.BEAT_S)
         liveness.beat(file)
 
 
 async def open_queue(queue: SQSQueue, *, stop: asyncio.Event) -> SQSQueue:
-    """Read the queue's visibility timeout, unless asked to stop first."""
+    """Read the queue's attributes; raise `StoppedError` if `stop` is set first."""
     opening, stopping = asyncio.create_task(queue.open()), asyncio.create_task(stop.wait())
     await asyncio.wait({opening, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()

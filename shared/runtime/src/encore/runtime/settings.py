@@ -1,4 +1,4 @@
-"""Settings that every service has, read from `ENCORE_*` variables once, by its `__main__`."""
+"""Settings common to all services; only `__main__` reads them, from `ENCORE_*` variables."""
 
 import sys
 from pathlib import Path
@@ -14,7 +14,7 @@ OTLP_ENDPOINT = AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTE
 
 
 class ServiceSettings(BaseSettings):
-    """What every service needs. Names of resources come from the provisioner or Terraform."""
+    """Settings of every service. The provisioner or Terraform sets the names of resources."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
@@ -22,28 +22,28 @@ class ServiceSettings(BaseSettings):
     runs_table: str
     run_finished_topic_arn: str
     retention_days: Annotated[int, Field(ge=1)] = 400
-    """How long records rest in DynamoDB before they expire."""
+    """How long records are kept in DynamoDB before they expire."""
     metrics_namespace: str = NAMESPACE
-    """CloudWatch namespace of the service's metrics; one a stage where stages share an account."""
+    """CloudWatch namespace of the service's metrics; one per deployment if several share an account."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     concurrency: Annotated[int, Field(ge=1, le=100)] = 4
-    """Messages handled at the same time by one process."""
+    """Messages that one process handles at a time."""
     receive_wait_s: Annotated[int, Field(ge=0, le=20)] = 20
     drain_s: Annotated[float, Field(gt=0, le=110)] = 25.0
-    """How long SIGTERM waits for messages in hand."""
+    """How long the messages being handled may take to finish after SIGTERM."""
     liveness_file: Path | None = None
-    """Kept fresh while the service lives, for `python -m encore.runtime.liveness`; none by default."""
+    """Touched while the service is alive, for `python -m encore.runtime.liveness`; none by default."""
     otlp_endpoint: Annotated[str | None, Field(validation_alias=OTLP_ENDPOINT)] = None
-    """Where spans go, by OpenTelemetry's own variables; none by default, and then none are recorded."""
+    """Where spans are sent, from OpenTelemetry's own variables; without it none are recorded."""
 
     @property
     def queue_url(self) -> str:
-        """The queue that the service consumes: its one setting that ends in `_queue_url`."""
+        """The queue that the service consumes: the only setting whose name ends in `_queue_url`."""
         return next(str(value) for name, value in self if name.endswith("_queue_url"))
 
     @property
     def topic_arns(self) -> dict[str, str]:
-        """The topics that the service announces to, by name: its settings that end in `_topic_arn`."""
+        """The topics that the service publishes to, by name: settings whose name ends in `_topic_arn`."""
         found = {name: str(value) for name, value in self if name.endswith(_TOPIC_ARN)}
         return {name.removesuffix(_TOPIC_ARN).replace("_", "-"): arn for name, arn in found.items()}
 
@@ -52,18 +52,18 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 def load_settings(kind: type[Settings]) -> Settings:
-    """Read settings from the environment; end the process with one readable line when they are bad."""
+    """Read settings from the environment; if they are invalid, exit with 2 and one readable line."""
     try:
         return kind()
     except ValidationError as error:
-        _refuse(kind, error)
+        _exit(kind, error)
 
 
-def _refuse(kind: type[BaseSettings], error: ValidationError) -> NoReturn:
+def _exit(kind: type[BaseSettings], error: ValidationError) -> NoReturn:
     prefix = kind.model_config.get("env_prefix", "")
     problems = "; ".join(
         f"{prefix}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
         for problem in error.errors(include_url=False, include_input=False)
     )
-    sys.stderr.write(f"bad settings: {problems}\n")
+    sys.stderr.write(f"invalid settings: {problems}\n")
     raise SystemExit(2)

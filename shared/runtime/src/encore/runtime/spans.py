@@ -1,7 +1,7 @@
-"""Spans for an OTLP collector, by OpenTelemetry: one for each handler's work and one for each AWS call in it.
+"""OpenTelemetry spans for an OTLP collector: one per message handled, one per AWS call made for it.
 
-Loaded only where an endpoint is configured; it takes the extra `encore-runtime[tracing]`.
-Endpoint, headers, sampling and batching are set by OpenTelemetry's own `OTEL_*` variables.
+Loaded only if an endpoint is configured; needs the extra `encore-runtime[tracing]`.
+OpenTelemetry's own `OTEL_*` variables set endpoint, headers, sampling and batching.
 Sources: OpenTelemetry semantic conventions for messaging (SQS) and for the AWS SDK.
 """
 
@@ -25,14 +25,14 @@ from encore.contracts.trace_context import TraceParent
 
 ERROR_TYPE = "error.type"
 FLUSH_S = 3.0
-# What an exception says may quote what a customer wrote: spans carry its kind alone, no event of its text.
+# An exception's text may quote a customer: spans carry its type only, and no exception events.
 LIMITS = SpanLimits(max_events=0)
-# A conditional write that does not apply is an answer that the ledger asks for, not a fault.
-ANSWERS = frozenset({"ConditionalCheckFailedException"})
+# A conditional write whose condition fails is an expected answer, not an error.
+EXPECTED_ERRORS = frozenset({"ConditionalCheckFailedException"})
 
 
 class SpanRecorder:
-    """Records handlers' spans with one tracer."""
+    """Records handlers' spans with a tracer."""
 
     def __init__(self, tracer: trace.Tracer) -> None:
         self._tracer = tracer
@@ -41,7 +41,7 @@ class SpanRecorder:
     def handling(
         self, queue: str, *, sender: TraceParent | None, message_id: str | None
     ) -> Iterator[TraceParent]:
-        """Record the work on one message, and AWS calls in it as its children."""
+        """Record the handling of one message; AWS calls made for it are its children."""
         token = attach(Context())
         try:
             with (
@@ -53,27 +53,27 @@ class SpanRecorder:
                     record_exception=False,
                     set_status_on_exception=False,
                 ) as span,
-                _failing(span),
+                _recording_failure(span),
             ):
                 yield _traceparent(span)
         finally:
             detach(token)
 
     def note(self, **facts: str | int) -> None:
-        """Add attributes in Encore's own namespace."""
+        """Add attributes under the prefix `encore.`."""
         trace.get_current_span().set_attributes({f"encore.{name}": value for name, value in facts.items()})
 
 
 @contextmanager
 def exporting(service: str) -> Iterator[SpanRecorder]:
-    """Yield a recorder whose spans go to the collector in batches, off the event loop; flush them at the end.
+    """Yield a recorder that exports spans in batches, outside the event loop; flush it at the end.
 
-    AWS calls are recorded inside handlers only: polls and leases, which belong to no trace, are left out.
+    AWS calls are recorded inside handlers only: receives and visibility renewals belong to no trace.
     """
     resource = Resource.create({"service.name": service, "service.namespace": "encore"})
     provider = TracerProvider(resource=resource, span_limits=LIMITS, shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    instrumentor = AiobotocoreInstrumentor()  # type: ignore[no-untyped-call] # its only untyped one
+    instrumentor = AiobotocoreInstrumentor()  # type: ignore[no-untyped-call] # the only untyped call
     instrumentor.instrument(tracer_provider=provider, response_hook=_describe_failure)
     try:
         with suppress_instrumentation():
@@ -84,15 +84,15 @@ def exporting(service: str) -> Iterator[SpanRecorder]:
 
 
 def _flush(provider: TracerProvider) -> None:
-    """Send what waits, but let no dead collector hold up the end of a service."""
+    """Send the remaining spans, but do not let a dead collector delay the end of the service."""
     flushing = Thread(target=provider.shutdown, daemon=True)
     flushing.start()
     flushing.join(FLUSH_S)
 
 
 @contextmanager
-def _failing(span: Span) -> Iterator[None]:
-    """Say of a failure of what kind it is."""
+def _recording_failure(span: Span) -> Iterator[None]:
+    """Record the type of a failure of the body."""
     try:
         yield
     except BaseException as error:
@@ -102,11 +102,11 @@ def _failing(span: Span) -> Iterator[None]:
 
 
 def _describe_failure(span: Span, _service: str, _operation: str, reply: Mapping[str, Any] | None) -> None:
-    """Put a failed AWS call's error code in the place of its message; called before the span ends."""
+    """Replace a failed AWS call's message by its error code; called before the span ends."""
     if not isinstance(span, ReadableSpan) or span.status.status_code is not StatusCode.ERROR:
         return
     code = reply["Error"].get("Code", "Unknown") if reply and "Error" in reply else _kind(sys.exception())
-    span.set_status(StatusCode.OK if code in ANSWERS else Status(StatusCode.ERROR, code))
+    span.set_status(StatusCode.OK if code in EXPECTED_ERRORS else Status(StatusCode.ERROR, code))
     span.set_attribute(ERROR_TYPE, code)
 
 
@@ -136,7 +136,7 @@ def _traceparent(span: Span) -> TraceParent:
 
 
 def _remote(sender: TraceParent | None) -> Context:
-    """The context of a span whose parent is another process's."""
+    """The context for a span whose parent belongs to another process."""
     if sender is None:
         return Context()
     flags = TraceFlags(TraceFlags.SAMPLED if sender.sampled else TraceFlags.DEFAULT)

@@ -1,4 +1,4 @@
-"""Records in S3 (JSON lines) and in DynamoDB, as several services read and write them."""
+"""Records as JSON lines in S3 and as items in DynamoDB."""
 
 import asyncio
 import time
@@ -36,13 +36,13 @@ class S3Objects:
         self.bucket = bucket
 
     async def put(self, key: str, body: bytes, *, content_type: str) -> None:
-        """Store one object; the same key again overwrites it."""
+        """Store one object, replacing any under the same key."""
         await self._s3.put_object(
             Bucket=self.bucket, Key=key, Body=body, ContentType=content_type, Metadata=tracing.carried()
         )
 
     async def get(self, key: str) -> bytes:
-        """Read one object whole."""
+        """Return one object's content."""
         reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
         async with reply["Body"] as body:
             return await body.read()
@@ -70,7 +70,7 @@ class DynamoDBItems:
         self._parallel = asyncio.Semaphore(parallel)
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
-        """Put every item, 25 a call; raise `UnprocessedError` when DynamoDB keeps refusing some.
+        """Put every item, 25 per call; raise `UnprocessedError` if DynamoDB keeps refusing some.
 
         Keys must be distinct within one call of this method.
         """
@@ -92,22 +92,22 @@ class DynamoDBItems:
 
 
 def expires_at(keep_days: int | None) -> dict[str, int]:
-    """The attribute by which DynamoDB deletes an item after so many days from now (`ttl` in the topology)."""
+    """The attribute that makes an item expire `keep_days` from now (`ttl` in the topology)."""
     return {} if keep_days is None else {EXPIRES_AT: int(time.time()) + keep_days * SECONDS_PER_DAY}
 
 
 def to_item(values: Mapping[str, Any]) -> Item:
-    """Turn plain values into DynamoDB's typed form; members that are None are left out."""
+    """Convert plain values to DynamoDB's typed form, without members that are None."""
     return {name: _serialize(_plain(value)) for name, value in values.items() if value is not None}
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Turn DynamoDB's typed form into plain values; numbers come back as `Decimal`."""
+    """Convert DynamoDB's typed form to plain values; numbers become `Decimal`."""
     return {name: _deserialize(value) for name, value in item.items()}
 
 
 def _plain(value: Any) -> Any:  # noqa: ANN401 - a JSON-like value of any shape
-    """DynamoDB has no floats and its serializer no enums: numbers become decimals, enums strings."""
+    """Convert floats to decimals and enums to strings: DynamoDB's serializer accepts neither."""
     if isinstance(value, float):
         return Decimal(str(value))
     if isinstance(value, str):

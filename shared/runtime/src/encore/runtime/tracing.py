@@ -1,7 +1,7 @@
-"""One span for each message handled, recorded by `encore.runtime.spans` where an OTLP endpoint is configured.
+"""One span per message handled, recorded by `encore.runtime.spans` if an OTLP endpoint is configured.
 
-Ids are made and passed on always, so that every log line can name its trace; without an endpoint this costs
-a few microseconds a message.
+Ids are created and propagated in any case, so that every log line can name its trace; without an endpoint
+this costs a few microseconds per message.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from encore.contracts.trace_context import TraceParent, current, within
 
 
 class Recorder(Protocol):
-    """What records spans; each member does what the function of its name below promises."""
+    """Records spans; each method does what the function of the same name below documents."""
 
     def handling(  # noqa: D102 - see above
         self, queue: str, *, sender: TraceParent | None, message_id: str | None
@@ -22,7 +22,7 @@ class Recorder(Protocol):
 
 
 class Unrecorded:
-    """Names spans and records none."""
+    """Creates span ids and records nothing."""
 
     def handling(
         self,
@@ -31,38 +31,38 @@ class Unrecorded:
         sender: TraceParent | None,
         message_id: str | None,  # noqa: ARG002 - not recorded
     ) -> AbstractContextManager[TraceParent]:
-        """Name the span."""
+        """Create the span's ids."""
         return nullcontext(sender.child() if sender else TraceParent.new())
 
     def note(self, **facts: str | int) -> None:
-        """Drop them."""
+        """Discard the facts."""
 
 
-_recorder: ContextVar[Recorder] = ContextVar("recorder", default=Unrecorded())  # noqa: B039 - holds nothing
+_recorder: ContextVar[Recorder] = ContextVar("recorder", default=Unrecorded())  # noqa: B039 - has no state
 
 
 def carried() -> dict[str, str]:
-    """The current traceparent as metadata of a stored object; empty outside a handler."""
+    """The current traceparent as object metadata; empty outside a handler."""
     traceparent = current()
     return {} if traceparent is None else {"traceparent": traceparent}
 
 
 @contextmanager
 def handling(queue: str, *, parent: str | None = None, message_id: str | None = None) -> Iterator[None]:
-    """Make the handling of a message a span of its sender's trace, or of a new one without a sender."""
+    """Run the body in a span of the sender's trace, or of a new trace if there is no sender."""
     sender = TraceParent.parse(parent)
     with _recorder.get().handling(queue, sender=sender, message_id=message_id) as span, within(span):
         yield
 
 
 def note(**facts: str | int) -> None:
-    """Add searchable facts to the handler's span; nothing that a customer wrote or that identifies one."""
+    """Add searchable facts to the handler's span: never customers' texts or identities."""
     _recorder.get().note(**facts)
 
 
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[None]:
-    """Record all handlers of this context and of the tasks started in it."""
+    """Record all handlers that run in this context, including the tasks started in it."""
     token = _recorder.set(recorder)
     try:
         yield

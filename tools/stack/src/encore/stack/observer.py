@@ -55,7 +55,7 @@ class Observer:
                 finished = event.data
                 await queue.delete(message)
             else:
-                await queue.lease(message, seconds=0)
+                await queue.change_visibility(message, seconds=0)
         return finished
 
     async def email_records(self, run_id: str) -> dict[str, dict[str, Any]]:

@@ -1,1 +1,1 @@
-"""Messages in and out: an SQS consumer and an SNS publisher. It knows no service and no event."""
+"""An SQS consumer and an SNS publisher; neither knows any service or event."""

@@ -1,7 +1,7 @@
-"""Stops taking messages while what the handlers depend on is down.
+"""Stops receiving messages while a dependency of the handlers is down.
 
-Each message that is taken only to fail uses up one of the receives that SQS allows it before the dead
-letters. After several transient failures in a row nothing is taken for a while; then one message at a time,
+Every failed attempt counts towards the receives after which SQS moves a message to the dead-letter queue.
+After several transient failures in a row nothing is received for a while; then one message at a time,
 until one succeeds. Source of the pattern: M. Nygard, "Release It!", circuit breaker.
 """
 
@@ -18,7 +18,7 @@ log = get_logger()
 
 
 class Circuit:
-    """Closed: everything flows. Open: nothing, for a pause. Half open: one message, to see."""
+    """Closed: messages are received. Open: none, for a pause. Half open: one at a time, as a trial."""
 
     def __init__(
         self, *, failures: int = FAILURES, pause_s: float = PAUSE_S, pause_cap_s: float = PAUSE_CAP_S
@@ -32,26 +32,26 @@ class Circuit:
 
     @property
     def remaining_s(self) -> float:
-        """Seconds until messages are taken again; zero when they are taken now."""
+        """Seconds until messages may be received again; zero if they may be now."""
         return max(0.0, self._open_until - time.monotonic())
 
     @property
     def is_trying(self) -> bool:
-        """True from the first opening until a message has succeeded."""
+        """True from the first opening until a message succeeds."""
         return self._openings > 0
 
     async def ready(self) -> None:
-        """Wait out a pause."""
+        """Wait until the pause is over."""
         await asyncio.sleep(self.remaining_s)
 
     def succeeded(self) -> None:
-        """Note that a handler has done its work."""
+        """Record that a handler succeeded."""
         if self.is_trying:
             log.info("circuit_closed")
         self._failures = self._openings = 0
 
     def failed(self) -> None:
-        """Note that a dependency failed a handler."""
+        """Record that a handler failed because of a dependency."""
         self._failures += 1
         if self.remaining_s or (self._failures < self._limit and not self.is_trying):
             return

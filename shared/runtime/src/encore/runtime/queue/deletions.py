@@ -2,39 +2,33 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from typing import Protocol
 
 from encore.runtime.logs import get_logger
 from encore.runtime.queue.message import Message
-from encore.runtime.queue.sqs import MAX_BATCH, Refused
+from encore.runtime.queue.ports import Queue
+from encore.runtime.queue.sqs import MAX_BATCH
 from encore.runtime.retry import process_all
 
 LINGER_S = 0.05
-"""How long a handled message may wait for company."""
+"""How long a handled message may wait for others to share its call."""
 log = get_logger()
 
 
-class Deleting(Protocol):
-    """What deletions need of a queue."""
-
-    async def delete_all(self, messages: Sequence[Message]) -> Refused: ...  # noqa: D102 - see SQSQueue
-
-
 class Deletions:
-    """Takes handled messages and has them deleted soon.
+    """Collects handled messages and deletes them soon.
 
-    One that cannot be deleted comes back and is recognised as done: a delete is never worth a failure.
+    A message that cannot be deleted is delivered again and recognised as done: a failed delete is no failure.
     """
 
-    def __init__(self, queue: Deleting, *, gone: Callable[[Message], None]) -> None:
+    def __init__(self, queue: Queue, *, on_settled: Callable[[Message], None]) -> None:
         self._queue = queue
-        self._gone = gone
+        self._on_settled = on_settled
         self._waiting: list[Message] = []
         self._timer: asyncio.TimerHandle | None = None
         self._calls: set[asyncio.Task[None]] = set()
 
     def add(self, message: Message) -> None:
-        """Have a message deleted, within `LINGER_S` plus one call."""
+        """Delete a message within `LINGER_S` plus one call."""
         self._waiting.append(message)
         if len(self._waiting) >= MAX_BATCH:
             self._flush()
@@ -42,7 +36,7 @@ class Deletions:
             self._timer = asyncio.get_running_loop().call_later(LINGER_S, self._flush)
 
     async def close(self) -> None:
-        """Delete what waits, and return when every call has ended."""
+        """Delete what is waiting and return once every call has ended."""
         self._flush()
         await asyncio.gather(*self._calls)
 
@@ -58,14 +52,14 @@ class Deletions:
 
     async def _delete(self, messages: Sequence[Message]) -> None:
         try:
-            await process_all(messages, self._ask, what="deletions")
-        except Exception as error:  # noqa: BLE001 - see the class: the messages come back
+            await process_all(messages, self._delete_batch, what="deletions")
+        except Exception as error:  # noqa: BLE001 - the messages are delivered again, see the class
             log.warning("delete_failed", error=repr(error))
         for message in messages:
-            self._gone(message)
+            self._on_settled(message)
 
-    async def _ask(self, messages: Sequence[Message]) -> Sequence[Message]:
-        refused = await self._queue.delete_all(messages)
+    async def _delete_batch(self, messages: Sequence[Message]) -> Sequence[Message]:
+        refused = await self._queue.delete_batch(messages)
         if refused.lost:
-            log.warning("delete_too_late", messages=len(refused.lost))
+            log.warning("deleted_too_late", messages=len(refused.lost))
         return refused.untouched

@@ -1,44 +1,36 @@
-"""What becomes of a message whose handler failed.
+"""What happens to a message whose handler failed.
 
-`PermanentError` → the dead letters at once, with the reason. A transient failure → back after a backoff.
-Anything else is unknown: it comes back too, and the queue's own redrive policy sends it to the dead letters
-when it has been received too often.
+`PermanentError` → the dead-letter queue at once, with the reason. A transient failure → retried after a
+backoff. An unknown failure is retried too, and the queue's redrive policy moves the message to the
+dead-letter queue once it has been received too often.
 """
-
-from typing import Protocol
 
 from encore.contracts.errors import PermanentError
 from encore.runtime.logs import get_logger
 from encore.runtime.metrics import Metric
 from encore.runtime.queue.circuit import Circuit
 from encore.runtime.queue.message import Message
+from encore.runtime.queue.ports import Queue
 from encore.runtime.retry import backoff_s, is_transient
 
 log = get_logger()
 
 
-class Settling(Protocol):
-    """What settling needs of a queue."""
-
-    async def lease(self, message: Message, *, seconds: float) -> None: ...  # noqa: D102 - see SQSQueue
-    async def dead_letter(self, message: Message, *, reason: str, exception: str, handler: str) -> None: ...  # noqa: D102 - see SQSQueue
-
-
 class Failures:
-    """Settles failed messages and tells the circuit of those that a dependency failed."""
+    """Settles failed messages and reports transient failures to the circuit."""
 
-    def __init__(self, queue: Settling, circuit: Circuit, *, handler: str) -> None:
+    def __init__(self, queue: Queue, circuit: Circuit, *, handler: str) -> None:
         self._queue = queue
         self._circuit = circuit
         self._handler = handler
 
     async def settle(self, message: Message, error: Exception) -> Metric:
-        """Bury the message or give it back for later; never raises, since its lease ends by itself."""
+        """Dead-letter the message or return it for a retry; never raises: its visibility runs out anyway."""
         try:
             if isinstance(error, PermanentError):
                 return await self._dead_letter(message, error)
             return await self._retry(message, error)
-        except Exception as failure:  # noqa: BLE001 - the message comes back when its lease ends
+        except Exception as failure:  # noqa: BLE001 - the message becomes visible again by itself
             log.warning("message_not_settled", error=repr(failure))
             return Metric.MESSAGES_RETRIED
 
@@ -56,5 +48,5 @@ class Failures:
             self._circuit.failed()
         else:
             log.error("message_failed", exc_info=error, receive_count=message.receive_count)
-        await self._queue.lease(message, seconds=delay_s)
+        await self._queue.change_visibility(message, seconds=delay_s)
         return Metric.MESSAGES_RETRIED

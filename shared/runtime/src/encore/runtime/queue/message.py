@@ -1,11 +1,11 @@
-"""One message in hand."""
+"""A received message."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A received message: leased until its visibility runs out, gone only when it is deleted."""
+    """A received message: hidden until its visibility timeout runs out, gone only once it is deleted."""
 
     message_id: str
     receipt: str
@@ -14,6 +14,6 @@ class Message:
     first_received_ms: int
     """Unix milliseconds."""
     sent_ms: int = 0
-    """Unix milliseconds; zero when the queue does not tell."""
+    """Unix milliseconds; zero if the queue does not report it."""
     traceparent: str | None = None
-    """The trace that sent it, as W3C Trace Context writes it."""
+    """The sender's span, as a W3C traceparent."""

@@ -1,30 +1,30 @@
-"""How far ahead messages are taken.
+"""How many messages to receive before they can be handled.
 
-A message that waits in one process, leased, could be worked on by another. So as many are taken ahead as will
-have their turn within a moment, judging by how long handlers took lately: none while they take long.
+A prefetched message is hidden from other processes that may be idle. So only as many are prefetched as can be
+started within a moment, judging by how long recent handlers took: none while handlers are slow.
 """
 
-AHEAD_S = 0.5
+PREFETCH_S = 0.5
 WEIGHT = 0.2
-"""Of the newest handler in the running mean."""
+"""Weight of the latest handler in the moving average."""
 
 
 class Prefetch:
-    """The running mean of handler seconds, and the number of messages worth taking ahead by it."""
+    """The number of messages worth prefetching, from a moving average of handler seconds."""
 
     def __init__(self, concurrency: int) -> None:
         self._concurrency = concurrency
         self._mean_s: float | None = None
 
-    def took(self, seconds: float) -> None:
-        """Note how long a handler took."""
+    def handled(self, seconds: float) -> None:
+        """Record how long a handler took."""
         mean = self._mean_s
         self._mean_s = seconds if mean is None else mean + WEIGHT * (seconds - mean)
 
     @property
-    def ahead(self) -> int:
-        """Messages to hold beside those being handled; at most as many again."""
+    def limit(self) -> int:
+        """Messages to hold in addition to those being handled: at most as many again."""
         if self._mean_s is None:
             return 0
-        turns = AHEAD_S / max(self._mean_s, 1e-6)
+        turns = PREFETCH_S / max(self._mean_s, 1e-6)
         return min(self._concurrency, int(turns * self._concurrency)) if turns >= 1 else 0

@@ -1,4 +1,4 @@
-"""Publishes bodies to SNS topics in batches; what SNS did not take is tried again, never forgotten."""
+"""Publishes bodies to SNS topics in batches; what SNS refuses is published again, never lost."""
 
 import asyncio
 from collections.abc import Sequence
@@ -16,13 +16,13 @@ MAX_BATCH = 10
 
 
 class Publisher:
-    """Publishes to topics by ARN; returns only when every message was accepted."""
+    """Publishes to topics by ARN and returns only once SNS has accepted every message."""
 
     def __init__(self, sns: "SNSClient") -> None:
         self._sns = sns
 
     async def publish(self, topic_arn: str, bodies: Sequence[str]) -> None:
-        """Publish all bodies, in calls of ten; raise `UnprocessedError` if some are refused for good."""
+        """Publish all bodies, in calls of ten; raise `UnprocessedError` if SNS keeps refusing some."""
         attributes = trace_attributes()
         entries: list[PublishBatchRequestEntryTypeDef] = [
             {"Id": str(number), "Message": body, "MessageAttributes": attributes}

@@ -1,11 +1,12 @@
-"""One SQS queue and its dead letters."""
+"""An SQS queue and its dead-letter queue."""
 
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from encore.contracts import trace_context
 from encore.runtime.queue.message import Message
+from encore.runtime.queue.ports import Depth, Refused
 
 if TYPE_CHECKING:
     from types_aiobotocore_sqs.client import SQSClient
@@ -21,24 +22,8 @@ MAX_ATTRIBUTE_CHARS = 1_000
 TRACEPARENT = "traceparent"
 
 
-class Depth(NamedTuple):
-    """How many messages a queue holds, as SQS reckons."""
-
-    visible: int
-    in_flight: int
-
-
-class Refused(NamedTuple):
-    """The messages of a batch for which SQS did not do what was asked."""
-
-    lost: list[Message]
-    """Ours no more: their receipts are void."""
-    untouched: list[Message]
-    """Worth another try."""
-
-
 class SQSQueue:
-    """A queue by URL. `open` it once to learn its lease and its dead-letter queue."""
+    """A queue by URL. `open` reads its visibility timeout and its dead-letter queue; call it once."""
 
     def __init__(self, sqs: "SQSClient", url: str) -> None:
         self._sqs = sqs
@@ -59,7 +44,7 @@ class SQSQueue:
             self._dead_letter_url = (await self._sqs.get_queue_url(QueueName=name))["QueueUrl"]
 
     async def depth(self) -> Depth:
-        """Return how many messages wait and how many are being worked on, by anyone."""
+        """Return how many messages are waiting and how many are in flight, at any consumer."""
         reply = await self._sqs.get_queue_attributes(
             QueueUrl=self.url,
             AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
@@ -86,11 +71,11 @@ class SQSQueue:
         return [_message(found) for found in reply.get("Messages", ())]
 
     async def delete(self, message: Message) -> None:
-        """Remove a message whose work is done."""
+        """Delete a message that has been handled."""
         await self._sqs.delete_message(QueueUrl=self.url, ReceiptHandle=message.receipt)
 
-    async def delete_all(self, messages: Sequence[Message]) -> Refused:
-        """Remove up to ten messages whose work is done, in one call; return what SQS refused."""
+    async def delete_batch(self, messages: Sequence[Message]) -> Refused:
+        """Delete up to ten handled messages in one call; return those that SQS refused."""
         reply = await self._sqs.delete_message_batch(
             QueueUrl=self.url,
             Entries=[
@@ -100,14 +85,14 @@ class SQSQueue:
         )
         return _refused(messages, reply.get("Failed", ()))
 
-    async def lease(self, message: Message, *, seconds: float) -> None:
-        """Hide the message for `seconds` from now; zero gives it back at once."""
+    async def change_visibility(self, message: Message, *, seconds: float) -> None:
+        """Hide the message for `seconds` from now; zero makes it visible at once."""
         await self._sqs.change_message_visibility(
             QueueUrl=self.url, ReceiptHandle=message.receipt, VisibilityTimeout=_visibility_s(seconds)
         )
 
-    async def lease_all(self, messages: Sequence[Message], *, seconds: float) -> Refused:
-        """Hide up to ten messages for `seconds` from now, in one call; return what SQS refused."""
+    async def change_visibility_batch(self, messages: Sequence[Message], *, seconds: float) -> Refused:
+        """Hide up to ten messages for `seconds` from now in one call; return those that SQS refused."""
         reply = await self._sqs.change_message_visibility_batch(
             QueueUrl=self.url,
             Entries=[
@@ -128,7 +113,7 @@ class SQSQueue:
         )
 
     async def dead_letter(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
-        """Move a message to the dead letters, carrying why; without any, leave it to the lease."""
+        """Move a message to the dead-letter queue with the reason; if the queue has none, do nothing."""
         if self._dead_letter_url is None:
             return
         facts = {
@@ -149,7 +134,7 @@ class SQSQueue:
 
 
 def trace_attributes() -> "dict[str, MessageAttributeValueTypeDef]":
-    """Message attributes that hand the current trace on; SNS with raw delivery passes them to SQS."""
+    """Message attributes that carry the current trace; SNS passes them to SQS under raw delivery."""
     current = trace_context.current()
     return {TRACEPARENT: _attribute(current)} if current else {}
 
@@ -165,8 +150,8 @@ def _visibility_s(seconds: float) -> int:
 def _refused(messages: Sequence[Message], failed: "Sequence[BatchResultErrorEntryTypeDef]") -> Refused:
     refused = Refused([], [])
     for entry in failed:
-        fate = refused.lost if entry["SenderFault"] else refused.untouched
-        fate.append(messages[int(entry["Id"])])
+        kind = refused.lost if entry["SenderFault"] else refused.untouched
+        kind.append(messages[int(entry["Id"])])
     return refused
 
 

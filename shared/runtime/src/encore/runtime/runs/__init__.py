@@ -1,1 +1,1 @@
-"""The run ledger and what belongs to it: locks, paid results, prices, stages, how a run ends."""
+"""The run ledger, and what is built on it: locks, paid results, prices, stages, lifecycle."""

@@ -1,4 +1,4 @@
-"""How the ledger's items are named, read and conditionally written."""
+"""Keys, attributes and conditional writes of the ledger's items."""
 
 from collections.abc import Awaitable, Mapping
 from datetime import UTC, datetime
@@ -19,12 +19,12 @@ def key(run_id: str, item: str = RUN) -> dict[str, Any]:
 
 
 def now() -> str:
-    """The moment as the ledger writes it."""
+    """The current time as the ledger writes it."""
     return datetime.now(UTC).isoformat()
 
 
 async def conditionally(write: Awaitable[object]) -> bool:
-    """Await a conditional write; False when its condition does not hold."""
+    """Await a conditional write; return False if its condition failed."""
     try:
         await write
     except ClientError as error:
@@ -35,7 +35,7 @@ async def conditionally(write: Awaitable[object]) -> bool:
 
 
 def reached_by(stage: StageName) -> str:
-    """The attribute that names the cause which owns a stage's announcement."""
+    """The attribute that names the owner of a stage's announcement."""
     return f"{stage}_reached_by"
 
 

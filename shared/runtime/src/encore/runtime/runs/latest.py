@@ -1,4 +1,4 @@
-"""Which run came of a source's latest content: a pointer that moves only from what was read."""
+"""The run of each source's latest content: a pointer moved by compare-and-set."""
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -11,28 +11,28 @@ if TYPE_CHECKING:
 ITEM = "latest"
 
 
-class Latest(NamedTuple):
-    """The latest run of a source, None before its first; `version` counts how often that has changed."""
+class LatestRun(NamedTuple):
+    """The latest run of a source, None before the first; `version` counts the changes."""
 
     run_id: str | None = None
     version: int = 0
 
 
 class LatestRuns:
-    """An item a source in the runs table, kept for good."""
+    """One item per source in the runs table, which never expires."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
         self._table = table
 
-    async def get(self, source: str) -> Latest:
+    async def get(self, source: str) -> LatestRun:
         """Return the source's latest run."""
         reply = await self._dynamodb.get_item(TableName=self._table, Key=_key(source), ConsistentRead=True)
         found = from_item(reply.get("Item", {}))
-        return Latest(found.get("latest_run_id"), int(found.get("version", 0)))
+        return LatestRun(found.get("latest_run_id"), int(found.get("version", 0)))
 
-    async def move(self, source: str, run_id: str, *, after: Latest) -> bool:
-        """Make a run the source's latest; False when the pointer is no longer where it was read."""
+    async def move(self, source: str, run_id: str, *, after: LatestRun) -> bool:
+        """Make a run the source's latest; return False if the pointer has changed since `after` was read."""
         return await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,

@@ -1,4 +1,4 @@
-"""The ledger in DynamoDB: conditional writes are its only lock."""
+"""The run ledger in DynamoDB, kept consistent by conditional writes alone."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ REPORT_PREFIX = "report#"
 
 
 class Ledger:
-    """One table: an item a run and a report a part. Every method may be repeated without harm."""
+    """One table with an item per run and a report per part. Every method is idempotent."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
@@ -23,7 +23,7 @@ class Ledger:
         self._keep_days = keep_days
 
     async def open_run(self, run_id: str, *, source: str) -> Run:
-        """Create the run, or return it as it stands when it exists."""
+        """Create the run, or return the existing one unchanged."""
         item = {
             "run_id": run_id,
             "item": RUN,
@@ -43,14 +43,14 @@ class Ledger:
         return await self.run(run_id)
 
     async def run(self, run_id: str) -> Run:
-        """Return the run; raise `PermanentError` when there is none."""
+        """Return the run; raise `PermanentError` if it does not exist."""
         found = await self.find(run_id)
         if found is None:
-            raise PermanentError(f"no run {run_id} in the ledger")
+            raise PermanentError(f"run {run_id} is not in the ledger")
         return found
 
     async def find(self, run_id: str) -> Run | None:
-        """Return the run, or None when there is none."""
+        """Return the run, or None if it does not exist."""
         reply = await self._dynamodb.get_item(TableName=self._table, Key=key(run_id), ConsistentRead=True)
         return read_run(reply["Item"]) if "Item" in reply else None
 
@@ -70,11 +70,11 @@ class Ledger:
         await self._update(run_id, "SET parts = :parts", {":parts": parts})
 
     async def complete_part(self, run_id: str, stage: StageName, part: int) -> Run:
-        """Record a part of a stage as done and return the run as it is then."""
+        """Record a part of a stage as done and return the updated run."""
         return await self._update(run_id, f"ADD {stage}_done :part", {":part": {part}})
 
     async def record(self, run_id: str, report: PartReport) -> None:
-        """Store a report; one of the same stage and name is replaced."""
+        """Store a report, replacing one of the same stage and name."""
         item = {"run_id": run_id, "item": f"{REPORT_PREFIX}{report.stage}#{report.name}"}
         values = {
             **report.model_dump(),
@@ -101,11 +101,10 @@ class Ledger:
     async def close_stage(
         self, progress: Progress, *, owner: str, announce: Callable[[], Awaitable[None]]
     ) -> None:
-        """When the stage is complete and the run is open, have exactly one owner announce it.
+        """If the stage is complete and the run is open, let exactly one owner announce it.
 
-        The first to get here owns the announcement. A crash before it was made is repaired when the owner's
-        message is delivered again and finds the stage its own and not yet announced. A run that has ended
-        meanwhile is left alone.
+        The first caller becomes the owner. If it crashes before the announcement, its redelivered message
+        finds that it owns the stage and announces it then. Nothing happens if the run has ended.
         """
         if not progress.complete or progress.announced:
             return
@@ -115,7 +114,7 @@ class Ledger:
             await self._update(run_id, f"SET {stage}_announced = :yes", {":yes": True})
 
     async def set_step(self, run_id: str, **values: str) -> Run:
-        """Merge named strings into the run's step state."""
+        """Merge strings into the run's step state by name."""
         names = {f"#{name}": name for name in values}
         sets = ", ".join(f"step.#{name} = :{name}" for name in values)
         return await self._update(
@@ -127,12 +126,12 @@ class Ledger:
         await self._end(run_id, RunStatus.FINISHED, None)
 
     async def fail(self, run_id: str, reason: str) -> bool:
-        """Record the run as failed for `reason`; False when it had ended, or its last stage was reached.
+        """Record the run as failed for `reason`; return False if it has ended or reached its last stage.
 
-        Once the last stage is reached its owner announces that the run has finished: it cannot fail as well.
+        Once the last stage is reached, its owner announces that the run has finished: it must not fail too.
         """
-        goes_on = f"attribute_not_exists({reached_by(StageName.MAILER)})"
-        return await self._end(run_id, RunStatus.FAILED, reason, only_if=goes_on)
+        not_last = f"attribute_not_exists({reached_by(StageName.MAILER)})"
+        return await self._end(run_id, RunStatus.FAILED, reason, only_if=not_last)
 
     async def _end(
         self, run_id: str, status: RunStatus, reason: str | None, *, only_if: str | None = None

@@ -1,4 +1,4 @@
-"""How a run ends: recorded, announced and measured, in an order that a crash cannot break."""
+"""How a run ends: recorded, announced and measured in an order that is safe against crashes."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -8,7 +8,7 @@ from encore.runtime.metrics import Metric, emit
 from encore.runtime.ports import Announcer
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import RunStatus
-from encore.runtime.runs.totals import Totals, total
+from encore.runtime.runs.totals import RunTotals, total
 
 AI_SERVICES = ("comprehend", "personalize", "bedrock")
 COUNTED = (
@@ -22,10 +22,10 @@ COUNTED = (
 )
 
 
-async def finish_run(run_id: str, ledger: Ledger, announcer: Announcer) -> Totals:
+async def finish_run(run_id: str, ledger: Ledger, announcer: Announcer) -> RunTotals:
     """Announce that the run has finished, then record it.
 
-    The other way round, redelivery after a crash would find a run that is over and never announce it.
+    In the opposite order, a redelivery after a crash would find an ended run and never announce it.
     """
     totals = await _announce(run_id, "finished", None, ledger, announcer)
     await ledger.finish(run_id)
@@ -33,11 +33,11 @@ async def finish_run(run_id: str, ledger: Ledger, announcer: Announcer) -> Total
 
 
 async def fail_run(run_id: str, reason: str, ledger: Ledger, announcer: Announcer) -> None:
-    """Record that the run cannot go on, then announce it.
+    """Record that the run has failed, then announce it.
 
-    Recorded first, so that no stage goes on working for it. The first reason stays, and a run whose last
-    stage is complete finishes instead. After a crash in between the caller has to come back: announcing the
-    same failure again gives the same event.
+    It is recorded first so that every stage stops working on it. The first reason is kept, and a run whose
+    last stage is complete finishes instead. After a crash in between, the caller must call this again:
+    the same failure is announced by the same event.
     """
     await ledger.fail(run_id, reason)
     run = await ledger.run(run_id)
@@ -51,7 +51,7 @@ async def _announce(
     reason: str | None,
     ledger: Ledger,
     announcer: Announcer,
-) -> Totals:
+) -> RunTotals:
     totals = total(await ledger.reports(run_id))
     event = RunFinished(
         status=status,
@@ -66,7 +66,7 @@ async def _announce(
     return totals
 
 
-def _measured(status: str, totals: Totals) -> Mapping[Metric, float]:
+def _measured(status: str, totals: RunTotals) -> Mapping[Metric, float]:
     ended = Metric.RUNS_FINISHED if status == "finished" else Metric.RUNS_FAILED
     ai_usd = sum(float(totals.cost_usd.get(service, 0)) for service in AI_SERVICES)
     return {

@@ -1,12 +1,12 @@
 """Locks: at most one worker at a time does the paid work of a part.
 
-A holder beats: it writes to its lock every `quiet_s / 12`. Whoever waits watches the beat by its own
-monotonic clock, so clocks need not agree, and takes over when it has stood still for `quiet_s`. A holder that
-could not beat for as long is stopped, so that it has let go by then. The same message delivered again is a
-sign that its worker is gone: three missed beats are enough for it.
+The holder increments a beat in its lock every `quiet_s / 12`. A waiting worker times the beats with its own
+monotonic clock, so clocks need not agree, and takes over once there has been none for `quiet_s`. A holder
+that could not write its beat for as long has stopped itself by then. If the holder's own message is delivered
+again, its worker is probably dead: three missed beats are enough.
 
-A lock saves money, it does not guard correctness: outputs have deterministic keys, and the ledger is written
-conditionally. Source of the idea: C. Gray, D. Cheriton, "Leases" (SOSP 1989).
+Locks save money; correctness does not depend on them: outputs have deterministic keys, and the ledger uses
+conditional writes. Source of the idea: C. Gray, D. Cheriton, "Leases" (SOSP 1989).
 """
 
 import asyncio
@@ -29,27 +29,27 @@ MISSED_BEATS = 3
 RELEASE_S = 2.0
 LOCK_PREFIX = "lock#"
 TOKEN = {"#token": "token"}
-"""A reserved word of DynamoDB's expressions."""
+"""An alias: `token` is a reserved word in DynamoDB's expressions."""
 log = get_logger()
 
 
 class LockLostError(TransientError):
-    """The lock could not be kept: somebody else may be at the work by now."""
+    """The lock could not be kept: another worker may be doing the work by now."""
 
 
-class _Hold(NamedTuple):
-    """A lock as it was found; `token` is new each time somebody takes it, empty while nobody has it."""
+class _LockState(NamedTuple):
+    """A lock's state; `token` is new each time the lock is taken and empty while it is free."""
 
     holder: str = ""
     token: str = ""
     beat: int = 0
 
 
-FREE = _Hold()
+FREE = _LockState()
 
 
 class Locks:
-    """Locks in the runs table: an item each, which stays behind, empty, when it is let go."""
+    """Locks in the runs table, one item each; the item of a released lock stays, without its holder."""
 
     def __init__(
         self, dynamodb: "DynamoDBClient", table: str, *, quiet_s: float, keep_days: int | None = None
@@ -61,13 +61,13 @@ class Locks:
 
     @asynccontextmanager
     async def hold(self, run_id: str, stage: StageName, name: str, *, holder: str) -> AsyncIterator[None]:
-        """Wait for the lock on a piece of a stage, hold it for the body, then let it go, whatever happened.
+        """Wait for the lock on a piece of a stage, hold it for the body, and always release it.
 
-        `holder` is the id of the message in hand. The body is stopped and `LockLostError` raised when the
-        lock cannot be kept. Others may have done the work while this one waited: the body must look again.
+        `holder` is the id of the message being handled. If the lock cannot be kept, the body is cancelled and
+        `LockLostError` raised. Others may have done the work in the meantime: the body must check.
         """
-        item = _Item(self._dynamodb, self._table, run_id, f"{LOCK_PREFIX}{stage}#{name}", self._keep_days)
-        lock = _Holder(item, holder, self._quiet_s)
+        item = _LockItem(self._dynamodb, self._table, run_id, f"{LOCK_PREFIX}{stage}#{name}", self._keep_days)
+        lock = _HeldLock(item, holder, self._quiet_s)
         lease = asyncio.timeout_at(await lock.take())
         try:
             async with lease:
@@ -84,26 +84,26 @@ class Locks:
             raise
 
 
-class _Holder:
-    """One holder's hand on one lock."""
+class _HeldLock:
+    """A lock as one holder takes, keeps and releases it."""
 
-    def __init__(self, item: "_Item", holder: str, quiet_s: float) -> None:
+    def __init__(self, item: "_LockItem", holder: str, quiet_s: float) -> None:
         self._item = item
-        self._mine = _Hold(holder, uuid4().hex)
+        self._mine = _LockState(holder, uuid4().hex)
         self._quiet_s = quiet_s
         self._beat_s = quiet_s / BEATS_PER_QUIET
 
     async def take(self) -> float:
-        """Return once the lock is this holder's, with the end of its lease by the event loop's clock."""
+        """Wait for the lock; return when its lease ends, in the event loop's time."""
         found = FREE
         while True:
             ends_at = self._ends_at()
             if await self._item.put(self._mine, instead_of=found):
                 return ends_at
-            found = await self._free_or_silent()
+            found = await self._wait_until_free()
 
     async def keep(self, lease: asyncio.Timeout) -> None:
-        """Beat, moving the lease's end with every beat; end the lease when somebody has taken over."""
+        """Extend the lease with every beat; end it if another worker has taken the lock."""
         while True:
             await asyncio.sleep(self._beat_s)
             ends_at = self._ends_at()
@@ -119,7 +119,7 @@ class _Holder:
             lease.reschedule(ends_at)
 
     async def release(self) -> None:
-        """Let the lock go; if that fails it falls silent instead."""
+        """Release the lock; if that fails, others take it once its beats have stopped."""
         with suppress(Exception):
             async with asyncio.timeout(RELEASE_S):
                 await self._item.clear(self._mine)
@@ -128,8 +128,8 @@ class _Holder:
         self._mine = self._mine._replace(beat=self._mine.beat + 1)
         return await self._item.beat(self._mine)
 
-    async def _free_or_silent(self) -> _Hold:
-        """Wait until nobody holds the lock or its holder has fallen silent; return that hold."""
+    async def _wait_until_free(self) -> _LockState:
+        """Wait until the lock is free or its beats have stopped; return its state."""
         clock = asyncio.get_running_loop().time
         seen, since = await self._item.get(), clock()
         while seen.token and clock() - since < self._patience_s(seen):
@@ -138,15 +138,15 @@ class _Holder:
                 seen, since = found, clock()
         return seen
 
-    def _patience_s(self, seen: _Hold) -> float:
+    def _patience_s(self, seen: _LockState) -> float:
         return self._beat_s * MISSED_BEATS if seen.holder == self._mine.holder else self._quiet_s
 
     def _ends_at(self) -> float:
         return asyncio.get_running_loop().time() + self._quiet_s
 
 
-class _Item:
-    """A lock's item. Every write may be made twice: its answer can be lost after it was made."""
+class _LockItem:
+    """A lock's item. Every write may be repeated, since the response to a successful one can be lost."""
 
     def __init__(
         self, dynamodb: "DynamoDBClient", table: str, run_id: str, name: str, keep_days: int | None
@@ -157,14 +157,14 @@ class _Item:
         self._keep_days = keep_days
         self.name = name
 
-    async def get(self) -> _Hold:
-        """Return the hold there is."""
+    async def get(self) -> _LockState:
+        """Return the lock's state."""
         reply = await self._dynamodb.get_item(TableName=self._table, Key=self._key, ConsistentRead=True)
         found = from_item(reply.get("Item", {}))
-        return _Hold(found.get("holder", ""), found.get("token", ""), int(found.get("beat", 0)))
+        return _LockState(found.get("holder", ""), found.get("token", ""), int(found.get("beat", 0)))
 
-    async def put(self, mine: _Hold, *, instead_of: _Hold) -> bool:
-        """Put one hold in another's place, or where there is none; False when somebody else was faster."""
+    async def put(self, mine: _LockState, *, instead_of: _LockState) -> bool:
+        """Replace a free or expired state by one's own; return False if another worker did so first."""
         put = await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,
@@ -176,15 +176,15 @@ class _Item:
         )
         return put or (await self.get()).token == mine.token
 
-    async def beat(self, mine: _Hold) -> bool:
-        """Write the holder's beat; False when the lock is somebody else's."""
+    async def beat(self, mine: _LockState) -> bool:
+        """Write the holder's beat; return False if another worker has the lock."""
         return await self._update("SET beat = :beat", mine, {":beat": mine.beat})
 
-    async def clear(self, mine: _Hold) -> None:
-        """Leave the lock to whoever comes next."""
+    async def clear(self, mine: _LockState) -> None:
+        """Make the lock free for the next worker."""
         await self._update("REMOVE #token, holder, beat", mine, {})
 
-    async def _update(self, change: str, mine: _Hold, values: dict[str, int]) -> bool:
+    async def _update(self, change: str, mine: _LockState, values: dict[str, int]) -> bool:
         return await conditionally(
             self._dynamodb.update_item(
                 TableName=self._table,

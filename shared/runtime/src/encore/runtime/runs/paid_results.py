@@ -1,4 +1,4 @@
-"""Results of paid calls, kept as they arrive, so that a part done again pays only for what it had not got."""
+"""Results of paid calls, stored as they arrive, so that a repeated part pays only for missing ones."""
 
 import hashlib
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ PAID_PREFIX = "paid#"
 
 
 class PaidResults:
-    """An item a call in the runs table, found again by run, stage and part, whatever else is under way."""
+    """An item per call in the runs table, found by run, stage and part."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str, *, keep_days: int | None = None) -> None:
         self._dynamodb = dynamodb
@@ -23,14 +23,14 @@ class PaidResults:
         self._keep_days = keep_days
 
     async def keep(self, run_id: str, stage: StageName, name: str, results: Mapping[str, str]) -> None:
-        """Keep what one call gave, by the id of what it is about; at most 400 KB in all, and not nothing."""
+        """Store one call's results by the id of what each is about; not empty, at most 400 KB in all."""
         call = hashlib.sha256(next(iter(results)).encode()).hexdigest()[:16]
         item = key(run_id, f"{_prefix(stage, name)}{call}")
         values = {"results": dict(results), **expires_at(self._keep_days)}
         await self._dynamodb.put_item(TableName=self._table, Item=item | to_item(values))
 
     async def kept(self, run_id: str, stage: StageName, name: str) -> dict[str, str]:
-        """Return everything kept for a part."""
+        """Return everything stored for a part."""
         pages = self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="run_id = :run AND begins_with(#item, :part)",

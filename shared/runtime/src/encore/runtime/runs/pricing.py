@@ -1,7 +1,7 @@
-"""AWS list prices, to turn the units that a run used into US dollars.
+"""AWS list prices, which convert the units that a run used to US dollars.
 
-On-demand prices of us-east-1 as of November 2026, without free tiers. A unit is named `<service>.<unit>`;
-Bedrock's carry the model: `bedrock.input_tokens.<model id>`.
+On-demand prices in us-east-1 as of November 2026, without free tiers. Units are named `<service>.<unit>`;
+Bedrock's include the model: `bedrock.input_tokens.<model id>`.
 """
 
 from collections.abc import Mapping
@@ -11,10 +11,10 @@ MILLION = Decimal(1_000_000)
 THOUSAND = Decimal(1_000)
 
 PRICES: Mapping[str, Decimal] = {
-    "comprehend.units": Decimal("0.0001"),  # 100 characters each, at least 3 a document
+    "comprehend.units": Decimal("0.0001"),  # 100 characters each, at least 3 per document
     "personalize.ingested_bytes": Decimal("0.05") / 10**9,
     "personalize.trained_interactions": Decimal("0.002") / THOUSAND,
-    "personalize.recommendations": Decimal("0.15") / THOUSAND,  # one a customer
+    "personalize.recommendations": Decimal("0.15") / THOUSAND,  # one per customer
     "dynamodb.writes": Decimal("0.625") / MILLION,  # on demand, 1 KB each
     "dynamodb.reads": Decimal("0.125") / MILLION,  # on demand, 4 KB each, strongly consistent
     "s3.puts": Decimal("0.005") / THOUSAND,
@@ -22,7 +22,7 @@ PRICES: Mapping[str, Decimal] = {
     "sqs.requests": Decimal("0.40") / MILLION,
 }
 
-# US dollars a million tokens: in, out. Matched by the id without its region prefix.
+# US dollars per million tokens: input, output. Matched by the id without its region prefix.
 MODEL_PRICES: Mapping[str, tuple[Decimal, Decimal]] = {
     "anthropic.claude-haiku-5-5": (Decimal("0.10"), Decimal("0.50")),
     "anthropic.claude-sonnet-5-5": (Decimal(2), Decimal(10)),
@@ -32,9 +32,9 @@ SMALLEST = Decimal("0.000001")
 
 
 def cost_usd(units: Mapping[str, Decimal]) -> dict[str, Decimal]:
-    """Price units by service, with a `total`; a unit without a known price is not priced, nor guessed.
+    """Return the costs by service and their `total`.
 
-    Its name is kept, priced at zero, under `unpriced.<unit>`.
+    A unit without a known price appears as `unpriced.<unit>` at zero.
     """
     costs: dict[str, Decimal] = {}
     for unit, amount in units.items():
@@ -46,7 +46,7 @@ def cost_usd(units: Mapping[str, Decimal]) -> dict[str, Decimal]:
 
 
 def price_of(unit: str) -> Decimal | None:
-    """Return the price of one unit, or None when it is not known."""
+    """Return the price of one unit, or None if it is unknown."""
     service, kind, *rest = unit.split(".", 2)
     if service != "bedrock":
         return PRICES.get(unit)

@@ -1,4 +1,4 @@
-"""What the ledger records."""
+"""The records of the ledger."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -20,12 +20,12 @@ class StageName(StrEnum):
 
 
 def part_name(part: int) -> str:
-    """What a part is called in reports and locks."""
+    """The name of a part in reports and locks."""
     return f"part-{part:05}"
 
 
 class RunStatus(StrEnum):
-    """Where a run stands."""
+    """A run's status."""
 
     RUNNING = "running"
     FINISHED = "finished"
@@ -35,8 +35,8 @@ class RunStatus(StrEnum):
 class StageState(BaseModel):
     """One stage of a run.
 
-    *Reached* says that one worker owns the step to the next stage, *announced* that it has been published:
-    between the two lies a crash window that redelivery repairs.
+    *Reached* means that one owner is to announce the stage, *announced* that it has done so. After a crash
+    in between, redelivery repeats the announcement.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -46,7 +46,7 @@ class StageState(BaseModel):
 
 
 class Run(BaseModel):
-    """One uploaded file on its way to emails. `parts` is known once ingest has read the file."""
+    """One upload and its progress. `parts` is known once ingest has read the upload."""
 
     model_config = ConfigDict(frozen=True)
     run_id: str
@@ -58,25 +58,25 @@ class Run(BaseModel):
     parts: int | None = None
     stages: dict[StageName, StageState] = {}
     step: dict[str, str] = {}
-    """State of the recommender's long jobs: small named strings, such as ARNs."""
+    """State of long jobs: short strings by name, such as ARNs."""
 
     def stage(self, stage: StageName) -> StageState:
-        """Return a stage's state, empty when nothing has happened yet."""
+        """Return a stage's state, empty if nothing has happened yet."""
         return self.stages.get(stage, StageState())
 
     def parts_to_do(self, stage: StageName) -> list[int]:
-        """The numbers of the parts that a stage has not done, in order."""
+        """The numbers of the parts that a stage has not done yet, in order."""
         done = self.stage(stage).done
         return [part for part in range(1, (self.parts or 0) + 1) if part not in done]
 
     @property
     def is_open(self) -> bool:
-        """True while there is work to do for the run."""
+        """True until the run has finished or failed."""
         return self.status is RunStatus.RUNNING
 
 
 class Progress(BaseModel):
-    """A stage after one more part of it was recorded."""
+    """The state of a stage after a part of it was recorded."""
 
     model_config = ConfigDict(frozen=True)
     run: Run
@@ -84,17 +84,17 @@ class Progress(BaseModel):
 
     @property
     def complete(self) -> bool:
-        """True when every part of the run has passed the stage."""
+        """True if the stage has done every part of the run."""
         return self.run.parts is not None and len(self.run.stage(self.stage).done) >= self.run.parts
 
     @property
     def announced(self) -> bool:
-        """True when the step to the next stage has been published."""
+        """True if the stage's completion has been announced."""
         return self.run.stage(self.stage).announced
 
 
 class PartReport(BaseModel):
-    """What one piece of a stage came to. Recording it again replaces it, so totals never count twice."""
+    """The result of one piece of a stage. Recording it again replaces it, so nothing is counted twice."""
 
     model_config = ConfigDict(frozen=True)
     stage: StageName
@@ -103,6 +103,6 @@ class PartReport(BaseModel):
     started_at: datetime
     finished_at: datetime
     counts: dict[str, Annotated[int, Field(ge=0)]] = {}
-    """Facts of the run's summary, such as `emails`."""
+    """Counts for the run's summary, such as `emails`."""
     units: dict[str, Amount] = {}
     """Billable units, named as in `encore.runtime.runs.pricing`."""

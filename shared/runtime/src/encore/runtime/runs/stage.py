@@ -1,4 +1,4 @@
-"""How a service does its parts of a run: each once, recorded, announced, and the stage closed by one."""
+"""How a service does the parts of a run: each once, recorded and announced; one part closes the stage."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -21,18 +21,18 @@ from encore.runtime.runs.run import PartReport, Progress, Run, StageName, part_n
 NOTHING: Mapping[str, int] = MappingProxyType({})
 REPORT_WRITES = 1
 PART_WRITES = 1
-"""The number of the part among those done."""
+"""Adds the part to those done."""
 MESSAGE_UNITS: Mapping[str, int] = {
     "sqs.requests": 2,  # received and deleted
     "dynamodb.reads": 1,  # the run
-    "dynamodb.writes": 2,  # the lock taken and released
+    "dynamodb.writes": 2,  # the lock, taken and released
 }
 log = get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
 class PartResult:
-    """What the work on a part came to and the events that announce it; units without overhead."""
+    """The counts, units (without overhead) and events that the work on a part resulted in."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, int] = field(default_factory=dict)
@@ -40,10 +40,10 @@ class PartResult:
 
 
 class Stage:
-    """One stage of all runs.
+    """One of the four stages, for all runs.
 
-    A part's outputs are stored first, then its report, then its events are announced, then it counts as done:
-    a crash in between repeats the part, and totals taken when a stage is complete hold every part.
+    A part's outputs are stored first, then its report; then its events are announced, then it counts as done.
+    A crash in between repeats the part, and the totals of a complete stage include every part.
     """
 
     def __init__(self, name: StageName, *, ledger: Ledger, locks: Locks, announcer: Announcer) -> None:
@@ -53,7 +53,7 @@ class Stage:
         self._announcer = announcer
 
     def lock(self, run_id: str, piece: str, *, holder: str) -> AbstractAsyncContextManager[None]:
-        """Let one worker at a time do a piece of the stage; `holder` is the id of the message handled."""
+        """Let one worker at a time do a piece of the stage; `holder` is the handled message's id."""
         return self._locks.hold(run_id, self.name, piece, holder=holder)
 
     async def pass_part(
@@ -65,10 +65,10 @@ class Stage:
         work: Callable[[], Awaitable[PartResult]],
         close: Callable[[], Awaitable[None]],
     ) -> None:
-        """Do the part of one message unless it is done; `close` the stage when this part completes it.
+        """Do the part of one message unless it is done; `close` the stage if that completes it.
 
-        A second worker waits and finds the part done. A part of a run that has ended is skipped; a run that
-        ends meanwhile is noticed at its next part. Raises what `work` and `close` raise.
+        A second worker waits and then finds the part done. Parts of a run that has ended are skipped; a run
+        that ends meanwhile is noticed at its next part. Raises what `work` and `close` raise.
         """
         async with self.lock(run_id, part_name(part), holder=holder):
             run = await self._ledger.run(run_id)
@@ -84,7 +84,7 @@ class Stage:
             )
 
     async def pass_parts(self, run: Run, work: Callable[[Run, int], Awaitable[PartResult]]) -> None:
-        """Do every part that is not done, in order, while the run is open; the caller holds its lock."""
+        """Do every remaining part in order while the run is open; the caller holds the run's lock."""
         for part in run.parts_to_do(self.name):
             if not run.is_open:
                 return
@@ -100,7 +100,7 @@ class Stage:
         messages: int = 0,
         overhead: Mapping[str, int] = NOTHING,
     ) -> PartReport:
-        """Store a report of what work used: its own units, overhead, and that of `messages` handled."""
+        """Store a report of a piece of work: its own units, its overhead and that of the messages handled."""
         per_message = {unit: amount * messages for unit, amount in MESSAGE_UNITS.items()}
         report = PartReport(
             stage=self.name,
@@ -134,7 +134,7 @@ class Stage:
 
 
 def _sum(*units: Mapping[str, int]) -> dict[str, Decimal]:
-    """Add amounts of the same unit, leaving out those of which nothing was used."""
+    """Add the amounts of each unit; leave out units with none."""
     total: Counter[str] = Counter()
     for each in units:
         total.update(each)
@@ -142,6 +142,6 @@ def _sum(*units: Mapping[str, int]) -> dict[str, Decimal]:
 
 
 def _publishes(events: Sequence[EventData]) -> int:
-    """Calls to SNS that the events take: ten of a topic to a call."""
+    """The number of SNS calls that publish the events: ten events of one topic per call."""
     topics = [event.topic for event in events]
     return sum(-(-topics.count(topic) // MAX_BATCH) for topic in set(topics))

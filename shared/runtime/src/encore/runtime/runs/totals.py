@@ -10,8 +10,8 @@ from encore.runtime.runs.pricing import cost_usd
 from encore.runtime.runs.run import PartReport, StageName
 
 
-class Totals(BaseModel):
-    """What a run came to: counts, wall seconds a stage and overall, and US dollars a service."""
+class RunTotals(BaseModel):
+    """A run's counts, wall-clock seconds by stage and in all, and US dollars by service."""
 
     model_config = ConfigDict(frozen=True)
     counts: dict[str, int]
@@ -20,15 +20,15 @@ class Totals(BaseModel):
     cost_usd: dict[str, Decimal]
 
 
-def total(reports: Sequence[PartReport]) -> Totals:
-    """Sum the reports. Stages overlap, so `total_seconds` is less than the sum of the stages."""
+def total(reports: Sequence[PartReport]) -> RunTotals:
+    """Sum the reports. Stages overlap, so `total_seconds` is less than the sum over the stages."""
     counts: Counter[str] = Counter()
     units: dict[str, Decimal] = {}
     for report in reports:
         counts.update(report.counts)
         for unit, amount in report.units.items():
             units[unit] = units.get(unit, Decimal(0)) + amount
-    return Totals(
+    return RunTotals(
         counts=dict(counts),
         stage_seconds={
             stage: _seconds([report for report in reports if report.stage is stage]) for stage in StageName

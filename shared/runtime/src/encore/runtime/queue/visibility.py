@@ -1,0 +1,77 @@
+"""Keeps the messages being handled hidden from other consumers, with one task and batched calls."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from encore.runtime.batches import batches
+from encore.runtime.logs import get_logger
+from encore.runtime.queue.message import Message
+from encore.runtime.queue.ports import Queue
+from encore.runtime.queue.sqs import MAX_BATCH
+
+RENEW_AFTER = 0.5
+"""The share of the visibility timeout after which it is renewed."""
+CHECKS_PER_TIMEOUT = 10
+log = get_logger()
+
+
+@dataclass(slots=True)
+class _Hidden:
+    message: Message
+    on_lost: Callable[[], object]
+    since: float
+
+
+class VisibilityKeeper:
+    """Renews visibility timeouts; calls back when a message may be visible to other consumers again."""
+
+    def __init__(self, queue: Queue) -> None:
+        self._queue = queue
+        self._hidden: dict[str, _Hidden] = {}
+
+    def add(self, message: Message, *, on_lost: Callable[[], object]) -> None:
+        """Keep a received message hidden from now on; call `on_lost` once if that fails."""
+        known = self._hidden.get(message.receipt)
+        since = known.since if known else time.monotonic()
+        self._hidden[message.receipt] = _Hidden(message, on_lost, since)
+
+    def remove(self, message: Message) -> None:
+        """Stop renewing the message's visibility timeout."""
+        self._hidden.pop(message.receipt, None)
+
+    async def run(self) -> None:
+        """Renew what is due until cancelled."""
+        while True:
+            await asyncio.sleep(self._queue.visibility_s / CHECKS_PER_TIMEOUT)
+            await self._renew()
+
+    async def _renew(self) -> None:
+        due_since = time.monotonic() - self._queue.visibility_s * RENEW_AFTER
+        due = [hidden.message for hidden in self._hidden.values() if hidden.since <= due_since]
+        await asyncio.gather(*(self._renew_batch(batch) for batch in batches(due, MAX_BATCH)))
+        self._drop_expired()
+
+    async def _renew_batch(self, messages: Sequence[Message]) -> None:
+        asked_at = time.monotonic()
+        try:
+            refused = await self._queue.change_visibility_batch(messages, seconds=self._queue.visibility_s)
+        except Exception as error:  # noqa: BLE001 - whatever the cause, it is tried again while there is time
+            log.warning("visibility_not_renewed", messages=len(messages), error=repr(error))
+            return
+        for message in messages:
+            if message in refused.lost:
+                self._lose(message.receipt)
+            elif message not in refused.untouched and message.receipt in self._hidden:
+                self._hidden[message.receipt].since = asked_at
+
+    def _drop_expired(self) -> None:
+        oldest = time.monotonic() - self._queue.visibility_s
+        for receipt in [receipt for receipt, hidden in self._hidden.items() if hidden.since <= oldest]:
+            self._lose(receipt)
+
+    def _lose(self, receipt: str) -> None:
+        if hidden := self._hidden.pop(receipt, None):
+            log.warning("visibility_lost", lost_message_id=hidden.message.message_id)
+            hidden.on_lost()
