@@ -139,7 +139,7 @@ async def _run_amid_kills(
                 await asyncio.sleep(POLL_INTERVAL_S)
                 fleet.restart_ended()
                 pipeline.stack.check()
-                run = await pipeline.eyes.run_of(_source(pipeline))
+                run = await pipeline.observer.run_of(_source(pipeline))
     ended.set()
     await killing
     plan.odds = CALM
@@ -154,7 +154,7 @@ async def _kill(fleet: Fleet, conditions: Conditions, ended: asyncio.Event) -> N
 
 
 def _source(pipeline: Pipeline) -> str:
-    return f"s3://{pipeline.eyes.objects.bucket}/uploads/{KEY}"
+    return f"s3://{pipeline.observer.objects.bucket}/uploads/{KEY}"
 
 
 async def _drained(observer: Observer, fleet: Fleet) -> Mapping[str, Mapping[str, int]]:

@@ -48,7 +48,7 @@ async def await_true_emails(pipeline: Pipeline, key: str, sample: tuple[Path, Sa
     faults = {customer: email_faults(raw, customer, truth) for customer, raw in emails.items()}
     assert {customer: found for customer, found in faults.items() if found} == {}
     await pipeline.quiet()
-    assert set((await pipeline.eyes.dead_letters()).values()) == {0}
+    assert set((await pipeline.observer.dead_letters()).values()) == {0}
     return run_id
 
 
@@ -57,7 +57,7 @@ async def reached(pipeline: Pipeline, key: str, far_enough: Callable[[Run], bool
     source = f"s3://{pipeline.stack.resources.buckets['data']}/uploads/{key}"
     async with asyncio.timeout(PROGRESS_S):
         while True:
-            run = await pipeline.eyes.run_of(source)
+            run = await pipeline.observer.run_of(source)
             if run and far_enough(run):
                 assert run.is_open
                 return run
@@ -125,7 +125,7 @@ async def test_crashes_in_the_middle_cost_no_email(
     for service in SERVICES:
         run = await reached(pipeline, "crash.csv", MIDDLE[service])
         compose.containers(service)[0].pause()  # so that nothing changes between the look and the crash
-        recorded = set(await pipeline.eyes.email_records(run.run_id))
+        recorded = set(await pipeline.observer.email_records(run.run_id))
         compose.crash(compose.containers(service)[0], tool_image=images["cli"])
     run_id = await await_true_emails(pipeline, "crash.csv", sample)
     for service in SERVICES:

@@ -60,10 +60,12 @@ async def calls(pipeline: Pipeline, trained: tuple[Path, SampleFacts], calls_dir
     resources = pipeline.stack.resources
     consumed = set(resources.queue_urls) - {"ops"}
     for name in consumed:
-        await pipeline.eyes.sqs.send_message(QueueUrl=resources.queue_urls[name], MessageBody="not an event")
+        await pipeline.observer.sqs.send_message(
+            QueueUrl=resources.queue_urls[name], MessageBody="not an event"
+        )
     await pipeline.dead(consumed)
     for name in consumed:
-        await pipeline.eyes.sqs.purge_queue(QueueUrl=resources.dead_letter_urls[name])
+        await pipeline.observer.sqs.purge_queue(QueueUrl=resources.dead_letter_urls[name])
     return {service: set(recorded(calls_dir / f"encore.{service}.jsonl")) for service in SERVICES}
 
 

@@ -54,7 +54,7 @@ async def test_every_customer_gets_an_email_that_agrees_with_the_catalogue(
     texts = {body(raw, "plain") for raw in emails.values()}
     assert len(texts) > 0.9 * len(emails)  # some customers share a name and a taste
     await pipeline.quiet()
-    assert set((await pipeline.eyes.dead_letters()).values()) == {0}
+    assert set((await pipeline.observer.dead_letters()).values()) == {0}
 
 
 async def test_disliked_products_are_not_recommended(
@@ -64,7 +64,7 @@ async def test_disliked_products_are_not_recommended(
     path, facts = trained
     pipeline.upload("trained.csv", path)  # the same run as before, unless this test runs alone
     run = await pipeline.ended("trained.csv")
-    objects = pipeline.eyes.objects
+    objects = pipeline.observer.objects
     sentiments = await objects.get_lines(object_keys.product_sentiment(run.run_id), ProductSentiment)
     disliked = {
         each.product_id for each in sentiments if each.scored >= MIN_SCORED and each.polarity < DISLIKED_BELOW
@@ -93,7 +93,9 @@ async def test_a_repeated_upload_is_not_a_second_run(
     pipeline.upload("again.csv", path)
     await pipeline.quiet()
     runs = [
-        run for run in await pipeline.eyes.ledger.runs() if run.source.split("#")[0].endswith("/again.csv")
+        run
+        for run in await pipeline.observer.ledger.runs()
+        if run.source.split("#")[0].endswith("/again.csv")
     ]
     assert [run.run_id for run in runs] == [run_id]
     assert await pipeline.emails(run_id) == before
@@ -137,4 +139,4 @@ async def test_a_file_without_the_expected_columns_fails_with_a_reason(
     assert "product_id" in finished.reason
     assert await pipeline.emails(run_id) == {}
     await pipeline.quiet()
-    assert set((await pipeline.eyes.dead_letters()).values()) == {0}
+    assert set((await pipeline.observer.dead_letters()).values()) == {0}

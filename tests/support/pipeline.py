@@ -64,7 +64,7 @@ class Pipeline:
     """The running stack as retailers and operators use it."""
 
     stack: Stack
-    eyes: Observer
+    observer: Observer
     patience_s: float = RUN_S
     """The limit of every wait. It is generous: the stack makes no promise, and machines differ."""
 
@@ -78,7 +78,7 @@ class Pipeline:
         run = await self.ended(key, besides=besides)
         async with asyncio.timeout(self.patience_s):
             while True:
-                if finished := await self.eyes.take_finished(run.run_id):
+                if finished := await self.observer.take_finished(run.run_id):
                     return run.run_id, finished
                 await asyncio.sleep(0.2)
 
@@ -88,7 +88,7 @@ class Pipeline:
         async with asyncio.timeout(self.patience_s):
             while True:
                 self.stack.check()
-                run = await self.eyes.run_of(source)
+                run = await self.observer.run_of(source)
                 if run and run.run_id != besides and not run.is_open:
                     return run
                 await asyncio.sleep(0.2)
@@ -99,7 +99,7 @@ class Pipeline:
         try:
             async with asyncio.timeout(self.patience_s):
                 while True:
-                    depths = await self.eyes.queues()
+                    depths = await self.observer.queues()
                     if not any(sum(depth.values()) for depth in depths.values()):
                         return
                     await asyncio.sleep(0.2)
@@ -110,14 +110,15 @@ class Pipeline:
         """Wait until each of these queues has a dead letter."""
         async with asyncio.timeout(self.patience_s):
             while True:
-                counts = await self.eyes.dead_letters()
+                counts = await self.observer.dead_letters()
                 if all(counts[name] for name in queues):
                     return
                 await asyncio.sleep(0.2)
 
     async def emails(self, run_id: str) -> dict[str, bytes]:
         """Every stored email of a run, by customer id."""
-        records = await self.eyes.email_records(run_id)
+        records = await self.observer.email_records(run_id)
         return {
-            customer: await self.eyes.objects.get(object_keys.email(run_id, customer)) for customer in records
+            customer: await self.observer.objects.get(object_keys.email(run_id, customer))
+            for customer in records
         }
