@@ -44,8 +44,8 @@ push: ## build the images for AWS and push them: make push REGISTRY=123456789012
 compose-demo: setup ## the same on the running containers: docker compose up -d --build && make compose-demo
 	@$(BIN)/encore compose-demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)')
 
-verify-deployment: setup ## check that a stage has everything: make verify-deployment STAGE=encore-dev [REGION=...] [MODEL=...]
-	@$(BIN)/encore verify $(if $(STAGE),--stage '$(STAGE)') $(if $(REGION),--region '$(REGION)') \
+verify-deployment: setup ## check that an environment has everything: make verify-deployment ENVIRONMENT=encore-dev [REGION=...] [MODEL=...]
+	@$(BIN)/encore verify $(if $(ENVIRONMENT),--environment '$(ENVIRONMENT)') $(if $(REGION),--region '$(REGION)') \
 	  $(if $(MODEL),--model-id '$(MODEL)')
 
 check: setup ## format, lint and types, over code and tests

@@ -16,7 +16,7 @@ from encore.stack.topology import load_topology
 from tests.support.stores import Clients
 
 REGION = "eu-west-1"
-_stages = count(1)
+_environments = count(1)
 _session = get_session()  # one for all: it keeps the descriptions of services that it has read
 
 # Property tests do not fail because the machine is busy; in CI they try the same examples every time.
@@ -54,7 +54,7 @@ def emulator_url() -> Iterator[str]:
 def resources(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Resources:
     """Everything in the topology, newly created for this test."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
-    return provision(load_topology(), stage=f"test{os.getpid()}-{next(_stages)}", region=REGION)
+    return provision(load_topology(), environment=f"test{os.getpid()}-{next(_environments)}", region=REGION)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from encore.stack.embedded import LOCAL_SETTINGS, STAGE
+from encore.stack.embedded import ENVIRONMENT, LOCAL_SETTINGS
 from encore.stack.provision import provision
 from encore.stack.topology import load_topology
 from tests.support.containers import Compose
@@ -34,7 +34,7 @@ def test_services_have_the_names_that_the_provisioner_gives(
 ) -> None:
     """Every resource has its setting, which differs only in the emulator's address and account."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
-    given = provision(load_topology(), stage=STAGE, region="eu-west-1").environment()
+    given = provision(load_topology(), environment=ENVIRONMENT, region="eu-west-1").environment()
     expected = {
         name: value.replace(emulator_url, "http://emulator:4566").replace("123456789012", "000000000000")
         for name, value in given.items()

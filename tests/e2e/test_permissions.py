@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import pytest
 
-from encore.stack.embedded import SERVICES, STAGE
+from encore.stack.embedded import ENVIRONMENT, SERVICES
 from encore.stack.sample import SampleFacts
 from tests.support.pipeline import Pipeline
 from tests.support.terraform import read_module
@@ -99,7 +99,7 @@ def recorded(path: Path) -> Iterator[Call]:
     for line in path.read_text().splitlines():
         note = json.loads(line)
         action = f"{PREFIXES.get(note['service'], note['service'])}:{note['operation']}"
-        yield Call(CHECKED_AS.get(action, action), note["touched"].removeprefix(f"{STAGE}-"))
+        yield Call(CHECKED_AS.get(action, action), note["touched"].removeprefix(f"{ENVIRONMENT}-"))
 
 
 def grants(service: str) -> Iterator[Call]:

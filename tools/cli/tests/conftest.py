@@ -1,4 +1,4 @@
-"""A stage in a moto server, the command line on it, and fixtures that fill it."""
+"""An environment in a moto server, the command line on it, and fixtures that fill it."""
 
 import asyncio
 import json
@@ -48,14 +48,14 @@ def no_local_stack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def stage(resources: Resources) -> str:
+def environment(resources: Resources) -> str:
     """The prefix of the names in the emulator."""
     return resources.tables["runs"].removesuffix("-runs")
 
 
 @pytest.fixture
 def run_encore(monkeypatch: pytest.MonkeyPatch) -> Encore:
-    """The command line, on the stage that the environment names."""
+    """The command line, on the environment that the variables name."""
     monkeypatch.setenv("COLUMNS", "100")
 
     def run(*words: str, answer: str | None = None) -> Answer:
@@ -68,9 +68,9 @@ def run_encore(monkeypatch: pytest.MonkeyPatch) -> Encore:
 
 
 @pytest.fixture
-def encore(stage: str, run_encore: Encore, monkeypatch: pytest.MonkeyPatch) -> Encore:
-    """The command line, on this test's stage in the emulator."""
-    monkeypatch.setenv("ENCORE_STAGE", stage)
+def encore(environment: str, run_encore: Encore, monkeypatch: pytest.MonkeyPatch) -> Encore:
+    """The command line, on this test's environment in the emulator."""
+    monkeypatch.setenv("ENCORE_ENVIRONMENT", environment)
     return run_encore
 
 

@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from encore.contracts.object_keys import UPLOADS
-from encore.stack.embedded import STAGE, EmbeddedStack, embedded_stack
+from encore.stack.embedded import ENVIRONMENT, EmbeddedStack, embedded_stack
 from encore.stack.sample import write_sample
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
 @pytest.fixture
 def at_stack(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> EmbeddedStack:
     """The pipeline, with this test's environment pointing at it."""
-    for name, value in {**stack.environment, "ENCORE_STAGE": STAGE}.items():
+    for name, value in {**stack.environment, "ENCORE_ENVIRONMENT": ENVIRONMENT}.items():
         monkeypatch.setenv(name, value)
     return stack
 
@@ -107,4 +107,4 @@ def tail(topic: str, path: Path) -> Iterator[Callable[[], list[dict[str, Any]]]]
                 process.send_signal(signal.SIGINT)
                 process.wait(WAIT_S)
     assert process.returncode == 130
-    assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{STAGE}-tail").get("QueueUrls")
+    assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{ENVIRONMENT}-tail").get("QueueUrls")

@@ -116,7 +116,7 @@ def test_an_error_about_an_unknown_queue_lists_the_known_ones(encore: "Encore") 
 
 
 def test_a_queue_may_be_given_by_its_name_in_the_account(
-    encore: "Encore", stage: str, fifteen: list[str]
+    encore: "Encore", environment: str, fifteen: list[str]
 ) -> None:
     """That is its name in alarms."""
-    assert len(encore("dlq", "show", f"{stage}-sentiment-dlq", "--json").json) == len(fifteen)
+    assert len(encore("dlq", "show", f"{environment}-sentiment-dlq", "--json").json) == len(fifteen)

@@ -19,13 +19,13 @@ Publish = Callable[[str, str], None]
 
 
 @pytest.fixture
-def publish_soon(resources: Resources, stage: str) -> Iterator[Publish]:
+def publish_soon(resources: Resources, environment: str) -> Iterator[Publish]:
     """Publish to a topic as soon as the tail has subscribed."""
     threads: list[threading.Thread] = []
 
     def publish(topic: str, body: str) -> None:
         arn, sns = resources.topic_arns[topic], boto3.client("sns")
-        while not any(f"{stage}-tail" in one["Endpoint"] for one in subscriptions(arn)):
+        while not any(f"{environment}-tail" in one["Endpoint"] for one in subscriptions(arn)):
             time.sleep(0.05)
         sns.publish(TopicArn=arn, Message=body)
 
@@ -51,16 +51,18 @@ def an_event(run: str) -> str:
 
 
 def test_events_are_printed_as_they_come_and_nothing_is_left_behind(
-    encore: "Encore", publish_soon: Publish, resources: Resources, stage: str
+    encore: "Encore", publish_soon: Publish, resources: Resources, environment: str
 ) -> None:
     """One per line; afterwards queue and subscriptions are gone, but not those of the services."""
     publish_soon("sentiment-scored", an_event("run-1"))
     answer = encore("events", "tail", "--limit", "1", "--json")
     (event,) = answer.lines
     assert (event["subject"], event["data"]) == ("run-1", {"parts": 1, "reviews": 2})
-    assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{stage}-tail").get("QueueUrls")
+    assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{environment}-tail").get("QueueUrls")
     left = [one["Endpoint"] for arn in resources.topic_arns.values() for one in subscriptions(arn)]
-    assert sorted(name.removeprefix(f"{stage}-") for name in (one.rsplit(":", 1)[1] for one in left)) == [
+    assert sorted(
+        name.removeprefix(f"{environment}-") for name in (one.rsplit(":", 1)[1] for one in left)
+    ) == [
         "mailer",
         "ops",
         "recommender",
@@ -89,11 +91,11 @@ def test_a_message_that_is_not_an_event_cannot_steer_the_terminal(
     assert body.replace("\x1b", r"\x1b") in shown
 
 
-def test_a_tail_can_end_after_a_time(encore: "Encore", stage: str) -> None:
+def test_a_tail_can_end_after_a_time(encore: "Encore", environment: str) -> None:
     """Also if no event has come."""
     answer = encore("events", "tail", "--timeout-s", "0.5", "--json")
     assert (answer.code, answer.out) == (0, "")
-    assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{stage}-tail").get("QueueUrls")
+    assert not boto3.client("sqs").list_queues(QueueNamePrefix=f"{environment}-tail").get("QueueUrls")
 
 
 def test_an_error_about_an_unknown_topic_lists_the_known_ones(encore: "Encore") -> None:

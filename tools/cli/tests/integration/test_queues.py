@@ -53,7 +53,9 @@ def test_queues_are_a_table_for_people(encore: "Encore", resources: Resources) -
     assert all(len(line) <= 80 for line in lines)
 
 
-def test_the_oldest_age_comes_from_cloudwatch(encore: "Encore", resources: Resources, stage: str) -> None:
+def test_the_oldest_age_comes_from_cloudwatch(
+    encore: "Encore", resources: Resources, environment: str
+) -> None:
     """SQS does not report it; if CloudWatch does, it is shown."""
     boto3.client("sqs").send_message(QueueUrl=resources.queue_urls["mailer"], MessageBody="x")
     boto3.client("cloudwatch").put_metric_data(
@@ -61,7 +63,7 @@ def test_the_oldest_age_comes_from_cloudwatch(encore: "Encore", resources: Resou
         MetricData=[
             {
                 "MetricName": "ApproximateAgeOfOldestMessage",
-                "Dimensions": [{"Name": "QueueName", "Value": f"{stage}-mailer"}],
+                "Dimensions": [{"Name": "QueueName", "Value": f"{environment}-mailer"}],
                 "Timestamp": datetime.now(UTC) - timedelta(minutes=1),
                 "Value": 200.0,
             }
@@ -73,12 +75,14 @@ def test_the_oldest_age_comes_from_cloudwatch(encore: "Encore", resources: Resou
     assert "3 min" in encore("queues").out
 
 
-def test_a_missing_resource_is_named_in_one_line(encore: "Encore", resources: Resources, stage: str) -> None:
+def test_a_missing_resource_is_named_in_one_line(
+    encore: "Encore", resources: Resources, environment: str
+) -> None:
     """Not with a traceback or an AWS error code."""
     boto3.client("sqs").delete_queue(QueueUrl=resources.queue_urls["mailer"])
     answer = encore("queues")
     assert (answer.code, answer.out) == (1, "")
-    assert answer.err.startswith(f"there is no queue {stage}-mailer")
+    assert answer.err.startswith(f"there is no queue {environment}-mailer")
     assert answer.err.count("\n") == 1
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from encore.cli.app import app
-from encore.cli.verification import Account, Outcome, Result, verify_stage
+from encore.cli.verification import Account, Outcome, Result, verify_environment
 from encore.cli.verification.report import as_json, show_results
 from encore.stack.provision import Resources
 from encore.stack.topology import load_topology
@@ -42,23 +42,25 @@ def understudy_url() -> Iterator[str]:
 
 @pytest.fixture
 def account(resources: Resources, understudy_url: str, monkeypatch: pytest.MonkeyPatch) -> Account:
-    """The account of a newly provisioned stage, on an emulator."""
+    """The account of a newly provisioned environment, on an emulator."""
     for service in AI_SERVICES:
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", understudy_url)
-    stage = resources.tables["runs"].removesuffix("-runs")
-    return Account.open(stage, region=REGION, model_id=MODEL_ID)
+    environment = resources.tables["runs"].removesuffix("-runs")
+    return Account.open(environment, region=REGION, model_id=MODEL_ID)
 
 
 @pytest.fixture
 def deployed(account: Account) -> Account:
     """The same with what only Terraform creates, treated as AWS."""
     _protect_data(account)
-    account.ecs.create_cluster(clusterName=account.stage)
+    account.ecs.create_cluster(clusterName=account.environment)
     for name in ("ingest", "sentiment", "recommender", "mailer"):
         _run_service(account, name, tasks=0)
     account.iam.create_role(RoleName=account.named("personalize"), AssumeRolePolicyDocument=json.dumps(TRUST))
-    for name, value in {"model-id": MODEL_ID, "from-address": f"hello@{account.stage}.example"}.items():
-        account.ssm.put_parameter(Name=f"/encore/{account.stage}/mailer/{name}", Value=value, Type="String")
+    for name, value in {"model-id": MODEL_ID, "from-address": f"hello@{account.environment}.example"}.items():
+        account.ssm.put_parameter(
+            Name=f"/encore/{account.environment}/mailer/{name}", Value=value, Type="String"
+        )
     return replace(account, on_aws=True, model_id=None)
 
 
@@ -84,24 +86,24 @@ def _run_service(account: Account, name: str, *, tasks: int) -> None:
     container = {"name": "app", "image": name, "memory": 128}
     account.ecs.register_task_definition(family=family, containerDefinitions=[container])
     account.ecs.create_service(
-        cluster=account.stage, serviceName=family, taskDefinition=family, desiredCount=tasks
+        cluster=account.environment, serviceName=family, taskDefinition=family, desiredCount=tasks
     )
 
 
 def failures(account: Account) -> dict[str, str]:
     """The failed checks, with their details."""
-    results = verify_stage(load_topology(), account)
+    results = verify_environment(load_topology(), account)
     return {each.check: each.detail for each in results if each.outcome is Outcome.FAILED}
 
 
 def result_of(account: Account, check: str) -> Result:
     """The result of one check."""
-    return next(each for each in verify_stage(load_topology(), account) if each.check == check)
+    return next(each for each in verify_environment(load_topology(), account) if each.check == check)
 
 
 def test_a_provisioned_emulator_passes(account: Account) -> None:
     """Nothing fails; what an emulator cannot have is skipped, with the reason."""
-    results = verify_stage(load_topology(), account)
+    results = verify_environment(load_topology(), account)
     assert failures(account) == {}
     skipped = {each.check for each in results if each.outcome is Outcome.SKIPPED}
     assert {"service mailer", "role of Personalize", "SES identity"} < skipped
@@ -198,7 +200,7 @@ def test_unprotected_data_is_named_on_aws(deployed: Account) -> None:
 
 def test_a_service_that_is_gone_is_named(deployed: Account) -> None:
     """Otherwise its queue would fill unnoticed."""
-    deployed.ecs.delete_service(cluster=deployed.stage, service=deployed.named("ingest"))
+    deployed.ecs.delete_service(cluster=deployed.environment, service=deployed.named("ingest"))
     assert failures(deployed) == {"service ingest": "does not exist"}
 
 
@@ -214,7 +216,7 @@ def test_a_stage_with_understudy_needs_no_ai_services(deployed: Account) -> None
     _run_service(deployed, "understudy", tasks=0)
     closed = replace(deployed, model_id="anthropic.withdrawn")
     assert failures(closed) == {}
-    assert result_of(closed, "Bedrock model").detail == "this stage uses understudy"
+    assert result_of(closed, "Bedrock model").detail == "this environment uses understudy"
 
 
 def test_a_model_without_access_is_named(account: Account) -> None:
@@ -227,7 +229,7 @@ def test_a_model_without_access_is_named(account: Account) -> None:
 
 def test_an_unverified_domain_is_named(deployed: Account) -> None:
     """If there is an identity, it must be verified."""
-    domain = f"{deployed.stage}.example"
+    domain = f"{deployed.environment}.example"
     deployed.ses.create_email_identity(EmailIdentity=domain)
     assert failures(deployed) == {"SES identity": f"{domain} is not verified"}
 
@@ -237,7 +239,7 @@ def test_an_unknown_operation_is_skipped_on_an_emulator_only(
 ) -> None:
     """On AWS the same answer is a failure."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_SSM", understudy_url)
-    without_model = Account.open(account.stage, region=REGION)
+    without_model = Account.open(account.environment, region=REGION)
     skipped = result_of(without_model, "Bedrock model")
     assert (skipped.outcome, skipped.detail) == (Outcome.SKIPPED, "emulator")
     refused = result_of(replace(without_model, on_aws=True), "Bedrock model")
@@ -249,7 +251,7 @@ def test_an_endpoint_that_does_not_answer_is_a_failure(
 ) -> None:
     """That is how a region without Comprehend behaves."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_COMPREHEND", f"http://127.0.0.1:{unused_tcp_port}")
-    failed = failures(Account.open(account.stage, region=REGION, model_id=MODEL_ID))
+    failed = failures(Account.open(account.environment, region=REGION, model_id=MODEL_ID))
     assert list(failed) == ["Comprehend"]
     assert "Could not connect" in failed["Comprehend"]
 
@@ -263,7 +265,7 @@ def test_the_endpoint_shows_whether_it_is_aws(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_exit_code_is_1_for_any_failure(account: Account, resources: Resources) -> None:
     """A script can stop there."""
-    arguments = ["verify", "--stage", account.stage, "--model-id", MODEL_ID]
+    arguments = ["verify", "--environment", account.environment, "--model-id", MODEL_ID]
     assert CliRunner().invoke(app, arguments).exit_code == 0
     account.sqs.send_message(QueueUrl=resources.dead_letter_urls["ops"], MessageBody="{}")
     assert CliRunner().invoke(app, [*arguments, "--json"]).exit_code == 1

@@ -42,7 +42,7 @@ class MovingSqs:
 
 
 def environment_of(sqs: MovingSqs) -> Environment:
-    """Return a stage `s` with this SQS and no other client."""
+    """Return an environment `s` with this SQS and no other client."""
     nothing = cast("Any", None)
     return Environment("s", load_topology(), cast("Any", sqs), nothing, nothing, nothing, nothing)
 

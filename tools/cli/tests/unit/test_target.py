@@ -1,4 +1,4 @@
-"""Which stage and region a command addresses."""
+"""Which environment and region a command addresses."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ from encore.stack.background import BackgroundStack, StateFolder
 LOCAL = {
     "AWS_ENDPOINT_URL": "http://127.0.0.1:4000",
     "AWS_REGION": "eu-west-1",
-    "ENCORE_STAGE": "encore-local",
+    "ENCORE_ENVIRONMENT": "encore-local",
 }
 
 
@@ -38,15 +38,15 @@ def test_a_running_local_stack_is_the_default(
 
 
 @pytest.mark.usefixtures("local_stack")
-@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_PROFILE", "stage"])
+@pytest.mark.parametrize("name", ["AWS_ENDPOINT_URL", "AWS_PROFILE", "environment"])
 def test_a_named_account_or_stage_rules_the_local_stack_out(
     name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Nothing is said either."""
-    if name != "stage":
+    if name != "environment":
         monkeypatch.setenv(name, "http://other:1")
-    with target("encore-dev" if name == "stage" else None, "eu-north-1") as chosen:
-        assert chosen == ("encore-dev" if name == "stage" else "encore-local", "eu-north-1")
+    with target("encore-dev" if name == "environment" else None, "eu-north-1") as chosen:
+        assert chosen == ("encore-dev" if name == "environment" else "encore-local", "eu-north-1")
         assert os.environ.get("AWS_ENDPOINT_URL") != LOCAL["AWS_ENDPOINT_URL"]
     assert capsys.readouterr().err == ""
 

@@ -7,7 +7,7 @@ from tests.support.stores import Clients
 REGION = "eu-west-1"
 
 
-def stage_of(resources: Resources) -> str:
+def environment_of(resources: Resources) -> str:
     """The prefix of the fixture's names."""
     return resources.tables["runs"].removesuffix("-runs")
 
@@ -38,7 +38,7 @@ async def test_everything_of_the_topology_exists(clients: Clients, resources: Re
 async def test_subscriptions_deliver_raw(clients: Clients, resources: Resources) -> None:
     """Every subscribed queue receives bodies as they were published."""
     wanted = {
-        (queue.subscribes, f"{stage_of(resources)}-{name}")
+        (queue.subscribes, f"{environment_of(resources)}-{name}")
         for name, queue in load_topology().queues.items()
         if queue.subscribes
     }
@@ -53,9 +53,9 @@ async def test_subscriptions_deliver_raw(clients: Clients, resources: Resources)
 
 
 async def test_provisioning_again_changes_nothing(clients: Clients, resources: Resources) -> None:
-    """The same stage has the same resources, with their contents."""
+    """The same environment has the same resources, with their contents."""
     await clients.s3.put_object(Bucket=resources.buckets["data"], Key="kept", Body=b"1")
-    again = provision(load_topology(), stage=stage_of(resources), region=REGION)
+    again = provision(load_topology(), environment=environment_of(resources), region=REGION)
     assert again == resources
     kept = await clients.s3.get_object(Bucket=resources.buckets["data"], Key="kept")
     async with kept["Body"] as body:

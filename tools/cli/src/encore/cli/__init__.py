@@ -1,1 +1,1 @@
-"""The command `encore`: run the stack, and look after queues, runs, dead letters and events of any stage."""
+"""The command `encore`: run the stack; look after any environment's queues, runs, dead letters and events."""

@@ -6,10 +6,10 @@ import typer
 
 from encore.cli.commands import dead_letters, demo, events, queues, runs, setup, stack
 
-HELP = """Run Encore on this machine, and look after a stage anywhere: queues, runs, dead letters, events.
+HELP = """Run Encore here, and look after an environment anywhere: queues, runs, dead letters, events.
 
 Commands address the AWS SDK's account and region (AWS_PROFILE, AWS_REGION, AWS_ENDPOINT_URL, …). Without
-AWS_ENDPOINT_URL, AWS_PROFILE and --stage they use the local stack of `encore up`, if it is running.
+AWS_ENDPOINT_URL, AWS_PROFILE and --environment they use the local stack of `encore up`, if it is running.
 
 Exit codes: 0 fine, 1 something is wrong or missing, 2 wrong usage, 130 interrupted.
 """

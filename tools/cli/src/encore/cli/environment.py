@@ -1,4 +1,4 @@
-"""The stage that a command works on: its AWS clients, and the topology's resources by their names there."""
+"""The environment that a command works on: its AWS clients and the names of its resources."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -36,9 +36,9 @@ _session = cache(get_session)
 
 @dataclass(frozen=True)
 class Environment:
-    """Clients of one stage, and the names of its resources. Nothing here creates a resource."""
+    """Clients of one environment, and the names of its resources. Nothing here creates a resource."""
 
-    stage: str
+    name: str
     topology: Topology
     sqs: "SQSClient"
     sns: "SNSClient"
@@ -48,11 +48,11 @@ class Environment:
 
     def named(self, name: str) -> str:
         """The resource's name in the account."""
-        return f"{self.stage}-{name}"
+        return f"{self.name}-{name}"
 
     def known_queue(self, name: str) -> str:
         """Return a queue's name in the topology, given that, its full name or that of its dead letters."""
-        short = name.removeprefix(f"{self.stage}-").removesuffix(DEAD_LETTER_SUFFIX)
+        short = name.removeprefix(f"{self.name}-").removesuffix(DEAD_LETTER_SUFFIX)
         if short not in self.topology.queues:
             raise CommandError(
                 f"no queue {name} in the topology, which has {', '.join(self.topology.queues)}"
@@ -103,7 +103,7 @@ async def open_environment(target: Target, topology: Topology) -> AsyncIterator[
     session: Any = _session()
     async with AsyncExitStack() as stack:
         yield Environment(
-            stage=target.stage,
+            name=target.environment,
             topology=topology,
             **{
                 name: await stack.enter_async_context(

@@ -9,7 +9,7 @@ class MissingResourceError(CommandError):
     """A resource of the topology does not exist."""
 
     def __init__(self, kind: str, name: str) -> None:
-        super().__init__(f"there is no {kind} {name}: check --stage, the region and the account")
+        super().__init__(f"there is no {kind} {name}: check --environment, the region and the account")
 
 
 class NoSuchDeadLetterError(CommandError):

@@ -1,4 +1,4 @@
-"""How every command starts and ends: which stage it addresses, errors in one line, clean interrupts."""
+"""How every command starts and ends: which environment it addresses, errors in one line, clean interrupts."""
 
 import inspect
 import signal
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
 import typer
 
-from encore.cli.commands.options import Region, Stage, TopologyFile
+from encore.cli.commands.options import EnvironmentName, Region, TopologyFile
 from encore.cli.output import say
 
 if TYPE_CHECKING:
@@ -54,15 +54,15 @@ def in_environment(
     """Make a command of a coroutine function that takes an `Environment`; add the options that choose it."""
 
     @wraps(command)
-    def run(*, stage: str | None, region: str | None, topology: Path | None, **options: Any) -> None:  # noqa: ANN401 - the command's own
+    def run(*, environment: str | None, region: str | None, topology: Path | None, **options: Any) -> None:  # noqa: ANN401 - the command's own
         from encore.cli.environment import open_environment
         from encore.cli.target import load_topology, target
 
         async def work() -> None:
-            async with open_environment(chosen, load_topology(topology)) as environment:
-                await command(environment, **options)  # type: ignore[call-arg] # typer has checked them
+            async with open_environment(chosen, load_topology(topology)) as opened:
+                await command(opened, **options)  # type: ignore[call-arg] # typer has checked them
 
-        with target(stage, region) as chosen:
+        with target(environment, region) as chosen:
             _run_cancellable(work)
 
     return guarded(_with_target_options(run, command))
@@ -137,7 +137,7 @@ def _with_target_options(run: Any, command: Callable[..., object]) -> Callable[.
     """Show typer the command's own options and the target's instead of what `run` declares."""
     own = list(inspect.signature(command).parameters.values())[1:]
     keyword = inspect.Parameter.KEYWORD_ONLY
-    target = {"stage": Stage, "region": Region, "topology": TopologyFile}
+    target = {"environment": EnvironmentName, "region": Region, "topology": TopologyFile}
     parameters = [each.replace(kind=keyword) for each in own]
     parameters += [
         inspect.Parameter(name, keyword, default=None, annotation=option) for name, option in target.items()

@@ -1,4 +1,4 @@
-"""Which stage of which account and region a command addresses."""
+"""Which environment of which account and region a command addresses."""
 
 import os
 import re
@@ -15,7 +15,7 @@ from encore.cli.errors import CommandError
 from encore.cli.output import say
 from encore.stack import topology as topologies
 from encore.stack.background import BackgroundStack, running_stack
-from encore.stack.embedded import STAGE, exported
+from encore.stack.embedded import ENVIRONMENT, exported
 
 CHOICES = ("AWS_ENDPOINT_URL", "AWS_PROFILE")
 """Variables that name an account, and so rule out the local stack."""
@@ -23,25 +23,25 @@ _URL = re.compile(r"https?://[^/\s]+(/\S*)?")
 
 
 class Target(NamedTuple):
-    """A stage and its region; endpoint and credentials are those of the AWS SDK."""
+    """An environment and its region; endpoint and credentials are those of the AWS SDK."""
 
-    stage: str
+    environment: str
     region: str
 
 
 @contextmanager
-def target(stage: str | None, region: str | None) -> Iterator[Target]:
+def target(environment: str | None, region: str | None) -> Iterator[Target]:
     """Yield the target; raise `CommandError` if it has no region or a malformed endpoint.
 
-    If neither a stage nor an account is named and a local stack is running, it is the target, and its
+    If neither an environment nor an account is named and a local stack is running, it is the target, and its
     variables are set meanwhile.
     """
-    local = None if stage or any(os.environ.get(name) for name in CHOICES) else running_stack()
+    local = None if environment or any(os.environ.get(name) for name in CHOICES) else running_stack()
     if local:
         say(f"using the local stack ({local.environment['AWS_ENDPOINT_URL']}); `encore down` stops it")
     with exported(local.environment if local else {}):
         _check_endpoints()
-        yield Target(stage or _local_stage(local), region or _region())
+        yield Target(environment or _local_environment(local), region or _region())
 
 
 def load_topology(path: Path | None) -> topologies.Topology:
@@ -53,8 +53,8 @@ def load_topology(path: Path | None) -> topologies.Topology:
         raise CommandError(f"{path} is not a valid topology: {error}") from error
 
 
-def _local_stage(local: BackgroundStack | None) -> str:
-    return local.environment.get("ENCORE_STAGE", STAGE) if local else STAGE
+def _local_environment(local: BackgroundStack | None) -> str:
+    return local.environment.get("ENCORE_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
 
 
 def _region() -> str:

@@ -18,7 +18,7 @@ from encore.stack.provision import Resources, provision
 from encore.stack.topology import Topology, load_topology
 
 REGION = "eu-west-1"
-STAGE = "encore-local"
+ENVIRONMENT = "encore-local"
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 READY_S = 60.0
 PROBE_S = 0.1
@@ -72,7 +72,7 @@ def embedded_stack(
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
             await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
-            resources = provision(topology or load_topology(), stage=STAGE, region=REGION)
+            resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
             settings = resources.environment()
             with exported(settings):
                 for service in services:
@@ -88,7 +88,7 @@ def attached_stack(environment: Mapping[str, str], *, topology: Topology | None 
     Provisioning again changes nothing and returns where every resource is.
     """
     with exported(environment):
-        resources = provision(topology or load_topology(), stage=STAGE, region=REGION)
+        resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
         yield Stack(resources, {**environment, **resources.environment()})
 
 

@@ -50,14 +50,14 @@ class Resources:
         }
 
 
-def provision(topology: Topology, *, stage: str, region: str) -> Resources:
-    """Create every resource, its name prefixed by `stage`, and return where they are."""
-    return _Provisioner(stage, region).run(topology)
+def provision(topology: Topology, *, environment: str, region: str) -> Resources:
+    """Create every resource, its name prefixed by `environment`, and return where they are."""
+    return _Provisioner(environment, region).run(topology)
 
 
 class _Provisioner:
-    def __init__(self, stage: str, region: str) -> None:
-        self._stage = stage
+    def __init__(self, environment: str, region: str) -> None:
+        self._environment = environment
         self._region = region
         self._sns = boto3.client("sns", region_name=region)
         self._sqs = boto3.client("sqs", region_name=region)
@@ -77,7 +77,7 @@ class _Provisioner:
         return self._resources
 
     def _named(self, name: str) -> str:
-        return f"{self._stage}-{name}"
+        return f"{self._environment}-{name}"
 
     def _topic(self, name: str) -> None:
         self._resources.topic_arns[name] = self._sns.create_topic(Name=self._named(name))["TopicArn"]

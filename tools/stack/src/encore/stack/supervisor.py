@@ -6,7 +6,7 @@ import sys
 import time
 
 from encore.stack.background import state_folder, supervising, write_exports
-from encore.stack.embedded import STAGE, embedded_stack
+from encore.stack.embedded import ENVIRONMENT, embedded_stack
 from encore.stack.processes import ProcessDiedError, StackNotReadyError
 
 CHECK_S = 0.5
@@ -20,7 +20,7 @@ def main() -> None:
         with supervising(folder):
             shutil.rmtree(folder.logs, ignore_errors=True)
             with embedded_stack(folder.logs) as stack:
-                write_exports(folder, {**stack.environment, "ENCORE_STAGE": STAGE})
+                write_exports(folder, {**stack.environment, "ENCORE_ENVIRONMENT": ENVIRONMENT})
                 while True:
                     stack.check()
                     time.sleep(CHECK_S)

@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
-Stage = Annotated[
+EnvironmentName = Annotated[
     str | None,
     typer.Option(
-        envvar="ENCORE_STAGE",
+        envvar="ENCORE_ENVIRONMENT",
         show_default="encore-local",
         help="The prefix of names: encore-prod.",
     ),

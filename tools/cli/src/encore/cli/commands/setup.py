@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson, Region, Stage, TopologyFile
+from encore.cli.commands.options import AsJson, EnvironmentName, Region, TopologyFile
 from encore.cli.execution import FOUND_WRONG, guarded
 
 Model = Annotated[
@@ -33,9 +33,13 @@ def sample(
 
 @guarded
 def provision(
-    stage: Stage = None, region: Region = None, topology: TopologyFile = None, *, json: AsJson = False
+    environment: EnvironmentName = None,
+    region: Region = None,
+    topology: TopologyFile = None,
+    *,
+    json: AsJson = False,
 ) -> None:
-    """Create a stage's resources; print the services' settings.
+    """Create an environment's resources; print the services' settings.
 
     The resources are those of the topology. Running it again changes nothing.
     """
@@ -44,8 +48,8 @@ def provision(
     from encore.cli.target import load_topology, target
     from encore.stack.provision import provision as create
 
-    with target(stage, region) as chosen:
-        resources = create(load_topology(topology), stage=chosen.stage, region=chosen.region)
+    with target(environment, region) as chosen:
+        resources = create(load_topology(topology), environment=chosen.environment, region=chosen.region)
     settings = resources.environment()
     lines = "".join(f"{name}={value}\n" for name, value in settings.items())
     sys.stdout.write(dumps(settings, indent=2) + "\n" if json else lines)
@@ -53,25 +57,25 @@ def provision(
 
 @guarded
 def verify(
-    stage: Stage = None,
+    environment: EnvironmentName = None,
     region: Region = None,
     model_id: Model = None,
     topology: TopologyFile = None,
     *,
     json: AsJson = False,
 ) -> None:
-    """Check that a stage has everything it needs.
+    """Check that an environment has everything it needs.
 
     Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
     """
     from encore.cli.output import console
     from encore.cli.target import load_topology, target
-    from encore.cli.verification import Account, Outcome, as_json, show_results, verify_stage
+    from encore.cli.verification import Account, Outcome, as_json, show_results, verify_environment
 
-    with target(stage, region) as chosen:
-        account = Account.open(chosen.stage, region=chosen.region, model_id=model_id)
+    with target(environment, region) as chosen:
+        account = Account.open(chosen.environment, region=chosen.region, model_id=model_id)
         account.require_answer()
-        results = verify_stage(load_topology(topology), account)
+        results = verify_environment(load_topology(topology), account)
     if json:
         sys.stdout.write(as_json(results) + "\n")
     else:

@@ -1,4 +1,4 @@
-"""Checks that a stage has everything it needs to turn a file into emails, without changing anything.
+"""Checks that an environment has everything it needs to turn a file into emails, without changing anything.
 
 It works with AWS and with emulators; what an emulator lacks is skipped, never reported as a failure.
 """
@@ -12,10 +12,10 @@ from encore.cli.verification.sending import sending_checks
 from encore.cli.verification.services import service_checks
 from encore.stack.topology import Topology
 
-__all__ = ["Account", "Check", "Outcome", "Result", "as_json", "show_results", "verify_stage"]
+__all__ = ["Account", "Check", "Outcome", "Result", "as_json", "show_results", "verify_environment"]
 
 
-def verify_stage(topology: Topology, account: Account) -> list[Result]:
+def verify_environment(topology: Topology, account: Account) -> list[Result]:
     """Run every check, in the order of the flow; one that cannot be run has a result too."""
     checks = [
         *resource_checks(topology, account),

@@ -1,4 +1,4 @@
-"""The account to check: names of a stage, clients, and whether it is AWS or an emulator."""
+"""The account to check: names of an environment, clients, and whether it is AWS or an emulator."""
 
 from contextlib import suppress
 from dataclasses import dataclass
@@ -24,9 +24,9 @@ AWS_DOMAINS = (".amazonaws.com", ".amazonaws.com.cn", ".api.aws")
 
 @dataclass(frozen=True)
 class Account:
-    """Clients of one region. Names in it begin with `stage`, such as `encore-dev`."""
+    """Clients of one region. Names in it begin with `environment`, such as `encore-dev`."""
 
-    stage: str
+    environment: str
     sqs: "SQSClient"
     sns: "SNSClient"
     dynamodb: "DynamoDBClient"
@@ -44,7 +44,7 @@ class Account:
     """The Bedrock model to try; by default the one of the deployed mailer."""
 
     @classmethod
-    def open(cls, stage: str, *, region: str, model_id: str | None = None) -> Self:
+    def open(cls, environment: str, *, region: str, model_id: str | None = None) -> Self:
         """Open clients; endpoints and credentials are those of the AWS SDK.
 
         Raises `NoCredentialsError` if there are none: otherwise every single check would.
@@ -54,7 +54,7 @@ class Account:
             raise NoCredentialsError
         sqs = session.client("sqs", config=CONFIG)
         return cls(
-            stage=stage,
+            environment=environment,
             sqs=sqs,
             sns=session.client("sns", config=CONFIG),
             dynamodb=session.client("dynamodb", config=CONFIG),
@@ -77,11 +77,11 @@ class Account:
 
     def named(self, name: str) -> str:
         """The resource's name in the account."""
-        return f"{self.stage}-{name}"
+        return f"{self.environment}-{name}"
 
     def mailer_setting(self, name: str) -> str:
         """A setting of the mailer that Terraform created; raise `ClientError` if there is none."""
-        reply = self.ssm.get_parameter(Name=f"/encore/{self.stage}/mailer/{name}")
+        reply = self.ssm.get_parameter(Name=f"/encore/{self.environment}/mailer/{name}")
         return str(reply["Parameter"]["Value"])
 
 

@@ -30,7 +30,7 @@ def ai_checks(account: Account) -> list[Check]:
 
 
 def _unless_understudy(account: Account, probe: Callable[[Account], Finding]) -> Finding:
-    return skipped("this stage uses understudy") if has_understudy(account) else probe(account)
+    return skipped("this environment uses understudy") if has_understudy(account) else probe(account)
 
 
 def _comprehend(account: Account) -> Finding:

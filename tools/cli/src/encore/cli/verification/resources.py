@@ -23,7 +23,7 @@ DEAD_LETTERS = "`encore dlq show QUEUE` shows the reasons; fix the cause, then `
 
 def resource_checks(topology: Topology, account: Account) -> list[Check]:
     """A check per resource and subscription, and per protection that only AWS has."""
-    remedy = "terraform apply" if account.on_aws else f"encore provision --stage {account.stage}"
+    remedy = "terraform apply" if account.on_aws else f"encore provision --environment {account.environment}"
     checks: list[Check] = []
 
     def add(name: str, probe: Callable[[], Finding], remedy: str = remedy) -> None:

@@ -13,8 +13,8 @@ UNDERSTUDY = "understudy"
 
 
 def service_checks(account: Account) -> list[Check]:
-    """A check per service of the stage's ECS cluster."""
-    remedy = f"see the service's events in the cluster {account.stage}, and its log in /encore"
+    """A check per service of the environment's ECS cluster."""
+    remedy = f"see the service's events in the cluster {account.environment}, and its log in /encore"
     return [
         *(Check(f"service {name}", remedy, partial(_service, account, name)) for name in SERVICES),
         Check(f"service {UNDERSTUDY}", remedy, partial(_understudy, account)),
@@ -22,7 +22,7 @@ def service_checks(account: Account) -> list[Check]:
 
 
 def has_understudy(account: Account) -> bool:
-    """True when the stage runs understudy instead of the AI services, which are then not called."""
+    """True when the environment runs understudy instead of the AI services, which are then not called."""
     return account.on_aws and _described(account, UNDERSTUDY) is not None
 
 
@@ -40,7 +40,7 @@ def _understudy(account: Account) -> Finding:
 
 def _described(account: Account, name: str) -> Mapping[str, Any] | None:
     try:
-        reply = account.ecs.describe_services(cluster=account.stage, services=[account.named(name)])
+        reply = account.ecs.describe_services(cluster=account.environment, services=[account.named(name)])
     except account.ecs.exceptions.ClusterNotFoundException:
         return None
     found: list[Mapping[str, Any]] = [each for each in reply["services"] if each["status"] == "ACTIVE"]
