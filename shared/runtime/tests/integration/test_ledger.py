@@ -8,6 +8,7 @@ from encore.contracts.errors import PermanentError
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import PartReport, RunStatus, StageName
 from encore.runtime.runs.totals import total
+from encore.runtime.storage import EXPIRES_AT, from_item, to_item
 from tests.support.runs import finish_part
 
 if TYPE_CHECKING:
@@ -91,6 +92,36 @@ async def test_a_run_ends_once(ledger: Ledger) -> None:
     runs = {run.run_id: run for run in await ledger.runs()}
     assert runs["good"].status is RunStatus.FINISHED
     assert (runs["bad"].status, runs["bad"].reason) == (RunStatus.FAILED, "not CSV")
+
+
+async def test_a_run_that_has_ended_reaches_no_stage(ledger: Ledger) -> None:
+    """Even if the worker that completes the stage read the run before it failed."""
+    await ledger.open_run("r", source="s")
+    await ledger.set_parts("r", 1)
+    progress = await finish_part(ledger, "r", 1, report(1))
+    await ledger.fail("r", "replaced")
+    announced: list[str] = []
+
+    async def announce() -> None:
+        announced.append("late")
+
+    await ledger.close_stage(progress, owner="part-1", announce=announce)
+    assert announced == []
+    assert (await ledger.run("r")).stage(StageName.SENTIMENT).reached_by is None
+
+
+async def test_reports_expire_with_their_run(runs_table: "RunsTable") -> None:
+    """A run that is gone leaves no report behind."""
+    ledger = Ledger(*runs_table, keep_days=2)
+    await ledger.open_run("r", source="s")
+    await ledger.record("r", report(1))
+    reply = await runs_table.dynamodb.query(
+        TableName=runs_table.name,
+        KeyConditionExpression="run_id = :run AND begins_with(#item, :report)",
+        ExpressionAttributeNames={"#item": "item"},
+        ExpressionAttributeValues=to_item({":run": "r", ":report": "report#"}),
+    )
+    assert [EXPIRES_AT in from_item(item) for item in reply["Items"]] == [True]
 
 
 async def test_steps_merge(ledger: Ledger) -> None:

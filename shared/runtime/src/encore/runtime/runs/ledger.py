@@ -80,6 +80,7 @@ class Ledger:
             **report.model_dump(),
             "started_at": report.started_at.isoformat(),
             "finished_at": report.finished_at.isoformat(),
+            **expires_at(self._keep_days),
         }
         await self._dynamodb.put_item(TableName=self._table, Item=to_item(item | values))
 
