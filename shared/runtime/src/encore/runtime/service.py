@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
@@ -25,6 +25,10 @@ from encore.runtime.runs.run import StageName
 from encore.runtime.runs.stage import Stage
 from encore.runtime.settings import ServiceSettings, load_settings
 from encore.runtime.storage import DynamoDBItems, S3Objects
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_s3.client import S3Client
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
 CLIENTS = ("s3", "sqs", "sns", "dynamodb")
@@ -46,8 +50,8 @@ class Runtime(Generic[Settings]):
     objects: S3Objects
     announcer: SNSAnnouncer
     stage: Stage
-    s3: Any
-    dynamodb: Any
+    s3: "S3Client"
+    dynamodb: "DynamoDBClient"
     new_client: Callable[..., Awaitable[Any]]
     """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
 
