@@ -16,7 +16,7 @@ _READ = ("products", "customers", "reviews", "interactions")
 _MADE = ("recommendations", "emails")
 _SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}
 _STAGE_BAR_COLUMNS = 16
-_GOOD, _WORTH_A_LOOK, _BAD, _QUIET = "green", "yellow", "bold red", "dim"
+_GOOD, _NOTABLE, _BAD, _QUIET = "green", "yellow", "bold red", "dim"
 
 
 def render_report(summary: Mapping[str, Any], console: Console) -> None:
@@ -49,7 +49,7 @@ def _counts(summary: Mapping[str, Any]) -> Table:
         if key in summary:
             table.add_row(key, Text(count(summary[key]), _missing_style(summary, key)))
     for label, number, note in _shortfalls(summary):
-        style = _WORTH_A_LOOK if number else _QUIET
+        style = _NOTABLE if number else _QUIET
         table.add_row(Text(label, style), Text(count(number) + note, style))
     return table
 
@@ -101,7 +101,7 @@ def _queues(summary: Mapping[str, Any]) -> Iterator[Text]:
     left = {name: depth for name, depth in depths.items() if any(depth.values())}
     for name, depth in left.items():
         depths_text = ", ".join(f"{count(number)} {what.replace('_', ' ')}" for what, number in depth.items())
-        yield Text(f"! queue {name}: {depths_text}", _WORTH_A_LOOK)
+        yield Text(f"! queue {name}: {depths_text}", _NOTABLE)
     if depths and not left:
         yield Text(f"✓ all {len(depths)} queues are empty", _GOOD)
     yield from _dead_letters(summary.get("dead_letters", {}))
