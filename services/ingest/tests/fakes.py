@@ -1,4 +1,4 @@
-"""The service on memory stand-ins, and small files to feed it, for tests."""
+"""The service over in-memory doubles, and small files to upload, for tests."""
 
 import asyncio
 import csv
@@ -49,7 +49,7 @@ ROW: Mapping[str, str] = {
 
 
 def numbered(number: int, **cells: str) -> dict[str, str]:
-    """A good row of the combined format about product, customer and review `number`."""
+    """A valid row of the combined format: product, customer and review `number`."""
     own = {"product_id": f"P{number}", "user_id": f"C{number}", "review_id": f"R{number}"}
     return {**ROW, **own, **cells}
 
@@ -65,13 +65,13 @@ def csv_lines(rows: Sequence[Mapping[str, str]], *, header: bool = True) -> byte
 
 
 def notification(key: str, *, etag: str = "", bucket: str = BUCKET, name: str = "ObjectCreated:Put") -> str:
-    """The body of S3's message about one object."""
+    """The body of S3's notification about one object."""
     entity = {"bucket": {"name": bucket}, "object": {"key": quote_plus(key), "size": 1, "eTag": etag}}
     return json.dumps({"Records": [{"eventSource": "aws:s3", "eventName": name, "s3": entity}]})
 
 
 def message(body: str) -> Message:
-    """A message as it is received for the first time."""
+    """A message received for the first time."""
     return Message(message_id="m-1", receipt="r-1", body=body, receive_count=1, first_received_ms=0)
 
 
@@ -98,7 +98,7 @@ class InMemoryContent:
 
 
 class InMemoryFiles:
-    """The bucket of a `InMemoryObjects`, as ingest uses it."""
+    """An `InMemoryObjects` as the bucket that ingest reads and writes."""
 
     name = BUCKET
 
@@ -128,7 +128,7 @@ class InMemoryFiles:
 
 
 class Bench:
-    """The whole service in memory: upload, and look at what came out."""
+    """The whole service in memory: upload, then inspect the outcome."""
 
     def __init__(self, limits: Limits | None = None, announcer: InMemoryAnnouncer | None = None) -> None:
         self.runs = Runs()
@@ -163,19 +163,19 @@ class Bench:
         await self.notify(key)
 
     async def notify(self, key: str) -> None:
-        """Handle a notification about the object as it is now, or as gone."""
+        """Handle a notification about the object in its current state, which may be deleted."""
         body = self.objects.stored.get(key)
         etag = "" if body is None else InMemoryContent(key, body).etag
         await self.handler(message(notification(key, etag=etag)))
 
     async def run(self) -> Run:
-        """The only run there is."""
+        """The only run."""
         (run_id,) = self.run_ids
         return await self.ledger.run(run_id)
 
     @property
     def run_ids(self) -> list[str]:
-        """Every run that something was announced for."""
+        """Every run with an announced event."""
         return list(dict.fromkeys(run_id for run_id, _ in self.announcer.announced))
 
     @property
@@ -188,7 +188,7 @@ class Bench:
         return await self.objects.get_lines(object_keys.products((await self.run()).run_id), Product)
 
     async def stored_customers(self) -> list[Customer]:
-        """The run's customers, over all announced parts."""
+        """The run's customers, from all announced parts."""
         return [one for part in self.parts for one in await self.objects.get_lines(part.key, Customer)]
 
     async def rejects(self) -> list[Reject]:
@@ -196,6 +196,6 @@ class Bench:
         return await self.objects.get_lines(object_keys.rejects((await self.run()).run_id), Reject)
 
     async def counts(self) -> dict[str, Any]:
-        """What the run's report on the file says."""
+        """The counts in the run's report on the file."""
         reports = await self.ledger.reports((await self.run()).run_id)
         return next(report.counts for report in reports if report.name == "file")

@@ -1,4 +1,4 @@
-"""The service as it runs: an object put into the bucket, and what comes out of queues, tables and bucket."""
+"""The running service: an upload, and what it leaves in queues, tables and the bucket."""
 
 import asyncio
 import gzip
@@ -57,7 +57,7 @@ async def running(settings: IngestSettings) -> AsyncIterator[None]:
 
 
 async def eventually(find: Callable[[], Awaitable[Run | None]]) -> Run:
-    """Wait until there is a run like that."""
+    """Wait until `find` returns a run."""
     async with asyncio.timeout(PATIENCE_S):
         while (found := await find()) is None:  # noqa: ASYNC110 - DynamoDB sets no event
             await asyncio.sleep(0.1)
@@ -65,7 +65,7 @@ async def eventually(find: Callable[[], Awaitable[Run | None]]) -> Run:
 
 
 async def ingested(ledger: Ledger) -> Run:
-    """Wait until the only run has all its parts announced."""
+    """Wait until all parts of a run are announced."""
 
     async def find() -> Run | None:
         runs = await ledger.runs()
@@ -77,7 +77,7 @@ async def ingested(ledger: Ledger) -> Run:
 
 
 async def failed(ledger: Ledger) -> Run:
-    """Wait until the only run has failed."""
+    """Wait until a run has failed."""
 
     async def find() -> Run | None:
         return next((run for run in await ledger.runs() if run.status is RunStatus.FAILED), None)
@@ -86,7 +86,7 @@ async def failed(ledger: Ledger) -> Run:
 
 
 async def bodies(clients: Clients, url: str) -> list[str]:
-    """Take every message that waits in a queue."""
+    """Receive every message of a queue."""
     found: list[str] = []
     while True:
         reply = await clients.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
@@ -96,7 +96,7 @@ async def bodies(clients: Clients, url: str) -> list[str]:
 
 
 async def settled(clients: Clients, url: str) -> None:
-    """Wait until nothing waits in a queue or is being handled."""
+    """Wait until a queue has no message, waiting or in flight."""
     async with asyncio.timeout(PATIENCE_S):
         while True:
             reply = await clients.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])
@@ -112,7 +112,7 @@ async def settled(clients: Clients, url: str) -> None:
 async def test_an_upload_becomes_a_run_of_announced_parts(
     clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger, key: str
 ) -> None:
-    """Notification, download, parts, tables and events, for keys that need every kind of encoding."""
+    """Notification, download, parts, tables and events, for keys with every kind of encoding."""
     body = csv_lines([numbered(number) for number in range(1, 6)])
     upload = gzip.compress(body) if key.endswith(".gz") else body
     async with running(settings):
@@ -141,7 +141,7 @@ async def test_an_upload_becomes_a_run_of_announced_parts(
 async def test_a_set_of_three_files_is_one_run(
     clients: Clients, settings: IngestSettings, ledger: Ledger
 ) -> None:
-    """The files of one folder, in any order and form, start one run together."""
+    """The files of one folder, in any order and compressed or not, are one run."""
     files = {
         "reviews.csv": csv_lines([{"review_id": "R1", "user_id": "C1", "product_id": "P1"}]),
         "products.csv.gz": gzip.compress(
@@ -160,10 +160,10 @@ async def test_a_set_of_three_files_is_one_run(
     assert (customer.email, customer.product_ids) == ("asha@example.com", ("P1",))
 
 
-async def test_the_same_bytes_again_announce_nothing_and_changed_bytes_a_new_run(
+async def test_a_repeated_upload_announces_nothing_and_a_changed_one_a_new_run(
     clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger
 ) -> None:
-    """A second upload of the same file finds its run; one more row makes another."""
+    """A second upload of the same file finds its run; one more row makes another run."""
     body = csv_lines([numbered(1)])
     async with running(settings):
         for upload in (body, body, body + csv_lines([numbered(2)], header=False)):
@@ -174,10 +174,10 @@ async def test_the_same_bytes_again_announce_nothing_and_changed_bytes_a_new_run
     assert len(await bodies(clients, resources.queue_urls["sentiment"])) == 2
 
 
-async def test_a_wrong_file_fails_its_run_and_tells_the_operators(
+async def test_a_broken_file_fails_its_run_and_alerts_the_operators(
     clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger
 ) -> None:
-    """The reason stands in the ledger and goes out as run-finished; no message is left over."""
+    """The reason is in the ledger and in `run-finished`; no message is left."""
     async with running(settings):
         await clients.s3.put_object(
             Bucket=settings.data_bucket, Key="uploads/a.csv.gz", Body=gzip.compress(b"x" * 999)[:-9]
@@ -190,23 +190,23 @@ async def test_a_wrong_file_fails_its_run_and_tells_the_operators(
     assert await bodies(clients, resources.queue_urls["sentiment"]) == []
 
 
-async def test_test_events_are_acknowledged_and_foreign_messages_buried(
+async def test_test_events_are_acknowledged_and_other_messages_dead_lettered(
     clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger
 ) -> None:
-    """S3's own test event leaves no trace; what is no notification goes to the dead letters at once."""
+    """S3's test event changes nothing; any message but a notification is a dead letter at once."""
     url = settings.ingest_uploads_queue_url
     async with running(settings):
         await clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps({"Event": "s3:TestEvent"}))
-        await clients.sqs.send_message(QueueUrl=url, MessageBody="foreign")
+        await clients.sqs.send_message(QueueUrl=url, MessageBody="no notification")
         await settled(clients, url)
-    assert await bodies(clients, resources.dead_letter_urls["ingest-uploads"]) == ["foreign"]
+    assert await bodies(clients, resources.dead_letter_urls["ingest-uploads"]) == ["no notification"]
     assert await ledger.runs() == []
 
 
-async def test_the_bucket_streams_files_both_ways(
+async def test_the_bucket_streams_files_from_and_to_disk(
     clients: Clients, settings: IngestSettings, tmp_path: Path
 ) -> None:
-    """What is put from disk is what is saved to disk; an object that is not there has vanished."""
+    """A stored file is saved unchanged; a missing object is a `VanishedError`."""
     bucket = S3Files(clients.s3, settings.data_bucket)
     content = io.BytesIO(bytes(range(256)) * 4000).getvalue()
     (tmp_path / "there").write_bytes(content)
@@ -220,10 +220,10 @@ async def test_the_bucket_streams_files_both_ways(
             pass
 
 
-async def test_only_the_files_of_the_folder_itself_are_listed(
+async def test_only_files_directly_in_the_folder_are_listed(
     clients: Clients, settings: IngestSettings
 ) -> None:
-    """Deeper folders belong to other sets."""
+    """Subfolders belong to other sets."""
     bucket = S3Files(clients.s3, settings.data_bucket)
     for key in ("uploads/a/products.csv", "uploads/a/b/reviews.csv", "uploads/ab/customers.csv"):
         await clients.s3.put_object(Bucket=settings.data_bucket, Key=key, Body=b"x")

@@ -45,14 +45,14 @@ CUSTOMERS = 30
 
 @pytest.fixture(scope="module")
 def understudy_url() -> Iterator[str]:
-    """An understudy that answers for Bedrock."""
+    """An understudy of Bedrock."""
     with UnderstudyServer() as server:
         yield server.url
 
 
 @pytest.fixture
 async def bedrock(understudy_url: str) -> "AsyncIterator[BedrockRuntimeClient]":
-    """A client of Bedrock's stand-in."""
+    """A client of understudy's Bedrock."""
     session = get_session()
     async with session.create_client("bedrock-runtime", config=CONFIG, endpoint_url=understudy_url) as client:
         yield client
@@ -60,7 +60,7 @@ async def bedrock(understudy_url: str) -> "AsyncIterator[BedrockRuntimeClient]":
 
 @dataclass(frozen=True)
 class Mailer:
-    """The service, wired as in production but for its queue's loop."""
+    """The service, wired as in production but without its queue."""
 
     handler: MailerHandler
     objects: S3Objects
@@ -71,7 +71,7 @@ class Mailer:
 def wired(
     clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClient", settings: MailerSettings
 ) -> Mailer:
-    """Wire the service to an emulator and to understudy."""
+    """Wire the service to the emulator and to understudy."""
     objects = S3Objects(clients.s3, settings.data_bucket)
     ledger = Ledger(clients.dynamodb, settings.runs_table)
     table = DynamoDBEmailRecords(clients.dynamodb, settings.emails_table)
@@ -96,7 +96,7 @@ def wired(
 
 
 def settings_for(resources: Resources, **values: object) -> MailerSettings:
-    """Settings as the provisioner's environment gives them."""
+    """Settings from the provisioner's environment."""
     names = {name.removeprefix("ENCORE_").lower(): value for name, value in resources.environment().items()}
     return MailerSettings.model_validate(names | values)
 
@@ -139,8 +139,8 @@ def recommendation(number: int) -> Recommendation:
     )
 
 
-async def deliver(mailer: Mailer, part: int, *, parts: int, customers: range) -> Message:
-    """Store a part's recommendations and return the message that tells of them."""
+async def store_part(mailer: Mailer, part: int, *, parts: int, customers: range) -> Message:
+    """Store a part's recommendations and return the message about them."""
     key = object_keys.recommendations(RUN, part)
     await mailer.objects.put_lines(key, [recommendation(number) for number in customers])
     data = RecommendationsReady(part=part, parts=parts, key=key, customers=len(customers))
@@ -148,14 +148,14 @@ async def deliver(mailer: Mailer, part: int, *, parts: int, customers: range) ->
     return Message("m", "r", event.model_dump_json(), receive_count=1, first_received_ms=0)
 
 
-async def opened(mailer: Mailer, *, parts: int) -> None:
-    """Open the run with that many parts."""
+async def open_run(mailer: Mailer, *, parts: int) -> None:
+    """Open the run with `parts` parts."""
     await mailer.ledger.open_run(RUN, source="s3://b/k")
     await mailer.ledger.set_parts(RUN, parts)
 
 
 def read(raw: bytes) -> EmailMessage:
-    """Parse strictly: a defect anywhere is an error."""
+    """Parse strictly: any defect is an error."""
     message = message_from_bytes(raw, policy=default.clone(raise_on_defect=True))
     assert isinstance(message, EmailMessage)
     return message
@@ -164,10 +164,10 @@ def read(raw: bytes) -> EmailMessage:
 async def test_every_customer_of_a_run_gets_a_personal_email(
     mailer: Mailer, clients: Clients, resources: Resources
 ) -> None:
-    """Two parts come to an email a customer, records, events and the run's end with its totals."""
-    await opened(mailer, parts=2)
+    """Two parts make an email and a record per customer, events, and the run's end with its totals."""
+    await open_run(mailer, parts=2)
     for part, customers in ((1, range(CUSTOMERS)), (2, range(CUSTOMERS, CUSTOMERS + 3))):
-        await mailer.handler(await deliver(mailer, part, parts=2, customers=customers))
+        await mailer.handler(await store_part(mailer, part, parts=2, customers=customers))
     totals = total(await mailer.ledger.reports(RUN))
     assert totals.counts["emails"] == CUSTOMERS + 3
     assert totals.counts["emails_template_copy"] == 0
@@ -185,10 +185,10 @@ async def test_every_customer_of_a_run_gets_a_personal_email(
     assert [event.data.counts["emails"] for event in finished] == [CUSTOMERS + 3]
 
 
-async def test_an_email_says_what_the_catalogue_says(mailer: Mailer) -> None:
-    """Names, prices, discounts, ratings and links of the stored message are the catalogue's."""
-    await opened(mailer, parts=1)
-    await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(1, 2)))
+async def test_an_email_states_the_facts_of_the_catalogue(mailer: Mailer) -> None:
+    """The stored message has the catalogue's names, prices, discounts, ratings and links."""
+    await open_run(mailer, parts=1)
+    await mailer.handler(await store_part(mailer, 1, parts=1, customers=range(1, 2)))
     message = read(await mailer.objects.get(object_keys.email(RUN, "C001")))
     assert message["To"] == "ananya@example.org"
     for subtype in ("plain", "html"):
@@ -211,42 +211,42 @@ async def test_an_email_says_what_the_catalogue_says(mailer: Mailer) -> None:
 async def test_a_redelivered_part_pays_for_nothing_twice(
     mailer: Mailer, clients: Clients, resources: Resources
 ) -> None:
-    """Handled again, even with a model that cannot be used, a part that stands comes to the same counts."""
-    await opened(mailer, parts=2)
-    message = await deliver(mailer, 1, parts=2, customers=range(4))
+    """A finished part handled again, even with an unreachable model, has the same counts and cost."""
+    await open_run(mailer, parts=2)
+    message = await store_part(mailer, 1, parts=2, customers=range(4))
     await mailer.handler(message)
     before = total(await mailer.ledger.reports(RUN))
     session = get_session()
     async with session.create_client(
         "bedrock-runtime", config=CONFIG, endpoint_url="http://127.0.0.1:9"
-    ) as nowhere:
-        again = wired(clients, resources, nowhere, settings_for(resources))
+    ) as unreachable:
+        again = wired(clients, resources, unreachable, settings_for(resources))
         await again.handler(message)
     after = total(await mailer.ledger.reports(RUN))
     assert after.counts == before.counts
     assert after.cost_usd == before.cost_usd
 
 
-async def test_a_model_that_cannot_be_used_is_named_and_nothing_is_sent_in_its_stead(
+async def test_an_unusable_model_is_named_and_not_replaced_by_template_copy(
     clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClient"
 ) -> None:
-    """A wrong model id fails the part loudly instead of giving everybody the plain template."""
+    """A wrong model id fails the part instead of sending everybody template copy."""
     settings = settings_for(resources, mailer_model_id="anthropic.claude-withdrawn")
     mailer = wired(clients, resources, bedrock, settings)
-    await opened(mailer, parts=1)
-    message = await deliver(mailer, 1, parts=1, customers=range(2))
+    await open_run(mailer, parts=1)
+    message = await store_part(mailer, 1, parts=1, customers=range(2))
     with pytest.raises(PermanentError, match=r"anthropic\.claude-withdrawn"):
         await mailer.handler(message)
     assert await mailer.table.existing(RUN, ["C000", "C001"]) == {}
 
 
-async def test_a_model_without_structured_output_is_told_the_schema(
+async def test_a_model_without_structured_output_gets_the_schema_in_its_prompt(
     clients: Clients, resources: Resources, bedrock: "BedrockRuntimeClient"
 ) -> None:
-    """With the capability switched off, the same copy comes from plain JSON in the answer."""
+    """With structured output switched off, copy is read from plain JSON in the answer."""
     mailer = wired(clients, resources, bedrock, settings_for(resources, mailer_structured_output=False))
-    await opened(mailer, parts=1)
-    await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(2)))
+    await open_run(mailer, parts=1)
+    await mailer.handler(await store_part(mailer, 1, parts=1, customers=range(2)))
     records = await mailer.table.existing(RUN, ["C000", "C001"])
     assert {record.copy_source for record in records.values()} == {"ai"}
 
@@ -254,7 +254,7 @@ async def test_a_model_without_structured_output_is_told_the_schema(
 async def test_email_finished_reaches_a_subscriber_for_each_customer(
     mailer: Mailer, clients: Clients, resources: Resources
 ) -> None:
-    """Whoever subscribes to the topic learns each customer's key."""
+    """Every subscriber of the topic receives each customer's key."""
     queue = await clients.sqs.create_queue(QueueName=f"delivery-{id(mailer)}")
     attributes = await clients.sqs.get_queue_attributes(
         QueueUrl=queue["QueueUrl"], AttributeNames=["QueueArn"]
@@ -265,8 +265,8 @@ async def test_email_finished_reaches_a_subscriber_for_each_customer(
         Endpoint=attributes["Attributes"]["QueueArn"],
         Attributes={"RawMessageDelivery": "true"},
     )
-    await opened(mailer, parts=1)
-    await mailer.handler(await deliver(mailer, 1, parts=1, customers=range(3)))
+    await open_run(mailer, parts=1)
+    await mailer.handler(await store_part(mailer, 1, parts=1, customers=range(3)))
     found = await SQSQueue(clients.sqs, queue["QueueUrl"]).receive(limit=10, wait_s=0)
     events = [parse_event(message.body, EmailFinished) for message in found]
     assert {event.data.customer_id for event in events} == {"C000", "C001", "C002"}

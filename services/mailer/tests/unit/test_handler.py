@@ -32,7 +32,7 @@ PARALLEL = 4
 
 
 class World:
-    """The handler with everything around it in memory."""
+    """The handler over in-memory doubles."""
 
     def __init__(self, copy: Copy) -> None:
         self.objects = InMemoryObjects()
@@ -58,7 +58,7 @@ class World:
             runs.stage(StageName.MAILER, self.announcer), mail_part, CloseRun(self.ledger, self.announcer)
         )
 
-    async def opened(self, *, parts: int) -> None:
+    async def open(self, *, parts: int) -> None:
         """Open the run."""
         await self.ledger.open_run(RUN, source="s3://b/k")
         await self.ledger.set_parts(RUN, parts)
@@ -66,7 +66,7 @@ class World:
     async def message(
         self, recommendations: Sequence[Recommendation], *, part: int = 1, parts: int = 1
     ) -> Message:
-        """Store a part and tell of it."""
+        """Store a part and return the message about it."""
         key = object_keys.recommendations(RUN, part)
         await self.objects.put_lines(key, recommendations)
         data = RecommendationsReady(part=part, parts=parts, key=key, customers=len(recommendations))
@@ -80,13 +80,13 @@ class World:
 
 @pytest.fixture
 def world(make_copy: Callable[..., Copy]) -> World:
-    """A mailer whose model writes good copy that suits customers with and without names."""
+    """A mailer whose model writes valid copy for customers with and without names."""
     return World(make_copy(subject="Something for you", greeting="Hello,", closing="See you soon!"))
 
 
-async def test_each_customer_has_an_email_an_event_and_a_record(world: World, recommend: Recommend) -> None:
-    """The message stands under its key, and the last part ends the run with its totals."""
-    await world.opened(parts=1)
+async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, recommend: Recommend) -> None:
+    """The email is stored under its key, and the last part ends the run with its totals."""
+    await world.open(parts=1)
     customers = [f"C{number}" for number in range(60)]
     await world.handler(await world.message([recommend(customer) for customer in customers]))
     assert {object_keys.email(RUN, customer) for customer in customers} <= world.objects.stored.keys()
@@ -107,8 +107,8 @@ async def test_each_customer_has_an_email_an_event_and_a_record(world: World, re
 
 
 async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -> None:
-    """Tokens by model, and the requests made."""
-    await world.opened(parts=2)
+    """Tokens by model, and requests by service."""
+    await world.open(parts=2)
     await world.handler(await world.message([recommend(f"C{n}") for n in range(11)], parts=2))
     (report,) = await world.ledger.reports(RUN)
     assert report.units == {
@@ -123,9 +123,11 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
     assert world.announcer.of(RunFinished) == []
 
 
-async def test_copy_that_stays_bad_gets_the_template_copy(world: World, recommend: Recommend) -> None:
-    """It is counted and announced as template copy, and its record keeps what was wrong."""
-    await world.opened(parts=1)
+async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
+    world: World, recommend: Recommend
+) -> None:
+    """It is counted and announced as template copy, and its record keeps the problems."""
+    await world.open(parts=1)
     world.model.replies = [ModelReply(text="nonsense")]
     await world.handler(await world.message([recommend("C1")]))
     assert await world.counts() == {
@@ -143,7 +145,7 @@ async def test_copy_that_stays_bad_gets_the_template_copy(world: World, recommen
 
 async def test_one_customers_failure_does_not_stop_the_others(world: World, recommend: Recommend) -> None:
     """A customer without picks is counted as failed; the rest of the part is mailed and the run ends."""
-    await world.opened(parts=1)
+    await world.open(parts=1)
     part = [recommend("C1"), recommend("C2", products=0), recommend("C3")]
     await world.handler(await world.message(part))
     assert await world.counts() == {
@@ -157,8 +159,8 @@ async def test_one_customers_failure_does_not_stop_the_others(world: World, reco
 
 
 async def test_a_throttled_part_keeps_what_it_paid_for(world: World, recommend: Recommend) -> None:
-    """The message comes back, and only the customers still without an email cost a call then."""
-    await world.opened(parts=1)
+    """On redelivery only customers without an email cost a call."""
+    await world.open(parts=1)
     customers = 75
     message = await world.message([recommend(f"C{number}") for number in range(customers)])
     world.model.throttled_from = 40
@@ -174,11 +176,11 @@ async def test_a_throttled_part_keeps_what_it_paid_for(world: World, recommend: 
     assert len(world.announcer.of(EmailFinished)) == customers
 
 
-async def test_an_email_is_on_record_only_when_it_is_stored(
+async def test_an_email_is_recorded_only_after_it_is_stored(
     world: World, recommend: Recommend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A record is what keeps an email from being made: without its object, the customer would have none."""
-    await world.opened(parts=1)
+    """A recorded email is not made again: without its object, the customer would have none."""
+    await world.open(parts=1)
     message = await world.message([recommend("C1"), recommend("C2")])
     put = world.objects.put
 
@@ -197,9 +199,9 @@ async def test_an_email_is_on_record_only_when_it_is_stored(
     assert object_keys.email(RUN, "C1") in world.objects.stored
 
 
-async def test_a_part_delivered_twice_changes_nothing(world: World, recommend: Recommend) -> None:
-    """Same counts, same cost, same event ids, and no further call."""
-    await world.opened(parts=2)
+async def test_a_redelivered_part_changes_nothing(world: World, recommend: Recommend) -> None:
+    """Same counts, usage and event ids, and no further call."""
+    await world.open(parts=2)
     message = await world.message([recommend(f"C{number}") for number in range(5)], parts=2)
     await world.handler(message)
     ids, reports, calls = set(world.announcer.ids), await world.ledger.reports(RUN), world.model.calls
@@ -212,11 +214,11 @@ async def test_a_part_delivered_twice_changes_nothing(world: World, recommend: R
     ]
 
 
-async def test_a_crash_before_the_runs_end_is_recorded_is_repaired(
+async def test_redelivery_recovers_from_a_crash_before_the_runs_end_is_recorded(
     world: World, recommend: Recommend
 ) -> None:
-    """The run's end is announced before it is recorded, so redelivery announces it again, by the same id."""
-    await world.opened(parts=1)
+    """The run's end is announced before it is recorded, so it is announced again, with the same id."""
+    await world.open(parts=1)
     message = await world.message([recommend("C1")])
     finish = world.ledger.finish
 
@@ -239,17 +241,17 @@ async def test_a_crash_before_the_runs_end_is_recorded_is_repaired(
     assert len(set(ids)) == 1
 
 
-async def test_a_run_that_is_over_is_left_alone(world: World, recommend: Recommend) -> None:
-    """A part that comes late to a failed run makes no email."""
-    await world.opened(parts=1)
+async def test_a_part_of_an_ended_run_is_ignored(world: World, recommend: Recommend) -> None:
+    """A late part of a failed run makes no email."""
+    await world.open(parts=1)
     await world.ledger.fail(RUN, "broken file")
     await world.handler(await world.message([recommend("C1")]))
     assert world.model.calls == 0
     assert world.announcer.announced == []
 
 
-async def test_news_of_a_batch_job_is_acknowledged(world: World) -> None:
-    """No run waits for one: whoever else in the account has them fills no dead letters with theirs."""
+async def test_a_state_change_of_a_batch_job_is_acknowledged(world: World) -> None:
+    """No run waits for one, so other batch jobs in the account fill no dead-letter queue."""
     body = (
         '{"version": "0", "id": "1", "time": "2026-01-01T00:00:00Z", "source": "aws.bedrock", '
         '"detail-type": "Batch Inference Job State Change", "detail": {"status": "Completed"}}'
@@ -260,40 +262,36 @@ async def test_news_of_a_batch_job_is_acknowledged(world: World) -> None:
         await world.handler(Message("m", "r", body.replace("aws.bedrock", "aws.s3"), 1, 0))
 
 
-async def test_a_customer_named_twice_in_a_part_gets_one_email(world: World, recommend: Recommend) -> None:
-    """A record is written once within a batch, as DynamoDB demands."""
-    await world.opened(parts=1)
+async def test_a_customer_listed_twice_in_a_part_gets_one_email(world: World, recommend: Recommend) -> None:
+    """A record occurs once in a batch, as DynamoDB requires."""
+    await world.open(parts=1)
     await world.handler(await world.message([recommend("C1"), recommend("C1")]))
     assert world.model.calls == 1
     assert (await world.counts())["emails"] == 1
 
 
-async def test_a_killed_part_repeats_at_most_the_calls_that_were_under_way(
-    world: World, recommend: Recommend
-) -> None:
-    """Every email that stood before is taken as it is, and the part comes to the same in the end."""
-    await world.opened(parts=1)
+async def test_a_killed_part_repeats_at_most_the_calls_in_flight(world: World, recommend: Recommend) -> None:
+    """Emails recorded before are kept, and the part ends with the same counts."""
+    await world.open(parts=1)
     message = await world.message([recommend(f"C{number}") for number in range(40)])
     world.model.hangs_at = 23
     killed = asyncio.create_task(world.handler(message))
     await world.model.hanging.wait()
     for _ in range(5):
-        await asyncio.sleep(0)  # what was answered before is saved meanwhile
+        await asyncio.sleep(0)  # earlier answers are saved meanwhile
     kept = dict(world.records.items)
     killed.cancel()
     await asyncio.wait({killed})
-    world.records.items = kept  # SIGKILL leaves no time for anything that was not stored
+    world.records.items = kept  # SIGKILL: what was not stored by then is lost
     world.model.hangs_at = None
     await world.handler(message)
     assert world.model.calls <= 40 + PARALLEL
     assert (await world.counts())["emails"] == 40
 
 
-async def test_no_more_emails_are_in_the_making_than_a_crash_may_cost(
-    world: World, recommend: Recommend
-) -> None:
-    """While nothing can be saved no more is paid for, however many parts are in hand."""
-    await world.opened(parts=3)
+async def test_unsaved_emails_are_bounded_over_all_parts(world: World, recommend: Recommend) -> None:
+    """While nothing can be saved, no further call is paid for, however many parts are handled at once."""
+    await world.open(parts=3)
     messages = [
         await world.message([recommend(f"C{part}-{number}") for number in range(9)], part=part, parts=3)
         for part in (1, 2, 3)
@@ -304,7 +302,7 @@ async def test_no_more_emails_are_in_the_making_than_a_crash_may_cost(
         await saving.wait()
         await put_all(records)
 
-    world.records.put_all = wait_and_put  # type: ignore[method-assign] # a table that is slow
+    world.records.put_all = wait_and_put  # type: ignore[method-assign] # a slow table
     handling = [asyncio.create_task(world.handler(message)) for message in messages]
     for _ in range(200):
         await asyncio.sleep(0)

@@ -1,4 +1,4 @@
-"""The service as it is started, on an AWS emulator and understudy's Personalize over HTTP."""
+"""The running service, on an AWS emulator and understudy's Personalize over HTTP."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ PATIENCE_S = 60
 
 @pytest.fixture
 def understudy(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """Personalize that keeps its files in the emulator's S3."""
+    """An understudy of Personalize that keeps its files in the emulator's S3."""
     with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", server.url)
         yield server.url
@@ -45,7 +45,7 @@ def understudy(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
 
 @pytest.fixture
 def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPatch) -> RecommenderSettings:
-    """The environment of a deployed service, read as the service reads it."""
+    """Settings read from the environment of a deployed service."""
     assert understudy
     environment = resources.environment() | {
         "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
@@ -59,13 +59,13 @@ def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPa
 
 @pytest.fixture
 async def running(settings: RecommenderSettings) -> AsyncIterator[RecommenderSettings]:
-    """The service at work."""
-    async with _served(settings):
+    """The running service."""
+    async with _serving(settings):
         yield settings
 
 
 @asynccontextmanager
-async def _served(settings: RecommenderSettings) -> AsyncIterator[None]:
+async def _serving(settings: RecommenderSettings) -> AsyncIterator[None]:
     stop = asyncio.Event()
     service = asyncio.create_task(serve(StageName.RECOMMENDER, settings, make_handler, stop=stop))
     try:
@@ -75,8 +75,8 @@ async def _served(settings: RecommenderSettings) -> AsyncIterator[None]:
         await service
 
 
-class Surroundings:
-    """What stands before and after the recommender in a run."""
+class OtherServices:
+    """The run's other services, before and after the recommender."""
 
     def __init__(self, clients: Clients, resources: Resources) -> None:
         self.ledger = Ledger(clients.dynamodb, resources.tables["runs"])
@@ -88,19 +88,19 @@ class Surroundings:
         )
 
     async def open(self, run_id: str, shop: Shop) -> None:
-        """Leave a run as ingest and sentiment do."""
+        """Store a run as ingest and sentiment leave it."""
         await self.ledger.open_run(run_id, source="s3://bucket/uploads/file.csv")
         await self.ledger.set_parts(run_id, len(shop.parts))
         await shop.store(self.objects, run_id)
 
     async def announce(self, run_id: str, shop: Shop) -> None:
-        """Say that the run has been scored."""
+        """Announce that the run is scored."""
         scored = SentimentScored(parts=len(shop.parts), reviews=sum(map(len, shop.scored)))
         await self._announcer.announce(run_id, scored)
 
-    async def report_jobs(self) -> None:
-        """Tell the recommender of jobs again and again, as EventBridge does."""
-        news = {
+    async def send_state_changes(self) -> None:
+        """Send the recommender a state change every half second, as EventBridge would."""
+        state_change = {
             "version": "0",
             "id": "1",
             "detail-type": "Personalize Solution Version State Change",
@@ -110,11 +110,11 @@ class Surroundings:
         }
         url = self._resources.queue_urls["recommender"]
         while True:
-            await self._clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(news))
+            await self._clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(state_change))
             await asyncio.sleep(0.5)
 
     async def received(self, queue: str, count: int) -> list[str]:
-        """Wait for so many messages of a queue."""
+        """Wait for `count` messages of a queue."""
         url, bodies = self._resources.queue_urls[queue], list[str]()
         async with asyncio.timeout(PATIENCE_S):
             while len(bodies) < count:
@@ -129,11 +129,11 @@ class Surroundings:
         return bodies
 
     async def ready(self, count: int) -> list[Event[RecommendationsReady]]:
-        """Wait for so many finished parts."""
+        """Wait for `count` finished parts."""
         return [parse_event(body, RecommendationsReady) for body in await self.received("mailer", count)]
 
     async def recommendations(self, run_id: str, parts: int) -> list[Recommendation]:
-        """Read what the run's customers were recommended."""
+        """The recommendations of the run's customers."""
         return [
             one
             for part in range(1, parts + 1)
@@ -141,15 +141,15 @@ class Surroundings:
         ]
 
     async def row(self, run_id: str, customer_id: str) -> dict[str, object]:
-        """Read a customer's row of the recommendations table."""
+        """A customer's row of the recommendations table."""
         reply = await self._clients.dynamodb.get_item(
             TableName=self._resources.tables["recommendations"],
             Key=to_item({"customer_id": customer_id, "run_id": run_id}),
         )
         return from_item(reply["Item"])
 
-    async def waiting(self, queue: str) -> int:
-        """Count the messages of a queue, delayed and leased ones too."""
+    async def message_count(self, queue: str) -> int:
+        """Count the messages of a queue, including delayed ones and those in flight."""
         reply = await self._clients.sqs.get_queue_attributes(
             QueueUrl=self._resources.queue_urls[queue], AttributeNames=["All"]
         )
@@ -157,37 +157,37 @@ class Surroundings:
         return sum(map(int, counts.values()))
 
     async def drained(self, queue: str) -> None:
-        """Wait until a queue holds nothing."""
+        """Wait until a queue has no message."""
         async with asyncio.timeout(PATIENCE_S):
-            while await self.waiting(queue):  # noqa: ASYNC110 - an emulator's queue sets no event
+            while await self.message_count(queue):  # noqa: ASYNC110 - an emulator's queue sets no event
                 await asyncio.sleep(0.2)
 
 
 @pytest.fixture
-def around(clients: Clients, resources: Resources) -> Surroundings:
+def others(clients: Clients, resources: Resources) -> OtherServices:
     """The run's other services."""
-    return Surroundings(clients, resources)
+    return OtherServices(clients, resources)
 
 
 @pytest.fixture
 async def personalize(understudy: str) -> "AsyncIterator[PersonalizeClient]":
-    """A client to look at what the service made."""
+    """A client to inspect what the service made."""
     async with get_session().create_client("personalize", endpoint_url=understudy) as client:
         yield client
 
 
-async def test_a_run_goes_from_scored_reviews_to_five_products_a_customer(
-    running: RecommenderSettings, around: Surroundings, personalize: "PersonalizeClient"
+async def test_a_scored_run_becomes_five_products_per_customer(
+    running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
-    """Everybody gets five distinct new products that Personalize ranked, no variants, and a reason each."""
+    """Every customer gets five new products ranked by Personalize, no two variants, each with a reason."""
     shop = made_up_shop(customers=600, part_size=250)
-    await around.open(RUN, shop)
-    await around.announce(RUN, shop)
-    events = await around.ready(3)
+    await others.open(RUN, shop)
+    await others.announce(RUN, shop)
+    events = await others.ready(3)
     assert {event.data.part for event in events} == {1, 2, 3}
     assert sum(event.data.customers for event in events) == 600
 
-    recommended = await around.recommendations(RUN, 3)
+    recommended = await others.recommendations(RUN, 3)
     assert [one.customer_id for one in recommended] == [one.customer_id for one in shop.customers]
     for customer, one in zip(shop.customers, recommended, strict=True):
         families = [pick.product.product_id.removesuffix("red").removesuffix("blue") for pick in one.picks]
@@ -200,41 +200,41 @@ async def test_a_run_goes_from_scored_reviews_to_five_products_a_customer(
     assert kinds[ReasonKind.POPULAR] == 0
 
     first = recommended[0]
-    row = await around.row(RUN, first.customer_id)
+    row = await others.row(RUN, first.customer_id)
     assert row["product_ids"] == [pick.product.product_id for pick in first.picks]
     assert row["source"] == "personalize"
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 1
-    await _assert_accounts(around, shop)
+    await _assert_reports(others, shop)
     assert running.recommender_dataset_group == "encore"
 
 
-async def _assert_accounts(around: Surroundings, shop: Shop) -> None:
-    run = await around.ledger.run(RUN)
+async def _assert_reports(others: OtherServices, shop: Shop) -> None:
+    run = await others.ledger.run(RUN)
     assert run.is_open
     assert run.stage(StageName.RECOMMENDER).done == {1, 2, 3}
-    totals = total(await around.ledger.reports(RUN))
+    totals = total(await others.ledger.reports(RUN))
     assert totals.counts["recommendations"] == 5 * len(shop.customers)
     assert totals.counts["customers_by_popularity"] == 0
-    reports = {report.name: report for report in await around.ledger.reports(RUN)}
+    reports = {report.name: report for report in await others.ledger.reports(RUN)}
     pairs = sum(len(customer.product_ids) for customer in shop.customers)
     assert reports["training"].units["personalize.trained_interactions"] == pairs
     assert reports["training"].units["personalize.ingested_bytes"] > 0
     assert reports["part-00001"].units["personalize.recommendations"] == 250
 
 
-async def test_a_second_run_reuses_what_is_shared_and_trains_anew(
-    running: RecommenderSettings, around: Surroundings, personalize: "PersonalizeClient"
+async def test_a_second_run_reuses_the_dataset_group_and_trains_its_own_version(
+    running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
-    """Two runs at once take turns in one dataset group; each has its imports, its version, its results."""
+    """Two runs at once take turns in one dataset group; each has its own imports, version and results."""
     assert running.recommender_poll_interval_s == 1
     shops = {
         "run-a": made_up_shop(customers=600, part_size=600),
         "run-b": made_up_shop(customers=601, part_size=601),
     }
     for run_id, shop in shops.items():
-        await around.open(run_id, shop)
-        await around.announce(run_id, shop)
-    events = await around.ready(2)
+        await others.open(run_id, shop)
+        await others.announce(run_id, shop)
+    events = await others.ready(2)
     assert {event.run_id for event in events} == {"run-a", "run-b"}
     assert len((await personalize.list_dataset_groups())["datasetGroups"]) == 1
     assert len((await personalize.list_solutions())["solutions"]) == 1
@@ -242,72 +242,72 @@ async def test_a_second_run_reuses_what_is_shared_and_trains_anew(
     assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 6
 
 
-async def test_news_of_jobs_moves_a_run_before_its_checks_are_due(
-    settings: RecommenderSettings, around: Surroundings, personalize: "PersonalizeClient"
+async def test_state_changes_advance_a_run_before_its_polls_are_due(
+    settings: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
-    """With checks a quarter of an hour apart, a run is through in seconds; news in plenty doubles nothing."""
+    """With polls 15 minutes apart a run ends in seconds; repeated state changes double nothing."""
     shop = made_up_shop(customers=600, part_size=600)
-    async with _served(settings.model_copy(update={"recommender_poll_interval_s": 900})):
-        await around.open(RUN, shop)
-        await around.announce(RUN, shop)
-        reporting = asyncio.create_task(around.report_jobs())
-        (ready,) = await around.ready(1)
-        reporting.cancel()
+    async with _serving(settings.model_copy(update={"recommender_poll_interval_s": 900})):
+        await others.open(RUN, shop)
+        await others.announce(RUN, shop)
+        sending = asyncio.create_task(others.send_state_changes())
+        (ready,) = await others.ready(1)
+        sending.cancel()
     assert ready.data.customers == 600
     assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 3
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 1
     assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 1
 
 
-async def test_a_run_with_too_little_data_falls_back_without_personalize(
-    running: RecommenderSettings, around: Surroundings, personalize: "PersonalizeClient"
+async def test_a_run_with_too_little_data_uses_popularity_without_personalize(
+    running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
-    """Fewer than a thousand interactions are never sent; everybody gets popular products, marked so."""
+    """Fewer than 1,000 interactions are never sent; everybody gets popular products, marked as such."""
     assert running.recommender_num_results == 50
     shop = made_up_shop(customers=40, part_size=40)
-    await around.open(RUN, shop)
-    await around.announce(RUN, shop)
-    await around.ready(1)
-    recommended = await around.recommendations(RUN, 1)
+    await others.open(RUN, shop)
+    await others.announce(RUN, shop)
+    await others.ready(1)
+    recommended = await others.recommendations(RUN, 1)
     assert {one.source for one in recommended} == {RecommendationSource.POPULARITY}
     assert all(len(one.picks) == 5 for one in recommended)
     assert (await personalize.list_dataset_groups())["datasetGroups"] == []
-    totals = total(await around.ledger.reports(RUN))
+    totals = total(await others.ledger.reports(RUN))
     assert totals.counts["customers_by_popularity"] == 40
     assert "personalize.recommendations" not in totals.cost_usd
 
 
-async def test_a_duplicate_event_neither_doubles_work_nor_leaves_messages(
-    running: RecommenderSettings, around: Surroundings, personalize: "PersonalizeClient"
+async def test_duplicate_events_neither_double_work_nor_leave_messages(
+    running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
-    """Three announcements of one run make one training and one set of results, and all messages end."""
+    """Three announcements of a run make one training and one set of results, and leave an empty queue."""
     assert running.concurrency > 1
     shop = made_up_shop(customers=600, part_size=600)
-    await around.open(RUN, shop)
+    await others.open(RUN, shop)
     for _ in range(3):
-        await around.announce(RUN, shop)
-    await around.ready(1)
+        await others.announce(RUN, shop)
+    await others.ready(1)
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 1
     assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 1
-    await around.drained("recommender")
+    await others.drained("recommender")
 
 
 async def test_a_failed_import_fails_the_run_with_personalizes_reason(
-    running: RecommenderSettings, around: Surroundings
+    running: RecommenderSettings, others: OtherServices
 ) -> None:
-    """Data that Personalize cannot take ends the run, says why, and frees the dataset group."""
+    """Data that Personalize rejects fails the run with the reason in its announcement and in the ledger."""
     assert running.log_level == "INFO"
     shop = made_up_shop(customers=600, part_size=600)
-    await around.open(RUN, shop)
-    await around.objects.put(
+    await others.open(RUN, shop)
+    await others.objects.put(
         personalize_keys.folder(RUN, personalize_keys.USERS) + "stray.csv",
         b"NOT_USER\nx\n",
         content_type="text/csv",
     )
-    await around.announce(RUN, shop)
-    body = (await around.received("ops", 1))[0]
+    await others.announce(RUN, shop)
+    body = (await others.received("ops", 1))[0]
     finished = parse_event(body, RunFinished)
     assert finished.data.status == "failed"
     assert "missing the following columns" in str(finished.data.reason)
-    run = await around.ledger.run(RUN)
+    run = await others.ledger.run(RUN)
     assert (run.status, run.reason) == (RunStatus.FAILED, finished.data.reason)

@@ -25,7 +25,7 @@ RUN = "run-1"
 
 
 class Fixture:
-    """A handler amid stand-ins, with a run of two parts ingested."""
+    """The handler over in-memory doubles, and a run of two parts."""
 
     def __init__(self, announcer: InMemoryAnnouncer | None = None) -> None:
         runs = Runs()
@@ -64,7 +64,7 @@ class Fixture:
 
     @staticmethod
     def message(part: int, message_id: str = "m") -> Message:
-        """The event of one part."""
+        """The message about one part."""
         data = DataIngested(part=part, parts=2, key=object_keys.customers(RUN, part), customers=1, reviews=2)
         event = new_event(data, run_id=RUN, source="ingest")
         return Message(message_id, "receipt", event.model_dump_json(), 1, 0)
@@ -72,7 +72,7 @@ class Fixture:
 
 @pytest.fixture
 async def fixture() -> Fixture:
-    """A fresh handler with its run."""
+    """A new handler with its run ingested."""
     made = Fixture()
     await made.ingest()
     return made
@@ -96,16 +96,16 @@ async def test_the_last_part_announces_the_run_once(fixture: Fixture) -> None:
     assert fixture.reviews.items["r1",]["text"] == "good"
 
 
-async def test_redelivered_parts_are_neither_paid_nor_announced_again(fixture: Fixture) -> None:
-    """The ledger knows what is done: no second call to Comprehend, no second event."""
+async def test_redelivered_parts_are_neither_paid_for_nor_announced_again(fixture: Fixture) -> None:
+    """The ledger records what is done: no second call to Comprehend, no second event."""
     for part in (1, 2, 1, 2, 2):
         await fixture.handle(fixture.message(part))
     assert sorted(fixture.scorer.asked) == ["r1", "r2"]
     assert len(fixture.announcer.announced) == 1
 
 
-async def test_a_crash_before_the_announcement_is_repaired_by_redelivery(fixture: Fixture) -> None:
-    """The part that completed the stage announces it when its message comes back."""
+async def test_redelivery_recovers_from_a_crash_before_the_announcement(fixture: Fixture) -> None:
+    """The part that completed the stage announces it when its message is redelivered."""
     await fixture.handle(fixture.message(1))
     announce = fixture.announcer.announce
 
@@ -113,17 +113,17 @@ async def test_a_crash_before_the_announcement_is_repaired_by_redelivery(fixture
         if events:
             raise TransientError("connection reset")
 
-    fixture.announcer.announce = crash  # type: ignore[method-assign, assignment] # SNS is away
+    fixture.announcer.announce = crash  # type: ignore[method-assign, assignment] # SNS is down
     with pytest.raises(TransientError):
         await fixture.handle(fixture.message(2))
-    fixture.announcer.announce = announce  # type: ignore[method-assign] # and back
+    fixture.announcer.announce = announce  # type: ignore[method-assign] # and up again
     await fixture.handle(fixture.message(2))
     assert fixture.announcer.of(SentimentScored) == [SentimentScored(parts=2, reviews=2)]
     assert sorted(fixture.scorer.asked) == ["r1", "r2"]
 
 
-class ImpatientRecommender(InMemoryAnnouncer):
-    """Reads the products' aggregates as soon as it hears that a run is scored."""
+class ImmediateRecommender(InMemoryAnnouncer):
+    """Reads the products' aggregates as soon as a run is announced as scored."""
 
     objects: InMemoryObjects
 
@@ -132,16 +132,16 @@ class ImpatientRecommender(InMemoryAnnouncer):
         self.read: list[ProductSentiment] = []
 
     async def announce(self, run_id: str, *events: EventData) -> None:
-        """Read them; `KeyError` when they are not there yet."""
+        """Read them; `KeyError` when they are not stored yet."""
         await super().announce(run_id, *events)
         if events:
             key = object_keys.product_sentiment(run_id)
             self.read += await self.objects.get_lines(key, ProductSentiment)
 
 
-async def test_the_aggregates_are_stored_before_anybody_hears_that_a_run_is_scored() -> None:
+async def test_the_aggregates_are_stored_before_the_run_is_announced_as_scored() -> None:
     """The recommender may read them at once."""
-    recommender = ImpatientRecommender()
+    recommender = ImmediateRecommender()
     fixture = Fixture(recommender)
     recommender.objects = fixture.objects
     await fixture.ingest()
@@ -151,7 +151,7 @@ async def test_the_aggregates_are_stored_before_anybody_hears_that_a_run_is_scor
 
 
 async def test_throttling_leaves_the_part_undone(fixture: Fixture) -> None:
-    """A transient failure records nothing, so the part is scored when it comes back."""
+    """A transient failure records nothing, so redelivery scores the part."""
     fixture.scorer.failures["r1"] = TransientError("throttled")
     with pytest.raises(TransientError):
         await fixture.handle(fixture.message(1))
@@ -159,8 +159,8 @@ async def test_throttling_leaves_the_part_undone(fixture: Fixture) -> None:
     assert run.stage(StageName.SENTIMENT).done == frozenset()
 
 
-async def test_a_part_that_comes_back_pays_only_for_what_it_had_not_got(fixture: Fixture) -> None:
-    """Scores are kept as they arrive; with them, the part comes to what an undisturbed one comes to."""
+async def test_a_redelivered_part_pays_only_for_missing_scores(fixture: Fixture) -> None:
+    """Scores are kept as they arrive, and the part ends with the same result as without the failure."""
     reviews = tuple(Review(review_id=f"r{n}", product_ids=("p",), text="good") for n in range(9))
     await fixture.objects.put_lines(
         object_keys.customers(RUN, 1), [Customer(customer_id="c1", reviews=reviews)]
@@ -177,7 +177,7 @@ async def test_a_part_that_comes_back_pays_only_for_what_it_had_not_got(fixture:
     ] * 9
 
 
-async def test_two_messages_of_a_part_at_once_cost_as_much_as_one(fixture: Fixture) -> None:
+async def test_two_simultaneous_messages_of_a_part_cost_as_much_as_one(fixture: Fixture) -> None:
     """The second waits for the lock and then finds the part done."""
     messages = [fixture.message(1, message_id) for message_id in ("first", "second")]
     await asyncio.gather(*(fixture.handle(message) for message in messages))
@@ -186,13 +186,13 @@ async def test_two_messages_of_a_part_at_once_cost_as_much_as_one(fixture: Fixtu
 
 
 async def test_a_run_that_has_ended_costs_nothing_more(fixture: Fixture) -> None:
-    """Parts of a failed run are dropped without a call."""
+    """Parts of a failed run are ignored without a call."""
     await fixture.ledger.fail(RUN, "stopped")
     await fixture.handle(fixture.message(1))
     assert fixture.scorer.asked == []
 
 
-async def test_what_was_used_is_counted(fixture: Fixture) -> None:
+async def test_a_part_reports_what_it_used(fixture: Fixture) -> None:
     """The report counts scored and unscored reviews and Comprehend's units."""
     await fixture.handle(fixture.message(1))
     totals = total(await fixture.ledger.reports(RUN))
@@ -200,8 +200,8 @@ async def test_what_was_used_is_counted(fixture: Fixture) -> None:
     assert str(totals.cost_usd["comprehend"]) == "0.000300"
 
 
-async def test_another_event_is_permanently_bad(fixture: Fixture) -> None:
-    """A message of the wrong kind goes to the dead letters."""
+async def test_an_unexpected_event_is_a_permanent_error(fixture: Fixture) -> None:
+    """The reason names the expected event."""
     body = new_event(SentimentScored(parts=1, reviews=1), run_id=RUN, source="s")
     with pytest.raises(PermanentError, match=r"expected encore\.data-ingested\.v1"):
         await fixture.handle(Message("m", "receipt", body.model_dump_json(), 1, 0))

@@ -1,4 +1,4 @@
-"""How a run is stored and announced, once and for good."""
+"""How a run is stored and announced, exactly once."""
 
 import asyncio
 import os
@@ -32,8 +32,8 @@ SET = {
 }
 
 
-async def test_parts_hold_whole_customers_and_say_how_many_there_are() -> None:
-    """Each announcement carries its part's key and counts, and the number of all parts."""
+async def test_parts_hold_whole_customers_and_name_the_number_of_parts() -> None:
+    """Each event carries its part's key and counts, and the number of parts."""
     bench = Bench(Limits(part_reviews=2))
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 6)]))
     assert [(part.part, part.parts, part.customers, part.reviews) for part in bench.parts] == [
@@ -48,7 +48,7 @@ async def test_parts_hold_whole_customers_and_say_how_many_there_are() -> None:
 
 
 async def test_tables_hold_every_record_with_its_run() -> None:
-    """Products, customers and reviews are findable by their ids."""
+    """Products, customers and reviews are found by their ids."""
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1)]))
     run_id = (await bench.run()).run_id
@@ -58,8 +58,8 @@ async def test_tables_hold_every_record_with_its_run() -> None:
     assert bench.products.items["P1",]["list_price"] == Decimal(1099)
 
 
-async def test_the_same_upload_again_is_the_same_run() -> None:
-    """A repeated notification changes nothing, a changed file is a run of its own."""
+async def test_a_repeated_upload_is_the_same_run() -> None:
+    """A repeated notification changes nothing; a changed file is another run."""
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1)]))
     await bench.upload(KEY, csv_lines([numbered(1)]))
@@ -68,8 +68,8 @@ async def test_the_same_upload_again_is_the_same_run() -> None:
     assert len(bench.run_ids) == 2
 
 
-class _ImpatientSentiment(InMemoryAnnouncer):
-    """Reads a part as soon as it hears of it, and notes what else is stored by then."""
+class _ImmediateSentiment(InMemoryAnnouncer):
+    """Reads each part as soon as it is announced, and records what else is stored by then."""
 
     bench: Bench
 
@@ -79,7 +79,7 @@ class _ImpatientSentiment(InMemoryAnnouncer):
         self.reported: list[bool] = []
 
     async def announce(self, run_id: str, *events: EventData) -> None:
-        """Read the part; `KeyError` when it is not there yet."""
+        """Read the part; `KeyError` when it is not stored yet."""
         await super().announce(run_id, *events)
         for data in events:
             assert isinstance(data, DataIngested)
@@ -89,9 +89,9 @@ class _ImpatientSentiment(InMemoryAnnouncer):
             self.reported.append(part_name(data.part) in names)
 
 
-async def test_a_part_is_stored_and_reported_before_anybody_hears_of_it() -> None:
-    """Sentiment may read it at once and writes scores to its reviews that must stay; the run may even end."""
-    sentiment = _ImpatientSentiment()
+async def test_a_part_is_stored_and_reported_before_it_is_announced() -> None:
+    """Sentiment may read it at once and write scores that must survive; the run may even end."""
+    sentiment = _ImmediateSentiment()
     bench = Bench(Limits(part_reviews=2), sentiment)
     sentiment.bench = bench
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 4)]))
@@ -100,7 +100,7 @@ async def test_a_part_is_stored_and_reported_before_anybody_hears_of_it() -> Non
 
 
 class _FailingReviews:
-    """A table that fails once, when the second part is stored."""
+    """A table whose second write fails."""
 
     def __init__(self, bench: Bench) -> None:
         self._bench = bench
@@ -114,8 +114,8 @@ class _FailingReviews:
         await self._bench.reviews.put_all(items)
 
 
-async def test_a_redelivery_goes_on_where_the_crash_was() -> None:
-    """Finished parts are neither stored again, as their reviews may carry scores, nor announced again."""
+async def test_a_redelivery_continues_where_the_crash_was() -> None:
+    """Finished parts, whose reviews may carry scores, are neither stored nor announced again."""
     bench = Bench(Limits(part_reviews=1))
     table = _FailingReviews(bench)
     object.__setattr__(bench.publication, "reviews", table)
@@ -128,7 +128,7 @@ async def test_a_redelivery_goes_on_where_the_crash_was() -> None:
 
 
 async def test_a_changed_setting_does_not_move_customers_between_parts() -> None:
-    """A run that was begun is gone on with as it was cut."""
+    """A run keeps the part size it started with."""
     bench = Bench(Limits(part_reviews=1))
     object.__setattr__(bench.publication, "reviews", _FailingReviews(bench))
     with pytest.raises(TransientError):
@@ -139,7 +139,7 @@ async def test_a_changed_setting_does_not_move_customers_between_parts() -> None
 
 
 async def test_a_part_that_sentiment_has_finished_keeps_its_scores() -> None:
-    """A crash between announcing and recording a part does not write over what came of it."""
+    """After a crash between announcing and recording a part, its scores are not overwritten."""
     bench = Bench()
     body = csv_lines([numbered(1)])
     await bench.upload(KEY, body)
@@ -154,8 +154,8 @@ async def test_a_part_that_sentiment_has_finished_keeps_its_scores() -> None:
     assert len(bench.parts) == 1
 
 
-async def test_a_failure_is_announced_again_until_its_message_is_gone() -> None:
-    """The process may die between the record and the announcement; the event id is the same."""
+async def test_a_failure_is_announced_again_on_each_redelivery() -> None:
+    """The process may die between record and announcement; the event id stays the same."""
     bench = Bench()
     await bench.upload(KEY, b"")
     await bench.notify(KEY)
@@ -163,8 +163,8 @@ async def test_a_failure_is_announced_again_until_its_message_is_gone() -> None:
     assert len(set(bench.announcer.ids)) == 1
 
 
-async def test_a_run_that_ended_meanwhile_gets_no_more_parts() -> None:
-    """A later stage may fail the run while ingest is still at it."""
+async def test_a_run_that_ends_during_ingest_gets_no_more_parts() -> None:
+    """A later stage may fail the run before ingest is done."""
     bench = Bench(Limits(part_reviews=1))
     announce = bench.announcer.announce
 
@@ -178,34 +178,34 @@ async def test_a_run_that_ended_meanwhile_gets_no_more_parts() -> None:
     assert (await bench.run()).status is RunStatus.FAILED
 
 
-async def test_notifications_about_one_set_do_its_work_once() -> None:
-    """Three messages at the same time: one works, the others find the run in hand."""
+async def test_simultaneous_notifications_about_one_set_ingest_it_once() -> None:
+    """One of three messages ingests the set; the others wait and find it done."""
     bench = Bench()
     bench.objects.stored.update(SET)
     await asyncio.gather(*(bench.notify(key) for key in SET))
     assert len(bench.parts) == 1
 
 
-async def test_a_notification_about_a_file_that_was_tidied_away_is_no_failure() -> None:
-    """The run it started stays what it is."""
+async def test_a_notification_about_a_deleted_file_fails_no_run() -> None:
+    """The run of the file stays open."""
     bench = Bench()
     body = csv_lines([numbered(1)])
     await bench.upload(KEY, body)
-    reminder = await _reminder(bench)
+    repeated = await _repeated_notification(bench)
     del bench.objects.stored[KEY]
-    await bench.handler(reminder)
+    await bench.handler(repeated)
     assert (await bench.run()).is_open
     assert bench.announcer.of(RunFinished) == []
 
 
-async def _reminder(bench: Bench) -> Message:
-    """A second notification about the upload as it is now."""
+async def _repeated_notification(bench: Bench) -> Message:
+    """A second notification about the current upload."""
     async with bench.publication.files.open(KEY) as content:
         return message(notification(KEY, etag=content.etag))
 
 
-async def test_the_workplace_is_always_cleared(tmp_path: Path) -> None:
-    """Nothing is left on disk, whether the run succeeded, failed, or the message was foreign."""
+async def test_the_workspace_is_always_cleared(tmp_path: Path) -> None:
+    """Nothing is left on disk, whether the run succeeds, fails, or the message is no notification."""
     bench = Bench(Limits(temp_dir=tmp_path))
     await bench.upload(KEY, csv_lines([numbered(1)]))
     await bench.upload(KEY, b"")
@@ -214,8 +214,8 @@ async def test_the_workplace_is_always_cleared(tmp_path: Path) -> None:
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - pathlib is for synchronous code
 
 
-async def test_a_cancelled_reading_lets_go_before_its_files_go() -> None:
-    """The thread is told to stop and waited for."""
+async def test_a_cancelled_thread_ends_before_its_files_are_deleted() -> None:
+    """The thread is signalled to stop, and awaited."""
     cancelled, ended = threading.Event(), threading.Event()
 
     def work() -> None:
@@ -230,6 +230,6 @@ async def test_a_cancelled_reading_lets_go_before_its_files_go() -> None:
     assert ended.is_set()
 
 
-def test_write_units_are_started_kilobytes_of_each_item() -> None:
+def test_write_units_round_each_item_up_to_whole_kilobytes() -> None:
     """As DynamoDB bills them."""
     assert write_units([{"a": "x"}, {"a": "x" * 1024}, {"a": "₹" * 700}]) == 1 + 2 + 3

@@ -1,4 +1,4 @@
-"""A newer upload replaces the older one's run, whatever happens in between."""
+"""A newer upload supersedes the older one's run, wherever a crash happens."""
 
 import asyncio
 
@@ -12,39 +12,39 @@ from encore.runtime.runs.run import Run, RunStatus, StageName
 from services.ingest.tests.fakes import Bench, InMemoryContent, csv_lines, message, notification, numbered
 
 KEY = "uploads/shop.csv"
-OLD, NEW, NEWEST = (csv_lines([numbered(number) for number in range(1, rows)]) for rows in (3, 4, 5))
+OLD, NEW, LATEST = (csv_lines([numbered(number) for number in range(1, rows)]) for rows in (3, 4, 5))
 
 
 def id_of(body: bytes, key: str = KEY) -> str:
-    """The run of an upload."""
+    """The run id of an upload."""
     return run_id("data", {key: InMemoryContent(key, body).etag})
 
 
 async def run_of(bench: Bench, body: bytes) -> Run:
-    """The run of an upload, as the ledger has it."""
+    """The run of an upload, from the ledger."""
     return await bench.ledger.run(id_of(body))
 
 
-def replaced_by(body: bytes) -> str:
-    """The reason of a run that was replaced."""
+def superseded_by(body: bytes) -> str:
+    """The reason of a superseded run."""
     return f"replaced by a newer upload: {id_of(body)}"
 
 
 async def test_a_newer_upload_ends_the_older_run() -> None:
-    """The old run has failed, says why, and has been announced; the new one goes on."""
+    """The old run fails with the reason and is announced; the new one continues."""
     bench = Bench()
     await bench.upload(KEY, OLD)
     await bench.upload(KEY, NEW)
     old, new = await run_of(bench, OLD), await run_of(bench, NEW)
-    assert (old.status, old.reason) == (RunStatus.FAILED, replaced_by(NEW))
+    assert (old.status, old.reason) == (RunStatus.FAILED, superseded_by(NEW))
     assert new.is_open
     [ended] = bench.announcer.of(RunFinished)
     assert isinstance(ended, RunFinished)
-    assert ended.reason == replaced_by(NEW)
+    assert ended.reason == superseded_by(NEW)
 
 
 async def test_uploads_under_other_keys_and_ended_runs_are_left_alone() -> None:
-    """Two files are two runs at once, and a run that finished stays finished."""
+    """Two files are two runs at once, and a finished run stays finished."""
     bench = Bench()
     await bench.upload("uploads/other.csv", OLD)
     await bench.upload(KEY, OLD)
@@ -55,8 +55,8 @@ async def test_uploads_under_other_keys_and_ended_runs_are_left_alone() -> None:
     assert bench.announcer.of(RunFinished) == []
 
 
-async def test_a_late_notification_about_the_old_version_touches_nothing() -> None:
-    """It finds the newer content, whose run is known."""
+async def test_a_late_notification_about_the_old_version_changes_nothing() -> None:
+    """It finds the newer content, whose run exists."""
     bench = Bench()
     await bench.upload(KEY, OLD)
     await bench.upload(KEY, NEW)
@@ -67,37 +67,37 @@ async def test_a_late_notification_about_the_old_version_touches_nothing() -> No
     assert len(bench.parts) == parts
 
 
-async def test_a_worker_that_opened_the_old_version_late_gives_way() -> None:
-    """The content it holds open is no longer what lies there, so its run is never begun."""
+async def test_a_delayed_worker_does_not_open_the_run_of_an_old_version() -> None:
+    """The object has changed since the worker opened it, so that run is never opened."""
     bench = Bench()
     bench.objects.stored[KEY] = OLD
     hold, entered = bench.runs.locks.hold, asyncio.Event()
-    go_on = asyncio.Event()
+    resume = asyncio.Event()
 
-    def late(*args: str, **values: str) -> object:
+    def delayed(*args: str, **values: str) -> object:
         entered.set()
-        return _Late(go_on, hold(*args, **values))  # type: ignore[arg-type] # as the handler passes them
+        return _DelayedLock(resume, hold(*args, **values))  # type: ignore[arg-type] # as the handler passes them
 
-    bench.runs.locks.hold = late  # type: ignore[method-assign,assignment] # a worker that stands still
+    bench.runs.locks.hold = delayed  # type: ignore[method-assign,assignment] # this worker waits
     working = asyncio.create_task(bench.notify(KEY))
     await entered.wait()
-    bench.runs.locks.hold = hold  # type: ignore[method-assign] # only that one
+    bench.runs.locks.hold = hold  # type: ignore[method-assign] # the next does not
     await bench.upload(KEY, NEW)
-    go_on.set()
+    resume.set()
     await working
     assert await bench.ledger.find(id_of(OLD)) is None
     assert (await run_of(bench, NEW)).is_open
 
 
-class _Late:
-    """A lock that is entered when told."""
+class _DelayedLock:
+    """A lock that waits for an event before it is entered."""
 
-    def __init__(self, go_on: asyncio.Event, lock: object) -> None:
-        self._go_on = go_on
+    def __init__(self, resume: asyncio.Event, lock: object) -> None:
+        self._resume = resume
         self._lock = lock
 
     async def __aenter__(self) -> None:
-        await self._go_on.wait()
+        await self._resume.wait()
         await self._lock.__aenter__()  # type: ignore[attr-defined] # a context manager
 
     async def __aexit__(self, *error: object) -> None:
@@ -105,53 +105,53 @@ class _Late:
 
 
 class _Crash:
-    """Fails at one step of a replacement: before it is made, or right after."""
+    """Fails once at one step of superseding: before the step, or right after."""
 
-    def __init__(self, bench: Bench, step: str, *, made: bool) -> None:
+    def __init__(self, bench: Bench, step: str, *, done: bool) -> None:
         owner = {"get": bench.latest, "move": bench.latest, "announce": bench.announcer}.get(
             step, bench.ledger
         )
         self._original = getattr(owner, step)
-        self._made = made
+        self._done = done
         self._armed = True
         setattr(owner, step, self)
 
     async def __call__(self, *args: object, **values: object) -> object:
-        result = await self._original(*args, **values) if self._made or not self._armed else None
+        result = await self._original(*args, **values) if self._done or not self._armed else None
         if self._armed:
             self._armed = False
             raise TransientError("killed")
         return result
 
 
-STEPS = [(step, made) for step in ("get", "open_run", "fail", "announce", "move") for made in (False, True)]
+STEPS = [(step, done) for step in ("get", "open_run", "fail", "announce", "move") for done in (False, True)]
 
 
-@pytest.mark.parametrize(("step", "made"), STEPS)
-@pytest.mark.parametrize("next_upload", [NEW, NEWEST], ids=["same", "newer"])
-async def test_a_crash_between_any_two_steps_is_repaired(
-    step: str, *, made: bool, next_upload: bytes
+@pytest.mark.parametrize(("step", "done"), STEPS)
+@pytest.mark.parametrize("next_upload", [NEW, LATEST], ids=["same", "newer"])
+async def test_redelivery_recovers_from_a_crash_at_any_step(
+    step: str, *, done: bool, next_upload: bytes
 ) -> None:
-    """Whether the message comes back or a third version follows: only the newest run goes on."""
+    """Whether the message is redelivered or a third version follows, only the latest run stays open."""
     bench = Bench()
     await bench.upload(KEY, OLD)
-    _Crash(bench, step, made=made)
+    _Crash(bench, step, done=done)
     with pytest.raises(TransientError):
         await bench.upload(KEY, NEW)
     await bench.upload(KEY, next_upload)
     await bench.notify(KEY)
-    runs = [run for body in (OLD, NEW, NEWEST) if (run := await bench.ledger.find(id_of(body)))]
+    runs = [run for body in (OLD, NEW, LATEST) if (run := await bench.ledger.find(id_of(body)))]
     assert [run.run_id for run in runs if run.is_open] == [id_of(next_upload)]
     ended = {run.run_id for run in runs if not run.is_open}
     announced = {run_id for run_id, data in bench.announcer.announced if isinstance(data, RunFinished)}
     assert announced == ended
     assert id_of(OLD) in ended
-    newest = await run_of(bench, next_upload)
-    assert newest.stage(StageName.INGEST).done == {1}
+    latest = await run_of(bench, next_upload)
+    assert latest.stage(StageName.INGEST).done == {1}
 
 
-async def test_a_run_whose_emails_are_all_made_finishes_although_it_was_replaced() -> None:
-    """It never is announced as finished and as failed."""
+async def test_a_run_whose_emails_are_all_made_is_not_superseded() -> None:
+    """It is never announced as both finished and failed."""
     bench = Bench()
     await bench.upload(KEY, OLD)
     old = await run_of(bench, OLD)
@@ -161,17 +161,17 @@ async def test_a_run_whose_emails_are_all_made_finishes_although_it_was_replaced
     assert bench.announcer.of(RunFinished) == []
 
 
-async def test_a_replaced_run_stops_being_taken_in() -> None:
-    """Between two parts ingest sees that its run has ended."""
+async def test_ingest_stops_between_parts_of_a_superseded_run() -> None:
+    """After each part ingest sees that its run has ended."""
     bench = Bench(Limits(part_reviews=1))
     announce = bench.announcer.announce
 
-    async def replace_after_first(run: str, *events: EventData) -> None:
+    async def supersede_after_first(run: str, *events: EventData) -> None:
         await announce(run, *events)
         object.__setattr__(bench.announcer, "announce", announce)
         await bench.upload(KEY, NEW)
 
-    object.__setattr__(bench.announcer, "announce", replace_after_first)
+    object.__setattr__(bench.announcer, "announce", supersede_after_first)
     await bench.upload(KEY, OLD)
     assert (await run_of(bench, OLD)).stage(StageName.INGEST).done == {1}
     assert (await run_of(bench, NEW)).stage(StageName.INGEST).done == {1, 2, 3}

@@ -1,0 +1,231 @@
+"""How polls advance a run."""
+
+import asyncio
+
+import pytest
+
+from encore.contracts.errors import PermanentError
+from encore.contracts.events import (
+    DataIngested,
+    RecommendationsReady,
+    RecommenderPoll,
+    RunFinished,
+)
+from encore.contracts.records import RecommendationSource
+from encore.recommender.domain.resources import Kind
+from encore.runtime.runs.run import RunStatus, StageName
+from encore.runtime.runs.totals import total
+from services.recommender.tests.fakes import (
+    InMemoryPersonalize,
+)
+from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World, crash
+
+
+async def test_polls_advance_a_run_through_every_step() -> None:
+    """Each wait is one poll; then every part is stored, in the table, announced and reported."""
+    world = World()
+    await world.open()
+    assert await world.run_to_end() == 6
+    assert [attempt for _, attempt in world.polls.sent] == [1, 2, 3, 4, 5, 6]
+    assert [data.part for data in world.announcer.of(RecommendationsReady)] == [1, 2]  # type: ignore[attr-defined] # narrowed by `of`
+    recommended = await world.recommended(1)
+    assert all(one.source is RecommendationSource.PERSONALIZE for one in recommended)
+    assert all(one.picks[0].product.product_id in {"P9red", "P40blue"} for one in recommended[:3])
+    assert len(world.items.items) == 600
+    run = await world.ledger.run(RUN)
+    assert run.stage(StageName.RECOMMENDER).done == {1, 2}
+    assert world.turns.run_id is None
+
+
+async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
+    """Ingested bytes, trained interactions, one recommendation per customer, three requests per poll."""
+    world = World()
+    await world.open()
+    await world.run_to_end()
+    reports = {report.name: report for report in await world.ledger.reports(RUN)}
+    pairs = sum(len(customer.product_ids) for customer in ENOUGH.customers)
+    written = sum(len(body) for key, body in world.objects.stored.items() if key.endswith(".csv"))
+    assert reports["training"].units == {
+        "personalize.ingested_bytes": written,
+        "personalize.trained_interactions": pairs,
+        "s3.puts": 7,
+        "sqs.requests": 2 + 3 * 6,
+        "dynamodb.reads": 7,
+        "dynamodb.writes": 1 + 2 * 7,
+    }
+    assert reports["part-00002"].units["personalize.recommendations"] == 300
+    counts = total(list(reports.values())).counts
+    assert counts == {
+        "recommendations": 3_000,
+        "customers_by_popularity": 0,
+        "customers_short_of_products": 0,
+    }
+
+
+async def test_duplicates_start_no_second_series_of_polls() -> None:
+    """A repeated event and a stale poll do nothing."""
+    world = World()
+    await world.open()
+    await world.start()
+    await world.start()
+    await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=0))
+    assert [attempt for _, attempt in world.polls.sent] == [1, 2]
+
+
+async def test_redelivery_recovers_from_a_crash_after_sending(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The poll is sent before it is recorded: polls may double briefly, but never stop."""
+    world = World()
+    await world.open()
+    await world.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(world.ledger, "set_step", crash)
+        with pytest.raises(RuntimeError):
+            await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
+    for _, attempt in list(world.polls.sent)[1:]:
+        await world.deliver(RecommenderPoll(attempt=attempt))
+    assert world.personalize.creations == len(world.personalize.made)
+    assert [attempt for _, attempt in world.polls.sent].count(3) == 1
+
+
+async def test_redelivery_recovers_from_a_crash_before_sending(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Recorded before it is sent, the poll would be dropped as stale and the run would stall."""
+    world = World()
+    await world.open()
+    await world.start()
+    with monkeypatch.context() as patched:
+        patched.setattr(world.polls, "send", crash)
+        with pytest.raises(RuntimeError):
+            await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=1))
+    assert [attempt for _, attempt in world.polls.sent] == [1, 2]
+
+
+async def test_too_little_data_is_never_sent() -> None:
+    """Below Personalize's minimums everybody gets popular products at once, marked and counted as such."""
+    world = World()
+    await world.open(TOO_LITTLE)
+    assert await world.run_to_end() == 0
+    assert world.personalize.made == {}
+    assert {one.source for one in await world.recommended(2)} == {RecommendationSource.POPULARITY}
+    totals = total(await world.ledger.reports(RUN))
+    assert totals.counts["customers_by_popularity"] == 30
+    assert totals.counts["recommendations"] == 150
+
+
+async def test_popularity_is_used_when_personalize_reports_too_little_data() -> None:
+    """Its minimums may change: the run continues, and the dataset group is free for the next run."""
+    reason = "Dataset has fewer than 25 users with at least 2 interactions each."
+    world = World(InMemoryPersonalize(failures={Kind.SOLUTION_VERSION: reason}))
+    await world.open()
+    await world.run_to_end()
+    run = await world.ledger.run(RUN)
+    assert (run.step["engine"], run.step["popularity_reason"]) == ("popularity", reason)
+    assert len(world.announcer.of(RecommendationsReady)) == 2
+    assert world.turns.run_id is None
+    reports = {report.name: report for report in await world.ledger.reports(RUN)}
+    assert "personalize.trained_interactions" not in reports["training"].units
+    assert "personalize.ingested_bytes" in reports["training"].units
+
+
+async def test_any_other_failure_fails_the_run_with_its_reason() -> None:
+    """Nothing is recommended, the reason names the failed job, and the dataset group is free again."""
+    reason = "Insufficient privileges for accessing data in Amazon S3."
+    world = World(InMemoryPersonalize(failures={Kind.IMPORT_JOB: reason}))
+    await world.open()
+    await world.run_to_end()
+    run = await world.ledger.run(RUN)
+    assert run.status is RunStatus.FAILED
+    assert run.reason == f"Personalize could not make dataset import job run-1-interactions: {reason}"
+    (finished,) = world.announcer.of(RunFinished)
+    assert isinstance(finished, RunFinished)
+    assert (finished.status, finished.reason) == ("failed", run.reason)
+    assert world.turns.run_id is None
+
+
+async def test_redelivery_announces_a_failure_again() -> None:
+    """A crash between record and announcement loses nothing, and the event id stays the same."""
+    world = World(InMemoryPersonalize(failures={Kind.DATASET_GROUP: "no"}))
+    await world.open()
+    await world.start()
+    await world.start()
+    assert len(world.announcer.of(RunFinished)) == 2
+    assert len(set(world.announcer.ids)) == 1
+
+
+async def test_a_request_over_quota_is_repeated_later() -> None:
+    """Running jobs end and free the quota: the run waits instead of failing."""
+    world = World(InMemoryPersonalize(busy={Kind.IMPORT_JOB}))
+    await world.open()
+    await world.start()
+    for attempt in range(1, 6):
+        await world.deliver(RecommenderPoll(attempt=attempt))
+    assert (await world.ledger.run(RUN)).step["step"] == "import"
+    world.personalize.busy.clear()
+    for attempt in range(6, 11):
+        await world.deliver(RecommenderPoll(attempt=attempt))
+    assert len(world.announcer.of(RecommendationsReady)) == 2
+
+
+async def test_runs_of_one_dataset_group_take_turns() -> None:
+    """The second run makes nothing until the first has its results, then takes its turn."""
+    world = World()
+    await world.open(run_id="first")
+    await world.open(run_id="second")
+    await world.start("first")
+    await world.start("second")
+    assert world.turns.run_id == "first"
+    assert "solution_version" not in (await world.ledger.run("second")).step
+    await world.run_to_end("first")
+    assert {run for run, _ in world.announcer.announced} == {"first", "second"}
+
+
+async def test_the_turn_of_an_ended_run_is_taken_over() -> None:
+    """A run that ended in its turn, or is unknown, does not block the dataset group for ever."""
+    world = World()
+    await world.open(run_id="dead")
+    await world.start("dead")
+    await world.ledger.fail("dead", "killed")
+    assert world.turns.run_id == "dead"
+    await world.open()
+    await world.start()
+    assert world.turns.run_id == RUN
+    world.turns.run_id = "unknown"
+    await world.deliver(RecommenderPoll(attempt=1))
+    assert world.turns.run_id == RUN
+
+
+async def test_a_message_of_an_ended_run_is_ignored() -> None:
+    """Nothing is sent and nothing announced."""
+    world = World()
+    await world.open()
+    await world.ledger.finish(RUN)
+    await world.start()
+    assert world.polls.sent == []
+    assert world.announcer.announced == []
+
+
+async def test_a_run_with_more_parts_than_a_batch_job_reads_fails() -> None:
+    """The reason names the setting to change."""
+    world = World()
+    await world.open()
+    await world.ledger.set_parts(RUN, 1_001)
+    await world.start()
+    assert "ENCORE_INGEST_PART_REVIEWS" in str((await world.ledger.run(RUN)).reason)
+
+
+async def test_an_unexpected_event_is_a_permanent_error() -> None:
+    """The queue carries two kinds of message only."""
+    world = World()
+    with pytest.raises(PermanentError, match="expected encore"):
+        await world.deliver(DataIngested(part=1, parts=1, key="k", customers=1, reviews=1))
+
+
+async def test_one_message_of_a_run_is_handled_at_a_time() -> None:
+    """Of duplicates that arrive together the first prepares and sends a poll; the others are stale."""
+    world = World()
+    await world.open()
+    await asyncio.gather(*(world.start() for _ in range(3)))
+    assert [attempt for _, attempt in world.polls.sent] == [1]

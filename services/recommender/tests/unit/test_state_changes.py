@@ -1,0 +1,103 @@
+"""How state changes of Personalize's jobs advance a run before its poll is due."""
+
+import pytest
+
+from encore.contracts.errors import PermanentError
+from encore.contracts.events import (
+    RecommendationsReady,
+    RecommenderPoll,
+    RunFinished,
+)
+from encore.recommender.domain.resources import Kind
+from services.recommender.tests.fakes import (
+    InMemoryPersonalize,
+)
+from services.recommender.tests.world import RUN, World, crash
+
+
+async def test_a_state_change_advances_the_run_at_once() -> None:
+    """The run advances without waiting for its poll, and sends no second one."""
+    world = World()
+    await world.open()
+    await world.start()
+    for step in ("datasets", "import", "solution"):
+        await world.change_state("ACTIVE")
+        assert (await world.ledger.run(RUN)).step["step"] == step
+    assert world.polls.sent == [(RUN, 1)]
+
+
+async def test_the_last_state_change_sends_an_immediate_poll() -> None:
+    """The immediate poll completes the run; the delayed one is dropped, so nothing is selected twice."""
+    world = World()
+    await world.open()
+    await world.start()
+    while not world.polls.sent_at_once:
+        await world.change_state("ACTIVE")
+    await world.change_state("ACTIVE")
+    assert world.polls.sent == [(RUN, 1), (RUN, 2)]
+    await world.deliver(RecommenderPoll(attempt=1))
+    assert world.announcer.announced == []
+    await world.deliver(RecommenderPoll(attempt=2))
+    assert len(world.announcer.of(RecommendationsReady)) == 2
+    assert world.turns.run_id is None
+
+
+async def test_the_delayed_poll_still_counts_when_the_immediate_one_cannot_be_sent(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A repeated state change does nothing: the run is already at its last step."""
+    world = World()
+    await world.open()
+    await world.start()
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(world.polls, "send", crash)
+        while True:
+            await world.change_state("ACTIVE")
+    await world.change_state("ACTIVE")
+    assert world.polls.sent == [(RUN, 1)]
+    await world.deliver(RecommenderPoll(attempt=1))
+    assert len(world.announcer.of(RecommendationsReady)) == 2
+
+
+async def test_a_failed_job_ends_the_run_by_an_immediate_poll() -> None:
+    """A poll names its run, so its redelivery after a crash still announces the reason."""
+    world = World(InMemoryPersonalize(failures={Kind.IMPORT_JOB: "no luck"}))
+    await world.open()
+    await world.start()
+    await world.deliver(RecommenderPoll(attempt=1))
+    await world.change_state("CREATE FAILED")
+    assert (await world.ledger.run(RUN)).is_open
+    assert world.polls.sent_at_once == [(RUN, 3)]
+    await world.deliver(RecommenderPoll(attempt=3))
+    await world.deliver(RecommenderPoll(attempt=2))
+    assert "no luck" in str((await world.ledger.run(RUN)).reason)
+    assert len(world.announcer.of(RunFinished)) == 1
+
+
+async def test_a_state_change_advances_only_the_run_whose_turn_it_is() -> None:
+    """A run that waits for its turn advances only by its polls."""
+    world = World()
+    await world.open(run_id="first")
+    await world.open(run_id="second")
+    await world.start("first")
+    await world.start("second")
+    await world.change_state("ACTIVE")
+    assert (await world.ledger.run("first")).step["step"] == "datasets"
+    assert "step" not in (await world.ledger.run("second")).step
+
+
+@pytest.mark.parametrize("turn_of", [None, "unknown", RUN])
+async def test_a_state_change_that_no_run_waits_for_does_nothing(turn_of: str | None) -> None:
+    """Late ones of other runs, and those of other jobs in the account, are acknowledged."""
+    world = World()
+    await world.open()
+    await world.ledger.finish(RUN)
+    world.turns.run_id = turn_of
+    await world.change_state("ACTIVE")
+    assert (world.polls.sent, world.personalize.made) == ([], {})
+
+
+async def test_a_state_change_of_another_service_is_a_permanent_error() -> None:
+    """The reason names the service."""
+    with pytest.raises(PermanentError, match=r"from aws\.s3"):
+        await World().change_state("ACTIVE", source="aws.s3")
