@@ -37,7 +37,7 @@ def main() -> int:
         name: each for name, each in libraries().items() if not arguments.only or name in arguments.only
     }
     with TemporaryDirectory() as folder, embedded_stack(Path(folder), services=()) as stack:
-        endpoint = stack.environment["AWS_ENDPOINT_URL"]
+        endpoint = stack.variables["AWS_ENDPOINT_URL"]
         log_dir = arguments.logs or Path(folder)
         log_dir.mkdir(parents=True, exist_ok=True)
         misses = []

@@ -57,7 +57,7 @@ def _far_stack(logs: Path, arguments: argparse.Namespace) -> Iterator[Stack]:
         enter = closing.enter_context
         stack = enter(embedded_stack(logs, services=()))
         emulator, understudy = (
-            urlsplit(stack.environment[name]).port or 0
+            urlsplit(stack.variables[name]).port or 0
             for name in ("AWS_ENDPOINT_URL", f"AWS_ENDPOINT_URL_{MODEL}")
         )
         near = enter(delayed(logs, understudy, delay_s))

@@ -72,7 +72,7 @@ def test_every_required_setting_has_a_value(pipeline: "Module") -> None:
     )
     added = set(re.findall(rf"{PREFIX}\w+", pipeline.locals["resource_settings"]))
     required = {name for names in pipeline.locals["required_settings"].values() for name in names}
-    assert required <= {*made.environment(), *added}
+    assert required <= {*made.settings(), *added}
 
 
 @pytest.mark.parametrize("service", SERVICES)

@@ -83,7 +83,7 @@ def test_subscriptions_deliver_the_event_itself(terraform: "Module") -> None:
 def test_the_environment_is_named_as_the_provisioner_names_it(terraform: "Module") -> None:
     """A service finds its resources through the same variables on AWS and on a laptop."""
     made = Resources(topic_arns={"a-b": ""}, queue_urls={"a-b": ""}, tables={"a-b": ""}, buckets={"a-b": ""})
-    expected = {name.replace("A_B", '${upper(replace(name, "-", "_"))}') for name in made.environment()}
+    expected = {name.replace("A_B", '${upper(replace(name, "-", "_"))}') for name in made.settings()}
     assert set(re.findall(r'"(ENCORE_\$\{.+\}_\w+)" =>', terraform.text)) == expected
 
 

@@ -79,8 +79,8 @@ async def _run(stack: EmbeddedStack, path: Path, conditions: Conditions) -> Outc
         observer = await opened.enter_async_context(observe(stack.resources))
         messages = MessageFaults(observer.sqs, plan, tally, max_hidden_s=conditions.visibility_s)
         proxy = FaultProxy(
-            emulator=stack.environment[EMULATOR],
-            understudy=stack.environment[UNDERSTUDY],
+            emulator=stack.variables[EMULATOR],
+            understudy=stack.variables[UNDERSTUDY],
             plan=plan,
             messages=messages,
             tally=tally,
@@ -117,12 +117,12 @@ async def _run(stack: EmbeddedStack, path: Path, conditions: Conditions) -> Outc
 
 def _environment(stack: EmbeddedStack, proxy: str, conditions: Conditions) -> dict[str, str]:
     """The services' settings: every endpoint is the proxy, and small parts make many messages."""
-    proxied = {name: proxy for name in stack.environment if name.startswith(EMULATOR)}
+    proxied = {name: proxy for name in stack.variables if name.startswith(EMULATOR)}
     tuned = {
         "ENCORE_INGEST_PART_REVIEWS": str(conditions.part_reviews),
         "ENCORE_MAILER_CONVERSE_CONCURRENCY": str(conditions.parallel_emails),
     }
-    return {**stack.environment, **proxied, **tuned}
+    return {**stack.variables, **proxied, **tuned}
 
 
 async def _run_amid_kills(

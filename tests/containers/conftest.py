@@ -116,7 +116,7 @@ def stack(
 @pytest.fixture
 async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pipeline]:
     """The stack, with this test's environment pointing at it."""
-    for name, value in stack.environment.items():
+    for name, value in stack.variables.items():
         monkeypatch.setenv(name, value)
     async with observe(stack.resources) as observer:
         yield Pipeline(stack, observer, patience_s=PATIENCE_S)
@@ -134,7 +134,7 @@ async def moto_pipeline(
     compose = project("encore-test-moto", "docker-compose.moto.yml")
     compose("build", "--quiet", "emulator")
     with started(compose, tmp_path) as running:
-        for name, value in running.environment.items():
+        for name, value in running.variables.items():
             monkeypatch.setenv(name, value)
         async with observe(running.resources) as observer:
             yield Pipeline(running, observer, patience_s=PATIENCE_S)

@@ -34,7 +34,7 @@ def test_services_have_the_names_that_the_provisioner_gives(
 ) -> None:
     """Every resource has its setting, which differs only in the emulator's address and account."""
     monkeypatch.setenv("AWS_ENDPOINT_URL", emulator_url)
-    given = provision(load_topology(), environment=ENVIRONMENT, region="eu-west-1").environment()
+    given = provision(load_topology(), environment=ENVIRONMENT, region="eu-west-1").settings()
     expected = {
         name: value.replace(emulator_url, "http://emulator:4566").replace("123456789012", "000000000000")
         for name, value in given.items()

@@ -86,7 +86,7 @@ async def test_every_customer_gets_a_true_email(
 def test_services_have_the_settings_that_the_provisioner_prints(compose: Compose, pipeline: Pipeline) -> None:
     """The names in docker-compose.yml are those of the created resources."""
     [provisioner] = compose.containers("provisioner")
-    given = {f"{name}={value}" for name, value in pipeline.stack.resources.environment().items()}
+    given = {f"{name}={value}" for name, value in pipeline.stack.resources.settings().items()}
     assert given <= set(said(provisioner).splitlines())
     for service in SERVICES:
         [container] = compose.containers(service)

@@ -39,7 +39,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, SampleFacts
 @pytest.fixture
 async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Pipeline]:
     """The stack, with this test's environment pointing at it."""
-    for name, value in stack.environment.items():
+    for name, value in stack.variables.items():
         monkeypatch.setenv(name, value)
     async with observe(stack.resources) as observer:
         yield Pipeline(stack, observer)

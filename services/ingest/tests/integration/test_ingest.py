@@ -31,7 +31,7 @@ PATIENCE_S = 30.0
 @pytest.fixture
 def settings(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> IngestSettings:
     """Settings read from the provisioner's environment, with small parts."""
-    for name, value in resources.environment().items():
+    for name, value in resources.settings().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ENCORE_INGEST_PART_REVIEWS", "2")
     monkeypatch.setenv("ENCORE_RECEIVE_WAIT_S", "1")

@@ -97,7 +97,7 @@ def wired(
 
 def settings_for(resources: Resources, **values: object) -> MailerSettings:
     """Settings from the provisioner's environment."""
-    names = {name.removeprefix("ENCORE_").lower(): value for name, value in resources.environment().items()}
+    names = {name.removeprefix("ENCORE_").lower(): value for name, value in resources.settings().items()}
     return MailerSettings.model_validate(names | values)
 
 

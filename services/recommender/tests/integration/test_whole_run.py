@@ -47,7 +47,7 @@ def understudy(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
 def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPatch) -> RecommenderSettings:
     """Settings read from the environment of a deployed service."""
     assert understudy
-    environment = resources.environment() | {
+    environment = resources.settings() | {
         "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
         "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
         "ENCORE_RECEIVE_WAIT_S": "1",

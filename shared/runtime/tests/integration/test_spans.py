@@ -77,7 +77,7 @@ async def consume_one(queue: SQSQueue, handle: Callable[[Message], Awaitable[Non
 
 def run_probe(resources: Resources) -> str:
     """Run a service in a process of its own; return whether it loaded OpenTelemetry."""
-    environment = {**os.environ, **resources.environment()}
+    environment = {**os.environ, **resources.settings()}
     result = subprocess.run(  # noqa: S603 - our own interpreter
         [sys.executable, "-c", SERVICE],
         env=environment,

@@ -41,7 +41,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedStack]:
 @pytest.fixture
 def at_stack(stack: EmbeddedStack, monkeypatch: pytest.MonkeyPatch) -> EmbeddedStack:
     """The pipeline, with this test's environment pointing at it."""
-    for name, value in {**stack.environment, "ENCORE_ENVIRONMENT": ENVIRONMENT}.items():
+    for name, value in {**stack.variables, "ENCORE_ENVIRONMENT": ENVIRONMENT}.items():
         monkeypatch.setenv(name, value)
     return stack
 

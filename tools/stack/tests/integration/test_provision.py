@@ -64,7 +64,7 @@ async def test_provisioning_again_changes_nothing(clients: Clients, resources: R
 
 def test_services_find_their_settings_by_name(resources: Resources) -> None:
     """The environment names every resource after its name in the topology."""
-    environment = resources.environment()
+    environment = resources.settings()
     assert environment["ENCORE_SENTIMENT_QUEUE_URL"] == resources.queue_urls["sentiment"]
     assert environment["ENCORE_DATA_INGESTED_TOPIC_ARN"] == resources.topic_arns["data-ingested"]
     assert environment["ENCORE_PRODUCT_SENTIMENTS_TABLE"] == resources.tables["product-sentiments"]

@@ -38,7 +38,7 @@ def test_a_ready_stack_is_found(folder: StateFolder) -> None:
         stack = running_stack()
         assert stack is not None
         assert stack.pid == os.getpid()
-        assert stack.environment == {name: ENVIRONMENT[name] for name in ("AWS_ENDPOINT_URL", "ENCORE_X")}
+        assert stack.variables == {name: ENVIRONMENT[name] for name in ("AWS_ENDPOINT_URL", "ENCORE_X")}
     assert running_stack() is None
 
 

@@ -1,5 +1,7 @@
 """`recommendations-ready`: an email for each customer; after a run's last part, `run-finished`."""
 
+from dataclasses import dataclass
+
 from encore.contracts.events import RecommendationsReady, parse_event
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.mail_part import MailPart
@@ -12,13 +14,13 @@ JOB_EVENTS = "aws.bedrock"
 log = get_logger()
 
 
+@dataclass(frozen=True)
 class MailerHandler:
     """Mails the part that an event names."""
 
-    def __init__(self, stage: Stage, mail_part: MailPart, close_run: CloseRun) -> None:
-        self._stage = stage
-        self._mail_part = mail_part
-        self._close_run = close_run
+    stage: Stage
+    mail_part: MailPart
+    close_run: CloseRun
 
     async def __call__(self, message: Message) -> None:
         """Handle one `recommendations-ready` event; state changes of Bedrock jobs are ignored."""
@@ -29,10 +31,10 @@ class MailerHandler:
         event = parse_event(message.body, RecommendationsReady)
         run_id, data = event.run_id, event.data
         bind_event(run_id=run_id, event_id=event.id, part=data.part)
-        await self._stage.pass_part(
+        await self.stage.pass_part(
             run_id,
             data.part,
             holder=message.message_id,
-            work=lambda: self._mail_part.run(run_id, key=data.key),
-            close=lambda: self._close_run.run(run_id),
+            work=lambda: self.mail_part.run(run_id, key=data.key),
+            close=lambda: self.close_run.run(run_id),
         )

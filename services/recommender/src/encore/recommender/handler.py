@@ -1,5 +1,7 @@
 """`sentiment-scored`, the service's own polls, and state changes of Personalize jobs: the run is advanced."""
 
+from dataclasses import dataclass
+
 from encore.contracts.events import RecommenderPoll, SentimentScored, event_type, parse_event
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.runtime.eventbridge import read_aws_event
@@ -9,19 +11,19 @@ from encore.runtime.queue.message import Message
 JOB_EVENTS = "aws.personalize"
 
 
+@dataclass(frozen=True)
 class RecommenderHandler:
     """Advances the run that a message is about."""
 
-    def __init__(self, advance_run: AdvanceRun) -> None:
-        self._advance_run = advance_run
+    advance_run: AdvanceRun
 
     async def __call__(self, message: Message) -> None:
         """Handle a `sentiment-scored` event, a poll, or the state change of a Personalize job."""
         if (change := read_aws_event(message.body, source=JOB_EVENTS)) is not None:
-            await self._advance_run.on_state_change(change, holder=message.message_id)
+            await self.advance_run.on_state_change(change, holder=message.message_id)
             return
         run_id, attempt = _read(message)
-        await self._advance_run.run(run_id, attempt, holder=message.message_id)
+        await self.advance_run.run(run_id, attempt, holder=message.message_id)
 
 
 def _read(message: Message) -> tuple[str, int]:

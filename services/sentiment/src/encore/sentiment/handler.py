@@ -1,5 +1,7 @@
 """`data-ingested`: the part is scored; after a run's last part, `sentiment-scored`."""
 
+from dataclasses import dataclass
+
 from encore.contracts.events import DataIngested, parse_event
 from encore.runtime.logs import bind_event
 from encore.runtime.queue.message import Message
@@ -8,23 +10,23 @@ from encore.sentiment.use_cases.score_part import ScorePart
 from encore.sentiment.use_cases.total_products import TotalProducts
 
 
+@dataclass(frozen=True)
 class SentimentHandler:
     """Scores the part that an event names."""
 
-    def __init__(self, stage: Stage, score_part: ScorePart, total_products: TotalProducts) -> None:
-        self._stage = stage
-        self._score_part = score_part
-        self._total_products = total_products
+    stage: Stage
+    score_part: ScorePart
+    total_products: TotalProducts
 
     async def __call__(self, message: Message) -> None:
         """Handle one `data-ingested` event."""
         event = parse_event(message.body, DataIngested)
         run_id, data = event.run_id, event.data
         bind_event(run_id=run_id, event_id=event.id, part=data.part)
-        await self._stage.pass_part(
+        await self.stage.pass_part(
             run_id,
             data.part,
             holder=message.message_id,
-            work=lambda: self._score_part.run(run_id, data.part, key=data.key),
-            close=lambda: self._total_products.run(run_id, parts=data.parts),
+            work=lambda: self.score_part.run(run_id, data.part, key=data.key),
+            close=lambda: self.total_products.run(run_id, parts=data.parts),
         )

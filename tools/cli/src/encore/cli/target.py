@@ -38,8 +38,8 @@ def target(environment: str | None, region: str | None) -> Iterator[Target]:
     """
     local = None if environment or any(os.environ.get(name) for name in CHOICES) else running_stack()
     if local:
-        say(f"using the local stack ({local.environment['AWS_ENDPOINT_URL']}); `encore down` stops it")
-    with exported(local.environment if local else {}):
+        say(f"using the local stack ({local.variables['AWS_ENDPOINT_URL']}); `encore down` stops it")
+    with exported(local.variables if local else {}):
         _check_endpoints()
         yield Target(environment or _local_environment(local), region or _region())
 
@@ -54,7 +54,7 @@ def load_topology(path: Path | None) -> topologies.Topology:
 
 
 def _local_environment(local: BackgroundStack | None) -> str:
-    return local.environment.get("ENCORE_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
+    return local.variables.get("ENCORE_ENVIRONMENT", ENVIRONMENT) if local else ENVIRONMENT
 
 
 def _region() -> str:

@@ -57,7 +57,7 @@ class BackgroundStack:
     """A stack that runs in the background."""
 
     pid: int
-    environment: Mapping[str, str]
+    variables: Mapping[str, str]
     """What a client needs to reach it."""
     folder: StateFolder
 
@@ -136,7 +136,7 @@ def supervising(folder: StateFolder) -> Iterator[None]:
 
 
 def write_exports(folder: StateFolder, environment: Mapping[str, str]) -> None:
-    """Announce that the stack is ready: write its environment, readable by its owner only."""
+    """Announce that the stack is ready: write its variables, readable by its owner only."""
     shared = {name: value for name, value in environment.items() if name.startswith(SHARED)}
     draft = folder.exports.with_suffix(".new")
     draft.unlink(missing_ok=True)

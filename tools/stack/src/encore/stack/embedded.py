@@ -38,7 +38,7 @@ class Stack:
     """A running stack."""
 
     resources: Resources
-    environment: Mapping[str, str]
+    variables: Mapping[str, str]
     """What a client needs to reach the stack: endpoints, credentials, region, and the services' settings."""
 
     def check(self) -> None:
@@ -62,7 +62,7 @@ def embedded_stack(
 ) -> Iterator[EmbeddedStack]:
     """Start the stack and yield it once everything runs; stop it all afterwards.
 
-    The variables of `Stack.environment` are set in this process meanwhile. `topology` replaces the
+    The variables of `Stack.variables` are set in this process meanwhile. `topology` replaces the
     project's file, for example with shorter visibility timeouts.
     """
     with Processes(log_dir) as processes:
@@ -73,7 +73,7 @@ def embedded_stack(
             _start_understudy(processes, understudy)
             await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
             resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
-            settings = resources.environment()
+            settings = resources.settings()
             with exported(settings):
                 for service in services:
                     processes.start(service, ["-m", f"encore.{service}"], {})
@@ -89,7 +89,7 @@ def attached_stack(environment: Mapping[str, str], *, topology: Topology | None 
     """
     with exported(environment):
         resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
-        yield Stack(resources, {**environment, **resources.environment()})
+        yield Stack(resources, {**environment, **resources.settings()})
 
 
 def _endpoints(emulator: int, understudy: int) -> dict[str, str]:

@@ -38,8 +38,8 @@ def kept_stack(log_dir: Path) -> Iterator[KeptStack]:
     """
     background = start_stack()
     try:
-        with attached_stack(background.environment) as stack:
-            yield KeptStack(stack.resources, stack.environment, background)
+        with attached_stack(background.variables) as stack:
+            yield KeptStack(stack.resources, stack.variables, background)
     except KeyboardInterrupt:
         stop_stack()
         raise

@@ -35,7 +35,7 @@ class Resources:
     tables: dict[str, str] = field(default_factory=dict)
     buckets: dict[str, str] = field(default_factory=dict)
 
-    def environment(self) -> dict[str, str]:
+    def settings(self) -> dict[str, str]:
         """The services' settings: `ENCORE_<NAME>_TOPIC_ARN`, `_QUEUE_URL`, `_TABLE`, `_BUCKET`."""
         kinds = {
             "TOPIC_ARN": self.topic_arns,

@@ -20,7 +20,7 @@ def main() -> None:
         with supervising(folder):
             shutil.rmtree(folder.logs, ignore_errors=True)
             with embedded_stack(folder.logs) as stack:
-                write_exports(folder, {**stack.environment, "ENCORE_ENVIRONMENT": ENVIRONMENT})
+                write_exports(folder, {**stack.variables, "ENCORE_ENVIRONMENT": ENVIRONMENT})
                 while True:
                     stack.check()
                     time.sleep(CHECK_S)

@@ -50,7 +50,7 @@ def provision(
 
     with target(environment, region) as chosen:
         resources = create(load_topology(topology), environment=chosen.environment, region=chosen.region)
-    settings = resources.environment()
+    settings = resources.settings()
     lines = "".join(f"{name}={value}\n" for name, value in settings.items())
     sys.stdout.write(dumps(settings, indent=2) + "\n" if json else lines)
 

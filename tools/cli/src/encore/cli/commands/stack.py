@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 def up(*, json: AsJson = False) -> None:
     """Start a local stack in the background.
 
-    Prints its environment as lines for a shell; `eval "$(encore up)"` sets it for the AWS CLI. Other
+    Prints its variables as lines for a shell; `eval "$(encore up)"` sets it for the AWS CLI. Other
     commands find the stack by themselves. It has an emulator of S3, SNS, SQS and DynamoDB, understudy for
     the AI services, and the four services, all on loopback. If one is running already, up only says so.
     """
@@ -44,5 +44,5 @@ def _show(stack: "BackgroundStack", *, json: bool) -> None:
 
     from encore.stack.background import export_lines
 
-    facts = {"pid": stack.pid, "logs": str(stack.folder.logs), "environment": dict(stack.environment)}
-    sys.stdout.write(dumps(facts, indent=2) + "\n" if json else export_lines(stack.environment))
+    facts = {"pid": stack.pid, "logs": str(stack.folder.logs), "variables": dict(stack.variables)}
+    sys.stdout.write(dumps(facts, indent=2) + "\n" if json else export_lines(stack.variables))
