@@ -42,7 +42,7 @@ WORDINGS = {
     ),
     "popularity": (
         "These are popular.",
-        "A crowd favourite.",
+        "A customer favourite.",
         "Favourites of our customers.",
     ),
     "newness": ("New arrivals for you.", "These are new in our shop.", "Just landed."),
@@ -56,7 +56,7 @@ HARMLESS = (
     "Perhaps your next favourite is among them.",
     "We look forward to your next review.",
     "Something new for the kitchen.",
-    "It keeps up with you.",
+    "It keeps up with you and your favourite songs.",
     "Just in case you were looking for a lamp.",
     "One of our favourites.",
 )

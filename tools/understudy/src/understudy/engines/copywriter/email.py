@@ -24,6 +24,9 @@ MAX_LINE_CHARS = 200
 _SLOT_CHARS = 12
 """The minimum length assumed for a filled slot."""
 
+_NO_REASON = "assortment"
+"""The kind of reason that tells the customer nothing."""
+
 _SLOT = re.compile(r"\{[^}]*\}")
 _NEED = re.compile(r"\{([^}]+)\}|\[([^]]+)\]")
 
@@ -63,7 +66,10 @@ def compose_email(facts: Facts, *, attempt: int = 0) -> EmailCopy:
 def _email_words(facts: Facts) -> dict[str, str]:
     """Return what the texts about the whole email may use, by its name in the phrases."""
     words = {"brand": facts.brand, "category": _shared_category(facts.products)}
-    words["liked"] = " " if any(product.liked for product in facts.products) else ""
+    words |= _marks(
+        liked=any(product.liked for product in facts.products),
+        goes_with=any(product.reason == "goes_with" for product in facts.products),
+    )
     if facts.knows_first_name:
         words["customer.first_name"] = "{customer.first_name}"
     for product in facts.products:
@@ -107,8 +113,15 @@ def _product_words(product: Product) -> dict[str, str]:
     words = {f"n.{slot.partition('.')[2]}": f"{{{slot}}}" for slot in product.slots}
     words["n.name"] = f"{{{product.n}.name}}"
     words["category"] = _within(sayable(product.category))
-    words["liked"] = " " if product.liked else ""
+    words |= _marks(liked=product.reason == "liked", goes_with=product.reason == "goes_with")
+    if product.reason == _NO_REASON:
+        words["n.reason"] = ""
     return {name: text for name, text in (words | _keywords(product)).items() if text}
+
+
+def _marks(*, liked: bool, goes_with: bool) -> dict[str, str]:
+    """Return the words that only mark phrases, of what is known."""
+    return {mark: " " for mark, known in (("liked", liked), ("goes with", goes_with)) if known}
 
 
 def _keywords(product: Product) -> dict[str, str]:

@@ -46,7 +46,7 @@ CLAIMS = (
             you (?:already|always|clearly|obviously|often|usually|seem to|tend to) {_LIKE},
             (?:know|see|saw|noticed|remember) (?:that )?you {_LIKE},
             your (?:\w+ )?(?:tastes?|preferences|likes|fondness|love of|love for|interest in|kind of),
-            your (?:(?:all time|current|earlier|existing|old|other|past|previous|recent) )?favou?rites?,
+            your favou?rites, your (?:all time|current|earlier|existing|old|other|past|recent) favou?rites?,
             your (?:\w+ )?(?:good|great|happy|kind|positive|glowing) (?:reviews?|words|ratings?)
         """),  # noqa: RUF001 - the typographic apostrophe
     ),
@@ -79,7 +79,7 @@ CLAIMS = (
         "popularity",
         frozenset({ReasonKind.POPULAR, ReasonKind.POPULAR_IN_CATEGORY}),
         phrases(rf"""
-            popular, popularity, trending, in demand, (?:crowd|fan|customer|shopper|buyer) favou?rites?,
+            popular, popularity, trending, in demand, (?:customer|shopper|buyer) favou?rites?,
             favou?rites? (?:of|with|among) (?:our |many )?{_OTHERS}
         """),
     ),

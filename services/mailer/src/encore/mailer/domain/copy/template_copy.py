@@ -1,5 +1,6 @@
 """The copy of an email when the model wrote none that keeps the rules: fixed sentences with slots."""
 
+from encore.contracts.records import ReasonKind
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
@@ -41,7 +42,8 @@ def _line(product: ProductFacts) -> str:
         return f"{{{product.number}.{attribute}}}"
 
     opening = OPENINGS[(product.number - 1) % len(OPENINGS)].format(name=slot("name"))
-    first = f"{opening} \u2014 {slot('reason')}."
+    known = product.stated_reason.kind is not ReasonKind.ASSORTMENT
+    first = f"{opening} — {slot('reason')}." if known else f"{opening}."
     if "saving" in product.values:
         return f"{first} You save {slot('saving')} on its list price."
     if "rating_count" in product.values:
