@@ -112,7 +112,20 @@ def test_a_reason_that_tells_nothing_is_not_said() -> None:
     """That a product is of the shop's range is nothing to say about it."""
     for seed in range(100):
         products = [_product(number, reason="assortment") for number in range(1, 6)]
-        assert not any(".reason}" in text for text in _texts(_write(_prompt(seed, products=products))))
+        for text in _texts(_write(_prompt(seed, products=products))):
+            assert ".reason}" not in text
+            assert not re.search(r"\breasons?\b|\bwhy\b", text), text
+
+
+def test_a_line_gives_its_reason_once() -> None:
+    """In the phrase of the reason or in words of its own, not in both."""
+    products = [_product(number, reason="liked", liked="Desk Lamp") for number in range(1, 6)]
+    lines = [
+        line for seed in range(200) for line in _write(_prompt(seed, products=products))["lines"].values()
+    ]
+    assert any(_TASTE.search(line) for line in lines)
+    for line in lines:
+        assert line.count(".reason}") + len(_TASTE.findall(line)) <= 1, line
 
 
 def test_same_facts_give_the_same_copy() -> None:

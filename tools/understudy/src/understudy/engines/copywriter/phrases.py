@@ -4,7 +4,7 @@
 `[another keyword]`, `[category]` and `[brand]` are words taken from the facts. `[liked]` adds no
 text: it marks phrases that may be used only when the facts say what the customer liked; a line needs
 that of its own product. In the same way `[goes with]` marks phrases for a product that goes with
-another that the customer has.
+another that the customer has, and `[reasons]` those for emails with a telling reason for every product.
 
 No phrase contains a figure, a number word, a link or a claim that the facts do not make.
 """
@@ -65,7 +65,7 @@ SUBJECTS = (
 PREHEADERS = (
     "A short list that draws on what you enjoyed.[liked]",
     "With something to go with what you already have.[goes with]",
-    "Each with a reason why we think it suits you.",
+    "Each with a reason why we think it suits you.[reasons]",
     "From [category] and beyond: have a look when you have a moment.",
     "No noise, just a few things we think you will enjoy.",
     "Picked around what you liked before, [brand] style.[liked]",
@@ -73,10 +73,10 @@ PREHEADERS = (
     "Take a quiet minute and see what we set aside for you.",
     "We looked at what you liked and went on from there.[liked]",
     "With [category] and more, starting from what you have enjoyed.[liked]",
-    "See what we picked, and why.",
+    "See what we picked, and why.[reasons]",
     "Your recent favourites pointed us to these.[liked]",
     "A look at what could come next for you.",
-    "Your shortlist, with the reasons behind it.",
+    "Your shortlist, with the reasons behind it.[reasons]",
     "Useful things, picked out with care.",
     "Some [category], some surprises, all chosen for you.",
 )
@@ -127,8 +127,8 @@ BRIDGES = (
     "Some of these start from things that you enjoyed.[liked]",
     "This is what we set aside for you.",
     "Some of what follows is close to what you liked before.[liked]",
-    "Each of these earned its place for a reason.",
-    "We kept the list short and the reasons clear.",
+    "Each of these earned its place for a reason.[reasons]",
+    "We kept the list short and the reasons clear.[reasons]",
     "The list below leans on what you told us.[liked]",
     "From [category] to a surprise or so, this is our selection.",
     "We left out the noise and kept what stood out.",
@@ -192,8 +192,8 @@ DETAILS = (
     "{n.rating_count} shoppers have had their say: {n.rating} on average.",
     "Buyers give it {n.rating}.",
     "Why we picked it: {n.reason}.",
-    "Our reason: {n.reason}.",
-    "The reason: {n.reason}.",
+    "It is on your list — {n.reason}.",
+    "We picked it for you — {n.reason}.",
     "Its description says [keyword] and [another keyword].",
     "Described as [keyword].",
     "[Keyword], by its description.",
