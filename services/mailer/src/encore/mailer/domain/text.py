@@ -21,6 +21,7 @@ _SENTENCE_END = ".!?;:"
 SHORT_NAME_CHARS = 60
 MIN_NAME_CHARS = 12
 EARLY_CHARS = 24
+"""Words before a bracket of up to this length, such as a brand and a size, are seldom a name yet."""
 MAX_CATEGORY_CHARS = 80
 CACHED_NAMES = 4_096
 

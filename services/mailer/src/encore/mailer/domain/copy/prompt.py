@@ -52,6 +52,7 @@ better_rated: "rated higher than your ...". new: "new in our shop".
 popular_in_category: "popular in ...". popular: "popular with our customers".
 well_rated: "well rated by ... customers". discovery: "something new for you in ...".
 featured: "featured in our shop". assortment: "from our range"; nothing is known, so leave it out.
+`liked` names the product that the customer liked, if the reason is about one.
 
 Rules
 - Use only slots that are listed in the facts for that customer and that product.
