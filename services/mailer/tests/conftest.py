@@ -45,11 +45,11 @@ PRODUCTS: tuple[dict[str, object], ...] = (
 """A cable with everything, a kettle, a lamp without a discount, headphones, a notebook with a price only."""
 
 REASONS = (
-    Reason(kind=ReasonKind.BECAUSE_YOU_LIKED, product_name="Solero 20 W Wall Charger, USB-C (White)"),
-    Reason(kind=ReasonKind.LIKED_BY_SIMILAR_CUSTOMERS),
-    Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category="DeskLamps"),
+    Reason(kind=ReasonKind.LIKED, product_name="Solero 20 W Wall Charger, USB-C (White)"),
+    Reason(kind=ReasonKind.ASSORTMENT),
+    Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=("Lighting", "DeskLamps")),
     Reason(kind=ReasonKind.POPULAR),
-    Reason(kind=ReasonKind.LIKED_BY_SIMILAR_CUSTOMERS),
+    Reason(kind=ReasonKind.ASSORTMENT),
 )
 
 

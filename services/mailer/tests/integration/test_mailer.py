@@ -128,7 +128,7 @@ def product(number: int) -> Product:
 
 def recommendation(number: int) -> Recommendation:
     """Five picks for one customer."""
-    reason = Reason(kind=ReasonKind.BECAUSE_YOU_LIKED, product_name="Lumio Clip Lamp 10 W")
+    reason = Reason(kind=ReasonKind.LIKED, product_name="Lumio Clip Lamp 10 W")
     picks = tuple(Pick(product=product(number + offset), reason=reason) for offset in range(5))
     return Recommendation(
         customer_id=f"C{number:03}",

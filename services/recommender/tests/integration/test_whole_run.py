@@ -196,7 +196,7 @@ async def test_a_scored_run_becomes_five_products_per_customer(
         assert len(set(families)) == 5
         assert known.isdisjoint(families)
     kinds = Counter(pick.reason.kind for one in recommended for pick in one.picks)
-    assert kinds[ReasonKind.BECAUSE_YOU_LIKED] > 500
+    assert kinds[ReasonKind.LIKED] > 500
     assert kinds[ReasonKind.POPULAR] == 0
 
     first = recommended[0]

@@ -34,6 +34,16 @@ class Product(Record):
     bullets: tuple[str, ...] = ()
     image_url: str | None = None
     link: str | None = None
+    brand: str | None = None
+    """As the shop states it; without it the recommender looks for a brand in the name."""
+    parent_id: Identifier | None = None
+    """What this product is a size, colour or other variant of; one parent makes one family."""
+    variant: str | None = None
+    """How this product differs from others of its parent, such as "Blue, XL"."""
+    in_stock: bool | None = None
+    """False keeps the product out of every email; None is unknown and counts as in stock."""
+    available_from: Annotated[int, Field(ge=0)] | None = None
+    """Since when the shop sells it, in Unix seconds."""
     shared_texts: tuple[str, ...] = ()
     """Review texts that could not be matched to the reviewers of their row."""
 
@@ -117,20 +127,48 @@ class ProductSentiment(Record):
 
 
 class ReasonKind(StrEnum):
-    """The kind of reason for a pick."""
+    """What is known that speaks for a pick; each kind is a claim that the run's data proves."""
 
-    BECAUSE_YOU_LIKED = "because_you_liked"
-    LIKED_BY_SIMILAR_CUSTOMERS = "liked_by_similar_customers"
+    LIKED = "liked"
+    """It resembles `product_name`, which the customer reviewed favourably."""
+    ALSO_LIKED = "also_liked"
+    """`customers` customers liked both this and the customer's liked `product_name`, by different reviews."""
+    BOUGHT_TOGETHER = "bought_together"
+    """`customers` customers have both this and the customer's `product_name`, by different reviews."""
+    GOES_WITH = "goes_with"
+    """It is of a category that complements the category of the customer's `product_name`."""
+    BETTER_RATED = "better_rated"
+    """It is of the same kind as the customer's `product_name`, with a higher rating from enough buyers."""
+    NEW = "new"
+    """The shop has sold it only since `available_from` of the product, a short while ago."""
     POPULAR_IN_CATEGORY = "popular_in_category"
+    """It is number `rank` of `out_of` products of `category`, by how many people rated or reviewed them."""
+    WELL_RATED = "well_rated"
+    """Its rating is high, and from enough buyers."""
+    DISCOVERY = "discovery"
+    """The customer has nothing yet in `category`."""
     POPULAR = "popular"
+    """It is number `rank` of `out_of` products of the whole shop."""
+    FEATURED = "featured"
+    """The shop pinned it."""
+    ASSORTMENT = "assortment"
+    """Nothing else is known: the shop sells it."""
 
 
 class Reason(Record):
-    """Why a product was picked, with the previously liked product or the category that it refers to."""
+    """Why a product was picked, with the evidence that proves it; what a kind does not use is absent."""
 
     kind: ReasonKind
+    product_id: Identifier | None = None
+    """The customer's own product that the reason is about."""
     product_name: str | None = None
-    category: str | None = None
+    review_id: Identifier | None = None
+    """The customer's review of that product."""
+    customers: Annotated[int, Field(ge=1)] | None = None
+    """How many customers prove the link; absent for one that a person wrote down."""
+    category: tuple[str, ...] = ()
+    rank: Annotated[int, Field(ge=1)] | None = None
+    out_of: Annotated[int, Field(ge=1)] | None = None
 
 
 class Pick(Record):

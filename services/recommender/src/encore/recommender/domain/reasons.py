@@ -19,11 +19,11 @@ def reason_for(candidate: Candidate, catalogue: Catalogue, preferences: Sequence
     """
     liked = _most_similar_liked(candidate.product_id, catalogue, preferences)
     if liked is not None:
-        return Reason(kind=ReasonKind.BECAUSE_YOU_LIKED, product_name=catalogue.products[liked].name)
+        return Reason(kind=ReasonKind.LIKED, product_name=catalogue.products[liked].name)
     if candidate.ranked and preferences:
-        return Reason(kind=ReasonKind.LIKED_BY_SIMILAR_CUSTOMERS)
+        return Reason(kind=ReasonKind.ASSORTMENT)
     if candidate.category:
-        return Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=candidate.category[-1])
+        return Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=candidate.category)
     return Reason(kind=ReasonKind.POPULAR)
 
 

@@ -44,7 +44,7 @@ class ProductFacts:
     @property
     def liked(self) -> str | None:
         """The short name of the product that the customer liked before, when that is the reason."""
-        if self.reason.kind is not ReasonKind.BECAUSE_YOU_LIKED or not self.reason.product_name:
+        if self.reason.kind is not ReasonKind.LIKED or not self.reason.product_name:
             return None
         return short_name(self.reason.product_name) or None
 
@@ -94,7 +94,7 @@ class ProductFacts:
         if self.liked:
             return f"because you liked {self.liked}"
         if self.reason.kind is ReasonKind.POPULAR_IN_CATEGORY and self.reason.category:
-            return f"popular in {category_label((self.reason.category,))}"
+            return f"popular in {category_label(self.reason.category)}"
         if self.reason.kind is ReasonKind.POPULAR:
             return "popular with our customers"
         return "a favourite of customers with your taste"

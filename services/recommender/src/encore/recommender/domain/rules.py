@@ -1,0 +1,48 @@
+"""The merchandiser's rules: what may be in a customer's five products."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Rules(BaseModel):
+    """The figures of the rules, with defaults that suit most shops; each says what a change does.
+
+    A rule yields only when a customer would otherwise get fewer than five products, and every product that
+    only a yielded rule let in is counted in the run's report.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    max_per_leaf: Annotated[int, Field(ge=1, le=5)] = 2
+    """Most picks of one leaf category. 1 gives wider lists, 5 switches the rule off."""
+    max_per_brand: Annotated[int, Field(ge=1, le=5)] = 2
+    """Most picks of one brand. 5 switches the rule off, as for a shop with a single brand."""
+    max_replacements: Annotated[int, Field(ge=0, le=5)] = 1
+    """Most picks of a leaf in which the customer owns something durable; each better rated or dearer."""
+    min_complements: Annotated[int, Field(ge=0, le=5)] = 2
+    """Fewest picks that go with what a customer owns, if any of it is durable."""
+    min_rating: Annotated[float, Field(ge=0, le=5)] = 3.8
+    """Lowest average rating in stars, where the category has enough products that reach it."""
+    min_ratings: Annotated[int, Field(ge=0)] = 10
+    """Fewest ratings for an average to count, where the category has enough products that reach it."""
+    price_factor: Annotated[float, Field(ge=1)] = 3.0
+    """A pick costs between what the customer usually pays divided by this and multiplied by it."""
+    max_price_exceptions: Annotated[int, Field(ge=0, le=5)] = 1
+    """Most picks outside that range; what goes with something durable may cost less without being one."""
+    max_discoveries: Annotated[int, Field(ge=0, le=5)] = 1
+    """Most picks from a part of the shop that is new to the customer."""
+    max_pinned: Annotated[int, Field(ge=0, le=5)] = 2
+    """Most pinned products in one list."""
+    emails_without_repeats: Annotated[int, Field(ge=0, le=20)] = 2
+    """How many of the customer's last emails hold products that are not picked again; 0 allows repeats."""
+    min_linking_customers: Annotated[int, Field(ge=1)] = 2
+    """Fewest customers who must have two products for one to be recommended because of the other."""
+    min_similarity: Annotated[float, Field(ge=0, le=1)] = 0.3
+    """How alike two products must be, by name and category, for "because you liked"."""
+    popular_share: Annotated[float, Field(gt=0, le=1)] = 0.25
+    """The share of a category's products, the most rated first, that counts as popular there."""
+    new_for_days: Annotated[int, Field(ge=1)] = 30
+    """How long a product counts as new after `available_from`."""
+    well_rated_from: Annotated[float, Field(ge=0, le=5)] = 4.2
+    """From this average rating a pick may be called well rated."""
