@@ -1,57 +1,46 @@
-"""Which products are variants of one another: colours, sizes, or the same thing listed twice.
+"""The families of a catalogue."""
 
-Shops show the same reviews under every variant, so products that share many of their reviews belong to one
-family; so do products with nearly the same words in their names.
-"""
+from collections.abc import Iterable, Mapping
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import combinations
-
-from encore.contracts.records import Customer, Product
-from encore.recommender.domain.families.alike import alike
+from encore.contracts.records import Product
+from encore.recommender.domain.families.evidence import Evidence, Pair
+from encore.recommender.domain.families.groups import united
 from encore.recommender.domain.families.shared_reviews import SharedReviews
-from encore.recommender.domain.names import tokens
 
-MIN_SHARED_REVIEWS = 0.25
-"""The Jaccard similarity of their reviews at which two products are variants."""
-MIN_NAME_COSINE = 0.8
 MAX_FAMILY = 16
-"""Similarity is not transitive: larger families would be chains of different things."""
-
-Pair = tuple[str, str]
+"""How many groups similarity joins to one family: it is not transitive, so more would be a chain."""
 
 
 class Families:
     """Knows which products belong to one family.
 
-    A product has labels, and products with a label in common are one family. Products with the `same` name
-    are a family from the start. Pairs are merged closest first; where the result would be too large, only the
-    pair itself gets a common label.
+    A product has labels, and products with a label in common are one family. The products of a `same` group are
+    one family from the start, however many they are. Groups are merged by their closest pair first; where the
+    result would be too large, only the two groups of the pair get a common label.
     """
 
-    def __init__(self, pairs: Iterable[tuple[str, str, float]], *, same: Iterable[list[str]] = ()) -> None:
-        self._family: dict[str, list[str]] = {one: group for group in same for one in group}
+    def __init__(self, pairs: Iterable[Pair], *, same: Iterable[Iterable[str]] = ()) -> None:
+        self._group = united(same)
+        self._family: dict[str, list[str]] = {}
         self._extra: dict[str, set[str]] = {}
-        for one, other, _ in sorted(pairs, key=lambda pair: (-pair[2], pair[0], pair[1])):
-            self._join(one, other)
+        for one, other, _ in sorted(pairs, key=lambda pair: (-pair[2], *sorted(pair[:2]))):
+            self._join(*sorted((self._group.get(one, one), self._group.get(other, other))))
 
     @classmethod
     def of(cls, products: Mapping[str, Product], shared: SharedReviews) -> "Families":
-        """Find the families of a catalogue."""
-        names = {product_id: tokens(product.name) for product_id, product in products.items()}
-        same: dict[frozenset[tuple[str, int]], list[str]] = {}
-        for product_id, words in names.items():
-            if words:
-                same.setdefault(frozenset(words.items()), []).append(product_id)
-        distinct = {group[0]: names[group[0]] for group in same.values()}
-        pairs = (*shared.variants(), *alike(distinct, threshold=MIN_NAME_COSINE))
-        return cls(pairs, same=same.values())
+        """Find the families of a catalogue.
+
+        Variants are the products of one `parent_id`, and those of one brand and category whose names differ only
+        in size, colour or quantity. Products that share many reviews or have nearly the same names belong to one
+        family as well.
+        """
+        evidence = Evidence(products)
+        return cls((*shared.variants(), *evidence.alike_names()), same=evidence.variants())
 
     def labels(self, product_id: str) -> frozenset[str]:
-        """Return the product's labels: never empty, and shared only with its variants."""
-        family = self._family.get(product_id, [product_id])
-        return frozenset((family[0], *self._extra.get(product_id, ())))
+        """Return the product's labels: never empty, and shared only with its family."""
+        group = self._group.get(product_id, product_id)
+        return frozenset((self._family.get(group, [group])[0], *self._extra.get(group, ())))
 
     def _join(self, one: str, other: str) -> None:
         mine = self._family.setdefault(one, [one])
@@ -64,5 +53,5 @@ class Families:
             self._extra.setdefault(other, set()).add(label)
             return
         mine.extend(theirs)
-        for product_id in theirs:
-            self._family[product_id] = mine
+        for group in theirs:
+            self._family[group] = mine
