@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from unicodedata import normalize
 
 from encore.contracts.records import Product
-from encore.recommender.domain.families import words
+from encore.recommender.domain import words
 
 Key = tuple[str, ...]
 """The remaining words of a name, sorted."""

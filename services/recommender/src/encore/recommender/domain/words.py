@@ -4,11 +4,12 @@ To teach the service another language, add its words. Case does not matter, nor 
 """
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text in lower case."""
     return frozenset(text.casefold().split())
 
 
-COLOURS = _words("""
+COLOURS = word_set("""
     black white red blue green yellow grey gray pink purple brown beige maroon navy turquoise teal magenta violet
     khaki burgundy indigo multicolor multicolour multicolored multicoloured
 
@@ -19,7 +20,7 @@ COLOURS = _words("""
 """)
 """Colours wherever they stand in a name."""
 
-SHADES = _words("""
+SHADES = word_set("""
     orange gold golden silver rose rosegold bronze copper titanium platinum graphite gunmetal charcoal carbon
     steel aqua cyan cream ivory pearl peach coral salmon rust wine mustard mint olive lime lemon lavender lilac
     plum mauve fuchsia crimson scarlet amber tan taupe camel nude sand stone walnut oak teak mocha coffee
@@ -31,7 +32,7 @@ SHADES = _words("""
 """)
 """Colours only in clothing or where a part of the name is nothing else: `olive` may be the product itself."""
 
-TONES = _words("""
+TONES = word_set("""
     dark light deep bright pale matte matt glossy metallic pastel neon off hot baby royal midnight jet raven
     carbon charcoal phantom space sky navy ocean sea rose wine bottle forest olive army mint lime lemon aqua
     ice snow pearl ivory cream stone ash slate smoke steel iron cool warm blush dusty electric sunset cosmic
@@ -48,32 +49,32 @@ GERMAN_TONES = (
 GERMAN_COLOURS = ("schwarz", "weiß", "rot", "blau", "grün", "gelb", "grau", "braun", "lila", "rosa")
 GERMAN_ENDINGS = ("", "e", "er", "es", "en", "em")
 
-CONNECTORS = _words("and with und mit et y e n")
+CONNECTORS = word_set("and with und mit et y e n")
 """Words between two colours."""
 
-LABELS = _words("""
+LABELS = word_set("""
     color colour colors colours colored coloured farbe farben couleur size sizes größe groesse gr taille talla may
     vary
 """)
 """Words that belong to the colours and sizes beside them."""
 
-UNLIKE_TONES = _words("""
+UNLIKE_TONES = word_set("""
     men mens women womens man woman boys girls boy girl kids baby unisex adult damen herren kinder jungen mädchen
     for für of with without mit ohne type plus pro max mini lite ultra
 """)
 """Words that no colour takes before it: `men black` is a garment for men."""
 
-UNCOLOURED = _words("""
+UNCOLOURED = word_set("""
     tea rice bread wine pepper salt sugar bean beans lentil lentils gram chilli chili mustard light label friday
     decker star tape dragon tee wein salz pfeffer reis brot bohnen
 """)
 """After a colour, these words name another product: green `tea` is not black tea in another colour."""
 
-LETTER_SIZES = _words("""
+LETTER_SIZES = word_set("""
     xxs xs s m l xl xxl xxxl xxxxl 2xs 3xs 2xl 3xl 4xl 5xl 6xl 7xl 8xl xsmall xlarge xxlarge xxxlarge
     small medium large klein mittel groß gross free onesize petite tall
 """)
-CLEAR_SIZES = _words("xxs xxl xxxl xxxxl 2xl 3xl 4xl 5xl 6xl 7xl 8xl xsmall xlarge xxlarge xxxlarge onesize")
+CLEAR_SIZES = word_set("xxs xxl xxxl xxxxl 2xl 3xl 4xl 5xl 6xl 7xl 8xl xsmall xlarge xxlarge xxxlarge onesize")
 """Those that cannot be part of a model's name."""
 MAX_BARE_SIZE = 64
 """In clothing, a number up to this one at the end of a part of the name is a size."""
@@ -98,7 +99,7 @@ PACKS = ("pack", "set", "combo", "box", "bundle", "packung", "lot", "pair")
 """Before or after a number, a quantity: `pack` of 2, 2-`pack`."""
 NUMBERS = ("two", "three", "four", "five", "six", "ten", "zwei", "drei", "vier", "fünf", "sechs", "zehn")
 
-WEARABLE = _words("""
+WEARABLE = word_set("""
     clothing clothes wear tops apparel fashion garment garments menswear womenswear dress dresses kurta kurtas kurti saree
     sarees lehenga jeans trousers pants chinos shorts skirt skirts shirt shirts tshirt tshirts blouse blouses
     sweater sweaters jumper jumpers hoodie hoodies sweatshirt jacket jackets coat coats blazer blazers leggings
@@ -110,3 +111,22 @@ WEARABLE = _words("""
     handschuhe oberteile damenschuhe herrenschuhe strickjacke
 """)
 """A product is clothing if its category or its name has one of these words."""
+
+NO_BRANDS = COLOURS | LETTER_SIZES | word_set("""
+    a an the all any for of with by in new newly latest original genuine generic universal compatible replacement
+    premium best super ultra mini portable smart digital electric electronic automatic manual wireless wired
+    bluetooth usb hdmi type-c micro led lcd rechargeable cordless foldable adjustable waterproof multi
+    multifunctional multipurpose professional personal instant heavy high full empty pure natural organic
+    combo pack set pair box bundle piece pieces brand model remote cable charger adapter case cover stand holder
+    mouse keyboard table lamp light fan heater room kitchen home house office travel lint milk silicone steel
+    stainless plastic wooden cotton leather silk linen denim wool floral printed solid plain striped casual
+    formal classic slim regular loose stretch summer winter monitor
+    men mens men's women womens women's man woman boys boy's boy girls girl's girl kids kid's kid baby unisex
+    ladies gents adult
+    damen herren kinder jungen mädchen der die das neu neue neuer original für universal kabellos tragbar
+""") | WEARABLE
+"""Words that names begin with where they do not begin with a brand."""
+TITLES = word_set("dr mr mrs st la le the")
+"""Words that are part of a brand together with the one after them."""
+NOT_OWN = word_set("for compatible with suitable fits fit works supports replacement für passend kompatibel mit")
+"""After these words a name speaks of other products: a cable `for` Samsung is not Samsung's."""
