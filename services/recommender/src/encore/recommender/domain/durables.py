@@ -1,11 +1,11 @@
 """Which products a customer owns one of for years, so that a second one is no idea for them."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from encore.recommender.domain.taxonomy import Category, Entries, read_table
+from encore.recommender.domain.taxonomy import Category, Entries, complement_phrases, read_table
 
 MIN_RETURNING = 20
 """A leaf is learned about from this many customers who bought something else as well."""
@@ -108,5 +108,9 @@ def _verdict(counts: Repeats, total: int) -> bool | None:
 
 @cache
 def _shipped() -> _Verdicts:
-    content: dict[str, Iterable[str]] = read_table("durables.yaml")
-    return _Verdicts({phrase: group == "durable" for group, phrases in content.items() for phrase in phrases})
+    """The shipped table; kinds that only the table of complements names are not durable."""
+    content: dict[str, list[str]] = read_table("durables.yaml")
+    verdicts = {phrase: group == "durable" for group, phrases in content.items() for phrase in phrases}
+    known = Entries(verdicts)
+    others = (phrase for phrase in complement_phrases() if not known.best((phrase,)))
+    return _Verdicts(verdicts | dict.fromkeys(others, False))

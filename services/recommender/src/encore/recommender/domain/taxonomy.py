@@ -138,6 +138,19 @@ def read_table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its
     return yaml.load(text, Loader=yaml.CSafeLoader)
 
 
+@cache
+def complement_table() -> dict[str, list[str]]:
+    """Return the authored table of complements: phrases by phrase, best first."""
+    table: dict[str, list[str]] = read_table("complements.yaml")
+    return table
+
+
+def complement_phrases() -> list[str]:
+    """Return every phrase of the authored table of complements once."""
+    table = complement_table()
+    return list(dict.fromkeys(phrase for kind, others in table.items() for phrase in (kind, *others)))
+
+
 @lru_cache(maxsize=_CACHED_LEVELS)
 def _level(level: str) -> _Level:
     parts = [part for part in _SEVERAL.split(_CAMEL.sub(" ", _plain(level))) if words(part)]
