@@ -45,8 +45,8 @@ def strength(together: int, one: int, other: int) -> float:
 
     The cosine `together / sqrt(one * other)` of their sets of customers, times
     `together / (together + SHRINKAGE)`, so that a link of few customers counts less. Sources: Sarwar et al.,
-    "Item-based collaborative filtering recommendation algorithms", WWW 2001 (cosine); Bell and Koren, "Improved
-    neighborhood-based collaborative filtering", KDD Cup 2007 (shrinkage).
+    "Item-based collaborative filtering recommendation algorithms", WWW 2001 (cosine); Bell and Koren,
+    "Improved neighborhood-based collaborative filtering", KDD Cup 2007 (shrinkage).
     """
     return together / math.sqrt(one * other) * together / (together + SHRINKAGE)
 

@@ -1,6 +1,6 @@
 """Which categories go with what a customer owns: learned from co-purchases, else from an authored table."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,6 +14,7 @@ from encore.recommender.domain.taxonomy import (
     complement_phrases,
     complement_table,
     same_audience,
+    words,
 )
 
 MIN_CUSTOMERS = 2
@@ -22,6 +23,8 @@ MIN_LIFT = 1.5
 """How many times more often than by chance they own both."""
 LIFT_PRIOR = 1.0
 """Customers added to those seen and to those expected by chance: small numbers prove little."""
+SURPRISE = 2
+"""How many times more customers it takes for leaves of different departments that the table does not link."""
 PER_KIND = 3
 """How many leaves of one kind are offered."""
 
@@ -71,12 +74,13 @@ class Complements:
         authored table: the nearest leaf for each kind that it names, then the second nearest, and so on.
         """
         if category not in self._found:
-            complements = chain(self._learned(category), self._authored(category))
-            by_leaf: dict[Category, Complement] = {}
-            for complement in complements:
-                if self._goes_with(category, complement.category):
-                    by_leaf.setdefault(complement.category, complement)
-            self._found[category] = tuple(by_leaf.values())
+            authored = self._authored(category)
+            found = {
+                leaf: Complement(leaf, Source.LEARNED, n) for leaf, n in self._learned(category, authored)
+            }
+            for leaf in authored:
+                found.setdefault(leaf, Complement(leaf, Source.AUTHORED))
+            self._found[category] = tuple(found.values())
         return self._found[category]
 
     def _goes_with(self, category: Category, other: Category) -> bool:
@@ -87,10 +91,14 @@ class Complements:
             and not (self._durables.is_durable(category) and self._durables.same_kind(category, other))
         )
 
-    def _learned(self, category: Category) -> Iterator[Complement]:
+    def _learned(self, category: Category, authored: Collection[Category]) -> Iterator[tuple[Category, int]]:
+        """Yield what the customers' purchases link clearly enough, with the number of customers."""
         for link in self._bought.of(category, at_least=self._min_customers):
-            if self._lift(category, link.to, link.customers) >= MIN_LIFT:
-                yield Complement(link.to, Source.LEARNED, link.customers)
+            surprising = link.to not in authored and _other_department(category, link.to)
+            enough = self._min_customers * (SURPRISE if surprising else 1)
+            lift = self._lift(category, link.to, link.customers)
+            if link.customers >= enough and lift >= MIN_LIFT and self._goes_with(category, link.to):
+                yield link.to, link.customers
 
     def _lift(self, one: Category, other: Category, customers: int) -> float:
         """Return how many times more customers own both than if every link had a random other end.
@@ -101,14 +109,13 @@ class Complements:
         expected = self._bought.degree(one) * self._bought.degree(other) / (2 * self._bought.total)
         return (customers + LIFT_PRIOR) / (expected + LIFT_PRIOR)
 
-    def _authored(self, category: Category) -> Iterator[Complement]:
+    def _authored(self, category: Category) -> list[Category]:
         nearest = (islice(self._nearest(phrase, category), PER_KIND) for phrase in _offered_with(category))
-        for leaf in chain.from_iterable(zip_longest(*nearest)):
-            if leaf is not None:
-                yield Complement(leaf, Source.AUTHORED)
+        leaves = (leaf for leaf in chain.from_iterable(zip_longest(*nearest)) if leaf is not None)
+        return list(dict.fromkeys(leaves))
 
     def _nearest(self, phrase: str, category: Category) -> Iterator[Category]:
-        """Yield the leaves of a kind for the same people, those that share most of the category's path first."""
+        """Yield the leaves of a kind that go with the category, those that share most of its path first."""
         leaves = (
             leaf
             for depth in range(len(category), -1, -1)
@@ -117,14 +124,29 @@ class Complements:
         return (leaf for leaf in dict.fromkeys(leaves) if self._goes_with(category, leaf))
 
 
+def _other_department(one: Category, other: Category) -> bool:
+    """Return whether two paths share not even their root; a path of one level has no department."""
+    return len(one) > 1 and len(other) > 1 and one[0] != other[0]
+
+
 def _branches(leaves: Mapping[Category, int]) -> dict[tuple[str, Category], list[Category]]:
     """Index the leaves by every kind that they are and every branch that they are on, largest first."""
     branches: dict[tuple[str, Category], list[Category]] = {}
     for leaf in sorted(leaves, key=lambda leaf: (-leaves[leaf], leaf)):
-        for phrase in chain.from_iterable(_kinds().matches(leaf)):
+        for phrase in _kinds_of(leaf):
             for depth in range(len(leaf) + 1):
                 branches.setdefault((phrase, leaf[:depth]), []).append(leaf)
     return branches
+
+
+def _kinds_of(leaf: Category) -> list[str]:
+    """Return every kind that the leaf is; what the table lists as a kind of its own is no other kind as well.
+
+    A "3d glass" is not a glass to drink from, while a "wall charger" that the table only offers is a charger.
+    """
+    matched = list(chain.from_iterable(_kinds().matches(leaf)))
+    own = [frozenset(words(phrase)) for phrase in matched if phrase in complement_table()]
+    return [phrase for phrase in matched if not any(kind > frozenset(words(phrase)) for kind in own)]
 
 
 def _offered_with(category: Category) -> list[str]:

@@ -19,7 +19,8 @@ class Repeats:
     """Customers of one leaf category, counted by what else they own. Families, not variants, are counted.
 
     Of its `owners`, `returning` own products of two families or more, in any category, and `repeated` own two
-    families or more of the leaf itself. `further` is how many families the returning ones own beyond one each.
+    families or more of the leaf itself. `further` is how many families the returning ones own beyond one
+    each, in all.
     """
 
     owners: int
@@ -37,7 +38,10 @@ class Durables:
     """
 
     def __init__(
-        self, *, overrides: Mapping[str, bool] | None = None, repeats: Mapping[Category, Repeats] | None = None
+        self,
+        *,
+        overrides: Mapping[str, bool] | None = None,
+        repeats: Mapping[Category, Repeats] | None = None,
     ) -> None:
         self._overrides = _Verdicts(overrides or {})
         self._table = _shipped()

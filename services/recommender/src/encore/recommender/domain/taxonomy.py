@@ -1,7 +1,8 @@
 """What a shop's categories are about, in words that tables can be written in.
 
 Every shop has a tree of its own ("HomeTheater,TV&Video", "TVs", "Fernseher"), so tables name kinds of things
-by a phrase of English singular words ("washing machine"), and a category is matched by the words of its levels.
+by a phrase of singular English words ("washing machine"), and a category is matched by the words of its
+levels.
 """
 
 import re
@@ -19,7 +20,7 @@ Category = tuple[str, ...]
 
 _TOKEN = re.compile(r"[^\W_]+")
 _NESTED = re.compile(r"[>|]|::|\s/\s")
-_POSSESSIVE = re.compile(r"['’]s\b", re.IGNORECASE)
+_POSSESSIVE = re.compile(r"['\u2019]s\b", re.IGNORECASE)
 _SEVERAL = re.compile(r"[&,;/+()]|\s-\s|\b(?:and|und|et|y)\b")
 _FOR = re.compile(r"\b(?:for|with|fur|pour|para)\b")
 _CAMEL = re.compile(
@@ -34,7 +35,7 @@ _MIN_PART = 4
 _LINKS = ("", "n", "s", "en", "es")
 """What German puts between the parts of a compound word."""
 _CACHED_LEVELS = 65_536
-_Rank = tuple[bool, int, int]
+_Rank = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,11 @@ class _Lexicon:
 
 @dataclass(frozen=True, slots=True)
 class _Level:
-    """A level's words, the last words of the things it names, and those of them that must be matched."""
+    """A level's words, the last words of the things it names, and those of them that name parts of others."""
 
     words: frozenset[str]
     heads: frozenset[str]
-    required: frozenset[str]
+    parts: frozenset[str]
     several: bool
 
 
@@ -65,50 +66,51 @@ class Entries:
     ("Dogs", "Beds") is a "dog bed". Two kinds of levels are special:
 
     - Words such as "cable", "bag" or "cartridge" make something else of the thing named before them. A level
-      that ends in one matches only phrases with that word: "TV Mounts" are not televisions. If none matches,
-      the search ends: the levels above say only what the part is for.
+      that ends in one matches phrases with that word: "TV Mounts" are not televisions. If none matches, the
+      search ends: the levels above say only what the part is for.
     - A level above the leaf that names several things ("Cameras & Photography") is a department, and matches
       only phrases that name all of it.
     """
 
     def __init__(self, phrases: Iterable[str]) -> None:
-        self._words = {phrase: frozenset(words(phrase)) for phrase in phrases}
-        self._by_word: dict[str, list[str]] = {}
-        for phrase, own in self._words.items():
-            for word in own:
-                self._by_word.setdefault(word, []).append(phrase)
+        self._words: dict[str, frozenset[str]] = {}
+        self._by_last_word: dict[str, list[str]] = {}
+        for phrase in phrases:
+            own = words(phrase)
+            self._words[phrase] = frozenset(own)
+            self._by_last_word.setdefault(own[-1], []).append(phrase)
 
     def matches(self, category: Category) -> list[list[str]]:
         """Return the phrases that the category matches, in groups, most specific first.
 
-        A phrase with the last word of what the deciding level names comes first ("Table Fans" are fans), then
-        one with more words in that level, then with more words in all. Each group is in alphabetical order.
+        Where some have the last word of what the deciding level names, only they count: "Table Fans" are
+        fans, not tables. Phrases with more words in that level come first, then those with more words in all;
+        a group is in alphabetical order.
         """
         levels = [_level(part) for level in category for part in _NESTED.split(level)]
         for depth in range(len(levels) - 1, -1, -1):
-            found = self._at(levels, depth)
-            if found or levels[depth].required:
-                return [sorted(found[rank]) for rank in sorted(found, reverse=True)]
+            above = frozenset[str]().union(*(upper.words for upper in levels[:depth]))
+            found = self._at(levels[depth], above, is_leaf=depth == len(levels) - 1)
+            if found or levels[depth].parts:
+                return found
         return []
 
     def best(self, category: Category) -> list[str]:
         """Return the most specific phrases that the category matches, in alphabetical order."""
         return next(iter(self.matches(category)), [])
 
-    def _at(self, levels: list[_Level], depth: int) -> dict[_Rank, list[str]]:
-        level, is_leaf = levels[depth], depth == len(levels) - 1
-        above = level.words.union(*(upper.words for upper in levels[:depth]))
-        found: dict[_Rank, list[str]] = {}
-        for phrase in {phrase for word in level.words for phrase in self._by_word.get(word, ())}:
-            own = self._words[phrase]
-            if (
-                own <= above
-                and (not level.required or own & level.required)
-                and (is_leaf or not level.several or level.words <= own)
-            ):
-                rank = (bool(own & level.heads), len(own & level.words), len(own))
-                found.setdefault(rank, []).append(phrase)
-        return found
+    def _at(self, level: _Level, above: frozenset[str], *, is_leaf: bool) -> list[list[str]]:
+        """Return the phrases that one level matches: with its own last word, the others here or `above`."""
+        ending = {phrase for word in level.words for phrase in self._by_last_word.get(word, ())}
+        found = {phrase: own for phrase in ending if (own := self._words[phrase]) <= level.words | above}
+        if level.several and not is_leaf:
+            found = {phrase: own for phrase, own in found.items() if own >= level.words}
+        last = {phrase: own for phrase, own in found.items() if own & level.heads}
+        parts = {phrase: own for phrase, own in found.items() if own & level.parts}
+        groups: dict[_Rank, list[str]] = {}
+        for phrase, own in (parts or last or ({} if level.parts else found)).items():
+            groups.setdefault((len(own & level.words), len(own)), []).append(phrase)
+        return [sorted(groups[rank]) for rank in sorted(groups, reverse=True)]
 
 
 @lru_cache(maxsize=_CACHED_LEVELS)
@@ -159,7 +161,7 @@ def _level(level: str) -> _Level:
     return _Level(
         words=frozenset(words(level)),
         heads=heads,
-        required=heads & _lexicon().apart,
+        parts=heads & _lexicon().apart,
         several=len(parts) > 1,
     )
 
