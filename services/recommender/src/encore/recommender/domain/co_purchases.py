@@ -27,6 +27,7 @@ SHRINKAGE = 2.0
 """A link of this many customers counts half as much as one of very many."""
 _FOLD_FROM = 1 << 20
 _BITS = 32
+_LOW_BITS = (1 << _BITS) - 1
 
 Thing = TypeVar("Thing", str, Category)
 
@@ -83,28 +84,28 @@ class Links(Generic[Thing]):
 
     def customers(self, one: Thing, other: Thing) -> int:
         """Return how many customers link the two things."""
-        if one not in self._numbers or other not in self._numbers:
-            return 0
-        self._fold()
-        key = self._numbers[one] << _BITS | self._numbers[other]
-        low, high = np.searchsorted(self._pairs, (key, key + 1))
-        return int(self._counts[low:high].sum())
+        number = self._numbers.get(other)
+        others, counts = self._row(one)
+        return 0 if number is None else int(counts[others == number].sum())
+
+    def degree(self, thing: Thing) -> int:
+        """Return how many links the thing has, each customer's counted apart."""
+        return int(self._row(thing)[1].sum())
 
     def of(self, thing: Thing, *, at_least: int = 1) -> list[Link[Thing]]:
         """Return what enough customers link the thing to: strongest first, ties by customers, then by id."""
-        if thing not in self._numbers:
-            return []
-        self._fold()
-        number = self._numbers[thing]
-        low, high = np.searchsorted(self._pairs, (number << _BITS, (number + 1) << _BITS))
-        others = (self._pairs[low:high] & ((1 << _BITS) - 1)).tolist()
-        counted = zip(map(self._things.__getitem__, others), self._counts[low:high].tolist(), strict=True)
-        links = [self._link(thing, other, count) for other, count in counted if count >= at_least]
+        others, counts = self._row(thing)
+        enough = counts >= at_least
+        found = zip(others[enough].tolist(), counts[enough].tolist(), strict=True)
+        links = [self._link(thing, self._things[number], count) for number, count in found]
         return sorted(links, key=lambda link: (-link.strength, -link.customers, link.to))
 
-    def degree(self, thing: Thing) -> int:
-        """Return how many links the thing has, counting every customer."""
-        return sum(link.customers for link in self.of(thing))
+    def _row(self, thing: Thing) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """Return the numbers of the things that one thing is linked to, and how many customers link each."""
+        self._fold()
+        number = self._numbers.get(thing, len(self._things))
+        low, high = np.searchsorted(self._pairs, (number << _BITS, (number + 1) << _BITS))
+        return self._pairs[low:high] & _LOW_BITS, self._counts[low:high]
 
     def _link(self, thing: Thing, other: Thing, count: int) -> Link[Thing]:
         return Link(other, count, strength(count, self.owners[thing], self.owners[other]))

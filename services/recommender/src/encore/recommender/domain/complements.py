@@ -116,12 +116,12 @@ class Complements:
 
     def _nearest(self, phrase: str, category: Category) -> Iterator[Category]:
         """Yield the leaves of a kind that go with the category, those that share most of its path first."""
-        leaves = (
-            leaf
-            for depth in range(len(category), -1, -1)
-            for leaf in self._branches.get((phrase, category[:depth]), ())
-        )
-        return (leaf for leaf in dict.fromkeys(leaves) if self._goes_with(category, leaf))
+        seen: set[Category] = set()
+        for depth in range(len(category), -1, -1):
+            for leaf in self._branches.get((phrase, category[:depth]), ()):
+                if leaf not in seen and self._goes_with(category, leaf):
+                    yield leaf
+                seen.add(leaf)
 
 
 def _other_department(one: Category, other: Category) -> bool:

@@ -66,13 +66,17 @@ class _Verdicts:
     def __init__(self, verdicts: Mapping[str, bool]) -> None:
         self._verdicts = verdicts
         self._entries = Entries(verdicts)
+        self._kinds: dict[Category, frozenset[str]] = {}
 
     def of(self, category: Category) -> bool | None:
-        best = self._entries.best(category)
-        return all(self._verdicts[phrase] for phrase in best) if best else None
+        kinds = self.kinds(category)
+        return all(self._verdicts[phrase] for phrase in kinds) if kinds else None
 
     def kinds(self, category: Category) -> frozenset[str]:
-        return frozenset(self._entries.best(category))
+        known = self._kinds.get(category)
+        if known is None:
+            known = self._kinds[category] = frozenset(self._entries.best(category))
+        return known
 
 
 def learn(repeats: Mapping[Category, Repeats]) -> dict[Category, bool]:
