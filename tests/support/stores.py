@@ -43,8 +43,8 @@ class InMemoryObjects:
         """Read one object; raise `KeyError` if it does not exist."""
         return self.stored[key]
 
-    async def find(self, key: str, *, max_bytes: int) -> bytes | None:
-        """Read at most the first `max_bytes` of an object; None if it does not exist."""
+    async def find(self, key: str, *, max_bytes: int | None = None) -> bytes | None:
+        """Read an object, or at most its first `max_bytes`; None if it does not exist."""
         return self.stored[key][:max_bytes] if key in self.stored else None
 
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:

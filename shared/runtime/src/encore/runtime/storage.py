@@ -53,8 +53,8 @@ class S3Objects:
         async with reply["Body"] as body:
             return await body.read()
 
-    async def find(self, key: str, *, max_bytes: int) -> bytes | None:
-        """Return at most the first `max_bytes` of one object; None if it does not exist.
+    async def find(self, key: str, *, max_bytes: int | None = None) -> bytes | None:
+        """Return one object's content, or at most its first `max_bytes`; None if it does not exist.
 
         S3 says so only to callers that may list the bucket; to others a missing object is an error.
         """
