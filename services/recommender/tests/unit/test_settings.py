@@ -1,9 +1,15 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
 from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.shop_rules_file import read_shop_rules
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.settings import load_settings
 
+README = Path(__file__).parents[2] / "README.md"
 RESOURCES = {
     "DATA_BUCKET": "b",
     "RUNS_TABLE": "t",
@@ -64,3 +70,17 @@ def test_a_bad_figure_ends_the_process_with_one_line(
     assert ended.value.code == 2
     [line] = capsys.readouterr().err.splitlines()
     assert problem in line
+
+
+@pytest.mark.parametrize("name", Rules.model_fields)
+def test_every_figure_is_documented_with_its_default(name: str) -> None:
+    """The README says what a change does."""
+    default = Rules.model_fields[name].default
+    assert f"| `{name}` | {default} | " in README.read_text()
+
+
+def test_the_readmes_example_of_the_shops_file_can_be_used() -> None:
+    """A marketer starts from it."""
+    (example,) = re.findall(r"```yaml\n(.+?)```", README.read_text(), re.DOTALL)
+    rules = read_shop_rules(example.encode(), file="README.md")
+    assert all(getattr(rules, member.name) for member in fields(rules))
