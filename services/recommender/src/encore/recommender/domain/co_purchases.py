@@ -23,6 +23,8 @@ MAX_REVIEWS = 50
 """How many of a customer's reviews are counted, the latest ones first: pairs grow with their square."""
 MAX_OWNED = 50
 """How many families of a customer are counted, for the same reason."""
+MAX_PAIRS = 4_000_000
+"""How many pairs are kept: some 100 MB."""
 SHRINKAGE = 2.0
 """A link of this many customers counts half as much as one of very many."""
 _FOLD_FROM = 1 << 20
@@ -53,12 +55,16 @@ def strength(together: int, one: int, other: int) -> float:
 
 
 class Links(Generic[Thing]):
-    """Counts the customers of things and of pairs of things; a pair takes 24 bytes.
+    """Counts the customers of things and of pairs of things.
 
-    `owners` has the customers of each thing, `total` is the number of links of all customers.
+    `owners` has the customers of each thing, `total` is the number of links of all customers. At most
+    `max_pairs` pairs are kept, each in 24 bytes: beyond that, those of the fewest customers are dropped from
+    time to time, so that a count is then a lower bound and may depend on the order of the customers (lossy
+    counting: Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_pairs: int = MAX_PAIRS) -> None:
+        self._max_pairs = max_pairs
         self.owners: Counter[Thing] = Counter()
         self.total = 0
         self._numbers: dict[Thing, int] = {}
@@ -73,11 +79,10 @@ class Links(Generic[Thing]):
         Two things are linked if each has a review that is not about the other.
         """
         self.owners.update(owned.keys())
-        for (one, mine), (other, theirs) in combinations(owned.items(), 2):
+        numbered = [(self._number(thing), bits) for thing, bits in owned.items()]
+        for (one, mine), (other, theirs) in combinations(numbered, 2):
             if _linked(mine, theirs):
-                first, second = self._number(one), self._number(other)
-                self._new.append(first << _BITS | second)
-                self._new.append(second << _BITS | first)
+                self._new.extend((one << _BITS | other, other << _BITS | one))
                 self.total += 1
         if len(self._new) >= max(_FOLD_FROM, len(self._pairs)):
             self._fold()
@@ -125,13 +130,22 @@ class Links(Generic[Thing]):
         weights = np.concatenate((self._counts, counts))
         self._pairs, self._counts = pairs, np.bincount(places, weights=weights).astype(np.int32)
         self._new = array("q")
+        self._drop_rarest()
+
+    def _drop_rarest(self) -> None:
+        customers = 1
+        while len(self._pairs) > 2 * self._max_pairs:
+            kept = self._counts > customers
+            self._pairs, self._counts = self._pairs[kept], self._counts[kept]
+            customers += 1
 
 
 class CoPurchases:
     """Counts what customers own together, by family and by leaf category, and what they like together.
 
     `family` gives the id of a product's family, `category` its category path, and `liked` the products that a
-    customer is known to like. The order of the customers and how they are split into parts change nothing.
+    customer is known to like. Up to `MAX_PAIRS`, the order of the customers and how they are split into parts
+    change nothing.
     """
 
     def __init__(

@@ -7,7 +7,7 @@ levels.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -193,16 +193,23 @@ def _singular(token: str, irregular: Mapping[str, str]) -> str:
 
 
 def _compound(word: str, lexicon: _Lexicon) -> tuple[str, ...] | None:
+    """Return the English of a German compound of known words, or of an unknown one and a part of a thing."""
     if word in lexicon.known:
         return None
     for cut in range(_MIN_PART, len(word) - _MIN_PART + 1):
         tail = lexicon.translations.get(word[cut:])
-        head = word[:cut]
-        for link in _LINKS if tail else ():
-            stem = head.removesuffix(link)
-            if tail and stem in lexicon.known and head.endswith(link):
-                return (*lexicon.translations.get(stem, (stem,)), *tail)
+        if tail is None:
+            continue
+        stem = next((stem for stem in _stems(word[:cut]) if stem in lexicon.known), None)
+        if stem is not None:
+            return (*lexicon.translations.get(stem, (stem,)), *tail)
+        if tail[-1] in lexicon.apart:
+            return (word[:cut], *tail)
     return None
+
+
+def _stems(head: str) -> Iterator[str]:
+    return (head.removesuffix(link) for link in _LINKS if head.endswith(link))
 
 
 @cache
