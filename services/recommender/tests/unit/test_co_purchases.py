@@ -76,6 +76,14 @@ def test_only_liked_products_are_liked_together() -> None:
     assert counts.bought_together("kettle", "tray") == 1
 
 
+def test_products_without_a_category_link_no_leaves() -> None:
+    """They have nothing in common that their categories could say."""
+    counts = CoPurchases(family=family, category=lambda _: ())
+    counts.add([owner("C1", review("R1", "kettle-red"), review("R2", "mug"))])
+    assert counts.bought_together("kettle", "mug") == 1
+    assert counts.repeats() == {}
+
+
 def test_links_come_strongest_first() -> None:
     """Few customers prove little, and a thing that everyone owns goes with nothing in particular."""
     counts = counted(

@@ -143,8 +143,8 @@ class Links(Generic[Thing]):
 class CoPurchases:
     """Counts what customers own together, by family and by leaf category, and what they like together.
 
-    `family` gives the id of a product's family, `category` its category path, and `liked` the products that a
-    customer is known to like. Up to `MAX_PAIRS`, the order of the customers and how they are split into parts
+    `family` gives the id of a product's family, `category` its category path or (), which is not counted, and
+    `liked` the products that a customer is known to like. Up to `MAX_PAIRS`, the order of the customers and how they are split into parts
     change nothing.
     """
 
@@ -174,8 +174,7 @@ class CoPurchases:
             liked = ((self._family(product), bits) for product, bits in products.items() if product in likes)
             self.families.add(families)
             self.liked.add(_merged(liked))
-            self.leaves.add(_merged((self._category(product), bits) for product, bits in products.items()))
-            self._add_repeats(products, families)
+            self._add_leaves(products, families)
 
     def bought_together(self, one: str, other: str) -> int:
         """Return how many customers own products of both families, by different reviews."""
@@ -207,11 +206,13 @@ class CoPurchases:
         kept = set(list(dict.fromkeys(map(self._family, products)))[:MAX_OWNED])
         return {product: bits for product, bits in products.items() if self._family(product) in kept}
 
-    def _add_repeats(self, products: Mapping[str, int], families: Mapping[str, int]) -> None:
-        """Count, from one family of each leaf, what else the customer bought by other reviews."""
+    def _add_leaves(self, products: Mapping[str, int], families: Mapping[str, int]) -> None:
+        """Count the customer's leaves, and from one family of each what else they bought by other reviews."""
+        leaves = {product: leaf for product in products if (leaf := self._category(product))}
+        self.leaves.add(_merged((leaf, products[product]) for product, leaf in leaves.items()))
         within: dict[Category, list[str]] = {}
-        for product in products:
-            within.setdefault(self._category(product), []).append(self._family(product))
+        for product, leaf in leaves.items():
+            within.setdefault(leaf, []).append(self._family(product))
         for leaf, (first, *others) in within.items():
             further = {family for family, bits in families.items() if _linked(families[first], bits)}
             self._further[leaf] += len(further)

@@ -142,8 +142,8 @@ def _branches(leaves: Mapping[Category, int]) -> dict[tuple[str, Category], list
 def _kinds_of(leaf: Category) -> list[str]:
     """Return every kind that the leaf is.
 
-    Where the table says what goes with a special kind, a leaf of that kind is not of the general one as well: a
-    "3d glass" is not offered as a "glass". A special kind that the table only offers is both.
+    Where the table says what goes with a special kind, a leaf of that kind is not of the general one as
+    well: a "3d glass" is not offered as a "glass". A special kind that the table only offers is both.
     """
     matched = list(chain.from_iterable(_kinds().matches(leaf)))
     own = [frozenset(words(phrase)) for phrase in matched if phrase in complement_table()]
