@@ -144,8 +144,8 @@ class CoPurchases:
     """Counts what customers own together, by family and by leaf category, and what they like together.
 
     `family` gives the id of a product's family, `category` its category path or (), which is not counted, and
-    `liked` the products that a customer is known to like. Up to `MAX_PAIRS`, the order of the customers and how they are split into parts
-    change nothing.
+    `liked` the products that a customer is known to like. Up to `MAX_PAIRS`, the order of the customers and
+    how they are split into parts change nothing.
     """
 
     def __init__(
