@@ -173,9 +173,7 @@ class CoPurchases:
             products = self._products(customer)
             families = _merged((self._family(product), bits) for product, bits in products.items())
             likes = liked(customer)
-            favourites = (
-                (self._family(product), bits) for product, bits in products.items() if product in likes
-            )
+            favourites = {product: bits for product, bits in products.items() if product in likes}
             self.families.add(families)
             self.liked.add(_merged((self._family(product), bits) for product, bits in favourites.items()))
             self._add_leaves(products, families)
