@@ -16,7 +16,7 @@ def tokens(name: str) -> Counter[str]:
     return Counter(_TOKEN.findall(name.casefold()))
 
 
-def document_frequency(names: Mapping[str, Counter[str]]) -> Counter[str]:
+def document_frequency(names: Mapping[str, Mapping[str, int]]) -> Counter[str]:
     """Count how many names contain each token."""
     return Counter(token for counts in names.values() for token in counts)
 

@@ -1,9 +1,9 @@
 """Which names are nearly the same, without comparing every pair.
 
-With the tokens of every name ordered rarest first, two names over the threshold share a token before the point
-where the rest of either is too short to reach it (Bayardo, Ma, Srikant, "Scaling up all pairs similarity
-search", WWW 2007). Names are grouped by that token; a group that is too large to compare is divided by the next
-shared token, found by the same bound.
+With the tokens of every name ordered rarest first, two names over the threshold share a token before the
+point where the rest of either is too short to reach it. Names are grouped by that token; a group that is too
+large to compare pair by pair is divided by the next shared token, found by the same bound.
+Source: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", WWW 2007.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -47,8 +47,8 @@ def alike(
     """Yield each pair of ids whose names have a cosine over `threshold` once, with that cosine.
 
     `names` are token counts. The number of comparisons grows with the number of names, not with its square.
-    Pairs are missed only among more than `MAX_GROUP` names that share the same
-    `MAX_DIVISIONS` rare tokens.
+    Pairs are missed only among more than `MAX_GROUP` names whose `MAX_DIVISIONS` rarest common tokens are the
+    same: of these, each is compared with its neighbours in the order of their tokens.
     """
     vectors = {key: vector(counts) for key, counts in names.items()}
     groups: dict[str, list[list[str]]] = {}
@@ -107,7 +107,7 @@ def _divided(members: Members, bound: float) -> tuple[Members, Iterable[Members]
 
 
 def _cut(members: Members) -> Iterator[list[str]]:
-    """Yield a small group as it is, and a larger one in alphabetical order as groups that overlap by half."""
+    """Yield a small group as it is, and a larger one in the order of tokens, overlapping by half."""
     if len(members) > MAX_GROUP:
         members = sorted(members, key=lambda member: (member.name.tokens, member.name.key))
     keys = [member.name.key for member in members]
