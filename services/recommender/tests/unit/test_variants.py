@@ -73,8 +73,14 @@ def test_what_the_shop_calls_the_variant_does_not_matter() -> None:
 
 def test_a_short_part_may_be_an_unknown_colour() -> None:
     """It stays in the key, and is left out of the base unless it says whom the product is for."""
-    assert read_name(product("P", "Kurta (Haldi, XL)")) == (("haldi", "kurta"), ("kurta",), True)
+    assert read_name(product("P", "Kurta (Zircon, XL)")) == (("kurta", "zircon"), ("kurta",), True)
     assert read_name(product("P", "Kurta (for Women, XL)")).base == ("for", "kurta", "women")
+
+
+def test_an_unknown_word_before_a_colour_may_belong_to_it() -> None:
+    """It stays in the key, and is left out of the base unless it says whom the product is for."""
+    assert read_name(product("P", "Kurta Zircon Pink XL")).base == ("kurta",)
+    assert read_name(product("P", "Kurta Women Pink XL")).base == ("kurta", "women")
 
 
 def test_a_name_of_colours_and_sizes_alone_has_no_key() -> None:

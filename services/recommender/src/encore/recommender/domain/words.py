@@ -30,8 +30,13 @@ SHADES = word_set("""
     raspberry cobalt ochre sage ecru heather melange blush aubergine eggplant terracotta apricot orchid
     periwinkle azure slate fawn russet pistachio moss brick wheat oatmeal smoke pewter onyx ebony
     transparent clear natural neutral offwhite assorted colorful colourful multi mix mixed midnight
+    aquamarine chartreuse cerulean vermilion carmine garnet topaz opal onion cinnamon ginger honey butter
+    vanilla biscuit almond hazelnut cocoa cognac chestnut mink oxblood claret merlot bordeaux cerise fuschia
+    watermelon strawberry melon tangerine papaya mango canary sunflower marigold saffron turmeric haldi
+    bone alabaster chalk iron ash ink lapis aegean seafoam fern hunter pine sapling pickle wasabi
+    avocado eucalyptus thistle heliotrope wisteria mulberry grape raisin fig
 
-    rosa goldfarben silberfarben silber kupfer creme elfenbein koralle senf flieder petrol bordeaux natur
+    rosa goldfarben silberfarben silber kupfer creme elfenbein koralle senf flieder petrol natur
     durchsichtig
 """)
 """Colours only in clothing or where a part of the name is nothing else: `olive` may be the product itself."""
@@ -41,7 +46,8 @@ TONES = word_set("""
     carbon charcoal phantom space sky navy ocean sea rose wine bottle forest olive army mint lime lemon aqua
     ice snow pearl ivory cream stone ash slate smoke steel iron cool warm blush dusty electric sunset cosmic
     stellar mystery frost frosted mystic awesome pure cherry blood brick coral teal coffee chocolate denim
-    dunkel hell tief
+    dunkel hell tief powder burnt washed heather rani peacock parrot tomato candy bubblegum arctic desert
+    hunter fern acid old antique true vintage mid medium soft
 """)
 """Words that belong to the colour after them: `space` grey."""
 
@@ -82,6 +88,9 @@ CLEAR_SIZES = word_set(
     "xxs xxl xxxl xxxxl 2xl 3xl 4xl 5xl 6xl 7xl 8xl xsmall xlarge xxlarge xxxlarge onesize"
 )
 """Those that cannot be part of a model's name."""
+GARMENT_SIZES = LETTER_SIZES | word_set("plus regular")
+"""Those at the end of a part of a garment's name."""
+
 SHOE_SIZES = ("uk", "eu", "eur", "us", "ind")
 SIZE_SYSTEMS = (*SHOE_SIZES, "size", "größe", "groesse", "gr", "taille", "talla")
 """A size follows: `UK` 9."""

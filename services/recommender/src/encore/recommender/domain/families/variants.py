@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -18,8 +17,8 @@ MAX_COLOUR_WORDS = 2
 class Reading(NamedTuple):
     """A name without sizes, colours and quantities.
 
-    `base` also leaves out parts of one or two words that may be colours of which the service has no word, and
-    `says_variant` is true if anything known was left out.
+    `base` also leaves out what may be a colour's name: an unknown word before a colour, and parts of one or two
+    unknown words. `says_variant` is true if anything known was left out.
     """
 
     key: Key
@@ -55,7 +54,7 @@ _SIZES = tuple(
 _INCHES = re.compile(rf"\b(\d\d)(?:[.,]\d+)?[\s-]*{_any(words.INCHES)}(?!\w)")
 _X_LARGE = re.compile(r"\b(x+)[\s-](small|large)\b")
 _PARTS = re.compile(r"[,;|()\[\]{}]|\s[-\u2013\u2014/]+\s|(?<=\w)[-\u2013\u2014]\s|\s[-\u2013\u2014](?=\w)")
-_SIZE = re.compile(r"[1-6]?\d[a-hlrs]{0,2}")
+_SIZE = re.compile(r"[1-6]?\d[a-hlmrsy]{0,2}")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)?")
 _TONED = re.compile(rf"{_any(words.GERMAN_TONES)}?{_any(words.GERMAN_COLOURS)}{_any(words.GERMAN_ENDINGS)}")
 
@@ -72,14 +71,11 @@ def read_name(product: Product) -> Reading:
     levels = _WORD.findall(" ".join(product.category).casefold())
     wearable = not (words.GARMENTS.isdisjoint(words_of_name) and words.WEARABLE.isdisjoint(levels))
     stated = set(_WORD.findall((product.variant or "").casefold()))
-    kept = [[word for word in part if word not in stated] for part in _kept(parts, wearable=wearable)]
-    base = [part for place, part in enumerate(kept) if place == 0 or not _may_be_a_colour(part)]
-    key = _key(kept)
-    return Reading(key, _key(base), says_variant=len(key) < len(words_of_name))
-
-
-def _key(parts: Iterable[Iterable[str]]) -> Key:
-    return tuple(sorted(chain.from_iterable(parts)))
+    key, base = (
+        tuple(sorted(word for word in kept if word not in stated))
+        for kept in (_kept(parts, wearable=wearable, guess=guess) for guess in (False, True))
+    )
+    return Reading(key, base, says_variant=len(key) < len(words_of_name))
 
 
 def _may_be_a_colour(part: Sequence[str]) -> bool:
@@ -96,10 +92,13 @@ def _without_sizes(text: str) -> str:
     return _X_LARGE.sub(r"\1\2", text)
 
 
-def _kept(parts: Sequence[Sequence[str]], *, wearable: bool) -> Iterator[list[str]]:
+def _kept(parts: Sequence[Sequence[str]], *, wearable: bool, guess: bool) -> Iterator[str]:
+    """Yield the words that are neither colours nor sizes; with `guess`, nor what may be a colour's name."""
     for place, part in enumerate(parts):
         if place == 0 or not _says_only_variant(part):
-            yield list(_plain(part, wearable=wearable))
+            plain = list(_plain(part, wearable=wearable, guess=guess))
+            if place == 0 or not (guess and _may_be_a_colour(plain)):
+                yield from plain
 
 
 def _says_only_variant(part: Sequence[str]) -> bool:
@@ -113,10 +112,9 @@ def _says_only_variant(part: Sequence[str]) -> bool:
     return named and len(besides) == 1 and besides[0].isalpha() and besides[0] not in words.UNLIKE_TONES
 
 
-def _plain(part: Sequence[str], *, wearable: bool) -> Iterator[str]:
-    """Yield the words of a part that are neither colours nor sizes."""
+def _plain(part: Sequence[str], *, wearable: bool, guess: bool) -> Iterator[str]:
     dropped = {place for place in range(len(part)) if _is_variant_word(part, place, wearable=wearable)}
-    dropped |= {place for last in dropped for place in _tones_before(part, last)}
+    dropped |= {place for last in dropped for place in _tones_before(part, last, guess=guess)}
     if wearable:
         dropped |= _sizes_at_the_end(part, dropped)
     for place, word in enumerate(part):
@@ -133,9 +131,11 @@ def _is_variant_word(part: Sequence[str], place: int, *, wearable: bool) -> bool
     return word in words.CLEAR_SIZES
 
 
-def _tones_before(part: Sequence[str], colour: int) -> Iterator[int]:
+def _tones_before(part: Sequence[str], colour: int, *, guess: bool) -> Iterator[int]:
     for place in reversed(range(colour)):
         if part[place] not in words.TONES:
+            if guess and place == colour - 1 and _may_be_a_colour([part[place]]):
+                yield place
             return
         yield place
 
@@ -143,7 +143,7 @@ def _tones_before(part: Sequence[str], colour: int) -> Iterator[int]:
 def _sizes_at_the_end(part: Sequence[str], dropped: set[int]) -> set[int]:
     sizes = set()
     for place in reversed(range(len(part))):
-        if _SIZE.fullmatch(part[place]) or part[place] in words.LETTER_SIZES | words.LABELS:
+        if _SIZE.fullmatch(part[place]) or part[place] in words.GARMENT_SIZES | words.LABELS:
             sizes.add(place)
         elif place not in dropped:
             break
