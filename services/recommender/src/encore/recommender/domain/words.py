@@ -4,6 +4,8 @@ They are English and German, the colours also French, Spanish and Italian. To te
 language, add its words. Case does not matter, nor does the order within a list.
 """
 
+from itertools import product
+
 
 def word_set(text: str) -> frozenset[str]:
     """Return the words of a text in lower case."""
@@ -51,13 +53,17 @@ TONES = word_set("""
 """)
 """Words that belong to the colour after them: `space` grey."""
 
-GERMAN_TONES = (
+_GERMAN_TONES = (
+    "",
     *("dunkel", "hell", "tief", "pastell", "neon", "marine", "himmel", "königs", "nacht", "wein", "flaschen"),
     *("oliv", "moos", "grau", "blau", "zart", "alt", "creme", "rosen", "schnee", "stein", "silber", "gold"),
 )
-"""German joins them with the colour: `dunkelblau`."""
-GERMAN_COLOURS = ("schwarz", "weiß", "rot", "blau", "grün", "gelb", "grau", "braun", "lila", "rosa")
-GERMAN_ENDINGS = ("", "e", "er", "es", "en", "em")
+_GERMAN_COLOURS = ("schwarz", "weiß", "rot", "blau", "grün", "gelb", "grau", "braun", "lila", "rosa")
+_GERMAN_ENDINGS = ("", "e", "er", "es", "en", "em")
+GERMAN = frozenset(
+    "".join(parts).casefold() for parts in product(_GERMAN_TONES, _GERMAN_COLOURS, _GERMAN_ENDINGS)
+)
+"""German colours, joined with a tone and inflected: `dunkelblaues`."""
 
 CONNECTORS = word_set("and with und mit et y e n")
 """Words between two colours."""

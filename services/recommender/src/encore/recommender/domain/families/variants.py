@@ -17,8 +17,8 @@ MAX_COLOUR_WORDS = 2
 class Reading(NamedTuple):
     """A name without sizes, colours and quantities.
 
-    `base` also leaves out what may be a colour's name: an unknown word before a colour, and parts of one or two
-    unknown words. `says_variant` is true if anything known was left out.
+    `base` also leaves out what may be a colour's name: an unknown word before a colour, and parts of one or
+    two unknown words. `says_variant` is true if anything known was left out.
     """
 
     key: Key
@@ -56,7 +56,10 @@ _X_LARGE = re.compile(r"\b(x+)[\s-](small|large)\b")
 _PARTS = re.compile(r"[,;|()\[\]{}]|\s[-\u2013\u2014/]+\s|(?<=\w)[-\u2013\u2014]\s|\s[-\u2013\u2014](?=\w)")
 _SIZE = re.compile(r"[1-6]?\d[a-hlmrsy]{0,2}")
 _WORD = re.compile(r"\w+(?:['\u2019]\w+)?")
-_TONED = re.compile(rf"{_any(words.GERMAN_TONES)}?{_any(words.GERMAN_COLOURS)}{_any(words.GERMAN_ENDINGS)}")
+_COLOURS = words.COLOURS | words.GERMAN
+_BESIDE_COLOURS = words.TONES | words.CONNECTORS | words.LABELS
+_NAMES_OF_VARIANTS = _COLOURS | words.SHADES | words.LETTER_SIZES
+_AT_THE_END = words.GARMENT_SIZES | words.LABELS
 
 
 def read_name(product: Product) -> Reading:
@@ -103,9 +106,9 @@ def _kept(parts: Sequence[Sequence[str]], *, wearable: bool, guess: bool) -> Ite
 
 def _says_only_variant(part: Sequence[str]) -> bool:
     """Whether a part of a name is a colour, perhaps with one unknown word before it, or a size."""
-    known = [_is_colour(word) or word in words.SHADES or word in words.LETTER_SIZES for word in part]
+    known = [word in _NAMES_OF_VARIANTS for word in part]
     rest = [word for word, is_known in zip(part, known, strict=True) if not is_known]
-    besides = [word for word in rest if word not in words.TONES | words.CONNECTORS | words.LABELS]
+    besides = [word for word in rest if word not in _BESIDE_COLOURS]
     if not besides:
         return any(known) or not words.LABELS.isdisjoint(part)
     named = (len(part) > 1 and part[0] in words.LABELS) or (len(part) == MAX_COLOUR_WORDS and known[-1])
@@ -126,7 +129,7 @@ def _plain(part: Sequence[str], *, wearable: bool, guess: bool) -> Iterator[str]
 
 def _is_variant_word(part: Sequence[str], place: int, *, wearable: bool) -> bool:
     word = part[place]
-    if _is_colour(word) or (wearable and word in words.SHADES):
+    if word in _COLOURS or (wearable and word in words.SHADES):
         return part[place + 1 : place + 2] == [] or part[place + 1] not in words.UNCOLOURED
     return word in words.CLEAR_SIZES
 
@@ -143,12 +146,8 @@ def _tones_before(part: Sequence[str], colour: int, *, guess: bool) -> Iterator[
 def _sizes_at_the_end(part: Sequence[str], dropped: set[int]) -> set[int]:
     sizes = set()
     for place in reversed(range(len(part))):
-        if _SIZE.fullmatch(part[place]) or part[place] in words.GARMENT_SIZES | words.LABELS:
+        if _SIZE.fullmatch(part[place]) or part[place] in _AT_THE_END:
             sizes.add(place)
         elif place not in dropped:
             break
     return sizes
-
-
-def _is_colour(word: str) -> bool:
-    return word in words.COLOURS or _TONED.fullmatch(word) is not None
