@@ -16,6 +16,7 @@ SAME = [
     ("Boys' Shorts 4-5 Years", "Boys' Shorts (6-7 Years)"),
     ("T-Shirt Pack of 2 Size M", "T-Shirt 3-Pack Size X-Large"),
     ("Damen Bluse Größe 38 schwarz", "Damen Bluse Größe 44 dunkelblau"),
+    ("Senfgelber Kinder Pullover 98/104", "Türkiser Kinder Pullover 110/116"),
     ("Kleid, weinrot, Gr. M", "Kleid, hellgrün, Gr. XXL"),
     ("USB-C Cable 1.5m", "USB-C Cable 3 m"),
     ("HDMI Cable (Black, 3-Foot)", "HDMI Cable (White, 9.8 Feet/3 Meters)"),

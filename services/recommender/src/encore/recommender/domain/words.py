@@ -54,11 +54,82 @@ TONES = word_set("""
 """Words that belong to the colour after them: `space` grey."""
 
 _GERMAN_TONES = (
-    "",
-    *("dunkel", "hell", "tief", "pastell", "neon", "marine", "himmel", "königs", "nacht", "wein", "flaschen"),
-    *("oliv", "moos", "grau", "blau", "zart", "alt", "creme", "rosen", "schnee", "stein", "silber", "gold"),
+    *(
+        "",
+        "dunkel",
+        "hell",
+        "tief",
+        "pastell",
+        "neon",
+        "marine",
+        "himmel",
+        "königs",
+        "nacht",
+        "wein",
+        "flaschen",
+    ),
+    *(
+        "oliv",
+        "moos",
+        "grau",
+        "blau",
+        "zart",
+        "alt",
+        "creme",
+        "rosen",
+        "schnee",
+        "stein",
+        "silber",
+        "gold",
+        "senf",
+    ),
+    *(
+        "mais",
+        "zitronen",
+        "sonnen",
+        "kirsch",
+        "feuer",
+        "blut",
+        "ziegel",
+        "smaragd",
+        "tannen",
+        "wald",
+        "eis",
+        "tauben",
+    ),
+    *(
+        "stahl",
+        "kobalt",
+        "royal",
+        "rauch",
+        "asch",
+        "maus",
+        "sand",
+        "schoko",
+        "nuss",
+        "denim",
+        "mint",
+        "koral",
+    ),
 )
-_GERMAN_COLOURS = ("schwarz", "weiß", "rot", "blau", "grün", "gelb", "grau", "braun", "lila", "rosa")
+_GERMAN_COLOURS = (
+    *(
+        "schwarz",
+        "weiß",
+        "rot",
+        "blau",
+        "grün",
+        "gelb",
+        "grau",
+        "braun",
+        "lila",
+        "rosa",
+        "türkis",
+        "violett",
+        "bunt",
+    ),
+    *("beig", "pink", "silber", "silbern", "anthrazit"),
+)
 _GERMAN_ENDINGS = ("", "e", "er", "es", "en", "em")
 GERMAN = frozenset(
     "".join(parts).casefold() for parts in product(_GERMAN_TONES, _GERMAN_COLOURS, _GERMAN_ENDINGS)
@@ -94,7 +165,10 @@ CLEAR_SIZES = word_set(
     "xxs xxl xxxl xxxxl 2xl 3xl 4xl 5xl 6xl 7xl 8xl xsmall xlarge xxlarge xxxlarge onesize"
 )
 """Those that cannot be part of a model's name."""
-GARMENT_SIZES = LETTER_SIZES | word_set("plus regular")
+GARMENT_SIZES = LETTER_SIZES | word_set("""
+    plus regular
+    50 56 62 68 74 80 86 92 98 104 110 116 122 128 134 140 146 152 158 164 170 176
+""")
 """Those at the end of a part of a garment's name."""
 
 SHOE_SIZES = ("uk", "eu", "eur", "us", "ind")
