@@ -11,10 +11,14 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import Recommendation
 from encore.recommender.domain.plan import Plan
+from encore.recommender.domain.rules import Rules
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import StageName
@@ -60,9 +64,15 @@ class World:
         advance_run = AdvanceRun(
             ledger=self.ledger,
             stage=stage,
+            load_rules=LoadRules(objects=self.objects, rules=Rules()),
             prepare_datasets=PrepareDatasets(self.objects),
             train=train,
-            select_products=SelectProducts(stage=stage, objects=self.objects, recommendations=self.items),
+            select_products=SelectProducts(
+                stage=stage,
+                objects=self.objects,
+                study_shop=StudyShop(objects=self.objects),
+                memory=RememberPicks(self.items),
+            ),
             polls=self.polls,
             announcer=self.announcer,
         )

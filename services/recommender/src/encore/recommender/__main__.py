@@ -7,8 +7,11 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.run import StageName
@@ -30,12 +33,14 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     advance_run = AdvanceRun(
         ledger=runtime.ledger,
         stage=runtime.stage,
+        load_rules=LoadRules(objects=runtime.objects, rules=settings.recommender_rules),
         prepare_datasets=PrepareDatasets(runtime.objects),
         train=train,
         select_products=SelectProducts(
             stage=runtime.stage,
             objects=runtime.objects,
-            recommendations=runtime.items(settings.recommendations_table),
+            study_shop=StudyShop(objects=runtime.objects),
+            memory=RememberPicks(runtime.items(settings.recommendations_table)),
         ),
         polls=SQSPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s),
         announcer=runtime.announcer,
