@@ -71,6 +71,8 @@ def test_a_family_does_not_grow_into_a_chain() -> None:
     for one, other in pairwise(chain):
         assert same(families, one, other)
     assert not same(families, chain[0], chain[-1])
+    assert len({families.family(product_id) for product_id in chain}) > 1
+    assert all(families.family(product_id) in families.labels(product_id) for product_id in chain)
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(0.8, 1)), max_size=80))

@@ -22,11 +22,10 @@ Compare = Callable[[Vector, Vector], float]
 
 
 class _Name(NamedTuple):
-    """A name's tokens, rarest first, with the squared weights of each token and of all from it on."""
+    """A name's tokens, rarest first, and for each place the squared weight of the tokens from there on."""
 
     key: str
     tokens: Sequence[str]
-    squares: Sequence[float]
     rests: Sequence[float]
 
 
@@ -73,9 +72,8 @@ def _ordered(vectors: Mapping[str, Vector], frequency: Mapping[str, int]) -> Mem
 
 
 def _name(key: str, own: Vector, ordered: Sequence[str]) -> _Name:
-    squares = [own[token] ** 2 for token in ordered]
-    rests = list(accumulate(reversed(squares), initial=0.0))
-    return _Name(key, ordered, squares, rests[::-1])
+    rests = list(accumulate((own[token] ** 2 for token in reversed(ordered)), initial=0.0))
+    return _Name(key, ordered, rests[::-1])
 
 
 def _groups(members: Members, bound: float, divisions: int = 1) -> Iterator[list[str]]:
@@ -101,7 +99,7 @@ def _divided(members: Members, bound: float) -> tuple[Members, Iterable[Members]
         for place in range(start, len(name.tokens)):
             if shared + name.rests[place] <= bound:
                 break
-            after = _Member(name, place + 1, shared + name.squares[place])
+            after = _Member(name, place + 1, shared + name.rests[place] - name.rests[place + 1])
             divided.setdefault(name.tokens[place], []).append(after)
     return nearly_equal, divided.values()
 

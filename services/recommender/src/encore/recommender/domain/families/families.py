@@ -43,7 +43,7 @@ class Families:
         return frozenset((self.family(product_id), *self._extra.get(group, ())))
 
     def family(self, product_id: str) -> str:
-        """Return the id of the product's family: the label that it does not share with a neighbouring family."""
+        """Return the id of the product's family: its label that no neighbouring family shares."""
         group = self._group.get(product_id, product_id)
         return self._family.get(group, [group])[0]
 
