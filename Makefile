@@ -4,8 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 PACKAGES := shared/contracts shared/runtime services/ingest services/sentiment services/recommender services/mailer \
-  tools/understudy tools/stack tools/cli
-INSTALLED := $(patsubst shared/runtime,shared/runtime[tracing],$(PACKAGES:tools/stack=tools/stack[embedded]))
+  tools/understudy tools/stack tools/evaluation tools/cli
+EXTRAS := shared/runtime[tracing] tools/stack[embedded] tools/evaluation[baselines]
+INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 CODE := shared services tools tests benchmarks conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := ingest sentiment recommender mailer understudy

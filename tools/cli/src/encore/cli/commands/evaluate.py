@@ -1,0 +1,135 @@
+"""`encore evaluate`: how good recommendations are, and whether their reasons are true."""
+
+import json as json_text
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import FOUND_WRONG, guarded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+app = typer.Typer(no_args_is_help=True, help="How good recommendations are, and whether reasons are true.")
+
+
+class ProtocolName(StrEnum):
+    """What the engine may fit of the items before the held-out one."""
+
+    STRICT = "strict"
+    REFIT = "refit"
+
+
+Sequences = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="A line `user item item ...` a user, oldest item first."),
+]
+Attributes = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="JSON: item id to list of attribute ids."),
+]
+Protocol = Annotated[
+    ProtocolName, typer.Option(help="strict: the last but one item is known, but not fitted; refit: it is.")
+]
+Baselines = Annotated[
+    bool, typer.Option("--baselines", help="Show popularity, item-kNN and ALS beside it (with --sequences).")
+]
+Least = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--min", metavar="FIGURE=LEAST", help="Exit with 1 below it, as in ndcg@10=.05; repeatable."
+    ),
+]
+Floors = Annotated[
+    bool, typer.Option("--floors", help="The same, below what Encore reaches on the file's published data.")
+]
+
+
+@app.command()
+@guarded
+def recommendations(
+    sequences: Sequences = None,
+    attributes: Attributes = None,
+    protocol: Protocol = ProtocolName.STRICT,
+    least: Least = None,
+    *,
+    floors: Floors = False,
+    baselines: Baselines = False,
+    json: AsJson = False,
+) -> None:
+    """Measure recommendations on published sequences, or on a shop's own file."""
+    from encore.cli.evaluation.start import require_evaluation
+
+    if sequences is None:
+        raise typer.BadParameter("give --sequences")
+    wanted = _parsed(least or [])
+    require_evaluation()
+    _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
+
+
+def _on_sequences(
+    path: Path,
+    attributes: Path | None,
+    protocol: ProtocolName,
+    least: "Mapping[str, float]",
+    *,
+    floors: bool,
+    baselines: bool,
+    json: bool,
+) -> None:
+    from encore.cli.evaluation.sequence_tables import show_sequences
+    from encore.cli.evaluation.start import evaluating
+    from encore.cli.output import console, say
+    from encore.evaluation.sequences import reading, report
+    from encore.evaluation.sequences.baselines import MISSING, has_implicit
+    from encore.evaluation.sequences.protocol import Protocol as Rule
+
+    with evaluating("reading") as announce:
+        found = reading.read_sequences(path)
+        labels = reading.read_attributes(attributes) if attributes else {}
+        ours = report.evaluate_sequences(found, labels, Rule(protocol), announce)
+        beside = report.evaluate_baselines(found, Rule(protocol), announce) if baselines else {}
+    if found.left_out:
+        say(f"{found.left_out} users with fewer than {reading.MIN_ITEMS} items are left out")
+    if baselines and not has_implicit():
+        say(MISSING)
+    figures = ours.model_dump(mode="json")
+    if json:
+        more = {"baselines": {name: each.model_dump(mode="json") for name, each in beside.items()}}
+        sys.stdout.write(json_text.dumps(figures | (more if baselines else {}), indent=2) + "\n")
+    else:
+        show_sequences(ours, beside, console())
+    _require(figures, {**(report.floors_of(path) if floors else {}), **least})
+
+
+def _parsed(least: list[str]) -> dict[str, float]:
+    """Return floors by figure; raise `BadParameter` for one that is not FIGURE=LEAST."""
+    found = {}
+    for each in least:
+        name, _, value = each.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise typer.BadParameter(f"{each!r} is not FIGURE=LEAST, such as ndcg@10=.05") from None
+    return found
+
+
+def _require(figures: "Mapping[str, object]", least: "Mapping[str, float]") -> None:
+    """Exit with 1 if a figure is below its floor."""
+    from encore.cli.output import say
+
+    below = []
+    for name, floor in least.items():
+        value = figures.get(name)
+        if not isinstance(value, int | float):
+            raise typer.BadParameter(f"--min: there is no figure {name!r} among {', '.join(figures)}")
+        if value < floor:
+            below.append(f"{name} is {value:.4f}, below {floor:g}")
+    for each in below:
+        say(each)
+    if below:
+        raise typer.Exit(FOUND_WRONG)
