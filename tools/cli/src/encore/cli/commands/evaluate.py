@@ -49,26 +49,69 @@ Floors = Annotated[
 ]
 
 
+Csv = Annotated[
+    Path | None,
+    typer.Option(
+        "--csv", exists=True, help="A shop's own file, or a folder with three, as for `encore demo`."
+    ),
+]
+RulesFile = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, help="The shop's exclusions, pins and categories (with --csv)."
+    ),
+]
+
+
 @app.command()
 @guarded
 def recommendations(
+    *,
     sequences: Sequences = None,
+    csv: Csv = None,
     attributes: Attributes = None,
+    rules: RulesFile = None,
     protocol: Protocol = ProtocolName.STRICT,
     least: Least = None,
-    *,
     floors: Floors = False,
     baselines: Baselines = False,
     json: AsJson = False,
 ) -> None:
-    """Measure recommendations on published sequences, or on a shop's own file."""
+    """Measure recommendations on published sequences, or on a shop's own file.
+
+    Sequences are tested as in the literature: on each user's last item, ranked among all that the user does
+    not have. A shop's file goes through the services' own code, in this process: no stack has to run.
+    """
     from encore.cli.evaluation.start import require_evaluation
 
-    if sequences is None:
-        raise typer.BadParameter("give --sequences")
     wanted = _parsed(least or [])
+    if (sequences is None) == (csv is None):
+        raise typer.BadParameter("give --sequences or --csv, one of them")
+    if sequences is None and (attributes or least or floors or baselines):
+        raise typer.BadParameter("--attributes, --min, --floors and --baselines need --sequences")
+    if csv is None and rules:
+        raise typer.BadParameter("--rules needs --csv")
     require_evaluation()
-    _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
+    if sequences is not None:
+        _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
+    elif csv is not None:
+        _on_own_data(csv, rules, json=json)
+
+
+def _on_own_data(path: Path, rules: Path | None, *, json: bool) -> None:
+    from encore.cli.evaluation.own_data_tables import show_own_data
+    from encore.cli.evaluation.start import evaluating
+    from encore.cli.output import console, print_json
+    from encore.evaluation.own_data.reading import read_data
+    from encore.evaluation.own_data.report import evaluate_data
+    from encore.recommender.domain.rules import Rules
+
+    with evaluating("reading") as announce:
+        report = evaluate_data(read_data(path), Rules(), announce)
+    if json:
+        print_json(report)
+    else:
+        show_own_data(report, console())
 
 
 def _on_sequences(

@@ -12,7 +12,7 @@ def require_evaluation() -> None:
     """Raise `CommandError` if the package that evaluates, which needs a learning stack, is not installed."""
     if find_spec("encore.evaluation") is None:
         raise CommandError(
-            "encore-evaluation is not installed: run `make setup`, or install the extra encore-cli[evaluation]"
+            "encore-evaluation is not installed: run `make setup`, or install encore-cli[evaluation]"
         )
 
 
