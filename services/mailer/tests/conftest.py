@@ -1,6 +1,6 @@
 """Made-up products, customers and copy for the mailer's tests."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 
@@ -46,7 +46,7 @@ PRODUCTS: tuple[dict[str, object], ...] = (
 
 REASONS = (
     Reason(kind=ReasonKind.LIKED, product_name="Solero 20 W Wall Charger, USB-C (White)"),
-    Reason(kind=ReasonKind.ASSORTMENT),
+    Reason(kind=ReasonKind.GOES_WITH, product_name="Vireo Pour-Over Coffee Set"),
     Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=("Lighting", "DeskLamps")),
     Reason(kind=ReasonKind.POPULAR),
     Reason(kind=ReasonKind.ASSORTMENT),
@@ -70,13 +70,14 @@ def recommended(
     customer_name: str | None = "ananya rao",
     email: str | None = "ananya@example.org",
     products: int = 5,
+    reasons: Sequence[Reason] = REASONS,
     **changes: object,
 ) -> Recommendation:
     """Recommendations for a customer; `changes` go to the first product."""
     entries = [
         catalogue_entry(number, **(changes if number == 1 else {})) for number in range(1, products + 1)
     ]
-    picks = tuple(Pick(product=entry, reason=reason) for entry, reason in zip(entries, REASONS, strict=False))
+    picks = tuple(Pick(product=entry, reason=reason) for entry, reason in zip(entries, reasons, strict=False))
     return Recommendation(
         customer_id=customer_id,
         name=customer_name,

@@ -5,11 +5,14 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
+from encore.contracts.records import Reason, ReasonKind
 from encore.mailer.domain.copy.prompt import MAX_PROBLEMS, SYSTEM, answer_schema, repair_message, user_message
 from encore.mailer.domain.copy.rules import Problem
 from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.reasons import PHRASES
 
 MakeFacts = Callable[..., EmailFacts]
+PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def encoded_facts(message: str) -> dict[str, object]:
@@ -46,6 +49,9 @@ def test_the_facts_have_the_documented_form(facts: EmailFacts) -> None:
     assert products[0]["liked"] == "Solero Wall Charger"
     assert products[4]["slots"] == ["5.name", "5.price", "5.reason"]
     assert products[4]["liked"] is None
+    assert [product["reason"] for product in products] == [
+        *("liked", "goes_with", "popular_in_category", "popular", "assortment")
+    ]
 
 
 def test_a_customer_without_a_name_has_no_slot(make_facts: MakeFacts) -> None:
@@ -62,6 +68,21 @@ def test_a_catalogue_cannot_end_the_facts(make_facts: MakeFacts, attack: str, wo
     message = user_message(facts)
     assert len(message) < 6_000
     assert encoded_facts(message)
+
+
+def test_the_model_is_told_of_every_kind_of_reason() -> None:
+    """A kind added to the contract has to be explained."""
+    for kind, phrase in PHRASES.items():
+        assert f"{kind}: " in SYSTEM
+        assert PLACEHOLDER.split(phrase)[0] in SYSTEM
+
+
+def test_a_reason_that_is_not_stated_is_not_in_the_facts(make_facts: MakeFacts) -> None:
+    """The model learns the reason that the email shows."""
+    facts = make_facts(products=1, reasons=[Reason(kind=ReasonKind.LIKED, product_name="---")])
+    products = encoded_facts(user_message(facts))["products"]
+    assert isinstance(products, list)
+    assert (products[0]["reason"], products[0]["liked"]) == ("assortment", None)
 
 
 def test_bedrock_accepts_the_schema() -> None:

@@ -83,6 +83,7 @@ FALSE_LINES = {
     "a time limit": "{1.name}, today only.",
     "a guarantee": "{1.name} comes with a lifetime guarantee.",
     "a health claim": "{1.name} cures back pain.",
+    "a claim to popularity that no count proves": "{1.name} is a crowd favourite.",
     "a universal claim": "{1.name} fits every phone.",
     "a foreign material": "{1.name} is made of leather.",
     "a foreign colour": "{1.name} in crimson.",

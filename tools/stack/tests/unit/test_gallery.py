@@ -14,7 +14,9 @@ from xml.etree.ElementTree import Element
 import html5lib
 import pytest
 
+from encore.contracts.records import Reason, ReasonKind
 from encore.stack.gallery import GalleryEmail, write_gallery
+from encore.stack.gallery.evidence import evidence
 
 SUMMARY = {
     "run_id": "run-7f3a",
@@ -39,6 +41,7 @@ def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN
         "subject": "Five finds ✨",
         "preheader": "From ₹199",
         "products": ("Kettle", "Lamp", "Mouse", "Bottle", "Iron"),
+        "reasons": ("liked: Mug", "new", "popular", "popular", "featured"),
         "template_copy": False,
         "html": "<!doctype html><html><head></head><body>₹</body></html>",
         "text": "Hello Priya",
@@ -78,15 +81,21 @@ def test_page_is_valid_html(tmp_path: Path) -> None:
 
 
 def test_list_has_every_email(tmp_path: Path) -> None:
-    """With customer, name, subject, preheader, products and kind of copy."""
+    """With customer, name, subject, preheader, products, reasons and kind of copy."""
     page = write_gallery(
-        tmp_path, SUMMARY, [email("A1"), email("A2", template_copy=True, products=("Lamp", "Fan"))]
+        tmp_path,
+        SUMMARY,
+        [
+            email("A1"),
+            email("A2", template_copy=True, products=("Lamp", "Fan"), reasons=("new", "discovery: Fans")),
+        ],
     )
     data = listed(page)
     assert data["products"] == ["Kettle", "Lamp", "Mouse", "Bottle", "Iron", "Fan"]
+    assert data["reasons"] == ["liked: Mug", "new", "popular", "featured", "discovery: Fans"]
     assert data["emails"] == [
-        ["A1", "Priya Rao", "Five finds ✨", "From ₹199", [0, 1, 2, 3, 4], 0],
-        ["A2", "Priya Rao", "Five finds ✨", "From ₹199", [1, 5], 1],
+        ["A1", "Priya Rao", "Five finds ✨", "From ₹199", [0, 1, 2, 3, 4], [0, 1, 2, 2, 3], 0],
+        ["A2", "Priya Rao", "Five finds ✨", "From ₹199", [1, 5], [1, 4], 1],
     ]
 
 
@@ -111,11 +120,11 @@ def test_contents_arrive_unchanged(tmp_path: Path) -> None:
 def test_no_email_breaks_out_of_the_data(tmp_path: Path) -> None:
     """Markup in any field neither ends the data nor starts a script."""
     fields = ("customer_id", "name", "subject", "preheader")
-    attacked = email(**dict.fromkeys(fields, ATTACK), products=(ATTACK,))
+    attacked = email(**dict.fromkeys(fields, ATTACK), products=(ATTACK,), reasons=(ATTACK,))
     page = write_gallery(tmp_path, SUMMARY | {"run_id": ATTACK, "status": ATTACK}, [attacked])
     scripts = list(parsed(page).iter("script"))
     assert len(scripts) == 2
-    assert listed(page)["emails"] == [[ATTACK] * 4 + [[0], 0]]
+    assert listed(page)["emails"] == [[ATTACK] * 4 + [[0], [0], 0]]
     assert "alert(1)</script" not in page.read_text(encoding="utf-8")
 
 
@@ -217,3 +226,31 @@ def test_customer_ids_are_not_used_in_paths(tmp_path: Path, customer_id: str) ->
     write_gallery(tmp_path, SUMMARY, [email(customer_id)])
     names = {str(each.relative_to(tmp_path)) for each in tmp_path.rglob("*") if each.is_file()}
     assert names == {"index.html", "gallery/bodies-0.js"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "shown"),
+    [
+        (
+            Reason(kind=ReasonKind.LIKED, product_name="Desk Lamp", product_id="P9", review_id="R7"),
+            "liked: Desk Lamp (P9), review R7",
+        ),
+        (
+            Reason(kind=ReasonKind.ALSO_LIKED, product_name="Desk Lamp", customers=1_200),
+            "also liked: Desk Lamp, 1,200 customers",
+        ),
+        (
+            Reason(kind=ReasonKind.BOUGHT_TOGETHER, product_id="P9", customers=1),
+            "bought together: (P9), 1 customer",
+        ),
+        (
+            Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=("Home", "Lamps"), rank=2, out_of=40),
+            "popular in category: Lamps, number 2 of 40",
+        ),
+        (Reason(kind=ReasonKind.NEW), "new"),
+        (Reason(kind=ReasonKind.LIKED, product_name="Lamp " * 40), f"liked: {'Lamp ' * 11}Lamp…"),
+    ],
+)
+def test_a_reason_is_shown_with_its_evidence(reason: Reason, shown: str) -> None:
+    """Product, review, customers, category and rank, as far as the kind has them."""
+    assert evidence(reason) == shown

@@ -20,6 +20,10 @@ _FORBIDDEN = re.compile(
     re.IGNORECASE,
 )
 
+_TASTE = re.compile(
+    r"\b(?:taste|[Yy]ou liked|[Ww]hat you like|you enjoyed|you have enjoyed|you were happy)\b"
+)
+
 
 def _product(number: int, *, slots: tuple[str, ...] = _SLOTS, **more: object) -> dict[str, Any]:
     return {
@@ -27,6 +31,7 @@ def _product(number: int, *, slots: tuple[str, ...] = _SLOTS, **more: object) ->
         "slots": [f"{number}.{slot}" for slot in slots],
         "category": "USB Cables",
         "keywords": ["braided", "fast charging"],
+        "reason": "popular",
         "liked": None,
         **more,
     }
@@ -76,6 +81,51 @@ def test_only_known_slots_are_used(seed: int) -> None:
     copy = _write(prompt)
     used = {slot for text in _texts(copy) for slot in _SLOT.findall(text)}
     assert used <= {("1", "name"), ("1", "price")}
+
+
+@pytest.mark.parametrize("seed", range(100))
+def test_nobody_is_told_of_a_taste_that_is_not_known(seed: int) -> None:
+    """Without a product that they liked, no text says what the customer likes or has."""
+    kinds = ("popular", "new", "assortment", "featured", "discovery")
+    products = [_product(number, reason=kind) for number, kind in enumerate(kinds, 1)]
+    for text in _texts(_write(_prompt(seed, products=products))):
+        assert not _TASTE.search(text), text
+        assert "already have" not in text
+
+
+def test_what_is_known_of_the_customer_is_said() -> None:
+    """In texts of the whole email and in the line of the product that it is known of, in no other."""
+    kinds = ("liked", "also_liked", "goes_with", "popular", "popular")
+    liked = ("Wall Charger", "Desk Lamp", None, None, None)
+    products = [
+        _product(n, reason=kind, liked=name) for n, kind, name in zip(range(1, 6), kinds, liked, strict=True)
+    ]
+    copies = [_write(_prompt(seed, products=products)) for seed in range(200)]
+    lines = {number: [copy["lines"][str(number)] for copy in copies] for number in range(1, 6)}
+    assert [number for number in lines if any(map(_TASTE.search, lines[number]))] == [1]
+    assert [number for number in lines if any("already have" in line for line in lines[number])] == [3]
+    assert any(_TASTE.search(copy["intro"]) for copy in copies)
+    assert any("already have" in copy["preheader"] for copy in copies)
+
+
+def test_a_reason_that_tells_nothing_is_not_said() -> None:
+    """That a product is of the shop's range is nothing to say about it."""
+    for seed in range(100):
+        products = [_product(number, reason="assortment") for number in range(1, 6)]
+        for text in _texts(_write(_prompt(seed, products=products))):
+            assert ".reason}" not in text
+            assert not re.search(r"\breasons?\b|\bwhy\b", text), text
+
+
+def test_a_line_gives_its_reason_once() -> None:
+    """In the phrase of the reason or in words of its own, not in both."""
+    products = [_product(number, reason="liked", liked="Desk Lamp") for number in range(1, 6)]
+    lines = [
+        line for seed in range(200) for line in _write(_prompt(seed, products=products))["lines"].values()
+    ]
+    assert any(_TASTE.search(line) for line in lines)
+    for line in lines:
+        assert line.count(".reason}") + len(_TASTE.findall(line)) <= 1, line
 
 
 def test_same_facts_give_the_same_copy() -> None:

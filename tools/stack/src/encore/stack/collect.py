@@ -15,6 +15,7 @@ from encore.contracts import object_keys
 from encore.contracts.records import Recommendation
 from encore.runtime.batches import batches
 from encore.stack.gallery import GalleryEmail, write_gallery
+from encore.stack.gallery.evidence import evidence
 from encore.stack.observer import Observer
 
 PARALLEL_FETCHES = 32
@@ -51,6 +52,7 @@ def _gallery_email(pick: Recommendation, body: bytes, record: Mapping[str, Any])
         subject=record["subject"],
         preheader=record["preheader"],
         products=tuple(picked.product.name for picked in pick.picks),
+        reasons=tuple(evidence(picked.reason) for picked in pick.picks),
         template_copy=record["copy_source"] != "ai",
         html=_part(message, "text/html"),
         text=_part(message, "text/plain"),

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 JOINER = "\u200d"
@@ -9,12 +10,20 @@ JOINER = "\u200d"
 
 _ACRONYM_END = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD_END = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_JOINED_WORD = re.compile(r"(?<=[A-Z])(to|and|for|with)(?=[A-Z])")
 _AMPERSAND = re.compile(r"\s*&\s*")
 _COMMA = re.compile(r"\s*,\s*")
 _NAME_END = re.compile(r"\s*(?:[,|(\[;:]|\s[-–—]\s|/\s|\s(?:with|for|compatible)\s)", re.IGNORECASE)  # noqa: RUF001 - dashes of the catalogue
 _TRAILING = re.compile(r"(?:[\s\-–—&+/,]|\b(?:and|with|for|in|of|to|the|a)\s*)+$", re.IGNORECASE)  # noqa: RUF001 - dashes of the catalogue
+_BRACKETED = re.compile(r"[(\[{【]([^)\]}】]*)(?:[)\]}】]|$)")
+_OPEN_BRACKET = re.compile(r"[(\[{【][^)\]}】]*$")
+_SENTENCE_END = ".!?;:"
 SHORT_NAME_CHARS = 60
 MIN_NAME_CHARS = 12
+EARLY_CHARS = 24
+"""Words before a bracket of up to this length, such as a brand and a size, are seldom a name yet."""
+MAX_CATEGORY_CHARS = 80
+CACHED_NAMES = 4_096
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -55,11 +64,39 @@ def short_name(name: str) -> str:
     full = clean(name, max_chars=len(name))
     end = next((found.start() for found in _NAME_END.finditer(full) if found.start() >= MIN_NAME_CHARS), None)
     short = cut(full[:end], max_chars=SHORT_NAME_CHARS)
-    return _TRAILING.sub("", short) or short
+    closed = _TRAILING.sub("", _OPEN_BRACKET.sub("", short))
+    return closed if " " in closed else _TRAILING.sub("", short) or short
+
+
+@lru_cache(maxsize=CACHED_NAMES)
+def spoken_name(name: str) -> str:
+    """Return what a person calls a product that they have; empty if nothing of the name can be read.
+
+    Unlike the short name it may skip brackets: "Vanta 80 cm (32 inches) LED TV" is a "Vanta 80 cm LED TV".
+    """
+    spoken = short_name(_without_early_brackets(clean(name, max_chars=len(name)))).rstrip(_SENTENCE_END)
+    return spoken if has_words(spoken) else ""
+
+
+def _without_early_brackets(name: str) -> str:
+    """Leave out brackets within the first words; what a name still needs follows them or stands in them."""
+    found = _BRACKETED.search(name)
+    if found is None or found.start() >= EARLY_CHARS:
+        return name
+    start, rest = name[: found.start()].rstrip(), name[found.end() :].strip()
+    if " " in start and (not rest or _NAME_END.match(f" {rest}")):
+        return start
+    return f"{start} {rest or found[1]}".strip()
+
+
+def has_words(text: str) -> bool:
+    """True if `text` has a letter or a digit of any script."""
+    return any(char.isalnum() for char in text)
 
 
 def category_label(path: tuple[str, ...]) -> str:
     """Return the last level of a category path in words: `HDMICables` → `HDMI Cables`."""
-    last = clean(path[-1] if path else "", max_chars=80)
-    spaced = _AMPERSAND.sub(" & ", _WORD_END.sub(" ", _ACRONYM_END.sub(" ", last)))
+    last = clean(path[-1] if path else "", max_chars=MAX_CATEGORY_CHARS)
+    joined = _JOINED_WORD.sub(r" \1 ", last)
+    spaced = _AMPERSAND.sub(" & ", _WORD_END.sub(" ", _ACRONYM_END.sub(" ", joined)))
     return _COMMA.sub(", ", spaced).strip()

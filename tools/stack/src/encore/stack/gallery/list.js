@@ -4,9 +4,10 @@ const PAGE_SIZE = 50;
 
 const element = (id) => document.getElementById(id);
 const data = JSON.parse(element("data").textContent);
-const emails = data.emails.map(([id, name, subject, preheader, products, templateCopy], index) => ({
+const emails = data.emails.map(([id, name, subject, preheader, products, reasons, templateCopy], index) => ({
   index, id, name, subject, preheader, templateCopy: Boolean(templateCopy),
   products: products.map((number) => data.products[number]),
+  reasons: reasons.map((number) => data.reasons[number]),
 }));
 for (const email of emails) {
   email.haystack = [email.id, email.name, email.subject, email.preheader, ...email.products].join("\n").toLowerCase();

@@ -15,6 +15,8 @@ class GalleryEmail:
     subject: str
     preheader: str
     products: tuple[str, ...]
+    reasons: tuple[str, ...]
+    """Why each product was picked, in the same order."""
     template_copy: bool
     html: str
     text: str

@@ -47,28 +47,33 @@ def write_gallery(out_dir: Path, summary: Mapping[str, Any], emails: Iterable[Ga
 
 
 class _Index:
-    """The list's data: a row per email, with each product's name stored once."""
+    """The list's data: a row per email, with each product's name and each reason stored once."""
 
     def __init__(self) -> None:
         self._products: dict[str, int] = {}
+        self._reasons: dict[str, int] = {}
         self._emails: list[list[object]] = []
 
     def add(self, batch: Iterable[GalleryEmail]) -> None:
         for email in batch:
-            products = [self._number(name) for name in email.products]
+            products = _numbers(email.products, self._products)
+            reasons = _numbers(email.reasons, self._reasons)
             lines = [email.customer_id, email.name, email.subject, email.preheader]
-            self._emails.append([*lines, products, int(email.template_copy)])
+            self._emails.append([*lines, products, reasons, int(email.template_copy)])
 
     def data(self) -> dict[str, object]:
         return {
             "products": list(self._products),
+            "reasons": list(self._reasons),
             "emails": self._emails,
             "emailsPerFile": EMAILS_PER_FILE,
             "folder": _FOLDER,
         }
 
-    def _number(self, product: str) -> int:
-        return self._products.setdefault(product, len(self._products))
+
+def _numbers(texts: Iterable[str], known: dict[str, int]) -> list[int]:
+    """Return each text's number in `known`, to which new texts are added."""
+    return [known.setdefault(text, len(known)) for text in texts]
 
 
 def _batches(emails: Iterable[GalleryEmail]) -> Iterator[list[GalleryEmail]]:

@@ -24,9 +24,10 @@ function show(position, { redraw = false } = {}) {
   element("preheader").textContent = email.preheader;
   element("badge").textContent = email.templateCopy ? "template copy" : "AI copy";
   element("badge").dataset.copy = email.templateCopy ? "template" : "ai";
-  element("products").replaceChildren(...email.products.map((name) => {
+  element("products").replaceChildren(...email.products.map((name, place) => {
     const item = node("li", "", name);
-    item.title = name;
+    item.append(node("span", "reason", email.reasons[place]));
+    item.title = `${name}\n${email.reasons[place]}`;
     return item;
   }));
   element("download").href = "emails/" + encodeURIComponent(email.id) + ".eml";

@@ -24,6 +24,11 @@ MAX_LINE_CHARS = 200
 _SLOT_CHARS = 12
 """The minimum length assumed for a filled slot."""
 
+_NO_REASON = frozenset({"", "assortment"})
+"""The kinds of reason that tell the customer nothing."""
+_REASON = frozenset({"n.reason", "liked", "goes with"})
+"""What says why a product was picked, by its name in the phrases."""
+
 _SLOT = re.compile(r"\{[^}]*\}")
 _NEED = re.compile(r"\{([^}]+)\}|\[([^]]+)\]")
 
@@ -63,7 +68,11 @@ def compose_email(facts: Facts, *, attempt: int = 0) -> EmailCopy:
 def _email_words(facts: Facts) -> dict[str, str]:
     """Return what the texts about the whole email may use, by its name in the phrases."""
     words = {"brand": facts.brand, "category": _shared_category(facts.products)}
-    words["liked"] = " " if any(product.liked for product in facts.products) else ""
+    words |= _marks(
+        liked=any(product.liked for product in facts.products),
+        goes_with=any(product.reason == "goes_with" for product in facts.products),
+        reasons=all(product.reason not in _NO_REASON for product in facts.products),
+    )
     if facts.knows_first_name:
         words["customer.first_name"] = "{customer.first_name}"
     for product in facts.products:
@@ -97,8 +106,9 @@ def _line(chance: random.Random, product: Product, used: set[str]) -> str:
         phrase, text = _pick(chance, fresh, words, MAX_LINE_CHARS - len(line) - 1)
         line = f"{line} {text}".strip()
         used.add(phrase)
-        for said in _needs(phrase) - {"n.name"}:
-            del words[said]
+        said = _needs(phrase) - {"n.name"}
+        spent = said | _REASON if said & _REASON else said
+        words = {name: text for name, text in words.items() if name not in spent}
     return line
 
 
@@ -107,8 +117,16 @@ def _product_words(product: Product) -> dict[str, str]:
     words = {f"n.{slot.partition('.')[2]}": f"{{{slot}}}" for slot in product.slots}
     words["n.name"] = f"{{{product.n}.name}}"
     words["category"] = _within(sayable(product.category))
-    words["liked"] = " " if product.liked else ""
+    words |= _marks(liked=product.reason == "liked", goes_with=product.reason == "goes_with")
+    if product.reason in _NO_REASON:
+        words["n.reason"] = ""
     return {name: text for name, text in (words | _keywords(product)).items() if text}
+
+
+def _marks(*, liked: bool, goes_with: bool, reasons: bool = False) -> dict[str, str]:
+    """Return the words that only mark phrases, of what is known."""
+    marks = {"liked": liked, "goes with": goes_with, "reasons": reasons}
+    return {mark: " " for mark, known in marks.items() if known}
 
 
 def _keywords(product: Product) -> dict[str, str]:

@@ -32,7 +32,10 @@ class Product(BaseModel):
     slots: frozenset[str] = frozenset()
     category: str = ""
     keywords: tuple[str, ...] = ()
+    reason: str = ""
+    """The kind of reason for which it was picked."""
     liked: str | None = None
+    """What the customer liked, if the reason is about that."""
 
     def has(self, slot: str) -> bool:
         """Return whether the fact behind `{n.slot}` is known."""

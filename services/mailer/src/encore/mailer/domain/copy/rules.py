@@ -1,12 +1,13 @@
 """The rules that all copy must keep, the model's and the template's: it states nothing but the facts."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.copy.figure_cues import misleading_figures
 from encore.mailer.domain.copy.forbidden_text import forbidden_text
+from encore.mailer.domain.copy.reason_claims import unsupported_reasons
 from encore.mailer.domain.copy.unsupported_claims import unsupported_claims
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
@@ -89,7 +90,7 @@ def _line(text: str, product: ProductFacts) -> Broken:
     yield from ((misplaced, slot) for slot in slots_in(text) if slot not in product.slots)
     if f"{product.number}.name" not in slots_in(text):
         yield f"must name the product as {{{product.number}.name}}", ""
-    yield from unsupported_claims(without_slots(text), [product])
+    yield from _claims(without_slots(text), [product])
 
 
 def _headline(text: str, facts: EmailFacts) -> Broken:
@@ -98,11 +99,17 @@ def _headline(text: str, facts: EmailFacts) -> Broken:
     if len(numbers) > 1:
         yield "slots of more than one product", ", ".join(sorted(numbers))
     mentioned = [product for product in facts.products if str(product.number) in numbers]
-    yield from unsupported_claims(without_slots(text), mentioned or facts.products)
+    yield from _claims(without_slots(text), mentioned or facts.products)
 
 
 def _prose(text: str, facts: EmailFacts) -> Broken:
     """Greeting, intro and closing may use only the customer's slots."""
     misplaced = "only the customer's slots belong here"
     yield from ((misplaced, slot) for slot in slots_in(text) if slot != FIRST_NAME)
-    yield from unsupported_claims(without_slots(text), facts.products)
+    yield from _claims(without_slots(text), facts.products)
+
+
+def _claims(own_words: str, products: Sequence[ProductFacts]) -> Broken:
+    """A claim needs support by the facts of a product that the text is about, or by its reason."""
+    yield from unsupported_claims(own_words, products)
+    yield from unsupported_reasons(own_words, products)

@@ -55,7 +55,7 @@ NEVER_SUPPORTED = {
     "universal or most popular": phrases(r"""
         (?:fits?|works?|compatible) (?:with )?(?:all|any|anything|every|everything)(?: \w+)?,
         indestructible, unbreakable, everyone, everybody, (?:best|top) sell(?:er|ers|ing), number one,
-        world's, (?:most|top|best|highest) (?:popular|loved|rated|sold|reviewed)
+        world's, (?:crowd|fan) favou?rites?, (?:most|top|best|highest) (?:popular|loved|rated|sold|reviewed)
     """),
 }
 """Claims that no fact ever supports, by subject."""

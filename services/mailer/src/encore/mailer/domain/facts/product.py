@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from encore.contracts.records import Product, Reason, ReasonKind
+from encore.contracts.records import Product, Reason
 from encore.mailer.domain.facts import figures
+from encore.mailer.domain.facts.reasons import LIKING, StatedReason, stated_reason
 from encore.mailer.domain.text import category_label, clean, short_name
 
 MAX_NAME_CHARS = 2_000
@@ -41,12 +42,15 @@ class ProductFacts:
         """The product's own category, in words."""
         return category_label(self.entry.category)
 
+    @cached_property
+    def stated_reason(self) -> StatedReason:
+        """Why the product was picked, as the email states it."""
+        return stated_reason(self.reason, self.entry, locale=self.locale)
+
     @property
     def liked(self) -> str | None:
-        """The short name of the product that the customer liked before, when that is the reason."""
-        if self.reason.kind is not ReasonKind.LIKED or not self.reason.product_name:
-            return None
-        return short_name(self.reason.product_name) or None
+        """The product of the reason, if the reason says that the customer liked it."""
+        return self.stated_reason.own_product if self.stated_reason.kind in LIKING else None
 
     @property
     def vocabulary(self) -> frozenset[str]:
@@ -76,7 +80,7 @@ class ProductFacts:
             yield "rating", figures.rating(entry.rating, self.locale)
         if entry.rating and entry.rating_count:
             yield "rating_count", figures.count(entry.rating_count, self.locale)
-        yield "reason", self._reason()
+        yield "reason", self.stated_reason.phrase
 
     def _money(self, amount: Decimal) -> str:
         return figures.money(amount, self.entry.currency, self.locale)
@@ -89,15 +93,6 @@ class ProductFacts:
         if self.entry.discount_percent is not None or was is None:
             return self.entry.discount_percent or 0
         return int((was - self.entry.price) * PERCENT / was)
-
-    def _reason(self) -> str:
-        if self.liked:
-            return f"because you liked {self.liked}"
-        if self.reason.kind is ReasonKind.POPULAR_IN_CATEGORY and self.reason.category:
-            return f"popular in {category_label(self.reason.category)}"
-        if self.reason.kind is ReasonKind.POPULAR:
-            return "popular with our customers"
-        return "a favourite of customers with your taste"
 
 
 def catalogue_texts(product: Product) -> list[str]:

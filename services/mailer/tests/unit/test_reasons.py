@@ -1,0 +1,170 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encore.contracts.records import Product, Reason, ReasonKind
+from encore.mailer.domain.facts.reasons import LIKING, OWNING, PHRASES, stated_reason
+from encore.mailer.domain.text import MAX_CATEGORY_CHARS, SHORT_NAME_CHARS, spoken_name
+
+MakeEntry = Callable[..., Product]
+
+FALLBACK = "from our range"
+PHONE = "Nadir 10A (Sea Blue, 4GB RAM, 64GB Storage) | Octa Core Helio G25"
+EVIDENCE = {
+    "product_id": "P9",
+    "product_name": PHONE,
+    "review_id": "R1",
+    "customers": 12,
+    "category": ("Electronics", "SmartTelevisions"),
+    "rank": 2,
+    "out_of": 40,
+}
+UNREADABLE = ("", " ", "\u202e\u0000", "()", "--- | ***")
+
+
+def reason(kind: ReasonKind, **changes: object) -> Reason:
+    """A reason with all evidence that any kind has, and changes."""
+    return Reason.model_validate({"kind": kind} | EVIDENCE | changes)
+
+
+def phrase(given: Reason, product: Product) -> str:
+    """The phrase of an Indian shop's email."""
+    return stated_reason(given, product, locale="en_IN").phrase
+
+
+@pytest.mark.parametrize(
+    ("kind", "expected"),
+    [
+        (ReasonKind.LIKED, "because you liked Nadir 10A"),
+        (ReasonKind.ALSO_LIKED, "liked by 12 customers who liked Nadir 10A too"),
+        (ReasonKind.BOUGHT_TOGETHER, "bought by 12 customers who bought Nadir 10A too"),
+        (ReasonKind.GOES_WITH, "to go with your Nadir 10A"),
+        (ReasonKind.BETTER_RATED, "rated higher than your Nadir 10A"),
+        (ReasonKind.NEW, "new in our shop"),
+        (ReasonKind.POPULAR_IN_CATEGORY, "popular in Smart Televisions"),
+        (ReasonKind.WELL_RATED, "well rated by 1,24,269 customers"),
+        (ReasonKind.DISCOVERY, "something new for you in Smart Televisions"),
+        (ReasonKind.POPULAR, "popular with our customers"),
+        (ReasonKind.FEATURED, "featured in our shop"),
+        (ReasonKind.ASSORTMENT, FALLBACK),
+    ],
+)
+def test_a_phrase_states_the_evidence_of_its_kind(kind: ReasonKind, expected: str, entry: MakeEntry) -> None:
+    """And nothing that other kinds know."""
+    assert phrase(reason(kind), entry(1, rating_count=124269)) == expected
+
+
+def test_every_kind_has_a_phrase() -> None:
+    """A kind added to the contract needs one."""
+    assert PHRASES.keys() == set(ReasonKind)
+
+
+@pytest.mark.parametrize(
+    ("customers", "who"),
+    [(1, "a customer"), (2, "customers"), (4, "customers"), (5, "5 customers"), (12345, "12,345 customers")],
+)
+def test_customers_are_counted_from_five_on(customers: int, who: str, entry: MakeEntry) -> None:
+    """One is a customer, two are customers; none of it says "often"."""
+    also_liked = reason(ReasonKind.ALSO_LIKED, customers=customers)
+    assert phrase(also_liked, entry(1)) == f"liked by {who} who liked Nadir 10A too"
+    bought = reason(ReasonKind.BOUGHT_TOGETHER, customers=customers)
+    assert phrase(bought, entry(1)) == f"bought by {who} who bought Nadir 10A too"
+
+
+@pytest.mark.parametrize("ratings", [None, 0, 4])
+def test_few_or_unknown_ratings_are_not_counted(ratings: int | None, entry: MakeEntry) -> None:
+    """The recommender knows that they are enough, perhaps from the reviews."""
+    well_rated = reason(ReasonKind.WELL_RATED)
+    assert phrase(well_rated, entry(1, rating_count=ratings)) == "well rated by our customers"
+
+
+@pytest.mark.parametrize("kind", sorted(OWNING))
+@pytest.mark.parametrize("name", [None, *UNREADABLE])
+def test_without_a_readable_name_nothing_is_claimed(
+    kind: ReasonKind, name: str | None, entry: MakeEntry
+) -> None:
+    """Least of all that the customer liked it."""
+    stated = stated_reason(reason(kind, product_name=name), entry(1), locale="en_IN")
+    assert (stated.kind, stated.phrase, stated.own_product) == (ReasonKind.ASSORTMENT, FALLBACK, None)
+
+
+@pytest.mark.parametrize("kind", [ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER])
+def test_without_customers_nothing_is_claimed_of_them(kind: ReasonKind, entry: MakeEntry) -> None:
+    """A link that a person wrote down is no purchase."""
+    assert phrase(reason(kind, customers=None), entry(1)) == FALLBACK
+
+
+@pytest.mark.parametrize("kind", [ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.DISCOVERY])
+@pytest.mark.parametrize("category", [(), *((name,) for name in UNREADABLE)])
+def test_without_a_readable_category_nothing_is_claimed(
+    kind: ReasonKind, category: tuple[str, ...], entry: MakeEntry
+) -> None:
+    """A rank in a category says nothing about the whole shop."""
+    assert phrase(reason(kind, category=category), entry(1)) == FALLBACK
+
+
+@pytest.mark.parametrize(
+    ("category", "shown"),
+    [
+        (("Electronics", "Headphones", "In-Ear"), "Headphones (In-Ear)"),
+        (("Calculators", "Basic"), "Calculators (Basic)"),
+        (("Haushalt", "Lampen"), "Haushalt (Lampen)"),
+        (("Keyboards,Mice&InputDevices", "Mice"), "Mice"),
+        (("Shoes", "Sandals"), "Sandals"),
+        (("---", "Film"), "Film"),
+        (("Film",), "Film"),
+    ],
+)
+def test_a_category_that_means_little_alone_is_shown_with_its_parent(
+    category: tuple[str, ...], shown: str, entry: MakeEntry
+) -> None:
+    """Nobody looks for something popular in "Basic"."""
+    assert (
+        phrase(reason(ReasonKind.POPULAR_IN_CATEGORY, category=category), entry(1)) == f"popular in {shown}"
+    )
+
+
+@given(
+    kind=st.sampled_from(ReasonKind),
+    name=st.none()
+    | st.text(max_size=300)
+    | st.sampled_from(("{product}", "{0.__class__}", "%s", "{1.price}")),
+    category=st.lists(st.text(max_size=300), max_size=3),
+    customers=st.none() | st.integers(1, 10**9),
+)
+def test_any_evidence_gives_one_short_printable_line(
+    entry: MakeEntry, kind: ReasonKind, name: str | None, category: list[str], customers: int | None
+) -> None:
+    """Names are data: they are neither templates nor able to break the line."""
+    hostile = reason(kind, product_name=name, category=tuple(category), customers=customers)
+    stated = stated_reason(hostile, entry(1), locale="en_IN")
+    assert 0 < len(stated.phrase) <= MAX_CATEGORY_CHARS * 3 + SHORT_NAME_CHARS
+    assert stated.phrase.splitlines() == [stated.phrase]
+    assert stated.phrase == stated.phrase.strip()
+    assert (stated.own_product is None) == (stated.kind not in OWNING)
+    assert LIKING < OWNING
+
+
+@pytest.mark.parametrize(
+    ("name", "spoken"),
+    [
+        (PHONE, "Nadir 10A"),
+        (
+            "Vanta 80 cm (32 inches) Wonder Series LED TV VT32 (Black)",
+            "Vanta 80 cm Wonder Series LED TV VT32",
+        ),
+        ("Oppida A31 (Black, 6GB) with No Cost EMI Offers", "Oppida A31"),
+        ("Infinia (BLJ Fuze Pint, Wireless Mini Speaker", "Infinia BLJ Fuze Pint"),
+        ("Nokta 150 (2020) (Cyan)", "Nokta 150"),
+        ("Northlane Nylon Braided Charging Cable (1.5 m)", "Northlane Nylon Braided Charging Cable"),
+        ("Multi Angle Tabletop Stand.", "Multi Angle Tabletop Stand"),
+        ("Pen, Blue", "Pen, Blue"),
+        ("अनन्या दीपक (पीतल)", "अनन्या दीपक"),
+        *((name, "") for name in UNREADABLE),
+    ],
+)
+def test_a_customers_own_product_is_called_by_a_name_a_person_would_say(name: str, spoken: str) -> None:
+    """Without variants in brackets, and beyond a size in brackets where the name goes on."""
+    assert spoken_name(name) == spoken

@@ -1,0 +1,35 @@
+"""What a pick's reason rests on, as one line for a person."""
+
+from collections.abc import Iterator
+from textwrap import shorten
+
+from encore.contracts.records import Reason
+from encore.stack.formatting import count
+
+MAX_NAME_CHARS = 60
+
+
+def evidence(reason: Reason) -> str:
+    """Return the reason's kind and all evidence it has: `also liked: Desk Lamp (P9), 12 customers`."""
+    kind, known = reason.kind.replace("_", " "), ", ".join(_evidence(reason))
+    return f"{kind}: {known}" if known else kind
+
+
+def _evidence(reason: Reason) -> Iterator[str]:
+    if named := " ".join(_product(reason)):
+        yield named
+    if reason.review_id:
+        yield f"review {reason.review_id}"
+    if reason.customers:
+        yield f"{count(reason.customers)} {'customer' if reason.customers == 1 else 'customers'}"
+    if reason.category:
+        yield reason.category[-1]
+    if reason.rank:
+        yield f"number {count(reason.rank)}" + (f" of {count(reason.out_of)}" if reason.out_of else "")
+
+
+def _product(reason: Reason) -> Iterator[str]:
+    if reason.product_name:
+        yield shorten(reason.product_name, MAX_NAME_CHARS, placeholder="…")
+    if reason.product_id:
+        yield f"({reason.product_id})"
