@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 
 from encore.contracts.records import Customer
 from encore.recommender.domain.families import MAX_FAMILY, Families, SharedReviews
-from encore.recommender.domain.names import alike, cosine, tokens, vector
+from encore.recommender.domain.families.alike import alike
+from encore.recommender.domain.names import cosine, tokens, vector
 from services.recommender.tests.fakes import product, review
 
 NAMES = st.lists(

@@ -1,0 +1,216 @@
+"""Which products, and which categories, the same customers own, counted part by part.
+
+A customer links two things only through different reviews: a review that is listed under the variants of a
+product, or under several products, says nothing about what goes together.
+"""
+
+import math
+from array import array
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from encore.contracts.records import Customer
+from encore.recommender.domain.durables import Repeats
+from encore.recommender.domain.taxonomy import Category
+
+MAX_REVIEWS = 50
+"""How many of a customer's reviews are counted, the latest ones first: pairs grow with their square."""
+MAX_OWNED = 50
+"""How many families of a customer are counted, for the same reason."""
+SHRINKAGE = 2.0
+"""A link of this many customers counts half as much as one of very many."""
+_FOLD_FROM = 1 << 20
+_BITS = 32
+_LOW_BITS = (1 << _BITS) - 1
+
+Thing = TypeVar("Thing", str, Category)
+
+
+@dataclass(frozen=True, slots=True)
+class Link(Generic[Thing]):
+    """Something that `customers` own together with something else, and the `strength` of that link."""
+
+    to: Thing
+    customers: int
+    strength: float
+
+
+def strength(together: int, one: int, other: int) -> float:
+    """Return how strongly two things are linked, from 0 to 1.
+
+    The cosine `together / sqrt(one * other)` of their sets of customers, times
+    `together / (together + SHRINKAGE)`, so that a link of few customers counts less. Sources: Sarwar et al.,
+    "Item-based collaborative filtering recommendation algorithms", WWW 2001 (cosine); Bell and Koren,
+    "Improved neighborhood-based collaborative filtering", KDD Cup 2007 (shrinkage).
+    """
+    return together / math.sqrt(one * other) * together / (together + SHRINKAGE)
+
+
+class Links(Generic[Thing]):
+    """Counts the customers of things and of pairs of things; a pair takes 24 bytes.
+
+    `owners` has the customers of each thing, `total` is the number of links of all customers.
+    """
+
+    def __init__(self) -> None:
+        self.owners: Counter[Thing] = Counter()
+        self.total = 0
+        self._numbers: dict[Thing, int] = {}
+        self._things: list[Thing] = []
+        self._new = array("q")
+        self._pairs: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)  # both ways, sorted
+        self._counts: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
+
+    def add(self, owned: Mapping[Thing, int]) -> None:
+        """Count one customer's things, each given with the bits of the reviews that are about it.
+
+        Two things are linked if each has a review that is not about the other.
+        """
+        self.owners.update(owned.keys())
+        for (one, mine), (other, theirs) in combinations(owned.items(), 2):
+            if _linked(mine, theirs):
+                first, second = self._number(one), self._number(other)
+                self._new.append(first << _BITS | second)
+                self._new.append(second << _BITS | first)
+                self.total += 1
+        if len(self._new) >= max(_FOLD_FROM, len(self._pairs)):
+            self._fold()
+
+    def customers(self, one: Thing, other: Thing) -> int:
+        """Return how many customers link the two things."""
+        number = self._numbers.get(other)
+        others, counts = self._row(one)
+        return 0 if number is None else int(counts[others == number].sum())
+
+    def degree(self, thing: Thing) -> int:
+        """Return how many links the thing has, each customer's counted apart."""
+        return int(self._row(thing)[1].sum())
+
+    def of(self, thing: Thing, *, at_least: int = 1) -> list[Link[Thing]]:
+        """Return what enough customers link the thing to: strongest first, ties by customers, then by id."""
+        others, counts = self._row(thing)
+        enough = counts >= at_least
+        found = zip(others[enough].tolist(), counts[enough].tolist(), strict=True)
+        links = [self._link(thing, self._things[number], count) for number, count in found]
+        return sorted(links, key=lambda link: (-link.strength, -link.customers, link.to))
+
+    def _row(self, thing: Thing) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
+        """Return the numbers of the things that one thing is linked to, and how many customers link each."""
+        self._fold()
+        number = self._numbers.get(thing, len(self._things))
+        low, high = np.searchsorted(self._pairs, (number << _BITS, (number + 1) << _BITS))
+        return self._pairs[low:high] & _LOW_BITS, self._counts[low:high]
+
+    def _link(self, thing: Thing, other: Thing, count: int) -> Link[Thing]:
+        return Link(other, count, strength(count, self.owners[thing], self.owners[other]))
+
+    def _number(self, thing: Thing) -> int:
+        number = self._numbers.setdefault(thing, len(self._things))
+        if number == len(self._things):
+            self._things.append(thing)
+        return number
+
+    def _fold(self) -> None:
+        """Merge the new pairs into the sorted ones: seldom enough for the work to stay near linear."""
+        if not self._new:
+            return
+        new, counts = np.unique(np.frombuffer(self._new, dtype=np.int64), return_counts=True)
+        pairs, places = np.unique(np.concatenate((self._pairs, new)), return_inverse=True)
+        weights = np.concatenate((self._counts, counts))
+        self._pairs, self._counts = pairs, np.bincount(places, weights=weights).astype(np.int32)
+        self._new = array("q")
+
+
+class CoPurchases:
+    """Counts what customers own together, by family and by leaf category, and what they like together.
+
+    `family` gives the id of a product's family, `category` its category path, and `liked` the products that a
+    customer is known to like. The order of the customers and how they are split into parts change nothing.
+    """
+
+    def __init__(
+        self,
+        *,
+        family: Callable[[str], str],
+        category: Callable[[str], Category],
+        liked: Callable[[Customer], Collection[str]] = lambda _: (),
+    ) -> None:
+        self.families = Links[str]()
+        self.liked = Links[str]()
+        self.leaves = Links[Category]()
+        self._family = family
+        self._category = category
+        self._likes = liked
+        self._returning: Counter[Category] = Counter()
+        self._repeated: Counter[Category] = Counter()
+        self._further: Counter[Category] = Counter()
+
+    def add(self, customers: Iterable[Customer]) -> None:
+        """Count more customers, each of whom is given once with all their reviews."""
+        for customer in customers:
+            products = self._products(customer)
+            families = _merged((self._family(product), bits) for product, bits in products.items())
+            likes = self._likes(customer)
+            liked = ((self._family(product), bits) for product, bits in products.items() if product in likes)
+            self.families.add(families)
+            self.liked.add(_merged(liked))
+            self.leaves.add(_merged((self._category(product), bits) for product, bits in products.items()))
+            self._add_repeats(products, families)
+
+    def bought_together(self, one: str, other: str) -> int:
+        """Return how many customers own products of both families, by different reviews."""
+        return self.families.customers(one, other)
+
+    def also_liked(self, one: str, other: str) -> int:
+        """Return how many customers like products of both families, by different reviews."""
+        return self.liked.customers(one, other)
+
+    def repeats(self) -> dict[Category, Repeats]:
+        """Return, for each leaf category, what its customers own besides."""
+        return {
+            leaf: Repeats(
+                owners=self.leaves.owners[leaf],
+                returning=self._returning[leaf],
+                repeated=self._repeated[leaf],
+                further=self._further[leaf],
+            )
+            for leaf in self.leaves.owners
+        }
+
+    def _products(self, customer: Customer) -> dict[str, int]:
+        """Return the bits of the reviews about each of the customer's products, as many as are counted."""
+        reviews: dict[str, set[str]] = {}
+        for review in sorted(customer.reviews, key=lambda review: -(review.timestamp or 0)):
+            reviews.setdefault(review.review_id, set()).update(review.product_ids)
+        latest = list(reviews.values())[:MAX_REVIEWS]
+        products = _merged((product, 1 << n) for n, listed in enumerate(latest) for product in sorted(listed))
+        kept = set(list(dict.fromkeys(map(self._family, products)))[:MAX_OWNED])
+        return {product: bits for product, bits in products.items() if self._family(product) in kept}
+
+    def _add_repeats(self, products: Mapping[str, int], families: Mapping[str, int]) -> None:
+        """Count, from one family of each leaf, what else the customer bought by other reviews."""
+        within: dict[Category, list[str]] = {}
+        for product in products:
+            within.setdefault(self._category(product), []).append(self._family(product))
+        for leaf, (first, *others) in within.items():
+            further = {family for family, bits in families.items() if _linked(families[first], bits)}
+            self._further[leaf] += len(further)
+            self._returning[leaf] += bool(further)
+            self._repeated[leaf] += not further.isdisjoint(others)
+
+
+def _linked(mine: int, theirs: int) -> bool:
+    return bool(mine & ~theirs and theirs & ~mine)
+
+
+def _merged(owned: Iterable[tuple[Thing, int]]) -> dict[Thing, int]:
+    merged: dict[Thing, int] = {}
+    for thing, bits in owned:
+        merged[thing] = merged.get(thing, 0) | bits
+    return merged

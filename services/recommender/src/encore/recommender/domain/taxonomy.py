@@ -1,0 +1,224 @@
+"""What a shop's categories are about, in words that tables can be written in.
+
+Every shop has a tree of its own ("HomeTheater,TV&Video", "TVs", "Fernseher"), so tables name kinds of things
+by a phrase of singular English words ("washing machine"), and a category is matched by the words of its
+levels.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+Category = tuple[str, ...]
+"""A category path, from the root to the leaf."""
+
+_TOKEN = re.compile(r"[^\W_]+")
+_NESTED = re.compile(r"[>|]|::|\s/\s")
+_POSSESSIVE = re.compile(r"['\u2019]s\b", re.IGNORECASE)
+_SEVERAL = re.compile(r"[&,;/+()]|\s-\s|\b(?:and|und|et|y)\b")
+_FOR = re.compile(r"\b(?:for|with|fur|pour|para)\b")
+_CAMEL = re.compile(
+    r"(?<=[a-z])(?<!\b[a-z])(?=[A-Z])"  # HomeTheater, but not iPhone
+    r"|(?<=[A-Z0-9])(?=[A-Z](?!s(?![a-z]))[a-z])"  # TVMounts, but not TVs
+)
+_ENDINGS = (("ies", "y"), ("sses", "ss"), ("shes", "sh"), ("ches", "ch"), ("xes", "x"), ("s", ""))
+_SINGULAR_ENDINGS = ("ss", "us", "is")
+_MAX_ACRONYM = 3
+_MIN_PART = 4
+"""The shortest part of a compound word, in letters."""
+_LINKS = ("", "n", "s", "en", "es")
+"""What German puts between the parts of a compound word."""
+_CACHED_LEVELS = 65_536
+_Rank = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lexicon:
+    """The words of taxonomy.yaml, folded."""
+
+    irregular: Mapping[str, str]
+    translations: Mapping[str, tuple[str, ...]]
+    apart: frozenset[str]
+    audiences: frozenset[str]
+    known: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Level:
+    """A level's words, the last words of the things it names, and those of them that name parts of others."""
+
+    words: frozenset[str]
+    heads: frozenset[str]
+    parts: frozenset[str]
+    several: bool
+
+
+class Entries:
+    """The phrases of a table, matched against categories.
+
+    The lowest level that any phrase matches says what the category is; levels above only add words, so that
+    ("Dogs", "Beds") is a "dog bed". Two kinds of levels are special:
+
+    - Words such as "cable", "bag" or "cartridge" make something else of the thing named before them. A level
+      that ends in one matches phrases with that word: "TV Mounts" are not televisions. If none matches, the
+      search ends: the levels above say only what the part is for.
+    - A level above the leaf that names several things ("Cameras & Photography") is a department, and matches
+      only phrases that name all of it.
+    """
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._words: dict[str, frozenset[str]] = {}
+        self._by_last_word: dict[str, list[str]] = {}
+        for phrase in phrases:
+            own = words(phrase)
+            self._words[phrase] = frozenset(own)
+            self._by_last_word.setdefault(own[-1], []).append(phrase)
+
+    def matches(self, category: Category) -> list[list[str]]:
+        """Return the phrases that the category matches, in groups, most specific first.
+
+        Where some have the last word of what the deciding level names, only they count: "Table Fans" are
+        fans, not tables. Phrases with more words in that level come first, then those with more words in all;
+        a group is in alphabetical order.
+        """
+        levels = [_level(part) for level in category for part in _NESTED.split(level)]
+        for depth in range(len(levels) - 1, -1, -1):
+            above = frozenset[str]().union(*(upper.words for upper in levels[:depth]))
+            found = self._at(levels[depth], above, is_leaf=depth == len(levels) - 1)
+            if found or levels[depth].parts:
+                return found
+        return []
+
+    def best(self, category: Category) -> list[str]:
+        """Return the most specific phrases that the category matches, in alphabetical order."""
+        return next(iter(self.matches(category)), [])
+
+    def _at(self, level: _Level, above: frozenset[str], *, is_leaf: bool) -> list[list[str]]:
+        """Return the phrases that one level matches: with its own last word, the others here or `above`."""
+        ending = {phrase for word in level.words for phrase in self._by_last_word.get(word, ())}
+        found = {phrase: own for phrase in ending if (own := self._words[phrase]) <= level.words | above}
+        if level.several and not is_leaf:
+            found = {phrase: own for phrase, own in found.items() if own >= level.words}
+        last = {phrase: own for phrase, own in found.items() if own & level.heads}
+        parts = {phrase: own for phrase, own in found.items() if own & level.parts}
+        groups: dict[_Rank, list[str]] = {}
+        for phrase, own in (parts or last or ({} if level.parts else found)).items():
+            groups.setdefault((len(own & level.words), len(own)), []).append(phrase)
+        return [sorted(groups[rank]) for rank in sorted(groups, reverse=True)]
+
+
+@lru_cache(maxsize=_CACHED_LEVELS)
+def words(level: str) -> tuple[str, ...]:
+    """Return a level's words in lower case, without accents, in the singular, known foreign ones in English.
+
+    "HomeTheater,TV&Video" gives ("home", "theater", "television", "video"); German compounds are split where
+    both parts are known ("Druckerpatronen": "printer", "cartridge").
+    """
+    return tuple(word for token in _TOKEN.findall(_CAMEL.sub(" ", _plain(level))) for word in _read(token))
+
+
+def audience(category: Category) -> frozenset[str]:
+    """Return the people or animals that a category is for ("woman", "child", "dog"); empty for everyone."""
+    return _lexicon().audiences.intersection(word for level in category for word in words(level))
+
+
+def same_audience(one: Category, other: Category) -> bool:
+    """Return whether things of both categories are for the same people, as far as their names say."""
+    mine, theirs = audience(one), audience(other)
+    return mine <= theirs or theirs <= mine
+
+
+def read_table(name: str) -> Any:  # noqa: ANN401 - each table has a form of its own
+    """Return the content of a table that is shipped beside this module."""
+    text = resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=yaml.CSafeLoader)
+
+
+@cache
+def complement_table() -> dict[str, list[str]]:
+    """Return the authored table of complements: phrases by phrase, best first."""
+    table: dict[str, list[str]] = read_table("complements.yaml")
+    return table
+
+
+def complement_phrases() -> list[str]:
+    """Return every phrase of the authored table of complements once."""
+    table = complement_table()
+    return list(dict.fromkeys(phrase for kind, others in table.items() for phrase in (kind, *others)))
+
+
+@lru_cache(maxsize=_CACHED_LEVELS)
+def _level(level: str) -> _Level:
+    parts = [part for part in _SEVERAL.split(_CAMEL.sub(" ", _plain(level))) if words(part)]
+    named = (words(_FOR.split(part)[0]) for part in parts)
+    heads = frozenset(own[-1] for own in named if own)
+    return _Level(
+        words=frozenset(words(level)),
+        heads=heads,
+        parts=heads & _lexicon().apart,
+        several=len(parts) > 1,
+    )
+
+
+def _plain(text: str) -> str:
+    decomposed = unicodedata.normalize("NFKD", _POSSESSIVE.sub("", text).replace("ß", "ss"))
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def _read(token: str) -> tuple[str, ...]:
+    """Return the English words of one token."""
+    lexicon = _lexicon()
+    word = _singular(token, lexicon.irregular)
+    return lexicon.translations.get(word) or _compound(word, lexicon) or (word,)
+
+
+def _singular(token: str, irregular: Mapping[str, str]) -> str:
+    word = token.casefold()
+    if word in irregular:
+        return irregular[word]
+    if len(word) < _MAX_ACRONYM or (len(word) == _MAX_ACRONYM and token.isupper()):
+        return word
+    if word.endswith(_SINGULAR_ENDINGS):
+        return word
+    for ending, singular in _ENDINGS:
+        if word.endswith(ending):
+            return word.removesuffix(ending) + singular
+    return word
+
+
+def _compound(word: str, lexicon: _Lexicon) -> tuple[str, ...] | None:
+    if word in lexicon.known:
+        return None
+    for cut in range(_MIN_PART, len(word) - _MIN_PART + 1):
+        tail = lexicon.translations.get(word[cut:])
+        head = word[:cut]
+        for link in _LINKS if tail else ():
+            stem = head.removesuffix(link)
+            if tail and stem in lexicon.known and head.endswith(link):
+                return (*lexicon.translations.get(stem, (stem,)), *tail)
+    return None
+
+
+@cache
+def _lexicon() -> _Lexicon:
+    content = read_table("taxonomy.yaml")
+    irregular = {_plain(plural): singular for plural, singular in content["irregular"].items()}
+    translations = {
+        _singular(_plain(foreign), irregular): tuple(english.split())
+        for english, others in content["translations"].items()
+        for foreign in others
+    }
+    english = (word for phrase in content["translations"] for word in phrase.split())
+    return _Lexicon(
+        irregular=irregular,
+        translations=translations,
+        apart=frozenset(content["apart"]),
+        audiences=frozenset(content["audiences"]),
+        known=frozenset((*translations, *english, *content["apart"])),
+    )
