@@ -9,10 +9,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from encore.cli.commands.options import AsJson
-from encore.cli.execution import FOUND_WRONG, guarded
+from encore.cli.commands.runs import RunId
+from encore.cli.execution import FOUND_WRONG, guarded, in_environment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from encore.cli.environment import Environment
 
 app = typer.Typer(no_args_is_help=True, help="How good recommendations are, and whether reasons are true.")
 
@@ -175,4 +178,33 @@ def _require(figures: "Mapping[str, object]", least: "Mapping[str, float]") -> N
     for each in below:
         say(each)
     if below:
+        raise typer.Exit(FOUND_WRONG)
+
+
+@app.command()
+@in_environment
+async def reasons(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
+    """Recompute every reason of a run from its stored records.
+
+    Exits with 1 if one is false, or if there are no recommendations.
+    """
+    from encore.cli.errors import CommandError
+    from encore.cli.evaluation.start import evaluating, require_evaluation
+
+    require_evaluation()
+    from encore.cli.evaluation.reason_tables import show_reasons
+    from encore.cli.evaluation.stored_run import stored_run
+    from encore.cli.output import console, print_json
+    from encore.evaluation.reasons.checking import check_reasons
+
+    run = await stored_run(environment, run_id)
+    with evaluating("reading the run") as announce:
+        report = await check_reasons(run, announce)
+    if json:
+        print_json(report)
+    else:
+        show_reasons(report, console())
+    if not report.checked:
+        raise CommandError(f"{report.run_id} recommends nothing to anybody")
+    if report.false:
         raise typer.Exit(FOUND_WRONG)
