@@ -26,8 +26,8 @@ $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
-demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [OUT=dir] [KEEP=1 leaves the stack running]
-	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(OUT),--out '$(OUT)') $(if $(KEEP),--keep)
+demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [MERCHANDISING=file.yaml] [OUT=dir] [KEEP=1 leaves the stack running]
+	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(KEEP),--keep)
 
 images: ## build every container image and print its size
 	@ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build --quiet

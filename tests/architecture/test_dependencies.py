@@ -17,6 +17,8 @@ SOURCES = {
     **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
 }
 AWS = {"aiobotocore", "boto3", "botocore"}
+IMPORTED_AS = {"pyyaml": "yaml"}
+"""Import names that do not follow from the distribution's name."""
 TOOLS = {"encore.stack", "encore.cli", "understudy"}
 
 
@@ -104,6 +106,7 @@ def declared(name: str) -> set[str]:
     extras = [each for extra in project.get("optional-dependencies", {}).values() for each in extra]
     names = {each.split("[")[0] for each in (*project["dependencies"], *extras)}
     ours = {each.removeprefix("encore-") for each in names if each.startswith("encore-")}
+    names |= {IMPORTED_AS[each] for each in names if each in IMPORTED_AS}
     aliases = {each.replace("-", "_") for each in names} | {each.split("-")[0] for each in names}
     return aliases.union(*(declared(each) for each in ours))
 

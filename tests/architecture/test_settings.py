@@ -53,6 +53,15 @@ def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str
     assert {name.removeprefix(PREFIX).lower() for name in chosen} <= optional
 
 
+def test_the_rules_are_set_figure_by_figure(pipeline: "Module") -> None:
+    """Terraform names their variables as the recommender's settings do, and gives them to it alone."""
+    section, delimiter = "recommender_rules", RecommenderSettings.model_config.get("env_nested_delimiter")
+    assert section in RecommenderSettings.model_fields
+    assert f"{PREFIX}{section.upper()}{delimiter}${{upper(name)}}" in str(pipeline.locals["rule_settings"])
+    given = str(pipeline.locals["environment"])
+    assert 'service == "recommender" ? local.rule_settings : {}' in given
+
+
 def test_the_collector_is_set_by_a_variable_that_the_settings_read(read_module: "ReadModule") -> None:
     """Without a collector the variable is not set."""
     given = str(read_module("modules/pipeline").locals["environment"])

@@ -32,7 +32,7 @@ CHECKED_AS = {
 }
 UNUSED_HERE = {
     "sqs:ChangeMessageVisibility *": "a message that takes long or is retried later",
-    "s3:ListBucket ": "an upload of three files",
+    "s3:ListBucket ": "an upload of three files; S3 reporting that the shop has no file of rules",
     "comprehend:DetectSentiment *": "a document that fails in its batch",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",

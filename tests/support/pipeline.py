@@ -26,6 +26,7 @@ class Entry(NamedTuple):
     list_price: str
     discount: str
     link: str
+    is_sold_out: bool = False
 
 
 @dataclass
@@ -47,6 +48,7 @@ class Truth:
                     list_price=row["actual_price"].removesuffix(".00"),
                     discount=row["discount_percentage"],
                     link=row["product_link"],
+                    is_sold_out=row.get("in_stock") == "no",
                 )
                 for customer in row["user_id"].split(","):
                     truth.reviewed.setdefault(customer, set()).add(row["product_id"])

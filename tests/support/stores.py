@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import BaseModel
 
 from encore.contracts.events import EventData, new_event
+from encore.runtime.storage import from_item, to_item
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -42,6 +43,10 @@ class InMemoryObjects:
         """Read one object; raise `KeyError` if it does not exist."""
         return self.stored[key]
 
+    async def find(self, key: str, *, max_bytes: int | None = None) -> bytes | None:
+        """Read an object, or at most its first `max_bytes`; None if it does not exist."""
+        return self.stored[key][:max_bytes] if key in self.stored else None
+
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
         """Store records as JSON lines."""
         lines = [record.model_dump_json(exclude_none=True) + "\n" for record in records]
@@ -62,6 +67,11 @@ class InMemoryItems:
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
         """Put every item."""
         self.items.update({tuple(item[name] for name in self._key): item for item in items})
+
+    async def get_all(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the items with these keys that exist, as a table returns them: without types of our own."""
+        found = (self.items.get(tuple(key[name] for name in self._key)) for key in keys)
+        return [from_item(to_item(item)) for item in found if item is not None]
 
 
 class InMemoryAnnouncer:

@@ -15,8 +15,9 @@ PICKS = 5
 def email_faults(raw: bytes, customer: str, truth: Truth) -> list[str]:
     """Everything that is wrong with an email; empty if it is correct.
 
-    It must be well-formed and addressed to the customer, and show five products that the customer has not
-    reviewed, each with the catalogue's name, prices and link, in both its HTML and its plain text.
+    It must be well-formed and addressed to the customer, and show five products that the shop has and the
+    customer has not reviewed, each with the catalogue's name, prices and link, in both its HTML and its plain
+    text.
     """
     message = message_from_bytes(raw, policy=policy.default)
     return [*_form_faults(message, customer), *_product_faults(raw, customer, truth)]
@@ -48,6 +49,8 @@ def _product_faults(raw: bytes, customer: str, truth: Truth) -> Iterator[str]:
         yield f"{len(linked)} products"
     if known := linked & truth.reviewed[customer]:
         yield f"already reviewed: {sorted(known)}"
+    if sold_out := {product_id for product_id in linked if truth.catalogue[product_id].is_sold_out}:
+        yield f"out of stock: {sorted(sold_out)}"
     places = {"page": _visible(page), "text": cleaned(text)}
     links = set(_text_links(text))
     for product_id in linked:

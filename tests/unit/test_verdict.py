@@ -11,6 +11,7 @@ CATALOGUE = {
     )
     for number in range(1, 7)
 }
+CATALOGUE["P7"] = CATALOGUE["P6"]._replace(link="https://shop.example/7", is_sold_out=True)
 
 
 def an_email(
@@ -46,6 +47,7 @@ def test_a_true_email_has_no_fault() -> None:
         (an_email(price="₹149"), "P1: no '₹199' in the text"),
         (an_email(shown="1234"), "4 products"),
         (an_email(shown="12346"), "already reviewed: ['P6']"),
+        (an_email(shown="12347"), "out of stock: ['P7']"),
         (an_email(customer="C2"), "made for C2"),
         (an_email(subject=" "), "no subject"),
         (

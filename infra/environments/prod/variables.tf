@@ -25,6 +25,12 @@ variable "unsubscribe_endpoint" {
   default     = false
 }
 
+variable "rules" {
+  description = "Figures of the recommender's rules that differ from their defaults, such as { max_per_leaf = 1 }."
+  type        = map(number)
+  default     = {}
+}
+
 variable "comprehend_calls_per_s" {
   description = "The account's quota of BatchDetectSentiment calls per second."
   type        = number

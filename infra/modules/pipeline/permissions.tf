@@ -2,7 +2,7 @@
 #
 # A bare `*` appears only where AWS defines no resource for an action, each time with a comment.
 # One S3 rule is easy to miss: without s3:ListBucket, or with a condition on the prefix, a missing object answers 403
-# instead of 404. Only ingest depends on the difference.
+# instead of 404. Ingest and the recommender depend on the difference.
 
 locals {
   data_bucket = module.topology.bucket_arns["data"]
@@ -123,9 +123,16 @@ locals {
         resources = [module.topology.dead_letter_arns["recommender"]]
       },
       {
+        sid       = "FindRules"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
         sid     = "ReadRuns"
         actions = ["s3:GetObject"]
         resources = [
+          "${local.data_bucket}/shop/merchandising.yaml",
+          "${local.data_bucket}/runs/*/merchandising.json",
           "${local.data_bucket}/runs/*/products.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
           "${local.data_bucket}/runs/*/sentiment/*",
@@ -133,13 +140,17 @@ locals {
         ]
       },
       {
-        sid       = "StoreFiles"
-        actions   = ["s3:PutObject"]
-        resources = ["${local.data_bucket}/runs/*/personalize/*", "${local.data_bucket}/runs/*/recommendations/*"]
+        sid     = "StoreFiles"
+        actions = ["s3:PutObject"]
+        resources = [
+          "${local.data_bucket}/runs/*/merchandising.json",
+          "${local.data_bucket}/runs/*/personalize/*",
+          "${local.data_bucket}/runs/*/recommendations/*",
+        ]
       },
       {
         sid       = "StoreRecords"
-        actions   = ["dynamodb:BatchWriteItem"]
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
         resources = [module.topology.table_arns["recommendations"]]
       },
       {

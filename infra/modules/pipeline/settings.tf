@@ -60,6 +60,11 @@ locals {
     mailer = {}
   }
 
+  # A figure of the recommender's rules is a setting of its own; the service refuses a name that it does not know.
+  rule_settings = {
+    for name, figure in var.rules : "ENCORE_RECOMMENDER_RULES__${upper(name)}" => tostring(figure)
+  }
+
   common_settings = {
     ENCORE_DRAIN_S           = "100" # within the 120 s between SIGTERM and SIGKILL
     ENCORE_METRICS_NAMESPACE = "Encore/${var.name}"
@@ -92,6 +97,7 @@ locals {
       { for name in required : name => local.resource_settings[name] },
       local.common_settings,
       local.chosen_settings[service],
+      service == "recommender" ? local.rule_settings : {},
       local.understudy_endpoints,
       var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
     )

@@ -11,8 +11,10 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import Recommendation
 from encore.recommender.domain.plan import Plan
+from encore.recommender.domain.rules import Rules
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.train import Train
@@ -60,6 +62,7 @@ class World:
         advance_run = AdvanceRun(
             ledger=self.ledger,
             stage=stage,
+            load_rules=LoadRules(objects=self.objects, rules=Rules()),
             prepare_datasets=PrepareDatasets(self.objects),
             train=train,
             select_products=SelectProducts(stage=stage, objects=self.objects, recommendations=self.items),

@@ -122,6 +122,13 @@ BAD_VALUES = [
     BadValue("timestamp", "99999999999999", "is not a time from 1970 to 2099"),
     BadValue("age", "-1", "is not an age from 0 to 150"),
     BadValue("age", "4e1", "is not an age from 0 to 150"),
+    BadValue("brand", "b" * 201, "longer than 200 characters"),
+    BadValue("parent_id", "P" * 257, "longer than 256 bytes"),
+    BadValue("variant", "v" * 201, "longer than 200 characters"),
+    BadValue("in_stock", "perhaps", "'perhaps' is neither yes nor no"),
+    BadValue("stock", "-3", "is not a whole number"),
+    BadValue("stock", "plenty", "is not a whole number"),
+    BadValue("available_from", "soon", "is not a valid time"),
     BadValue("email", "asha@", "not a valid email address"),
     BadValue("email", "asha@example.com\nBcc: all@example.com", "not a valid email address"),
 ]

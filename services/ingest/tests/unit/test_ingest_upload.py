@@ -15,7 +15,6 @@ from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import DataIngested, EventData, RunFinished
 from encore.contracts.records import Customer
 from encore.ingest.use_cases.ingest_upload import Limits, _in_thread
-from encore.ingest.use_cases.publish_parts import write_units
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import PartReport, RunStatus, StageName, part_name
 from services.ingest.tests.fakes import Bench, csv_lines, message, notification, numbered
@@ -228,8 +227,3 @@ async def test_a_cancelled_thread_ends_before_its_files_are_deleted() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert ended.is_set()
-
-
-def test_write_units_round_each_item_up_to_whole_kilobytes() -> None:
-    """As DynamoDB bills them."""
-    assert write_units([{"a": "x"}, {"a": "x" * 1024}, {"a": "₹" * 700}]) == 1 + 2 + 3

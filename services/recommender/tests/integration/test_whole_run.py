@@ -263,7 +263,7 @@ async def test_a_run_with_too_little_data_uses_popularity_without_personalize(
     running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
     """Fewer than 1,000 interactions are never sent; everybody gets popular products, marked as such."""
-    assert running.recommender_num_results == 50
+    assert running.recommender_num_results == 150
     shop = made_up_shop(customers=40, part_size=40)
     await others.open(RUN, shop)
     await others.announce(RUN, shop)

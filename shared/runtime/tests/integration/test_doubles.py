@@ -57,6 +57,16 @@ async def test_a_missing_object_is_an_error(objects: Objects) -> None:
         await objects.get("missing")
 
 
+async def test_an_object_that_may_be_missing_is_read_up_to_a_limit(objects: Objects) -> None:
+    """However large it is, and without an error if there is none."""
+    await objects.put("k", b"0123456789", content_type="text/plain")
+    await objects.put("empty", b"", content_type="text/plain")
+    assert await objects.find("k", max_bytes=4) == b"0123"
+    assert await objects.find("k", max_bytes=100) == await objects.find("k") == b"0123456789"
+    assert await objects.find("empty", max_bytes=100) == b""
+    assert await objects.find("missing", max_bytes=100) is None
+
+
 @pytest.fixture(params=ORIGINAL_AND_DOUBLE)
 def items(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> tuple[Items, Stored]:
     """An empty table of products, and a function that returns its items by id."""
@@ -85,6 +95,16 @@ async def test_an_item_replaces_the_one_of_the_same_key(items: tuple[Items, Stor
     kept = await stored()
     assert len(kept) == 30
     assert kept["p1"] == {"product_id": "p1", "price": Decimal(2)}
+
+
+async def test_items_are_found_by_their_keys(items: tuple[Items, Stored]) -> None:
+    """Any number of them; a key without an item is left out, and nested values come back as they were put."""
+    table, _ = items
+    put = [{"product_id": f"p{number}", "sizes": [{"code": "XL", "left": number}]} for number in range(230)]
+    await table.put_all(put)
+    found = await table.get_all([{"product_id": f"p{number}"} for number in range(-20, 230)])
+    assert sorted(found, key=str) == sorted(put, key=str)
+    assert await table.get_all([]) == []
 
 
 @pytest.fixture(params=ORIGINAL_AND_DOUBLE)

@@ -63,6 +63,19 @@ class PartlyRefusingDynamoDB:
         left = requests[len(processed) :]
         return {"UnprocessedItems": {table: left} if left else {}}
 
+    async def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        """Respond with an item for each key, as DynamoDB does under load."""
+        [(table, wanted)] = RequestItems.items()
+        assert wanted["ConsistentRead"]
+        keys = wanted["Keys"]
+        processed = keys[:1] if self.refusing_calls else keys
+        self.refusing_calls = max(0, self.refusing_calls - 1)
+        left = keys[len(processed) :]
+        return {
+            "Responses": {table: processed},
+            "UnprocessedKeys": {table: {"Keys": left}} if left else {},
+        }
+
 
 async def test_unprocessed_items_are_put_again() -> None:
     """Only the items that DynamoDB returns are retried."""
@@ -79,6 +92,17 @@ async def test_items_that_stay_unprocessed_are_an_error(monkeypatch: pytest.Monk
         await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").put_all(
             [{"id": c} for c in "abcdefghijkl"]
         )
+
+
+async def test_unprocessed_keys_are_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the keys that DynamoDB returns are retried, and those that stay refused are an error."""
+    monkeypatch.setattr("encore.runtime.retry.BATCH_CAP_S", 0.01)
+    keys = [{"id": c} for c in "abcdefghijkl"]
+    dynamodb = PartlyRefusingDynamoDB(refusing_calls=2)
+    assert await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").get_all(keys) == keys
+    dynamodb.refusing_calls = 100
+    with pytest.raises(UnprocessedError, match="4 of 12 keys of t"):
+        await DynamoDBItems(cast("DynamoDBClient", dynamodb), "t").get_all(keys)
 
 
 def test_plain_values_survive_conversion_to_dynamodb() -> None:

@@ -15,6 +15,7 @@ HEADER = (
     "rating_count,about_product,user_id,user_name,review_id,review_title,review_content,img_link,"
     "product_link"
 )
+MERCHANDISING = ",brand,parent_id,variant,in_stock"
 BORDER = re.compile(r",(?! )")
 
 
@@ -55,9 +56,33 @@ def ambiguous(rows: list[dict[str, str]], name: str) -> int:
     return sum(len(BORDER.split(row[name])) != len(row["user_id"].split(",")) for row in several)
 
 
-def test_columns_are_the_sixteen_of_the_format(rows: list[dict[str, str]]) -> None:
-    """The header names the sixteen columns in their order."""
-    assert ",".join(rows[0]) == HEADER
+def test_columns_are_the_sixteen_of_the_format_and_some_of_the_shop(rows: list[dict[str, str]]) -> None:
+    """The header names the Kaggle file's columns in their order, then those that ingest also reads."""
+    assert ",".join(rows[0]) == HEADER + MERCHANDISING
+
+
+def test_some_variants_name_their_parent_and_all_products_a_brand(rows: list[dict[str, str]]) -> None:
+    """A parent's products are of one brand and differ in their variants; others leave both cells empty."""
+    parents: dict[str, dict[str, dict[str, str]]] = {}
+    for row in rows:
+        assert row["product_name"].startswith(row["brand"])
+        parents.setdefault(row["parent_id"], {})[row["product_id"]] = row
+    assert parents.pop("")
+    assert len(parents) > 5
+    for parent, products in parents.items():
+        assert parent in products
+        assert len({row["variant"] for row in products.values()}) == len(products) == 3
+        assert len({row["brand"] for row in products.values()}) == 1
+
+
+@pytest.mark.parametrize("size", [(1500, 300), (60, 30)], ids=["default", "small"])
+def test_a_few_products_are_out_of_stock(size: tuple[int, int]) -> None:
+    """Also in a small sample, and in every row of the product."""
+    states: dict[str, set[str]] = {}
+    for row in generate(customers=size[0], products=size[1]):
+        states.setdefault(row["product_id"], set()).add(row["in_stock"])
+    assert all(state in ({"yes"}, {"no"}) for state in states.values())
+    assert 0 < sum("no" in state for state in states.values()) < 0.1 * len(states)
 
 
 def test_default_size(rows: list[dict[str, str]], pairs: set[tuple[str, str]]) -> None:

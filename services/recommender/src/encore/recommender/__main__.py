@@ -7,6 +7,7 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.train import Train
@@ -30,6 +31,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     advance_run = AdvanceRun(
         ledger=runtime.ledger,
         stage=runtime.stage,
+        load_rules=LoadRules(objects=runtime.objects, rules=settings.recommender_rules),
         prepare_datasets=PrepareDatasets(runtime.objects),
         train=train,
         select_products=SelectProducts(

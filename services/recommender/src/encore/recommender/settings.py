@@ -3,12 +3,16 @@
 from typing import Annotated
 
 from pydantic import Field
+from pydantic_settings import SettingsConfigDict
 
+from encore.recommender.domain.rules import Rules
 from encore.runtime.settings import ServiceSettings
 
 
 class RecommenderSettings(ServiceSettings):
     """Resource names come from the provisioner or Terraform; the rest has defaults for AWS."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
 
     recommender_queue_url: str
     recommendations_table: str
@@ -20,5 +24,10 @@ class RecommenderSettings(ServiceSettings):
     ] = "encore"
     """Runs that share a dataset group take turns."""
     recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
-    recommender_num_results: Annotated[int, Field(ge=5, le=500)] = 50
-    """Products requested from Personalize per customer; five remain after the rules."""
+    recommender_num_results: Annotated[int, Field(ge=5, le=500)] = 150
+    """Products requested from Personalize per customer, so that five remain after the rules.
+
+    AWS bills a batch inference by customers, however many products each gets.
+    """
+    recommender_rules: Rules = Rules()
+    """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""

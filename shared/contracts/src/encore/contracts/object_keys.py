@@ -1,8 +1,10 @@
-"""The keys of a run's objects in the data bucket. They are deterministic: writing twice is harmless."""
+"""The keys of objects in the data bucket. A run's are deterministic: writing twice is harmless."""
 
 from urllib.parse import quote
 
 UPLOADS = "uploads/"
+MERCHANDISING = "shop/merchandising.yaml"
+"""What the shop excludes, pins and knows about its categories; it may be missing, and belongs to no run."""
 
 
 def products(run_id: str) -> str:
@@ -33,6 +35,11 @@ def product_sentiment(run_id: str) -> str:
 def personalize(run_id: str, name: str) -> str:
     """A file, or a folder ending in a slash, exchanged with Amazon Personalize."""
     return f"runs/{run_id}/personalize/{name}"
+
+
+def run_rules(run_id: str) -> str:
+    """The rules and decisions of the shop that the run's products were picked by."""
+    return f"runs/{run_id}/merchandising.json"
 
 
 def recommendations(run_id: str, part: int) -> str:

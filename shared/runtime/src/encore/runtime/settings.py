@@ -1,11 +1,12 @@
 """Settings common to all services; only `__main__` reads them, from `ENCORE_*` variables."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn, TypeVar
 
 from pydantic import AliasChoices, Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "ENCORE_"
 NAMESPACE = "Encore"
@@ -56,14 +57,19 @@ def load_settings(kind: type[Settings]) -> Settings:
     try:
         return kind()
     except ValidationError as error:
-        _exit(kind, error)
+        _exit("; ".join(_problems(kind, error)))
+    except SettingsError as error:  # a section that is set as a whole, but not as JSON
+        _exit(str(error))
 
 
-def _exit(kind: type[BaseSettings], error: ValidationError) -> NoReturn:
+def _problems(kind: type[BaseSettings], error: ValidationError) -> Iterator[str]:
     prefix = kind.model_config.get("env_prefix", "")
-    problems = "; ".join(
-        f"{prefix}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
-        for problem in error.errors(include_url=False, include_input=False)
-    )
+    delimiter = kind.model_config.get("env_nested_delimiter") or "_"
+    for problem in error.errors(include_url=False, include_input=False):
+        name = delimiter.join(str(part) for part in problem["loc"]).upper()
+        yield f"{prefix}{name}: {problem['msg']}"
+
+
+def _exit(problems: str) -> NoReturn:
     sys.stderr.write(f"invalid settings: {problems}\n")
     raise SystemExit(2)

@@ -1,26 +1,32 @@
 """Records as JSON lines in S3 and as items in DynamoDB."""
 
 import asyncio
+import json
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from encore.runtime import tracing
 from encore.runtime.batches import batches
+from encore.runtime.errors import error_code
 from encore.runtime.retry import process_all
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
-    from types_aiobotocore_dynamodb.type_defs import WriteRequestUnionTypeDef
+    from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef, WriteRequestUnionTypeDef
     from types_aiobotocore_s3.client import S3Client
 
 Model = TypeVar("Model", bound=BaseModel)
 Item = dict[str, Any]
 MAX_BATCH_WRITE = 25
+MAX_BATCH_GET = 100
+WRITE_UNIT_BYTES = 1024
+READ_UNIT_BYTES = 4096
 EXPIRES_AT = "expires_at"
 SECONDS_PER_DAY = 86_400
 
@@ -47,6 +53,20 @@ class S3Objects:
         async with reply["Body"] as body:
             return await body.read()
 
+    async def find(self, key: str, *, max_bytes: int | None = None) -> bytes | None:
+        """Return one object's content, or at most its first `max_bytes`; None if it does not exist.
+
+        S3 says so only to callers that may list the bucket; to others a missing object is an error.
+        """
+        try:
+            reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error_code(error) != "NoSuchKey":
+                raise
+            return None
+        async with reply["Body"] as body:
+            return await body.read(max_bytes)
+
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
         """Store records as JSON lines."""
         body = "".join(record.model_dump_json(exclude_none=True) + "\n" for record in records)
@@ -59,7 +79,7 @@ class S3Objects:
 
 
 class DynamoDBItems:
-    """One DynamoDB table, written in batches; items expire after `keep_days`, or never."""
+    """One DynamoDB table, written and read in batches; items expire after `keep_days`, or never."""
 
     def __init__(
         self, dynamodb: "DynamoDBClient", name: str, *, keep_days: int | None = None, parallel: int = 4
@@ -76,6 +96,14 @@ class DynamoDBItems:
         """
         await asyncio.gather(*(self._put_batch(batch) for batch in batches(items, MAX_BATCH_WRITE)))
 
+    async def get_all(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """Return the items with these keys, in any order, 100 per call, as they were last put.
+
+        A key without an item is left out. Raises `UnprocessedError` if DynamoDB keeps refusing some.
+        """
+        found = await asyncio.gather(*(self._get_batch(batch) for batch in batches(keys, MAX_BATCH_GET)))
+        return [item for items in found for item in items]
+
     async def _put_batch(self, items: Sequence[Mapping[str, Any]]) -> None:
         expiring = expires_at(self._keep_days)
         requests: list[WriteRequestUnionTypeDef] = [
@@ -83,12 +111,41 @@ class DynamoDBItems:
         ]
         await process_all(requests, self._write, what=f"items of {self._name}")
 
+    async def _get_batch(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = []
+        typed: list[Mapping[str, Any]] = [to_item(key) for key in keys]
+
+        async def read(waiting: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+            wanted: KeysAndAttributesTypeDef = {"Keys": waiting, "ConsistentRead": True}
+            async with self._parallel:
+                reply = await self._dynamodb.batch_get_item(RequestItems={self._name: wanted})
+            found.extend(from_item(item) for item in reply.get("Responses", {}).get(self._name, []))
+            left = reply.get("UnprocessedKeys", {}).get(self._name)
+            return left["Keys"] if left else []
+
+        await process_all(typed, read, what=f"keys of {self._name}")
+        return found
+
     async def _write(
         self, requests: "Sequence[WriteRequestUnionTypeDef]"
     ) -> "Sequence[WriteRequestUnionTypeDef]":
         async with self._parallel:
             reply = await self._dynamodb.batch_write_item(RequestItems={self._name: requests})
         return reply.get("UnprocessedItems", {}).get(self._name, [])
+
+
+def write_units(items: Sequence[Mapping[str, Any]]) -> int:
+    """Estimate the write units of items from their length as JSON: one for each started KB of an item."""
+    return sum(-(-_size(item) // WRITE_UNIT_BYTES) for item in items)
+
+
+def read_units(items: Sequence[Mapping[str, Any]], *, missing: int = 0) -> int:
+    """Estimate the read units of items: one for each started 4 KB of an item, and one for each missing."""
+    return missing + sum(-(-_size(item) // READ_UNIT_BYTES) for item in items)
+
+
+def _size(item: Mapping[str, Any]) -> int:
+    return len(json.dumps(item, default=str, ensure_ascii=False).encode())
 
 
 def expires_at(keep_days: int | None) -> dict[str, int]:

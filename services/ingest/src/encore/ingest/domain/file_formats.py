@@ -34,6 +34,7 @@ _PRODUCT_DETAILS = (
     "img_link",
     "product_link",
 )
+_MERCHANDISING = ("brand", "parent_id", "variant", "in_stock", "stock", "available_from")
 FORMATS = {
     Kind.COMBINED: Format(
         required=(
@@ -48,11 +49,11 @@ FORMATS = {
             "review_title",
             "review_content",
         ),
-        optional=("timestamp", "age", "email"),
+        optional=("timestamp", "age", "email", *_MERCHANDISING),
     ),
     Kind.PRODUCTS: Format(
         required=("product_id", "product_name", "discounted_price"),
-        optional=("actual_price", *_PRODUCT_DETAILS),
+        optional=("actual_price", *_PRODUCT_DETAILS, *_MERCHANDISING),
     ),
     Kind.CUSTOMERS: Format(required=("user_id",), optional=("user_name", "email", "age")),
     Kind.REVIEWS: Format(

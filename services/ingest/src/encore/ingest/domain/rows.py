@@ -16,6 +16,7 @@ from encore.ingest.domain.text import clean, without_image_urls
 
 Model = TypeVar("Model", bound=Record)
 MAX_NAME_CHARS = 2_000
+MAX_LABEL_CHARS = 200
 MAX_TEXT_CHARS = 20_000
 """Keeps a record within DynamoDB's 400 KB per item in any script."""
 
@@ -56,6 +57,7 @@ class CombinedRow(NamedTuple):
 
 
 _name = partial(values.bounded, max_chars=MAX_NAME_CHARS)
+_label = partial(values.bounded, max_chars=MAX_LABEL_CHARS)
 _text = partial(values.bounded, max_chars=MAX_TEXT_CHARS)
 
 
@@ -94,6 +96,11 @@ def read_product(row: Row, *, default_currency: str) -> Product:
         bullets=row.optional("about_product", _bullets) or (),
         image_url=row.optional("img_link", values.read_url),
         link=row.optional("product_link", values.read_url),
+        brand=row.optional("brand", _label),
+        parent_id=row.optional("parent_id", values.read_id),
+        variant=row.optional("variant", _label),
+        in_stock=_in_stock(row),
+        available_from=row.optional("available_from", values.read_timestamp),
     )
 
 
@@ -191,6 +198,16 @@ def _prices(row: Row, default_currency: str) -> tuple[values.Price, Decimal | No
         row.note("actual_price", "lower than discounted_price, or in another currency")
         return current, None
     return current, listed.amount
+
+
+def _in_stock(row: Row) -> bool | None:
+    """Return whether the product can be sold; if the two columns disagree, it counts as out of stock."""
+    stated, stock = (
+        row.optional("in_stock", values.read_stock_state),
+        row.optional("stock", values.read_count),
+    )
+    known = [state for state in (stated, None if stock is None else stock > 0) if state is not None]
+    return all(known) if known else None
 
 
 def _bullets(text: str) -> tuple[str, ...]:

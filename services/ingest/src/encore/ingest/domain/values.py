@@ -19,6 +19,10 @@ _EMAIL = re.compile(
     r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?=.{4,255}$)[^\s@,;:<>()\[\]\"\\.]+(?:\.[^\s@,;:<>()\[\]\"\\.]+)+"
 )
 _SYMBOLS = {"₹": "INR", "RS": "INR", "RS.": "INR", "$": "USD", "US$": "USD", "€": "EUR", "£": "GBP"}
+_STOCK_STATES = {
+    **dict.fromkeys(("yes", "true", "1", "instock"), True),
+    **dict.fromkeys(("no", "false", "0", "outofstock"), False),
+}
 _CODE = re.compile(r"[A-Z]{3}")
 MAX_ID_BYTES = 256
 MAX_URL_CHARS = 2048
@@ -63,6 +67,14 @@ def read_count(text: str) -> int:
     if not _NUMBER.fullmatch(text) or (count := _decimal(text)) % 1 or count > MAX_COUNT:
         raise ValueError(f"{_shown(text)} is not a whole number from 0 to {MAX_COUNT}")
     return int(count)
+
+
+def read_stock_state(text: str) -> bool:
+    """Read `yes`, `true`, `1` or `in stock`, or their opposites; case and dashes do not matter."""
+    state = _STOCK_STATES.get(re.sub(r"[\s_-]", "", text.casefold()))
+    if state is None:
+        raise ValueError(f"{_shown(text)} is neither yes nor no")
+    return state
 
 
 def read_rating(text: str) -> Decimal:

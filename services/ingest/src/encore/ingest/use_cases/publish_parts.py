@@ -1,8 +1,7 @@
 """Storing what a run's file held and announcing it part by part."""
 
 import asyncio
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,10 @@ from encore.runtime.ports import Announcer, Items, Objects
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
 from encore.runtime.runs.stage import PartResult, Stage
+from encore.runtime.storage import write_units
 
 NDJSON = "application/x-ndjson"
 PRODUCTS_PER_WRITE = 100
-WRITE_UNIT_BYTES = 1024
 
 
 @dataclass(frozen=True)
@@ -67,12 +66,6 @@ class Publication:
         await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
         ingested = DataIngested.of(run.run_id, part, parts=run.parts or part, customers=customers)
         return PartResult(units=units, events=[ingested])
-
-
-def write_units(items: Sequence[Mapping[str, Any]]) -> int:
-    """Estimate the write units of items from their length as JSON: one for each started KB of an item."""
-    sizes = (len(json.dumps(item, default=str, ensure_ascii=False).encode()) for item in items)
-    return sum(-(-size // WRITE_UNIT_BYTES) for size in sizes)
 
 
 def _customer_items(run_id: str, customers: Sequence[Customer]) -> list[dict[str, Any]]:

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from encore.recommender.domain.plan import Step
+from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import Polls, RefusedError, TooLittleDataError
+from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.select_products import SelectProducts
@@ -39,6 +41,7 @@ class AdvanceRun:
 
     ledger: Ledger
     stage: Stage
+    load_rules: LoadRules
     prepare_datasets: PrepareDatasets
     train: Train
     select_products: SelectProducts
@@ -84,22 +87,25 @@ class AdvanceRun:
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
             run = await self._prepared(run)
-            ready = run.step["engine"] == POPULARITY or await self._trained(run)
-        except RefusedError as error:
+            if run.step["engine"] == POPULARITY or await self._trained(run):
+                await self._select(await self.ledger.run(run.run_id))
+                return
+        except (RefusedError, InvalidFileError) as error:
             await self._fail(run, str(error))
-            return
-        if ready:
-            await self._select(await self.ledger.run(run.run_id))
             return
         await self.polls.send(run.run_id, attempt + 1)
         await self.ledger.set_step(run.run_id, attempt=str(attempt + 1))
 
     async def _prepared(self, run: Run) -> Run:
-        """Write the datasets; those that are too small are not sent to Personalize."""
+        """Write the datasets; those that are too small are not sent to Personalize.
+
+        A bad file of the shop is found here, before anything is paid for.
+        """
         if "engine" in run.step:
             return run
         started_at = datetime.now(UTC)
         _require_batch_size(run)
+        await self.load_rules.shop_rules()
         prepared = await self.prepare_datasets.run(run)
         shortfall = prepared.size.shortfall
         log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
@@ -125,6 +131,7 @@ class AdvanceRun:
         await report_training(run, self.stage)
         engine = run.step["engine"]
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
+        await self.load_rules.load(run)
         await self.select_products.run(run, personalized=engine == PERSONALIZE)
 
     async def _fail(self, run: Run, reason: str) -> None:

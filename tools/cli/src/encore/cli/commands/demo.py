@@ -20,13 +20,26 @@ Data = Annotated[
 ]
 Out = Annotated[Path, typer.Option(file_okay=False, help="The folder for the run's folder.")]
 Keep = Annotated[bool, typer.Option("--keep", help="Leave the stack running, as `encore up` does.")]
+Merchandising = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, help="What the shop excludes, pins and knows of its categories, as YAML."
+    ),
+]
 Endpoint = Annotated[
     str, typer.Option(envvar="ENCORE_EMULATOR_URL", help="The address at which the emulator is published.")
 ]
 
 
 @guarded
-def demo(data: Data = None, out: Out = Path("out"), *, keep: Keep = False, json: AsJson = False) -> None:
+def demo(
+    data: Data = None,
+    merchandising: Merchandising = None,
+    out: Out = Path("out"),
+    *,
+    keep: Keep = False,
+    json: AsJson = False,
+) -> None:
     """Run a file to finished emails on a local stack.
 
     The stack is the demo's own, also while one of `encore up` is running.
@@ -37,7 +50,12 @@ def demo(data: Data = None, out: Out = Path("out"), *, keep: Keep = False, json:
 
     if keep:
         require_no_stack()
-    _run(kept_stack if keep else embedded_stack, data, out, json=json)
+    open_stack: OpenStack = kept_stack if keep else embedded_stack
+    if merchandising:
+        from encore.stack.merchandising import with_merchandising
+
+        open_stack = with_merchandising(open_stack, merchandising)
+    _run(open_stack, data, out, json=json)
     if keep:
         say("the stack keeps running: see `encore queues` and `encore runs`; `encore down` stops it")
 

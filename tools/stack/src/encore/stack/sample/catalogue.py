@@ -34,6 +34,7 @@ class Variant:
 
     product_id: str
     name: str
+    colour: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Listing:
 
     index: int
     family: Family
+    brand: str
     tier: str
     reception: str
     popularity: float
@@ -78,16 +80,18 @@ def _listing(vocabulary: Vocabulary, index: int, codes: list[str], rng: Random) 
     tier = TIERS[(index + index // len(vocabulary.families)) % len(TIERS)]
     reception = RECEPTIONS[index % len(RECEPTIONS)]
     spec = rng.choice(family.specs)
-    names = _names(family, rng.choice(vocabulary.brands[family.house][tier]), spec, index, rng)
+    brand = rng.choice(vocabulary.brands[family.house][tier])
+    names = _names(family, brand, spec, index, rng)
     discounted, actual = _prices(family, tier, index, rng)
     popularity = rng.paretovariate(2.5)
     return Listing(
         index=index,
         family=family,
+        brand=brand,
         tier=tier,
         reception=reception,
         popularity=popularity,
-        variants=tuple(Variant(code, name) for code, name in zip(codes, names, strict=False)),
+        variants=tuple(Variant(code, *each) for code, each in zip(codes, names, strict=False)),
         bullets=_bullets(family, spec, index, rng),
         discounted_paise=discounted,
         actual_paise=actual,
@@ -96,13 +100,14 @@ def _listing(vocabulary: Vocabulary, index: int, codes: list[str], rng: Random) 
     )
 
 
-def _names(family: Family, brand: str, spec: str, index: int, rng: Random) -> Iterator[str]:
+def _names(family: Family, brand: str, spec: str, index: int, rng: Random) -> Iterator[tuple[str, str]]:
+    """Yield the name of each colour, and the colour."""
     pattern = rng.choice(_NAME_PATTERNS)
     first, second = rng.sample(family.features, 2)
     facts = {"brand": brand, "spec": spec, "first": first, "second": second}
     facts |= {"noun": rng.choice(family.nouns), "model": f"{rng.choice(family.series)} {100 + index}"}
     for colour in rng.sample(family.colours, len(family.colours)):
-        yield pattern.format(**facts, colour=colour)
+        yield pattern.format(**facts, colour=colour), colour
 
 
 def _bullets(family: Family, spec: str, index: int, rng: Random) -> tuple[str, ...]:

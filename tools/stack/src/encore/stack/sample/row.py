@@ -25,7 +25,15 @@ COLUMNS = (
     "review_content",
     "img_link",
     "product_link",
+    # beyond the Kaggle file: what ingest also reads
+    "brand",
+    "parent_id",
+    "variant",
+    "in_stock",
 )
+_WITH_PARENT = 3
+"""Only listings in so many colours name their parent: a shop's data has gaps."""
+_SOLD_OUT = every(25, first=3)
 _NEW_PRICE = every(9, first=4)  # a later edition of these costs more
 _NO_RATING, _NO_RATING_COUNT = {7}, {8, 10}
 _BARE_COMMA = re.compile(r",(?! )")
@@ -59,8 +67,9 @@ class Row:
         return _ambiguous([review.text for review in self.reviews])
 
     def cells(self) -> dict[str, str]:
-        """Return the sixteen cells in the order of the file."""
-        return dict(zip(COLUMNS, (*self._product(), *self._reviews(), *self._links()), strict=True))
+        """Return the cells in the order of the file."""
+        cells = (*self._product(), *self._reviews(), *self._links(), *self._merchandising())
+        return dict(zip(COLUMNS, cells, strict=True))
 
     def _product(self) -> Iterator[str]:
         listing = self.listing
@@ -89,6 +98,14 @@ class Row:
         family = self.listing.family.key
         yield f"https://images.example.com/{family}/{code}_SX300_.jpg"
         yield f"https://shop.example.com/{slug}/p/{code}?from=list&edition={self.edition}"
+
+    def _merchandising(self) -> Iterator[str]:
+        variants = self.listing.variants
+        named = len(variants) >= _WITH_PARENT
+        yield self.listing.brand
+        yield variants[0].product_id if named else ""
+        yield self.variant.colour if named else ""
+        yield "no" if self.listing.index in _SOLD_OUT else "yes"
 
 
 def rupees(paise: int) -> str:

@@ -35,7 +35,7 @@ class SampleFacts:
 
 
 def generate(*, seed: int = 7, customers: int = 1500, products: int = 300) -> Iterator[dict[str, str]]:
-    """Yield the sample row by row, each a mapping of the 16 columns; equal arguments give equal rows.
+    """Yield the sample row by row, each a mapping of its columns; equal arguments give equal rows.
 
     Raises ValueError for fewer than 12 products, or fewer customers than products.
     """

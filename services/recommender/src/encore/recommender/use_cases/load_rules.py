@@ -1,0 +1,43 @@
+"""Reads what a run's products are picked by: the service's rules and the shop's file."""
+
+import asyncio
+from dataclasses import dataclass
+
+from encore.contracts import object_keys
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.shop_rules_file import read_shop_rules
+from encore.recommender.domain.yaml_nodes import MAX_BYTES
+from encore.runtime.ports import Objects
+from encore.runtime.runs.run import Run
+
+JSON_TYPE = "application/json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadRules:
+    """Combines the service's `rules` with the shop's file, which may be missing."""
+
+    objects: Objects
+    rules: Rules
+
+    async def shop_rules(self) -> ShopRules:
+        """Return what the shop's file says now; raise `InvalidFileError` if it cannot be used."""
+        body = await self.objects.find(object_keys.MERCHANDISING, max_bytes=MAX_BYTES + 1)
+        if body is None:
+            return ShopRules()
+        return await asyncio.to_thread(read_shop_rules, body, file=object_keys.MERCHANDISING)
+
+    async def load(self, run: Run) -> RunRules:
+        """Return the run's rules: those of the first call for the run, which stores them.
+
+        That first call comes after the training, so that what the shop decided meanwhile counts. It raises
+        `InvalidFileError` if the shop's file cannot be used.
+        """
+        key = object_keys.run_rules(run.run_id)
+        if (stored := await self.objects.find(key)) is not None:
+            return RunRules.model_validate_json(stored, extra="ignore")  # a release before may have had more
+        found = RunRules(rules=self.rules, shop=await self.shop_rules())
+        await self.objects.put(key, found.model_dump_json().encode(), content_type=JSON_TYPE)
+        return found

@@ -1,0 +1,86 @@
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.shop_rules_file import read_shop_rules
+from encore.recommender.settings import RecommenderSettings
+from encore.runtime.settings import load_settings
+
+README = Path(__file__).parents[2] / "README.md"
+RESOURCES = {
+    "DATA_BUCKET": "b",
+    "RUNS_TABLE": "t",
+    "RUN_FINISHED_TOPIC_ARN": "arn:t",
+    "RECOMMENDER_QUEUE_URL": "u",
+    "RECOMMENDATIONS_TABLE": "t",
+    "RECOMMENDATIONS_READY_TOPIC_ARN": "arn:t",
+    "PERSONALIZE_ROLE_ARN": "arn:r",
+}
+
+
+@pytest.fixture(autouse=True)
+def resources(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The settings that a service is always given."""
+    for name, value in RESOURCES.items():
+        monkeypatch.setenv(f"ENCORE_{name}", value)
+
+
+def test_the_rules_have_defaults() -> None:
+    """A first run needs none of them, and Personalize is asked for enough products to choose from."""
+    settings = load_settings(RecommenderSettings)
+    assert settings.recommender_rules == Rules()
+    assert settings.recommender_num_results == 150
+
+
+def test_each_figure_of_the_rules_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The others keep their defaults."""
+    monkeypatch.setenv("ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF", "1")
+    monkeypatch.setenv("ENCORE_RECOMMENDER_RULES__MIN_RATING", "3.5")
+    expected = Rules(max_per_leaf=1, min_rating=3.5)
+    assert load_settings(RecommenderSettings).recommender_rules == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("RULES__MAX_PER_LEAF", "9", "ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF: Input should be less than or"),
+        ("RULES__MIN_RATING", "good", "ENCORE_RECOMMENDER_RULES__MIN_RATING: Input should be a valid number"),
+        (
+            "RULES__MAX_PER_SHOP",
+            "1",
+            "ENCORE_RECOMMENDER_RULES__MAX_PER_SHOP: Extra inputs are not permitted",
+        ),
+        ("RULES", "strict", 'error parsing value for field "recommender_rules"'),
+    ],
+)
+def test_a_bad_figure_ends_the_process_with_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    name: str,
+    value: str,
+    problem: str,
+) -> None:
+    """The line names the variable; a name that is not a rule is one too."""
+    monkeypatch.setenv(f"ENCORE_RECOMMENDER_{name}", value)
+    with pytest.raises(SystemExit) as ended:
+        load_settings(RecommenderSettings)
+    assert ended.value.code == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert problem in line
+
+
+@pytest.mark.parametrize("name", Rules.model_fields)
+def test_every_figure_is_documented_with_its_default(name: str) -> None:
+    """The README says what a change does."""
+    default = Rules.model_fields[name].default
+    assert f"| `{name}` | {default} | " in README.read_text()
+
+
+def test_the_readmes_example_of_the_shops_file_can_be_used() -> None:
+    """A marketer starts from it."""
+    (example,) = re.findall(r"```yaml\n(.+?)```", README.read_text(), re.DOTALL)
+    rules = read_shop_rules(example.encode(), file="README.md")
+    assert all(getattr(rules, member.name) for member in fields(rules))

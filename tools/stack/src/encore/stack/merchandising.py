@@ -1,0 +1,35 @@
+"""The shop's file for a demo: checked before anything starts, stored before anything is uploaded."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+
+from encore.contracts import object_keys
+from encore.recommender.domain.shop_rules_file import read_shop_rules
+from encore.recommender.domain.yaml_nodes import InvalidFileError
+from encore.stack.demo import DemoFailedError, OpenStack
+from encore.stack.embedded import Stack
+
+
+def with_merchandising(open_stack: OpenStack, file: Path) -> OpenStack:
+    """Return an opener whose stack has this file as the shop's.
+
+    Raises `DemoFailedError`, with every problem of the file, if the recommender could not use it.
+    """
+    body = file.read_bytes()
+    try:
+        read_shop_rules(body, file=str(file))
+    except InvalidFileError as error:
+        raise DemoFailedError(str(error)) from error
+
+    @contextmanager
+    def opened(log_dir: Path) -> Iterator[Stack]:
+        with open_stack(log_dir) as stack:
+            boto3.client("s3").put_object(
+                Bucket=stack.resources.buckets["data"], Key=object_keys.MERCHANDISING, Body=body
+            )
+            yield stack
+
+    return opened
