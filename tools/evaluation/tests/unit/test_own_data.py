@@ -6,8 +6,10 @@ from encore.evaluation.errors import EvaluationError
 from encore.evaluation.own_data.reading import read_data
 from encore.evaluation.own_data.report import evaluate_data
 from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
 from encore.stack.sample import write_sample
 
+RULES = RunRules(rules=Rules())
 PRODUCTS = "product_id,product_name,discounted_price\np1,Lamp,10 EUR\np2,Sofa,200 EUR\n"
 CUSTOMERS = "user_id\nu1\nu2\n"
 REVIEWS = "review_id,user_id,product_id,review_content\nr1,u1,p1,Great lamp\nr2,u2,p2,Awful\n"
@@ -60,7 +62,7 @@ def test_a_file_that_ingest_does_not_accept_is_named(tmp_path: Path) -> None:
 
 def test_too_little_data_to_train_on_is_evaluated_by_popularity(tmp_path: Path) -> None:
     """As the service does; nobody has a second product to hold out."""
-    report = evaluate_data(read_data(a_set(tmp_path)), Rules())
+    report = evaluate_data(read_data(a_set(tmp_path)), RULES)
     assert report.lists.sources == {"popularity": 2}
     assert report.data.customers_with_one_family == 2
     assert report.held_out.customers == 0
@@ -70,8 +72,8 @@ def test_too_little_data_to_train_on_is_evaluated_by_popularity(tmp_path: Path) 
 def test_the_sample_gets_the_same_figures_twice(sample: Path) -> None:
     """Held-out reviews are found better than by popularity, and no list holds two of a family."""
     data = read_data(sample)
-    report = evaluate_data(data, Rules())
-    assert report == evaluate_data(data, Rules())
+    report = evaluate_data(data, RULES)
+    assert report == evaluate_data(data, RULES)
     assert report.held_out.customers > 20
     assert report.held_out.encore.family.mean > report.held_out.popularity.family.mean
     assert report.lists.family_duplicates == 0

@@ -18,9 +18,11 @@ from encore.contracts.records import (
     Sentiment,
     SentimentScores,
 )
+from encore.evaluation.errors import EvaluationError
 from encore.evaluation.reasons.checking import ReasonReport, check_reasons
-from encore.evaluation.reasons.stored_run import RunRules, StoredRun
+from encore.evaluation.reasons.stored_run import StoredRun
 from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
 from tests.support.stores import InMemoryObjects
 from tools.evaluation.tests.shops import a_customer, a_product
@@ -74,9 +76,9 @@ FALSE: list[tuple[str, dict[str, Any], str]] = [
     ("tv-better", {"kind": "liked", **TV, "product_name": "another"}, "tv has another name in the run's"),
     ("tv-better", {"kind": "liked", **TV, "review_id": "ben-0"}, "the customer has no review ben-0"),
     ("tv-better", {"kind": "liked", **TV, "review_id": "ann-1"}, "review ann-1 is not about tv"),
-    ("tv-better", {"kind": "liked", **TV, "review_id": None}, "the customer has no review that is named"),
+    ("tv-better", {"kind": "liked", **TV, "review_id": None}, "no review of the customer is named"),
     ("tv-better", {"kind": "liked", **TV, "product_id": "sofa"}, "the customer has no product sofa"),
-    ("tv-better", {"kind": "liked"}, "the customer has no product that is named"),
+    ("tv-better", {"kind": "liked"}, "no product of the customer is named"),
     (
         "sofa",
         {"kind": "also_liked", **TV, "customers": 3},
@@ -158,7 +160,7 @@ async def checked(
     objects = InMemoryObjects()
     await objects.put_lines(object_keys.products(RUN), PRODUCTS)
     rules = RunRules(rules=Rules(), shop=SHOP_RULES).model_dump_json().encode()
-    await objects.put(f"runs/{RUN}/merchandising.json", rules, content_type="application/json")
+    await objects.put(object_keys.run_rules(RUN), rules, content_type="application/json")
     for part, own in ((1, customers[:2]), (2, customers[2:])):
         await objects.put_lines(object_keys.customers(RUN, part), own)
         scores = [each for customer in own for each in scored(customer)]
@@ -234,6 +236,15 @@ async def test_variants_are_one_product_in_counts() -> None:
     finally:
         PRODUCTS.remove(variant)
     assert report.false == {}
+
+
+async def test_a_run_without_rules_is_named() -> None:
+    """It says which object is missing."""
+    objects = InMemoryObjects()
+    await objects.put_lines(object_keys.products(RUN), PRODUCTS)
+    run = StoredRun(run_id=RUN, objects=objects, parts=(), recommended=(), now=NOW)
+    with pytest.raises(EvaluationError, match=r"run-1: runs/run-1/merchandising\.json is missing"):
+        await check_reasons(run)
 
 
 async def test_only_the_first_false_reasons_are_described() -> None:

@@ -38,9 +38,6 @@ Attributes = Annotated[
 Protocol = Annotated[
     ProtocolName, typer.Option(help="strict: the last but one item is known, but not fitted; refit: it is.")
 ]
-Baselines = Annotated[
-    bool, typer.Option("--baselines", help="Show popularity, item-kNN and ALS beside it (with --sequences).")
-]
 Least = Annotated[
     list[str] | None,
     typer.Option(
@@ -50,18 +47,17 @@ Least = Annotated[
 Floors = Annotated[
     bool, typer.Option("--floors", help="The same, below what Encore reaches on the file's published data.")
 ]
-
-
+Baselines = Annotated[bool, typer.Option("--baselines", help="Show popularity, item-kNN and ALS beside it.")]
 Csv = Annotated[
     Path | None,
     typer.Option(
         "--csv", exists=True, help="A shop's own file, or a folder with three, as for `encore demo`."
     ),
 ]
-RulesFile = Annotated[
+Merchandising = Annotated[
     Path | None,
     typer.Option(
-        exists=True, dir_okay=False, help="The shop's exclusions, pins and categories (with --csv)."
+        exists=True, dir_okay=False, help="The shop's own rules, as for `encore demo` (with --csv)."
     ),
 ]
 
@@ -71,13 +67,13 @@ RulesFile = Annotated[
 def recommendations(
     *,
     sequences: Sequences = None,
-    csv: Csv = None,
     attributes: Attributes = None,
-    rules: RulesFile = None,
     protocol: Protocol = ProtocolName.STRICT,
     least: Least = None,
     floors: Floors = False,
     baselines: Baselines = False,
+    csv: Csv = None,
+    merchandising: Merchandising = None,
     json: AsJson = False,
 ) -> None:
     """Measure recommendations on published sequences, or on a shop's own file.
@@ -92,93 +88,13 @@ def recommendations(
         raise typer.BadParameter("give --sequences or --csv, one of them")
     if sequences is None and (attributes or least or floors or baselines):
         raise typer.BadParameter("--attributes, --min, --floors and --baselines need --sequences")
-    if csv is None and rules:
-        raise typer.BadParameter("--rules needs --csv")
+    if csv is None and merchandising:
+        raise typer.BadParameter("--merchandising needs --csv")
     require_evaluation()
     if sequences is not None:
         _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
     elif csv is not None:
-        _on_own_data(csv, rules, json=json)
-
-
-def _on_own_data(path: Path, rules: Path | None, *, json: bool) -> None:
-    from encore.cli.evaluation.own_data_tables import show_own_data
-    from encore.cli.evaluation.start import evaluating
-    from encore.cli.output import console, print_json
-    from encore.evaluation.own_data.reading import read_data
-    from encore.evaluation.own_data.report import evaluate_data
-    from encore.recommender.domain.rules import Rules
-
-    with evaluating("reading") as announce:
-        report = evaluate_data(read_data(path), Rules(), announce)
-    if json:
-        print_json(report)
-    else:
-        show_own_data(report, console())
-
-
-def _on_sequences(
-    path: Path,
-    attributes: Path | None,
-    protocol: ProtocolName,
-    least: "Mapping[str, float]",
-    *,
-    floors: bool,
-    baselines: bool,
-    json: bool,
-) -> None:
-    from encore.cli.evaluation.sequence_tables import show_sequences
-    from encore.cli.evaluation.start import evaluating
-    from encore.cli.output import console, say
-    from encore.evaluation.sequences import reading, report
-    from encore.evaluation.sequences.baselines import MISSING, has_implicit
-    from encore.evaluation.sequences.protocol import Protocol as Rule
-
-    with evaluating("reading") as announce:
-        found = reading.read_sequences(path)
-        labels = reading.read_attributes(attributes) if attributes else {}
-        ours = report.evaluate_sequences(found, labels, Rule(protocol), announce)
-        beside = report.evaluate_baselines(found, Rule(protocol), announce) if baselines else {}
-    if found.left_out:
-        say(f"{found.left_out} users with fewer than {reading.MIN_ITEMS} items are left out")
-    if baselines and not has_implicit():
-        say(MISSING)
-    figures = ours.model_dump(mode="json")
-    if json:
-        more = {"baselines": {name: each.model_dump(mode="json") for name, each in beside.items()}}
-        sys.stdout.write(json_text.dumps(figures | (more if baselines else {}), indent=2) + "\n")
-    else:
-        show_sequences(ours, beside, console())
-    _require(figures, {**(report.floors_of(path) if floors else {}), **least})
-
-
-def _parsed(least: list[str]) -> dict[str, float]:
-    """Return floors by figure; raise `BadParameter` for one that is not FIGURE=LEAST."""
-    found = {}
-    for each in least:
-        name, _, value = each.partition("=")
-        try:
-            found[name] = float(value)
-        except ValueError:
-            raise typer.BadParameter(f"{each!r} is not FIGURE=LEAST, such as ndcg@10=.05") from None
-    return found
-
-
-def _require(figures: "Mapping[str, object]", least: "Mapping[str, float]") -> None:
-    """Exit with 1 if a figure is below its floor."""
-    from encore.cli.output import say
-
-    below = []
-    for name, floor in least.items():
-        value = figures.get(name)
-        if not isinstance(value, int | float):
-            raise typer.BadParameter(f"--min: there is no figure {name!r} among {', '.join(figures)}")
-        if value < floor:
-            below.append(f"{name} is {value:.4f}, below {floor:g}")
-    for each in below:
-        say(each)
-    if below:
-        raise typer.Exit(FOUND_WRONG)
+        _on_own_data(csv, merchandising, json=json)
 
 
 @app.command()
@@ -207,4 +123,87 @@ async def reasons(environment: "Environment", run_id: RunId, *, json: AsJson = F
     if not report.checked:
         raise CommandError(f"{report.run_id} recommends nothing to anybody")
     if report.false:
+        raise typer.Exit(FOUND_WRONG)
+
+
+def _on_sequences(
+    path: Path,
+    attributes: Path | None,
+    protocol: ProtocolName,
+    least: "Mapping[str, float]",
+    *,
+    floors: bool,
+    baselines: bool,
+    json: bool,
+) -> None:
+    from encore.cli.evaluation.sequence_tables import show_sequences
+    from encore.cli.evaluation.start import evaluating
+    from encore.cli.output import console, say
+    from encore.evaluation.sequences import reading, report
+    from encore.evaluation.sequences.baselines import MISSING, has_implicit
+    from encore.evaluation.sequences.protocol import Protocol as Rule
+
+    wanted = {**(report.floors_of(path) if floors else {}), **least}
+    _require_known(wanted, report.SequenceReport.figures())
+    with evaluating("reading") as announce:
+        found = reading.read_sequences(path)
+        labels = reading.read_attributes(attributes) if attributes else {}
+        ours = report.evaluate_sequences(found, labels, Rule(protocol), announce)
+        beside = report.evaluate_baselines(found, Rule(protocol), announce) if baselines else {}
+    if found.left_out:
+        say(f"{found.left_out} users with fewer than {reading.MIN_ITEMS} items are left out")
+    if baselines and not has_implicit():
+        say(MISSING)
+    figures = ours.model_dump(mode="json")
+    if json:
+        more = {"baselines": {name: each.model_dump(mode="json") for name, each in beside.items()}}
+        sys.stdout.write(json_text.dumps(figures | (more if baselines else {}), indent=2) + "\n")
+    else:
+        show_sequences(ours, beside, console())
+    _require(figures, wanted)
+
+
+def _on_own_data(path: Path, merchandising: Path | None, *, json: bool) -> None:
+    from encore.cli.evaluation.own_data_tables import show_own_data
+    from encore.cli.evaluation.start import evaluating
+    from encore.cli.output import console, print_json
+    from encore.evaluation.own_data.reading import read_data
+    from encore.evaluation.own_data.report import evaluate_data
+    from encore.evaluation.own_data.shop_file import read_rules
+
+    with evaluating("reading") as announce:
+        report = evaluate_data(read_data(path), read_rules(merchandising), announce)
+    if json:
+        print_json(report)
+    else:
+        show_own_data(report, console())
+
+
+def _parsed(least: list[str]) -> dict[str, float]:
+    """Return floors by figure; raise `BadParameter` for one that is not FIGURE=LEAST."""
+    found = {}
+    for each in least:
+        name, _, value = each.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise typer.BadParameter(f"{each!r} is not FIGURE=LEAST, such as ndcg@10=.05") from None
+    return found
+
+
+def _require_known(least: "Mapping[str, float]", figures: tuple[str, ...]) -> None:
+    """Raise `BadParameter` for a floor of something that is not measured."""
+    for name in least:
+        if name not in figures:
+            raise typer.BadParameter(f"--min: {name!r} is not one of {', '.join(figures)}")
+
+
+def _require(figures: "Mapping[str, float]", least: "Mapping[str, float]") -> None:
+    """Exit with 1 if a figure is below its floor."""
+    from encore.cli.output import say
+
+    below = {name: floor for name, floor in least.items() if figures[name] < floor}
+    for name, floor in below.items():
+        say(f"{name} is {figures[name]:.4f}, below {floor:g}")
+    if below:
         raise typer.Exit(FOUND_WRONG)

@@ -12,11 +12,8 @@ def show_reasons(report: ReasonReport, console: Console) -> None:
     shown = table("reason", "checked", "false", right=("checked", "false"))
     for kind, checked in sorted(report.checked.items(), key=lambda each: (-each[1], each[0])):
         false = report.false.get(kind, 0)
-        shown.add_row(
-            cell(kind.replace("_", " ")),
-            cell(count(checked)),
-            cell(count(false), "bold red" if false else ""),
-        )
+        style = "bold red" if false else ""
+        shown.add_row(cell(kind.replace("_", " ")), cell(count(checked)), cell(count(false), style))
     console.print(shown)
     for each in report.first_false:
         console.print()
@@ -24,10 +21,6 @@ def show_reasons(report: ReasonReport, console: Console) -> None:
         console.print(cell(head, "bold red"), soft_wrap=True)
         console.print(cell(f"  {each.why}"), soft_wrap=True)
     console.print()
-    checked, false = sum(report.checked.values()), sum(report.false.values())
-    console.print(
-        cell(
-            f"{report.run_id}: {count(checked)} reasons of {count(report.customers)} customers, {count(false)} false"
-        ),
-        soft_wrap=True,
-    )
+    total, wrong = count(sum(report.checked.values())), count(sum(report.false.values()))
+    about = f"{total} reasons of {count(report.customers)} customers, {wrong} false"
+    console.print(cell(f"{report.run_id}: {about}"), soft_wrap=True)

@@ -17,6 +17,7 @@ from encore.evaluation.own_data.scoring import score_texts
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.picks import PICKS
 from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
 
 SEED = 0
 Announce = Callable[[str], None]
@@ -80,7 +81,7 @@ class OwnDataReport(_Part):
     lists: ListFigures
 
 
-def evaluate_data(data: Data, rules: Rules, announce: Announce = lambda _: None) -> OwnDataReport:
+def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: None) -> OwnDataReport:
     """Measure the recommender on a shop's data; the same data gives the same figures."""
     products = {product.product_id: product for product in data.products}
     shared = SharedReviews()
@@ -92,6 +93,7 @@ def evaluate_data(data: Data, rules: Rules, announce: Announce = lambda _: None)
         data.products,
         texts=score_texts(data.customers),
         shared=shared,
+        rules=rules,
         now=_latest(data.customers),
     )
     announce("holding out the last reviews")
@@ -100,7 +102,7 @@ def evaluate_data(data: Data, rules: Rules, announce: Announce = lambda _: None)
     return OwnDataReport(
         data=_data(data, index),
         held_out=held_out,
-        lists=_lists(pick(customers=data.customers), products, index, rules),
+        lists=_lists(pick(customers=data.customers), products, index, rules.rules),
     )
 
 
@@ -161,7 +163,7 @@ def _hits(found: Sequence[Hit]) -> HitFigures:
 
 
 def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, rules: Rules) -> ListFigures:
-    views = Views(family=index.family, is_durable=lambda _: False, price_factor=rules.price_factor)
+    views = Views(family=index.family, is_durable=picked.is_durable, price_factor=rules.price_factor)
     lists = Lists(picked.recommendations, picked.preferences, products, views)
     return ListFigures(
         coverage_products=lists.product_coverage(),

@@ -60,20 +60,18 @@ def problem_of(claim: Claim) -> Problem:
 
 def _own_product_problem(claim: Claim) -> Problem:
     reason = claim.reason
-    if reason.product_id is None or reason.product_id not in claim.preferences:
-        return f"the customer has no product {reason.product_id or 'that is named'}"
+    if reason.product_id is None or reason.review_id is None:
+        return f"no {'product' if reason.product_id is None else 'review'} of the customer is named"
+    if reason.product_id not in claim.preferences:
+        return f"the customer has no product {reason.product_id}"
     own = claim.shop.products.get(reason.product_id)
-    if own is None:
-        return f"{reason.product_id} is not in the run's catalogue"
-    if reason.product_name != own.name:
-        return f"{reason.product_id} has another name in the run's catalogue"
-    reviews = {review.review_id: review for review in claim.customer.reviews}
-    review = reviews.get(reason.review_id or "")
-    if review is None:
-        return f"the customer has no review {reason.review_id or 'that is named'}"
-    if reason.product_id not in review.product_ids:
-        return f"review {reason.review_id} is not about {reason.product_id}"
-    return None
+    if own is None or reason.product_name != own.name:
+        return f"{reason.product_id} has another name in the run's catalogue, or is not in it"
+    reviews = {review.review_id: review.product_ids for review in claim.customer.reviews}
+    if reason.review_id not in reviews:
+        return f"the customer has no review {reason.review_id}"
+    is_about = reason.product_id in reviews[reason.review_id]
+    return None if is_about else f"review {reason.review_id} is not about {reason.product_id}"
 
 
 def _not_liked(claim: Claim) -> Problem:

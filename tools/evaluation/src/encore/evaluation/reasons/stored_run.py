@@ -3,21 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pydantic import BaseModel
-
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, Product, Recommendation, ScoredReview
+from encore.evaluation.errors import EvaluationError
 from encore.recommender.domain.preferences import Scores, scores_by_review
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.run_rules import RunRules
 from encore.runtime.ports import Objects
-
-
-class RunRules(BaseModel):
-    """x."""
-
-    rules: Rules
-    shop: ShopRules = ShopRules()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,5 +41,11 @@ class StoredRun:
         return await self.objects.get_lines(object_keys.recommendations(self.run_id, part), Recommendation)
 
     async def rules(self) -> RunRules:
-        """Return the rules that the run's products were picked by."""
-        return RunRules.model_validate_json(await self.objects.get(f"runs/{self.run_id}/merchandising.json"))
+        """Return the rules that products were picked by; raise `EvaluationError` if they are not stored."""
+        stored = await self.objects.find(object_keys.run_rules(self.run_id))
+        if stored is None:
+            raise EvaluationError(
+                f"{self.run_id}: {object_keys.run_rules(self.run_id)} is missing, which says by what rules "
+                "products were picked; runs of releases that keep no evidence have none"
+            )
+        return RunRules.model_validate_json(stored, extra="ignore")

@@ -41,6 +41,11 @@ class Figures(BaseModel):
     fit_seconds: float
     score_seconds: float
 
+    @classmethod
+    def figures(cls) -> tuple[str, ...]:
+        """Return the names of the figures for which more is better."""
+        return tuple(field.alias for field in cls.model_fields.values() if field.alias)
+
 
 class SequenceReport(Figures):
     """The engine's figures, how many users and items they are about, and the process's memory until then.
