@@ -16,7 +16,9 @@ from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import StageName
@@ -65,7 +67,12 @@ class World:
             load_rules=LoadRules(objects=self.objects, rules=Rules()),
             prepare_datasets=PrepareDatasets(self.objects),
             train=train,
-            select_products=SelectProducts(stage=stage, objects=self.objects, recommendations=self.items),
+            select_products=SelectProducts(
+                stage=stage,
+                objects=self.objects,
+                study_shop=StudyShop(objects=self.objects),
+                memory=RememberPicks(self.items),
+            ),
             polls=self.polls,
             announcer=self.announcer,
         )

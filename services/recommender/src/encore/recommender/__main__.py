@@ -9,7 +9,9 @@ from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.run import StageName
@@ -37,7 +39,8 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         select_products=SelectProducts(
             stage=runtime.stage,
             objects=runtime.objects,
-            recommendations=runtime.items(settings.recommendations_table),
+            study_shop=StudyShop(objects=runtime.objects),
+            memory=RememberPicks(runtime.items(settings.recommendations_table)),
         ),
         polls=SQSPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s),
         announcer=runtime.announcer,

@@ -1,73 +1,144 @@
 """The order in which products are considered for a customer."""
 
-import heapq
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice
+from functools import cached_property
+from itertools import chain
 
-from encore.recommender.domain.catalogue import Catalogue, Category
-from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.complements import Complement, Source
+from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.shopper import Owned, Shopper
+from encore.recommender.domain.taxonomy import Category
 
-PER_CATEGORY = 10
-"""How many of a category's popular products are considered before those of the category above it."""
-SETBACK = 4
-"""How many places a candidate moves back for each product already picked from its category."""
+LIKELY, COMPLETING, RANKED = 1.0, 0.5, 2.0
+"""How much each share counts in a leaf category's weight; chosen on held-out purchases of two shops."""
+RANK_OFFSET = 30
+"""The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
+AUTHORED_ELSEWHERE = 0.25
+"""How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
+MOST_PER_LEAF = 40
+"""How many products of one leaf category are considered."""
+
+Weights = Mapping[Category, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
-    """A product that may be picked: `ranked` by Personalize, or popular, perhaps within `category`."""
+class Completing:
+    """Something that a customer owns, and what goes with it."""
 
-    product_id: str
-    ranked: bool = False
-    category: Category = ()
+    owned: Owned
+    complement: Complement
 
 
-def candidates(
-    catalogue: Catalogue, preferences: Sequence[Preference], ranked: Iterable[str]
-) -> Iterator[Candidate]:
-    """Yield each product of the catalogue once: first as ranked for the customer, then by popularity.
+@dataclass(frozen=True)
+class Candidates:
+    """What is considered for one customer: leaf categories by weight, and the products in each, best first.
 
-    Popular products come first from the categories of products that the customer likes or is neutral about,
-    the best liked and the narrowest category first; then from the whole catalogue.
+    A leaf's weight is the weighted sum of up to three shares, each of which sums to 1: how likely the
+    customer buys there next (`Aisles`), how well it goes with what they own (`Complements`), and how early it
+    comes in Personalize's ranking. In a leaf, products that other customers bought together with the
+    customer's come first, then those in Personalize's order, then the popular ones.
     """
-    seen: set[str] = set()
-    for candidate in chain(
-        (Candidate(product_id, ranked=True) for product_id in ranked),
-        _popular_in_liked(catalogue, preferences),
-        (Candidate(product_id) for product_id in catalogue.popular),
-    ):
-        if candidate.product_id not in seen and candidate.product_id in catalogue.products:
-            seen.add(candidate.product_id)
-            yield candidate
 
+    shopper: Shopper
 
-def varied(source: Iterable[Candidate], picked_alike: Callable[[str], int]) -> Iterator[Candidate]:
-    """Yield the same candidates, moving back those whose category has already been picked from.
+    @cached_property
+    def weights(self) -> Weights:
+        """Every leaf category that is considered, with its weight."""
+        total: Counter[Category] = Counter()
+        for factor, share in (
+            (LIKELY, self._likely),
+            (COMPLETING, self._completing_share),
+            (RANKED, self._ranked_share),
+        ):
+            size = sum(share.values())
+            for leaf, weight in share.items():
+                total[leaf] += factor * weight / size
+        return total
 
-    `picked_alike` returns how many picks share a product's category. It is called again each time a candidate
-    comes up, so a list with a single category keeps its order.
-    """
-    waiting: list[tuple[float, int, Candidate]] = []
-    for place, candidate in chain(enumerate(source), [(math.inf, None)]):
-        if candidate is not None:
-            heapq.heappush(waiting, (place, int(place), candidate))
-        while waiting and waiting[0][0] <= place:
-            due, own_place, first = heapq.heappop(waiting)
-            put_off = own_place + SETBACK * picked_alike(first.product_id)
-            if put_off > due:
-                heapq.heappush(waiting, (put_off, own_place, first))
-            else:
-                yield first
+    @cached_property
+    def completing(self) -> dict[Category, Completing]:
+        """Map each leaf category that goes with something the customer owns to how it does.
 
+        What goes with something durable comes first, then what comes earlier among the complements.
+        """
+        found: dict[Category, Completing] = {}
+        for owned in sorted(self.shopper.owned, key=lambda one: one.kind is None):
+            for complement in self.shop.complements.of(owned.leaf):
+                found.setdefault(complement.category, Completing(owned, complement))
+        return found
 
-def _popular_in_liked(catalogue: Catalogue, preferences: Sequence[Preference]) -> Iterator[Candidate]:
-    liked = sorted((p for p in preferences if p.is_favourable), key=lambda p: -(p.value or 0.0))
-    paths = dict.fromkeys(
-        catalogue.products[p.product_id].category for p in liked if p.product_id in catalogue.products
-    )
-    for cut in range(max(map(len, paths), default=0)):
-        for category in dict.fromkeys(path[: len(path) - cut] for path in paths if len(path) > cut):
-            for product_id in islice(catalogue.popular_in[category], PER_CATEGORY):
-                yield Candidate(product_id, category=category)
+    def products(self, leaf: Category) -> Iterator[str]:
+        """Yield the products of a leaf category in the order of the class, each once."""
+        popular = self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
+        yield from dict.fromkeys(chain(self._linked[leaf], self._ranked[leaf], popular))
+
+    @property
+    def shop(self) -> Shop:
+        """The shop of the customer."""
+        return self.shopper.shop
+
+    @property
+    def _catalogue(self) -> Catalogue:
+        return self.shop.catalogue
+
+    @cached_property
+    def _likely(self) -> Weights:
+        if not any(owned.leaf for owned in self.shopper.owned):
+            return self.shop.aisles.anywhere
+        weights: Counter[Category] = Counter()
+        for owned in self.shopper.owned:
+            for leaf, likelihood in self.shop.aisles.after(owned.leaf).items():
+                weights[leaf] += owned.voice * likelihood
+        return weights
+
+    @cached_property
+    def _completing_share(self) -> Weights:
+        weights: Counter[Category] = Counter()
+        for owned in self.shopper.owned:
+            for place, complement in enumerate(self.shop.complements.of(owned.leaf), start=1):
+                weights[complement.category] += owned.voice * self._trust(complement) / place
+        return weights
+
+    def _trust(self, complement: Complement) -> float:
+        is_known = (
+            complement.source is not Source.AUTHORED
+            or self._catalogue.part(complement.category) in self.shopper.parts
+        )
+        return 1.0 if is_known else AUTHORED_ELSEWHERE
+
+    @cached_property
+    def _ranked_share(self) -> Weights:
+        weights: dict[Category, float] = {}
+        for place, product_id in enumerate(self._new_in_ranking):
+            weights.setdefault(self._catalogue.products[product_id].category, 1 / (RANK_OFFSET + place))
+        return weights
+
+    @cached_property
+    def _ranked(self) -> Mapping[Category, Sequence[str]]:
+        return self._by_leaf(self._new_in_ranking)
+
+    @cached_property
+    def _linked(self) -> Mapping[Category, Sequence[str]]:
+        families = chain.from_iterable(
+            self.shop.buyers(owned.product.product_id) for owned in self.shopper.owned
+        )
+        return self._by_leaf(list(chain.from_iterable(map(self._catalogue.family_members, families))))
+
+    @cached_property
+    def _new_in_ranking(self) -> list[str]:
+        """The ranked products without those of a family that the customer has."""
+        return [
+            product_id
+            for product_id in self.shopper.ranked
+            if product_id in self._catalogue.products
+            and self.shopper.labels.isdisjoint(self._catalogue.labels(product_id))
+        ]
+
+    def _by_leaf(self, product_ids: Sequence[str]) -> Mapping[Category, list[str]]:
+        found: defaultdict[Category, list[str]] = defaultdict(list)
+        for product_id in product_ids:
+            found[self._catalogue.products[product_id].category].append(product_id)
+        return found

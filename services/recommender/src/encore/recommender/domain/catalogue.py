@@ -1,34 +1,88 @@
 """A run's catalogue, indexed for picking."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from encore.contracts.records import Product, ProductSentiment
+from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.families import Families, SharedReviews
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
 from encore.recommender.domain.popularity import is_disliked, popularity
+from encore.recommender.domain.taxonomy import Category, words
 
-Category = tuple[str, ...]
-"""A category path, or a prefix of one."""
+PART_LEVELS = 2
+"""How many levels of a category path make a part of the shop, such as `Electronics|Headphones`."""
 
 
 class Catalogue:
     """Everything that picking needs to know about products. Read-only, so it is shared by all customers."""
 
     def __init__(
-        self, products: Iterable[Product], sentiments: Iterable[ProductSentiment], shared: SharedReviews
+        self,
+        products: Iterable[Product],
+        sentiments: Iterable[ProductSentiment],
+        shared: SharedReviews,
     ) -> None:
         self.products: Mapping[str, Product] = {p.product_id: _without_texts(p) for p in products}
         by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
         self.disliked = frozenset(key for key, sentiment in by_product.items() if is_disliked(sentiment))
         self.popular = _best_first(popularity(self.products, by_product))
         self.popular_in = self._popular_in()
-        families = Families.of(self.products, shared)
-        self._labels = {product_id: families.labels(product_id) for product_id in self.products}
+        self.sizes = Counter(product.category for product in self.products.values())
+        self._families = Families.of(self.products, shared)
+        self._labels = {product_id: self._families.labels(product_id) for product_id in self.products}
+        self._members: dict[str, list[str]] = {}
+        for product_id in self.popular:
+            self._members.setdefault(self.family(product_id), []).append(product_id)
+        self._brands = Brands(self.products.values())
         self._names = self._name_vectors()
+        self._people = {
+            product_id: shared.reviews(product_id) if product.rating_count is None else product.rating_count
+            for product_id, product in self.products.items()
+        }
+        self._people_in = self._sorted_people()
+
+    def category(self, product_id: str) -> Category:
+        """Return the category path of a product; empty when it has none."""
+        return self.products[product_id].category
 
     def labels(self, product_id: str) -> frozenset[str]:
         """Return the product's family labels (see `Families`)."""
         return self._labels.get(product_id) or frozenset((product_id,))
+
+    def family(self, product_id: str) -> str:
+        """Return the id of the product's family."""
+        return self._families.family(product_id)
+
+    def family_members(self, family: str) -> Sequence[str]:
+        """Return the products of a family, most popular first."""
+        return self._members.get(family, ())
+
+    def labels_of(self, product_ids: Collection[str]) -> frozenset[str]:
+        """Return the family labels of all these products."""
+        return frozenset().union(*map(self.labels, product_ids))
+
+    def brand(self, product_id: str) -> str | None:
+        """Return the product's brand, None when none is known."""
+        return self._brands.brand_of(product_id)
+
+    def part(self, category: Category) -> Category:
+        """Return the part of the shop that a category is in: the first levels of its path."""
+        return category[:PART_LEVELS]
+
+    def standing(self, product_id: str, category: Category) -> tuple[int, int]:
+        """Return a product's rank among the products of a category, and their number.
+
+        They are ordered by how many people rated them, or reviewed them where the shop gives no such number;
+        equal ones share the better rank. The empty category is the whole shop.
+        """
+        people = self._people_in[category]
+        return bisect_left(people, -self._people[product_id]) + 1, len(people)
+
+    def is_in(self, category: Category, names: Iterable[str]) -> bool:
+        """Return whether any level of a category has one of these names, by its words."""
+        return any(words(level) == words(name) for level in category for name in names)
 
     def similarity(self, one: str, other: str) -> float:
         """Return how similar two products are, from 0 to 1.
@@ -47,6 +101,14 @@ class Catalogue:
             for depth in range(1, len(path) + 1):
                 index.setdefault(path[:depth], []).append(product_id)
         return index
+
+    def _sorted_people(self) -> dict[Category, list[int]]:
+        """Map every category, every prefix of one and () to the people of its products, negated, sorted."""
+        index: dict[Category, list[int]] = {}
+        for product_id, product in self.products.items():
+            for depth in range(len(product.category) + 1):
+                index.setdefault(product.category[:depth], []).append(-self._people[product_id])
+        return {category: sorted(people) for category, people in index.items()}
 
     def _name_vectors(self) -> dict[str, Vector]:
         counts = {product_id: tokens(product.name) for product_id, product in self.products.items()}

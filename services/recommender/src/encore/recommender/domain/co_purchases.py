@@ -130,8 +130,7 @@ class Links(Generic[Thing]):
 class CoPurchases:
     """Counts what customers own together, by family and by leaf category, and what they like together.
 
-    `family` gives the id of a product's family, `category` its category path, and `liked` the products that a
-    customer is known to like. The order of the customers and how they are split into parts change nothing.
+    `family` gives the id of a product's family, `category` its category path. The order of the customers and how they are split into parts change nothing.
     """
 
     def __init__(
@@ -139,27 +138,32 @@ class CoPurchases:
         *,
         family: Callable[[str], str],
         category: Callable[[str], Category],
-        liked: Callable[[Customer], Collection[str]] = lambda _: (),
     ) -> None:
         self.families = Links[str]()
         self.liked = Links[str]()
         self.leaves = Links[Category]()
         self._family = family
         self._category = category
-        self._likes = liked
         self._returning: Counter[Category] = Counter()
         self._repeated: Counter[Category] = Counter()
         self._further: Counter[Category] = Counter()
 
-    def add(self, customers: Iterable[Customer]) -> None:
-        """Count more customers, each of whom is given once with all their reviews."""
+    def add(
+        self, customers: Iterable[Customer], liked: Callable[[Customer], Collection[str]] = lambda _: ()
+    ) -> None:
+        """Count more customers, each of whom is given once with all their reviews.
+
+        `liked` returns the products that a customer is known to like.
+        """
         for customer in customers:
             products = self._products(customer)
             families = _merged((self._family(product), bits) for product, bits in products.items())
-            likes = self._likes(customer)
-            liked = ((self._family(product), bits) for product, bits in products.items() if product in likes)
+            likes = liked(customer)
+            favourites = (
+                (self._family(product), bits) for product, bits in products.items() if product in likes
+            )
             self.families.add(families)
-            self.liked.add(_merged(liked))
+            self.liked.add(_merged(favourites))
             self.leaves.add(_merged((self._category(product), bits) for product, bits in products.items()))
             self._add_repeats(products, families)
 

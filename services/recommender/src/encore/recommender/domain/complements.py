@@ -1,6 +1,7 @@
 """Which categories go with what a customer owns: learned from co-purchases, else from an authored table."""
 
-from collections.abc import Collection, Iterator, Mapping
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -19,10 +20,10 @@ from encore.recommender.domain.taxonomy import (
 
 MIN_CUSTOMERS = 2
 """A complement is learned from this many customers."""
-MIN_LIFT = 1.5
-"""How many times more often than by chance they own both."""
-LIFT_PRIOR = 1.0
-"""Customers added to those seen and to those expected by chance: small numbers prove little."""
+MAX_CHANCE = 0.05
+"""A learned link of so many customers would come about by chance in fewer than this share of cases."""
+NORMAL_FROM = 50.0
+"""From this many expected events on, the normal distribution is as good."""
 SURPRISE = 2
 """How many times more customers it takes for leaves of different departments that the table does not link."""
 PER_KIND = 3
@@ -32,6 +33,7 @@ PER_KIND = 3
 class Source(StrEnum):
     """How a complement is known."""
 
+    SHOP = "shop"
     LEARNED = "learned"
     AUTHORED = "authored"
 
@@ -50,6 +52,7 @@ class Complements:
 
     `leaves` gives how much each leaf of the shop has to offer, such as its number of products: of those that
     are equally near in the shop's tree, the larger comes first. `bought` links the leaves that customers own.
+    `overrides` is what the shop itself says goes with what, by words of category names.
     """
 
     def __init__(
@@ -59,25 +62,28 @@ class Complements:
         durables: Durables,
         bought: Links[Category] | None = None,
         min_customers: int = MIN_CUSTOMERS,
+        overrides: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self._leaves = leaves
         self._durables = durables
         self._bought = Links[Category]() if bought is None else bought
         self._min_customers = min_customers
         self._branches = _branches(leaves)
+        self._overrides = overrides or {}
+        self._overridden = Entries(self._overrides)
         self._found: dict[Category, tuple[Complement, ...]] = {}
 
     def of(self, category: Category) -> tuple[Complement, ...]:
         """Return what goes with the category, each leaf once and never the category itself.
 
-        Learned complements come first, strongest first (see `co_purchases.strength`), then those of the
-        authored table: the nearest leaf for each kind that it names, then the second nearest, and so on.
+        The shop's own come first, then learned ones, strongest first (see `co_purchases.strength`), then those
+        of the authored table: the nearest leaf for each kind that it names, then the second nearest, and so on.
         """
         if category not in self._found:
             authored = self._authored(category)
-            found = {
-                leaf: Complement(leaf, Source.LEARNED, n) for leaf, n in self._learned(category, authored)
-            }
+            found = {leaf: Complement(leaf, Source.SHOP) for leaf in self._stated(category)}
+            for leaf, customers in self._learned(category, authored):
+                found.setdefault(leaf, Complement(leaf, Source.LEARNED, customers))
             for leaf in authored:
                 found.setdefault(leaf, Complement(leaf, Source.AUTHORED))
             self._found[category] = tuple(found.values())
@@ -91,23 +97,32 @@ class Complements:
             and not (self._durables.is_durable(category) and self._durables.same_kind(category, other))
         )
 
+    def _stated(self, category: Category) -> Iterator[Category]:
+        """Yield what the shop says goes with the category, in its order, the largest leaf of a name first."""
+        names = [name for phrase in self._overridden.best(category) for name in self._overrides[phrase]]
+        matching = Entries(names)
+        matches = {leaf: matching.best(leaf) for leaf in self._leaves} if names else {}
+        for name in names:
+            leaves = (leaf for leaf, phrases in matches.items() if name in phrases and leaf != category)
+            yield from sorted(leaves, key=lambda leaf: (-self._leaves[leaf], leaf))
+
     def _learned(self, category: Category, authored: Collection[Category]) -> Iterator[tuple[Category, int]]:
         """Yield what the customers' purchases link clearly enough, with the number of customers."""
         for link in self._bought.of(category, at_least=self._min_customers):
             surprising = link.to not in authored and _other_department(category, link.to)
             enough = self._min_customers * (SURPRISE if surprising else 1)
-            lift = self._lift(category, link.to, link.customers)
-            if link.customers >= enough and lift >= MIN_LIFT and self._goes_with(category, link.to):
+            chance = self._chance(category, link.to, link.customers)
+            if link.customers >= enough and chance < MAX_CHANCE and self._goes_with(category, link.to):
                 yield link.to, link.customers
 
-    def _lift(self, one: Category, other: Category, customers: int) -> float:
-        """Return how many times more customers own both than if every link had a random other end.
+    def _chance(self, one: Category, other: Category, customers: int) -> float:
+        """Return how likely so many customers, or more, own both if every link has a random other end.
 
-        Expected by chance are `degree * degree / (2 * links)`, where a leaf's degree is the number of its
-        links (Newman, "Modularity and community structure in networks", PNAS 103, 2006).
+        Expected are `degree * degree / (2 * links)`, where a leaf's degree is the number of its links (Newman,
+        "Modularity and community structure in networks", PNAS 103, 2006), with a Poisson distribution.
         """
         expected = self._bought.degree(one) * self._bought.degree(other) / (2 * self._bought.total)
-        return (customers + LIFT_PRIOR) / (expected + LIFT_PRIOR)
+        return chance_of(customers, expected)
 
     def _authored(self, category: Category) -> list[Category]:
         nearest = (islice(self._nearest(phrase, category), PER_KIND) for phrase in _offered_with(category))
@@ -122,6 +137,17 @@ class Complements:
                 if leaf not in seen and self._goes_with(category, leaf):
                     yield leaf
                 seen.add(leaf)
+
+
+def chance_of(count: int, expected: float) -> float:
+    """Return the chance of `count` events or more where `expected` are usual (Poisson's distribution)."""
+    if expected > NORMAL_FROM:
+        return math.erfc((count - 0.5 - expected) / math.sqrt(2 * expected)) / 2
+    share, below = math.exp(-expected), 0.0
+    for n in range(count):
+        below += share
+        share *= expected / (n + 1)
+    return max(0.0, 1.0 - below)
 
 
 def _other_department(one: Category, other: Category) -> bool:

@@ -1,69 +1,112 @@
-"""The rules of picking: five distinct products for a customer, each with its reason."""
+"""Five distinct products for a customer, each with its reason, by the rules of a merchandiser."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
 
 from encore.contracts.records import Pick
-from encore.recommender.domain.candidates import Candidate, candidates, varied
-from encore.recommender.domain.catalogue import Catalogue, Category
+from encore.recommender.domain.basket import RULES, UNBROKEN, Basket, Chosen, Rule
+from encore.recommender.domain.candidates import Candidates
+from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.reasons import reason_for
+from encore.recommender.domain.reasons import Reasons
+from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.shopper import Shopper
+from encore.recommender.domain.taxonomy import Category
 
-PICKS = 5
+AGAIN = 0.3
+"""What remains of a leaf category's weight with each pick from it, so that lists vary."""
+WIDEN_FROM = RULES.index(Rule.NEW_PART)
+"""From this cost on, the whole catalogue is searched for a better offer."""
+PINNED_BELOW = RULES.index(Rule.REPEAT) + 1
+"""A pinned product is picked unless it breaks one of the rules from `REPEAT` on."""
 
 
-def pick(catalogue: Catalogue, preferences: Sequence[Preference], ranked: Sequence[str]) -> tuple[Pick, ...]:
-    """Return five picks, best first, preferring the order of `ranked`.
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """A customer's picks, best first, and how many of them each rule had to yield for."""
 
-    A product that the customer has reviewed is never picked. Variants of one or of another pick, and products
-    that their buyers mostly dislike, are picked only when the catalogue has nothing else: variants first,
-    disliked products last. Fewer than five are returned only when fewer than five are unreviewed.
+    picks: tuple[Pick, ...]
+    yielded: Counter[Rule] = field(default_factory=Counter)
+
+
+def pick(
+    shop: Shop, preferences: Sequence[Preference], ranked: Sequence[str] = (), emailed: Collection[str] = ()
+) -> Selection:
+    """Return five picks, best first, or fewer when the shop offers fewer that the customer does not have.
+
+    `ranked` is Personalize's order, `emailed` what the customer's last emails held. Rules yield one after the
+    other, in the order of `Rule`, and only while a customer would get fewer than five products.
     """
-    basket = _Basket(catalogue, {preference.product_id for preference in preferences})
-    for allowed in (basket.takes, basket.takes_variants_too, basket.takes_anything_new):
-        for candidate in varied(candidates(catalogue, preferences, ranked), basket.picked_alike):
-            if basket.is_full:
-                break
-            if allowed(candidate.product_id):
-                basket.add(candidate)
-    return tuple(
-        Pick(product=catalogue.products[chosen.product_id], reason=reason_for(chosen, catalogue, preferences))
-        for chosen in basket.chosen
+    shopper = Shopper(shop, preferences, ranked, emailed)
+    candidates = Candidates(shopper)
+    basket = Basket(shopper, shop.rules, candidates.completing)
+    _add_pinned(basket, shop)
+    _fill(basket, shop, candidates)
+    chosen = sorted(basket.chosen, key=lambda one: _is_discovery(one, shopper, candidates))
+    reasons = Reasons(shopper, candidates.completing)
+    picks = zip((one.offer.product for one in chosen), reasons.of([one.offer for one in chosen]), strict=True)
+    return Selection(
+        picks=tuple(Pick(product=product, reason=reason) for product, reason in picks),
+        yielded=Counter(chain.from_iterable(one.yielded for one in chosen)),
     )
 
 
-class _Basket:
-    """What has been picked for one customer, and what may still be picked."""
+def _add_pinned(basket: Basket, shop: Shop) -> None:
+    pinned = (
+        shop.offers[product_id] for product_id in shop.run_rules.shop.pinned if product_id in shop.offers
+    )
+    for offer in pinned:
+        if len(basket.chosen) < shop.rules.max_pinned and basket.cost(offer, below=PINNED_BELOW) is not None:
+            basket.add(offer)
 
-    def __init__(self, catalogue: Catalogue, known: set[str]) -> None:
-        self.chosen: list[Candidate] = []
-        self._catalogue = catalogue
-        self._known = known
-        self._labels = {label for product_id in known for label in catalogue.labels(product_id)}
-        self._categories: Counter[Category] = Counter()
 
-    @property
-    def is_full(self) -> bool:
-        return len(self.chosen) == PICKS
+def _fill(basket: Basket, shop: Shop, candidates: Candidates) -> None:
+    """Add the best offers until the basket is full or nothing is left."""
+    weights = dict(candidates.weights)
+    for one in basket.chosen:
+        _lower(weights, one.offer.leaf)
+    while not basket.is_full and (offer := _next(basket, shop, candidates, weights)) is not None:
+        basket.add(offer)
+        _lower(weights, offer.leaf)
 
-    def picked_alike(self, product_id: str) -> int:
-        """How many picks share the product's category; none do when it has no category."""
-        return self._categories[self._catalogue.products[product_id].category]
 
-    def takes(self, product_id: str) -> bool:
-        return self.takes_variants_too(product_id) and self._labels.isdisjoint(
-            self._catalogue.labels(product_id)
-        )
+def _next(
+    basket: Basket, shop: Shop, candidates: Candidates, weights: Mapping[Category, float]
+) -> Offer | None:
+    """Return the first offer, in order, among those for which the fewest rules must yield."""
+    by_weight = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))
+    best, least = _cheapest(basket, shop, chain.from_iterable(map(candidates.products, by_weight)))
+    if best is None or least > WIDEN_FROM:
+        wider, cost = _cheapest(basket, shop, shop.catalogue.popular, below=least)
+        return wider or best
+    return best
 
-    def takes_variants_too(self, product_id: str) -> bool:
-        return self.takes_anything_new(product_id) and product_id not in self._catalogue.disliked
 
-    def takes_anything_new(self, product_id: str) -> bool:
-        return product_id not in self._known
+def _cheapest(
+    basket: Basket, shop: Shop, product_ids: Iterable[str], *, below: int = len(RULES) + 1
+) -> tuple[Offer | None, int]:
+    best, least = None, below
+    for product_id in product_ids:
+        offer = shop.offers.get(product_id)
+        cost = None if offer is None else basket.cost(offer, below=least)
+        if cost is not None:
+            best, least = offer, cost
+            if cost == UNBROKEN:
+                break
+    return best, least
 
-    def add(self, candidate: Candidate) -> None:
-        self.chosen.append(candidate)
-        self._known.add(candidate.product_id)
-        self._labels |= self._catalogue.labels(candidate.product_id)
-        if category := self._catalogue.products[candidate.product_id].category:
-            self._categories[category] += 1
+
+def _lower(weights: dict[Category, float], leaf: Category) -> None:
+    if leaf in weights:
+        weights[leaf] *= AGAIN
+
+
+def _is_discovery(one: Chosen, shopper: Shopper, candidates: Candidates) -> bool:
+    """Return whether a product is from a new part of the shop, and nothing owned leads to it."""
+    return (
+        bool(shopper.parts)
+        and one.offer.part not in shopper.parts
+        and one.offer.leaf not in candidates.completing
+    )

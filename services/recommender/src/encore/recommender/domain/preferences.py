@@ -1,5 +1,6 @@
 """How much a customer likes a product, from the words and the stars of their reviews."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,6 +32,8 @@ class Preference:
     product_id: str
     value: float | None = None
     timestamp: int | None = None
+    review_id: str | None = None
+    """The customer's most favourable review of the product."""
 
     @property
     def event_type(self) -> EventType:
@@ -38,11 +41,6 @@ class Preference:
         if self.value is None or abs(self.value) < LIKED_FROM:
             return EventType.REVIEWED
         return EventType.LIKED if self.value > 0 else EventType.DISLIKED
-
-    @property
-    def is_favourable(self) -> bool:
-        """True when the customer is known not to dislike the product, so that "you liked" is true."""
-        return self.value is not None and self.value >= 0
 
 
 def scores_by_review(scored: Iterable[ScoredReview]) -> Scores:
@@ -72,9 +70,16 @@ def preferences_of(customer: Customer, scores: Scores) -> list[Preference]:
             product_id=product_id,
             value=_mean(values[review.review_id] for review in about),
             timestamp=max((r.timestamp for r in about if r.timestamp is not None), default=None),
+            review_id=max(about, key=lambda review: _known(values[review.review_id])).review_id,
         )
         for product_id, about in reviews.items()
     ]
+
+
+def liked_products(customer: Customer, scores: Scores) -> set[str]:
+    """Return the products that the customer is known to like."""
+    preferences = preferences_of(customer, scores)
+    return {one.product_id for one in preferences if one.event_type is EventType.LIKED}
 
 
 def review_value(review: Review, scores: SentimentScores | None) -> float | None:
@@ -87,6 +92,10 @@ def review_value(review: Review, scores: SentimentScores | None) -> float | None
     words = None if scores is None else scores.polarity
     stars = None if review.rating is None else (float(review.rating) - MIDDLE_STARS) / STARS_EACH_WAY
     return _mean((words, None if stars is None else max(-1.0, stars)))
+
+
+def _known(value: float | None) -> float:
+    return -math.inf if value is None else value
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

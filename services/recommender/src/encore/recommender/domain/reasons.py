@@ -1,35 +1,141 @@
-"""Why a product was picked, as a reason that is true."""
+"""Why a product was picked, as claims that the run's data proves."""
 
-from collections.abc import Sequence
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from encore.contracts.records import Reason, ReasonKind
-from encore.recommender.domain.candidates import Candidate
-from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.candidates import Completing
+from encore.recommender.domain.offers import Offer
+from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.shopper import Owned, Shopper
+from encore.recommender.domain.taxonomy import Category
 
-MIN_SIMILARITY = 0.3
-"""At this similarity two products are clearly of one kind: most of the path in common, or much of both."""
-
-
-def reason_for(candidate: Candidate, catalogue: Catalogue, preferences: Sequence[Preference]) -> Reason:
-    """Return the most personal reason that is true of the pick.
-
-    "Because you liked" requires a truly similar product that the customer is known not to dislike; "liked by
-    similar customers" requires a model's ranking and a customer with a history.
-    """
-    liked = _most_similar_liked(candidate.product_id, catalogue, preferences)
-    if liked is not None:
-        return Reason(kind=ReasonKind.LIKED, product_name=catalogue.products[liked].name)
-    if candidate.ranked and preferences:
-        return Reason(kind=ReasonKind.ASSORTMENT)
-    if candidate.category:
-        return Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=candidate.category)
-    return Reason(kind=ReasonKind.POPULAR)
+SECONDS_PER_DAY = 86_400
+MIN_CHOICE = 4
+"""From this many products on, being popular in a category says something."""
 
 
-def _most_similar_liked(
-    product_id: str, catalogue: Catalogue, preferences: Sequence[Preference]
-) -> str | None:
-    liked = (p.product_id for p in preferences if p.is_favourable and p.product_id in catalogue.products)
-    similarity, best = max(((catalogue.similarity(product_id, own), own) for own in liked), default=(0.0, ""))
-    return best if similarity >= MIN_SIMILARITY else None
+@dataclass(frozen=True)
+class Reasons:
+    """Finds the reasons for one customer's picks."""
+
+    shopper: Shopper
+    completing: Mapping[Category, Completing]
+
+    @property
+    def shop(self) -> Shop:
+        """The shop of the customer."""
+        return self.shopper.shop
+
+    def of(self, picks: Sequence[Offer]) -> list[Reason]:
+        """Return the most personal true reason for each pick, of two kinds at least where that is possible.
+
+        Only one pick is called a discovery.
+        """
+        true = [list(self._true(offer)) for offer in picks]
+        reasons: list[Reason] = []
+        for found in true:
+            is_taken = any(one.kind is ReasonKind.DISCOVERY for one in reasons)
+            fit = (one for one in found if not (is_taken and one.kind is ReasonKind.DISCOVERY))
+            reasons.append(next(fit))
+        return _varied(reasons, true)
+
+    def _true(self, offer: Offer) -> Iterator[Reason]:
+        """Yield every true reason, the most personal first; the last one is true of any product."""
+        if offer.product_id in self.shop.run_rules.shop.pinned:
+            yield Reason(kind=ReasonKind.FEATURED)
+        yield from self._linked(offer)
+        yield from self._better_rated(offer)
+        yield from self._liked(offer)
+        yield from self._goes_with(offer)
+        if self.shopper.parts and offer.part and offer.part not in self.shopper.parts:
+            yield Reason(kind=ReasonKind.DISCOVERY, category=offer.part)
+        if self._is_new(offer):
+            yield Reason(kind=ReasonKind.NEW)
+        yield from self._popular(offer)
+        if self._is_well_rated(offer):
+            yield Reason(kind=ReasonKind.WELL_RATED)
+        yield Reason(kind=ReasonKind.ASSORTMENT)
+
+    def _linked(self, offer: Offer) -> Iterator[Reason]:
+        """Bought, or even liked, together with something that the customer has (or likes)."""
+        family = self.shop.catalogue.family(offer.product_id)
+        for kind, own, counted in (
+            (ReasonKind.ALSO_LIKED, self.shopper.liked, self.shop.likers),
+            (ReasonKind.BOUGHT_TOGETHER, self.shopper.owned, self.shop.buyers),
+        ):
+            found = ((counted(one.product.product_id).get(family, 0), one) for one in own)
+            customers, owned = max(found, key=lambda each: each[0], default=(0, None))
+            if owned is not None and customers:
+                yield _about(kind, owned, customers=customers)
+
+    def _better_rated(self, offer: Offer) -> Iterator[Reason]:
+        for owned in self.shopper.owned:
+            ours, theirs = offer.product.rating, owned.product.rating
+            is_same_thing = offer.leaf == owned.leaf or (offer.kind is not None and offer.kind == owned.kind)
+            if is_same_thing and offer.leaf and ours and theirs and ours > theirs and self._is_rated(offer):
+                yield _about(ReasonKind.BETTER_RATED, owned)
+                return
+
+    def _liked(self, offer: Offer) -> Iterator[Reason]:
+        similar = (
+            (self.shop.catalogue.similarity(offer.product_id, one.product.product_id), one)
+            for one in self.shopper.liked
+        )
+        similarity, owned = max(similar, key=lambda each: each[0], default=(0.0, None))
+        if owned is not None and similarity >= self.shop.rules.min_similarity:
+            yield _about(ReasonKind.LIKED, owned)
+
+    def _goes_with(self, offer: Offer) -> Iterator[Reason]:
+        if found := self.completing.get(offer.leaf):
+            yield _about(ReasonKind.GOES_WITH, found.owned, customers=found.complement.customers)
+
+    def _is_new(self, offer: Offer) -> bool:
+        since = offer.product.available_from
+        days = self.shop.rules.new_for_days
+        return since is not None and 0 <= self.shop.now - since <= days * SECONDS_PER_DAY
+
+    def _popular(self, offer: Offer) -> Iterator[Reason]:
+        """In the narrowest category in which that says something, else in the whole shop."""
+        for depth in range(len(offer.leaf), -1, -1):
+            category = offer.leaf[:depth]
+            rank, out_of = self.shop.catalogue.standing(offer.product_id, category)
+            if out_of >= MIN_CHOICE and rank <= math.ceil(self.shop.rules.popular_share * out_of):
+                kind = ReasonKind.POPULAR_IN_CATEGORY if category else ReasonKind.POPULAR
+                yield Reason(kind=kind, category=category, rank=rank, out_of=out_of)
+                return
+
+    def _is_well_rated(self, offer: Offer) -> bool:
+        rating = offer.product.rating
+        return (
+            rating is not None and float(rating) >= self.shop.rules.well_rated_from and self._is_rated(offer)
+        )
+
+    def _is_rated(self, offer: Offer) -> bool:
+        count = offer.product.rating_count
+        return count is not None and count >= self.shop.rules.min_ratings
+
+
+def _about(kind: ReasonKind, owned: Owned, *, customers: int | None = None) -> Reason:
+    return Reason(
+        kind=kind,
+        product_id=owned.product.product_id,
+        product_name=owned.product.name,
+        review_id=owned.preference.review_id,
+        customers=customers,
+    )
+
+
+def _varied(reasons: list[Reason], true: Iterable[Sequence[Reason]]) -> list[Reason]:
+    """Return the reasons; if all are of one kind, the last that can be told otherwise is."""
+    kinds = Counter(reason.kind for reason in reasons)
+    if len(kinds) != 1 or len(reasons) == 1:
+        return reasons
+    kind = reasons[0].kind
+    for place, found in reversed(list(enumerate(true))):
+        others = (one for one in found if one.kind not in {kind, ReasonKind.ASSORTMENT})
+        if (other := next(others, None)) is not None:
+            return [*reasons[:place], other, *reasons[place + 1 :]]
+    return reasons

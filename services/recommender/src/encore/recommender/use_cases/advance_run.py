@@ -131,8 +131,8 @@ class AdvanceRun:
         await report_training(run, self.stage)
         engine = run.step["engine"]
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
-        await self.load_rules.load(run)
-        await self.select_products.run(run, personalized=engine == PERSONALIZE)
+        run_rules = await self.load_rules.load(run)
+        await self.select_products.run(run, run_rules, personalized=engine == PERSONALIZE)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)

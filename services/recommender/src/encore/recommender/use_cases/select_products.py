@@ -1,28 +1,24 @@
 """Turns rankings into five products for each customer, part by part."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from encore.contracts import object_keys
 from encore.contracts.events import RecommendationsReady
-from encore.contracts.records import (
-    Customer,
-    Product,
-    ProductSentiment,
-    Recommendation,
-    RecommendationSource,
-    ScoredReview,
-)
+from encore.contracts.records import Customer, Recommendation, RecommendationSource, ScoredReview
 from encore.recommender.domain import personalize_keys
+from encore.recommender.domain.basket import PICKS, Rule
 from encore.recommender.domain.batch import ranked_items
-from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.csv_files import is_fit_id
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.picks import PICKS, pick
+from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
-from encore.runtime.ports import Items, Objects
+from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.shop import Shop
+from encore.recommender.use_cases.remember_picks import Recalled, RememberPicks
+from encore.recommender.use_cases.study_shop import StudyShop
+from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
@@ -35,91 +31,93 @@ class SelectProducts:
 
     stage: Stage
     objects: Objects
-    recommendations: Items
+    study_shop: StudyShop
+    memory: RememberPicks
 
-    async def run(self, run: Run, *, personalized: bool) -> None:
+    async def run(self, run: Run, run_rules: RunRules, *, personalized: bool) -> None:
         """Do the run's remaining parts; without Personalize's results by popularity alone."""
         if not run.parts_to_do(self.stage.name):
             return
-        catalogue = await self._catalogue(run)
+        shop = await self.study_shop.run(run, run_rules)
         await self.stage.pass_parts(
-            run, lambda run, part: self._part(run, part, catalogue, personalized=personalized)
+            run, lambda run, part: self._part(run, part, shop, personalized=personalized)
         )
 
-    async def _catalogue(self, run: Run) -> Catalogue:
-        products = await self.objects.get_lines(object_keys.products(run.run_id), Product)
-        sentiments = await self.objects.get_lines(object_keys.product_sentiment(run.run_id), ProductSentiment)
-        shared = SharedReviews()
-        for part in range(1, (run.parts or 0) + 1):
-            shared.add(await self.objects.get_lines(object_keys.customers(run.run_id, part), Customer))
-        return await asyncio.to_thread(Catalogue, products, sentiments, shared)
-
-    async def _part(self, run: Run, part: int, catalogue: Catalogue, *, personalized: bool) -> PartResult:
+    async def _part(self, run: Run, part: int, shop: Shop, *, personalized: bool) -> PartResult:
         customers, scored = await asyncio.gather(
             self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
             self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
         )
         rankings = await self._rankings(run.run_id, part) if personalized else {}
+        recalled = await self.memory.recall(run.run_id, [one.customer_id for one in customers])
         recommended = await asyncio.to_thread(
-            recommend, customers, scores_by_review(scored), rankings, catalogue
+            recommend, customers, scores_by_review(scored), rankings, shop, recalled
         )
-        await self.objects.put_lines(object_keys.recommendations(run.run_id, part), recommended)
-        await self.recommendations.put_all([_item(run.run_id, one) for one in recommended])
-        ready = RecommendationsReady.of(
-            run.run_id, part, parts=run.parts or part, recommendations=recommended
+        await self.objects.put_lines(
+            object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
-        return _result(recommended, ready, personalized=personalized)
+        writes = await self.memory.remember(run.run_id, recommended.recommendations, recalled)
+        units = {"dynamodb.reads": recalled.read_units, "dynamodb.writes": writes, "s3.puts": 1}
+        return _result(run, part, recommended, units, personalized=personalized)
 
     async def _rankings(self, run_id: str, part: int) -> Rankings:
         return ranked_items(await self.objects.get(personalize_keys.batch_output(run_id, part)))
 
 
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """The recommendations of some customers, and how many picks each rule had to yield for."""
+
+    recommendations: Sequence[Recommendation]
+    yielded: Counter[Rule]
+
+
 def recommend(
-    customers: Sequence[Customer], scores: Scores, rankings: Rankings, catalogue: Catalogue
-) -> list[Recommendation]:
-    """Recommend to every customer, in their order; one without a ranking gets what is popular."""
-    return [
-        Recommendation(
-            customer_id=customer.customer_id,
-            name=customer.name,
-            email=customer.email,
-            source=(
-                RecommendationSource.PERSONALIZE
-                if customer.customer_id in rankings
-                else RecommendationSource.POPULARITY
-            ),
-            picks=pick(catalogue, preferences_of(customer, scores), rankings.get(customer.customer_id, ())),
+    customers: Sequence[Customer],
+    scores: Scores,
+    rankings: Rankings,
+    shop: Shop,
+    recalled: Recalled | None = None,
+) -> Recommended:
+    """Recommend to every customer, in their order, whether they have a ranking or not."""
+    recommendations: list[Recommendation] = []
+    yielded: Counter[Rule] = Counter()
+    emails = shop.rules.emails_without_repeats
+    for customer in customers:
+        ranked = rankings.get(customer.customer_id, ())
+        earlier = recalled.of(customer.customer_id)[:emails] if recalled else ()
+        emailed = {product_id for email in earlier for product_id in email.product_ids}
+        selection = pick(shop, preferences_of(customer, scores), ranked, emailed)
+        yielded.update(selection.yielded)
+        recommendations.append(
+            Recommendation(
+                customer_id=customer.customer_id,
+                name=customer.name,
+                email=customer.email,
+                source=RecommendationSource.PERSONALIZE if ranked else RecommendationSource.POPULARITY,
+                picks=selection.picks,
+            )
         )
-        for customer in customers
-    ]
-
-
-def _item(run_id: str, recommendation: Recommendation) -> dict[str, Any]:
-    return {
-        "customer_id": recommendation.customer_id,
-        "run_id": run_id,
-        "source": recommendation.source,
-        "product_ids": [pick.product.product_id for pick in recommendation.picks],
-        "reasons": [pick.reason.kind for pick in recommendation.picks],
-    }
+    return Recommended(recommendations, yielded)
 
 
 def _result(
-    recommended: Sequence[Recommendation], ready: RecommendationsReady, *, personalized: bool
+    run: Run, part: int, recommended: Recommended, units: Mapping[str, int], *, personalized: bool
 ) -> PartResult:
-    by_popularity = [one for one in recommended if one.source is RecommendationSource.POPULARITY]
+    recommendations = recommended.recommendations
+    by_popularity = [one for one in recommendations if one.source is RecommendationSource.POPULARITY]
+    asked = sum(is_fit_id(one.customer_id) for one in recommendations) if personalized else 0
     return PartResult(
         counts={
-            "recommendations": sum(len(one.picks) for one in recommended),
+            "recommendations": sum(len(one.picks) for one in recommendations),
             "customers_by_popularity": len(by_popularity),
-            "customers_short_of_products": sum(len(one.picks) < PICKS for one in recommended),
+            "customers_short_of_products": sum(len(one.picks) < PICKS for one in recommendations),
+            **{f"picks_despite_{rule}": recommended.yielded[rule] for rule in Rule},
         },
-        units={
-            "personalize.recommendations": (
-                sum(is_fit_id(one.customer_id) for one in recommended) if personalized else 0
-            ),
-            "dynamodb.writes": len(recommended),
-            "s3.puts": 1,
-        },
-        events=[ready],
+        units={"personalize.recommendations": asked, **units},
+        events=[
+            RecommendationsReady.of(
+                run.run_id, part, parts=run.parts or part, recommendations=recommendations
+            )
+        ],
     )

@@ -40,7 +40,12 @@ class Families:
     def labels(self, product_id: str) -> frozenset[str]:
         """Return the product's labels: never empty, and shared only with its family."""
         group = self._group.get(product_id, product_id)
-        return frozenset((self._family.get(group, [group])[0], *self._extra.get(group, ())))
+        return frozenset((self.family(product_id), *self._extra.get(group, ())))
+
+    def family(self, product_id: str) -> str:
+        """Return the id of the product's family: the label that it does not share with a neighbouring family."""
+        group = self._group.get(product_id, product_id)
+        return self._family.get(group, [group])[0]
 
     def _join(self, one: str, other: str) -> None:
         mine = self._family.setdefault(one, [one])

@@ -25,6 +25,10 @@ class SharedReviews:
                 self._reviews.update(listed)
                 self._shared.update(combinations(listed, 2))
 
+    def reviews(self, product_id: str) -> int:
+        """Return how many reviews a product has."""
+        return self._reviews[product_id]
+
     def variants(self) -> Iterator[tuple[str, str, float]]:
         """Yield the pairs of products that share enough of their reviews, with that share."""
         for (one, other), shared in self._shared.items():

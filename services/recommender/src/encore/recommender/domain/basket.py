@@ -1,0 +1,178 @@
+"""The rules of a merchandiser, each of which says whether one more product may join those already picked."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from encore.recommender.domain.candidates import Completing
+from encore.recommender.domain.complements import Source
+from encore.recommender.domain.offers import Offer
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.shopper import Owned, Shopper
+from encore.recommender.domain.taxonomy import Category
+
+PICKS = 5
+
+
+class Rule(StrEnum):
+    """The rules, in the order in which they yield when a customer would get fewer than five products."""
+
+    PRICE = "price"
+    COMPLEMENTS = "complements"
+    BRAND = "brand"
+    NEW_PART = "new_part"
+    RATING = "rating"
+    LEAF = "leaf"
+    NEW_ROOT = "new_root"
+    REPEAT = "repeat"
+    DISAPPOINTMENT = "disappointment"
+    REPLACEMENT = "replacement"
+    DISLIKED = "disliked"
+    FAMILY = "family"
+
+
+RULES = tuple(Rule)
+UNBROKEN = 0
+"""The cost (see `Basket.cost`) of an offer that keeps every rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A product in the basket, with the rules that had to yield for it."""
+
+    offer: Offer
+    yielded: tuple[Rule, ...] = ()
+
+
+class Basket:
+    """What has been picked for one customer, and what may still be picked."""
+
+    def __init__(self, shopper: Shopper, rules: Rules, completing: Mapping[Category, Completing]) -> None:
+        """Begin an empty basket; `completing` is what goes with what the customer owns."""
+        self.chosen: list[Chosen] = []
+        self._shopper = shopper
+        self._rules = rules
+        self._completing = completing
+        self._taken = set(shopper.known)
+        self._labels = set(shopper.labels)
+        self._leaves: Counter[Category] = Counter()
+        self._brands: Counter[str | None] = Counter()
+        self._kinds: Counter[str | None] = Counter()
+        self._outside = {Rule.NEW_PART: 0, Rule.NEW_ROOT: 0}
+        self._price_exceptions = 0
+        self._missing_complements = rules.min_complements if shopper.durables else 0
+        self._roots = frozenset(part[:1] for part in shopper.parts)
+        keeps: Mapping[Rule, Callable[[Offer], bool]] = {
+            Rule.PRICE: self._keeps_price,
+            Rule.COMPLEMENTS: self._keeps_room_for_complements,
+            Rule.BRAND: self._keeps_brand,
+            Rule.NEW_PART: self._keeps_to_known_parts,
+            Rule.RATING: lambda offer: offer.is_well_rated,
+            Rule.LEAF: lambda offer: self._leaves[offer.leaf] < rules.max_per_leaf,
+            Rule.NEW_ROOT: self._keeps_to_known_roots,
+            Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
+            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.leaf) not in shopper.disappointments,
+            Rule.REPLACEMENT: self._keeps_replacements,
+            Rule.DISLIKED: lambda offer: not offer.is_disliked,
+            Rule.FAMILY: lambda offer: self._labels.isdisjoint(offer.labels),
+        }
+        self._keeps = tuple(keeps[rule] for rule in RULES)
+
+    @property
+    def is_full(self) -> bool:
+        """True when there are as many products as an email has."""
+        return len(self.chosen) == PICKS
+
+    def cost(self, offer: Offer, *, below: int = len(RULES) + 1) -> int | None:
+        """Return how many rules must yield, in their order, for the offer to join; 0 if it keeps all.
+
+        None for what the customer or the basket has already, and for a cost that is not `below` a bound.
+        """
+        if offer.product_id in self._taken:
+            return None
+        for place in range(len(RULES) - 1, -1, -1):
+            if not self._keeps[place](offer):
+                return place + 1 if place + 1 < below else None
+        return UNBROKEN
+
+    def add(self, offer: Offer) -> None:
+        """Add an offer, and note the rules that it does not keep."""
+        self.chosen.append(
+            Chosen(
+                offer, tuple(rule for rule, keeps in zip(RULES, self._keeps, strict=True) if not keeps(offer))
+            )
+        )
+        self._taken.add(offer.product_id)
+        self._labels |= offer.labels
+        self._leaves[offer.leaf] += bool(offer.leaf)
+        self._brands[offer.brand] += offer.brand is not None
+        self._kinds[offer.kind] += offer.kind is not None
+        self._outside[Rule.NEW_PART] += self._is_new(offer.part, self._shopper.parts)
+        self._outside[Rule.NEW_ROOT] += self._is_new(offer.leaf[:1], self._roots)
+        self._price_exceptions += not self._is_in_price_range(offer)
+        self._missing_complements -= self._completes_durable(offer)
+
+    def _keeps_brand(self, offer: Offer) -> bool:
+        return self._brands[offer.brand] < self._rules.max_per_brand
+
+    def _keeps_replacements(self, offer: Offer) -> bool:
+        """Of what the customer owns for years: one at most, and only a better one."""
+        owned = self._shopper.durables.get(offer.kind) if offer.kind else None
+        if not owned:
+            return True
+        return self._kinds[offer.kind] < self._rules.max_replacements and all(
+            is_better(offer, one) for one in owned
+        )
+
+    def _keeps_room_for_complements(self, offer: Offer) -> bool:
+        room = PICKS - len(self.chosen)
+        return room > self._missing_complements or self._completes_durable(offer)
+
+    def _completes_durable(self, offer: Offer) -> bool:
+        found = self._completing.get(offer.leaf)
+        return found is not None and found.owned.kind is not None
+
+    def _keeps_to_known_parts(self, offer: Offer) -> bool:
+        return not self._is_new(offer.part, self._shopper.parts) or self._may_go(offer, Rule.NEW_PART)
+
+    def _keeps_to_known_roots(self, offer: Offer) -> bool:
+        return not self._is_new(offer.leaf[:1], self._roots) or self._may_go(offer, Rule.NEW_ROOT)
+
+    def _may_go(self, offer: Offer, rule: Rule) -> bool:
+        """Return whether one more pick may be outside of what the customer knows.
+
+        As many as there may be discoveries, as many again of what customers buy together, and
+        whatever completes something durable while that is missing.
+        """
+        gone, most = self._outside[rule], self._rules.max_discoveries
+        found = self._completing.get(offer.leaf)
+        if found is None:
+            return gone < most
+        is_missing = self._missing_complements > 0 and found.owned.kind is not None
+        return is_missing or gone < most * (1 if found.complement.source is Source.AUTHORED else 2)
+
+    @staticmethod
+    def _is_new(category: Category, known: frozenset[Category]) -> bool:
+        return bool(known) and category not in known
+
+    def _keeps_price(self, offer: Offer) -> bool:
+        return self._is_in_price_range(offer) or self._price_exceptions < self._rules.max_price_exceptions
+
+    def _is_in_price_range(self, offer: Offer) -> bool:
+        """Compare with what the customer pays; what completes something durable may cost less."""
+        if self._shopper.price_range is None:
+            return True
+        lowest, highest = self._shopper.price_range
+        factor = Decimal(self._rules.price_factor)
+        return offer.price <= highest * factor and (
+            offer.price * factor >= lowest or self._completes_durable(offer)
+        )
+
+
+def is_better(offer: Offer, owned: Owned) -> bool:
+    """Return whether an offer is better rated or dearer than a product that the customer has."""
+    theirs, ours = owned.product, offer.product
+    is_better_rated = ours.rating is not None and theirs.rating is not None and ours.rating > theirs.rating
+    return is_better_rated or ours.price > theirs.price

@@ -1,0 +1,89 @@
+"""The products that a shop offers, with what the rules of picking look at."""
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+
+from encore.contracts.records import Product
+from encore.recommender.domain.brands import joined
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.durables import Durables
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.taxonomy import Category
+
+ENOUGH_WELL_RATED = 3
+"""From this many well rated products on, a category has no need to offer others."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One product that may be picked, in the terms of the rules."""
+
+    product: Product
+    part: Category
+    labels: frozenset[str]
+    brand: str | None
+    kind: str | None
+    """What it is, if it is durable (see `Durables.kind`)."""
+    is_well_rated: bool
+    """False when its category has enough products with a better rating from enough people."""
+    is_disliked: bool
+    """True when its buyers mostly dislike it."""
+
+    @property
+    def product_id(self) -> str:
+        """The product's id."""
+        return self.product.product_id
+
+    @property
+    def leaf(self) -> Category:
+        """The product's narrowest category; empty when it has none."""
+        return self.product.category
+
+    @property
+    def price(self) -> Decimal:
+        """The product's current price."""
+        return self.product.price
+
+
+def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:
+    """Return what may be picked at all, by product id: sold at `now` (Unix seconds), in stock, not excluded."""
+    rules, shop = run_rules.rules, run_rules.shop
+    offered = [
+        product
+        for product in catalogue.products.values()
+        if product.in_stock is not False
+        and (product.available_from or 0) <= now
+        and not _is_excluded(product, catalogue, shop)
+    ]
+    reaching = {product.product_id for product in offered if _reaches(product, rules)}
+    choice = Counter(product.category for product in offered if product.product_id in reaching)
+    return {
+        product.product_id: Offer(
+            product=product,
+            part=catalogue.part(product.category),
+            labels=catalogue.labels(product.product_id),
+            brand=catalogue.brand(product.product_id),
+            kind=durables.kind(product.category),
+            is_well_rated=(product.product_id in reaching or choice[product.category] < ENOUGH_WELL_RATED),
+            is_disliked=product.product_id in catalogue.disliked,
+        )
+        for product in offered
+    }
+
+
+def _reaches(product: Product, rules: Rules) -> bool:
+    if product.rating is None:
+        return False
+    enough = product.rating_count is None or product.rating_count >= rules.min_ratings
+    return enough and float(product.rating) >= rules.min_rating
+
+
+def _is_excluded(product: Product, catalogue: Catalogue, shop: ShopRules) -> bool:
+    return (
+        product.product_id in shop.excluded_products
+        or catalogue.brand(product.product_id) in {joined(brand) for brand in shop.excluded_brands}
+        or catalogue.is_in(product.category, shop.excluded_categories)
+    )

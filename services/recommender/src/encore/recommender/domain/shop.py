@@ -1,0 +1,96 @@
+"""What a run knows about a shop: its products, how they are bought, and its rules."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from encore.recommender.domain.aisles import Aisles
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.co_purchases import CoPurchases, Links
+from encore.recommender.domain.complements import Complements
+from encore.recommender.domain.durables import Durables
+from encore.recommender.domain.offers import Offer, offers
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.taxonomy import Category
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shop:
+    """Everything that picks are made from. Read-only, so it is shared by all customers of a run."""
+
+    catalogue: Catalogue
+    bought: CoPurchases
+    durables: Durables
+    complements: Complements
+    aisles: Aisles
+    run_rules: RunRules
+    now: int
+    """The run's time in Unix seconds, by which products are new."""
+
+    @classmethod
+    def of(cls, catalogue: Catalogue, bought: CoPurchases, run_rules: RunRules, *, now: int) -> Self:
+        """Learn from what customers bought together, under the shop's own decisions."""
+        durables = Durables(overrides=run_rules.shop.durable, repeats=bought.repeats())
+        return cls(
+            catalogue=catalogue,
+            bought=bought,
+            durables=durables,
+            complements=Complements(
+                catalogue.sizes,
+                durables=durables,
+                bought=bought.leaves,
+                min_customers=run_rules.rules.min_linking_customers,
+                overrides=run_rules.shop.complements,
+            ),
+            aisles=Aisles.of(bought, catalogue.sizes),
+            run_rules=run_rules,
+            now=now,
+        )
+
+    @property
+    def rules(self) -> Rules:
+        """The figures of the rules."""
+        return self.run_rules.rules
+
+    @cached_property
+    def offers(self) -> Mapping[str, Offer]:
+        """What may be picked at all, by product id."""
+        return offers(self.catalogue, self.durables, self.run_rules, now=self.now)
+
+    def kind(self, category: Category) -> str | None:
+        """Return what a durable thing of this category is, None for what customers buy again."""
+        if category not in self._kinds:
+            self._kinds[category] = self.durables.kind(category)
+        return self._kinds[category]
+
+    def buyers(self, product_id: str) -> Mapping[str, int]:
+        """Return how many customers own another family together with that of a product."""
+        return self._linked(self.bought.families, product_id, self._buyers)
+
+    def likers(self, product_id: str) -> Mapping[str, int]:
+        """Return how many customers like another family together with that of a product."""
+        return self._linked(self.bought.liked, product_id, self._likers)
+
+    def _linked(
+        self, links: Links[str], product_id: str, known: dict[str, Mapping[str, int]]
+    ) -> Mapping[str, int]:
+        """Only families that enough customers link, the strongest first."""
+        family = self.catalogue.family(product_id)
+        if family not in known:
+            found = links.of(family, at_least=self.rules.min_linking_customers)
+            known[family] = {link.to: link.customers for link in found}
+        return known[family]
+
+    @cached_property
+    def _kinds(self) -> dict[Category, str | None]:
+        return {}
+
+    @cached_property
+    def _buyers(self) -> dict[str, Mapping[str, int]]:
+        return {}
+
+    @cached_property
+    def _likers(self) -> dict[str, Mapping[str, int]]:
+        return {}

@@ -1,0 +1,105 @@
+"""What is known about one customer that bears on what to offer them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from encore.contracts.records import Product
+from encore.recommender.domain.preferences import EventType, Preference
+from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.taxonomy import Category
+
+VOICES = {EventType.LIKED: 1.0, EventType.REVIEWED: 0.6, EventType.DISLIKED: 0.3}
+"""How much an owned product counts towards what its owner shops for: a bad one still shows a need."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A product of the catalogue that the customer has, and what they think of it."""
+
+    preference: Preference
+    product: Product
+    kind: str | None
+    """What it is, if it is durable (see `Durables.kind`)."""
+
+    @property
+    def leaf(self) -> Category:
+        """The narrowest category of the product; empty when it has none."""
+        return self.product.category
+
+    @property
+    def voice(self) -> float:
+        """How much the product counts towards what the customer shops for, from 0 to 1."""
+        return VOICES[self.preference.event_type]
+
+
+@dataclass(frozen=True)
+class Shopper:
+    """A customer: what they own, which is known to them, and what their last emails offered."""
+
+    shop: Shop
+    preferences: Sequence[Preference]
+    ranked: Sequence[str] = ()
+    """Product ids in Personalize's order; empty without a ranking."""
+    emailed: Collection[str] = ()
+    """The product ids of the customer's last emails."""
+
+    @cached_property
+    def owned(self) -> tuple[Owned, ...]:
+        """Their products that are in the catalogue, in order of first appearance."""
+        products = self.shop.catalogue.products
+        return tuple(
+            Owned(one, products[one.product_id], self.shop.kind(products[one.product_id].category))
+            for one in self.preferences
+            if one.product_id in products
+        )
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The ids of all their products."""
+        return frozenset(one.product_id for one in self.preferences)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The family labels of all their products."""
+        return self.shop.catalogue.labels_of(self.known)
+
+    @cached_property
+    def emailed_labels(self) -> frozenset[str]:
+        """The family labels of what their last emails offered."""
+        return self.shop.catalogue.labels_of(self.emailed)
+
+    @cached_property
+    def liked(self) -> tuple[Owned, ...]:
+        """Their products that they are known to like."""
+        return tuple(one for one in self.owned if one.preference.event_type is EventType.LIKED)
+
+    @cached_property
+    def parts(self) -> frozenset[Category]:
+        """The parts of the shop (see `Catalogue.part`) that they have bought from."""
+        return frozenset(self.shop.catalogue.part(one.leaf) for one in self.owned if one.leaf)
+
+    @cached_property
+    def durables(self) -> dict[str, list[Owned]]:
+        """Their durable products by kind of thing."""
+        found: dict[str, list[Owned]] = {}
+        for one in self.owned:
+            if one.kind is not None:
+                found.setdefault(one.kind, []).append(one)
+        return found
+
+    @cached_property
+    def disappointments(self) -> frozenset[tuple[str | None, Category]]:
+        """The brands that let them down, each with the leaf category in which it did."""
+        return frozenset(
+            (self.shop.catalogue.brand(one.product.product_id), one.leaf)
+            for one in self.owned
+            if one.preference.event_type is EventType.DISLIKED
+        )
+
+    @cached_property
+    def price_range(self) -> tuple[Decimal, Decimal] | None:
+        """The lowest and the highest price among their products, None when they have none."""
+        prices = [one.product.price for one in self.owned]
+        return (min(prices), max(prices)) if prices else None
