@@ -69,6 +69,7 @@ def evaluate_own_data(screen: Console) -> None:
             outside_price_range=0.27,
             novelty_bits=9.98,
             short_lists=0,
+            despite_rules={"price": BIG, "leaf": 2},
             reasons={"bought_together": BIG, "popular_in_category": 3},
             sources={"personalize": BIG, "popularity": 12},
         ),

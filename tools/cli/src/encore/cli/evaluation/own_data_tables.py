@@ -22,9 +22,14 @@ def show_own_data(report: OwnDataReport, console: Console) -> None:
         console.print()
     console.print(_figures(report.lists))
     console.print()
-    for title, counts in (("reason", report.lists.reasons), ("chosen by", report.lists.sources)):
-        console.print(_counts(title, counts))
-        console.print()
+    for title, counts in (
+        ("reason", report.lists.reasons),
+        ("chosen by", report.lists.sources),
+        ("rule that yielded", report.lists.despite_rules),
+    ):
+        if counts:
+            console.print(_counts(title, counts))
+            console.print()
 
 
 def _about(data: DataFigures) -> str:

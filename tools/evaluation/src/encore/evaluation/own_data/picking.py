@@ -1,31 +1,37 @@
 """Picks products with the recommender: the one module that knows how its rules are called."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from encore.contracts.records import Customer, Product, Recommendation
 from encore.evaluation.own_data.ranking import rank_products
 from encore.evaluation.own_data.scoring import total_products
-from encore.recommender.domain.catalogue import Catalogue, Category
-from encore.recommender.domain.durables import Durables
+from encore.recommender.domain.basket import Rule
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.preferences import Preference, preferences_of, scores_by_review
+from encore.recommender.domain.preferences import (
+    Preference,
+    liked_products,
+    preferences_of,
+    scores_by_review,
+)
 from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.shop import Shop
 from encore.recommender.use_cases.select_products import recommend
 from encore.sentiment.domain.scores import Score, scored_reviews
 
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """Every customer's list and what they think, and what the recommender knows of the shop.
-
-    `popular` are all products from the most popular down.
-    """
+    """Every customer's list and what they think, the shop, and how many picks each rule yielded for."""
 
     recommendations: Sequence[Recommendation]
     preferences: Mapping[str, Sequence[Preference]]
-    popular: Sequence[str]
-    is_durable: Callable[[Category], bool]
+    shop: Shop
+    yielded: Counter[Rule]
 
 
 def pick_products(
@@ -47,6 +53,8 @@ def pick_products(
     preferences = {one.customer_id: preferences_of(one, scores) for one in customers}
     rankings = rank_products(customers, preferences, products, sentiments, now=now)
     catalogue = Catalogue(products, sentiments, shared)
-    durables = Durables(overrides=rules.shop.durable)
-    recommendations = recommend(customers, scores, rankings, catalogue)
-    return Picked(recommendations, preferences, catalogue.popular, durables.is_durable)
+    bought = CoPurchases(family=catalogue.family, category=catalogue.category)
+    bought.add(customers, partial(liked_products, scores=scores))
+    shop = Shop.of(catalogue, bought, rules, now=now)
+    recommended = recommend(customers, scores, rankings, shop)
+    return Picked(recommended.recommendations, preferences, shop, recommended.yielded)

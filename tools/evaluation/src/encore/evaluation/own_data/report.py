@@ -14,8 +14,8 @@ from encore.evaluation.own_data.lists import Lists, Nearness, Views
 from encore.evaluation.own_data.picking import Picked, pick_products
 from encore.evaluation.own_data.reading import Data
 from encore.evaluation.own_data.scoring import score_texts
+from encore.recommender.domain.basket import PICKS
 from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.picks import PICKS
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 
@@ -55,7 +55,10 @@ class HeldOutFigures(_Part):
 
 
 class ListFigures(_Part):
-    """What all customers' lists are like; the methods of `Lists` say what each figure is."""
+    """What all customers' lists are like; the methods of `Lists` say what each figure is.
+
+    `despite_rules` counts the picks for which a rule of the recommender had to yield.
+    """
 
     coverage_products: float
     coverage_families: float
@@ -69,6 +72,7 @@ class ListFigures(_Part):
     outside_price_range: float
     novelty_bits: float
     short_lists: int
+    despite_rules: dict[str, int]
     reasons: dict[str, int]
     sources: dict[str, int]
 
@@ -94,7 +98,7 @@ def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: No
         texts=score_texts(data.customers),
         shared=shared,
         rules=rules,
-        now=_latest(data.customers),
+        now=_latest(data),
     )
     announce("holding out the last reviews")
     held_out = _held_out(data.customers, products, index, pick)
@@ -133,7 +137,7 @@ def _held_out(
     for one in picked.recommendations:
         if target := held.targets.get(one.customer_id):
             known = [each.product_id for each in picked.preferences[one.customer_id]]
-            best = _most_popular(picked.popular, known, index.labels)
+            best = _most_popular(picked.shop.catalogue.popular, known, index.labels)
             ours.append(hit_of([each.product for each in one.picks], target, index.labels))
             popular.append(hit_of([products[each] for each in best], target, index.labels))
     return HeldOutFigures(customers=len(ours), encore=_hits(ours), popularity=_hits(popular))
@@ -163,7 +167,11 @@ def _hits(found: Sequence[Hit]) -> HitFigures:
 
 
 def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, rules: Rules) -> ListFigures:
-    views = Views(family=index.family, is_durable=picked.is_durable, price_factor=rules.price_factor)
+    views = Views(
+        family=index.family,
+        is_durable=picked.shop.durables.is_durable,
+        price_factor=rules.price_factor,
+    )
     lists = Lists(picked.recommendations, picked.preferences, products, views)
     return ListFigures(
         coverage_products=lists.product_coverage(),
@@ -178,12 +186,15 @@ def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, 
         outside_price_range=lists.outside_price_range(),
         novelty_bits=lists.novelty_bits(),
         short_lists=sum(len(one) < PICKS for one in lists.ids),
+        despite_rules={rule.value: count for rule, count in picked.yielded.items()},
         reasons=lists.reasons(),
         sources=lists.sources(),
     )
 
 
-def _latest(customers: Sequence[Customer]) -> int:
-    """Return the time of the latest review, which stands for the time of the run; 0 where none has one."""
-    times = (review.timestamp for customer in customers for review in customer.reviews)
-    return max((time for time in times if time is not None), default=0)
+def _latest(data: Data) -> int:
+    """Return the time of the latest review, else since when the newest product is sold, as the run's time."""
+    reviewed = (review.timestamp for customer in data.customers for review in customer.reviews)
+    listed = (product.available_from for product in data.products)
+    times = ([time for time in each if time is not None] for each in (reviewed, listed))
+    return next((max(each) for each in times if each), 0)

@@ -9,14 +9,15 @@ from pydantic import BaseModel, ConfigDict
 from encore.contracts.records import Customer, Pick, ReasonKind, Recommendation
 from encore.evaluation.families import FamilyIndex
 from encore.evaluation.reasons.claims import Claim, problem_of
-from encore.evaluation.reasons.counts import MANY, gathered
+from encore.evaluation.reasons.counts import gathered
 from encore.evaluation.reasons.shop import ShopFacts
 from encore.evaluation.reasons.stored_run import StoredRun
+from encore.recommender.domain.co_purchases import MAX_OWNED, MAX_REVIEWS
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.preferences import (
-    LIKED_FROM,
     Preference,
     Scores,
+    liked_products,
     preferences_of,
 )
 
@@ -123,16 +124,12 @@ def _count(customers: Sequence[Customer], scores: Scores, shop: ShopFacts) -> No
         about = [(product_id, review_id) for product_id, review_id in about if product_id in shop.products]
         families = [(shop.families.family(product_id), review_id) for product_id, review_id in about]
         leaves = [(shop.products[product_id].category, review_id) for product_id, review_id in about]
-        heavy = len(customer.reviews) > MANY or len(dict(families)) > MANY
+        heavy = len(customer.reviews) > MAX_REVIEWS or len(dict(families)) > MAX_OWNED
         shop.bought.add(gathered(families), heavy=heavy)
         shop.leaves.add(gathered(leaves), heavy=heavy)
-        liked = {one.product_id for one in preferences_of(customer, scores) if _is_liked(one)}
+        liked = liked_products(customer, scores)
         chosen = (pair for pair, (product_id, _) in zip(families, about, strict=True) if product_id in liked)
         shop.liked.add(gathered(chosen), heavy=heavy)
-
-
-def _is_liked(preference: Preference) -> bool:
-    return preference.value is not None and preference.value >= LIKED_FROM
 
 
 async def _check_part(run: StoredRun, part: int, shop: ShopFacts, tally: _Tally) -> None:

@@ -8,15 +8,13 @@ from typing import Generic, TypeVar
 
 Thing = TypeVar("Thing", bound=Hashable)
 
-MANY = 50
-"""The recommender counts at most this many reviews and families of a customer; others count for certain."""
-
 
 @dataclass
 class PairCounts(Generic[Thing]):
     """Counts the customers of claimed pairs; memory grows with the pairs, not with the customers.
 
-    Claim all pairs first, then add every customer once.
+    Claim all pairs first, then add every customer once. The recommender counts only so many reviews and
+    families of a customer: those who have more are `heavy`, and it may have counted them or not.
     """
 
     _claimed: dict[Thing, set[Thing]] = field(default_factory=dict)
