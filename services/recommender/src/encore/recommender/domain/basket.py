@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from encore.recommender.domain.candidates import Completing
-from encore.recommender.domain.complements import Source
+from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shopper import Owned, Shopper
+from encore.recommender.domain.shopper import Owned
 from encore.recommender.domain.taxonomy import Category
 
 PICKS = 5
@@ -49,12 +47,14 @@ class Chosen:
 class Basket:
     """What has been picked for one customer, and what may still be picked."""
 
-    def __init__(self, shopper: Shopper, rules: Rules, completing: Mapping[Category, Completing]) -> None:
-        """Begin an empty basket; `completing` is what goes with what the customer owns."""
+    def __init__(self, candidates: Candidates) -> None:
+        """Begin an empty basket for the customer of these candidates."""
+        shopper, rules = candidates.shopper, candidates.shop.rules
         self.chosen: list[Chosen] = []
         self._shopper = shopper
         self._rules = rules
-        self._completing = completing
+        self._completing = candidates.completing
+        self._linked = candidates.linked
         self._taken = set(shopper.known)
         self._labels = set(shopper.labels)
         self._leaves: Counter[Category] = Counter()
@@ -143,29 +143,31 @@ class Basket:
     def _may_go(self, offer: Offer, rule: Rule) -> bool:
         """Return whether one more pick may be outside of what the customer knows.
 
-        As many as there may be discoveries, as many again of what customers buy together, and
-        whatever completes something durable while that is missing.
+        As many as there may be discoveries, as many again that customers bought together with what this one
+        has, and whatever completes something durable while that is missing.
         """
-        gone, most = self._outside[rule], self._rules.max_discoveries
-        found = self._completing.get(offer.leaf)
-        if found is None:
-            return gone < most
-        is_missing = self._missing_complements > 0 and found.owned.kind is not None
-        return is_missing or gone < most * (1 if found.complement.source is Source.AUTHORED else 2)
+        if self._missing_complements > 0 and self._completes_durable(offer):
+            return True
+        most = self._rules.max_discoveries * (2 if offer.product_id in self._linked else 1)
+        return self._outside[rule] < most
 
     @staticmethod
     def _is_new(category: Category, known: frozenset[Category]) -> bool:
         return bool(known) and category not in known
 
     def _keeps_price(self, offer: Offer) -> bool:
-        return self._is_in_price_range(offer) or self._price_exceptions < self._rules.max_price_exceptions
+        """Even an exception is no farther off than the range is wide."""
+        if self._is_in_price_range(offer):
+            return True
+        is_near = self._is_in_price_range(offer, widened=2)
+        return is_near and self._price_exceptions < self._rules.max_price_exceptions
 
-    def _is_in_price_range(self, offer: Offer) -> bool:
+    def _is_in_price_range(self, offer: Offer, *, widened: int = 1) -> bool:
         """Compare with what the customer pays; what completes something durable may cost less."""
         if self._shopper.price_range is None:
             return True
         lowest, highest = self._shopper.price_range
-        factor = Decimal(self._rules.price_factor)
+        factor = Decimal(self._rules.price_factor) ** widened
         return offer.price <= highest * factor and (
             offer.price * factor >= lowest or self._completes_durable(offer)
         )

@@ -16,7 +16,9 @@ MIN_LEADING = 0.5
 """The share of names with a brand's word that begin with it."""
 MAX_WORDS = 3
 
-_PREFIXES = re.compile(r"^(?:\s*(?:\([^)]*\)|\[[^\]]*\]|(?:pack|set|combo)\s+of\s+\w+|\d+[\s-]*pack\b|[^\w(\[]+))+", re.I)
+_PREFIXES = re.compile(
+    r"^(?:\s*(?:\([^)]*\)|\[[^\]]*\]|(?:pack|set|combo)\s+of\s+\w+|\d+[\s-]*pack\b|[^\w(\[]+))+", re.I
+)
 _WORD = re.compile(r"[^\W_]+(?:[-+&.'’][^\W_]+)*")
 _END = re.compile(r"[,;:|()\[\]/]|\s[-–—]\s")
 
@@ -31,7 +33,9 @@ class Brands:
         self._leads = Counter(joined(leading[0]) for leading in self._leading.values() if leading)
         self._pairs = Counter(joined("".join(leading[:2])) for leading in self._leading.values())
         self._holds = Counter(word for product in known for word in _own_words(product.name))
-        self._brands = {product.product_id: stated_brand(product) or self._learned(product) for product in known}
+        self._brands = {
+            product.product_id: stated_brand(product) or self._learned(product) for product in known
+        }
 
     def brand_of(self, product_id: str) -> str | None:
         """Return the product's brand, None if it is unknown."""

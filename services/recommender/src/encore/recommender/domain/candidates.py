@@ -18,6 +18,8 @@ RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
 AUTHORED_ELSEWHERE = 0.25
 """How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
+POPULAR_PLACE = 0.15
+"""How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
 MOST_PER_LEAF = 40
 """How many products of one leaf category are considered."""
 
@@ -39,7 +41,7 @@ class Candidates:
     A leaf's weight is the weighted sum of up to three shares, each of which sums to 1: how likely the
     customer buys there next (`Aisles`), how well it goes with what they own (`Complements`), and how early it
     comes in Personalize's ranking. In a leaf, products that other customers bought together with the
-    customer's come first, then those in Personalize's order, then the popular ones.
+    customer's come first; the others by the sum of their places in Personalize's order and in popularity.
     """
 
     shopper: Shopper
@@ -70,10 +72,21 @@ class Candidates:
                 found.setdefault(complement.category, Completing(owned, complement))
         return found
 
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """The products of families that customers bought together with the customer's."""
+        return frozenset(chain.from_iterable(self._linked.values()))
+
     def products(self, leaf: Category) -> Iterator[str]:
         """Yield the products of a leaf category in the order of the class, each once."""
-        popular = self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
-        yield from dict.fromkeys(chain(self._linked[leaf], self._ranked[leaf], popular))
+        ranked, popular = self._ranked[leaf], self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
+        step = POPULAR_PLACE if self._catalogue.part(leaf) in self.shopper.parts else 1.0
+        places = dict.fromkeys(chain(ranked, popular), len(ranked) + step * len(popular))
+        for place, product_id in enumerate(ranked):
+            places[product_id] += place - len(ranked)
+        for place, product_id in enumerate(popular):
+            places[product_id] += step * (place - len(popular))
+        yield from dict.fromkeys(chain(self._linked[leaf], sorted(places, key=places.__getitem__)))
 
     @property
     def shop(self) -> Shop:

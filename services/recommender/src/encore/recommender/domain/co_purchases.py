@@ -23,6 +23,8 @@ MAX_REVIEWS = 50
 """How many of a customer's reviews are counted, the latest ones first: pairs grow with their square."""
 MAX_OWNED = 50
 """How many families of a customer are counted, for the same reason."""
+MAX_PAIRS = 4_000_000
+"""How many pairs are kept: some 100 MB."""
 SHRINKAGE = 2.0
 """A link of this many customers counts half as much as one of very many."""
 _FOLD_FROM = 1 << 20
@@ -53,12 +55,16 @@ def strength(together: int, one: int, other: int) -> float:
 
 
 class Links(Generic[Thing]):
-    """Counts the customers of things and of pairs of things; a pair takes 24 bytes.
+    """Counts the customers of things and of pairs of things.
 
-    `owners` has the customers of each thing, `total` is the number of links of all customers.
+    `owners` has the customers of each thing, `total` is the number of links of all customers. At most
+    `max_pairs` pairs are kept, each in 24 bytes: beyond that, those of the fewest customers are dropped from
+    time to time, so that a count is then a lower bound and may depend on the order of the customers (lossy
+    counting: Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002).
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, max_pairs: int = MAX_PAIRS) -> None:
+        self._max_pairs = max_pairs
         self.owners: Counter[Thing] = Counter()
         self.total = 0
         self._numbers: dict[Thing, int] = {}
@@ -73,11 +79,10 @@ class Links(Generic[Thing]):
         Two things are linked if each has a review that is not about the other.
         """
         self.owners.update(owned.keys())
-        for (one, mine), (other, theirs) in combinations(owned.items(), 2):
+        numbered = [(self._number(thing), bits) for thing, bits in owned.items()]
+        for (one, mine), (other, theirs) in combinations(numbered, 2):
             if _linked(mine, theirs):
-                first, second = self._number(one), self._number(other)
-                self._new.append(first << _BITS | second)
-                self._new.append(second << _BITS | first)
+                self._new.extend((one << _BITS | other, other << _BITS | one))
                 self.total += 1
         if len(self._new) >= max(_FOLD_FROM, len(self._pairs)):
             self._fold()
@@ -125,12 +130,21 @@ class Links(Generic[Thing]):
         weights = np.concatenate((self._counts, counts))
         self._pairs, self._counts = pairs, np.bincount(places, weights=weights).astype(np.int32)
         self._new = array("q")
+        self._drop_rarest()
+
+    def _drop_rarest(self) -> None:
+        customers = 1
+        while len(self._pairs) > 2 * self._max_pairs:
+            kept = self._counts > customers
+            self._pairs, self._counts = self._pairs[kept], self._counts[kept]
+            customers += 1
 
 
 class CoPurchases:
     """Counts what customers own together, by family and by leaf category, and what they like together.
 
-    `family` gives the id of a product's family, `category` its category path. The order of the customers and how they are split into parts change nothing.
+    `family` gives the id of a product's family, `category` its category path or (), which is not counted. Up to
+    `MAX_PAIRS`, the order of the customers and how they are split into parts change nothing.
     """
 
     def __init__(
@@ -159,13 +173,10 @@ class CoPurchases:
             products = self._products(customer)
             families = _merged((self._family(product), bits) for product, bits in products.items())
             likes = liked(customer)
-            favourites = (
-                (self._family(product), bits) for product, bits in products.items() if product in likes
-            )
+            favourites = {product: bits for product, bits in products.items() if product in likes}
             self.families.add(families)
-            self.liked.add(_merged(favourites))
-            self.leaves.add(_merged((self._category(product), bits) for product, bits in products.items()))
-            self._add_repeats(products, families)
+            self.liked.add(_merged((self._family(product), bits) for product, bits in favourites.items()))
+            self._add_leaves(products, families)
 
     def bought_together(self, one: str, other: str) -> int:
         """Return how many customers own products of both families, by different reviews."""
@@ -197,11 +208,13 @@ class CoPurchases:
         kept = set(list(dict.fromkeys(map(self._family, products)))[:MAX_OWNED])
         return {product: bits for product, bits in products.items() if self._family(product) in kept}
 
-    def _add_repeats(self, products: Mapping[str, int], families: Mapping[str, int]) -> None:
-        """Count, from one family of each leaf, what else the customer bought by other reviews."""
+    def _add_leaves(self, products: Mapping[str, int], families: Mapping[str, int]) -> None:
+        """Count the customer's leaves, and from one family of each what else they bought by other reviews."""
+        leaves = {product: leaf for product in products if (leaf := self._category(product))}
+        self.leaves.add(_merged((leaf, products[product]) for product, leaf in leaves.items()))
         within: dict[Category, list[str]] = {}
-        for product in products:
-            within.setdefault(self._category(product), []).append(self._family(product))
+        for product, leaf in leaves.items():
+            within.setdefault(leaf, []).append(self._family(product))
         for leaf, (first, *others) in within.items():
             further = {family for family, bits in families.items() if _linked(families[first], bits)}
             self._further[leaf] += len(further)

@@ -166,9 +166,10 @@ def _branches(leaves: Mapping[Category, int]) -> dict[tuple[str, Category], list
 
 
 def _kinds_of(leaf: Category) -> list[str]:
-    """Return every kind that the leaf is; what the table lists as a kind of its own is no other kind as well.
+    """Return every kind that the leaf is.
 
-    A "3d glass" is not a glass to drink from, while a "wall charger" that the table only offers is a charger.
+    Where the table says what goes with a special kind, a leaf of that kind is not of the general one as
+    well: a "3d glass" is not offered as a "glass". A special kind that the table only offers is both.
     """
     matched = list(chain.from_iterable(_kinds().matches(leaf)))
     own = [frozenset(words(phrase)) for phrase in matched if phrase in complement_table()]

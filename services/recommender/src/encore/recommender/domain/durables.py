@@ -1,4 +1,4 @@
-"""Which products a customer owns one of for years, so that a second one is no idea for them."""
+"""Which products customers own one of for years, and so do not buy a second time."""
 
 import math
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class Repeats:
 class Durables:
     """Answers whether products of a category are durable.
 
-    The shop's own word comes first (`overrides`, by words of the category such as "speaker" or "garden
+    The shop's own settings come first (`overrides`, by words of the category such as "speaker" or "garden
     furniture"), then what its customers bought again (`repeats` by leaf), then the table that is shipped.
     A category that none of them knows is not durable.
     """
@@ -48,7 +48,7 @@ class Durables:
         self.learned: Mapping[Category, bool] = learn(repeats or {})
 
     def is_durable(self, category: Category) -> bool:
-        """Return whether a customer who owns a product of the category needs no second one."""
+        """Return whether a customer who owns a product of the category does not need another."""
         own = self._overrides.of(category)
         if own is not None:
             return own

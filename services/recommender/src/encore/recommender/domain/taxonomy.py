@@ -7,7 +7,7 @@ levels.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -35,7 +35,7 @@ _MIN_PART = 4
 _LINKS = ("", "n", "s", "en", "es")
 """What German puts between the parts of a compound word."""
 _CACHED_LEVELS = 65_536
-_Rank = tuple[int, int]
+_Rank = tuple[bool, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +66,8 @@ class Entries:
     ("Dogs", "Beds") is a "dog bed". Two kinds of levels are special:
 
     - Words such as "cable", "bag" or "cartridge" make something else of the thing named before them. A level
-      that ends in one matches phrases with that word: "TV Mounts" are not televisions. If none matches, the
-      search ends: the levels above say only what the part is for.
+      that ends in one matches phrases with that word: "TV Mounts" are not televisions, and "TVs & Mounts" are
+      mounts first. If none matches, the search ends: the levels above say only what the part is for.
     - A level above the leaf that names several things ("Cameras & Photography") is a department, and matches
       only phrases that name all of it.
     """
@@ -106,10 +106,10 @@ class Entries:
         if level.several and not is_leaf:
             found = {phrase: own for phrase, own in found.items() if own >= level.words}
         last = {phrase: own for phrase, own in found.items() if own & level.heads}
-        parts = {phrase: own for phrase, own in found.items() if own & level.parts}
         groups: dict[_Rank, list[str]] = {}
-        for phrase, own in (parts or last or ({} if level.parts else found)).items():
-            groups.setdefault((len(own & level.words), len(own)), []).append(phrase)
+        for phrase, own in (last or ({} if level.parts else found)).items():
+            rank = (bool(own & level.parts), len(own & level.words), len(own))
+            groups.setdefault(rank, []).append(phrase)
         return [sorted(groups[rank]) for rank in sorted(groups, reverse=True)]
 
 
@@ -193,16 +193,23 @@ def _singular(token: str, irregular: Mapping[str, str]) -> str:
 
 
 def _compound(word: str, lexicon: _Lexicon) -> tuple[str, ...] | None:
+    """Return the English of a German compound of known words, or of an unknown one and a part of a thing."""
     if word in lexicon.known:
         return None
     for cut in range(_MIN_PART, len(word) - _MIN_PART + 1):
         tail = lexicon.translations.get(word[cut:])
-        head = word[:cut]
-        for link in _LINKS if tail else ():
-            stem = head.removesuffix(link)
-            if tail and stem in lexicon.known and head.endswith(link):
-                return (*lexicon.translations.get(stem, (stem,)), *tail)
+        if tail is None:
+            continue
+        stem = next((stem for stem in _stems(word[:cut]) if stem in lexicon.known), None)
+        if stem is not None:
+            return (*lexicon.translations.get(stem, (stem,)), *tail)
+        if tail[-1] in lexicon.apart:
+            return (word[:cut], *tail)
     return None
+
+
+def _stems(head: str) -> Iterator[str]:
+    return (head.removesuffix(link) for link in _LINKS if head.endswith(link))
 
 
 @cache

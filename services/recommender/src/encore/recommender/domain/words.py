@@ -74,7 +74,9 @@ LETTER_SIZES = word_set("""
     xxs xs s m l xl xxl xxxl xxxxl 2xs 3xs 2xl 3xl 4xl 5xl 6xl 7xl 8xl xsmall xlarge xxlarge xxxlarge
     small medium large klein mittel groß gross free onesize petite tall
 """)
-CLEAR_SIZES = word_set("xxs xxl xxxl xxxxl 2xl 3xl 4xl 5xl 6xl 7xl 8xl xsmall xlarge xxlarge xxxlarge onesize")
+CLEAR_SIZES = word_set(
+    "xxs xxl xxxl xxxxl 2xl 3xl 4xl 5xl 6xl 7xl 8xl xsmall xlarge xxlarge xxxlarge onesize"
+)
 """Those that cannot be part of a model's name."""
 MAX_BARE_SIZE = 64
 """In clothing, a number up to this one at the end of a part of the name is a size."""
@@ -85,10 +87,39 @@ NAMED_SIZES = ("king", "queen", "double", "single", "free", "one", "plus", "full
 """`size` follows: `king` size."""
 
 UNITS = (
-    *("mm", "cms?", "m", "mtrs?", "met(?:er|re)s?", "ft", "feet", "foot", "inch(?:es)?", "zoll", "yards?", "″", '"', "''"),
+    *(
+        "mm",
+        "cms?",
+        "m",
+        "mtrs?",
+        "met(?:er|re)s?",
+        "ft",
+        "feet",
+        "foot",
+        "inch(?:es)?",
+        "zoll",
+        "yards?",
+        "″",
+        '"',
+        "''",
+    ),
     *("ml", "cl", "l", "lt", "ltrs?", "lit(?:er|re)s?", "oz", "ounces?", "gallons?"),
     *("gms?", "gr", "grams?", "gramm", "kgs?", "kilos?", "kilograms?", "lbs?", "tons?", "tonnen?"),
-    *("[mgt]b", "pcs?", "pieces?", "packs?", "count", "ct", "stk", "stück", "sheets", "pairs", "rolls", "blatt", "paar"),
+    *(
+        "[mgt]b",
+        "pcs?",
+        "pieces?",
+        "packs?",
+        "count",
+        "ct",
+        "stk",
+        "stück",
+        "sheets",
+        "pairs",
+        "rolls",
+        "blatt",
+        "paar",
+    ),
 )
 """Units of size, volume, weight, storage and number. Power, charge and speed are left: they tell models apart."""
 INCHES = ("inch(?:es)?", "zoll", "″", '"', "''")
@@ -112,7 +143,10 @@ WEARABLE = word_set("""
 """)
 """A product is clothing if its category or its name has one of these words."""
 
-NO_BRANDS = COLOURS | LETTER_SIZES | word_set("""
+NO_BRANDS = (
+    COLOURS
+    | LETTER_SIZES
+    | word_set("""
     a an the all any for of with by in new newly latest original genuine generic universal compatible replacement
     premium best super ultra mini portable smart digital electric electronic automatic manual wireless wired
     bluetooth usb hdmi type-c micro led lcd rechargeable cordless foldable adjustable waterproof multi
@@ -124,9 +158,13 @@ NO_BRANDS = COLOURS | LETTER_SIZES | word_set("""
     men mens men's women womens women's man woman boys boy's boy girls girl's girl kids kid's kid baby unisex
     ladies gents adult
     damen herren kinder jungen mädchen der die das neu neue neuer original für universal kabellos tragbar
-""") | WEARABLE
+""")
+    | WEARABLE
+)
 """Words that names begin with where they do not begin with a brand."""
 TITLES = word_set("dr mr mrs st la le the")
 """Words that are part of a brand together with the one after them."""
-NOT_OWN = word_set("for compatible with suitable fits fit works supports replacement für passend kompatibel mit")
+NOT_OWN = word_set(
+    "for compatible with suitable fits fit works supports replacement für passend kompatibel mit"
+)
 """After these words a name speaks of other products: a cable `for` Samsung is not Samsung's."""

@@ -56,7 +56,9 @@ def variant_key(product: Product) -> Key:
     parts = [_WORD.findall(part) for part in _PARTS.split(text)]
     wearable = not words.WEARABLE.isdisjoint(_described(product, parts))
     stated = set(_WORD.findall((product.variant or "").casefold()))
-    return tuple(sorted(word for word in _kept([p for p in parts if p], wearable=wearable) if word not in stated))
+    return tuple(
+        sorted(word for word in _kept([p for p in parts if p], wearable=wearable) if word not in stated)
+    )
 
 
 def _without_inches_in_codes(text: str) -> str:
