@@ -14,7 +14,7 @@ from encore.evaluation.own_data.lists import Lists, Nearness, Views
 from encore.evaluation.own_data.picking import Picked, pick_products
 from encore.evaluation.own_data.reading import Data
 from encore.evaluation.own_data.scoring import score_texts
-from encore.recommender.domain.basket import PICKS
+from encore.recommender.domain.basket import PICKS, Rule
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
@@ -186,7 +186,7 @@ def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, 
         outside_price_range=lists.outside_price_range(),
         novelty_bits=lists.novelty_bits(),
         short_lists=sum(len(one) < PICKS for one in lists.ids),
-        despite_rules={rule.value: count for rule, count in picked.yielded.items()},
+        despite_rules={rule.value: picked.yielded[rule] for rule in Rule if picked.yielded[rule]},
         reasons=lists.reasons(),
         sources=lists.sources(),
     )
