@@ -89,7 +89,7 @@ def test_json_has_exactly_the_documented_keys(run_encore: "Encore", sequences: P
     assert answer.code == 0
     assert answer.json.keys() == KEYS
     assert answer.json["recall@5"] > 0.9
-    assert "1 users with fewer than 3 items are left out\n" in answer.err
+    assert "users left out for having fewer than 3 items: 1\n" in answer.err
 
 
 def test_baselines_stand_beside_and_never_among_the_figures(run_encore: "Encore", sequences: Path) -> None:

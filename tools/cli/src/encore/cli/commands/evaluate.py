@@ -151,7 +151,7 @@ def _on_sequences(
         ours = report.evaluate_sequences(found, labels, Rule(protocol), announce)
         beside = report.evaluate_baselines(found, Rule(protocol), announce) if baselines else {}
     if found.left_out:
-        say(f"{found.left_out} users with fewer than {reading.MIN_ITEMS} items are left out")
+        say(f"users left out for having fewer than {reading.MIN_ITEMS} items: {found.left_out}")
     if baselines and not has_implicit():
         say(MISSING)
     figures = ours.model_dump(mode="json")

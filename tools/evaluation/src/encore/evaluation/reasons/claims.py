@@ -53,9 +53,11 @@ def problem_of(claim: Claim) -> Problem:
         return "the product is not in the run's catalogue"
     if claim.product.model_copy(update={"shared_texts": ()}) != known:
         return "the product's facts differ from those in the run's catalogue"
-    about_own = claim.reason.kind in ABOUT_OWN_PRODUCT
-    problem = _own_product_problem(claim) if about_own else None
-    return problem or PROBLEMS[claim.reason.kind](claim)
+    kind = claim.reason.kind
+    if unused := claim.reason.model_dump(exclude_defaults=True).keys() - EVIDENCE[kind] - {"kind"}:
+        return f"{kind} claims nothing by {', '.join(sorted(unused))}"
+    problem = _own_product_problem(claim) if EVIDENCE[kind] >= OWN_PRODUCT else None
+    return problem or PROBLEMS[kind](claim)
 
 
 def _own_product_problem(claim: Claim) -> Problem:
@@ -205,12 +207,19 @@ PROBLEMS: Mapping[ReasonKind, Callable[[Claim], Problem]] = {
     ReasonKind.FEATURED: _featured,
     ReasonKind.ASSORTMENT: _assortment,
 }
-ABOUT_OWN_PRODUCT = frozenset(
-    {
-        ReasonKind.LIKED,
-        ReasonKind.ALSO_LIKED,
-        ReasonKind.BOUGHT_TOGETHER,
-        ReasonKind.GOES_WITH,
-        ReasonKind.BETTER_RATED,
-    }
-)
+OWN_PRODUCT = frozenset({"product_id", "product_name", "review_id"})
+EVIDENCE: Mapping[ReasonKind, frozenset[str]] = {
+    ReasonKind.LIKED: OWN_PRODUCT,
+    ReasonKind.ALSO_LIKED: OWN_PRODUCT | {"customers"},
+    ReasonKind.BOUGHT_TOGETHER: OWN_PRODUCT | {"customers"},
+    ReasonKind.GOES_WITH: OWN_PRODUCT | {"customers"},
+    ReasonKind.BETTER_RATED: OWN_PRODUCT,
+    ReasonKind.NEW: frozenset(),
+    ReasonKind.POPULAR_IN_CATEGORY: frozenset({"category", "rank", "out_of"}),
+    ReasonKind.WELL_RATED: frozenset(),
+    ReasonKind.DISCOVERY: frozenset({"category"}),
+    ReasonKind.POPULAR: frozenset({"rank", "out_of"}),
+    ReasonKind.FEATURED: frozenset(),
+    ReasonKind.ASSORTMENT: frozenset(),
+}
+"""The members of a reason that each kind uses; all others are absent."""
