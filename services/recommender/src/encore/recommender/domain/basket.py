@@ -31,6 +31,8 @@ class Rule(StrEnum):
     FAMILY = "family"
 
 
+EXCEPTION_WIDTH = 2
+"""The power of the price factor that even an exception keeps to."""
 RULES = tuple(Rule)
 UNBROKEN = 0
 """The cost (see `Basket.cost`) of an offer that keeps every rule."""
@@ -64,21 +66,8 @@ class Basket:
         self._price_exceptions = 0
         self._missing_complements = rules.min_complements if shopper.durables else 0
         self._roots = frozenset(part[:1] for part in shopper.parts)
-        keeps: Mapping[Rule, Callable[[Offer], bool]] = {
-            Rule.PRICE: self._keeps_price,
-            Rule.COMPLEMENTS: self._keeps_room_for_complements,
-            Rule.BRAND: self._keeps_brand,
-            Rule.NEW_PART: self._keeps_to_known_parts,
-            Rule.RATING: lambda offer: offer.is_well_rated,
-            Rule.LEAF: lambda offer: self._leaves[offer.leaf] < rules.max_per_leaf,
-            Rule.NEW_ROOT: self._keeps_to_known_roots,
-            Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
-            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.leaf) not in shopper.disappointments,
-            Rule.REPLACEMENT: self._keeps_replacements,
-            Rule.DISLIKED: lambda offer: not offer.is_disliked,
-            Rule.FAMILY: lambda offer: self._labels.isdisjoint(offer.labels),
-        }
-        self._keeps = tuple(keeps[rule] for rule in RULES)
+        predicates = self._predicates()
+        self._keeps = tuple(predicates[rule] for rule in RULES)
 
     @property
     def is_full(self) -> bool:
@@ -113,6 +102,23 @@ class Basket:
         self._outside[Rule.NEW_ROOT] += self._is_new(offer.leaf[:1], self._roots)
         self._price_exceptions += not self._is_in_price_range(offer)
         self._missing_complements -= self._completes_durable(offer)
+
+    def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
+        shopper, rules = self._shopper, self._rules
+        return {
+            Rule.PRICE: self._keeps_price,
+            Rule.COMPLEMENTS: self._keeps_room_for_complements,
+            Rule.BRAND: self._keeps_brand,
+            Rule.NEW_PART: self._keeps_to_known_parts,
+            Rule.RATING: lambda offer: offer.is_well_rated,
+            Rule.LEAF: lambda offer: self._leaves[offer.leaf] < rules.max_per_leaf,
+            Rule.NEW_ROOT: self._keeps_to_known_roots,
+            Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
+            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.leaf) not in shopper.disappointments,
+            Rule.REPLACEMENT: self._keeps_replacements,
+            Rule.DISLIKED: lambda offer: not offer.is_disliked,
+            Rule.FAMILY: lambda offer: self._labels.isdisjoint(offer.labels),
+        }
 
     def _keeps_brand(self, offer: Offer) -> bool:
         return self._brands[offer.brand] < self._rules.max_per_brand
@@ -156,10 +162,10 @@ class Basket:
         return bool(known) and category not in known
 
     def _keeps_price(self, offer: Offer) -> bool:
-        """Even an exception is no farther off than the range is wide."""
+        """Return whether the price is in the range, or near enough to be one of the exceptions."""
         if self._is_in_price_range(offer):
             return True
-        is_near = self._is_in_price_range(offer, widened=2)
+        is_near = self._is_in_price_range(offer, widened=EXCEPTION_WIDTH)
         return is_near and self._price_exceptions < self._rules.max_price_exceptions
 
     def _is_in_price_range(self, offer: Offer, *, widened: int = 1) -> bool:

@@ -1,7 +1,7 @@
 """The brand of a product: as the shop states it, or else as its name begins.
 
-Shops that have no column for brands put them first: `TP-Link Nano AC600 USB Adapter`. A word counts as a brand if
-it is not one of `NO_BRANDS` and other products use it to begin their names rather than to describe themselves.
+Shops that have no column for brands put them first: `TP-Link Nano AC600 USB Adapter`. A word counts as a
+brand unless it is one of `NO_BRANDS`, or other names have it elsewhere, to describe a product.
 """
 
 import re
@@ -17,14 +17,16 @@ MIN_LEADING = 0.5
 MAX_WORDS = 3
 
 _PREFIXES = re.compile(
-    r"^(?:\s*(?:\([^)]*\)|\[[^\]]*\]|(?:pack|set|combo)\s+of\s+\w+|\d+[\s-]*pack\b|[^\w(\[]+))+", re.I
+    r"^(?:\s*(?:\([^)]*\)|\[[^\]]*\]|(?:pack|set|combo)\s+of\s+\w+|\d+[\s-]*pack\b|[^\w(\[]+))+",
+    re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W_]+(?:[-+&.'’][^\W_]+)*")
-_END = re.compile(r"[,;:|()\[\]/]|\s[-–—]\s")
+"""`(Renewed)`, `[New]`, `Pack of 2`, and marks before the first word."""
+_WORD = re.compile(r"[^\W_]+(?:[-+&.'\u2019][^\W_]+)*")
+_END = re.compile(r"[,;:|()\[\]/]|\s[-\u2013\u2014]\s")
 
 
 class Brands:
-    """The brands of a catalogue. A brand is its letters and digits in lower case: `tplink`, `amazonbasics`."""
+    """The brands of a catalogue, each as its letters and digits in lower case: `tplink`, `amazonbasics`."""
 
     def __init__(self, products: Iterable[Product]) -> None:
         known = list(products)

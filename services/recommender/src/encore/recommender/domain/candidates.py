@@ -1,6 +1,6 @@
 """The order in which products are considered for a customer."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -49,7 +49,7 @@ class Candidates:
     @cached_property
     def weights(self) -> Weights:
         """Every leaf category that is considered, with its weight."""
-        total: Counter[Category] = Counter()
+        total: defaultdict[Category, float] = defaultdict(float)
         for factor, share in (
             (LIKELY, self._likely),
             (COMPLETING, self._completing_share),
@@ -101,7 +101,7 @@ class Candidates:
     def _likely(self) -> Weights:
         if not any(owned.leaf for owned in self.shopper.owned):
             return self.shop.aisles.anywhere
-        weights: Counter[Category] = Counter()
+        weights: defaultdict[Category, float] = defaultdict(float)
         for owned in self.shopper.owned:
             for leaf, likelihood in self.shop.aisles.after(owned.leaf).items():
                 weights[leaf] += owned.voice * likelihood
@@ -109,7 +109,7 @@ class Candidates:
 
     @cached_property
     def _completing_share(self) -> Weights:
-        weights: Counter[Category] = Counter()
+        weights: defaultdict[Category, float] = defaultdict(float)
         for owned in self.shopper.owned:
             for place, complement in enumerate(self.shop.complements.of(owned.leaf), start=1):
                 weights[complement.category] += owned.voice * self._trust(complement) / place

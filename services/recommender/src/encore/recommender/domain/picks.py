@@ -79,9 +79,9 @@ def _next(
 ) -> Offer | None:
     """Return the first offer, in order, among those for which the fewest rules must yield."""
     by_weight = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))
-    best, least = _cheapest(basket, shop, chain.from_iterable(map(candidates.products, by_weight)))
-    if best is None or least > WIDEN_FROM:
-        wider, cost = _cheapest(basket, shop, shop.catalogue.popular, below=least)
+    best, cost = _cheapest(basket, shop, chain.from_iterable(map(candidates.products, by_weight)))
+    if cost > WIDEN_FROM:
+        wider, _ = _cheapest(basket, shop, shop.catalogue.popular, below=cost)
         return wider or best
     return best
 

@@ -32,9 +32,9 @@ class Reasons:
         return self.shopper.shop
 
     def of(self, picks: Sequence[Offer]) -> list[Reason]:
-        """Return the most personal true reason for each pick, but no kind more than `OFTEN` where there is another.
+        """Return the most personal true reason for each pick.
 
-        Only one pick is called a discovery.
+        A kind is given `OFTEN` times at most where there is another, and only one pick is called a discovery.
         """
         reasons: list[Reason] = []
         for offer in picks:
