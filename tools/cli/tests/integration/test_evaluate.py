@@ -167,6 +167,16 @@ def test_a_shops_own_file_is_evaluated_without_a_stack(run_encore: "Encore", tmp
     assert f"{rules}: line 1" in answer.err
 
 
+def test_a_missing_package_is_named_with_its_remedy(
+    run_encore: "Encore", sequences: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The command line is installed without the stack of libraries that evaluating takes."""
+    monkeypatch.setattr("encore.cli.evaluation.start.find_spec", lambda _: None)
+    answer = run_encore("evaluate", "recommendations", "--sequences", str(sequences))
+    assert answer.code == 1
+    assert answer.err.startswith("encore-evaluation is not installed: run `make setup`")
+
+
 def test_true_reasons_end_with_0(encore: "Encore", recommended: Callable[..., None]) -> None:
     """With what was checked."""
     recommended(pinned=True)

@@ -1,6 +1,5 @@
 """Every reason that the recommender gives is proved by the checks, which have code of their own."""
 
-
 import pytest
 
 from encore.contracts import object_keys

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 from encore.contracts.records import Product, Recommendation
 from encore.evaluation.metrics import (
@@ -16,6 +17,9 @@ from encore.evaluation.metrics import (
 )
 from encore.evaluation.own_data.held_out import LEVEL_2, Category
 from encore.recommender.domain.preferences import EventType, Preference
+
+LEVELS: Mapping[str, int | None] = {"leaf": None, "level_2": LEVEL_2, "root": 1}
+"""How many levels of a category path are compared, from the top; all for a leaf."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +96,11 @@ class Lists:
             for one in self.recommendations
             if self._owned_leaves(one) and not (only_bad and not _is_all_bad(self._known(one)))
         ]
-        near = [self._near(one, levels) for levels in (None, LEVEL_2, 1) for one in chosen]
-        size = len(chosen)
-        shares = [share(each for row in near[k * size : (k + 1) * size] for each in row) for k in range(3)]
-        return Nearness(size, *shares)
+        shares = {
+            name: share(chain.from_iterable(self._near(one, levels) for one in chosen))
+            for name, levels in LEVELS.items()
+        }
+        return Nearness(len(chosen), **shares)
 
     def durable_owners(self) -> list[Recommendation]:
         """Return the lists of customers who own something durable."""
