@@ -143,6 +143,7 @@ def test_a_malformed_file_is_one_line_with_its_place(run_encore: "Encore", tmp_p
         ("--sequences", "{file}", "--csv", "{file}"),
         ("--csv", "{file}", "--baselines"),
         ("--sequences", "{file}", "--merchandising", "{file}"),
+        ("--sequences", "{file}", "--protocol", "refit", "--floors"),
     ],
 )
 def test_options_that_do_not_fit_together_are_wrong_usage(

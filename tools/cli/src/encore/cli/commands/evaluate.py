@@ -88,6 +88,8 @@ def recommendations(
         raise typer.BadParameter("give --sequences or --csv, one of them")
     if sequences is None and (attributes or least or floors or baselines):
         raise typer.BadParameter("--attributes, --min, --floors and --baselines need --sequences")
+    if floors and protocol is not ProtocolName.STRICT:
+        raise typer.BadParameter("--floors needs --protocol strict, by which they were measured")
     if csv is None and merchandising:
         raise typer.BadParameter("--merchandising needs --csv")
     require_evaluation()
