@@ -10,13 +10,13 @@ from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.taxonomy import Category
 from services.recommender.tests.shops import buyer
 
-TEA, COFFEE, MUGS, HOSES = (
+LEAVES: tuple[Category, ...] = (
     ("Kitchen", "Pantry", "Tea"),
     ("Kitchen", "Pantry", "Coffee"),
     ("Kitchen", "Table", "Mugs"),
     ("Garden", "Water", "Hoses"),
 )
-LEAVES = (TEA, COFFEE, MUGS, HOSES)
+TEA, COFFEE, MUGS, HOSES = LEAVES
 PATHS = st.lists(st.sampled_from("abc"), max_size=3).map(tuple)
 
 
@@ -30,7 +30,7 @@ def aisles(*customers: Customer, sizes: dict[Category, int] | None = None) -> Ai
 
 def test_without_purchases_all_leaves_of_one_distance_are_equally_likely() -> None:
     """Near ones are more likely each, as there are fewer of them."""
-    sizes = {**dict.fromkeys(LEAVES, 10), ("Garden", "Light", "Lanterns"): 10}
+    sizes: dict[Category, int] = {**dict.fromkeys(LEAVES, 10), ("Garden", "Light", "Lanterns"): 10}
     after = aisles(sizes=sizes).after(TEA)
     assert after[HOSES] == pytest.approx(after["Garden", "Light", "Lanterns"])
     assert after[COFFEE] > after[HOSES]
@@ -86,7 +86,7 @@ def test_a_leaf_that_the_shop_no_longer_has_still_leads_somewhere() -> None:
 
 def test_only_the_likeliest_leaves_of_a_large_shop_are_kept() -> None:
     """Ties go by name, so the choice is the same each time."""
-    sizes = {("Root", f"{n:03}"): 1 for n in range(3 * KEPT)}
+    sizes: dict[Category, int] = {("Root", f"{n:03}"): 1 for n in range(3 * KEPT)}
     after = aisles(sizes=sizes).after(("Root", "100"))
     assert set(after) == {("Root", "100")} | {("Root", f"{n:03}") for n in range(KEPT - 1)}
 

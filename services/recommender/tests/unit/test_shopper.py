@@ -67,7 +67,7 @@ def test_a_brand_disappoints_in_the_category_where_it_did() -> None:
 
 def test_the_price_range_is_that_of_all_owned_products() -> None:
     """From the lowest to the highest."""
-    assert Shopper(SHOP, owns("mugs0", "kettles0", "tea0")).price_range == (10, 90)
+    assert Shopper(SHOP, owns("mugs0", "kettles0", "tea0")).price_range == (Decimal(10), Decimal(90))
     assert Shopper(SHOP, []).price_range is None
 
 
