@@ -2,16 +2,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from encore.contracts.records import Customer, Product, ProductSentiment, Review
+from encore.contracts.records import Customer, Product, ProductSentiment, Reason, Review
+from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.picks import Selection
 from encore.recommender.domain.preferences import Preference, Scores, liked_products
+from encore.recommender.domain.reasons import Reasons
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
 from services.recommender.tests.fakes import product, review, scores
 
@@ -85,3 +88,16 @@ def ids(selection: Selection) -> list[str]:
 def leaves(selection: Selection) -> Mapping[str, Category]:
     """The leaf category of each picked product."""
     return {one.product.product_id: one.product.category for one in selection.picks}
+
+
+def reasons_for(shop: Shop, preferences: Sequence[Preference], *product_ids: str) -> list[Reason]:
+    """The reasons for picking these products."""
+    shopper = Shopper(shop, preferences)
+    offers = [shop.offers[product_id] for product_id in product_ids]
+    return Reasons(shopper, Candidates(shopper).completing).of(offers)
+
+
+def reason_for(shop: Shop, preferences: Sequence[Preference], product_id: str = "pick") -> Reason:
+    """The reason for one pick."""
+    (reason,) = reasons_for(shop, preferences, product_id)
+    return reason
