@@ -1,20 +1,17 @@
+import random
 from itertools import combinations, pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer
+from encore.contracts.records import Customer, Product
 from encore.recommender.domain.families import MAX_FAMILY, Families, SharedReviews
-from encore.recommender.domain.families.alike import alike
-from encore.recommender.domain.names import cosine, tokens, vector
 from services.recommender.tests.fakes import product, review
+from tests.support.clothing import ClothingShop
 
-NAMES = st.lists(
-    st.lists(st.sampled_from(["red", "blue", "usb", "cable", "fast", "lamp", "1m"]), max_size=7).map(
-        " ".join
-    ),
-    max_size=12,
-)
+COLOURS = ("red", "blue", "black", "white", "green", "yellow")
+SIZES = ("XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL")
 
 
 def same(families: Families, one: str, other: str) -> bool:
@@ -22,17 +19,9 @@ def same(families: Families, one: str, other: str) -> bool:
     return not families.labels(one).isdisjoint(families.labels(other))
 
 
-@given(NAMES)
-def test_the_index_finds_exactly_the_similar_names(names: list[str]) -> None:
-    """It misses no pair over the threshold and adds none, compared with trying every pair."""
-    counts = {str(number): tokens(name) for number, name in enumerate(names)}
-    vectors = {key: vector(own) for key, own in counts.items()}
-    every = {
-        frozenset(pair)
-        for pair in combinations(counts, 2)
-        if cosine(vectors[pair[0]], vectors[pair[1]]) > 0.8
-    }
-    assert {frozenset((one, other)) for one, other, _ in alike(counts, threshold=0.8)} == every
+def families_of(*products: Product) -> Families:
+    """The families of a catalogue without shared reviews."""
+    return Families.of({one.product_id: one for one in products}, SharedReviews())
 
 
 def test_products_that_share_their_reviews_are_variants() -> None:
@@ -82,6 +71,8 @@ def test_a_family_does_not_grow_into_a_chain() -> None:
     for one, other in pairwise(chain):
         assert same(families, one, other)
     assert not same(families, chain[0], chain[-1])
+    assert len({families.family(product_id) for product_id in chain}) > 1
+    assert all(families.family(product_id) in families.labels(product_id) for product_id in chain)
 
 
 @given(st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40), st.floats(0.8, 1)), max_size=80))
@@ -90,3 +81,94 @@ def test_every_similar_pair_belongs_to_one_family(pairs: list[tuple[int, int, fl
     named = [(str(one), str(other), closeness) for one, other, closeness in pairs]
     families = Families(named)
     assert all(same(families, one, other) for one, other, _ in named)
+
+
+def test_products_of_one_parent_are_one_family() -> None:
+    """Whatever their names and however many they are; the same name under another parent is not."""
+    garments = [product(f"P{n:02}", f"thing {n}", parent_id="G") for n in range(MAX_FAMILY * 3)]
+    families = families_of(*garments, product("Q", "thing 0", parent_id="H"))
+    assert len({families.labels(one.product_id) for one in garments}) == 1
+    assert not same(families, "P00", "Q")
+
+
+def test_a_garment_in_many_sizes_and_colours_is_one_family() -> None:
+    """48 variants are more than similarity alone may join."""
+    names = [f"Kurta ({colour}, {size})" for colour in COLOURS for size in SIZES]
+    families = families_of(*(product(f"P{number}", name) for number, name in enumerate(names)))
+    assert len(names) == 48
+    assert len({families.labels(f"P{number}") for number in range(48)}) == 1
+
+
+def test_other_brands_and_categories_are_other_garments() -> None:
+    """Names without size and colour mean one product only in one brand and category."""
+    families = families_of(
+        product("P1", "Shirt (Blue, M)", ("Men",), brand="Aldora"),
+        product("P2", "Shirt (Red, L)", ("Men",), brand="Aldora"),
+        product("P3", "Shirt (Red, L)", ("Men",), brand="Kesari"),
+        product("P4", "Shirt (Red, XL)", ("Women",), brand="Aldora"),
+    )
+    assert same(families, "P1", "P2")
+    assert not any(same(families, "P1", other) for other in ("P3", "P4"))
+
+
+def test_an_unknown_colour_is_understood_from_its_siblings() -> None:
+    """A short part of a name counts as a colour where another product has a known colour in its place."""
+    siblings = product("P1", "Kurta (Zircon, XL)"), product("P2", "Kurta (Jamun, M)")
+    assert not same(families_of(*siblings), "P1", "P2")
+    assert same(families_of(*siblings, product("P3", "Kurta (Blue, M)")), "P1", "P2")
+
+
+def test_garments_with_variants_of_their_own_are_not_one_for_similar_names() -> None:
+    """A shop that lists its variants names different garments alike."""
+    names = {
+        "A": "Aldora Women's Floral Cotton Summer Dress",
+        "B": "Aldora Women's Striped Cotton Summer Dress",
+    }
+    catalogue = [
+        product(f"{key}{colour}", f"{name} ({colour})") for key, name in names.items() for colour in COLOURS
+    ]
+    families = families_of(*catalogue)
+    assert same(families, "Ared", "Ablue")
+    assert not same(families, "Ared", "Bred")
+    assert same(families_of(*catalogue[:: len(COLOURS)]), "Ared", "Bred")
+
+
+@pytest.mark.parametrize("stated", [False, True])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_clothing_shops_families_are_its_garments(seed: int, *, stated: bool) -> None:
+    """With and without columns for brand, parent and variant."""
+    shop = ClothingShop(seed=seed, customers=1)
+    families = Families.of(shop.catalogue(stated=stated), SharedReviews())
+    found: dict[frozenset[str], set[str]] = {}
+    for product_id in shop.products:
+        found.setdefault(families.labels(product_id), set()).add(shop.garment_of(product_id))
+    assert all(len(garments) == 1 for garments in found.values())
+    assert len(found) == len(shop.garments)
+
+
+NAMES = st.lists(
+    st.lists(st.sampled_from(["kurta", "dress", "blue", "red", "xl", "aldora", "floral"]), max_size=6).map(
+        " ".join
+    ),
+    max_size=14,
+)
+
+
+@given(NAMES, st.randoms(use_true_random=False))
+def test_the_order_of_products_does_not_matter(names: list[str], chance: random.Random) -> None:
+    """The same catalogue in another order has the same labels."""
+    catalogue = [product(f"P{number}", name or "-") for number, name in enumerate(names)]
+    shuffled = chance.sample(catalogue, len(catalogue))
+    one, other = families_of(*catalogue), families_of(*shuffled)
+    assert all(one.labels(product.product_id) == other.labels(product.product_id) for product in catalogue)
+
+
+@given(NAMES)
+def test_labels_say_the_same_of_both_products(names: list[str]) -> None:
+    """No product is without a label, and products of one name share one."""
+    catalogue = [product(f"P{number}", name or "-") for number, name in enumerate(names)]
+    families = families_of(*catalogue)
+    assert all(families.labels(one.product_id) for one in catalogue)
+    for one, other in combinations(catalogue, 2):
+        if one.name == other.name != "-":
+            assert same(families, one.product_id, other.product_id)

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
-from encore.recommender.domain.candidates import Completing
-from encore.recommender.domain.complements import Source
+from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shopper import Owned, Shopper
+from encore.recommender.domain.shopper import Owned
 from encore.recommender.domain.taxonomy import Category
 
 PICKS = 5
@@ -33,6 +31,8 @@ class Rule(StrEnum):
     FAMILY = "family"
 
 
+EXCEPTION_WIDTH = 2
+"""The power of the price factor that even an exception keeps to."""
 RULES = tuple(Rule)
 UNBROKEN = 0
 """The cost (see `Basket.cost`) of an offer that keeps every rule."""
@@ -49,12 +49,14 @@ class Chosen:
 class Basket:
     """What has been picked for one customer, and what may still be picked."""
 
-    def __init__(self, shopper: Shopper, rules: Rules, completing: Mapping[Category, Completing]) -> None:
-        """Begin an empty basket; `completing` is what goes with what the customer owns."""
+    def __init__(self, candidates: Candidates) -> None:
+        """Begin an empty basket for the customer of these candidates."""
+        shopper, rules = candidates.shopper, candidates.shop.rules
         self.chosen: list[Chosen] = []
         self._shopper = shopper
         self._rules = rules
-        self._completing = completing
+        self._completing = candidates.completing
+        self._linked = candidates.linked
         self._taken = set(shopper.known)
         self._labels = set(shopper.labels)
         self._leaves: Counter[Category] = Counter()
@@ -64,21 +66,8 @@ class Basket:
         self._price_exceptions = 0
         self._missing_complements = rules.min_complements if shopper.durables else 0
         self._roots = frozenset(part[:1] for part in shopper.parts)
-        keeps: Mapping[Rule, Callable[[Offer], bool]] = {
-            Rule.PRICE: self._keeps_price,
-            Rule.COMPLEMENTS: self._keeps_room_for_complements,
-            Rule.BRAND: self._keeps_brand,
-            Rule.NEW_PART: self._keeps_to_known_parts,
-            Rule.RATING: lambda offer: offer.is_well_rated,
-            Rule.LEAF: lambda offer: self._leaves[offer.leaf] < rules.max_per_leaf,
-            Rule.NEW_ROOT: self._keeps_to_known_roots,
-            Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
-            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.leaf) not in shopper.disappointments,
-            Rule.REPLACEMENT: self._keeps_replacements,
-            Rule.DISLIKED: lambda offer: not offer.is_disliked,
-            Rule.FAMILY: lambda offer: self._labels.isdisjoint(offer.labels),
-        }
-        self._keeps = tuple(keeps[rule] for rule in RULES)
+        predicates = self._predicates()
+        self._keeps = tuple(predicates[rule] for rule in RULES)
 
     @property
     def is_full(self) -> bool:
@@ -114,6 +103,23 @@ class Basket:
         self._price_exceptions += not self._is_in_price_range(offer)
         self._missing_complements -= self._completes_durable(offer)
 
+    def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
+        shopper, rules = self._shopper, self._rules
+        return {
+            Rule.PRICE: self._keeps_price,
+            Rule.COMPLEMENTS: self._keeps_room_for_complements,
+            Rule.BRAND: self._keeps_brand,
+            Rule.NEW_PART: self._keeps_to_known_parts,
+            Rule.RATING: lambda offer: offer.is_well_rated,
+            Rule.LEAF: lambda offer: self._leaves[offer.leaf] < rules.max_per_leaf,
+            Rule.NEW_ROOT: self._keeps_to_known_roots,
+            Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
+            Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.leaf) not in shopper.disappointments,
+            Rule.REPLACEMENT: self._keeps_replacements,
+            Rule.DISLIKED: lambda offer: not offer.is_disliked,
+            Rule.FAMILY: lambda offer: self._labels.isdisjoint(offer.labels),
+        }
+
     def _keeps_brand(self, offer: Offer) -> bool:
         return self._brands[offer.brand] < self._rules.max_per_brand
 
@@ -143,29 +149,31 @@ class Basket:
     def _may_go(self, offer: Offer, rule: Rule) -> bool:
         """Return whether one more pick may be outside of what the customer knows.
 
-        As many as there may be discoveries, as many again of what customers buy together, and
-        whatever completes something durable while that is missing.
+        As many as there may be discoveries, as many again that customers bought together with what this one
+        has, and whatever completes something durable while that is missing.
         """
-        gone, most = self._outside[rule], self._rules.max_discoveries
-        found = self._completing.get(offer.leaf)
-        if found is None:
-            return gone < most
-        is_missing = self._missing_complements > 0 and found.owned.kind is not None
-        return is_missing or gone < most * (1 if found.complement.source is Source.AUTHORED else 2)
+        if self._missing_complements > 0 and self._completes_durable(offer):
+            return True
+        most = self._rules.max_discoveries * (2 if offer.product_id in self._linked else 1)
+        return self._outside[rule] < most
 
     @staticmethod
     def _is_new(category: Category, known: frozenset[Category]) -> bool:
         return bool(known) and category not in known
 
     def _keeps_price(self, offer: Offer) -> bool:
-        return self._is_in_price_range(offer) or self._price_exceptions < self._rules.max_price_exceptions
+        """Return whether the price is in the range, or near enough to be one of the exceptions."""
+        if self._is_in_price_range(offer):
+            return True
+        is_near = self._is_in_price_range(offer, widened=EXCEPTION_WIDTH)
+        return is_near and self._price_exceptions < self._rules.max_price_exceptions
 
-    def _is_in_price_range(self, offer: Offer) -> bool:
+    def _is_in_price_range(self, offer: Offer, *, widened: int = 1) -> bool:
         """Compare with what the customer pays; what completes something durable may cost less."""
         if self._shopper.price_range is None:
             return True
         lowest, highest = self._shopper.price_range
-        factor = Decimal(self._rules.price_factor)
+        factor = Decimal(self._rules.price_factor) ** widened
         return offer.price <= highest * factor and (
             offer.price * factor >= lowest or self._completes_durable(offer)
         )

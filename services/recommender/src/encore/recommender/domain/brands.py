@@ -1,7 +1,7 @@
 """The brand of a product: as the shop states it, or else as its name begins.
 
-Shops that have no column for brands put them first: `TP-Link Nano AC600 USB Adapter`. A word counts as a brand if
-it is not one of `NO_BRANDS` and other products use it to begin their names rather than to describe themselves.
+Shops that have no column for brands put them first: `TP-Link Nano AC600 USB Adapter`. A word counts as a
+brand unless it is one of `NO_BRANDS`, or other names have it elsewhere, to describe a product.
 """
 
 import re
@@ -16,13 +16,17 @@ MIN_LEADING = 0.5
 """The share of names with a brand's word that begin with it."""
 MAX_WORDS = 3
 
-_PREFIXES = re.compile(r"^(?:\s*(?:\([^)]*\)|\[[^\]]*\]|(?:pack|set|combo)\s+of\s+\w+|\d+[\s-]*pack\b|[^\w(\[]+))+", re.I)
-_WORD = re.compile(r"[^\W_]+(?:[-+&.'’][^\W_]+)*")
-_END = re.compile(r"[,;:|()\[\]/]|\s[-–—]\s")
+_PREFIXES = re.compile(
+    r"^(?:\s*(?:\([^)]*\)|\[[^\]]*\]|(?:pack|set|combo)\s+of\s+\w+|\d+[\s-]*pack\b|[^\w(\[]+))+",
+    re.IGNORECASE,
+)
+"""`(Renewed)`, `[New]`, `Pack of 2`, and marks before the first word."""
+_WORD = re.compile(r"[^\W_]+(?:[-+&.'\u2019][^\W_]+)*")
+_END = re.compile(r"[,;:|()\[\]/]|\s[-\u2013\u2014]\s")
 
 
 class Brands:
-    """The brands of a catalogue. A brand is its letters and digits in lower case: `tplink`, `amazonbasics`."""
+    """The brands of a catalogue, each as its letters and digits in lower case: `tplink`, `amazonbasics`."""
 
     def __init__(self, products: Iterable[Product]) -> None:
         known = list(products)
@@ -31,7 +35,9 @@ class Brands:
         self._leads = Counter(joined(leading[0]) for leading in self._leading.values() if leading)
         self._pairs = Counter(joined("".join(leading[:2])) for leading in self._leading.values())
         self._holds = Counter(word for product in known for word in _own_words(product.name))
-        self._brands = {product.product_id: stated_brand(product) or self._learned(product) for product in known}
+        self._brands = {
+            product.product_id: stated_brand(product) or self._learned(product) for product in known
+        }
 
     def brand_of(self, product_id: str) -> str | None:
         """Return the product's brand, None if it is unknown."""

@@ -1,6 +1,6 @@
 """The order in which products are considered for a customer."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,8 @@ RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
 AUTHORED_ELSEWHERE = 0.25
 """How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
+POPULAR_PLACE = 0.15
+"""How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
 MOST_PER_LEAF = 40
 """How many products of one leaf category are considered."""
 
@@ -39,7 +41,7 @@ class Candidates:
     A leaf's weight is the weighted sum of up to three shares, each of which sums to 1: how likely the
     customer buys there next (`Aisles`), how well it goes with what they own (`Complements`), and how early it
     comes in Personalize's ranking. In a leaf, products that other customers bought together with the
-    customer's come first, then those in Personalize's order, then the popular ones.
+    customer's come first; the others by the sum of their places in Personalize's order and in popularity.
     """
 
     shopper: Shopper
@@ -47,7 +49,7 @@ class Candidates:
     @cached_property
     def weights(self) -> Weights:
         """Every leaf category that is considered, with its weight."""
-        total: Counter[Category] = Counter()
+        total: defaultdict[Category, float] = defaultdict(float)
         for factor, share in (
             (LIKELY, self._likely),
             (COMPLETING, self._completing_share),
@@ -70,10 +72,21 @@ class Candidates:
                 found.setdefault(complement.category, Completing(owned, complement))
         return found
 
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """The products of families that customers bought together with the customer's."""
+        return frozenset(chain.from_iterable(self._linked.values()))
+
     def products(self, leaf: Category) -> Iterator[str]:
         """Yield the products of a leaf category in the order of the class, each once."""
-        popular = self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
-        yield from dict.fromkeys(chain(self._linked[leaf], self._ranked[leaf], popular))
+        ranked, popular = self._ranked[leaf], self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
+        step = POPULAR_PLACE if self._catalogue.part(leaf) in self.shopper.parts else 1.0
+        places = dict.fromkeys(chain(ranked, popular), len(ranked) + step * len(popular))
+        for place, product_id in enumerate(ranked):
+            places[product_id] += place - len(ranked)
+        for place, product_id in enumerate(popular):
+            places[product_id] += step * (place - len(popular))
+        yield from dict.fromkeys(chain(self._linked[leaf], sorted(places, key=places.__getitem__)))
 
     @property
     def shop(self) -> Shop:
@@ -88,7 +101,7 @@ class Candidates:
     def _likely(self) -> Weights:
         if not any(owned.leaf for owned in self.shopper.owned):
             return self.shop.aisles.anywhere
-        weights: Counter[Category] = Counter()
+        weights: defaultdict[Category, float] = defaultdict(float)
         for owned in self.shopper.owned:
             for leaf, likelihood in self.shop.aisles.after(owned.leaf).items():
                 weights[leaf] += owned.voice * likelihood
@@ -96,7 +109,7 @@ class Candidates:
 
     @cached_property
     def _completing_share(self) -> Weights:
-        weights: Counter[Category] = Counter()
+        weights: defaultdict[Category, float] = defaultdict(float)
         for owned in self.shopper.owned:
             for place, complement in enumerate(self.shop.complements.of(owned.leaf), start=1):
                 weights[complement.category] += owned.voice * self._trust(complement) / place

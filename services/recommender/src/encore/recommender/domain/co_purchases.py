@@ -143,8 +143,8 @@ class Links(Generic[Thing]):
 class CoPurchases:
     """Counts what customers own together, by family and by leaf category, and what they like together.
 
-    `family` gives the id of a product's family, `category` its category path or (), which is not counted. Up to
-    `MAX_PAIRS`, the order of the customers and how they are split into parts change nothing.
+    `family` gives the id of a product's family, `category` its category path or (), which is not counted. Up
+    to `MAX_PAIRS`, the order of the customers and how they are split into parts change nothing.
     """
 
     def __init__(

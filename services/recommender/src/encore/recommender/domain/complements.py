@@ -76,8 +76,8 @@ class Complements:
     def of(self, category: Category) -> tuple[Complement, ...]:
         """Return what goes with the category, each leaf once and never the category itself.
 
-        The shop's own come first, then learned ones, strongest first (see `co_purchases.strength`), then those
-        of the authored table: the nearest leaf for each kind that it names, then the second nearest, and so on.
+        The shop's own come first, then learned ones, strongest first (see `co_purchases.strength`), then
+        those of the authored table: the nearest leaf for each kind that it names, then the second nearest.
         """
         if category not in self._found:
             authored = self._authored(category)
@@ -118,8 +118,8 @@ class Complements:
     def _chance(self, one: Category, other: Category, customers: int) -> float:
         """Return how likely so many customers, or more, own both if every link has a random other end.
 
-        Expected are `degree * degree / (2 * links)`, where a leaf's degree is the number of its links (Newman,
-        "Modularity and community structure in networks", PNAS 103, 2006), with a Poisson distribution.
+        Expected are `degree * degree / (2 * links)`, where a leaf's degree is the number of its links
+        (Newman, "Modularity and community structure in networks", PNAS 103, 2006), by Poisson's distribution.
         """
         expected = self._bought.degree(one) * self._bought.degree(other) / (2 * self._bought.total)
         return chance_of(customers, expected)

@@ -2,6 +2,7 @@
 
 import math
 import re
+import sys
 from collections import Counter
 from collections.abc import Mapping
 
@@ -12,11 +13,14 @@ _TOKEN = re.compile(r"\w+")
 
 
 def tokens(name: str) -> Counter[str]:
-    """Count the words of a name, ignoring case."""
-    return Counter(_TOKEN.findall(name.casefold()))
+    """Count the words of a name, ignoring case.
+
+    They are interned: a catalogue's names share most of their words, and each is kept once.
+    """
+    return Counter(map(sys.intern, _TOKEN.findall(name.casefold())))
 
 
-def document_frequency(names: Mapping[str, Counter[str]]) -> Counter[str]:
+def document_frequency(names: Mapping[str, Mapping[str, int]]) -> Counter[str]:
     """Count how many names contain each token."""
     return Counter(token for counts in names.values() for token in counts)
 

@@ -49,7 +49,7 @@ class Offer:
 
 
 def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:
-    """Return what may be picked at all, by product id: sold at `now` (Unix seconds), in stock, not excluded."""
+    """Return what may be picked at all, by id: sold at `now` (Unix seconds), in stock and not excluded."""
     rules, shop = run_rules.rules, run_rules.shop
     offered = [
         product

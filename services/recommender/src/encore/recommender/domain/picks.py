@@ -17,6 +17,8 @@ from encore.recommender.domain.taxonomy import Category
 
 AGAIN = 0.3
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
+ANOTHER_DURABLE = 0.1
+"""The same where the picks are things that people need one of."""
 WIDEN_FROM = RULES.index(Rule.NEW_PART)
 """From this cost on, the whole catalogue is searched for a better offer."""
 PINNED_BELOW = RULES.index(Rule.REPEAT) + 1
@@ -41,7 +43,7 @@ def pick(
     """
     shopper = Shopper(shop, preferences, ranked, emailed)
     candidates = Candidates(shopper)
-    basket = Basket(shopper, shop.rules, candidates.completing)
+    basket = Basket(candidates)
     _add_pinned(basket, shop)
     _fill(basket, shop, candidates)
     chosen = sorted(basket.chosen, key=lambda one: _is_discovery(one, shopper, candidates))
@@ -66,10 +68,10 @@ def _fill(basket: Basket, shop: Shop, candidates: Candidates) -> None:
     """Add the best offers until the basket is full or nothing is left."""
     weights = dict(candidates.weights)
     for one in basket.chosen:
-        _lower(weights, one.offer.leaf)
+        _lower(weights, one.offer)
     while not basket.is_full and (offer := _next(basket, shop, candidates, weights)) is not None:
         basket.add(offer)
-        _lower(weights, offer.leaf)
+        _lower(weights, offer)
 
 
 def _next(
@@ -77,9 +79,9 @@ def _next(
 ) -> Offer | None:
     """Return the first offer, in order, among those for which the fewest rules must yield."""
     by_weight = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))
-    best, least = _cheapest(basket, shop, chain.from_iterable(map(candidates.products, by_weight)))
-    if best is None or least > WIDEN_FROM:
-        wider, cost = _cheapest(basket, shop, shop.catalogue.popular, below=least)
+    best, cost = _cheapest(basket, shop, chain.from_iterable(map(candidates.products, by_weight)))
+    if cost > WIDEN_FROM:
+        wider, _ = _cheapest(basket, shop, shop.catalogue.popular, below=cost)
         return wider or best
     return best
 
@@ -98,9 +100,9 @@ def _cheapest(
     return best, least
 
 
-def _lower(weights: dict[Category, float], leaf: Category) -> None:
-    if leaf in weights:
-        weights[leaf] *= AGAIN
+def _lower(weights: dict[Category, float], picked: Offer) -> None:
+    if picked.leaf in weights:
+        weights[picked.leaf] *= AGAIN if picked.kind is None else ANOTHER_DURABLE
 
 
 def _is_discovery(one: Chosen, shopper: Shopper, candidates: Candidates) -> bool:

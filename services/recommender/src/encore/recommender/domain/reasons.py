@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.contracts.records import Reason, ReasonKind
@@ -13,6 +13,8 @@ from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
 
 SECONDS_PER_DAY = 86_400
+OFTEN = 2
+"""So many picks of one list have the same kind of reason before another true one is preferred."""
 MIN_CHOICE = 4
 """From this many products on, being popular in a category says something."""
 
@@ -30,17 +32,19 @@ class Reasons:
         return self.shopper.shop
 
     def of(self, picks: Sequence[Offer]) -> list[Reason]:
-        """Return the most personal true reason for each pick, of two kinds at least where that is possible.
+        """Return the most personal true reason for each pick.
 
-        Only one pick is called a discovery.
+        A kind is given `OFTEN` times at most where there is another, and only one pick is called a discovery.
         """
-        true = [list(self._true(offer)) for offer in picks]
         reasons: list[Reason] = []
-        for found in true:
-            is_taken = any(one.kind is ReasonKind.DISCOVERY for one in reasons)
-            fit = (one for one in found if not (is_taken and one.kind is ReasonKind.DISCOVERY))
-            reasons.append(next(fit))
-        return _varied(reasons, true)
+        for offer in picks:
+            told = Counter(one.kind for one in reasons)
+            if told[ReasonKind.DISCOVERY]:
+                told[ReasonKind.DISCOVERY] = OFTEN
+            true = list(self._true(offer))
+            fresh = (one for one in true[:-1] if told[one.kind] < OFTEN)
+            reasons.append(next(fresh, next(one for one in true if one.kind is not ReasonKind.DISCOVERY)))
+        return reasons
 
     def _true(self, offer: Offer) -> Iterator[Reason]:
         """Yield every true reason, the most personal first; the last one is true of any product."""
@@ -48,8 +52,8 @@ class Reasons:
             yield Reason(kind=ReasonKind.FEATURED)
         yield from self._linked(offer)
         yield from self._better_rated(offer)
-        yield from self._liked(offer)
         yield from self._goes_with(offer)
+        yield from self._liked(offer)
         if self.shopper.parts and offer.part and offer.part not in self.shopper.parts:
             yield Reason(kind=ReasonKind.DISCOVERY, category=offer.part)
         if self._is_new(offer):
@@ -126,16 +130,3 @@ def _about(kind: ReasonKind, owned: Owned, *, customers: int | None = None) -> R
         review_id=owned.preference.review_id,
         customers=customers,
     )
-
-
-def _varied(reasons: list[Reason], true: Iterable[Sequence[Reason]]) -> list[Reason]:
-    """Return the reasons; if all are of one kind, the last that can be told otherwise is."""
-    kinds = Counter(reason.kind for reason in reasons)
-    if len(kinds) != 1 or len(reasons) == 1:
-        return reasons
-    kind = reasons[0].kind
-    for place, found in reversed(list(enumerate(true))):
-        others = (one for one in found if one.kind not in {kind, ReasonKind.ASSORTMENT})
-        if (other := next(others, None)) is not None:
-            return [*reasons[:place], other, *reasons[place + 1 :]]
-    return reasons

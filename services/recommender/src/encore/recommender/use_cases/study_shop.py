@@ -30,9 +30,7 @@ class StudyShop:
         async for number, customers in self._parts(run):
             key = object_keys.sentiment(run.run_id, number)
             scores = scores_by_review(await self.objects.get_lines(key, ScoredReview))
-            await asyncio.to_thread(
-                bought.add, customers, lambda one, known=scores: liked_products(one, known)
-            )
+            await asyncio.to_thread(bought.add, customers, partial(liked_products, scores=scores))
         now = int(run.created_at.timestamp())
         return await asyncio.to_thread(Shop.of, catalogue, bought, run_rules, now=now)
 

@@ -1,9 +1,9 @@
 """Which names are nearly the same, without comparing every pair.
 
-With the tokens of every name ordered rarest first, two names over the threshold share a token before the point
-where the rest of either is too short to reach it (Bayardo, Ma, Srikant, "Scaling up all pairs similarity
-search", WWW 2007). Names are grouped by that token; a group that is too large to compare is divided by the next
-shared token, found by the same bound.
+With the tokens of every name ordered rarest first, two names over the threshold share a token before the
+point where the rest of either is too short to reach it. Names are grouped by that token; a group that is too
+large to compare pair by pair is divided by the next shared token, found by the same bound.
+Source: Bayardo, Ma, Srikant, "Scaling up all pairs similarity search", WWW 2007.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,11 +22,10 @@ Compare = Callable[[Vector, Vector], float]
 
 
 class _Name(NamedTuple):
-    """A name's tokens, rarest first, with the squared weights of each token and of all from it on."""
+    """A name's tokens, rarest first, and for each place the squared weight of the tokens from there on."""
 
     key: str
     tokens: Sequence[str]
-    squares: Sequence[float]
     rests: Sequence[float]
 
 
@@ -47,8 +46,8 @@ def alike(
     """Yield each pair of ids whose names have a cosine over `threshold` once, with that cosine.
 
     `names` are token counts. The number of comparisons grows with the number of names, not with its square.
-    Pairs are missed only among more than `MAX_GROUP` names that share the same
-    `MAX_DIVISIONS` rare tokens.
+    Pairs are missed only among more than `MAX_GROUP` names whose `MAX_DIVISIONS` rarest common tokens are the
+    same: of these, each is compared with its neighbours in the order of their tokens.
     """
     vectors = {key: vector(counts) for key, counts in names.items()}
     groups: dict[str, list[list[str]]] = {}
@@ -73,9 +72,8 @@ def _ordered(vectors: Mapping[str, Vector], frequency: Mapping[str, int]) -> Mem
 
 
 def _name(key: str, own: Vector, ordered: Sequence[str]) -> _Name:
-    squares = [own[token] ** 2 for token in ordered]
-    rests = list(accumulate(reversed(squares), initial=0.0))
-    return _Name(key, ordered, squares, rests[::-1])
+    rests = list(accumulate((own[token] ** 2 for token in reversed(ordered)), initial=0.0))
+    return _Name(key, ordered, rests[::-1])
 
 
 def _groups(members: Members, bound: float, divisions: int = 1) -> Iterator[list[str]]:
@@ -101,13 +99,13 @@ def _divided(members: Members, bound: float) -> tuple[Members, Iterable[Members]
         for place in range(start, len(name.tokens)):
             if shared + name.rests[place] <= bound:
                 break
-            after = _Member(name, place + 1, shared + name.squares[place])
+            after = _Member(name, place + 1, shared + name.rests[place] - name.rests[place + 1])
             divided.setdefault(name.tokens[place], []).append(after)
     return nearly_equal, divided.values()
 
 
 def _cut(members: Members) -> Iterator[list[str]]:
-    """Yield a small group as it is, and a larger one in alphabetical order as groups that overlap by half."""
+    """Yield a small group as it is, and a larger one in the order of tokens, overlapping by half."""
     if len(members) > MAX_GROUP:
         members = sorted(members, key=lambda member: (member.name.tokens, member.name.key))
     keys = [member.name.key for member in members]

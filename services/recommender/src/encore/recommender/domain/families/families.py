@@ -14,9 +14,9 @@ MAX_FAMILY = 16
 class Families:
     """Knows which products belong to one family.
 
-    A product has labels, and products with a label in common are one family. The products of a `same` group are
-    one family from the start, however many they are. Groups are merged by their closest pair first; where the
-    result would be too large, only the two groups of the pair get a common label.
+    A product has labels, and products with a label in common are one family. The products of a `same` group
+    are one family from the start, however many they are. Groups are merged by their closest pair first; where
+    the result would be too large, only the two groups of the pair get a common label.
     """
 
     def __init__(self, pairs: Iterable[Pair], *, same: Iterable[Iterable[str]] = ()) -> None:
@@ -30,9 +30,9 @@ class Families:
     def of(cls, products: Mapping[str, Product], shared: SharedReviews) -> "Families":
         """Find the families of a catalogue.
 
-        Variants are the products of one `parent_id`, and those of one brand and category whose names differ only
-        in size, colour or quantity. Products that share many reviews or have nearly the same names belong to one
-        family as well.
+        Variants are the products of one `parent_id`, and those of one brand and category whose names differ
+        only in size, colour or quantity. Products that share many reviews or have nearly the same names are
+        one family as well.
         """
         evidence = Evidence(products)
         return cls((*shared.variants(), *evidence.alike_names()), same=evidence.variants())
@@ -43,7 +43,7 @@ class Families:
         return frozenset((self.family(product_id), *self._extra.get(group, ())))
 
     def family(self, product_id: str) -> str:
-        """Return the id of the product's family: the label that it does not share with a neighbouring family."""
+        """Return the id of the product's family: its label that no neighbouring family shares."""
         group = self._group.get(product_id, product_id)
         return self._family.get(group, [group])[0]
 

@@ -2,13 +2,28 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 from unicodedata import normalize
 
 from encore.contracts.records import Product
 from encore.recommender.domain import words
 
 Key = tuple[str, ...]
-"""The remaining words of a name, sorted."""
+"""Words of a name, sorted."""
+MAX_COLOUR_WORDS = 2
+"""So many words may be a colour's name if one of them is not known."""
+
+
+class Reading(NamedTuple):
+    """A name without sizes, colours and quantities.
+
+    `base` also leaves out what may be a colour's name: an unknown word before a colour, and parts of one or
+    two unknown words. `says_variant` is true if anything known was left out.
+    """
+
+    key: Key
+    base: Key
+    says_variant: bool
 
 
 def _any(patterns: Iterable[str]) -> str:
@@ -19,10 +34,12 @@ _NUMBER = r"\d+(?:[.,/]\d+)?"
 _UNIT = _any(words.UNITS)
 _EDGE = rf"[whld]?\s?{_NUMBER}\s?(?:{_UNIT}|[whld])?"
 _LETTER = r"(?:\d?x{0,4}[sl]|m|small|medium|large)"
+_SIZED = rf"(?:{_NUMBER}|{_LETTER})"
+_SYSTEM = _any(words.SIZE_SYSTEMS)
 _SIZES = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"\b{_EDGE}(?:\s?[x×*]\s?{_EDGE})+(?!\w)",
+        rf"\b{_EDGE}(?:\s?[x\xd7*]\s?{_EDGE})+(?!\w)",
         r"\bw\s?\d\d[\s/-]*l\s?\d\d\b",
         rf"\b{_NUMBER}\s?(?:-|to|bis)\s?{_NUMBER}[\s-]*{_any(words.AGES)}\b",
         rf"\b{_any(words.PACKS)}\s?(?:of|mit|von)\s?(?:{_NUMBER}|{_any(words.NUMBERS)})\b",
@@ -30,74 +47,77 @@ _SIZES = tuple(
         rf"(?<![\w.])(?:{_NUMBER}\s?(?:-|to|bis)\s?)?{_NUMBER}[\s-]*{_UNIT}(?:\s+{_any(words.STORES)})*(?!\w)",
         r"(?<![\w.])\d{2,}\s?g(?!\w)",
         rf"\b{_any(words.NAMED_SIZES)}[\s-]size\b",
-        rf"\b{_any(words.SIZE_SYSTEMS)}[\s.:=-]*(?:{_any(words.SIZE_SYSTEMS)}[\s.:=-]*)?"
-        rf"(?:{_NUMBER}|{_LETTER})(?:\s?[-/]\s?(?:{_NUMBER}|{_LETTER}))?(?!\w)",
+        rf"(?<![\w.]){_NUMBER}\s?{_any(words.SHOE_SIZES)}\b",
+        rf"\b(?:{_SYSTEM}[\s.:=-]*){{1,2}}{_SIZED}(?:\s?[-/]\s?{_SIZED})?(?!\w)",
     )
 )
 _INCHES = re.compile(rf"\b(\d\d)(?:[.,]\d+)?[\s-]*{_any(words.INCHES)}(?!\w)")
-_CODE = re.compile(r"\w*\d\w*")
 _X_LARGE = re.compile(r"\b(x+)[\s-](small|large)\b")
-_PARTS = re.compile(r"[,;|()\[\]{}]|\s[-–—/]+\s|(?<=\w)[-–—]\s|\s[-–—](?=\w)")
-_WORD = re.compile(r"\w+(?:['’]\w+)?")
-_TONED = re.compile(rf"{_any(words.GERMAN_TONES)}?{_any(words.GERMAN_COLOURS)}{_any(words.GERMAN_ENDINGS)}")
+_PARTS = re.compile(r"[,;|()\[\]{}]|\s[-\u2013\u2014/]+\s|(?<=\w)[-\u2013\u2014]\s|\s[-\u2013\u2014](?=\w)")
+_SIZE = re.compile(r"[1-6]?\d[a-hlmrsy]{0,2}")
+_WORD = re.compile(r"\w+(?:['\u2019]\w+)?")
+_COLOURS = words.COLOURS | words.GERMAN
+_BESIDE_COLOURS = words.TONES | words.CONNECTORS | words.LABELS
+_NAMES_OF_VARIANTS = _COLOURS | words.SHADES | words.LETTER_SIZES
+_AT_THE_END = words.GARMENT_SIZES | words.LABELS
 
 
-def variant_key(product: Product) -> Key:
-    """Return what variants of the product have in common in their names; empty if nothing is left.
+def read_name(product: Product) -> Reading:
+    """Read what the product's name says; `key` is empty if it says nothing but size and colour.
 
-    Sizes, colours, quantities and `product.variant` are left out. A number counts as a size by its unit, by the
-    word before it, or at the end of a part of a garment's name; any other is a model's: iPhone `12`, `500` W.
+    `product.variant` is left out too. A number counts as a size by its unit, by the word before it, or at the
+    end of a part of a garment's name; any other is a model's: iPhone `12`, `500` W.
     """
-    text = normalize("NFKC", product.name).casefold()
-    text = _without_inches_in_codes(text)
+    text = normalize("NFKC", product.name).casefold().replace("_", " ")
+    words_of_name = _WORD.findall(text)
+    parts = [found for part in _PARTS.split(_without_sizes(text)) if (found := _WORD.findall(part))]
+    levels = _WORD.findall(" ".join(product.category).casefold())
+    wearable = not (words.GARMENTS.isdisjoint(words_of_name) and words.WEARABLE.isdisjoint(levels))
+    stated = set(_WORD.findall((product.variant or "").casefold()))
+    key, base = (
+        tuple(sorted(word for word in kept if word not in stated))
+        for kept in (_kept(parts, wearable=wearable, guess=guess) for guess in (False, True))
+    )
+    return Reading(key, base, says_variant=len(key) < len(words_of_name))
+
+
+def _may_be_a_colour(part: Sequence[str]) -> bool:
+    return len(part) <= MAX_COLOUR_WORDS and "".join(part).isalpha() and words.UNLIKE_TONES.isdisjoint(part)
+
+
+def _without_sizes(text: str) -> str:
+    """Drop sizes and quantities, and inches from model codes: the 43-inch `43Y1S` comes as `50Y1S` too."""
+    sizes_of_screens = set(_INCHES.findall(text))
     for size in _SIZES:
         text = size.sub(" , ", text)
-    text = _X_LARGE.sub(r"\1\2", text)
-    parts = [_WORD.findall(part) for part in _PARTS.split(text)]
-    wearable = not words.WEARABLE.isdisjoint(_described(product, parts))
-    stated = set(_WORD.findall((product.variant or "").casefold()))
-    return tuple(sorted(word for word in _kept([p for p in parts if p], wearable=wearable) if word not in stated))
+    for inches in sizes_of_screens:
+        text = re.sub(rf"\b([a-z]*){inches}(?![\d.])", r"\1", text)
+    return _X_LARGE.sub(r"\1\2", text)
 
 
-def _without_inches_in_codes(text: str) -> str:
-    """Drop the inches from model codes: a television of 43 inches called `43Y1S` comes as `50Y1S` too."""
-    for inches in set(_INCHES.findall(text)):
-        text = _CODE.sub(lambda code, size=inches: _without(code[0], size), text)
-    return text
-
-
-def _without(code: str, size: str) -> str:
-    return code if code.isdecimal() else re.sub(rf"(?<!\d){size}(?!\d)", "", code, count=1)
-
-
-def _described(product: Product, parts: Sequence[Sequence[str]]) -> Iterator[str]:
-    for level in product.category:
-        yield from _WORD.findall(level.casefold())
-    for part in parts:
-        yield from part
-
-
-def _kept(parts: Sequence[Sequence[str]], *, wearable: bool) -> Iterator[str]:
+def _kept(parts: Sequence[Sequence[str]], *, wearable: bool, guess: bool) -> Iterator[str]:
+    """Yield the words that are neither colours nor sizes; with `guess`, nor what may be a colour's name."""
     for place, part in enumerate(parts):
         if place == 0 or not _says_only_variant(part):
-            yield from _plain(part, wearable=wearable)
+            plain = list(_plain(part, wearable=wearable, guess=guess))
+            if place == 0 or not (guess and _may_be_a_colour(plain)):
+                yield from plain
 
 
 def _says_only_variant(part: Sequence[str]) -> bool:
     """Whether a part of a name is a colour, perhaps with one unknown word before it, or a size."""
-    known = [_is_colour(word) or word in words.SHADES or word in words.LETTER_SIZES for word in part]
+    known = [word in _NAMES_OF_VARIANTS for word in part]
     rest = [word for word, is_known in zip(part, known, strict=True) if not is_known]
-    besides = [word for word in rest if word not in words.TONES | words.CONNECTORS | words.LABELS]
+    besides = [word for word in rest if word not in _BESIDE_COLOURS]
     if not besides:
         return any(known) or not words.LABELS.isdisjoint(part)
-    named = len(part) > 1 and part[0] in words.LABELS or len(part) == 2 and known[-1]
+    named = (len(part) > 1 and part[0] in words.LABELS) or (len(part) == MAX_COLOUR_WORDS and known[-1])
     return named and len(besides) == 1 and besides[0].isalpha() and besides[0] not in words.UNLIKE_TONES
 
 
-def _plain(part: Sequence[str], *, wearable: bool) -> Iterator[str]:
-    """Yield the words of a part that are neither colours nor sizes."""
+def _plain(part: Sequence[str], *, wearable: bool, guess: bool) -> Iterator[str]:
     dropped = {place for place in range(len(part)) if _is_variant_word(part, place, wearable=wearable)}
-    dropped |= {place for last in dropped for place in _tones_before(part, last)}
+    dropped |= {place for last in dropped for place in _tones_before(part, last, guess=guess)}
     if wearable:
         dropped |= _sizes_at_the_end(part, dropped)
     for place, word in enumerate(part):
@@ -109,14 +129,16 @@ def _plain(part: Sequence[str], *, wearable: bool) -> Iterator[str]:
 
 def _is_variant_word(part: Sequence[str], place: int, *, wearable: bool) -> bool:
     word = part[place]
-    if _is_colour(word) or (wearable and word in words.SHADES):
+    if word in _COLOURS or (wearable and word in words.SHADES):
         return part[place + 1 : place + 2] == [] or part[place + 1] not in words.UNCOLOURED
     return word in words.CLEAR_SIZES
 
 
-def _tones_before(part: Sequence[str], colour: int) -> Iterator[int]:
+def _tones_before(part: Sequence[str], colour: int, *, guess: bool) -> Iterator[int]:
     for place in reversed(range(colour)):
         if part[place] not in words.TONES:
+            if guess and place == colour - 1 and _may_be_a_colour([part[place]]):
+                yield place
             return
         yield place
 
@@ -124,16 +146,8 @@ def _tones_before(part: Sequence[str], colour: int) -> Iterator[int]:
 def _sizes_at_the_end(part: Sequence[str], dropped: set[int]) -> set[int]:
     sizes = set()
     for place in reversed(range(len(part))):
-        if _is_size(part[place]):
+        if _SIZE.fullmatch(part[place]) or part[place] in _AT_THE_END:
             sizes.add(place)
         elif place not in dropped:
             break
     return sizes
-
-
-def _is_size(word: str) -> bool:
-    return word in words.LETTER_SIZES or (word.isdecimal() and int(word) <= words.MAX_BARE_SIZE)
-
-
-def _is_colour(word: str) -> bool:
-    return word in words.COLOURS or _TONED.fullmatch(word) is not None
