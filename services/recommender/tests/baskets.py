@@ -32,7 +32,7 @@ class Filling:
         self, shop: Shop, preferences: Sequence[Preference] = (), emailed: Collection[str] = ()
     ) -> None:
         shopper = Shopper(shop, preferences, (), emailed)
-        self.basket = Basket(shopper, shop.rules, Candidates(shopper).completing)
+        self.basket = Basket(Candidates(shopper))
         self._shop = shop
 
     def add(self, *product_ids: str) -> None:

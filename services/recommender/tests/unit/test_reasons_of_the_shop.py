@@ -106,17 +106,16 @@ def test_a_pinned_product_is_featured_whatever_else_is_true() -> None:
     assert reason_for(shop, likes("own")) == Reason(kind=ReasonKind.FEATURED)
 
 
-def test_reasons_are_of_two_kinds_where_that_is_possible() -> None:
-    """The last pick that can be told otherwise is; the others keep the most personal reason."""
+def test_a_kind_is_given_twice_at_most_where_there_is_another() -> None:
+    """The first picks keep the most personal reason, and where there is no other it is given again."""
     leaf = ("Home", "Lamps", "Desk")
     products = [
-        *counted(leaf, 1, 2, 3, 9, 8),
+        *counted(leaf, 1, 2, 3, 4, 9, 8),
         product("new", "bright one", leaf, available_from=NOW, rating_count=1),
-        product("last", "dark one", leaf, rating_count=1),
     ]
-    liked = likes("desk0")
-    plain = [one.kind for one in reasons_for(shop_of(products), liked, "desk1", "desk2", "last")]
+    shop, liked = shop_of(products), likes("desk0")
+    plain = [one.kind for one in reasons_for(shop, liked, "desk1", "desk2", "desk3")]
     assert plain == [ReasonKind.LIKED] * 3
-    mixed = [one.kind for one in reasons_for(shop_of(products), liked, "desk1", "new", "last")]
-    assert mixed == [ReasonKind.LIKED, ReasonKind.NEW, ReasonKind.LIKED]
-    assert [one.kind for one in reasons_for(shop_of(products), liked, "new")] == [ReasonKind.LIKED]
+    mixed = [one.kind for one in reasons_for(shop, liked, "desk1", "desk2", "desk3", "new", "desk4")]
+    assert mixed == [*[ReasonKind.LIKED] * 3, ReasonKind.NEW, ReasonKind.POPULAR_IN_CATEGORY]
+    assert [one.kind for one in reasons_for(shop, liked, "new")] == [ReasonKind.LIKED]
