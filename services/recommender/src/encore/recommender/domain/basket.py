@@ -74,6 +74,10 @@ class Basket:
         """True when there are as many products as an email has."""
         return len(self.chosen) == PICKS
 
+    @property
+    def _room(self) -> int:
+        return PICKS - len(self.chosen)
+
     def cost(self, offer: Offer, *, below: int = len(RULES) + 1) -> int | None:
         """Return how many rules must yield, in their order, for the offer to join; 0 if it keeps all.
 
@@ -133,8 +137,7 @@ class Basket:
         )
 
     def _keeps_room_for_complements(self, offer: Offer) -> bool:
-        room = PICKS - len(self.chosen)
-        return room > self._missing_complements or self._completes_durable(offer)
+        return self._room > self._missing_complements or self._completes_durable(offer)
 
     def _completes_durable(self, offer: Offer) -> bool:
         found = self._completing.get(offer.leaf)
@@ -150,9 +153,9 @@ class Basket:
         """Return whether one more pick may be outside of what the customer knows.
 
         As many as there may be discoveries, as many again that customers bought together with what this one
-        has, and whatever completes something durable while that is missing.
+        has, and what completes something durable once only that is missing.
         """
-        if self._missing_complements > 0 and self._completes_durable(offer):
+        if self._room <= self._missing_complements and self._completes_durable(offer):
             return True
         most = self._rules.max_discoveries * (2 if offer.product_id in self._linked else 1)
         return self._outside[rule] < most

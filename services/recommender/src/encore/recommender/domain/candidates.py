@@ -18,6 +18,8 @@ RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
 AUTHORED_ELSEWHERE = 0.25
 """How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
+NEW_PART_LIFT = 0.4
+"""How far a leaf stands for its part where the customer is new: 0 for itself alone, 1 for the whole part."""
 POPULAR_PLACE = 0.15
 """How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
 MOST_PER_LEAF = 40
@@ -58,7 +60,7 @@ class Candidates:
             size = sum(share.values())
             for leaf, weight in share.items():
                 total[leaf] += factor * weight / size
-        return total
+        return {leaf: weight * lift for leaf, weight, lift in self._lifted(total)}
 
     @cached_property
     def completing(self) -> dict[Category, Completing]:
@@ -96,6 +98,24 @@ class Candidates:
     @property
     def _catalogue(self) -> Catalogue:
         return self.shop.catalogue
+
+    def _lifted(self, weights: Weights) -> Iterator[tuple[Category, float, float]]:
+        """Yield every leaf with its weight, and how much more it counts for leading to a new part of the shop.
+
+        Where the customer has bought nothing yet, the part comes first: a leaf stands for all of its part, so
+        its weight is raised by the part's total in proportion to the part's best leaf.
+        """
+        known = self.shopper.parts
+        total: defaultdict[Category, float] = defaultdict(float)
+        best: defaultdict[Category, float] = defaultdict(float)
+        for leaf, weight in weights.items():
+            part = self._catalogue.part(leaf)
+            total[part] += weight
+            best[part] = max(best[part], weight)
+        for leaf, weight in weights.items():
+            part = self._catalogue.part(leaf)
+            is_known = not known or part in known
+            yield leaf, weight, 1.0 if is_known else (total[part] / best[part]) ** NEW_PART_LIFT
 
     @cached_property
     def _likely(self) -> Weights:
