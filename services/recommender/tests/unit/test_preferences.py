@@ -61,7 +61,7 @@ def test_the_value_decides_the_event_type(value: float | None, kind: EventType) 
 
 
 def test_a_customer_has_one_preference_per_product() -> None:
-    """Reviews of one product are averaged, the latest gives the time, the best one is named; variants count apart."""
+    """Its reviews are averaged, the latest gives the time, the best one is named; variants count apart."""
     customer = Customer(
         customer_id="C",
         reviews=(

@@ -1,0 +1,115 @@
+"""Which categories and products are considered for a customer, and in which order."""
+
+from decimal import Decimal
+
+import pytest
+
+from encore.contracts.records import Customer
+from encore.recommender.domain.candidates import MOST_PER_LEAF, Candidates
+from encore.recommender.domain.complements import Source
+from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.shopper import Shopper
+from services.recommender.tests.baskets import ALL, DURABLE_KETTLES, HOSES, KETTLES, LANTERNS, MUGS, NUTS, TEA
+from services.recommender.tests.shops import buyer, dislikes, likes, owns, shelf, shop_of
+
+PLAIN = ShopRules(durable=DURABLE_KETTLES.durable)
+LEAVES = {TEA, MUGS, KETTLES, HOSES, LANTERNS, NUTS}
+
+
+def candidates_of(
+    preferences: list[Preference], *ranked: str, customers: tuple[Customer, ...] = (), shop: ShopRules = PLAIN
+) -> Candidates:
+    """What is considered for a customer of a shop with six products in each of six leaves."""
+    return Candidates(Shopper(shop_of(ALL, customers, shop=shop), preferences, ranked))
+
+
+def test_every_leaf_has_a_weight_for_every_customer() -> None:
+    """Whether they like what they have, hate it, or have nothing."""
+    for preferences in ([], likes("tea0"), dislikes("tea0", "mugs0"), owns("gone")):
+        weights = candidates_of(preferences).weights
+        assert set(weights) == LEAVES
+        assert all(weight > 0 for weight in weights.values())
+
+
+def test_a_customer_with_only_bad_reviews_shops_where_they_have_shopped() -> None:
+    """Their history is not empty: it weighs the categories as that of a happier customer does."""
+    stays = tuple(buyer(f"C{n}", f"tea{n % 6}", f"tea{(n + 1) % 6}") for n in range(60))
+    bad = candidates_of(dislikes("tea0"), customers=stays).weights
+    assert max(bad, key=bad.__getitem__) == TEA
+    assert bad == pytest.approx(candidates_of(likes("tea0"), customers=stays).weights)
+
+
+def test_a_liked_category_weighs_more_than_a_disliked_one() -> None:
+    """Of two that are otherwise alike."""
+    stays = tuple(
+        buyer(f"C{n}", f"{one}{n % 6}", f"{one}{(n + 1) % 6}") for n in range(60) for one in ("tea",)
+    )
+    weights = candidates_of([*likes("mugs0"), *dislikes("hoses0")], customers=stays).weights
+    assert weights[MUGS] > weights[HOSES]
+
+
+def test_a_ranking_raises_the_categories_of_its_first_products() -> None:
+    """Against those that it does not name."""
+    weights = candidates_of([], "hoses0", "nuts0").weights
+    assert weights[HOSES] > weights[NUTS] > weights[TEA]
+
+
+def test_what_the_customer_has_is_not_new_in_the_ranking() -> None:
+    """Neither is a variant of it, nor a product that the shop no longer has."""
+    assert candidates_of(owns("tea0"), "tea0", "gone").weights == candidates_of(owns("tea0")).weights
+
+
+def test_what_goes_with_an_owned_thing_raises_its_category() -> None:
+    """Against what it is without, and against others as far away."""
+    weights = candidates_of(owns("kettles0"), shop=DURABLE_KETTLES).weights
+    assert weights[NUTS] > candidates_of(owns("kettles0")).weights[NUTS]
+    assert weights[NUTS] > weights[HOSES]
+
+
+def test_what_goes_with_something_durable_is_found_before_the_rest() -> None:
+    """Even if the durable thing was bought later."""
+    shop = ShopRules(durable=PLAIN.durable, complements={"Kettles": ("Nuts",), "Tea": ("Nuts", "Hoses")})
+    completing = candidates_of(owns("tea0", "kettles0"), shop=shop).completing
+    assert completing[NUTS].owned.product.product_id == "kettles0"
+    assert completing[HOSES].owned.product.product_id == "tea0"
+    assert completing[HOSES].complement.source is Source.SHOP
+
+
+def test_products_that_customers_bought_with_the_customers_own_come_first() -> None:
+    """Before those of Personalize's order and before popular ones, each once."""
+    together = tuple(buyer(f"C{n}", "tea0", "mugs3") for n in range(2))
+    candidates = candidates_of(owns("tea0"), "mugs5", "mugs3", customers=together)
+    products = list(candidates.products(MUGS))
+    assert products[0] == "mugs3"
+    assert sorted(products) == [f"mugs{n}" for n in range(6)]
+    assert candidates.linked == {"mugs3"}
+
+
+def test_one_customer_links_nothing() -> None:
+    """It takes as many as the setting says."""
+    assert candidates_of(owns("tea0"), customers=(buyer("C", "tea0", "mugs3"),)).linked == frozenset()
+
+
+def test_a_product_that_is_ranked_and_popular_comes_before_one_that_is_neither() -> None:
+    """In a known part of the shop and in a new one; without a ranking the popular ones come first."""
+    products = [
+        one.model_copy(update={"rating": Decimal(4), "rating_count": 1000 - 100 * n})
+        for n, one in enumerate(shelf(TEA, 6))
+    ]
+    shop = shop_of([*products, *shelf(MUGS, 2)])
+    for preferences in (owns("mugs0"), owns("tea5"), []):
+        order = list(Candidates(Shopper(shop, preferences, ("tea0", "tea1"))).products(TEA))
+        assert order[:2] == ["tea0", "tea1"]
+    assert list(Candidates(Shopper(shop, [])).products(TEA)) == [f"tea{n}" for n in range(6)]
+
+
+def test_a_large_category_is_not_searched_to_its_end() -> None:
+    """Its most popular products are considered, and what is ranked."""
+    products = [
+        one.model_copy(update={"rating_count": 10_000 - n})
+        for n, one in enumerate(shelf(TEA, 2 * MOST_PER_LEAF))
+    ]
+    last = products[-1].product_id
+    considered = list(Candidates(Shopper(shop_of(products), [], (last,))).products(TEA))
+    assert set(considered) == {last, *(one.product_id for one in products[:MOST_PER_LEAF])}
