@@ -35,6 +35,9 @@ class Rule(StrEnum):
 EXCEPTION_WIDTH = 2
 """The power of the price factor that even an exception keeps to."""
 RULES = tuple(Rule)
+LEAF_RULES = (Rule.COMPLEMENTS, Rule.NEW_PART, Rule.LEAF, Rule.NEW_ROOT)
+"""The rules that look at a product's category alone."""
+_LEAF_PLACES = tuple(map(RULES.index, LEAF_RULES))
 UNBROKEN = 0
 """The cost (see `Basket.cost`) of an offer that keeps every rule."""
 
@@ -90,6 +93,13 @@ class Basket:
             if not self._keeps[place](offer):
                 return place + 1 if place + 1 < below else None
         return UNBROKEN
+
+    def closes_leaf(self, first: Offer, *, below: int) -> bool:
+        """Return whether nothing of a leaf category may join for a cost `below` a bound.
+
+        `first` is its best offer: if it may not leave the part of the shop, later ones may not either.
+        """
+        return any(place + 1 >= below and not self._keeps[place](first) for place in _LEAF_PLACES)
 
     def add(self, offer: Offer) -> None:
         """Add an offer, and note the rules that it does not keep."""

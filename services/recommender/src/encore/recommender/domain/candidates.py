@@ -79,8 +79,17 @@ class Candidates:
         """The products of families that customers bought together with the customer's."""
         return frozenset(chain.from_iterable(self._linked.values()))
 
-    def products(self, leaf: Category) -> Iterator[str]:
-        """Yield the products of a leaf category in the order of the class, each once."""
+    def products(self, leaf: Category) -> Sequence[str]:
+        """Return the products of a leaf category in the order of the class, each once."""
+        if leaf not in self._products:
+            self._products[leaf] = self._ordered(leaf)
+        return self._products[leaf]
+
+    @cached_property
+    def _products(self) -> dict[Category, Sequence[str]]:
+        return {}
+
+    def _ordered(self, leaf: Category) -> Sequence[str]:
         ranked, popular = self._ranked[leaf], self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
         step = POPULAR_PLACE if self._catalogue.part(leaf) in self.shopper.parts else 1.0
         places = dict.fromkeys(chain(ranked, popular), len(ranked) + step * len(popular))
@@ -88,7 +97,7 @@ class Candidates:
             places[product_id] += place - len(ranked)
         for place, product_id in enumerate(popular):
             places[product_id] += step * (place - len(popular))
-        yield from dict.fromkeys(chain(self._linked[leaf], sorted(places, key=places.__getitem__)))
+        return list(dict.fromkeys(chain(self._linked[leaf], sorted(places, key=places.__getitem__))))
 
     @property
     def shop(self) -> Shop:

@@ -1,7 +1,7 @@
 """Five distinct products for a customer, each with its reason, by the rules of a merchandiser."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -19,6 +19,8 @@ AGAIN = 0.3
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
 ANOTHER_DURABLE = 0.1
 """The same where the picks are things that people need one of."""
+MOST = len(RULES) + 1
+"""More than any offer costs."""
 WIDEN_FROM = RULES.index(Rule.NEW_PART)
 """From this cost on, the whole catalogue is searched for a better offer."""
 PINNED_BELOW = RULES.index(Rule.REPEAT) + 1
@@ -78,21 +80,30 @@ def _next(
     basket: Basket, shop: Shop, candidates: Candidates, weights: Mapping[Category, float]
 ) -> Offer | None:
     """Return the first offer, in order, among those for which the fewest rules must yield."""
-    by_weight = sorted(weights, key=lambda leaf: (-weights[leaf], leaf))
-    best, cost = _cheapest(basket, shop, chain.from_iterable(map(candidates.products, by_weight)))
+    best, cost = None, MOST
+    for leaf in sorted(weights, key=lambda leaf: (-weights[leaf], leaf)):
+        offers = list(_offered(shop, candidates.products(leaf)))
+        if not offers or basket.closes_leaf(offers[0], below=cost):
+            continue
+        found, cost = _cheapest(basket, offers, below=cost)
+        best = found or best
+        if cost == UNBROKEN:
+            return best
     if cost > WIDEN_FROM:
-        wider, _ = _cheapest(basket, shop, shop.catalogue.popular, below=cost)
+        wider, _ = _cheapest(basket, _offered(shop, shop.catalogue.popular), below=cost)
         return wider or best
     return best
 
 
-def _cheapest(
-    basket: Basket, shop: Shop, product_ids: Iterable[str], *, below: int = len(RULES) + 1
-) -> tuple[Offer | None, int]:
+def _offered(shop: Shop, product_ids: Iterable[str]) -> Iterator[Offer]:
+    return (shop.offers[product_id] for product_id in product_ids if product_id in shop.offers)
+
+
+def _cheapest(basket: Basket, offers: Iterable[Offer], *, below: int) -> tuple[Offer | None, int]:
+    """Return the first offer of the least cost below a bound, and that cost, else None and the bound."""
     best, least = None, below
-    for product_id in product_ids:
-        offer = shop.offers.get(product_id)
-        cost = None if offer is None else basket.cost(offer, below=least)
+    for offer in offers:
+        cost = basket.cost(offer, below=least)
         if cost is not None:
             best, least = offer, cost
             if cost == UNBROKEN:
