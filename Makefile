@@ -4,15 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 PACKAGES := shared/contracts shared/runtime services/ingest services/sentiment services/recommender services/mailer \
-  tools/understudy tools/stack tools/cli
-INSTALLED := $(patsubst shared/runtime,shared/runtime[tracing],$(PACKAGES:tools/stack=tools/stack[embedded]))
+  tools/understudy tools/stack tools/evaluation tools/cli
+EXTRAS := shared/runtime[tracing] tools/stack[embedded] tools/evaluation[baselines]
+INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 CODE := shared services tools tests benchmarks conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo images push compose-demo verify-deployment check check-infra format pre-commit scan-images test chaos mutants test-containers lock clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra format pre-commit scan-images test chaos mutants test-containers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -27,6 +28,23 @@ $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 
 demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [MERCHANDISING=file.yaml] [OUT=dir] [KEEP=1 leaves the stack running]
 	@$(BIN)/encore demo $(if $(DATA),--data '$(DATA)') $(if $(MERCHANDISING),--merchandising '$(MERCHANDISING)') $(if $(OUT),--out '$(OUT)') $(if $(KEEP),--keep)
+
+# A published file's attributes lie beside it under S3-Rec's name.
+SEQUENCES ?= $(ENCORE_SEQUENCES)
+ATTRIBUTES ?= $(wildcard $(SEQUENCES:.txt=_item2attributes.json))
+EVALUATED := out/evaluation/sample.csv
+
+evaluate: setup ## measure recommendations: make evaluate [SEQUENCES=Beauty.txt [ATTRIBUTES=file.json]]; else on the sample
+ifneq ($(SEQUENCES),)
+	@$(BIN)/encore evaluate recommendations --sequences '$(SEQUENCES)' $(if $(ATTRIBUTES),--attributes '$(ATTRIBUTES)') \
+	  --floors --baselines
+else
+	@echo 'no SEQUENCES: evaluating the sample. Published figures need a file such as Beauty.txt of the S3-Rec' >&2
+	@echo 'preprocessing of the Amazon reviews of McAuley et al.: docs/recommendations.md says where to get it' >&2
+	@mkdir -p $(dir $(EVALUATED))
+	@$(BIN)/encore sample $(EVALUATED)
+	@$(BIN)/encore evaluate recommendations --csv $(EVALUATED)
+endif
 
 images: ## build every container image and print its size
 	@ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build --quiet

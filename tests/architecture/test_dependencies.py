@@ -19,7 +19,7 @@ SOURCES = {
 AWS = {"aiobotocore", "boto3", "botocore"}
 IMPORTED_AS = {"pyyaml": "yaml"}
 """Import names that do not follow from the distribution's name."""
-TOOLS = {"encore.stack", "encore.cli", "understudy"}
+TOOLS = {"encore.stack", "encore.cli", "encore.evaluation", "understudy"}
 
 
 def module_name(path: Path) -> str:

@@ -40,7 +40,7 @@ def phrase(given: Reason, product: Product) -> str:
         (ReasonKind.LIKED, "because you liked Nadir 10A"),
         (ReasonKind.ALSO_LIKED, "liked by 12 customers who liked Nadir 10A too"),
         (ReasonKind.BOUGHT_TOGETHER, "bought by 12 customers who bought Nadir 10A too"),
-        (ReasonKind.GOES_WITH, "to go with your Nadir 10A"),
+        (ReasonKind.GOES_WITH, "12 customers with something like your Nadir 10A bought one like it"),
         (ReasonKind.BETTER_RATED, "rated higher than your Nadir 10A"),
         (ReasonKind.NEW, "new in our shop"),
         (ReasonKind.POPULAR_IN_CATEGORY, "popular in Smart Televisions"),
@@ -54,6 +54,11 @@ def phrase(given: Reason, product: Product) -> str:
 def test_a_phrase_states_the_evidence_of_its_kind(kind: ReasonKind, expected: str, entry: MakeEntry) -> None:
     """And nothing that other kinds know."""
     assert phrase(reason(kind), entry(1, rating_count=124269)) == expected
+
+
+def test_what_a_person_says_goes_together_counts_no_customers(entry: MakeEntry) -> None:
+    """Only what customers bought together is said of customers."""
+    assert phrase(reason(ReasonKind.GOES_WITH, customers=None), entry(1)) == "to go with your Nadir 10A"
 
 
 def test_every_kind_has_a_phrase() -> None:

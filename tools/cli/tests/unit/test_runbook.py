@@ -32,11 +32,15 @@ def test_every_alarm_is_in_the_runbook() -> None:
     assert missing == set()
 
 
-@pytest.mark.parametrize("document", ["docs/operations.md", "tools/cli/README.md", "README.md"])
+@pytest.mark.parametrize(
+    "document", ["docs/operations.md", "docs/recommendations.md", "tools/cli/README.md", "README.md"]
+)
 def test_commands_in_documents_exist(document: str) -> None:
     """With their options: operators copy them."""
     text = (ROOT / document).read_text()
-    commands = re.findall(r"(?:^|[`(/])encore (?:(run|dlq|events) )?([a-z-]+)([^`#\n]*)", text, re.MULTILINE)
+    commands = re.findall(
+        r"(?:^|[`(/])encore (?:(run|dlq|events|evaluate) )?([a-z-]+)([^`#\n]*)", text, re.MULTILINE
+    )
     assert commands
     for group, command, rest in commands:
         shown = CliRunner().invoke(app, [*filter(None, [group]), command, "--help"])

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-HEAVY = {"aiobotocore", "asyncio", "boto3", "botocore", "jinja2", "pydantic", "rich", "yaml"}
+HEAVY = {"aiobotocore", "asyncio", "boto3", "botocore", "jinja2", "numpy", "pydantic", "rich", "yaml"}
 LOADED = """
 import json, sys
 from encore.cli.__main__ import main
@@ -33,7 +33,17 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the scripts above
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["queues", "--help"], ["demo", "--help"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["--version"],
+        ["queues", "--help"],
+        ["demo", "--help"],
+        ["evaluate", "recommendations", "--help"],
+        ["evaluate", "reasons", "--help"],
+    ],
+)
 def test_help_and_version_load_no_heavy_module(arguments: list[str]) -> None:
     """What a command needs is loaded when it runs."""
     done = python(LOADED, *arguments)

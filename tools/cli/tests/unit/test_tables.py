@@ -3,11 +3,8 @@
 The expected output is in `snapshots/`. To accept a change, delete a file there and run its test twice.
 """
 
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from io import StringIO
-from pathlib import Path
 
 import pytest
 import time_machine
@@ -16,7 +13,6 @@ from rich.console import Console
 from encore.cli.dead_letters.counts import DeadLetterCount
 from encore.cli.dead_letters.dead_letter import DeadLetter
 from encore.cli.dead_letters.table import count_table, show_dead_letter
-from encore.cli.output import console
 from encore.cli.queues.states import QueueState
 from encore.cli.queues.table import queue_table
 from encore.cli.runs.retry import Message
@@ -25,15 +21,14 @@ from encore.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitV
 from encore.cli.verification import Outcome, Result, show_results
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.stack.report import render_report
+from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
-SNAPSHOTS = Path(__file__).parent / "snapshots"
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
 RUN = "run-0123456789abcdef"
 MESSAGE_ID = "0f3c8a52-91d4-4c55-a2be-c6e57a2d90aa"
 BIG = 1_234_567
 SOURCE = "2026-11/spring sale/amazon-in-11.csv.gz"
 ARN = f"arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/{RUN}-interactions"
-Show = Callable[[Console], None]
 
 
 def queues(screen: Console) -> None:
@@ -179,28 +174,6 @@ def demo_report(screen: Console) -> None:
 SHOWN: list[Show] = [queues, runs, run_show, retry, dlq_list, dlq_show, verify, demo_report]
 
 
-def on_terminal(show: Show) -> str:
-    """Return what a terminal of 80 columns shows, without colours."""
-    file = StringIO()
-    show(Console(file=file, width=80, force_terminal=True, color_system=None, highlight=False, emoji=False))
-    return "".join(f"{line.rstrip()}\n" for line in file.getvalue().splitlines())
-
-
-def in_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> str:
-    """Return what a pipe gets."""
-    show(console())
-    return capsys.readouterr().out
-
-
-def compare(name: str, text: str) -> None:
-    """Compare with the snapshot; write it and fail if there is none."""
-    path = SNAPSHOTS / f"{name}.txt"
-    if not path.exists():
-        path.write_text(text)
-        pytest.fail(f"{path} is new: check it")
-    assert text == path.read_text()
-
-
 @pytest.mark.parametrize("show", SHOWN)
 @time_machine.travel(NOW, tick=False)
 def test_table_on_a_terminal_of_80_columns(show: Show) -> None:
@@ -219,9 +192,4 @@ def test_table_in_a_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> None
 @time_machine.travel(NOW, tick=False)
 def test_no_figure_and_no_id_is_broken(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
     """Every word with a digit in a pipe is whole on the terminal; only the source of a run may fold."""
-    piped = in_pipe(show, capsys).replace(SOURCE, "")
-    words = {word for word in piped.split() if any(map(str.isdigit, word))}
-    assert words
-    text = on_terminal(show)
-    assert {word for word in words if word not in text} == set()
-    assert "…" not in text
+    assert_nothing_is_broken(show, capsys, may_fold=SOURCE)

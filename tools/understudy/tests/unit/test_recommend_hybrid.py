@@ -94,9 +94,51 @@ def test_users_without_a_liked_interaction_get_the_popular_items() -> None:
 
     lists = [ranking.items for ranking in model.rank(profiles, np.array([-1, 0, 1]), 8)]
 
-    popular = np.argsort(-model.popularity, kind="stable")[:8]
     for items in lists:
-        assert items.tolist() == popular.tolist()
+        assert items.tolist() == model.popular[:8].tolist()
+
+
+def test_equally_popular_items_are_ordered_by_evidence() -> None:
+    """Two half-liked interactions are better evidence than one liked; no evidence comes last."""
+    few = Events(
+        user=np.arange(5, dtype=np.int32),
+        item=np.array([1, 2, 2, 3, 3], dtype=np.int32),
+        time=np.zeros(5, dtype=np.int64),
+        weight=np.array([1, 0.5, 0.5, 1, 1], dtype=np.float32),
+        n_users=5,
+        n_items=5,
+    )
+    nothing = sparse.csr_matrix((5, 5), dtype=np.float32)
+    histories = Histories.of(few)
+    model = HybridModel.fit(histories, nothing)
+
+    [ranking] = model.rank(Profiles.of(histories, model.params), np.array([-1]), 5)
+
+    assert ranking.items.tolist() == [3, 2, 1, 0, 4]
+
+
+def test_a_history_of_dislikes_still_ranks_its_own_category_first() -> None:
+    """A weight of 0.1 for everything says where a customer shops, though not what for."""
+    random = np.random.default_rng(0)
+    user = np.repeat(np.arange(60, dtype=np.int32), 3)
+    kind = np.repeat(random.integers(0, 3, 60), 3)
+    shopped = Events(
+        user=user,
+        item=(kind * 10 + random.integers(0, 10, user.size)).astype(np.int32),
+        time=np.tile(np.arange(3), 60).astype(np.int64),
+        weight=np.where(user < 6, 0.1, 1.0).astype(np.float32),
+        n_users=60,
+        n_items=30,
+    )
+    labels = [[f"kind{item // 10}"] for item in range(30)]
+    similar = content_similarity(ItemContent(labels=labels, texts=[""] * 30), neighbours=10)
+    histories = Histories.of(shopped)
+    model = HybridModel.fit(histories, similar)
+
+    rankings = model.rank(Profiles.of(histories, model.params), np.arange(6), 5)
+
+    for place, ranking in enumerate(rankings):
+        assert (ranking.items // 10 == kind[3 * place]).all()
 
 
 def test_scores_sum_to_one_over_the_catalogue() -> None:
@@ -161,8 +203,8 @@ def test_a_catalogue_may_have_no_content() -> None:
 @pytest.mark.parametrize(
     ("values", "weights"),
     [
-        ([1, 2, 3, 4, 5, np.nan], [0, 0, 0.5, 1, 1, 1]),
-        ([-1, -0.2, 0, 0.6, 1], [0, 0, 0.25, 1, 1]),
+        ([1, 2, 3, 4, 5, np.nan], [0.1, 0.1, 0.55, 1, 1, 1]),
+        ([-1, -0.2, 0, 0.6, 1], [0.1, 0.1, 0.325, 1, 1]),
         ([1, 1, 1], [1, 1, 1]),
         ([np.nan], [1]),
         ([0, 0], [1, 1]),
@@ -212,7 +254,17 @@ def test_leave_one_out_finds_the_next_item_of_a_chain() -> None:
     """Where each item is followed by the next, the last of a sequence is ranked first."""
     sequences = [[(start + step) % N_ITEMS for step in range(6)] for start in range(N_ITEMS)]
 
-    metrics = leave_one_out(sequences, no_content())
+    result = leave_one_out(sequences)
 
-    assert metrics["recall_at_5"] > 0.9
-    assert metrics["ndcg_at_10"] > 0.9
+    assert result.recall_at_5 > 0.9
+    assert result.ndcg_at_10 > 0.9
+    assert (result.users, result.items) == (N_ITEMS, N_ITEMS)
+
+
+@pytest.mark.parametrize("sequences", [[[0, 1]], [[0, 1, 2], []], [[0, 1, 5]], [[0, 1, -1]]])
+def test_leave_one_out_refuses_what_it_cannot_split_or_find(sequences: list[list[int]]) -> None:
+    """A sequence needs three items, each of the catalogue."""
+    content = ItemContent(labels=[()] * 3, texts=[""] * 3)
+
+    with pytest.raises(ValueError, match=r"at least 3|not within 0 to 2"):
+        leave_one_out(sequences, content)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from encore.cli.commands import dead_letters, demo, events, queues, runs, setup, stack
+from encore.cli.commands import dead_letters, demo, evaluate, events, queues, runs, setup, stack
 
 HELP = """Run Encore here, and look after an environment anywhere: queues, runs, dead letters, events.
 
@@ -48,3 +48,4 @@ app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(events.app, name="events")
+app.add_typer(evaluate.app, name="evaluate")

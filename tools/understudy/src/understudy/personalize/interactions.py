@@ -29,7 +29,7 @@ def select_interactions(plan: TrainingPlan) -> Selected:
     """Return the interactions that the plan's event rules keep.
 
     The weight of an interaction is that of its event type times the satisfaction that its EVENT_VALUE
-    expresses: a disliked item must not recommend others like it. Raises JobFailedError when there
+    expresses: a disliked item hardly recommends others beside liked ones. Raises JobFailedError when there
     are rules by event type but the data has no event types.
     """
     table = plan.datasets["Interactions"].table

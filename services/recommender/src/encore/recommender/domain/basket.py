@@ -24,6 +24,7 @@ class Rule(StrEnum):
     RATING = "rating"
     LEAF = "leaf"
     NEW_ROOT = "new_root"
+    FIT = "fit"
     REPEAT = "repeat"
     DISAPPOINTMENT = "disappointment"
     REPLACEMENT = "replacement"
@@ -117,6 +118,7 @@ class Basket:
             Rule.RATING: lambda offer: offer.is_well_rated,
             Rule.LEAF: lambda offer: self._leaves[offer.leaf] < rules.max_per_leaf,
             Rule.NEW_ROOT: self._keeps_to_known_roots,
+            Rule.FIT: self._keeps_fit,
             Rule.REPEAT: lambda offer: shopper.emailed_labels.isdisjoint(offer.labels),
             Rule.DISAPPOINTMENT: lambda offer: (offer.brand, offer.leaf) not in shopper.disappointments,
             Rule.REPLACEMENT: self._keeps_replacements,
@@ -135,6 +137,14 @@ class Basket:
         return self._kinds[offer.kind] < self._rules.max_replacements and all(
             is_better(offer, one) for one in owned
         )
+
+    def _keeps_fit(self, offer: Offer) -> bool:
+        """Return whether an offer fits what the customer owns of its category, or what it goes with."""
+        owned = [one for one in self._shopper.owned if one.leaf == offer.leaf]
+        if found := self._completing.get(offer.leaf):
+            owned.append(found.owned)
+        fits = self._shopper.shop.catalogue.fits
+        return not owned or any(fits(offer.product_id, one.product.product_id) for one in owned)
 
     def _keeps_room_for_complements(self, offer: Offer) -> bool:
         return self._room > self._missing_complements or self._completes_durable(offer)

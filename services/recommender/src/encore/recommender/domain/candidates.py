@@ -100,7 +100,7 @@ class Candidates:
         return self.shop.catalogue
 
     def _lifted(self, weights: Weights) -> Iterator[tuple[Category, float, float]]:
-        """Yield every leaf with its weight, and how much more it counts for leading to a new part of the shop.
+        """Yield every leaf with its weight, and how much more it counts for being in a new part of the shop.
 
         Where the customer has bought nothing yet, the part comes first: a leaf stands for all of its part, so
         its weight is raised by the part's total in proportion to the part's best leaf.

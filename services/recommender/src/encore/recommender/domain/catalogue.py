@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from encore.contracts.records import Product, ProductSentiment
 from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.families import Families, SharedReviews
+from encore.recommender.domain.fits import Fits
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
 from encore.recommender.domain.popularity import is_disliked, popularity
 from encore.recommender.domain.taxonomy import Category, words
@@ -36,6 +37,7 @@ class Catalogue:
         for product_id in self.popular:
             self._members.setdefault(self.family(product_id), []).append(product_id)
         self._brands = Brands(self.products.values())
+        self._fits = Fits(self.products.values(), self._brands)
         self._names = self._name_vectors()
         self._people = {
             product_id: shared.reviews(product_id) if product.rating_count is None else product.rating_count
@@ -70,6 +72,10 @@ class Catalogue:
     def part(self, category: Category) -> Category:
         """Return the part of the shop that a category is in: the first levels of its path."""
         return category[:PART_LEVELS]
+
+    def fits(self, product_id: str, owned_id: str) -> bool:
+        """Return False if a product is made for other makers' devices than an owned product (see `Fits`)."""
+        return self._fits.fits(product_id, owned_id)
 
     def standing(self, product_id: str, category: Category) -> tuple[int, int]:
         """Return a product's rank among the products of a category, and their number.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from encore.contracts.records import Reason, ReasonKind
 from encore.recommender.domain.candidates import Completing
 from encore.recommender.domain.offers import Offer
+from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
@@ -50,18 +51,32 @@ class Reasons:
         """Yield every true reason, the most personal first; the last one is true of any product."""
         if offer.product_id in self.shop.run_rules.shop.pinned:
             yield Reason(kind=ReasonKind.FEATURED)
-        yield from self._linked(offer)
-        yield from self._better_rated(offer)
-        yield from self._goes_with(offer)
-        yield from self._liked(offer)
-        if self.shopper.parts and offer.part and offer.part not in self.shopper.parts:
+        personal = list(self._personal(offer))
+        yield from (reason for reason in personal if not self._is_sore(reason))
+        if not personal and self.shopper.parts and offer.part and offer.part not in self.shopper.parts:
             yield Reason(kind=ReasonKind.DISCOVERY, category=offer.part)
         if self._is_new(offer):
             yield Reason(kind=ReasonKind.NEW)
         yield from self._popular(offer)
         if self._is_well_rated(offer):
             yield Reason(kind=ReasonKind.WELL_RATED)
+        yield from (reason for reason in personal if self._is_sore(reason))
         yield Reason(kind=ReasonKind.ASSORTMENT)
+
+    def _personal(self, offer: Offer) -> Iterator[Reason]:
+        yield from self._linked(offer)
+        yield from self._better_rated(offer)
+        yield from self._goes_with(offer)
+        yield from self._liked(offer)
+
+    def _is_sore(self, reason: Reason) -> bool:
+        """Return whether a reason reminds the customer of a product that let them down, as no consolation."""
+        let_down = {
+            one.product.product_id
+            for one in self.shopper.owned
+            if one.preference.event_type is EventType.DISLIKED
+        }
+        return reason.product_id in let_down and reason.kind is not ReasonKind.BETTER_RATED
 
     def _linked(self, offer: Offer) -> Iterator[Reason]:
         """Bought, or even liked, together with something that the customer has (or likes)."""

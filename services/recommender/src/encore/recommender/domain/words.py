@@ -263,3 +263,15 @@ NOT_OWN = word_set(
     "for compatible with suitable fits fit works supports replacement für passend kompatibel mit"
 )
 """After these words a name speaks of other products: a cable `for` Samsung is not Samsung's."""
+LINES = {
+    **dict.fromkeys(
+        ("iphone", "ipad", "ipod", "imac", "macbook", "airpods", "airtag", "lightning", "mfi"), "apple"
+    ),
+    **dict.fromkeys(("redmi", "poco", "mi"), "xiaomi"),
+    "galaxy": "samsung",
+    "pixel": "google",
+    "kindle": "amazon",
+    "playstation": "sony",
+    "xbox": "microsoft",
+}
+"""Product lines and connectors that stand for their maker."""

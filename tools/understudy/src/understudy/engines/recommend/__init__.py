@@ -7,7 +7,7 @@ from understudy.engines.recommend.content import ItemContent, content_similarity
 from understudy.engines.recommend.evaluation import Split, evaluate
 from understudy.engines.recommend.events import Events, Histories
 from understudy.engines.recommend.hybrid import Allowed, HybridModel, Profiles, Ranking
-from understudy.engines.recommend.leave_one_out import leave_one_out
+from understudy.engines.recommend.leave_one_out import LeaveOneOut, Protocol, leave_one_out
 from understudy.engines.recommend.params import HybridParams
 from understudy.engines.recommend.satisfaction import satisfaction_weights
 
@@ -18,7 +18,9 @@ __all__ = [
     "HybridModel",
     "HybridParams",
     "ItemContent",
+    "LeaveOneOut",
     "Profiles",
+    "Protocol",
     "Ranking",
     "Split",
     "content_similarity",

@@ -13,7 +13,8 @@ class Events:
     """Interactions, one per position of four arrays of equal length.
 
     `user` and `item` are codes from zero, `time` is in any ordered unit, and `weight` is how much an
-    interaction counts for its item: 1 for an ordinary one, 0 for one that must recommend nothing.
+    interaction counts for its item: 1 for an ordinary one, little for a dislike, 0 for one that must
+    recommend nothing.
     """
 
     user: NDArray[np.int32]

@@ -57,12 +57,14 @@ class HybridModel:
 
     An item that a user already has is neither excluded nor favoured: it does not count for itself and
     is ranked by the rest of the history. A user without a history, or with only interactions of
-    weight 0, gets the popular items.
+    weight 0, gets the `popular` items: all of them, ties of popularity ordered by the number of
+    interactions, whatever their weight, then by code. Ties of scores are ordered in the same way.
     """
 
     cooccurrence: sparse.csr_matrix
     content: sparse.csr_matrix
     popularity: NDArray[np.float64]
+    popular: NDArray[np.intp]
     params: HybridParams
 
     @classmethod
@@ -74,10 +76,13 @@ class HybridModel:
     ) -> Self:
         """Fit to `histories`; `content` is items x items as returned by `content_similarity`."""
         params = params or HybridParams()
+        popularity = _popularity(histories.events)
+        counts = np.bincount(histories.events.item, minlength=popularity.size)
         return cls(
             cooccurrence=cooccurrence(histories, params),
             content=content,
-            popularity=params.popularity_weight * _popularity(histories.events),
+            popularity=params.popularity_weight * popularity,
+            popular=np.lexsort((-counts, -popularity)),
             params=params,
         )
 
@@ -86,7 +91,7 @@ class HybridModel:
         reached = np.zeros(self.popularity.size, dtype=bool)
         reached[self.cooccurrence.indices] = True
         reached[self.content.indices] = True
-        reached[np.argsort(-self.popularity, kind="stable")[:limit]] = True
+        reached[self.popular[:limit]] = True
         return reached
 
     def rank(
@@ -101,7 +106,7 @@ class HybridModel:
         A negative code is a user without a history. Scores are positive and sum to 1 over the whole
         catalogue.
         """
-        picker = _Picker(self.popularity, limit)
+        picker = _Picker(self.popularity, self.popular, limit)
         for start in range(0, users.size, _CHUNK_USERS):
             scores = self._scores(profiles.rows(users[start : start + _CHUNK_USERS]))
             for row in range(scores.shape[0]):
@@ -128,10 +133,11 @@ class _Picker:
     `limit`, so a pick looks at the touched items and that head, never at the whole catalogue.
     """
 
-    def __init__(self, popularity: NDArray[np.float64], limit: int) -> None:
+    def __init__(self, popularity: NDArray[np.float64], popular: NDArray[np.intp], limit: int) -> None:
         self._popularity = popularity
         self._total = max(float(popularity.sum()), np.finfo(float).tiny)
-        self._by_popularity = np.argsort(-popularity, kind="stable")
+        self._popular = popular
+        self._place = np.argsort(popular)
         self._limit = limit
         self._touched = np.zeros(popularity.size, dtype=bool)
 
@@ -149,13 +155,13 @@ class _Picker:
         extra = self._untouched_head(items, allowed)
         items = np.concatenate([items, extra])
         full = np.concatenate([full, self._popularity[extra]])
-        best = _best(full, items, self._limit)
+        best = _best(full, self._place[items], self._limit)
         return Ranking(items[best], full[best] / total)
 
     def _untouched_head(
         self, items: NDArray[np.integer], allowed: NDArray[np.bool_] | None
     ) -> NDArray[np.intp]:
-        order = self._by_popularity
+        order = self._popular
         head = (order if allowed is None else order[allowed[order]])[: self._limit]
         self._touched[items] = True
         extra = head[~self._touched[head]]
@@ -163,9 +169,10 @@ class _Picker:
         return extra
 
 
-def _best(scores: NDArray[np.floating], items: NDArray[np.integer], limit: int) -> NDArray[np.intp]:
-    """Return the positions of the highest scores, best first; ties are ordered by item code."""
+def _best(scores: NDArray[np.floating], places: NDArray[np.intp], limit: int) -> NDArray[np.intp]:
+    """Return the positions of the highest scores, best first; ties are ordered by popularity."""
     chosen = np.arange(scores.size)
     if limit < scores.size:
-        chosen = np.argpartition(-scores, limit)[:limit]
-    return chosen[np.lexsort((items[chosen], -scores[chosen]))]
+        least = np.partition(scores, scores.size - limit)[scores.size - limit]
+        chosen = np.flatnonzero(scores >= least)
+    return chosen[np.lexsort((places[chosen], -scores[chosen]))][:limit]

@@ -5,17 +5,21 @@ from numpy.typing import NDArray
 
 _DISLIKED = 0.4
 _LIKED = 0.8
+_FLOOR = 0.1
 _TOP_PERCENTILE = 95
 
 
 def satisfaction_weights(values: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Return a weight in 0..1 for each value: how much the interaction counts for its item.
+    """Return a weight in 0.1..1 for each value: how much the interaction counts for its item.
 
     The scale is derived from the values: it runs from zero to their 95th percentile, or from minus
-    to plus that if any is negative. Values in its lowest two fifths are dislikes and weigh 0, values
+    to plus that if any is negative. Values in its lowest two fifths are dislikes and weigh 0.1, values
     in its top fifth weigh 1, and the weight grows linearly in between. One to five stars thus weigh
-    0, 0, 0.5, 1, 1, and a sentiment of -1..1 counts from -0.2 upwards. A missing value (NaN) says
+    0.1, 0.1, 0.55, 1, 1, and a sentiment of -1..1 grows from -0.2 upwards. A missing value (NaN) says
     nothing against the item and weighs 1.
+
+    A dislike still tells where a customer shops. It is drowned by anything liked in the same history,
+    and speaks alone where nothing is liked: scores are relative to the best of each user.
     """
     known = values[~np.isnan(values)]
     top = _top(np.abs(known)) if known.size else 0.0
@@ -23,7 +27,8 @@ def satisfaction_weights(values: NDArray[np.floating]) -> NDArray[np.float32]:
         return np.ones(values.size, dtype=np.float32)
     bottom = -top if known.min() < 0 else 0.0
     place = (values - bottom) / (top - bottom)
-    weights = np.clip((place - _DISLIKED) / (_LIKED - _DISLIKED), 0.0, 1.0)
+    liking = np.clip((place - _DISLIKED) / (_LIKED - _DISLIKED), 0.0, 1.0)
+    weights = _FLOOR + (1.0 - _FLOOR) * liking
     return np.where(np.isnan(values), 1.0, weights).astype(np.float32)
 
 

@@ -32,6 +32,9 @@ PHRASES: Mapping[ReasonKind, str] = {
 }
 """A phrase of each kind, to follow a dash or a colon; its fields are the evidence that it needs."""
 
+BOUGHT_ALONGSIDE = "{customers} with something like your {product} bought one like it"
+"""The phrase for what goes together because customers buy it together, not because a person says so."""
+
 
 @dataclass(frozen=True)
 class StatedReason:
@@ -49,7 +52,9 @@ def stated_reason(reason: Reason, product: Product, *, locale: str) -> StatedRea
     Evidence cannot be shown when it is missing or when nothing readable is left of a name after cleaning.
     """
     evidence = dict(_evidence(reason, product, locale))
-    phrase, needed = PHRASES[reason.kind], _fields(PHRASES[reason.kind])
+    learned = reason.kind is ReasonKind.GOES_WITH and reason.customers is not None
+    phrase = BOUGHT_ALONGSIDE if learned else PHRASES[reason.kind]
+    needed = _fields(phrase)
     if not needed <= evidence.keys():
         return StatedReason(ReasonKind.ASSORTMENT, PHRASES[ReasonKind.ASSORTMENT])
     own_product = evidence["product"] if "product" in needed else None

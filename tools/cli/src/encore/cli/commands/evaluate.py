@@ -1,0 +1,211 @@
+"""`encore evaluate`: how good recommendations are, and whether their reasons are true."""
+
+import json as json_text
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson
+from encore.cli.commands.runs import RunId
+from encore.cli.execution import FOUND_WRONG, guarded, in_environment
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from encore.cli.environment import Environment
+
+app = typer.Typer(no_args_is_help=True, help="How good recommendations are, and whether reasons are true.")
+
+
+class ProtocolName(StrEnum):
+    """What the engine may fit of the items before the held-out one."""
+
+    STRICT = "strict"
+    REFIT = "refit"
+
+
+Sequences = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="A line `user item item ...` a user, oldest item first."),
+]
+Attributes = Annotated[
+    Path | None,
+    typer.Option(exists=True, dir_okay=False, help="JSON: item id to list of attribute ids."),
+]
+Protocol = Annotated[
+    ProtocolName, typer.Option(help="strict: the last but one item is known, but not fitted; refit: it is.")
+]
+Least = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--min", metavar="FIGURE=LEAST", help="Exit with 1 below it, as in ndcg@10=.05; repeatable."
+    ),
+]
+Floors = Annotated[
+    bool, typer.Option("--floors", help="The same, below what Encore reaches on the file's published data.")
+]
+Baselines = Annotated[bool, typer.Option("--baselines", help="Show popularity, item-kNN and ALS beside it.")]
+Csv = Annotated[
+    Path | None,
+    typer.Option(
+        "--csv", exists=True, help="A shop's own file, or a folder with three, as for `encore demo`."
+    ),
+]
+Merchandising = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True, dir_okay=False, help="The shop's own rules, as for `encore demo` (with --csv)."
+    ),
+]
+
+
+@app.command()
+@guarded
+def recommendations(
+    *,
+    sequences: Sequences = None,
+    attributes: Attributes = None,
+    protocol: Protocol = ProtocolName.STRICT,
+    least: Least = None,
+    floors: Floors = False,
+    baselines: Baselines = False,
+    csv: Csv = None,
+    merchandising: Merchandising = None,
+    json: AsJson = False,
+) -> None:
+    """Measure recommendations on published sequences, or on a shop's own file.
+
+    Sequences are tested as in the literature: on each user's last item, ranked among all that the user does
+    not have. A shop's file goes through the services' own code, in this process: no stack has to run.
+    """
+    from encore.cli.evaluation.start import require_evaluation
+
+    wanted = _parsed(least or [])
+    if (sequences is None) == (csv is None):
+        raise typer.BadParameter("give --sequences or --csv, one of them")
+    if sequences is None and (attributes or least or floors or baselines):
+        raise typer.BadParameter("--attributes, --min, --floors and --baselines need --sequences")
+    if floors and protocol is not ProtocolName.STRICT:
+        raise typer.BadParameter("--floors needs --protocol strict, by which they were measured")
+    if csv is None and merchandising:
+        raise typer.BadParameter("--merchandising needs --csv")
+    require_evaluation()
+    if sequences is not None:
+        _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
+    elif csv is not None:
+        _on_own_data(csv, merchandising, json=json)
+
+
+@app.command()
+@in_environment
+async def reasons(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
+    """Recompute every reason of a run from its stored records.
+
+    Exits with 1 if one is false, or if there are no recommendations.
+    """
+    from encore.cli.errors import CommandError
+    from encore.cli.evaluation.start import evaluating, require_evaluation
+
+    require_evaluation()
+    from encore.cli.evaluation.reason_tables import show_reasons
+    from encore.cli.evaluation.stored_run import stored_run
+    from encore.cli.output import console, print_json
+    from encore.evaluation.reasons.checking import check_reasons
+
+    run = await stored_run(environment, run_id)
+    with evaluating("reading the run") as announce:
+        report = await check_reasons(run, announce)
+    if json:
+        print_json(report)
+    else:
+        show_reasons(report, console())
+    if not report.checked:
+        raise CommandError(f"{report.run_id} recommends nothing to anybody")
+    if report.false:
+        raise typer.Exit(FOUND_WRONG)
+
+
+def _on_sequences(
+    path: Path,
+    attributes: Path | None,
+    protocol: ProtocolName,
+    least: "Mapping[str, float]",
+    *,
+    floors: bool,
+    baselines: bool,
+    json: bool,
+) -> None:
+    from encore.cli.evaluation.sequence_tables import show_sequences
+    from encore.cli.evaluation.start import evaluating
+    from encore.cli.output import console, say
+    from encore.evaluation.sequences import reading, report
+    from encore.evaluation.sequences.baselines import MISSING, has_implicit
+    from encore.evaluation.sequences.protocol import Protocol as Rule
+
+    wanted = {**(report.floors_of(path) if floors else {}), **least}
+    _require_known(wanted, report.SequenceReport.figures())
+    with evaluating("reading") as announce:
+        found = reading.read_sequences(path)
+        labels = reading.read_attributes(attributes) if attributes else {}
+        ours = report.evaluate_sequences(found, labels, Rule(protocol), announce)
+        beside = report.evaluate_baselines(found, Rule(protocol), announce) if baselines else {}
+    if found.left_out:
+        say(f"users left out for having fewer than {reading.MIN_ITEMS} items: {found.left_out}")
+    if baselines and not has_implicit():
+        say(MISSING)
+    figures = ours.model_dump(mode="json")
+    if json:
+        more = {"baselines": {name: each.model_dump(mode="json") for name, each in beside.items()}}
+        sys.stdout.write(json_text.dumps(figures | (more if baselines else {}), indent=2) + "\n")
+    else:
+        show_sequences(ours, beside, console())
+    _require(figures, wanted)
+
+
+def _on_own_data(path: Path, merchandising: Path | None, *, json: bool) -> None:
+    from encore.cli.evaluation.own_data_tables import show_own_data
+    from encore.cli.evaluation.start import evaluating
+    from encore.cli.output import console, print_json
+    from encore.evaluation.own_data.reading import read_data
+    from encore.evaluation.own_data.report import evaluate_data
+    from encore.evaluation.own_data.shop_file import read_rules
+
+    with evaluating("reading") as announce:
+        report = evaluate_data(read_data(path), read_rules(merchandising), announce)
+    if json:
+        print_json(report)
+    else:
+        show_own_data(report, console())
+
+
+def _parsed(least: list[str]) -> dict[str, float]:
+    """Return floors by figure; raise `BadParameter` for one that is not FIGURE=LEAST."""
+    found = {}
+    for each in least:
+        name, _, value = each.partition("=")
+        try:
+            found[name] = float(value)
+        except ValueError:
+            raise typer.BadParameter(f"{each!r} is not FIGURE=LEAST, such as ndcg@10=.05") from None
+    return found
+
+
+def _require_known(least: "Mapping[str, float]", figures: tuple[str, ...]) -> None:
+    """Raise `BadParameter` for a floor of something that is not measured."""
+    for name in least:
+        if name not in figures:
+            raise typer.BadParameter(f"--min: {name!r} is not one of {', '.join(figures)}")
+
+
+def _require(figures: "Mapping[str, float]", least: "Mapping[str, float]") -> None:
+    """Exit with 1 if a figure is below its floor."""
+    from encore.cli.output import say
+
+    below = {name: floor for name, floor in least.items() if figures[name] < floor}
+    for name, floor in below.items():
+        say(f"{name} is {figures[name]:.4f}, below {floor:g}")
+    if below:
+        raise typer.Exit(FOUND_WRONG)

@@ -1,0 +1,1 @@
+"""How evaluations start, show their progress, and are shown."""

@@ -1,0 +1,97 @@
+"""The figures on a shop's own data, for people."""
+
+from collections.abc import Mapping
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from encore.cli.tables import cell, table
+from encore.evaluation.metrics import Interval
+from encore.evaluation.own_data.report import DataFigures, HeldOutFigures, ListFigures, OwnDataReport
+from encore.stack.formatting import count
+
+
+def show_own_data(report: OwnDataReport, console: Console) -> None:
+    """Print what was read, the hits beside those of popularity, and what the lists are like."""
+    console.print(cell(_about(report.data)))
+    console.print(cell(_judged(report.data, report.held_out)), soft_wrap=True)
+    console.print()
+    if report.held_out.customers:
+        console.print(_hits(report.held_out))
+        console.print()
+    console.print(_figures(report.lists))
+    console.print()
+    for title, counts in (
+        ("reason", report.lists.reasons),
+        ("chosen by", report.lists.sources),
+        ("rule that yielded", report.lists.despite_rules),
+    ):
+        if counts:
+            console.print(_counts(title, counts))
+            console.print()
+
+
+def _about(data: DataFigures) -> str:
+    rejected = f", {count(data.rejected_rows)} rejected rows" if data.rejected_rows else ""
+    return (
+        f"{count(data.customers)} customers, {count(data.reviews)} reviews, {count(data.products)} products "
+        f"in {count(data.families)} families{rejected}"
+    )
+
+
+def _judged(data: DataFigures, held_out: HeldOutFigures) -> str:
+    return (
+        f"{count(data.customers_with_one_family)} customers have one product: how well their picks fit can "
+        f"only be judged by category; {count(held_out.customers)} have more: their last review is held out"
+    )
+
+
+def _hits(held_out: HeldOutFigures) -> Table:
+    names = ("Encore", "95 % interval", "popularity", "95 % interval")
+    shown = table("held-out review's", *names, right=names)
+    for title, name in (("family", "family"), ("leaf category", "leaf"), ("level 2", "level_2")):
+        ours, popular = getattr(held_out.encore, name), getattr(held_out.popularity, name)
+        shown.add_row(cell(title), *_interval(ours, "bold"), *_interval(popular))
+    return shown
+
+
+def _interval(each: Interval, style: str = "") -> tuple[Text, Text]:
+    return cell(f"{each.mean:.3f}", style), cell(f"{each.low:.3f} to {each.high:.3f}")
+
+
+def _figures(lists: ListFigures) -> Table:
+    shown = table("lists of all customers", "", right=("",))
+    bad = lists.owned_after_only_bad_reviews
+    for title, value in (
+        ("products in at least one list", _percent(lists.coverage_products)),
+        ("families in at least one list", _percent(lists.coverage_families)),
+        ("Gini coefficient of exposure", f"{lists.exposure_gini:.2f}"),
+        ("customers with the most frequent list", _percent(lists.largest_identical_group)),
+        ("picks in a leaf category that the customer owns", _percent(lists.owned.leaf)),
+        ("... in an owned level 2", _percent(lists.owned.level_2)),
+        ("... in an owned root", _percent(lists.owned.root)),
+        (f"the same for the {count(bad.customers)} with only bad reviews: leaf", _percent(bad.leaf)),
+        ("... level 2", _percent(bad.level_2)),
+        ("... root", _percent(bad.root)),
+        ("customers who own something durable", count(lists.durable_owners)),
+        ("... with more than one pick of its leaf", count(lists.durable_owners_with_substitutes)),
+        ("picks of a family that is already in the list", count(lists.family_duplicates)),
+        ("picks outside the customer's price range", _percent(lists.outside_price_range)),
+        ("novelty in bits", f"{lists.novelty_bits:.1f}"),
+        ("lists with fewer than five products", count(lists.short_lists)),
+    ):
+        shown.add_row(cell(title), cell(value))
+    return shown
+
+
+def _counts(title: str, counts: Mapping[str, int]) -> Table:
+    shown = table(title, "number", "share", right=("number", "share"))
+    total = sum(counts.values())
+    for name, number in counts.items():
+        shown.add_row(cell(name.replace("_", " ")), cell(count(number)), cell(_percent(number / total)))
+    return shown
+
+
+def _percent(value: float) -> str:
+    return f"{100 * value:.1f} %"

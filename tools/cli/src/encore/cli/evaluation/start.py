@@ -1,0 +1,31 @@
+"""What every evaluation needs: the package that does it, errors in one line, and progress on a terminal."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+from encore.cli.errors import CommandError
+from encore.cli.output import console
+
+
+def require_evaluation() -> None:
+    """Raise `CommandError` if the package that evaluates, which needs a learning stack, is not installed."""
+    if find_spec("encore.evaluation") is None:
+        raise CommandError(
+            "encore-evaluation is not installed: run `make setup`, or install encore-cli[evaluation]"
+        )
+
+
+@contextmanager
+def evaluating(what: str) -> Iterator[Callable[[str], None]]:
+    """Show on a terminal what is being done; yield a function that tells what comes next.
+
+    Raises `CommandError` if the input cannot be evaluated.
+    """
+    from encore.evaluation.errors import EvaluationError  # noqa: PLC0415 - an optional package
+
+    with console(stderr=True).status(what) as status:
+        try:
+            yield status.update
+        except EvaluationError as error:
+            raise CommandError(str(error)) from error

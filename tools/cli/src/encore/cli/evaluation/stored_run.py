@@ -1,0 +1,22 @@
+"""The run whose reasons are checked, as the ledger and the data bucket have it."""
+
+from encore.cli.environment import Environment
+from encore.cli.errors import CommandError
+from encore.cli.runs.lookup import find_run
+from encore.evaluation.reasons.stored_run import StoredRun
+from encore.runtime.runs.run import StageName
+
+
+async def stored_run(environment: Environment, wanted: str) -> StoredRun:
+    """Return where a run's records are; raise `CommandError` if it has no recommendations."""
+    run = await find_run(await environment.ledger(), wanted)
+    recommended = sorted(run.stage(StageName.RECOMMENDER).done)
+    if not recommended:
+        raise CommandError(f"{run.run_id} has no recommendations: it is {run.status}")
+    return StoredRun(
+        run_id=run.run_id,
+        objects=await environment.objects(),
+        parts=range(1, (run.parts or 0) + 1),
+        recommended=recommended,
+        now=int(run.created_at.timestamp()),
+    )

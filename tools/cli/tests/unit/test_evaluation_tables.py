@@ -1,0 +1,116 @@
+"""The tables of `encore evaluate`, as in `test_tables`."""
+
+import pytest
+from rich.console import Console
+
+from encore.cli.evaluation.own_data_tables import show_own_data
+from encore.cli.evaluation.reason_tables import show_reasons
+from encore.cli.evaluation.sequence_tables import show_sequences
+from encore.contracts.records import ReasonKind
+from encore.evaluation.metrics import Interval
+from encore.evaluation.own_data.lists import Nearness
+from encore.evaluation.own_data.report import (
+    DataFigures,
+    HeldOutFigures,
+    HitFigures,
+    ListFigures,
+    OwnDataReport,
+)
+from encore.evaluation.reasons.checking import FalseReason, ReasonReport
+from encore.evaluation.sequences.report import Figures, SequenceReport
+from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
+
+BIG = 1_234_567
+ACCURACY = {
+    "recall_at_5": 0.0783,
+    "ndcg_at_5": 0.0568,
+    "recall_at_10": 0.1085,
+    "ndcg_at_10": 0.0665,
+    "coverage_at_5": 0.9172,
+}
+
+
+def evaluate_sequences(screen: Console) -> None:
+    """A large file, beside every baseline."""
+    ours = SequenceReport(
+        **ACCURACY, fit_seconds=1234.5, score_seconds=1234.5, users=BIG, items=BIG, peak_rss_mb=1234.5
+    )
+    other = Figures(**ACCURACY, fit_seconds=0.01, score_seconds=1234.5)
+    show_sequences(ours, {"popularity": other, "item-kNN": other, "ALS": other}, screen)
+
+
+def evaluate_own_data(screen: Console) -> None:
+    """A shop with everything."""
+    hits = HitFigures(
+        family=Interval(0.036, 0.01, 0.061),
+        leaf=Interval(0.137, 0.091, 0.188),
+        level_2=Interval(0.442, 0.371, 0.512),
+    )
+    report = OwnDataReport(
+        data=DataFigures(
+            products=BIG,
+            families=BIG,
+            customers=BIG,
+            customers_with_one_family=BIG,
+            reviews=BIG,
+            rejected_rows=BIG,
+        ),
+        held_out=HeldOutFigures(customers=BIG, encore=hits, popularity=hits),
+        lists=ListFigures(
+            coverage_products=1.0,
+            coverage_families=0.898,
+            exposure_gini=0.51,
+            largest_identical_group=0.0035,
+            owned=Nearness(BIG, 0.42, 0.71, 0.9),
+            owned_after_only_bad_reviews=Nearness(BIG, 0.02, 0.16, 0.34),
+            durable_owners=BIG,
+            durable_owners_with_substitutes=BIG,
+            family_duplicates=0,
+            outside_price_range=0.27,
+            novelty_bits=9.98,
+            short_lists=0,
+            despite_rules={"price": BIG, "leaf": 2},
+            reasons={"bought_together": BIG, "popular_in_category": 3},
+            sources={"personalize": BIG, "popularity": 12},
+        ),
+    )
+    show_own_data(report, screen)
+
+
+def evaluate_reasons(screen: Console) -> None:
+    """A run with a false reason."""
+    found = FalseReason(
+        customer_id="AG3D6O4STAQKAY2UVGEUV46KN35Q",
+        product_id="B07JPJJZ2H",
+        kind=ReasonKind.BOUGHT_TOGETHER,
+        why="4 customers are claimed, 3 link both by different reviews",
+    )
+    report = ReasonReport(
+        run_id="run-0123456789abcdef",
+        customers=BIG,
+        checked={ReasonKind.BOUGHT_TOGETHER: BIG, ReasonKind.NEW: 12, ReasonKind.LIKED: 12},
+        false={ReasonKind.BOUGHT_TOGETHER: 1},
+        first_false=[found],
+    )
+    show_reasons(report, screen)
+
+
+SHOWN: list[Show] = [evaluate_sequences, evaluate_own_data, evaluate_reasons]
+
+
+@pytest.mark.parametrize("show", SHOWN)
+def test_table_on_a_terminal_of_80_columns(show: Show) -> None:
+    """Tables fit."""
+    compare(f"{show.__name__}-80", on_terminal(show))
+
+
+@pytest.mark.parametrize("show", SHOWN)
+def test_table_in_a_pipe(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing is wrapped or cut, and no line ends with spaces."""
+    compare(f"{show.__name__}-pipe", in_pipe(show, capsys))
+
+
+@pytest.mark.parametrize("show", SHOWN)
+def test_no_figure_and_no_id_is_broken(show: Show, capsys: pytest.CaptureFixture[str]) -> None:
+    """Every word with a digit in a pipe is whole on the terminal."""
+    assert_nothing_is_broken(show, capsys)

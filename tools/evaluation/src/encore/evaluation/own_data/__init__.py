@@ -1,0 +1,1 @@
+"""The recommender on a shop's own file, through the services' own code, in this process and without AWS."""

@@ -1,0 +1,60 @@
+"""Picks products with the recommender: the one module that knows how its rules are called."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from encore.contracts.records import Customer, Product, Recommendation
+from encore.evaluation.own_data.ranking import rank_products
+from encore.evaluation.own_data.scoring import total_products
+from encore.recommender.domain.basket import Rule
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.co_purchases import CoPurchases
+from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.preferences import (
+    Preference,
+    liked_products,
+    preferences_of,
+    scores_by_review,
+)
+from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.shop import Shop
+from encore.recommender.use_cases.select_products import recommend
+from encore.sentiment.domain.scores import Score, scored_reviews
+
+
+@dataclass(frozen=True, slots=True)
+class Picked:
+    """Every customer's list and what they think, the shop, and how many picks each rule yielded for."""
+
+    recommendations: Sequence[Recommendation]
+    preferences: Mapping[str, Sequence[Preference]]
+    shop: Shop
+    yielded: Counter[Rule]
+
+
+def pick_products(
+    products: Sequence[Product],
+    customers: Sequence[Customer],
+    texts: Mapping[str, Score],
+    shared: SharedReviews,
+    rules: RunRules,
+    *,
+    now: int,
+) -> Picked:
+    """Train, rank and pick for all customers, as a run with these customers would.
+
+    `texts` are the scores by review id; `shared` are the reviews that products share, by which they are
+    families; `now` is the run's time in Unix seconds.
+    """
+    scored = scored_reviews(customers, texts)
+    sentiments, scores = total_products(scored), scores_by_review(scored)
+    preferences = {one.customer_id: preferences_of(one, scores) for one in customers}
+    rankings = rank_products(customers, preferences, products, sentiments, now=now)
+    catalogue = Catalogue(products, sentiments, shared)
+    bought = CoPurchases(family=catalogue.family, category=catalogue.category)
+    bought.add(customers, partial(liked_products, scores=scores))
+    shop = Shop.of(catalogue, bought, rules, now=now)
+    recommended = recommend(customers, scores, rankings, shop)
+    return Picked(recommended.recommendations, preferences, shop, recommended.yielded)

@@ -1,0 +1,66 @@
+"""Ranks products for customers: the recommender's datasets, trained on by the stand-in for Personalize."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from encore.contracts.records import Customer, Product, ProductSentiment
+from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
+from encore.recommender.domain.minimums import DataSize
+from encore.recommender.domain.plan import EVENT_WEIGHTS
+from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.rows import interaction_rows, item_row
+from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, DatasetSchema
+from encore.recommender.settings import RecommenderSettings
+from understudy.personalize.csv_import import TableReader
+from understudy.personalize.errors import JobFailedError
+from understudy.personalize.event_rules import EventRule, EventRules
+from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
+from understudy.personalize.schemas import parse_schema
+from understudy.personalize.training import train
+
+Rankings = Mapping[str, Sequence[str]]
+Preferences = Mapping[str, Sequence[Preference]]
+
+NUM_RESULTS: int = RecommenderSettings.model_fields["recommender_num_results"].default
+_RULES = EventRules({kind.value: EventRule(weight) for kind, weight in EVENT_WEIGHTS.items()}, default=None)
+
+
+def rank_products(
+    customers: Sequence[Customer],
+    preferences: Preferences,
+    products: Iterable[Product],
+    sentiments: Iterable[ProductSentiment],
+    *,
+    now: int,
+) -> Rankings:
+    """Return product ids by customer id, best first; nothing when there is too little data to learn from.
+
+    The files go through the importer of the stand-in, as those of a run do. Reviews without a time get `now`.
+    """
+    rows: list[Row] = []
+    size = DataSize()
+    for customer in customers:
+        own = list(interaction_rows(customer, preferences[customer.customer_id], default_timestamp=now))
+        rows += own if is_fit_id(customer.customer_id) else []
+        size = size.plus(DataSize.of_customer(len(own)))
+    if size.shortfall is not None:
+        return {}
+    by_product = {each.product_id: each for each in sentiments}
+    items = [item_row(one, by_product.get(one.product_id)) for one in products if is_fit_id(one.product_id)]
+    return _trained(rows, items, [one.customer_id for one in customers if is_fit_id(one.customer_id)])
+
+
+def _trained(interactions: Sequence[Row], items: Sequence[Row], customer_ids: Sequence[str]) -> Rankings:
+    try:
+        snapshots = (_imported(INTERACTIONS, interactions), _imported(ITEMS, items))
+        model = train(TrainingPlan({each.schema.name: each for each in snapshots}, _RULES, excluded={}))
+    except JobFailedError:
+        return {}
+    found = model.recommend(customer_ids, NUM_RESULTS)
+    return {one: ranked.items for one, ranked in zip(customer_ids, found, strict=True)}
+
+
+def _imported(schema: DatasetSchema, rows: Sequence[Row]) -> DatasetSnapshot:
+    parsed = parse_schema(schema.avro)
+    reader = TableReader(parsed)
+    reader.read(csv_file(schema.columns, rows).splitlines(keepends=True))
+    return DatasetSnapshot(parsed, reader.table())

@@ -1,0 +1,200 @@
+"""The figures of a shop's own recommendations: hits of held-out reviews, and what the lists are like."""
+
+from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from functools import partial
+
+from pydantic import BaseModel, ConfigDict
+
+from encore.contracts.records import Customer, Product
+from encore.evaluation.families import FamilyIndex
+from encore.evaluation.metrics import Interval, bootstrap
+from encore.evaluation.own_data.held_out import Hit, hit_of, hold_out
+from encore.evaluation.own_data.lists import Lists, Nearness, Views
+from encore.evaluation.own_data.picking import Picked, pick_products
+from encore.evaluation.own_data.reading import Data
+from encore.evaluation.own_data.scoring import score_texts
+from encore.recommender.domain.basket import PICKS, Rule
+from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
+
+SEED = 0
+Announce = Callable[[str], None]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DataFigures(_Part):
+    """What was read. Of customers with one product, only the relevance of picks' categories can be judged."""
+
+    products: int
+    families: int
+    customers: int
+    customers_with_one_family: int
+    reviews: int
+    rejected_rows: int
+
+
+class HitFigures(_Part):
+    """The shares of held-out reviews whose product's family, leaf category or level 2 is in the list."""
+
+    family: Interval
+    leaf: Interval
+    level_2: Interval
+
+
+class HeldOutFigures(_Part):
+    """Hits of the recommender and of the shop's most popular products, for the same customers."""
+
+    customers: int
+    encore: HitFigures
+    popularity: HitFigures
+
+
+class ListFigures(_Part):
+    """What all customers' lists are like; the methods of `Lists` say what each figure is.
+
+    `despite_rules` counts the picks for which a rule of the recommender had to yield.
+    """
+
+    coverage_products: float
+    coverage_families: float
+    exposure_gini: float
+    largest_identical_group: float
+    owned: Nearness
+    owned_after_only_bad_reviews: Nearness
+    durable_owners: int
+    durable_owners_with_substitutes: int
+    family_duplicates: int
+    outside_price_range: float
+    novelty_bits: float
+    short_lists: int
+    despite_rules: dict[str, int]
+    reasons: dict[str, int]
+    sources: dict[str, int]
+
+
+class OwnDataReport(_Part):
+    """Everything that is measured on a shop's own data."""
+
+    data: DataFigures
+    held_out: HeldOutFigures
+    lists: ListFigures
+
+
+def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: None) -> OwnDataReport:
+    """Measure the recommender on a shop's data; the same data gives the same figures."""
+    products = {product.product_id: product for product in data.products}
+    shared = SharedReviews()
+    shared.add(data.customers)
+    index = FamilyIndex(products, shared)
+    announce("scoring reviews")
+    pick = partial(
+        pick_products,
+        data.products,
+        texts=score_texts(data.customers),
+        shared=shared,
+        rules=rules,
+        now=_latest(data),
+    )
+    announce("holding out the last reviews")
+    held_out = _held_out(data.customers, products, index, pick)
+    announce("recommending to everybody")
+    return OwnDataReport(
+        data=_data(data, index),
+        held_out=held_out,
+        lists=_lists(pick(customers=data.customers), products, index, rules.rules),
+    )
+
+
+def _data(data: Data, index: FamilyIndex) -> DataFigures:
+    owned = [len({index.family(each) for each in customer.product_ids}) for customer in data.customers]
+    return DataFigures(
+        products=len(data.products),
+        families=len({index.family(product.product_id) for product in data.products}),
+        customers=len(data.customers),
+        customers_with_one_family=owned.count(1),
+        reviews=sum(len(customer.reviews) for customer in data.customers),
+        rejected_rows=data.rejected_rows,
+    )
+
+
+def _held_out(
+    customers: Sequence[Customer],
+    products: Mapping[str, Product],
+    index: FamilyIndex,
+    pick: Callable[..., Picked],
+) -> HeldOutFigures:
+    held = hold_out(customers, products, index.labels)
+    if not held.targets:
+        nothing = _hits([])
+        return HeldOutFigures(customers=0, encore=nothing, popularity=nothing)
+    picked = pick(customers=held.customers)
+    ours, popular = [], []
+    for one in picked.recommendations:
+        if target := held.targets.get(one.customer_id):
+            known = [each.product_id for each in picked.preferences[one.customer_id]]
+            best = _most_popular(picked.shop.catalogue.popular, known, index.labels)
+            ours.append(hit_of([each.product for each in one.picks], target, index.labels))
+            popular.append(hit_of([products[each] for each in best], target, index.labels))
+    return HeldOutFigures(customers=len(ours), encore=_hits(ours), popularity=_hits(popular))
+
+
+def _most_popular(
+    popular: Sequence[str], known: Sequence[str], labels: Callable[[str], AbstractSet[str]]
+) -> list[str]:
+    """Return the shop's most popular products, one of a family and none of a family that is known."""
+    taken = {label for each in known for label in labels(each)}
+    found: list[str] = []
+    for product_id in popular:
+        if len(found) == PICKS:
+            break
+        if taken.isdisjoint(labels(product_id)):
+            found.append(product_id)
+            taken |= labels(product_id)
+    return found
+
+
+def _hits(found: Sequence[Hit]) -> HitFigures:
+    return HitFigures(
+        family=bootstrap([hit.family for hit in found], seed=SEED),
+        leaf=bootstrap([hit.leaf for hit in found], seed=SEED),
+        level_2=bootstrap([hit.level_2 for hit in found], seed=SEED),
+    )
+
+
+def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, rules: Rules) -> ListFigures:
+    views = Views(
+        family=index.family,
+        is_durable=picked.shop.durables.is_durable,
+        price_factor=rules.price_factor,
+    )
+    lists = Lists(picked.recommendations, picked.preferences, products, views)
+    return ListFigures(
+        coverage_products=lists.product_coverage(),
+        coverage_families=lists.family_coverage(),
+        exposure_gini=lists.exposure_gini(),
+        largest_identical_group=lists.largest_identical_group(),
+        owned=lists.nearness(),
+        owned_after_only_bad_reviews=lists.nearness(only_bad=True),
+        durable_owners=len(lists.durable_owners()),
+        durable_owners_with_substitutes=lists.with_substitutes(),
+        family_duplicates=lists.family_duplicates(),
+        outside_price_range=lists.outside_price_range(),
+        novelty_bits=lists.novelty_bits(),
+        short_lists=sum(len(one) < PICKS for one in lists.ids),
+        despite_rules={rule.value: picked.yielded[rule] for rule in Rule if picked.yielded[rule]},
+        reasons=lists.reasons(),
+        sources=lists.sources(),
+    )
+
+
+def _latest(data: Data) -> int:
+    """Return the time of the latest review, else since when the newest product is sold, as the run's time."""
+    reviewed = (review.timestamp for customer in data.customers for review in customer.reviews)
+    listed = (product.available_from for product in data.products)
+    times = ([time for time in each if time is not None] for each in (reviewed, listed))
+    return next((max(each) for each in times if each), 0)

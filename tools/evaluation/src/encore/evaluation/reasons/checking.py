@@ -1,0 +1,148 @@
+"""Checks every reason of a run, part by part: memory grows with the catalogue and the claimed pairs."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel, ConfigDict
+
+from encore.contracts.records import Customer, Pick, ReasonKind, Recommendation
+from encore.evaluation.families import FamilyIndex
+from encore.evaluation.reasons.claims import Claim, problem_of
+from encore.evaluation.reasons.counts import gathered
+from encore.evaluation.reasons.shop import ShopFacts
+from encore.evaluation.reasons.stored_run import StoredRun
+from encore.recommender.domain.co_purchases import MAX_OWNED, MAX_REVIEWS
+from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.preferences import (
+    Preference,
+    Scores,
+    liked_products,
+    preferences_of,
+)
+
+SHOWN = 20
+"""How many false reasons a report describes."""
+Announce = Callable[[str], None]
+
+
+class FalseReason(BaseModel):
+    """A reason that the run's records do not prove."""
+
+    model_config = ConfigDict(frozen=True)
+
+    customer_id: str
+    product_id: str
+    kind: ReasonKind
+    why: str
+
+
+class ReasonReport(BaseModel):
+    """How many reasons of each kind were checked and are false, and the first false ones."""
+
+    run_id: str
+    customers: int
+    checked: dict[ReasonKind, int]
+    false: dict[ReasonKind, int]
+    first_false: list[FalseReason]
+
+
+@dataclass
+class _Tally:
+    checked: Counter[ReasonKind] = field(default_factory=Counter)
+    false: Counter[ReasonKind] = field(default_factory=Counter)
+    first: list[FalseReason] = field(default_factory=list)
+    customers: int = 0
+
+    def add(self, customer_id: str, pick: Pick, why: str | None) -> None:
+        kind = pick.reason.kind
+        self.checked[kind] += 1
+        self.false[kind] += why is not None
+        if why is not None and len(self.first) < SHOWN:
+            found = FalseReason(
+                customer_id=customer_id, product_id=pick.product.product_id, kind=kind, why=why
+            )
+            self.first.append(found)
+
+
+async def check_reasons(run: StoredRun, announce: Announce = lambda _: None) -> ReasonReport:
+    """Recompute every reason of a run from its products, customers, scores and rules."""
+    announce("reading products and reviews")
+    shop = await _shop(run)
+    announce("reading what reasons claim")
+    for part in run.recommended:
+        _claim_pairs(await run.recommendations(part), shop)
+    announce("counting who links what")
+    for part in run.parts:
+        _count(await run.customers(part), await run.scores(part), shop)
+    announce("checking reasons")
+    tally = _Tally()
+    for part in run.recommended:
+        await _check_part(run, part, shop, tally)
+    return ReasonReport(
+        run_id=run.run_id,
+        customers=tally.customers,
+        checked=dict(tally.checked),
+        false=dict(+tally.false),
+        first_false=tally.first,
+    )
+
+
+async def _shop(run: StoredRun) -> ShopFacts:
+    products, shared = await run.products(), SharedReviews()
+    reviews: Counter[str] = Counter()
+    for part in run.parts:
+        customers = await run.customers(part)
+        shared.add(customers)
+        for customer in customers:
+            reviews.update(each for review in customer.reviews for each in set(review.product_ids))
+    stored = await run.rules()
+    index = FamilyIndex(products, shared)
+    return ShopFacts(products, index, reviews, stored.rules, stored.shop, run.now)
+
+
+def _claim_pairs(recommendations: Sequence[Recommendation], shop: ShopFacts) -> None:
+    """Note which pairs reasons claim, so that only those are counted."""
+    family = shop.families.family
+    for recommendation in recommendations:
+        for pick in recommendation.picks:
+            own = shop.products.get(pick.reason.product_id or "")
+            if own is None:
+                continue
+            families = family(own.product_id), family(pick.product.product_id)
+            if pick.reason.kind is ReasonKind.BOUGHT_TOGETHER:
+                shop.bought.claim(*families)
+            elif pick.reason.kind is ReasonKind.ALSO_LIKED:
+                shop.liked.claim(*families)
+            elif pick.reason.kind is ReasonKind.GOES_WITH and pick.reason.customers:
+                shop.leaves.claim(own.category, pick.product.category)
+
+
+def _count(customers: Sequence[Customer], scores: Scores, shop: ShopFacts) -> None:
+    for customer in customers:
+        about = [(each, review.review_id) for review in customer.reviews for each in review.product_ids]
+        about = [(product_id, review_id) for product_id, review_id in about if product_id in shop.products]
+        families = [(shop.families.family(product_id), review_id) for product_id, review_id in about]
+        leaves = [(shop.products[product_id].category, review_id) for product_id, review_id in about]
+        heavy = len(customer.reviews) > MAX_REVIEWS or len(dict(families)) > MAX_OWNED
+        shop.bought.add(gathered(families), heavy=heavy)
+        shop.leaves.add(gathered(leaves), heavy=heavy)
+        liked = liked_products(customer, scores)
+        chosen = (pair for pair, (product_id, _) in zip(families, about, strict=True) if product_id in liked)
+        shop.liked.add(gathered(chosen), heavy=heavy)
+
+
+async def _check_part(run: StoredRun, part: int, shop: ShopFacts, tally: _Tally) -> None:
+    scores = await run.scores(part)
+    customers = {one.customer_id: one for one in await run.customers(part)}
+    for recommendation in await run.recommendations(part):
+        tally.customers += 1
+        customer = customers.get(recommendation.customer_id) or Customer(
+            customer_id=recommendation.customer_id
+        )
+        preferences: Mapping[str, Preference] = {
+            one.product_id: one for one in preferences_of(customer, scores)
+        }
+        for pick in recommendation.picks:
+            claim = Claim(shop, customer, preferences, pick)
+            tally.add(customer.customer_id, pick, problem_of(claim))

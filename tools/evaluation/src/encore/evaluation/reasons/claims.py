@@ -1,0 +1,225 @@
+"""What each kind of reason claims, and how it is false; see `encore.contracts.records.ReasonKind`."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from encore.contracts.records import Customer, Pick, Product, Reason, ReasonKind
+from encore.evaluation.reasons.shop import Category, ShopFacts
+from encore.recommender.domain.preferences import LIKED_FROM, Preference
+
+SECONDS_PER_DAY = 86_400
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A pick with its reason, and everything it may be about."""
+
+    shop: ShopFacts
+    customer: Customer
+    preferences: Mapping[str, Preference]
+    pick: Pick
+
+    @property
+    def reason(self) -> Reason:
+        """Why the product was picked."""
+        return self.pick.reason
+
+    @property
+    def product(self) -> Product:
+        """The picked product."""
+        return self.pick.product
+
+    @property
+    def own(self) -> Product:
+        """The customer's product that the reason is about; call it after `_own_product_problem`."""
+        return self.shop.products[self.reason.product_id or ""]
+
+    @property
+    def families(self) -> tuple[str, str]:
+        """The families of the customer's product and of the pick."""
+        family = self.shop.families.family
+        return family(self.own.product_id), family(self.product.product_id)
+
+
+Problem = str | None
+"""Why a reason is false; None if it is true."""
+
+
+def problem_of(claim: Claim) -> Problem:
+    """Return why a pick's reason is false, None if the run's records prove it."""
+    known = claim.shop.products.get(claim.product.product_id)
+    if known is None:
+        return "the product is not in the run's catalogue"
+    if claim.product.model_copy(update={"shared_texts": ()}) != known:
+        return "the product's facts differ from those in the run's catalogue"
+    kind = claim.reason.kind
+    if unused := claim.reason.model_dump(exclude_defaults=True).keys() - EVIDENCE[kind] - {"kind"}:
+        return f"{kind} claims nothing by {', '.join(sorted(unused))}"
+    problem = _own_product_problem(claim) if EVIDENCE[kind] >= OWN_PRODUCT else None
+    return problem or PROBLEMS[kind](claim)
+
+
+def _own_product_problem(claim: Claim) -> Problem:
+    reason = claim.reason
+    if reason.product_id is None or reason.review_id is None:
+        return f"no {'product' if reason.product_id is None else 'review'} of the customer is named"
+    if reason.product_id not in claim.preferences:
+        return f"the customer has no product {reason.product_id}"
+    own = claim.shop.products.get(reason.product_id)
+    if own is None or reason.product_name != own.name:
+        return f"{reason.product_id} has another name in the run's catalogue, or is not in it"
+    reviews = {review.review_id: review.product_ids for review in claim.customer.reviews}
+    if reason.review_id not in reviews:
+        return f"the customer has no review {reason.review_id}"
+    is_about = reason.product_id in reviews[reason.review_id]
+    return None if is_about else f"review {reason.review_id} is not about {reason.product_id}"
+
+
+def _not_liked(claim: Claim) -> Problem:
+    value = claim.preferences[claim.own.product_id].value
+    if value is None:
+        return f"nothing is known of what the customer thinks of {claim.own.product_id}"
+    if value < LIKED_FROM:
+        return f"the customer's opinion of {claim.own.product_id} is {value:.2f}, below {LIKED_FROM}"
+    return None
+
+
+def _liked(claim: Claim) -> Problem:
+    similarity = claim.shop.similarity(claim.product.product_id, claim.own.product_id)
+    least = claim.shop.rules.min_similarity
+    is_alike = similarity >= least - ROUNDING
+    unlike = f"its similarity to {claim.own.product_id} is {similarity:.2f}, below {least}"
+    return _not_liked(claim) or (None if is_alike else unlike)
+
+
+def _also_liked(claim: Claim) -> Problem:
+    least = claim.shop.rules.min_linking_customers
+    problem = claim.shop.liked.problem(*claim.families, claim.reason.customers, least=least)
+    return problem or _not_liked(claim)
+
+
+def _bought_together(claim: Claim) -> Problem:
+    least = claim.shop.rules.min_linking_customers
+    return claim.shop.bought.problem(*claim.families, claim.reason.customers, least=least)
+
+
+def _goes_with(claim: Claim) -> Problem:
+    one, other = claim.own.category, claim.product.category
+    if claim.reason.customers is not None:
+        least = claim.shop.rules.min_linking_customers
+        return claim.shop.leaves.problem(one, other, claim.reason.customers, least=least)
+    if not claim.shop.authored.goes_with(one, other):
+        return f"nobody wrote down that {_path(other)} goes with {_path(one)}"
+    return None
+
+
+def _better_rated(claim: Claim) -> Problem:
+    ours, theirs = claim.product.rating, claim.own.rating
+    if not claim.shop.authored.same_kind(claim.product.category, claim.own.category):
+        return f"{_path(claim.product.category)} is not the kind of {_path(claim.own.category)}"
+    if ours is None or theirs is None or ours <= theirs:
+        return f"its rating is {ours}, that of {claim.own.product_id} is {theirs}"
+    return _too_few_ratings(claim)
+
+
+def _well_rated(claim: Claim) -> Problem:
+    rating, least = claim.product.rating, claim.shop.rules.well_rated_from
+    if rating is None or float(rating) < least:
+        return f"its rating is {rating}, below {least}"
+    return _too_few_ratings(claim)
+
+
+def _too_few_ratings(claim: Claim) -> Problem:
+    count, least = claim.product.rating_count, claim.shop.rules.min_ratings
+    return f"it has {count} ratings, fewer than {least}" if count is None or count < least else None
+
+
+def _new(claim: Claim) -> Problem:
+    since, days = claim.product.available_from, claim.shop.rules.new_for_days
+    if since is None:
+        return "it is not known since when the shop sells it"
+    age_s = claim.shop.now - since
+    if not 0 <= age_s <= days * SECONDS_PER_DAY:
+        return f"the shop has sold it for {age_s / SECONDS_PER_DAY:.1f} days, not for 0 to {days}"
+    return None
+
+
+def _popular_in_category(claim: Claim) -> Problem:
+    category = claim.reason.category
+    if not category or claim.product.category[: len(category)] != category:
+        return f"it is not in {_path(category)}"
+    return _rank_problem(claim, category)
+
+
+def _popular(claim: Claim) -> Problem:
+    return _rank_problem(claim, ())
+
+
+def _rank_problem(claim: Claim, category: Category) -> Problem:
+    ranks, out_of = claim.shop.ranks(claim.product.product_id, category)
+    claimed = claim.reason.rank
+    if claimed is None or claimed not in ranks or claim.reason.out_of != out_of:
+        return f"number {claimed} of {claim.reason.out_of} is claimed, it is {ranks[0]} of {out_of}"
+    if not claim.shop.is_among_most_popular(claimed, out_of):
+        return f"number {claimed} of {out_of} is not among the most popular"
+    return None
+
+
+def _discovery(claim: Claim) -> Problem:
+    category = claim.reason.category
+    if not category or claim.product.category[: len(category)] != category:
+        return f"it is not in {_path(category)}"
+    for owned in _owned(claim):
+        if owned.category[: len(category)] == category:
+            return f"the customer has {owned.product_id} in {_path(category)}"
+    return None
+
+
+def _featured(claim: Claim) -> Problem:
+    return None if claim.product.product_id in claim.shop.own.pinned else "the shop did not pin it"
+
+
+def _assortment(_: Claim) -> Problem:
+    return None
+
+
+def _owned(claim: Claim) -> Iterable[Product]:
+    products = claim.shop.products
+    return (products[each] for each in claim.preferences if each in products)
+
+
+def _path(category: Category) -> str:
+    return " > ".join(category) or "no category"
+
+
+PROBLEMS: Mapping[ReasonKind, Callable[[Claim], Problem]] = {
+    ReasonKind.LIKED: _liked,
+    ReasonKind.ALSO_LIKED: _also_liked,
+    ReasonKind.BOUGHT_TOGETHER: _bought_together,
+    ReasonKind.GOES_WITH: _goes_with,
+    ReasonKind.BETTER_RATED: _better_rated,
+    ReasonKind.NEW: _new,
+    ReasonKind.POPULAR_IN_CATEGORY: _popular_in_category,
+    ReasonKind.WELL_RATED: _well_rated,
+    ReasonKind.DISCOVERY: _discovery,
+    ReasonKind.POPULAR: _popular,
+    ReasonKind.FEATURED: _featured,
+    ReasonKind.ASSORTMENT: _assortment,
+}
+OWN_PRODUCT = frozenset({"product_id", "product_name", "review_id"})
+EVIDENCE: Mapping[ReasonKind, frozenset[str]] = {
+    ReasonKind.LIKED: OWN_PRODUCT,
+    ReasonKind.ALSO_LIKED: OWN_PRODUCT | {"customers"},
+    ReasonKind.BOUGHT_TOGETHER: OWN_PRODUCT | {"customers"},
+    ReasonKind.GOES_WITH: OWN_PRODUCT | {"customers"},
+    ReasonKind.BETTER_RATED: OWN_PRODUCT,
+    ReasonKind.NEW: frozenset(),
+    ReasonKind.POPULAR_IN_CATEGORY: frozenset({"category", "rank", "out_of"}),
+    ReasonKind.WELL_RATED: frozenset(),
+    ReasonKind.DISCOVERY: frozenset({"category"}),
+    ReasonKind.POPULAR: frozenset({"rank", "out_of"}),
+    ReasonKind.FEATURED: frozenset(),
+    ReasonKind.ASSORTMENT: frozenset(),
+}
+"""The members of a reason that each kind uses; all others are absent."""

@@ -1,0 +1,83 @@
+"""What a run's stored records say about its shop, beside single customers."""
+
+import math
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from encore.contracts.records import Product
+from encore.evaluation.families import FamilyIndex
+from encore.evaluation.reasons.authored import Authored
+from encore.evaluation.reasons.counts import PairCounts
+from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.shop_rules import ShopRules
+
+Category = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ShopFacts:
+    """The catalogue, its families, the counts that reasons claim, and the rules of the run.
+
+    `reviews` counts the reviews of each product; `now` is the time of the run in Unix seconds.
+    """
+
+    products: Mapping[str, Product]
+    families: FamilyIndex
+    reviews: Counter[str]
+    rules: Rules
+    own: ShopRules
+    now: int
+    bought: PairCounts[str] = field(default_factory=PairCounts)
+    liked: PairCounts[str] = field(default_factory=PairCounts)
+    leaves: PairCounts[Category] = field(default_factory=PairCounts)
+
+    def people(self, product_id: str) -> int:
+        """Return how many people rated a product, or reviewed it where the shop gives no such number."""
+        count = self.products[product_id].rating_count
+        return self.reviews[product_id] if count is None else count
+
+    def ranks(self, product_id: str, category: Category) -> tuple[range, int]:
+        """Return the ranks that a product may claim in a category by its people, and the number of products.
+
+        Products with equally many people may be in any order. The empty category is the whole shop.
+        """
+        people = self._people_in[category]
+        mine = self.people(product_id)
+        better = len(people) - bisect_right(people, mine)
+        not_worse = len(people) - bisect_left(people, mine)
+        return range(better + 1, not_worse + 1), len(people)
+
+    def similarity(self, one: str, other: str) -> float:
+        """Return the mean of the share of common levels and the names' cosine; rare words count more."""
+        mine, theirs = self.products[one].category, self.products[other].category
+        longest = max(len(mine), len(theirs))
+        common = next((n for n in range(longest) if mine[: n + 1] != theirs[: n + 1]), longest)
+        levels = common / longest if longest else 0.0
+        return (cosine(self._names[one], self._names[other]) + levels) / 2
+
+    def is_among_most_popular(self, rank: int, out_of: int) -> bool:
+        """Return whether a rank is within the share of products that may be called popular."""
+        return rank <= math.ceil(self.rules.popular_share * out_of)
+
+    @cached_property
+    def authored(self) -> Authored:
+        """What the shop and the shipped tables say of categories."""
+        return Authored(self.own.complements)
+
+    @cached_property
+    def _people_in(self) -> dict[Category, list[int]]:
+        found: dict[Category, list[int]] = {}
+        for product_id, product in self.products.items():
+            for depth in range(len(product.category) + 1):
+                found.setdefault(product.category[:depth], []).append(self.people(product_id))
+        return {category: sorted(people) for category, people in found.items()}
+
+    @cached_property
+    def _names(self) -> dict[str, Vector]:
+        counts = {product_id: tokens(product.name) for product_id, product in self.products.items()}
+        weights = rarity(document_frequency(counts), len(counts))
+        return {product_id: vector(own, weights) for product_id, own in counts.items()}

@@ -1,0 +1,81 @@
+from pathlib import Path
+
+import pytest
+
+from encore.evaluation.errors import EvaluationError
+from encore.evaluation.own_data.reading import read_data
+from encore.evaluation.own_data.report import evaluate_data
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
+from encore.stack.sample import write_sample
+
+RULES = RunRules(rules=Rules())
+PRODUCTS = "product_id,product_name,discounted_price\np1,Lamp,10 EUR\np2,Sofa,200 EUR\n"
+CUSTOMERS = "user_id\nu1\nu2\n"
+REVIEWS = "review_id,user_id,product_id,review_content\nr1,u1,p1,Great lamp\nr2,u2,p2,Awful\n"
+
+
+def a_set(folder: Path) -> Path:
+    """Write the three files of a tiny shop."""
+    for name, text in (("products", PRODUCTS), ("customers", CUSTOMERS), ("reviews", REVIEWS)):
+        (folder / f"{name}.csv").write_text(text)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A sample of a shop with enough data to train on."""
+    path = tmp_path_factory.mktemp("sample") / "sample.csv"
+    write_sample(path, customers=500, products=100)
+    return path
+
+
+def test_a_folder_of_three_files_is_read_as_one_shop(tmp_path: Path) -> None:
+    """Products, customers and reviews."""
+    data = read_data(a_set(tmp_path))
+    assert [product.product_id for product in data.products] == ["p1", "p2"]
+    assert [customer.product_ids for customer in data.customers] == [("p1",), ("p2",)]
+
+
+def test_a_folder_with_one_file_is_that_file(sample: Path) -> None:
+    """As for the demo."""
+    assert read_data(sample.parent) == read_data(sample)
+
+
+def test_a_folder_with_other_files_is_named_with_what_it_has(tmp_path: Path) -> None:
+    """And with what is expected."""
+    (a_set(tmp_path) / "customers.csv").unlink()
+    message = (
+        r"found products\.csv, reviews\.csv, expected one file, or products\.csv, customers\.csv, reviews"
+    )
+    with pytest.raises(EvaluationError, match=message):
+        read_data(tmp_path)
+
+
+def test_a_file_that_ingest_does_not_accept_is_named(tmp_path: Path) -> None:
+    """With ingest's reason."""
+    path = tmp_path / "mine.csv"
+    path.write_text("a,b\n1,2\n")
+    with pytest.raises(EvaluationError, match=r"mine\.csv: missing columns: product_id"):
+        read_data(path)
+
+
+def test_too_little_data_to_train_on_is_evaluated_by_popularity(tmp_path: Path) -> None:
+    """As the service does; nobody has a second product to hold out."""
+    report = evaluate_data(read_data(a_set(tmp_path)), RULES)
+    assert report.lists.sources == {"popularity": 2}
+    assert report.data.customers_with_one_family == 2
+    assert report.held_out.customers == 0
+    assert report.lists.short_lists == 2
+
+
+def test_the_sample_gets_the_same_figures_twice(sample: Path) -> None:
+    """Held-out reviews are found better than by popularity, and no list holds two of a family."""
+    data = read_data(sample)
+    report = evaluate_data(data, RULES)
+    assert report == evaluate_data(data, RULES)
+    assert report.held_out.customers > 20
+    assert report.held_out.encore.family.mean > report.held_out.popularity.family.mean
+    assert report.lists.family_duplicates == 0
+    assert report.lists.sources == {"personalize": 500}
+    assert sum(report.lists.reasons.values()) == 2500

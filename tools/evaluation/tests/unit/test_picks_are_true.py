@@ -1,0 +1,88 @@
+"""Every reason that the recommender gives is proved by the checks, which have code of their own."""
+
+import pytest
+
+from encore.contracts import object_keys
+from encore.contracts.records import ReasonKind
+from encore.evaluation.own_data.picking import pick_products
+from encore.evaluation.own_data.reading import Data, read_data
+from encore.evaluation.own_data.report import evaluate_data
+from encore.evaluation.own_data.scoring import score_texts
+from encore.evaluation.reasons.checking import ReasonReport, check_reasons
+from encore.evaluation.reasons.stored_run import StoredRun
+from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.shop_rules import ShopRules
+from encore.sentiment.domain.scores import scored_reviews
+from encore.stack.sample import write_sample
+from tests.support.clothing import ClothingShop
+from tests.support.stores import InMemoryObjects
+
+RUN = "run-1"
+NOW = 1_800_000_000
+PARTS = (1, 2)
+
+
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """A shop of many departments."""
+    path = tmp_path_factory.mktemp("sample") / "sample.csv"
+    write_sample(path, customers=500, products=100)
+    return read_data(path)
+
+
+@pytest.fixture(scope="module")
+def clothing(tmp_path_factory: pytest.TempPathFactory) -> Data:
+    """A shop that lists each garment in its sizes and colours."""
+    folder = tmp_path_factory.mktemp("clothing")
+    ClothingShop(customers=400).write(folder)
+    return read_data(folder)
+
+
+async def checked(data: Data, rules: RunRules) -> ReasonReport:
+    """Pick for all customers as a run does, store it in two parts, and check every reason."""
+    texts, shared, objects = score_texts(data.customers), SharedReviews(), InMemoryObjects()
+    shared.add(data.customers)
+    picked = pick_products(data.products, data.customers, texts, shared, rules, now=NOW)
+    await objects.put_lines(object_keys.products(RUN), data.products)
+    stored = rules.model_dump_json().encode()
+    await objects.put(object_keys.run_rules(RUN), stored, content_type="application/json")
+    for part in PARTS:
+        own = [number % len(PARTS) == part - 1 for number in range(len(data.customers))]
+        customers = [one for one, mine in zip(data.customers, own, strict=True) if mine]
+        lists = [one for one, mine in zip(picked.recommendations, own, strict=True) if mine]
+        await objects.put_lines(object_keys.customers(RUN, part), customers)
+        await objects.put_lines(object_keys.sentiment(RUN, part), scored_reviews(customers, texts))
+        await objects.put_lines(object_keys.recommendations(RUN, part), lists)
+    return await check_reasons(
+        StoredRun(run_id=RUN, objects=objects, parts=PARTS, recommended=PARTS, now=NOW)
+    )
+
+
+@pytest.mark.parametrize("shop", ["sample", "clothing"])
+async def test_no_reason_of_a_whole_shop_is_false(shop: str, request: pytest.FixtureRequest) -> None:
+    """Of five kinds or more, among them links between customers."""
+    data: Data = request.getfixturevalue(shop)
+    report = await checked(data, RunRules(rules=Rules()))
+    assert report.first_false == []
+    assert report.customers == len(data.customers)
+    assert sum(report.checked.values()) == 5 * len(data.customers)
+    assert len(report.checked) >= 5
+    assert ReasonKind.BOUGHT_TOGETHER in report.checked
+
+
+async def test_pinned_products_are_truly_featured(sample: Data) -> None:
+    """The shop said so."""
+    pinned = sample.products[0].product_id
+    report = await checked(sample, RunRules(rules=Rules(), shop=ShopRules(pinned=(pinned,))))
+    assert report.first_false == []
+    assert report.checked[ReasonKind.FEATURED] > 0
+
+
+def test_no_customer_gets_a_garment_in_two_sizes(clothing: Data) -> None:
+    """Sixty garments, however many products they are listed as."""
+    report = evaluate_data(clothing, RunRules(rules=Rules()))
+    assert report.data.families == 60
+    assert report.lists.family_duplicates == 0
+    assert report.held_out.encore.level_2.mean > report.held_out.popularity.level_2.mean
