@@ -44,6 +44,7 @@ class World:
         self,
         personalize: InMemoryPersonalize | None = None,
         announcer: InMemoryAnnouncer | None = None,
+        rules: Rules | None = None,
     ) -> None:
         runs = Runs()
         self.ledger = runs.ledger
@@ -64,7 +65,7 @@ class World:
         advance_run = AdvanceRun(
             ledger=self.ledger,
             stage=stage,
-            load_rules=LoadRules(objects=self.objects, rules=Rules()),
+            load_rules=LoadRules(objects=self.objects, rules=rules or Rules()),
             prepare_datasets=PrepareDatasets(self.objects),
             train=train,
             select_products=SelectProducts(

@@ -101,11 +101,14 @@ def test_what_goes_with_a_durable_thing_may_cost_less_but_not_more() -> None:
     assert Rule.PRICE in filling.yielded("rare")
 
 
-def test_complements_that_are_missing_may_be_outside() -> None:
-    """Until there are enough of them."""
-    rules = ShopRules(durable=DURABLE_KETTLES.durable, complements={"Kettles": ("Nuts", "Hoses")})
-    filling = Filling(shop_of(ALL, rules=Rules(max_discoveries=0), shop=rules), owns("kettles0"))
+def test_complements_may_be_outside_once_only_they_are_missing() -> None:
+    """Before that, they count like any discovery."""
+    rules = ShopRules(durable=DURABLE_KETTLES.durable, complements={"Kettles": ("Nuts",)})
+    shop = shop_of(ALL, rules=Rules(max_discoveries=0), shop=rules)
+    filling = Filling(shop, owns("kettles0", "lanterns0"))
+    assert filling.broken_by("nuts0") is Rule.NEW_ROOT
+    filling.add("lanterns1", "lanterns2", "lanterns3")
+    assert filling.broken_by("nuts0") is None
     filling.add("nuts0")
-    assert filling.broken_by("hoses0") is None
-    filling.add("hoses0")
-    assert filling.broken_by("hoses1") is Rule.NEW_ROOT
+    assert filling.broken_by("nuts1") is None
+    assert filling.broken_by("hoses1") is Rule.NEW_PART

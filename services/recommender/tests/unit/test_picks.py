@@ -1,184 +1,225 @@
-from collections.abc import Sequence
+"""Lists of five, as a good shopkeeper would make them."""
+
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from encore.contracts.records import Pick, Product, ProductSentiment, ReasonKind
-from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import Preference
-from services.recommender.tests.fakes import made_up_shop, product
-
-SHOP = made_up_shop(customers=1, part_size=1)
-
-
-def catalogue_of(products: Sequence[Product], sentiments: Sequence[ProductSentiment] = ()) -> Catalogue:
-    """A catalogue without shared reviews."""
-    return Catalogue(products, sentiments, SharedReviews())
-
-
-def whole_shop() -> Catalogue:
-    """The made-up shop's catalogue, in which red and blue of one number are a family."""
-    return catalogue_of(SHOP.products, [ProductSentiment(product_id="P5red", negative=4, polarity=-0.6)])
-
-
-SHOP_CATALOGUE = whole_shop()
-IDS = st.sampled_from([one.product_id for one in SHOP.products])
-
-
-def ids(picks: Sequence[Pick]) -> list[str]:
-    """The picked products, best first."""
-    return [one.product.product_id for one in picks]
-
-
-def family(product_id: str) -> str:
-    """The number of a made-up product without its colour."""
-    return product_id.removesuffix("red").removesuffix("blue")
-
-
-@given(
-    st.lists(st.tuples(IDS, st.none() | st.floats(-1, 1)), max_size=8, unique_by=lambda known: known[0]),
-    st.lists(IDS | st.just("unknown"), max_size=30),
+from encore.contracts.records import ProductSentiment, ReasonKind
+from encore.recommender.domain.basket import Rule
+from encore.recommender.domain.picks import Selection, pick
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.shop_rules import ShopRules
+from services.recommender.tests.baskets import (
+    ALL,
+    DURABLE_KETTLES,
+    HOSES,
+    KETTLES,
+    MUGS,
+    NOTHING_DURABLE,
+    TEA,
+    Filling,
 )
-def test_picks_keep_every_rule(known: list[tuple[str, float | None]], ranked: list[str]) -> None:
-    """Five picks, none reviewed, disliked, or a variant of a reviewed product or of another pick."""
-    preferences = [Preference(product_id=product_id, value=value) for product_id, value in known]
-    picked = ids(pick(SHOP_CATALOGUE, preferences, ranked))
-    assert len(picked) == 5
-    families = [family(product_id) for product_id in picked]
-    assert len(set(families)) == 5
-    assert {family(product_id) for product_id, _ in known}.isdisjoint(families)
-    assert "P5red" not in picked
+from services.recommender.tests.fakes import product
+from services.recommender.tests.shops import dislikes, ids, likes, owns, shelf, shop_of
 
 
-def test_ranked_products_come_first_and_popular_ones_fill_up() -> None:
-    """Products keep Personalize's order and come before popular ones."""
-    products = [product(f"P{n}", word, (word,), rating_count=n) for n, word in enumerate("abcdefgh")]
-    picks = pick(catalogue_of(products), [], ["P1", "P0"])
-    assert ids(picks) == ["P1", "P0", "P7", "P6", "P5"]
+def categories(selection: Selection) -> list[tuple[str, ...]]:
+    """The leaf category of each pick."""
+    return [one.product.category for one in selection.picks]
 
 
-def test_a_category_already_picked_from_moves_back() -> None:
-    """Products of another category overtake those of one already picked from; the first pick stays."""
-    products = [product(f"L{n}", f"lamp{n}", ("Lamps",)) for n in range(9)]
-    products += [product(f"K{n}", f"kettle{n}", ("Kettles",)) for n in range(3)]
-    ranked = ["L0", "L1", "L2", "K0", "L3", "K1", "L4", "L5", "L6", "L7", "L8"]
-    assert ids(pick(catalogue_of(products), [], ranked)) == ["L0", "K0", "L1", "K1", "L2"]
-    assert ids(pick(catalogue_of(products), [], ["L3", "L1", "L2", "L0", "L4"]))[:1] == ["L3"]
+def test_a_shop_with_fewer_than_five_products_left_yields_them_all() -> None:
+    """Whatever rules that breaks, and never one that the customer has."""
+    selection = pick(shop_of(shelf(TEA, 5)), dislikes("tea0"), ["tea0", "gone"], ["tea1", "tea2"])
+    assert sorted(ids(selection)) == ["tea1", "tea2", "tea3", "tea4"]
+    assert pick(shop_of([]), owns("gone")).picks == ()
 
 
-def test_a_ranking_of_one_category_keeps_its_order() -> None:
-    """Moving back never drops a product."""
-    products = [product(f"L{n}", f"lamp{n}", ("Lamps",)) for n in range(9)]
-    assert ids(pick(catalogue_of(products), [], ["L4", "L3", "L2", "L1", "L0"])) == [
-        "L4",
-        "L3",
-        "L2",
-        "L1",
-        "L0",
-    ]
+def test_a_list_has_at_most_two_of_a_leaf_where_the_shop_has_others() -> None:
+    """However long the ranking stays in one category."""
+    products = [*ALL, *shelf(("Kitchen", "Pantry", "Coffee"), 2), *shelf(("Kitchen", "Pantry", "Sugar"), 2)]
+    selection = pick(shop_of(products, shop=NOTHING_DURABLE), likes("tea0"), [f"tea{n}" for n in range(6)])
+    assert categories(selection).count(TEA) == 2
+    assert not selection.yielded
 
 
-def test_popular_products_come_from_the_liked_category_first() -> None:
-    """Without a ranking: the narrowest liked category, wider ones, then all products."""
+def test_a_list_has_at_most_two_of_a_brand_where_the_shop_has_others() -> None:
+    """However popular the brand is."""
     products = [
-        product("own", "own", ("Home", "Lamps")),
-        product("lamp", "lamp", ("Home", "Lamps"), rating_count=1),
-        product("sofa", "sofa", ("Home", "Sofas"), rating_count=5),
-        *(product(f"T{n}", f"tool{n}", ("Tools", f"{n}"), rating_count=90 + n) for n in range(4)),
-        product("bad", "bad", ("Tools",)),
+        product(
+            f"{brand}{n}", f"{brand}{n}", ("Kitchen", "Pantry", f"Sort {n}"), brand=brand, rating_count=count
+        )
+        for brand, count in (("Acme", 9_000), ("Bolt", 10), ("Clay", 5))
+        for n in range(4)
     ]
-    preferences = [Preference(product_id="own", value=0.5), Preference(product_id="bad", value=-0.9)]
-    picks = pick(catalogue_of(products), preferences, [])
-    assert ids(picks) == ["lamp", "sofa", "T3", "T2", "T1"]
-    kinds = [(one.reason.kind, one.reason.category) for one in picks]
-    assert kinds[1:3] == [(ReasonKind.POPULAR_IN_CATEGORY, ("Home",)), (ReasonKind.POPULAR, ())]
+    selection = pick(shop_of(products), [])
+    assert sum(one.startswith("Acme") for one in ids(selection)) == 2
+    assert not selection.yielded
 
 
-def test_a_small_catalogue_allows_variants_first_and_disliked_products_last() -> None:
-    """Five picks matter more than variety, but a reviewed product is never picked."""
+def test_the_owner_of_a_durable_thing_gets_what_goes_with_it() -> None:
+    """A television's owner gets cables and speakers rather than five televisions."""
+    televisions = shelf(
+        ("Electronics", "Televisions", "SmartTelevisions"), 8, price=Decimal(900), rating_count=9_000
+    )
+    others = [
+        one
+        for leaf in (
+            ("Electronics", "Accessories", "HDMICables"),
+            ("Electronics", "Speakers", "Soundbars"),
+            ("Electronics", "Accessories", "TVWall&CeilingMounts"),
+            ("Electronics", "Televisions", "Remotes"),
+        )
+        for one in shelf(leaf, 3, price=Decimal(90))
+    ]
+    ranked = [one.product_id for one in televisions[1:]]
+    selection = pick(shop_of([*televisions, *others]), likes("smarttelevisions0"), ranked)
+    assert sum("SmartTelevisions" in path for path in categories(selection)) <= 1
+    kinds = [one.reason.kind for one in selection.picks]
+    assert kinds.count(ReasonKind.GOES_WITH) == 2
+    assert Rule.REPLACEMENT not in selection.yielded
+
+
+def test_a_customer_with_only_bad_reviews_gets_products_of_where_they_shop() -> None:
+    """Not of the brand that disappointed, and nothing from all over the shop but one."""
     products = [
-        product("own", "Tuff USB Cable Fast Charge red"),
-        product("variant", "Tuff USB Cable Fast Charge blue"),
-        product("disliked", "hammer"),
-        *(product(f"P{n}", word) for n, word in enumerate(("axe", "bow", "cup"))),
+        *ALL,
+        *shelf(("Kitchen", "Pantry", "Coffee"), 6),
+        *shelf(("Kitchen", "Pantry", "Sugar"), 6),
+        *(product(f"bad{n}", f"rotten{n}", TEA, brand="Rotten", rating_count=90_000) for n in range(4)),
     ]
-    sentiments = [ProductSentiment(product_id="disliked", negative=3, polarity=-0.1)]
-    picked = ids(pick(catalogue_of(products, sentiments), [Preference(product_id="own")], []))
-    assert picked[3:] == ["variant", "disliked"]
-    assert "own" not in picked
+    selection = pick(shop_of(products, shop=NOTHING_DURABLE), dislikes("bad0"))
+    assert sum(path[:2] == TEA[:2] for path in categories(selection)) >= 4
+    assert not any(one.startswith("bad") for one in ids(selection))
+    assert not selection.yielded
 
 
-def test_a_catalogue_with_fewer_than_five_new_products_yields_them_all() -> None:
-    """Such a customer gets fewer than five picks."""
-    products = [product("own", "own"), product("P", "pen")]
-    assert ids(pick(catalogue_of(products), [Preference(product_id="own")], ["own", "gone"])) == ["P"]
+def test_pinned_products_come_first_in_their_order() -> None:
+    """For everybody who may get them; as many as the setting says."""
+    pinned = ShopRules(durable=NOTHING_DURABLE.durable, pinned=("gone", "tea5", "tea4", "tea3"))
+    shop = shop_of(ALL, shop=pinned)
+    selection = pick(shop, likes("tea0"))
+    assert ids(selection)[:2] == ["tea5", "tea4"]
+    assert [one.reason.kind for one in selection.picks][:2] == [ReasonKind.FEATURED] * 2
+    assert ids(pick(shop, likes("tea5")))[:2] == ["tea4", "tea3"]
+    assert ids(pick(shop, likes("tea0"), (), ["tea5"]))[:2] == ["tea4", "tea3"]
+    one = shop_of(ALL, rules=Rules(max_pinned=1), shop=pinned)
+    assert ids(pick(one, likes("tea0")))[0] == "tea5"
 
 
-@pytest.mark.parametrize(
-    ("negative", "polarity", "disliked"), [(3, -0.01, True), (2, -0.9, False), (9, 0.0, False)]
-)
-def test_a_disliked_product_has_three_scored_reviews_and_a_negative_mean(
-    negative: int, polarity: float, *, disliked: bool
-) -> None:
-    """One angry review does not keep a product out of every email."""
-    sentiment = ProductSentiment(product_id="P", negative=negative, polarity=polarity)
-    assert ("P" in catalogue_of([product("P", "pen")], [sentiment]).disliked) is disliked
+@pytest.mark.parametrize("reason", ["disliked", "sold out", "disappointing", "variant"])
+def test_a_pinned_product_that_a_customer_should_not_get_is_left_out(reason: str) -> None:
+    """The shop's wish does not outweigh a bad review, an empty shelf or what they have."""
+    facts: dict[str, dict[str, object]] = {
+        "sold out": {"in_stock": False},
+        "disappointing": {"brand": "Acme"},
+        "variant": {"parent_id": "one"},
+    }
+    own = product("own", "own", TEA, brand="Acme", parent_id="one")
+    pinned = product("pinned", "pinned", TEA).model_copy(update=facts.get(reason, {}))
+    shop = shop_of(
+        [*ALL, own, pinned],
+        sentiments=[
+            ProductSentiment(product_id="pinned", negative=9 * (reason == "disliked"), polarity=-0.9)
+        ],
+        shop=ShopRules(durable=NOTHING_DURABLE.durable, pinned=("pinned",)),
+    )
+    assert "pinned" not in ids(pick(shop, dislikes("own")))
 
 
-def test_because_you_liked_names_the_most_similar_liked_product() -> None:
-    """Never a disliked product, nor one of another kind."""
+def test_one_discovery_comes_last_and_is_named_as_such() -> None:
+    """The rest is from the parts of the shop that the customer knows."""
+    shelves = [
+        *shelf(TEA, 3),
+        *shelf(("Kitchen", "Pantry", "Coffee"), 2),
+        *shelf(HOSES, 9, rating_count=10_000),
+    ]
+    ranked = [f"hoses{n}" for n in range(9)]
+    selection = pick(shop_of(shelves, shop=NOTHING_DURABLE), likes("tea0"), ranked)
+    assert categories(selection)[-1] == HOSES
+    assert selection.picks[-1].reason.kind is ReasonKind.DISCOVERY
+    assert [one.reason.kind for one in selection.picks].count(ReasonKind.DISCOVERY) == 1
+
+
+def test_what_the_last_emails_held_is_not_sent_again() -> None:
+    """Nor another colour of it."""
     products = [
-        product("liked", "Brass Desk Lamp", ("Home", "Lamps")),
-        product("closer", "Brass Desk Lamp Mini Dimmer Switch", ("Home", "Lamps")),
-        product("other", "Garden Hose", ("Garden", "Hoses")),
-        product("pick", "Copper Desk Lamp with Mini Dimmer", ("Home", "Lamps")),
+        product(
+            f"{n} {colour}", f"tea{n} {colour}", ("Kitchen", "Pantry", f"Sort {n % 6}"), parent_id=f"tea{n}"
+        )
+        for n in range(12)
+        for colour in ("red", "blue")
     ]
-    preferences = [
-        Preference(product_id="other", value=0.9),
-        Preference(product_id="closer", value=-0.4),
-        Preference(product_id="liked", value=0.3),
-    ]
-    reason = pick(catalogue_of(products), preferences, ["pick"])[0].reason
-    assert (reason.kind, reason.product_name) == (ReasonKind.LIKED, "Brass Desk Lamp")
+    shop = shop_of(products)
+    first = ids(pick(shop, []))
+    second = ids(pick(shop, [], (), first))
+    assert {one.split()[0] for one in first}.isdisjoint(one.split()[0] for one in second)
 
 
-@pytest.mark.parametrize(
-    ("value", "kind"),
-    [(None, ReasonKind.ASSORTMENT), (-0.5, ReasonKind.ASSORTMENT)],
-)
-def test_an_unknown_or_negative_preference_is_never_called_liked(
-    value: float | None, kind: ReasonKind
-) -> None:
-    """The reason then refers to other customers."""
-    products = [product("own", "Desk Lamp", ("Lamps",)), product("pick", "Desk Lamp with Dimmer", ("Lamps",))]
-    picks = pick(catalogue_of(products), [Preference(product_id="own", value=value)], ["pick"])
-    assert picks[0].reason.kind is kind
-
-
-def test_a_customer_without_a_history_has_no_similar_customers() -> None:
-    """Personalize ranks popular products for new customers, and the reason says so."""
-    picks = pick(catalogue_of([product("P", "pen")]), [], ["P"])
-    assert picks[0].reason.kind is ReasonKind.POPULAR
-
-
-def test_popularity_weighs_number_rating_and_sentiment() -> None:
-    """More ratings, better ratings and positive reviews count; one perfect rating does not win."""
+def test_rules_yield_one_after_the_other_and_are_counted() -> None:
+    """First a third of a leaf, then what was sent, then a bad brand, then a variant of what they have."""
     products = [
-        product("one", "a", rating=Decimal(5), rating_count=1),
-        product("many", "b", rating=Decimal("4.2"), rating_count=2_000),
-        product("praised", "c", rating=Decimal("4.2"), rating_count=2_000),
-        product("poor", "d", rating=Decimal("2.1"), rating_count=2_000),
+        *shelf(TEA, 4),
+        product("sent", "sent", TEA),
+        product("bad brand", "bad brand", TEA, brand="Acme"),
+        product("variant", "variant", TEA, brand="Bolt", parent_id="one"),
+        product("own", "own", TEA, brand="Bolt", parent_id="one"),
+        product("bad", "bad", TEA, brand="Acme"),
     ]
-    praised = ProductSentiment(product_id="praised", positive=20, polarity=0.8)
-    assert catalogue_of(products, [praised]).popular == ["praised", "many", "poor", "one"]
+    known = [*owns("own"), *dislikes("bad")]
+    for missing, picked, yielded in (
+        (0, {"tea0", "tea1", "tea2", "tea3", "sent"}, {Rule.LEAF: 3, Rule.REPEAT: 1}),
+        (
+            1,
+            {"tea1", "tea2", "tea3", "sent", "bad brand"},
+            {Rule.LEAF: 3, Rule.REPEAT: 1, Rule.DISAPPOINTMENT: 1},
+        ),
+        (
+            2,
+            {"tea2", "tea3", "sent", "bad brand", "variant"},
+            {Rule.LEAF: 3, Rule.REPEAT: 1, Rule.DISAPPOINTMENT: 1, Rule.FAMILY: 1},
+        ),
+    ):
+        selection = pick(shop_of(products[missing:], shop=NOTHING_DURABLE), known, (), ["sent"])
+        assert set(ids(selection)) == picked
+        assert dict(selection.yielded) == yielded
+
+
+def test_no_rule_yields_while_any_product_of_the_shop_keeps_them_all() -> None:
+    """A third of a leaf is not picked before the first of a leaf that nothing leads to."""
+    unknown = [product(f"loose{n}", f"loose{n}") for n in range(3)]
+    selection = pick(shop_of([*shelf(TEA, 9, rating_count=9_000), *unknown], shop=NOTHING_DURABLE), [])
+    assert categories(selection).count(TEA) == 2
+    assert not selection.yielded
+
+
+def test_a_poorly_rated_product_waits_until_nothing_better_is_left() -> None:
+    """Even if it is the first in the ranking."""
+    good = [
+        one for leaf in (TEA, MUGS, KETTLES) for one in shelf(leaf, 3, rating=Decimal("4.5"), rating_count=90)
+    ]
+    poor = product("poor", "poor", TEA, rating=Decimal("2.0"), rating_count=9_000)
+    assert "poor" not in ids(pick(shop_of([*good, poor], shop=NOTHING_DURABLE), [], ["poor"]))
+    few = shop_of([*good[:4], poor], shop=NOTHING_DURABLE)
+    selection = pick(few, [], ["poor"])
+    assert "poor" in ids(selection)
+    assert selection.yielded[Rule.RATING] == 1
+
+
+def test_room_is_left_for_complements_that_come_late_in_the_ranking() -> None:
+    """So no rule has to yield for them: a basket filled with the same products says so."""
+    shop = shop_of(ALL, shop=DURABLE_KETTLES)
+    selection = pick(
+        shop, likes("kettles0", "mugs0", "lanterns0", "hoses0"), ["mugs1", "lanterns1", "hoses1"]
+    )
+    filling = Filling(shop, likes("kettles0", "mugs0", "lanterns0", "hoses0"))
+    filling.add(*ids(selection))
+    assert all(one.yielded == () for one in filling.basket.chosen)
 
 
 def test_a_pick_carries_facts_but_no_reviewers_words() -> None:
     """Shared review texts are removed: they belong in no email."""
-    picks = pick(catalogue_of([product("P", "pen", shared_texts=("words",), bullets=("b",))]), [], [])
-    assert picks[0].product.shared_texts == ()
-    assert picks[0].product.bullets == ("b",)
+    shop = shop_of([product("P", "pen", shared_texts=("words",), bullets=("b",))])
+    (picked,) = pick(shop, []).picks
+    assert picked.product.shared_texts == ()
+    assert picked.product.bullets == ("b",)

@@ -1,5 +1,7 @@
 """How parts of recommendations are stored and announced."""
 
+from dataclasses import replace
+
 import pytest
 
 from encore.contracts import object_keys
@@ -8,8 +10,12 @@ from encore.contracts.events import (
     RecommendationsReady,
     RecommenderPoll,
 )
-from encore.contracts.records import Recommendation, RecommendationSource
+from encore.contracts.records import Customer, Recommendation, RecommendationSource
+from encore.recommender.domain.rules import Rules
+from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.totals import total
+from services.recommender.tests.fakes import review
+from services.recommender.tests.shops import shelf, shop_of
 from services.recommender.tests.world import RUN, TOO_LITTLE, World, crash
 from tests.support.stores import InMemoryAnnouncer
 
@@ -17,17 +23,23 @@ from tests.support.stores import InMemoryAnnouncer
 async def test_a_crash_while_selecting_repeats_only_unfinished_parts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A part that the ledger records as done is neither stored nor announced again."""
+    """A part that is done is not announced again; one that is selected again gets the same products.
+
+    Those that the first attempt remembered are not an earlier email.
+    """
     world = World()
     await world.open()
     finish = world.ledger.complete_part
     monkeypatch.setattr(world.ledger, "complete_part", crash)
     with pytest.raises(RuntimeError):
         await world.run_to_end()
+    first_part = object_keys.recommendations(RUN, 1)
+    before = world.objects.stored[first_part]
     monkeypatch.setattr(world.ledger, "complete_part", finish)
     last = RecommenderPoll(attempt=world.polls.sent[-1][1])
     await world.deliver(last)
     await world.deliver(last)
+    assert world.objects.stored[first_part] == before
     parts = [data.part for data in world.announcer.of(RecommendationsReady)]  # type: ignore[attr-defined] # narrowed by `of`
     assert parts == [1, 1, 2]
     assert len(set(world.announcer.ids)) == 2
@@ -77,3 +89,81 @@ async def test_a_part_is_stored_and_in_the_totals_before_it_is_announced() -> No
     await world.run_to_end()
     assert mailer.counted_before == [0, 5 * len(TOO_LITTLE.parts[0])]
     assert mailer.read == len(TOO_LITTLE.customers)
+
+
+def families(recommendation: Recommendation) -> set[str]:
+    """The numbers of the made-up products that were picked, without their colours."""
+    return {pick.product.product_id.removesuffix("red").removesuffix("blue") for pick in recommendation.picks}
+
+
+async def test_a_later_run_picks_nothing_of_the_last_two_emails() -> None:
+    """Neither the same products nor variants of them; the third run after one may pick it again."""
+    world = World()
+    lists: list[list[set[str]]] = []
+    for run_id in ("run-1", "run-2", "run-3"):
+        await world.open(TOO_LITTLE, run_id)
+        await world.run_to_end(run_id)
+        lists.append([families(one) for part in (1, 2) for one in await world.recommended(part, run_id)])
+    assert len(lists[0]) == len(TOO_LITTLE.customers)
+    for first, second, third in zip(*lists, strict=True):
+        assert len(first | second | third) == 15
+
+
+async def test_a_shop_may_allow_repeats() -> None:
+    """With no email to look back on, equal data gives equal lists."""
+    world = World(rules=Rules(emails_without_repeats=0))
+    for run_id in ("run-1", "run-2"):
+        await world.open(TOO_LITTLE, run_id)
+        await world.run_to_end(run_id)
+    assert await world.recommended(1, "run-1") == await world.recommended(1, "run-2")
+
+
+async def test_only_as_many_emails_as_the_setting_says_are_looked_back_on() -> None:
+    """With one, the third list may be the first one again."""
+    world = World(rules=Rules(emails_without_repeats=1))
+    for run_id in ("run-1", "run-2", "run-3"):
+        await world.open(TOO_LITTLE, run_id)
+        await world.run_to_end(run_id)
+    first, second, third = [await world.recommended(1, run_id) for run_id in ("run-1", "run-2", "run-3")]
+    assert all(families(one).isdisjoint(families(other)) for one, other in zip(first, second, strict=True))
+    assert first == third
+
+
+async def test_every_rule_that_yielded_is_counted_in_the_parts_report() -> None:
+    """Five products of one category: three of each list are there despite the rule for categories."""
+    people = [Customer(customer_id=f"C{n}") for n in range(3)]
+    products = shelf(("Kitchen", "Pantry", "Tea"), 5)
+    world = World()
+    await world.open(replace(TOO_LITTLE, products=products, sentiments=[], parts=[people], scored=[[]]))
+    await world.run_to_end()
+    counts = total(await world.ledger.reports(RUN)).counts
+    despite = {name: count for name, count in counts.items() if name.startswith("picks_despite_") and count}
+    assert despite == {"picks_despite_leaf": 9}
+    assert counts["customers_short_of_products"] == 0
+
+
+async def test_a_customer_for_whom_the_shop_has_too_little_is_counted() -> None:
+    """They get what there is."""
+    people = [Customer(customer_id="C0", reviews=(review("R", "tea0"),)), Customer(customer_id="C1")]
+    world = World()
+    products = shelf(("Kitchen", "Pantry", "Tea"), 5)
+    await world.open(replace(TOO_LITTLE, products=products, sentiments=[], parts=[people], scored=[[]]))
+    await world.run_to_end()
+    counts = total(await world.ledger.reports(RUN)).counts
+    assert (counts["recommendations"], counts["customers_short_of_products"]) == (9, 1)
+
+
+def test_a_ranking_of_a_whole_category_decides_what_is_picked_of_it() -> None:
+    """Against the popularity of its products; without a ranking that decides alone."""
+    teas = [
+        one.model_copy(update={"rating_count": 90 + n}) for n, one in enumerate(shelf(("Pantry", "Tea"), 30))
+    ]
+    shop = shop_of(teas)
+    customer = Customer(customer_id="C", reviews=(review("R", "tea15"),))
+    ranking = [one.product_id for one in teas if one.product_id != "tea15"]
+    (ranked,) = recommend([customer], {}, {"C": ranking}, shop).recommendations
+    (popular,) = recommend([customer], {}, {}, shop).recommendations
+    assert ranked.source is RecommendationSource.PERSONALIZE
+    assert popular.source is RecommendationSource.POPULARITY
+    assert ranked.picks[0].product.product_id == "tea0"
+    assert popular.picks[0].product.product_id == "tea29"

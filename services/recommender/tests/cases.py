@@ -1,0 +1,138 @@
+"""Random shops with a customer, for properties of what is picked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from encore.contracts.records import Customer, Product, ProductSentiment
+from encore.recommender.domain.picks import Selection, pick
+from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.shop_rules import ShopRules
+from services.recommender.tests.fakes import product
+from services.recommender.tests.shops import DAY, NOW, buyer, delighted, shop_of
+
+LEAVES = (
+    ("Electronics", "Televisions", "SmartTelevisions"),
+    ("Electronics", "Televisions", "StandardTelevisions"),
+    ("Electronics", "Accessories", "HDMICables"),
+    ("Home", "Kettles"),
+    ("Home", "Mugs"),
+    ("Tea",),
+    (),
+)
+WORDS = (
+    "amber",
+    "brisk",
+    "cobalt",
+    "dapper",
+    "ember",
+    "fjord",
+    "grand",
+    "hazel",
+    "iris",
+    "jolly",
+    "koi",
+    "lunar",
+)
+IDS = [f"P{n}" for n in range(24)]
+SOME_IDS = st.lists(st.sampled_from([*IDS, "gone"]), max_size=6, unique=True)
+SHOP_RULES = st.builds(
+    ShopRules,
+    excluded_products=st.frozensets(st.sampled_from(IDS), max_size=2),
+    excluded_brands=st.frozensets(st.sampled_from(("JAY BEE", "bolt")), max_size=1),
+    excluded_categories=st.lists(st.sampled_from(("smart tvs", "Tea")), max_size=1).map(tuple),
+    pinned=st.lists(st.sampled_from(IDS), max_size=3, unique=True).map(tuple),
+)
+
+
+def products_of(rows: Sequence[Mapping[str, object]]) -> list[Product]:
+    """Products with these facts, each with a name of its own."""
+    return [
+        product(f"P{n}", f"{WORDS[n % len(WORDS)]}{n} {WORDS[n // 2]}").model_copy(update=facts)
+        for n, facts in enumerate(rows)
+    ]
+
+
+PRODUCTS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "category": st.sampled_from(LEAVES),
+            "price": st.sampled_from((Decimal(10), Decimal(80), Decimal(200), Decimal(5_000))),
+            "brand": st.sampled_from((None, "Jay-Bee", "JayBee", "Bolt", "Clay")),
+            "rating": st.sampled_from((None, Decimal(2), Decimal(4), Decimal("4.5"))),
+            "rating_count": st.sampled_from((None, 0, 5, 400)),
+            "in_stock": st.sampled_from((None, None, True, False)),
+            "available_from": st.sampled_from((None, None, NOW - DAY, NOW + DAY)),
+            "parent_id": st.sampled_from((None, None, None, "A", "B")),
+        }
+    ),
+    min_size=1,
+    max_size=len(IDS),
+).map(products_of)
+CUSTOMERS = st.lists(SOME_IDS, max_size=12).map(
+    lambda histories: [buyer(f"C{n}", *history) for n, history in enumerate(histories)]
+)
+PREFERENCES = st.lists(
+    st.builds(
+        Preference,
+        product_id=st.sampled_from([*IDS, "gone"]),
+        value=st.none() | st.floats(-1, 1),
+        review_id=st.uuids().map(str),
+    ),
+    max_size=5,
+    unique_by=lambda one: one.product_id,
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A shop, a customer of it, and what is picked for them."""
+
+    products: list[Product]
+    customers: list[Customer]
+    decisions: ShopRules
+    preferences: list[Preference]
+    ranked: list[str]
+    emailed: list[str]
+
+    def shop(self) -> Shop:
+        """The shop as a run knows it."""
+        disliked = [ProductSentiment(product_id="P3", negative=3, polarity=-0.5)]
+        scores = delighted(*self.delighted())
+        return shop_of(self.products, self.known(), scores=scores, sentiments=disliked, shop=self.decisions)
+
+    def known(self) -> list[Customer]:
+        """The customers whose products the shop still has."""
+        there = {one.product_id for one in self.products}
+        return [one for one in self.customers if there.issuperset(one.product_ids)]
+
+    def delighted(self) -> list[Customer]:
+        """Those of them who praise all that they bought."""
+        return [one for one in self.known() if one.customer_id not in {"C0", "C1"}]
+
+    def selection(self) -> Selection:
+        """The picks."""
+        return pick(self.shop(), self.preferences, self.ranked, self.emailed)
+
+    def allowed(self) -> set[str]:
+        """The products that may be picked if every rule yields."""
+        known = {one.product_id for one in self.preferences}
+        return {one.product_id for one in self.products if self._is_offered(one)} - known
+
+    def _is_offered(self, one: Product) -> bool:
+        brand = {"Jay-Bee": "JAY BEE", "JayBee": "JAY BEE", "Bolt": "bolt"}.get(one.brand or "")
+        categories = self.decisions.excluded_categories
+        return (
+            one.in_stock is not False
+            and (one.available_from is None or one.available_from <= NOW)
+            and one.product_id not in self.decisions.excluded_products
+            and brand not in self.decisions.excluded_brands
+            and not ("smart tvs" in categories and "SmartTelevisions" in one.category)
+            and not ("Tea" in categories and "Tea" in one.category)
+        )
+
+
+CASES = st.builds(Case, PRODUCTS, CUSTOMERS, SHOP_RULES, PREFERENCES, SOME_IDS, SOME_IDS)

@@ -1,0 +1,118 @@
+"""What picking knows about products."""
+
+from decimal import Decimal
+
+import pytest
+
+from encore.contracts.records import Product, ProductSentiment
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.families import SharedReviews
+from services.recommender.tests.fakes import product
+from services.recommender.tests.shops import buyer, shelf
+
+LAMPS, HOSES = ("Home", "Light", "Lamps"), ("Garden", "Water", "Hoses")
+
+
+def catalogue_of(*products: Product, sentiments: tuple[ProductSentiment, ...] = ()) -> Catalogue:
+    """A catalogue without shared reviews."""
+    return Catalogue(products, sentiments, SharedReviews())
+
+
+@pytest.mark.parametrize(
+    ("negative", "polarity", "disliked"), [(3, -0.01, True), (2, -0.9, False), (9, 0.0, False)]
+)
+def test_a_disliked_product_has_three_scored_reviews_and_a_negative_mean(
+    negative: int, polarity: float, *, disliked: bool
+) -> None:
+    """One angry review does not keep a product out of every email."""
+    sentiment = ProductSentiment(product_id="P", negative=negative, polarity=polarity)
+    assert ("P" in catalogue_of(product("P", "pen"), sentiments=(sentiment,)).disliked) is disliked
+
+
+def test_popularity_weighs_number_rating_and_sentiment() -> None:
+    """More ratings, better ratings and positive reviews count; one perfect rating does not win."""
+    products = [
+        product("one", "a", rating=Decimal(5), rating_count=1),
+        product("many", "b", rating=Decimal("4.2"), rating_count=2_000),
+        product("praised", "c", rating=Decimal("4.2"), rating_count=2_000),
+        product("poor", "d", rating=Decimal("2.1"), rating_count=2_000),
+    ]
+    praised = ProductSentiment(product_id="praised", positive=20, polarity=0.8)
+    assert catalogue_of(*products, sentiments=(praised,)).popular == ["praised", "many", "poor", "one"]
+
+
+def test_equally_popular_products_are_in_the_order_of_their_ids() -> None:
+    """So that every run has the same order, whatever that of the file is."""
+    products = shelf(LAMPS, 9)
+    assert (
+        catalogue_of(*products).popular
+        == catalogue_of(*reversed(products)).popular
+        == sorted(one.product_id for one in products)
+    )
+
+
+def test_every_level_lists_its_products_most_popular_first() -> None:
+    """The leaf, and what it is in."""
+    catalogue = catalogue_of(
+        product("small", "small", LAMPS, rating_count=1),
+        product("large", "large", LAMPS, rating_count=500),
+        product("hose", "hose", HOSES, rating_count=90),
+    )
+    assert catalogue.popular_in[LAMPS] == catalogue.popular_in["Home",] == ["large", "small"]
+    assert catalogue.popular == ["large", "hose", "small"]
+    assert catalogue.sizes == {LAMPS: 2, HOSES: 1}
+
+
+def test_the_standing_counts_people_who_rated_or_else_reviewed() -> None:
+    """Equal products share the better rank."""
+    shared = SharedReviews()
+    shared.add([buyer(f"C{n}", "reviewed") for n in range(5)])
+    products = [
+        product("most", "most", LAMPS, rating_count=50),
+        product("reviewed", "reviewed", LAMPS),
+        product("equal", "equal", LAMPS, rating_count=5),
+        product("least", "least", HOSES, rating_count=1),
+    ]
+    catalogue = Catalogue(products, (), shared)
+    ranks = {one.product_id: catalogue.standing(one.product_id, ()) for one in products}
+    assert ranks == {"most": (1, 4), "reviewed": (2, 4), "equal": (2, 4), "least": (4, 4)}
+    assert catalogue.standing("least", HOSES) == (1, 1)
+
+
+def test_similarity_is_that_of_names_and_categories() -> None:
+    """From 0 for unlike products of unlike categories to 1, the same both ways."""
+    catalogue = catalogue_of(
+        product("one", "brass desk lamp", LAMPS),
+        product("same", "brass desk lamp", LAMPS),
+        product("near", "copper desk lamp", LAMPS),
+        product("far", "rubber tube", HOSES),
+        product("loose", "rubber tube"),
+    )
+    assert catalogue.similarity("one", "same") == pytest.approx(1)
+    assert 0.5 < catalogue.similarity("one", "near") < 1
+    assert catalogue.similarity("one", "near") == catalogue.similarity("near", "one")
+    assert catalogue.similarity("one", "far") == 0
+    assert catalogue.similarity("far", "loose") == pytest.approx(0.5)
+
+
+def test_a_family_lists_its_members_most_popular_first() -> None:
+    """All share a label."""
+    catalogue = catalogue_of(
+        product("red", "red", parent_id="one", rating_count=3),
+        product("blue", "blue", parent_id="one", rating_count=80),
+        product("other", "other"),
+    )
+    assert catalogue.family_members(catalogue.family("red")) == ["blue", "red"]
+    assert catalogue.labels("red") & catalogue.labels_of(["other", "blue"])
+    assert not catalogue.labels("other") & catalogue.labels_of(["red", "blue"])
+    assert catalogue.family_members("gone") == ()
+    assert catalogue.labels("gone") == {"gone"}
+
+
+def test_a_category_is_found_by_the_words_of_any_level() -> None:
+    """Not by a part of them."""
+    catalogue = catalogue_of()
+    assert catalogue.is_in(("Electronics", "SmartTelevisions"), ["smart TVs"])
+    assert catalogue.is_in(("Electronics", "SmartTelevisions"), ["electronics"])
+    assert not catalogue.is_in(("Electronics", "SmartTelevisions"), ["Televisions"])
+    assert not catalogue.is_in((), ["Televisions"])

@@ -1,0 +1,120 @@
+"""Every reason of every list is true: worked out anew from the records of random shops."""
+
+import math
+from collections.abc import Callable, Mapping
+from decimal import Decimal
+
+from hypothesis import given
+
+from encore.contracts.records import Pick, Product, ReasonKind
+from encore.recommender.domain.picks import Selection
+from encore.recommender.domain.taxonomy import Category
+from services.recommender.tests.cases import CASES, Case
+from services.recommender.tests.shops import DAY, NOW
+
+
+class Records:
+    """What is known of a case, counted without the code that picks."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._family = case.shop().catalogue.family
+        self._kind = case.shop().kind
+        self._products = {one.product_id: one for one in case.products}
+        self._own = {one.product_id: one for one in case.preferences}
+
+    def prove(self, pick: Pick) -> bool:
+        """Return whether a pick's reason is true."""
+        return self._proofs[pick.reason.kind](pick)
+
+    @property
+    def _proofs(self) -> Mapping[ReasonKind, Callable[[Pick], bool]]:
+        return {
+            ReasonKind.LIKED: lambda pick: self._names_own(pick) and self._likes(pick),
+            ReasonKind.ALSO_LIKED: lambda pick: self._likes(pick) and self._is_linked(pick, delighted=True),
+            ReasonKind.BOUGHT_TOGETHER: self._is_linked,
+            ReasonKind.GOES_WITH: self._goes_with,
+            ReasonKind.BETTER_RATED: self._is_better_rated,
+            ReasonKind.NEW: lambda pick: 0 <= NOW - (pick.product.available_from or 0) <= 30 * DAY,
+            ReasonKind.POPULAR: self._is_popular,
+            ReasonKind.POPULAR_IN_CATEGORY: self._is_popular,
+            ReasonKind.WELL_RATED: lambda pick: _is_rated(pick.product, Decimal("4.2")),
+            ReasonKind.DISCOVERY: self._is_new_part,
+            ReasonKind.FEATURED: lambda pick: pick.product.product_id in self._case.decisions.pinned,
+            ReasonKind.ASSORTMENT: lambda _: True,
+        }
+
+    def _names_own(self, pick: Pick) -> bool:
+        own = self._own[str(pick.reason.product_id)]
+        return (own.review_id, self._named(pick).name) == (pick.reason.review_id, pick.reason.product_name)
+
+    def _named(self, pick: Pick) -> Product:
+        return self._products[str(pick.reason.product_id)]
+
+    def _likes(self, pick: Pick) -> bool:
+        return (self._own[str(pick.reason.product_id)].value or 0) >= 0.2
+
+    def _is_linked(self, pick: Pick, *, delighted: bool = False) -> bool:
+        both = {self._family(pick.product.product_id), self._family(str(pick.reason.product_id))}
+        people = self._case.delighted() if delighted else self._case.known()
+        owners = sum(both <= set(map(self._family, one.product_ids)) for one in people)
+        return self._names_own(pick) and pick.reason.customers == owners >= 2
+
+    def _goes_with(self, pick: Pick) -> bool:
+        both = {pick.product.category, self._named(pick).category}
+        leaves = [{self._products[each].category for each in one.product_ids} for one in self._case.known()]
+        counted = pick.reason.customers
+        return self._names_own(pick) and counted in {None, sum(both <= owned for owned in leaves)}
+
+    def _is_better_rated(self, pick: Pick) -> bool:
+        own, product = self._named(pick), pick.product
+        is_alike = own.category == product.category or self._kind(own.category) == self._kind(
+            product.category
+        )
+        return self._names_own(pick) and is_alike and _is_rated(product) and _stars(product) > _stars(own) > 0
+
+    def _is_popular(self, pick: Pick) -> bool:
+        category = pick.reason.category
+        peers = [self._people(one) for one in self._products.values() if _is_in(one, category)]
+        rank = 1 + sum(people > self._people(pick.product) for people in peers)
+        return (pick.reason.rank, pick.reason.out_of) == (rank, len(peers)) and rank <= math.ceil(
+            len(peers) / 4
+        )
+
+    def _people(self, product: Product) -> int:
+        reviews = sum(product.product_id in one.product_ids for one in self._case.known())
+        return reviews if product.rating_count is None else product.rating_count
+
+    def _is_new_part(self, pick: Pick) -> bool:
+        part = pick.reason.category
+        owned = [self._products[one] for one in self._own if one in self._products]
+        return _is_in(pick.product, part) and bool(part) and not any(_is_in(one, part) for one in owned)
+
+
+def _is_in(product: Product, category: Category) -> bool:
+    return product.category[: len(category)] == category
+
+
+def _stars(product: Product) -> Decimal:
+    return product.rating or Decimal(0)
+
+
+def _is_rated(product: Product, least: Decimal = Decimal(0)) -> bool:
+    return (product.rating_count or 0) >= 10 and _stars(product) >= least
+
+
+def _kinds(selection: Selection) -> list[ReasonKind]:
+    return [one.reason.kind for one in selection.picks]
+
+
+@given(CASES)
+def test_every_reason_is_true(case: Case) -> None:
+    """It names the customer's own product and review, and counts the customers and ranks that there are."""
+    records = Records(case)
+    assert [pick.reason for pick in case.selection().picks if not records.prove(pick)] == []
+
+
+@given(CASES)
+def test_one_pick_of_a_list_is_a_discovery_at_most(case: Case) -> None:
+    """And nothing is to a customer of whom nothing is known."""
+    assert _kinds(case.selection()).count(ReasonKind.DISCOVERY) <= bool(case.preferences)
