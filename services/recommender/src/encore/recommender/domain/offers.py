@@ -1,8 +1,10 @@
 """The products that a shop offers, with what the rules of picking look at."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median
 
 from encore.contracts.records import Product
 from encore.recommender.domain.brands import joined
@@ -58,7 +60,8 @@ def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now
         and (product.available_from or 0) <= now
         and not _is_excluded(product, catalogue, shop)
     ]
-    reaching = {product.product_id for product in offered if _reaches(product, rules)}
+    usual = _usual_counts(offered)
+    reaching = {one.product_id for one in offered if _reaches(one, rules, usual.get(one.category, 0))}
     choice = Counter(product.category for product in offered if product.product_id in reaching)
     return {
         product.product_id: Offer(
@@ -74,10 +77,21 @@ def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now
     }
 
 
-def _reaches(product: Product, rules: Rules) -> bool:
+def _usual_counts(products: Iterable[Product]) -> dict[Category, float]:
+    """Return the median number of ratings in each category."""
+    counts: dict[Category, list[int]] = {}
+    for product in products:
+        if product.rating_count is not None:
+            counts.setdefault(product.category, []).append(product.rating_count)
+    return {category: median(found) for category, found in counts.items()}
+
+
+def _reaches(product: Product, rules: Rules, usual: float) -> bool:
+    """Return whether the rating is good enough, from enough people; half of a category always has enough."""
     if product.rating is None:
         return False
-    enough = product.rating_count is None or product.rating_count >= rules.min_ratings
+    least = min(usual, rules.min_ratings)
+    enough = product.rating_count is None or product.rating_count >= least
     return enough and float(product.rating) >= rules.min_rating
 
 

@@ -1,7 +1,7 @@
 """Five distinct products for a customer, each with its reason, by the rules of a merchandiser."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -9,7 +9,6 @@ from encore.contracts.records import Pick
 from encore.recommender.domain.basket import RULES, UNBROKEN, Basket, Chosen, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.reasons import Reasons
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
@@ -35,16 +34,13 @@ class Selection:
     yielded: Counter[Rule] = field(default_factory=Counter)
 
 
-def pick(
-    shop: Shop, preferences: Sequence[Preference], ranked: Sequence[str] = (), emailed: Collection[str] = ()
-) -> Selection:
+def pick(shopper: Shopper) -> Selection:
     """Return five picks, best first, or fewer when the shop offers fewer that the customer does not have.
 
-    `ranked` is Personalize's order, `emailed` what the customer's last emails held. Rules yield one after the
+    Rules yield one after the
     other, in the order of `Rule`, and only while a customer would get fewer than five products.
     """
-    shopper = Shopper(shop, preferences, ranked, emailed)
-    candidates = Candidates(shopper)
+    shop, candidates = shopper.shop, Candidates(shopper)
     basket = Basket(candidates)
     _add_pinned(basket, shop)
     _fill(basket, shop, candidates)

@@ -25,7 +25,7 @@ class Rules(BaseModel):
     min_rating: Annotated[float, Field(ge=0, le=5)] = 3.8
     """Lowest average rating in stars, where the category has enough products that reach it."""
     min_ratings: Annotated[int, Field(ge=0)] = 10
-    """Fewest ratings for an average to count, where the category has enough products that reach it."""
+    """Fewest ratings for an average to count; fewer are enough where most of the category has fewer."""
     price_factor: Annotated[float, Field(ge=1)] = 3.0
     """A pick costs between what the customer usually pays divided by this and multiplied by it."""
     max_price_exceptions: Annotated[int, Field(ge=0, le=5)] = 1

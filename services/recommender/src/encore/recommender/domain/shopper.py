@@ -42,6 +42,8 @@ class Shopper:
     preferences: Sequence[Preference]
     ranked: Sequence[str] = ()
     """Product ids in Personalize's order; empty without a ranking."""
+    customer_id: str = ""
+    """Decides between what is about equally good, so that equal histories do not give equal lists."""
     emailed: Collection[str] = ()
     """The product ids of the customer's last emails."""
 

@@ -16,6 +16,7 @@ from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.shopper import Shopper
 from encore.recommender.use_cases.remember_picks import Recalled, RememberPicks
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.ports import Objects
@@ -87,7 +88,8 @@ def recommend(
         ranked = rankings.get(customer.customer_id, ())
         earlier = recalled.of(customer.customer_id)[:emails] if recalled else ()
         emailed = {product_id for email in earlier for product_id in email.product_ids}
-        selection = pick(shop, preferences_of(customer, scores), ranked, emailed)
+        preferences = preferences_of(customer, scores)
+        selection = pick(Shopper(shop, preferences, ranked, customer.customer_id, emailed))
         yielded.update(selection.yielded)
         recommendations.append(
             Recommendation(
