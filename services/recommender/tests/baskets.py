@@ -31,7 +31,7 @@ class Filling:
     def __init__(
         self, shop: Shop, preferences: Sequence[Preference] = (), emailed: Collection[str] = ()
     ) -> None:
-        shopper = Shopper(shop, preferences, (), emailed)
+        shopper = Shopper(shop, preferences, emailed=emailed)
         self.basket = Basket(Candidates(shopper))
         self._shop = shop
 

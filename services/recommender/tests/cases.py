@@ -11,6 +11,7 @@ from encore.recommender.domain.picks import Selection, pick
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.shopper import Shopper
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import DAY, NOW, buyer, delighted, shop_of
 
@@ -97,6 +98,7 @@ class Case:
     preferences: list[Preference]
     ranked: list[str]
     emailed: list[str]
+    customer_id: str
 
     def shop(self) -> Shop:
         """The shop as a run knows it."""
@@ -115,7 +117,7 @@ class Case:
 
     def selection(self) -> Selection:
         """The picks."""
-        return pick(self.shop(), self.preferences, self.ranked, self.emailed)
+        return pick(Shopper(self.shop(), self.preferences, self.ranked, self.customer_id, self.emailed))
 
     def allowed(self) -> set[str]:
         """The products that may be picked if every rule yields."""
@@ -135,4 +137,13 @@ class Case:
         )
 
 
-CASES = st.builds(Case, PRODUCTS, CUSTOMERS, SHOP_RULES, PREFERENCES, SOME_IDS, SOME_IDS)
+CASES = st.builds(
+    Case,
+    PRODUCTS,
+    CUSTOMERS,
+    SHOP_RULES,
+    PREFERENCES,
+    SOME_IDS,
+    SOME_IDS,
+    st.sampled_from(("Ann", "Bob", "Cleo")),
+)

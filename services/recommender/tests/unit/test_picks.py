@@ -9,6 +9,7 @@ from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.picks import Selection, pick
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.shopper import Shopper
 from services.recommender.tests.baskets import (
     ALL,
     DURABLE_KETTLES,
@@ -30,15 +31,19 @@ def categories(selection: Selection) -> list[tuple[str, ...]]:
 
 def test_a_shop_with_fewer_than_five_products_left_yields_them_all() -> None:
     """Whatever rules that breaks, and never one that the customer has."""
-    selection = pick(shop_of(shelf(TEA, 5)), dislikes("tea0"), ["tea0", "gone"], ["tea1", "tea2"])
+    selection = pick(
+        Shopper(shop_of(shelf(TEA, 5)), dislikes("tea0"), ["tea0", "gone"], emailed=["tea1", "tea2"])
+    )
     assert sorted(ids(selection)) == ["tea1", "tea2", "tea3", "tea4"]
-    assert pick(shop_of([]), owns("gone")).picks == ()
+    assert pick(Shopper(shop_of([]), owns("gone"))).picks == ()
 
 
 def test_a_list_has_at_most_two_of_a_leaf_where_the_shop_has_others() -> None:
     """However long the ranking stays in one category."""
     products = [*ALL, *shelf(("Kitchen", "Pantry", "Coffee"), 2), *shelf(("Kitchen", "Pantry", "Sugar"), 2)]
-    selection = pick(shop_of(products, shop=NOTHING_DURABLE), likes("tea0"), [f"tea{n}" for n in range(6)])
+    selection = pick(
+        Shopper(shop_of(products, shop=NOTHING_DURABLE), likes("tea0"), [f"tea{n}" for n in range(6)])
+    )
     assert categories(selection).count(TEA) == 2
     assert not selection.yielded
 
@@ -52,7 +57,7 @@ def test_a_list_has_at_most_two_of_a_brand_where_the_shop_has_others() -> None:
         for brand, count in (("Acme", 9_000), ("Bolt", 10), ("Clay", 5))
         for n in range(4)
     ]
-    selection = pick(shop_of(products), [])
+    selection = pick(Shopper(shop_of(products), []))
     assert sum(one.startswith("Acme") for one in ids(selection)) == 2
     assert not selection.yielded
 
@@ -73,7 +78,7 @@ def test_the_owner_of_a_durable_thing_gets_what_goes_with_it() -> None:
         for one in shelf(leaf, 3, price=Decimal(90))
     ]
     ranked = [one.product_id for one in televisions[1:]]
-    selection = pick(shop_of([*televisions, *others]), likes("smarttelevisions0"), ranked)
+    selection = pick(Shopper(shop_of([*televisions, *others]), likes("smarttelevisions0"), ranked))
     assert sum("SmartTelevisions" in path for path in categories(selection)) <= 1
     kinds = [one.reason.kind for one in selection.picks]
     assert kinds.count(ReasonKind.GOES_WITH) == 2
@@ -88,7 +93,7 @@ def test_a_customer_with_only_bad_reviews_gets_products_of_where_they_shop() -> 
         *shelf(("Kitchen", "Pantry", "Sugar"), 6),
         *(product(f"bad{n}", f"rotten{n}", TEA, brand="Rotten", rating_count=90_000) for n in range(4)),
     ]
-    selection = pick(shop_of(products, shop=NOTHING_DURABLE), dislikes("bad0"))
+    selection = pick(Shopper(shop_of(products, shop=NOTHING_DURABLE), dislikes("bad0")))
     assert sum(path[:2] == TEA[:2] for path in categories(selection)) >= 4
     assert not any(one.startswith("bad") for one in ids(selection))
     assert not selection.yielded
@@ -98,13 +103,13 @@ def test_pinned_products_come_first_in_their_order() -> None:
     """For everybody who may get them; as many as the setting says."""
     pinned = ShopRules(durable=NOTHING_DURABLE.durable, pinned=("gone", "tea5", "tea4", "tea3"))
     shop = shop_of(ALL, shop=pinned)
-    selection = pick(shop, likes("tea0"))
+    selection = pick(Shopper(shop, likes("tea0")))
     assert ids(selection)[:2] == ["tea5", "tea4"]
     assert [one.reason.kind for one in selection.picks][:2] == [ReasonKind.FEATURED] * 2
-    assert ids(pick(shop, likes("tea5")))[:2] == ["tea4", "tea3"]
-    assert ids(pick(shop, likes("tea0"), (), ["tea5"]))[:2] == ["tea4", "tea3"]
+    assert ids(pick(Shopper(shop, likes("tea5"))))[:2] == ["tea4", "tea3"]
+    assert ids(pick(Shopper(shop, likes("tea0"), emailed=["tea5"])))[:2] == ["tea4", "tea3"]
     one = shop_of(ALL, rules=Rules(max_pinned=1), shop=pinned)
-    assert ids(pick(one, likes("tea0")))[0] == "tea5"
+    assert ids(pick(Shopper(one, likes("tea0"))))[0] == "tea5"
 
 
 @pytest.mark.parametrize("reason", ["disliked", "sold out", "disappointing", "variant"])
@@ -124,7 +129,7 @@ def test_a_pinned_product_that_a_customer_should_not_get_is_left_out(reason: str
         ],
         shop=ShopRules(durable=NOTHING_DURABLE.durable, pinned=("pinned",)),
     )
-    assert "pinned" not in ids(pick(shop, dislikes("own")))
+    assert "pinned" not in ids(pick(Shopper(shop, dislikes("own"))))
 
 
 def test_one_discovery_comes_last_and_is_named_as_such() -> None:
@@ -135,7 +140,7 @@ def test_one_discovery_comes_last_and_is_named_as_such() -> None:
         *shelf(HOSES, 9, rating_count=10_000),
     ]
     ranked = [f"hoses{n}" for n in range(9)]
-    selection = pick(shop_of(shelves, shop=NOTHING_DURABLE), likes("tea0"), ranked)
+    selection = pick(Shopper(shop_of(shelves, shop=NOTHING_DURABLE), likes("tea0"), ranked))
     assert categories(selection)[-1] == HOSES
     assert selection.picks[-1].reason.kind is ReasonKind.DISCOVERY
     assert [one.reason.kind for one in selection.picks].count(ReasonKind.DISCOVERY) == 1
@@ -151,8 +156,8 @@ def test_what_the_last_emails_held_is_not_sent_again() -> None:
         for colour in ("red", "blue")
     ]
     shop = shop_of(products)
-    first = ids(pick(shop, []))
-    second = ids(pick(shop, [], (), first))
+    first = ids(pick(Shopper(shop, [])))
+    second = ids(pick(Shopper(shop, [], emailed=first)))
     assert {one.split()[0] for one in first}.isdisjoint(one.split()[0] for one in second)
 
 
@@ -180,7 +185,7 @@ def test_rules_yield_one_after_the_other_and_are_counted() -> None:
             {Rule.LEAF: 3, Rule.REPEAT: 1, Rule.DISAPPOINTMENT: 1, Rule.FAMILY: 1},
         ),
     ):
-        selection = pick(shop_of(products[missing:], shop=NOTHING_DURABLE), known, (), ["sent"])
+        selection = pick(Shopper(shop_of(products[missing:], shop=NOTHING_DURABLE), known, emailed=["sent"]))
         assert set(ids(selection)) == picked
         assert dict(selection.yielded) == yielded
 
@@ -188,7 +193,9 @@ def test_rules_yield_one_after_the_other_and_are_counted() -> None:
 def test_no_rule_yields_while_any_product_of_the_shop_keeps_them_all() -> None:
     """A third of a leaf is not picked before the first of a leaf that nothing leads to."""
     unknown = [product(f"loose{n}", f"loose{n}") for n in range(3)]
-    selection = pick(shop_of([*shelf(TEA, 9, rating_count=9_000), *unknown], shop=NOTHING_DURABLE), [])
+    selection = pick(
+        Shopper(shop_of([*shelf(TEA, 9, rating_count=9_000), *unknown], shop=NOTHING_DURABLE), [])
+    )
     assert categories(selection).count(TEA) == 2
     assert not selection.yielded
 
@@ -199,9 +206,9 @@ def test_a_poorly_rated_product_waits_until_nothing_better_is_left() -> None:
         one for leaf in (TEA, MUGS, KETTLES) for one in shelf(leaf, 3, rating=Decimal("4.5"), rating_count=90)
     ]
     poor = product("poor", "poor", TEA, rating=Decimal("2.0"), rating_count=9_000)
-    assert "poor" not in ids(pick(shop_of([*good, poor], shop=NOTHING_DURABLE), [], ["poor"]))
+    assert "poor" not in ids(pick(Shopper(shop_of([*good, poor], shop=NOTHING_DURABLE), [], ["poor"])))
     few = shop_of([*good[:4], poor], shop=NOTHING_DURABLE)
-    selection = pick(few, [], ["poor"])
+    selection = pick(Shopper(few, [], ["poor"]))
     assert "poor" in ids(selection)
     assert selection.yielded[Rule.RATING] == 1
 
@@ -210,7 +217,7 @@ def test_room_is_left_for_complements_that_come_late_in_the_ranking() -> None:
     """So no rule has to yield for them: a basket filled with the same products says so."""
     shop = shop_of(ALL, shop=DURABLE_KETTLES)
     selection = pick(
-        shop, likes("kettles0", "mugs0", "lanterns0", "hoses0"), ["mugs1", "lanterns1", "hoses1"]
+        Shopper(shop, likes("kettles0", "mugs0", "lanterns0", "hoses0"), ["mugs1", "lanterns1", "hoses1"])
     )
     filling = Filling(shop, likes("kettles0", "mugs0", "lanterns0", "hoses0"))
     filling.add(*ids(selection))
@@ -220,6 +227,6 @@ def test_room_is_left_for_complements_that_come_late_in_the_ranking() -> None:
 def test_a_pick_carries_facts_but_no_reviewers_words() -> None:
     """Shared review texts are removed: they belong in no email."""
     shop = shop_of([product("P", "pen", shared_texts=("words",), bullets=("b",))])
-    (picked,) = pick(shop, []).picks
+    (picked,) = pick(Shopper(shop, [])).picks
     assert picked.product.shared_texts == ()
     assert picked.product.bullets == ("b",)

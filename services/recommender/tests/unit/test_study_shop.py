@@ -14,6 +14,7 @@ from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
+from encore.recommender.domain.shopper import Shopper
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import Run
@@ -64,7 +65,10 @@ async def test_the_shop_is_the_same_however_its_parts_are_cut(size: int) -> None
 def picks_of(shop: Shop, customers: Sequence[Customer]) -> list[object]:
     """The picks of some customers."""
     scores = scores_by_review(scored for part in STORED.scored for scored in part)
-    return [pick(shop, preferences_of(one, scores)).picks for one in customers]
+    return [
+        pick(Shopper(shop, preferences_of(one, scores), customer_id=one.customer_id)).picks
+        for one in customers
+    ]
 
 
 async def test_parts_are_read_one_at_a_time() -> None:
@@ -123,7 +127,7 @@ async def test_reasons_state_what_the_stored_customers_prove() -> None:
     linked = [
         (one.product.product_id, one.reason)
         for customer in STORED.customers
-        for one in pick(shop, preferences_of(customer, scores)).picks
+        for one in pick(Shopper(shop, preferences_of(customer, scores))).picks
         if one.reason.kind is ReasonKind.BOUGHT_TOGETHER
     ]
     assert linked
