@@ -1,7 +1,9 @@
 """The whole pipeline, driven by real events and judged by its emails."""
 
+import csv
 import gzip
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,24 @@ from tests.support.verdict import PICKS, body, email_faults
 pytestmark = pytest.mark.timeout(240)
 MIN_SCORED = 5
 DISLIKED_BELOW = -0.2
+NEW_ROW = {
+    "product_id": "NEW1",
+    "product_name": "One more cable",
+    "category": "Cables",
+    "discounted_price": "₹99",
+    "actual_price": "₹199",
+    "discount_percentage": "50%",
+    "rating": "4.1",
+    "rating_count": "12",
+    "about_product": "Handy",
+    "user_id": "NEWCUSTOMER",
+    "user_name": "Zoë",
+    "review_id": "NEWREVIEW",
+    "review_title": "Good",
+    "review_content": "Fine",
+    "img_link": "https://images.example.com/n.jpg",
+    "product_link": "https://shop.example.com/n",
+}
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +100,17 @@ async def test_disliked_products_are_not_recommended(
     assert picked & disliked == set()
 
 
+def with_row(path: Path, row: Mapping[str, str]) -> Path:
+    """Write a copy of a file with one more row, which leaves the optional columns empty."""
+    changed = path.with_name("changed.csv")
+    shutil.copy(path, changed)
+    with path.open(encoding="utf-8", newline="") as file:
+        columns = next(csv.reader(file))
+    with changed.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, columns).writerow(row)
+    return changed
+
+
 async def test_a_repeated_upload_is_not_a_second_run(
     pipeline: Pipeline, small: tuple[Path, SampleFacts]
 ) -> None:
@@ -100,13 +131,7 @@ async def test_a_repeated_upload_is_not_a_second_run(
     assert [run.run_id for run in runs] == [run_id]
     assert await pipeline.emails(run_id) == before
 
-    changed = path.with_name("changed.csv")
-    shutil.copy(path, changed)
-    with changed.open("a", encoding="utf-8") as file:
-        file.write(
-            "NEW1,One more cable,Cables,₹99,₹199,50%,4.1,12,Handy,NEWCUSTOMER,Zoë,NEWREVIEW,Good,Fine,"
-            "https://images.example.com/n.jpg,https://shop.example.com/n\n"
-        )
+    changed = with_row(path, NEW_ROW)
     pipeline.upload("again.csv", changed)
     new_id, new = await pipeline.finished("again.csv", besides=run_id)
     assert new_id != run_id
