@@ -15,22 +15,23 @@ from encore.stack.provision import Resources
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Encore
 
-Publish = Callable[[str, str], None]
+Publish = Callable[[str, *tuple[str, ...]], None]
 
 
 @pytest.fixture
 def publish_soon(resources: Resources, environment: str) -> Iterator[Publish]:
-    """Publish to a topic as soon as the tail has subscribed."""
+    """Publish to a topic, in order, as soon as the tail has subscribed."""
     threads: list[threading.Thread] = []
 
-    def publish(topic: str, body: str) -> None:
+    def publish(topic: str, *bodies: str) -> None:
         arn, sns = resources.topic_arns[topic], boto3.client("sns")
         while not any(f"{environment}-tail" in one["Endpoint"] for one in subscriptions(arn)):
             time.sleep(0.05)
-        sns.publish(TopicArn=arn, Message=body)
+        for body in bodies:
+            sns.publish(TopicArn=arn, Message=body)
 
-    def soon(topic: str, body: str) -> None:
-        threads.append(threading.Thread(target=publish, args=(topic, body)))
+    def soon(topic: str, *bodies: str) -> None:
+        threads.append(threading.Thread(target=publish, args=(topic, *bodies)))
         threads[-1].start()
 
     yield soon
@@ -72,8 +73,7 @@ def test_events_are_printed_as_they_come_and_nothing_is_left_behind(
 
 def test_a_tail_can_be_limited_to_a_topic_and_a_run(encore: "Encore", publish_soon: Publish) -> None:
     """Other events are not printed."""
-    publish_soon("sentiment-scored", an_event("run-other"))
-    publish_soon("sentiment-scored", an_event("run-1"))
+    publish_soon("sentiment-scored", an_event("run-other"), an_event("run-1"))
     answer = encore("events", "tail", "--topic", "sentiment-scored", "--run", "run-1", "--limit", "1")
     assert "sentiment-scored" in answer.out
     assert "run-1 parts=1 reviews=2" in answer.out
