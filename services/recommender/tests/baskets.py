@@ -42,9 +42,14 @@ class Filling:
 
     def broken_by(self, product_id: str) -> Rule | None:
         """Return the last of the rules that would have to yield for a product, None if it keeps all."""
+        cost = self.cost(product_id)
+        return None if cost == UNBROKEN else RULES[cost - 1]
+
+    def cost(self, product_id: str) -> int:
+        """Return how many rules would have to yield, in their order, for a product."""
         cost = self.basket.cost(self._shop.offers[product_id])
         assert cost is not None
-        return None if cost == UNBROKEN else RULES[cost - 1]
+        return cost
 
     def yielded(self, product_id: str) -> tuple[Rule, ...]:
         """Add a product and return all the rules that yielded for it."""

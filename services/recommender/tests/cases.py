@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from hypothesis import strategies as st
 
@@ -50,29 +51,30 @@ SHOP_RULES = st.builds(
 
 
 def products_of(rows: Sequence[Mapping[str, object]]) -> list[Product]:
-    """Products with these facts, each with a name of its own."""
-    return [
-        product(f"P{n}", f"{WORDS[n % len(WORDS)]}{n} {WORDS[n // 2]}").model_copy(update=facts)
-        for n, facts in enumerate(rows)
+    """Products with these facts, each with a name of its own; every fifth is made for another maker's."""
+    names = [
+        f"{WORDS[n % len(WORDS)]}{n} {WORDS[n // 2]}{' for Clay' * (n % 5 == 4)}" for n in range(len(IDS))
     ]
+    return [product(f"P{n}", names[n]).model_copy(update=facts) for n, facts in enumerate(rows)]
 
 
-PRODUCTS = st.lists(
-    st.fixed_dictionaries(
-        {
-            "category": st.sampled_from(LEAVES),
-            "price": st.sampled_from((Decimal(10), Decimal(80), Decimal(200), Decimal(5_000))),
-            "brand": st.sampled_from((None, "Jay-Bee", "JayBee", "Bolt", "Clay")),
-            "rating": st.sampled_from((None, Decimal(2), Decimal(4), Decimal("4.5"))),
-            "rating_count": st.sampled_from((None, 0, 5, 400)),
-            "in_stock": st.sampled_from((None, None, True, False)),
-            "available_from": st.sampled_from((None, None, NOW - DAY, NOW + DAY)),
-            "parent_id": st.sampled_from((None, None, None, "A", "B")),
-        }
-    ),
-    min_size=1,
-    max_size=len(IDS),
-).map(products_of)
+ROWS = st.fixed_dictionaries(
+    {
+        "category": st.sampled_from(LEAVES),
+        "price": st.sampled_from((Decimal(10), Decimal(80), Decimal(200), Decimal(5_000))),
+        "brand": st.sampled_from((None, "Jay-Bee", "JayBee", "Bolt", "Clay")),
+        "rating": st.sampled_from((None, Decimal(2), Decimal(4), Decimal("4.5"))),
+        "rating_count": st.sampled_from((None, 0, 5, 400)),
+        "in_stock": st.sampled_from((None, True, None, True, None, False)),
+        "available_from": st.sampled_from((None, None, None, None, NOW - DAY, NOW + DAY)),
+        "parent_id": st.sampled_from((None, None, None, "A", "B")),
+    }
+)
+PRODUCTS = (
+    st.integers(1, len(IDS))
+    .flatmap(lambda size: st.lists(ROWS, min_size=size, max_size=size))
+    .map(products_of)
+)
 CUSTOMERS = st.lists(SOME_IDS, max_size=12).map(
     lambda histories: [buyer(f"C{n}", *history) for n, history in enumerate(histories)]
 )
@@ -100,6 +102,7 @@ class Case:
     emailed: list[str]
     customer_id: str
 
+    @cached_property
     def shop(self) -> Shop:
         """The shop as a run knows it."""
         disliked = [ProductSentiment(product_id="P3", negative=3, polarity=-0.5)]
@@ -117,12 +120,16 @@ class Case:
 
     def selection(self) -> Selection:
         """The picks."""
-        return pick(Shopper(self.shop(), self.preferences, self.ranked, self.customer_id, self.emailed))
+        return pick(Shopper(self.shop, self.preferences, self.ranked, self.customer_id, self.emailed))
 
     def allowed(self) -> set[str]:
         """The products that may be picked if every rule yields."""
         known = {one.product_id for one in self.preferences}
-        return {one.product_id for one in self.products if self._is_offered(one)} - known
+        return {one.product_id for one in self.offered()} - known
+
+    def offered(self) -> list[Product]:
+        """The products that the shop may sell to anybody."""
+        return [one for one in self.products if self._is_offered(one)]
 
     def _is_offered(self, one: Product) -> bool:
         brand = {"Jay-Bee": "JAY BEE", "JayBee": "JAY BEE", "Bolt": "bolt"}.get(one.brand or "")

@@ -18,8 +18,8 @@ class Records:
 
     def __init__(self, case: Case) -> None:
         self._case = case
-        self._family = case.shop().catalogue.family
-        self._kind = case.shop().kind
+        self._family = case.shop.catalogue.family
+        self._kind = case.shop.kind
         self._products = {one.product_id: one for one in case.products}
         self._own = {one.product_id: one for one in case.preferences}
 
