@@ -1,5 +1,6 @@
 """Which categories and products are considered for a customer, and in which order."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -87,21 +88,57 @@ def test_products_that_customers_bought_with_the_customers_own_come_first() -> N
 
 
 def test_one_customer_links_nothing() -> None:
-    """It takes as many as the setting says."""
+    """It takes two."""
     assert candidates_of(owns("tea0"), customers=(buyer("C", "tea0", "mugs3"),)).linked == frozenset()
 
 
-def test_a_product_that_is_ranked_and_popular_comes_before_one_that_is_neither() -> None:
-    """In a known part of the shop and in a new one; without a ranking the popular ones come first."""
-    products = [
-        one.model_copy(update={"rating": Decimal(4), "rating_count": 1000 - 100 * n})
-        for n, one in enumerate(shelf(TEA, 6))
+CUSTOMERS = [f"C{n}" for n in range(40)]
+LONG_SHELF = shop_of(
+    [
+        *(
+            one.model_copy(update={"rating": Decimal(4), "rating_count": 10_000 - 100 * n})
+            for n, one in enumerate(shelf(TEA, 40))
+        ),
+        *shelf(MUGS, 2),
     ]
-    shop = shop_of([*products, *shelf(MUGS, 2)])
-    for preferences in (owns("mugs0"), owns("tea5"), []):
-        order = list(Candidates(Shopper(shop, preferences, ("tea0", "tea1"))).products(TEA))
-        assert order[:2] == ["tea0", "tea1"]
-    assert list(Candidates(Shopper(shop, [])).products(TEA)) == [f"tea{n}" for n in range(6)]
+)
+
+
+def places_of_the_first(preferences: list[Preference], *ranked: str) -> list[tuple[int, ...]]:
+    """The places in popularity of each customer's first five teas."""
+    orders = (
+        Candidates(Shopper(LONG_SHELF, preferences, ranked, customer)).products(TEA) for customer in CUSTOMERS
+    )
+    return [tuple(int(one.removeprefix("tea")) for one in order[:5]) for order in orders]
+
+
+@pytest.mark.parametrize("own", [owns("mugs0"), owns("tea39"), []])
+def test_what_is_ranked_and_popular_comes_first(own: list[Preference]) -> None:
+    """In a known part of the shop and in a new one, for every customer."""
+    ranking = [f"tea{n}" for n in range(40)]
+    for first in places_of_the_first(own, *ranking):
+        assert max(first) < 10
+
+
+@pytest.mark.parametrize("own", [owns("mugs0"), owns("tea39"), []])
+def test_without_a_ranking_popularity_speaks(own: list[Preference]) -> None:
+    """Nobody is offered the less popular half of a category first."""
+    for first in places_of_the_first(own):
+        assert max(first) < 20
+
+
+def test_a_ranking_outweighs_popularity() -> None:
+    """If it has the least popular products first, so has the customer."""
+    for first in places_of_the_first(owns("tea0"), *(f"tea{n}" for n in range(39, 0, -1))):
+        assert min(first) >= 25
+
+
+@pytest.mark.parametrize("ranked", [(), [f"tea{n}" for n in range(40)]])
+def test_customers_with_equal_histories_have_orders_of_their_own(ranked: Sequence[str]) -> None:
+    """Of what is about equally good, the same customer always in the same order."""
+    firsts = places_of_the_first(owns("tea39"), *ranked)
+    assert len(set(firsts)) > len(CUSTOMERS) / 2
+    assert firsts == places_of_the_first(owns("tea39"), *ranked)
 
 
 def test_a_large_category_is_not_searched_to_its_end() -> None:

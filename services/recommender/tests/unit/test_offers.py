@@ -75,6 +75,14 @@ def test_the_floor_of_ratings_holds_where_enough_products_reach_it() -> None:
     assert all(offer.is_well_rated for offer in offers.values())
 
 
+def test_half_of_a_category_has_enough_ratings_however_few_they_are() -> None:
+    """A shop whose products have three ratings each can tell the good from the bad all the same."""
+    good = [rated(f"good{n}", "4.0", 3) for n in range(4)]
+    few, low = rated("few", "5.0", 1), rated("low", "3.7", 4)
+    offers = shop_of([*good, few, low]).offers
+    assert {one for one, offer in offers.items() if not offer.is_well_rated} == {"few", "low"}
+
+
 def test_products_that_are_not_offered_are_no_reason_for_the_floor() -> None:
     """A category whose well rated products are sold out has to offer the others."""
     gone = [

@@ -1,5 +1,6 @@
 """How parts of recommendations are stored and announced."""
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -14,6 +15,7 @@ from encore.contracts.records import Customer, Recommendation, RecommendationSou
 from encore.recommender.domain.rules import Rules
 from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.totals import total
+from services.recommender.tests.baskets import ALL
 from services.recommender.tests.fakes import review
 from services.recommender.tests.shops import shelf, shop_of
 from services.recommender.tests.world import RUN, TOO_LITTLE, World, crash
@@ -153,17 +155,42 @@ async def test_a_customer_for_whom_the_shop_has_too_little_is_counted() -> None:
     assert (counts["recommendations"], counts["customers_short_of_products"]) == (9, 1)
 
 
+def listed(recommendation: Recommendation) -> tuple[str, ...]:
+    """The picked products, best first."""
+    return tuple(one.product.product_id for one in recommendation.picks)
+
+
 def test_a_ranking_of_a_whole_category_decides_what_is_picked_of_it() -> None:
     """Against the popularity of its products; without a ranking that decides alone."""
     teas = [
         one.model_copy(update={"rating_count": 90 + n}) for n, one in enumerate(shelf(("Pantry", "Tea"), 30))
     ]
     shop = shop_of(teas)
-    customer = Customer(customer_id="C", reviews=(review("R", "tea15"),))
+    customers = [Customer(customer_id=f"C{n}", reviews=(review(f"R{n}", "tea15"),)) for n in range(20)]
     ranking = [one.product_id for one in teas if one.product_id != "tea15"]
-    (ranked,) = recommend([customer], {}, {"C": ranking}, shop).recommendations
-    (popular,) = recommend([customer], {}, {}, shop).recommendations
-    assert ranked.source is RecommendationSource.PERSONALIZE
-    assert popular.source is RecommendationSource.POPULARITY
-    assert ranked.picks[0].product.product_id == "tea0"
-    assert popular.picks[0].product.product_id == "tea29"
+    ranked = recommend(customers, {}, dict.fromkeys((f"C{n}" for n in range(20)), ranking), shop)
+    popular = recommend(customers, {}, {}, shop)
+    assert {one.source for one in ranked.recommendations} == {RecommendationSource.PERSONALIZE}
+    assert {one.source for one in popular.recommendations} == {RecommendationSource.POPULARITY}
+    assert all(set(ranking[:15]).issuperset(listed(one)) for one in ranked.recommendations)
+    assert all(set(ranking[-20:]).issuperset(listed(one)) for one in popular.recommendations)
+
+
+@pytest.mark.parametrize("owned", [("tea0",), ()])
+@pytest.mark.parametrize("is_ranked", [True, False])
+def test_customers_with_equal_histories_do_not_all_get_one_list(
+    owned: tuple[str, ...], *, is_ranked: bool
+) -> None:
+    """Whether or not they have reviewed anything and have a ranking, which is then the same as well."""
+    ranking = [one.product_id for one in ALL if one.product_id not in owned] if is_ranked else []
+    names = [f"C{n}" for n in range(200)]
+    customers = [
+        Customer(customer_id=name, reviews=tuple(review(f"R{name}", one) for one in owned)) for name in names
+    ]
+    recommended = recommend(customers, {}, dict.fromkeys(names, ranking), shop_of(ALL))
+    lists = Counter(map(listed, recommended.recommendations))
+    assert max(lists.values()) < 0.75 * len(customers)
+    assert (
+        recommend(customers[::-1], {}, dict.fromkeys(names, ranking), shop_of(ALL)).recommendations
+        == (recommended.recommendations[::-1])
+    )

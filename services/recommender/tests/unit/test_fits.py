@@ -1,0 +1,75 @@
+import pytest
+
+from encore.recommender.domain.basket import Rule
+from encore.recommender.domain.brands import Brands
+from encore.recommender.domain.fits import Fits
+from services.recommender.tests.baskets import Filling
+from services.recommender.tests.fakes import product
+from services.recommender.tests.shops import owns, shop_of
+
+MAKERS = [
+    product(f"{brand}{n}", f"{brand} television {n}", brand=brand)
+    for brand in ("Sony", "Samsung", "LG", "Apple")
+    for n in range(2)
+]
+
+
+def fits(name: str, owned: str, brand: str = "Acme") -> bool:
+    """Whether a product of this name and brand fits an owned one, which is a maker's or has a name."""
+    products = [*MAKERS, product("offer", name, brand=brand), product("named", owned, brand="Bolt")]
+    index = Fits(products, Brands(products))
+    return index.fits("offer", owned if owned in {one.product_id for one in MAKERS} else "named")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Remote control for Samsung", "Remote, compatible with SAMSUNG sets", "Acme remote fits Samsung TV"],
+)
+def test_what_is_made_for_one_maker_does_not_fit_anothers_devices(name: str) -> None:
+    """It fits the maker's own, and what other products for that maker fit."""
+    assert fits(name, "Samsung0")
+    assert fits(name, "Wall mount for Samsung")
+    assert not fits(name, "Sony0")
+    assert not fits(name, "Wall mount for Sony")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Remote control",
+        "Remote control for all televisions",
+        "Remote control for Samsung, Sony and LG",
+        "Remote control for Zenith",
+    ],
+)
+def test_what_names_no_maker_or_many_fits_everything(name: str) -> None:
+    """A brand of which the shop has no two products is no maker of devices."""
+    assert fits(name, "Apple0")
+    assert fits(name, "Wall mount for Sony")
+
+
+def test_a_makers_own_product_fits_whatever_it_says_of_its_maker() -> None:
+    """A remote by Samsung for Samsung names nobody else."""
+    assert fits("Samsung remote for Samsung", "Sony0", brand="Samsung")
+
+
+def test_a_product_line_stands_for_its_maker_anywhere_in_a_name() -> None:
+    """An iPhone cable is of no use to the owner of another maker's telephone."""
+    assert fits("iPhone charging cable", "Apple0")
+    assert fits("iPhone charging cable", "Lightning adapter")
+    assert not fits("iPhone charging cable", "Samsung0")
+
+
+def test_what_fits_nothing_that_the_customer_has_breaks_a_rule() -> None:
+    """Of its own category or of one that it goes with; elsewhere there is nothing that it has to fit."""
+    televisions = ("Electronics", "Televisions", "SmartTelevisions")
+    remotes, books = ("Electronics", "Accessories", "RemoteControls"), ("Books",)
+    products = [
+        *(one.model_copy(update={"category": televisions}) for one in MAKERS),
+        product("remote", "Remote for Samsung", remotes, brand="Acme"),
+        product("novel", "Novel", books, brand="Clay"),
+    ]
+    shop = shop_of(products)
+    assert Filling(shop, owns("Sony0")).broken_by("remote") is Rule.FIT
+    assert Filling(shop, owns("Samsung0")).broken_by("remote") is None
+    assert Filling(shop, owns("novel")).broken_by("remote") is not Rule.FIT
