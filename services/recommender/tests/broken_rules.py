@@ -11,8 +11,8 @@ from encore.contracts.records import Product
 from encore.recommender.domain.basket import PICKS, Rule
 from encore.recommender.domain.picks import Selection
 from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
-from services.recommender.tests.cases import Case
 
 RULES = Rules()
 
@@ -20,14 +20,13 @@ RULES = Rules()
 class BrokenRules:
     """Looks at one list, knowing families, brands, what fits, what is durable and what goes with what."""
 
-    def __init__(self, case: Case, selection: Selection) -> None:
-        self._case = case
-        self._shop = case.shop
+    def __init__(self, shopper: Shopper, selection: Selection) -> None:
+        self._shop, self._emailed = shopper.shop, shopper.emailed
         self._picked = [one.product for one in selection.picks]
-        by_id = {one.product_id: one for one in case.products}
-        opinions = {one.product_id: one.value or 0 for one in case.preferences if one.product_id in by_id}
-        self._owned = [by_id[each] for each in opinions]
-        self._bad = [by_id[each] for each, value in opinions.items() if value <= -0.2]
+        products = self._shop.catalogue.products
+        opinions = {one.product_id: one.value or 0 for one in shopper.preferences}
+        self._owned = [products[each] for each in opinions if each in products]
+        self._bad = [one for one in self._owned if opinions[one.product_id] <= -0.2]
 
     def found(self) -> set[Rule]:
         """Return the rules that the list breaks as a whole."""
@@ -44,10 +43,10 @@ class BrokenRules:
             Rule.LEAF: lambda: _most(one.category or None for one in self._picked) <= RULES.max_per_leaf,
             Rule.NEW_ROOT: lambda: self._strange(1) <= RULES.max_discoveries,
             Rule.FIT: lambda: all(map(self._fits, self._picked)),
-            Rule.REPEAT: lambda: self._families.isdisjoint(map(self._family, self._case.emailed)),
+            Rule.REPEAT: lambda: self._families.isdisjoint(map(self._family, self._emailed)),
             Rule.DISAPPOINTMENT: lambda: not any(map(self._is_disappointing, self._picked)),
             Rule.REPLACEMENT: self._keeps_replacements,
-            Rule.DISLIKED: lambda: all(one.product_id != "P3" for one in self._picked),
+            Rule.DISLIKED: lambda: self._shop.catalogue.disliked.isdisjoint(self._ids),
             Rule.FAMILY: self._keeps_families,
         }
 
@@ -57,9 +56,13 @@ class BrokenRules:
     def _family(self, product_id: str) -> str:
         return self._shop.catalogue.family(product_id)
 
+    @property
+    def _ids(self) -> list[str]:
+        return [one.product_id for one in self._picked]
+
     @cached_property
     def _families(self) -> set[str]:
-        return {self._family(one.product_id) for one in self._picked}
+        return set(map(self._family, self._ids))
 
     def _keeps_families(self) -> bool:
         mine = {self._family(one.product_id) for one in self._owned}
@@ -72,7 +75,8 @@ class BrokenRules:
 
     def _is_poorly_rated(self, product: Product) -> bool:
         """Return whether it is, while its category has three that are not."""
-        peers = [one for one in self._case.offered() if one.category == product.category]
+        offered = [one.product for one in self._shop.offers.values()]
+        peers = [one for one in offered if one.category == product.category]
         enough = min(_usual_count(peers), RULES.min_ratings)
         return not _is_well_rated(product, enough) and sum(_is_well_rated(one, enough) for one in peers) >= 3
 

@@ -118,18 +118,19 @@ class Case:
         """Those of them who praise all that they bought."""
         return [one for one in self.known() if one.customer_id not in {"C0", "C1"}]
 
+    @property
+    def shopper(self) -> Shopper:
+        """The customer."""
+        return Shopper(self.shop, self.preferences, self.ranked, self.customer_id, self.emailed)
+
     def selection(self) -> Selection:
         """The picks."""
-        return pick(Shopper(self.shop, self.preferences, self.ranked, self.customer_id, self.emailed))
+        return pick(self.shopper)
 
     def allowed(self) -> set[str]:
         """The products that may be picked if every rule yields."""
         known = {one.product_id for one in self.preferences}
-        return {one.product_id for one in self.offered()} - known
-
-    def offered(self) -> list[Product]:
-        """The products that the shop may sell to anybody."""
-        return [one for one in self.products if self._is_offered(one)]
+        return {one.product_id for one in self.products if self._is_offered(one)} - known
 
     def _is_offered(self, one: Product) -> bool:
         brand = {"Jay-Bee": "JAY BEE", "JayBee": "JAY BEE", "Bolt": "bolt"}.get(one.brand or "")
