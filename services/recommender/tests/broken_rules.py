@@ -32,16 +32,29 @@ class BrokenRules:
         """Return the rules that the list breaks as a whole."""
         return {rule for rule, keeps in self._checks.items() if not keeps()}
 
+    def strange(self, levels: int) -> list[Product]:
+        """Return the picks from elsewhere in the shop, to which nothing that the customer has leads."""
+        mine = {own.category[:levels] for own in self._owned if own.category}
+        known = self._leaves_with(self._owned)
+        return [
+            one
+            for one in self._picked
+            if mine
+            and one.category[:levels] not in mine
+            and one.category not in known
+            and self._family(one.product_id) not in self._linked
+        ]
+
     @property
     def _checks(self) -> Mapping[Rule, Callable[[], bool]]:
         return {
             Rule.PRICE: self._keeps_prices,
             Rule.COMPLEMENTS: self._has_complements,
             Rule.BRAND: lambda: _most(map(self._brand, self._picked)) <= RULES.max_per_brand,
-            Rule.NEW_PART: lambda: self._strange(2) <= RULES.max_discoveries,
+            Rule.NEW_PART: lambda: len(self.strange(2)) <= RULES.max_discoveries,
             Rule.RATING: lambda: not any(map(self._is_poorly_rated, self._picked)),
             Rule.LEAF: lambda: _most(one.category or None for one in self._picked) <= RULES.max_per_leaf,
-            Rule.NEW_ROOT: lambda: self._strange(1) <= RULES.max_discoveries,
+            Rule.NEW_ROOT: lambda: len(self.strange(1)) <= RULES.max_discoveries,
             Rule.FIT: lambda: all(map(self._fits, self._picked)),
             Rule.REPEAT: lambda: self._families.isdisjoint(map(self._family, self._emailed)),
             Rule.DISAPPOINTMENT: lambda: not any(map(self._is_disappointing, self._picked)),
@@ -120,18 +133,6 @@ class BrokenRules:
         mine = [one for one in self._owned if product.category in {one.category, *self._leaves_with([one])}]
         fits = self._shop.catalogue.fits
         return not mine or any(fits(product.product_id, one.product_id) for one in mine)
-
-    def _strange(self, levels: int) -> int:
-        """Return how many picks are from elsewhere in the shop, and nothing leads to them."""
-        mine = {own.category[:levels] for own in self._owned if own.category}
-        known = self._leaves_with(self._owned)
-        return sum(
-            bool(mine)
-            and one.category[:levels] not in mine
-            and one.category not in known
-            and self._family(one.product_id) not in self._linked
-            for one in self._picked
-        )
 
     @cached_property
     def _linked(self) -> set[str]:

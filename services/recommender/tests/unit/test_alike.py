@@ -51,7 +51,7 @@ def test_it_finds_every_pair_when_many_names_share_a_token() -> None:
 
 
 def test_comparisons_grow_with_the_names_and_not_with_their_square() -> None:
-    """20,000 nearly equal names are compared with a bounded number of others each."""
+    """5,000 nearly equal names are compared with a bounded number of others each."""
     compared = 0
 
     def counted(one: Vector, other: Vector) -> float:
@@ -61,7 +61,7 @@ def test_comparisons_grow_with_the_names_and_not_with_their_square() -> None:
 
     names = {
         f"P{number:05}": tokens(f"plain cotton shirt for every day number {number} {number % 7}")
-        for number in range(20_000)
+        for number in range(5_000)
     }
     pairs = sum(1 for _ in alike(names, threshold=THRESHOLD, compare=counted))
     assert pairs > len(names)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Product, ProductSentiment
+from encore.contracts.records import Product, ProductSentiment, ReasonKind
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.shop_rules import ShopRules
@@ -83,3 +83,12 @@ def test_no_rule_yields_in_a_shop_with_enough_of_everything(shopper: Shopper) ->
     assert len(selection.picks) == 5
     assert not selection.yielded
     assert BrokenRules(shopper, selection).found() == set()
+
+
+@given(SHOPPERS)
+def test_what_nothing_leads_to_is_one_discovery_named_as_such(shopper: Shopper) -> None:
+    """Nothing else is called a discovery."""
+    selection = pick(shopper)
+    named = [one.product for one in selection.picks if one.reason.kind is ReasonKind.DISCOVERY]
+    assert named == BrokenRules(shopper, selection).strange(2)
+    assert len(named) <= 1
