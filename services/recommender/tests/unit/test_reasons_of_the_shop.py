@@ -109,10 +109,13 @@ def test_a_pinned_product_is_featured_whatever_else_is_true() -> None:
 def test_a_kind_is_given_twice_at_most_where_there_is_another() -> None:
     """The first picks keep the most personal reason, and where there is no other it is given again."""
     leaf = ("Home", "Lamps", "Desk")
-    products = [
-        *counted(leaf, 1, 2, 3, 4, 9, 8),
-        product("new", "bright one", leaf, available_from=NOW, rating_count=1),
+    lamps = [
+        one.model_copy(update={"name": f"{one.name} lamp of brass"})
+        for one in counted(leaf, 1, 2, 3, 4, 9, 8)
     ]
+    new = product("new", "bright lamp of brass", leaf, available_from=NOW, rating_count=1)
+    others = [product(f"other{n}", f"other{n}", OTHER, rating_count=5) for n in range(20)]
+    products = [*lamps, new, *others]
     shop, liked = shop_of(products), likes("desk0")
     plain = [one.kind for one in reasons_for(shop, liked, "desk1", "desk2", "desk3")]
     assert plain == [ReasonKind.LIKED] * 3
