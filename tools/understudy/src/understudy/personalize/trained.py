@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from understudy.engines.recommend import Allowed, HybridModel, Profiles
+from understudy.engines.recommend import Allowed, Profiles, Recommender
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Recommended:
 class TrainedModel:
     """A solution version's model, with the user histories that it was trained on."""
 
-    model: HybridModel
+    model: Recommender
     profiles: Profiles
     users: Mapping[str, int]
     items: tuple[str, ...]

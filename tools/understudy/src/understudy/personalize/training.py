@@ -2,15 +2,7 @@
 
 import numpy as np
 
-from understudy.engines.recommend import (
-    Histories,
-    HybridModel,
-    HybridParams,
-    Profiles,
-    Split,
-    content_similarity,
-    evaluate,
-)
+from understudy.engines.recommend import Histories, Profiles, Recommender, Split, evaluate
 from understudy.personalize.catalogue import item_content
 from understudy.personalize.errors import JobFailedError
 from understudy.personalize.interactions import select_interactions
@@ -24,7 +16,7 @@ _MIN_USER_SHARE = 0.01
 
 
 def train(plan: TrainingPlan) -> TrainedModel:
-    """Return a model fitted to all of `plan`, with the metrics of one fitted to nine tenths.
+    """Return a model that counts all of `plan`, with the metrics of the one without a tenth of the users.
 
     Raises JobFailedError with AWS's reason when there is too little data to train on. The Users
     dataset is not used: the model has no features of users.
@@ -32,13 +24,11 @@ def train(plan: TrainingPlan) -> TrainedModel:
     selected = select_interactions(plan)
     histories = Histories.of(selected.events)
     _check_size(histories, plan.events.filtered_types)
-    params = HybridParams()
-    content = content_similarity(item_content(plan, selected.items), neighbours=params.content_neighbours)
     split = Split.of(histories)
-    trial = HybridModel.fit(Histories.of(split.train), content, params)
+    trial = Recommender.fit(Histories.of(split.train), item_content(plan, selected.items))
     return TrainedModel(
-        model=HybridModel.fit(histories, content, params),
-        profiles=Profiles.of(histories, params),
+        model=trial.counting(histories),
+        profiles=Profiles.of(histories),
         users={user: code for code, user in enumerate(selected.users)},
         items=selected.items,
         metrics=evaluate(trial, split),

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from understudy.engines.recommend.events import Events, Histories
-from understudy.engines.recommend.hybrid import HybridModel, Profiles
+from understudy.engines.recommend.profiles import Profiles
+from understudy.engines.recommend.recommender import Recommender
 
 _TEST_SHARE = 0.1
 _TRUTH_SHARE = 0.1
@@ -52,14 +53,14 @@ def _is_latest(histories: Histories) -> NDArray[np.bool_]:
     return np.asarray(place >= histories.length - held_back, dtype=bool)
 
 
-def evaluate(model: HybridModel, split: Split) -> dict[str, float]:
+def evaluate(model: Recommender, split: Split) -> dict[str, float]:
     """Return coverage, and the mean reciprocal rank, NDCG and precision at 5, 10 and 25.
 
     NDCG discounts by log(1 + position), precision divides by the cut, and the reciprocal rank is
     that of the first hit within 25. `coverage` is the share of items that can be recommended.
     """
     users = np.fromiter(split.truth, dtype=np.intp)
-    rankings = model.rank(Profiles.of(split.given, model.params), users, _DEPTH)
+    rankings = model.rank(Profiles.of(split.given), users, _DEPTH)
     hits = [
         [int(item) in truth for item in ranking.items]
         for ranking, truth in zip(rankings, split.truth.values(), strict=True)

@@ -5,7 +5,6 @@ from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +68,3 @@ class Histories:
             age=(last - step).astype(np.int32),
             length=np.repeat(sizes, sizes).astype(np.int32),
         )
-
-    def decayed(self, decay: float) -> sparse.csr_matrix:
-        """Return users x items, each event weighing `weight * decay^age`.
-
-        The matrix has one more row than there are users; that empty row represents all unknown users.
-        """
-        events = self.events
-        strength = (events.weight * decay**self.age).astype(np.float32)
-        shape = (events.n_users + 1, events.n_items)
-        matrix = sparse.csr_matrix((strength, (events.user, events.item)), shape=shape)
-        matrix.eliminate_zeros()
-        return matrix

@@ -1,6 +1,6 @@
 """The model: co-occurrence, content and popularity in one score."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -8,15 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from understudy.engines.recommend.cooccurrence import cooccurrence
-from understudy.engines.recommend.events import Events, Histories
+from understudy.engines.recommend.events import Events
+from understudy.engines.recommend.links import Pairs
 from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.profiles import Profiles
 from understudy.engines.recommend.sparse_rows import divided_by_row_maximum
-
-_CHUNK_USERS = 1024
-
-Allowed = Callable[[int], NDArray[np.bool_] | None]
-"""For a position among the requested users, which items may be recommended; None for all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,33 +22,28 @@ class Ranking:
     items: NDArray[np.integer]
     scores: NDArray[np.floating]
 
+    def first(self, limit: int) -> Self:
+        """Return at most the `limit` best."""
+        return type(self)(self.items[:limit], self.scores[:limit])
+
 
 @dataclass(frozen=True, slots=True)
-class Profiles:
-    """Users' items as users x items, the latest counting most; one empty row at the end."""
+class Scores:
+    """Users x items: what is linked with a user's items, what is like them, and both in one score.
 
-    recent: sparse.csr_matrix
-    broad: sparse.csr_matrix
+    Items that none of a user's touch have no entry; they have only their popularity.
+    """
 
-    @classmethod
-    def of(cls, histories: Histories, params: HybridParams) -> Self:
-        """Return the profiles of `histories`, decayed as `params` says."""
-        return cls(
-            recent=histories.decayed(params.history_decay),
-            broad=histories.decayed(params.content_decay),
-        )
-
-    def rows(self, users: NDArray[np.integer]) -> Self:
-        """Return the profiles of `users`; a negative code gets the empty one."""
-        known = np.where(users < 0, self.recent.shape[0] - 1, users)
-        return type(self)(recent=self.recent[known], broad=self.broad[known])
+    linked: sparse.csr_matrix
+    alike: sparse.csr_matrix
+    total: sparse.csr_matrix
 
 
 @dataclass(frozen=True, slots=True)
 class HybridModel:
     """Scores every item for a history; immutable, so safe to share between threads.
 
-        S(u,j) = norm(sum_h dec^age(h) w_h W_hj) + 0.4 norm(sum_h 0.7^age(h) w_h C_hj)
+        S(u,j) = norm(sum_h dec^age(h) w_h W_hj) + cw norm(sum_h 0.7^age(h) w_h C_hj)
                  + 0.2 log(1 + pop_j) / max                     norm = divide by the user's maximum
 
     An item that a user already has is neither excluded nor favoured: it does not count for itself and
@@ -61,25 +52,19 @@ class HybridModel:
     interactions, whatever their weight, then by code. Ties of scores are ordered in the same way.
     """
 
-    cooccurrence: sparse.csr_matrix
+    links: sparse.csr_matrix
     content: sparse.csr_matrix
     popularity: NDArray[np.float64]
     popular: NDArray[np.intp]
     params: HybridParams
 
     @classmethod
-    def fit(
-        cls,
-        histories: Histories,
-        content: sparse.csr_matrix,
-        params: HybridParams | None = None,
-    ) -> Self:
-        """Fit to `histories`; `content` is items x items as returned by `content_similarity`."""
-        params = params or HybridParams()
-        popularity = _popularity(histories.events)
-        counts = np.bincount(histories.events.item, minlength=popularity.size)
+    def of(cls, pairs: Pairs, content: sparse.csr_matrix, events: Events, params: HybridParams) -> Self:
+        """Return the model of counted pairs; `content` is items x items as of `content_similarity`."""
+        popularity = _popularity(pairs.count)
+        counts = np.bincount(events.item, minlength=popularity.size)
         return cls(
-            cooccurrence=cooccurrence(histories, params),
+            links=pairs.links(params),
             content=content,
             popularity=params.popularity_weight * popularity,
             popular=np.lexsort((-counts, -popularity)),
@@ -89,39 +74,37 @@ class HybridModel:
     def reachable(self, limit: int) -> NDArray[np.bool_]:
         """Return for each item whether a list of `limit` items can contain it."""
         reached = np.zeros(self.popularity.size, dtype=bool)
-        reached[self.cooccurrence.indices] = True
+        reached[self.links.indices] = True
         reached[self.content.indices] = True
         reached[self.popular[:limit]] = True
         return reached
 
-    def rank(
-        self,
-        profiles: Profiles,
-        users: NDArray[np.integer],
-        limit: int,
-        allowed: Allowed | None = None,
-    ) -> Iterator[Ranking]:
-        """Yield a ranking of at most `limit` items for each of `users`, in their order.
+    def scores(self, profiles: Profiles) -> Scores:
+        """Return the scores of all users of `profiles`; without popularity, which touches every item."""
+        linked = divided_by_row_maximum(profiles.decayed(self.params.history_decay) @ self.links)
+        alike = divided_by_row_maximum(profiles.decayed(self.params.content_decay) @ self.content)
+        total = sparse.csr_matrix(linked + self.params.content_weight * alike)
+        return Scores(linked, alike, total)
 
-        A negative code is a user without a history. Scores are positive and sum to 1 over the whole
-        catalogue.
+    def best(
+        self, scores: Scores, limit: int, allowed: Sequence[NDArray[np.bool_] | None] | None = None
+    ) -> list[Ranking]:
+        """Return a ranking of at most `limit` items for each row of `scores`.
+
+        `allowed` masks the items of each row; None for all. Scores are positive and sum to 1 over the
+        whole catalogue.
         """
+        total = scores.total
         picker = _Picker(self.popularity, self.popular, limit)
-        for start in range(0, users.size, _CHUNK_USERS):
-            scores = self._scores(profiles.rows(users[start : start + _CHUNK_USERS]))
-            for row in range(scores.shape[0]):
-                span = slice(scores.indptr[row], scores.indptr[row + 1])
-                mask = None if allowed is None else allowed(start + row)
-                yield picker.pick(scores.indices[span], scores.data[span], mask)
-
-    def _scores(self, profiles: Profiles) -> sparse.csr_matrix:
-        together = divided_by_row_maximum(profiles.recent @ self.cooccurrence)
-        alike = divided_by_row_maximum(profiles.broad @ self.content)
-        return together + self.params.content_weight * alike
+        spans = [slice(*total.indptr[row : row + 2]) for row in range(total.shape[0])]
+        masks = allowed if allowed is not None else [None] * len(spans)
+        return [
+            picker.pick(total.indices[span], total.data[span], mask)
+            for span, mask in zip(spans, masks, strict=True)
+        ]
 
 
-def _popularity(events: Events) -> NDArray[np.float64]:
-    count = np.bincount(events.item, weights=events.weight, minlength=events.n_items)
+def _popularity(count: NDArray[np.float64]) -> NDArray[np.float64]:
     logs = np.log1p(count)
     return logs / max(float(logs.max(initial=0.0)), np.finfo(float).tiny)
 
@@ -161,12 +144,21 @@ class _Picker:
     def _untouched_head(
         self, items: NDArray[np.integer], allowed: NDArray[np.bool_] | None
     ) -> NDArray[np.intp]:
-        order = self._popular
-        head = (order if allowed is None else order[allowed[order]])[: self._limit]
+        head = self._head(allowed)
         self._touched[items] = True
         extra = head[~self._touched[head]]
         self._touched[items] = False
         return extra
+
+    def _head(self, allowed: NDArray[np.bool_] | None) -> NDArray[np.intp]:
+        """Return the most popular of the allowed items; mostly, few of the catalogue are looked at."""
+        order, width = self._popular, 2 * self._limit
+        if allowed is None:
+            return order[: self._limit]
+        head = order[:width][allowed[order[:width]]]
+        if head.size < self._limit and width < order.size:
+            head = order[allowed[order]]
+        return head[: self._limit]
 
 
 def _best(scores: NDArray[np.floating], places: NDArray[np.intp], limit: int) -> NDArray[np.intp]:

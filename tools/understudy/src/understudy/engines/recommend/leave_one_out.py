@@ -9,15 +9,16 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.recommend.content import ItemContent, content_similarity
+from understudy.engines.recommend.content import ItemContent
 from understudy.engines.recommend.events import Events, Histories
-from understudy.engines.recommend.hybrid import HybridModel, Profiles
-from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.metrics import DEPTH as _DEPTH
+from understudy.engines.recommend.profiles import Profiles
+from understudy.engines.recommend.recommender import Recommender
 
 Protocol = Literal["strict", "refit"]
 
 _MIN_LENGTH = 3
-_SHORT, _DEPTH = 5, 10
+_SHORT = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +56,12 @@ def leave_one_out(
     is too short and for a code outside the catalogue.
     """
     n_items = _catalogue_size(sequences, content)
-    started = time.perf_counter()
     described = content or ItemContent(labels=[()] * n_items, texts=[""] * n_items)
-    params = HybridParams()
-    similar = content_similarity(described, neighbours=params.content_neighbours)
-    fitted = _histories(sequences, 2 if protocol == "strict" else 1, n_items)
-    model = HybridModel.fit(fitted, similar, params)
+    started = time.perf_counter()
+    known = _histories(sequences, n_items)
+    model = Recommender.fit(known, described, refit=protocol == "refit")
     ready = time.perf_counter()
-    lists = _lists(model, sequences, n_items)
+    lists = _lists(model, known, sequences)
     done = time.perf_counter()
     last = np.array([sequence[-1] for sequence in sequences], dtype=np.int64)
     return _measured(lists, last, n_items, fit_seconds=ready - started, score_seconds=done - ready)
@@ -105,25 +104,25 @@ def _catalogue_size(sequences: Sequence[Sequence[int]], content: ItemContent | N
     return size
 
 
-def _lists(model: HybridModel, sequences: Sequence[Sequence[int]], n_items: int) -> NDArray[np.int64]:
+def _lists(model: Recommender, known: Histories, sequences: Sequence[Sequence[int]]) -> NDArray[np.int64]:
     """Return users x depth: what is recommended to each user, -1 where a list is shorter."""
 
     def unseen(user: int) -> NDArray[np.bool_]:
-        mask = np.ones(n_items, dtype=bool)
+        mask = np.ones(known.events.n_items, dtype=bool)
         mask[np.asarray(sequences[user][:-1])] = False
         return mask
 
-    profiles = Profiles.of(_histories(sequences, 1, n_items), model.params)
     lists = np.full((len(sequences), _DEPTH), -1, dtype=np.int64)
-    rankings = model.rank(profiles, np.arange(len(sequences)), _DEPTH, unseen)
+    rankings = model.rank(Profiles.of(known), np.arange(len(sequences)), _DEPTH, unseen)
     for row, ranking in zip(lists, rankings, strict=True):
         row[: ranking.items.size] = ranking.items
     return lists
 
 
-def _histories(sequences: Sequence[Sequence[int]], held_back: int, n_items: int) -> Histories:
-    lengths = np.array([len(sequence) - held_back for sequence in sequences])
-    shown = (sequence[:-held_back] for sequence in sequences)
+def _histories(sequences: Sequence[Sequence[int]], n_items: int) -> Histories:
+    """Return the histories of all but the last item of each sequence."""
+    lengths = np.array([len(sequence) - 1 for sequence in sequences])
+    shown = (sequence[:-1] for sequence in sequences)
     items = np.fromiter(chain.from_iterable(shown), dtype=np.int32, count=int(lengths.sum()))
     return Histories.of(
         Events(

@@ -27,3 +27,7 @@ class HybridParams:
     """Pairs farther apart in a history are not counted, so memory and time stay linear."""
     neighbours: int = 100
     content_neighbours: int = 300
+    candidates: int = 100
+    """How many of the best items are put in a learned order."""
+    learned_steps: int = 3
+    """How many of each user's steps, from the last but one on, are learned from."""

@@ -45,3 +45,13 @@ def scaled(
     if columns is not None:
         data = data * columns[matrix.indices].astype(data.dtype)
     return sparse.csr_matrix((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
+def values_at(
+    matrix: sparse.csr_matrix, rows: NDArray[np.integer], columns: NDArray[np.integer]
+) -> NDArray[np.float32]:
+    """Return the entries at pairs of row and column, 0 where there is none."""
+    if not rows.size:
+        return np.zeros(0, dtype=np.float32)
+    matrix.sort_indices()  # so that each look-up is a binary search
+    return np.asarray(matrix[rows, columns], dtype=np.float32).ravel()

@@ -1,0 +1,110 @@
+"""What users were offered and what they then took, as rows to learn from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.recommend.features import Candidates, features
+from understudy.engines.recommend.holdout import HeldOut
+from understudy.engines.recommend.hybrid import Ranking
+from understudy.engines.recommend.profiles import Profiles
+from understudy.engines.recommend.tables import Tables
+from understudy.engines.recommend.threads import in_threads
+
+_CHUNK_USERS = 512
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Candidates x features, which of them were taken, and how many candidates each user has, in turn.
+
+    Only users whose item is among their candidates are here.
+    """
+
+    names: tuple[str, ...]
+    rows: NDArray[np.float32]
+    taken: NDArray[np.bool_]
+    sizes: NDArray[np.int64]
+
+    @classmethod
+    def of(
+        cls, tables: Tables, held_out: HeldOut, users: NDArray[np.intp], depth: int, *, share: float = 1.0
+    ) -> "Examples":
+        """Offer `depth` items to each of `users`, of those that they do not have.
+
+        Of what was not taken, only a random `share` is kept: enough to learn from, and cheaper.
+        """
+        offers = _Offers(tables, Profiles.of(held_out.histories), held_out.items, depth, share)
+        chunks = [users[start : start + _CHUNK_USERS] for start in range(0, users.size, _CHUNK_USERS)]
+        return cls.joined([Examples.none(), *in_threads(offers.examples, chunks)])
+
+    @classmethod
+    def none(cls) -> "Examples":
+        """Return no examples."""
+        return cls((), np.zeros((0, 0), np.float32), np.zeros(0, bool), np.zeros(0, np.int64))
+
+    @classmethod
+    def joined(cls, parts: Sequence["Examples"]) -> "Examples":
+        """Return the examples of all parts; at least one part is needed."""
+        some = [part for part in parts if part.sizes.size] or parts[:1]
+        return cls(
+            some[0].names,
+            np.vstack([part.rows for part in some]),
+            np.concatenate([part.taken for part in some]),
+            np.concatenate([part.sizes for part in some]),
+        )
+
+    def places(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
+        """Return by user the place of the item that was taken, 0 the best, when sorted by `scores`."""
+        user = np.repeat(np.arange(self.sizes.size), self.sizes)
+        ahead = scores > scores[self.taken][user]
+        return np.bincount(user, ahead, self.sizes.size).astype(np.float64)
+
+
+def candidates_of(rankings: Sequence[Ranking], depth: int) -> Candidates:
+    """Return the first `depth` items of each ranking, the row being the place of the ranking."""
+    sizes = [min(depth, ranking.items.size) for ranking in rankings]
+    nothing = [np.zeros(0)]
+    return Candidates(
+        row=np.repeat(np.arange(len(rankings)), sizes),
+        item=np.concatenate([ranking.items[:depth] for ranking in rankings] or nothing).astype(np.intp),
+        score=np.concatenate([ranking.scores[:depth] for ranking in rankings] or nothing).astype(np.float32),
+        best=np.repeat([ranking.scores.max(initial=0) for ranking in rankings], sizes).astype(np.float32),
+        place=np.concatenate([np.arange(size) for size in sizes] or nothing).astype(np.int32),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Offers:
+    tables: Tables
+    profiles: Profiles
+    wanted: NDArray[np.int64]
+    depth: int
+    share: float
+
+    def examples(self, users: NDArray[np.intp]) -> Examples:
+        """Return the examples of those users who are offered what they took."""
+        hybrid, profiles = self.tables.hybrid, self.profiles.rows(users)
+        rankings = hybrid.best(hybrid.scores(profiles), self.depth, unseen(profiles))
+        hit = np.array([self.wanted[u] in r.items for u, r in zip(users, rankings, strict=True)], dtype=bool)
+        if not hit.any():
+            return Examples.none()
+        wanted, profiles = self.wanted[users[hit]], profiles.rows(np.flatnonzero(hit))
+        candidates = candidates_of([rankings[row] for row in np.flatnonzero(hit)], self.depth)
+        taken = candidates.item == wanted[candidates.row]
+        kept = taken | (np.random.default_rng(users).random(taken.size) < self.share)
+        names, rows = features(self.tables, profiles, hybrid.scores(profiles), candidates.select(kept))
+        sizes = np.bincount(candidates.row[kept], minlength=wanted.size)
+        return Examples(names, rows, taken[kept], sizes)
+
+
+def unseen(profiles: Profiles) -> list[NDArray[np.bool_]]:
+    """Return for each user which items they do not have."""
+    masks = []
+    for start, end in zip(profiles.bounds[:-1], profiles.bounds[1:], strict=True):
+        mask = np.ones(profiles.n_items, dtype=bool)
+        mask[profiles.item[start:end]] = False
+        masks.append(mask)
+    return masks

@@ -1,0 +1,65 @@
+"""Which labels, such as categories and brands, are bought after which."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from understudy.engines.recommend.sparse_rows import scaled, top_per_row, values_at
+
+_LEAST_ITEMS = 2
+_MOST_PER_LABEL = 300
+_PRIOR = 5.0
+"""How many pairs' worth of chance is added to what is seen after a label."""
+
+
+def label_vectors(labels: Sequence[Sequence[str]]) -> sparse.csr_matrix:
+    """Return items x labels, L2-normalised and rare labels weighing most; labels of one item are left out."""
+    least = min(_LEAST_ITEMS, max(1, len(labels)))
+    vectorizer = TfidfVectorizer(analyzer=list, min_df=least, dtype=np.float32)
+    try:
+        return sparse.csr_matrix(vectorizer.fit_transform([list(each) for each in labels]))
+    except ValueError:  # scikit-learn raises this when no label is left
+        return sparse.csr_matrix((len(labels), 1), dtype=np.float32)
+
+
+@dataclass(frozen=True, slots=True)
+class LabelLinks:
+    """How much more often the column's label follows the row's than chance would have it."""
+
+    vectors: sparse.csr_matrix
+    lifts: sparse.csr_matrix
+
+    @classmethod
+    def of(cls, vectors: sparse.csr_matrix, pairs: sparse.csr_matrix) -> Self:
+        """Count the labels of each pair of items, as log(1 + lift), with a prior for what is rare."""
+        has = vectors.copy()
+        has.data[:] = 1
+        together = sparse.csr_matrix(has.T @ pairs @ has)
+        before, after = (np.asarray(together.sum(axis=axis)).ravel() for axis in (1, 0))
+        share = after / max(float(after.sum()), np.finfo(float).tiny)
+        inverse = np.divide(1, share, out=np.zeros_like(share), where=share > 0)
+        lifts = scaled(together, rows=1 / (before + _PRIOR), columns=inverse)
+        lifts.data = np.log1p(lifts.data)
+        return cls(vectors, top_per_row(lifts, _MOST_PER_LABEL))
+
+    def likeness(self, profiles: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Return users x labels: the labels of what users have."""
+        return sparse.csr_matrix(profiles @ self.vectors)
+
+    def following(self, profiles: sparse.csr_matrix) -> sparse.csr_matrix:
+        """Return users x labels: the labels that follow those of what users have."""
+        return sparse.csr_matrix(self.likeness(profiles) @ self.lifts)
+
+    def scores(
+        self, of_users: sparse.csr_matrix, rows: NDArray[np.integer], items: NDArray[np.integer]
+    ) -> NDArray[np.float32]:
+        """Return for each pair of a row of `of_users` and an item the product of their label vectors."""
+        wanted = self.vectors[items]
+        length = np.diff(wanted.indptr)
+        products = values_at(of_users, np.repeat(rows, length), wanted.indices) * wanted.data
+        return np.bincount(np.repeat(np.arange(rows.size), length), products, rows.size).astype(np.float32)

@@ -1,0 +1,70 @@
+"""Users' latest items, from which is told what they may want next."""
+
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from understudy.engines.recommend.events import Histories
+from understudy.engines.recommend.sparse_rows import scaled
+
+_OLDEST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Profiles:
+    """Events by user: those of user `u` stand at `bounds[u]:bounds[u + 1]`, their latest steps only.
+
+    The last user has no events and represents all unknown ones.
+    """
+
+    bounds: NDArray[np.int64]
+    item: NDArray[np.int32]
+    weight: NDArray[np.float32]
+    age: NDArray[np.int32]
+    n_items: int
+
+    @classmethod
+    def of(cls, histories: Histories) -> Self:
+        """Return the profiles of `histories`, with the events of each user's last 50 steps."""
+        events, kept = histories.events, histories.age < _OLDEST
+        counts = np.bincount(events.user[kept], minlength=events.n_users)
+        return cls(
+            bounds=np.r_[0, np.cumsum(counts), counts.sum()],
+            item=events.item[kept],
+            weight=events.weight[kept],
+            age=histories.age[kept],
+            n_items=events.n_items,
+        )
+
+    @property
+    def length(self) -> NDArray[np.int64]:
+        """How many events each user has."""
+        return np.diff(self.bounds)
+
+    def rows(self, users: NDArray[np.integer]) -> Self:
+        """Return the profiles of `users`; a negative code gets one without events."""
+        known = np.where(users < 0, self.bounds.size - 2, users)
+        length = self.length[known]
+        bounds = np.r_[0, np.cumsum(length)]
+        places = np.arange(bounds[-1]) + np.repeat(self.bounds[known] - bounds[:-1], length)
+        return type(self)(bounds, self.item[places], self.weight[places], self.age[places], self.n_items)
+
+    def decayed(self, decay: float) -> sparse.csr_matrix:
+        """Return users x items, each event weighing `weight * decay^age`."""
+        return self._matrix((self.weight * decay**self.age).astype(np.float32))
+
+    def latest(self) -> sparse.csr_matrix:
+        """Return users x items: the events of each user's latest step, their weights summing to 1."""
+        matrix = self._matrix(np.where(self.age == 0, self.weight, 0).astype(np.float32))
+        total = np.asarray(matrix.sum(axis=1)).ravel()
+        return scaled(matrix, rows=np.divide(1, total, out=np.zeros_like(total), where=total > 0))
+
+    def _matrix(self, strength: NDArray[np.float32]) -> sparse.csr_matrix:
+        shape = (self.bounds.size - 1, self.n_items)
+        matrix = sparse.csr_matrix((strength, self.item, self.bounds), shape=shape, copy=True)
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        return matrix

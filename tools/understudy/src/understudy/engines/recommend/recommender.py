@@ -1,0 +1,130 @@
+"""The model as a whole: retrieval by tables, and a learned order of what is retrieved."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.engines.recommend.content import ItemContent
+from understudy.engines.recommend.events import Histories
+from understudy.engines.recommend.examples import Examples, candidates_of
+from understudy.engines.recommend.features import features
+from understudy.engines.recommend.holdout import HeldOut
+from understudy.engines.recommend.hybrid import Ranking
+from understudy.engines.recommend.links import Pairs
+from understudy.engines.recommend.params import HybridParams
+from understudy.engines.recommend.profiles import Profiles
+from understudy.engines.recommend.reranking import Ranker, learned
+from understudy.engines.recommend.tables import Catalogue, Tables
+from understudy.engines.recommend.threads import in_threads
+from understudy.engines.recommend.tuning import tuned
+
+_CHUNK_USERS = 512
+_MOST_EXAMPLES = 25_000
+"""How many users are learned from for each held-out step."""
+_MOST_CHECKED = 10_000
+_LEARNED_SHARE = 0.3
+"""How much of what users were offered and did not take is learned from."""
+
+Allowed = Callable[[int], NDArray[np.bool_] | None]
+"""For a position among the requested users, which items may be recommended; None for all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recommender:
+    """Ranks items for users; immutable, so safe to share between threads.
+
+    The hybrid retrieves, and where a learned ranker predicted held-out items better, it orders the best
+    of what is retrieved. Scores are those of the hybrid, given out in the new order.
+    """
+
+    catalogue: Catalogue
+    params: HybridParams
+    tables: Tables
+    ranker: Ranker | None
+
+    @classmethod
+    def fit(cls, histories: Histories, content: ItemContent, *, refit: bool = True) -> Self:
+        """Choose parameters and learn by held-out items of `histories`, then count all of them.
+
+        Each user's latest event is for checking and choosing, the two before it for learning. Without
+        `refit`, the latest events are known only to that choice and are not counted in the tables.
+        """
+        params = HybridParams()
+        catalogue = Catalogue.of(content, params)
+        checked = HeldOut.of(histories)
+        pairs = Pairs.of(checked.histories, params)
+        params = tuned(pairs, catalogue, checked, params)
+        tables = Tables.of(checked.histories, pairs, catalogue, params)
+        model = cls(catalogue, params, tables, _ranker(tables, checked, catalogue, params))
+        return model.counting(histories) if refit else model
+
+    def counting(self, histories: Histories) -> Self:
+        """Return the same model with tables of `histories`."""
+        pairs = Pairs.of(histories, self.params)
+        return replace(self, tables=Tables.of(histories, pairs, self.catalogue, self.params))
+
+    def reachable(self, limit: int) -> NDArray[np.bool_]:
+        """Return for each item whether a list of `limit` items can contain it."""
+        return self.tables.hybrid.reachable(limit)
+
+    def rank(
+        self,
+        profiles: Profiles,
+        users: NDArray[np.integer],
+        limit: int,
+        allowed: Allowed | None = None,
+    ) -> Iterator[Ranking]:
+        """Yield a ranking of at most `limit` items for each of `users`, in their order.
+
+        A negative code is a user without a history. Scores are positive and sum to 1 over the whole
+        catalogue.
+        """
+
+        def ranked(start: int) -> list[Ranking]:
+            chunk = users[start : start + _CHUNK_USERS]
+            masks = None if allowed is None else [allowed(start + row) for row in range(chunk.size)]
+            return self._ranked(profiles.rows(chunk), limit, masks)
+
+        for chunk in in_threads(ranked, range(0, users.size, _CHUNK_USERS)):
+            yield from chunk
+
+    def _ranked(
+        self, profiles: Profiles, limit: int, masks: list[NDArray[np.bool_] | None] | None
+    ) -> list[Ranking]:
+        hybrid, depth = self.tables.hybrid, self.params.candidates
+        scores = hybrid.scores(profiles)
+        rankings = hybrid.best(scores, limit if self.ranker is None else max(limit, depth), masks)
+        if self.ranker is None:
+            return rankings
+        candidates = candidates_of(rankings, depth)
+        _, rows = features(self.tables, profiles, scores, candidates)
+        order = np.lexsort((-self.ranker.scores(rows), candidates.row))
+        bounds = np.searchsorted(candidates.row, np.arange(len(rankings)))
+        known = np.diff(scores.total.indptr) > 0
+        return [
+            _reordered(ranking, candidates.place[order[start : start + depth]][: ranking.items.size], limit)
+            if touched
+            else ranking.first(limit)
+            for ranking, start, touched in zip(rankings, bounds, known, strict=True)
+        ]
+
+
+def _reordered(ranking: Ranking, order: NDArray[np.integer], limit: int) -> Ranking:
+    items = ranking.items.copy()
+    items[: order.size] = ranking.items[order]
+    return Ranking(items, ranking.scores).first(limit)
+
+
+def _ranker(tables: Tables, checked: HeldOut, catalogue: Catalogue, params: HybridParams) -> Ranker | None:
+    parts, histories = [], checked.histories
+    for _ in range(params.learned_steps):
+        step = HeldOut.of(histories)
+        histories = step.histories
+        counted = Tables.of(histories, Pairs.of(histories, params), catalogue, params)
+        users = step.users(_MOST_EXAMPLES)
+        parts.append(Examples.of(counted, step, users, params.candidates, share=_LEARNED_SHARE))
+    check = Examples.of(tables, checked, checked.users(_MOST_CHECKED), params.candidates)
+    return learned(Examples.joined(parts), check)

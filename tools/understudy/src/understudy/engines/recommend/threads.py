@@ -1,0 +1,23 @@
+"""Work on chunks in all cores; what is compiled runs side by side."""
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import TypeVar
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+
+def in_threads(function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
+    """Yield the results in order; at most two for each core are computed ahead, which bounds memory."""
+    workers = os.cpu_count() or 1
+    waiting = iter(arguments)
+    with ThreadPoolExecutor(workers, thread_name_prefix="recommend") as pool:
+        running: deque[Future[R]] = deque(pool.submit(function, each) for each in islice(waiting, workers))
+        while running:
+            result = running.popleft().result()
+            running.extend(pool.submit(function, each) for each in islice(waiting, 1))
+            yield result
