@@ -4,6 +4,7 @@ import resource
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from encore.evaluation.metrics import coverage, ndcg_at, recall_at
 from encore.evaluation.sequences import baselines
-from encore.evaluation.sequences.engine import rank
 from encore.evaluation.sequences.protocol import Protocol, Task, places
 from encore.evaluation.sequences.reading import Sequences
+from understudy.engines.recommend import ItemContent, leave_one_out
 
 CUT, DEEP_CUT = 5, 10
 FLOORS: Mapping[str, Mapping[str, float]] = {
@@ -66,19 +67,10 @@ def evaluate_sequences(
 ) -> SequenceReport:
     """Measure the engine; call this before any baseline, whose memory would be counted."""
     announce("our engine")
-    ranked = rank(sequences, sequences.labels(attributes), protocol, limit=DEEP_CUT)
-    figures = _figures(
-        ranked.lists,
-        task_of(sequences, protocol),
-        fit_s=ranked.fit_seconds,
-        score_s=ranked.score_seconds,
-    )
-    return SequenceReport(
-        **figures.model_dump(by_alias=False),
-        users=len(sequences.users),
-        items=len(sequences.items),
-        peak_rss_mb=_peak_rss_mb(),
-    )
+    labels = sequences.labels(attributes)
+    content = ItemContent(labels=labels, texts=[""] * len(labels))
+    measured = leave_one_out(sequences.users, content, protocol=protocol.value)
+    return SequenceReport(**asdict(measured), peak_rss_mb=_peak_rss_mb())
 
 
 def evaluate_baselines(
