@@ -6,17 +6,16 @@ from scipy import sparse
 
 
 def top_per_row(matrix: sparse.csr_matrix, limit: int) -> sparse.csr_matrix:
-    """Return `matrix` with only the `limit` greatest entries of each row."""
+    """Return `matrix` with only the `limit` greatest entries of each row, in the order of their columns."""
     spans = matrix.indptr
-    long_rows = np.flatnonzero(np.diff(spans) > limit)
-    if not long_rows.size:
-        return matrix
     kept = np.ones(matrix.nnz, dtype=bool)
-    for row in long_rows:
+    for row in np.flatnonzero(np.diff(spans) > limit):
         span = slice(spans[row], spans[row + 1])
         kept[spans[row] + np.argpartition(-matrix.data[span], limit)[limit:]] = False
     bounds = np.r_[0, np.cumsum(kept)][spans]
-    return sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], bounds), shape=matrix.shape)
+    top = sparse.csr_matrix((matrix.data[kept], matrix.indices[kept], bounds), shape=matrix.shape)
+    top.sort_indices()
+    return top
 
 
 def without_diagonal(matrix: sparse.csr_matrix, *, first_row: int = 0) -> sparse.csr_matrix:
@@ -50,7 +49,10 @@ def scaled(
 def values_at(
     matrix: sparse.csr_matrix, rows: NDArray[np.integer], columns: NDArray[np.integer]
 ) -> NDArray[np.float32]:
-    """Return the entries at pairs of row and column, 0 where there is none."""
+    """Return the entries at pairs of row and column, 0 where there is none.
+
+    Sorts the columns of `matrix` in place, so what threads share has to come from `top_per_row`.
+    """
     if not rows.size:
         return np.zeros(0, dtype=np.float32)
     matrix.sort_indices()  # so that each look-up is a binary search
