@@ -35,11 +35,14 @@ class Rule(StrEnum):
 EXCEPTION_WIDTH = 2
 """The power of the price factor that even an exception keeps to."""
 RULES = tuple(Rule)
+COSTS = {rule: 1 << place for place, rule in enumerate(RULES)}
+"""What it costs if a rule yields: more than if all the rules before it do."""
 LEAF_RULES = (Rule.COMPLEMENTS, Rule.NEW_PART, Rule.LEAF, Rule.NEW_ROOT)
 """The rules that look at a product's category alone."""
-_LEAF_PLACES = tuple(map(RULES.index, LEAF_RULES))
 UNBROKEN = 0
 """The cost (see `Basket.cost`) of an offer that keeps every rule."""
+TOO_MUCH = 1 << len(RULES)
+"""More than any offer costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +73,8 @@ class Basket:
         self._price_exceptions = 0
         self._missing_complements = rules.min_complements if shopper.durables else 0
         self._roots = frozenset(part[:1] for part in shopper.parts)
-        predicates = self._predicates()
-        self._keeps = tuple(predicates[rule] for rule in RULES)
+        self._keeps = self._predicates()
+        self._dearest_first = [(COSTS[rule], self._keeps[rule]) for rule in reversed(RULES)]
 
     @property
     def is_full(self) -> bool:
@@ -82,32 +85,31 @@ class Basket:
     def _room(self) -> int:
         return PICKS - len(self.chosen)
 
-    def cost(self, offer: Offer, *, below: int = len(RULES) + 1) -> int | None:
-        """Return how many rules must yield, in their order, for the offer to join; 0 if it keeps all.
+    def cost(self, offer: Offer, *, below: int = TOO_MUCH) -> int | None:
+        """Return the sum of the costs of the rules that must yield for the offer to join; 0 if it keeps all.
 
         None for what the customer or the basket has already, and for a cost that is not `below` a bound.
         """
         if offer.product_id in self._taken:
             return None
-        for place in range(len(RULES) - 1, -1, -1):
-            if not self._keeps[place](offer):
-                return place + 1 if place + 1 < below else None
-        return UNBROKEN
+        total = UNBROKEN
+        for cost, keeps in self._dearest_first:
+            if not keeps(offer):
+                total += cost
+                if total >= below:
+                    return None
+        return total
 
     def closes_leaf(self, first: Offer, *, below: int) -> bool:
         """Return whether nothing of a leaf category may join for a cost `below` a bound.
 
         `first` is its best offer: if it may not leave the part of the shop, later ones may not either.
         """
-        return any(place + 1 >= below and not self._keeps[place](first) for place in _LEAF_PLACES)
+        return sum(COSTS[rule] for rule in LEAF_RULES if not self._keeps[rule](first)) >= below
 
     def add(self, offer: Offer) -> None:
         """Add an offer, and note the rules that it does not keep."""
-        self.chosen.append(
-            Chosen(
-                offer, tuple(rule for rule, keeps in zip(RULES, self._keeps, strict=True) if not keeps(offer))
-            )
-        )
+        self.chosen.append(Chosen(offer, tuple(rule for rule in RULES if not self._keeps[rule](offer))))
         self._taken.add(offer.product_id)
         self._labels |= offer.labels
         self._leaves[offer.leaf] += bool(offer.leaf)

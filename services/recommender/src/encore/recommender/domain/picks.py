@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from encore.contracts.records import Pick
-from encore.recommender.domain.basket import RULES, UNBROKEN, Basket, Chosen, Rule
+from encore.recommender.domain.basket import COSTS, TOO_MUCH, UNBROKEN, Basket, Chosen, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.reasons import Reasons
@@ -18,11 +18,9 @@ AGAIN = 0.3
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
 ANOTHER_DURABLE = 0.1
 """The same where the picks are things that people need one of."""
-MOST = len(RULES) + 1
-"""More than any offer costs."""
-WIDEN_FROM = RULES.index(Rule.NEW_PART)
+WIDEN_FROM = COSTS[Rule.NEW_PART]
 """From this cost on, the whole catalogue is searched for a better offer."""
-PINNED_BELOW = RULES.index(Rule.REPEAT) + 1
+PINNED_BELOW = COSTS[Rule.REPEAT]
 """A pinned product is picked unless it breaks one of the rules from `REPEAT` on."""
 
 
@@ -75,8 +73,8 @@ def _fill(basket: Basket, shop: Shop, candidates: Candidates) -> None:
 def _next(
     basket: Basket, shop: Shop, candidates: Candidates, weights: Mapping[Category, float]
 ) -> Offer | None:
-    """Return the first offer, in order, among those for which the fewest rules must yield."""
-    best, cost = None, MOST
+    """Return the first offer, in order, among those that cost least."""
+    best, cost = None, TOO_MUCH
     for leaf in sorted(weights, key=lambda leaf: (-weights[leaf], leaf)):
         offers = list(_offered(shop, candidates.products(leaf)))
         if not offers or basket.closes_leaf(offers[0], below=cost):
@@ -85,7 +83,7 @@ def _next(
         best = found or best
         if cost == UNBROKEN:
             return best
-    if cost > WIDEN_FROM:
+    if cost >= WIDEN_FROM:
         wider, _ = _cheapest(basket, _offered(shop, shop.catalogue.popular), below=cost)
         return wider or best
     return best
