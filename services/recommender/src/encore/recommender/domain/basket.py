@@ -70,6 +70,7 @@ class Basket:
         self._brands: Counter[str | None] = Counter()
         self._kinds: Counter[str | None] = Counter()
         self._outside = {Rule.NEW_PART: 0, Rule.NEW_ROOT: 0}
+        self._fitted: dict[Category, list[str]] = {}
         self._price_exceptions = 0
         self._missing_complements = rules.min_complements if shopper.durables else 0
         self._roots = frozenset(part[:1] for part in shopper.parts)
@@ -151,12 +152,18 @@ class Basket:
         )
 
     def _keeps_fit(self, offer: Offer) -> bool:
-        """Return whether an offer fits what the customer owns of its category, or what it goes with."""
-        owned = [one for one in self._shopper.owned if one.leaf == offer.leaf]
-        if found := self._completing.get(offer.leaf):
+        """Return whether an offer fits any of what it has to fit."""
+        if offer.leaf not in self._fitted:
+            self._fitted[offer.leaf] = self._to_fit(offer.leaf)
+        owned, fits = self._fitted[offer.leaf], self._shopper.shop.catalogue.fits
+        return not owned or any(fits(offer.product_id, product_id) for product_id in owned)
+
+    def _to_fit(self, leaf: Category) -> list[str]:
+        """Return what the customer owns of a category and what it goes with, else everything they own."""
+        owned = [one for one in self._shopper.owned if one.leaf == leaf]
+        if found := self._completing.get(leaf):
             owned.append(found.owned)
-        fits = self._shopper.shop.catalogue.fits
-        return not owned or any(fits(offer.product_id, one.product.product_id) for one in owned)
+        return [one.product.product_id for one in owned or self._shopper.owned]
 
     def _keeps_room_for_complements(self, offer: Offer) -> bool:
         return self._room > self._missing_complements or self._completes_durable(offer)

@@ -21,12 +21,18 @@ AUTHORED_ELSEWHERE = 0.25
 """How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
 NEW_PART_LIFT = 0.4
 """How far a leaf stands for its part where the customer is new: 0 for itself alone, 1 for the whole part."""
+NEW_ROOT_FACTOR = 0.85
+"""How much less a leaf counts in a department (the first level of its path) where the customer is new."""
 POPULAR_PLACE = 0.15
 """How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
 LINKED_AHEAD = 1.0
 """How many places what customers bought together with the customer's products is ahead of all others."""
-WHIM = 4.0
+WHIM = 6.0
 """By how many places an order may differ between customers with equal histories, so that their lists do."""
+NEW_PART_WHIM = 12.0
+"""The same where the customer is new, and little more is known than what is popular."""
+LEAF_WHIM = 0.1
+"""The same for leaf categories: the share by which a weight may be raised."""
 MOST_PER_LEAF = 40
 """How many products of one leaf category are considered."""
 
@@ -67,7 +73,10 @@ class Candidates:
             size = sum(share.values())
             for leaf, weight in share.items():
                 total[leaf] += factor * weight / size
-        return {leaf: weight * lift for leaf, weight, lift in self._lifted(total)}
+        return {
+            leaf: weight * lift * (1 + LEAF_WHIM * self._whim("|".join(leaf)))
+            for leaf, weight, lift in self._lifted(total)
+        }
 
     @cached_property
     def completing(self) -> dict[Category, Completing]:
@@ -98,7 +107,8 @@ class Candidates:
 
     def _ordered(self, leaf: Category) -> Sequence[str]:
         ranked, popular = self._ranked[leaf], self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
-        step = POPULAR_PLACE if self._catalogue.part(leaf) in self.shopper.parts else 1.0
+        is_known = self._catalogue.part(leaf) in self.shopper.parts
+        step, whim = (POPULAR_PLACE, WHIM) if is_known else (1.0, NEW_PART_WHIM)
         places = dict.fromkeys(chain(ranked, popular), len(ranked) + step * len(popular))
         for place, product_id in enumerate(ranked):
             places[product_id] += place - len(ranked)
@@ -106,17 +116,14 @@ class Candidates:
             places[product_id] += step * (place - len(popular))
         for place, product_id in enumerate(self._linked[leaf]):
             places[product_id] = place - LINKED_AHEAD
-        return self._by_place(places)
+        merits = self._catalogue.merits
+        for product_id in places:
+            places[product_id] += whim * self._whim(product_id) - merits[product_id]
+        return sorted(places, key=lambda product_id: (places[product_id], product_id))
 
-    def _by_place(self, places: Mapping[str, float]) -> list[str]:
-        """Sort products by place, in an order of the customer's own where places are close."""
-        return sorted(
-            places, key=lambda product_id: (places[product_id] + self._whim(product_id), product_id)
-        )
-
-    def _whim(self, product_id: str) -> float:
-        seed = f"{self.shopper.customer_id}\n{product_id}".encode()
-        return WHIM * zlib.crc32(seed) / _CRC_VALUES
+    def _whim(self, thing: str) -> float:
+        """Return a number from 0 to 1 of the customer's own for a product or category, always the same."""
+        return zlib.crc32(f"{self.shopper.customer_id}\n{thing}".encode()) / _CRC_VALUES
 
     @property
     def shop(self) -> Shop:
@@ -134,6 +141,7 @@ class Candidates:
         its weight is raised by the part's total in proportion to the part's best leaf.
         """
         known = self.shopper.parts
+        roots = {part[:1] for part in known}
         total: defaultdict[Category, float] = defaultdict(float)
         best: defaultdict[Category, float] = defaultdict(float)
         for leaf, weight in weights.items():
@@ -142,8 +150,10 @@ class Candidates:
             best[part] = max(best[part], weight)
         for leaf, weight in weights.items():
             part = self._catalogue.part(leaf)
-            is_known = not known or part in known
-            yield leaf, weight, 1.0 if is_known else (total[part] / best[part]) ** NEW_PART_LIFT
+            if not known or part in known:
+                yield leaf, weight, 1.0
+            else:
+                yield leaf, weight, (total[part] / best[part]) ** NEW_PART_LIFT * (1.0 if part[:1] in roots else NEW_ROOT_FACTOR)
 
     @cached_property
     def _likely(self) -> Weights:

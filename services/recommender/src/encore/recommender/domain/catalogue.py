@@ -9,11 +9,16 @@ from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.families import Families, SharedReviews
 from encore.recommender.domain.fits import Fits
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
-from encore.recommender.domain.popularity import is_disliked, popularity
+from encore.recommender.domain.popularity import MIDDLE_STARS, is_disliked, popularity
 from encore.recommender.domain.taxonomy import Category, words
 
 PART_LEVELS = 2
 """How many levels of a category path make a part of the shop, such as `Electronics|Headphones`."""
+
+STAR_PLACES = 6.0
+"""How many places in an order of products a star more is worth."""
+MISFILED_PLACES = 12.0
+"""How many places a product goes back that does not seem to belong in its leaf category."""
 
 
 class Catalogue:
@@ -31,6 +36,7 @@ class Catalogue:
         self.popular = _best_first(popularity(self.products, by_product))
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
+        self.merits = self._merits()
         self._families = Families.of(self.products, shared)
         self._labels = {product_id: self._families.labels(product_id) for product_id in self.products}
         self._members: dict[str, list[str]] = {}
@@ -99,6 +105,21 @@ class Catalogue:
         names = cosine(self._names[one], self._names[other])
         return (names + _shared_levels(self.products[one].category, self.products[other].category)) / 2
 
+    def _merits(self) -> dict[str, float]:
+        """Map each product to the places that it is ahead of others in its leaf category, however ranked.
+
+        Better rated ones are. A product is behind if its name has no word of its category's while most of the
+        others' have: a mouse pad among the gamepads.
+        """
+        about = {product_id: _is_about_its_leaf(one) for product_id, one in self.products.items()}
+        counts = Counter(self.products[product_id].category for product_id in about if about[product_id])
+        usual = {leaf for leaf, count in counts.items() if 2 * count > self.sizes[leaf]}
+        return {
+            product_id: STAR_PLACES * float(MIDDLE_STARS if one.rating is None else one.rating)
+            - MISFILED_PLACES * (one.category in usual and not about[product_id])
+            for product_id, one in self.products.items()
+        }
+
     def _popular_in(self) -> dict[Category, list[str]]:
         """Map every category and every prefix of one to its products, most popular first."""
         index: dict[Category, list[str]] = {}
@@ -129,6 +150,11 @@ def _without_texts(product: Product) -> Product:
 
 def _best_first(scores: Mapping[str, float]) -> Sequence[str]:
     return sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
+
+
+def _is_about_its_leaf(product: Product) -> bool:
+    """Return whether the product's name has a word of its leaf category's."""
+    return bool(product.category) and not set(words(product.category[-1])).isdisjoint(words(product.name))
 
 
 def _shared_levels(one: Category, other: Category) -> float:

@@ -14,7 +14,7 @@ from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
 
-AGAIN = 0.3
+AGAIN = 0.2
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
 ANOTHER_DURABLE = 0.1
 """The same where the picks are things that people need one of."""
@@ -64,10 +64,10 @@ def _fill(basket: Basket, shop: Shop, candidates: Candidates) -> None:
     """Add the best offers until the basket is full or nothing is left."""
     weights = dict(candidates.weights)
     for one in basket.chosen:
-        _lower(weights, one.offer)
+        _lower(weights, one.offer, shop)
     while not basket.is_full and (offer := _next(basket, shop, candidates, weights)) is not None:
         basket.add(offer)
-        _lower(weights, offer)
+        _lower(weights, offer, shop)
 
 
 def _next(
@@ -84,13 +84,23 @@ def _next(
         if cost == UNBROKEN:
             return best
     if cost >= WIDEN_FROM:
-        wider, _ = _cheapest(basket, _offered(shop, shop.catalogue.popular), below=cost)
+        popular = _offered(shop, shop.catalogue.popular)
+        wider, _ = _cheapest(basket, _of_open_leaves(basket, popular, below=cost), below=cost)
         return wider or best
     return best
 
 
 def _offered(shop: Shop, product_ids: Iterable[str]) -> Iterator[Offer]:
     return (shop.offers[product_id] for product_id in product_ids if product_id in shop.offers)
+
+
+def _of_open_leaves(basket: Basket, offers: Iterable[Offer], *, below: int) -> Iterator[Offer]:
+    closed: dict[Category, bool] = {}
+    for offer in offers:
+        if offer.leaf not in closed:
+            closed[offer.leaf] = basket.closes_leaf(offer, below=below)
+        if not closed[offer.leaf]:
+            yield offer
 
 
 def _cheapest(basket: Basket, offers: Iterable[Offer], *, below: int) -> tuple[Offer | None, int]:
@@ -105,9 +115,14 @@ def _cheapest(basket: Basket, offers: Iterable[Offer], *, below: int) -> tuple[O
     return best, least
 
 
-def _lower(weights: dict[Category, float], picked: Offer) -> None:
-    if picked.leaf in weights:
-        weights[picked.leaf] *= AGAIN if picked.kind is None else ANOTHER_DURABLE
+def _lower(weights: dict[Category, float], picked: Offer, shop: Shop) -> None:
+    """Lower the weight of the leaf category of a pick, and of all that hold the same durable thing."""
+    if picked.kind is None:
+        alike = [picked.leaf] if picked.leaf in weights else []
+    else:
+        alike = [leaf for leaf in weights if shop.kind(leaf) == picked.kind]
+    for leaf in alike:
+        weights[leaf] *= AGAIN if picked.kind is None else ANOTHER_DURABLE
 
 
 def _is_discovery(one: Chosen, shopper: Shopper, candidates: Candidates) -> bool:
