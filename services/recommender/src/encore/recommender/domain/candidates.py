@@ -21,15 +21,15 @@ AUTHORED_ELSEWHERE = 0.25
 """How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
 NEW_PART_LIFT = 0.4
 """How far a leaf stands for its part where the customer is new: 0 for itself alone, 1 for the whole part."""
-NEW_ROOT_FACTOR = 0.85
+NEW_ROOT_FACTOR = 0.9
 """How much less a leaf counts in a department (the first level of its path) where the customer is new."""
 POPULAR_PLACE = 0.15
 """How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
 LINKED_AHEAD = 1.0
 """How many places what customers bought together with the customer's products is ahead of all others."""
-WHIM = 6.0
+WHIM = 8.0
 """By how many places an order may differ between customers with equal histories, so that their lists do."""
-NEW_PART_WHIM = 12.0
+NEW_PART_WHIM = 16.0
 """The same where the customer is new, and little more is known than what is popular."""
 LEAF_WHIM = 0.1
 """The same for leaf categories: the share by which a weight may be raised."""
