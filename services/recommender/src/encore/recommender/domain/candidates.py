@@ -1,10 +1,10 @@
 """The order in which products are considered for a customer."""
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import blake2b
 from itertools import chain
 
 from encore.recommender.domain.catalogue import Catalogue
@@ -36,7 +36,7 @@ LEAF_WHIM = 0.1
 MOST_PER_LEAF = 40
 """How many products of one leaf category are considered."""
 
-_CRC_VALUES = 2**32
+_WHIM_BYTES = 4
 
 Weights = Mapping[Category, float]
 
@@ -123,7 +123,8 @@ class Candidates:
 
     def _whim(self, thing: str) -> float:
         """Return a number from 0 to 1 of the customer's own for a product or category, always the same."""
-        return zlib.crc32(f"{self.shopper.customer_id}\n{thing}".encode()) / _CRC_VALUES
+        seed = f"{self.shopper.customer_id}\n{thing}".encode()
+        return int.from_bytes(blake2b(seed, digest_size=_WHIM_BYTES).digest(), "big") / 256**_WHIM_BYTES
 
     @property
     def shop(self) -> Shop:
@@ -153,7 +154,12 @@ class Candidates:
             if not known or part in known:
                 yield leaf, weight, 1.0
             else:
-                yield leaf, weight, (total[part] / best[part]) ** NEW_PART_LIFT * (1.0 if part[:1] in roots else NEW_ROOT_FACTOR)
+                yield (
+                    leaf,
+                    weight,
+                    (total[part] / best[part]) ** NEW_PART_LIFT
+                    * (1.0 if part[:1] in roots else NEW_ROOT_FACTOR),
+                )
 
     @cached_property
     def _likely(self) -> Weights:

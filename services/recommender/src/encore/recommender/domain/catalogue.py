@@ -9,7 +9,7 @@ from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.families import Families, SharedReviews
 from encore.recommender.domain.fits import Fits
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
-from encore.recommender.domain.popularity import MIDDLE_STARS, is_disliked, popularity
+from encore.recommender.domain.popularity import is_disliked, popularity, shrunk_ratings
 from encore.recommender.domain.taxonomy import Category, words
 
 PART_LEVELS = 2
@@ -36,7 +36,7 @@ class Catalogue:
         self.popular = _best_first(popularity(self.products, by_product))
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
-        self.merits = self._merits()
+        self.merits = self._merits(shrunk_ratings(self.products, by_product))
         self._families = Families.of(self.products, shared)
         self._labels = {product_id: self._families.labels(product_id) for product_id in self.products}
         self._members: dict[str, list[str]] = {}
@@ -99,13 +99,19 @@ class Catalogue:
     def similarity(self, one: str, other: str) -> float:
         """Return how similar two products are, from 0 to 1.
 
-        The mean of two figures: the cosine of their names, in which rare words count more, and the share of
-        category levels that they have in common from the top.
+        The mean of two figures: how alike their names are, and the share of category levels that they have in
+        common from the top.
         """
-        names = cosine(self._names[one], self._names[other])
-        return (names + _shared_levels(self.products[one].category, self.products[other].category)) / 2
+        return (
+            self.likeness(one, other)
+            + _shared_levels(self.products[one].category, self.products[other].category)
+        ) / 2
 
-    def _merits(self) -> dict[str, float]:
+    def likeness(self, one: str, other: str) -> float:
+        """Return the cosine of two products' names, from 0 to 1; rare words count more."""
+        return cosine(self._names[one], self._names[other])
+
+    def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
         """Map each product to the places that it is ahead of others in its leaf category, however ranked.
 
         Better rated ones are. A product is behind if its name has no word of its category's while most of the
@@ -115,7 +121,7 @@ class Catalogue:
         counts = Counter(self.products[product_id].category for product_id in about if about[product_id])
         usual = {leaf for leaf, count in counts.items() if 2 * count > self.sizes[leaf]}
         return {
-            product_id: STAR_PLACES * float(MIDDLE_STARS if one.rating is None else one.rating)
+            product_id: STAR_PLACES * stars[product_id]
             - MISFILED_PLACES * (one.category in usual and not about[product_id])
             for product_id, one in self.products.items()
         }

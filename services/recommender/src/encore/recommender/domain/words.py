@@ -275,3 +275,5 @@ LINES = {
     "xbox": "microsoft",
 }
 """Product lines and connectors that stand for their maker."""
+DEVICES = dict.fromkeys(("firetv", "firestick", "echodot"), "amazon")
+"""The same for devices that count only where a name speaks of other products."""
