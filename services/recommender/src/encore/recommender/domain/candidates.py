@@ -13,11 +13,11 @@ from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
 
-LIKELY, COMPLETING, RANKED = 1.0, 0.5, 2.0
+LIKELY, COMPLETING, RANKED = 1.0, 0.5, 1.3
 """How much each share counts in a leaf category's weight; chosen on held-out purchases of two shops."""
 RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
-AUTHORED_ELSEWHERE = 0.25
+AUTHORED_ELSEWHERE = 0.5
 """How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
 NEW_PART_LIFT = 0.4
 """How far a leaf stands for its part where the customer is new: 0 for itself alone, 1 for the whole part."""

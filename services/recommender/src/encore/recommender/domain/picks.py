@@ -14,7 +14,7 @@ from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
 
-AGAIN = 0.2
+AGAIN = 0.15
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
 ANOTHER_DURABLE = 0.1
 """The same where the picks are things that people need one of."""
