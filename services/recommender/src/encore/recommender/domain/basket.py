@@ -32,7 +32,7 @@ class Rule(StrEnum):
     FAMILY = "family"
 
 
-EXCEPTION_WIDTH = 2
+EXCEPTION_WIDTH = Decimal("1.5")
 """The power of the price factor that even an exception keeps to."""
 RULES = tuple(Rule)
 COSTS = {rule: 1 << place for place, rule in enumerate(RULES)}
@@ -200,7 +200,7 @@ class Basket:
         is_near = self._is_in_price_range(offer, widened=EXCEPTION_WIDTH)
         return is_near and self._price_exceptions < self._rules.max_price_exceptions
 
-    def _is_in_price_range(self, offer: Offer, *, widened: int = 1) -> bool:
+    def _is_in_price_range(self, offer: Offer, *, widened: Decimal = Decimal(1)) -> bool:
         """Compare with what the customer pays; what completes something durable may cost less."""
         if self._shopper.price_range is None:
             return True

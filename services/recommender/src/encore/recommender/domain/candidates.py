@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from hashlib import blake2b
 from itertools import chain
@@ -25,6 +26,10 @@ NEW_ROOT_FACTOR = 0.9
 """How much less a leaf counts in a department (the first level of its path) where the customer is new."""
 POPULAR_PLACE = 0.15
 """How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
+NAMED_PLACES = 6.0
+"""How many places a product comes forward whose name names the thing of the customer's that it goes with."""
+LESSER_PLACES, LEAST_OF_PRICE = 8.0, Decimal("0.8")
+"""How many places a replacement goes back that costs less than this share of what the customer has."""
 LINKED_AHEAD = 1.0
 """How many places what customers bought together with the customer's products is ahead of all others."""
 WHIM = 8.0
@@ -36,7 +41,7 @@ LEAF_WHIM = 0.1
 MOST_PER_LEAF = 40
 """How many products of one leaf category are considered."""
 
-_WHIM_BYTES = 4
+_DIGESTS = 2**32
 
 Weights = Mapping[Category, float]
 
@@ -119,12 +124,27 @@ class Candidates:
         merits = self._catalogue.merits
         for product_id in places:
             places[product_id] += whim * self._whim(product_id) - merits[product_id]
+        self._put_forward(places, leaf)
+        self._put_back(places, leaf)
         return sorted(places, key=lambda product_id: (places[product_id], product_id))
+
+    def _put_forward(self, places: dict[str, float], leaf: Category) -> None:
+        """Put forward what is for the thing that it goes with, such as a cable for phones."""
+        if found := self.completing.get(leaf):
+            for product_id in places:
+                places[product_id] -= NAMED_PLACES * self._catalogue.names(product_id, found.owned.leaf[-1])
+
+    def _put_back(self, places: dict[str, float], leaf: Category) -> None:
+        """Put back what costs much less than a durable thing that it would replace."""
+        if owned := self.shopper.durables.get(self.shop.kind(leaf) or ""):
+            least = LEAST_OF_PRICE * max(one.product.price for one in owned)
+            for product_id in places:
+                places[product_id] += LESSER_PLACES * (self._catalogue.products[product_id].price < least)
 
     def _whim(self, thing: str) -> float:
         """Return a number from 0 to 1 of the customer's own for a product or category, always the same."""
         seed = f"{self.shopper.customer_id}\n{thing}".encode()
-        return int.from_bytes(blake2b(seed, digest_size=_WHIM_BYTES).digest(), "big") / 256**_WHIM_BYTES
+        return int.from_bytes(blake2b(seed, digest_size=4).digest(), "big") / _DIGESTS
 
     @property
     def shop(self) -> Shop:

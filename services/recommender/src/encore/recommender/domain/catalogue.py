@@ -36,6 +36,7 @@ class Catalogue:
         self.popular = _best_first(popularity(self.products, by_product))
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
+        self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
         self.merits = self._merits(shrunk_ratings(self.products, by_product))
         self._families = Families.of(self.products, shared)
         self._labels = {product_id: self._families.labels(product_id) for product_id in self.products}
@@ -111,13 +112,20 @@ class Catalogue:
         """Return the cosine of two products' names, from 0 to 1; rare words count more."""
         return cosine(self._names[one], self._names[other])
 
+    def names(self, product_id: str, thing: str) -> bool:
+        """Return whether a product's name has any word of the name of a category."""
+        return not self._name_words[product_id].isdisjoint(words(thing))
+
     def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
         """Map each product to the places that it is ahead of others in its leaf category, however ranked.
 
         Better rated ones are. A product is behind if its name has no word of its category's while most of the
         others' have: a mouse pad among the gamepads.
         """
-        about = {product_id: _is_about_its_leaf(one) for product_id, one in self.products.items()}
+        about = {
+            product_id: bool(one.category) and self.names(product_id, one.category[-1])
+            for product_id, one in self.products.items()
+        }
         counts = Counter(self.products[product_id].category for product_id in about if about[product_id])
         usual = {leaf for leaf, count in counts.items() if 2 * count > self.sizes[leaf]}
         return {
@@ -156,11 +164,6 @@ def _without_texts(product: Product) -> Product:
 
 def _best_first(scores: Mapping[str, float]) -> Sequence[str]:
     return sorted(scores, key=lambda product_id: (-scores[product_id], product_id))
-
-
-def _is_about_its_leaf(product: Product) -> bool:
-    """Return whether the product's name has a word of its leaf category's."""
-    return bool(product.category) and not set(words(product.category[-1])).isdisjoint(words(product.name))
 
 
 def _shared_levels(one: Category, other: Category) -> float:

@@ -7,7 +7,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from encore.contracts.records import Product
 from encore.recommender.domain import words
@@ -59,21 +58,29 @@ class Fits:
         return not sizes or any(least <= size <= most for size in sizes)
 
     def _named(self, product: Product) -> frozenset[str]:
-        own = self._maker[product.product_id]
-        makers = frozenset(maker for maker in self._mentioned(product.name) if maker != own)
+        makers = frozenset(self._mentioned(product.name, own=self._maker[product.product_id]))
         return makers if len(makers) <= MAX_MAKERS else frozenset()
 
-    def _mentioned(self, name: str) -> Iterator[str]:
-        """Yield the makers after a word such as "for", and those of product lines anywhere in the name."""
+    def _mentioned(self, name: str, *, own: str | None) -> Iterator[str]:
+        """Yield the makers after a word such as "for", and those of product lines anywhere in the name.
+
+        A product's own maker is among them only right after such a word: a remote control for Sony.
+        """
         found = list(map(joined, _WORD.findall(name)))
         is_about_others = False
-        for word, following in pairwise((*found, "")):
+        for before, word, after in zip(("", *found), found, (*found[1:], ""), strict=False):
             is_about_others = is_about_others or word in words.NOT_OWN
-            if word in words.LINES or (is_about_others and word in self._makers):
-                yield words.LINES.get(word, word)
-            for device in (word, word + following) if is_about_others else ():
-                if device in words.DEVICES:
-                    yield words.DEVICES[device]
+            maker = self._maker_of(word, after, is_about_others=is_about_others)
+            if maker and (maker != own or before in words.MADE_FOR):
+                yield maker
+
+    def _maker_of(self, word: str, after: str, *, is_about_others: bool) -> str | None:
+        device = words.DEVICES.get(word) or words.DEVICES.get(word + after)
+        if device and is_about_others:
+            return device
+        if word in words.LINES or (is_about_others and word in self._makers):
+            return words.LINES.get(word, word)
+        return None
 
 
 def _range(name: str) -> Range | None:

@@ -263,6 +263,8 @@ NOT_OWN = word_set(
     "for compatible with suitable fits fit works supports replacement für passend kompatibel mit"
 )
 """After these words a name speaks of other products: a cable `for` Samsung is not Samsung's."""
+MADE_FOR = word_set("for fits suitable compatible für passend kompatibel")
+"""Right after these words, a product's own maker is whose devices it is made for."""
 LINES = {
     **dict.fromkeys(
         ("iphone", "ipad", "ipod", "imac", "macbook", "airpods", "airtag", "lightning", "mfi"), "apple"
