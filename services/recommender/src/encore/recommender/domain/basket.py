@@ -71,6 +71,8 @@ class Basket:
         self._kinds: Counter[str | None] = Counter()
         self._outside = {Rule.NEW_PART: 0, Rule.NEW_ROOT: 0}
         self._fitted: dict[Category, list[str]] = {}
+        self._price_factor = Decimal(rules.price_factor)
+        self._exception_factor = self._price_factor**EXCEPTION_WIDTH
         self._price_exceptions = 0
         self._missing_complements = rules.min_complements if shopper.durables else 0
         self._roots = frozenset(part[:1] for part in shopper.parts)
@@ -118,7 +120,7 @@ class Basket:
         self._kinds[offer.kind] += offer.kind is not None
         self._outside[Rule.NEW_PART] += self._is_new(offer.part, self._shopper.parts)
         self._outside[Rule.NEW_ROOT] += self._is_new(offer.leaf[:1], self._roots)
-        self._price_exceptions += not self._is_in_price_range(offer)
+        self._price_exceptions += not self._is_in_price_range(offer, self._price_factor)
         self._missing_complements -= self._completes_durable(offer)
 
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
@@ -195,17 +197,16 @@ class Basket:
 
     def _keeps_price(self, offer: Offer) -> bool:
         """Return whether the price is in the range, or near enough to be one of the exceptions."""
-        if self._is_in_price_range(offer):
+        if self._is_in_price_range(offer, self._price_factor):
             return True
-        is_near = self._is_in_price_range(offer, widened=EXCEPTION_WIDTH)
+        is_near = self._is_in_price_range(offer, self._exception_factor)
         return is_near and self._price_exceptions < self._rules.max_price_exceptions
 
-    def _is_in_price_range(self, offer: Offer, *, widened: Decimal = Decimal(1)) -> bool:
+    def _is_in_price_range(self, offer: Offer, factor: Decimal) -> bool:
         """Compare with what the customer pays; what completes something durable may cost less."""
         if self._shopper.price_range is None:
             return True
         lowest, highest = self._shopper.price_range
-        factor = Decimal(self._rules.price_factor) ** widened
         return offer.price <= highest * factor and (
             offer.price * factor >= lowest or self._completes_durable(offer)
         )

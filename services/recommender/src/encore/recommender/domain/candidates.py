@@ -10,6 +10,7 @@ from itertools import chain
 
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.complements import Complement, Source
+from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
@@ -32,11 +33,11 @@ LESSER_PLACES, LEAST_OF_PRICE = 8.0, Decimal("0.8")
 """How many places a replacement goes back that costs less than this share of what the customer has."""
 LINKED_AHEAD = 1.0
 """How many places what customers bought together with the customer's products is ahead of all others."""
-WHIM = 8.0
+WHIM = 10.0
 """By how many places an order may differ between customers with equal histories, so that their lists do."""
-NEW_PART_WHIM = 16.0
+NEW_PART_WHIM = 20.0
 """The same where the customer is new, and little more is known than what is popular."""
-LEAF_WHIM = 0.1
+LEAF_WHIM = 0.15
 """The same for leaf categories: the share by which a weight may be raised."""
 MOST_PER_LEAF = 40
 """How many products of one leaf category are considered."""
@@ -106,6 +107,17 @@ class Candidates:
             self._products[leaf] = self._ordered(leaf)
         return self._products[leaf]
 
+    def offers(self, leaf: Category) -> Sequence[Offer]:
+        """Return those of a leaf's products, in their order, that may be picked at all."""
+        if leaf not in self._offers:
+            offers = self.shop.offers
+            self._offers[leaf] = [offers[one] for one in self.products(leaf) if one in offers]
+        return self._offers[leaf]
+
+    @cached_property
+    def _offers(self) -> dict[Category, Sequence[Offer]]:
+        return {}
+
     @cached_property
     def _products(self) -> dict[Category, Sequence[str]]:
         return {}
@@ -131,8 +143,8 @@ class Candidates:
     def _put_forward(self, places: dict[str, float], leaf: Category) -> None:
         """Put forward what is for the thing that it goes with, such as a cable for phones."""
         if found := self.completing.get(leaf):
-            for product_id in places:
-                places[product_id] -= NAMED_PLACES * self._catalogue.names(product_id, found.owned.leaf[-1])
+            for product_id in self._catalogue.naming(places, found.owned.leaf[-1]):
+                places[product_id] -= NAMED_PLACES
 
     def _put_back(self, places: dict[str, float], leaf: Category) -> None:
         """Put back what costs much less than a durable thing that it would replace."""

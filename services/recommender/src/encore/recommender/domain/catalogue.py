@@ -103,18 +103,17 @@ class Catalogue:
         The mean of two figures: how alike their names are, and the share of category levels that they have in
         common from the top.
         """
-        return (
-            self.likeness(one, other)
-            + _shared_levels(self.products[one].category, self.products[other].category)
-        ) / 2
+        levels = _shared_levels(self.products[one].category, self.products[other].category)
+        return (self.likeness(one, other) + levels) / 2
 
     def likeness(self, one: str, other: str) -> float:
         """Return the cosine of two products' names, from 0 to 1; rare words count more."""
         return cosine(self._names[one], self._names[other])
 
-    def names(self, product_id: str, thing: str) -> bool:
-        """Return whether a product's name has any word of the name of a category."""
-        return not self._name_words[product_id].isdisjoint(words(thing))
+    def naming(self, product_ids: Iterable[str], thing: str) -> list[str]:
+        """Return those of the products whose names have any word of the name of a category."""
+        wanted, own = frozenset(words(thing)), self._name_words
+        return [product_id for product_id in product_ids if not wanted.isdisjoint(own[product_id])]
 
     def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
         """Map each product to the places that it is ahead of others in its leaf category, however ranked.
@@ -122,15 +121,11 @@ class Catalogue:
         Better rated ones are. A product is behind if its name has no word of its category's while most of the
         others' have: a mouse pad among the gamepads.
         """
-        about = {
-            product_id: bool(one.category) and self.names(product_id, one.category[-1])
-            for product_id, one in self.products.items()
-        }
-        counts = Counter(self.products[product_id].category for product_id in about if about[product_id])
-        usual = {leaf for leaf, count in counts.items() if 2 * count > self.sizes[leaf]}
+        about = {leaf: set(self.naming(self.popular_in[leaf], leaf[-1])) for leaf in self.sizes if leaf}
+        usual = {leaf for leaf, naming in about.items() if 2 * len(naming) > self.sizes[leaf]}
         return {
             product_id: STAR_PLACES * stars[product_id]
-            - MISFILED_PLACES * (one.category in usual and not about[product_id])
+            - MISFILED_PLACES * (one.category in usual and product_id not in about[one.category])
             for product_id, one in self.products.items()
         }
 

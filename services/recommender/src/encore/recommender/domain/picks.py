@@ -76,7 +76,7 @@ def _next(
     """Return the first offer, in order, among those that cost least."""
     best, cost = None, TOO_MUCH
     for leaf in sorted(weights, key=lambda leaf: (-weights[leaf], leaf)):
-        offers = list(_offered(shop, candidates.products(leaf)))
+        offers = candidates.offers(leaf)
         if not offers or basket.closes_leaf(offers[0], below=cost):
             continue
         found, cost = _cheapest(basket, offers, below=cost)
@@ -84,14 +84,10 @@ def _next(
         if cost == UNBROKEN:
             return best
     if cost >= WIDEN_FROM:
-        popular = _offered(shop, shop.catalogue.popular)
+        popular = (shop.offers[one] for one in shop.catalogue.popular if one in shop.offers)
         wider, _ = _cheapest(basket, _of_open_leaves(basket, popular, below=cost), below=cost)
         return wider or best
     return best
-
-
-def _offered(shop: Shop, product_ids: Iterable[str]) -> Iterator[Offer]:
-    return (shop.offers[product_id] for product_id in product_ids if product_id in shop.offers)
 
 
 def _of_open_leaves(basket: Basket, offers: Iterable[Offer], *, below: int) -> Iterator[Offer]:
