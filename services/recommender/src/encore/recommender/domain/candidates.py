@@ -62,7 +62,8 @@ class Candidates:
     A leaf's weight is the weighted sum of up to three shares, each of which sums to 1: how likely the
     customer buys there next (`Aisles`), how well it goes with what they own (`Complements`), and how early it
     comes in Personalize's ranking. In a leaf, products that other customers bought together with the
-    customer's come first; the others by the sum of their places in Personalize's order and in popularity.
+    customer's come first; the others by the sum of their places in Personalize's order and in popularity, put
+    forward or back by what else speaks for them. An order of the customer's own decides between equals.
     """
 
     shopper: Shopper
@@ -101,12 +102,6 @@ class Candidates:
         """The products of families that customers bought together with the customer's."""
         return frozenset(chain.from_iterable(self._linked.values()))
 
-    def products(self, leaf: Category) -> Sequence[str]:
-        """Return the products of a leaf category in the order of the class, each once."""
-        if leaf not in self._products:
-            self._products[leaf] = self._ordered(leaf)
-        return self._products[leaf]
-
     def offers(self, leaf: Category) -> Sequence[Offer]:
         """Return those of a leaf's products, in their order, that may be picked at all."""
         if leaf not in self._offers:
@@ -118,11 +113,8 @@ class Candidates:
     def _offers(self) -> dict[Category, Sequence[Offer]]:
         return {}
 
-    @cached_property
-    def _products(self) -> dict[Category, Sequence[str]]:
-        return {}
-
-    def _ordered(self, leaf: Category) -> Sequence[str]:
+    def products(self, leaf: Category) -> Sequence[str]:
+        """Return the products of a leaf category in the order of the class, each once."""
         ranked, popular = self._ranked[leaf], self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
         is_known = self._catalogue.part(leaf) in self.shopper.parts
         step, whim = (POPULAR_PLACE, WHIM) if is_known else (1.0, NEW_PART_WHIM)

@@ -114,7 +114,8 @@ class Reasons:
             yield _about(ReasonKind.LIKED, owned)
 
     def _goes_with(self, offer: Offer) -> Iterator[Reason]:
-        if found := self.completing.get(offer.leaf):
+        found = self.completing.get(offer.leaf)
+        if found and offer.kind not in self.shopper.durables:
             yield _about(ReasonKind.GOES_WITH, found.owned, customers=found.complement.customers)
 
     def _is_new(self, offer: Offer) -> bool:

@@ -263,7 +263,7 @@ NOT_OWN = word_set(
     "for compatible with suitable fits fit works supports replacement für passend kompatibel mit"
 )
 """After these words a name speaks of other products: a cable `for` Samsung is not Samsung's."""
-MADE_FOR = word_set("for fits suitable compatible für passend kompatibel")
+MADE_FOR = word_set("for of fits suitable compatible für von passend kompatibel")
 """Right after these words, a product's own maker is whose devices it is made for."""
 LINES = {
     **dict.fromkeys(
