@@ -23,7 +23,7 @@ AUTHORED_ELSEWHERE = 0.5
 """How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
 NEW_PART_LIFT = 0.4
 """How far a leaf stands for its part where the customer is new: 0 for itself alone, 1 for the whole part."""
-NEW_ROOT_FACTOR = 0.9
+NEW_ROOT_FACTOR = 0.95
 """How much less a leaf counts in a department (the first level of its path) where the customer is new."""
 POPULAR_PLACE = 0.15
 """How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
