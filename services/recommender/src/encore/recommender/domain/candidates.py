@@ -25,6 +25,8 @@ NEW_PART_LIFT = 0.4
 """How far a leaf stands for its part where the customer is new: 0 for itself alone, 1 for the whole part."""
 NEW_ROOT_FACTOR = 0.95
 """How much less a leaf counts in a department (the first level of its path) where the customer is new."""
+POORLY_RATED = 0.3
+"""How much less a leaf counts of which nothing is well rated."""
 POPULAR_PLACE = 0.15
 """How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
 NAMED_PLACES = 6.0
@@ -81,7 +83,7 @@ class Candidates:
             for leaf, weight in share.items():
                 total[leaf] += factor * weight / size
         return {
-            leaf: weight * lift * (1 + LEAF_WHIM * self._whim("|".join(leaf)))
+            leaf: weight * lift * self._allowance(leaf) * (1 + LEAF_WHIM * self._whim("|".join(leaf)))
             for leaf, weight, lift in self._lifted(total)
         }
 
@@ -149,6 +151,9 @@ class Candidates:
         """Return a number from 0 to 1 of the customer's own for a product or category, always the same."""
         seed = f"{self.shopper.customer_id}\n{thing}".encode()
         return int.from_bytes(blake2b(seed, digest_size=4).digest(), "big") / _DIGESTS
+
+    def _allowance(self, leaf: Category) -> float:
+        return POORLY_RATED if leaf in self.shop.poorly_rated else 1.0
 
     @property
     def shop(self) -> Shop:
