@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from encore.contracts.records import Product
 from encore.recommender.domain import words
 from encore.recommender.domain.brands import Brands, joined
+from encore.recommender.domain.taxonomy import Entries
 
 MIN_PRODUCTS = 2
 """A brand counts as a maker of devices from this many products in the catalogue on."""
@@ -35,6 +36,7 @@ class Fits:
         self._maker = {one.product_id: _maker(brands.brand_of(one.product_id)) for one in known}
         counts = Counter(maker for maker in self._maker.values() if maker)
         self._makers = {maker for maker, count in counts.items() if count >= MIN_PRODUCTS}
+        self._consumables = Entries(words.CONSUMABLES)
         self._made_for = {one.product_id: self._named(one) for one in known}
         self._ranges = {one.product_id: found for one in known if (found := _range(one.name))}
         self._sizes = {one.product_id: _sizes(one.name) for one in known}
@@ -58,7 +60,10 @@ class Fits:
         return not sizes or any(least <= size <= most for size in sizes)
 
     def _named(self, product: Product) -> frozenset[str]:
-        makers = frozenset(self._mentioned(product.name, own=self._maker[product.product_id]))
+        own = self._maker[product.product_id]
+        makers = frozenset(self._mentioned(product.name, own=own))
+        if own and self._consumables.best(product.category):
+            makers |= {own}
         return makers if len(makers) <= MAX_MAKERS else frozenset()
 
     def _mentioned(self, name: str, *, own: str | None) -> Iterator[str]:
