@@ -18,7 +18,7 @@ AGAIN = 0.15
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
 ANOTHER_DURABLE = 0.1
 """The same where the picks are things that people need one of."""
-WIDEN_FROM = COSTS[Rule.NEW_PART]
+WIDEN_FROM = COSTS[Rule.COMPLEMENTS]
 """From this cost on, the whole catalogue is searched for a better offer."""
 PINNED_BELOW = COSTS[Rule.REPEAT]
 """A pinned product is picked unless it breaks one of the rules from `REPEAT` on."""
