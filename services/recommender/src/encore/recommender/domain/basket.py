@@ -32,14 +32,17 @@ class Rule(StrEnum):
     FAMILY = "family"
 
 
-EXCEPTION_WIDTH = 2
+EXCEPTION_WIDTH = Decimal("1.5")
 """The power of the price factor that even an exception keeps to."""
 RULES = tuple(Rule)
+COSTS = {rule: 1 << place for place, rule in enumerate(RULES)}
+"""What it costs if a rule yields: more than if all the rules before it do."""
 LEAF_RULES = (Rule.COMPLEMENTS, Rule.NEW_PART, Rule.LEAF, Rule.NEW_ROOT)
 """The rules that look at a product's category alone."""
-_LEAF_PLACES = tuple(map(RULES.index, LEAF_RULES))
 UNBROKEN = 0
 """The cost (see `Basket.cost`) of an offer that keeps every rule."""
+TOO_MUCH = 1 << len(RULES)
+"""More than any offer costs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +70,14 @@ class Basket:
         self._brands: Counter[str | None] = Counter()
         self._kinds: Counter[str | None] = Counter()
         self._outside = {Rule.NEW_PART: 0, Rule.NEW_ROOT: 0}
+        self._fitted: dict[Category, list[str]] = {}
+        self._price_factor = Decimal(rules.price_factor)
+        self._exception_factor = self._price_factor**EXCEPTION_WIDTH
         self._price_exceptions = 0
         self._missing_complements = rules.min_complements if shopper.durables else 0
         self._roots = frozenset(part[:1] for part in shopper.parts)
-        predicates = self._predicates()
-        self._keeps = tuple(predicates[rule] for rule in RULES)
+        self._keeps = self._predicates()
+        self._dearest_first = [(COSTS[rule], self._keeps[rule]) for rule in reversed(RULES)]
 
     @property
     def is_full(self) -> bool:
@@ -82,32 +88,31 @@ class Basket:
     def _room(self) -> int:
         return PICKS - len(self.chosen)
 
-    def cost(self, offer: Offer, *, below: int = len(RULES) + 1) -> int | None:
-        """Return how many rules must yield, in their order, for the offer to join; 0 if it keeps all.
+    def cost(self, offer: Offer, *, below: int = TOO_MUCH) -> int | None:
+        """Return the sum of the costs of the rules that must yield for the offer to join; 0 if it keeps all.
 
         None for what the customer or the basket has already, and for a cost that is not `below` a bound.
         """
         if offer.product_id in self._taken:
             return None
-        for place in range(len(RULES) - 1, -1, -1):
-            if not self._keeps[place](offer):
-                return place + 1 if place + 1 < below else None
-        return UNBROKEN
+        total = UNBROKEN
+        for cost, keeps in self._dearest_first:
+            if not keeps(offer):
+                total += cost
+                if total >= below:
+                    return None
+        return total
 
     def closes_leaf(self, first: Offer, *, below: int) -> bool:
         """Return whether nothing of a leaf category may join for a cost `below` a bound.
 
         `first` is its best offer: if it may not leave the part of the shop, later ones may not either.
         """
-        return any(place + 1 >= below and not self._keeps[place](first) for place in _LEAF_PLACES)
+        return sum(COSTS[rule] for rule in LEAF_RULES if not self._keeps[rule](first)) >= below
 
     def add(self, offer: Offer) -> None:
         """Add an offer, and note the rules that it does not keep."""
-        self.chosen.append(
-            Chosen(
-                offer, tuple(rule for rule, keeps in zip(RULES, self._keeps, strict=True) if not keeps(offer))
-            )
-        )
+        self.chosen.append(Chosen(offer, tuple(rule for rule in RULES if not self._keeps[rule](offer))))
         self._taken.add(offer.product_id)
         self._labels |= offer.labels
         self._leaves[offer.leaf] += bool(offer.leaf)
@@ -115,7 +120,7 @@ class Basket:
         self._kinds[offer.kind] += offer.kind is not None
         self._outside[Rule.NEW_PART] += self._is_new(offer.part, self._shopper.parts)
         self._outside[Rule.NEW_ROOT] += self._is_new(offer.leaf[:1], self._roots)
-        self._price_exceptions += not self._is_in_price_range(offer)
+        self._price_exceptions += not self._is_in_price_range(offer, self._price_factor)
         self._missing_complements -= self._completes_durable(offer)
 
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
@@ -149,12 +154,18 @@ class Basket:
         )
 
     def _keeps_fit(self, offer: Offer) -> bool:
-        """Return whether an offer fits what the customer owns of its category, or what it goes with."""
-        owned = [one for one in self._shopper.owned if one.leaf == offer.leaf]
-        if found := self._completing.get(offer.leaf):
+        """Return whether an offer fits any of what it has to fit."""
+        if offer.leaf not in self._fitted:
+            self._fitted[offer.leaf] = self._to_fit(offer.leaf)
+        owned, fits = self._fitted[offer.leaf], self._shopper.shop.catalogue.fits
+        return not owned or any(fits(offer.product_id, product_id) for product_id in owned)
+
+    def _to_fit(self, leaf: Category) -> list[str]:
+        """Return what the customer owns of a category and what it goes with, else everything they own."""
+        owned = [one for one in self._shopper.owned if one.leaf == leaf]
+        if found := self._completing.get(leaf):
             owned.append(found.owned)
-        fits = self._shopper.shop.catalogue.fits
-        return not owned or any(fits(offer.product_id, one.product.product_id) for one in owned)
+        return [one.product.product_id for one in owned or self._shopper.owned]
 
     def _keeps_room_for_complements(self, offer: Offer) -> bool:
         return self._room > self._missing_complements or self._completes_durable(offer)
@@ -186,17 +197,16 @@ class Basket:
 
     def _keeps_price(self, offer: Offer) -> bool:
         """Return whether the price is in the range, or near enough to be one of the exceptions."""
-        if self._is_in_price_range(offer):
+        if self._is_in_price_range(offer, self._price_factor):
             return True
-        is_near = self._is_in_price_range(offer, widened=EXCEPTION_WIDTH)
+        is_near = self._is_in_price_range(offer, self._exception_factor)
         return is_near and self._price_exceptions < self._rules.max_price_exceptions
 
-    def _is_in_price_range(self, offer: Offer, *, widened: int = 1) -> bool:
+    def _is_in_price_range(self, offer: Offer, factor: Decimal) -> bool:
         """Compare with what the customer pays; what completes something durable may cost less."""
         if self._shopper.price_range is None:
             return True
         lowest, highest = self._shopper.price_range
-        factor = Decimal(self._rules.price_factor) ** widened
         return offer.price <= highest * factor and (
             offer.price * factor >= lowest or self._completes_durable(offer)
         )

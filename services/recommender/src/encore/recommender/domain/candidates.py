@@ -1,36 +1,50 @@
 """The order in which products are considered for a customer."""
 
-import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from hashlib import blake2b
 from itertools import chain
 
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.complements import Complement, Source
+from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
 
-LIKELY, COMPLETING, RANKED = 1.0, 0.5, 2.0
+LIKELY, COMPLETING, RANKED = 1.0, 0.5, 1.3
 """How much each share counts in a leaf category's weight; chosen on held-out purchases of two shops."""
 RANK_OFFSET = 30
 """The weight of a leaf category's first ranked product is 1 / (RANK_OFFSET + rank)."""
-AUTHORED_ELSEWHERE = 0.25
+AUTHORED_ELSEWHERE = 0.5
 """How much less an authored complement counts in a part of the shop where the customer has bought nothing."""
 NEW_PART_LIFT = 0.4
 """How far a leaf stands for its part where the customer is new: 0 for itself alone, 1 for the whole part."""
+NEW_ROOT_FACTOR = 0.95
+"""How much less a leaf counts in a department (the first level of its path) where the customer is new."""
+POORLY_RATED = 0.3
+"""How much less a leaf counts of which nothing is well rated."""
 POPULAR_PLACE = 0.15
 """How much a place in popularity counts beside one in Personalize's order; 1 where the customer is new."""
+NAMED_PLACES = 6.0
+"""How many places a product comes forward whose name names the thing of the customer's that it goes with."""
+LESSER_PLACES, LEAST_OF_PRICE = 8.0, Decimal("0.8")
+"""How many places a replacement goes back that costs less than this share of what the customer has."""
 LINKED_AHEAD = 1.0
 """How many places what customers bought together with the customer's products is ahead of all others."""
-WHIM = 4.0
+WHIM = 10.0
 """By how many places an order may differ between customers with equal histories, so that their lists do."""
+NEW_PART_WHIM = 20.0
+"""The same where the customer is new, and little more is known than what is popular."""
+LEAF_WHIM = 0.15
+"""The same for leaf categories: the share by which a weight may be raised."""
 MOST_PER_LEAF = 40
 """How many products of one leaf category are considered."""
 
-_CRC_VALUES = 2**32
+_DIGESTS = 2**32
 
 Weights = Mapping[Category, float]
 
@@ -50,7 +64,8 @@ class Candidates:
     A leaf's weight is the weighted sum of up to three shares, each of which sums to 1: how likely the
     customer buys there next (`Aisles`), how well it goes with what they own (`Complements`), and how early it
     comes in Personalize's ranking. In a leaf, products that other customers bought together with the
-    customer's come first; the others by the sum of their places in Personalize's order and in popularity.
+    customer's come first; the others by the sum of their places in Personalize's order and in popularity, put
+    forward or back by what else speaks for them. An order of the customer's own decides between equals.
     """
 
     shopper: Shopper
@@ -67,7 +82,10 @@ class Candidates:
             size = sum(share.values())
             for leaf, weight in share.items():
                 total[leaf] += factor * weight / size
-        return {leaf: weight * lift for leaf, weight, lift in self._lifted(total)}
+        return {
+            leaf: weight * lift * self._allowance(leaf) * (1 + LEAF_WHIM * self._whim("|".join(leaf)))
+            for leaf, weight, lift in self._lifted(total)
+        }
 
     @cached_property
     def completing(self) -> dict[Category, Completing]:
@@ -86,19 +104,22 @@ class Candidates:
         """The products of families that customers bought together with the customer's."""
         return frozenset(chain.from_iterable(self._linked.values()))
 
-    def products(self, leaf: Category) -> Sequence[str]:
-        """Return the products of a leaf category in the order of the class, each once."""
-        if leaf not in self._products:
-            self._products[leaf] = self._ordered(leaf)
-        return self._products[leaf]
+    def offers(self, leaf: Category) -> Sequence[Offer]:
+        """Return those of a leaf's products, in their order, that may be picked at all."""
+        if leaf not in self._offers:
+            offers = self.shop.offers
+            self._offers[leaf] = [offers[one] for one in self.products(leaf) if one in offers]
+        return self._offers[leaf]
 
     @cached_property
-    def _products(self) -> dict[Category, Sequence[str]]:
+    def _offers(self) -> dict[Category, Sequence[Offer]]:
         return {}
 
-    def _ordered(self, leaf: Category) -> Sequence[str]:
+    def products(self, leaf: Category) -> Sequence[str]:
+        """Return the products of a leaf category in the order of the class, each once."""
         ranked, popular = self._ranked[leaf], self._catalogue.popular_in.get(leaf, ())[:MOST_PER_LEAF]
-        step = POPULAR_PLACE if self._catalogue.part(leaf) in self.shopper.parts else 1.0
+        is_known = self._catalogue.part(leaf) in self.shopper.parts
+        step, whim = (POPULAR_PLACE, WHIM) if is_known else (1.0, NEW_PART_WHIM)
         places = dict.fromkeys(chain(ranked, popular), len(ranked) + step * len(popular))
         for place, product_id in enumerate(ranked):
             places[product_id] += place - len(ranked)
@@ -106,17 +127,33 @@ class Candidates:
             places[product_id] += step * (place - len(popular))
         for place, product_id in enumerate(self._linked[leaf]):
             places[product_id] = place - LINKED_AHEAD
-        return self._by_place(places)
+        merits = self._catalogue.merits
+        for product_id in places:
+            places[product_id] += whim * self._whim(product_id) - merits[product_id]
+        self._put_forward(places, leaf)
+        self._put_back(places, leaf)
+        return sorted(places, key=lambda product_id: (places[product_id], product_id))
 
-    def _by_place(self, places: Mapping[str, float]) -> list[str]:
-        """Sort products by place, in an order of the customer's own where places are close."""
-        return sorted(
-            places, key=lambda product_id: (places[product_id] + self._whim(product_id), product_id)
-        )
+    def _put_forward(self, places: dict[str, float], leaf: Category) -> None:
+        """Put forward what is for the thing that it goes with, such as a cable for phones."""
+        if found := self.completing.get(leaf):
+            for product_id in self._catalogue.naming(places, found.owned.leaf[-1]):
+                places[product_id] -= NAMED_PLACES
 
-    def _whim(self, product_id: str) -> float:
-        seed = f"{self.shopper.customer_id}\n{product_id}".encode()
-        return WHIM * zlib.crc32(seed) / _CRC_VALUES
+    def _put_back(self, places: dict[str, float], leaf: Category) -> None:
+        """Put back what costs much less than a durable thing that it would replace."""
+        if owned := self.shopper.durables.get(self.shop.kind(leaf) or ""):
+            least = LEAST_OF_PRICE * max(one.product.price for one in owned)
+            for product_id in places:
+                places[product_id] += LESSER_PLACES * (self._catalogue.products[product_id].price < least)
+
+    def _whim(self, thing: str) -> float:
+        """Return a number from 0 to 1 of the customer's own for a product or category, always the same."""
+        seed = f"{self.shopper.customer_id}\n{thing}".encode()
+        return int.from_bytes(blake2b(seed, digest_size=4).digest(), "big") / _DIGESTS
+
+    def _allowance(self, leaf: Category) -> float:
+        return POORLY_RATED if leaf in self.shop.poorly_rated else 1.0
 
     @property
     def shop(self) -> Shop:
@@ -134,6 +171,7 @@ class Candidates:
         its weight is raised by the part's total in proportion to the part's best leaf.
         """
         known = self.shopper.parts
+        roots = {part[:1] for part in known}
         total: defaultdict[Category, float] = defaultdict(float)
         best: defaultdict[Category, float] = defaultdict(float)
         for leaf, weight in weights.items():
@@ -142,8 +180,15 @@ class Candidates:
             best[part] = max(best[part], weight)
         for leaf, weight in weights.items():
             part = self._catalogue.part(leaf)
-            is_known = not known or part in known
-            yield leaf, weight, 1.0 if is_known else (total[part] / best[part]) ** NEW_PART_LIFT
+            if not known or part in known:
+                yield leaf, weight, 1.0
+            else:
+                yield (
+                    leaf,
+                    weight,
+                    (total[part] / best[part]) ** NEW_PART_LIFT
+                    * (1.0 if part[:1] in roots else NEW_ROOT_FACTOR),
+                )
 
     @cached_property
     def _likely(self) -> Weights:

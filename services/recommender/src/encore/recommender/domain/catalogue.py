@@ -9,11 +9,16 @@ from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.families import Families, SharedReviews
 from encore.recommender.domain.fits import Fits
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
-from encore.recommender.domain.popularity import is_disliked, popularity
+from encore.recommender.domain.popularity import is_disliked, popularity, shrunk_ratings
 from encore.recommender.domain.taxonomy import Category, words
 
 PART_LEVELS = 2
 """How many levels of a category path make a part of the shop, such as `Electronics|Headphones`."""
+
+STAR_PLACES = 6.0
+"""How many places in an order of products a star more is worth."""
+MISFILED_PLACES = 12.0
+"""How many places a product goes back that does not seem to belong in its leaf category."""
 
 
 class Catalogue:
@@ -31,6 +36,8 @@ class Catalogue:
         self.popular = _best_first(popularity(self.products, by_product))
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
+        self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
+        self.merits = self._merits(shrunk_ratings(self.products, by_product))
         self._families = Families.of(self.products, shared)
         self._labels = {product_id: self._families.labels(product_id) for product_id in self.products}
         self._members: dict[str, list[str]] = {}
@@ -93,11 +100,34 @@ class Catalogue:
     def similarity(self, one: str, other: str) -> float:
         """Return how similar two products are, from 0 to 1.
 
-        The mean of two figures: the cosine of their names, in which rare words count more, and the share of
-        category levels that they have in common from the top.
+        The mean of two figures: how alike their names are, and the share of category levels that they have in
+        common from the top.
         """
-        names = cosine(self._names[one], self._names[other])
-        return (names + _shared_levels(self.products[one].category, self.products[other].category)) / 2
+        levels = _shared_levels(self.products[one].category, self.products[other].category)
+        return (self.likeness(one, other) + levels) / 2
+
+    def likeness(self, one: str, other: str) -> float:
+        """Return the cosine of two products' names, from 0 to 1; rare words count more."""
+        return cosine(self._names[one], self._names[other])
+
+    def naming(self, product_ids: Iterable[str], thing: str) -> list[str]:
+        """Return those of the products whose names have any word of the name of a category."""
+        wanted, own = frozenset(words(thing)), self._name_words
+        return [product_id for product_id in product_ids if not wanted.isdisjoint(own[product_id])]
+
+    def _merits(self, stars: Mapping[str, float]) -> dict[str, float]:
+        """Map each product to the places that it is ahead of others in its leaf category, however ranked.
+
+        Better rated ones are. A product is behind if its name has no word of its category's while most of the
+        others' have: a mouse pad among the gamepads.
+        """
+        about = {leaf: set(self.naming(self.popular_in[leaf], leaf[-1])) for leaf in self.sizes if leaf}
+        usual = {leaf for leaf, naming in about.items() if 2 * len(naming) > self.sizes[leaf]}
+        return {
+            product_id: STAR_PLACES * stars[product_id]
+            - MISFILED_PLACES * (one.category in usual and product_id not in about[one.category])
+            for product_id, one in self.products.items()
+        }
 
     def _popular_in(self) -> dict[Category, list[str]]:
         """Map every category and every prefix of one to its products, most popular first."""

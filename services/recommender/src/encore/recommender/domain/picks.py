@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 
 from encore.contracts.records import Pick
-from encore.recommender.domain.basket import RULES, UNBROKEN, Basket, Chosen, Rule
+from encore.recommender.domain.basket import COSTS, TOO_MUCH, UNBROKEN, Basket, Chosen, Rule
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.reasons import Reasons
@@ -14,15 +14,13 @@ from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.taxonomy import Category
 
-AGAIN = 0.3
+AGAIN = 0.15
 """What remains of a leaf category's weight with each pick from it, so that lists vary."""
 ANOTHER_DURABLE = 0.1
 """The same where the picks are things that people need one of."""
-MOST = len(RULES) + 1
-"""More than any offer costs."""
-WIDEN_FROM = RULES.index(Rule.NEW_PART)
+WIDEN_FROM = COSTS[Rule.COMPLEMENTS]
 """From this cost on, the whole catalogue is searched for a better offer."""
-PINNED_BELOW = RULES.index(Rule.REPEAT) + 1
+PINNED_BELOW = COSTS[Rule.REPEAT]
 """A pinned product is picked unless it breaks one of the rules from `REPEAT` on."""
 
 
@@ -66,33 +64,39 @@ def _fill(basket: Basket, shop: Shop, candidates: Candidates) -> None:
     """Add the best offers until the basket is full or nothing is left."""
     weights = dict(candidates.weights)
     for one in basket.chosen:
-        _lower(weights, one.offer)
+        _lower(weights, one.offer, shop)
     while not basket.is_full and (offer := _next(basket, shop, candidates, weights)) is not None:
         basket.add(offer)
-        _lower(weights, offer)
+        _lower(weights, offer, shop)
 
 
 def _next(
     basket: Basket, shop: Shop, candidates: Candidates, weights: Mapping[Category, float]
 ) -> Offer | None:
-    """Return the first offer, in order, among those for which the fewest rules must yield."""
-    best, cost = None, MOST
+    """Return the first offer, in order, among those that cost least."""
+    best, cost = None, TOO_MUCH
     for leaf in sorted(weights, key=lambda leaf: (-weights[leaf], leaf)):
-        offers = list(_offered(shop, candidates.products(leaf)))
+        offers = candidates.offers(leaf)
         if not offers or basket.closes_leaf(offers[0], below=cost):
             continue
         found, cost = _cheapest(basket, offers, below=cost)
         best = found or best
         if cost == UNBROKEN:
             return best
-    if cost > WIDEN_FROM:
-        wider, _ = _cheapest(basket, _offered(shop, shop.catalogue.popular), below=cost)
+    if cost >= WIDEN_FROM:
+        popular = (shop.offers[one] for one in shop.catalogue.popular if one in shop.offers)
+        wider, _ = _cheapest(basket, _of_open_leaves(basket, popular, below=cost), below=cost)
         return wider or best
     return best
 
 
-def _offered(shop: Shop, product_ids: Iterable[str]) -> Iterator[Offer]:
-    return (shop.offers[product_id] for product_id in product_ids if product_id in shop.offers)
+def _of_open_leaves(basket: Basket, offers: Iterable[Offer], *, below: int) -> Iterator[Offer]:
+    closed: dict[Category, bool] = {}
+    for offer in offers:
+        if offer.leaf not in closed:
+            closed[offer.leaf] = basket.closes_leaf(offer, below=below)
+        if not closed[offer.leaf]:
+            yield offer
 
 
 def _cheapest(basket: Basket, offers: Iterable[Offer], *, below: int) -> tuple[Offer | None, int]:
@@ -107,9 +111,14 @@ def _cheapest(basket: Basket, offers: Iterable[Offer], *, below: int) -> tuple[O
     return best, least
 
 
-def _lower(weights: dict[Category, float], picked: Offer) -> None:
-    if picked.leaf in weights:
-        weights[picked.leaf] *= AGAIN if picked.kind is None else ANOTHER_DURABLE
+def _lower(weights: dict[Category, float], picked: Offer, shop: Shop) -> None:
+    """Lower the weight of the leaf category of a pick, and of all that hold the same durable thing."""
+    if picked.kind is None:
+        alike = [picked.leaf] if picked.leaf in weights else []
+    else:
+        alike = [leaf for leaf in weights if shop.kind(leaf) == picked.kind]
+    for leaf in alike:
+        weights[leaf] *= AGAIN if picked.kind is None else ANOTHER_DURABLE
 
 
 def _is_discovery(one: Chosen, shopper: Shopper, candidates: Candidates) -> bool:

@@ -25,10 +25,21 @@ def popularity(
     catalogue's (a Bayesian average) over five, and liking = 1 + half the mean sentiment shrunk towards
     neutral. Without a rating count, the number of scored reviews is used.
     """
+    stars = shrunk_ratings(products, sentiments)
+    return {
+        product_id: _score(product, sentiments.get(product_id), stars[product_id])
+        for product_id, product in products.items()
+    }
+
+
+def shrunk_ratings(
+    products: Mapping[str, Product], sentiments: Mapping[str, ProductSentiment]
+) -> dict[str, float]:
+    """Return every product's mean rating in stars, shrunk towards the catalogue's (a Bayesian average)."""
     known = [float(product.rating) for product in products.values() if product.rating is not None]
     average = fmean(known) if known else MIDDLE_STARS
     return {
-        product_id: _score(product, sentiments.get(product_id), average)
+        product_id: _shrunk(product, _ratings(product, sentiments.get(product_id)), average)
         for product_id, product in products.items()
     }
 
@@ -38,10 +49,19 @@ def is_disliked(sentiment: ProductSentiment) -> bool:
     return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.polarity < 0
 
 
-def _score(product: Product, sentiment: ProductSentiment | None, average: float) -> float:
+def _score(product: Product, sentiment: ProductSentiment | None, stars: float) -> float:
     scored = sentiment.scored if sentiment else 0
-    ratings = scored if product.rating_count is None else product.rating_count
-    rating = average if product.rating is None else float(product.rating)
-    quality = (PRIOR_RATINGS * average + ratings * rating) / (PRIOR_RATINGS + ratings) / MAX_STARS
     polarity = sentiment.polarity * scored / (scored + PRIOR_REVIEWS) if sentiment else 0.0
-    return math.log1p(ratings) * quality * (1 + SENTIMENT_WEIGHT * polarity)
+    reach = math.log1p(_ratings(product, sentiment))
+    return reach * stars / MAX_STARS * (1 + SENTIMENT_WEIGHT * polarity)
+
+
+def _ratings(product: Product, sentiment: ProductSentiment | None) -> int:
+    if product.rating_count is not None:
+        return product.rating_count
+    return sentiment.scored if sentiment else 0
+
+
+def _shrunk(product: Product, ratings: int, average: float) -> float:
+    rating = average if product.rating is None else float(product.rating)
+    return (PRIOR_RATINGS * average + ratings * rating) / (PRIOR_RATINGS + ratings)

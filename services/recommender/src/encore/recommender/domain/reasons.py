@@ -16,6 +16,8 @@ from encore.recommender.domain.taxonomy import Category
 SECONDS_PER_DAY = 86_400
 OFTEN = 2
 """So many picks of one list have the same kind of reason before another true one is preferred."""
+MIN_LIKENESS = 0.1
+"""How alike names must be for a pick to resemble another product: a shared category alone is no likeness."""
 MIN_CHOICE = 4
 """From this many products on, being popular in a category says something."""
 
@@ -104,11 +106,16 @@ class Reasons:
             for one in self.shopper.liked
         )
         similarity, owned = max(similar, key=lambda each: each[0], default=(0.0, None))
-        if owned is not None and similarity >= self.shop.rules.min_similarity:
+        if (
+            owned is not None
+            and similarity >= self.shop.rules.min_similarity
+            and self.shop.catalogue.likeness(offer.product_id, owned.product.product_id) >= MIN_LIKENESS
+        ):
             yield _about(ReasonKind.LIKED, owned)
 
     def _goes_with(self, offer: Offer) -> Iterator[Reason]:
-        if found := self.completing.get(offer.leaf):
+        found = self.completing.get(offer.leaf)
+        if found and offer.kind not in self.shopper.durables:
             yield _about(ReasonKind.GOES_WITH, found.owned, customers=found.complement.customers)
 
     def _is_new(self, offer: Offer) -> bool:

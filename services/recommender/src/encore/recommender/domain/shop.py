@@ -59,6 +59,15 @@ class Shop:
         """What may be picked at all, by product id."""
         return offers(self.catalogue, self.durables, self.run_rules, now=self.now)
 
+    @cached_property
+    def poorly_rated(self) -> frozenset[Category]:
+        """The leaf categories of which everything that has ratings is rated worse than the rules ask for."""
+        best: dict[Category, float] = {}
+        for offer in self.offers.values():
+            if offer.product.rating is not None:
+                best[offer.leaf] = max(best.get(offer.leaf, 0.0), float(offer.product.rating))
+        return frozenset(leaf for leaf, rating in best.items() if rating < self.rules.min_rating)
+
     def kind(self, category: Category) -> str | None:
         """Return what a durable thing of this category is, None for what customers buy again."""
         if category not in self._kinds:

@@ -263,6 +263,10 @@ NOT_OWN = word_set(
     "for compatible with suitable fits fit works supports replacement für passend kompatibel mit"
 )
 """After these words a name speaks of other products: a cable `for` Samsung is not Samsung's."""
+MADE_FOR = word_set("for of fits suitable compatible für von passend kompatibel")
+"""Right after these words, a product's own maker is whose devices it is made for."""
+CONSUMABLES = ("cartridge", "toner", "vacuum bag")
+"""Kinds of things (see `Entries`) that are made for the devices of their own maker."""
 LINES = {
     **dict.fromkeys(
         ("iphone", "ipad", "ipod", "imac", "macbook", "airpods", "airtag", "lightning", "mfi"), "apple"
@@ -275,3 +279,5 @@ LINES = {
     "xbox": "microsoft",
 }
 """Product lines and connectors that stand for their maker."""
+DEVICES = dict.fromkeys(("firetv", "firestick", "echodot"), "amazon")
+"""The same for devices that count only where a name speaks of other products."""
