@@ -48,9 +48,10 @@ def test_what_names_no_maker_or_many_fits_everything(name: str) -> None:
     assert fits(name, "Wall mount for Sony")
 
 
-def test_a_makers_own_product_fits_whatever_it_says_of_its_maker() -> None:
-    """A remote by Samsung for Samsung names nobody else."""
-    assert fits("Samsung remote for Samsung", "Sony0", brand="Samsung")
+def test_a_makers_own_product_is_for_its_maker_only_where_its_name_says_so() -> None:
+    """A remote by Samsung for Samsung is of no use to the owner of a Sony; a Samsung cable may be."""
+    assert not fits("Samsung remote for Samsung", "Sony0", brand="Samsung")
+    assert fits("Samsung charging cable", "Sony0", brand="Samsung")
 
 
 def test_a_product_line_stands_for_its_maker_anywhere_in_a_name() -> None:
