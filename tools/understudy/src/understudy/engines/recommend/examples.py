@@ -1,6 +1,6 @@
 """What users were offered and what they then took, as rows to learn from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -100,11 +100,9 @@ class _Offers:
         return Examples(names, rows, taken[kept], sizes)
 
 
-def unseen(profiles: Profiles) -> list[NDArray[np.bool_]]:
-    """Return for each user which items they do not have."""
-    masks = []
+def unseen(profiles: Profiles) -> Iterator[NDArray[np.bool_]]:
+    """Yield for each user which items they do not have."""
     for start, end in zip(profiles.bounds[:-1], profiles.bounds[1:], strict=True):
         mask = np.ones(profiles.n_items, dtype=bool)
         mask[profiles.item[start:end]] = False
-        masks.append(mask)
-    return masks
+        yield mask

@@ -1,6 +1,6 @@
 """The model as a whole: retrieval by tables, and a learned order of what is retrieved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -85,14 +85,14 @@ class Recommender:
 
         def ranked(start: int) -> list[Ranking]:
             chunk = users[start : start + _CHUNK_USERS]
-            masks = None if allowed is None else [allowed(start + row) for row in range(chunk.size)]
+            masks = None if allowed is None else map(allowed, range(start, start + chunk.size))
             return self._ranked(profiles.rows(chunk), limit, masks)
 
         for chunk in in_threads(ranked, range(0, users.size, _CHUNK_USERS)):
             yield from chunk
 
     def _ranked(
-        self, profiles: Profiles, limit: int, masks: list[NDArray[np.bool_] | None] | None
+        self, profiles: Profiles, limit: int, masks: Iterable[NDArray[np.bool_] | None] | None
     ) -> list[Ranking]:
         hybrid, depth = self.tables.hybrid, self.params.candidates
         scores = hybrid.scores(profiles)
