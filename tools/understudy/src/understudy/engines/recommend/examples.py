@@ -57,9 +57,14 @@ class Examples:
         )
 
     def places(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return by user the place of the item that was taken, 0 the best, when sorted by `scores`."""
+        """Return by user the place of the item that was taken, 0 the best, when sorted by `scores`.
+
+        Equal scores keep the order of the offer.
+        """
         user = np.repeat(np.arange(self.sizes.size), self.sizes)
-        ahead = scores > scores[self.taken][user]
+        taken, rows = scores[self.taken][user], np.arange(scores.size)
+        before = rows < np.flatnonzero(self.taken)[user]
+        ahead = (scores > taken) | ((scores == taken) & before)
         return np.bincount(user, ahead, self.sizes.size).astype(np.float64)
 
 

@@ -15,6 +15,8 @@ _log = structlog.get_logger()
 
 _FEWEST_USERS = 500
 """Fewest users to learn from, and fewest to check with."""
+_STANDARD_ERRORS = 3.0
+"""By how many of them a ranker must be better: it was chosen by the same users, so chance favours it."""
 _MOST_TREES = 150
 _PATIENCE = 20
 _SEED = 0
@@ -68,9 +70,15 @@ def learned(examples: Examples, check: Examples) -> Ranker | None:
         callbacks=[lightgbm.early_stopping(_PATIENCE, verbose=False)],
     )
     ranker = Ranker(booster, examples.names)
+    return ranker if _better(ranker, check) else None
+
+
+def _better(ranker: Ranker, check: Examples) -> bool:
+    """Tell whether the mean gain over retrieval is more than chance would give."""
     retrieved = check.rows[:, check.names.index("score")]
-    before, after = (gains(check.places(scores)).sum() for scores in (retrieved, ranker.scores(check.rows)))
-    return ranker if after > before else None
+    before, after = (gains(check.places(scores)) for scores in (retrieved, ranker.scores(check.rows)))
+    gain = after - before
+    return bool(gain.mean() > _STANDARD_ERRORS * gain.std() / np.sqrt(gain.size))
 
 
 def _lightgbm() -> ModuleType | None:
