@@ -86,6 +86,13 @@ def test_the_user_is_not_root_and_can_write_to_no_file(
     assert inside(images[name], "find / -xdev -type f -writable; id -u").split() == [user]
 
 
+def test_only_understudy_has_the_library_that_its_models_need(images: dict[str, str]) -> None:
+    """LightGBM loads there, and a vulnerability scanner finds the library's package."""
+    assert inside(images["understudy"], "python -c 'import lightgbm'; cat /var/lib/dpkg/status.d/libgomp1")
+    for name in set(IMAGES) - {"understudy"}:
+        assert inside(images[name], "find / -xdev -name 'libgomp.so*'; true") == ""
+
+
 @pytest.mark.parametrize("name", IMAGES)
 def test_images_carry_the_standard_labels(images: dict[str, str], inspect: Attributes, name: str) -> None:
     """Labels of the Open Container Initiative, and no build time."""

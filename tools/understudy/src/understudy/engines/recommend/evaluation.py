@@ -32,23 +32,26 @@ class Split:
         """Hold back a tenth of the users, and of each of them the latest tenth of the events.
 
         The tenth is taken from users with two events or more, since only they can be tested. This is
-        the rule that Amazon Personalize documents for its offline metrics.
+        the rule that Amazon Personalize documents for its offline metrics. Chance decides within a step.
         """
-        events, length = histories.events, histories.length
+        events, length, random = histories.events, histories.length, np.random.default_rng(seed)
         testable = np.unique(events.user[length > 1])
         size = min(_MAX_TEST_USERS, int(np.ceil(_TEST_SHARE * testable.size)))
-        chosen = np.random.default_rng(seed).choice(testable, size=size, replace=False)
+        chosen = random.choice(testable, size=size, replace=False)
         tested = np.isin(events.user, chosen)
-        late = tested & _is_latest(histories)
+        late = tested & _is_latest(histories, random.random(length.size))
         truth: dict[int, set[int]] = {int(user): set() for user in chosen}
         for user, item in zip(events.user[late], events.item[late], strict=True):
             truth[int(user)].add(int(item))
         return cls(events.select(~tested), Histories.of(events.select(tested & ~late)), truth)
 
 
-def _is_latest(histories: Histories) -> NDArray[np.bool_]:
+def _is_latest(histories: Histories, ties: NDArray[np.floating]) -> NDArray[np.bool_]:
+    """Tell which events are in the latest tenth of their user's, those of a step ordered by `ties`."""
     user = histories.events.user
-    place = np.arange(user.size) - np.searchsorted(user, user)
+    place = np.empty(user.size, dtype=np.intp)
+    place[np.lexsort((ties, histories.step, user))] = np.arange(user.size)
+    place -= np.searchsorted(user, user)
     held_back = np.ceil(_TRUTH_SHARE * histories.length)
     return np.asarray(place >= histories.length - held_back, dtype=bool)
 

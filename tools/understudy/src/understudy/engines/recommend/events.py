@@ -51,8 +51,8 @@ class Histories:
 
     @classmethod
     def of(cls, events: Events) -> Self:
-        """Return `events` as histories; events of equal user and time keep their order."""
-        ordered = events.select(np.lexsort((events.time, events.user)))
+        """Return `events` as histories, the same ones in whatever order the rows stand."""
+        ordered = events.select(np.lexsort((events.weight, events.item, events.time, events.user)))
         user, time = ordered.user, ordered.time
         new_user = np.r_[True, user[1:] != user[:-1]] if user.size else np.zeros(0, bool)
         new_step = new_user.copy()

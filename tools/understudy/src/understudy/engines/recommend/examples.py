@@ -1,6 +1,6 @@
 """What users were offered and what they then took, as rows to learn from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,9 +57,14 @@ class Examples:
         )
 
     def places(self, scores: NDArray[np.floating]) -> NDArray[np.float64]:
-        """Return by user the place of the item that was taken, 0 the best, when sorted by `scores`."""
+        """Return by user the place of the item that was taken, 0 the best, when sorted by `scores`.
+
+        Equal scores keep the order of the offer.
+        """
         user = np.repeat(np.arange(self.sizes.size), self.sizes)
-        ahead = scores > scores[self.taken][user]
+        taken, rows = scores[self.taken][user], np.arange(scores.size)
+        before = rows < np.flatnonzero(self.taken)[user]
+        ahead = (scores > taken) | ((scores == taken) & before)
         return np.bincount(user, ahead, self.sizes.size).astype(np.float64)
 
 
@@ -100,11 +105,9 @@ class _Offers:
         return Examples(names, rows, taken[kept], sizes)
 
 
-def unseen(profiles: Profiles) -> list[NDArray[np.bool_]]:
-    """Return for each user which items they do not have."""
-    masks = []
+def unseen(profiles: Profiles) -> Iterator[NDArray[np.bool_]]:
+    """Yield for each user which items they do not have."""
     for start, end in zip(profiles.bounds[:-1], profiles.bounds[1:], strict=True):
         mask = np.ones(profiles.n_items, dtype=bool)
         mask[profiles.item[start:end]] = False
-        masks.append(mask)
-    return masks
+        yield mask

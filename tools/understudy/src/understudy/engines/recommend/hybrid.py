@@ -1,7 +1,8 @@
 """The model: co-occurrence, content and popularity in one score."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import repeat
 from typing import Self
 
 import numpy as np
@@ -87,7 +88,7 @@ class HybridModel:
         return Scores(linked, alike, total)
 
     def best(
-        self, scores: Scores, limit: int, allowed: Sequence[NDArray[np.bool_] | None] | None = None
+        self, scores: Scores, limit: int, allowed: Iterable[NDArray[np.bool_] | None] | None = None
     ) -> list[Ranking]:
         """Return a ranking of at most `limit` items for each row of `scores`.
 
@@ -97,7 +98,7 @@ class HybridModel:
         total = scores.total
         picker = _Picker(self.popularity, self.popular, limit)
         spans = [slice(*total.indptr[row : row + 2]) for row in range(total.shape[0])]
-        masks = allowed if allowed is not None else [None] * len(spans)
+        masks = repeat(None, len(spans)) if allowed is None else allowed
         return [
             picker.pick(total.indices[span], total.data[span], mask)
             for span, mask in zip(spans, masks, strict=True)

@@ -21,10 +21,10 @@ _BOTH_WAYS_POPULARITY = 0.5
 class Pairs:
     """How often, and how near, items stand together in histories; items x items, without a diagonal.
 
-    `ordered` has a row for the earlier item, `tied` counts pairs of one step in both directions, and
-    `direct` is the part of `ordered` between neighbouring steps. `count` is the weighted number of
-    interactions with each item. A pair adds  w_i w_j length^-gl d^-a,  with `w` the weights of the two
-    interactions and `d` their distance in steps.
+    `ordered` has a row for the earlier item, `tied` counts pairs of one step in both directions. To both, a
+    pair adds  w_i w_j length^-gl d^-a,  with `w` the weights of the two interactions and `d` their distance
+    in steps. `direct` is how often the column's item came in the step after the row's. `count` is the
+    weighted number of interactions with each item.
     """
 
     ordered: sparse.csr_matrix

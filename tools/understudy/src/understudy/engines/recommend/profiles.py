@@ -52,6 +52,11 @@ class Profiles:
         places = np.arange(bounds[-1]) + np.repeat(self.bounds[known] - bounds[:-1], length)
         return type(self)(bounds, self.item[places], self.weight[places], self.age[places], self.n_items)
 
+    def has(self, rows: NDArray[np.integer], items: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Tell for pairs of a row and an item whether the user of the row has the item."""
+        owner = np.repeat(np.arange(self.bounds.size - 1), self.length)
+        return np.isin(rows * self.n_items + items, owner * self.n_items + self.item)
+
     def decayed(self, decay: float) -> sparse.csr_matrix:
         """Return users x items, each event weighing `weight * decay^age`."""
         return self._matrix((self.weight * decay**self.age).astype(np.float32))

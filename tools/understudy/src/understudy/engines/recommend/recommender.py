@@ -1,6 +1,6 @@
 """The model as a whole: retrieval by tables, and a learned order of what is retrieved."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Self
 
@@ -37,7 +37,8 @@ class Recommender:
     """Ranks items for users; immutable, so safe to share between threads.
 
     The hybrid retrieves, and where a learned ranker predicted held-out items better, it orders the best
-    of what is retrieved. Scores are those of the hybrid, given out in the new order.
+    of what is retrieved. What a user already has stays where the hybrid puts it: the ranker has learned only
+    from what users did not have. Scores are those of the hybrid, given out in the new order.
     """
 
     catalogue: Catalogue
@@ -85,37 +86,37 @@ class Recommender:
 
         def ranked(start: int) -> list[Ranking]:
             chunk = users[start : start + _CHUNK_USERS]
-            masks = None if allowed is None else [allowed(start + row) for row in range(chunk.size)]
+            masks = None if allowed is None else map(allowed, range(start, start + chunk.size))
             return self._ranked(profiles.rows(chunk), limit, masks)
 
         for chunk in in_threads(ranked, range(0, users.size, _CHUNK_USERS)):
             yield from chunk
 
     def _ranked(
-        self, profiles: Profiles, limit: int, masks: list[NDArray[np.bool_] | None] | None
+        self, profiles: Profiles, limit: int, masks: Iterable[NDArray[np.bool_] | None] | None
     ) -> list[Ranking]:
         hybrid, depth = self.tables.hybrid, self.params.candidates
         scores = hybrid.scores(profiles)
         rankings = hybrid.best(scores, limit if self.ranker is None else max(limit, depth), masks)
         if self.ranker is None:
             return rankings
-        candidates = candidates_of(rankings, depth)
-        _, rows = features(self.tables, profiles, scores, candidates)
-        order = np.lexsort((-self.ranker.scores(rows), candidates.row))
-        bounds = np.searchsorted(candidates.row, np.arange(len(rankings)))
         known = np.diff(scores.total.indptr) > 0
+        candidates = candidates_of(rankings, depth)
+        candidates = candidates.select(known[candidates.row] & ~profiles.has(candidates.row, candidates.item))
+        _, rows = features(self.tables, profiles, scores, candidates)
+        learned_places = candidates.place[np.lexsort((-self.ranker.scores(rows), candidates.row))]
+        bounds = np.searchsorted(candidates.row, np.arange(len(rankings) + 1))
         return [
-            _reordered(ranking, candidates.place[order[start : start + depth]][: ranking.items.size], limit)
-            if touched
-            else ranking.first(limit)
-            for ranking, start, touched in zip(rankings, bounds, known, strict=True)
+            _reordered(ranking, candidates.place[start:end], learned_places[start:end]).first(limit)
+            for ranking, start, end in zip(rankings, bounds[:-1], bounds[1:], strict=True)
         ]
 
 
-def _reordered(ranking: Ranking, order: NDArray[np.integer], limit: int) -> Ranking:
+def _reordered(ranking: Ranking, places: NDArray[np.integer], order: NDArray[np.integer]) -> Ranking:
+    """Return the ranking with the items at `places` in the order of the places in `order`."""
     items = ranking.items.copy()
-    items[: order.size] = ranking.items[order]
-    return Ranking(items, ranking.scores).first(limit)
+    items[places] = ranking.items[order]
+    return Ranking(items, ranking.scores)
 
 
 def _ranker(tables: Tables, checked: HeldOut, catalogue: Catalogue, params: HybridParams) -> Ranker | None:

@@ -55,5 +55,5 @@ def values_at(
     """
     if not rows.size:
         return np.zeros(0, dtype=np.float32)
-    matrix.sort_indices()  # so that each look-up is a binary search
-    return np.asarray(matrix[rows, columns], dtype=np.float32).ravel()
+    ordered = matrix if matrix.has_sorted_indices else matrix.sorted_indices()  # for binary searches
+    return np.asarray(ordered[rows, columns], dtype=np.float32).ravel()

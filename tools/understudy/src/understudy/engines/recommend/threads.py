@@ -12,7 +12,7 @@ R = TypeVar("R")
 
 
 def in_threads(function: Callable[[A], R], arguments: Iterable[A]) -> Iterator[R]:
-    """Yield the results in order; at most two for each core are computed ahead, which bounds memory."""
+    """Yield the results in order; at most one for each core is computed ahead, which bounds memory."""
     workers = os.cpu_count() or 1
     waiting = iter(arguments)
     with ThreadPoolExecutor(workers, thread_name_prefix="recommend") as pool:
