@@ -49,10 +49,7 @@ def scaled(
 def values_at(
     matrix: sparse.csr_matrix, rows: NDArray[np.integer], columns: NDArray[np.integer]
 ) -> NDArray[np.float32]:
-    """Return the entries at pairs of row and column, 0 where there is none.
-
-    Sorts the columns of `matrix` in place, so what threads share has to come from `top_per_row`.
-    """
+    """Return the entries at pairs of row and column, 0 where there is none."""
     if not rows.size:
         return np.zeros(0, dtype=np.float32)
     ordered = matrix if matrix.has_sorted_indices else matrix.sorted_indices()  # for binary searches
