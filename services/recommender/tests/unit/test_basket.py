@@ -184,3 +184,15 @@ def test_every_rule_that_a_product_breaks_is_noted() -> None:
     rules = Rules(max_price_exceptions=0)
     filling = Filling(shop_of(products, rules=rules, shop=NOTHING_DURABLE), dislikes("own"), emailed=["bad"])
     assert set(filling.all_broken_by("bad")) == {Rule.PRICE, Rule.REPEAT, Rule.DISAPPOINTMENT}
+
+
+def test_after_a_bad_review_only_a_known_brand_is_kept_out() -> None:
+    """Products without a brand are not all of the one that let the customer down."""
+    products = [
+        *(product(f"acme {n}", f"acme {n}", TEA, brand="Acme") for n in range(2)),
+        *(product(f"plain {n}", f"plain {n}", TEA) for n in range(2)),
+    ]
+    shop = shop_of(products, shop=NOTHING_DURABLE)
+    assert Filling(shop, dislikes("acme 0")).broken_by("acme 1") is Rule.DISAPPOINTMENT
+    assert Filling(shop, dislikes("acme 0")).broken_by("plain 1") is None
+    assert Filling(shop, dislikes("plain 0")).broken_by("plain 1") is None

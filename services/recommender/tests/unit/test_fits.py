@@ -1,8 +1,11 @@
 import pytest
 
+from encore.contracts.records import ReasonKind
 from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.fits import Fits
+from encore.recommender.domain.picks import pick
+from encore.recommender.domain.shopper import Shopper
 from services.recommender.tests.baskets import Filling
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import owns, shop_of
@@ -71,4 +74,18 @@ def test_what_fits_nothing_that_the_customer_has_breaks_a_rule() -> None:
     ]
     shop = shop_of(products)
     assert Filling(shop, owns("Sony0")).broken_by("remote") is Rule.FIT
-    assert Filling(shop, owns("Samsung0")).broken_by("remote") is None
+    for owned in (["Samsung0"], ["Samsung0", "Sony0"], ["Sony0", "Samsung0"]):
+        assert Filling(shop, owns(*owned)).broken_by("remote") is None
+
+
+def test_the_reason_names_the_thing_that_a_product_fits() -> None:
+    """A remote for Samsung goes with the customer's Samsung, not with the Sony that they bought before."""
+    televisions = ("Electronics", "Televisions", "SmartTelevisions")
+    remotes = ("Electronics", "Accessories", "RemoteControls")
+    products = [
+        *(one.model_copy(update={"category": televisions}) for one in MAKERS),
+        product("remote", "Remote for Samsung", remotes, brand="Acme"),
+    ]
+    selection = pick(Shopper(shop_of(products), owns("Sony0", "Samsung0")))
+    [reason] = [one.reason for one in selection.picks if one.product.product_id == "remote"]
+    assert (reason.kind, reason.product_id) == (ReasonKind.GOES_WITH, "Samsung0")

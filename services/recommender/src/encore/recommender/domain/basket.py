@@ -163,16 +163,14 @@ class Basket:
     def _to_fit(self, leaf: Category) -> list[str]:
         """Return what the customer owns of a category and what it goes with, else everything they own."""
         owned = [one for one in self._shopper.owned if one.leaf == leaf]
-        if found := self._completing.get(leaf):
-            owned.append(found.owned)
+        owned += [one.owned for one in self._completing.get(leaf, ())]
         return [one.product.product_id for one in owned or self._shopper.owned]
 
     def _keeps_room_for_complements(self, offer: Offer) -> bool:
         return self._room > self._missing_complements or self._completes_durable(offer)
 
     def _completes_durable(self, offer: Offer) -> bool:
-        found = self._completing.get(offer.leaf)
-        return found is not None and found.owned.kind is not None
+        return any(one.owned.kind is not None for one in self._completing.get(offer.leaf, ()))
 
     def _keeps_to_known_parts(self, offer: Offer) -> bool:
         return not self._is_new(offer.part, self._shopper.parts) or self._may_go(offer, Rule.NEW_PART)

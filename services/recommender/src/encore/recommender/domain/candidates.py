@@ -88,15 +88,15 @@ class Candidates:
         }
 
     @cached_property
-    def completing(self) -> dict[Category, Completing]:
-        """Map each leaf category that goes with something the customer owns to how it does.
+    def completing(self) -> Mapping[Category, Sequence[Completing]]:
+        """Map each leaf category that goes with something the customer owns to all that it goes with.
 
-        What goes with something durable comes first, then what comes earlier among the complements.
+        Durable things come first.
         """
-        found: dict[Category, Completing] = {}
+        found: dict[Category, list[Completing]] = {}
         for owned in sorted(self.shopper.owned, key=lambda one: one.kind is None):
             for complement in self.shop.complements.of(owned.leaf):
-                found.setdefault(complement.category, Completing(owned, complement))
+                found.setdefault(complement.category, []).append(Completing(owned, complement))
         return found
 
     @cached_property
@@ -136,9 +136,10 @@ class Candidates:
 
     def _put_forward(self, places: dict[str, float], leaf: Category) -> None:
         """Put forward what is for the thing that it goes with, such as a cable for phones."""
-        if found := self.completing.get(leaf):
-            for product_id in self._catalogue.naming(places, found.owned.leaf[-1]):
-                places[product_id] -= NAMED_PLACES
+        things = {one.owned.leaf[-1] for one in self.completing.get(leaf, ())}
+        named = {one for thing in things for one in self._catalogue.naming(places, thing)}
+        for product_id in named:
+            places[product_id] -= NAMED_PLACES
 
     def _put_back(self, places: dict[str, float], leaf: Category) -> None:
         """Put back what costs much less than a durable thing that it would replace."""

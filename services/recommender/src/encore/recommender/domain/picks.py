@@ -35,8 +35,8 @@ class Selection:
 def pick(shopper: Shopper) -> Selection:
     """Return five picks, best first, or fewer when the shop offers fewer that the customer does not have.
 
-    Rules yield one after the
-    other, in the order of `Rule`, and only while a customer would get fewer than five products.
+    Rules yield one after the other, in the order of `Rule`, and only while a customer would get fewer than
+    five products.
     """
     shop, candidates = shopper.shop, Candidates(shopper)
     basket = Basket(candidates)

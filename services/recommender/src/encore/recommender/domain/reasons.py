@@ -27,7 +27,7 @@ class Reasons:
     """Finds the reasons for one customer's picks."""
 
     shopper: Shopper
-    completing: Mapping[Category, Completing]
+    completing: Mapping[Category, Sequence[Completing]]
 
     @property
     def shop(self) -> Shop:
@@ -114,9 +114,12 @@ class Reasons:
             yield _about(ReasonKind.LIKED, owned)
 
     def _goes_with(self, offer: Offer) -> Iterator[Reason]:
-        found = self.completing.get(offer.leaf)
-        if found and offer.kind not in self.shopper.durables:
-            yield _about(ReasonKind.GOES_WITH, found.owned, customers=found.complement.customers)
+        if offer.kind in self.shopper.durables:
+            return
+        for one in self.completing.get(offer.leaf, ()):
+            if self.shop.catalogue.fits(offer.product_id, one.owned.product.product_id):
+                yield _about(ReasonKind.GOES_WITH, one.owned, customers=one.complement.customers)
+                return
 
     def _is_new(self, offer: Offer) -> bool:
         since = offer.product.available_from

@@ -92,12 +92,13 @@ class Shopper:
         return found
 
     @cached_property
-    def disappointments(self) -> frozenset[tuple[str | None, Category]]:
+    def disappointments(self) -> frozenset[tuple[str, Category]]:
         """The brands that let them down, each with the leaf category in which it did."""
         return frozenset(
-            (self.shop.catalogue.brand(one.product.product_id), one.leaf)
+            (brand, one.leaf)
             for one in self.owned
             if one.preference.event_type is EventType.DISLIKED
+            and (brand := self.shop.catalogue.brand(one.product.product_id)) is not None
         )
 
     @cached_property
