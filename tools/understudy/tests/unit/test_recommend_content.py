@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -41,6 +41,7 @@ def test_a_catalogue_may_have_no_content() -> None:
     assert similar.nnz == 0
 
 
+@settings(max_examples=40)
 @given(labels=st.lists(st.lists(st.sampled_from("abcdefgh"), unique=True), min_size=2, max_size=30))
 def test_likeness_is_mutual(labels: list[list[str]]) -> None:
     """Where nothing is cut off, two items are as much alike the other way round, at most 1."""

@@ -36,7 +36,7 @@ def column(found: Examples, name: str) -> NDArray[np.float32]:
     return found.rows[:, found.names.index(name)]
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(seed=seeds)
 def test_the_held_out_item_is_the_one_that_was_taken(seed: int) -> None:
     """Exactly it is marked, and users to whom it was not offered are left out."""
@@ -51,7 +51,7 @@ def test_the_held_out_item_is_the_one_that_was_taken(seed: int) -> None:
     assert column(found, "place")[found.taken].tolist() == [offer.index(item) for offer, item in hits]
 
 
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(seed=seeds, share=st.sampled_from([0.0, 0.3]))
 def test_a_sample_keeps_all_that_was_taken(seed: int, share: float) -> None:
     """Of the rest a share stays, in order and with the same features."""

@@ -105,7 +105,7 @@ class Dense:
         }
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=seeds)
 def test_every_feature_equals_a_direct_computation(seed: int) -> None:
     """Sparse look-ups leave nothing out, for users with and without events, at tied times and not."""
@@ -124,7 +124,7 @@ def test_every_feature_equals_a_direct_computation(seed: int) -> None:
             assert found[name] == pytest.approx(values, rel=1e-3, abs=1e-4), name
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=seeds, size=st.integers(1, N_USERS))
 def test_features_are_the_same_whatever_the_chunks(seed: int, size: int) -> None:
     """A user's features do not depend on who else is computed at the same time."""
@@ -137,7 +137,7 @@ def test_features_are_the_same_whatever_the_chunks(seed: int, size: int) -> None
     assert np.vstack([offered(tables, shop, chunk)[-1] for chunk in chunks]).tolist() == together.tolist()
 
 
-@settings(max_examples=8)
+@settings(max_examples=5)
 @given(seed=seeds, share=st.sampled_from([0.0, 0.3, 0.9]))
 def test_sampled_candidates_have_the_features_of_all(seed: int, share: float) -> None:
     """Leaving candidates out changes nothing for those that stay, their place included."""

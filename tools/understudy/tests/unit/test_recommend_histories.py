@@ -1,5 +1,5 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tools.understudy.tests.shops import N_EVENTS, histories, random_events
@@ -18,6 +18,7 @@ def test_steps_and_ages_count_distinct_times() -> None:
     assert found.length.tolist() == [3, 3, 3, 1]
 
 
+@settings(max_examples=30)
 @given(seed=seeds)
 def test_steps_are_a_users_distinct_times(seed: int) -> None:
     """Steps and ages number the sorted times of each user, and the length is the number of events."""
@@ -31,6 +32,7 @@ def test_steps_are_a_users_distinct_times(seed: int) -> None:
         assert (found.length[own] == own.sum()).all()
 
 
+@settings(max_examples=30)
 @given(seed=seeds)
 def test_the_order_of_rows_means_nothing(seed: int) -> None:
     """Histories are the same whatever the order of the events, also of those at the same time."""

@@ -52,7 +52,7 @@ def dense_scores(model: HybridModel, of: Histories) -> NDArray[np.float64]:
     return np.asarray(linked + 0.4 * alike + 0.2 * popularity)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(seed=seeds, limit=st.sampled_from([1, 7, N_ITEMS, N_ITEMS + 10]))
 def test_rankings_equal_those_from_scoring_every_item(seed: int, limit: int) -> None:
     """At any length, only touched items and the popular head need to be looked at."""
@@ -67,7 +67,7 @@ def test_rankings_equal_those_from_scoring_every_item(seed: int, limit: int) -> 
         assert len(set(ranking.items.tolist())) == min(limit, N_ITEMS)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(seed=seeds, share=st.sampled_from([0.0, 0.1, 0.5]))
 def test_masked_items_are_never_recommended_and_others_fill_the_list(seed: int, share: float) -> None:
     """With some of the items allowed, the list has the best of those."""
@@ -119,7 +119,7 @@ def test_a_history_of_dislikes_still_ranks_its_own_category_first() -> None:
         assert (ranking.items // 10 == kind[user]).all()
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(seed=seeds)
 def test_scores_sum_to_one_over_the_catalogue(seed: int) -> None:
     """A score is a share, so lists of different users can be compared."""
@@ -151,7 +151,7 @@ def test_items_without_interactions_are_recommended_by_content() -> None:
     assert (first.items.tolist(), second.items.tolist()) == ([1], [3])
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(seed=seeds, limit=st.integers(1, 20))
 def test_whatever_is_recommended_is_reachable(seed: int, limit: int) -> None:
     """Coverage counts every item that a list can contain."""

@@ -41,6 +41,7 @@ def test_profiles_equal_a_direct_sum_of_events(seed: int, decay: float) -> None:
     assert profiles.latest().toarray() == pytest.approx(latest(histories), rel=1e-5)
 
 
+@settings(max_examples=30)
 @given(seed=seeds)
 def test_rows_are_the_wanted_users_in_the_wanted_order(seed: int) -> None:
     """Users may repeat; a negative code has no events."""
