@@ -64,6 +64,25 @@ def test_a_product_line_stands_for_its_maker_anywhere_in_a_name() -> None:
     assert not fits("iPhone charging cable", "Samsung0")
 
 
+@pytest.mark.parametrize(
+    "name", ["Wall hanger for Echo Dot", "Bracket for Dot 3rd Gen", "Cover for Fire TV Stick"]
+)
+def test_a_device_stands_for_its_maker_where_a_name_speaks_of_others(name: str) -> None:
+    """A hanger for an Echo Dot is of no use to the owner of another maker's loudspeaker."""
+    assert not fits(name, "Sony0")
+    assert fits(name, "Remote for Fire TV")
+
+
+@pytest.mark.parametrize(
+    ("owned", "is_right"),
+    [("Bolt television 55 inch", False), ("Bolt television 24 inch", True), ("Bolt television", True)],
+)
+def test_what_is_made_for_some_sizes_fits_those_alone(owned: str, *, is_right: bool) -> None:
+    """A mount for 12 to 27 inches does not hold a television of 55; a name without a size says nothing."""
+    assert fits("Wall mount for 12 to 27 inches LED/LCD", owned) is is_right
+    assert fits("Wall mount", owned)
+
+
 def test_what_fits_nothing_that_the_customer_has_breaks_a_rule() -> None:
     """Of the category that it goes with: a television's owner gets no remote for another maker's."""
     televisions = ("Electronics", "Televisions", "SmartTelevisions")

@@ -279,5 +279,5 @@ LINES = {
     "xbox": "microsoft",
 }
 """Product lines and connectors that stand for their maker."""
-DEVICES = dict.fromkeys(("firetv", "firestick", "echodot"), "amazon")
+DEVICES = dict.fromkeys(("firetv", "firestick", "echodot", "dot2nd", "dot3rd", "dot4th", "dot5th"), "amazon")
 """The same for devices that count only where a name speaks of other products."""
