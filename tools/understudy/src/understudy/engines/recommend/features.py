@@ -90,7 +90,8 @@ def _links(step: sparse.csr_matrix, table: sparse.csr_matrix, candidates: Candid
     owner = np.repeat(np.arange(length.size), length)
     first = step.indptr[candidates.row] - np.r_[0, np.cumsum(length)[:-1]]
     place = np.arange(owner.size) + first[owner]
-    found = values_at(table, step.indices[place], candidates.item[owner]) * step.data[place]
+    near = table[step.indices]  # few rows: scipy looks through all that it is given before it looks up
+    found = values_at(near, place, candidates.item[owner]) * step.data[place]
     return np.bincount(owner, found, length.size).astype(np.float32)
 
 
