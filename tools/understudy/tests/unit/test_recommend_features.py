@@ -91,7 +91,6 @@ class Dense:
             "popularity_of_latest": everywhere * (latest @ popularity),
             "popularity_of_history": everywhere * (ever @ popularity) / (ever.sum() or 1.0),
             "direct": latest @ self.direct,
-            "alike_latest": latest @ self.content,
             "linked_latest": latest @ self.links,
             "both_ways_latest": latest @ self.both_ways,
             "followed_latest": target @ (latest @ source),
@@ -99,9 +98,7 @@ class Dense:
             "both_ways": history @ self.both_ways,
             "followed": target @ (history @ source),
             "near": place @ unit(history @ place),
-            "labels_following_latest": self.labels @ (latest @ self.labels @ self.lifts),
-            "labels_following": self.labels @ (history @ self.labels @ self.lifts),
-            "labels": self.labels @ (history @ self.labels),
+            "labels_latest": self.labels @ (latest @ self.labels @ self.lifts),
         }
 
 

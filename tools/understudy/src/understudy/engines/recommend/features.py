@@ -48,7 +48,6 @@ def features(
         *_of_item_and_user(tables, profiles, candidates),
         *_of_latest(tables, profiles, candidates),
         *_of_history(tables, profiles, candidates),
-        *_of_labels(tables, profiles, candidates),
     ]
     names, columns = zip(*named, strict=True)
     return names, np.stack([column.astype(np.float32) for column in columns], axis=1)
@@ -78,7 +77,7 @@ def _of_item_and_user(tables: Tables, profiles: Profiles, candidates: Candidates
 def _of_latest(tables: Tables, profiles: Profiles, candidates: Candidates) -> Named:
     latest = profiles.latest()
     yield "direct", _links(latest, tables.direct, candidates)
-    yield "alike_latest", _links(latest, tables.hybrid.content, candidates)
+    yield "labels_latest", tables.labels.scores(latest, candidates.row, candidates.item)
     yield "linked_latest", _links(latest, tables.hybrid.links, candidates)
     yield "both_ways_latest", _links(latest, tables.both_ways, candidates)
     yield from _of_factors(tables.factors, latest, candidates, "_latest")
@@ -104,16 +103,6 @@ def _of_history(tables: Tables, profiles: Profiles, candidates: Candidates) -> N
 def _of_factors(factors: Factors, users: sparse.csr_matrix, candidates: Candidates, suffix: str) -> Named:
     yield f"followed{suffix}", _products(users @ factors.source, factors.target, candidates)
     yield f"near{suffix}", _products(directions(users @ factors.place), factors.place, candidates)
-
-
-def _of_labels(tables: Tables, profiles: Profiles, candidates: Candidates) -> Named:
-    labels, latest, history = tables.labels, profiles.latest(), profiles.decayed(_SLOW_DECAY)
-    for name, of_users in (
-        ("labels_following_latest", labels.following(latest)),
-        ("labels_following", labels.following(history)),
-        ("labels", labels.likeness(history)),
-    ):
-        yield name, labels.scores(of_users, candidates.row, candidates.item)
 
 
 def _products(

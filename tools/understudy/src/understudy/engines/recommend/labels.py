@@ -47,19 +47,12 @@ class LabelLinks:
         lifts.data = np.log1p(lifts.data)
         return cls(vectors, top_per_row(lifts, _MOST_PER_LABEL))
 
-    def likeness(self, profiles: sparse.csr_matrix) -> sparse.csr_matrix:
-        """Return users x labels: the labels of what users have."""
-        return sparse.csr_matrix(profiles @ self.vectors)
-
-    def following(self, profiles: sparse.csr_matrix) -> sparse.csr_matrix:
-        """Return users x labels: the labels that follow those of what users have."""
-        return sparse.csr_matrix(self.likeness(profiles) @ self.lifts)
-
     def scores(
-        self, of_users: sparse.csr_matrix, rows: NDArray[np.integer], items: NDArray[np.integer]
+        self, latest: sparse.csr_matrix, rows: NDArray[np.integer], items: NDArray[np.integer]
     ) -> NDArray[np.float32]:
-        """Return for each pair of a row of `of_users` and an item the product of their label vectors."""
+        """Return how well each item's labels follow those of the latest items of its row's user."""
+        following = sparse.csr_matrix(latest @ self.vectors @ self.lifts)
         wanted = self.vectors[items]
         length = np.diff(wanted.indptr)
-        products = values_at(of_users, np.repeat(rows, length), wanted.indices) * wanted.data
+        products = values_at(following, np.repeat(rows, length), wanted.indices) * wanted.data
         return np.bincount(np.repeat(np.arange(rows.size), length), products, rows.size).astype(np.float32)
