@@ -95,13 +95,15 @@ class BrokenRules:
 
     def _keeps_prices(self) -> bool:
         far = [one for one in self._picked if self._is_far(one, 3)]
-        return len(far) <= RULES.max_price_exceptions and not any(self._is_far(one, 9) for one in far)
+        return len(far) <= RULES.max_price_exceptions and not any(self._is_far(one, 3**1.5) for one in far)
 
-    def _is_far(self, product: Product, factor: int) -> bool:
+    def _is_far(self, product: Product, factor: float) -> bool:
         """Return whether it costs too much, or too little for what goes with nothing durable."""
         prices = [one.price for one in self._owned] or [product.price]
-        is_low = product.price * factor < min(prices) and product.category not in self._leaves_with_durables
-        return is_low or product.price > max(prices) * factor
+        is_low = (
+            float(product.price) * factor < min(prices) and product.category not in self._leaves_with_durables
+        )
+        return is_low or product.price > float(max(prices)) * factor
 
     def _leaves_with(self, owned: Sequence[Product]) -> set[Category]:
         return {leaf.category for one in owned for leaf in self._shop.complements.of(one.category)}
