@@ -10,6 +10,7 @@ from encore.contracts.events import (
     RecommendationsReady,
     RecommenderPoll,
     RunFinished,
+    SentimentPoll,
     SentimentScored,
     event_type,
     new_event,
@@ -19,6 +20,7 @@ from encore.contracts.events import (
 SAMPLES = Path(__file__).parents[1] / "samples"
 KINDS: list[type[EventData]] = [
     DataIngested,
+    SentimentPoll,
     SentimentScored,
     RecommenderPoll,
     RecommendationsReady,

@@ -16,9 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from encore.contracts import object_keys, trace_context
 from encore.contracts.errors import PermanentError
-from encore.contracts.records import Customer, Recommendation
+from encore.contracts.records import Count, Customer, Recommendation, SentimentSummary
 
-Count = Annotated[int, Field(ge=0)]
 PartNumber = Annotated[int, Field(ge=1)]
 
 
@@ -55,9 +54,22 @@ class DataIngested(PartData):
     type = "encore.data-ingested.v1"
     topic = "data-ingested"
     reviews: Count
+    shared_texts: Count = 0
+    """How many texts of unknown reviewers are stored with the part, under `object_keys.shared_texts`."""
+    run_texts: Count = 0
+    """How many reviews and shared texts the whole run has."""
 
     @classmethod
-    def of(cls, run_id: str, part: int, *, parts: int, customers: Sequence[Customer]) -> Self:
+    def of(
+        cls,
+        run_id: str,
+        part: int,
+        *,
+        parts: int,
+        customers: Sequence[Customer],
+        shared_texts: int = 0,
+        run_texts: int = 0,
+    ) -> Self:
         """Describe a stored part."""
         return cls(
             part=part,
@@ -65,6 +77,8 @@ class DataIngested(PartData):
             key=object_keys.customers(run_id, part),
             customers=len(customers),
             reviews=sum(len(customer.reviews) for customer in customers),
+            shared_texts=shared_texts,
+            run_texts=run_texts,
         )
 
 
@@ -75,11 +89,26 @@ class SentimentScored(EventData):
     topic = "sentiment-scored"
     parts: PartNumber
     reviews: Count
+    summary: SentimentSummary | None = None
+    """The label mix and the most praised and blamed aspects; absent in events of earlier versions."""
 
     @property
     def cause(self) -> str:
         """The run as a whole."""
         return "all-parts"
+
+
+class SentimentPoll(EventData):
+    """Sentiment's delayed message to itself to poll a long job. No topic carries it."""
+
+    type = "encore.sentiment-poll.v1"
+    topic = ""
+    attempt: Count
+
+    @property
+    def cause(self) -> str:
+        """The attempt number."""
+        return f"poll-{self.attempt}"
 
 
 class RecommenderPoll(EventData):

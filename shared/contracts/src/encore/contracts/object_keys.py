@@ -22,14 +22,34 @@ def customers(run_id: str, part: int) -> str:
     return f"runs/{run_id}/customers/part-{part:05}.jsonl"
 
 
+def shared_texts(run_id: str, part: int) -> str:
+    """Texts of unknown reviewers, one `SharedText` per line; there is none for a part without any."""
+    return f"runs/{run_id}/shared-texts/part-{part:05}.jsonl"
+
+
 def sentiment(run_id: str, part: int) -> str:
     """One part's scores: one `ScoredReview` per line, for every review of the part's customers."""
     return f"runs/{run_id}/sentiment/part-{part:05}.jsonl"
 
 
 def product_sentiment(run_id: str) -> str:
-    """The run's aggregates by product: one `ProductSentiment` per line."""
+    """All that is known of the run's products: one `ProductSentiment` per line."""
     return f"runs/{run_id}/sentiment/products.jsonl"
+
+
+def category_sentiment(run_id: str) -> str:
+    """The aspects of the run's categories: one `CategorySentiment` per line."""
+    return f"runs/{run_id}/sentiment/categories.jsonl"
+
+
+def sentiment_summary(run_id: str) -> str:
+    """What the run's customers said, one `SentimentSummary`."""
+    return f"runs/{run_id}/sentiment/summary.json"
+
+
+def sentiment_job(run_id: str, name: str) -> str:
+    """A file, or a folder ending in a slash, exchanged with Comprehend's asynchronous jobs."""
+    return f"runs/{run_id}/sentiment/job/{name}"
 
 
 def personalize(run_id: str, name: str) -> str:

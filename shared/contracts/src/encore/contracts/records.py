@@ -5,12 +5,15 @@ Texts of customers and shops are untrusted data: they are escaped wherever they 
 
 from decimal import Decimal
 from enum import StrEnum
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 Identifier = Annotated[str, Field(min_length=1, max_length=256)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+SENTENCE_ENDS = frozenset(".!?…।。！？")
 
 
 class Record(BaseModel):
@@ -44,8 +47,6 @@ class Product(Record):
     """False keeps the product out of every email; None is unknown and counts as in stock."""
     available_from: Annotated[int, Field(ge=0)] | None = None
     """Since when the shop sells it, in Unix seconds."""
-    shared_texts: tuple[str, ...] = ()
-    """Review texts that could not be matched to the reviewers of their row."""
 
 
 class Review(Record):
@@ -59,6 +60,38 @@ class Review(Record):
     """The reviewer's own stars, if the file has them (the Kaggle format does not)."""
     timestamp: Annotated[int, Field(ge=0)] | None = None
     """Unix seconds."""
+
+    @property
+    def document(self) -> str:
+        """Title and text on one line, as they are scored; empty if there is neither."""
+        return one_line(self.title, self.text)
+
+
+class SharedText(Record):
+    """A review's text of which only the product is known, not which of its reviewers wrote it."""
+
+    product_id: Identifier
+    text: Annotated[str, Field(min_length=1)]
+
+    @property
+    def document(self) -> str:
+        """The text on one line, as it is scored."""
+        return one_line(self.text)
+
+    @property
+    def text_id(self) -> str:
+        """A name for the text that is the same in every run: `text-` and a digest of its words."""
+        return f"text-{sha256(self.document.encode()).hexdigest()[:24]}"
+
+
+def one_line(*texts: str | None) -> str:
+    """Join texts into one line: whitespace collapses, and a text without a full stop of its own gets one.
+
+    One line is what an asynchronous job of Comprehend reads as one document.
+    """
+    lines = [line for text in texts if (line := " ".join((text or "").split()))]
+    ended = [line if line[-1] in SENTENCE_ENDS else f"{line}." for line in lines[:-1]]
+    return " ".join([*ended, *lines[-1:]])
 
 
 class Customer(Record):
@@ -99,19 +132,59 @@ class SentimentScores(Record):
         return self.positive - self.negative
 
 
+class AspectMention(Record):
+    """What a text says about one aspect of a product, such as its battery.
+
+    `begin` and `end` are code points of the review's `document` and enclose the first mention.
+    """
+
+    aspect: Identifier
+    sentiment: Sentiment
+    begin: Count
+    end: Count
+
+
 class ScoredReview(Record):
     """A review's sentiment; no label if it has no text or could not be scored."""
 
     review_id: Identifier
     customer_id: Identifier
     product_ids: tuple[Identifier, ...]
+    language: str | None = None
+    """The language it was scored in, as Comprehend names it."""
     sentiment: Sentiment | None = None
     scores: SentimentScores | None = None
     error: str | None = None
+    aspects: tuple[AspectMention, ...] = ()
+    """At most one for each aspect."""
+
+
+class Opinion(Record):
+    """One scored text about one product; `opinion_id` is its review's id or its shared text's `text_id`."""
+
+    product_id: Identifier
+    opinion_id: Identifier
+    sentiment: Sentiment
+    polarity: Annotated[float, Field(ge=-1, le=1)]
+    aspects: tuple[AspectMention, ...] = ()
+
+
+class AspectCount(Record):
+    """How many texts praise an aspect, blame it, or mention it without either (or with both)."""
+
+    aspect: Identifier
+    praised: Count = 0
+    blamed: Count = 0
+    neutral: Count = 0
+
+    @property
+    def mentions(self) -> int:
+        """The number of texts that mention it."""
+        return self.praised + self.blamed + self.neutral
 
 
 class ProductSentiment(Record):
-    """One product's scored reviews by label; `polarity` is their mean, -1 to 1."""
+    """All scored texts known of one product by label, shared ones too; `polarity` is their mean, -1 to 1."""
 
     product_id: Identifier
     positive: int = 0
@@ -119,11 +192,43 @@ class ProductSentiment(Record):
     neutral: int = 0
     mixed: int = 0
     polarity: float = 0.0
+    aspects: tuple[AspectCount, ...] = ()
 
     @property
     def scored(self) -> int:
-        """The number of scored reviews."""
+        """The number of scored texts."""
         return self.positive + self.negative + self.neutral + self.mixed
+
+
+class CategorySentiment(Record):
+    """The aspects of all products of one category, given by its whole path."""
+
+    category: tuple[str, ...]
+    products: Count
+    scored: Count
+    aspects: tuple[AspectCount, ...] = ()
+
+
+class SentimentSummary(Record):
+    """What a run's customers said: for reports, not for computing.
+
+    `labels` counts the scored texts by label, `languages` by language. `praised` and `blamed` are the most
+    praised and the most criticised aspects, most first.
+    """
+
+    texts: Count
+    scored: Count
+    empty: Count
+    """Reviews without a word: there is nothing to score."""
+    labels: dict[Sentiment, Count] = {}
+    languages: dict[str, Count] = {}
+    praised: tuple[AspectCount, ...] = ()
+    blamed: tuple[AspectCount, ...] = ()
+
+    @property
+    def unscored_share(self) -> float:
+        """The share of the texts that have no label, 0 to 1."""
+        return 1 - self.scored / self.texts if self.texts else 0.0
 
 
 class ReasonKind(StrEnum):
@@ -171,6 +276,14 @@ class Reason(Record):
     out_of: Annotated[int, Field(ge=1)] | None = None
 
 
+class ProductAspect(Record):
+    """An aspect of one of the customer's own products."""
+
+    product_id: Identifier
+    product_name: str
+    aspect: Identifier
+
+
 class Pick(Record):
     """One recommended product as in this run's catalogue; a customer's picks are sorted best first."""
 
@@ -193,3 +306,7 @@ class Recommendation(Record):
     email: str | None = None
     source: RecommendationSource
     picks: tuple[Pick, ...]
+    praised: tuple[ProductAspect, ...] = ()
+    """What the customer's own reviews praise."""
+    blamed: tuple[ProductAspect, ...] = ()
+    """What the customer's own reviews blame."""
