@@ -74,8 +74,11 @@ class S3Objects:
 
     async def get_lines(self, key: str, kind: type[Model]) -> list[Model]:
         """Read JSON lines back as records."""
-        body = await self.get(key)
-        return [kind.model_validate_json(line) for line in body.splitlines() if line]
+        return _records(await self.get(key), kind)
+
+    async def find_lines(self, key: str, kind: type[Model]) -> list[Model]:
+        """Read JSON lines back as records; none if the object does not exist, as `find` sees it."""
+        return _records(await self.find(key) or b"", kind)
 
 
 class DynamoDBItems:
@@ -103,6 +106,18 @@ class DynamoDBItems:
         """
         found = await asyncio.gather(*(self._get_batch(batch) for batch in batches(keys, MAX_BATCH_GET)))
         return [item for items in found for item in items]
+
+    async def get_group(self, name: str, value: str) -> list[dict[str, Any]]:
+        """Return every item whose partition key, the attribute `name`, has this value, as last put."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="#name = :value",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues=to_item({":value": value}),
+            ConsistentRead=True,
+        )
+        async with self._parallel:
+            return [from_item(item) async for page in pages for item in page.get("Items", [])]
 
     async def _put_batch(self, items: Sequence[Mapping[str, Any]]) -> None:
         expiring = expires_at(self._keep_days)
@@ -132,6 +147,10 @@ class DynamoDBItems:
         async with self._parallel:
             reply = await self._dynamodb.batch_write_item(RequestItems={self._name: requests})
         return reply.get("UnprocessedItems", {}).get(self._name, [])
+
+
+def _records(lines: bytes, kind: type[Model]) -> list[Model]:
+    return [kind.model_validate_json(line) for line in lines.splitlines() if line]
 
 
 def write_units(items: Sequence[Mapping[str, Any]]) -> int:
