@@ -19,9 +19,7 @@ from encore.sentiment.ports import Keep
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
 
-TEXT_FAULTS = frozenset(
-    {"InvalidRequestException", "TextSizeLimitExceededException", "ValidationException"}
-)
+TEXT_FAULTS = frozenset({"InvalidRequestException", "TextSizeLimitExceededException", "ValidationException"})
 """Errors of the text itself. Any other, such as a missing permission, must not leave the text unanswered."""
 log = get_logger()
 
@@ -41,8 +39,8 @@ class Operation:
 class Comprehend:
     """Asks in calls of 25; one text's failure never affects the others in its call.
 
-    Every method passes `keep` an answer or an error for each text, as the calls return, and raises errors that
-    are not a text's own, such as throttling and server faults.
+    Every method passes `keep` an answer or an error for each text, as the calls return, and raises errors
+    that are not a text's own, such as throttling and server faults.
     """
 
     def __init__(self, client: "ComprehendClient", *, calls_per_s: float, parallel_calls: int) -> None:

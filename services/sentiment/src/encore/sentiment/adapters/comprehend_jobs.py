@@ -30,7 +30,10 @@ class ComprehendJobs:
         self._role_arn = role_arn
 
     async def start(self, run_id: str, language: str, *, texts: int) -> str:
-        """Start the job on a run's texts of one language and return its id; raise `BusyError` if it has to wait."""
+        """Start the job on a run's texts of one language and return its id.
+
+        Raises `BusyError` if the account has as many jobs as it may have.
+        """
         name = f"{run_id}-{language}"
         try:
             reply = await self._client.start_sentiment_detection_job(

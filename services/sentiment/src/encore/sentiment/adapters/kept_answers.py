@@ -21,7 +21,8 @@ CLAIM_S = 60.0
 MAX_CONFLICTS = 8
 CONFLICT_WAIT_S = 0.05
 UNCLAIMED = (
-    "attribute_not_exists(text_key) OR (attribute_not_exists(answer) AND (payer = :payer OR claimed_until < :now))"
+    "attribute_not_exists(text_key)"
+    " OR (attribute_not_exists(answer) AND (payer = :payer OR claimed_until < :now))"
 )
 
 
@@ -53,7 +54,7 @@ class DynamoDBKeptAnswers:
         }
 
     async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
-        """Claim at most 100 keys; return those without an answer or a claim of another that has not lapsed."""
+        """Claim at most 100 keys; return those that have neither an answer nor another's valid claim."""
         wanted = list(keys)
         for _ in range(MAX_CONFLICTS):
             if not wanted:

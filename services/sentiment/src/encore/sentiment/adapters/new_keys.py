@@ -16,6 +16,8 @@ def new_keys() -> Iterator[Callable[[str], bool]]:
         database.execute("CREATE TABLE keys (key BLOB PRIMARY KEY) WITHOUT ROWID")
 
         def is_new(key: str) -> bool:
-            return database.execute("INSERT OR IGNORE INTO keys VALUES (?)", (bytes.fromhex(key),)).rowcount == 1
+            return (
+                database.execute("INSERT OR IGNORE INTO keys VALUES (?)", (bytes.fromhex(key),)).rowcount == 1
+            )
 
         yield is_new

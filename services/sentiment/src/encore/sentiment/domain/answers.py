@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from encore.contracts.records import AspectMention, Sentiment
 
 ASPECT_KIND = "ATTRIBUTE"
-"""Comprehend's entity type of a quality of something: the other types are persons, brands, places and so on."""
+"""Comprehend's entity type of a quality of something; others are persons, brands, places and so on."""
 _language = TypeAdapter(str | None)
 _mentions = TypeAdapter(tuple[AspectMention, ...])
 

@@ -1,7 +1,7 @@
 """The state of a run that is scored by asynchronous jobs, as the ledger keeps it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from pydantic import TypeAdapter
@@ -29,14 +29,6 @@ class JobState:
     status: JobStatus
     output_key: str = ""
     message: str = ""
-
-
-@dataclass(frozen=True)
-class JobInput:
-    """What is to be asked: how many texts of each language, and the billable units of all."""
-
-    texts: Mapping[str, int] = field(default_factory=dict)
-    units: int = 0
 
 
 def attempt_of(run: Run) -> int:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from encore.contracts.records import AspectMention, Customer, Opinion, ScoredReview, SharedText
+from encore.contracts.records import AspectMention, Customer, Opinion, Review, ScoredReview, SharedText
 from encore.sentiment.domain.scores import Score
 
 
@@ -11,12 +11,12 @@ from encore.sentiment.domain.scores import Score
 class Reading:
     """A document's language, sentiment and aspects."""
 
-    score: Score = Score()
+    score: Score
     language: str | None = None
     aspects: tuple[AspectMention, ...] = ()
 
 
-NOTHING = Reading()
+NOTHING = Reading(Score())
 Readings = Mapping[str, Reading]
 """By the document's words."""
 
@@ -24,17 +24,21 @@ Readings = Mapping[str, Reading]
 def scored_reviews(customers: Iterable[Customer], readings: Readings) -> list[ScoredReview]:
     """Return every review of the customers with what was read in it, if anything, in order."""
     return [
-        ScoredReview(
-            review_id=review.review_id,
-            customer_id=customer.customer_id,
-            product_ids=review.product_ids,
-            language=(reading := readings.get(review.document, NOTHING)).language,
-            aspects=reading.aspects,
-            **vars(reading.score),
-        )
+        _scored(customer, review, readings.get(review.document, NOTHING))
         for customer in customers
         for review in customer.reviews
     ]
+
+
+def _scored(customer: Customer, review: Review, reading: Reading) -> ScoredReview:
+    return ScoredReview(
+        review_id=review.review_id,
+        customer_id=customer.customer_id,
+        product_ids=review.product_ids,
+        language=reading.language,
+        aspects=reading.aspects,
+        **vars(reading.score),
+    )
 
 
 def shared_opinions(shared_texts: Iterable[SharedText], readings: Readings) -> list[Opinion]:

@@ -25,7 +25,7 @@ class Text:
     @cached_property
     def key(self) -> str:
         """The name under which the answer is kept: a digest of question, language and words."""
-        return sha256("\n".join((self.question, self.language, self.words)).encode()).hexdigest()
+        return sha256(f"{self.question}\n{self.language}\n{self.words}".encode()).hexdigest()
 
     @property
     def units(self) -> int:

@@ -16,7 +16,7 @@ from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import Progress, Run, RunStatus, StageName
 from encore.runtime.runs.stage import PartResult, Stage
-from encore.sentiment.domain.bill import CLAIM_WRITES
+from encore.sentiment.domain.bill import Bill, job_payer
 from encore.sentiment.domain.job import ATTEMPT, JOBS, JobState, JobStatus, attempt_of, jobs_of, write_jobs
 from encore.sentiment.ports import BusyError, Jobs
 from encore.sentiment.use_cases.collect_texts import CollectTexts
@@ -81,21 +81,19 @@ class AdvanceJob:
     async def _start(self, run: Run) -> bool:
         """Start a job for each language with enough texts; return True if there is none to wait for."""
         started_at = datetime.now(UTC)
-        found = await self.collect_texts.run(run)
+        bill = Bill(job_payer(run.run_id))
+        found = await self.collect_texts.run(run, bill)
         try:
             jobs = {
                 language: await self.jobs.start(run.run_id, language, texts=texts)
-                for language, texts in found.texts.items()
+                for language, texts in found.items()
             }
         except BusyError as error:
             log.info("job_not_started", reason=str(error))
             return False
-        asked = sum(found.texts.values())
-        units = {"comprehend.units": found.units, "dynamodb.writes": (1 + CLAIM_WRITES) * asked}
-        result = PartResult(counts={"texts_asked": asked}, units=units)
-        await self.stage.record(run.run_id, JOB, started_at, result)
+        await self.stage.record(run.run_id, JOB, started_at, PartResult(counts=bill.counts, units=bill.units))
         await self.ledger.set_step(run.run_id, **{JOBS: write_jobs(jobs)})
-        log.info("jobs_started", jobs=len(jobs), texts=asked)
+        log.info("jobs_started", jobs=len(jobs), texts=sum(found.values()))
         return not jobs
 
     async def _keep(self, run: Run, states: Mapping[str, JobState]) -> None:

@@ -1,4 +1,4 @@
-"""Finds aspects by Comprehend's targeted sentiment, which is paid for like sentiment and knows only English."""
+"""Finds aspects by Comprehend's targeted sentiment, which costs as much as sentiment, in English only."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,16 +1,17 @@
 """Keeps the answers of a job like those of calls, in bounded memory and in whatever order they come."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from encore.contracts import object_keys
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import Objects
+from encore.sentiment.domain.bill import job_payer
 from encore.sentiment.domain.engine import Engine, Question
 from encore.sentiment.domain.job_output import JobLine
 from encore.sentiment.domain.scores import write_score
-from encore.sentiment.ports import JobOutputs, KeptAnswers
+from encore.sentiment.ports import JobOutputs
+from encore.sentiment.use_cases.read_documents import ReadDocuments
 
 FILES_AT_HAND = 8
 LINES_AT_ONCE = 1_000
@@ -22,13 +23,12 @@ class KeepJobAnswers:
     """Joins a job's output with its input by file and line."""
 
     objects: Objects
-    engine: Engine
-    kept: KeptAnswers
+    read_documents: ReadDocuments
     outputs: JobOutputs
 
     async def run(self, run_id: str, language: str, output_key: str) -> None:
         """Keep every answer; texts without one are left to calls."""
-        keys = _InputKeys(self.objects, self.engine, run_id, language)
+        keys = _InputKeys(self.objects, self.read_documents.engine, run_id, language)
         failed = 0
         async for lines in self.outputs.lines(output_key, at_once=LINES_AT_ONCE):
             found: dict[str, str] = {}
@@ -37,7 +37,7 @@ class KeepJobAnswers:
                     failed += 1
                 else:
                     found[await keys.key(line)] = write_score(line.score)
-            await self.kept.keep(found, payer=f"{run_id}/job")
+            await self.read_documents.pay_once.kept.keep(found, payer=job_payer(run_id))
         if failed:
             log.warning("job_lines_failed", lines=failed)
 
@@ -50,7 +50,7 @@ class _InputKeys:
         self._folder = partial(object_keys.sentiment_job, run_id)
         self._language = language
         self._engine = engine
-        self._files: dict[str, Sequence[str]] = {}
+        self._files: dict[str, list[str]] = {}
 
     async def key(self, line: JobLine) -> str:
         """Return the key of the text on a line."""

@@ -8,6 +8,7 @@ between delays others no longer than that.
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from encore.runtime.batches import batches
 from encore.runtime.parallel import for_each
@@ -35,20 +36,17 @@ class PayOnce:
         """
         distinct = {text.key: text for text in texts}
         answers = await self.kept.find(list(distinct))
+        call = partial(self._call, ask=ask, payer=bill.payer, answers=answers)
         while missing := [text for key, text in distinct.items() if key not in answers]:
-            await for_each(
-                _calls(missing),
-                lambda call: self._call(call, ask, bill.payer, answers),
-                parallel=self.parallel_calls,
-            )
+            await for_each(_calls(missing), call, parallel=self.parallel_calls)
             if elsewhere := [text.key for text in missing if text.key not in answers]:
                 await asyncio.sleep(PATIENCE_S)
-                answers |= await self.kept.find(elsewhere)
+                answers.update(await self.kept.find(elsewhere))
         bill.add(distinct, answers)
         return {key: answer.result for key, answer in answers.items()}
 
-    async def _call(self, call: Sequence[Text], ask: Ask, payer: str, answers: dict[str, Answer]) -> None:
-        claimed = await self.kept.claim([text.key for text in call], payer=payer)
+    async def _call(self, texts: Sequence[Text], *, ask: Ask, payer: str, answers: dict[str, Answer]) -> None:
+        claimed = await self.kept.claim([text.key for text in texts], payer=payer)
         if not claimed:
             return
 
@@ -56,7 +54,7 @@ class PayOnce:
             await self.kept.keep(results, payer=payer)
             answers.update({key: Answer(result, payer) for key, result in results.items()})
 
-        await ask([text for text in call if text.key in claimed], keep)
+        await ask([text for text in texts if text.key in claimed], keep)
 
 
 def _calls(texts: Sequence[Text]) -> Iterator[Sequence[Text]]:

@@ -9,7 +9,7 @@ from encore.sentiment.domain.documents import Document
 from encore.sentiment.domain.engine import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question
 from encore.sentiment.domain.readings import Reading
 from encore.sentiment.domain.scores import Score, combined, read_score
-from encore.sentiment.domain.texts import chunks
+from encore.sentiment.domain.texts import Text, chunks
 from encore.sentiment.ports import Asks, FindsAspects
 from encore.sentiment.use_cases.pay_once import PayOnce
 
@@ -53,12 +53,16 @@ class ReadDocuments:
         answers = await self.pay_once.run(texts.values(), self.asks.languages, bill)
         return {words: read_language(answers[text.key]) for words, text in texts.items()}
 
-    async def _scores(self, languages: Languages, bill: Bill) -> dict[str, Score]:
-        texts = {
+    def texts(self, languages: Languages) -> dict[str, list[Text]]:
+        """Return what to ask for the sentiment of each document in a language that has one."""
+        return {
             words: [self.engine.text(Question.SENTIMENT, chunk.words, language) for chunk in chunks(words)]
             for words, language in languages.items()
             if language in SENTIMENT_LANGUAGES
         }
+
+    async def _scores(self, languages: Languages, bill: Bill) -> dict[str, Score]:
+        texts = self.texts(languages)
         every = [text for found in texts.values() for text in found]
         answers = await self.pay_once.run(every, self.asks.sentiments, bill)
         bill.counts["texts_chunked"] += sum(len(found) > 1 for found in texts.values())

@@ -8,9 +8,8 @@ from typing import Any
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
 from encore.runtime.ports import Items, Objects
-from encore.runtime.runs.run import part_name
 from encore.runtime.runs.stage import PartResult
-from encore.sentiment.domain.bill import Bill
+from encore.sentiment.domain.bill import Bill, part_payer
 from encore.sentiment.domain.documents import documents
 from encore.sentiment.domain.readings import review_opinions, scored_reviews, shared_opinions
 from encore.sentiment.use_cases.read_documents import ReadDocuments
@@ -29,14 +28,16 @@ class ScorePart:
         """Score a stored part; return what it came to and cost over all deliveries."""
         customers = await self.objects.get_lines(object_keys.customers(run_id, part), Customer)
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
-        bill = Bill(f"{run_id}/{part_name(part)}")
+        bill = Bill(part_payer(run_id, part))
         readings = await self.read_documents.run(run_id, documents(customers, shared), bill)
         scored, apart = scored_reviews(customers, readings), shared_opinions(shared, readings)
         await self.objects.put_lines(object_keys.sentiment(run_id, part), scored)
         if shared:
             await self.objects.put_lines(object_keys.shared_opinions(run_id, part), apart)
         items = _review_items(run_id, customers, scored)
-        opinions = list({(one.product_id, one.opinion_id): one for one in (*review_opinions(scored), *apart)}.values())
+        opinions = list(
+            {(one.product_id, one.opinion_id): one for one in (*review_opinions(scored), *apart)}.values()
+        )
         await self.reviews.put_all(items)
         await self.opinions.put_all([opinion.model_dump() for opinion in opinions])
         bill.units.update({"dynamodb.writes": len(items) + len(opinions), "s3.puts": 1 + bool(shared)})
@@ -58,11 +59,11 @@ def _review_items(
 
 
 def _counts(scored: Sequence[ScoredReview], shared: int, apart: Sequence[Opinion]) -> Counter[str]:
-    labelled = [one.sentiment for one in (*scored, *apart) if one.sentiment is not None]
-    counts = Counter(f"texts_{sentiment.lower()}" for sentiment in labelled)
-    reviews_scored = sum(review.sentiment is not None for review in scored)
-    counts["reviews_scored"] = reviews_scored
-    counts["reviews_unscored"] = len(scored) - reviews_scored
+    of_reviews = [review.sentiment for review in scored if review.sentiment is not None]
+    labels = [*of_reviews, *(opinion.sentiment for opinion in apart)]
+    counts = Counter(f"texts_{sentiment.lower()}" for sentiment in labels)
+    counts["reviews_scored"] = len(of_reviews)
+    counts["reviews_unscored"] = len(scored) - len(of_reviews)
     counts["shared_texts_scored"] = len(apart)
     counts["shared_texts_unscored"] = shared - len(apart)
     return counts

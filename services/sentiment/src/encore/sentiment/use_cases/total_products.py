@@ -79,8 +79,10 @@ class TotalProducts:
             shared = await self.objects.find_lines(object_keys.shared_opinions(run_id, part), Opinion)
             texts += len(reviews)
             empty += sum(review.sentiment is None and review.error is None for review in reviews)
-            for one in (*reviews, *shared):
-                tally.add(one.sentiment, one.aspects)
+            for review in reviews:
+                tally.add(review.sentiment, review.aspects)
+            for opinion in shared:
+                tally.add(opinion.sentiment, opinion.aspects)
         summary = tally.summary(texts=texts, empty=empty, languages=_languages(counts))
         body = summary.model_dump_json(exclude_none=True).encode()
         await self.objects.put(object_keys.sentiment_summary(run_id), body, content_type="application/json")
