@@ -13,7 +13,6 @@ from encore.sentiment.adapters.kept_answers import DynamoDBKeptAnswers
 from encore.sentiment.adapters.new_keys import new_keys
 from encore.sentiment.domain.engine import Engine
 from encore.sentiment.handler import SentimentHandler
-from encore.sentiment.ports import FindsAspects
 from encore.sentiment.settings import AspectsBy, SentimentSettings
 from encore.sentiment.use_cases.advance_job import AdvanceJob
 from encore.sentiment.use_cases.ask_aspects import AskAspects
@@ -27,6 +26,8 @@ from encore.sentiment.use_cases.total_products import TotalProducts
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
+
+    from encore.sentiment.ports import FindsAspects
 
 
 async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
@@ -91,7 +92,7 @@ def _advance_job(
     score_part: ScorePart,
     total_products: TotalProducts,
 ) -> AdvanceJob | None:
-    """Jobs need a role that lets Comprehend read and write the bucket: without one every run is scored by calls."""
+    """Jobs need a role that lets Comprehend use the bucket: without one every run is scored by calls."""
     settings = runtime.settings
     if settings.sentiment_job_role_arn is None:
         return None

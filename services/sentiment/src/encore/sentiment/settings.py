@@ -9,7 +9,7 @@ from encore.runtime.settings import ServiceSettings
 
 
 class AspectsBy(StrEnum):
-    """Who finds what reviews praise and blame: our own code, which costs nothing, or Comprehend, or nobody."""
+    """Who finds what reviews praise and blame: our own code, at no cost, Comprehend, or nobody."""
 
     OWN = "own"
     COMPREHEND = "comprehend"

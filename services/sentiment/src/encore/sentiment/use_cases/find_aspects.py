@@ -1,6 +1,5 @@
 """Finds aspects by our own code, which knows the shop's catalogue and costs nothing."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
