@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 TABLE = "runs"
+RUN = "run-0123456789abcdef"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 QUIET_S = 6.0
 """A waiting worker reads a lock every twelfth of this."""
@@ -57,3 +58,8 @@ async def finish_part(ledger: Ledger, run_id: str, part: int, report: PartReport
     """Record a part's report and the part as done, as `Stage` does."""
     await ledger.record(run_id, report)
     return Progress(run=await ledger.complete_part(run_id, report.stage, part), stage=report.stage)
+
+
+def a_report(stage: StageName, part: int = 1, **counts: int) -> PartReport:
+    """Return the report of a part."""
+    return PartReport(stage=stage, name=f"part-{part:05}", started_at=START, finished_at=START, counts=counts)

@@ -15,7 +15,12 @@ from typer.testing import CliRunner
 from encore.cli.app import app
 from encore.runtime.aws import CONFIG
 from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import StageName
 from encore.stack.provision import Resources
+from tests.support.runs import RUN, a_report, finish_part
+
+InLedger = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
+Bodies = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True)
@@ -83,6 +88,22 @@ def in_ledger(resources: Resources) -> Callable[[Callable[[Ledger], Awaitable[An
             return await work(Ledger(dynamodb, resources.tables["runs"]))
 
     return lambda work: asyncio.run(at_ledger(work))
+
+
+@pytest.fixture
+def advance(in_ledger: InLedger) -> Callable[..., None]:
+    """Open a run of two parts and finish these parts in these stages."""
+
+    def to(*finished: tuple[StageName, int], name: str = RUN, source: str = "s3://b/uploads/a.csv") -> None:
+        async def record(ledger: Ledger) -> None:
+            await ledger.open_run(name, source=source)
+            await ledger.set_parts(name, 2)
+            for stage, part in finished:
+                await finish_part(ledger, name, part, a_report(stage, part, reviews_scored=2))
+
+        in_ledger(record)
+
+    return to
 
 
 @pytest.fixture
