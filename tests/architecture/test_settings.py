@@ -54,7 +54,7 @@ def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str
 
 
 def test_terraform_accepts_what_the_sentiment_service_accepts(pipeline: "Module") -> None:
-    """A language or a way of finding aspects that only one of them knows would fail at start, or never run."""
+    """A language or way of finding aspects that only one of them knows would fail at start, or never run."""
     fields = SentimentSettings.model_fields
     rules = str(pipeline.variables["sentiment"]["validation"])
     languages, aspects = (
