@@ -127,7 +127,7 @@ class World:
 
 
 def customer_of(number: int, *words: str) -> Customer:
-    """A customer with a review of product `p` for each wording, or of one that says "good", and a silent one."""
+    """A customer with a review of product `p` for each wording, by default "good", and a silent one."""
     spoken = words or ("good",)
     reviews = [
         Review(review_id=f"r{number}-{index}", product_ids=("p",), text=text)

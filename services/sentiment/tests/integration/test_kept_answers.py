@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-
 import pytest
 
 from encore.runtime.storage import DynamoDBItems

@@ -82,8 +82,8 @@ class FakeComprehend:
     async def batch_detect_targeted_sentiment(
         self,
         *,
-        TextList: list[str],
-        LanguageCode: str,  # noqa: N803 - AWS's names
+        TextList: list[str],  # noqa: N803 - AWS's name
+        LanguageCode: str,  # noqa: N803 - AWS's name
     ) -> dict[str, Any]:
         """Find a strap and a person in every text."""
         assert LanguageCode == "en"

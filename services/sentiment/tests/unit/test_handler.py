@@ -241,7 +241,7 @@ async def test_aspects_are_stored_by_review_product_category_and_run() -> None:
 
 
 async def test_languages_are_found_for_each_review() -> None:
-    """A text in a language without sentiment stays unscored and is counted; the others are scored in theirs."""
+    """A text in a language without sentiment stays unscored; the others are scored in theirs."""
     world = World(language="auto")
     world.asks.languages_of = {"gut": "de", "நல்ல": "ta", "?": None}
     await world.ingest([customer_of(1, "good", "gut", "நல்ல", "?")])

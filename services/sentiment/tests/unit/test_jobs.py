@@ -1,3 +1,5 @@
+import json
+
 import pytest
 
 from encore.contracts import object_keys
@@ -142,7 +144,8 @@ async def test_a_large_run_of_known_texts_needs_no_job(world: World) -> None:
 
 def test_a_line_of_the_output_names_file_line_and_answer() -> None:
     """An error line has no answer."""
-    good = b'{"File":"a.txt","Line":3,"Sentiment":"POSITIVE","SentimentScore":{"Positive":1.0,"Negative":0.0,"Neutral":0.0,"Mixed":0.0}}'
-    bad = b'{"File":"a.txt","Line":4,"ErrorCode":"DOCUMENT_SIZE_EXCEEDED","ErrorMessage":"too long"}'
-    assert read_line(good) == JobLine("a.txt", 3, POSITIVE)
-    assert read_line(bad) == JobLine("a.txt", 4, None)
+    scores = {"Positive": 1.0, "Negative": 0.0, "Neutral": 0.0, "Mixed": 0.0}
+    good = {"File": "a.txt", "Line": 3, "Sentiment": "POSITIVE", "SentimentScore": scores}
+    bad = {"File": "a.txt", "Line": 4, "ErrorCode": "DOCUMENT_SIZE_EXCEEDED", "ErrorMessage": "too long"}
+    assert read_line(json.dumps(good).encode()) == JobLine("a.txt", 3, POSITIVE)
+    assert read_line(json.dumps(bad).encode()) == JobLine("a.txt", 4, None)
