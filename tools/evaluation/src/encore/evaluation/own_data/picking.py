@@ -21,7 +21,7 @@ from encore.recommender.domain.preferences import (
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.use_cases.select_products import recommend
-from encore.sentiment.domain.scores import Score, scored_reviews
+from encore.sentiment.domain.readings import Readings, scored_reviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Picked:
 def pick_products(
     products: Sequence[Product],
     customers: Sequence[Customer],
-    texts: Mapping[str, Score],
+    texts: Readings,
     shared: SharedReviews,
     rules: RunRules,
     *,
@@ -45,7 +45,7 @@ def pick_products(
 ) -> Picked:
     """Train, rank and pick for all customers, as a run with these customers would.
 
-    `texts` are the scores by review id; `shared` are the reviews that products share, by which they are
+    `texts` is what was read in documents, by their words; `shared` are the reviews that products share, by which they are
     families; `now` is the run's time in Unix seconds.
     """
     scored = scored_reviews(customers, texts)

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from encore.contracts.records import Customer, Pick, Product, Reason, ReasonKind
+from encore.contracts.records import LIKED_FROM, Customer, Pick, Product, Reason, ReasonKind
 from encore.evaluation.reasons.shop import Category, ShopFacts
-from encore.recommender.domain.preferences import LIKED_FROM, Preference
+from encore.recommender.domain.preferences import Preference
 
 SECONDS_PER_DAY = 86_400
 ROUNDING = 1e-9
