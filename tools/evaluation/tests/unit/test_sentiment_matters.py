@@ -1,7 +1,5 @@
 """What customers write decides what they are shown, and what they are told that they liked."""
 
-from pathlib import Path
-
 import pytest
 
 from encore.contracts.records import ReasonKind, Sentiment, SentimentScores
@@ -23,7 +21,7 @@ OPPOSITE = {Sentiment.POSITIVE: Sentiment.NEGATIVE, Sentiment.NEGATIVE: Sentimen
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
     """A sample of a shop with enough data to train on; its reviews have no stars."""
-    path: Path = tmp_path_factory.mktemp("sample") / "sample.csv"
+    path = tmp_path_factory.mktemp("sample") / "sample.csv"
     write_sample(path, customers=500, products=100)
     return read_data(path)
 

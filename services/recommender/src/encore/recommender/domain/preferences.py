@@ -9,8 +9,9 @@ from statistics import fmean
 from encore.contracts.records import LIKED_FROM, Customer, Review, ScoredReview, SentimentScores
 
 DISLIKED_FROM = -0.2
-"""From this value down a preference counts as `disliked`. To be told of a liking that is none is worse than to be
-spared what one did not mind, so it takes less than `LIKED_FROM` the other way."""
+"""From this value down a preference counts as `disliked`.
+
+It takes less than a liking does: to be told of a liking that is none is worse than to be spared something."""
 MIDDLE_STARS = 3
 STARS_EACH_WAY = 2
 

@@ -45,8 +45,8 @@ def pick_products(
 ) -> Picked:
     """Train, rank and pick for all customers, as a run with these customers would.
 
-    `texts` is what was read in documents, by their words; `shared` are the reviews that products share, by which they are
-    families; `now` is the run's time in Unix seconds.
+    `texts` is what was read in documents, by their words; `shared` are the reviews that products share, by
+    which they are families; `now` is the run's time in Unix seconds.
     """
     scored = scored_reviews(customers, texts)
     sentiments, scores = total_products(scored), scores_by_review(scored)
