@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from encore.aspects import AspectReader
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSPolls
 from encore.runtime.runs.run import StageName
@@ -74,7 +75,7 @@ def _read_documents(runtime: Runtime[SentimentSettings], client: "ComprehendClie
     )
     pay_once = PayOnce(kept=kept, parallel_calls=settings.sentiment_parallel_calls)
     find_aspects: dict[AspectsBy, FindsAspects] = {
-        AspectsBy.OWN: FindAspects(objects=runtime.objects),
+        AspectsBy.OWN: FindAspects(objects=runtime.objects, reader=AspectReader.load()),
         AspectsBy.COMPREHEND: AskAspects(engine=engine, pay_once=pay_once, asks=asks),
     }
     return ReadDocuments(

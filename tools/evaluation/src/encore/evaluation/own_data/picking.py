@@ -21,7 +21,7 @@ from encore.recommender.domain.preferences import (
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.use_cases.select_products import recommend
-from encore.sentiment.domain.scores import Score, scored_reviews
+from encore.sentiment.domain.readings import Readings, scored_reviews
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Picked:
 def pick_products(
     products: Sequence[Product],
     customers: Sequence[Customer],
-    texts: Mapping[str, Score],
+    texts: Readings,
     shared: SharedReviews,
     rules: RunRules,
     *,
@@ -45,8 +45,8 @@ def pick_products(
 ) -> Picked:
     """Train, rank and pick for all customers, as a run with these customers would.
 
-    `texts` are the scores by review id; `shared` are the reviews that products share, by which they are
-    families; `now` is the run's time in Unix seconds.
+    `texts` is what was read in documents, by their words; `shared` are the reviews that products share, by
+    which they are families; `now` is the run's time in Unix seconds.
     """
     scored = scored_reviews(customers, texts)
     sentiments, scores = total_products(scored), scores_by_review(scored)
@@ -56,5 +56,5 @@ def pick_products(
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, partial(liked_products, scores=scores))
     shop = Shop.of(catalogue, bought, rules, now=now)
-    recommended = recommend(customers, scores, rankings, shop)
+    recommended = recommend(customers, scored, rankings, shop)
     return Picked(recommended.recommendations, preferences, shop, recommended.yielded)
