@@ -1,4 +1,4 @@
-"""The real ledger, locks and paid results on an in-memory table, for tests of handlers."""
+"""The real ledger and locks on an in-memory table, for tests of handlers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,6 @@ from encore.runtime.ports import Announcer
 from encore.runtime.runs.latest import LatestRuns
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.paid_results import PaidResults
 from encore.runtime.runs.run import PartReport, Progress, StageName
 from encore.runtime.runs.stage import Stage
 from tests.support.dynamodb import InMemoryDynamoDB
@@ -47,7 +46,6 @@ class Runs:
         self.locks = RecordingLocks(self.dynamodb, TABLE, quiet_s=QUIET_S)
         self.locks.held = []
         self.latest = LatestRuns(self.dynamodb, TABLE)
-        self.paid_results = PaidResults(self.dynamodb, TABLE)
 
     def stage(self, name: StageName, announcer: Announcer) -> Stage:
         """A stage on this table."""
