@@ -39,6 +39,10 @@ class Bill:
         """How much work of a kind was delivered."""
         return self.delivered[kind].total()
 
+    def repeated(self, kind: str) -> int:
+        """How much work of a kind was delivered again, compared request by request."""
+        return self.total(kind) - len(self.delivered[kind])
+
     def excess_over(self, calm: "Bill", kind: str) -> int:
         """How much more work of a kind was delivered than in a calm run, compared request by request."""
         return (self.delivered[kind] - calm.delivered[kind]).total()

@@ -111,7 +111,7 @@ async def test_the_bill_counts_undelivered_answers_apart(proxied: Proxies) -> No
     async with proxied(ScriptedPlan()) as through:
         for _ in range(2):
             await through.comprehend.batch_detect_sentiment(TextList=["Good", "Bad"], LanguageCode="en")
-    assert through.proxy.bill.delivered[COMPREHEND_DOCUMENTS] == {"Good": 2, "Bad": 2}
+    assert through.proxy.bill.delivered[COMPREHEND_DOCUMENTS] == {"Sentiment Good": 2, "Sentiment Bad": 2}
     async with proxied(ScriptedPlan(Fault.CUT_AFTER, on="DetectSentiment")) as through:
         with pytest.raises(ConnectionClosedError):
             await through.comprehend.detect_sentiment(Text="Good", LanguageCode="en")

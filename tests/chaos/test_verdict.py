@@ -9,7 +9,7 @@ import pytest
 from encore.contracts.events import Event, RunFinished
 from encore.runtime.runs.run import Run, RunStatus
 from tests.chaos.outcome import Outcome
-from tests.chaos.paid import CONVERSE_CALLS, Bill
+from tests.chaos.paid import COMPREHEND_DOCUMENTS, CONVERSE_CALLS, Bill
 from tests.chaos.tally import Tally
 from tests.chaos.verdict import judge
 
@@ -98,3 +98,14 @@ def test_each_broken_promise_fails_its_own_check(promise: str) -> None:
     """One fault, one failed check."""
     (found,) = broken(FAULTS[promise](good()))
     assert found.startswith(promise)
+
+
+def test_a_calm_run_that_pays_for_words_twice_breaks_a_promise() -> None:
+    """No fault excuses it, and a storm that does no worse does not hide it."""
+    bill = billed(*CUSTOMERS)
+    bill.delivered[COMPREHEND_DOCUMENTS].update(["Sentiment Good", "Sentiment Good", "Sentiment Bad"])
+    twice = replace(good(), bill=bill)
+    found = [check for check in judge(twice, twice) if not check.kept]
+    assert [(check.promise, check.found) for check in found] == [
+        ("in a calm run Comprehend is asked about no words twice", "1 repeated")
+    ]

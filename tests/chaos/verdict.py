@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from encore.runtime.runs.run import RunStatus
 from tests.chaos.outcome import Outcome, canonical
+from tests.chaos.paid import COMPREHEND_DOCUMENTS
 
 MAX_REPEATED = 0.05
 SHOWN = 5
@@ -87,6 +88,8 @@ def _queues(stormy: Outcome) -> Iterator[Check]:
 
 
 def _paid(stormy: Outcome, calm: Outcome, max_repeated: float) -> Iterator[Check]:
+    twice = calm.bill.repeated(COMPREHEND_DOCUMENTS)
+    yield Check("in a calm run Comprehend is asked about no words twice", twice == 0, f"{twice} repeated")
     for kind in calm.bill.delivered:
         needed, repeated = calm.bill.total(kind), stormy.bill.excess_over(calm.bill, kind)
         yield Check(
