@@ -34,6 +34,7 @@ class FakeComprehend:
         self.batch_failure = batch_failure
         self.single_failure: ClientError | None = None
         self.throttled_calls: set[int] = set()
+        self.forbidden_calls: set[int] = set()
 
     async def batch_detect_sentiment(self, *, TextList: list[str], LanguageCode: str) -> dict[str, Any]:  # noqa: N803 - AWS's names
         """Score all but the texts that fail in a batch."""
@@ -43,6 +44,8 @@ class FakeComprehend:
             raise self.batch_failure
         if len(self.batches) in self.throttled_calls:
             raise failure("ThrottlingException")
+        if len(self.batches) in self.forbidden_calls:
+            raise failure("AccessDeniedException")
         await asyncio.sleep(0)
         bad = [index for index, text in enumerate(TextList) if "fails" in text]
         good = [index for index in range(len(TextList)) if index not in bad]
@@ -161,11 +164,20 @@ async def test_scores_of_other_calls_are_passed_on_before_a_failure_is_raised() 
         found.update(scores)
 
     client = FakeComprehend()
-    client.throttled_calls = {2}
+    client.forbidden_calls = {2}
     with pytest.raises(ClientError):
         await scorer(client).score(texts(*["good"] * 250), keep=keep)
     assert len(client.batches) <= 6
     assert len(found) == 25 * (len(client.batches) - 1)
+
+
+async def test_a_throttled_call_is_repeated() -> None:
+    """Nothing is lost, and nothing that was scored is sent again."""
+    client = FakeComprehend()
+    client.throttled_calls = {1, 3}
+    scores = await score(client, texts(*["good"] * 60))
+    assert sorted(len(batch) for batch in client.batches) in ([10, 10, 25, 25, 25], [10, 25, 25, 25, 25])
+    assert len(scores) == 60
 
 
 def test_a_score_reads_back_as_written() -> None:

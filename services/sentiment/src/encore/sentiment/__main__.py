@@ -1,6 +1,7 @@
 """Starts the sentiment service: `python -m encore.sentiment`."""
 
 from encore.runtime.queue.consumer import Handler
+from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.paid_results import PaidResults
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
@@ -15,7 +16,7 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings = runtime.settings
     scorer = ComprehendScorer(
-        await runtime.new_client("comprehend"),
+        await runtime.new_client("comprehend", retries=NO_SDK_RETRIES),
         language=settings.sentiment_language,
         calls_per_s=settings.sentiment_calls_per_s,
         parallel_calls=settings.sentiment_parallel_calls,

@@ -18,5 +18,5 @@ class SentimentSettings(ServiceSettings):
         "en"
     )
     sentiment_calls_per_s: Annotated[float, Field(gt=0)] = 10.0
-    """Per process: with several tasks, divide the account's quota by their number."""
+    """The account's quota: tasks share it by themselves, and none exceeds it."""
     sentiment_parallel_calls: Annotated[int, Field(ge=1, le=100)] = 8

@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from aiolimiter import AsyncLimiter
 from botocore.exceptions import ClientError
 
 from encore.contracts.records import Sentiment, SentimentScores
+from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.batches import batches
 from encore.runtime.errors import error_code
 from encore.runtime.logs import get_logger
@@ -44,7 +44,7 @@ class ComprehendScorer:
     ) -> None:
         self._client = client
         self._language = language
-        self._rate = AsyncLimiter(1, 1 / calls_per_s)
+        self._limiter = Limiter(calls_per_s)
         self._parallel_calls = parallel_calls
         self._parallel = asyncio.Semaphore(parallel_calls)
 
@@ -59,9 +59,11 @@ class ComprehendScorer:
 
     async def _score_batch(self, batch: Sequence[Document], keep: Keep) -> None:
         try:
-            async with self._parallel, self._rate:
-                reply = await self._client.batch_detect_sentiment(
-                    TextList=[document.text for document in batch], LanguageCode=self._language
+            async with self._parallel:
+                reply = await self._limiter.run(
+                    lambda: self._client.batch_detect_sentiment(
+                        TextList=[document.text for document in batch], LanguageCode=self._language
+                    )
                 )
         except ClientError as error:
             if error_code(error) not in DOCUMENT_FAULTS:
@@ -82,8 +84,10 @@ class ComprehendScorer:
 
     async def _score_one(self, document: Document) -> Score:
         try:
-            async with self._parallel, self._rate:
-                reply = await self._client.detect_sentiment(Text=document.text, LanguageCode=self._language)
+            async with self._parallel:
+                reply = await self._limiter.run(
+                    lambda: self._client.detect_sentiment(Text=document.text, LanguageCode=self._language)
+                )
         except ClientError as error:
             if error_code(error) not in DOCUMENT_FAULTS:
                 raise
