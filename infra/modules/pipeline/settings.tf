@@ -51,8 +51,8 @@ locals {
   chosen_settings = {
     ingest = {}
     sentiment = {
-      # The quota belongs to the account, so each task that may run gets a share of it.
-      ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s / max(1, var.services["sentiment"].max_tasks))
+      # The account's whole quota: tasks share it by themselves, however many run.
+      ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s)
     }
     recommender = {
       ENCORE_RECOMMENDER_DATASET_GROUP = var.name
