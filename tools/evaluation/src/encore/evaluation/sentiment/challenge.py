@@ -45,6 +45,7 @@ class ChallengeReport(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     engine: str
+    accuracy: float
     right: Share
     kinds: dict[str, Share]
     wrong: tuple[WrongCase, ...]
@@ -62,11 +63,13 @@ def evaluate_challenge(cases: Sequence[Case], scorer: RowScorer, *, engine: str)
     """Score all cases. An unreadable text is right if it is neutral and no score is 0.7 or more."""
     scores = scorer([Row(line, case.text, case.label) for line, case in enumerate(cases, start=1)])
     right = [_is_right(case, score) for case, score in zip(cases, scores, strict=True)]
+    total = share(right)
     kinds = dict.fromkeys(case.kind for case in cases)
     judged = list(zip(cases, scores, right, strict=True))
     return ChallengeReport(
         engine=engine,
-        right=share(right),
+        accuracy=total.share,
+        right=total,
         kinds={kind: share(is_right for case, _, is_right in judged if case.kind == kind) for kind in kinds},
         wrong=tuple(
             WrongCase(kind=case.kind, text=case.text, expected=case.label, returned=score.sentiment)

@@ -26,7 +26,7 @@ def chunks(text: str, *, max_bytes: int = MAX_BYTES) -> list[str]:
             found.append(word)
         else:
             found[-1] += word
-    return [chunk for chunk in found if chunk.strip()]
+    return [stripped for chunk in found if (stripped := chunk.strip())]
 
 
 def combined(scores: Sequence[Score], lengths: Sequence[int]) -> Score:

@@ -117,8 +117,8 @@ def _span(text: str, values: Mapping[str, str], columns: Columns) -> tuple[int, 
     term = values[columns.term]
     begin = text.find(term) if columns.begin is None else _whole_number(values[columns.begin], columns.begin)
     if not term.strip() or begin < 0 or not text.startswith(term, begin):
-        where = "" if columns.begin is None else f" at {columns.begin}"
-        raise ValueError(f"{columns.term} is not in the text{where}")
+        place = "in the text" if columns.begin is None else f"where {columns.begin} says"
+        raise ValueError(f"{columns.term} is not {place}")
     return begin, begin + len(term)
 
 

@@ -26,41 +26,52 @@ SIDES = (Sentiment.POSITIVE, Sentiment.NEGATIVE)
 FIRST_BAD_ROWS = 10
 
 
-class SentimentReport(BaseModel):
-    """How right an engine is about the rows that it could score.
+class Shares(BaseModel):
+    """Shares with their counts and Wilson intervals; `SentimentReport` says what each is."""
 
-    `accuracy` takes the rows labelled positive or negative and compares the positive score with the negative
-    one; equal ones count as positive. `label_accuracy` takes all rows and compares labels. `macro_f1` is over
-    `macro_f1_labels`, those that the rows have. `told_liked` says how many texts by label count as a liking.
-    `too_long` is the share of texts that were scored in chunks.
-    """
+    model_config = ConfigDict(frozen=True)
+
+    accuracy: Share
+    label_accuracy: Share
+    told_liked: dict[Sentiment, Share]
+    too_long: Share
+
+
+class SentimentReport(BaseModel):
+    """How right an engine is about the rows that it could score; shares are 0 to 1."""
 
     model_config = ConfigDict(frozen=True)
 
     engine: str
     rows: int
+    accuracy: float | None
+    """Of the rows labelled positive or negative, those whose score for that is the higher of the two; equal
+    scores count as positive. None if there are no such rows."""
+    label_accuracy: float
+    """Of all rows, those for which the expected label was returned."""
+    macro_f1: float
+    macro_f1_labels: tuple[Sentiment, ...]
+    """The labels that the rows have, over which `macro_f1` is the mean."""
+    expected_calibration_error: float
+    """Of positive / (positive + negative) if the rows have no other labels, else of the returned label."""
+    told_liked: dict[Sentiment, float]
+    """The share of positive and of negative rows whose scores count as a liking."""
+    reviews_per_cpu_second: float | None
+    """Of this process; None where another machine does the work."""
+    too_long: float
+    """The share of texts that were scored in chunks."""
+    errors: dict[str, int]
+    """How many rows could not be scored, by the engine's error."""
     readable_rows: int
     """How many rows the file has, before any were drawn."""
     bad_rows: int
     first_bad_rows: tuple[BadRow, ...]
     unmapped_labels: dict[str, int]
-    accuracy: Share
-    label_accuracy: Share
-    macro_f1: float
-    macro_f1_labels: tuple[Sentiment, ...]
+    """How many rows were left out, by the value of their label."""
     confusion: dict[Sentiment, dict[Sentiment, int]]
+    """How many rows by expected label, then by returned label."""
     calibration: Calibration
-    told_liked: dict[Sentiment, Share]
-    too_long: Share
-    errors: dict[str, int]
-    """How many texts could not be scored, by the engine's error."""
-    reviews_per_cpu_second: float | None
-    """Of this process; None where another machine does the work."""
-
-    @property
-    def is_two_class(self) -> bool:
-        """Whether the rows are labelled positive or negative and nothing else."""
-        return set(self.macro_f1_labels) <= set(SIDES)
+    intervals: Shares
 
 
 class _Judged(NamedTuple):
@@ -83,23 +94,36 @@ def evaluate_rows(labelled: Labelled, timed: Timed, *, engine: str, readable_row
     if not judged:
         raise EvaluationError(f"no text could be scored: {', '.join(errors)}")
     counts = confusion((each.label, each.returned) for each in judged)
+    found = _calibration(judged, two_class=set(counts) <= set(SIDES))
+    shares = _shares(judged, labelled)
     return SentimentReport(
         engine=engine,
         rows=len(judged),
+        accuracy=shares.accuracy.share if shares.accuracy.of else None,
+        label_accuracy=shares.label_accuracy.share,
+        macro_f1=macro_f1(counts),
+        macro_f1_labels=tuple(counts),
+        expected_calibration_error=found.error,
+        told_liked={label: each.share for label, each in shares.told_liked.items()},
+        reviews_per_cpu_second=len(labelled.rows) / timed.cpu_s if timed.cpu_s else None,
+        too_long=shares.too_long.share,
+        errors=dict(errors),
         readable_rows=readable_rows,
         bad_rows=len(labelled.bad),
         first_bad_rows=tuple(labelled.bad[:FIRST_BAD_ROWS]),
         unmapped_labels=dict(labelled.unmapped),
+        confusion={label: dict(row) for label, row in counts.items()},
+        calibration=found,
+        intervals=shares,
+    )
+
+
+def _shares(judged: Sequence[_Judged], labelled: Labelled) -> Shares:
+    return Shares(
         accuracy=share(_is_right_side(each) for each in judged if each.label in SIDES),
         label_accuracy=share(each.label is each.returned for each in judged),
-        macro_f1=macro_f1(counts),
-        macro_f1_labels=tuple(counts),
-        confusion={label: dict(row) for label, row in counts.items()},
-        calibration=_calibration(judged, two_class=set(counts) <= set(SIDES)),
         told_liked=_told_liked(judged),
         too_long=share(is_too_long(row.text) for row in labelled.rows),
-        errors=dict(errors),
-        reviews_per_cpu_second=len(labelled.rows) / timed.cpu_s if timed.cpu_s else None,
     )
 
 

@@ -67,10 +67,10 @@ def _opened(path: Path) -> Iterator[io.BufferedReader]:
 
 def _json_lines(file: BinaryIO) -> Iterator[TableRow | BadRow]:
     for number, line in enumerate(file, start=1):
-        if not line.strip():
+        if not line.removeprefix(BOM).strip():
             continue
         try:
-            found = json.loads(line.decode("utf-8-sig"))
+            found = json.loads(line.removeprefix(BOM).decode())
         except (ValueError, RecursionError):
             yield BadRow(line=number, reason="not JSON in UTF-8")
             continue
