@@ -115,7 +115,7 @@ def sentiment(
 
     columns = {"--text": text, "--label": label, "--map": mapped, "--term": term, "--sample": sample}
     _require_mode(file, columns, challenge=challenge, ratings=ratings)
-    _require_engine(engine, prior, term, begin)
+    _require_engine(engine, prior, text or [], term, begin)
     if out and not json:
         raise typer.BadParameter("OUT is for --json")
     require_evaluation()
@@ -156,12 +156,16 @@ def _require_mode(
         raise typer.BadParameter("name the columns with --text and --label")
 
 
-def _require_engine(engine: EngineName, prior: PriorName | None, term: str | None, begin: str | None) -> None:
-    """Raise `BadParameter` for options that the engine does not have."""
+def _require_engine(
+    engine: EngineName, prior: PriorName | None, texts: list[str], term: str | None, begin: str | None
+) -> None:
+    """Raise `BadParameter` for what the engine cannot do."""
     if term and engine is not EngineName.UNDERSTUDY:
         raise typer.BadParameter("--term has an engine of its own: leave out --engine")
     if prior and (term or engine is not EngineName.UNDERSTUDY):
         raise typer.BadParameter("--prior is for understudy's scores of whole texts")
+    if term and len(texts) > 1:
+        raise typer.BadParameter("--term needs one column of text")
     if begin and not term:
         raise typer.BadParameter("--begin needs --term")
 
