@@ -109,7 +109,7 @@ def test_a_missing_vader_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_term_is_scored_in_three_classes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader gets the text and where the term is; a high mixed score is no label."""
+    """The reader gets the text and where the term is; a high mixed score is no label, marks are no term."""
     asked: list[tuple[str, int, int]] = []
 
     class Reader:
@@ -118,6 +118,8 @@ def test_a_term_is_scored_in_three_classes(monkeypatch: pytest.MonkeyPatch) -> N
             return cls()
 
         def polarity(self, text: str, begin: int, end: int) -> SentimentScores:
+            if not text[begin:end].isalpha():
+                raise ValueError("no word there")
             asked.append((text, begin, end))
             return SentimentScores(positive=0.2, negative=0.3, neutral=0.1, mixed=0.4)
 
@@ -125,9 +127,13 @@ def test_a_term_is_scored_in_three_classes(monkeypatch: pytest.MonkeyPatch) -> N
     module.AspectReader = Reader  # type: ignore[attr-defined] # a double of the package
     monkeypatch.setitem(sys.modules, "encore.aspects", module)
     monkeypatch.setattr(scoring, "find_spec", lambda _: module)
-    found = on_terms()([Row(2, "The menu", Sentiment.NEUTRAL, 4, 8)])
+    rows = [Row(2, "The menu", Sentiment.NEUTRAL, 4, 8), Row(3, "No :-)", Sentiment.POSITIVE, 3, 6)]
+    found = on_terms()(rows)
     assert asked == [("The menu", 4, 8)]
-    assert [each.sentiment for each in found] == [Sentiment.NEGATIVE]
+    assert [(each.sentiment, each.error) for each in found] == [
+        (Sentiment.NEGATIVE, None),
+        (None, "NO_WORD_IN_TERM"),
+    ]
 
 
 def test_a_missing_reader_of_aspects_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from understudy.engines.sentiment import Scores, SentimentModel
 VADER_NEUTRAL_BELOW = 0.05
 """Compound scores nearer to 0 are neutral, as VADER's authors recommend."""
 TERM_LABELS = (Sentiment.POSITIVE, Sentiment.NEGATIVE, Sentiment.NEUTRAL)
+NO_WORD = "NO_WORD_IN_TERM"
+"""The error of a term that is all marks."""
 
 Engine = Callable[[Sequence[str]], list[Score]]
 """Returns a score, or an error, for each text of at most 5,000 bytes, in order."""
@@ -89,11 +91,14 @@ def on_terms() -> RowScorer:
 
     reader = AspectReader.load()
 
-    def score(rows: Sequence[Row]) -> list[Score]:
-        found = [reader.polarity(row.text, row.begin, row.end) for row in rows]
-        return [Score(sentiment=highest(scores, TERM_LABELS), scores=scores) for scores in found]
+    def score(row: Row) -> Score:
+        try:
+            scores = reader.polarity(row.text, row.begin, row.end)
+        except ValueError:
+            return Score(error=NO_WORD)
+        return Score(sentiment=highest(scores, TERM_LABELS), scores=scores)
 
-    return score
+    return lambda rows: [score(row) for row in rows]
 
 
 def timed(scorer: RowScorer, rows: Sequence[Row]) -> Timed:
