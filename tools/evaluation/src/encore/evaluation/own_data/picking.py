@@ -37,11 +37,11 @@ class Picked:
 def pick_products(
     products: Sequence[Product],
     customers: Sequence[Customer],
+    *,
     texts: Readings,
     shared_texts: Sequence[SharedText],
     shared: SharedReviews,
     rules: RunRules,
-    *,
     now: int,
 ) -> Picked:
     """Train, rank and pick for all customers, as a run with these customers would.

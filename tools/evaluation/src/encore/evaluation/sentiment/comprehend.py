@@ -4,20 +4,17 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from encore.contracts.records import Sentiment, SentimentScores
 from encore.evaluation.sentiment.scoring import Engine
 from encore.runtime.batches import batches
 from encore.runtime.runs.pricing import cost_usd
-from encore.sentiment.domain.scores import Score
+from encore.sentiment.domain.scores import Score, score_of
 from encore.sentiment.domain.texts import Text, chunks
 
 if TYPE_CHECKING:
     from types_boto3_comprehend.client import ComprehendClient
     from types_boto3_comprehend.literals import LanguageCodeType
-    from types_boto3_comprehend.type_defs import BatchDetectSentimentItemResultTypeDef
 
 TEXTS_PER_CALL = 25
-CHARS_PER_UNIT, MIN_UNITS = 100, 3
 
 
 def estimated_usd(texts: Iterable[str]) -> Decimal:
@@ -41,21 +38,5 @@ def comprehend(client: "ComprehendClient", language: "LanguageCodeType") -> Engi
 def _scored(client: "ComprehendClient", batch: Sequence[str], language: "LanguageCodeType") -> list[Score]:
     reply = client.batch_detect_sentiment(TextList=batch, LanguageCode=language)
     failed = {each["Index"]: Score(error=each["ErrorCode"]) for each in reply["ErrorList"]}
-    found = failed | {each["Index"]: _score(each) for each in reply["ResultList"]}
+    found = failed | {each["Index"]: score_of(each) for each in reply["ResultList"]}
     return [found[index] for index in range(len(batch))]
-
-
-def _score(result: "BatchDetectSentimentItemResultTypeDef") -> Score:
-    given = result["SentimentScore"]
-    scores = SentimentScores(
-        positive=_fraction(given.get("Positive", 0.0)),
-        negative=_fraction(given.get("Negative", 0.0)),
-        neutral=_fraction(given.get("Neutral", 0.0)),
-        mixed=_fraction(given.get("Mixed", 0.0)),
-    )
-    return Score(sentiment=Sentiment(result["Sentiment"]), scores=scores)
-
-
-def _fraction(value: float) -> float:
-    """Clamp a confidence: in single precision it may be slightly outside 0 to 1."""
-    return min(1.0, max(0.0, value))
