@@ -42,15 +42,21 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const arrows = event.key.startsWith("Arrow");
   const typing = event.target.matches("select") || (event.target.matches("input") && !arrows);
-  const scrolling = arrows && event.target === element("view"); // its own arrows move the text
-  if (!(event.key in KEYS) || typing || scrolling) return;
+  const scrolling = arrows && event.target.matches("#view, #reviews"); // their own arrows move the text
+  const elsewhere = document.body.dataset.page === "categories";
+  if (!(event.key in KEYS) || typing || scrolling || elsewhere) return;
   event.preventDefault();
   KEYS[event.key]();
 });
 
 element("search").addEventListener("input", find);
-element("search").form.addEventListener("submit", (event) => event.preventDefault());
+for (const form of document.forms) form.addEventListener("submit", (event) => event.preventDefault());
 element("copy").addEventListener("change", find);
+element("labels").addEventListener("change", find);
+element("show-reviews").addEventListener("click", () => showReviews(element("reviews").hidden));
+element("pages")?.addEventListener("click", ({ target }) => { if (target.dataset.page) selectPage(target.dataset.page); });
+element("category-search")?.addEventListener("input", findCategories);
+element("more-categories")?.addEventListener("click", showMoreCategories);
 element("previous-page").addEventListener("click", () => turnPage(-1));
 element("next-page").addEventListener("click", () => turnPage(1));
 element("previous").addEventListener("click", () => step(-1));
@@ -73,6 +79,9 @@ tabs.forEach((tab, index) => {
 
 selectTheme(matchMedia("(prefers-color-scheme: dark)").matches);
 selectView("html");
+const anyLabels = emails.some((email) => email.labels.length);
+element("labels").hidden = !anyLabels;
+showReviews(anyLabels && matchMedia("(min-width: 1181px)").matches);
 const linked = emails.find((email) => "#" + encodeURIComponent(email.id) === location.hash);
 if (linked) {
   selected = linked.index;
