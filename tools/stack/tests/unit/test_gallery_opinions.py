@@ -183,9 +183,10 @@ def test_overview_has_label_mix_and_aspects(tmp_path: Path) -> None:
         "negative 25.0% 20",
         "neutral 0.0% 0",
         "mixed 0.0% 0",
-        "20.0% of 100 texts not scored; languages: en 70, hi 10",
-        "Most praised battery life 41 of 48 praise",
-        "Most criticised installation 14 of 18 criticise",
+        "not scored 20.0% of 100",
+        "languages: en 70, hi 10",
+        "Most praised battery life 41 of 48",
+        "Most criticised installation 14 of 18",
     ):
         assert words in shown
 
@@ -202,7 +203,7 @@ def test_a_run_without_sentiment_has_no_such_overview(tmp_path: Path, summary: d
 def test_a_run_without_texts_is_shown(tmp_path: Path) -> None:
     """Nothing is divided by zero."""
     empty = exported(SentimentSummary(texts=0, scored=0, empty=0))
-    assert "0.0% of 0 texts not scored" in texts(write_gallery(tmp_path, {"sentiment": empty}, []))
+    assert "not scored 0.0% of 0" in texts(write_gallery(tmp_path, {"sentiment": empty}, []))
 
 
 def test_no_aspect_breaks_out_of_the_overview(tmp_path: Path) -> None:
@@ -223,6 +224,7 @@ def test_a_products_aspects_are_beside_those_of_its_category() -> None:
         counted("strap", 0, 2),
         counted("screen", 1, 1),
         counted("box", 0, 0, 2),
+        counted("lid", 2, 1),
         counted("price", 1, 0),
     )
     (found,) = gallery_categories(
@@ -237,18 +239,33 @@ def test_a_products_aspects_are_beside_those_of_its_category() -> None:
     assert found == GalleryCategory(
         path=("Wearables", "Watches"),
         scored=1_208,
-        aspects=(GalleryAspect("battery", "blamed", "20 of 39 criticise"),),
+        aspects=(GalleryAspect("battery", "divided", "17 of 39 praise, 20 criticise"),),
         products=(
             GalleryProduct(
                 "Product p",
                 "8 positive, 1,200 negative",
                 (
                     GalleryAspect("battery", "praised", "7 of 9 praise, category 17 of 39"),
+                    GalleryAspect("lid", "praised", "2 of 3 praise"),
                     GalleryAspect("box", "mentioned", "2 mentions"),
                     GalleryAspect("screen", "divided", "1 of 2 praise, 1 criticise"),
                     GalleryAspect("strap", "blamed", "2 of 2 criticise"),
                 ),
             ),
+        ),
+    )
+
+
+def test_a_divided_aspect_has_both_sides_beside_those_of_the_category() -> None:
+    """If neither side has twice as many texts as the other."""
+    (found,) = gallery_categories(
+        [a_product("p", "A")],
+        [ProductSentiment(product_id="p", positive=9, aspects=(counted("battery", 5, 3, 1),))],
+        [CategorySentiment(category=("A",), products=2, scored=50, aspects=(counted("battery", 17, 20, 2),))],
+    )
+    assert found.products[0].aspects == (
+        GalleryAspect(
+            "battery", "divided", "5 of 9 praise, 3 criticise; category 17 of 39 praise, 20 criticise"
         ),
     )
 

@@ -12,6 +12,7 @@ MIN_CATEGORY_MENTIONS = 5
 MIN_PRODUCT_MENTIONS = 2
 CATEGORY_ASPECTS = 12
 PRODUCT_ASPECTS = 8
+PREVAILING = 2
 
 Path = tuple[str, ...]
 
@@ -72,21 +73,29 @@ def _labels(sentiment: ProductSentiment) -> str:
 def _aspect(counts: AspectCount, category: AspectCount | None = None) -> GalleryAspect:
     """Put an aspect's counts into words: `7 of 9 praise, category 17 of 39`."""
     verdict = _verdict(counts)
-    if verdict == "mentioned":
-        return GalleryAspect(counts.aspect, verdict, f"{count(counts.mentions)} mentions")
-    words = criticism(counts) if verdict == "blamed" else praise(counts)
     if verdict == "divided":
-        words += f", {count(counts.blamed)} criticise"
-    if category:
-        number = category.blamed if verdict == "blamed" else category.praised
-        words += f", category {count(number)} of {count(category.mentions)}"
+        words = _both(counts) + (f"; category {_both(category)}" if category else "")
+    elif verdict == "mentioned":
+        words = f"{count(counts.mentions)} mentions"
+    else:
+        words = criticism(counts) if verdict == "blamed" else praise(counts)
+        if category:
+            number = category.blamed if verdict == "blamed" else category.praised
+            words += f", category {count(number)} of {count(category.mentions)}"
     return GalleryAspect(counts.aspect, verdict, words)
 
 
+def _both(counts: AspectCount) -> str:
+    return f"{praise(counts)}, {count(counts.blamed)} criticise"
+
+
 def _verdict(counts: AspectCount) -> str:
-    if counts.praised == counts.blamed:
-        return "divided" if counts.praised else "mentioned"
-    return "praised" if counts.praised > counts.blamed else "blamed"
+    """One side prevails if it has at least `PREVAILING` times as many texts as the other."""
+    if not counts.praised and not counts.blamed:
+        return "mentioned"
+    if counts.praised >= PREVAILING * counts.blamed:
+        return "praised"
+    return "blamed" if counts.blamed >= PREVAILING * counts.praised else "divided"
 
 
 def _most_mentioned(counts: Iterable[AspectCount]) -> list[AspectCount]:

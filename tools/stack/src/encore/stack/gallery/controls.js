@@ -18,6 +18,11 @@ function selectView(view) {
   if (selected >= 0) drawBody();
 }
 
+function chooseView(view) {
+  if (!besides.matches) showReviews(false); // they cover the view
+  selectView(view);
+}
+
 let selectedWidth = "desktop";
 
 function selectWidth(width) {
@@ -67,13 +72,13 @@ for (const button of element("widths").children) button.addEventListener("click"
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 tabs.forEach((tab, index) => {
-  tab.addEventListener("click", () => selectView(tab.dataset.view));
+  tab.addEventListener("click", () => chooseView(tab.dataset.view));
   tab.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
     const next = tabs[(index + by + tabs.length) % tabs.length];
     next.focus();
-    selectView(next.dataset.view);
+    chooseView(next.dataset.view);
   });
 });
 
@@ -81,7 +86,7 @@ selectTheme(matchMedia("(prefers-color-scheme: dark)").matches);
 selectView("html");
 const anyLabels = emails.some((email) => email.labels.length);
 element("labels").hidden = !anyLabels;
-showReviews(anyLabels && matchMedia("(min-width: 1181px)").matches);
+showReviews(anyLabels && besides.matches);
 const linked = emails.find((email) => "#" + encodeURIComponent(email.id) === location.hash);
 if (linked) {
   selected = linked.index;

@@ -1,5 +1,6 @@
 /* The customer's reviews, beside their email */
 
+const besides = matchMedia("(min-width: 1181px)"); // narrower, the reviews cover the email
 const VERDICTS = { POSITIVE: ["praised", "praised"], NEGATIVE: ["blamed", "criticised"] };
 
 function drawReviews(reviews) {
@@ -20,7 +21,9 @@ function reviewItem(review) {
   const text = node("p", "words", "");
   if (review.language) text.lang = review.language;
   text.append(...(review.pieces ?? []).map(piece));
-  item.append(labelLine(review), node("p", "about", review.product), text, ...aspectLines(review));
+  const about = node("p", "about", review.product);
+  about.title = review.product;
+  item.append(labelLine(review), about, text, ...aspectLines(review));
   return item;
 }
 

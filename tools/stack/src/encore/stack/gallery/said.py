@@ -1,23 +1,25 @@
 """What a run's customers said, as the gallery shows it above the emails."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts.records import AspectCount
 from encore.stack.formatting import count, share
 from encore.stack.gallery.model import GalleryAspect
-from encore.stack.sentiment_figures import criticism, label_mix, languages, praise, sentiment_of
+from encore.stack.sentiment_figures import label_mix, languages, sentiment_of
 
 ASPECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The label mix as (label, share, texts, per cent), notes on it, and the aspects that stand out."""
+    """The label mix as (label, share, texts, per cent), what is not scored, and which aspects stand out."""
 
     labels: list[tuple[str, str, str, float]]
-    notes: list[str]
+    unscored: str
+    texts: str
+    languages: list[str]
     praised: list[GalleryAspect]
     blamed: list[GalleryAspect]
 
@@ -27,21 +29,18 @@ def said(summary: Mapping[str, Any]) -> Said | None:
     found = sentiment_of(summary)
     if found is None:
         return None
-    notes = [f"{share(found.unscored_share)} of {count(found.texts)} texts not scored"]
-    if spoken := languages(found):
-        notes.append("languages: " + ", ".join(f"{code} {count(texts)}" for code, texts in spoken))
     return Said(
         labels=[
             (each.label.lower(), share(each.share), count(each.texts), round(each.share * 100, 2))
             for each in label_mix(found)
         ],
-        notes=notes,
-        praised=_aspects(found.praised, "praised", praise),
-        blamed=_aspects(found.blamed, "blamed", criticism),
+        unscored=share(found.unscored_share),
+        texts=count(found.texts),
+        languages=[f"{code} {count(texts)}" for code, texts in languages(found)],
+        praised=[_aspect(each, "praised", each.praised) for each in found.praised[:ASPECTS]],
+        blamed=[_aspect(each, "blamed", each.blamed) for each in found.blamed[:ASPECTS]],
     )
 
 
-def _aspects(
-    counts: Iterable[AspectCount], verdict: str, words: Callable[[AspectCount], str]
-) -> list[GalleryAspect]:
-    return [GalleryAspect(each.aspect, verdict, words(each)) for each in list(counts)[:ASPECTS]]
+def _aspect(counts: AspectCount, verdict: str, number: int) -> GalleryAspect:
+    return GalleryAspect(counts.aspect, verdict, f"{count(number)} of {count(counts.mentions)}")
