@@ -51,7 +51,15 @@ def picked(data: Data, texts: Readings) -> Picked:
     shared = SharedReviews()
     shared.add(data.customers)
     rules = RunRules(rules=Rules())
-    return pick_products(data.products, data.customers, texts, data.shared_texts, shared, rules, now=NOW)
+    return pick_products(
+        data.products,
+        data.customers,
+        texts=texts,
+        shared_texts=data.shared_texts,
+        shared=shared,
+        rules=rules,
+        now=NOW,
+    )
 
 
 def test_flipped_scores_change_the_picks(data: Data, texts: Readings) -> None:

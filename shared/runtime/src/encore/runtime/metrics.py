@@ -53,6 +53,11 @@ class Metric(StrEnum):
 
     REJECTED_ROWS = "rejected_rows"
     REVIEWS_SCORED = "reviews_scored"
+    REVIEWS_UNSCORED = "reviews_unscored"
+    REVIEWS_POSITIVE = "reviews_positive"
+    REVIEWS_NEGATIVE = "reviews_negative"
+    REVIEWS_NEUTRAL = "reviews_neutral"
+    REVIEWS_MIXED = "reviews_mixed"
     CUSTOMERS_BY_POPULARITY = "customers_by_popularity"
     EMAILS = "emails"
     EMAILS_TEMPLATE_COPY = "emails_template_copy"

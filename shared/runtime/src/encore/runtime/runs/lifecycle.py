@@ -14,6 +14,11 @@ AI_SERVICES = ("comprehend", "personalize", "bedrock")
 COUNTED = (
     Metric.REJECTED_ROWS,
     Metric.REVIEWS_SCORED,
+    Metric.REVIEWS_UNSCORED,
+    Metric.REVIEWS_POSITIVE,
+    Metric.REVIEWS_NEGATIVE,
+    Metric.REVIEWS_NEUTRAL,
+    Metric.REVIEWS_MIXED,
     Metric.CUSTOMERS_BY_POPULARITY,
     Metric.EMAILS,
     Metric.EMAILS_TEMPLATE_COPY,
