@@ -19,7 +19,7 @@ STYLES = {
     Sentiment.NEUTRAL: "dim",
     Sentiment.MIXED: "yellow",
 }
-_SHOWN = re.compile(r"texts_scored|texts_reused|reviews_(positive|negative|neutral|mixed)|language_.+")
+_SHOWN = re.compile(r"texts_asked|texts_known|texts_(positive|negative|neutral|mixed)|language_.+")
 
 
 def is_among_reviews(name: str) -> bool:
@@ -52,7 +52,7 @@ def _labels(said: SentimentSummary) -> Table:
 def _texts(said: SentimentSummary, counts: Mapping[str, int]) -> Table:
     """What scoring was paid for, and the languages if there are several."""
     shown = table("scored texts", "", fold="")
-    for name, label in (("texts_scored", "paid for"), ("texts_reused", "known from before")):
+    for name, label in (("texts_asked", "paid for"), ("texts_known", "known already")):
         if name in counts:
             shown.add_row(cell(label), cell(count(counts[name])))
     if spoken := languages(said):
