@@ -27,6 +27,8 @@ locals {
       "ENCORE_SENTIMENT_SCORED_TOPIC_ARN",
       "ENCORE_REVIEWS_TABLE",
       "ENCORE_PRODUCT_SENTIMENTS_TABLE",
+      "ENCORE_OPINIONS_TABLE",
+      "ENCORE_ANSWERS_TABLE",
     ]
     recommender = [
       "ENCORE_DATA_BUCKET",
@@ -51,6 +53,11 @@ locals {
   chosen_settings = {
     ingest = {}
     sentiment = {
+      ENCORE_SENTIMENT_LANGUAGE       = var.sentiment.language
+      ENCORE_SENTIMENT_ASPECTS        = var.sentiment.aspects
+      ENCORE_SENTIMENT_JOB_FROM_TEXTS = tostring(var.sentiment.job_from_texts)
+      ENCORE_SENTIMENT_JOB_ROLE_ARN   = aws_iam_role.comprehend.arn
+
       # The account's whole quota: tasks share it by themselves, however many run.
       ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s)
     }
