@@ -87,6 +87,17 @@ locals {
       ]
     },
     {
+      title = "reviews by label"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.texts_positive, "service", "mailer", { label = "positive" }],
+        [local.namespace, local.metrics.texts_negative, "service", "mailer", { label = "negative" }],
+        [local.namespace, local.metrics.texts_neutral, "service", "mailer", { label = "neutral" }],
+        [local.namespace, local.metrics.texts_mixed, "service", "mailer", { label = "mixed" }],
+        [local.namespace, local.metrics.reviews_unscored, "service", "mailer", { label = "not scored" }],
+      ]
+    },
+    {
       title = "units billed by AI services"
       stat  = "Sum"
       metrics = [

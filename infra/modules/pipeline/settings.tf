@@ -58,8 +58,8 @@ locals {
       ENCORE_SENTIMENT_JOB_FROM_TEXTS = tostring(var.sentiment.job_from_texts)
       ENCORE_SENTIMENT_JOB_ROLE_ARN   = aws_iam_role.comprehend.arn
 
-      # The quota belongs to the account, so each task that may run gets a share of it.
-      ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s / max(1, var.services["sentiment"].max_tasks))
+      # The account's whole quota: tasks share it by themselves, however many run.
+      ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s)
     }
     recommender = {
       ENCORE_RECOMMENDER_DATASET_GROUP = var.name

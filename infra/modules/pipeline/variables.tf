@@ -79,7 +79,7 @@ variable "rules" {
 }
 
 variable "comprehend_calls_per_s" {
-  description = "The account's quota of BatchDetectSentiment calls per second, divided among the sentiment tasks."
+  description = "The account's quota of BatchDetectSentiment calls per second, which the sentiment tasks share by themselves."
   type        = number
   default     = 10
 }

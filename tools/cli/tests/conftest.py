@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from aiobotocore.session import get_session
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from encore.cli.app import app
@@ -136,3 +137,14 @@ def bodies(resources: Resources) -> Callable[[str], list[str]]:
         return found
 
     return take
+
+
+@pytest.fixture
+def put_lines(resources: Resources) -> Callable[..., None]:
+    """Store records in the data bucket."""
+
+    def put(key: str, *records: BaseModel) -> None:
+        body = "".join(record.model_dump_json() + "\n" for record in records)
+        boto3.client("s3").put_object(Bucket=resources.buckets["data"], Key=key, Body=body)
+
+    return put

@@ -41,6 +41,7 @@ class FakeComprehend:
         self.singles: list[str] = []
         self.batch_failure = batch_failure
         self.single_failure: ClientError | None = None
+        self.throttled_calls: set[int] = set()
 
     async def batch_detect_sentiment(self, *, TextList: list[str], LanguageCode: str) -> dict[str, Any]:  # noqa: N803 - AWS's names
         """Score all but the texts that fail in a batch."""
@@ -48,6 +49,8 @@ class FakeComprehend:
         self.batches.append(TextList)
         if self.batch_failure:
             raise self.batch_failure
+        if len(self.batches) in self.throttled_calls:
+            raise failure("ThrottlingException")
         await asyncio.sleep(0)
         bad = [index for index, text in enumerate(TextList) if "fails" in text]
         good = [index for index in range(len(TextList)) if index not in bad]
@@ -130,6 +133,15 @@ async def test_texts_are_scored_in_one_call() -> None:
     assert [len(batch) for batch in client.batches] == [25]
     expected = Score(Sentiment.POSITIVE, SentimentScores(positive=0.9, negative=0.05, neutral=0.05, mixed=0))
     assert scores == [expected] * 25
+
+
+async def test_a_throttled_call_is_repeated() -> None:
+    """Nothing is lost."""
+    client = FakeComprehend()
+    client.throttled_calls = {1, 2}
+    [found] = await score(client, "good")
+    assert found is not None
+    assert client.batches == [["good"]] * 3
 
 
 async def test_a_failed_text_is_retried_alone_and_the_others_keep_their_score() -> None:

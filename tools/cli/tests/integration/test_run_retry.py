@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import boto3
 import pytest
-from pydantic import BaseModel
 
 from encore.contracts import object_keys
 from encore.contracts.events import (
@@ -33,17 +32,6 @@ from tests.support.runs import RUN, a_report, finish_part
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Bodies, Encore, InLedger
-
-
-@pytest.fixture
-def put_lines(resources: Resources) -> Callable[..., None]:
-    """Store records in the data bucket."""
-
-    def put(key: str, *records: BaseModel) -> None:
-        body = "".join(record.model_dump_json() + "\n" for record in records)
-        boto3.client("s3").put_object(Bucket=resources.buckets["data"], Key=key, Body=body)
-
-    return put
 
 
 def a_customer(number: int, reviews: int) -> Customer:

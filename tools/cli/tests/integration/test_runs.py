@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from encore.contracts import object_keys
+from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
 from encore.runtime.runs.run import StageName
 from tests.support.runs import RUN
 
@@ -43,6 +45,24 @@ def test_a_run_is_shown_in_full(
     }
     assert shown["counts"] == {"reviews_scored": 2}
     assert r"[red]broken\x1b[2J" in encore("run", "show", RUN[:8]).out
+
+
+def test_a_run_shows_what_its_customers_said(
+    encore: "Encore", advance: Callable[..., None], put_lines: Callable[..., None]
+) -> None:
+    """Once the summary is stored; before, and for runs of earlier versions, there is nothing to show."""
+    advance((StageName.INGEST, 1))
+    assert encore("run", "show", RUN, "--json").json["sentiment"] is None
+    assert "not scored" not in encore("run", "show", RUN).out
+    praised = AspectCount(aspect="battery life", praised=41, blamed=4, neutral=3)
+    said = SentimentSummary(texts=4, scored=3, empty=1, labels={Sentiment.NEGATIVE: 3}, praised=(praised,))
+    put_lines(object_keys.sentiment_summary(RUN), said)
+    shown = encore("run", "show", RUN, "--json").json["sentiment"]
+    assert (shown["labels"], shown["unscored_share"]) == ({"NEGATIVE": 3}, 0.25)
+    text = encore("run", "show", RUN).out
+    assert "negative        3  100.0%" in text
+    assert "not scored      1   25.0%  of 4 in all; 1 without a word" in text
+    assert "battery life  41 of 48 praise" in text
 
 
 def test_an_unknown_run_is_named(encore: "Encore") -> None:

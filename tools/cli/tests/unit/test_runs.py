@@ -6,7 +6,9 @@ from decimal import Decimal
 import pytest
 
 from encore.cli.errors import CommandError
+from encore.cli.runs.review_tables import review_sections
 from encore.cli.runs.views import details, find
+from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
 from encore.runtime.runs.run import PartReport, Run, StageName
 from tests.support.runs import START
 
@@ -75,3 +77,30 @@ def test_details_name_the_object_with_the_rejects() -> None:
     assert rejects is not None
     assert (rejects.rows, rejects.location) == (2, "s3://b/runs/run-1/rejects.jsonl")
     assert details(run, [], bucket="b").rejects is None
+
+
+def test_details_have_what_customers_said_as_a_demo_exports_it() -> None:
+    """With the share of texts that have no label."""
+    praised = AspectCount(aspect="battery", praised=7, blamed=1, neutral=1)
+    said = SentimentSummary(
+        texts=8, scored=6, empty=1, labels={Sentiment.POSITIVE: 5, Sentiment.MIXED: 1}, praised=(praised,)
+    )
+    shown = details(runs("run-1")[0], [], bucket="b", sentiment=said).model_dump(mode="json")
+    assert shown["sentiment"] == {
+        "texts": 8,
+        "scored": 6,
+        "empty": 1,
+        "labels": {"POSITIVE": 5, "MIXED": 1},
+        "languages": {},
+        "praised": [{"aspect": "battery", "praised": 7, "blamed": 1, "neutral": 1}],
+        "blamed": [],
+        "unscored_share": 0.25,
+    }
+
+
+def test_a_run_without_a_summary_of_its_sentiment_shows_none() -> None:
+    """A run that is not scored yet, and one of an earlier version."""
+    found = details(runs("run-1")[0], [], bucket="b")
+    assert found.sentiment is None
+    assert found.model_dump(mode="json")["sentiment"] is None
+    assert list(review_sections(found)) == []

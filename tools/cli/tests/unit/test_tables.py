@@ -19,8 +19,10 @@ from encore.cli.runs.retry import Message
 from encore.cli.runs.tables import message_table, run_table, show_details
 from encore.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
 from encore.cli.verification import Outcome, Result, show_results
+from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.stack.report import render_report
+from encore.stack.sentiment_figures import exported
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
 NOW = datetime(2026, 11, 25, 12, 0, tzinfo=UTC)
@@ -28,6 +30,23 @@ RUN = "run-0123456789abcdef"
 MESSAGE_ID = "0f3c8a52-91d4-4c55-a2be-c6e57a2d90aa"
 BIG = 1_234_567
 SOURCE = "2026-11/spring sale/amazon-in-11.csv.gz"
+SENTIMENT = SentimentSummary(
+    texts=BIG,
+    scored=1_188_000,
+    empty=40_123,
+    labels={
+        Sentiment.POSITIVE: 848_571,
+        Sentiment.NEGATIVE: 226_286,
+        Sentiment.NEUTRAL: 67_886,
+        Sentiment.MIXED: 45_257,
+    },
+    languages={"hi": 88_000, "en": 1_100_000},
+    praised=(
+        AspectCount(aspect="battery life", praised=41_000, blamed=4_000, neutral=3_000),
+        AspectCount(aspect="value for\x1b money", praised=30, blamed=1, neutral=3),
+    ),
+    blamed=(AspectCount(aspect="installation", praised=3, blamed=14, neutral=1),),
+)
 ARN = f"arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/{RUN}-interactions"
 
 
@@ -74,7 +93,16 @@ def run_show(screen: Console) -> None:
     details = RunDetails(
         **view.model_dump(),
         stages=stages,
-        counts={"customers_by_popularity": BIG, "emails_template_copy": 18, "reviews": BIG},
+        counts={
+            "customers_by_popularity": BIG,
+            "emails_template_copy": 18,
+            "reviews": BIG,
+            "texts_positive": BIG,
+            "language_en": BIG,
+            "texts_asked": BIG,
+            "texts_known": 2_100,
+        },
+        sentiment=SENTIMENT,
         total_seconds=1.0,
         units=[
             UnitView(
@@ -165,6 +193,7 @@ def demo_report(screen: Console) -> None:
         "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 1234.5, "mailer": 13.2},
         "total_seconds": 1441.27,
         "cost_usd": {"comprehend": 0.51, "bedrock": 1234.5, "s3": 0.0042, "total": 1235.0142},
+        "sentiment": exported(SENTIMENT),
         "queues": {"mailer": {"visible": BIG, "in_flight": 1, "delayed": 0}},
         "dead_letters": {"mailer": 2},
     }

@@ -42,9 +42,17 @@ def clothing(tmp_path_factory: pytest.TempPathFactory) -> Data:
 
 async def checked(data: Data, rules: RunRules) -> ReasonReport:
     """Pick for all customers as a run does, store it in two parts, and check every reason."""
-    texts, shared, objects = read_texts(data.customers), SharedReviews(), InMemoryObjects()
+    texts, shared, objects = read_texts(data.customers, data.shared_texts), SharedReviews(), InMemoryObjects()
     shared.add(data.customers)
-    picked = pick_products(data.products, data.customers, texts, shared, rules, now=NOW)
+    picked = pick_products(
+        data.products,
+        data.customers,
+        texts=texts,
+        shared_texts=data.shared_texts,
+        shared=shared,
+        rules=rules,
+        now=NOW,
+    )
     await objects.put_lines(object_keys.products(RUN), data.products)
     stored = rules.model_dump_json().encode()
     await objects.put(object_keys.run_rules(RUN), stored, content_type="application/json")

@@ -29,7 +29,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
 @pytest.fixture(scope="module")
 def texts(data: Data) -> Readings:
     """What the texts say."""
-    return read_texts(data.customers)
+    return read_texts(data.customers, data.shared_texts)
 
 
 def flipped(reading: Reading) -> Reading:
@@ -50,7 +50,16 @@ def picked(data: Data, texts: Readings) -> Picked:
     """Pick for everybody, as a run does."""
     shared = SharedReviews()
     shared.add(data.customers)
-    return pick_products(data.products, data.customers, texts, shared, RunRules(rules=Rules()), now=NOW)
+    rules = RunRules(rules=Rules())
+    return pick_products(
+        data.products,
+        data.customers,
+        texts=texts,
+        shared_texts=data.shared_texts,
+        shared=shared,
+        rules=rules,
+        now=NOW,
+    )
 
 
 def test_flipped_scores_change_the_picks(data: Data, texts: Readings) -> None:

@@ -1,22 +1,19 @@
 """The gallery is one valid page, shows every email, and no email can harm it."""
 
 import base64
-import json
 import re
 import time
-import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
-from xml.etree.ElementTree import Element
 
-import html5lib
 import pytest
 
-from encore.contracts.records import Reason, ReasonKind
-from encore.stack.gallery import GalleryEmail, write_gallery
+from encore.contracts.records import Reason, ReasonKind, Sentiment
+from encore.stack.gallery import GalleryEmail, GalleryReview, write_gallery
 from encore.stack.gallery.evidence import evidence
+from encore.stack.gallery.model import Piece
+from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed
 
 SUMMARY = {
     "run_id": "run-7f3a",
@@ -30,47 +27,6 @@ SUMMARY = {
     "total_seconds": 41.27,
     "cost_usd": {"bedrock": 6.0, "total": 6.41},
 }
-ATTACK = "</script><script>alert(1)</script><!--<script>'\"&\u2028😀₹"
-
-
-def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN401 - any field
-    """Return an email with the given changes."""
-    fields: dict[str, Any] = {
-        "customer_id": customer_id,
-        "name": "Priya Rao",
-        "subject": "Five finds ✨",
-        "preheader": "From ₹199",
-        "products": ("Kettle", "Lamp", "Mouse", "Bottle", "Iron"),
-        "reasons": ("liked: Mug", "new", "popular", "popular", "featured"),
-        "template_copy": False,
-        "html": "<!doctype html><html><head></head><body>₹</body></html>",
-        "text": "Hello Priya",
-        "source": "MIME-Version: 1.0\r\n\r\nHello",
-    }
-    return GalleryEmail(**fields | changes)
-
-
-def parsed(page: Path) -> Element:
-    """Return the page's tree; html5lib raises on any error of syntax."""
-    parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
-    tree: Element = parser.parse(page.read_text(encoding="utf-8"))
-    return tree
-
-
-def listed(page: Path) -> dict[str, Any]:
-    """Return the list's data as the page's script reads it."""
-    (data,) = (each for each in parsed(page).iter("script") if each.get("id") == "data")
-    content: dict[str, Any] = json.loads(data.text or "")
-    return content
-
-
-def bodies(page: Path, number: int) -> dict[str, list[str]]:
-    """Return the contents in one file as the page's script unpacks them."""
-    script = page.parent.joinpath("gallery", f"bodies-{number}.js").read_text(encoding="ascii")
-    called = re.fullmatch(rf'receiveBodies\({number}, "([A-Za-z0-9+/=]*)"\);\n', script)
-    assert called
-    content: dict[str, list[str]] = json.loads(zlib.decompress(base64.b64decode(called[1])))
-    return content
 
 
 def test_page_is_valid_html(tmp_path: Path) -> None:
@@ -94,8 +50,8 @@ def test_list_has_every_email(tmp_path: Path) -> None:
     assert data["products"] == ["Kettle", "Lamp", "Mouse", "Bottle", "Iron", "Fan"]
     assert data["reasons"] == ["liked: Mug", "new", "popular", "featured", "discovery: Fans"]
     assert data["emails"] == [
-        ["A1", "Priya Rao", "Five finds ✨", "From ₹199", [0, 1, 2, 3, 4], [0, 1, 2, 2, 3], 0],
-        ["A2", "Priya Rao", "Five finds ✨", "From ₹199", [1, 5], [1, 4], 1],
+        ["A1", "Priya Rao", "Five finds ✨", "From ₹199", [0, 1, 2, 3, 4], [0, 1, 2, 2, 3], 0, 0],
+        ["A2", "Priya Rao", "Five finds ✨", "From ₹199", [1, 5], [1, 4], 1, 0],
     ]
 
 
@@ -108,7 +64,7 @@ def test_contents_arrive_unchanged(tmp_path: Path) -> None:
     page = write_gallery(tmp_path, SUMMARY, emails)
     per_file = listed(page)["emailsPerFile"]
     for index, each in enumerate(emails):
-        content = bodies(page, index // per_file)
+        content = packed(page, f"bodies-{index // per_file}")
         position = index % per_file
         assert [content[part][position] for part in ("html", "text", "source")] == [
             each.html,
@@ -120,11 +76,14 @@ def test_contents_arrive_unchanged(tmp_path: Path) -> None:
 def test_no_email_breaks_out_of_the_data(tmp_path: Path) -> None:
     """Markup in any field neither ends the data nor starts a script."""
     fields = ("customer_id", "name", "subject", "preheader")
-    attacked = email(**dict.fromkeys(fields, ATTACK), products=(ATTACK,), reasons=(ATTACK,))
+    review = GalleryReview(product=ATTACK, pieces=(Piece(ATTACK),), label=Sentiment.NEGATIVE)
+    attacked = email(
+        **dict.fromkeys(fields, ATTACK), products=(ATTACK,), reasons=(ATTACK,), reviews=(review,)
+    )
     page = write_gallery(tmp_path, SUMMARY | {"run_id": ATTACK, "status": ATTACK}, [attacked])
     scripts = list(parsed(page).iter("script"))
     assert len(scripts) == 2
-    assert listed(page)["emails"] == [[ATTACK] * 4 + [[0], [0], 0]]
+    assert listed(page)["emails"] == [[ATTACK] * 4 + [[0], [0], 0, 0b10]]
     assert "alert(1)</script" not in page.read_text(encoding="utf-8")
 
 

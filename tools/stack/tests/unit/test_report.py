@@ -7,10 +7,21 @@ from typing import Any, Literal
 import pytest
 from rich.console import Console
 
-from encore.stack.formatting import count, seconds, usd
+from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
+from encore.stack.formatting import count, seconds, share, usd
 from encore.stack.report import render_report
+from encore.stack.sentiment_figures import aspect_name, exported, label_mix, languages
 
 BOLD_RED, YELLOW = "\x1b[1;31m", "\x1b[33m"
+SAID = SentimentSummary(
+    texts=2180,
+    scored=2100,
+    empty=40,
+    labels={Sentiment.POSITIVE: 1500, Sentiment.NEGATIVE: 400, Sentiment.NEUTRAL: 200},
+    languages={"en": 2000, "de": 50, "hi": 50},
+    praised=tuple(AspectCount(aspect=f"praised {i}", praised=9 - i, blamed=1) for i in range(5)),
+    blamed=(AspectCount(aspect="installation", praised=3, blamed=14, neutral=1),),
+)
 
 
 def good_run() -> dict[str, Any]:
@@ -30,6 +41,7 @@ def good_run() -> dict[str, Any]:
         "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 18.4, "mailer": 13.2},
         "total_seconds": 41.27,
         "cost_usd": {"comprehend": 0.51, "bedrock": 5.9, "s3": 0.0042, "total": 6.4142},
+        "sentiment": exported(SAID),
         "queues": {name: {"visible": 0, "in_flight": 0, "delayed": 0} for name in ("sentiment", "mailer")},
         "dead_letters": {"sentiment-dlq": 0, "mailer-dlq": 0},
     }
@@ -65,6 +77,9 @@ def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120
         "s3 $0.0042",
         "total $6.41",
         "1,000 emails $4.28",
+        "reviews: 71.4% positive, 19.0% negative, 9.5% neutral, 0.0% mixed; 3.7% not scored",
+        "most praised: praised 0 (9 of 10), praised 1 (8 of 9), praised 2 (7 of 8)",
+        "most criticised: installation (14 of 18)",
         "all 2 queues are empty",
         "no dead letters",
     ],
@@ -135,6 +150,41 @@ def test_what_is_missing_is_not_shown_as_zero() -> None:
     assert "emails" not in text
     assert "queue" not in text
     assert "$" not in text
+    assert "reviews" not in text
+
+
+@pytest.mark.parametrize("sentiment", [None, exported(SentimentSummary(texts=0, scored=0, empty=0))])
+def test_a_run_of_which_no_review_is_scored_is_shown(sentiment: dict[str, Any] | None) -> None:
+    """Without a summary of sentiment, as from an earlier version, and with an empty one."""
+    text = rendered(good_run() | {"sentiment": sentiment})
+    assert ("reviews: 0.0% positive" in text) is (sentiment is not None)
+    assert "praised" not in text
+
+
+def test_label_mix_has_all_four_labels() -> None:
+    """In Comprehend's order, as shares of the texts that have one."""
+    assert [(each.label, each.texts) for each in label_mix(SAID)] == [
+        ("POSITIVE", 1500),
+        ("NEGATIVE", 400),
+        ("NEUTRAL", 200),
+        ("MIXED", 0),
+    ]
+    assert sum(each.share for each in label_mix(SAID)) == pytest.approx(1)
+
+
+def test_languages_are_told_if_there_are_several() -> None:
+    """The most frequent first."""
+    assert languages(SAID) == [("en", 2000), ("de", 50), ("hi", 50)]
+    assert languages(SAID.model_copy(update={"languages": {"en": 2100}})) == []
+
+
+@pytest.mark.parametrize(
+    ("aspect", "shown"),
+    [("battery\x1b[2J\n life", "battery [2J life"), ("build " * 9, "build build build build build…")],
+)
+def test_an_aspect_is_short_and_cannot_steer_a_terminal(aspect: str, shown: str) -> None:
+    """Aspects may come from reviews and catalogues, which are untrusted."""
+    assert aspect_name(aspect) == shown
 
 
 def test_narrow_terminal_loses_nothing() -> None:
@@ -152,6 +202,7 @@ def test_narrow_terminal_loses_nothing() -> None:
         (seconds(59.94), "59.9 s"),
         (seconds(59.96), "1 min 00 s"),
         (seconds(125.4), "2 min 05 s"),
+        (share(0.71428), "71.4%"),
         (usd(0), "$0.00"),
         (usd(0.0042), "$0.0042"),
         (usd(1234.5), "$1,234.50"),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from encore.aspects import AspectReader
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSPolls
+from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 from encore.sentiment.adapters.comprehend import Comprehend
@@ -33,8 +34,7 @@ if TYPE_CHECKING:
 
 async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     """Wire the use cases to AWS."""
-    client = await runtime.new_client("comprehend")
-    read_documents = _read_documents(runtime, client)
+    read_documents = _read_documents(runtime, await runtime.new_client("comprehend", retries=NO_SDK_RETRIES))
     opinions = runtime.items(runtime.settings.opinions_table, expires=False)
     score_part = ScorePart(
         objects=runtime.objects,
@@ -54,7 +54,9 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
         stage=runtime.stage,
         score_part=score_part,
         total_products=total_products,
-        advance_job=_advance_job(runtime, client, read_documents, score_part, total_products),
+        advance_job=_advance_job(
+            runtime, await runtime.new_client("comprehend"), read_documents, score_part, total_products
+        ),
         job_from_texts=runtime.settings.sentiment_job_from_texts,
     )
 

@@ -33,7 +33,7 @@ class SentimentSettings(ServiceSettings):
     """Names the answers that are kept: change it to ask about every text anew."""
     sentiment_aspects: AspectsBy = AspectsBy.OWN
     sentiment_calls_per_s: Annotated[float, Field(gt=0)] = 10.0
-    """Per process: with several tasks, divide the account's quota by their number."""
+    """The account's quota: tasks share it by themselves, and none exceeds it."""
     sentiment_parallel_calls: Annotated[int, Field(ge=1, le=100)] = 8
     sentiment_job_from_texts: Annotated[int, Field(ge=1_000)] = 50_000
     """From so many reviews on, a run is scored by an asynchronous job, if there is a role for it."""

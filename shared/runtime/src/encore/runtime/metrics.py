@@ -53,6 +53,11 @@ class Metric(StrEnum):
 
     REJECTED_ROWS = "rejected_rows"
     REVIEWS_SCORED = "reviews_scored"
+    REVIEWS_UNSCORED = "reviews_unscored"
+    TEXTS_POSITIVE = "texts_positive"
+    TEXTS_NEGATIVE = "texts_negative"
+    TEXTS_NEUTRAL = "texts_neutral"
+    TEXTS_MIXED = "texts_mixed"
     CUSTOMERS_BY_POPULARITY = "customers_by_popularity"
     EMAILS = "emails"
     EMAILS_TEMPLATE_COPY = "emails_template_copy"

@@ -9,14 +9,13 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from botocore.exceptions import ClientError
-
 from encore.contracts import object_keys
 from encore.contracts.records import Recommendation
 from encore.runtime.batches import batches
-from encore.stack.gallery import GalleryEmail, write_gallery
+from encore.stack.gallery import GalleryEmail, GalleryReview, write_gallery
 from encore.stack.gallery.evidence import evidence
 from encore.stack.observer import Observer
+from encore.stack.opinions import RunOpinions, find_lines
 
 PARALLEL_FETCHES = 32
 
@@ -24,27 +23,35 @@ PARALLEL_FETCHES = 32
 async def collect(observer: Observer, run_id: str, parts: int, out: Path, summary: Mapping[str, Any]) -> None:
     """Write `emails/<customer id>.eml`, `rejects.jsonl`, `index.html` and `summary.json` into `out`."""
     (out / "emails").mkdir(parents=True, exist_ok=True)
-    (out / "rejects.jsonl").write_bytes(await _get_or_empty(observer, object_keys.rejects(run_id)))
-    emails = [email async for email in _emails(observer, run_id, parts, out / "emails")]
-    write_gallery(out, summary, emails)
+    (out / "rejects.jsonl").write_bytes(await observer.objects.find(object_keys.rejects(run_id)) or b"")
+    opinions = await RunOpinions.of(observer.objects, run_id)
+    emails = [email async for email in _emails(observer, opinions, parts, out / "emails")]
+    write_gallery(out, summary, emails, await opinions.categories())
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
 
 
-async def _emails(observer: Observer, run_id: str, parts: int, folder: Path) -> AsyncIterator[GalleryEmail]:
+async def _emails(
+    observer: Observer, opinions: RunOpinions, parts: int, folder: Path
+) -> AsyncIterator[GalleryEmail]:
     """Write each customer's message to `folder` and yield its entry in the gallery, part by part."""
+    run_id = opinions.run_id
     records = await observer.email_records(run_id)
     for part in range(1, parts + 1):
-        picks = await observer.objects.get_lines(object_keys.recommendations(run_id, part), Recommendation)
+        key = object_keys.recommendations(run_id, part)
+        picks = await find_lines(observer.objects, key, Recommendation)
+        reviews = await opinions.reviews(part)
         finished = [pick for pick in picks if pick.customer_id in records]
         for batch in batches(finished, PARALLEL_FETCHES):
             keys = [object_keys.email(run_id, pick.customer_id) for pick in batch]
             bodies = await asyncio.gather(*(observer.objects.get(key) for key in keys))
             for pick, body in zip(batch, bodies, strict=True):
                 (folder / f"{quote(pick.customer_id, safe='')}.eml").write_bytes(body)
-                yield _gallery_email(pick, body, records[pick.customer_id])
+                yield _gallery_email(pick, body, records[pick.customer_id], reviews.get(pick.customer_id, ()))
 
 
-def _gallery_email(pick: Recommendation, body: bytes, record: Mapping[str, Any]) -> GalleryEmail:
+def _gallery_email(
+    pick: Recommendation, body: bytes, record: Mapping[str, Any], reviews: tuple[GalleryReview, ...]
+) -> GalleryEmail:
     message = message_from_bytes(body)
     return GalleryEmail(
         customer_id=pick.customer_id,
@@ -57,6 +64,7 @@ def _gallery_email(pick: Recommendation, body: bytes, record: Mapping[str, Any])
         html=_part(message, "text/html"),
         text=_part(message, "text/plain"),
         source=body.decode("ascii", errors="replace"),
+        reviews=reviews,
     )
 
 
@@ -66,13 +74,3 @@ def _part(message: Message, content_type: str) -> str:
             payload = part.get_payload(decode=True)
             return payload.decode(errors="replace") if isinstance(payload, bytes) else ""
     return ""
-
-
-async def _get_or_empty(observer: Observer, key: str) -> bytes:
-    """An object's content; empty if the run ended before writing it."""
-    try:
-        return await observer.objects.get(key)
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") == "NoSuchKey":
-            return b""
-        raise

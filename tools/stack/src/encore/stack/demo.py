@@ -22,6 +22,7 @@ from encore.stack.observer import Observer, observe
 from encore.stack.progress import RunProgress, snapshots
 from encore.stack.report import render_report
 from encore.stack.sample import write_sample
+from encore.stack.sentiment_figures import exported
 
 POLL_S = 0.4
 START_S = 60.0
@@ -104,6 +105,7 @@ async def _until_finished(
 
 
 async def _summary(observer: Observer, run: Run, finished: RunFinished, seconds: float) -> dict[str, Any]:
+    said = await observer.sentiment(run.run_id)
     return {
         "run_id": run.run_id,
         "status": finished.status,
@@ -113,6 +115,7 @@ async def _summary(observer: Observer, run: Run, finished: RunFinished, seconds:
         "stage_seconds": finished.stage_seconds,
         "total_seconds": seconds,
         "cost_usd": {name: float(cost) for name, cost in finished.cost_usd.items()},
+        "sentiment": exported(said) if said else None,
         "queues": await _settled_queues(observer),
         "dead_letters": await observer.dead_letters(),
     }

@@ -9,6 +9,11 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def share(value: float) -> str:
+    """Return a fraction in per cent: `71.4%`."""
+    return f"{value:.1%}"
+
+
 def seconds(value: float) -> str:
     """Return a duration: `0.4 s`, `41.3 s`, from one minute on `2 min 05 s`."""
     if round(value, 1) < _SECONDS_PER_MINUTE:

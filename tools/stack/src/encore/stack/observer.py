@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from aiobotocore.session import get_session
 
+from encore.contracts import object_keys
 from encore.contracts.events import RunFinished, parse_event
+from encore.contracts.records import SentimentSummary
 from encore.runtime.aws import CONFIG
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.ledger import Ledger
@@ -67,6 +69,11 @@ class Observer:
         )
         records = [from_item(item) async for page in pages for item in page.get("Items", [])]
         return {record["customer_id"]: record for record in records}
+
+    async def sentiment(self, run_id: str) -> SentimentSummary | None:
+        """What the run's customers said; None if nothing is stored about that."""
+        stored = await self.objects.find(object_keys.sentiment_summary(run_id))
+        return SentimentSummary.model_validate_json(stored) if stored else None
 
     async def queues(self) -> dict[str, dict[str, int]]:
         """How many messages each queue holds: visible, in flight, delayed."""

@@ -10,12 +10,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from encore.stack.formatting import count, seconds, usd
+from encore.stack.formatting import count, seconds, share, usd
+from encore.stack.sentiment_figures import label_mix, most_criticised, most_praised, sentiment_of
 
 _READ = ("products", "customers", "reviews", "interactions")
 _MADE = ("recommendations", "emails")
 _SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}
 _STAGE_BAR_COLUMNS = 16
+_ASPECTS = 3
 _GOOD, _NOTABLE, _BAD, _QUIET = "green", "yellow", "bold red", "dim"
 
 
@@ -27,7 +29,7 @@ def render_report(summary: Mapping[str, Any], console: Console) -> None:
     console.print(_headline(summary))
     tables = [_counts(summary), _stages(summary), _costs(summary)]
     console.print(Columns([table for table in tables if table.row_count], padding=(0, 4)))
-    for line in _queues(summary):
+    for line in (*_reviews(summary), *_queues(summary)):
         console.print(line)
 
 
@@ -66,7 +68,7 @@ def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
             yield label, summary[key], ""
     if "emails_template_copy" in summary:
         number, emails = summary["emails_template_copy"], summary.get("emails")
-        yield "template copy", number, f" ({number / emails:.1%})" if number and emails else ""
+        yield "template copy", number, f" ({share(number / emails)})" if number and emails else ""
 
 
 def _stages(summary: Mapping[str, Any]) -> Table:
@@ -94,6 +96,19 @@ def _costs(summary: Mapping[str, Any]) -> Table:
         if emails := summary.get("emails"):
             table.add_row("1,000 emails", usd(total / emails * 1000))
     return table
+
+
+def _reviews(summary: Mapping[str, Any]) -> Iterator[Text]:
+    """The label mix, and which aspects customers praise and criticise most."""
+    said = sentiment_of(summary)
+    if said is None:
+        return
+    mix = ", ".join(f"{share(each.share)} {each.label.lower()}" for each in label_mix(said))
+    yield Text(f"reviews: {mix}; {share(said.unscored_share)} not scored")
+    if praised := most_praised(said, _ASPECTS):
+        yield Text(f"most praised: {praised}")
+    if blamed := most_criticised(said, _ASPECTS):
+        yield Text(f"most criticised: {blamed}")
 
 
 def _queues(summary: Mapping[str, Any]) -> Iterator[Text]:

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from aiolimiter import AsyncLimiter
 from botocore.exceptions import ClientError
 
 from encore.contracts.records import Sentiment
+from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.errors import error_code
 from encore.runtime.logs import get_logger
 from encore.sentiment.domain.answers import Found, mentions_of, write_language, write_mentions
@@ -44,7 +44,7 @@ class Comprehend:
     """
 
     def __init__(self, client: "ComprehendClient", *, calls_per_s: float, parallel_calls: int) -> None:
-        self._rate = AsyncLimiter(1, 1 / calls_per_s)
+        self._limiter = Limiter(calls_per_s)
         self._parallel = asyncio.Semaphore(parallel_calls)
         self._sentiment = Operation(
             batch=lambda texts: client.batch_detect_sentiment(
@@ -93,8 +93,8 @@ class Comprehend:
 
     async def _ask(self, operation: Operation, texts: Sequence[Text], keep: Keep) -> None:
         try:
-            async with self._parallel, self._rate:
-                reply = await operation.batch(texts)
+            async with self._parallel:
+                reply = await self._limiter.run(lambda: operation.batch(texts))
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise
@@ -114,8 +114,8 @@ class Comprehend:
 
     async def _ask_one(self, operation: Operation, text: Text) -> str:
         try:
-            async with self._parallel, self._rate:
-                reply = await operation.single(text)
+            async with self._parallel:
+                reply = await self._limiter.run(lambda: operation.single(text))
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise

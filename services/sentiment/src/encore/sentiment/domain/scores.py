@@ -1,6 +1,6 @@
 """The sentiment of a text, and how the sentiments of a long document's chunks become one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,11 +83,12 @@ def combined(chunks: Sequence[tuple[int, Score]]) -> Score:
         neutral=means["neutral"],
         mixed=means["mixed"] + 2 * contradiction,
     )
-    return Score(sentiment=_highest(scores), scores=scores)
+    return Score(sentiment=highest(scores), scores=scores)
 
 
-def _highest(scores: SentimentScores) -> Sentiment:
-    return max(Sentiment, key=lambda sentiment: float(getattr(scores, sentiment.lower())))
+def highest(scores: SentimentScores, among: Iterable[Sentiment] = tuple(Sentiment)) -> Sentiment:
+    """Return the label with the highest confidence; the first of equals."""
+    return max(among, key=lambda sentiment: float(getattr(scores, sentiment.lower())))
 
 
 def _stored(value: float) -> float:

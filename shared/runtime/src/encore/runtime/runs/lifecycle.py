@@ -14,6 +14,11 @@ AI_SERVICES = ("comprehend", "personalize", "bedrock")
 COUNTED = (
     Metric.REJECTED_ROWS,
     Metric.REVIEWS_SCORED,
+    Metric.REVIEWS_UNSCORED,
+    Metric.TEXTS_POSITIVE,
+    Metric.TEXTS_NEGATIVE,
+    Metric.TEXTS_NEUTRAL,
+    Metric.TEXTS_MIXED,
     Metric.CUSTOMERS_BY_POPULARITY,
     Metric.EMAILS,
     Metric.EMAILS_TEMPLATE_COPY,

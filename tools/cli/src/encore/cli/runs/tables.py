@@ -8,6 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from encore.cli.runs.retry import Message
+from encore.cli.runs.review_tables import is_among_reviews, review_sections
 from encore.cli.runs.views import RunDetails, RunView, StageView
 from encore.cli.tables import UNKNOWN, age, cell, since, table
 from encore.contracts.object_keys import UPLOADS
@@ -46,7 +47,7 @@ def show_details(run: RunDetails, console: Console) -> None:
     if run.reason:
         console.print(cell(run.reason, "bold red"), soft_wrap=True)
     console.print()
-    for section in (_stages(run), _counts(run), _units(run)):
+    for section in (_stages(run), *review_sections(run), _counts(run), _units(run)):
         if section.row_count:
             console.print(section)
             console.print()
@@ -102,7 +103,10 @@ def _note(run: RunDetails, stage: StageView) -> str:
 def _counts(run: RunDetails) -> Table:
     """The counts in two columns, so that all are visible at once."""
     shown = table(*("count", "number") * COUNTS_PER_ROW, right=("number",))
-    for row in batches(run.counts.items(), COUNTS_PER_ROW):
+    counts = {
+        name: number for name, number in run.counts.items() if not (run.sentiment and is_among_reviews(name))
+    }
+    for row in batches(counts.items(), COUNTS_PER_ROW):
         shown.add_row(*(each for name, number in row for each in _count(name, number)))
     return shown
 

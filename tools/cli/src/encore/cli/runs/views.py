@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, field_serializer
 
 from encore.cli.errors import CommandError
 from encore.contracts import object_keys
+from encore.contracts.records import SentimentSummary
 from encore.runtime.runs.pricing import price_of
 from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
 from encore.runtime.runs.totals import total
+from encore.stack.sentiment_figures import exported
 
 LATEST = "latest"
 PREFIX = "run-"
@@ -60,12 +63,19 @@ class RunDetails(RunView):
 
     stages: list[StageView]
     counts: dict[str, int]
+    sentiment: SentimentSummary | None
+    """What the customers said; None until the run is scored, and for runs of earlier versions."""
     total_seconds: float
     units: list[UnitView]
     cost_usd: dict[str, Decimal]
     step: dict[str, str]
     """The state of the recommender's long jobs."""
     rejects: Rejects | None
+
+    @field_serializer("sentiment")
+    def _exported(self, summary: SentimentSummary | None) -> dict[str, Any] | None:
+        """As in the `summary.json` of a demo."""
+        return exported(summary) if summary else None
 
 
 def view(run: Run) -> RunView:
@@ -82,7 +92,9 @@ def view(run: Run) -> RunView:
     )
 
 
-def details(run: Run, reports: Sequence[PartReport], *, bucket: str) -> RunDetails:
+def details(
+    run: Run, reports: Sequence[PartReport], *, bucket: str, sentiment: SentimentSummary | None = None
+) -> RunDetails:
     """Return a run in full; `bucket` holds its files."""
     totals = total(reports)
     return RunDetails(
@@ -98,6 +110,7 @@ def details(run: Run, reports: Sequence[PartReport], *, bucket: str) -> RunDetai
             for stage in StageName
         ],
         counts=totals.counts,
+        sentiment=sentiment,
         total_seconds=totals.total_seconds,
         units=_units(reports),
         cost_usd=totals.cost_usd,

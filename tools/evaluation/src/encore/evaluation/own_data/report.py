@@ -95,7 +95,8 @@ def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: No
     pick = partial(
         pick_products,
         data.products,
-        texts=read_texts(data.customers),
+        texts=read_texts(data.customers, data.shared_texts),
+        shared_texts=data.shared_texts,
         shared=shared,
         rules=rules,
         now=_latest(data),

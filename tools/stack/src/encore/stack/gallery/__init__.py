@@ -1,6 +1,6 @@
-"""A run's emails as a page for marketers, without a server."""
+"""A run's emails and its customers' opinions as a page for marketers, without a server."""
 
-from encore.stack.gallery.model import GalleryEmail
+from encore.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryReview
 from encore.stack.gallery.page import write_gallery
 
-__all__ = ["GalleryEmail", "write_gallery"]
+__all__ = ["GalleryCategory", "GalleryEmail", "GalleryReview", "write_gallery"]

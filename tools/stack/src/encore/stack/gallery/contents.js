@@ -1,4 +1,4 @@
-/* Contents of the emails, loaded a file at a time */
+/* Contents in packed files, loaded when they are needed */
 
 const FILES_KEPT = 4;
 
@@ -6,28 +6,32 @@ const files = new Map();
 const waiting = new Map();
 
 function bodiesOf(number) {
-  const loaded = files.get(number) ?? load(number);
-  files.delete(number);
-  files.set(number, loaded); // the most recently used comes last
+  return contents(`bodies-${number}`);
+}
+
+function contents(name) {
+  const loaded = files.get(name) ?? load(name);
+  files.delete(name);
+  files.set(name, loaded); // the most recently used comes last
   if (files.size > FILES_KEPT) files.delete(files.keys().next().value);
   return loaded;
 }
 
-function load(number) {
+function load(name) {
   const script = document.createElement("script");
   const loaded = new Promise((resolve, reject) => {
-    waiting.set(number, resolve);
-    // A file that loads without calling `receiveBodies` is not a gallery file.
+    waiting.set(name, resolve);
+    // A file that loads without calling `receive` is not a gallery file.
     script.onerror = script.onload = () => reject(new Error(`${script.src} does not contain it`));
-    script.src = `${data.folder}/bodies-${number}.js`;
+    script.src = `${data.folder}/${name}.js`;
     document.head.append(script);
   });
-  loaded.catch(() => files.delete(number)); // so that the next attempt loads it again
-  return loaded.then(unpack).finally(() => { waiting.delete(number); script.remove(); });
+  loaded.catch(() => files.delete(name)); // so that the next attempt loads it again
+  return loaded.then(unpack).finally(() => { waiting.delete(name); script.remove(); });
 }
 
-function receiveBodies(number, packed) { // called by the files
-  waiting.get(number)?.(packed);
+function receive(name, packed) { // called by the files
+  waiting.get(name)?.(packed);
 }
 
 async function unpack(packed) {

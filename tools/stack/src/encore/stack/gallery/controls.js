@@ -18,6 +18,11 @@ function selectView(view) {
   if (selected >= 0) drawBody();
 }
 
+function chooseView(view) {
+  if (!besides.matches) showReviews(false); // they cover the view
+  selectView(view);
+}
+
 let selectedWidth = "desktop";
 
 function selectWidth(width) {
@@ -42,15 +47,21 @@ document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey) return;
   const arrows = event.key.startsWith("Arrow");
   const typing = event.target.matches("select") || (event.target.matches("input") && !arrows);
-  const scrolling = arrows && event.target === element("view"); // its own arrows move the text
-  if (!(event.key in KEYS) || typing || scrolling) return;
+  const scrolling = arrows && event.target.matches("#view, #reviews"); // their own arrows move the text
+  const elsewhere = document.body.dataset.page === "categories";
+  if (!(event.key in KEYS) || typing || scrolling || elsewhere) return;
   event.preventDefault();
   KEYS[event.key]();
 });
 
 element("search").addEventListener("input", find);
-element("search").form.addEventListener("submit", (event) => event.preventDefault());
+for (const form of document.forms) form.addEventListener("submit", (event) => event.preventDefault());
 element("copy").addEventListener("change", find);
+element("labels").addEventListener("change", find);
+element("show-reviews").addEventListener("click", () => showReviews(element("reviews").hidden));
+element("pages")?.addEventListener("click", ({ target }) => { if (target.dataset.page) selectPage(target.dataset.page); });
+element("category-search")?.addEventListener("input", findCategories);
+element("more-categories")?.addEventListener("click", showMoreCategories);
 element("previous-page").addEventListener("click", () => turnPage(-1));
 element("next-page").addEventListener("click", () => turnPage(1));
 element("previous").addEventListener("click", () => step(-1));
@@ -61,18 +72,21 @@ for (const button of element("widths").children) button.addEventListener("click"
 
 const tabs = [...document.querySelectorAll("[role=tab]")];
 tabs.forEach((tab, index) => {
-  tab.addEventListener("click", () => selectView(tab.dataset.view));
+  tab.addEventListener("click", () => chooseView(tab.dataset.view));
   tab.addEventListener("keydown", (event) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
     const next = tabs[(index + by + tabs.length) % tabs.length];
     next.focus();
-    selectView(next.dataset.view);
+    chooseView(next.dataset.view);
   });
 });
 
 selectTheme(matchMedia("(prefers-color-scheme: dark)").matches);
 selectView("html");
+const anyLabels = emails.some((email) => email.labels.length);
+element("labels").hidden = !anyLabels;
+showReviews(anyLabels && besides.matches);
 const linked = emails.find((email) => "#" + encodeURIComponent(email.id) === location.hash);
 if (linked) {
   selected = linked.index;

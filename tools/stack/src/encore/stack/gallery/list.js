@@ -4,10 +4,11 @@ const PAGE_SIZE = 50;
 
 const element = (id) => document.getElementById(id);
 const data = JSON.parse(element("data").textContent);
-const emails = data.emails.map(([id, name, subject, preheader, products, reasons, templateCopy], index) => ({
+const emails = data.emails.map(([id, name, subject, preheader, products, reasons, templateCopy, labels], index) => ({
   index, id, name, subject, preheader, templateCopy: Boolean(templateCopy),
   products: products.map((number) => data.products[number]),
   reasons: reasons.map((number) => data.reasons[number]),
+  labels: data.labels.filter((_, bit) => labels & (1 << bit)),
 }));
 for (const email of emails) {
   email.haystack = [email.id, email.name, email.subject, email.preheader, ...email.products].join("\n").toLowerCase();
@@ -20,8 +21,10 @@ const state = { found: emails, position: -1, page: 0, view: "html" };
 function find() {
   const words = element("search").value.toLowerCase().split(/\s+/).filter(Boolean);
   const copy = element("copy").value;
+  const labels = element("labels").value;
   state.found = emails.filter((email) =>
-    (copy === "all" || email.templateCopy === (copy === "template")) && words.every((word) => email.haystack.includes(word)));
+    (copy === "all" || email.templateCopy === (copy === "template")) && hasLabels(email, labels) &&
+    words.every((word) => email.haystack.includes(word)));
   const shown = state.found.length.toLocaleString("en");
   element("found").textContent = shown + (state.found.length === 1 ? " email" : " emails");
   const current = emails[selected];
@@ -40,7 +43,7 @@ function listItem(email, position) {
   const button = node("button", "email", "");
   button.type = "button";
   const who = node("span", "who", "");
-  who.append(node("b", "", email.name || email.id));
+  who.append(node("b", "", email.name || email.id), ...unhappyBadge(email));
   if (email.templateCopy) {
     const badge = node("span", "badge", "template copy");
     badge.dataset.copy = "template";

@@ -1,7 +1,7 @@
 """The gallery's page: the list of all emails, and a reader for one."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from hashlib import sha256
 from importlib import resources
 from itertools import islice
@@ -10,9 +10,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from encore.contracts.records import Sentiment
 from encore.stack.formatting import count, seconds, usd
-from encore.stack.gallery.bodies import EMAILS_PER_FILE, write_bodies
-from encore.stack.gallery.model import GalleryEmail
+from encore.stack.gallery.model import GalleryCategory, GalleryEmail
+from encore.stack.gallery.packed import EMAILS_PER_FILE, remove_packed, write_bodies, write_categories
+from encore.stack.gallery.said import said
 
 _COUNTS = {
     "emails": "emails",
@@ -23,11 +25,16 @@ _COUNTS = {
     "rejected_rows": "rejected rows",
 }
 _FOLDER = "gallery"
-_SCRIPTS = ("list.js", "reader.js", "contents.js", "controls.js")
+_SCRIPTS = ("list.js", "reviews.js", "reader.js", "categories.js", "contents.js", "controls.js")
 """One script on the page, so that its policy names one hash."""
 
 
-def write_gallery(out_dir: Path, summary: Mapping[str, Any], emails: Iterable[GalleryEmail]) -> Path:
+def write_gallery(
+    out_dir: Path,
+    summary: Mapping[str, Any],
+    emails: Iterable[GalleryEmail],
+    categories: Sequence[GalleryCategory] = (),
+) -> Path:
     """Write `index.html` and the folder `gallery` beside it, and return the page's path.
 
     The page works from disk, in any current browser. It links to `emails/<customer_id>.eml`, which
@@ -35,14 +42,17 @@ def write_gallery(out_dir: Path, summary: Mapping[str, Any], emails: Iterable[Ga
     """
     folder = out_dir / _FOLDER
     folder.mkdir(parents=True, exist_ok=True)
-    for stale in folder.glob("bodies-*.js"):
-        stale.unlink()
+    remove_packed(folder)
     index = _Index()
     for number, batch in enumerate(_batches(emails)):
         write_bodies(folder, number, batch)
         index.add(batch)
     page = out_dir / "index.html"
-    page.write_text(_render(summary, index), encoding="utf-8", errors="backslashreplace")
+    if categories:
+        write_categories(folder, categories)
+    page.write_text(
+        _render(summary, index, has_categories=bool(categories)), encoding="utf-8", errors="backslashreplace"
+    )
     return page
 
 
@@ -59,12 +69,13 @@ class _Index:
             products = _numbers(email.products, self._products)
             reasons = _numbers(email.reasons, self._reasons)
             lines = [email.customer_id, email.name, email.subject, email.preheader]
-            self._emails.append([*lines, products, reasons, int(email.template_copy)])
+            self._emails.append([*lines, products, reasons, int(email.template_copy), _labels(email)])
 
     def data(self) -> dict[str, object]:
         return {
             "products": list(self._products),
             "reasons": list(self._reasons),
+            "labels": [label.lower() for label in Sentiment],
             "emails": self._emails,
             "emailsPerFile": EMAILS_PER_FILE,
             "folder": _FOLDER,
@@ -76,13 +87,19 @@ def _numbers(texts: Iterable[str], known: dict[str, int]) -> list[int]:
     return [known.setdefault(text, len(known)) for text in texts]
 
 
+def _labels(email: GalleryEmail) -> int:
+    """The labels of a customer's reviews as bits, the first label being the lowest."""
+    given = {review.label for review in email.reviews}
+    return sum(1 << bit for bit, label in enumerate(Sentiment) if label in given)
+
+
 def _batches(emails: Iterable[GalleryEmail]) -> Iterator[list[GalleryEmail]]:
     source = iter(emails)
     while batch := list(islice(source, EMAILS_PER_FILE)):
         yield batch
 
 
-def _render(summary: Mapping[str, Any], index: _Index) -> str:
+def _render(summary: Mapping[str, Any], index: _Index, *, has_categories: bool) -> str:
     script = "\n".join(_asset(name) for name in _SCRIPTS)
     digest = b64encode(sha256(script.encode("utf-8")).digest()).decode("ascii")
     environment = Environment(
@@ -94,6 +111,8 @@ def _render(summary: Mapping[str, Any], index: _Index) -> str:
         run_id=summary.get("run_id", ""),
         status=summary.get("status", ""),
         figures=list(_figures(summary)),
+        said=said(summary),
+        has_categories=has_categories,
         data=index.data(),
         style=_asset("gallery.css"),
         script=script,

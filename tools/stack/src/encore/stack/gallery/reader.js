@@ -49,15 +49,18 @@ function closeReader() {
 
 async function drawBody() {
   const wanted = selected;
-  let shown;
+  const place = wanted % data.emailsPerFile;
+  let shown, reviews = [];
   try {
     const bodies = await bodiesOf(Math.floor(wanted / data.emailsPerFile));
-    const body = bodies[state.view][wanted % data.emailsPerFile];
+    const body = bodies[state.view][place];
     shown = state.view === "html" ? frame(body) : node("pre", "", body);
+    reviews = bodies.reviews[place];
   } catch (error) {
     shown = node("p", "trouble", `This email cannot be shown: ${error.message}.`);
   }
   if (wanted !== selected) return; // the reader has moved on
+  drawReviews(reviews);
   element("view").replaceChildren(shown);
   element("view").scrollTop = 0;
 }

@@ -1,0 +1,52 @@
+"""A customer's review as the gallery shows it, with what it praises and blames marked in its text."""
+
+from collections.abc import Iterator, Sequence
+
+from encore.contracts.records import AspectMention, Review, ScoredReview, Sentiment
+from encore.stack.gallery.model import GalleryReview, Piece
+
+MARKED = frozenset({Sentiment.POSITIVE, Sentiment.NEGATIVE})
+SCORE_DIGITS = 3
+
+
+def gallery_review(review: Review, scored: ScoredReview | None, product: str) -> GalleryReview:
+    """Join a review with its score, if it has one; `product` is the product's name."""
+    if scored is None:
+        return GalleryReview(product=product, pieces=tuple(pieces(review.document, ())))
+    return GalleryReview(
+        product=product,
+        pieces=tuple(pieces(review.document, scored.aspects)),
+        label=scored.sentiment,
+        scores=_scores(scored),
+        language=scored.language,
+        error=scored.error,
+        praised=_aspects(scored, Sentiment.POSITIVE),
+        blamed=_aspects(scored, Sentiment.NEGATIVE),
+    )
+
+
+def pieces(document: str, aspects: Sequence[AspectMention]) -> Iterator[Piece]:
+    """Divide a document where something is praised or blamed; the pieces together are the document.
+
+    Offsets are code points, as Python counts them. A mention within another, or outside the document, is not
+    marked.
+    """
+    done = 0
+    for each in sorted(aspects, key=lambda mention: (mention.begin, -mention.end)):
+        if each.sentiment not in MARKED or not done <= each.begin < each.end <= len(document):
+            continue
+        if each.begin > done:
+            yield Piece(document[done : each.begin])
+        yield Piece(document[each.begin : each.end], each.aspect, each.sentiment)
+        done = each.end
+    if done < len(document):
+        yield Piece(document[done:])
+
+
+def _aspects(scored: ScoredReview, sentiment: Sentiment) -> tuple[str, ...]:
+    return tuple(each.aspect for each in scored.aspects if each.sentiment is sentiment)
+
+
+def _scores(scored: ScoredReview) -> dict[str, float]:
+    scores = scored.scores.model_dump() if scored.scores else {}
+    return {label: round(score, SCORE_DIGITS) for label, score in scores.items()}
