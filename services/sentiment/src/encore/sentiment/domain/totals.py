@@ -65,35 +65,29 @@ def product_sentiment(product_id: str, opinions: Sequence[Opinion]) -> ProductSe
 
 
 class CategoryTally:
-    """What is said about the products of each category; a text about several of them counts once."""
+    """What is said about the products of one category; a text about several of them counts once."""
 
     def __init__(self) -> None:
-        self._products: Counter[tuple[str, ...]] = Counter()
-        self._aspects: dict[tuple[str, ...], AspectTally] = {}
-        self._counted: dict[tuple[str, ...], set[str]] = {}
+        self._products = 0
+        self._aspects = AspectTally()
+        self._counted: set[str] = set()
 
-    def add(self, category: tuple[str, ...], opinions: Iterable[Opinion]) -> None:
+    def add(self, opinions: Iterable[Opinion]) -> None:
         """Add the opinions on one product."""
-        self._products[category] += 1
-        counted = self._counted.setdefault(category, set())
-        aspects = self._aspects.setdefault(category, AspectTally())
+        self._products += 1
         for opinion in opinions:
-            if opinion.opinion_id not in counted:
-                counted.add(opinion.opinion_id)
-                aspects.add(opinion.aspects)
+            if opinion.opinion_id not in self._counted:
+                self._counted.add(opinion.opinion_id)
+                self._aspects.add(opinion.aspects)
 
-    def categories(self) -> list[CategorySentiment]:
-        """Return the categories with an opinion, sorted by their paths."""
-        return [
-            CategorySentiment(
-                category=category,
-                products=self._products[category],
-                scored=len(counted),
-                aspects=self._aspects[category].counts(at_least=CATEGORY_MENTIONS),
-            )
-            for category, counted in sorted(self._counted.items())
-            if counted
-        ]
+    def total(self, category: tuple[str, ...]) -> CategorySentiment:
+        """Return what was added, under the category's path."""
+        return CategorySentiment(
+            category=category,
+            products=self._products,
+            scored=len(self._counted),
+            aspects=self._aspects.counts(at_least=CATEGORY_MENTIONS),
+        )
 
 
 class RunTally:

@@ -2,12 +2,21 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import groupby
 
 from encore.contracts import object_keys
 from encore.contracts.events import SentimentScored
-from encore.contracts.records import Opinion, Product, ProductSentiment, ScoredReview, SentimentSummary
+from encore.contracts.records import (
+    CategorySentiment,
+    Opinion,
+    Product,
+    ProductSentiment,
+    ScoredReview,
+    SentimentSummary,
+)
 from encore.runtime.batches import batches
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import Announcer, Items, Objects
@@ -52,22 +61,33 @@ class TotalProducts:
 
     async def _total_catalogue(self, run_id: str) -> list[ProductSentiment]:
         """Count all opinions known of the run's products, whichever run they came with."""
+        catalogue = await self.objects.get_lines(object_keys.products(run_id), Product)
         products: list[ProductSentiment] = []
-        categories = CategoryTally()
-        for some in batches(await self.objects.get_lines(object_keys.products(run_id), Product), PARALLEL):
-            known = await asyncio.gather(*(self._known(product.product_id) for product in some))
-            for product, opinions in zip(some, known, strict=True):
-                if opinions:
-                    products.append(product_sentiment(product.product_id, opinions))
-                    categories.add(product.category, opinions)
+        categories: list[CategorySentiment] = []
+        in_order = sorted(catalogue, key=lambda product: (product.category, product.product_id))
+        for category, same in groupby(in_order, key=lambda product: product.category):
+            tally = CategoryTally()
+            async for product, opinions in self._known(same):
+                products.append(product_sentiment(product.product_id, opinions))
+                tally.add(opinions)
+            categories.append(tally.total(category))
+        categories = [category for category in categories if category.scored]
         await self.objects.put_lines(object_keys.product_sentiment(run_id), products)
-        await self.objects.put_lines(object_keys.category_sentiment(run_id), categories.categories())
+        await self.objects.put_lines(object_keys.category_sentiment(run_id), categories)
         await self.product_sentiments.put_all(
             [{**product.model_dump(), "run_id": run_id} for product in products]
         )
         return products
 
-    async def _known(self, product_id: str) -> list[Opinion]:
+    async def _known(self, products: Iterable[Product]) -> AsyncIterator[tuple[Product, Sequence[Opinion]]]:
+        """Yield the products that somebody wrote about, with the opinions on them."""
+        for some in batches(products, PARALLEL):
+            found = await asyncio.gather(*(self._opinions(product.product_id) for product in some))
+            for product, opinions in zip(some, found, strict=True):
+                if opinions:
+                    yield product, opinions
+
+    async def _opinions(self, product_id: str) -> list[Opinion]:
         found = await self.opinions.get_group("product_id", product_id)
         return [Opinion.model_validate(item) for item in found]
 
