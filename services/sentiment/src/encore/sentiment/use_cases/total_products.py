@@ -71,7 +71,7 @@ class TotalProducts:
                 products.append(product_sentiment(product.product_id, opinions))
                 tally.add(opinions)
             categories.append(tally.total(category))
-        categories = [category for category in categories if category.scored]
+        categories = [one for one in categories if one.category and one.scored]
         await self.objects.put_lines(object_keys.product_sentiment(run_id), products)
         await self.objects.put_lines(object_keys.category_sentiment(run_id), categories)
         await self.product_sentiments.put_all(
