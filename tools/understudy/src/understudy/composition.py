@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy import bedrock, comprehend, personalize
-from understudy.engines.sentiment import SentimentModel
+from understudy.engines.sentiment import Prior, SentimentModel
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -21,10 +21,11 @@ def create_services(
     model_ids: Collection[str],
     state_delay_s: float,
     s3_client_factory: S3ClientFactory,
+    comprehend_prior: Prior = Prior.BALANCED,
 ) -> list[Service]:
     """Return every service; Personalize reaches S3 through clients of `s3_client_factory`."""
     return [
-        comprehend.create_service(SentimentModel.load()),
+        comprehend.create_service(SentimentModel.load(comprehend_prior)),
         bedrock.create_service(model_ids=model_ids),
         *personalize.create_services(
             region=region,

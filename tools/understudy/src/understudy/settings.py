@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from understudy.bedrock.models import CURRENT_MODEL_IDS
+from understudy.engines.sentiment import Prior
 
 
 class Settings(BaseSettings):
@@ -24,3 +25,5 @@ class Settings(BaseSettings):
     """How long a Personalize resource stays in each state before the next."""
     model_ids: frozenset[str] = CURRENT_MODEL_IDS
     """The model and inference profile ids that Bedrock answers for, as a JSON list."""
+    comprehend_prior: Prior = Prior.BALANCED
+    """How often Comprehend expects praise and blame."""

@@ -1,9 +1,17 @@
 """The sentiment engine: required results and edge cases."""
 
+import hashlib
+import random
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
-from understudy.engines.sentiment import SentimentModel
-from understudy.engines.sentiment.features import features, statements, tokens
+from understudy.engines.sentiment import Prior, Scores, SentimentModel
+from understudy.engines.sentiment.challenge import MOST_CONFIDENCE_UNREAD, cases, challenge
+from understudy.engines.sentiment.model import WEIGHTS_FOLDER
+
+LEAST_CHALLENGE = 0.8
+MOST_BYTES = 15_000_000
 
 POSITIVE = (
     "Great sound and very easy to set up",
@@ -13,9 +21,9 @@ POSITIVE = (
     "Very happy with the purchase",
     "Nice and sturdy, good value for money",
     "The picture is sharp and the colours are beautiful",
-    "Not bad at all",
     "Fast charging, no problems so far",
     "Comfortable to wear 👍",
+    "I bought it two years ago and it has never let me down. My sister wanted one as well.",
 )
 NEGATIVE = (
     "Stopped working after a week",
@@ -34,7 +42,51 @@ MIXED = (
     "Excellent screen. However, the speakers are awful and it crashes.",
     "Easy to install and good looking, but slow, noisy and unreliable",
 )
-NEUTRAL = ("I bought this for my brother on Tuesday.", "It arrived in a brown box.")
+NEUTRAL = (
+    "I bought this for my brother on Tuesday.",
+    "It arrived in a brown box.",
+    "The bag has two pockets and a zip.",
+    "Hair dryer",
+    "Garden hose 20 m",
+)
+KINDS = {
+    "marks": (("⭐⭐⭐⭐⭐ again", "POSITIVE"), ("a mere 1/10", "NEGATIVE"), ("10 on 10", "POSITIVE")),
+    "emoji": (("This blender 🥰", "POSITIVE"), ("🤬🤬🤬", "NEGATIVE"), ("Got mine today 🎉", "POSITIVE")),
+    "negation": (
+        ("Not a single scratch on it", "POSITIVE"),
+        ("I would not buy this twice", "NEGATIVE"),
+        ("It never jams", "POSITIVE"),
+        ("There is nothing I'd improve", "POSITIVE"),
+        ("I don't believe it's good", "NEGATIVE"),
+    ),
+    "idioms": (
+        ("It blew my mind", "POSITIVE"),
+        ("Cheap as chips and does the job", "POSITIVE"),
+        ("Chuck it in the bin", "NEGATIVE"),
+        ("Don't touch it with a barge pole", "NEGATIVE"),
+    ),
+    "hinglish": (
+        ("yeh fan bahut achha chal raha hai", "POSITIVE"),
+        ("itni ghatiya awaaz hai", "NEGATIVE"),
+        ("sab ko mast laga", "POSITIVE"),
+    ),
+    "misspelt": (
+        ("exellant qualty", "POSITIVE"),
+        ("very disapointng", "NEGATIVE"),
+        ("sooooo usefull", "POSITIVE"),
+    ),
+}
+FOREIGN = (
+    "बहुत अच्छा उत्पाद है",
+    "Das Gerät ist nach zwei Wochen kaputt gegangen",
+    "Muy buen producto, llegó antes de tiempo",
+    "Produit conforme et livraison rapide",
+    "とても良い",
+    "https://shop.example/great-product",
+    "12345",
+    "zxcvbn qwert plokij",
+    "   ",
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,26 +95,58 @@ def model() -> SentimentModel:
     return SentimentModel.load()
 
 
+def highest(scores: Scores) -> float:
+    """Return the highest of the four scores."""
+    return max(scores.positive, scores.negative, scores.neutral, scores.mixed)
+
+
 @pytest.mark.parametrize(
     ("label", "texts", "floor"),
-    [("POSITIVE", POSITIVE, 0.9), ("NEGATIVE", NEGATIVE, 0.9), ("MIXED", MIXED, 0.6)],
+    [
+        ("POSITIVE", POSITIVE, 0.9),
+        ("NEGATIVE", NEGATIVE, 0.9),
+        ("MIXED", MIXED, 0.6),
+        ("NEUTRAL", NEUTRAL, 0.6),
+    ],
 )
 def test_clear_reviews_get_the_right_label(
     model: SentimentModel, label: str, texts: tuple[str, ...], floor: float
 ) -> None:
-    """Nearly all reviews that any reader would agree on get that label."""
+    """Nearly all texts that any reader would agree on get that label."""
     right = [scores.label == label for scores in model.score(texts)]
     assert sum(right) / len(right) >= floor
 
 
-def test_factual_sentences_are_neutral(model: SentimentModel) -> None:
-    """A sentence without an opinion gets no sentiment."""
-    assert "NEUTRAL" in {scores.label for scores in model.score(NEUTRAL)}
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_odd_short_verdicts_are_read(model: SentimentModel, kind: str) -> None:
+    """Marks, emoji, negation, idioms, Hindi in Latin letters and misspellings: at most one is wrong."""
+    texts, labels = zip(*KINDS[kind], strict=True)
+    wrong = [
+        (text, scores.label)
+        for text, label, scores in zip(texts, labels, model.score(texts), strict=True)
+        if scores.label != label
+    ]
+    assert len(wrong) <= 1, wrong
+
+
+def test_the_challenge_set_is_passed(model: SentimentModel) -> None:
+    """At least four fifths of the frozen odd short texts are read as any reader would read them."""
+    tallies = challenge(model).values()
+    assert sum(tally.total for tally in tallies) == len(cases()) == 200
+    assert sum(tally.right for tally in tallies) / len(cases()) >= LEAST_CHALLENGE
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_unreadable_text_is_neutral_without_confidence(model: SentimentModel, text: str) -> None:
+    """Where the model recognises nothing, it claims nothing."""
+    [scores] = model.score([text])
+    assert scores.label == "NEUTRAL"
+    assert highest(scores) < MOST_CONFIDENCE_UNREAD
 
 
 def test_scores_add_up_to_one_and_the_label_is_the_largest(model: SentimentModel) -> None:
     """The four scores are a distribution, whatever the text."""
-    for scores in model.score([*POSITIVE, *NEGATIVE, *MIXED, "", "…", "x" * 5000]):
+    for scores in model.score([*POSITIVE, *NEGATIVE, *MIXED, *FOREIGN, "", "…", "x" * 5000, "\x00\ud83d"]):
         values = {
             "POSITIVE": scores.positive,
             "NEGATIVE": scores.negative,
@@ -75,17 +159,20 @@ def test_scores_add_up_to_one_and_the_label_is_the_largest(model: SentimentModel
 
 
 def test_a_score_does_not_depend_on_its_batch(model: SentimentModel) -> None:
-    """The same text gets the same scores alone, in a batch and again."""
-    together = model.score([*POSITIVE, *NEGATIVE])
-    assert together == [model.score([text])[0] for text in (*POSITIVE, *NEGATIVE)]
+    """The same text gets the very same scores alone, in any batch, and in a fresh model."""
+    texts = [*POSITIVE, *NEGATIVE, *MIXED, *NEUTRAL, *FOREIGN, " ".join(POSITIVE)]
+    alone = {text: model.score([text])[0] for text in texts}
+    shuffled = random.Random(3).sample(texts, len(texts))  # noqa: S311 - the same order every time
+    for scorer in (model, SentimentModel.load()):
+        assert scorer.score(shuffled) == [alone[text] for text in shuffled]
 
 
-@pytest.mark.parametrize(
-    "text", ["बहुत अच्छा उत्पाद है", "Das Kabel ist kaputt gegangen", "とても良い", "12345", "   "]
-)
-def test_unreadable_text_is_neutral(model: SentimentModel, text: str) -> None:
-    """Where the model recognises nothing, it claims nothing."""
-    assert model.score([text])[0].label == "NEUTRAL"
+def test_threads_may_share_a_model(model: SentimentModel) -> None:
+    """The server scores batches in several threads at once."""
+    texts = [*POSITIVE, *NEGATIVE, *MIXED]
+    expected = model.score(texts)
+    with ThreadPoolExecutor(4) as pool:
+        assert all(found == expected for found in pool.map(model.score, [texts] * 12))
 
 
 def test_praise_and_blame_in_separate_sentences_count_as_mixed(model: SentimentModel) -> None:
@@ -96,21 +183,20 @@ def test_praise_and_blame_in_separate_sentences_count_as_mixed(model: SentimentM
     assert model.score([f"{praise} {blame}"])[0].mixed > max(alone)
 
 
-def test_negation_marks_the_words_within_its_reach() -> None:
-    """Until the clause ends, `good` after `not` is a different feature from `good`."""
-    found = list(features(tokens("Not really good, but nice")))
-    assert "NOT_good" in found
-    assert "good" not in found
-    assert "nice" in found
+def test_the_natural_prior_expects_praise(model: SentimentModel) -> None:
+    """With the prior of a shop's reviews, every readable text has a larger share of praise."""
+    natural = SentimentModel.load(Prior.NATURAL)
+    texts = [*NEGATIVE, *MIXED]
+    for even, mostly in zip(model.score(texts), natural.score(texts), strict=True):
+        assert mostly.positive / (mostly.positive + mostly.negative) > even.positive / (
+            even.positive + even.negative
+        )
 
 
-def test_split_contractions_are_read_like_ordinary_ones() -> None:
-    """Tokenised corpora and reviews spell the same negation differently."""
-    assert tokens("I ca n't, it's fine") == tokens("I can't, it 's fine".replace("can't", "ca n't"))
-    assert tokens("does n't work") == tokens("doesn't work")
-
-
-def test_statements_split_at_sentence_ends_and_turns() -> None:
-    """Each statement is likely to express one opinion."""
-    parts = statements(tokens("It works. Nice but loud!"))
-    assert parts == [["it", "works", "."], ["nice"], ["but", "loud", "!"]]
+def test_weights_are_the_recorded_ones_and_small() -> None:
+    """The files are those whose checksums are recorded beside them, and no others."""
+    lines = [line.split() for line in (WEIGHTS_FOLDER / "SHA256SUMS").read_text().splitlines()]
+    recorded = {name: checksum for checksum, name in lines}
+    files = {path.name: path.read_bytes() for path in WEIGHTS_FOLDER.iterdir() if path.name != "SHA256SUMS"}
+    assert {name: hashlib.sha256(content).hexdigest() for name, content in files.items()} == recorded
+    assert sum(map(len, files.values())) <= MOST_BYTES

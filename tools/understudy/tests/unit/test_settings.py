@@ -3,6 +3,7 @@
 import pytest
 from pydantic import ValidationError
 
+from understudy.engines.sentiment import Prior
 from understudy.settings import Settings
 
 
@@ -15,14 +16,22 @@ def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each setting is read from a variable with the prefix UNDERSTUDY_."""
     monkeypatch.setenv("UNDERSTUDY_PORT", "9000")
     monkeypatch.setenv("UNDERSTUDY_MODEL_IDS", '["my.model"]')
+    monkeypatch.setenv("UNDERSTUDY_COMPREHEND_PRIOR", "natural")
     settings = Settings()
     assert settings.port == 9000
     assert settings.model_ids == {"my.model"}
+    assert settings.comprehend_prior is Prior.NATURAL
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "70000"), ("REGION", "nowhere"), ("ACCOUNT_ID", "12"), ("LOG_LEVEL", "loud")],
+    [
+        ("PORT", "70000"),
+        ("REGION", "nowhere"),
+        ("ACCOUNT_ID", "12"),
+        ("LOG_LEVEL", "loud"),
+        ("COMPREHEND_PRIOR", "hopeful"),
+    ],
 )
 def test_invalid_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """A typo is found at startup, not by the first request."""

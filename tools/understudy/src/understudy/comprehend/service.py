@@ -6,6 +6,7 @@ scores.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from understudy.wire.errors import ServiceError
@@ -21,20 +22,21 @@ LANGUAGES = frozenset({"en"})
 
 
 def create_service(model: SentimentModel) -> Service:
-    """Return Comprehend, which scores texts with `model`."""
+    """Return Comprehend, which scores texts with `model`, in threads: a batch takes some 20 ms."""
 
     async def detect_sentiment(params: Params) -> Params:
         _check_language(params)
         problem = _size_error(params["Text"])
         if problem:
             raise problem
-        return _sentiment(model.score([params["Text"]])[0])
+        [scores] = await asyncio.to_thread(model.score, [params["Text"]])
+        return _sentiment(scores)
 
     async def batch_detect_sentiment(params: Params) -> Params:
         _check_batch(params)
         problems = {n: _size_error(text) for n, text in enumerate(params["TextList"])}
         fitting = [n for n, problem in problems.items() if problem is None]
-        scores = model.score([params["TextList"][n] for n in fitting])
+        scores = await asyncio.to_thread(model.score, [params["TextList"][n] for n in fitting])
         return {
             "ResultList": [{"Index": n, **_sentiment(each)} for n, each in zip(fitting, scores, strict=True)],
             "ErrorList": [_error_item(n, problem) for n, problem in problems.items() if problem],

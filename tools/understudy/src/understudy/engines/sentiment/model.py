@@ -1,35 +1,30 @@
-"""The sentiment model at run time: logistic regression over word and word-pair features."""
+"""The sentiment model at run time: an n-gram model, and a net where that is undecided."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from understudy.engines.sentiment.features import features, statements, tokens
+from understudy.engines.sentiment.familiarity import familiarity
+from understudy.engines.sentiment.front import Front
+from understudy.engines.sentiment.joining import CLASSES, Join, Prior
+from understudy.engines.sentiment.lexicon import Lexicon
+from understudy.engines.sentiment.net import Net
+from understudy.engines.sentiment.reading import tokens
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-WEIGHTS_FILE = Path(__file__).with_name("weights.npz")
-CLASSES = ("MIXED", "NEGATIVE", "NEUTRAL", "POSITIVE")
+WEIGHTS_FOLDER = Path(__file__).with_name("weights")
 
-# Chosen on the development set, see training/train_sentiment.py.
-WHOLE_SHARE = 0.6
-"""The weight of the whole text; the mean of its statements has the rest."""
-OVERLAP_TO_MIXED = 0.7
-"""The share of praise and blame that counts as mixed where both occur."""
-
-FAMILIAR_SHARE = 0.5
-"""The share of known words from which a text counts as English; below it, scores move towards neutral."""
-_UNREADABLE = np.array([0.02, 0.02, 0.94, 0.02])
-
-_MIXED, _NEGATIVE, _POSITIVE = (CLASSES.index(n) for n in ("MIXED", "NEGATIVE", "POSITIVE"))
+_UNREADABLE = np.array([0.15, 0.20, 0.45, 0.20])
+"""The verdict on a text that says nothing to the models: neutral, with little confidence."""
 
 
 @dataclass(frozen=True)
@@ -49,80 +44,41 @@ class Scores:
 
 
 class SentimentModel:
-    """Scores texts; the same text always gets the same scores."""
+    """Scores texts; the same text always gets the same scores. Threads may share a model."""
 
-    def __init__(
-        self, *, vocabulary: Mapping[str, int], weights: NDArray[np.float32], bias: NDArray[np.float32]
-    ) -> None:
-        self._vocabulary = vocabulary
-        self._weights = weights
-        self._bias = bias
+    def __init__(self, *, lexicon: Lexicon, front: Front, net: Net, join: Join, prior: Prior) -> None:
+        self._lexicon = lexicon
+        self._front = front
+        self._net = net
+        self._join = join
+        self._prior = prior
 
     @classmethod
-    def load(cls, path: Path = WEIGHTS_FILE) -> Self:
-        """Return the model with the weights in `path`, by default the packaged ones."""
-        with np.load(path, allow_pickle=False) as stored:
-            names = stored["vocabulary"].tobytes().decode().split("\n")
-            weights = stored["weights"].astype(np.float32) * stored["scale"]
-            bias = stored["bias"].astype(np.float32)
-        vocabulary = {name: index for index, name in enumerate(names)}
-        return cls(vocabulary=vocabulary, weights=weights, bias=bias)
+    def load(cls, prior: Prior = Prior.BALANCED, folder: Path = WEIGHTS_FOLDER) -> Self:
+        """Return the model in `folder`, by default the packaged one."""
+        words = json.loads((folder / "lexicon.json").read_text(encoding="utf-8"))
+        return cls(
+            lexicon=Lexicon(words["words"].split(), words["telling"].split()),
+            front=Front.load(folder / "front.npz"),
+            net=Net.load(folder / "net.onnx", folder / "pieces.txt"),
+            join=Join.load(folder / "join.json"),
+            prior=prior,
+        )
 
     def score(self, texts: Sequence[str]) -> list[Scores]:
         """Return the scores of each text, in order."""
         return [self._score(text) for text in texts]
 
     def _score(self, text: str) -> Scores:
-        words = tokens(text)
-        parts = [self._known(part) for part in statements(words)]
-        whole = list(dict.fromkeys(chain.from_iterable(parts)))
-        if not whole:
-            return _scores(_UNREADABLE)
-        probabilities = self._probabilities([whole, *parts] if len(parts) > 1 else [whole])
-        verdict = probabilities[0]
-        if len(parts) > 1:
-            lengths = np.sqrt([len(part) for part in parts])
-            verdict = WHOLE_SHARE * verdict + (1 - WHOLE_SHARE) * _gathered(
-                probabilities[1:], lengths / lengths.sum()
-            )
-        return _scores(_tempered(verdict, self._familiarity(words)))
+        spelled = tokens(text)
+        words = [self._lexicon.mended(word) for word in spelled]
+        share = familiarity(spelled, self._lexicon)
+        verdict = share * self._verdict(words) + (1 - share) * _UNREADABLE if share else _UNREADABLE
+        mixed, negative, neutral, positive = (float(each) for each in verdict)
+        return Scores(positive=positive, negative=negative, neutral=neutral, mixed=mixed)
 
-    def _known(self, words: list[str]) -> list[int]:
-        vocabulary = self._vocabulary
-        return [vocabulary[name] for name in dict.fromkeys(features(words)) if name in vocabulary]
-
-    def _familiarity(self, words: list[str]) -> float:
-        """Return 1 for a text of mostly known words, falling to 0 as unknown words prevail."""
-        spelled = [word for word in words if word[0].isalpha()]
-        if not spelled:
-            return 0.0
-        known = sum(word in self._vocabulary for word in spelled)
-        return min(1.0, known / (FAMILIAR_SHARE * len(spelled)))
-
-    def _probabilities(self, groups: list[list[int]]) -> NDArray[np.float64]:
-        """Return class probabilities (softmax of the logits), one row per group of features."""
-        logits = np.array(
-            [self._weights[group].sum(axis=0) / max(len(group), 1) ** 0.5 + self._bias for group in groups],
-            dtype=np.float64,
-        )
-        raised = np.exp(logits - logits.max(axis=1, keepdims=True))
-        result: NDArray[np.float64] = raised / raised.sum(axis=1, keepdims=True)
-        return result
-
-
-def _gathered(parts: NDArray[np.float64], shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the mean of the statements, with praise beside blame moved to mixed."""
-    mean: NDArray[np.float64] = shares @ parts
-    moved = OVERLAP_TO_MIXED * min(mean[_POSITIVE], mean[_NEGATIVE])
-    mean[[_POSITIVE, _NEGATIVE]] -= moved
-    mean[_MIXED] += 2 * moved
-    return mean
-
-
-def _tempered(verdict: NDArray[np.float64], familiarity: float) -> NDArray[np.float64]:
-    return familiarity * verdict + (1 - familiarity) * _UNREADABLE
-
-
-def _scores(verdict: NDArray[np.float64]) -> Scores:
-    mixed, negative, neutral, positive = (float(share) for share in verdict)
-    return Scores(positive=positive, negative=negative, neutral=neutral, mixed=mixed)
+    def _verdict(self, words: Sequence[str]) -> NDArray[np.float64]:
+        front = self._front.logits(words)
+        if not self._join.is_undecided(front):
+            return self._join.decided(front, self._prior)
+        return self._join.combined(front, self._net.logits(words), self._prior)

@@ -1,0 +1,28 @@
+"""How the sentiment models read a text: as words, with marks put into words.
+
+Training and scoring share this module, so they always agree on the words.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from understudy.engines.sentiment.marks import in_words
+
+_APOSTROPHES = dict.fromkeys(map(ord, "’‘`´"), "'")  # noqa: RUF001 - the characters that people type
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<]+|\b[\w.-]+\.(?:com|net|org|in)/[^\s<]*|[^\s<]+@[\w.-]+\.\w+|</?\w[^<>]{0,200}>",
+    re.IGNORECASE,
+)
+_SPLIT_CONTRACTION = re.compile(r"\s+(?=n't\b|'(?:t|s|ve|re|m|ll|d)\b)")
+_TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)*|[!?]+|[^\w\s]")
+
+
+def tokens(text: str) -> list[str]:
+    """Return the lower-case words, numbers and punctuation of a text, without links."""
+    plain = unicodedata.normalize(
+        "NFKC", in_words(_LINK.sub(" ", html.unescape(text).translate(_APOSTROPHES)))
+    )
+    return _TOKEN.findall(_SPLIT_CONTRACTION.sub("", plain.lower()))

@@ -1,0 +1,1 @@
+"""How the packaged sentiment model is trained; nothing here is needed to use it."""
