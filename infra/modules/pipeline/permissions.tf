@@ -37,6 +37,7 @@ locals {
           "${local.data_bucket}/runs/*/products.jsonl",
           "${local.data_bucket}/runs/*/rejects.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
+          "${local.data_bucket}/runs/*/shared-texts/*",
         ]
       },
       {

@@ -56,5 +56,5 @@ def pick_products(
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, partial(liked_products, scores=scores))
     shop = Shop.of(catalogue, bought, rules, now=now)
-    recommended = recommend(customers, scores, rankings, shop)
+    recommended = recommend(customers, scored, rankings, shop)
     return Picked(recommended.recommendations, preferences, shop, recommended.yielded)
