@@ -8,6 +8,7 @@ from encore.evaluation.own_data.report import evaluate_data
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.stack.sample import write_sample
+from services.ingest.tests.fakes import csv_lines, numbered
 
 RULES = RunRules(rules=Rules())
 PRODUCTS = "product_id,product_name,discounted_price\np1,Lamp,10 EUR\np2,Sofa,200 EUR\n"
@@ -35,6 +36,15 @@ def test_a_folder_of_three_files_is_read_as_one_shop(tmp_path: Path) -> None:
     data = read_data(a_set(tmp_path))
     assert [product.product_id for product in data.products] == ["p1", "p2"]
     assert [customer.product_ids for customer in data.customers] == [("p1",), ("p2",)]
+
+
+def test_texts_of_unknown_reviewers_are_read_too(tmp_path: Path) -> None:
+    """Three pieces for two reviewers: nobody knows who wrote which."""
+    reviewers = {"user_id": "u1,u2", "user_name": "Asha,Ben", "review_id": "r1,r2", "review_title": "a,b"}
+    path = tmp_path / "shop.csv"
+    path.write_bytes(csv_lines([numbered(1, **reviewers, review_content="Works,Hums,loudly")]))
+    texts = [shared.text for shared in read_data(path).shared_texts]
+    assert texts == ["Works", "Hums,loudly"]
 
 
 def test_a_folder_with_one_file_is_that_file(sample: Path) -> None:

@@ -45,7 +45,7 @@ def on_ratings(file: Path, choice: Choice) -> RatingsReport:
     """Correlate the texts of a shop's own file with its products' ratings, with VADER's scores beside it."""
     with evaluating("reading"):
         data = read_data(file)
-    texts = texts_by_product(data.customers)
+    texts = texts_by_product(data.customers, data.shared_texts)
     distinct = list(dict.fromkeys(text for each in texts.values() for text in each))
     with opened(choice, distinct) as engine, evaluating("scoring"):
         engines = {choice.name: engine}
