@@ -44,7 +44,7 @@ YIELDING = 1.15
 """The divisor after giving way, relative to before, rounded up."""
 SETTLE_S = 1.3
 """A server that saves up a second's worth of calls throttles none before."""
-FIRST_CALLS, START_CALLS, TRIAL_CALLS = 3, 12, 8
+FIRST_CALLS, START_CALLS, TRIAL_CALLS = 3, 16, 8
 """Calls that a share takes, besides a time, to count as good: at first, later in the start, in a trial."""
 TRIAL_S = 15.0
 SHORT_HOLD_S = 8.0
@@ -195,12 +195,12 @@ class Limiter:
     The SDK's client must not retry (`NO_SDK_RETRIES`): it would hide throttled calls, and send too many.
     """
 
-    def __init__(self, quota_per_s: float) -> None:
+    def __init__(self, quota_per_s: float, *, chance: random.Random | None = None) -> None:
         self.calls = 0
         """Calls sent, repeated ones included."""
         self.throttled = 0
         """Calls that were throttled."""
-        self._rate = AdaptiveRate(quota_per_s)
+        self._rate = AdaptiveRate(quota_per_s, chance=chance)
         self._turn = asyncio.Lock()
 
     async def run(self, call: Callable[[], Awaitable[Result]]) -> Result:
@@ -218,9 +218,14 @@ class Limiter:
 
     async def _until_admitted(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """Send a call until it is not throttled."""
-        return await AsyncRetrying(
-            retry=retry_if_exception(is_throttled), stop=stop_after_attempt(THROTTLED_TRIES), reraise=True
-        )(self._send, call)
+        tries = 1
+        while True:
+            try:
+                return await self._send(call)
+            except ClientError as error:
+                if not is_throttled(error) or tries == THROTTLED_TRIES:
+                    raise
+            tries += 1
 
     async def _send(self, call: Callable[[], Awaitable[Result]]) -> Result:
         clock = asyncio.get_running_loop().time
