@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from encore.runtime.adaptive_rate import Limiter
 from tests.support.virtual_time import VirtualTimeLoop
 
-PARALLEL_CALLS = 24
+PARALLEL_CALLS = 16
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ from encore.runtime.retry import (
 Result = TypeVar("Result")
 USED = 0.97
 """How much of the quota all shares together may use: early calls and clocks need the rest."""
+JITTER = 0.6
 FIRST_DIVISOR = 4
 MAX_DIVISOR = 1000
 GENTLE = 0.75
@@ -90,15 +91,15 @@ class AdaptiveRate:
     def delay(self, now: float) -> float:
         """Reserve the next call, and return how many seconds from now it is due.
 
-        Any two calls are at least `1 / quota_per_s` apart. The rest of their distance is random: if processes
-        were in step, one of them would meet all throttled calls.
+        Calls are at least `1 / quota_per_s` apart. The rest of their distance is random: if processes were in
+        step, one of them would meet all throttled calls.
         """
         if self._good_after is None:
             self._good_after = now + self._settling_s(FIRST_CALLS)
             self._next = now + self._chance.random() / self.calls_per_s
         due = max(now, self._next)
         slack_s = 1 / self.calls_per_s - 1 / self._quota_per_s
-        jitter = (1 - 1 / self._divisor) * self._chance.uniform(-0.6, 0.6)
+        jitter = self._chance.uniform(-JITTER, JITTER) if self._divisor > 1 else 0
         self._next = due + 1 / self._quota_per_s + slack_s * (1 + jitter)
         return due - now
 
@@ -218,14 +219,13 @@ class Limiter:
 
     async def _until_admitted(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """Send a call until it is not throttled."""
-        tries = 1
-        while True:
+        for _ in range(THROTTLED_TRIES - 1):
             try:
                 return await self._send(call)
             except ClientError as error:
-                if not is_throttled(error) or tries == THROTTLED_TRIES:
+                if not is_throttled(error):
                     raise
-            tries += 1
+        return await self._send(call)
 
     async def _send(self, call: Callable[[], Awaitable[Result]]) -> Result:
         clock = asyncio.get_running_loop().time
