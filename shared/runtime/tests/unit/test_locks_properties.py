@@ -4,7 +4,6 @@ The event loop runs in virtual time: instead of waiting, its clock jumps ahead.
 """
 
 import asyncio
-import selectors
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -15,34 +14,11 @@ from hypothesis import strategies as st
 from encore.runtime.runs.locks import BEATS_PER_QUIET, MISSED_BEATS, RELEASE_S, LockLostError, Locks
 from encore.runtime.runs.run import StageName
 from tests.support.dynamodb import InMemoryDynamoDB, Item
+from tests.support.virtual_time import VirtualTimeLoop
 
 QUIET_S = 6.0
 CALL_S = 0.01
 MAX_WORK_S = 20.0
-
-
-class JumpingSelector(selectors.SelectSelector):
-    """A selector that never waits, but adds up how long it would have waited."""
-
-    now_s = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Jump to when the next callback is due."""
-        assert timeout is not None, "all tasks wait for ever"
-        self.now_s += max(timeout, 0.0)
-        return super().select(0)
-
-
-class VirtualTimeLoop(asyncio.SelectorEventLoop):
-    """An event loop in virtual time."""
-
-    def __init__(self) -> None:
-        self._selector = JumpingSelector()
-        super().__init__(self._selector)
-
-    def time(self) -> float:
-        """Virtual seconds."""
-        return self._selector.now_s
 
 
 class Fate(Enum):

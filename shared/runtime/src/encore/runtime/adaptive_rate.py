@@ -36,6 +36,7 @@ from encore.runtime.retry import (
 Result = TypeVar("Result")
 USED = 0.97
 """How much of the quota all shares together may use: early calls and clocks need the rest."""
+JITTER = 0.6
 FIRST_DIVISOR = 4
 MAX_DIVISOR = 1000
 GENTLE = 0.75
@@ -44,7 +45,7 @@ YIELDING = 1.15
 """The divisor after giving way, relative to before, rounded up."""
 SETTLE_S = 1.3
 """A server that saves up a second's worth of calls throttles none before."""
-FIRST_CALLS, START_CALLS, TRIAL_CALLS = 3, 12, 8
+FIRST_CALLS, START_CALLS, TRIAL_CALLS = 3, 16, 8
 """Calls that a share takes, besides a time, to count as good: at first, later in the start, in a trial."""
 TRIAL_S = 15.0
 SHORT_HOLD_S = 8.0
@@ -90,15 +91,15 @@ class AdaptiveRate:
     def delay(self, now: float) -> float:
         """Reserve the next call, and return how many seconds from now it is due.
 
-        Any two calls are at least `1 / quota_per_s` apart. The rest of their distance is random: if processes
-        were in step, one of them would meet all throttled calls.
+        Calls are at least `1 / quota_per_s` apart. The rest of their distance is random: if processes were in
+        step, one of them would meet all throttled calls.
         """
         if self._good_after is None:
             self._good_after = now + self._settling_s(FIRST_CALLS)
             self._next = now + self._chance.random() / self.calls_per_s
         due = max(now, self._next)
         slack_s = 1 / self.calls_per_s - 1 / self._quota_per_s
-        jitter = (1 - 1 / self._divisor) * self._chance.uniform(-0.6, 0.6)
+        jitter = self._chance.uniform(-JITTER, JITTER) if self._divisor > 1 else 0
         self._next = due + 1 / self._quota_per_s + slack_s * (1 + jitter)
         return due - now
 
@@ -195,12 +196,12 @@ class Limiter:
     The SDK's client must not retry (`NO_SDK_RETRIES`): it would hide throttled calls, and send too many.
     """
 
-    def __init__(self, quota_per_s: float) -> None:
+    def __init__(self, quota_per_s: float, *, chance: random.Random | None = None) -> None:
         self.calls = 0
         """Calls sent, repeated ones included."""
         self.throttled = 0
         """Calls that were throttled."""
-        self._rate = AdaptiveRate(quota_per_s)
+        self._rate = AdaptiveRate(quota_per_s, chance=chance)
         self._turn = asyncio.Lock()
 
     async def run(self, call: Callable[[], Awaitable[Result]]) -> Result:
@@ -218,9 +219,13 @@ class Limiter:
 
     async def _until_admitted(self, call: Callable[[], Awaitable[Result]]) -> Result:
         """Send a call until it is not throttled."""
-        return await AsyncRetrying(
-            retry=retry_if_exception(is_throttled), stop=stop_after_attempt(THROTTLED_TRIES), reraise=True
-        )(self._send, call)
+        for _ in range(THROTTLED_TRIES - 1):
+            try:
+                return await self._send(call)
+            except ClientError as error:
+                if not is_throttled(error):
+                    raise
+        return await self._send(call)
 
     async def _send(self, call: Callable[[], Awaitable[Result]]) -> Result:
         clock = asyncio.get_running_loop().time
