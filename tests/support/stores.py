@@ -56,6 +56,10 @@ class InMemoryObjects:
         """Read JSON lines back as records."""
         return [kind.model_validate_json(line) for line in self.stored[key].splitlines()]
 
+    async def find_lines(self, key: str, kind: type[Model]) -> list[Model]:
+        """Read JSON lines back as records; none if the object does not exist."""
+        return await self.get_lines(key, kind) if key in self.stored else []
+
 
 class InMemoryItems:
     """A table in a dictionary, keyed by the attributes `key`."""

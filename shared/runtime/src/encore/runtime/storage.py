@@ -74,8 +74,11 @@ class S3Objects:
 
     async def get_lines(self, key: str, kind: type[Model]) -> list[Model]:
         """Read JSON lines back as records."""
-        body = await self.get(key)
-        return [kind.model_validate_json(line) for line in body.splitlines() if line]
+        return _records(await self.get(key), kind)
+
+    async def find_lines(self, key: str, kind: type[Model]) -> list[Model]:
+        """Read JSON lines back as records; none if the object does not exist, as `find` sees it."""
+        return _records(await self.find(key) or b"", kind)
 
 
 class DynamoDBItems:
@@ -132,6 +135,10 @@ class DynamoDBItems:
         async with self._parallel:
             reply = await self._dynamodb.batch_write_item(RequestItems={self._name: requests})
         return reply.get("UnprocessedItems", {}).get(self._name, [])
+
+
+def _records(lines: bytes, kind: type[Model]) -> list[Model]:
+    return [kind.model_validate_json(line) for line in lines.splitlines() if line]
 
 
 def write_units(items: Sequence[Mapping[str, Any]]) -> int:
