@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from encore.contracts import object_keys
 from encore.runtime.service import CLIENTS
 
 if TYPE_CHECKING:
@@ -16,7 +17,9 @@ SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 REPOSITORY = Path(__file__).parents[2]
 GATEWAYS = {"s3", "dynamodb"}
 STARTING_TASK = {"ecr.api", "ecr.dkr", "logs", "ssm"}
-WITHOUT_RESOURCES = re.compile(r"comprehend:(Batch)?DetectSentiment|personalize:List\w+")
+WITHOUT_RESOURCES = re.compile(
+    r"comprehend:(Batch)?Detect(DominantLanguage|(Targeted)?Sentiment)|personalize:List\w+"
+)
 """Actions for which AWS defines no resource (Service Authorization Reference)."""
 
 
@@ -83,6 +86,34 @@ def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Mo
         "comprehend",
         "personalize",
     }
+
+
+@pytest.mark.parametrize(("role", "service"), [("personalize", "recommender"), ("comprehend", "sentiment")])
+def test_a_role_for_jobs_serves_one_aws_service_of_this_account(
+    pipeline: "Module", role: str, service: str
+) -> None:
+    """Nobody else can assume it, and only the service whose jobs need it may pass it, to that AWS service."""
+    trust = pipeline.documents[f"{role}_trust"]["statement"]
+    assert [statement["principals"] for statement in trust] == [
+        [{"type": "Service", "identifiers": [f"{role}.amazonaws.com"]}]
+    ]
+    account = {"test": "StringEquals", "variable": "aws:SourceAccount", "values": ["${local.account_id}"]}
+    assert account in trust[0]["condition"]
+    for name, given in pipeline.locals["indirect_permissions"].items():
+        assert (f"aws_iam_role.{role}.arn" in str(given)) == (name == service)
+    assert f"{role}.amazonaws.com" in str(pipeline.locals["indirect_permissions"][service])
+
+
+def test_comprehends_jobs_read_their_input_and_write_their_output(pipeline: "Module") -> None:
+    """They see no other object: neither customers nor what was scored."""
+    statements = pipeline.documents["comprehend"]["statement"]
+    files = {
+        tuple(statement["actions"]): statement["resources"]
+        for statement in statements
+        if any(action.endswith("Object") for action in statement["actions"])
+    }
+    folder = "${local.data_bucket}/" + object_keys.sentiment_job("*", "")
+    assert files == {("s3:GetObject",): [f"{folder}input/*"], ("s3:PutObject",): [f"{folder}output/*"]}
 
 
 def _resources(resources: "str | list[str]") -> list[str]:

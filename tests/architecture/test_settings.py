@@ -2,7 +2,7 @@
 
 import re
 from importlib.util import find_spec
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 import pytest
 from pydantic_settings import BaseSettings
@@ -11,7 +11,7 @@ from encore.ingest.settings import IngestSettings
 from encore.mailer.settings import MailerSettings
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.settings import OTLP_ENDPOINT, PREFIX
-from encore.sentiment.settings import SentimentSettings
+from encore.sentiment.settings import AspectsBy, SentimentSettings
 from encore.stack.provision import Resources
 from encore.stack.topology import load_topology
 from understudy.settings import Settings as UnderstudySettings
@@ -51,6 +51,20 @@ def test_chosen_settings_exist_and_are_optional(pipeline: "Module", service: str
         chosen |= set(re.findall(rf"{PREFIX}MAILER_\w+[A-Z]\b", parameters))
     optional = {name for name, field in SERVICES[service].model_fields.items() if not field.is_required()}
     assert {name.removeprefix(PREFIX).lower() for name in chosen} <= optional
+
+
+def test_terraform_accepts_what_the_sentiment_service_accepts(pipeline: "Module") -> None:
+    """A language or way of finding aspects that only one of them knows would fail at start, or never run."""
+    fields = SentimentSettings.model_fields
+    rules = str(pipeline.variables["sentiment"]["validation"])
+    languages, aspects = (
+        re.findall(r'"([\w-]+)"', listed) for listed in re.findall(r"contains\(\s*\[(.+?)\]", rules)
+    )
+    assert set(languages) == set(get_args(fields["sentiment_language"].annotation))
+    assert set(aspects) == set(AspectsBy)
+    defaults = re.findall(r"optional\(\w+, (.+?)\)", str(pipeline.variables["sentiment"]["type"]))
+    chosen = ("sentiment_language", "sentiment_aspects", "sentiment_job_from_texts")
+    assert [default.strip('"') for default in defaults] == [str(fields[name].default) for name in chosen]
 
 
 def test_the_rules_are_set_figure_by_figure(pipeline: "Module") -> None:

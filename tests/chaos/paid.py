@@ -48,11 +48,13 @@ def _work(call: Call, reply: Reply) -> tuple[str, list[str]]:
     """The kind of paid work and what was requested; an empty kind for free calls."""
     if call.operation == "Converse":
         return CONVERSE_CALLS, [sha256(call.body).hexdigest()]
-    if call.operation == "BatchDetectSentiment":
-        texts = call.json["TextList"]
-        return COMPREHEND_DOCUMENTS, [texts[result["Index"]] for result in reply.json["ResultList"]]
-    if call.operation == "DetectSentiment":
-        return COMPREHEND_DOCUMENTS, [call.json["Text"]]
+    if call.operation.startswith("BatchDetect"):
+        question, texts = call.operation.removeprefix("BatchDetect"), call.json["TextList"]
+        return COMPREHEND_DOCUMENTS, [
+            f"{question} {texts[result['Index']]}" for result in reply.json["ResultList"]
+        ]
+    if call.operation.startswith("Detect"):
+        return COMPREHEND_DOCUMENTS, [f"{call.operation.removeprefix('Detect')} {call.json['Text']}"]
     if call.service == "personalize" and call.operation.startswith("Create"):
         name = call.json.get("name") or call.json.get("jobName") or ""
         return PERSONALIZE_CREATES, [f"{call.operation} {name}"]

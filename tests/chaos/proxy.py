@@ -124,7 +124,7 @@ class FaultProxy:
             self._tally.interference["items unprocessed"] += left
             return reply
         reply = await self._forward(call)
-        if call.operation == "BatchDetectSentiment" and reply.is_ok:
+        if call.operation.startswith("BatchDetect") and reply.is_ok:
             reply, failed = fail_documents(reply, rng, self._plan.odds)
             self._tally.interference["documents failed"] += failed
         return reply

@@ -21,6 +21,7 @@ PREFIXES = {"bedrock-runtime": "bedrock"}
 CHECKED_AS = {
     # Source: service authorization reference; IAM checks these operations as another action.
     "bedrock:Converse": "bedrock:InvokeModel",
+    "dynamodb:TransactWriteItems": "dynamodb:PutItem",  # its transactions hold nothing but puts
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectsV2": "s3:ListBucket",
     "s3:CreateMultipartUpload": "s3:PutObject",
@@ -32,11 +33,15 @@ CHECKED_AS = {
 }
 UNUSED_HERE = {
     "sqs:ChangeMessageVisibility *": "a message that takes long or is retried later",
-    "s3:ListBucket ": "an upload of three files; S3 reporting that the shop has no file of rules",
-    "comprehend:DetectSentiment *": "a document that fails in its batch",
+    "s3:ListBucket ": "an upload of three files; S3 reporting that there is no such object",
+    "comprehend:Detect* *": "a text that fails in its batch",
+    "comprehend:BatchDetectDominantLanguage *": "reviews of unknown language",
+    "comprehend:BatchDetectTargetedSentiment *": "aspects found by Comprehend",
+    "comprehend:*SentimentDetectionJob *": "a run with many texts",
+    "sqs:SendMessage sentiment": "the polls of its jobs",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
-    "sns:Publish run-finished": "a run that the recommender fails",
+    "sns:Publish run-finished": "a run that sentiment or the recommender fails",
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
 }
 

@@ -1,4 +1,4 @@
-"""The real ledger, locks and paid results on an in-memory table, for tests of handlers."""
+"""The real ledger and locks on an in-memory table, for tests of handlers."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +9,6 @@ from encore.runtime.ports import Announcer
 from encore.runtime.runs.latest import LatestRuns
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
-from encore.runtime.runs.paid_results import PaidResults
 from encore.runtime.runs.run import PartReport, Progress, StageName
 from encore.runtime.runs.stage import Stage
 from tests.support.dynamodb import InMemoryDynamoDB
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
 TABLE = "runs"
+RUN = "run-0123456789abcdef"
 START = datetime(2026, 1, 1, tzinfo=UTC)
 QUIET_S = 6.0
 """A waiting worker reads a lock every twelfth of this."""
@@ -46,7 +46,6 @@ class Runs:
         self.locks = RecordingLocks(self.dynamodb, TABLE, quiet_s=QUIET_S)
         self.locks.held = []
         self.latest = LatestRuns(self.dynamodb, TABLE)
-        self.paid_results = PaidResults(self.dynamodb, TABLE)
 
     def stage(self, name: StageName, announcer: Announcer) -> Stage:
         """A stage on this table."""
@@ -57,3 +56,8 @@ async def finish_part(ledger: Ledger, run_id: str, part: int, report: PartReport
     """Record a part's report and the part as done, as `Stage` does."""
     await ledger.record(run_id, report)
     return Progress(run=await ledger.complete_part(run_id, report.stage, part), stage=report.stage)
+
+
+def a_report(stage: StageName, part: int = 1, **counts: int) -> PartReport:
+    """Return the report of a part."""
+    return PartReport(stage=stage, name=f"part-{part:05}", started_at=START, finished_at=START, counts=counts)

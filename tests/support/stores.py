@@ -1,7 +1,7 @@
 """Bucket, tables and topics in memory, and clients of the emulator."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
@@ -77,6 +77,12 @@ class InMemoryItems:
         found = (self.items.get(tuple(key[name] for name in self._key)) for key in keys)
         return [from_item(to_item(item)) for item in found if item is not None]
 
+    async def get_group(self, name: str, value: str) -> list[dict[str, Any]]:
+        """Return the items of one partition, sorted as a table sorts them."""
+        assert name == self._key[0]
+        found = (self.items[key] for key in sorted(self.items) if key[0] == value)
+        return [from_item(to_item(item)) for item in found]
+
 
 class InMemoryAnnouncer:
     """Keeps announced events in order, with their ids."""
@@ -94,3 +100,17 @@ class InMemoryAnnouncer:
     def of(self, kind: type[EventData]) -> list[EventData]:
         """The announced events of one kind."""
         return [data for _, data in self.announced if isinstance(data, kind)]
+
+
+@dataclass
+class InMemoryPolls:
+    """Keeps the polls that were sent."""
+
+    sent: list[tuple[str, int]] = field(default_factory=list)
+    sent_at_once: list[tuple[str, int]] = field(default_factory=list)
+
+    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
+        """Keep one poll."""
+        self.sent.append((run_id, attempt))
+        if at_once:
+            self.sent_at_once.append((run_id, attempt))

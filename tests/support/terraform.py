@@ -46,6 +46,15 @@ class Module:
         }
 
     @property
+    def documents(self) -> Mapping[str, Body]:
+        """The policy documents, by name."""
+        return {
+            name: body
+            for block in self._blocks("data")
+            for name, body in block.get("aws_iam_policy_document", {}).items()
+        }
+
+    @property
     def calls(self) -> Mapping[str, Body]:
         """The module calls, by name."""
         return {name: body for block in self._blocks("module") for name, body in block.items()}

@@ -37,6 +37,7 @@ module "pipeline" {
   network            = module.network.tasks
   keys               = module.keys.arns
   understudy         = var.understudy
+  sentiment          = var.sentiment
   log_retention_days = 30
   retention_days     = { uploads = 14, runs = 14 }
   disposable         = true

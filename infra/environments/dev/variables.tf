@@ -19,6 +19,16 @@ variable "understudy" {
   default     = true
 }
 
+variable "sentiment" {
+  description = "How reviews are scored: language, aspects and job_from_texts; see the pipeline module."
+  type = object({
+    language       = optional(string)
+    aspects        = optional(string)
+    job_from_texts = optional(number)
+  })
+  default = {}
+}
+
 variable "alarm_emails" {
   description = "Email addresses that receive alarms."
   type        = set(string)

@@ -53,6 +53,7 @@ module "pipeline" {
   keys                   = module.keys.arns
   mailer                 = var.mailer
   unsubscribe            = one(module.unsubscribe[*].mailer)
+  sentiment              = var.sentiment
   rules                  = var.rules
   comprehend_calls_per_s = var.comprehend_calls_per_s
   retention_days         = { uploads = 30, runs = 90 }

@@ -24,9 +24,20 @@ locals {
   ]
 
   indirect_permissions = {
-    ingest    = local.encryption
-    sentiment = local.encryption
-    mailer    = local.encryption
+    ingest = local.encryption
+    mailer = local.encryption
+    sentiment = concat(local.encryption, [
+      {
+        sid       = "PassRoleToComprehend"
+        actions   = ["iam:PassRole"]
+        resources = [aws_iam_role.comprehend.arn]
+        conditions = [{
+          test     = "StringEquals"
+          variable = "iam:PassedToService"
+          values   = ["comprehend.amazonaws.com"]
+        }]
+      },
+    ])
     recommender = concat(local.encryption, [
       {
         sid       = "PassRoleToPersonalize"

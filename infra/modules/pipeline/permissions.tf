@@ -2,10 +2,11 @@
 #
 # A bare `*` appears only where AWS defines no resource for an action, each time with a comment.
 # One S3 rule is easy to miss: without s3:ListBucket, or with a condition on the prefix, a missing object answers 403
-# instead of 404. Ingest and the recommender depend on the difference.
+# instead of 404. Ingest, sentiment and the recommender depend on the difference.
 
 locals {
   data_bucket = module.topology.bucket_arns["data"]
+  comprehend  = "arn:${local.partition}:comprehend:${local.region}:${local.account_id}"
   personalize = "arn:${local.partition}:personalize:${local.region}:${local.account_id}"
 
   permissions = {
@@ -37,6 +38,7 @@ locals {
           "${local.data_bucket}/runs/*/products.jsonl",
           "${local.data_bucket}/runs/*/rejects.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
+          "${local.data_bucket}/runs/*/shared-texts/*",
         ]
       },
       {
@@ -62,8 +64,15 @@ locals {
 
     sentiment = [
       {
-        sid       = "ConsumeParts"
-        actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        # It also sends to its own queue: delayed polls of long jobs.
+        sid = "ConsumeParts"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
         resources = [module.topology.queue_arns["sentiment"]]
       },
       {
@@ -72,9 +81,19 @@ locals {
         resources = [module.topology.dead_letter_arns["sentiment"]]
       },
       {
-        sid       = "ReadParts"
-        actions   = ["s3:GetObject"]
-        resources = ["${local.data_bucket}/runs/*/customers/*", "${local.data_bucket}/runs/*/sentiment/*"]
+        sid       = "FindSharedTexts"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
+        sid     = "ReadParts"
+        actions = ["s3:GetObject"]
+        resources = [
+          "${local.data_bucket}/runs/*/products.jsonl",
+          "${local.data_bucket}/runs/*/customers/*",
+          "${local.data_bucket}/runs/*/shared-texts/*",
+          "${local.data_bucket}/runs/*/sentiment/*",
+        ]
       },
       {
         sid       = "StoreScores"
@@ -87,6 +106,17 @@ locals {
         resources = [module.topology.table_arns["reviews"], module.topology.table_arns["product-sentiments"]]
       },
       {
+        # PutItem claims texts, in transactions.
+        sid       = "KeepAnswers"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["answers"]]
+      },
+      {
+        sid       = "KeepOpinions"
+        actions   = ["dynamodb:BatchWriteItem", "dynamodb:Query"]
+        resources = [module.topology.table_arns["opinions"]]
+      },
+      {
         sid       = "KeepLedger"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]
@@ -94,13 +124,26 @@ locals {
       {
         sid       = "Announce"
         actions   = ["sns:Publish"]
-        resources = [module.topology.topic_arns["sentiment-scored"]]
+        resources = [module.topology.topic_arns["sentiment-scored"], module.topology.topic_arns["run-finished"]]
       },
       {
-        # Comprehend's sentiment operations act on text only: AWS defines no resource for them.
-        sid       = "ScoreTexts"
-        actions   = ["comprehend:BatchDetectSentiment", "comprehend:DetectSentiment"]
+        # Comprehend's synchronous operations act on text only: AWS defines no resource for them.
+        sid = "AskAboutTexts"
+        actions = [
+          "comprehend:BatchDetectDominantLanguage",
+          "comprehend:BatchDetectSentiment",
+          "comprehend:BatchDetectTargetedSentiment",
+          "comprehend:DetectDominantLanguage",
+          "comprehend:DetectSentiment",
+          "comprehend:DetectTargetedSentiment",
+        ]
         resources = ["*"]
+      },
+      {
+        # A job gets its id, and so its ARN, when it is started.
+        sid       = "ScoreByJobs"
+        actions   = ["comprehend:DescribeSentimentDetectionJob", "comprehend:StartSentimentDetectionJob"]
+        resources = ["${local.comprehend}:sentiment-detection-job/*"]
       },
     ]
 

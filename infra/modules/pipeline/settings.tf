@@ -27,6 +27,8 @@ locals {
       "ENCORE_SENTIMENT_SCORED_TOPIC_ARN",
       "ENCORE_REVIEWS_TABLE",
       "ENCORE_PRODUCT_SENTIMENTS_TABLE",
+      "ENCORE_OPINIONS_TABLE",
+      "ENCORE_ANSWERS_TABLE",
     ]
     recommender = [
       "ENCORE_DATA_BUCKET",
@@ -51,8 +53,13 @@ locals {
   chosen_settings = {
     ingest = {}
     sentiment = {
-      # The quota belongs to the account, so each task that may run gets a share of it.
-      ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s / max(1, var.services["sentiment"].max_tasks))
+      ENCORE_SENTIMENT_LANGUAGE       = var.sentiment.language
+      ENCORE_SENTIMENT_ASPECTS        = var.sentiment.aspects
+      ENCORE_SENTIMENT_JOB_FROM_TEXTS = tostring(var.sentiment.job_from_texts)
+      ENCORE_SENTIMENT_JOB_ROLE_ARN   = aws_iam_role.comprehend.arn
+
+      # The account's whole quota: tasks share it by themselves, however many run.
+      ENCORE_SENTIMENT_CALLS_PER_S = tostring(var.comprehend_calls_per_s)
     }
     recommender = {
       ENCORE_RECOMMENDER_DATASET_GROUP = var.name

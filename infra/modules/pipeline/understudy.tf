@@ -33,7 +33,7 @@ locals {
     {
       sid       = "ReadAndWriteFiles"
       actions   = ["s3:GetObject", "s3:PutObject"]
-      resources = ["${local.data_bucket}/runs/*/personalize/*"]
+      resources = ["${local.data_bucket}/runs/*/personalize/*", "${local.data_bucket}/runs/*/sentiment/job/*"]
     },
   ]
 }

@@ -79,9 +79,36 @@ variable "rules" {
 }
 
 variable "comprehend_calls_per_s" {
-  description = "The account's quota of BatchDetectSentiment calls per second, divided among the sentiment tasks."
+  description = "The account's quota of BatchDetectSentiment calls per second, which the sentiment tasks share by themselves."
   type        = number
   default     = 10
+}
+
+variable "sentiment" {
+  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; from how many texts on by jobs."
+  type = object({
+    language       = optional(string, "en")
+    aspects        = optional(string, "own")
+    job_from_texts = optional(number, 50000)
+  })
+  default = {}
+
+  validation {
+    condition = contains(
+      ["auto", "en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"], var.sentiment.language
+    )
+    error_message = "sentiment.language must be auto, or a language whose sentiment Comprehend detects, such as en."
+  }
+
+  validation {
+    condition     = contains(["own", "comprehend", "off"], var.sentiment.aspects)
+    error_message = "sentiment.aspects must be own, comprehend or off."
+  }
+
+  validation {
+    condition     = var.sentiment.job_from_texts >= 1000 && floor(var.sentiment.job_from_texts) == var.sentiment.job_from_texts
+    error_message = "sentiment.job_from_texts must be a whole number of at least 1000."
+  }
 }
 
 variable "understudy" {

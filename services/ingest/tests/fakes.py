@@ -14,7 +14,7 @@ from urllib.parse import quote_plus
 
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested
-from encore.contracts.records import Customer, Product
+from encore.contracts.records import Customer, Product, SharedText
 from encore.ingest.domain.rejects import Reject
 from encore.ingest.handler import IngestHandler
 from encore.ingest.ports import VanishedError
@@ -190,6 +190,12 @@ class Bench:
     async def stored_customers(self) -> list[Customer]:
         """The run's customers, from all announced parts."""
         return [one for part in self.parts for one in await self.objects.get_lines(part.key, Customer)]
+
+    async def stored_texts(self) -> list[SharedText]:
+        """The run's texts of unknown reviewers, from all announced parts that have any."""
+        run_id = (await self.run()).run_id
+        keys = [object_keys.shared_texts(run_id, part.part) for part in self.parts if part.shared_texts]
+        return [one for key in keys for one in await self.objects.get_lines(key, SharedText)]
 
     async def rejects(self) -> list[Reject]:
         """The run's rejects."""

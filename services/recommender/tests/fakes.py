@@ -189,17 +189,3 @@ class InMemoryTurns(DynamoDBTurns):
         self._items.clear()
         if run_id is not None:
             self._items["turn#shop", ITEM] = {**self._key, **to_item({"owner": run_id})}
-
-
-@dataclass
-class InMemoryPolls:
-    """Keeps the polls that were sent."""
-
-    sent: list[tuple[str, int]] = field(default_factory=list)
-    sent_at_once: list[tuple[str, int]] = field(default_factory=list)
-
-    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
-        """Keep one poll."""
-        self.sent.append((run_id, attempt))
-        if at_once:
-            self.sent_at_once.append((run_id, attempt))

@@ -24,13 +24,12 @@ from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
-    InMemoryPolls,
     InMemoryTurns,
     Shop,
     made_up_shop,
 )
 from tests.support.runs import Runs
-from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
 
 RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)

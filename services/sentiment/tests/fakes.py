@@ -1,30 +1,113 @@
-"""A scorer in memory, for tests."""
+"""Comprehend and what is kept of its answers, in memory, for tests."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 
 from encore.contracts.records import Sentiment, SentimentScores
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.scores import Keep, Score
+from encore.sentiment.domain.answers import write_language, write_mentions
+from encore.sentiment.domain.bill import Answer
+from encore.sentiment.domain.job import JobState, JobStatus
+from encore.sentiment.domain.job_output import JobLine
+from encore.sentiment.domain.scores import Score, write_score
+from encore.sentiment.domain.texts import Text
+from encore.sentiment.ports import BusyError, Keep
 
 POSITIVE = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
+CLAIM_S = 60
 
 
-class InMemoryScorer:
-    """Scores every document as positive, one per call, and records which it was asked for.
+class InMemoryKeptAnswers:
+    """Answers in a dictionary; `now` is what the claims of the table believe the time to be."""
 
-    `failures` holds the error to raise, once, in place of a document's score.
+    def __init__(self) -> None:
+        self.answers: dict[str, Answer] = {}
+        self.claims: dict[str, tuple[str, float]] = {}
+        self.now = 0.0
+
+    async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Return the answers that are kept."""
+        await asyncio.sleep(0)
+        return {key: self.answers[key] for key in keys if key in self.answers}
+
+    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
+        """Claim what has neither an answer nor another's claim."""
+        await asyncio.sleep(0)
+        free = {key for key in keys if key not in self.answers and self._is_free(key, payer)}
+        self.claims.update(dict.fromkeys(free, (payer, self.now + CLAIM_S)))
+        return free
+
+    async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
+        """Keep answers."""
+        self.answers.update({key: Answer(result, payer) for key, result in results.items()})
+
+    def _is_free(self, key: str, payer: str) -> bool:
+        holder, until = self.claims.get(key, (payer, 0.0))
+        return holder == payer or until < self.now
+
+
+class InMemoryAsks:
+    """Finds every text positive, about nothing and in the language of `languages`, or English.
+
+    `asked` has the words of every question about sentiment; `failures` holds an error to raise, once, in
+    place of an answer about these words.
     """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.failures: dict[str, Exception] = {}
+        self.languages_of: dict[str, str | None] = {}
 
-    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None:
-        """Score one document after the other."""
-        for document in documents:
-            if failure := self.failures.pop(document.review_id, None):
+    async def sentiments(self, texts: Sequence[Text], keep: Keep) -> None:
+        """Answer about one text after the other."""
+        for text in texts:
+            if failure := self.failures.pop(text.words, None):
                 raise failure
-            self.asked.append(document.review_id)
+            self.asked.append(text.words)
             await asyncio.sleep(0)
-            await keep({document.review_id: POSITIVE})
+            await keep({text.key: write_score(POSITIVE)})
+
+    async def languages(self, texts: Sequence[Text], keep: Keep) -> None:
+        """Answer about all texts."""
+        await keep({text.key: write_language(self.languages_of.get(text.words, "en")) for text in texts})
+
+    async def aspects(self, texts: Sequence[Text], keep: Keep) -> None:
+        """Answer about all texts."""
+        await keep({text.key: write_mentions(()) for text in texts})
+
+
+class InMemoryJobs:
+    """Jobs that the test ends; each starts once, however often it is asked for."""
+
+    def __init__(self) -> None:
+        self.started: dict[str, int] = {}
+        self.states: dict[str, JobState] = {}
+        self.busy = False
+
+    async def start(self, run_id: str, language: str, *, texts: int) -> str:
+        """Start a job, or find it; its id is its language."""
+        if self.busy:
+            raise BusyError("TooManyRequestsException")
+        self.started[f"{run_id}-{language}"] = texts
+        self.states.setdefault(language, JobState(JobStatus.RUNNING, f"output-{language}"))
+        return language
+
+    async def state(self, job_id: str) -> JobState:
+        """Return a job's state."""
+        return self.states[job_id]
+
+    def end(self, language: str, status: JobStatus, message: str = "") -> None:
+        """Let a job end."""
+        self.states[language] = JobState(status, f"output-{language}", message)
+
+
+class InMemoryJobOutputs:
+    """Outputs as lists of lines, by key."""
+
+    def __init__(self) -> None:
+        self.written: dict[str, list[JobLine]] = {}
+
+    async def lines(self, key: str, *, at_once: int) -> AsyncIterator[Sequence[JobLine]]:
+        """Yield the lines in groups."""
+        found = self.written[key]
+        for start in range(0, len(found), at_once):
+            yield found[start : start + at_once]

@@ -36,9 +36,18 @@ def _touched(service: str, params: dict[str, Any]) -> list[str]:
     if service == "s3":
         return [params.get("Key", "")]
     if service == "dynamodb":
-        return [params["TableName"]] if "TableName" in params else list(params["RequestItems"])
+        return _tables(params)
     named = params.get("QueueUrl") or params.get("QueueName") or params.get("TopicArn") or ""
     return [named.replace("/", ":").rsplit(":", 1)[-1]]
+
+
+def _tables(params: dict[str, Any]) -> list[str]:
+    """The tables that a call, a batch or a transaction touches."""
+    if "TableName" in params:
+        return [params["TableName"]]
+    if "RequestItems" in params:
+        return list(params["RequestItems"])
+    return sorted({each["TableName"] for item in params["TransactItems"] for each in item.values()})
 
 
 if folder := os.environ.get("ENCORE_TEST_CALLS"):

@@ -10,12 +10,18 @@ from typing import Any
 import boto3
 import pytest
 from aiobotocore.session import get_session
+from pydantic import BaseModel
 from typer.testing import CliRunner
 
 from encore.cli.app import app
 from encore.runtime.aws import CONFIG
 from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import StageName
 from encore.stack.provision import Resources
+from tests.support.runs import RUN, a_report, finish_part
+
+InLedger = Callable[[Callable[[Ledger], Awaitable[Any]]], Any]
+Bodies = Callable[[str], list[str]]
 
 
 @dataclass(frozen=True)
@@ -86,6 +92,22 @@ def in_ledger(resources: Resources) -> Callable[[Callable[[Ledger], Awaitable[An
 
 
 @pytest.fixture
+def advance(in_ledger: InLedger) -> Callable[..., None]:
+    """Open a run of two parts and finish these parts in these stages."""
+
+    def to(*finished: tuple[StageName, int], name: str = RUN, source: str = "s3://b/uploads/a.csv") -> None:
+        async def record(ledger: Ledger) -> None:
+            await ledger.open_run(name, source=source)
+            await ledger.set_parts(name, 2)
+            for stage, part in finished:
+                await finish_part(ledger, name, part, a_report(stage, part, reviews_scored=2))
+
+        in_ledger(record)
+
+    return to
+
+
+@pytest.fixture
 def dead_letter(resources: Resources) -> Callable[..., str]:
     """Send a message to a dead-letter queue, as a consumer does; return its id."""
 
@@ -115,3 +137,14 @@ def bodies(resources: Resources) -> Callable[[str], list[str]]:
         return found
 
     return take
+
+
+@pytest.fixture
+def put_lines(resources: Resources) -> Callable[..., None]:
+    """Store records in the data bucket."""
+
+    def put(key: str, *records: BaseModel) -> None:
+        body = "".join(record.model_dump_json() + "\n" for record in records)
+        boto3.client("s3").put_object(Bucket=resources.buckets["data"], Key=key, Body=body)
+
+    return put

@@ -12,7 +12,7 @@ import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested, RunFinished, parse_event
-from encore.contracts.records import Customer, Product
+from encore.contracts.records import Customer, Product, SharedText
 from encore.ingest.__main__ import make_handler
 from encore.ingest.adapters.s3_files import S3Files
 from encore.ingest.ports import VanishedError
@@ -136,6 +136,26 @@ async def test_an_upload_becomes_a_run_of_announced_parts(
     item = await clients.dynamodb.get_item(TableName=settings.reviews_table, Key={"review_id": {"S": "R3"}})
     assert from_item(item["Item"])["text"] == "Looks durable, charging is fine"
     assert await store.get(object_keys.rejects(run.run_id)) == b""
+
+
+async def test_texts_of_unknown_reviewers_are_stored_with_the_parts(
+    clients: Clients, resources: Resources, settings: IngestSettings, ledger: Ledger
+) -> None:
+    """Each part's event says how many texts its object has, and how many there are to score in all."""
+    joined = {"user_id": "C1,C2", "user_name": "Asha,Ben", "review_id": "R1,R2", "review_title": "Good,Bad"}
+    rows = [numbered(1, **joined, review_content="Works well,It hums,loudly"), numbered(3), numbered(4)]
+    async with running(settings):
+        await clients.s3.put_object(Bucket=settings.data_bucket, Key="uploads/a.csv", Body=csv_lines(rows))
+        run = await ingested(ledger)
+        await settled(clients, settings.ingest_uploads_queue_url)
+    found = await bodies(clients, resources.queue_urls["sentiment"])
+    events = [parse_event(body, DataIngested).data for body in found]
+    assert sorted((data.part, data.shared_texts, data.run_texts) for data in events) == [(1, 1, 6), (2, 1, 6)]
+    store = S3Objects(clients.s3, settings.data_bucket)
+    assert [await store.get_lines(object_keys.shared_texts(run.run_id, n), SharedText) for n in (1, 2)] == [
+        [SharedText(product_id="P1", text="Works well")],
+        [SharedText(product_id="P1", text="It hums,loudly")],
+    ]
 
 
 async def test_a_set_of_three_files_is_one_run(

@@ -25,6 +25,13 @@ def test_records_know_the_line_they_start_on() -> None:
     ]
 
 
+def test_cells_may_be_divided_by_another_character() -> None:
+    """Which is then the only one with a meaning."""
+    reader = RecordReader(io.BytesIO(b'a,b\tc\n1,2\t"3\t4"\n'), delimiter="\t")
+    assert reader.header() == ["a,b", "c"]
+    assert [record.cells for record in reader if isinstance(record, CSVRecord)] == [["1,2", "3\t4"]]
+
+
 def test_reading_resumes_on_the_line_after_a_broken_one() -> None:
     """If a quote swallows lines up to the limit, all of them but the first are read again."""
     body = b'a,b\n1,"open\n' + b"2,x\n" * 300

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from encore.contracts.records import SharedText
 from services.ingest.tests.fakes import Bench, csv_lines, numbered
 
 KEY = "uploads/shop.csv"
@@ -60,7 +61,7 @@ async def test_joined_reviewers_get_their_own_texts() -> None:
     assert (await bench.counts())["unaligned_texts"] == 0
 
 
-async def test_texts_of_an_unknown_reviewer_are_kept_on_the_product() -> None:
+async def test_texts_of_unknown_reviewers_are_kept_for_their_product() -> None:
     """No reviewer gets them, each cell counts once, and names that cannot be divided are rejected."""
     lists = {**JOINED, "user_name": "A,B,C,D", "review_title": "a,b,c,d", "review_content": "x,y"}
     bench = Bench()
@@ -69,9 +70,12 @@ async def test_texts_of_an_unknown_reviewer_are_kept_on_the_product() -> None:
     assert {(one.name, one.reviews[0].title, one.reviews[0].text) for one in customers} == {
         (None, None, None)
     }
-    (product,) = await bench.stored_products()
-    assert product.shared_texts == ("a,b,c,d", "x,y")
-    assert (await bench.counts())["unaligned_texts"] == 2
+    assert await bench.stored_texts() == [
+        SharedText(product_id="P1", text="x"),
+        SharedText(product_id="P1", text="y"),
+    ]
+    counts = await bench.counts()
+    assert (counts["unaligned_texts"], counts["shared_texts"]) == (2, 2)
     assert [(reject.kind, reject.column) for reject in await bench.rejects()] == [("value", "user_name")]
 
 

@@ -7,15 +7,17 @@ from aiobotocore.session import get_session
 
 from encore.contracts.events import RecommenderPoll, parse_event
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.polls import SQSPolls
 from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.ports import NotReadyError, Personalize, Polls, RefusedError, Turns
+from encore.recommender.ports import NotReadyError, Personalize, RefusedError, Turns
+from encore.runtime.ports import Polls
+from encore.runtime.queue.polls import SQSPolls
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import StageName
 from encore.stack.provision import Resources
-from services.recommender.tests.fakes import InMemoryPersonalize, InMemoryPolls, InMemoryTurns
-from tests.support.stores import Clients
+from services.recommender.tests.fakes import InMemoryPersonalize, InMemoryTurns
+from tests.support.stores import Clients, InMemoryPolls
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.composition import create_services
 from understudy.testing import ACCOUNT_ID, UnderstudyServer
@@ -150,7 +152,7 @@ def make_polls(request: pytest.FixtureRequest, clients: Clients, resources: Reso
         polls = [parse_event(message.body, RecommenderPoll) for message in messages]
         return [(poll.run_id, poll.data.attempt) for poll in polls]
 
-    return lambda interval_s: (SQSPolls(queue, interval_s=interval_s), due)
+    return lambda interval_s: (SQSPolls(queue, stage=StageName.RECOMMENDER, interval_s=interval_s), due)
 
 
 def _in_memory_polls(interval_s: int) -> tuple[Polls, Due]:

@@ -177,11 +177,3 @@ def test_rules_yield_one_after_the_other_and_are_counted() -> None:
         for selection in lists(shop_of(products[missing:], shop=NOTHING_DURABLE), known, emailed=["sent"]):
             assert set(ids(selection)) == picked
             assert dict(selection.yielded) == yielded
-
-
-def test_a_pick_carries_facts_but_no_reviewers_words() -> None:
-    """Shared review texts are removed: they belong in no email."""
-    shop = shop_of([product("P", "pen", shared_texts=("words",), bullets=("b",))])
-    (picked,) = pick(Shopper(shop, [])).picks
-    assert picked.product.shared_texts == ()
-    assert picked.product.bullets == ("b",)

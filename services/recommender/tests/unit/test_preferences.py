@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, ScoredReview
+from encore.contracts.records import LIKED_FROM, Customer, ScoredReview
 from encore.recommender.domain.preferences import (
     EventType,
     Preference,
@@ -48,8 +48,8 @@ def test_a_value_stays_between_minus_one_and_one(polarity: float, stars: Decimal
     ("value", "kind"),
     [
         (0.9, EventType.LIKED),
-        (0.2, EventType.LIKED),
-        (0.1, EventType.REVIEWED),
+        (LIKED_FROM, EventType.LIKED),
+        (LIKED_FROM - 0.01, EventType.REVIEWED),
         (None, EventType.REVIEWED),
         (-0.1, EventType.REVIEWED),
         (-0.2, EventType.DISLIKED),

@@ -18,7 +18,6 @@ LAMP = product(
     rating=Decimal("4.1"),
     rating_count=7,
     bullets=("Bright", "Warm"),
-    shared_texts=("a reviewer's words",),
 )
 
 

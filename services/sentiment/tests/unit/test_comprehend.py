@@ -5,16 +5,24 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from encore.contracts.records import Sentiment, SentimentScores
-from encore.sentiment.adapters.comprehend import ComprehendScorer
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.scores import Score, read_score, write_score
+from encore.contracts.records import AspectMention, Sentiment, SentimentScores
+from encore.sentiment.adapters.comprehend import Comprehend
+from encore.sentiment.domain.answers import read_language, read_mentions
+from encore.sentiment.domain.scores import Score, read_score
+from encore.sentiment.domain.texts import Text
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
 
 SCORE = {"Positive": 0.9, "Negative": 0.05, "Neutral": 0.05, "Mixed": 0.0}
 GLAD = {"Sentiment": "POSITIVE", "SentimentScore": SCORE}
+STRAP = {
+    "Text": "Strap",
+    "Type": "ATTRIBUTE",
+    "BeginOffset": 0,
+    "EndOffset": 5,
+    "MentionSentiment": {"Sentiment": "NEGATIVE"},
+}
 
 
 def failure(code: str, status: int = 400) -> ClientError:
@@ -63,56 +71,96 @@ class FakeComprehend:
             raise failure("ThrottlingException")
         return GLAD
 
+    async def batch_detect_dominant_language(self, *, TextList: list[str]) -> dict[str, Any]:  # noqa: N803 - AWS's name
+        """Find every text Hindi rather than English, but for those without letters."""
+        found = [
+            [{"LanguageCode": "en", "Score": 0.2}, {"LanguageCode": "hi", "Score": 0.8}]
+            if text.isalpha()
+            else []
+            for text in TextList
+        ]
+        results = [{"Index": index, "Languages": each} for index, each in enumerate(found)]
+        return {"ResultList": results, "ErrorList": []}
 
-def scorer(client: FakeComprehend) -> ComprehendScorer:
-    """A fast scorer on the fake client."""
-    return ComprehendScorer(
-        cast("ComprehendClient", client), language="en", calls_per_s=1000, parallel_calls=4
-    )
+    async def batch_detect_targeted_sentiment(
+        self,
+        *,
+        TextList: list[str],  # noqa: N803 - AWS's name
+        LanguageCode: str,  # noqa: N803 - AWS's name
+    ) -> dict[str, Any]:
+        """Find a strap and a person in every text."""
+        assert LanguageCode == "en"
+        person = {**STRAP, "Type": "PERSON", "Text": "Zoë"}
+        found = {"Entities": [{"Mentions": [STRAP]}, {"Mentions": [person]}]}
+        return {"ResultList": [{"Index": index, **found} for index in range(len(TextList))], "ErrorList": []}
 
 
-async def score(client: FakeComprehend, documents: Sequence[Document]) -> dict[str, Score]:
-    """Score documents and return every score passed to `keep`."""
-    found: dict[str, Score] = {}
-
-    async def keep(scores: Mapping[str, Score]) -> None:
-        assert not found.keys() & scores.keys()
-        found.update(scores)
-
-    await scorer(client).score(documents, keep=keep)
-    return found
+def texts(*words: str) -> list[Text]:
+    """English texts."""
+    return [Text(each, "en", "comprehend/sentiment") for each in words]
 
 
-def texts(*values: str) -> list[Document]:
-    """Documents with ids r0, r1 and so on."""
-    return [Document(f"r{number}", value) for number, value in enumerate(values)]
+def comprehend(client: FakeComprehend) -> Comprehend:
+    """A fast adapter on the fake client."""
+    return Comprehend(cast("ComprehendClient", client), calls_per_s=1000, parallel_calls=4)
 
 
-async def test_documents_are_sent_in_calls_of_twenty_five() -> None:
-    """Sixty documents take three calls, none larger than the limit, and all are scored."""
+class Kept(dict[str, str]):
+    """Answers by key; a text that is answered twice fails the test."""
+
+    async def keep(self, answers: Mapping[str, str]) -> None:
+        """Add the answers of one call."""
+        assert answers
+        assert not self.keys() & answers.keys()
+        self.update(answers)
+
+    def scores(self, asked: Sequence[Text]) -> list[Score | None]:
+        """The score of each text, None if it has no answer."""
+        return [read_score(self[text.key]) if text.key in self else None for text in asked]
+
+
+async def score(client: FakeComprehend, *words: str) -> list[Score | None]:
+    """Ask for sentiments and return them in order."""
+    kept, asked = Kept(), texts(*words)
+    await comprehend(client).sentiments(asked, kept.keep)
+    return kept.scores(asked)
+
+
+async def test_texts_are_scored_in_one_call() -> None:
+    """Twenty-five at most; each gets its label and confidences."""
     client = FakeComprehend()
-    scores = await score(client, texts(*["good"] * 60))
-    assert sorted(len(batch) for batch in client.batches) == [10, 25, 25]
-    assert len(scores) == 60
-    assert scores["r0"].sentiment is Sentiment.POSITIVE
+    scores = await score(client, *(f"good {number}" for number in range(25)))
+    assert [len(batch) for batch in client.batches] == [25]
+    expected = Score(Sentiment.POSITIVE, SentimentScores(positive=0.9, negative=0.05, neutral=0.05, mixed=0))
+    assert scores == [expected] * 25
 
 
-async def test_a_failed_document_is_retried_alone_and_the_others_keep_their_score() -> None:
-    """If a document fails on its own too, the error becomes its result."""
+async def test_a_throttled_call_is_repeated() -> None:
+    """Nothing is lost."""
     client = FakeComprehend()
-    scores = await score(client, texts("good", "fails once", "fails permanently"))
+    client.throttled_calls = {1, 2}
+    [found] = await score(client, "good")
+    assert found is not None
+    assert client.batches == [["good"]] * 3
+
+
+async def test_a_failed_text_is_retried_alone_and_the_others_keep_their_score() -> None:
+    """If a text fails on its own too, the error becomes its result."""
+    client = FakeComprehend()
+    good, once, never = await score(client, "good", "fails once", "fails permanently")
     assert client.singles == ["fails once", "fails permanently"]
-    assert scores["r0"].sentiment is Sentiment.POSITIVE
-    assert scores["r1"].sentiment is Sentiment.POSITIVE
-    assert (scores["r2"].sentiment, scores["r2"].error) == (None, "InvalidRequestException")
+    assert good is not None
+    assert good == once
+    assert never == Score(error="InvalidRequestException")
 
 
-async def test_a_rejected_call_is_split_into_its_documents() -> None:
-    """A document that makes Comprehend reject the whole call affects only itself."""
+async def test_a_rejected_call_is_split_into_its_texts() -> None:
+    """A text that makes Comprehend reject the whole call affects only itself."""
     client = FakeComprehend(batch_failure=failure("TextSizeLimitExceededException"))
-    scores = await score(client, texts("good", "bad permanently"))
-    assert scores["r0"].sentiment is Sentiment.POSITIVE
-    assert scores["r1"].error == "InvalidRequestException"
+    good, bad = await score(client, "good", "bad permanently")
+    assert good is not None
+    assert good.sentiment is Sentiment.POSITIVE
+    assert bad == Score(error="InvalidRequestException")
 
 
 @pytest.mark.parametrize(
@@ -126,50 +174,36 @@ async def test_a_rejected_call_is_split_into_its_documents() -> None:
 async def test_errors_not_caused_by_a_text_are_raised(error: ClientError) -> None:
     """The part is redelivered later instead of losing its scores."""
     with pytest.raises(ClientError):
-        await score(FakeComprehend(batch_failure=error), texts("good"))
+        await score(FakeComprehend(batch_failure=error), "good")
 
 
-async def test_throttling_of_a_single_document_is_raised() -> None:
-    """A retryable failure must not leave the document unscored."""
+async def test_throttling_of_a_single_text_is_raised() -> None:
+    """A retryable failure must not leave the text unscored."""
     with pytest.raises(ClientError):
-        await score(FakeComprehend(), texts("fails throttled"))
+        await score(FakeComprehend(), "fails throttled")
 
 
 @pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerException"])
-async def test_a_transient_failure_of_one_document_never_becomes_its_result(code: str) -> None:
-    """The other scores have been passed on by then, and the document is retried later."""
-    found: dict[str, Score] = {}
-
-    async def keep(scores: Mapping[str, Score]) -> None:
-        found.update(scores)
-
-    client = FakeComprehend()
+async def test_a_transient_failure_of_one_text_never_becomes_its_result(code: str) -> None:
+    """The other scores have been passed on by then, and the text is retried later."""
+    client, kept = FakeComprehend(), Kept()
     client.single_failure = failure(code, 500)
+    asked = texts("good", "fails once", "good too")
     with pytest.raises(ClientError, match=code):
-        await scorer(client).score(texts("good", "fails once", "good"), keep=keep)
-    assert {review_id: score.sentiment for review_id, score in found.items()} == {
-        "r0": Sentiment.POSITIVE,
-        "r2": Sentiment.POSITIVE,
-    }
+        await comprehend(client).sentiments(asked, kept.keep)
+    assert [score is not None for score in kept.scores(asked)] == [True, False, True]
 
 
-async def test_scores_of_other_calls_are_passed_on_before_a_failure_is_raised() -> None:
-    """A failed call loses no score already paid for, and no new call is made after it."""
-    found: dict[str, Score] = {}
-
-    async def keep(scores: Mapping[str, Score]) -> None:
-        found.update(scores)
-
-    client = FakeComprehend()
-    client.throttled_calls = {2}
-    with pytest.raises(ClientError):
-        await scorer(client).score(texts(*["good"] * 250), keep=keep)
-    assert len(client.batches) <= 6
-    assert len(found) == 25 * (len(client.batches) - 1)
+async def test_the_surest_language_is_the_language() -> None:
+    """A text without words has none."""
+    kept, asked = Kept(), texts("accha", "123")
+    await comprehend(FakeComprehend()).languages(asked, kept.keep)
+    assert [read_language(kept[text.key]) for text in asked] == ["hi", None]
 
 
-def test_a_score_reads_back_as_written() -> None:
-    """Confidences to the last digit, and errors."""
-    scores = SentimentScores(positive=0.1234567891, negative=0.3, neutral=1 / 3, mixed=0)
-    for each in (Score(Sentiment.MIXED, scores), Score(error="InvalidRequestException"), Score()):
-        assert read_score(write_score(each)) == each
+async def test_targeted_sentiment_becomes_mentions_of_qualities() -> None:
+    """Names are lower case; persons are no qualities."""
+    kept, [asked] = Kept(), texts("Strap broke, says Zoë")
+    await comprehend(FakeComprehend()).aspects([asked], kept.keep)
+    expected = AspectMention(aspect="strap", sentiment=Sentiment.NEGATIVE, begin=0, end=5)
+    assert read_mentions(kept[asked.key]) == (expected,)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from encore.contracts.records import AspectCount, Review, SentimentSummary, SharedText
+from encore.contracts.records import (
+    LIKED_FROM,
+    AspectCount,
+    Review,
+    SentimentScores,
+    SentimentSummary,
+    SharedText,
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +33,13 @@ def test_equal_words_are_the_same_shared_text_in_every_run() -> None:
         SharedText(product_id="P", text=text) for text in ("Works well", " Works  well ", "Works")
     )
     assert first.text_id == again.text_id != other.text_id
+
+
+@pytest.mark.parametrize(("negative", "is_liking"), [(0.0, True), (0.01, False)])
+def test_a_liking_is_clearly_positive(negative: float, *, is_liking: bool) -> None:
+    """The polarity decides; its bound belongs to the likings."""
+    scores = SentimentScores(positive=LIKED_FROM, negative=negative, neutral=0, mixed=0)
+    assert scores.is_liking is is_liking
 
 
 def test_shares_and_mentions_add_up() -> None:

@@ -1,4 +1,4 @@
-"""Locks, paid results and latest runs in DynamoDB."""
+"""Locks and latest runs in DynamoDB."""
 
 import asyncio
 import time
@@ -10,7 +10,6 @@ import pytest
 from encore.runtime.retry import is_transient
 from encore.runtime.runs.latest import LatestRun, LatestRuns
 from encore.runtime.runs.locks import LockLostError, Locks
-from encore.runtime.runs.paid_results import PaidResults
 from encore.runtime.runs.run import StageName
 
 if TYPE_CHECKING:
@@ -129,18 +128,6 @@ async def test_a_timeout_in_the_body_is_not_a_lost_lock(locks_of: LocksOf) -> No
         async with locks_of().hold("r", StageName.SENTIMENT, "part-00001", holder="m1"):
             raise TimeoutError
     assert not isinstance(caught.value, LockLostError)
-
-
-async def test_paid_results_are_found_by_part(runs_table: "RunsTable") -> None:
-    """Results of several calls add up, a repeated call replaces its own, and parts are kept apart."""
-    paid_results = PaidResults(*runs_table)
-    part = ("r", StageName.SENTIMENT, "part-00001")
-    assert await paid_results.kept(*part) == {}
-    await paid_results.keep(*part, {"a": "1", "b": "2"})
-    await paid_results.keep(*part, {"ü" * 256: "3"})
-    await paid_results.keep(*part, {"a": "4", "b": "5"})
-    await paid_results.keep("r", StageName.SENTIMENT, "part-00002", {"a": "6"})
-    assert await paid_results.kept(*part) == {"a": "4", "b": "5", "ü" * 256: "3"}
 
 
 async def test_the_latest_run_moves_only_from_the_version_read(

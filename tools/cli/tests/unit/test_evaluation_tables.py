@@ -5,8 +5,9 @@ from rich.console import Console
 
 from encore.cli.evaluation.own_data_tables import show_own_data
 from encore.cli.evaluation.reason_tables import show_reasons
+from encore.cli.evaluation.sentiment_tables import show_challenge, show_labelled, show_ratings
 from encore.cli.evaluation.sequence_tables import show_sequences
-from encore.contracts.records import ReasonKind
+from encore.contracts.records import ReasonKind, Sentiment
 from encore.evaluation.metrics import Interval
 from encore.evaluation.own_data.lists import Nearness
 from encore.evaluation.own_data.report import (
@@ -17,6 +18,10 @@ from encore.evaluation.own_data.report import (
     OwnDataReport,
 )
 from encore.evaluation.reasons.checking import FalseReason, ReasonReport
+from encore.evaluation.sentiment.challenge import ChallengeReport, WrongCase
+from encore.evaluation.sentiment.metrics import Calibration, Correlation, Share
+from encore.evaluation.sentiment.ratings import EngineCorrelation, RatingsReport
+from encore.evaluation.sentiment.report import SentimentReport, Shares
 from encore.evaluation.sequences.report import Figures, SequenceReport
 from tools.cli.tests.screens import Show, assert_nothing_is_broken, compare, in_pipe, on_terminal
 
@@ -95,7 +100,76 @@ def evaluate_reasons(screen: Console) -> None:
     show_reasons(report, screen)
 
 
-SHOWN: list[Show] = [evaluate_sequences, evaluate_own_data, evaluate_reasons]
+def evaluate_sentiment(screen: Console) -> None:
+    """A large file of four labels."""
+    found = Share(BIG, 2 * BIG, 0.9123, 0.9001, 0.9234)
+    row = dict.fromkeys(Sentiment, BIG)
+    report = SentimentReport(
+        engine="understudy, balanced prior",
+        rows=2 * BIG,
+        accuracy=0.9123,
+        label_accuracy=0.9123,
+        macro_f1=0.6123,
+        macro_f1_labels=tuple(Sentiment),
+        expected_calibration_error=0.0312,
+        told_liked={Sentiment.POSITIVE: 0.9123, Sentiment.NEGATIVE: 0.9123},
+        reviews_per_cpu_second=1367.4,
+        too_long=0.9123,
+        errors={"INTERNAL_SERVER_ERROR": BIG},
+        readable_rows=3 * BIG,
+        bad_rows=BIG,
+        first_bad_rows=(),
+        unmapped_labels={"maybe": BIG, "4.5": BIG},
+        confusion=dict.fromkeys(Sentiment, row),
+        calibration=Calibration(0.0312, ()),
+        intervals=Shares(
+            accuracy=found,
+            label_accuracy=found,
+            told_liked={Sentiment.POSITIVE: found, Sentiment.NEGATIVE: found},
+            too_long=found,
+        ),
+    )
+    show_labelled(report, screen)
+
+
+def evaluate_challenge(screen: Console) -> None:
+    """Kinds, and texts that steer no terminal."""
+    case = WrongCase(
+        kind="marks", text="9/10 \x1b[31m", expected=Sentiment.POSITIVE, returned=Sentiment.NEGATIVE
+    )
+    report = ChallengeReport(
+        engine="understudy",
+        accuracy=0.8,
+        right=Share(160, 200, 0.8, 0.739, 0.85),
+        kinds={"marks": Share(20, 24, 0.833, 0.642, 0.933), "idioms": Share(32, 32, 1.0, 0.893, 1.0)},
+        wrong=(case, case.model_copy(update={"returned": None, "text": "bekar " * 9})),
+    )
+    show_challenge(report, screen)
+
+
+def evaluate_ratings(screen: Console) -> None:
+    """Two engines; one has nothing to correlate."""
+    nothing = EngineCorrelation(all_products=Correlation(BIG), with_enough_texts=Correlation(0))
+    found = Correlation(BIG, 0.2701, -0.2181, 0.3202)
+    report = RatingsReport(
+        texts=BIG,
+        rated_products=BIG,
+        engines={
+            "understudy, natural prior": EngineCorrelation(all_products=found, with_enough_texts=found),
+            "vader": nothing,
+        },
+    )
+    show_ratings(report, screen)
+
+
+SHOWN: list[Show] = [
+    evaluate_sequences,
+    evaluate_own_data,
+    evaluate_reasons,
+    evaluate_sentiment,
+    evaluate_challenge,
+    evaluate_ratings,
+]
 
 
 @pytest.mark.parametrize("show", SHOWN)

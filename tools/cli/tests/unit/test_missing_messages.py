@@ -26,8 +26,8 @@ def a_run(parts: int | None = 3, **values: Any) -> Run:  # noqa: ANN401 - fields
 
 
 def wanted(run: Run) -> list[tuple[StageName, int]]:
-    """Return the messages that a run needs, without the words."""
-    return [(missing.stage, missing.number) for missing in missing_messages(run)]
+    """Return the messages that a run needs: each with its part, or the attempt of a poll."""
+    return [(missing.stage, missing.part or missing.attempt) for missing in missing_messages(run)]
 
 
 @pytest.mark.parametrize("done", [frozenset(), frozenset({1})])
@@ -51,6 +51,31 @@ def test_a_complete_stage_is_announced_by_the_part_that_completed_it() -> None:
 def test_a_complete_stage_without_such_a_part_is_announced_by_any() -> None:
     """The crash came between the last part and the closing."""
     assert wanted(a_run(ingest=ALL, sentiment=ALL)) == [(StageName.SENTIMENT, 1)]
+
+
+@pytest.mark.parametrize("ingested", [frozenset({1}), ALL])
+def test_a_run_that_is_scored_by_jobs_gets_its_latest_poll_instead_of_parts(ingested: frozenset[int]) -> None:
+    """One poll moves the whole run on; messages about its parts would be dropped as older than it."""
+    run = a_run(ingest=ingested, step={"sentiment_attempt": "4"})
+    upload = [] if ingested == ALL else [MissingMessage(StageName.INGEST, f"{run.source} is not ingested")]
+    poll = MissingMessage(StageName.SENTIMENT, "its reviews are scored by jobs", attempt=4)
+    assert missing_messages(run) == [*upload, poll]
+
+
+def test_a_run_that_was_scored_by_jobs_is_announced_by_a_poll() -> None:
+    """The jobs' answers are kept and all parts scored; the crash came before the announcement."""
+    reached = StageState(done=ALL, reached_by="job")
+    assert wanted(a_run(ingest=ALL, sentiment=reached, step={"sentiment_attempt": "9"})) == [
+        (StageName.SENTIMENT, 9)
+    ]
+
+
+def test_a_run_whose_jobs_have_been_announced_needs_no_poll_of_them() -> None:
+    """Their attempt stays in the ledger."""
+    scored = StageState(done=ALL, reached_by="job", announced=True)
+    assert wanted(a_run(ingest=ALL, sentiment=scored, step={"sentiment_attempt": "9"})) == [
+        (StageName.RECOMMENDER, 0)
+    ]
 
 
 @pytest.mark.parametrize("attempt", [0, 7])
@@ -78,9 +103,8 @@ def test_a_run_that_is_mailed_but_not_finished_is_finished_by_its_owner() -> Non
 
 def test_every_missing_message_has_a_reason() -> None:
     """An operator sees what the message is for."""
-    assert MissingMessage(StageName.SENTIMENT, 1, "part 1 is not scored") in missing_messages(
-        a_run(ingest=ALL)
-    )
+    unscored = MissingMessage(StageName.SENTIMENT, "part 1 is not scored", part=1)
+    assert unscored in missing_messages(a_run(ingest=ALL))
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,14 @@ from encore.contracts.records import ReasonKind
 from encore.evaluation.own_data.picking import pick_products
 from encore.evaluation.own_data.reading import Data, read_data
 from encore.evaluation.own_data.report import evaluate_data
-from encore.evaluation.own_data.scoring import score_texts
+from encore.evaluation.own_data.scoring import read_texts
 from encore.evaluation.reasons.checking import ReasonReport, check_reasons
 from encore.evaluation.reasons.stored_run import StoredRun
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
-from encore.sentiment.domain.scores import scored_reviews
+from encore.sentiment.domain.readings import scored_reviews
 from encore.stack.sample import write_sample
 from tests.support.clothing import ClothingShop
 from tests.support.stores import InMemoryObjects
@@ -42,9 +42,17 @@ def clothing(tmp_path_factory: pytest.TempPathFactory) -> Data:
 
 async def checked(data: Data, rules: RunRules) -> ReasonReport:
     """Pick for all customers as a run does, store it in two parts, and check every reason."""
-    texts, shared, objects = score_texts(data.customers), SharedReviews(), InMemoryObjects()
+    texts, shared, objects = read_texts(data.customers, data.shared_texts), SharedReviews(), InMemoryObjects()
     shared.add(data.customers)
-    picked = pick_products(data.products, data.customers, texts, shared, rules, now=NOW)
+    picked = pick_products(
+        data.products,
+        data.customers,
+        texts=texts,
+        shared_texts=data.shared_texts,
+        shared=shared,
+        rules=rules,
+        now=NOW,
+    )
     await objects.put_lines(object_keys.products(RUN), data.products)
     stored = rules.model_dump_json().encode()
     await objects.put(object_keys.run_rules(RUN), stored, content_type="application/json")

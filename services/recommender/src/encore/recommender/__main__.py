@@ -1,7 +1,6 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.polls import SQSPolls
 from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
@@ -14,6 +13,7 @@ from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.consumer import Handler
+from encore.runtime.queue.polls import SQSPolls
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 
@@ -42,7 +42,9 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
             study_shop=StudyShop(objects=runtime.objects),
             memory=RememberPicks(runtime.items(settings.recommendations_table)),
         ),
-        polls=SQSPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s),
+        polls=SQSPolls(
+            runtime.queue, stage=StageName.RECOMMENDER, interval_s=settings.recommender_poll_interval_s
+        ),
         announcer=runtime.announcer,
     )
     return RecommenderHandler(advance_run)

@@ -1,41 +1,119 @@
 """Starts the sentiment service: `python -m encore.sentiment`."""
 
+from typing import TYPE_CHECKING
+
+from encore.aspects import AspectReader
 from encore.runtime.queue.consumer import Handler
-from encore.runtime.runs.paid_results import PaidResults
+from encore.runtime.queue.polls import SQSPolls
+from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
-from encore.sentiment.adapters.comprehend import ComprehendScorer
+from encore.sentiment.adapters.comprehend import Comprehend
+from encore.sentiment.adapters.comprehend_jobs import ComprehendJobs
+from encore.sentiment.adapters.job_outputs import S3JobOutputs
+from encore.sentiment.adapters.kept_answers import DynamoDBKeptAnswers
+from encore.sentiment.adapters.new_keys import new_keys
+from encore.sentiment.domain.engine import Engine
 from encore.sentiment.handler import SentimentHandler
-from encore.sentiment.settings import SentimentSettings
+from encore.sentiment.settings import AspectsBy, SentimentSettings
+from encore.sentiment.use_cases.advance_job import AdvanceJob
+from encore.sentiment.use_cases.ask_aspects import AskAspects
+from encore.sentiment.use_cases.collect_texts import CollectTexts
+from encore.sentiment.use_cases.find_aspects import FindAspects
+from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
+from encore.sentiment.use_cases.pay_once import PayOnce
+from encore.sentiment.use_cases.read_documents import ReadDocuments
 from encore.sentiment.use_cases.score_part import ScorePart
 from encore.sentiment.use_cases.total_products import TotalProducts
+
+if TYPE_CHECKING:
+    from types_aiobotocore_comprehend.client import ComprehendClient
+
+    from encore.sentiment.ports import FindsAspects
 
 
 async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     """Wire the use cases to AWS."""
+    read_documents = _read_documents(runtime, await runtime.new_client("comprehend", retries=NO_SDK_RETRIES))
+    opinions = runtime.items(runtime.settings.opinions_table, expires=False)
+    score_part = ScorePart(
+        objects=runtime.objects,
+        reviews=runtime.items(runtime.settings.reviews_table),
+        opinions=opinions,
+        read_documents=read_documents,
+    )
+    total_products = TotalProducts(
+        objects=runtime.objects,
+        opinions=opinions,
+        product_sentiments=runtime.items(runtime.settings.product_sentiments_table, expires=False),
+        stage=runtime.stage,
+        ledger=runtime.ledger,
+        announcer=runtime.announcer,
+    )
+    return SentimentHandler(
+        stage=runtime.stage,
+        score_part=score_part,
+        total_products=total_products,
+        advance_job=_advance_job(
+            runtime, await runtime.new_client("comprehend"), read_documents, score_part, total_products
+        ),
+        job_from_texts=runtime.settings.sentiment_job_from_texts,
+    )
+
+
+def _read_documents(runtime: Runtime[SentimentSettings], client: "ComprehendClient") -> ReadDocuments:
     settings = runtime.settings
-    scorer = ComprehendScorer(
-        await runtime.new_client("comprehend"),
-        language=settings.sentiment_language,
+    engine = Engine(name=settings.sentiment_engine, language=settings.sentiment_language)
+    asks = Comprehend(
+        client,
         calls_per_s=settings.sentiment_calls_per_s,
         parallel_calls=settings.sentiment_parallel_calls,
     )
-    return SentimentHandler(
-        runtime.stage,
-        ScorePart(
-            objects=runtime.objects,
-            reviews=runtime.items(settings.reviews_table),
-            paid_results=PaidResults(
-                runtime.dynamodb, settings.runs_table, keep_days=settings.retention_days
-            ),
-            scorer=scorer,
+    kept = DynamoDBKeptAnswers(
+        runtime.dynamodb,
+        settings.answers_table,
+        runtime.items(settings.answers_table),
+        keep_days=settings.retention_days,
+    )
+    pay_once = PayOnce(kept=kept, parallel_calls=settings.sentiment_parallel_calls)
+    find_aspects: dict[AspectsBy, FindsAspects] = {
+        AspectsBy.OWN: FindAspects(objects=runtime.objects, reader=AspectReader.load()),
+        AspectsBy.COMPREHEND: AskAspects(engine=engine, pay_once=pay_once, asks=asks),
+    }
+    return ReadDocuments(
+        engine=engine,
+        pay_once=pay_once,
+        asks=asks,
+        find_aspects=find_aspects.get(settings.sentiment_aspects),
+    )
+
+
+def _advance_job(
+    runtime: Runtime[SentimentSettings],
+    client: "ComprehendClient",
+    read_documents: ReadDocuments,
+    score_part: ScorePart,
+    total_products: TotalProducts,
+) -> AdvanceJob | None:
+    """Jobs need a role that lets Comprehend use the bucket: without one every run is scored by calls."""
+    settings = runtime.settings
+    if settings.sentiment_job_role_arn is None:
+        return None
+    bucket = settings.data_bucket
+    return AdvanceJob(
+        ledger=runtime.ledger,
+        stage=runtime.stage,
+        collect_texts=CollectTexts(objects=runtime.objects, read_documents=read_documents, new_keys=new_keys),
+        jobs=ComprehendJobs(client, bucket=bucket, role_arn=settings.sentiment_job_role_arn),
+        keep_answers=KeepJobAnswers(
+            objects=runtime.objects, read_documents=read_documents, outputs=S3JobOutputs(runtime.s3, bucket)
         ),
-        TotalProducts(
-            objects=runtime.objects,
-            product_sentiments=runtime.items(settings.product_sentiments_table, expires=False),
-            ledger=runtime.ledger,
-            announcer=runtime.announcer,
+        score_part=score_part,
+        total_products=total_products,
+        polls=SQSPolls(
+            runtime.queue, stage=StageName.SENTIMENT, interval_s=settings.sentiment_poll_interval_s
         ),
+        announcer=runtime.announcer,
     )
 
 

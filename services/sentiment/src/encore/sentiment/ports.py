@@ -1,14 +1,62 @@
 """Ports of sentiment, in addition to `encore.runtime.ports`."""
 
-# ruff: noqa: D102 - the adapter documents the member
-from collections.abc import Sequence
+# ruff: noqa: D102 - the adapters document the members
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from typing import Protocol
 
+from encore.contracts.records import AspectMention
+from encore.sentiment.domain.bill import Answer, Bill
 from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.scores import Keep
+from encore.sentiment.domain.job import JobState
+from encore.sentiment.domain.job_output import JobLine
+from encore.sentiment.domain.texts import Text
+
+Keep = Callable[[Mapping[str, str]], Awaitable[None]]
+"""Receives answers, as JSON by the text's key, as they arrive."""
+Ask = Callable[[Sequence[Text], Keep], Awaitable[None]]
+"""Asks about at most 25 texts of one language; passes on an answer or an error for each."""
+
+NewKeys = Callable[[], AbstractContextManager[Callable[[str], bool]]]
+"""Opens a set of keys; what it gives adds a key and returns whether it is new."""
 
 
-class Scorer(Protocol):
-    """Scores documents; see `encore.sentiment.adapters.comprehend.ComprehendScorer`."""
+class Asks(Protocol):
+    """What can be asked; see `encore.sentiment.adapters.comprehend.Comprehend`."""
 
-    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None: ...
+    async def sentiments(self, texts: Sequence[Text], keep: Keep) -> None: ...
+    async def languages(self, texts: Sequence[Text], keep: Keep) -> None: ...
+    async def aspects(self, texts: Sequence[Text], keep: Keep) -> None: ...
+
+
+class FindsAspects(Protocol):
+    """Finds what English documents say about aspects; see `find_aspects` and `ask_aspects`."""
+
+    async def run(
+        self, run_id: str, documents: Sequence[Document], bill: Bill
+    ) -> dict[str, tuple[AspectMention, ...]]: ...
+
+
+class BusyError(Exception):
+    """Comprehend runs as many jobs as it may; the next poll tries again."""
+
+
+class Jobs(Protocol):
+    """Asynchronous jobs; see `encore.sentiment.adapters.comprehend_jobs.ComprehendJobs`."""
+
+    async def start(self, run_id: str, language: str, *, texts: int) -> str: ...
+    async def state(self, job_id: str) -> JobState: ...
+
+
+class JobOutputs(Protocol):
+    """What jobs have written; see `encore.sentiment.adapters.job_outputs.S3JobOutputs`."""
+
+    def lines(self, key: str, *, at_once: int) -> AsyncIterator[Sequence[JobLine]]: ...
+
+
+class KeptAnswers(Protocol):
+    """What has been paid for; see `encore.sentiment.adapters.kept_answers.DynamoDBKeptAnswers`."""
+
+    async def find(self, keys: Sequence[str]) -> dict[str, Answer]: ...
+    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]: ...
+    async def keep(self, results: Mapping[str, str], *, payer: str) -> None: ...

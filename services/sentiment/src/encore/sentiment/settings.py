@@ -1,10 +1,19 @@
 """The sentiment service's settings."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from encore.runtime.settings import ServiceSettings
+
+
+class AspectsBy(StrEnum):
+    """Who finds what reviews praise and blame: our own code, at no cost, Comprehend, or nobody."""
+
+    OWN = "own"
+    COMPREHEND = "comprehend"
+    OFF = "off"
 
 
 class SentimentSettings(ServiceSettings):
@@ -14,9 +23,21 @@ class SentimentSettings(ServiceSettings):
     sentiment_scored_topic_arn: str
     reviews_table: str
     product_sentiments_table: str
-    sentiment_language: Literal["en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"] = (
-        "en"
-    )
+    opinions_table: str
+    answers_table: str
+    sentiment_language: Literal[
+        "auto", "en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW"
+    ] = "en"
+    """`auto` asks Comprehend for the language of each review, which costs as much as its sentiment."""
+    sentiment_engine: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")] = "comprehend"
+    """Names the answers that are kept: change it to ask about every text anew."""
+    sentiment_aspects: AspectsBy = AspectsBy.OWN
     sentiment_calls_per_s: Annotated[float, Field(gt=0)] = 10.0
-    """Per process: with several tasks, divide the account's quota by their number."""
+    """The account's quota: tasks share it by themselves, and none exceeds it."""
     sentiment_parallel_calls: Annotated[int, Field(ge=1, le=100)] = 8
+    sentiment_job_from_texts: Annotated[int, Field(ge=1_000)] = 50_000
+    """From so many reviews on, a run is scored by an asynchronous job, if there is a role for it."""
+    sentiment_job_role_arn: (
+        Annotated[str, Field(pattern=r"^arn:aws(-[^:]+)?:iam::[0-9]{12}:role/.+$")] | None
+    ) = None
+    sentiment_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60

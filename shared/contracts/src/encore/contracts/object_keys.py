@@ -32,6 +32,11 @@ def sentiment(run_id: str, part: int) -> str:
     return f"runs/{run_id}/sentiment/part-{part:05}.jsonl"
 
 
+def shared_opinions(run_id: str, part: int) -> str:
+    """What a part's shared texts say: one `Opinion` per line; there is none for a part without any."""
+    return f"runs/{run_id}/sentiment/shared-{part:05}.jsonl"
+
+
 def product_sentiment(run_id: str) -> str:
     """All that is known of the run's products: one `ProductSentiment` per line."""
     return f"runs/{run_id}/sentiment/products.jsonl"

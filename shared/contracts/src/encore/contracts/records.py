@@ -13,6 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field
 Identifier = Annotated[str, Field(min_length=1, max_length=256)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
+LIKED_FROM = 0.5
+"""From this polarity on an opinion is a liking, wherever one is told, learned from or counted."""
 SENTENCE_ENDS = frozenset(".!?…।。！？")  # noqa: RUF001 - full-width marks end sentences too
 
 
@@ -130,6 +132,11 @@ class SentimentScores(Record):
     def polarity(self) -> float:
         """How much the text favours the product: -1 (against) to 1 (in favour)."""
         return self.positive - self.negative
+
+    @property
+    def is_liking(self) -> bool:
+        """Whether somebody who wrote so may be told that they liked the product."""
+        return self.polarity >= LIKED_FROM
 
 
 class AspectMention(Record):

@@ -27,6 +27,13 @@ class Items(Protocol):
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None: ...
     async def get_all(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]: ...
+    async def get_group(self, name: str, value: str) -> list[dict[str, Any]]: ...
+
+
+class Polls(Protocol):
+    """A stage's delayed messages to itself; see `encore.runtime.queue.polls.SQSPolls`."""
+
+    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None: ...
 
 
 class Announcer(Protocol):

@@ -3,6 +3,8 @@
 | what failed | retried | delay | finally |
 | --- | --- | --- | --- |
 | an AWS call, transiently | by the SDK, `SDK_RETRIES` | exponential, full jitter, 20 s at most | the message fails |
+| a call through `adaptive_rate.Limiter`, transiently | by the limiter, `PACED_TRIES` | the same, from a quarter of a second | the message fails |
+| a call through it, throttled | by the limiter, `THROTTLED_TRIES` | that of its rate | the message fails |
 | part of a batch | that part only, `BATCH_TRIES` | exponential, full jitter, 5 s at most | the message fails |
 | a message, transiently | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letter |
 | several messages in a row, transiently | when `encore.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
@@ -35,6 +37,12 @@ class SdkRetries(TypedDict):
 
 
 SDK_RETRIES: SdkRetries = {"mode": "standard", "max_attempts": 4}
+NO_SDK_RETRIES: SdkRetries = {"mode": "standard", "max_attempts": 0}
+"""For clients whose calls go through a limiter: it must see every throttled call, and does the retries."""
+PACED_TRIES = 5
+PACED_BASE_S = 0.25
+PACED_CAP_S = 20.0
+THROTTLED_TRIES = 10
 BATCH_TRIES = 8
 BATCH_BASE_S = 0.05
 BATCH_CAP_S = 5.0
@@ -45,24 +53,30 @@ THROTTLED = frozenset(
     {
         "BandwidthLimitExceeded",
         "LimitExceededException",
-        "ModelNotReadyException",
-        "ModelTimeoutException",
         "OverLimit",
-        "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException",
         "RequestLimitExceeded",
         "RequestThrottled",
         "RequestThrottledException",
-        "RequestTimeout",
-        "RequestTimeoutException",
         "SlowDown",
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
         "TooManyRequestsException",
+    }
+)
+"""Error codes of calls that were refused because there were too many."""
+BUSY = frozenset(
+    {
+        "ModelNotReadyException",
+        "ModelTimeoutException",
+        "PriorRequestNotComplete",
+        "RequestTimeout",
+        "RequestTimeoutException",
         "TransactionInProgressException",
     }
 )
+"""Error codes of calls that may succeed later for other reasons."""
 SERVER_ERROR_STATUS = 500
 
 
@@ -77,7 +91,12 @@ def is_transient(error: BaseException) -> bool:
     if not isinstance(error, ClientError):
         return False
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
-    return error_code(error) in THROTTLED or status >= SERVER_ERROR_STATUS
+    return error_code(error) in THROTTLED | BUSY or status >= SERVER_ERROR_STATUS
+
+
+def is_throttled(error: BaseException) -> bool:
+    """Return whether AWS refused a call because there were too many."""
+    return isinstance(error, ClientError) and error_code(error) in THROTTLED
 
 
 def backoff_s(receive_count: int, *, base_s: float = MESSAGE_BASE_S, cap_s: float = MESSAGE_CAP_S) -> float:

@@ -107,6 +107,18 @@ class DynamoDBItems:
         found = await asyncio.gather(*(self._get_batch(batch) for batch in batches(keys, MAX_BATCH_GET)))
         return [item for items in found for item in items]
 
+    async def get_group(self, name: str, value: str) -> list[dict[str, Any]]:
+        """Return every item whose partition key, the attribute `name`, has this value, as last put."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._name,
+            KeyConditionExpression="#name = :value",
+            ExpressionAttributeNames={"#name": name},
+            ExpressionAttributeValues=to_item({":value": value}),
+            ConsistentRead=True,
+        )
+        async with self._parallel:
+            return [from_item(item) async for page in pages for item in page.get("Items", [])]
+
     async def _put_batch(self, items: Sequence[Mapping[str, Any]]) -> None:
         expiring = expires_at(self._keep_days)
         requests: list[WriteRequestUnionTypeDef] = [

@@ -1,1 +1,1 @@
-"""Measures recommendations: on published sequences, on a shop's own data, and every reason of a run."""
+"""Measures recommendations, on published sequences and a shop's own data, their reasons, and sentiment."""

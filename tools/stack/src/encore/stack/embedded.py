@@ -23,10 +23,12 @@ SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 READY_S = 60.0
 PROBE_S = 0.1
 
-# Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and a role's name.
+# Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the names of roles.
 LOCAL_SETTINGS = {
     "ENCORE_RECEIVE_WAIT_S": "2",
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
+    "ENCORE_SENTIMENT_POLL_INTERVAL_S": "1",
+    "ENCORE_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-comprehend",
     "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
     "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-personalize",
     "UNDERSTUDY_STATE_DELAY_S": "0.2",

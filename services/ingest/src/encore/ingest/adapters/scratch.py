@@ -9,12 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from encore.contracts.records import Customer, Product, Review
+from encore.contracts.records import Customer, Product, Review, SharedText
 from encore.ingest.adapters import scratch_sql
 from encore.ingest.domain.rows import CustomerRow, ReviewRow
-
-MAX_SHARED_CHARS = 40_000
-"""Keeps a product within DynamoDB's 400 KB per item, however many rows repeat it."""
 
 
 class Scratch:
@@ -54,12 +51,9 @@ class Scratch:
             )
         return _differences(Product.model_validate_json(known[0]), product)
 
-    def keep_text(self, product_id: str, text: str) -> None:
-        """Keep a review text that belongs to the product but to no known reviewer."""
-        self._db.execute(
-            "INSERT OR IGNORE INTO shared_texts SELECT position, ? FROM products WHERE id = ?",
-            (text, product_id),
-        )
+    def put_shared_text(self, product_id: str, text: str) -> None:
+        """Keep a text about a known product by an unknown reviewer; the same words about it count once."""
+        self._db.execute(scratch_sql.PUT_SHARED_TEXT, (text, product_id))
 
     def put_customer(self, row: CustomerRow) -> int:
         """Merge a customer and return their position; each field keeps its first value."""
@@ -104,8 +98,8 @@ class Scratch:
         self._db.execute("CREATE INDEX reviews_of_customer ON reviews (customer)")
 
     def counts(self) -> dict[str, int]:
-        """Return the number of products, customers, reviews and interactions (customer-product pairs)."""
-        queries = {name: f"SELECT count(*) FROM {name}" for name in ("products", "customers", "reviews")}  # noqa: S608 - fixed names
+        """Return the numbers of records by kind, and of interactions (customer-product pairs)."""
+        queries = {name: f"SELECT count(*) FROM {name}" for name in scratch_sql.RECORD_TABLES}  # noqa: S608 - fixed names
         queries["interactions"] = scratch_sql.COUNT_INTERACTIONS
         return {name: int(self._db.execute(query).fetchone()[0]) for name, query in queries.items()}
 
@@ -114,11 +108,9 @@ class Scratch:
         yield from self._db.execute(scratch_sql.COUNT_REVIEWS)
 
     def products(self) -> Iterator[Product]:
-        """Yield every product with its shared texts, in order of first appearance."""
-        for position, record in self._db.execute("SELECT position, record FROM products ORDER BY position"):
-            product = Product.model_validate_json(record)
-            texts = tuple(self._shared_texts(position))
-            yield product.model_copy(update={"shared_texts": texts}) if texts else product
+        """Yield every product, in order of first appearance."""
+        for (record,) in self._db.execute("SELECT record FROM products ORDER BY position"):
+            yield Product.model_validate_json(record)
 
     def customers(self, first: int, last: int) -> list[Customer]:
         """Return the customers at positions `first` to `last` with all their reviews."""
@@ -139,15 +131,10 @@ class Scratch:
             )
         ]
 
-    def _shared_texts(self, product: int) -> Iterator[str]:
-        left = MAX_SHARED_CHARS
-        for (text,) in self._db.execute(
-            "SELECT text FROM shared_texts WHERE product = ? ORDER BY rowid", (product,)
-        ):
-            left -= len(text)
-            if left < 0:
-                return
-            yield text
+    def shared_texts(self, first: int, last: int) -> list[SharedText]:
+        """Return the shared texts at positions `first` to `last`; positions count from 1, without gaps."""
+        found = self._db.execute(scratch_sql.SHARED_TEXTS_OF_SPAN, (first, last))
+        return [SharedText(product_id=product_id, text=text) for product_id, text in found]
 
     def _one(self, query: str, key: str) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._db.execute(query, (key,)).fetchone()

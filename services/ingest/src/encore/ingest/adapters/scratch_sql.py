@@ -1,6 +1,7 @@
 """SQL of the scratch database: schema and statements."""
 
 CACHE_KIB = 48 * 1024
+RECORD_TABLES = ("products", "customers", "reviews", "shared_texts")
 
 SCHEMA = f"""
 PRAGMA journal_mode = OFF;
@@ -12,7 +13,7 @@ CREATE TABLE products (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, complete INTEGER NOT NULL, record TEXT NOT NULL
 );
 CREATE TABLE shared_texts (
-  product INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (product, text)
+  position INTEGER PRIMARY KEY, product INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (product, text)
 );
 CREATE TABLE customers (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, age INTEGER
@@ -24,6 +25,9 @@ CREATE TABLE reviews (
 CREATE TABLE subjects (
   review INTEGER NOT NULL, product INTEGER NOT NULL, PRIMARY KEY (review, product)
 ) WITHOUT ROWID;
+"""
+PUT_SHARED_TEXT = """
+INSERT OR IGNORE INTO shared_texts (product, text) SELECT position, ? FROM products WHERE id = ?
 """
 PUT_CUSTOMER = """
 INSERT INTO customers (id, name, email, age) VALUES (?, ?, ?, ?)
@@ -58,6 +62,10 @@ GROUP BY customers.position ORDER BY customers.position
 """
 CUSTOMERS_OF_SPAN = """
 SELECT position, id, name, email, age FROM customers WHERE position BETWEEN ? AND ? ORDER BY position
+"""
+SHARED_TEXTS_OF_SPAN = """
+SELECT products.id, text FROM shared_texts JOIN products ON products.position = product
+WHERE shared_texts.position BETWEEN ? AND ? ORDER BY shared_texts.position
 """
 OWNER_OF_REVIEW = """
 SELECT customers.id FROM reviews JOIN customers ON customers.position = customer WHERE reviews.id = ?

@@ -40,12 +40,13 @@ class BrokenRecord(NamedTuple):
 class RecordReader:
     """Iterates over the records of a file, broken ones included, after its header has been read.
 
-    Holds at most `max_bytes` of the file. Blank lines are skipped. Errors of `source` propagate.
+    Holds at most `max_bytes` of the file. Blank lines are skipped. Errors of `source` propagate. `delimiter`
+    is the character between cells.
     """
 
-    def __init__(self, source: BinaryIO, *, max_bytes: int = MAX_RECORD_BYTES) -> None:
+    def __init__(self, source: BinaryIO, *, max_bytes: int = MAX_RECORD_BYTES, delimiter: str = ",") -> None:
         self._lines = _Lines(source, max_bytes=max_bytes)
-        self._csv = csv.reader(self._lines, strict=True)
+        self._csv = csv.reader(self._lines, strict=True, delimiter=delimiter)
         self._width: int | None = None
 
     def header(self) -> list[str]:

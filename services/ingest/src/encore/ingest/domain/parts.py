@@ -5,10 +5,30 @@ from typing import NamedTuple
 
 
 class Span(NamedTuple):
-    """The customers of one part: positions `first` to `last`, both included."""
+    """Positions `first` to `last`, both included; empty if `last` is less than `first`."""
 
     first: int
     last: int
+
+
+class Part(NamedTuple):
+    """The positions of one part's customers, and of the texts of unknown reviewers stored with them."""
+
+    customers: Span
+    shared_texts: Span
+
+
+def divide(customers: Iterable[tuple[int, int]], *, reviews: int, shared_texts: int) -> list[Part]:
+    """Divide a run into parts of `reviews` reviews (see `spans`), with equal shares of its shared texts.
+
+    `customers` are pairs of position and number of reviews; the shared texts have the positions 1 to
+    `shared_texts`.
+    """
+    own = list(spans(customers, reviews=reviews))
+    return [
+        Part(span, Span(shared_texts * before // len(own) + 1, shared_texts * (before + 1) // len(own)))
+        for before, span in enumerate(own)
+    ]
 
 
 def spans(customers: Iterable[tuple[int, int]], *, reviews: int) -> Iterator[Span]:

@@ -1,6 +1,6 @@
 """Reads a row of each kind of file; `RowError` if a required value is missing or unreadable."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import partial
 from typing import Annotated, NamedTuple, TypeVar
@@ -11,8 +11,8 @@ from encore.contracts.records import Identifier, Product, Record
 from encore.ingest.domain import values
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.errors import RowError
-from encore.ingest.domain.joined_lists import split_joined
-from encore.ingest.domain.text import clean, without_image_urls
+from encore.ingest.domain.joined_lists import divide_joined, split_joined
+from encore.ingest.domain.text import clean, has_words, without_image_urls
 
 Model = TypeVar("Model", bound=Record)
 MAX_NAME_CHARS = 2_000
@@ -45,8 +45,8 @@ class ReviewRow(Record):
 class CombinedRow(NamedTuple):
     """A product with its reviewers: `customers` and `reviews` have the same length.
 
-    `shared_texts` holds the title and text cells that could not be divided among the reviewers; each counts
-    once in `unaligned`, even if nothing of it is worth keeping.
+    `unaligned` counts the title and text cells that could not be divided among the reviewers; `shared_texts`
+    holds what is worth keeping of them, at most one text for each reviewer.
     """
 
     product: Product
@@ -73,8 +73,8 @@ def read_combined(row: Row, *, default_currency: str) -> CombinedRow:
     nothing = [""] * count
     columns = (review_ids, customer_ids, titles or nothing, texts or nothing, _times(row, count))
     reviews = [_review(row, product.product_id, *cells) for cells in zip(*columns, strict=True)]
-    unsplit = [name for name, found in (("review_title", titles), ("review_content", texts)) if found is None]
-    return CombinedRow(product, customers, reviews, list(_shared_texts(row, unsplit)), len(unsplit))
+    unaligned = [titles, texts].count(None)
+    return CombinedRow(product, customers, reviews, _shared_texts(row, count, titles, texts), unaligned)
 
 
 def read_product(row: Row, *, default_currency: str) -> Product:
@@ -180,10 +180,23 @@ def _clean_text(row: Row, text: str) -> str | None:
     return row.value("review_content", without_image_urls(text), _text)
 
 
-def _shared_texts(row: Row, columns: Iterable[str]) -> Iterable[str]:
-    for column in columns:
-        if kept := clean(without_image_urls(row.raw(column)))[:MAX_TEXT_CHARS]:
-            yield kept
+def _shared_texts(
+    row: Row, count: int, titles: Sequence[str] | None, texts: Sequence[str] | None
+) -> Sequence[str]:
+    """Return the texts of unknown reviewers, or their titles if the row has no texts at all.
+
+    Beside its text, a title would count the same reviewer twice.
+    """
+    shared = _divided(row, "review_content", count) if texts is None else []
+    if titles is None and not any(map(has_words, shared if texts is None else texts)):
+        return _divided(row, "review_title", count)
+    return shared
+
+
+def _divided(row: Row, column: str, count: int) -> list[str]:
+    """Return the texts in a cell that cannot be split; one that is too long to store is cut."""
+    entries = filter(has_words, divide_joined(row.raw(column), count))
+    return [clean(without_image_urls(entry))[:MAX_TEXT_CHARS] for entry in entries]
 
 
 def _prices(row: Row, default_currency: str) -> tuple[values.Price, Decimal | None]:

@@ -23,6 +23,11 @@ def without_image_urls(text: str) -> str:
     return _IMAGE_URL.sub(" ", text) if "://" in text else text
 
 
+def has_words(text: str) -> bool:
+    """Return whether a review says anything: a letter or digit outside image URLs."""
+    return any(map(str.isalnum, without_image_urls(text)))
+
+
 def _visible(char: str) -> str:
     category = unicodedata.category(char)
     if char.isspace() or category in {"Zl", "Zp"}:

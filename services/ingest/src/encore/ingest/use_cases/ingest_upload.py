@@ -18,7 +18,7 @@ from typing import TextIO, TypeVar
 from encore.contracts import object_keys
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.parts import spans
+from encore.ingest.domain.parts import divide
 from encore.ingest.domain.uploads import kind_of
 from encore.ingest.ports import Content
 from encore.ingest.use_cases.load_files import LoadFiles, SourceFile
@@ -87,15 +87,20 @@ class IngestUpload:
             await self.fail(run, str(error))
             return
         size = await self._part_size(run)
-        parts = await asyncio.to_thread(lambda: list(spans(workspace.scratch.review_counts(), reviews=size)))
-        log.info("file_read", parts=len(parts), **workspace.counts)
+        scratch, counts = workspace.scratch, workspace.counts
+        parts = await asyncio.to_thread(
+            lambda: divide(scratch.review_counts(), reviews=size, shared_texts=counts["shared_texts"])
+        )
+        log.info("file_read", parts=len(parts), **counts)
         writes = await self._publication.put_products(
-            run.run_id, workspace.scratch, path=workspace.folder / "products.jsonl"
+            run.run_id, scratch, path=workspace.folder / "products.jsonl"
         )
         await self._put_rejects(run.run_id, workspace)
         await self._report_file(run.run_id, workspace, units={"s3.puts": 2, "dynamodb.writes": writes})
         await self._ledger.set_parts(run.run_id, len(parts))
-        await self._publication.put_parts(await self._ledger.run(run.run_id), workspace.scratch, parts)
+        run = await self._ledger.run(run.run_id)
+        run_texts = counts["reviews"] + counts["shared_texts"]
+        await self._publication.put_parts(run, scratch, parts, run_texts=run_texts)
 
     async def _part_size(self, run: Run) -> int:
         """Return the part size, fixed at the first reading: a part must always hold the same customers."""

@@ -124,7 +124,7 @@ class LoadFiles:
             if is_owned:
                 self._scratch.put_review(review, customer=self._scratch.put_customer(customer))
         for text in found.shared_texts:
-            self._scratch.keep_text(found.product.product_id, text)
+            self._scratch.put_shared_text(found.product.product_id, text)
         self._counts["unaligned_texts"] += found.unaligned
 
     def _product(self, row: Row) -> None:

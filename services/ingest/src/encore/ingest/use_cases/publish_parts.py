@@ -8,9 +8,9 @@ from typing import Any
 
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested
-from encore.contracts.records import Customer
+from encore.contracts.records import Customer, SharedText
 from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.domain.parts import Span
+from encore.ingest.domain.parts import Part
 from encore.ingest.ports import Files
 from encore.runtime.batches import batches
 from encore.runtime.ports import Announcer, Items, Objects
@@ -48,23 +48,47 @@ class Publication:
         await self.files.put_file(object_keys.products(run_id), path, content_type=NDJSON)
         return units
 
-    async def put_parts(self, run: Run, scratch: Scratch, spans: Sequence[Span]) -> None:
-        """Store and announce every part that the ledger does not have as done, while the run is open."""
-        await self.stage.pass_parts(
-            run, lambda run, part: self._put_part(run, part, scratch, spans[part - 1])
-        )
+    async def put_parts(self, run: Run, scratch: Scratch, parts: Sequence[Part], *, run_texts: int) -> None:
+        """Store and announce every part that the ledger does not have as done, while the run is open.
 
-    async def _put_part(self, run: Run, part: int, scratch: Scratch, span: Span) -> PartResult:
-        customers = await asyncio.to_thread(scratch.customers, span.first, span.last)
+        `run_texts` is the number of reviews and shared texts of the whole run.
+        """
+
+        async def put(run: Run, number: int) -> PartResult:
+            part = parts[number - 1]
+            customers = await asyncio.to_thread(scratch.customers, *part.customers)
+            texts = await asyncio.to_thread(scratch.shared_texts, *part.shared_texts)
+            return await self._put_part(run, number, customers, texts, run_texts=run_texts)
+
+        await self.stage.pass_parts(run, put)
+
+    async def _put_part(
+        self,
+        run: Run,
+        part: int,
+        customers: Sequence[Customer],
+        texts: Sequence[SharedText],
+        *,
+        run_texts: int,
+    ) -> PartResult:
         items = [_customer_items(run.run_id, customers), _review_items(run.run_id, customers)]
-        units = {"dynamodb.writes": sum(map(write_units, items)), "s3.puts": 1}
+        units = {"dynamodb.writes": sum(map(write_units, items)), "s3.puts": 2 if texts else 1}
         if part in run.stage(StageName.SENTIMENT).done:
             # Announced before a crash, and scored since: its reviews carry scores that must stay.
             return PartResult(units=units)
         await self.customers.put_all(items[0])
         await self.reviews.put_all(items[1])
         await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
-        ingested = DataIngested.of(run.run_id, part, parts=run.parts or part, customers=customers)
+        if texts:
+            await self.objects.put_lines(object_keys.shared_texts(run.run_id, part), texts)
+        ingested = DataIngested.of(
+            run.run_id,
+            part,
+            parts=run.parts or part,
+            customers=customers,
+            shared_texts=len(texts),
+            run_texts=run_texts,
+        )
         return PartResult(units=units, events=[ingested])
 
 

@@ -30,7 +30,7 @@ class Catalogue:
         sentiments: Iterable[ProductSentiment],
         shared: SharedReviews,
     ) -> None:
-        self.products: Mapping[str, Product] = {p.product_id: _without_texts(p) for p in products}
+        self.products: Mapping[str, Product] = {product.product_id: product for product in products}
         by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
         self.disliked = frozenset(key for key, sentiment in by_product.items() if is_disliked(sentiment))
         self.popular = _best_first(popularity(self.products, by_product))
@@ -150,11 +150,6 @@ class Catalogue:
         counts = {product_id: tokens(product.name) for product_id, product in self.products.items()}
         weights = rarity(document_frequency(counts), len(counts))
         return {product_id: vector(own, weights) for product_id, own in counts.items()}
-
-
-def _without_texts(product: Product) -> Product:
-    """Drop reviewers' words: a pick carries only facts about the product."""
-    return product.model_copy(update={"shared_texts": ()})
 
 
 def _best_first(scores: Mapping[str, float]) -> Sequence[str]:

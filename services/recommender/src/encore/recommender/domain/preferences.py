@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
-from encore.contracts.records import Customer, Review, ScoredReview, SentimentScores
+from encore.contracts.records import LIKED_FROM, Customer, Review, ScoredReview, SentimentScores
 
-LIKED_FROM = 0.2
-"""From this value on a preference counts as `liked`; from its negative down, as `disliked`."""
+DISLIKED_FROM = -0.2
+"""From this value down a preference counts as `disliked`.
+
+It takes less than a liking does: to be told of a liking that is none is worse than to be spared something."""
 MIDDLE_STARS = 3
 STARS_EACH_WAY = 2
 
@@ -38,9 +40,11 @@ class Preference:
     @property
     def event_type(self) -> EventType:
         """The kind of interaction; without a value it is `reviewed`."""
-        if self.value is None or abs(self.value) < LIKED_FROM:
-            return EventType.REVIEWED
-        return EventType.LIKED if self.value > 0 else EventType.DISLIKED
+        if self.value is not None and self.value >= LIKED_FROM:
+            return EventType.LIKED
+        if self.value is not None and self.value <= DISLIKED_FROM:
+            return EventType.DISLIKED
+        return EventType.REVIEWED
 
 
 def scores_by_review(scored: Iterable[ScoredReview]) -> Scores:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.yaml_nodes import InvalidFileError
-from encore.recommender.ports import Polls, RefusedError, TooLittleDataError
+from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.report_training import report_training
@@ -22,7 +22,7 @@ from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.train import Train
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
-from encore.runtime.ports import Announcer
+from encore.runtime.ports import Announcer, Polls
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import Run, RunStatus

@@ -7,13 +7,20 @@ from dataclasses import dataclass
 
 from encore.contracts import object_keys
 from encore.contracts.events import RecommendationsReady
-from encore.contracts.records import Customer, Recommendation, RecommendationSource, ScoredReview
+from encore.contracts.records import (
+    Customer,
+    Recommendation,
+    RecommendationSource,
+    ScoredReview,
+    Sentiment,
+)
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.basket import PICKS, Rule
 from encore.recommender.domain.batch import ranked_items
 from encore.recommender.domain.csv_files import is_fit_id
+from encore.recommender.domain.own_aspects import mentions_by_review, own_aspects
 from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
+from encore.recommender.domain.preferences import preferences_of, scores_by_review
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
@@ -51,9 +58,7 @@ class SelectProducts:
         )
         rankings = await self._rankings(run.run_id, part) if personalized else {}
         recalled = await self.memory.recall(run.run_id, [one.customer_id for one in customers])
-        recommended = await asyncio.to_thread(
-            recommend, customers, scores_by_review(scored), rankings, shop, recalled
-        )
+        recommended = await asyncio.to_thread(recommend, customers, scored, rankings, shop, recalled)
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
@@ -75,12 +80,17 @@ class Recommended:
 
 def recommend(
     customers: Sequence[Customer],
-    scores: Scores,
+    scored: Sequence[ScoredReview],
     rankings: Rankings,
     shop: Shop,
     recalled: Recalled | None = None,
 ) -> Recommended:
-    """Recommend to every customer, in their order, whether they have a ranking or not."""
+    """Recommend to every customer, in their order, whether they have a ranking or not.
+
+    `scored` are their reviews, as far as they have been scored.
+    """
+    scores, mentions = scores_by_review(scored), mentions_by_review(scored)
+    products = shop.catalogue.products
     recommendations: list[Recommendation] = []
     yielded: Counter[Rule] = Counter()
     emails = shop.rules.emails_without_repeats
@@ -98,6 +108,8 @@ def recommend(
                 email=customer.email,
                 source=RecommendationSource.PERSONALIZE if ranked else RecommendationSource.POPULARITY,
                 picks=selection.picks,
+                praised=own_aspects(customer, mentions, products, Sentiment.POSITIVE),
+                blamed=own_aspects(customer, mentions, products, Sentiment.NEGATIVE),
             )
         )
     return Recommended(recommendations, yielded)

@@ -1,109 +1,143 @@
-"""Scores documents with Amazon Comprehend, within the account's quotas."""
+"""Asks Amazon Comprehend about texts, within the account's quotas."""
 
 import asyncio
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from aiolimiter import AsyncLimiter
 from botocore.exceptions import ClientError
 
-from encore.contracts.records import Sentiment, SentimentScores
-from encore.runtime.batches import batches
+from encore.contracts.records import Sentiment
+from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.errors import error_code
 from encore.runtime.logs import get_logger
-from encore.runtime.parallel import for_each
-from encore.sentiment.domain.documents import Document
-from encore.sentiment.domain.scores import Keep, Score
+from encore.sentiment.domain.answers import Found, mentions_of, write_language, write_mentions
+from encore.sentiment.domain.scores import Score, score_of, write_score
+from encore.sentiment.domain.texts import Text
+from encore.sentiment.ports import Keep
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
-    from types_aiobotocore_comprehend.literals import LanguageCodeType
-    from types_aiobotocore_comprehend.type_defs import (
-        BatchDetectSentimentItemResultTypeDef,
-        DetectSentimentResponseTypeDef,
-    )
 
-MAX_DOCUMENTS = 25
-DOCUMENT_FAULTS = frozenset(
-    {"InvalidRequestException", "TextSizeLimitExceededException", "ValidationException"}
-)
-"""Errors of the text itself. Any other, such as a missing permission, must not leave the text unscored."""
+TEXT_FAULTS = frozenset({"InvalidRequestException", "TextSizeLimitExceededException", "ValidationException"})
+"""Errors of the text itself. Any other, such as a missing permission, must not leave the text unanswered."""
 log = get_logger()
 
+Reply = Mapping[str, Any]
 
-class ComprehendScorer:
-    """Scores documents in calls of 25; one document's failure never affects the others in its call."""
 
-    def __init__(
-        self,
-        client: "ComprehendClient",
-        *,
-        language: "LanguageCodeType",
-        calls_per_s: float,
-        parallel_calls: int,
-    ) -> None:
-        self._client = client
-        self._language = language
-        self._rate = AsyncLimiter(1, 1 / calls_per_s)
-        self._parallel_calls = parallel_calls
+@dataclass(frozen=True)
+class Operation:
+    """An operation of Comprehend on 25 texts and on one, and how its answers are kept."""
+
+    batch: Callable[[Sequence[Text]], Awaitable[Reply]]
+    single: Callable[[Text], Awaitable[Reply]]
+    answer: Callable[[Reply], str]
+    failure: Callable[[str], str]
+
+
+class Comprehend:
+    """Asks in calls of 25; one text's failure never affects the others in its call.
+
+    Every method passes `keep` an answer or an error for each text, as the calls return, and raises errors
+    that are not a text's own, such as throttling and server faults.
+    """
+
+    def __init__(self, client: "ComprehendClient", *, calls_per_s: float, parallel_calls: int) -> None:
+        self._limiter = Limiter(calls_per_s)
         self._parallel = asyncio.Semaphore(parallel_calls)
+        self._sentiment = Operation(
+            batch=lambda texts: client.batch_detect_sentiment(
+                TextList=[text.words for text in texts],
+                LanguageCode=texts[0].language,  # type: ignore[arg-type] # checked by settings or by Comprehend itself
+            ),
+            single=lambda text: client.detect_sentiment(
+                Text=text.words,
+                LanguageCode=text.language,  # type: ignore[arg-type] # as above
+            ),
+            answer=lambda reply: write_score(score_of(reply)),
+            failure=lambda code: write_score(Score(error=code)),
+        )
+        self._languages = Operation(
+            batch=lambda texts: client.batch_detect_dominant_language(
+                TextList=[text.words for text in texts]
+            ),
+            single=lambda text: client.detect_dominant_language(Text=text.words),
+            answer=lambda reply: write_language(_dominant(reply)),
+            failure=lambda _: write_language(None),
+        )
+        self._aspects = Operation(
+            batch=lambda texts: client.batch_detect_targeted_sentiment(
+                TextList=[text.words for text in texts],
+                LanguageCode=texts[0].language,  # type: ignore[arg-type] # only English is asked about
+            ),
+            single=lambda text: client.detect_targeted_sentiment(
+                Text=text.words,
+                LanguageCode=text.language,  # type: ignore[arg-type] # only English is asked about
+            ),
+            answer=lambda reply: write_mentions(mentions_of(_found(reply))),
+            failure=lambda _: write_mentions(()),
+        )
 
-    async def score(self, documents: Sequence[Document], *, keep: Keep) -> None:
-        """Pass `keep` a score or an error for every document, as the calls return.
+    async def sentiments(self, texts: Sequence[Text], keep: Keep) -> None:
+        """Ask for the sentiment of at most 25 texts of one language: a `Score` each."""
+        await self._ask(self._sentiment, texts, keep)
 
-        Raises errors that are not a document's own, such as throttling and server faults, after the calls in
-        flight have returned and their scores have been passed on.
-        """
-        calls = batches(documents, MAX_DOCUMENTS)
-        await for_each(calls, lambda batch: self._score_batch(batch, keep), parallel=self._parallel_calls)
+    async def languages(self, texts: Sequence[Text], keep: Keep) -> None:
+        """Ask in which language each of at most 25 texts is."""
+        await self._ask(self._languages, texts, keep)
 
-    async def _score_batch(self, batch: Sequence[Document], keep: Keep) -> None:
+    async def aspects(self, texts: Sequence[Text], keep: Keep) -> None:
+        """Ask what at most 25 English texts say about which aspects."""
+        await self._ask(self._aspects, texts, keep)
+
+    async def _ask(self, operation: Operation, texts: Sequence[Text], keep: Keep) -> None:
         try:
-            async with self._parallel, self._rate:
-                reply = await self._client.batch_detect_sentiment(
-                    TextList=[document.text for document in batch], LanguageCode=self._language
-                )
+            async with self._parallel:
+                reply = await self._limiter.run(lambda: operation.batch(texts))
         except ClientError as error:
-            if error_code(error) not in DOCUMENT_FAULTS:
+            if error_code(error) not in TEXT_FAULTS:
                 raise
-            log.warning("batch_rejected", code=error_code(error), documents=len(batch))
-            await self._score_singly(batch, keep)
+            log.warning("batch_rejected", code=error_code(error), texts=len(texts))
+            await self._ask_singly(operation, texts, keep)
             return
-        if found := {batch[result["Index"]].review_id: _scored(result) for result in reply["ResultList"]}:
+        if found := {texts[each["Index"]].key: operation.answer(each) for each in reply["ResultList"]}:
             await keep(found)
         for failed in reply["ErrorList"]:
-            log.warning("document_failed", code=failed["ErrorCode"])
-        await self._score_singly([batch[failed["Index"]] for failed in reply["ErrorList"]], keep)
+            log.warning("text_failed", code=failed["ErrorCode"])
+        await self._ask_singly(operation, [texts[failed["Index"]] for failed in reply["ErrorList"]], keep)
 
-    async def _score_singly(self, documents: Sequence[Document], keep: Keep) -> None:
-        """Score documents one by one; a text that Comprehend rejects gets an error instead of a score."""
-        for document in documents:
-            await keep({document.review_id: await self._score_one(document)})
+    async def _ask_singly(self, operation: Operation, texts: Sequence[Text], keep: Keep) -> None:
+        """Ask about texts one by one; a text that Comprehend rejects gets an error instead of an answer."""
+        for text in texts:
+            await keep({text.key: await self._ask_one(operation, text)})
 
-    async def _score_one(self, document: Document) -> Score:
+    async def _ask_one(self, operation: Operation, text: Text) -> str:
         try:
-            async with self._parallel, self._rate:
-                reply = await self._client.detect_sentiment(Text=document.text, LanguageCode=self._language)
+            async with self._parallel:
+                reply = await self._limiter.run(lambda: operation.single(text))
         except ClientError as error:
-            if error_code(error) not in DOCUMENT_FAULTS:
+            if error_code(error) not in TEXT_FAULTS:
                 raise
-            return Score(error=error_code(error))
-        return _scored(reply)
+            return operation.failure(error_code(error))
+        return operation.answer(reply)
 
 
-def _scored(found: "BatchDetectSentimentItemResultTypeDef | DetectSentimentResponseTypeDef") -> Score:
-    scores = found["SentimentScore"]
-    return Score(
-        sentiment=Sentiment(found["Sentiment"]),
-        scores=SentimentScores(
-            positive=_fraction(scores.get("Positive", 0.0)),
-            negative=_fraction(scores.get("Negative", 0.0)),
-            neutral=_fraction(scores.get("Neutral", 0.0)),
-            mixed=_fraction(scores.get("Mixed", 0.0)),
-        ),
-    )
+def _dominant(reply: Reply) -> str | None:
+    """The language that Comprehend is surest of; None if it recognises none."""
+    found = sorted(reply["Languages"], key=lambda one: -one.get("Score", 0.0))
+    return str(found[0]["LanguageCode"]) if found else None
 
 
-def _fraction(value: float) -> float:
-    """Clamp a confidence: in single precision it may be slightly outside 0 to 1."""
-    return min(1.0, max(0.0, value))
+def _found(reply: Reply) -> list[Found]:
+    return [
+        Found(
+            words=mention["Text"],
+            begin=mention["BeginOffset"],
+            end=mention["EndOffset"],
+            sentiment=Sentiment(mention["MentionSentiment"]["Sentiment"]),
+            kind=mention["Type"],
+        )
+        for entity in reply["Entities"]
+        for mention in entity["Mentions"]
+    ]

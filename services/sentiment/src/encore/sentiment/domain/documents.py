@@ -1,50 +1,25 @@
-"""The text of a review that is sent for scoring, and its billing units."""
+"""A part's documents: its customers' reviews, and the texts of which only the product is known."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from encore.contracts.records import Customer, Review
-
-MAX_BYTES = 5_000
-"""Comprehend's limit for one document, in UTF-8 bytes."""
-CHARS_PER_UNIT = 100
-MIN_UNITS = 3
+from encore.contracts.records import Customer, SharedText
 
 
 @dataclass(frozen=True)
 class Document:
-    """The text of one review, ready to be scored; `cut` if it was truncated."""
+    """The words of one review or shared text, on one line, and the products that they are about."""
 
-    review_id: str
-    text: str
-    cut: bool = False
-
-    @property
-    def units(self) -> int:
-        """Comprehend's billing units: 100 characters each, at least three per document."""
-        return max(MIN_UNITS, -(-len(self.text) // CHARS_PER_UNIT))
+    words: str
+    product_ids: tuple[str, ...]
 
 
-def documents(customers: Iterable[Customer]) -> list[Document]:
-    """Return one document for each distinct review that has text, in order."""
-    found: dict[str, Document] = {}
+def documents(customers: Iterable[Customer], shared_texts: Iterable[SharedText]) -> list[Document]:
+    """Return one document for each distinct wording, in order of first appearance, with all its products."""
+    products: dict[str, dict[str, None]] = {}
     for customer in customers:
         for review in customer.reviews:
-            if review.review_id not in found and (text := _full_text(review)):
-                found[review.review_id] = _document(review.review_id, text)
-    return list(found.values())
-
-
-def cut_to_bytes(text: str, max_bytes: int) -> str:
-    """Return the longest prefix of `text` that fits into `max_bytes` of UTF-8, in whole characters."""
-    return text.encode()[:max_bytes].decode(errors="ignore")
-
-
-def _full_text(review: Review) -> str:
-    parts = (part.strip() for part in (review.title, review.text) if part)
-    return "\n".join(part for part in parts if part)
-
-
-def _document(review_id: str, full_text: str) -> Document:
-    text = cut_to_bytes(full_text, MAX_BYTES)
-    return Document(review_id=review_id, text=text, cut=len(text) < len(full_text))
+            products.setdefault(review.document, {}).update(dict.fromkeys(review.product_ids))
+    for shared in shared_texts:
+        products.setdefault(shared.document, {})[shared.product_id] = None
+    return [Document(words, tuple(about)) for words, about in products.items() if words]

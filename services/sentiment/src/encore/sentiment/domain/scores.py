@@ -1,24 +1,26 @@
-"""Joins scores to reviews and aggregates them by product."""
+"""The sentiment of a text, and how the sentiments of a long document's chunks become one."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from encore.contracts.records import Customer, ProductSentiment, ScoredReview, Sentiment, SentimentScores
+from encore.contracts.records import Sentiment, SentimentScores
+
+DECIMALS = 6
+"""More digits than a confidence means: both ways of asking give the same stored figures."""
 
 
 @dataclass(frozen=True)
 class Score:
-    """The sentiment of one document, or the error that prevented scoring it."""
+    """The sentiment of one text, or the error that prevented scoring it."""
 
     sentiment: Sentiment | None = None
     scores: SentimentScores | None = None
     error: str | None = None
 
 
-Keep = Callable[[Mapping[str, Score]], Awaitable[None]]
-"""Receives scores by review id as they arrive."""
 _score = TypeAdapter(Score)
 
 
@@ -32,48 +34,62 @@ def read_score(text: str) -> Score:
     return _score.validate_json(text)
 
 
-def scored_reviews(customers: Iterable[Customer], scores: Mapping[str, Score]) -> list[ScoredReview]:
-    """Return every review of the customers with its score, if any, in order."""
-    return [
-        ScoredReview(
-            review_id=review.review_id,
-            customer_id=customer.customer_id,
-            product_ids=review.product_ids,
-            **vars(scores.get(review.review_id, Score())),
-        )
-        for customer in customers
-        for review in customer.reviews
-    ]
+def confidences(*, positive: float, negative: float, neutral: float, mixed: float) -> SentimentScores:
+    """Return confidences as they are stored; in single precision one may be slightly outside 0 to 1."""
+    return SentimentScores(
+        positive=_stored(positive),
+        negative=_stored(negative),
+        neutral=_stored(neutral),
+        mixed=_stored(mixed),
+    )
 
 
-class ProductTally:
-    """Aggregates scored reviews by product; a review under several products counts for each."""
+def score_of(reply: Mapping[str, Any]) -> Score:
+    """Return the sentiment in a reply of Comprehend, or in a line of a job's output."""
+    scores = reply["SentimentScore"]
+    return Score(
+        sentiment=Sentiment(reply["Sentiment"]),
+        scores=confidences(
+            positive=scores.get("Positive", 0.0),
+            negative=scores.get("Negative", 0.0),
+            neutral=scores.get("Neutral", 0.0),
+            mixed=scores.get("Mixed", 0.0),
+        ),
+    )
 
-    def __init__(self) -> None:
-        self._counts: dict[str, dict[Sentiment, int]] = {}
-        self._polarity: dict[str, float] = {}
 
-    def add(self, reviews: Iterable[ScoredReview]) -> None:
-        """Add the reviews that have a score."""
-        for review in reviews:
-            if review.sentiment is None or review.scores is None:
-                continue
-            for product_id in review.product_ids:
-                counts = self._counts.setdefault(product_id, dict.fromkeys(Sentiment, 0))
-                counts[review.sentiment] += 1
-                before = self._polarity.get(product_id, 0.0)
-                self._polarity[product_id] = before + review.scores.polarity
+def combined(chunks: Sequence[tuple[int, Score]]) -> Score:
+    """Return the sentiment of a document from its chunks, each with its length in characters.
 
-    def products(self) -> list[ProductSentiment]:
-        """Return the aggregates, sorted by product id."""
-        return [
-            ProductSentiment(
-                product_id=product_id,
-                positive=counts[Sentiment.POSITIVE],
-                negative=counts[Sentiment.NEGATIVE],
-                neutral=counts[Sentiment.NEUTRAL],
-                mixed=counts[Sentiment.MIXED],
-                polarity=round(self._polarity[product_id] / sum(counts.values()), 4),
-            )
-            for product_id, counts in sorted(self._counts.items())
-        ]
+    One chunk is the document. The confidences of several are averaged, weighted by length. Then what praise
+    and blame have in common becomes mixed: chunks that contradict each other make a mixed document, whatever
+    each says alone. The label is the highest confidence. A document with a chunk that could not be scored
+    has that chunk's error.
+    """
+    if len(chunks) == 1:
+        return chunks[0][1]
+    if failed := next((score for _, score in chunks if score.scores is None), None):
+        return failed
+    total = sum(length for length, _ in chunks)
+
+    def mean(name: str) -> float:
+        return sum(length * float(getattr(score.scores, name)) for length, score in chunks) / total
+
+    means = {name: mean(name) for name in ("positive", "negative", "neutral", "mixed")}
+    contradiction = min(means["positive"], means["negative"])
+    scores = confidences(
+        positive=means["positive"] - contradiction,
+        negative=means["negative"] - contradiction,
+        neutral=means["neutral"],
+        mixed=means["mixed"] + 2 * contradiction,
+    )
+    return Score(sentiment=highest(scores), scores=scores)
+
+
+def highest(scores: SentimentScores, among: Iterable[Sentiment] = tuple(Sentiment)) -> Sentiment:
+    """Return the label with the highest confidence; the first of equals."""
+    return max(among, key=lambda sentiment: float(getattr(scores, sentiment.lower())))
+
+
+def _stored(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), DECIMALS)

@@ -1,62 +1,52 @@
-"""Scores a part's reviews, paying Comprehend for each text once however often the part is repeated."""
+"""Scores a part: its customers' reviews, and its texts of which only the product is known."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts import object_keys
-from encore.contracts.records import Customer, Review, ScoredReview
-from encore.runtime.logs import get_logger
+from encore.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
 from encore.runtime.ports import Items, Objects
-from encore.runtime.runs.paid_results import PaidResults
-from encore.runtime.runs.run import StageName, part_name
 from encore.runtime.runs.stage import PartResult
-from encore.sentiment.domain.documents import Document, documents
-from encore.sentiment.domain.scores import Score, read_score, scored_reviews, write_score
-from encore.sentiment.ports import Scorer
-
-DOCUMENTS_PER_CALL = 25
-WRITES_PER_CALL = 5
-"""Units that the scores of a full call take: about 170 bytes a document."""
-log = get_logger()
+from encore.sentiment.domain.bill import Bill, part_payer
+from encore.sentiment.domain.documents import documents
+from encore.sentiment.domain.readings import review_opinions, scored_reviews, shared_opinions
+from encore.sentiment.use_cases.read_documents import ReadDocuments
 
 
 @dataclass(frozen=True, kw_only=True)
 class ScorePart:
-    """Reads a part, scores its texts, stores the scores with the reviews."""
+    """Reads a part, scores its texts, stores the scores with the reviews and the opinions by product."""
 
     objects: Objects
     reviews: Items
-    paid_results: PaidResults
-    scorer: Scorer
+    opinions: Items
+    read_documents: ReadDocuments
 
-    async def run(self, run_id: str, part: int, *, key: str) -> PartResult:
-        """Score the customers stored under `key`; return what it came to and cost over all deliveries."""
-        customers = await self.objects.get_lines(key, Customer)
-        texts = documents(customers)
-        scored = scored_reviews(customers, await self._scores(run_id, part, texts))
+    async def run(self, run_id: str, part: int) -> PartResult:
+        """Score a stored part; return what it came to and cost over all deliveries."""
+        customers = await self.objects.get_lines(object_keys.customers(run_id, part), Customer)
+        shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
+        bill = Bill(part_payer(run_id, part))
+        readings = await self.read_documents.run(run_id, documents(customers, shared), bill)
+        scored, apart = scored_reviews(customers, readings), shared_opinions(shared, readings)
         await self.objects.put_lines(object_keys.sentiment(run_id, part), scored)
-        await self.reviews.put_all(_items(run_id, customers, scored))
-        return _result(texts, scored)
-
-    async def _scores(self, run_id: str, part: int, texts: Sequence[Document]) -> dict[str, Score]:
-        """Score what no earlier delivery has paid for, and keep each call's scores as they arrive."""
-        where = (run_id, StageName.SENTIMENT, part_name(part))
-        scores = {unit: read_score(text) for unit, text in (await self.paid_results.kept(*where)).items()}
-
-        async def keep(found: Mapping[str, Score]) -> None:
-            written = {unit: write_score(score) for unit, score in found.items()}
-            await self.paid_results.keep(*where, written)
-            scores.update(found)
-
-        if scores:
-            log.info("scores_found", documents=len(scores))
-        await self.scorer.score([text for text in texts if text.review_id not in scores], keep=keep)
-        return scores
+        if shared:
+            await self.objects.put_lines(object_keys.shared_opinions(run_id, part), apart)
+        items = _review_items(run_id, customers, scored)
+        opinions = list(
+            {(one.product_id, one.opinion_id): one for one in (*review_opinions(scored), *apart)}.values()
+        )
+        await self.reviews.put_all(items)
+        await self.opinions.put_all([opinion.model_dump() for opinion in opinions])
+        bill.units.update({"dynamodb.writes": len(items) + len(opinions), "s3.puts": 1 + bool(shared)})
+        bill.counts.update(_counts(scored, len(shared), apart))
+        return PartResult(counts=bill.counts, units=bill.units)
 
 
-def _items(
-    run_id: str, customers: Sequence[Customer], scored: Sequence[ScoredReview]
+def _review_items(
+    run_id: str, customers: Iterable[Customer], scored: Iterable[ScoredReview]
 ) -> list[dict[str, Any]]:
     """The reviews with their scores, as DynamoDB stores them."""
     reviews: dict[str, Review] = {
@@ -68,19 +58,12 @@ def _items(
     ]
 
 
-def _result(texts: Sequence[Document], scored: Sequence[ScoredReview]) -> PartResult:
-    labelled = sum(review.sentiment is not None for review in scored)
-    calls = -(-len(texts) // DOCUMENTS_PER_CALL)
-    return PartResult(
-        counts={
-            "reviews_scored": labelled,
-            "reviews_unscored": len(scored) - labelled,
-            "texts_cut": sum(text.cut for text in texts),
-        },
-        units={
-            "comprehend.units": sum(text.units for text in texts),
-            "dynamodb.reads": 1,  # the scores of earlier deliveries
-            "dynamodb.writes": len(scored) + calls * WRITES_PER_CALL,
-            "s3.puts": 1,
-        },
-    )
+def _counts(scored: Sequence[ScoredReview], shared: int, apart: Sequence[Opinion]) -> Counter[str]:
+    of_reviews = [review.sentiment for review in scored if review.sentiment is not None]
+    labels = [*of_reviews, *(opinion.sentiment for opinion in apart)]
+    counts = Counter(f"texts_{sentiment.lower()}" for sentiment in labels)
+    counts["reviews_scored"] = len(of_reviews)
+    counts["reviews_unscored"] = len(scored) - len(of_reviews)
+    counts["shared_texts_scored"] = len(apart)
+    counts["shared_texts_unscored"] = shared - len(apart)
+    return counts

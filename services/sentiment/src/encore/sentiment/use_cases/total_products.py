@@ -1,20 +1,28 @@
-"""Adds up a scored run by product and announces it as scored."""
+"""Adds up what is known of a scored run's products and announces the run as scored."""
 
 import asyncio
+from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from encore.contracts import object_keys
 from encore.contracts.events import SentimentScored
-from encore.contracts.records import ScoredReview
+from encore.contracts.records import Opinion, Product, ProductSentiment, ScoredReview, SentimentSummary
 from encore.runtime.batches import batches
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import Announcer, Items, Objects
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.totals import total
-from encore.sentiment.domain.scores import ProductTally
+from encore.runtime.runs.run import StageName
+from encore.runtime.runs.stage import PartResult, Stage
+from encore.sentiment.domain.totals import CategoryTally, RunTally, product_sentiment
 
-PARALLEL_PARTS = 16
+PARALLEL = 16
+LANGUAGE = "language_"
+TOTALS = "totals"
 log = get_logger()
+
+Counts = Counter[str]
+"""The stage's counts, summed over its reports."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,25 +30,66 @@ class TotalProducts:
     """Closes the stage of a run of which every part is scored."""
 
     objects: Objects
+    opinions: Items
     product_sentiments: Items
+    stage: Stage
     ledger: Ledger
     announcer: Announcer
 
     async def run(self, run_id: str, *, parts: int) -> None:
-        """Store the run's totals by product, then announce that every part has been scored."""
-        tally = ProductTally()
-        for numbers in batches(range(1, parts + 1), PARALLEL_PARTS):
-            for part_scores in await asyncio.gather(*(self._scored(run_id, part) for part in numbers)):
-                tally.add(part_scores)
-        products = tally.products()
-        await self.objects.put_lines(object_keys.product_sentiment(run_id), products)
-        await self.product_sentiments.put_all(
-            [{**product.model_dump(), "run_id": run_id} for product in products]
-        )
-        counts = total(await self.ledger.reports(run_id)).counts
-        scored = SentimentScored(parts=parts, reviews=counts.get("reviews_scored", 0))
+        """Store the totals of products, categories and run, then announce that every part has been scored."""
+        started_at = datetime.now(UTC)
+        products = await self._total_catalogue(run_id)
+        counts = Counter[str]()
+        for report in await self.ledger.reports(run_id):
+            counts.update(report.counts if report.stage is StageName.SENTIMENT else {})
+        summary = await self._summarise(run_id, parts, counts)
+        units = {"dynamodb.reads": len(products), "dynamodb.writes": len(products), "s3.puts": 3}
+        await self.stage.record(run_id, TOTALS, started_at, PartResult(units=units))
+        scored = SentimentScored(parts=parts, reviews=counts["reviews_scored"], summary=summary)
         await self.announcer.announce(run_id, scored)
         log.info("run_scored", products=len(products))
 
-    async def _scored(self, run_id: str, part: int) -> list[ScoredReview]:
-        return await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
+    async def _total_catalogue(self, run_id: str) -> list[ProductSentiment]:
+        """Count all opinions known of the run's products, whichever run they came with."""
+        products: list[ProductSentiment] = []
+        categories = CategoryTally()
+        for some in batches(await self.objects.get_lines(object_keys.products(run_id), Product), PARALLEL):
+            known = await asyncio.gather(*(self._known(product.product_id) for product in some))
+            for product, opinions in zip(some, known, strict=True):
+                if opinions:
+                    products.append(product_sentiment(product.product_id, opinions))
+                    categories.add(product.category, opinions)
+        await self.objects.put_lines(object_keys.product_sentiment(run_id), products)
+        await self.objects.put_lines(object_keys.category_sentiment(run_id), categories.categories())
+        await self.product_sentiments.put_all(
+            [{**product.model_dump(), "run_id": run_id} for product in products]
+        )
+        return products
+
+    async def _known(self, product_id: str) -> list[Opinion]:
+        found = await self.opinions.get_group("product_id", product_id)
+        return [Opinion.model_validate(item) for item in found]
+
+    async def _summarise(self, run_id: str, parts: int, counts: Counts) -> SentimentSummary:
+        tally = RunTally()
+        texts, empty = counts["shared_texts_scored"] + counts["shared_texts_unscored"], 0
+        for part in range(1, parts + 1):
+            reviews = await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
+            shared = await self.objects.find_lines(object_keys.shared_opinions(run_id, part), Opinion)
+            texts += len(reviews)
+            empty += sum(review.sentiment is None and review.error is None for review in reviews)
+            for review in reviews:
+                tally.add(review.sentiment, review.aspects)
+            for opinion in shared:
+                tally.add(opinion.sentiment, opinion.aspects)
+        summary = tally.summary(texts=texts, empty=empty, languages=_languages(counts))
+        body = summary.model_dump_json(exclude_none=True).encode()
+        await self.objects.put(object_keys.sentiment_summary(run_id), body, content_type="application/json")
+        return summary
+
+
+def _languages(counts: Counts) -> dict[str, int]:
+    return {
+        name.removeprefix(LANGUAGE): amount for name, amount in counts.items() if name.startswith(LANGUAGE)
+    }

@@ -1,1 +1,1 @@
-"""The run ledger, and what is built on it: locks, paid results, prices, stages, lifecycle."""
+"""The run ledger, and what is built on it: locks, prices, stages, lifecycle."""

@@ -19,6 +19,10 @@ class StageName(StrEnum):
     MAILER = "mailer"
 
 
+ATTEMPTS = {StageName.SENTIMENT: "sentiment_attempt", StageName.RECOMMENDER: "attempt"}
+"""Where a run's `step` holds the number of the latest poll, for the stages that poll long jobs."""
+
+
 def part_name(part: int) -> str:
     """The name of a part in reports and locks."""
     return f"part-{part:05}"
@@ -68,6 +72,10 @@ class Run(BaseModel):
         """The numbers of the parts that a stage has not done yet, in order."""
         done = self.stage(stage).done
         return [part for part in range(1, (self.parts or 0) + 1) if part not in done]
+
+    def attempt(self, stage: StageName) -> int:
+        """Return the number of a stage's latest poll, zero if it has not polled."""
+        return int(self.step.get(ATTEMPTS[stage], 0))
 
     @property
     def is_open(self) -> bool:

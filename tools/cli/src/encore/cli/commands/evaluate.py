@@ -1,4 +1,4 @@
-"""`encore evaluate`: how good recommendations are, and whether their reasons are true."""
+"""`encore evaluate`: how good recommendations and sentiment are, and whether reasons are true."""
 
 import json as json_text
 import sys
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encore.cli.commands.evaluate_sentiment import sentiment
 from encore.cli.commands.options import AsJson
 from encore.cli.commands.runs import RunId
 from encore.cli.execution import FOUND_WRONG, guarded, in_environment
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
     from encore.cli.environment import Environment
 
-app = typer.Typer(no_args_is_help=True, help="How good recommendations are, and whether reasons are true.")
+app = typer.Typer(
+    no_args_is_help=True, help="How good recommendations and sentiment are, and whether reasons are true."
+)
+app.command()(sentiment)
 
 
 class ProtocolName(StrEnum):

@@ -13,20 +13,21 @@ _PART_CAUSE = re.compile(r"part-(\d+)")
 
 @dataclass(frozen=True)
 class MissingMessage:
-    """A message that `stage` needs. `number` is a part, or the recommender's attempt, or zero."""
+    """A message that `stage` needs: about a part, or a poll with its attempt, or neither."""
 
     stage: StageName
-    number: int
     why: str
+    part: int = 0
+    attempt: int = 0
 
 
 def missing_messages(run: Run) -> list[MissingMessage]:
     """Return what the run waits for, in the order of the flow; raise `CommandError` if it has ended.
 
     That is every part that one stage has finished and the next has not; the part whose message closes a
-    stage that is complete but not announced; the recommender's next poll; and the upload while ingest is
-    incomplete. The ledger does not show whether the messages are still queued: sending them twice is
-    harmless.
+    stage that is complete but not announced; the next poll of a stage that waits for long jobs; and the
+    upload while ingest is incomplete. The ledger does not show whether the messages are still queued: sending
+    them twice is harmless.
     """
     _require_open(run)
     return [*_upload(run), *_unscored(run), *_recommendations(run), *_unmailed(run)]
@@ -44,35 +45,36 @@ def _require_open(run: Run) -> None:
 
 def _upload(run: Run) -> Iterator[MissingMessage]:
     if not _complete(run, StageName.INGEST):
-        yield MissingMessage(StageName.INGEST, 0, f"{run.source} is not ingested")
+        yield MissingMessage(StageName.INGEST, f"{run.source} is not ingested")
 
 
 def _unscored(run: Run) -> Iterator[MissingMessage]:
-    for part in sorted(_done(run, StageName.INGEST) - _done(run, StageName.SENTIMENT)):
-        yield MissingMessage(StageName.SENTIMENT, part, f"part {part} is not scored")
-    if _complete(run, StageName.SENTIMENT) and not run.stage(StageName.SENTIMENT).announced:
-        yield MissingMessage(
-            StageName.SENTIMENT,
-            _closing_part(run, StageName.SENTIMENT),
-            "all parts are scored, not announced",
-        )
+    """A run that is scored by jobs moves on by polls; older ones than the ledger's attempt are dropped."""
+    stage = StageName.SENTIMENT
+    if run.stage(stage).announced:
+        return
+    if attempt := run.attempt(stage):
+        yield MissingMessage(stage, "its reviews are scored by jobs", attempt=attempt)
+        return
+    for part in sorted(_done(run, StageName.INGEST) - _done(run, stage)):
+        yield MissingMessage(stage, f"part {part} is not scored", part=part)
+    if _complete(run, stage):
+        yield MissingMessage(stage, "all parts are scored, not announced", part=_closing_part(run, stage))
 
 
 def _recommendations(run: Run) -> Iterator[MissingMessage]:
     """The recommender drops polls older than the attempt in the ledger."""
-    if run.stage(StageName.SENTIMENT).announced and not _complete(run, StageName.RECOMMENDER):
-        yield MissingMessage(
-            StageName.RECOMMENDER, int(run.step.get("attempt", 0)), "not all parts have recommendations"
-        )
+    stage = StageName.RECOMMENDER
+    if run.stage(StageName.SENTIMENT).announced and not _complete(run, stage):
+        yield MissingMessage(stage, "not all parts have recommendations", attempt=run.attempt(stage))
 
 
 def _unmailed(run: Run) -> Iterator[MissingMessage]:
-    for part in sorted(_done(run, StageName.RECOMMENDER) - _done(run, StageName.MAILER)):
-        yield MissingMessage(StageName.MAILER, part, f"part {part} is not mailed")
-    if _complete(run, StageName.MAILER):
-        yield MissingMessage(
-            StageName.MAILER, _closing_part(run, StageName.MAILER), "all parts are mailed, not announced"
-        )
+    stage = StageName.MAILER
+    for part in sorted(_done(run, StageName.RECOMMENDER) - _done(run, stage)):
+        yield MissingMessage(stage, f"part {part} is not mailed", part=part)
+    if _complete(run, stage):
+        yield MissingMessage(stage, "all parts are mailed, not announced", part=_closing_part(run, stage))
 
 
 def _closing_part(run: Run, stage: StageName) -> int:

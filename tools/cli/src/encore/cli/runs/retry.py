@@ -1,6 +1,6 @@
 """Resends what a running run waits for as its services would: the same events, ids and topics."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
@@ -16,10 +16,11 @@ from encore.contracts.events import (
     EventData,
     RecommendationsReady,
     RecommenderPoll,
+    SentimentPoll,
     SentimentScored,
     new_event,
 )
-from encore.contracts.records import Customer, Recommendation
+from encore.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
 from encore.runtime.errors import error_code
 from encore.runtime.ports import Model
 from encore.runtime.queue.publisher import Publisher
@@ -55,7 +56,9 @@ class Retry:
 
     async def messages(self) -> list[Message]:
         """Return what to send again; raise `CommandError` if the run has ended or its files are gone."""
-        return [await self._message(missing) for missing in missing_messages(self.run)]
+        found = missing_messages(self.run)
+        counts = total(await self.ledger.reports(self.run.run_id)).counts
+        return [await self._message(missing, counts) for missing in found]
 
     async def send(self, messages: Sequence[Message]) -> None:
         """Send the messages to their topics and queues."""
@@ -69,28 +72,43 @@ class Retry:
                     message.body
                 )
 
-    async def _message(self, missing: MissingMessage) -> Message:
+    async def _message(self, missing: MissingMessage, counts: Mapping[str, int]) -> Message:
         match missing.stage:
             case StageName.INGEST:
                 queue, body = await notification_again(self.environment, self.run)
                 return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
+            case StageName.SENTIMENT if missing.attempt:
+                return self._again(SentimentPoll(attempt=missing.attempt), StageName.SENTIMENT, missing)
             case StageName.SENTIMENT:
-                return self._again(await self._data_ingested(missing.number), StageName.INGEST, missing)
-            case StageName.RECOMMENDER if missing.number:
-                return self._again(RecommenderPoll(attempt=missing.number), StageName.RECOMMENDER, missing)
+                ingested = await self._data_ingested(missing.part, counts)
+                return self._again(ingested, StageName.INGEST, missing)
+            case StageName.RECOMMENDER if missing.attempt:
+                return self._again(RecommenderPoll(attempt=missing.attempt), StageName.RECOMMENDER, missing)
             case StageName.RECOMMENDER:
-                return self._again(await self._sentiment_scored(), StageName.SENTIMENT, missing)
+                return self._again(await self._sentiment_scored(counts), StageName.SENTIMENT, missing)
             case StageName.MAILER:
-                ready = await self._recommendations_ready(missing.number)
+                ready = await self._recommendations_ready(missing.part)
                 return self._again(ready, StageName.RECOMMENDER, missing)
 
-    async def _data_ingested(self, part: int) -> DataIngested:
-        customers = await self._lines(object_keys.customers(self.run.run_id, part), Customer)
-        return DataIngested.of(self.run.run_id, part, parts=self.run.parts or part, customers=customers)
+    async def _data_ingested(self, part: int, counts: Mapping[str, int]) -> DataIngested:
+        run_id = self.run.run_id
+        shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
+        return DataIngested.of(
+            run_id,
+            part,
+            parts=self.run.parts or part,
+            customers=await self._lines(object_keys.customers(run_id, part), Customer),
+            shared_texts=len(shared),
+            run_texts=counts.get("reviews", 0) + counts.get("shared_texts", 0),
+        )
 
-    async def _sentiment_scored(self) -> SentimentScored:
-        counts = total(await self.ledger.reports(self.run.run_id)).counts
-        return SentimentScored(parts=self.run.parts or 1, reviews=counts.get("reviews_scored", 0))
+    async def _sentiment_scored(self, counts: Mapping[str, int]) -> SentimentScored:
+        summary = await self.objects.find(object_keys.sentiment_summary(self.run.run_id))
+        return SentimentScored(
+            parts=self.run.parts or 1,
+            reviews=counts.get("reviews_scored", 0),
+            summary=None if summary is None else SentimentSummary.model_validate_json(summary),
+        )
 
     async def _recommendations_ready(self, part: int) -> RecommendationsReady:
         key = object_keys.recommendations(self.run.run_id, part)

@@ -19,7 +19,7 @@ STYLES = {
     Sentiment.NEUTRAL: "dim",
     Sentiment.MIXED: "yellow",
 }
-ANSWERS = {"texts_asked": "paid for", "texts_known": "known from before"}
+ANSWERS = {"texts_asked": "paid for", "texts_known": "known already"}
 _SHOWN = re.compile(r"texts_(asked|known|positive|negative|neutral|mixed)|language_.+")
 
 
@@ -54,7 +54,7 @@ def _labels(said: SentimentSummary) -> Table:
 
 
 def _answers(counts: Mapping[str, int]) -> Table:
-    """How many answers about texts the run paid for, and how many were kept from before."""
+    """How many answers about texts the run paid for, and how many were known already."""
     shown = table("answers", "", right=("",))
     for name, label in ANSWERS.items():
         if name in counts:

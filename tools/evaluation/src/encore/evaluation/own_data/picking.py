@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from encore.contracts.records import Customer, Product, Recommendation
+from encore.contracts.records import Customer, Product, Recommendation, SharedText
 from encore.evaluation.own_data.ranking import rank_products
 from encore.evaluation.own_data.scoring import total_products
 from encore.recommender.domain.basket import Rule
@@ -21,7 +21,7 @@ from encore.recommender.domain.preferences import (
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.use_cases.select_products import recommend
-from encore.sentiment.domain.scores import Score, scored_reviews
+from encore.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,24 +37,25 @@ class Picked:
 def pick_products(
     products: Sequence[Product],
     customers: Sequence[Customer],
-    texts: Mapping[str, Score],
+    *,
+    texts: Readings,
+    shared_texts: Sequence[SharedText],
     shared: SharedReviews,
     rules: RunRules,
-    *,
     now: int,
 ) -> Picked:
     """Train, rank and pick for all customers, as a run with these customers would.
 
-    `texts` are the scores by review id; `shared` are the reviews that products share, by which they are
-    families; `now` is the run's time in Unix seconds.
+    `texts` is what was read in documents, by their words, those of `shared_texts` too; `shared` are the
+    reviews that products share, by which they are families; `now` is the run's time in Unix seconds.
     """
-    scored = scored_reviews(customers, texts)
-    sentiments, scores = total_products(scored), scores_by_review(scored)
+    scored, opinions = scored_reviews(customers, texts), shared_opinions(shared_texts, texts)
+    sentiments, scores = total_products(scored, opinions), scores_by_review(scored)
     preferences = {one.customer_id: preferences_of(one, scores) for one in customers}
     rankings = rank_products(customers, preferences, products, sentiments, now=now)
     catalogue = Catalogue(products, sentiments, shared)
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, partial(liked_products, scores=scores))
     shop = Shop.of(catalogue, bought, rules, now=now)
-    recommended = recommend(customers, scores, rankings, shop)
+    recommended = recommend(customers, scored, rankings, shop)
     return Picked(recommended.recommendations, preferences, shop, recommended.yielded)

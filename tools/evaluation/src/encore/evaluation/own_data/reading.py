@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from encore.contracts.records import Customer, Product
+from encore.contracts.records import Customer, Product, SharedText
 from encore.evaluation.errors import EvaluationError
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
@@ -17,10 +17,11 @@ from encore.ingest.use_cases.load_files import LoadFiles, SourceFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """What ingest makes of a file: the catalogue, the customers with their reviews, and rejected rows."""
+    """What ingest makes of a file; `shared_texts` are those whose writers are unknown."""
 
     products: Sequence[Product]
     customers: Sequence[Customer]
+    shared_texts: Sequence[SharedText] = ()
     rejected_rows: int = 0
 
 
@@ -50,6 +51,7 @@ def read_data(path: Path) -> Data:
             return Data(
                 products=list(scratch.products()),
                 customers=scratch.customers(1, counts["customers"]),
+                shared_texts=scratch.shared_texts(1, counts["shared_texts"]),
                 rejected_rows=counts["rejected_rows"],
             )
 

@@ -13,7 +13,7 @@ from encore.evaluation.own_data.held_out import Hit, hit_of, hold_out
 from encore.evaluation.own_data.lists import Lists, Nearness, Views
 from encore.evaluation.own_data.picking import Picked, pick_products
 from encore.evaluation.own_data.reading import Data
-from encore.evaluation.own_data.scoring import score_texts
+from encore.evaluation.own_data.scoring import read_texts
 from encore.recommender.domain.basket import PICKS, Rule
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.rules import Rules
@@ -95,7 +95,8 @@ def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: No
     pick = partial(
         pick_products,
         data.products,
-        texts=score_texts(data.customers),
+        texts=read_texts(data.customers, data.shared_texts),
+        shared_texts=data.shared_texts,
         shared=shared,
         rules=rules,
         now=_latest(data),

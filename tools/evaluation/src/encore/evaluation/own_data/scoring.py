@@ -1,27 +1,23 @@
-"""Scores reviews as the sentiment service does, with the model of its stand-in."""
+"""Reads texts as the sentiment service does, with the model of its stand-in."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from encore.contracts.records import Customer, ProductSentiment, ScoredReview, Sentiment, SentimentScores
+from encore.contracts.records import Customer, Opinion, ProductSentiment, ScoredReview, SharedText
+from encore.evaluation.sentiment.scoring import score_texts, understudy
 from encore.sentiment.domain.documents import documents
-from encore.sentiment.domain.scores import ProductTally, Score
-from understudy.engines.sentiment import Scores, SentimentModel
+from encore.sentiment.domain.readings import Reading, review_opinions
+from encore.sentiment.domain.totals import product_sentiment
 
 
-def score_texts(customers: Sequence[Customer]) -> dict[str, Score]:
-    """Return the scores of every review that has text, by review id."""
-    texts = documents(customers)
-    found = SentimentModel.load().score([text.text for text in texts])
-    return {text.review_id: _score(each) for text, each in zip(texts, found, strict=True)}
+def read_texts(customers: Sequence[Customer], shared_texts: Sequence[SharedText]) -> dict[str, Reading]:
+    """Return the sentiment of every document, by its words; identical documents are scored once."""
+    words = [document.words for document in documents(customers, shared_texts)]
+    return {each: Reading(score) for each, score in zip(words, score_texts(words, understudy()), strict=True)}
 
 
-def total_products(scored: Sequence[ScoredReview]) -> list[ProductSentiment]:
-    """Return the totals of each reviewed product."""
-    tally = ProductTally()
-    tally.add(scored)
-    return tally.products()
-
-
-def _score(found: Scores) -> Score:
-    members = {name: getattr(found, name) for name in SentimentScores.model_fields}
-    return Score(sentiment=Sentiment(found.label), scores=SentimentScores(**members))
+def total_products(scored: Iterable[ScoredReview], shared: Iterable[Opinion]) -> list[ProductSentiment]:
+    """Return the totals of each product that somebody wrote about."""
+    by_product: dict[str, list[Opinion]] = {}
+    for opinion in (*review_opinions(scored), *shared):
+        by_product.setdefault(opinion.product_id, []).append(opinion)
+    return [product_sentiment(product_id, opinions) for product_id, opinions in sorted(by_product.items())]

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from encore.contracts.records import Customer, Pick, Product, Reason, ReasonKind
+from encore.contracts.records import LIKED_FROM, Customer, Pick, Product, Reason, ReasonKind
 from encore.evaluation.reasons.shop import Category, ShopFacts
-from encore.recommender.domain.preferences import LIKED_FROM, Preference
+from encore.recommender.domain.preferences import Preference
 
 SECONDS_PER_DAY = 86_400
 ROUNDING = 1e-9
@@ -51,7 +51,7 @@ def problem_of(claim: Claim) -> Problem:
     known = claim.shop.products.get(claim.product.product_id)
     if known is None:
         return "the product is not in the run's catalogue"
-    if claim.product.model_copy(update={"shared_texts": ()}) != known:
+    if claim.product != known:
         return "the product's facts differ from those in the run's catalogue"
     kind = claim.reason.kind
     if unused := claim.reason.model_dump(exclude_defaults=True).keys() - EVIDENCE[kind] - {"kind"}:

@@ -23,9 +23,9 @@ class StoredRun:
     """When the run began, in Unix seconds."""
 
     async def products(self) -> dict[str, Product]:
-        """Return the catalogue by product id, without the texts of reviewers."""
+        """Return the catalogue by product id."""
         products = await self.objects.get_lines(object_keys.products(self.run_id), Product)
-        return {one.product_id: one.model_copy(update={"shared_texts": ()}) for one in products}
+        return {one.product_id: one for one in products}
 
     async def customers(self, part: int) -> list[Customer]:
         """Return one part's customers."""

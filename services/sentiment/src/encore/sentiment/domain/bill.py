@@ -1,0 +1,52 @@
+"""What a piece of work comes to: the answers that it paid for, and those that were known."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from encore.runtime.runs.run import part_name
+from encore.sentiment.domain.texts import Text
+
+CLAIM_WRITES = 2
+"""A write in a transaction counts twice."""
+
+
+def part_payer(run_id: str, part: int) -> str:
+    """The name of a part as a payer."""
+    return f"{run_id}/{part_name(part)}"
+
+
+def job_payer(run_id: str) -> str:
+    """The name of a run's jobs as a payer."""
+    return f"{run_id}/job"
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A kept answer, and which piece of work paid for it."""
+
+    result: str
+    payer: str
+
+
+@dataclass(frozen=True)
+class Bill:
+    """The counts and billable units of one payer, the same after every delivery of its message."""
+
+    payer: str
+    counts: Counter[str] = field(default_factory=Counter)
+    units: Counter[str] = field(default_factory=Counter)
+
+    def add(self, texts: Mapping[str, Text], answers: Mapping[str, Answer]) -> None:
+        """Add texts, by key: those that this payer paid for in any delivery, and the others as known."""
+        paid = [text for key, text in texts.items() if answers[key].payer == self.payer]
+        self.counts["texts_known"] += len(texts) - len(paid)
+        self.units["dynamodb.reads"] += len(texts)
+        self.pay(texts=len(paid), units=sum(text.units for text in paid))
+        self.units["dynamodb.writes"] += CLAIM_WRITES * len(paid)
+
+    def pay(self, *, texts: int, units: int) -> None:
+        """Add texts that this payer asks about, with the units that they are billed as."""
+        self.counts["texts_asked"] += texts
+        self.units["comprehend.units"] += units
+        self.units["dynamodb.writes"] += texts

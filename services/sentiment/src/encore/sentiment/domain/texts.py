@@ -1,0 +1,78 @@
+"""What is sent to Comprehend: chunks of documents, named by what is asked about which words."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from hashlib import sha256
+
+MAX_BYTES = 5_000
+"""Comprehend's limit for one text of a synchronous call, in UTF-8 bytes."""
+CHARS_PER_UNIT = 100
+MIN_UNITS = 3
+SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[।。！？])\s*")  # noqa: RUF001 - full-width marks end sentences too
+
+
+@dataclass(frozen=True)
+class Text:
+    """Some words, and what is asked about them: the same question about the same words is asked once."""
+
+    words: str
+    language: str
+    question: str
+    """The engine and what it is asked, such as `comprehend/sentiment`."""
+
+    @cached_property
+    def key(self) -> str:
+        """The name under which the answer is kept: a digest of question, language and words."""
+        return sha256(f"{self.question}\n{self.language}\n{self.words}".encode()).hexdigest()
+
+    @property
+    def units(self) -> int:
+        """Comprehend's billing units: 100 characters each, at least three per text."""
+        return max(MIN_UNITS, -(-len(self.words) // CHARS_PER_UNIT))
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A piece of a document that fits into one call; `begin` is where it starts, in code points."""
+
+    words: str
+    begin: int
+
+
+def chunks(document: str, *, max_bytes: int = MAX_BYTES) -> list[Chunk]:
+    """Divide a document at sentence ends into as few chunks as fit into `max_bytes` of UTF-8 each.
+
+    A sentence that is too long by itself is divided at a space, or within a word if there is none.
+    """
+    found: list[Chunk] = []
+    for begin, end in _pieces(document, max_bytes):
+        start = found[-1].begin if found else begin
+        joined = document[start:end]
+        if found and len(joined.encode()) <= max_bytes:
+            found[-1] = Chunk(joined, start)
+        else:
+            found.append(Chunk(document[begin:end], begin))
+    return found
+
+
+def _pieces(document: str, max_bytes: int) -> Iterator[tuple[int, int]]:
+    """Yield where each sentence, or each part of one that is too long, begins and ends."""
+    begin = 0
+    for match in SENTENCE_END.finditer(document):
+        if match.start() > begin:
+            yield from _fitting(document, begin, match.start(), max_bytes)
+        begin = match.end()
+    if begin < len(document):
+        yield from _fitting(document, begin, len(document), max_bytes)
+
+
+def _fitting(document: str, begin: int, end: int, max_bytes: int) -> Iterator[tuple[int, int]]:
+    while len(document[begin:end].encode()) > max_bytes:
+        fitting = begin + len(document[begin:end].encode()[:max_bytes].decode(errors="ignore"))
+        space = document.rfind(" ", begin + 1, fitting)
+        yield begin, space if space > begin else fitting
+        begin = space + 1 if space > begin else fitting
+    if begin < end:
+        yield begin, end

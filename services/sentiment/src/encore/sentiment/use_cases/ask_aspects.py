@@ -1,0 +1,49 @@
+"""Finds aspects by Comprehend's targeted sentiment, which costs as much as sentiment, in English only."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from encore.contracts.records import AspectMention
+from encore.sentiment.domain.answers import one_each, read_mentions
+from encore.sentiment.domain.bill import Bill
+from encore.sentiment.domain.documents import Document
+from encore.sentiment.domain.engine import ENGLISH, Engine, Question
+from encore.sentiment.domain.texts import Chunk, Text, chunks
+from encore.sentiment.ports import Asks
+from encore.sentiment.use_cases.pay_once import PayOnce
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskAspects:
+    """Asks what is not known about documents."""
+
+    engine: Engine
+    pay_once: PayOnce
+    asks: Asks
+
+    async def run(
+        self, _run_id: str, documents: Sequence[Document], bill: Bill
+    ) -> dict[str, tuple[AspectMention, ...]]:
+        """Return what English documents say about aspects, by their words, and add to the bill."""
+        texts = {
+            document.words: [(chunk, self._text(chunk)) for chunk in chunks(document.words)]
+            for document in documents
+        }
+        every = [text for found in texts.values() for _, text in found]
+        answers = await self.pay_once.run(every, self.asks.aspects, bill)
+        return {
+            words: one_each(
+                _moved(mention, chunk.begin)
+                for chunk, text in found
+                for mention in read_mentions(answers[text.key])
+            )
+            for words, found in texts.items()
+        }
+
+    def _text(self, chunk: Chunk) -> Text:
+        return self.engine.text(Question.ASPECTS, chunk.words, ENGLISH)
+
+
+def _moved(mention: AspectMention, begin: int) -> AspectMention:
+    """Count a mention's offsets from the start of the document instead of its chunk's."""
+    return mention.model_copy(update={"begin": mention.begin + begin, "end": mention.end + begin})

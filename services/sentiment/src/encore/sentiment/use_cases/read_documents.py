@@ -1,0 +1,73 @@
+"""Reads documents: their language, their sentiment and the aspects that they praise or blame."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from encore.sentiment.domain.answers import read_language
+from encore.sentiment.domain.bill import Bill
+from encore.sentiment.domain.documents import Document
+from encore.sentiment.domain.engine import AUTO, ENGLISH, SENTIMENT_LANGUAGES, Engine, Question
+from encore.sentiment.domain.readings import Reading
+from encore.sentiment.domain.scores import Score, combined, read_score
+from encore.sentiment.domain.texts import Text, chunks
+from encore.sentiment.ports import Asks, FindsAspects
+from encore.sentiment.use_cases.pay_once import PayOnce
+
+UNSUPPORTED = Score(error="UnsupportedLanguage")
+LANGUAGE_CHARS = 300
+"""So much of a document shows its language; it is what Comprehend's smallest charge pays for."""
+
+Languages = Mapping[str, str | None]
+"""The language codes of documents, by their words; None if unrecognised."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadDocuments:
+    """Asks what is not known about documents; without `find_aspects`, only for their sentiment."""
+
+    engine: Engine
+    pay_once: PayOnce
+    asks: Asks
+    find_aspects: FindsAspects | None
+
+    async def run(self, run_id: str, documents: Sequence[Document], bill: Bill) -> dict[str, Reading]:
+        """Return what was read in each document, by its words, and add to the bill."""
+        languages = await self.languages(documents, bill)
+        bill.counts.update(f"language_{language or 'unknown'}" for language in languages.values())
+        scores = await self._scores(languages, bill)
+        english = [document for document in documents if languages[document.words] == ENGLISH]
+        mentions = await self.find_aspects.run(run_id, english, bill) if self.find_aspects else {}
+        return {
+            words: Reading(score=scores[words], language=language, aspects=mentions.get(words, ()))
+            for words, language in languages.items()
+        }
+
+    async def languages(self, documents: Sequence[Document], bill: Bill) -> Languages:
+        """Return the language of each document: the one that is set, or Comprehend's finding."""
+        if self.engine.language != AUTO:
+            return {document.words: self.engine.language for document in documents}
+        texts = {
+            document.words: self.engine.text(Question.LANGUAGE, document.words[:LANGUAGE_CHARS])
+            for document in documents
+        }
+        answers = await self.pay_once.run(texts.values(), self.asks.languages, bill)
+        return {words: read_language(answers[text.key]) for words, text in texts.items()}
+
+    def texts(self, languages: Languages) -> dict[str, list[Text]]:
+        """Return what to ask for the sentiment of each document in a language that has one."""
+        return {
+            words: [self.engine.text(Question.SENTIMENT, chunk.words, language) for chunk in chunks(words)]
+            for words, language in languages.items()
+            if language in SENTIMENT_LANGUAGES
+        }
+
+    async def _scores(self, languages: Languages, bill: Bill) -> dict[str, Score]:
+        texts = self.texts(languages)
+        every = [text for found in texts.values() for text in found]
+        answers = await self.pay_once.run(every, self.asks.sentiments, bill)
+        bill.counts["texts_chunked"] += sum(len(found) > 1 for found in texts.values())
+        scores = {
+            words: combined([(len(text.words), read_score(answers[text.key])) for text in found])
+            for words, found in texts.items()
+        }
+        return {words: scores.get(words, UNSUPPORTED) for words in languages}

@@ -1,0 +1,81 @@
+"""The double of Comprehend keeps the same contract as the adapter on understudy."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+
+import pytest
+from aiobotocore.session import get_session
+
+from encore.contracts.errors import TransientError
+from encore.contracts.records import Sentiment
+from encore.sentiment.adapters.comprehend import Comprehend
+from encore.sentiment.domain.answers import read_language, read_mentions
+from encore.sentiment.domain.scores import read_score
+from encore.sentiment.domain.texts import Text
+from encore.sentiment.ports import Asks
+from services.sentiment.tests.fakes import InMemoryAsks
+from understudy.testing import UnderstudyServer
+
+
+class Kept(dict[str, str]):
+    """Answers by key; a text that is answered twice fails the test."""
+
+    async def keep(self, answers: Mapping[str, str]) -> None:
+        """Add the answers of one call."""
+        assert answers
+        assert not self.keys() & answers.keys()
+        self.update(answers)
+
+
+@pytest.fixture(params=["memory", "comprehend"])
+async def asks(request: pytest.FixtureRequest) -> AsyncIterator[Asks]:
+    """The double, and the adapter on understudy."""
+    if request.param == "memory":
+        yield InMemoryAsks()
+        return
+    async with AsyncExitStack() as stack:
+        server = stack.enter_context(UnderstudyServer())
+        client = await stack.enter_async_context(
+            get_session().create_client("comprehend", endpoint_url=server.url)
+        )
+        yield Comprehend(client, calls_per_s=1000, parallel_calls=4)
+
+
+def texts(question: str) -> list[Text]:
+    """A full call."""
+    return [Text(f"Excellent, I love it. {number}", "en", question) for number in range(25)]
+
+
+async def test_every_text_is_scored_once(asks: Asks) -> None:
+    """Each gets a label and confidences that add up to 1."""
+    kept = Kept()
+    await asks.sentiments(texts("comprehend/sentiment"), kept.keep)
+    assert len(kept) == 25
+    for score in map(read_score, kept.values()):
+        assert (score.sentiment, score.error) == (Sentiment.POSITIVE, None)
+        assert score.scores is not None
+        assert sum(score.scores.model_dump().values()) == pytest.approx(1, abs=1e-4)
+
+
+async def test_every_text_has_a_language(asks: Asks) -> None:
+    """These are English."""
+    kept = Kept()
+    await asks.languages(texts("comprehend/language"), kept.keep)
+    assert {read_language(answer) for answer in kept.values()} == {"en"}
+
+
+async def test_every_text_has_its_mentions(asks: Asks) -> None:
+    """Or none: that is an answer too."""
+    kept = Kept()
+    await asks.aspects(texts("comprehend/aspects"), kept.keep)
+    assert [len(read_mentions(answer)) for answer in kept.values()] == [0] * 25
+
+
+async def test_an_error_of_keep_is_raised(asks: Asks) -> None:
+    """Answers that cannot be kept must not pass for kept."""
+
+    async def fail(_: Mapping[str, str]) -> None:
+        raise TransientError("throttled")
+
+    with pytest.raises(TransientError):
+        await asks.sentiments(texts("comprehend/sentiment")[:1], fail)

@@ -1,0 +1,173 @@
+"""The sentiment service over in-memory doubles, and a run of two parts."""
+
+from collections.abc import Sequence
+
+from encore.contracts import object_keys
+from encore.contracts.events import DataIngested, SentimentPoll, new_event
+from encore.contracts.records import Customer, Product, Review, ScoredReview, SharedText
+from encore.runtime.queue.message import Message
+from encore.runtime.runs.run import PartReport, StageName, part_name
+from encore.sentiment.adapters.new_keys import new_keys
+from encore.sentiment.domain.engine import Engine
+from encore.sentiment.handler import SentimentHandler
+from encore.sentiment.ports import FindsAspects
+from encore.sentiment.use_cases.advance_job import AdvanceJob
+from encore.sentiment.use_cases.collect_texts import CollectTexts
+from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
+from encore.sentiment.use_cases.pay_once import PayOnce
+from encore.sentiment.use_cases.read_documents import ReadDocuments
+from encore.sentiment.use_cases.score_part import ScorePart
+from encore.sentiment.use_cases.total_products import TotalProducts
+from services.sentiment.tests.fakes import InMemoryAsks, InMemoryJobOutputs, InMemoryJobs, InMemoryKeptAnswers
+from tests.support.runs import START, Runs, finish_part
+from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
+
+RUN = "run-1"
+JOB_FROM_TEXTS = 1_000
+
+
+class World:
+    """The handler, and everything that it reads and writes."""
+
+    def __init__(
+        self,
+        announcer: InMemoryAnnouncer | None = None,
+        *,
+        language: str = "en",
+        find_aspects: FindsAspects | None = None,
+    ) -> None:
+        runs = Runs()
+        self.ledger = runs.ledger
+        self.locks = runs.locks
+        self.objects = InMemoryObjects()
+        self.reviews = InMemoryItems("review_id")
+        self.opinions = InMemoryItems("product_id", "opinion_id")
+        self.products = InMemoryItems("product_id")
+        self.announcer = announcer or InMemoryAnnouncer()
+        self.asks = InMemoryAsks()
+        self.kept = InMemoryKeptAnswers()
+        self.jobs = InMemoryJobs()
+        self.outputs = InMemoryJobOutputs()
+        self.polls = InMemoryPolls()
+        self.stage = runs.stage(StageName.SENTIMENT, self.announcer)
+        self.read_documents = ReadDocuments(
+            engine=Engine(language=language),
+            pay_once=PayOnce(kept=self.kept, parallel_calls=4),
+            asks=self.asks,
+            find_aspects=find_aspects,
+        )
+        self.handle = self._handler()
+
+    def _handler(self) -> SentimentHandler:
+        score_part = ScorePart(
+            objects=self.objects,
+            reviews=self.reviews,
+            opinions=self.opinions,
+            read_documents=self.read_documents,
+        )
+        total_products = TotalProducts(
+            objects=self.objects,
+            opinions=self.opinions,
+            product_sentiments=self.products,
+            stage=self.stage,
+            ledger=self.ledger,
+            announcer=self.announcer,
+        )
+        advance_job = AdvanceJob(
+            ledger=self.ledger,
+            stage=self.stage,
+            collect_texts=CollectTexts(
+                objects=self.objects, read_documents=self.read_documents, new_keys=new_keys
+            ),
+            jobs=self.jobs,
+            keep_answers=KeepJobAnswers(
+                objects=self.objects, read_documents=self.read_documents, outputs=self.outputs
+            ),
+            score_part=score_part,
+            total_products=total_products,
+            polls=self.polls,
+            announcer=self.announcer,
+        )
+        return SentimentHandler(
+            stage=self.stage,
+            score_part=score_part,
+            total_products=total_products,
+            advance_job=advance_job,
+            job_from_texts=JOB_FROM_TEXTS,
+        )
+
+    async def ingest(self, *parts: Sequence[Customer], run_id: str = RUN) -> None:
+        """Store parts as ingest does; by default two, of one customer each."""
+        parts = parts or tuple([customer_of(part)] for part in (1, 2))
+        await self.ledger.open_run(run_id, source="test")
+        await self.ledger.set_parts(run_id, len(parts))
+        products = dict.fromkeys(
+            product for customers in parts for customer in customers for product in customer.product_ids
+        )
+        await self.objects.put_lines(object_keys.products(run_id), map(product_of, products))
+        for part, customers in enumerate(parts, start=1):
+            await self.objects.put_lines(object_keys.customers(run_id, part), customers)
+            report = PartReport(
+                stage=StageName.INGEST, name=part_name(part), started_at=START, finished_at=START
+            )
+            await finish_part(self.ledger, run_id, part, report)
+
+    async def share(self, part: int, *texts: SharedText, run_id: str = RUN) -> None:
+        """Store a part's shared texts."""
+        await self.objects.put_lines(object_keys.shared_texts(run_id, part), texts)
+
+    async def scored(self, part: int, run_id: str = RUN) -> list[ScoredReview]:
+        """The stored result of a part."""
+        return await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
+
+    async def score_all(self, parts: int = 2, run_id: str = RUN) -> None:
+        """Deliver every part's message."""
+        for part in range(1, parts + 1):
+            await self.handle(message(part, parts=parts, run_id=run_id))
+
+
+def customer_of(number: int, *words: str) -> Customer:
+    """A customer with a review of product `p` for each wording, by default "good", and a silent one."""
+    spoken = words or ("good",)
+    reviews = [
+        Review(review_id=f"r{number}-{index}", product_ids=("p",), text=text)
+        for index, text in enumerate(spoken)
+    ]
+    silent = Review(review_id=f"s{number}", product_ids=("p",))
+    return Customer(customer_id=f"c{number}", reviews=(*reviews, silent))
+
+
+def product_of(product_id: str) -> Product:
+    """A product."""
+    return Product.model_validate(
+        {
+            "product_id": product_id,
+            "name": "Kettle",
+            "category": ("Home", "Kettles"),
+            "price": 1,
+            "currency": "INR",
+        }
+    )
+
+
+def message(
+    part: int, message_id: str = "m", *, parts: int = 2, run_id: str = RUN, run_texts: int = 4
+) -> Message:
+    """The message about one part."""
+    data = DataIngested(
+        part=part,
+        parts=parts,
+        key=object_keys.customers(run_id, part),
+        customers=1,
+        reviews=2,
+        run_texts=run_texts,
+    )
+    return Message(
+        message_id, "receipt", new_event(data, run_id=run_id, source="ingest").model_dump_json(), 1, 0
+    )
+
+
+def poll(attempt: int, run_id: str = RUN) -> Message:
+    """The message of a poll."""
+    event = new_event(SentimentPoll(attempt=attempt), run_id=run_id, source="sentiment")
+    return Message(f"poll-{attempt}", "receipt", event.model_dump_json(), 1, 0)

@@ -1,0 +1,23 @@
+"""Delayed messages of a service to its own queue: it waits without holding a message or a task."""
+
+from encore.contracts.events import RecommenderPoll, SentimentPoll, new_event
+from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.run import StageName
+
+POLLS = {StageName.SENTIMENT: SentimentPoll, StageName.RECOMMENDER: RecommenderPoll}
+
+
+class SQSPolls:
+    """Sends the polls of one stage, which arrive after an interval."""
+
+    def __init__(self, queue: SQSQueue, *, stage: StageName, interval_s: int) -> None:
+        self._queue = queue
+        self._stage = stage
+        self._interval_s = interval_s
+
+    async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
+        """Poll the run after the interval, or at once; the same attempt is the same event."""
+        poll = POLLS[self._stage](attempt=attempt)
+        event = new_event(poll, run_id=run_id, source=self._stage)
+        delay_s = 0 if at_once else self._interval_s
+        await self._queue.send(event.body, delay_s=delay_s)

@@ -1,0 +1,223 @@
+"""`encore run retry` against an emulator: the messages that it sends."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from encore.contracts import object_keys
+from encore.contracts.events import (
+    DataIngested,
+    RecommendationsReady,
+    RecommenderPoll,
+    SentimentPoll,
+    SentimentScored,
+    new_event,
+)
+from encore.contracts.records import (
+    Customer,
+    Recommendation,
+    RecommendationSource,
+    Review,
+    SentimentSummary,
+    SharedText,
+)
+from encore.contracts.run_id import run_id
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import StageName
+from encore.stack.provision import Resources
+from tests.support.runs import RUN, a_report, finish_part
+
+if TYPE_CHECKING:
+    from tools.cli.tests.conftest import Bodies, Encore, InLedger
+
+
+def a_customer(number: int, reviews: int) -> Customer:
+    """Return a customer with reviews."""
+    return Customer(
+        customer_id=f"c{number}",
+        reviews=tuple(Review(review_id=f"r{number}-{each}", product_ids=("p",)) for each in range(reviews)),
+    )
+
+
+def test_lost_parts_are_announced_again_with_their_own_ids(
+    encore: "Encore",
+    advance: Callable[..., None],
+    in_ledger: "InLedger",
+    put_lines: Callable[..., None],
+    bodies: "Bodies",
+) -> None:
+    """With the same event as ingest's, to the same topic; a scored part is not announced."""
+    advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 1))
+    file = a_report(StageName.INGEST, reviews=5, shared_texts=3, products=9).model_copy(
+        update={"name": "file"}
+    )
+    in_ledger(lambda ledger: ledger.record(RUN, file))
+    key = object_keys.customers(RUN, 2)
+    put_lines(key, a_customer(1, 2), a_customer(2, 1))
+    put_lines(object_keys.shared_texts(RUN, 2), SharedText(product_id="p", text="Fine"))
+    (sent,) = encore("run", "retry", RUN, "--json").json
+    (body,) = bodies("sentiment")
+    data = DataIngested(part=2, parts=2, key=key, customers=2, reviews=3, shared_texts=1, run_texts=8)
+    expected = new_event(data, run_id=RUN, source="ingest")
+    assert json.loads(body) | {"time": ""} == json.loads(expected.model_dump_json(exclude_none=True)) | {
+        "time": ""
+    }
+    assert (sent["topic"], sent["event_id"]) == ("data-ingested", expected.id)
+
+
+def test_a_dry_run_sends_nothing(
+    encore: "Encore", advance: Callable[..., None], put_lines: Callable[..., None], bodies: "Bodies"
+) -> None:
+    """It only shows what would be sent."""
+    advance((StageName.INGEST, 1), (StageName.INGEST, 2), (StageName.SENTIMENT, 1))
+    put_lines(object_keys.customers(RUN, 2), a_customer(1, 1))
+    answer = encore("run", "retry", RUN, "--dry-run")
+    assert "part 2 is not scored" in answer.out
+    assert bodies("sentiment") == []
+
+
+def test_a_run_that_is_scored_by_jobs_gets_its_latest_poll(
+    encore: "Encore", advance: Callable[..., None], in_ledger: "InLedger", bodies: "Bodies"
+) -> None:
+    """Directly in sentiment's queue, with the ledger's attempt; no part is announced again."""
+    advance((StageName.INGEST, 1), (StageName.INGEST, 2))
+    in_ledger(lambda ledger: ledger.set_step(RUN, sentiment_attempt="7"))
+    (sent,) = encore("run", "retry", RUN, "--json").json
+    (body,) = bodies("sentiment")
+    event = json.loads(body)
+    assert (event["type"], event["data"]) == (SentimentPoll.type, {"attempt": 7})
+    poll = SentimentPoll(attempt=7)
+    assert event["id"] == new_event(poll, run_id=RUN, source="sentiment").id == sent["event_id"]
+    assert (sent["topic"], sent["queue"]) == (None, "sentiment")
+
+
+def scored(in_ledger: "InLedger", **step: str) -> None:
+    """Announce sentiment, and put the recommender at this step."""
+
+    async def announce(ledger: Ledger) -> None:
+        await ledger.open_run(RUN, source="s3://b/uploads/a.csv")
+        await ledger.set_parts(RUN, 1)
+        await finish_part(ledger, RUN, 1, a_report(StageName.INGEST))
+        progress = await finish_part(ledger, RUN, 1, a_report(StageName.SENTIMENT, reviews_scored=9))
+        await ledger.close_stage(progress, owner="part-1", announce=nothing)
+        if step:
+            await ledger.set_step(RUN, **step)
+
+    in_ledger(announce)
+
+
+async def nothing() -> None:
+    """Announce nothing."""
+
+
+def test_a_recommender_that_has_not_started_gets_sentiment_scored_again(
+    encore: "Encore", in_ledger: "InLedger", bodies: "Bodies"
+) -> None:
+    """The same event as sentiment's."""
+    scored(in_ledger)
+    encore("run", "retry", RUN)
+    (body,) = bodies("recommender")
+    event = json.loads(body)
+    assert event["data"] == {"parts": 1, "reviews": 9}
+    data = SentimentScored(parts=1, reviews=9)
+    assert event["id"] == new_event(data, run_id=RUN, source="sentiment").id
+
+
+def test_sentiment_scored_is_sent_again_with_its_summary(
+    encore: "Encore", in_ledger: "InLedger", put_lines: Callable[..., None], bodies: "Bodies"
+) -> None:
+    """It lies in the bucket, as sentiment stored it."""
+    scored(in_ledger)
+    summary = SentimentSummary(texts=9, scored=8, empty=1, languages={"en": 8})
+    put_lines(object_keys.sentiment_summary(RUN), summary)
+    encore("run", "retry", RUN)
+    (body,) = bodies("recommender")
+    data = SentimentScored(parts=1, reviews=9, summary=summary)
+    assert json.loads(body)["data"] == data.model_dump(mode="json", exclude_none=True)
+
+
+def test_a_recommender_that_was_polling_gets_its_latest_poll(
+    encore: "Encore", in_ledger: "InLedger", bodies: "Bodies"
+) -> None:
+    """Directly in its queue, with the ledger's attempt."""
+    scored(in_ledger, attempt="7", step="train")
+    encore("run", "retry", RUN)
+    (body,) = bodies("recommender")
+    event = json.loads(body)
+    assert (event["type"], event["data"]) == (RecommenderPoll.type, {"attempt": 7})
+    poll = RecommenderPoll(attempt=7)
+    assert event["id"] == new_event(poll, run_id=RUN, source="recommender").id
+
+
+def test_recommended_parts_that_are_not_mailed_are_announced_again(
+    encore: "Encore", in_ledger: "InLedger", put_lines: Callable[..., None], bodies: "Bodies"
+) -> None:
+    """The mailer recognises the part."""
+    scored(in_ledger)
+    in_ledger(lambda ledger: finish_part(ledger, RUN, 1, a_report(StageName.RECOMMENDER)))
+    key = object_keys.recommendations(RUN, 1)
+    put_lines(key, Recommendation(customer_id="c", source=RecommendationSource.POPULARITY, picks=()))
+    encore("run", "retry", RUN)
+    (body,) = bodies("mailer")
+    event = json.loads(body)
+    data = RecommendationsReady(part=1, parts=1, key=key, customers=1)
+    assert event["data"] == data.model_dump()
+    assert event["id"] == new_event(data, run_id=RUN, source="recommender").id
+
+
+@pytest.mark.parametrize("keys", [["uploads/a b.csv"], ["uploads/x/products.csv", "uploads/x/reviews.csv"]])
+def test_ingest_is_notified_again_of_an_upload_that_it_did_not_process(
+    encore: "Encore", in_ledger: "InLedger", resources: Resources, bodies: "Bodies", keys: list[str]
+) -> None:
+    """Also for keys with spaces and for three separate files."""
+    bucket, s3 = resources.buckets["data"], boto3.client("s3")
+    etags = {key: s3.put_object(Bucket=bucket, Key=key, Body=key.encode())["ETag"].strip('"') for key in keys}
+    bodies("ingest-uploads")
+    name = run_id(bucket, etags)
+    in_ledger(lambda ledger: ledger.open_run(name, source=f"s3://{bucket}/{' '.join(keys)}"))
+    assert encore("run", "retry", "latest").code == 0
+    (body,) = bodies("ingest-uploads")
+    assert json.loads(body)["Records"][0]["s3"]["object"]["eTag"] == etags[keys[0]]
+
+
+@pytest.mark.parametrize("change", ["gone", "changed"])
+def test_ingest_is_not_notified_of_an_upload_that_is_gone_or_changed(
+    encore: "Encore", in_ledger: "InLedger", resources: Resources, bodies: "Bodies", change: str
+) -> None:
+    """That would be another run."""
+    bucket, s3 = resources.buckets["data"], boto3.client("s3")
+    etag = s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"a")["ETag"].strip('"')
+    name = run_id(bucket, {"uploads/a.csv": etag})
+    in_ledger(lambda ledger: ledger.open_run(name, source=f"s3://{bucket}/uploads/a.csv"))
+    if change == "gone":
+        s3.delete_object(Bucket=bucket, Key="uploads/a.csv")
+    else:
+        s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"b")
+    bodies("ingest-uploads")
+    answer = encore("run", "retry", "latest")
+    assert answer.code == 1
+    assert "gone or has changed" in answer.err
+    assert bodies("ingest-uploads") == []
+
+
+def test_a_run_whose_files_are_gone_is_not_retried(encore: "Encore", advance: Callable[..., None]) -> None:
+    """Its messages could only fail."""
+    advance((StageName.INGEST, 1), (StageName.INGEST, 2))
+    answer = encore("run", "retry", RUN)
+    assert answer.code == 1
+    assert f"{object_keys.customers(RUN, 1)} is gone" in answer.err
+
+
+def test_a_failed_run_is_not_retried(
+    encore: "Encore", advance: Callable[..., None], in_ledger: "InLedger"
+) -> None:
+    """It says why it failed and what can be done."""
+    advance((StageName.INGEST, 1))
+    in_ledger(lambda ledger: ledger.fail(RUN, "no such column"))
+    answer = encore("run", "retry", RUN)
+    assert answer.code == 1
+    assert "no such column" in answer.err
+    assert answer.err.count("\n") == 1

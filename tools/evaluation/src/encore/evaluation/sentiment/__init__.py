@@ -1,0 +1,1 @@
+"""Measures sentiment: on labelled texts, on a set of odd short texts, and against product ratings."""
