@@ -87,14 +87,14 @@ locals {
       ]
     },
     {
-      title = "reviews by label"
+      title = "texts by label"
       stat  = "Sum"
       metrics = [
         [local.namespace, local.metrics.texts_positive, "service", "mailer", { label = "positive" }],
         [local.namespace, local.metrics.texts_negative, "service", "mailer", { label = "negative" }],
         [local.namespace, local.metrics.texts_neutral, "service", "mailer", { label = "neutral" }],
         [local.namespace, local.metrics.texts_mixed, "service", "mailer", { label = "mixed" }],
-        [local.namespace, local.metrics.reviews_unscored, "service", "mailer", { label = "not scored" }],
+        [local.namespace, local.metrics.reviews_unscored, "service", "mailer", { label = "reviews not scored" }],
       ]
     },
     {

@@ -55,6 +55,7 @@ class Metric(StrEnum):
     REVIEWS_SCORED = "reviews_scored"
     REVIEWS_UNSCORED = "reviews_unscored"
     TEXTS_POSITIVE = "texts_positive"
+    """Reviews and shared texts with this label; the next three are those with the others."""
     TEXTS_NEGATIVE = "texts_negative"
     TEXTS_NEUTRAL = "texts_neutral"
     TEXTS_MIXED = "texts_mixed"

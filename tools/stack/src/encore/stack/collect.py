@@ -15,7 +15,7 @@ from encore.runtime.batches import batches
 from encore.stack.gallery import GalleryEmail, GalleryReview, write_gallery
 from encore.stack.gallery.evidence import evidence
 from encore.stack.observer import Observer
-from encore.stack.opinions import RunOpinions, find_lines
+from encore.stack.opinions import RunOpinions
 
 PARALLEL_FETCHES = 32
 
@@ -38,7 +38,7 @@ async def _emails(
     records = await observer.email_records(run_id)
     for part in range(1, parts + 1):
         key = object_keys.recommendations(run_id, part)
-        picks = await find_lines(observer.objects, key, Recommendation)
+        picks = await observer.objects.find_lines(key, Recommendation)
         reviews = await opinions.reviews(part)
         finished = [pick for pick in picks if pick.customer_id in records]
         for batch in batches(finished, PARALLEL_FETCHES):

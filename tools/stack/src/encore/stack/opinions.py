@@ -1,9 +1,6 @@
 """Reads what a run's customers wrote and what their reviews were scored, for the gallery."""
 
 from dataclasses import dataclass
-from typing import TypeVar
-
-from pydantic import BaseModel
 
 from encore.contracts import object_keys
 from encore.contracts.records import CategorySentiment, Customer, Product, ProductSentiment, ScoredReview
@@ -12,7 +9,6 @@ from encore.stack.gallery import GalleryCategory, GalleryReview
 from encore.stack.gallery.categories import gallery_categories
 from encore.stack.gallery.reviews import gallery_review
 
-Model = TypeVar("Model", bound=BaseModel)
 UNKNOWN_PRODUCT = "a product that is not in the catalogue"
 
 
@@ -28,13 +24,13 @@ class RunOpinions:
     @classmethod
     async def of(cls, objects: Objects, run_id: str) -> "RunOpinions":
         """Read the run's catalogue."""
-        products = await find_lines(objects, object_keys.products(run_id), Product)
+        products = await objects.find_lines(object_keys.products(run_id), Product)
         return cls(objects, run_id, products, {each.product_id: each.name for each in products})
 
     async def reviews(self, part: int) -> dict[str, tuple[GalleryReview, ...]]:
         """Return the reviews of a part's customers, by customer id."""
-        customers = await find_lines(self.objects, object_keys.customers(self.run_id, part), Customer)
-        scored = await find_lines(self.objects, object_keys.sentiment(self.run_id, part), ScoredReview)
+        customers = await self.objects.find_lines(object_keys.customers(self.run_id, part), Customer)
+        scored = await self.objects.find_lines(object_keys.sentiment(self.run_id, part), ScoredReview)
         scores = {each.review_id: each for each in scored}
         return {
             customer.customer_id: tuple(
@@ -48,15 +44,10 @@ class RunOpinions:
         """Return what is said of the products by category."""
         return gallery_categories(
             self.products,
-            await find_lines(self.objects, object_keys.product_sentiment(self.run_id), ProductSentiment),
-            await find_lines(self.objects, object_keys.category_sentiment(self.run_id), CategorySentiment),
+            await self.objects.find_lines(object_keys.product_sentiment(self.run_id), ProductSentiment),
+            await self.objects.find_lines(object_keys.category_sentiment(self.run_id), CategorySentiment),
         )
 
     def _name(self, product_ids: tuple[str, ...]) -> str:
         """The name of what was reviewed, which may be listed under several ids."""
         return next((self.names[each] for each in product_ids if each in self.names), UNKNOWN_PRODUCT)
-
-
-async def find_lines(objects: Objects, key: str, kind: type[Model]) -> list[Model]:
-    """Read JSON lines as records; none if the object does not exist."""
-    return [kind.model_validate_json(line) for line in (await objects.find(key) or b"").splitlines() if line]

@@ -19,7 +19,8 @@ STYLES = {
     Sentiment.NEUTRAL: "dim",
     Sentiment.MIXED: "yellow",
 }
-_SHOWN = re.compile(r"texts_asked|texts_known|texts_(positive|negative|neutral|mixed)|language_.+")
+ANSWERS = {"texts_asked": "paid for", "texts_known": "known already"}
+_SHOWN = re.compile(r"texts_(asked|known|positive|negative|neutral|mixed)|language_.+")
 
 
 def is_among_reviews(name: str) -> bool:
@@ -28,35 +29,36 @@ def is_among_reviews(name: str) -> bool:
 
 
 def review_sections(run: RunDetails) -> Iterator[Table]:
-    """Yield labels, languages, texts paid for, and aspects; nothing for a run without such a summary."""
+    """Yield labels, answers and aspects; nothing for a run without such a summary."""
     if run.sentiment is None:
         return
     yield _labels(run.sentiment)
-    yield _texts(run.sentiment, run.counts)
+    yield _answers(run.counts)
     yield _aspects("most praised", run.sentiment.praised, praise)
     yield _aspects("most criticised", run.sentiment.blamed, criticism)
 
 
 def _labels(said: SentimentSummary) -> Table:
-    """A row per label with a bar, then the texts without a label, as a share of all texts."""
-    shown = table("reviews", "texts", "share", "", right=("texts", "share"))
+    """A row per label with a bar; the texts without one, as a share of all texts; languages if several."""
+    shown = table("reviews", "texts", "share", "", right=("texts", "share"), fold="")
     for each in label_mix(said):
         bar = cell("█" * round(each.share * BAR_COLUMNS), STYLES[each.label])
         shown.add_row(cell(each.label.lower()), cell(count(each.texts)), cell(share(each.share)), bar)
     empty = f"; {count(said.empty)} without a word" if said.empty else ""
     unscored, note = count(said.texts - said.scored), f"of {count(said.texts)} in all{empty}"
     shown.add_row(cell("not scored"), cell(unscored), cell(share(said.unscored_share)), cell(note))
+    if spoken := languages(said):
+        named = ", ".join(f"{code} {count(texts)}" for code, texts in spoken)
+        shown.add_row(cell("languages"), cell(""), cell(""), cell(named))
     return shown
 
 
-def _texts(said: SentimentSummary, counts: Mapping[str, int]) -> Table:
-    """What scoring was paid for, and the languages if there are several."""
-    shown = table("scored texts", "", fold="")
-    for name, label in (("texts_asked", "paid for"), ("texts_known", "known already")):
+def _answers(counts: Mapping[str, int]) -> Table:
+    """How many answers about texts the run paid for, and how many were known already."""
+    shown = table("answers", "", right=("",))
+    for name, label in ANSWERS.items():
         if name in counts:
             shown.add_row(cell(label), cell(count(counts[name])))
-    if spoken := languages(said):
-        shown.add_row(cell("languages"), cell(", ".join(f"{code} {count(texts)}" for code, texts in spoken)))
     return shown
 
 
