@@ -10,7 +10,7 @@ from understudy.engines.sentiment import SentimentModel
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from understudy.personalize.storage import S3ClientFactory
+    from understudy.s3 import S3ClientFactory
     from understudy.wire.service import Service
 
 
