@@ -27,6 +27,8 @@ def main() -> None:
         model_ids=settings.model_ids,
         state_delay_s=settings.state_delay_s,
         s3_client_factory=partial(get_session().create_client, "s3", settings.region),
+        comprehend_calls_per_s=settings.comprehend_tps,
+        long_document_fails_batch=settings.comprehend_long_document == "call",
     )
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     app = create_app(services)

@@ -10,6 +10,7 @@ from understudy.engines.sentiment import SentimentModel
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from understudy.comprehend.targeted import AspectReader
     from understudy.s3 import S3ClientFactory
     from understudy.wire.service import Service
 
@@ -21,10 +22,22 @@ def create_services(
     model_ids: Collection[str],
     state_delay_s: float,
     s3_client_factory: S3ClientFactory,
+    comprehend_calls_per_s: float | None = None,
+    long_document_fails_batch: bool = False,
+    aspects: AspectReader | None = None,
 ) -> list[Service]:
-    """Return every service; Personalize reaches S3 through clients of `s3_client_factory`."""
+    """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`."""
     return [
-        comprehend.create_service(SentimentModel.load()),
+        comprehend.create_service(
+            SentimentModel.load(),
+            aspects,
+            region=region,
+            account_id=account_id,
+            s3_client_factory=s3_client_factory,
+            state_delay_s=state_delay_s,
+            calls_per_s=comprehend_calls_per_s,
+            long_document_fails_batch=long_document_fails_batch,
+        ),
         bedrock.create_service(model_ids=model_ids),
         *personalize.create_services(
             region=region,

@@ -16,9 +16,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from tools.understudy.tests.comprehends import comprehend_service
 from understudy.bedrock.models import CURRENT_MODEL_IDS
-from understudy.comprehend import create_service
-from understudy.engines.sentiment import SentimentModel
 from understudy.testing import UnderstudyServer
 
 _TIMEOUT_S = 30.0
@@ -145,7 +144,7 @@ def test_resources_are_active_without_delay_in_a_thread() -> None:
 
 def test_only_the_given_services_answer() -> None:
     """A test of one service need not start the others."""
-    with UnderstudyServer([create_service(SentimentModel.load())]) as server:
+    with UnderstudyServer([comprehend_service()]) as server:
         boto3.client("comprehend", endpoint_url=server.url).detect_sentiment(Text="Fine", LanguageCode="en")
         with pytest.raises(ClientError, match="UnknownOperationException"):
             boto3.client("personalize", endpoint_url=server.url).list_schemas()
