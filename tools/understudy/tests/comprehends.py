@@ -61,7 +61,7 @@ class WordReader:
 
 
 def comprehend_service(s3_endpoint_url: str | None = None, **settings: Any) -> "Service":  # noqa: ANN401 - any setting
-    """Return Comprehend with the packaged model, the reader above, and jobs that change state without delay."""
+    """Return Comprehend with the packaged model, the reader above, and jobs without delay."""
     clients = partial(get_session().create_client, "s3", REGION, endpoint_url=s3_endpoint_url)
     options = {"region": REGION, "account_id": ACCOUNT_ID, "state_delay_s": 0, **settings}
     return create_service(SentimentModel.load(), WordReader(), s3_client_factory=clients, **options)

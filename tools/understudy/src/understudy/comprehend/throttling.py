@@ -15,8 +15,8 @@ Clock = Callable[[], float]
 
 _DECLARES_TOO_MANY_REQUESTS = ("Start", "Describe", "List")
 _BURST_S = 1.0
-_ROUNDING = 1e-9
-"""Calls at exactly the rate are never refused because of rounding."""
+_ROUNDING = 1e-6
+"""What a token may lack, so that calls at exactly the rate are never refused because of rounding."""
 
 
 class TokenBucket:
@@ -38,7 +38,7 @@ class TokenBucket:
         self._tokens, self._filled_at = min(self._capacity, self._tokens + gained), now
         if self._tokens < 1 - _ROUNDING:
             return False
-        self._tokens -= 1
+        self._tokens = max(0.0, self._tokens - 1)
         return True
 
 

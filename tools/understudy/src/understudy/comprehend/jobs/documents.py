@@ -53,9 +53,9 @@ class LineSplitter:
 
     def feed(self, chunk: bytes) -> Iterator[bytes]:
         """Yield the lines that end in the next bytes of the stream."""
-        if self._after_cr:
-            chunk = chunk.removeprefix(b"\n")
-        self._after_cr = chunk.endswith(b"\r")
+        if self._after_cr and chunk:
+            chunk, self._after_cr = chunk.removeprefix(b"\n"), False
+        self._after_cr |= chunk.endswith(b"\r")
         for piece in chunk.splitlines(keepends=True):
             line = piece.rstrip(b"\r\n")
             self._rest += line[: self._kept_bytes - len(self._rest)]

@@ -26,6 +26,12 @@ class JobStatus(StrEnum):
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.STOPPED})
 
 
+def _now() -> datetime:
+    """Return the time in whole milliseconds, as clients see it, so that they can filter by it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
+
+
 @dataclass(slots=True, eq=False, kw_only=True)
 class Job:
     """A job: `detail` is what Describe returns of its request, `number` counts the jobs of its type."""
@@ -37,7 +43,7 @@ class Job:
     source: Location
     target: Location
     status: JobStatus = JobStatus.SUBMITTED
-    submitted: datetime = field(default_factory=lambda: datetime.now(UTC))
+    submitted: datetime = field(default_factory=_now)
     ended: datetime | None = None
     message: str | None = None
 
@@ -60,7 +66,7 @@ class Job:
         """Set the status, and with a final one the time of the end."""
         self.status, self.message = status, message
         if not self.active:
-            self.ended = datetime.now(UTC)
+            self.ended = _now()
 
     def properties(self) -> Params:
         """Return the job as Describe and List show it."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from understudy.comprehend.errors import invalid_filter, invalid_token
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from understudy.comprehend.jobs.job import Job
     from understudy.wire.service import Params
@@ -15,35 +15,30 @@ if TYPE_CHECKING:
 _DEFAULT_PAGE = 100
 
 
-def selected(jobs: Sequence[Job], criteria: Params) -> list[Job]:
-    """Return the jobs that a filter keeps, the newest first; with SubmitTimeBefore, the oldest first.
+def page(
+    jobs: Iterable[Job], *, criteria: Params, token: str | None = None, max_results: int | None = None
+) -> tuple[Sequence[Job], str | None]:
+    """Return one page of the jobs that a filter keeps, and the token of the next, None after the last.
 
-    Raises InvalidFilterException for more than one criterion.
+    The newest come first; with SubmitTimeBefore, the oldest. The token is the number of the last job shown,
+    so jobs that come or go between two pages move no other. Raises InvalidFilterException for more than one
+    criterion, and InvalidRequestException for a token that was not returned with a page.
     """
     if len(criteria) > 1:
         raise invalid_filter()
-    kept = [job for job in jobs if _keeps(criteria, job)]
-    return sorted(kept, key=lambda job: job.number, reverse="SubmitTimeBefore" not in criteria)
+    ascending = "SubmitTimeBefore" in criteria
+    kept = [job for job in jobs if _keeps(criteria, job) and _follows(job, token, ascending=ascending)]
+    kept.sort(key=lambda job: job.number, reverse=not ascending)
+    shown = kept[: max_results or _DEFAULT_PAGE]
+    return shown, str(shown[-1].number) if len(shown) < len(kept) else None
 
 
-def page(
-    jobs: Sequence[Job], *, token: str | None, max_results: int | None
-) -> tuple[Sequence[Job], str | None]:
-    """Return one page of `jobs` and the token of the next, None after the last.
-
-    The token names the last job shown by its number, so jobs that come in between move nothing. Raises
-    InvalidRequestException for a token that was not returned with a page.
-    """
-    rest = list(jobs) if token is None else _after(jobs, token)
-    shown = rest[: max_results or _DEFAULT_PAGE]
-    return shown, str(shown[-1].number) if len(shown) < len(rest) else None
-
-
-def _after(jobs: Sequence[Job], token: str) -> list[Job]:
-    if not token.isdecimal():
+def _follows(job: Job, token: str | None, *, ascending: bool) -> bool:
+    if token is None:
+        return True
+    if not (token.isascii() and token.isdecimal()):
         raise invalid_token()
-    last, ascending = int(token), len(jobs) > 1 and jobs[0].number < jobs[1].number
-    return [job for job in jobs if (job.number > last if ascending else job.number < last)]
+    return job.number > int(token) if ascending else job.number < int(token)
 
 
 def _keeps(criteria: Params, job: Job) -> bool:

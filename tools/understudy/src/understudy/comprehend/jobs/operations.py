@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.comprehend.errors import too_many_tags, unsupported_job_language
 from understudy.comprehend.jobs.job import Job
-from understudy.comprehend.jobs.listing import page, selected
+from understudy.comprehend.jobs.listing import page
 from understudy.comprehend.limits import MAX_TAGS
 from understudy.s3 import Location
 
@@ -56,8 +56,12 @@ class JobOperations:
 
     async def list_jobs(self, params: Params) -> Params:
         """Answer List, one page at a time."""
-        jobs = selected(self.registry.jobs, params.get("Filter", {}))
-        shown, token = page(jobs, token=params.get("NextToken"), max_results=params.get("MaxResults"))
+        shown, token = page(
+            self.registry.jobs,
+            criteria=params.get("Filter", {}),
+            token=params.get("NextToken"),
+            max_results=params.get("MaxResults"),
+        )
         answer: Params = {f"{self.kind.properties}List": [job.properties() for job in shown]}
         return answer if token is None else {**answer, "NextToken": token}
 

@@ -49,7 +49,8 @@ class LanguageDetector:
 
         A text without letters is as likely to be in any analysed language, and English comes first.
         """
-        weighed = {code: score * _prior(code) for code, score in _model().rank(text)}
+        letters = text if any(map(str.isalpha, text)) else ""
+        weighed = {code: score * _prior(code) for code, score in _model().rank(letters)}
         total = sum(weighed.values())
         best_first = sorted(weighed, key=lambda code: (-weighed[code], code != "en"))
         return [Language(_shown(code, text), weighed[code] / total) for code in best_first]

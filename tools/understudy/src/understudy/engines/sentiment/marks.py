@@ -50,7 +50,9 @@ def _marks(text: str) -> Iterator[str]:
     for smiley in _SMILEY.finditer(text):
         yield "praise" if smiley["glad"] else "blame"
     for rating in _RATING.finditer(text):
-        yield _meaning(float(rating["given"].replace(",", ".")) / int(rating["of"]))
+        share = float(rating["given"].replace(",", ".")) / int(rating["of"])
+        if share <= 1:
+            yield _meaning(share)
     for stars in _STARS.findall(text):
         yield _meaning(_share_of_stars(stars.replace("\ufe0f", "")))
 
