@@ -13,6 +13,7 @@ from understudy.engines.sentiment import Scores, SentimentModel
 from understudy.testing import ACCOUNT_ID
 
 if TYPE_CHECKING:
+    from understudy.comprehend.targeted import AspectReader
     from understudy.wire.service import Service
 
 REGION = "eu-west-1"
@@ -60,8 +61,14 @@ class WordReader:
         )
 
 
-def comprehend_service(s3_endpoint_url: str | None = None, **settings: Any) -> "Service":  # noqa: ANN401 - any setting
-    """Return Comprehend with the packaged model, the reader above, and jobs without delay."""
+def comprehend_service(
+    s3_endpoint_url: str | None = None,
+    aspects: "AspectReader | None" = None,
+    **settings: Any,  # noqa: ANN401 - any setting
+) -> "Service":
+    """Return Comprehend with the packaged model, by default the reader above, and jobs without delay."""
     clients = partial(get_session().create_client, "s3", REGION, endpoint_url=s3_endpoint_url)
     options = {"region": REGION, "account_id": ACCOUNT_ID, "state_delay_s": 0, **settings}
-    return create_service(SentimentModel.load(), WordReader(), s3_client_factory=clients, **options)
+    return create_service(
+        SentimentModel.load(), aspects or WordReader(), s3_client_factory=clients, **options
+    )

@@ -150,6 +150,26 @@ def test_only_the_given_services_answer() -> None:
             boto3.client("personalize", endpoint_url=server.url).list_schemas()
 
 
+def test_variables_set_the_rate_and_what_a_long_document_fails() -> None:
+    """The first call fails as a whole, the second is beyond the rate."""
+    port = free_port()
+    process = start(
+        UNDERSTUDY_PORT=str(port),
+        UNDERSTUDY_COMPREHEND_TPS="0.001",
+        UNDERSTUDY_COMPREHEND_LONG_DOCUMENT="call",
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_healthy(url)
+        client = boto3.client("comprehend", endpoint_url=url, config=_ONE_ATTEMPT)
+        for code in ("TextSizeLimitExceededException", "ThrottlingException"):
+            with pytest.raises(ClientError, match=code):
+                client.batch_detect_sentiment(TextList=["fine", "a" * 5_001], LanguageCode="en")
+    finally:
+        process.kill()
+        process.communicate()
+
+
 def test_process_stops_cleanly_on_sigterm() -> None:
     """It logs its start, and ends without a traceback."""
     port = free_port()

@@ -22,7 +22,14 @@ def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("PORT", "70000"), ("REGION", "nowhere"), ("ACCOUNT_ID", "12"), ("LOG_LEVEL", "loud")],
+    [
+        ("PORT", "70000"),
+        ("REGION", "nowhere"),
+        ("ACCOUNT_ID", "12"),
+        ("LOG_LEVEL", "loud"),
+        ("COMPREHEND_TPS", "0"),
+        ("COMPREHEND_LONG_DOCUMENT", "both"),
+    ],
 )
 def test_invalid_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     """A typo is found at startup, not by the first request."""

@@ -26,19 +26,25 @@ def page(
     """
     if len(criteria) > 1:
         raise invalid_filter()
-    ascending = "SubmitTimeBefore" in criteria
-    kept = [job for job in jobs if _keeps(criteria, job) and _follows(job, token, ascending=ascending)]
+    ascending, last = "SubmitTimeBefore" in criteria, _number(token)
+    kept = [job for job in jobs if _keeps(criteria, job) and _follows(job, last, ascending=ascending)]
     kept.sort(key=lambda job: job.number, reverse=not ascending)
     shown = kept[: max_results or _DEFAULT_PAGE]
     return shown, str(shown[-1].number) if len(shown) < len(kept) else None
 
 
-def _follows(job: Job, token: str | None, *, ascending: bool) -> bool:
+def _number(token: str | None) -> int | None:
     if token is None:
-        return True
+        return None
     if not (token.isascii() and token.isdecimal()):
         raise invalid_token()
-    return job.number > int(token) if ascending else job.number < int(token)
+    return int(token)
+
+
+def _follows(job: Job, last: int | None, *, ascending: bool) -> bool:
+    if last is None:
+        return True
+    return job.number > last if ascending else job.number < last
 
 
 def _keeps(criteria: Params, job: Job) -> bool:
