@@ -22,17 +22,13 @@ from encore.runtime.runs.run import StageName
 from encore.stack.embedded import Stack, embedded_stack
 from encore.stack.observer import observe
 from encore.stack.sample import write_sample
+from harness.processes import MIB, child, cpu_seconds, curve, growth, resident_mib, settled
 
 REVIEWS_PER_CUSTOMER = 1.7  # of the sample
 CUSTOMERS_PER_PRODUCT = 5
 SAMPLE_S = 0.5
-CURVE = " ▁▂▃▄▅▆▇█"
-POINTS = 24
-MIB = 2**20
 MAX_GROWTH = 1.3
 """Limit for CPU time per review, largest file to smallest, and for memory, second half to first."""
-SETTLED_S = 1.0
-SETTLED_CPU_S = 0.03
 
 
 @dataclass
@@ -49,12 +45,6 @@ class Measured:
     def cpu_seconds_per_100k(self) -> float:
         """CPU seconds per hundred thousand reviews of this file."""
         return self.cpu_seconds / self.reviews * 100_000
-
-    @property
-    def memory_growth(self) -> float:
-        """Peak memory of the second half of the time as a multiple of the first half's."""
-        half = len(self.resident_mib) // 2
-        return max(self.resident_mib[half:]) / max(self.resident_mib[: half or 1])
 
 
 def main() -> int:
@@ -80,7 +70,7 @@ def measure(reviews: int) -> Measured:
         Console(stderr=True).print(f"{facts.reviews:,} reviews, {measured.file_mib:,.0f} MiB", style="dim")
         with embedded_stack(Path(name) / "logs", services=("ingest",)) as stack:
             bucket = stack.resources.buckets["data"]
-            process = settled(ingest_process())
+            process = settled(child("encore.ingest"))
             boto3.client("s3").upload_file(str(path), bucket, f"{object_keys.UPLOADS}sample.csv")
             asyncio.run(until_ingested(stack, process, measured))
         return measured
@@ -92,7 +82,7 @@ async def until_ingested(stack: Stack, process: psutil.Process, measured: Measur
     async with observe(stack.resources) as observer:
         while True:
             stack.check()
-            measured.resident_mib.append(process.memory_info().rss / MIB)
+            measured.resident_mib.append(resident_mib(process))
             if any(
                 len(run.stage(StageName.INGEST).done) == run.parts for run in await observer.ledger.runs()
             ):
@@ -102,36 +92,18 @@ async def until_ingested(stack: Stack, process: psutil.Process, measured: Measur
     measured.seconds = time.monotonic() - started
 
 
-def ingest_process() -> psutil.Process:
-    """The service among this process's children."""
-    return next(child for child in psutil.Process().children() if child.cmdline()[-1] == "encore.ingest")
-
-
-def settled(process: psutil.Process) -> psutil.Process:
-    """Wait until the service has started and is idle."""
-    before = -1.0
-    while cpu_seconds(process) - before > SETTLED_CPU_S:
-        before = cpu_seconds(process)
-        time.sleep(SETTLED_S)
-    return process
-
-
-def cpu_seconds(process: psutil.Process) -> float:
-    """User and system time so far."""
-    times = process.cpu_times()
-    return times.user + times.system
-
-
 def verdict(smallest: Measured, largest: Measured) -> int:
     """Print the growth of CPU time per review and of memory; return 1 if one is over the limit."""
     cost_growth = largest.cpu_seconds_per_100k / smallest.cpu_seconds_per_100k
-    growth = largest.memory_growth
+    memory_growth = growth(largest.resident_mib)
     console = Console()
     console.print(
         f"CPU per review, largest / smallest file: {cost_growth:.2f} (limit: {MAX_GROWTH})", highlight=False
     )
-    console.print(f"memory, second half / first half: {growth:.2f} (limit: {MAX_GROWTH})", highlight=False)
-    return int(max(cost_growth, growth) > MAX_GROWTH)
+    console.print(
+        f"memory, second half / first half: {memory_growth:.2f} (limit: {MAX_GROWTH})", highlight=False
+    )
+    return int(max(cost_growth, memory_growth) > MAX_GROWTH)
 
 
 def show(rows: list[Measured]) -> None:
@@ -148,13 +120,6 @@ def show(rows: list[Measured]) -> None:
             curve(row.resident_mib),
         )
     Console().print(table)
-
-
-def curve(values: list[float]) -> str:
-    """Draw the values as a sparkline from zero to their peak."""
-    points = min(POINTS, len(values))
-    drawn = [values[point * len(values) // points] for point in range(points)]
-    return "".join(CURVE[round(value / max(values) * (len(CURVE) - 1))] for value in drawn)
 
 
 if __name__ == "__main__":

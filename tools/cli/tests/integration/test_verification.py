@@ -14,10 +14,12 @@ from encore.cli.verification import Account, Outcome, Result, verify_environment
 from encore.cli.verification.report import as_json, show_results
 from encore.stack.provision import Resources
 from encore.stack.topology import load_topology
+from tools.understudy.tests.comprehends import WordReader
 from understudy.testing import UnderstudyServer
 
 REGION = "eu-west-1"
 MODEL_ID = "eu.anthropic.claude-haiku-5-5"
+COMPREHEND = ("Comprehend", "Comprehend languages", "Comprehend aspects", "Comprehend jobs")
 AI_SERVICES = ("BEDROCK_RUNTIME", "COMPREHEND", "PERSONALIZE")
 TRUST = {
     "Version": "2012-10-17",
@@ -36,7 +38,7 @@ PRIVATE = {
 @pytest.fixture(scope="module")
 def understudy_url() -> Iterator[str]:
     """The AI services of this module's tests."""
-    with UnderstudyServer(region=REGION) as server:
+    with UnderstudyServer(region=REGION, aspects=WordReader()) as server:
         yield server.url
 
 
@@ -107,7 +109,7 @@ def test_a_provisioned_emulator_passes(account: Account) -> None:
     assert failures(account) == {}
     skipped = {each.check for each in results if each.outcome is Outcome.SKIPPED}
     assert {"service mailer", "role of Personalize", "SES identity"} < skipped
-    assert {"Comprehend", "Personalize", "Bedrock model"}.isdisjoint(skipped)
+    assert {*COMPREHEND, "Personalize", "Bedrock model"}.isdisjoint(skipped)
     assert all(each.detail for each in results if each.outcome is Outcome.SKIPPED)
 
 
@@ -208,7 +210,7 @@ def test_without_a_cluster_the_services_fail_and_the_rest_is_still_checked(accou
     """On AWS, nothing consumes the queues then."""
     failed = failures(replace(account, on_aws=True))
     assert failed["service sentiment"] == "does not exist"
-    assert {"Comprehend", "Personalize", "Bedrock model"}.isdisjoint(failed)
+    assert {*COMPREHEND, "Personalize", "Bedrock model"}.isdisjoint(failed)
 
 
 def test_a_stage_with_understudy_needs_no_ai_services(deployed: Account) -> None:
@@ -252,7 +254,7 @@ def test_an_endpoint_that_does_not_answer_is_a_failure(
     """That is how a region without Comprehend behaves."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_COMPREHEND", f"http://127.0.0.1:{unused_tcp_port}")
     failed = failures(Account.open(account.environment, region=REGION, model_id=MODEL_ID))
-    assert list(failed) == ["Comprehend"]
+    assert list(failed) == list(COMPREHEND)
     assert "Could not connect" in failed["Comprehend"]
 
 

@@ -28,6 +28,8 @@ def main() -> None:
         state_delay_s=settings.state_delay_s,
         comprehend_prior=settings.comprehend_prior,
         s3_client_factory=partial(get_session().create_client, "s3", settings.region),
+        comprehend_calls_per_s=settings.comprehend_tps,
+        long_document_fails_batch=settings.comprehend_long_document == "call",
     )
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     app = create_app(services)

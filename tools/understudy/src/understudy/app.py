@@ -1,4 +1,4 @@
-"""The ASGI application: AWS at every path except that of the health check."""
+"""The ASGI application: AWS at every path except those of the health check and of the usage."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from understudy.wire.service import Service
 
 HEALTH_PATH = "/_understudy/health"
+USAGE_PATH = "/_understudy/usage"
 _IDLE_CONNECTION_S = 75
 """Longer than SDK clients keep an idle connection, so that none is closed while a client reuses it."""
 
@@ -38,7 +39,8 @@ def create_app(services: Sequence[Service]) -> Starlette:
             if service.close is not None:
                 await service.close()
 
-    routes = [Route(HEALTH_PATH, health), Mount("/", AwsEndpoint(services))]
+    endpoint = AwsEndpoint(services)
+    routes = [Route(HEALTH_PATH, health), Route(USAGE_PATH, endpoint.usage), Mount("/", endpoint)]
     return Starlette(routes=routes, lifespan=lifespan)
 
 

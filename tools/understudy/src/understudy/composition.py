@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from encore.aspects import AspectReader
 from understudy import bedrock, comprehend, personalize
 from understudy.engines.sentiment import Prior, SentimentModel
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from understudy.personalize.storage import S3ClientFactory
+    from understudy.s3 import S3ClientFactory
     from understudy.wire.service import Service
 
 
@@ -22,10 +23,21 @@ def create_services(
     state_delay_s: float,
     s3_client_factory: S3ClientFactory,
     comprehend_prior: Prior = Prior.BALANCED,
+    comprehend_calls_per_s: float | None = None,
+    long_document_fails_batch: bool = False,
 ) -> list[Service]:
-    """Return every service; Personalize reaches S3 through clients of `s3_client_factory`."""
+    """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`."""
     return [
-        comprehend.create_service(SentimentModel.load(comprehend_prior)),
+        comprehend.create_service(
+            SentimentModel.load(comprehend_prior),
+            AspectReader.load(),
+            region=region,
+            account_id=account_id,
+            s3_client_factory=s3_client_factory,
+            state_delay_s=state_delay_s,
+            calls_per_s=comprehend_calls_per_s,
+            long_document_fails_batch=long_document_fails_batch,
+        ),
         bedrock.create_service(model_ids=model_ids),
         *personalize.create_services(
             region=region,

@@ -22,8 +22,12 @@ class Settings(BaseSettings):
     account_id: Annotated[str, Field(pattern=r"^\d{12}$")] = "000000000000"
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     state_delay_s: Annotated[float, Field(ge=0)] = 0.2
-    """How long a Personalize resource stays in each state before the next."""
+    """How long a Personalize resource or a Comprehend job stays in each state before the next."""
     model_ids: frozenset[str] = CURRENT_MODEL_IDS
     """The model and inference profile ids that Bedrock answers for, as a JSON list."""
     comprehend_prior: Prior = Prior.BALANCED
     """How often Comprehend expects praise and blame."""
+    comprehend_tps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """The calls per second that each operation of Comprehend answers; the others are throttled."""
+    comprehend_long_document: Literal["call", "entry"] = "entry"
+    """What a document over the limit fails in a batch: the whole call, or only its own entry."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
+    from understudy.comprehend.targeted import AspectReader
     from understudy.wire.service import Service
 
 ACCOUNT_ID = "000000000000"
@@ -27,8 +28,8 @@ _START_TIMEOUT_S = 30.0
 class UnderstudyServer:
     """Serves at `url`, on a free loopback port, for as long as the context is open.
 
-    Without `services`, it serves all of them: Personalize reaches S3 at `s3_endpoint_url`, and its resources
-    change state without delay.
+    Without `services`, it serves all of them: Comprehend and Personalize reach S3 at `s3_endpoint_url`, and
+    jobs and resources change state without delay. Targeted sentiment takes a reader of `aspects`.
     """
 
     def __init__(
@@ -37,9 +38,10 @@ class UnderstudyServer:
         *,
         region: str = "us-east-1",
         s3_endpoint_url: str | None = None,
+        aspects: AspectReader | None = None,
     ) -> None:
         if services is None:
-            services = _all_services(region, s3_endpoint_url)
+            services = _all_services(region, s3_endpoint_url, aspects)
         self._services = services
         self._socket = socket.create_server(("127.0.0.1", 0))
         # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
@@ -81,12 +83,13 @@ class _SignallingServer(uvicorn.Server):
         self._started_event.set()
 
 
-def _all_services(region: str, s3_endpoint_url: str | None) -> list[Service]:
+def _all_services(region: str, s3_endpoint_url: str | None, aspects: AspectReader | None) -> list[Service]:
     return create_services(
         region=region,
         account_id=ACCOUNT_ID,
         model_ids=CURRENT_MODEL_IDS,
         state_delay_s=0,
+        aspects=aspects,
         s3_client_factory=partial(
             get_session().create_client,
             "s3",

@@ -16,9 +16,8 @@ import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from tools.understudy.tests.comprehends import comprehend_service
 from understudy.bedrock.models import CURRENT_MODEL_IDS
-from understudy.comprehend import create_service
-from understudy.engines.sentiment import SentimentModel
 from understudy.testing import UnderstudyServer
 
 _TIMEOUT_S = 30.0
@@ -145,10 +144,30 @@ def test_resources_are_active_without_delay_in_a_thread() -> None:
 
 def test_only_the_given_services_answer() -> None:
     """A test of one service need not start the others."""
-    with UnderstudyServer([create_service(SentimentModel.load())]) as server:
+    with UnderstudyServer([comprehend_service()]) as server:
         boto3.client("comprehend", endpoint_url=server.url).detect_sentiment(Text="Fine", LanguageCode="en")
         with pytest.raises(ClientError, match="UnknownOperationException"):
             boto3.client("personalize", endpoint_url=server.url).list_schemas()
+
+
+def test_variables_set_the_rate_and_what_a_long_document_fails() -> None:
+    """The first call fails as a whole, the second is beyond the rate."""
+    port = free_port()
+    process = start(
+        UNDERSTUDY_PORT=str(port),
+        UNDERSTUDY_COMPREHEND_TPS="0.001",
+        UNDERSTUDY_COMPREHEND_LONG_DOCUMENT="call",
+    )
+    try:
+        url = f"http://127.0.0.1:{port}"
+        wait_until_healthy(url)
+        client = boto3.client("comprehend", endpoint_url=url, config=_ONE_ATTEMPT)
+        for code in ("TextSizeLimitExceededException", "ThrottlingException"):
+            with pytest.raises(ClientError, match=code):
+                client.batch_detect_sentiment(TextList=["fine", "a" * 5_001], LanguageCode="en")
+    finally:
+        process.kill()
+        process.communicate()
 
 
 def test_process_stops_cleanly_on_sigterm() -> None:

@@ -148,6 +148,31 @@ def test_health_lists_the_services(url: str) -> None:
     assert answer.body == {"services": ["comprehend", "personalize-runtime"]}
 
 
+def test_usage_counts_calls_by_outcome() -> None:
+    """A test reads from it how often an operation was answered, refused or throttled."""
+
+    async def detect_sentiment(params: Params) -> Params:
+        if params["Text"] == "crash":
+            raise RuntimeError
+        if params["Text"] == "fine":
+            return {}
+        raise ServiceError("ThrottlingException", "Rate exceeded")
+
+    with UnderstudyServer([Service("comprehend", {"DetectSentiment": detect_sentiment})]) as server:
+        for text in ("fine", "fine", "fast", "crash", ""):
+            _detect(server.url, text)
+        _call(server.url, b"{}", target="Comprehend_20171127.Nothing")
+        answer = _call(server.url, b"", path="/_understudy/usage", target=None, method="GET")
+    assert answer.body == {
+        "DetectSentiment": {
+            "ok": 2,
+            "ThrottlingException": 1,
+            "InternalServerException": 1,
+            "ValidationException": 1,
+        }
+    }
+
+
 async def _nothing(_params: Params) -> Params:
     return {}
 

@@ -31,6 +31,8 @@ def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
         ("ACCOUNT_ID", "12"),
         ("LOG_LEVEL", "loud"),
         ("COMPREHEND_PRIOR", "hopeful"),
+        ("COMPREHEND_TPS", "0"),
+        ("COMPREHEND_LONG_DOCUMENT", "both"),
     ],
 )
 def test_invalid_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -1,4 +1,4 @@
-"""Amazon Comprehend's sentiment operations."""
+"""Amazon Comprehend's operations on reviews: sentiment, targeted sentiment, dominant language."""
 
 from understudy.comprehend.service import create_service
 

@@ -1,94 +1,79 @@
-"""Comprehend's `DetectSentiment` and `BatchDetectSentiment`.
-
-Only English is modelled: Comprehend's other languages get `UnsupportedLanguageException` rather than invented
-scores.
-"""
+"""Assembles the parts of the service."""
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
-from understudy.wire.errors import ServiceError
-from understudy.wire.service import Service
+from understudy.comprehend.analyses import language_analysis, sentiment_analysis, targeted_analysis
+from understudy.comprehend.detection import Detection
+from understudy.comprehend.jobs import JOB_KINDS, JobOperations, JobRegistry, JobRunner
+from understudy.comprehend.throttling import with_rate_limit
+from understudy.engines.language import LanguageDetector
+from understudy.wire.service import Handler, Service
+from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.engines.sentiment import Scores, SentimentModel
-    from understudy.wire.service import Params
-
-MAX_DOCUMENTS = 25
-MAX_DOCUMENT_BYTES = 5_000
-LANGUAGES = frozenset({"en"})
+    from understudy.comprehend.analyses import Analysis
+    from understudy.comprehend.targeted import AspectReader
+    from understudy.engines.sentiment import SentimentModel
+    from understudy.s3 import S3ClientFactory
 
 
-def create_service(model: SentimentModel) -> Service:
-    """Return Comprehend, which scores texts with `model`, in threads: a batch takes some 20 ms."""
+def create_service(
+    model: SentimentModel,
+    aspects: AspectReader | None,
+    *,
+    region: str,
+    account_id: str,
+    s3_client_factory: S3ClientFactory,
+    state_delay_s: float,
+    calls_per_s: float | None = None,
+    long_document_fails_batch: bool = False,
+) -> Service:
+    """Return Comprehend, which scores texts with `model`.
 
-    async def detect_sentiment(params: Params) -> Params:
-        _check_language(params)
-        problem = _size_error(params["Text"])
-        if problem:
-            raise problem
-        [scores] = await asyncio.to_thread(model.score, [params["Text"]])
-        return _sentiment(scores)
-
-    async def batch_detect_sentiment(params: Params) -> Params:
-        _check_batch(params)
-        problems = {n: _size_error(text) for n, text in enumerate(params["TextList"])}
-        fitting = [n for n, problem in problems.items() if problem is None]
-        scores = await asyncio.to_thread(model.score, [params["TextList"][n] for n in fitting])
-        return {
-            "ResultList": [{"Index": n, **_sentiment(each)} for n, each in zip(fitting, scores, strict=True)],
-            "ErrorList": [_error_item(n, problem) for n, problem in problems.items() if problem],
-        }
-
-    return Service(
-        "comprehend",
-        {"DetectSentiment": detect_sentiment, "BatchDetectSentiment": batch_detect_sentiment},
-    )
-
-
-def _check_batch(params: Params) -> None:
-    _check_language(params)
-    if len(params["TextList"]) > MAX_DOCUMENTS:
-        raise ServiceError(
-            "BatchSizeLimitExceededException",
-            f"The number of documents in the request exceeds the limit of {MAX_DOCUMENTS}. "
-            "Try your request again with fewer documents.",
+    Targeted sentiment is answered if there is a reader of aspects. Each state of a job lasts at least
+    `state_delay_s`. With `calls_per_s`, every operation refuses calls beyond that rate. Handlers belong to
+    the event loop of their first call.
+    """
+    workers, job_workers = Workers("comprehend"), Workers("comprehend-jobs")
+    analyses = _analyses(model, aspects)
+    jobs = [
+        JobOperations(
+            kind=JOB_KINDS[analysis.noun],
+            runner=JobRunner(
+                analysis=analysis,
+                limits=JOB_KINDS[analysis.noun].limits,
+                workers=job_workers,
+                s3=s3_client_factory,
+            ),
+            registry=JobRegistry(state_delay_s=state_delay_s),
+            region=region,
+            account_id=account_id,
         )
+        for analysis in analyses
+        if analysis.noun in JOB_KINDS
+    ]
+    operations: dict[str, Handler] = {}
+    for analysis in analyses:
+        operations |= Detection(
+            analysis=analysis, workers=workers, long_document_fails_batch=long_document_fails_batch
+        ).operations()
+    for each in jobs:
+        operations |= each.operations()
+
+    async def close() -> None:
+        for each in jobs:
+            await each.registry.close()
+        workers.close()
+        job_workers.close()
+
+    if calls_per_s is not None:
+        operations = with_rate_limit(operations, calls_per_s=calls_per_s)
+    return Service("comprehend", operations, close)
 
 
-def _check_language(params: Params) -> None:
-    code = params["LanguageCode"]
-    if code not in LANGUAGES:
-        raise ServiceError(
-            "UnsupportedLanguageException",
-            f"Unsupported language code: {code}. understudy models only: en",
-        )
-
-
-def _size_error(text: str) -> ServiceError | None:
-    size_bytes = len(text.encode(errors="surrogatepass"))
-    if size_bytes <= MAX_DOCUMENT_BYTES:
-        return None
-    return ServiceError(
-        "TextSizeLimitExceededException",
-        "Input text size exceeds limit. Max length of request text allowed is "
-        f"{MAX_DOCUMENT_BYTES} bytes while in this request the text size is {size_bytes} bytes",
-    )
-
-
-def _error_item(index: int, problem: ServiceError) -> Params:
-    return {"Index": index, "ErrorCode": problem.code, "ErrorMessage": problem.message}
-
-
-def _sentiment(scores: Scores) -> Params:
-    return {
-        "Sentiment": scores.label,
-        "SentimentScore": {
-            "Positive": scores.positive,
-            "Negative": scores.negative,
-            "Neutral": scores.neutral,
-            "Mixed": scores.mixed,
-        },
-    }
+def _analyses(model: SentimentModel, aspects: AspectReader | None) -> list[Analysis]:
+    detector = LanguageDetector()
+    targeted = [] if aspects is None else [targeted_analysis(aspects)]
+    return [sentiment_analysis(model, detector), *targeted, language_analysis(detector)]

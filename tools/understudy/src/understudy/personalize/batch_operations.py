@@ -13,12 +13,13 @@ from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.registry import Registry
-from understudy.personalize.storage import Location, Storage
-from understudy.personalize.workers import Workers
+from understudy.personalize.storage import Storage
+from understudy.s3 import Location
 from understudy.wire.service import Handler, Params
+from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.personalize.storage import S3ClientFactory
+    from understudy.s3 import S3ClientFactory
 
 DEFAULT_RESULTS = 25
 MAX_RESULTS = 500

@@ -13,13 +13,14 @@ from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.schemas import Schema, SchemaError, parse_schema
-from understudy.personalize.storage import Location, Storage
+from understudy.personalize.storage import Storage
 from understudy.personalize.tables import Table
-from understudy.personalize.workers import Workers
+from understudy.s3 import Location
 from understudy.wire.service import Handler, Params
+from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.personalize.storage import S3ClientFactory
+    from understudy.s3 import S3ClientFactory
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,8 +17,8 @@ from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.trained import TrainedModel
 from understudy.personalize.training import train
-from understudy.personalize.workers import Workers
 from understudy.wire.service import Handler, Params
+from understudy.workers import Workers
 
 _DATASET_NAMES = {"INTERACTIONS": "Interactions", "ITEMS": "Items", "USERS": "Users"}
 _SECONDS_PER_HOUR = 3_600

@@ -13,8 +13,8 @@ from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.registry import Registry
 from understudy.personalize.trained import Recommended, TrainedModel
-from understudy.personalize.workers import Workers
 from understudy.wire.service import Handler, Params
+from understudy.workers import Workers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,11 @@ from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
 from understudy.personalize.tags import TagOperations
-from understudy.personalize.workers import Workers
 from understudy.wire.service import Handler, Service
+from understudy.workers import Workers
 
 if TYPE_CHECKING:
-    from understudy.personalize.storage import S3ClientFactory
+    from understudy.s3 import S3ClientFactory
 
 _PLAIN_KINDS = (
     kinds.SCHEMA,
@@ -44,7 +44,7 @@ def create_services(
     their first call.
     """
     arns = Arns(region, account_id)
-    registry, workers = Registry(state_delay_s=state_delay_s), Workers()
+    registry, workers = Registry(state_delay_s=state_delay_s), Workers("personalize")
     data = DataOperations(arns=arns, registry=registry, workers=workers, s3=s3_client_factory)
     models = ModelOperations(arns=arns, registry=registry, workers=workers, data=data)
     filters = FilterOperations(arns=arns, registry=registry, data=data)

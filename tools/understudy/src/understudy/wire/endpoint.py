@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import time
 import uuid
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from understudy.wire.errors import ServiceError
 from understudy.wire.operations import InvalidResponseError, Operation, operations_of
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger()
 
+OK = "ok"
 MAX_BODY_BYTES = 25_000_000
 """The largest body that any of the services accepts (Bedrock's `InvokeModel`)."""
 
@@ -35,6 +37,7 @@ class AwsEndpoint:
         operations = [each for service in services for each in operations_of(service)]
         self._by_target = {each.target: each for each in operations if each.dialect.json_version}
         self._by_path = [each for each in operations if not each.dialect.json_version]
+        self._usage: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
@@ -46,12 +49,17 @@ class AwsEndpoint:
         response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
         await response(scope, receive, send)
 
+    async def usage(self, _request: Request) -> Response:
+        """Return how often each operation was called, by outcome: `ok` or the code of the error."""
+        return JSONResponse(self._usage)
+
     async def _respond(self, request: Request) -> Response:
         operation, labels = self._find(request)
         if operation is None:
             return _unknown_operation(request)
         started = time.perf_counter()
-        response = await _answer(operation, request, labels)
+        response, outcome = await _answer(operation, request, labels)
+        self._usage[operation.name][outcome] += 1
         log.debug(
             "request_answered",
             operation=operation.name,
@@ -73,18 +81,20 @@ class AwsEndpoint:
         return None, {}
 
 
-async def _answer(operation: Operation, request: Request, labels: Mapping[str, str]) -> Response:
+async def _answer(operation: Operation, request: Request, labels: Mapping[str, str]) -> tuple[Response, str]:
+    """Call an operation; return the response and the outcome."""
     dialect = operation.dialect
     try:
         content = await operation.call(await _body(request), labels)
-        return Response(content, operation.status, media_type=dialect.content_type)
+        return Response(content, operation.status, media_type=dialect.content_type), OK
     except ServiceError as error:
-        return _error(dialect, error)
+        return _error(dialect, error), error.code
     except InvalidResponseError as error:
         log.error("response_violates_model", operation=operation.name, reason=str(error))  # noqa: TRY400 - the reason is enough; a traceback would only show the converter
     except Exception:
         log.exception("handler_failed", operation=operation.name)
-    return _error(dialect, ServiceError("InternalServerException", "Internal failure", 500))
+    failure = ServiceError("InternalServerException", "Internal failure", 500)
+    return _error(dialect, failure), failure.code
 
 
 async def _body(request: Request) -> bytes:

@@ -1,7 +1,8 @@
 """Checks that the AI services answer. They cost a fraction of a cent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from encore.cli.verification.account import Account
 from encore.cli.verification.check import Check, Finding, judged, passed, skipped
@@ -12,7 +13,11 @@ BEDROCK = (
     " aws-marketplace:Subscribe; if «on-demand throughput» is refused, name an inference profile, as eu.…;"
     " if the model is unknown, use a current one"
 )
-COMPREHEND = "use a region with Comprehend, and allow comprehend:DetectSentiment"
+COMPREHEND = "use a region with Comprehend, and allow comprehend:DetectSentiment and BatchDetectSentiment"
+LANGUAGES = "allow comprehend:BatchDetectDominantLanguage"
+ASPECTS = "use a region with targeted sentiment, and allow comprehend:BatchDetectTargetedSentiment"
+JOBS = "allow comprehend:ListSentimentDetectionJobs and ListTargetedSentimentDetectionJobs"
+SAMPLE = "The sound is great, but the battery is terrible."
 PERSONALIZE = "use a region with Personalize, and allow personalize:ListRecipes"
 ROLE = "terraform apply"
 PERSONALIZE_PRINCIPAL = "personalize.amazonaws.com"
@@ -23,6 +28,9 @@ def ai_checks(account: Account) -> list[Check]:
     """A check per service, with the operator's credentials; skipped where understudy replaces them."""
     return [
         Check("Comprehend", COMPREHEND, partial(_unless_understudy, account, _comprehend)),
+        Check("Comprehend languages", LANGUAGES, partial(_unless_understudy, account, _languages)),
+        Check("Comprehend aspects", ASPECTS, partial(_unless_understudy, account, _aspects)),
+        Check("Comprehend jobs", JOBS, partial(_unless_understudy, account, _jobs)),
         Check("Personalize", PERSONALIZE, partial(_unless_understudy, account, _personalize)),
         Check("role of Personalize", ROLE, partial(_role, account)),
         Check("Bedrock model", BEDROCK, partial(_unless_understudy, account, _bedrock)),
@@ -34,7 +42,29 @@ def _unless_understudy(account: Account, probe: Callable[[Account], Finding]) ->
 
 
 def _comprehend(account: Account) -> Finding:
-    account.comprehend.detect_sentiment(Text="Works well.", LanguageCode="en")
+    account.comprehend.detect_sentiment(Text=SAMPLE, LanguageCode="en")
+    batch = account.comprehend.batch_detect_sentiment(TextList=[SAMPLE], LanguageCode="en")
+    return _batch_finding(batch)
+
+
+def _languages(account: Account) -> Finding:
+    return _batch_finding(account.comprehend.batch_detect_dominant_language(TextList=[SAMPLE]))
+
+
+def _aspects(account: Account) -> Finding:
+    return _batch_finding(
+        account.comprehend.batch_detect_targeted_sentiment(TextList=[SAMPLE], LanguageCode="en")
+    )
+
+
+def _batch_finding(answer: Mapping[str, Any]) -> Finding:
+    """A batch must have a result for its only document."""
+    return judged([f"{each['ErrorCode']}: {each['ErrorMessage']}" for each in answer["ErrorList"]])
+
+
+def _jobs(account: Account) -> Finding:
+    account.comprehend.list_sentiment_detection_jobs(MaxResults=1)
+    account.comprehend.list_targeted_sentiment_detection_jobs(MaxResults=1)
     return passed()
 
 

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 
-_GLAD = (
+GLAD = (
     "👍👌👏🙌🤝🙏💪🤟🤘🤙✌☺😀😁😃😄😆😇😉😊😋😌😍😎😘😗😙😚😛😜😝😺😸😻😽🙂🙃🤗🤩🥰🥳🤤"
     "❤🧡💛💚💙💜🤎🖤🤍♥💕💖💗💓💞💝💘💟❣💯🔥✨🎉🎊🏆🥇🌟💫✅✔☑🆗🙆💃🕺🫶🫰"
 )
-_CROSS = (
+CROSS = (
     "👎😐😑😒😓😔😕🙁☹😖😣😞😟😠😡🤬😢😭😤😥😦😧😨😩😫😪😬😰😱😵😾😿🙄🤢🤮🤒🤕🤥🤦🤨🥱🥵🥴💔💩❌✖🚫⛔🖕🗑🫤🥲"
 )
 _GLAD_WORD, _CROSS_WORD = " great ", " terrible "
-_FACES = dict.fromkeys(map(ord, _GLAD), _GLAD_WORD) | dict.fromkeys(map(ord, _CROSS), _CROSS_WORD)
+_FACES = dict.fromkeys(map(ord, GLAD), _GLAD_WORD) | dict.fromkeys(map(ord, CROSS), _CROSS_WORD)
 _MODIFIERS: dict[int, None] = dict.fromkeys((0xFE0E, 0xFE0F, 0x200D, *range(0x1F3FB, 0x1F400)))
 """How an emoji is to be drawn, and in which colour of skin."""
 _SMILE = re.compile(r"[:;=8]['^]?-?(?:\)+|[Dp](?![\w/]))|<3+(?!\d)|\^[_.]?\^")
@@ -41,12 +41,18 @@ def in_words(text: str) -> str:
 
     A rating becomes a number of stars out of five, rounded: `9/10` reads as `five stars`.
     """
-    text = _SHARE.sub(_share, text.translate(_MODIFIERS))
-    text = _STAR_COUNT.sub(_star_count, text)
-    text = _STAR_RUN.sub(_star_run, text)
-    text = _ASTERISKS.sub(lambda run: _worded(len(run[0])), text)
-    text = _GRADE.sub(_worded(5), text)
-    return _FROWN.sub(_CROSS_WORD, _SMILE.sub(_GLAD_WORD, text.translate(_FACES)))
+    text = _SHARE.sub(_share, text)
+    if not text.isascii():
+        text = _STAR_RUN.sub(_star_run, _starred(text.translate(_MODIFIERS))).translate(_FACES)
+    elif "*" in text or "star" in text.lower():
+        text = _ASTERISKS.sub(lambda run: _worded(len(run[0])), _starred(text))
+    if "+" in text:
+        text = _GRADE.sub(_worded(5), text)
+    return _FROWN.sub(_CROSS_WORD, _SMILE.sub(_GLAD_WORD, text))
+
+
+def _starred(text: str) -> str:
+    return _STAR_COUNT.sub(_star_count, text)
 
 
 def _share(found: re.Match[str]) -> str:

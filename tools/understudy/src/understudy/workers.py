@@ -12,8 +12,8 @@ T = TypeVar("T")
 class Workers:
     """A few threads, since parsing, fitting and ranking spend their time in compiled code."""
 
-    def __init__(self, *, threads: int = 2) -> None:
-        self._pool = ThreadPoolExecutor(threads, thread_name_prefix="personalize")
+    def __init__(self, name: str, *, threads: int = 2) -> None:
+        self._pool = ThreadPoolExecutor(threads, thread_name_prefix=name)
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call `function` in a thread and return its result."""

@@ -1,0 +1,50 @@
+"""CPU time and memory of a process, as benchmarks sample them."""
+
+import time
+from collections.abc import Sequence
+
+import psutil
+
+MIB = 2**20
+CURVE = " ▁▂▃▄▅▆▇█"
+POINTS = 24
+SETTLED_S = 1.0
+SETTLED_CPU_S = 0.03
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """User and system time so far."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+def resident_mib(process: psutil.Process) -> float:
+    """Resident memory now."""
+    return process.memory_info().rss / MIB
+
+
+def child(module: str) -> psutil.Process:
+    """The process that runs `python -m module` among this process's children."""
+    return next(each for each in psutil.Process().children() if each.cmdline()[-1] == module)
+
+
+def settled(process: psutil.Process) -> psutil.Process:
+    """Wait until the process has started and is idle."""
+    before = -1.0
+    while cpu_seconds(process) - before > SETTLED_CPU_S:
+        before = cpu_seconds(process)
+        time.sleep(SETTLED_S)
+    return process
+
+
+def curve(values: Sequence[float]) -> str:
+    """Draw the values as a sparkline from zero to their peak."""
+    points = min(POINTS, len(values))
+    drawn = [values[point * len(values) // points] for point in range(points)]
+    return "".join(CURVE[round(value / max(values) * (len(CURVE) - 1))] for value in drawn)
+
+
+def growth(values: Sequence[float]) -> float:
+    """The peak of the second half as a multiple of the first half's."""
+    half = len(values) // 2
+    return max(values[half:]) / max(values[: half or 1])

@@ -1,0 +1,81 @@
+"""What Comprehend finds in documents; synchronous calls and jobs share it, so that they agree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.comprehend.limits import MAX_BYTES, MAX_LANGUAGE_BYTES
+from understudy.comprehend.targeted import entities, sentiment_of
+from understudy.engines.sentiment.by_marks import score_by_marks
+from understudy.wire.service import Params
+
+if TYPE_CHECKING:
+    from understudy.comprehend.targeted import AspectReader
+    from understudy.engines.language import Language, LanguageDetector
+    from understudy.engines.sentiment import Scores, SentimentModel
+
+_MAX_LANGUAGES_SHOWN, _MIN_SCORE_SHOWN = 3, 0.01
+
+Find = Callable[[Sequence[str], str], list[Params]]
+"""Takes texts and the code of their language; returns the members of each result, in order."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Analysis:
+    """One analysis of documents; `noun` is used in the names of its operations.
+
+    `languages` are the codes that it knows, None for all; `max_bytes` limits the document of a single call.
+    """
+
+    noun: str
+    find: Find
+    languages: frozenset[str] | None = None
+    max_bytes: int = MAX_BYTES
+
+
+def sentiment_analysis(model: SentimentModel, detector: LanguageDetector) -> Analysis:
+    """Return the analysis of whole texts: English by `model`, other languages by the marks in the text.
+
+    A text that is in English, whatever its language is said to be, is scored by `model` too.
+    """
+
+    def score(texts: Sequence[str], language: str) -> list[Scores]:
+        if language == "en":
+            return model.score(texts)
+        scores = [score_by_marks(text) for text in texts]
+        english = [n for n, text in enumerate(texts) if detector.is_english(text)]
+        for n, by_model in zip(english, model.score([texts[n] for n in english]), strict=True):
+            scores[n] = by_model
+        return scores
+
+    def find(texts: Sequence[str], language: str) -> list[Params]:
+        return [sentiment_of(each.label, each) for each in score(texts, language)]
+
+    return Analysis(noun="Sentiment", find=find)
+
+
+def targeted_analysis(reader: AspectReader) -> Analysis:
+    """Return the analysis of the aspects in a text, which Comprehend has for English only."""
+
+    def find(texts: Sequence[str], _language: str) -> list[Params]:
+        return [{"Entities": entities(reader.read(text))} for text in texts]
+
+    return Analysis(noun="TargetedSentiment", find=find, languages=frozenset({"en"}))
+
+
+def language_analysis(detector: LanguageDetector) -> Analysis:
+    """Return the analysis of the language itself."""
+
+    def find(texts: Sequence[str], _language: str) -> list[Params]:
+        return [{"Languages": _likely(detector.detect(text))} for text in texts]
+
+    return Analysis(noun="DominantLanguage", find=find, max_bytes=MAX_LANGUAGE_BYTES)
+
+
+def _likely(languages: Sequence[Language]) -> list[Params]:
+    """Show a few languages, at least one."""
+    best, *others = languages[:_MAX_LANGUAGES_SHOWN]
+    shown = [best, *(each for each in others if each.score >= _MIN_SCORE_SHOWN)]
+    return [{"LanguageCode": each.code, "Score": each.score} for each in shown]

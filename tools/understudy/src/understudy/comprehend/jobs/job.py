@@ -1,0 +1,81 @@
+"""One job and its states."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from understudy.s3 import Location
+    from understudy.wire.service import Params
+
+
+class JobStatus(StrEnum):
+    """The states of a job, as AWS spells them."""
+
+    SUBMITTED = "SUBMITTED"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
+    STOP_REQUESTED = "STOP_REQUESTED"
+    STOPPED = "STOPPED"
+
+
+ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.STOPPED})
+
+
+def _now() -> datetime:
+    """Return the time in whole milliseconds, as clients see it, so that they can filter by it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1_000 * 1_000)
+
+
+@dataclass(slots=True, eq=False, kw_only=True)
+class Job:
+    """A job: `detail` is what Describe returns of its request, `number` counts the jobs of its type."""
+
+    number: int
+    id: str
+    arn: str
+    detail: Params
+    source: Location
+    target: Location
+    status: JobStatus = JobStatus.SUBMITTED
+    submitted: datetime = field(default_factory=_now)
+    ended: datetime | None = None
+    message: str | None = None
+
+    @property
+    def active(self) -> bool:
+        """Whether it has not ended."""
+        return self.status not in ENDED
+
+    @property
+    def stop_requested(self) -> bool:
+        """Whether it should end before all documents are done."""
+        return self.status is JobStatus.STOP_REQUESTED
+
+    @property
+    def one_document_per_line(self) -> bool:
+        """Whether each line is a document, rather than each file."""
+        return bool(self.detail["InputDataConfig"]["InputFormat"] == "ONE_DOC_PER_LINE")
+
+    def move(self, status: JobStatus, message: str | None = None) -> None:
+        """Set the status, and with a final one the time of the end."""
+        self.status, self.message = status, message
+        if not self.active:
+            self.ended = _now()
+
+    def properties(self) -> Params:
+        """Return the job as Describe and List show it."""
+        state = {
+            "JobId": self.id,
+            "JobArn": self.arn,
+            "JobStatus": self.status,
+            "Message": self.message,
+            "SubmitTime": self.submitted,
+            "EndTime": self.ended,
+        }
+        return {**self.detail, **{name: value for name, value in state.items() if value is not None}}

@@ -1,0 +1,115 @@
+"""All jobs of one type, and the lifecycle that they share."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+import structlog
+
+from understudy.comprehend.errors import (
+    JobFailedError,
+    internal_failure,
+    job_ended,
+    job_not_found,
+    too_many_jobs,
+)
+from understudy.comprehend.jobs.job import Job, JobStatus
+from understudy.comprehend.limits import MAX_ACTIVE_JOBS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Run = Callable[[Job], Awaitable[bool]]
+"""Does a job's work; returns whether all of it was done. Raises JobFailedError with the reason to fail."""
+
+_log = structlog.get_logger(__name__)
+
+
+class JobRegistry:
+    """Keeps jobs in memory and moves them through their states, on one event loop.
+
+    Each of the first two states lasts at least `state_delay_s`.
+    """
+
+    def __init__(self, *, state_delay_s: float) -> None:
+        self._state_delay_s = state_delay_s
+        self._jobs: dict[str, Job] = {}
+        self._by_token: dict[str, Job] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """Every job, the oldest first."""
+        return list(self._jobs.values())
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next job."""
+        return len(self._jobs)
+
+    def submitted_with(self, token: str | None) -> Job | None:
+        """Return the job that was submitted with a client's token."""
+        return self._by_token.get(token) if token else None
+
+    def get(self, job_id: str) -> Job:
+        """Return a job; raise JobNotFoundException if there is none."""
+        if job_id not in self._jobs:
+            raise job_not_found()
+        return self._jobs[job_id]
+
+    def check_quota(self) -> None:
+        """Raise TooManyRequestsException while as many jobs are active as may be."""
+        if sum(job.active for job in self._jobs.values()) >= MAX_ACTIVE_JOBS:
+            raise too_many_jobs()
+
+    def submit(self, job: Job, run: Run, *, token: str | None) -> None:
+        """Add a job and `run` it in the background."""
+        self._jobs[job.id] = job
+        if token:
+            self._by_token[token] = job
+        task = asyncio.ensure_future(self._live(job, run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def stop(self, job_id: str) -> Job:
+        """Ask a job to stop; one that was asked before stays as it is.
+
+        Raises InvalidRequestException if it has completed or failed.
+        """
+        job = self.get(job_id)
+        if job.status in {JobStatus.COMPLETED, JobStatus.FAILED}:
+            raise job_ended(job.status)
+        if job.status is not JobStatus.STOPPED:
+            job.move(JobStatus.STOP_REQUESTED)
+        return job
+
+    async def close(self) -> None:
+        """Abandon all jobs."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _live(self, job: Job, run: Run) -> None:
+        await asyncio.sleep(self._state_delay_s)
+        if job.stop_requested:
+            job.move(JobStatus.STOPPED)
+            return
+        job.move(JobStatus.IN_PROGRESS)
+        await asyncio.sleep(self._state_delay_s)
+        try:
+            complete = await run(job)
+        except JobFailedError as error:
+            _fail(job, error)
+        except Exception:  # noqa: BLE001 - whatever the error, the job must end
+            _log.exception("comprehend_job_crashed", arn=job.arn)
+            _fail(job, internal_failure())
+        else:
+            job.move(JobStatus.COMPLETED if complete else JobStatus.STOPPED)
+
+
+def _fail(job: Job, error: JobFailedError) -> None:
+    job.move(JobStatus.FAILED, str(error))
+    _log.info("comprehend_job_failed", arn=job.arn, reason=str(error))

@@ -1,0 +1,81 @@
+"""Detects languages with py3langid, among those that Comprehend detects.
+
+py3langid was chosen over five others for short reviews: see "The language detector" in the README.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+from understudy.engines.language.chinese import is_traditional
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_CODES = (
+    "af am ar as az ba be bg bn bs ca ceb cs cv cy da de el en eo es et eu fa fi fr ga gd gl gu he hi hr ht"
+    " hu hy id ilo is it ja jv ka kk km kn ko ku ky la lb lt lv mg mk ml mn mr ms my ne new nl no or pa pl ps"
+    " pt qu ro ru sa sd si sk sl so sq sr su sv sw ta te tg th tk tl tr tt ug uk ur uz vi yi yo zh"
+)
+DETECTABLE = frozenset(_CODES.split())
+"""The codes in Comprehend's developer guide, "Dominant language"; the model knows most of them."""
+ANALYSED = frozenset({"ar", "de", "en", "es", "fr", "hi", "it", "ja", "ko", "pt", "zh"})
+"""The languages whose sentiment Comprehend knows."""
+ANALYSED_TO_OTHERS = 2
+"""How much likelier a review is to be in an analysed language than the model takes it to be. Four words
+often fit several relatives; at 2, no review in another language is lost to it."""
+
+_loading = Lock()
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language by its RFC 5646 code, and the probability that a text is in it."""
+
+    code: str
+    score: float
+
+
+class LanguageDetector:
+    """Detects the language of texts; the model is loaded once per process, at the first text."""
+
+    def detect(self, text: str) -> Sequence[Language]:
+        """Return every detectable language, the likeliest first; the scores add up to 1.
+
+        A text without letters is as likely to be in any analysed language, and English comes first.
+        """
+        letters = text if any(map(str.isalpha, text)) else ""
+        weighed = {code: score * _prior(code) for code, score in _model().rank(letters)}
+        total = sum(weighed.values())
+        best_first = sorted(weighed, key=lambda code: (-weighed[code], code != "en"))
+        return [Language(_shown(code, text), weighed[code] / total) for code in best_first]
+
+    def is_english(self, text: str) -> bool:
+        """Whether a text is in English more likely than not."""
+        best = self.detect(text)[0]
+        return best.code == "en" and best.score > 1 / 2
+
+
+def _model() -> LanguageIdentifier:
+    with _loading:
+        return _loaded()
+
+
+@cache
+def _loaded() -> LanguageIdentifier:
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model.set_languages([code for code in model.labels if code in DETECTABLE])
+    return model
+
+
+def _prior(code: str) -> int:
+    return ANALYSED_TO_OTHERS if code in ANALYSED else 1
+
+
+def _shown(code: str, text: str) -> str:
+    return "zh-TW" if code == "zh" and is_traditional(text) else code
