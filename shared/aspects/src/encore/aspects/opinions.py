@@ -1,0 +1,122 @@
+"""Opinion words in a sentence, with what negation, degree and mood make of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+from encore.aspects.phrases import Phrase, Phrases
+
+NEGATION_REACH_WORDS = 4
+DEGREE_REACH_WORDS = 2
+MOOD_REACH_WORDS = 6
+
+NEGATED_PRAISE = -0.8
+NEGATED_BLAME = -0.5
+STRONG, SLIGHT = 1.4, 0.6
+TOO_MUCH = -1.0
+UNREAL = -0.6
+CONDITIONAL = 0.5
+
+_NEGATIONS = frozenset(
+    "not no never nothing nobody none neither nor without cannot cant dont doesnt didnt wont wasnt isnt arent "
+    "couldnt wouldnt shouldnt hardly barely n't".split()
+)
+_STRONG = frozenset("very really so extremely super incredibly absolutely truly highly totally far way too".split())
+_SLIGHT = frozenset("bit little somewhat slightly fairly kinda rather relatively".split())
+_UNREAL = frozenset("wish wished hoped hoping expected expecting supposed should".split())
+_MODALS = frozenset("could would should might".split())
+_CONDITIONS = frozenset("if unless whether".split())
+_BE = frozenset(("be", "been", "have"))
+_UNCOUNTED_AFTER_TOO = frozenset(".,;:!?)\n")
+CLAUSE_ENDS = frozenset((",", ";", ":", "(", ")", "but", "however", "although", "though", "while", "because"))
+
+
+class Opinion(NamedTuple):
+    """An opinion at the words `begin` to `end`, the latter excluded: above 0 praises, below 0 blames."""
+
+    begin: int
+    end: int
+    value: float
+
+
+@dataclass(frozen=True)
+class OpinionLexicon:
+    """Opinion words and phrases, each with its value, about -2 to 2."""
+
+    phrases: Phrases[float]
+
+    @classmethod
+    def packaged(cls) -> "OpinionLexicon":
+        """Return the lexicon of this package."""
+        return cls(_packaged())
+
+    def opinions(self, words: Sequence[str], begin: int, end: int) -> list[Opinion]:
+        """Return the opinions of the sentence `words[begin:end]`, from left to right."""
+        return list(self._opinions(words, begin, end))
+
+    def _opinions(self, words: Sequence[str], begin: int, end: int) -> Iterator[Opinion]:
+        free_from = begin
+        for hit in self.phrases.find(words, begin, end):
+            if hit.value:
+                value = in_context(hit.value, words[free_from : hit.begin])
+                yield Opinion(hit.begin, hit.end, value)
+            if hit.value or hit.end - hit.begin > 1:
+                free_from = hit.end if hit.end - hit.begin > 1 else free_from
+
+
+def in_context(value: float, before: Sequence[str]) -> float:
+    """Return an opinion's value after the words before it in its sentence."""
+    clause = _clause(before)
+    value *= _degree(clause[-DEGREE_REACH_WORDS:], value)
+    if _negated(clause[-NEGATION_REACH_WORDS:]):
+        return value * (NEGATED_PRAISE if value > 0 else NEGATED_BLAME)
+    if value > 0 and _unreal(clause[-MOOD_REACH_WORDS:]):
+        return value * UNREAL
+    return value * CONDITIONAL if _CONDITIONS.intersection(clause) else value
+
+
+def negates(word: str) -> bool:
+    """Whether a word turns what follows into its opposite."""
+    return word in _NEGATIONS or word.endswith("n't")
+
+
+def _clause(before: Sequence[str]) -> Sequence[str]:
+    for index in range(len(before) - 1, -1, -1):
+        if before[index] in CLAUSE_ENDS:
+            return before[index + 1 :]
+    return before
+
+
+def _degree(before: Sequence[str], value: float) -> float:
+    if before and before[-1] == "too" and value > 0:
+        return TOO_MUCH
+    if not _STRONG.isdisjoint(before):
+        return STRONG
+    return SLIGHT if not _SLIGHT.isdisjoint(before) else 1.0
+
+
+def _negated(before: Sequence[str]) -> bool:
+    for index, word in enumerate(before):
+        if negates(word) and before[index + 1 : index + 2] != ["only"]:
+            return True
+    return False
+
+
+def _unreal(before: Sequence[str]) -> bool:
+    if not _UNREAL.isdisjoint(before):
+        return True
+    return not _MODALS.isdisjoint(before) and not _BE.isdisjoint(before)
+
+
+@lru_cache(maxsize=1)
+def _packaged() -> Phrases[float]:
+    text = (files("encore.aspects") / "data" / "opinions.tsv").read_text(encoding="utf-8")
+    return Phrases(read_lexicon(text))
+
+
+def read_lexicon(text: str) -> Mapping[Phrase, float]:
+    """Return the values of a lexicon whose lines are a phrase, a tab and its value."""
+    lines = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return {tuple(phrase.split(" ")): float(value) for phrase, value in lines}
