@@ -1,33 +1,33 @@
 """Build the packaged opinion lexicon: `build_lexicon.py --data DIR --vader vader_lexicon.txt`.
 
-DIR contains `train.jsonl.gz` with one `{"text", "label", "src"}` per line. A word's learned value is the
-logarithm of how much more often praise has it than blame (Monroe, Colaresi and Quinn, "Fightin' Words", 2008,
-with an even prior); a negated word counts for the other side. VADER's values are divided by two, which brings
-both to about -2 to 2. `opinions.txt` beside this script overrides both.
+DIR contains `train.jsonl.gz`, see `corpora.py`. A word's learned value is the logarithm of how much more often praise
+has it than blame, with an even prior (Monroe, Colaresi and Quinn, "Fightin' Words", 2008); a negated word counts for
+the other side. VADER's values are halved, which brings both to about -2 to 2. `opinions.txt` beside this script
+overrides both.
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import math
 from collections import Counter
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from encore.aspects.opinions import NEGATION_REACH_WORDS, CLAUSE_ENDS, negates
+from corpora import FILM_SOURCES, PRODUCT_SOURCES, Text, read_texts
+
+import encore.aspects
+from encore.aspects.function_words import CLAUSE_ENDS
+from encore.aspects.opinions import NEGATION_REACH_WORDS, negates
 from encore.aspects.vocabulary import Vocabulary
 from encore.aspects.words import SENTENCE_ENDS, singular, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-OUT = Path(str(files("encore.aspects") / "data" / "opinions.tsv"))
+OUT = Path(encore.aspects.__file__).parent / "data" / "opinions.tsv"
 OWN_WORDS = Path(__file__).with_name("opinions.txt")
 SIDES = {"POS": 1, "NEG": -1}
-PRODUCTS, FILMS = frozenset({"pros", "cons", "liu"}), frozenset({"rt", "mr"})
 
 PRIOR = 3.0
 LEAST_COUNT = 6
@@ -45,17 +45,11 @@ def main() -> None:
     options = parser.parse_args()
     own = dict(own_words(OWN_WORDS.read_text(encoding="utf-8")))
     vader = dict(vader_words(options.vader.read_text(encoding="utf-8")))
-    learned = learned_words(read(options.data / "train.jsonl.gz"))
+    learned = learned_words(read_texts(options.data / "train.jsonl.gz"))
     joined = {**joined_values(learned, vader), **own}
     rows = [f"{phrase}\t{value:.2f}" for phrase, value in sorted(joined.items())]
     OUT.write_text("\n".join(rows) + "\n", encoding="utf-8")
     print(f"own {len(own)}  VADER {len(vader)}  learned {len(learned)}  written {len(joined)}")
-
-
-def read(path: Path) -> list[dict[str, str]]:
-    """Return the rows of a gzipped JSON-lines file."""
-    with gzip.open(path, "rt", encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 def own_words(text: str) -> Iterator[tuple[str, float]]:
@@ -68,20 +62,20 @@ def own_words(text: str) -> Iterator[tuple[str, float]]:
 
 
 def vader_words(text: str) -> Iterator[tuple[str, float]]:
-    """Yield the plain words of VADER's lexicon; its emoticons and symbols are left out."""
+    """Yield the plain words of VADER's lexicon; its emoticons, symbols and weakest words are left out."""
     for line in text.splitlines():
         word, value = line.split("\t")[:2]
         if word.isalpha() and word.islower() and abs(float(value)) * VADER_SCALE >= LEAST_VADER:
             yield word, float(value) * VADER_SCALE
 
 
-def learned_words(rows: Sequence[dict[str, str]]) -> dict[str, float]:
-    """Return the words that praise in texts on products and on films alike, or blame in both; aspects do not count.
+def learned_words(texts: Sequence[Text]) -> dict[str, float]:
+    """Return the words that praise both products and films, or blame both; aspects are left out.
 
-    A word of only one kind of text is mostly its topic.
+    A word that does so for one of them only is mostly its topic.
     """
     vocabulary = Vocabulary.packaged()
-    on_products, on_films = (log_odds(rows, sources) for sources in (PRODUCTS, FILMS))
+    on_products, on_films = (log_odds(texts, sources) for sources in (PRODUCT_SOURCES, FILM_SOURCES))
     values = {}
     for word in on_products.keys() & on_films.keys():
         least, largest = sorted((on_products[word], on_films[word]), key=abs)
@@ -90,15 +84,15 @@ def learned_words(rows: Sequence[dict[str, str]]) -> dict[str, float]:
     return values
 
 
-def log_odds(rows: Iterable[dict[str, str]], sources: frozenset[str]) -> dict[str, float]:
+def log_odds(texts: Iterable[Text], sources: frozenset[str]) -> dict[str, float]:
     """Return the log-odds of praise against blame of each word that is frequent enough in the sources."""
     counts = {1: Counter[str](), -1: Counter[str]()}
-    for row in rows:
-        if row["src"] in sources and row["label"] in SIDES:
-            for word, sign in sorted(set(signed_words(row["text"]))):
-                counts[SIDES[row["label"]] * sign][word] += 1
-    ratio = sum(counts[-1].values()) / sum(counts[1].values())
+    for text in texts:
+        if text.source in sources and text.label in SIDES:
+            for word, sign in set(signed_words(text.text)):
+                counts[SIDES[text.label] * sign][word] += 1
     praise, blame = counts[1], counts[-1]
+    ratio = blame.total() / praise.total()
     return {
         word: math.log((praise[word] + PRIOR) / (blame[word] + PRIOR) * ratio)
         for word in praise | blame
@@ -119,7 +113,7 @@ def signed_words(text: str) -> Iterator[tuple[str, int]]:
 
 def joined_values(learned: dict[str, float], vader: dict[str, float]) -> dict[str, float]:
     """Return the mean of both sources; a word on which they disagree is left out."""
-    words = sorted(learned.keys() | vader.keys())
+    words = learned.keys() | vader.keys()
     values = {word: [source[word] for source in (learned, vader) if word in source] for word in words}
     return {word: sum(found) / len(found) for word, found in values.items() if min(found) * max(found) > 0}
 

@@ -1,11 +1,12 @@
 """Opinion words in a sentence, with what negation, degree and mood make of them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
+from encore.aspects.function_words import CLAUSE_ENDS, NEGATIONS
 from encore.aspects.phrases import Phrase, Phrases
 
 NEGATION_REACH_WORDS = 4
@@ -19,18 +20,12 @@ TOO_MUCH = -1.0
 UNREAL = -0.6
 CONDITIONAL = 0.5
 
-_NEGATIONS = frozenset(
-    "not no never nothing nobody none neither nor without cannot cant dont doesnt didnt wont wasnt isnt arent "
-    "couldnt wouldnt shouldnt hardly barely n't".split()
-)
 _STRONG = frozenset("very really so extremely super incredibly absolutely truly highly totally far way too".split())
 _SLIGHT = frozenset("bit little somewhat slightly fairly kinda rather relatively".split())
 _UNREAL = frozenset("wish wished hoped hoping expected expecting supposed should".split())
 _MODALS = frozenset("could would should might".split())
 _CONDITIONS = frozenset("if unless whether".split())
 _BE = frozenset(("be", "been", "have"))
-_UNCOUNTED_AFTER_TOO = frozenset(".,;:!?)\n")
-CLAUSE_ENDS = frozenset((",", ";", ":", "(", ")", "but", "however", "although", "though", "while", "because"))
 
 
 class Opinion(NamedTuple):
@@ -52,18 +47,15 @@ class OpinionLexicon:
         """Return the lexicon of this package."""
         return cls(_packaged())
 
-    def opinions(self, words: Sequence[str], begin: int, end: int) -> list[Opinion]:
-        """Return the opinions of the sentence `words[begin:end]`, from left to right."""
-        return list(self._opinions(words, begin, end))
-
-    def _opinions(self, words: Sequence[str], begin: int, end: int) -> Iterator[Opinion]:
-        free_from = begin
-        for hit in self.phrases.find(words, begin, end):
+    def opinions(self, words: Sequence[str]) -> list[Opinion]:
+        """Return the opinions of a sentence, from left to right."""
+        found, free_from = [], 0
+        for hit in self.phrases.find(words, 0, len(words)):
             if hit.value:
-                value = in_context(hit.value, words[free_from : hit.begin])
-                yield Opinion(hit.begin, hit.end, value)
-            if hit.value or hit.end - hit.begin > 1:
-                free_from = hit.end if hit.end - hit.begin > 1 else free_from
+                found.append(Opinion(hit.begin, hit.end, in_context(hit.value, words[free_from : hit.begin])))
+            if hit.end - hit.begin > 1:
+                free_from = hit.end
+        return found
 
 
 def in_context(value: float, before: Sequence[str]) -> float:
@@ -79,7 +71,7 @@ def in_context(value: float, before: Sequence[str]) -> float:
 
 def negates(word: str) -> bool:
     """Whether a word turns what follows into its opposite."""
-    return word in _NEGATIONS or word.endswith("n't")
+    return word in NEGATIONS or word.endswith("n't")
 
 
 def _clause(before: Sequence[str]) -> Sequence[str]:

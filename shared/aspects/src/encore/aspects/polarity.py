@@ -1,73 +1,125 @@
-"""The polarity of a term in its sentence: features of the opinions around it, and their weights."""
+"""The polarity of a term: a linear model over the opinions around it.
 
-from collections.abc import Sequence
+Each opinion counts by its distance to the term, where words such as "but" count for several words. An opinion that
+stands before another noun ("great food" for the service) counts for less.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from math import exp, tanh
+from typing import Self
 
-from encore.aspects.opinions import Opinion, negates
+from encore.aspects.opinions import Opinion
+from encore.aspects.sentence import Sentence
+from encore.contracts.records import SentimentScores
 
-NEAR, FAR = 3.0, 9.0
+NEAR_WORDS, FAR_WORDS = 3, 9
+"""At how many words an opinion counts for 1/e: once for what is near, once for the wider clause."""
 ELSEWHERE = 0.35
-_TOLL = {"but": 8.0, "however": 8.0, "although": 6.0, "though": 6.0, "while": 6.0, "yet": 6.0, "except": 4.0, ";": 6.0, ":": 2.0,
-  "(": 3.0, ")": 3.0, ",": 1.5, "and": 1.0, "which": 1.5, "who": 1.5, "because": 2.0, "since": 2.0, "so": 1.0, "when": 2.0, "until":2.0, "-": 3.0, "–":3.0, "—":3.0,
-  "the": 1.0, "our": 1.0, "my": 1.0, "their": 1.0, "unlike": 6.0, "than": 4.0, "with":0.5}
-_FUNCTION = frozenset(
-    "a an the this that these those my our your his her its their i you he she it we they me him us them one "
-    "and or but nor so yet if when while because since although though as than like unlike until unless whether "
-    "of to in on at by for with from about into over after before between under up down out off near through during without within "
-    "is are was were be been being am has have had having do does did will would can could should may might must shall "
-    "not no never very really too also just only even still already again always all both each every some any most more much many few "
-    "here there where what who which how why , ; : ( ) . ! ? 's 're 've 'd 'll 'm it's i'm that's".split())
-_NARRATIVE = frozenset("ordered order bought buy purchased got had have asked ask used use using installed install plugged plug put "
- "added replaced connected shared share sat sit tried ate drank started chose choose picked comes came includes has includes need needs want wanted wants choose went go read told said says called seated started".split())
-_LACK = frozenset("lack lacks lacking lacked missing without no not isn't ain't wasn't aren't weren't".split())
-_QUESTION = frozenset("if whether anybody anyone ? does".split())
-_DETERMINERS = frozenset("the a an my our your his her its their".split())
+"""The share of an opinion that describes another noun."""
+PREDICATE_REACH_WORDS = 8
+LONG_SENTENCE_WORDS = 40
+_SCALE = 1.5
+_LONGEST_DISTANCE = 200
+_NEAR = [exp(-distance / NEAR_WORDS) for distance in range(_LONGEST_DISTANCE)]
+_FAR = [exp(-distance / FAR_WORDS) for distance in range(_LONGEST_DISTANCE)]
 
-def places(words, begin, end):
-    total, found = 0.0, []
-    for w in words[begin:end]:
-        total += 1 + _TOLL.get(w, 0.0)
-        found.append(total)
-    return found
+CLASSES = ("negative", "neutral", "positive")
 
-def features(words, begin, end, tb, te, opinions):
-    place = places(words, begin, end)
-    at = lambda i: place[i - begin]
-    near = far = whole = attached = inside = predicate = 0.0
-    hi = lo = 0.0
-    after_seen = False
-    for o in opinions:
-        if o.begin < te and o.end > tb:
-            inside += o.value; continue
-        if o.end <= tb:
-            d = at(tb) - at(o.end - 1)
-        else:
-            d = at(o.begin) - at(te - 1)
-        weight = 1.0
-        j = o.end
-        if not (o.begin >= te and False):
-            while j < end and words[j] not in _FUNCTION and words[j].isalpha() and j < tb if o.end <= tb else (j < end and words[j] not in _FUNCTION and words[j].isalpha()):
-                j += 1
-        if o.end <= tb and j >= tb:
-            attached += o.value
-            d = 1.0
-        elif j > o.end:
-            weight = ELSEWHERE
-        v = o.value * weight
-        whole += o.value
-        n = v * exp(-(d-1) / NEAR)
-        near += n; far += v * exp(-(d-1) / FAR)
-        hi = max(hi, n); lo = min(lo, n)
-        if o.begin >= te and not after_seen:
-            after_seen = True
-            if d < 8: predicate = v
-    before = words[max(begin, tb - 4):tb]
-    clause_before = words[begin:tb]
-    lack = float(any(w in _LACK or negates(w) for w in before[-3:]) and not attached)
-    question = float(words[end] == "?" if end < len(words) else False) or float(any(w in _QUESTION for w in words[begin:end]))
-    narrative = float(any(w in _NARRATIVE for w in clause_before[-6:]))
-    subject = float(tb < end and te < end and (tb == begin or words[tb-1] in _DETERMINERS or words[tb-1] in (",","and","but")) and te < end and words[te] not in {",", "and", ".", "of", "in", "for", "with", "on"})
-    sat = lambda x: tanh(x / 1.5)
-    return [sat(near), sat(far), sat(whole/1.5), sat(attached), sat(predicate), sat(inside),
-      abs(sat(near)), abs(sat(far)), abs(sat(whole/1.5)), float(not opinions), sat(hi), sat(lo), lack, question, narrative, subject, lack*(1-abs(sat(near))), narrative*(1-abs(sat(near))), min(end-begin,40)/40, float(tb==begin and te==end)]
-NAMES = "near far whole attached predicate inside |near| |far| |whole| none hi lo lack question narrative subject lack0 narr0 length alone".split()
+
+class PolarityModel:
+    """Logistic regression with one row of weights per class, in the order of `CLASSES`."""
+
+    def __init__(self, weights: Mapping[str, Sequence[float]]) -> None:
+        """`weights` has a triple for "bias" and for each of `FEATURES`."""
+        self._bias = weights["bias"]
+        self._weights = [weights[name] for name in FEATURES]
+
+    @classmethod
+    def packaged(cls) -> Self:
+        """Return the model of this package."""
+        text = (files("encore.aspects") / "data" / "polarity.json").read_text(encoding="utf-8")
+        return cls(json.loads(text))
+
+    def scores(self, sentence: Sentence, begin: int, end: int) -> SentimentScores:
+        """Return the scores of the term at the words `begin` to `end`; mixed is always 0."""
+        negative, neutral, positive = self._bias
+        for value, (to_negative, to_neutral, to_positive) in zip(
+            features(sentence, begin, end), self._weights, strict=True
+        ):
+            negative += value * to_negative
+            neutral += value * to_neutral
+            positive += value * to_positive
+        largest = max(negative, neutral, positive)
+        raised = [exp(logit - largest) for logit in (negative, neutral, positive)]
+        total = sum(raised)
+        return SentimentScores(
+            negative=raised[0] / total, neutral=raised[1] / total, positive=raised[2] / total, mixed=0.0
+        )
+
+
+FEATURES = (
+    "near", "far", "whole", "attached", "predicate", "inside", "praise", "blame", "tone_near", "tone_far", "tone_whole",
+    "near_size", "far_size", "whole_size", "no_opinion", "lack", "lack_alone", "narrative", "narrative_alone",
+    "doubtful", "subject", "length",
+)  # fmt: skip
+
+
+def features(sentence: Sentence, begin: int, end: int) -> list[float]:
+    """Return the values of `FEATURES` for the term at the words `begin` to `end`, each about -1 to 1."""
+    near = far = whole = attached = predicate = inside = praise = blame = 0.0
+    for opinion in sentence.opinions:
+        value, distance, is_attached = _towards(sentence, opinion, begin, end)
+        if opinion.begin < end and opinion.end > begin and not is_attached:
+            inside += value
+            continue
+        whole += opinion.value
+        attached += value if is_attached else 0.0
+        near_value = value * _NEAR[distance]
+        near += near_value
+        far += value * _FAR[distance]
+        praise, blame = max(praise, near_value), min(blame, near_value)
+        if opinion.begin >= end and not predicate and distance < PREDICATE_REACH_WORDS:
+            predicate = value
+    near, far, whole = _bounded(near), _bounded(far), _bounded(whole / _SCALE)
+    lack = float(sentence.lacks(begin) and not attached)
+    narrative = float(sentence.narrates(begin))
+    alone = 1 - abs(near)
+    return [
+        near, far, whole, _bounded(attached), _bounded(predicate), _bounded(inside), _bounded(praise), _bounded(blame),
+        *_tones(sentence, begin, end),
+        abs(near), abs(far), abs(whole), float(not sentence.opinions),
+        lack, lack * alone, narrative, narrative * alone,
+        float(sentence.doubtful), float(sentence.is_subject(begin, end)),
+        min(len(sentence), LONG_SENTENCE_WORDS) / LONG_SENTENCE_WORDS,
+    ]  # fmt: skip
+
+
+def _towards(sentence: Sentence, opinion: Opinion, begin: int, end: int) -> tuple[float, int, bool]:
+    """Return what an opinion is worth to the term, its distance, and whether it describes the term itself."""
+    if opinion.begin < end and opinion.end > begin:
+        whole_term = opinion.end >= end or sentence.words[opinion.end] == "to"
+        return opinion.value, 0, whole_term
+    described = sentence.described(opinion)
+    if opinion.end <= begin <= described - 1:
+        return opinion.value, 0, True
+    last = opinion.end - 1 if opinion.end <= begin else opinion.begin
+    distance = min(sentence.distance(last, begin, end), _LONGEST_DISTANCE - 1)
+    return opinion.value * (ELSEWHERE if described > opinion.end else 1.0), distance, False
+
+
+def _tones(sentence: Sentence, begin: int, end: int) -> tuple[float, float, float]:
+    """Return the learned tone near the term, in the wider clause and in the sentence; the term itself is left out."""
+    near = far = whole = 0.0
+    for index, tone in enumerate(sentence.tones):
+        if tone and not begin <= index < end:
+            distance = min(sentence.distance(index, begin, end), _LONGEST_DISTANCE - 1)
+            near += tone * _NEAR[distance]
+            far += tone * _FAR[distance]
+            whole += tone
+    return _bounded(near / 2), _bounded(far / 2), _bounded(whole / max(len(sentence), 1) ** 0.5)
+
+
+def _bounded(value: float) -> float:
+    return tanh(value / _SCALE)
