@@ -13,7 +13,6 @@ import argparse
 import json
 import time
 import zlib
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +25,8 @@ from sklearn.metrics import accuracy_score, f1_score
 
 import encore.aspects
 from encore.aspects.grams import grams
-from encore.aspects.polarity import CLASSES, FEATURES, features
+from encore.aspects.opinions import OpinionLexicon
+from encore.aspects.polarity import CLASSES, FEATURES, PolarityModel, features
 from encore.aspects.reader import AspectReader, label_of
 from encore.aspects.vocabulary import Vocabulary
 from encore.aspects.words import sentences, words_of
@@ -91,9 +91,10 @@ def corpus_terms(texts: Sequence[Text]) -> Iterator[Term]:
     for text in texts:
         if text.source in TERM_SOURCES and text.label in POLARITIES:
             words = words_of(text.text)
-            for found in vocabulary.find(words.words):
-                begin, end = words.begins[found.begin], words.ends[found.end - 1]
-                yield Term(text.text, begin, end, POLARITIES[text.label], text.source)
+            for first, last in sentences(words.words):
+                for found in vocabulary.find(words.words[first:last]):
+                    begin, end = words.begins[first + found.begin], words.ends[first + found.end - 1]
+                    yield Term(text.text, begin, end, POLARITIES[text.label], text.source)
 
 
 def fit_grams(texts: Sequence[Text]) -> dict[str, float]:
@@ -115,7 +116,8 @@ def analyse(text: str) -> list[str]:
 
 def term_features(weights: Mapping[str, float], terms: Sequence[Term]) -> list[list[float]]:
     """Return the features of each term with these weights of words and pairs."""
-    reader = replace(AspectReader.load(), weights=weights)
+    untrained = PolarityModel(dict.fromkeys(("bias", *FEATURES), (0.0, 0.0, 0.0)))
+    reader = AspectReader(Vocabulary.packaged(), OpinionLexicon.packaged(), weights, untrained)
     return [features(*reader.locate(term.text, term.begin, term.end)) for term in terms]
 
 

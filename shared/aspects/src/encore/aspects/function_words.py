@@ -2,7 +2,7 @@
 
 NEGATIONS = frozenset(
     "not no never nothing nobody none neither nor without cannot cant dont doesnt didnt wont wasnt isnt arent "
-    "couldnt wouldnt shouldnt hardly barely n't".split()
+    "couldnt wouldnt shouldnt hardly barely less zero n't".split()
 )
 LACKS = NEGATIONS | frozenset("lack lacks lacking lacked missing".split())
 CLAUSE_ENDS = frozenset(", ; : ( ) but however although though while because".split())

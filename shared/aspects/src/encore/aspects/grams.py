@@ -27,12 +27,9 @@ def grams(words: Sequence[str]) -> Iterator[tuple[int, str]]:
         reach = NEGATION_REACH_WORDS if negates(word) else max(reach - 1, 0)
 
 
-def tones(words: Sequence[str], weights: Mapping[str, float]) -> list[float]:
-    """Return for each word the learned weights of itself and of the pair that it ends; above 0 praises."""
-    found = [0.0] * len(words)
-    for index, gram in grams(words):
-        found[index] += weights.get(gram, 0.0)
-    return found
+def tones(words: Sequence[str], weights: Mapping[str, float]) -> list[tuple[int, float]]:
+    """Return the learned weights of words, and of pairs at their second word; above 0 praises."""
+    return [(index, weights[gram]) for index, gram in grams(words) if gram in weights]
 
 
 @lru_cache(maxsize=1)

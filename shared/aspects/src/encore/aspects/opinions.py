@@ -45,12 +45,12 @@ class OpinionLexicon:
     @classmethod
     def packaged(cls) -> "OpinionLexicon":
         """Return the lexicon of this package."""
-        return cls(_packaged())
+        return cls(Phrases(packaged_values()))
 
     def opinions(self, words: Sequence[str]) -> list[Opinion]:
         """Return the opinions of a sentence, from left to right."""
         found, free_from = [], 0
-        for hit in self.phrases.find(words, 0, len(words)):
+        for hit in self.phrases.find(words):
             if hit.value:
                 found.append(Opinion(hit.begin, hit.end, in_context(hit.value, words[free_from : hit.begin])))
             if hit.end - hit.begin > 1:
@@ -103,12 +103,8 @@ def _unreal(before: Sequence[str]) -> bool:
 
 
 @lru_cache(maxsize=1)
-def _packaged() -> Phrases[float]:
+def packaged_values() -> Mapping[Phrase, float]:
+    """Return the packaged lexicon's phrases with their values; 0 is no opinion."""
     text = (files("encore.aspects") / "data" / "opinions.tsv").read_text(encoding="utf-8")
-    return Phrases(read_lexicon(text))
-
-
-def read_lexicon(text: str) -> Mapping[Phrase, float]:
-    """Return the values of a lexicon whose lines are a phrase, a tab and its value."""
-    lines = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
-    return {tuple(phrase.split(" ")): float(value) for phrase, value in lines}
+    rows = (line.split("\t") for line in text.splitlines())
+    return {tuple(phrase.split(" ")): float(value) for phrase, value in rows}

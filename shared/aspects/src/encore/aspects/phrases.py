@@ -23,15 +23,14 @@ class Phrases(Generic[T]):
         for phrase, value in sorted(values.items(), key=lambda item: (-len(item[0]), item[0])):
             self._by_first.setdefault(phrase[0], []).append((len(phrase), phrase, value))
 
-    def find(self, words: Sequence[str], begin: int, end: int) -> Iterator[Found[T]]:
-        """Yield the phrases within `words[begin:end]` from left to right; none overlap."""
-        by_first, index = self._by_first, begin
-        while index < end:
-            for length, phrase, value in by_first.get(words[index], ()):
-                after = index + length
-                if after <= end and (length == 1 or tuple(words[index:after]) == phrase):
-                    yield Found(index, after, value)
-                    index = after
-                    break
-            else:
-                index += 1
+    def find(self, words: Sequence[str]) -> Iterator[Found[T]]:
+        """Yield the phrases among the words from left to right; none overlap."""
+        by_first, free_from, last = self._by_first, 0, len(words)
+        for index, word in enumerate(words):
+            if word in by_first and index >= free_from:
+                for length, phrase, value in by_first[word]:
+                    after = index + length
+                    if length == 1 or (after <= last and tuple(words[index:after]) == phrase):
+                        yield Found(index, after, value)
+                        free_from = after
+                        break

@@ -10,8 +10,7 @@ from importlib.resources import files
 from math import exp, tanh
 from typing import Self
 
-from encore.aspects.opinions import Opinion
-from encore.aspects.sentence import Sentence
+from encore.aspects.sentence import LONGEST_DISTANCE, Sentence
 from encore.contracts.records import SentimentScores
 
 NEAR_WORDS, FAR_WORDS = 3, 9
@@ -21,11 +20,17 @@ ELSEWHERE = 0.35
 PREDICATE_REACH_WORDS = 8
 LONG_SENTENCE_WORDS = 40
 _SCALE = 1.5
-_LONGEST_DISTANCE = 200
-_NEAR = [exp(-distance / NEAR_WORDS) for distance in range(_LONGEST_DISTANCE)]
-_FAR = [exp(-distance / FAR_WORDS) for distance in range(_LONGEST_DISTANCE)]
+_NEAR = [exp(-distance / NEAR_WORDS) for distance in range(LONGEST_DISTANCE + 1)]
+_FAR = [exp(-distance / FAR_WORDS) for distance in range(LONGEST_DISTANCE + 1)]
 
 CLASSES = ("negative", "neutral", "positive")
+FEATURES = (
+    "near", "far", "whole", "own", "inside", "attached", "predicate", "tone_clause", "tone_whole",
+    "near_size", "far_size", "whole_size", "no_opinion", "lack", "lack_alone", "narrative", "narrative_alone",
+    "doubtful", "subject", "length",
+)  # fmt: skip
+"""What the model sees of a term: sums of opinions by distance; opinions that are the term itself ("noisy"), inside it,
+before it, after it; learned tones; how much opinion there is at all; and what kind of sentence it is."""
 
 
 class PolarityModel:
@@ -59,66 +64,52 @@ class PolarityModel:
         )
 
 
-FEATURES = (
-    "near", "far", "whole", "attached", "predicate", "inside", "praise", "blame", "tone_near", "tone_far", "tone_whole",
-    "near_size", "far_size", "whole_size", "no_opinion", "lack", "lack_alone", "narrative", "narrative_alone",
-    "doubtful", "subject", "length",
-)  # fmt: skip
-
-
 def features(sentence: Sentence, begin: int, end: int) -> list[float]:
     """Return the values of `FEATURES` for the term at the words `begin` to `end`, each about -1 to 1."""
-    near = far = whole = attached = predicate = inside = praise = blame = 0.0
-    for opinion in sentence.opinions:
-        value, distance, is_attached = _towards(sentence, opinion, begin, end)
-        if opinion.begin < end and opinion.end > begin and not is_attached:
-            inside += value
+    distances = sentence.distances(begin, end)
+    near = far = whole = own = inside = attached = predicate = 0.0
+    for opinion, described in sentence.opinions:
+        value = opinion.value
+        if opinion.begin < end and opinion.end > begin:
+            if opinion.end >= end or sentence.words[opinion.end] == "to":
+                own += value
+            else:
+                inside += value
             continue
-        whole += opinion.value
-        attached += value if is_attached else 0.0
-        near_value = value * _NEAR[distance]
-        near += near_value
+        whole += value
+        if opinion.end <= begin < described:
+            attached += value
+            near, far = near + value, far + value
+            continue
+        if described > opinion.end:
+            value *= ELSEWHERE
+        distance = distances[opinion.begin if opinion.begin >= end else opinion.end - 1]
+        near += value * _NEAR[distance]
         far += value * _FAR[distance]
-        praise, blame = max(praise, near_value), min(blame, near_value)
         if opinion.begin >= end and not predicate and distance < PREDICATE_REACH_WORDS:
             predicate = value
-    near, far, whole = _bounded(near), _bounded(far), _bounded(whole / _SCALE)
+    near, far, whole, own = _bounded(near), _bounded(far), _bounded(whole / _SCALE), _bounded(own)
+    alone = 1 - abs(near)
     lack = float(sentence.lacks(begin) and not attached)
     narrative = float(sentence.narrates(begin))
-    alone = 1 - abs(near)
     return [
-        near, far, whole, _bounded(attached), _bounded(predicate), _bounded(inside), _bounded(praise), _bounded(blame),
-        *_tones(sentence, begin, end),
+        near, far, whole, own, _bounded(inside), _bounded(attached), _bounded(predicate),
+        *_tones(sentence, distances, begin, end),
         abs(near), abs(far), abs(whole), float(not sentence.opinions),
         lack, lack * alone, narrative, narrative * alone,
         float(sentence.doubtful), float(sentence.is_subject(begin, end)),
-        min(len(sentence), LONG_SENTENCE_WORDS) / LONG_SENTENCE_WORDS,
+        min(len(sentence.words), LONG_SENTENCE_WORDS) / LONG_SENTENCE_WORDS,
     ]  # fmt: skip
 
 
-def _towards(sentence: Sentence, opinion: Opinion, begin: int, end: int) -> tuple[float, int, bool]:
-    """Return what an opinion is worth to the term, its distance, and whether it describes the term itself."""
-    if opinion.begin < end and opinion.end > begin:
-        whole_term = opinion.end >= end or sentence.words[opinion.end] == "to"
-        return opinion.value, 0, whole_term
-    described = sentence.described(opinion)
-    if opinion.end <= begin <= described - 1:
-        return opinion.value, 0, True
-    last = opinion.end - 1 if opinion.end <= begin else opinion.begin
-    distance = min(sentence.distance(last, begin, end), _LONGEST_DISTANCE - 1)
-    return opinion.value * (ELSEWHERE if described > opinion.end else 1.0), distance, False
-
-
-def _tones(sentence: Sentence, begin: int, end: int) -> tuple[float, float, float]:
-    """Return the learned tone near the term, in the wider clause and in the sentence; the term itself is left out."""
-    near = far = whole = 0.0
-    for index, tone in enumerate(sentence.tones):
-        if tone and not begin <= index < end:
-            distance = min(sentence.distance(index, begin, end), _LONGEST_DISTANCE - 1)
-            near += tone * _NEAR[distance]
-            far += tone * _FAR[distance]
+def _tones(sentence: Sentence, distances: Sequence[int], begin: int, end: int) -> tuple[float, float]:
+    """Return the learned tone of the clause around the term and of the sentence; the term itself is left out."""
+    clause = whole = 0.0
+    for index, tone in sentence.tones:
+        if not begin <= index < end:
+            clause += tone * _FAR[distances[index]]
             whole += tone
-    return _bounded(near / 2), _bounded(far / 2), _bounded(whole / max(len(sentence), 1) ** 0.5)
+    return _bounded(clause / 2), _bounded(whole / len(sentence.words) ** 0.5)
 
 
 def _bounded(value: float) -> float:

@@ -46,18 +46,16 @@ class AspectReader:
 
     def read(self, text: str, vocabulary: Vocabulary | None = None) -> list[Mention]:
         """Return the mentions of a text in order; `vocabulary` replaces the packaged one."""
-        words = words_of(text)
-        found = iter((vocabulary or self.vocabulary).find(words.words))
-        term = next(found, None)
+        vocabulary, words = vocabulary or self.vocabulary, words_of(text)
         mentions: list[Mention] = []
         for first, last in sentences(words.words):
-            sentence = None
-            while term and term.begin < last:
-                sentence = sentence or self._sentence(words, first, last)
-                begin, end = words.begins[term.begin], words.ends[term.end - 1]
-                scores = self.model.scores(sentence, term.begin - first, term.end - first)
-                mentions.append(Mention(text[begin:end], term.value, begin, end, scores))
-                term = next(found, None)
+            terms = vocabulary.find(words.words[first:last])
+            if terms:
+                sentence = self._sentence(words, first, last)
+                for term in terms:
+                    begin, end = words.begins[first + term.begin], words.ends[first + term.end - 1]
+                    scores = self.model.scores(sentence, term.begin, term.end)
+                    mentions.append(Mention(text[begin:end], term.value, begin, end, scores))
         return mentions
 
     def polarity(self, text: str, begin: int, end: int) -> SentimentScores:

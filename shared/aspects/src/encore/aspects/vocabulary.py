@@ -1,20 +1,21 @@
 """What may be praised or blamed: the words for each aspect."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
 from typing import Self
 
+from encore.aspects.catalogue import catalogue_aspects
 from encore.aspects.phrases import Found, Phrase, Phrases
-from encore.aspects.words import singular, words_of
+from encore.aspects.words import phrase_of, singular
 
 NO_ASPECT = "-"
 """The display name of phrases that only look like an aspect, such as "in case"."""
 OWN_LEVELS = 2
 """How many of a category's last levels name the product itself."""
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 class Vocabulary:
@@ -29,9 +30,18 @@ class Vocabulary:
         """Return the reviewed vocabulary of this package."""
         return cls(_packaged())
 
-    def merged(self, aspects: Mapping[Phrase, str]) -> Self:
-        """Return a vocabulary with further phrases; what it has already keeps its aspect."""
-        return type(self)({**aspects, **self._aspects})
+    @classmethod
+    def of_catalogue(
+        cls, names: Sequence[str], bullets: Sequence[Sequence[str]], categories: Sequence[Sequence[str]]
+    ) -> Self:
+        """Return the reviewed vocabulary with what a shop's products have, such as "soleplate".
+
+        The three are parallel: a product has one name, some bullets, and one category path. What kinds of products
+        there are counts too: a kettle may come with a toaster.
+        """
+        found = {phrase for category in categories for phrase in _kind(category[-1:])}
+        kinds = {phrase: " ".join(phrase) for phrase in sorted(found) if len(phrase) > 1}
+        return cls({**kinds, **catalogue_aspects(names, bullets, categories), **_packaged()})
 
     def without_kind(self, category: Iterable[str]) -> Self:
         """Return the vocabulary for a product of a category: its own kind is no aspect of it.
@@ -43,18 +53,13 @@ class Vocabulary:
         own = {aspect for phrase, aspect in self._aspects.items() if phrase in kind} - {NO_ASPECT}
         return type(self)({phrase: aspect for phrase, aspect in self._aspects.items() if aspect not in own})
 
-    def find(self, words: list[str]) -> list[Found[str]]:
-        """Return the aspects in a text's words in lower case, from left to right."""
-        found = self._phrases.find([singular(word) for word in words], 0, len(words))
+    def find(self, words: Sequence[str]) -> list[Found[str]]:
+        """Return the aspects among a sentence's words in lower case, from left to right."""
+        found = self._phrases.find([singular(word) for word in words])
         return [each for each in found if each.value != NO_ASPECT]
 
     def __contains__(self, phrase: object) -> bool:
         return phrase in self._aspects
-
-
-def phrase_of(text: str) -> Phrase:
-    """Return a phrase as vocabularies have it."""
-    return tuple(singular(word) for word in words_of(text).words)
 
 
 def _kind(levels: Iterable[str]) -> Iterator[Phrase]:

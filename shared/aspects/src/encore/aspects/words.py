@@ -12,8 +12,9 @@ _TOKEN = re.compile(
     r"|[\u2600-\u27bf\U0001f300-\U0001faff]"
 )
 SENTENCE_ENDS = frozenset(".!?।\n")
+LONGEST_SENTENCE_WORDS = 100
 
-_IRREGULAR = {"knives": "knife", "shelves": "shelf", "lenses": "lens", "batterys": "battery", "buses": "bus"}
+_IRREGULAR = {"mice": "mouse", "knives": "knife", "shelves": "shelf", "lenses": "lens", "batterys": "battery", "buses": "bus"}
 _NO_PLURAL = ("ss", "us", "is")
 _LONG_PLURAL = ("sses", "shes", "ches", "xes", "zes")
 _SHORTEST_PLURAL = 4
@@ -35,12 +36,18 @@ def words_of(text: str) -> Words:
 
 
 def sentences(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield the first index and the index after the last of each sentence's words."""
+    """Yield the first index and the index after the last of each sentence's words.
+
+    A sentence of more than `LONGEST_SENTENCE_WORDS` is cut, so that work grows with the length of the text.
+    """
     begin = 0
     for index, word in enumerate(words):
         if word[0] in SENTENCE_ENDS:
             yield begin, index
             begin = index + 1
+        elif index - begin == LONGEST_SENTENCE_WORDS:
+            yield begin, index
+            begin = index
     yield begin, len(words)
 
 
@@ -56,3 +63,8 @@ def singular(word: str) -> str:
     if word.endswith(_LONG_PLURAL):
         return word[:-2]
     return word.removesuffix("'s") if word.endswith("'s") else word[:-1]
+
+
+def phrase_of(text: str) -> tuple[str, ...]:
+    """Return the words of a text in the singular, as vocabularies have their phrases."""
+    return tuple(singular(word) for word in words_of(text).words)
