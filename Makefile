@@ -3,8 +3,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
-PACKAGES := shared/contracts shared/runtime services/ingest services/sentiment services/recommender services/mailer \
-  tools/understudy tools/stack tools/evaluation tools/cli
+PACKAGES := shared/contracts shared/runtime shared/aspects services/ingest services/sentiment services/recommender \
+  services/mailer tools/understudy tools/stack tools/evaluation tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] tools/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 CODE := shared services tools tests benchmarks conftest.py

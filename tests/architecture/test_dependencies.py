@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
-SHARED = ("contracts", "runtime")
+SHARED = ("contracts", "runtime", "aspects")
 SOURCES = {
     **{name: ROOT / f"shared/{name}/src/encore/{name}" for name in SHARED},
     **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
@@ -62,6 +62,14 @@ def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
     loaded = loaded_by(SOURCES["contracts"].rglob("*.py"))
     assert within(loaded, AWS | {"structlog", "tenacity"}) == set()
     assert within(loaded, {"encore"}) == within(loaded, {"encore.contracts"}) | {"encore"}
+
+
+def test_aspects_load_only_contracts_and_no_aws_library() -> None:
+    """Any service or tool can read aspects: it loads neither a model's library nor another package of ours."""
+    loaded = loaded_by(SOURCES["aspects"].rglob("*.py"))
+    assert within(loaded, AWS | {"onnxruntime", "torch", "sklearn", "structlog", "tenacity"}) == set()
+    ours = within(loaded, {"encore.aspects", "encore.contracts"})
+    assert within(loaded, {"encore"}) == ours | {"encore"}
 
 
 @pytest.mark.parametrize("name", SERVICES)
