@@ -14,7 +14,6 @@ from encore.cli.verification import Account, Outcome, Result, verify_environment
 from encore.cli.verification.report import as_json, show_results
 from encore.stack.provision import Resources
 from encore.stack.topology import load_topology
-from tools.understudy.tests.comprehends import WordReader
 from understudy.testing import UnderstudyServer
 
 REGION = "eu-west-1"
@@ -38,7 +37,7 @@ PRIVATE = {
 @pytest.fixture(scope="module")
 def understudy_url() -> Iterator[str]:
     """The AI services of this module's tests."""
-    with UnderstudyServer(region=REGION, aspects=WordReader()) as server:
+    with UnderstudyServer(region=REGION) as server:
         yield server.url
 
 

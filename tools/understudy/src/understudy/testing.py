@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from types import TracebackType
 
-    from understudy.comprehend.targeted import AspectReader
     from understudy.wire.service import Service
 
 ACCOUNT_ID = "000000000000"
@@ -29,7 +28,7 @@ class UnderstudyServer:
     """Serves at `url`, on a free loopback port, for as long as the context is open.
 
     Without `services`, it serves all of them: Comprehend and Personalize reach S3 at `s3_endpoint_url`, and
-    jobs and resources change state without delay. Targeted sentiment takes a reader of `aspects`.
+    jobs and resources change state without delay.
     """
 
     def __init__(
@@ -38,10 +37,9 @@ class UnderstudyServer:
         *,
         region: str = "us-east-1",
         s3_endpoint_url: str | None = None,
-        aspects: AspectReader | None = None,
     ) -> None:
         if services is None:
-            services = _all_services(region, s3_endpoint_url, aspects)
+            services = _all_services(region, s3_endpoint_url)
         self._services = services
         self._socket = socket.create_server(("127.0.0.1", 0))
         # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
@@ -83,13 +81,12 @@ class _SignallingServer(uvicorn.Server):
         self._started_event.set()
 
 
-def _all_services(region: str, s3_endpoint_url: str | None, aspects: AspectReader | None) -> list[Service]:
+def _all_services(region: str, s3_endpoint_url: str | None) -> list[Service]:
     return create_services(
         region=region,
         account_id=ACCOUNT_ID,
         model_ids=CURRENT_MODEL_IDS,
         state_delay_s=0,
-        aspects=aspects,
         s3_client_factory=partial(
             get_session().create_client,
             "s3",

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def create_service(
     model: SentimentModel,
-    aspects: AspectReader | None,
+    aspects: AspectReader,
     *,
     region: str,
     account_id: str,
@@ -32,8 +32,7 @@ def create_service(
 ) -> Service:
     """Return Comprehend, which scores texts with `model`.
 
-    Targeted sentiment is answered if there is a reader of aspects. Each state of a job lasts at least
-    `state_delay_s`. With `calls_per_s`, every operation refuses calls beyond that rate. Handlers belong to
+    `aspects` reads targeted sentiment. Each state of a job lasts at least `state_delay_s`. With `calls_per_s`, every operation refuses calls beyond that rate. Handlers belong to
     the event loop of their first call.
     """
     workers, job_workers = Workers("comprehend"), Workers("comprehend-jobs")
@@ -73,7 +72,10 @@ def create_service(
     return Service("comprehend", operations, close)
 
 
-def _analyses(model: SentimentModel, aspects: AspectReader | None) -> list[Analysis]:
+def _analyses(model: SentimentModel, aspects: AspectReader) -> list[Analysis]:
     detector = LanguageDetector()
-    targeted = [] if aspects is None else [targeted_analysis(aspects)]
-    return [sentiment_analysis(model, detector), *targeted, language_analysis(detector)]
+    return [
+        sentiment_analysis(model, detector),
+        targeted_analysis(aspects),
+        language_analysis(detector),
+    ]
