@@ -32,8 +32,9 @@ def create_service(
 ) -> Service:
     """Return Comprehend, which scores texts with `model`.
 
-    `aspects` reads targeted sentiment. Each state of a job lasts at least `state_delay_s`. With `calls_per_s`, every operation refuses calls beyond that rate. Handlers belong to
-    the event loop of their first call.
+    `aspects` reads targeted sentiment. Each state of a job lasts at least `state_delay_s`. With
+    `calls_per_s`, every operation refuses calls beyond that rate. Handlers belong to the event loop of their
+    first call.
     """
     workers, job_workers = Workers("comprehend"), Workers("comprehend-jobs")
     analyses = _analyses(model, aspects)

@@ -17,7 +17,7 @@ class ShopReader:
         self._categories = {product.product_id: product.category for product in products}
         self._vocabulary = Vocabulary.of_catalogue(
             names=[product.name for product in products],
-            bullets=[bullet for product in products for bullet in product.bullets],
+            bullets=[product.bullets for product in products],
             categories=[product.category for product in products],
         )
         self._of_category = lru_cache(maxsize=None)(self._vocabulary.without_kind)
