@@ -1,8 +1,8 @@
 """A sentiment job of understudy's Comprehend: how its memory and CPU time grow with the lines of its input.
 
-Start-up is not included. While the job runs, a client scores a batch of 25 now and then. Exits with 1 when the
-CPU time per line grows beyond the limit from the smallest input to the largest, or the memory from the first
-half of the largest job to the second.
+Start-up is not included. While the job runs, a client scores a batch of 25 now and then. Exits with 1 when
+the CPU time per line grows beyond the limit from the smallest input to the largest, or the memory from the
+first half of the largest job to the second.
 """
 
 import argparse

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from understudy.engines.language import Language, LanguageDetector
     from understudy.engines.sentiment import Scores, SentimentModel
 
-_MAX_LANGUAGES_SHOWN, _MIN_SCORE_SHOWN = 3, 0.01
+_MIN_SCORE_SHOWN = 0.01
 
 Find = Callable[[Sequence[str], str], list[Params]]
 """Takes texts and the code of their language; returns the members of each result, in order."""
@@ -75,7 +75,7 @@ def language_analysis(detector: LanguageDetector) -> Analysis:
 
 
 def _likely(languages: Sequence[Language]) -> list[Params]:
-    """Show a few languages, at least one."""
-    best, *others = languages[:_MAX_LANGUAGES_SHOWN]
+    """Show the first language, and others that are at all likely."""
+    best, *others = languages
     shown = [best, *(each for each in others if each.score >= _MIN_SCORE_SHOWN)]
     return [{"LanguageCode": each.code, "Score": each.score} for each in shown]

@@ -41,7 +41,7 @@ class Output:
     target: Location
 
     async def check(self) -> None:
-        """Write an empty file beside the archive, as AWS does before it starts."""
+        """Write an empty file beside the archive; AWS writes one of this name before it reads."""
         folder = self.target.key.removesuffix(self.target.base_name)
         with _writing():
             await self.client.put_object(Bucket=self.target.bucket, Key=f"{folder}{_CHECK}", Body=b"")

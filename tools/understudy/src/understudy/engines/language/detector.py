@@ -1,21 +1,18 @@
 """Detects languages with py3langid, among those that Comprehend detects.
 
-py3langid was chosen over five others for short reviews: see "The language detector" in the README.
+py3langid was chosen over six others for short reviews: see "The language detector" in the README.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from heapq import nsmallest
 from threading import Lock
-from typing import TYPE_CHECKING
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
 from understudy.engines.language.chinese import is_traditional
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
 
 _CODES = (
     "af am ar as az ba be bg bn bs ca ceb cs cv cy da de el en eo es et eu fa fi fr ga gd gl gu he hi hr ht"
@@ -44,20 +41,20 @@ class Language:
 class LanguageDetector:
     """Detects the language of texts; the model is loaded once per process, at the first text."""
 
-    def detect(self, text: str) -> Sequence[Language]:
-        """Return every detectable language, the likeliest first; the scores add up to 1.
+    def detect(self, text: str, *, limit: int = 3) -> list[Language]:
+        """Return at most `limit` languages, the likeliest first; the scores of all would add up to 1.
 
         A text without letters is as likely to be in any analysed language, and English comes first.
         """
         letters = text if any(map(str.isalpha, text)) else ""
         weighed = {code: score * _prior(code) for code, score in _model().rank(letters)}
         total = sum(weighed.values())
-        best_first = sorted(weighed, key=lambda code: (-weighed[code], code != "en"))
-        return [Language(_shown(code, text), weighed[code] / total) for code in best_first]
+        best = nsmallest(limit, weighed, key=lambda code: (-weighed[code], code != "en"))
+        return [Language(_shown(code, text), weighed[code] / total) for code in best]
 
     def is_english(self, text: str) -> bool:
         """Whether a text is in English more likely than not."""
-        best = self.detect(text)[0]
+        [best] = self.detect(text, limit=1)
         return best.code == "en" and best.score > 1 / 2
 
 
