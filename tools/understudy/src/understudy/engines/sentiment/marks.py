@@ -41,12 +41,18 @@ def in_words(text: str) -> str:
 
     A rating becomes a number of stars out of five, rounded: `9/10` reads as `five stars`.
     """
-    text = _SHARE.sub(_share, text.translate(_MODIFIERS))
-    text = _STAR_COUNT.sub(_star_count, text)
-    text = _STAR_RUN.sub(_star_run, text)
-    text = _ASTERISKS.sub(lambda run: _worded(len(run[0])), text)
-    text = _GRADE.sub(_worded(5), text)
-    return _FROWN.sub(_CROSS_WORD, _SMILE.sub(_GLAD_WORD, text.translate(_FACES)))
+    text = _SHARE.sub(_share, text)
+    if not text.isascii():
+        text = _STAR_RUN.sub(_star_run, _starred(text.translate(_MODIFIERS))).translate(_FACES)
+    elif "*" in text or "star" in text.lower():
+        text = _ASTERISKS.sub(lambda run: _worded(len(run[0])), _starred(text))
+    if "+" in text:
+        text = _GRADE.sub(_worded(5), text)
+    return _FROWN.sub(_CROSS_WORD, _SMILE.sub(_GLAD_WORD, text))
+
+
+def _starred(text: str) -> str:
+    return _STAR_COUNT.sub(_star_count, text)
 
 
 def _share(found: re.Match[str]) -> str:
