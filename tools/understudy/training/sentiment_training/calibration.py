@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 
     from sentiment_training.corpus import Row
 
-MARGIN = 2.0
-MIXES = {Prior.BALANCED: (0.08, 0.44, 0.04, 0.44), Prior.NATURAL: (0.06, 0.14, 0.05, 0.75)}
+MARGIN, SHORT_WORDS = 1.5, 20
+"""Where the net is asked: below this margin up to any length, and up to this length at any margin."""
+MIXES = {Prior.BALANCED: (0.08, 0.44, 0.04, 0.44), Prior.NATURAL: (0.04, 0.12, 0.04, 0.80)}
 """The shares of MIXED, NEGATIVE, NEUTRAL and POSITIVE that a prior stands for."""
 _PENALTY = 1.0
 
@@ -30,6 +31,7 @@ def joined_on(rows: Sequence[Row], front: NDArray[np.floating], net: NDArray[np.
     both, bias = _fit([front, net], shares)
     return Join(
         margin=MARGIN,
+        short=SHORT_WORDS,
         alone=float(alone[0]),
         alone_bias=alone_bias,
         front=float(both[0]),

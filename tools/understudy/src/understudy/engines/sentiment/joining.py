@@ -31,11 +31,14 @@ class Prior(StrEnum):
 class Join:
     """A linear combination of log-probabilities, fitted on held-out texts.
 
-    `alone` weighs the n-gram model where it decides alone; `front` and `net` weigh both. Each has a bias per
-    class, and priors are added to it (Saerens et al. 2002).
+    The net is asked about texts of at most `short` words, where it costs little, and where the n-gram model's
+    log-odds of praise against blame are within `margin`. `alone` weighs the n-gram model where it decides
+    alone; `front` and `net` weigh both. Each has a bias per class, and priors are added to it (Saerens et al.
+    2002).
     """
 
     margin: float
+    short: int
     alone: float
     alone_bias: NDArray[np.float64]
     front: float
@@ -49,6 +52,7 @@ class Join:
         stored = json.loads(path.read_text(encoding="utf-8"))
         return cls(
             margin=stored["margin"],
+            short=stored["short"],
             alone=stored["alone"],
             alone_bias=np.array(stored["alone_bias"]),
             front=stored["front"],
@@ -61,6 +65,7 @@ class Join:
         """Store as JSON."""
         fields = {
             "margin": self.margin,
+            "short": self.short,
             "alone": self.alone,
             "alone_bias": self.alone_bias.tolist(),
             "front": self.front,
@@ -70,9 +75,9 @@ class Join:
         }
         path.write_text(json.dumps(fields, indent=1) + "\n", encoding="utf-8")
 
-    def is_undecided(self, front: NDArray[np.floating]) -> bool:
-        """Tell whether the n-gram model's log-odds of praise against blame are too small to rely on."""
-        return bool(abs(front[_POSITIVE] - front[_NEGATIVE]) < self.margin)
+    def needs_net(self, front: NDArray[np.floating], length: int) -> bool:
+        """Tell whether a text of so many words needs the net beside the n-gram model's logits."""
+        return length <= self.short or bool(abs(front[_POSITIVE] - front[_NEGATIVE]) < self.margin)
 
     def decided(self, front: NDArray[np.floating], prior: Prior) -> NDArray[np.float64]:
         """Return the class probabilities by the n-gram model alone."""

@@ -79,6 +79,6 @@ class SentimentModel:
 
     def _verdict(self, words: Sequence[str]) -> NDArray[np.float64]:
         front = self._front.logits(words)
-        if not self._join.is_undecided(front):
+        if not self._join.needs_net(front, len(words)):
             return self._join.decided(front, self._prior)
         return self._join.combined(front, self._net.logits(words), self._prior)

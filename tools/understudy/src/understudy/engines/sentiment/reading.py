@@ -16,13 +16,16 @@ _LINK = re.compile(
     r"(?:https?://|www\.)[^\s<]+|\b[\w.-]+\.(?:com|net|org|in)/[^\s<]*|[^\s<]+@[\w.-]+\.\w+|</?\w[^<>]{0,200}>",
     re.IGNORECASE,
 )
+_LINK_MARKS = ("/", "@", "<", "www.")
+"""One of them is in every link."""
 _SPLIT_CONTRACTION = re.compile(r"\s+(?=n't\b|'(?:t|s|ve|re|m|ll|d)\b)")
 _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)*|[!?]+|[^\w\s]")
 
 
 def tokens(text: str) -> list[str]:
     """Return the lower-case words, numbers and punctuation of a text, without links."""
-    plain = unicodedata.normalize(
-        "NFKC", in_words(_LINK.sub(" ", html.unescape(text).translate(_APOSTROPHES)))
-    )
-    return _TOKEN.findall(_SPLIT_CONTRACTION.sub("", plain.lower()))
+    text = html.unescape(text).translate(_APOSTROPHES)
+    if any(mark in text for mark in _LINK_MARKS):
+        text = _LINK.sub(" ", text)
+    plain = unicodedata.normalize("NFKC", in_words(text)).lower()
+    return _TOKEN.findall(_SPLIT_CONTRACTION.sub("", plain))
