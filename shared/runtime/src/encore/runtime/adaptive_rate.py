@@ -5,8 +5,7 @@ starts with a quarter and doubles its share until calls are throttled, then hold
 and then it tries the next larger one, and gives that up at the first throttled call. A process that holds its
 share takes more throttled calls before it gives way, so that it does not pay for what another tries; a large
 share gives way sooner than a small one, as it meets more throttled calls. Shares are fractions that all
-processes know, so chance does not drive them apart, and fair ones stay just below the quota. ADR 17 has the
-figures.
+processes know, so chance does not drive them apart, and fair ones stay just below the quota. See ADR 17.
 
 Slow start, careful trials beyond the last good rate, and one reaction per round trip are those of congestion
 control (RFC 5681, section 3.1; RFC 9438, section 4). Times are seconds of one monotonic clock.
