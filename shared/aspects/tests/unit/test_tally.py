@@ -30,7 +30,11 @@ def test_merging_adds_up_in_any_order() -> None:
     both, reverse = AspectTally(first.counts()), AspectTally(second.counts())
     both.merge(second.counts())
     reverse.merge(first.counts())
-    assert both.counts() == reverse.counts() == tally("Great sound.", "Great sound.", "The strap is flimsy.").counts()
+    assert (
+        both.counts()
+        == reverse.counts()
+        == tally("Great sound.", "Great sound.", "The strap is flimsy.").counts()
+    )
 
 
 def test_top_lists_need_enough_reviews() -> None:

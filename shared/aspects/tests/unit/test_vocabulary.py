@@ -15,7 +15,10 @@ def test_synonyms_and_spellings_have_one_display_name() -> None:
     assert aspects("Battery backup is great.") == [("Battery backup", "battery")]
     assert aspects("The battery life is great.") == [("battery life", "battery")]
     assert aspects("Nice colours, nice color.") == [("colours", "colour"), ("color", "colour")]
-    assert aspects("Value for money, and the cost is low.") == [("Value for money", "price"), ("cost", "price")]
+    assert aspects("Value for money, and the cost is low.") == [
+        ("Value for money", "price"),
+        ("cost", "price"),
+    ]
 
 
 def test_the_longest_phrase_is_the_mention() -> None:
@@ -99,7 +102,10 @@ def test_a_large_catalogue_needs_several_products_of_one_part() -> None:
     """A phrase of a single product says nothing, and a word of every part of the shop is no part of a product."""
     parts = ("Irons", "Kettles", "Fans", "Lamps")
     names = [f"Item {number}" for number in range(900)]
-    bullets = [["The journal is new", *(["The soleplate is smooth"] if number % 4 == 0 else [])] for number in range(900)]
+    bullets = [
+        ["The journal is new", *(["The soleplate is smooth"] if number % 4 == 0 else [])]
+        for number in range(900)
+    ]
     bullets[1] = ["The gizmo is round"]
     categories = [("Home", parts[number % 4], "Kind") for number in range(900)]
     found = Vocabulary.of_catalogue(names, bullets, categories)

@@ -20,7 +20,9 @@ TOO_MUCH = -1.0
 UNREAL = -0.6
 CONDITIONAL = 0.5
 
-_STRONG = frozenset("very really so extremely super incredibly absolutely truly highly totally far way too".split())
+_STRONG = frozenset(
+    "very really so extremely super incredibly absolutely truly highly totally far way too".split()
+)
 _SLIGHT = frozenset("bit little somewhat slightly fairly kinda rather relatively".split())
 _UNREAL = frozenset("wish wished hoped hoping expected expecting supposed should".split())
 _MODALS = frozenset("could would should might".split())

@@ -50,6 +50,10 @@ class Sentence:
     def _described(self, opinion: Opinion) -> int:
         """Return the index after the noun that an opinion stands before, or its own end if there is none."""
         index = opinion.end
-        while index < len(self.words) and self.words[index].isalnum() and self.words[index] not in FUNCTION_WORDS:
+        while (
+            index < len(self.words)
+            and self.words[index].isalnum()
+            and self.words[index] not in FUNCTION_WORDS
+        ):
             index += 1
         return index
