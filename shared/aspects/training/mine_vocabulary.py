@@ -1,8 +1,8 @@
 """List what praise and blame are about and no reviewed file names yet: `mine_vocabulary.py --data DIR`.
 
-DIR contains `train.jsonl.gz`, see `corpora.py`. Pros and cons are lists such as "great battery life, cool lighting": the
-last words of each entry, without opinions before them, name an aspect. Every frequent one belongs into
-`vocabulary.txt` under a display name or into `junk.txt`; this prints those in neither, the most frequent first.
+DIR contains `train.jsonl.gz`, see `corpora.py`. Pros and cons are lists such as "great battery life, cool
+lighting": the last words of each entry name an aspect. Every frequent one belongs into `vocabulary.txt` under
+a display name, or into `junk.txt`; this prints those in neither, the most frequent first.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """Train the polarity of terms: `train_polarity.py --data DIR`.
 
-DIR contains `train.jsonl.gz` and `dev.jsonl.gz`, see `corpora.py`. Two linear models are fitted. The first weighs words
-and word pairs that praise or blame; the second joins their tone with the lexicon's opinions around a term. It learns
-from terms of the vocabulary in sentences about a feature, with tones from models that have not seen the sentence, and
-from the half `terms-tune.txt` of the hand-labelled terms. All choices were made on that half and on the development
-set; `terms-test.txt` is only measured.
+DIR contains `train.jsonl.gz` and `dev.jsonl.gz`, see `corpora.py`. Two linear models are fitted. The first
+weighs words and word pairs that praise or blame; the second joins their tone with the lexicon's opinions
+around a term. It learns from terms of the vocabulary in sentences about a feature, with tones from models
+that have not seen the sentence, and from the half `terms-tune.txt` of the hand-labelled terms.
+`terms-test.txt` is only measured.
 """
 
 from __future__ import annotations
@@ -156,9 +156,8 @@ def report_speed(reader: AspectReader, texts: Sequence[Text]) -> None:
     started = time.process_time()
     mentions = sum(len(reader.read(review)) for review in reviews)
     seconds = time.process_time() - started
-    print(
-        f"speed   {len(reviews) / seconds:,.0f} reviews of 44 words per CPU second, {mentions / len(reviews):.1f} mentions each"
-    )
+    speed, density = len(reviews) / seconds, mentions / len(reviews)
+    print(f"speed   {speed:,.0f} reviews of 44 words per CPU second, {density:.1f} mentions each")
 
 
 if __name__ == "__main__":

@@ -99,7 +99,7 @@ def test_junk_of_a_catalogue_is_left_out() -> None:
 
 
 def test_a_large_catalogue_needs_several_products_of_one_part() -> None:
-    """A phrase of a single product says nothing, and a word of every part of the shop is no part of a product."""
+    """A phrase of one product says nothing, and a word of every part of the shop is no aspect."""
     parts = ("Irons", "Kettles", "Fans", "Lamps")
     names = [f"Item {number}" for number in range(900)]
     bullets = [

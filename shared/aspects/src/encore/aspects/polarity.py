@@ -1,7 +1,7 @@
 """The polarity of a term: a linear model over the opinions around it.
 
-Each opinion counts by its distance to the term, where words such as "but" count for several words. An opinion that
-stands before another noun ("great food" for the service) counts for less.
+Each opinion counts by its distance to the term, where words such as "but" count for several words. An
+opinion that stands before another noun ("great food" for the service) counts for less.
 """
 
 import json
@@ -29,8 +29,8 @@ FEATURES = (
     "near_size", "far_size", "whole_size", "no_opinion", "lack", "lack_alone", "narrative", "narrative_alone",
     "doubtful", "subject", "length",
 )  # fmt: skip
-"""What the model sees of a term: sums of opinions by distance; opinions that are the term itself ("noisy"), inside it,
-after it; the learned tone; how much opinion there is at all; and what kind of sentence it is."""
+"""What the model sees of a term: sums of opinions by distance; opinions that are the term itself ("noisy"), inside
+it, and after it; the learned tone; how much opinion there is at all; and what kind of sentence it is."""
 
 
 class PolarityModel:

@@ -37,8 +37,8 @@ class Vocabulary:
         """Return the reviewed vocabulary with what a shop's products have, such as "soleplate".
 
         A phrase that ends with a reviewed aspect is not new: a "slim design" is a design.
-        The three are parallel: a product has one name, some bullets, and one category path. What kinds of products
-        there are counts too: a kettle may come with a toaster.
+        The three are parallel: a product has one name, some bullets, and one category path. What kinds of
+        products there are counts too: a kettle may come with a toaster.
         """
         found = {phrase for category in categories for phrase in _kind(category[-1:])}
         kinds = {phrase: " ".join(phrase) for phrase in sorted(found) if len(phrase) > 1}
