@@ -65,7 +65,7 @@ def test_contracts_load_nothing_of_ours_and_no_aws_library() -> None:
 
 
 def test_aspects_load_only_contracts_and_no_aws_library() -> None:
-    """Any service or tool can read aspects: it loads neither a model's library nor another package of ours."""
+    """Any service or tool can read aspects: they need no model library and no other package of ours."""
     loaded = loaded_by(SOURCES["aspects"].rglob("*.py"))
     assert within(loaded, AWS | {"onnxruntime", "torch", "sklearn", "structlog", "tenacity"}) == set()
     ours = within(loaded, {"encore.aspects", "encore.contracts"})

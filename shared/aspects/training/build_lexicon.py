@@ -1,9 +1,9 @@
 """Build the packaged opinion lexicon: `build_lexicon.py --data DIR --vader vader_lexicon.txt`.
 
-DIR contains `train.jsonl.gz`, see `corpora.py`. A word's learned value is the logarithm of how much more often praise
-has it than blame, with an even prior (Monroe, Colaresi and Quinn, "Fightin' Words", 2008); a negated word counts for
-the other side. VADER's values are halved, which brings both to about -2 to 2. `opinions.txt` beside this script
-overrides both.
+DIR contains `train.jsonl.gz`, see `corpora.py`. A word's learned value is the logarithm of how much more
+often praise has it than blame, with an even prior (Monroe, Colaresi and Quinn, "Fightin' Words", 2008); a
+negated word counts for the other side. VADER's values are halved, which brings both to about -2 to 2.
+`opinions.txt` beside this script overrides both.
 """
 
 from __future__ import annotations

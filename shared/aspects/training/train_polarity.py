@@ -1,10 +1,10 @@
 """Train the polarity of terms: `train_polarity.py --data DIR`.
 
-DIR contains `train.jsonl.gz` and `dev.jsonl.gz`, see `corpora.py`. Two linear models are fitted. The first weighs words
-and word pairs that praise or blame; the second joins their tone with the lexicon's opinions around a term. It learns
-from terms of the vocabulary in sentences about a feature, with tones from models that have not seen the sentence, and
-from the half `terms-tune.txt` of the hand-labelled terms. All choices were made on that half and on the development
-set; `terms-test.txt` is only measured.
+DIR contains `train.jsonl.gz` and `dev.jsonl.gz`, see `corpora.py`. Two linear models are fitted. The first
+weighs words and word pairs that praise or blame; the second joins their tone with the lexicon's opinions
+around a term. It learns from terms of the vocabulary in sentences about a feature, with tones from models
+that have not seen the sentence, and from the half `terms-tune.txt` of the hand-labelled terms.
+`terms-test.txt` is only measured.
 """
 
 from __future__ import annotations
@@ -62,7 +62,11 @@ def main() -> None:
 
 def train(texts: Sequence[Text]) -> None:
     """Fit both models and store their weights."""
-    polar = [text for text in texts if text.source in PRODUCT_SOURCES | FILM_SOURCES and text.label in ("NEG", "POS")]
+    polar = [
+        text
+        for text in texts
+        if text.source in PRODUCT_SOURCES | FILM_SOURCES and text.label in ("NEG", "POS")
+    ]
     weights = fit_grams(polar)
     rows = [f"{gram}\t{weight:.2f}" for gram, weight in sorted(weights.items())]
     (PACKAGED / "grams.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
@@ -105,7 +109,9 @@ def fit_grams(texts: Sequence[Text]) -> dict[str, float]:
     model = LogisticRegression(C=GRAMS_C, max_iter=500)
     weights = model.fit(diags(1 / np.sqrt(sizes)) @ counts, [text.label == "POS" for text in texts]).coef_[0]
     names = vectors.get_feature_names_out()
-    return {names[index]: weights[index] for index in np.argsort(-np.abs(weights), kind="stable")[:KEPT_GRAMS]}
+    return {
+        names[index]: weights[index] for index in np.argsort(-np.abs(weights), kind="stable")[:KEPT_GRAMS]
+    }
 
 
 def analyse(text: str) -> list[str]:
@@ -135,7 +141,9 @@ def report(name: str, reader: AspectReader, terms: Sequence[Term]) -> None:
     truth = [term.polarity for term in terms]
     guess = [label_of(reader.polarity(term.text, term.begin, term.end)).lower() for term in terms]
     macro_f1 = f1_score(truth, guess, average="macro")
-    print(f"{name:7} {len(terms)} terms  accuracy {accuracy_score(truth, guess):.3f}  macro-F1 {macro_f1:.3f}")
+    print(
+        f"{name:7} {len(terms)} terms  accuracy {accuracy_score(truth, guess):.3f}  macro-F1 {macro_f1:.3f}"
+    )
     for group in sorted({term.group for term in terms}):
         right = [a == b for a, b, term in zip(truth, guess, terms, strict=True) if term.group == group]
         print(f"  {group:11} {len(right):4} terms  accuracy {sum(right) / len(right):.3f}")
@@ -148,7 +156,8 @@ def report_speed(reader: AspectReader, texts: Sequence[Text]) -> None:
     started = time.process_time()
     mentions = sum(len(reader.read(review)) for review in reviews)
     seconds = time.process_time() - started
-    print(f"speed   {len(reviews) / seconds:,.0f} reviews of 44 words per CPU second, {mentions / len(reviews):.1f} mentions each")
+    speed, density = len(reviews) / seconds, mentions / len(reviews)
+    print(f"speed   {speed:,.0f} reviews of 44 words per CPU second, {density:.1f} mentions each")
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
 """Parts and features that a shop's own catalogue names, as further aspects.
 
-Three places name them almost always as nouns: headings of bullets ("Touch screen: ..."), what a product's name lists
-after "with", and what follows a determiner ("the soleplate"). A phrase must stand for several products of a large
-catalogue, most of them of one part of the shop: a word of every part, such as "experience", is no aspect.
+Three places name them almost always as nouns: headings of bullets ("Touch screen: ..."), what a product's
+name lists after "with", and what follows a determiner ("the soleplate"). A phrase must stand for several
+products of a large catalogue, most of them of one part of the shop: a word of every part, such as
+"experience", is no aspect.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The words and word pairs of a sentence, with negated words marked, and the weights learned for them.
 
-Training and reading share this module, so that they always agree. `NOT_` marking follows Das and Chen (2001): a
-word within reach of a negation is another word.
+Training and reading share this module, so that they always agree. `NOT_` marking follows Das and Chen
+(2001): a word within reach of a negation is another word.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

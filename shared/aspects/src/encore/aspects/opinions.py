@@ -6,7 +6,15 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import NamedTuple
 
-from encore.aspects.function_words import CLAUSE_ENDS, NEGATIONS
+from encore.aspects.function_words import (
+    CLAUSE_ENDS,
+    CONDITIONS,
+    MODALS,
+    NEGATIONS,
+    SLIGHT,
+    STRONG,
+    UNREAL,
+)
 from encore.aspects.phrases import Phrase, Phrases
 
 NEGATION_REACH_WORDS = 4
@@ -15,16 +23,11 @@ MOOD_REACH_WORDS = 6
 
 NEGATED_PRAISE = -0.8
 NEGATED_BLAME = -0.5
-STRONG, SLIGHT = 1.4, 0.6
+STRONGER, WEAKER = 1.4, 0.6
 TOO_MUCH = -1.0
-UNREAL = -0.6
+WISHED_PRAISE = -0.6
 CONDITIONAL = 0.5
 
-_STRONG = frozenset("very really so extremely super incredibly absolutely truly highly totally far way too".split())
-_SLIGHT = frozenset("bit little somewhat slightly fairly kinda rather relatively".split())
-_UNREAL = frozenset("wish wished hoped hoping expected expecting supposed should".split())
-_MODALS = frozenset("could would should might".split())
-_CONDITIONS = frozenset("if unless whether".split())
 _BE = frozenset(("be", "been", "have"))
 
 
@@ -65,8 +68,8 @@ def in_context(value: float, before: Sequence[str]) -> float:
     if _negated(clause[-NEGATION_REACH_WORDS:]):
         return value * (NEGATED_PRAISE if value > 0 else NEGATED_BLAME)
     if value > 0 and _unreal(clause[-MOOD_REACH_WORDS:]):
-        return value * UNREAL
-    return value * CONDITIONAL if _CONDITIONS.intersection(clause) else value
+        return value * WISHED_PRAISE
+    return value * CONDITIONAL if CONDITIONS.intersection(clause) else value
 
 
 def negates(word: str) -> bool:
@@ -84,22 +87,21 @@ def _clause(before: Sequence[str]) -> Sequence[str]:
 def _degree(before: Sequence[str], value: float) -> float:
     if before and before[-1] == "too" and value > 0:
         return TOO_MUCH
-    if not _STRONG.isdisjoint(before):
-        return STRONG
-    return SLIGHT if not _SLIGHT.isdisjoint(before) else 1.0
+    if not STRONG.isdisjoint(before):
+        return STRONGER
+    return WEAKER if not SLIGHT.isdisjoint(before) else 1.0
 
 
 def _negated(before: Sequence[str]) -> bool:
-    for index, word in enumerate(before):
-        if negates(word) and before[index + 1 : index + 2] != ["only"]:
-            return True
-    return False
+    return any(
+        negates(word) and before[index + 1 : index + 2] != ["only"] for index, word in enumerate(before)
+    )
 
 
 def _unreal(before: Sequence[str]) -> bool:
-    if not _UNREAL.isdisjoint(before):
+    if not UNREAL.isdisjoint(before):
         return True
-    return not _MODALS.isdisjoint(before) and not _BE.isdisjoint(before)
+    return not MODALS.isdisjoint(before) and not _BE.isdisjoint(before)
 
 
 @lru_cache(maxsize=1)

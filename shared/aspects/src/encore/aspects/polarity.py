@@ -1,7 +1,7 @@
 """The polarity of a term: a linear model over the opinions around it.
 
-Each opinion counts by its distance to the term, where words such as "but" count for several words. An opinion that
-stands before another noun ("great food" for the service) counts for less.
+Each opinion counts by its distance to the term, where words such as "but" count for several words. An
+opinion that stands before another noun ("great food" for the service) counts for less.
 """
 
 import json
@@ -25,12 +25,12 @@ _FAR = [exp(-distance / FAR_WORDS) for distance in range(LONGEST_DISTANCE + 1)]
 
 CLASSES = ("negative", "neutral", "positive")
 FEATURES = (
-    "near", "far", "whole", "own", "inside", "attached", "predicate", "tone_clause", "tone_whole",
+    "near", "far", "whole", "own", "inside", "predicate", "tone",
     "near_size", "far_size", "whole_size", "no_opinion", "lack", "lack_alone", "narrative", "narrative_alone",
     "doubtful", "subject", "length",
 )  # fmt: skip
-"""What the model sees of a term: sums of opinions by distance; opinions that are the term itself ("noisy"), inside it,
-before it, after it; learned tones; how much opinion there is at all; and what kind of sentence it is."""
+"""What the model sees of a term: sums of opinions by distance; opinions that are the term itself ("noisy"), inside
+it, and after it; the learned tone; how much opinion there is at all; and what kind of sentence it is."""
 
 
 class PolarityModel:
@@ -67,7 +67,8 @@ class PolarityModel:
 def features(sentence: Sentence, begin: int, end: int) -> list[float]:
     """Return the values of `FEATURES` for the term at the words `begin` to `end`, each about -1 to 1."""
     distances = sentence.distances(begin, end)
-    near = far = whole = own = inside = attached = predicate = 0.0
+    near = far = whole = own = inside = predicate = 0.0
+    attached = False
     for opinion, described in sentence.opinions:
         value = opinion.value
         if opinion.begin < end and opinion.end > begin:
@@ -78,7 +79,7 @@ def features(sentence: Sentence, begin: int, end: int) -> list[float]:
             continue
         whole += value
         if opinion.end <= begin < described:
-            attached += value
+            attached = True
             near, far = near + value, far + value
             continue
         if described > opinion.end:
@@ -93,8 +94,8 @@ def features(sentence: Sentence, begin: int, end: int) -> list[float]:
     lack = float(sentence.lacks(begin) and not attached)
     narrative = float(sentence.narrates(begin))
     return [
-        near, far, whole, own, _bounded(inside), _bounded(attached), _bounded(predicate),
-        *_tones(sentence, distances, begin, end),
+        near, far, whole, own, _bounded(inside), _bounded(predicate),
+        _tone(sentence, begin, end),
         abs(near), abs(far), abs(whole), float(not sentence.opinions),
         lack, lack * alone, narrative, narrative * alone,
         float(sentence.doubtful), float(sentence.is_subject(begin, end)),
@@ -102,14 +103,10 @@ def features(sentence: Sentence, begin: int, end: int) -> list[float]:
     ]  # fmt: skip
 
 
-def _tones(sentence: Sentence, distances: Sequence[int], begin: int, end: int) -> tuple[float, float]:
-    """Return the learned tone of the clause around the term and of the sentence; the term itself is left out."""
-    clause = whole = 0.0
-    for index, tone in sentence.tones:
-        if not begin <= index < end:
-            clause += tone * _FAR[distances[index]]
-            whole += tone
-    return _bounded(clause / 2), _bounded(whole / len(sentence.words) ** 0.5)
+def _tone(sentence: Sentence, begin: int, end: int) -> float:
+    """Return the learned tone of the sentence without the term itself."""
+    tone = sum(tone for index, tone in sentence.tones if not begin <= index < end)
+    return _bounded(tone / len(sentence.words) ** 0.5)
 
 
 def _bounded(value: float) -> float:

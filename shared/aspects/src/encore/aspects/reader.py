@@ -72,7 +72,11 @@ class AspectReader:
         """
         words = words_of(text)
         for first, last in sentences(words.words):
-            term = [index for index in range(first, last) if words.begins[index] < end and words.ends[index] > begin]
+            term = [
+                index
+                for index in range(first, last)
+                if words.begins[index] < end and words.ends[index] > begin
+            ]
             if term:
                 return self._sentence(words, first, last), term[0] - first, term[-1] + 1 - first
         raise ValueError(f"no word at {begin} to {end}")

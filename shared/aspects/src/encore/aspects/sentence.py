@@ -28,7 +28,7 @@ class Sentence:
         self._places = list(accumulate(1 + TOLLS.get(word, 0) for word in words))
 
     def distances(self, begin: int, end: int) -> list[int]:
-        """Return how far each word is from the term `begin` to `end`, in words and tolls; 0 beside it and inside."""
+        """Return how far each word is from the term, in words and tolls; 0 inside and beside."""
         places, first, last = self._places, self._places[begin] - 1, self._places[end - 1] + 1
         before, after = [first - place for place in places[:begin]], [place - last for place in places[end:]]
         return before + [0] * (end - begin) + after
@@ -50,6 +50,10 @@ class Sentence:
     def _described(self, opinion: Opinion) -> int:
         """Return the index after the noun that an opinion stands before, or its own end if there is none."""
         index = opinion.end
-        while index < len(self.words) and self.words[index].isalnum() and self.words[index] not in FUNCTION_WORDS:
+        while (
+            index < len(self.words)
+            and self.words[index].isalnum()
+            and self.words[index] not in FUNCTION_WORDS
+        ):
             index += 1
         return index

@@ -71,12 +71,16 @@ class AspectTally:
 
     def most_praised(self, *, least_reviews: int, limit: int) -> list[AspectCount]:
         """Return the aspects that more reviews praise than blame, first those with the largest balance."""
-        found = [count for count in self._counts.values() if count.reviews >= least_reviews and count.balance > 0]
+        found = [
+            count for count in self._counts.values() if count.reviews >= least_reviews and count.balance > 0
+        ]
         return sorted(found, key=lambda count: (-count.balance, -count.praised, count.aspect))[:limit]
 
     def most_blamed(self, *, least_reviews: int, limit: int) -> list[AspectCount]:
         """Return the aspects that more reviews blame than praise, first those with the largest balance."""
-        found = [count for count in self._counts.values() if count.reviews >= least_reviews and count.balance < 0]
+        found = [
+            count for count in self._counts.values() if count.reviews >= least_reviews and count.balance < 0
+        ]
         return sorted(found, key=lambda count: (count.balance, -count.blamed, count.aspect))[:limit]
 
 

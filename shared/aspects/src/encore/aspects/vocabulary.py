@@ -36,12 +36,15 @@ class Vocabulary:
     ) -> Self:
         """Return the reviewed vocabulary with what a shop's products have, such as "soleplate".
 
-        The three are parallel: a product has one name, some bullets, and one category path. What kinds of products
-        there are counts too: a kettle may come with a toaster.
+        A phrase that ends with a reviewed aspect is not new: a "slim design" is a design.
+        The three are parallel: a product has one name, some bullets, and one category path. What kinds of
+        products there are counts too: a kettle may come with a toaster.
         """
         found = {phrase for category in categories for phrase in _kind(category[-1:])}
         kinds = {phrase: " ".join(phrase) for phrase in sorted(found) if len(phrase) > 1}
-        return cls({**kinds, **catalogue_aspects(names, bullets, categories), **_packaged()})
+        named = catalogue_aspects(names, bullets, categories)
+        new = {phrase: name for phrase, name in named.items() if phrase[-1:] not in _packaged()}
+        return cls({**kinds, **new, **_packaged()})
 
     def without_kind(self, category: Iterable[str]) -> Self:
         """Return the vocabulary for a product of a category: its own kind is no aspect of it.

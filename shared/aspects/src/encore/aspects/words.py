@@ -14,7 +14,16 @@ _TOKEN = re.compile(
 SENTENCE_ENDS = frozenset(".!?।\n")
 LONGEST_SENTENCE_WORDS = 100
 
-_IRREGULAR = {"mice": "mouse", "knives": "knife", "shelves": "shelf", "lenses": "lens", "batterys": "battery", "buses": "bus"}
+_IRREGULAR = {
+    "mice": "mouse",
+    "menus": "menu",
+    "movies": "movie",
+    "knives": "knife",
+    "shelves": "shelf",
+    "lenses": "lens",
+    "batterys": "battery",
+    "buses": "bus",
+}
 _NO_PLURAL = ("ss", "us", "is")
 _LONG_PLURAL = ("sses", "shes", "ches", "xes", "zes")
 _SHORTEST_PLURAL = 4
