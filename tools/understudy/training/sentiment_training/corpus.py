@@ -38,7 +38,7 @@ _NO_CONS = re.compile(
 """A text in a list of faults that says that there are none."""
 _LEAST = {"pros": 0.15, "cons": 0.15}
 _LEAST_SHORT, _SHORT_WORDS = 0.40, 3
-_LEAST_NEUTRAL = 0.10
+_LEAST_NEUTRAL = 0.25
 """The least probability of a text's own label, from a model that did not see it, for the text to be kept."""
 _TELLING_WORDS = 1_500
 _TELLING_LETTERS = 5

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _LAYERS = 6
 _SMOOTHING = 0.05
 MOST_PIECES = 72
-_EPOCHS, _RATE = 2, 1.8e-4
+_EPOCHS, _RATE = 1, 1.8e-4
 
 
 class Teacher(nn.Module):

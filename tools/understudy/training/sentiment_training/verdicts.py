@@ -16,7 +16,7 @@ _PATTERNS_FILE = Path(__file__).with_name("verdicts.txt")
 _LABELS = {"P": "POSITIVE", "N": "NEGATIVE", "O": "NEUTRAL", "X": "MIXED"}
 _CHOICE = re.compile(r"\[([^\]]*)\]")
 _SLOT = re.compile(r"\{(\w+)\}")
-_MOST_OF_A_PATTERN = 90
+_MOST_PER_PATTERN = 90
 _MOST_TRIES = 20
 
 
@@ -70,7 +70,7 @@ def _texts(pattern: str, slots: dict[str, list[str]], rng: random.Random) -> lis
     """Return every text of a small pattern, and of a large one a sample that has each alternative."""
     parts = _CHOICE.split(pattern)
     choices = [part.split("|") if n % 2 else [part] for n, part in enumerate(parts)]
-    wanted = max(_MOST_OF_A_PATTERN, *(len(each) for each in choices))
+    wanted = max(_MOST_PER_PATTERN, *(len(each) for each in choices))
     if prod(len(each) for each in choices) <= wanted:
         texts = ["".join(chosen) for chosen in product(*choices)]
     else:
