@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Identifier = Annotated[str, Field(min_length=1, max_length=256)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
-LIKED_FROM = 0.5
+LIKED_FROM = 0.7
 """From this polarity on an opinion is a liking, wherever one is told, learned from or counted."""
 SENTENCE_ENDS = frozenset(".!?…।。！？")  # noqa: RUF001 - full-width marks end sentences too
 
