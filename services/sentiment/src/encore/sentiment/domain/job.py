@@ -6,11 +6,12 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
-from encore.runtime.runs.run import Run
+from encore.runtime.runs.run import ATTEMPTS, Run, StageName
 
-ATTEMPT = "sentiment_attempt"
+ATTEMPT = ATTEMPTS[StageName.SENTIMENT]
+INPUT = "sentiment_input"
 JOBS = "sentiment_jobs"
-_jobs = TypeAdapter(dict[str, str])
+KEPT = "sentiment_kept"
 
 
 class JobStatus(StrEnum):
@@ -31,9 +32,26 @@ class JobState:
     message: str = ""
 
 
-def attempt_of(run: Run) -> int:
-    """The attempt that the run waits for."""
-    return int(run.step.get(ATTEMPT, 0))
+@dataclass(frozen=True)
+class JobInput:
+    """How many texts a job is to be asked about, and what Comprehend bills for them."""
+
+    texts: int
+    units: int
+
+
+_jobs = TypeAdapter(dict[str, str])
+_input = TypeAdapter(dict[str, JobInput])
+
+
+def input_of(run: Run) -> dict[str, JobInput] | None:
+    """The input of the run's jobs by language; None until all of it is written."""
+    return _input.validate_json(run.step[INPUT]) if INPUT in run.step else None
+
+
+def write_input(found: Mapping[str, JobInput]) -> str:
+    """Return the input by language, as the ledger keeps it."""
+    return _input.dump_json(dict(found)).decode()
 
 
 def jobs_of(run: Run) -> dict[str, str] | None:

@@ -17,7 +17,19 @@ from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import Progress, Run, RunStatus, StageName
 from encore.runtime.runs.stage import PartResult, Stage
 from encore.sentiment.domain.bill import Bill, job_payer
-from encore.sentiment.domain.job import ATTEMPT, JOBS, JobState, JobStatus, attempt_of, jobs_of, write_jobs
+from encore.sentiment.domain.job import (
+    ATTEMPT,
+    INPUT,
+    JOBS,
+    KEPT,
+    JobInput,
+    JobState,
+    JobStatus,
+    input_of,
+    jobs_of,
+    write_input,
+    write_jobs,
+)
 from encore.sentiment.ports import BusyError, Jobs
 from encore.sentiment.use_cases.collect_texts import CollectTexts
 from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
@@ -26,6 +38,7 @@ from encore.sentiment.use_cases.total_products import TotalProducts
 
 WHOLE_RUN = "run"
 JOB = "job"
+COLLECTION = "collection"
 log = get_logger()
 
 
@@ -47,7 +60,7 @@ class AdvanceJob:
         """Make an attempt, unless it is stale or the run has ended; `holder` is the message's id."""
         async with self.stage.lock(run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run_id)
-            if attempt < attempt_of(run):
+            if attempt < run.attempt(StageName.SENTIMENT):
                 log.info("stale_poll_dropped", attempt=attempt)
             elif run.is_open:
                 await self._advance(run, attempt)
@@ -63,6 +76,8 @@ class AdvanceJob:
 
     async def _answered(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
+        if KEPT in run.step:
+            return True
         if not Progress(run=run, stage=StageName.INGEST).complete:
             return False
         jobs = jobs_of(run)
@@ -80,21 +95,31 @@ class AdvanceJob:
 
     async def _start(self, run: Run) -> bool:
         """Start a job for each language with enough texts; return True if there is none to wait for."""
-        started_at = datetime.now(UTC)
-        bill = Bill(job_payer(run.run_id))
-        found = await self.collect_texts.run(run, bill)
+        found = input_of(run)
+        if found is None:
+            found = await self._collect(run)
         try:
             jobs = {
-                language: await self.jobs.start(run.run_id, language, texts=texts)
-                for language, texts in found.items()
+                language: await self.jobs.start(run.run_id, language, texts=one.texts)
+                for language, one in found.items()
             }
         except BusyError as error:
             log.info("job_not_started", reason=str(error))
             return False
-        await self.stage.record(run.run_id, JOB, started_at, PartResult(counts=bill.counts, units=bill.units))
+        await self._report(run, found)
         await self.ledger.set_step(run.run_id, **{JOBS: write_jobs(jobs)})
-        log.info("jobs_started", jobs=len(jobs), texts=sum(found.values()))
+        log.info("jobs_started", jobs=len(jobs), texts=sum(one.texts for one in found.values()))
         return not jobs
+
+    async def _collect(self, run: Run) -> dict[str, JobInput]:
+        """Write the input once, however long the jobs have to wait."""
+        started_at = datetime.now(UTC)
+        bill = Bill(job_payer(run.run_id))
+        found = await self.collect_texts.run(run, bill)
+        result = PartResult(counts=bill.counts, units=bill.units)
+        await self.stage.record(run.run_id, COLLECTION, started_at, result)
+        await self.ledger.set_step(run.run_id, **{INPUT: write_input(found)})
+        return found
 
     async def _keep(self, run: Run, states: Mapping[str, JobState]) -> None:
         """Keep the answers of the jobs; a failed one leaves its texts to calls, which cost the same."""
@@ -103,6 +128,18 @@ class AdvanceJob:
                 log.error("job_failed", language=language, reason=state.message)
             else:
                 await self.keep_answers.run(run.run_id, language, state.output_key)
+        failed = {language for language, state in states.items() if state.status is JobStatus.FAILED}
+        found = input_of(run) or {}
+        await self._report(run, {one: found[one] for one in found if one not in failed})
+        await self.ledger.set_step(run.run_id, **{KEPT: "yes"})
+
+    async def _report(self, run: Run, paid: Mapping[str, JobInput]) -> None:
+        """Record what the jobs are paid for, or what they turned out to have been paid for."""
+        bill = Bill(job_payer(run.run_id))
+        for one in paid.values():
+            bill.pay(texts=one.texts, units=one.units)
+        result = PartResult(counts=bill.counts, units=bill.units)
+        await self.stage.record(run.run_id, JOB, datetime.now(UTC), result)
 
     async def _finish(self, run: Run) -> None:
         await self.stage.pass_parts(run, lambda run, part: self.score_part.run(run.run_id, part))

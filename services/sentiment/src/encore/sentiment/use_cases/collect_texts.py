@@ -9,6 +9,7 @@ from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 from encore.sentiment.domain.bill import Bill
 from encore.sentiment.domain.documents import Document, documents
+from encore.sentiment.domain.job import JobInput
 from encore.sentiment.domain.texts import Text
 from encore.sentiment.ports import NewKeys
 from encore.sentiment.use_cases.read_documents import ReadDocuments
@@ -42,10 +43,10 @@ class CollectTexts:
     read_documents: ReadDocuments
     new_keys: NewKeys
 
-    async def run(self, run: Run, bill: Bill) -> dict[str, int]:
-        """Write the input, one document a line; return how many texts there are of each language.
+    async def run(self, run: Run, bill: Bill) -> dict[str, JobInput]:
+        """Write the input, one document a line, and return it for each language with enough texts for a job.
 
-        Only languages with enough texts for a job are returned, and added to the bill.
+        What it takes to find the languages is added to the bill.
         """
         piles: dict[str, Pile] = {}
         with self.new_keys() as is_new:
@@ -58,10 +59,11 @@ class CollectTexts:
                             await self._write(run, text.language, pile)
         for language, pile in piles.items():
             await self._write(run, language, pile)
-        enough = {language: pile for language, pile in piles.items() if pile.texts >= MIN_TEXTS}
-        for pile in enough.values():
-            bill.pay(texts=pile.texts, units=pile.units)
-        return {language: pile.texts for language, pile in enough.items()}
+        return {
+            language: JobInput(texts=pile.texts, units=pile.units)
+            for language, pile in piles.items()
+            if pile.texts >= MIN_TEXTS
+        }
 
     async def _parts(self, run: Run) -> AsyncIterator[list[Document]]:
         for part in range(1, (run.parts or 0) + 1):
