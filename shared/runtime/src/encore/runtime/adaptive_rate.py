@@ -54,6 +54,8 @@ MEMORY_S, MEMORY_CALLS = 20.0, 10
 """How long a throttled call counts as a reason to give way."""
 DEAF_S, DEAF_CALLS = 1.0, 3
 """How long after a reaction throttled calls are put down to the others, who have yet to react."""
+CATCH_UP_S = 1.0
+"""So much of the time in which a process could not send its calls is made up for, no faster than the quota."""
 log = get_logger()
 
 
@@ -76,7 +78,7 @@ class AdaptiveRate:
         self._good: int | None = None
         self._is_halved = False
         self._good_after: float | None = None
-        self._next = 0.0
+        self._next = self._earliest = 0.0
         self._deaf_until = -math.inf
         self._throttles: list[float] = []
         self._hold_s = HOLD_S
@@ -96,10 +98,12 @@ class AdaptiveRate:
         if self._good_after is None:
             self._good_after = now + self._settling_s(FIRST_CALLS)
             self._next = now + self._chance.random() / self.calls_per_s
-        due = max(now, self._next)
+        due = max(now, self._next, self._earliest)
+        self._earliest = due + 1 / self._quota_per_s
         slack_s = 1 / self.calls_per_s - 1 / self._quota_per_s
         jitter = self._chance.uniform(-JITTER, JITTER) if self._divisor > 1 else 0
-        self._next = due + 1 / self._quota_per_s + slack_s * (1 + jitter)
+        gap_s = 1 / self._quota_per_s + slack_s * (1 + jitter)
+        self._next = max(self._next, now - CATCH_UP_S) + gap_s
         return due - now
 
     def on_success(self, now: float, *, started: float) -> None:
