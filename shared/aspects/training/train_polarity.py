@@ -4,7 +4,7 @@ DIR contains `train.jsonl.gz` and `dev.jsonl.gz`, see `corpora.py`. Two linear m
 weighs words and word pairs that praise or blame; the second joins their tone with the lexicon's opinions
 around a term. It learns from terms of the vocabulary in sentences about a feature, with tones from models
 that have not seen the sentence, and from the half `terms-tune.txt` of the hand-labelled terms.
-`terms-test.txt` is only measured.
+`terms-test.txt` is measured and not fitted.
 """
 
 from __future__ import annotations

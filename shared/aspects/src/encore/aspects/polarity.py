@@ -29,8 +29,8 @@ FEATURES = (
     "near_size", "far_size", "whole_size", "no_opinion", "lack", "lack_alone", "narrative", "narrative_alone",
     "doubtful", "subject", "length",
 )  # fmt: skip
-"""What the model sees of a term: sums of opinions by distance; opinions that are the term itself ("noisy"), inside
-it, and after it; the learned tone; how much opinion there is at all; and what kind of sentence it is."""
+"""What the model sees of a term: sums of opinions by distance; opinions that are the term itself ("noisy"),
+inside it, and after it; the learned tone; how much opinion there is; and what kind of sentence it is."""
 
 
 class PolarityModel:
