@@ -86,6 +86,9 @@ async def test_a_failed_job_leaves_its_texts_to_calls(world: World) -> None:
     await world.handle(poll(1))
     assert sorted(world.asks.asked) == sorted(WORDS)
     assert len(world.announcer.of(SentimentScored)) == 1
+    totals = total(await world.ledger.reports(RUN))
+    assert totals.counts["texts_asked"] == len(WORDS)
+    assert str(totals.cost_usd["comprehend"]) == "0.300000"
 
 
 async def test_a_job_that_somebody_stopped_fails_the_run(world: World) -> None:
@@ -105,8 +108,11 @@ async def test_a_job_waits_while_the_account_has_as_many_as_it_may(world: World)
     world.jobs.busy = True
     await begin(world)
     assert world.jobs.started == {}
+    written = dict(world.objects.stored)
+    world.objects.stored[INPUT] = b"written once"
     world.jobs.busy = False
     await world.handle(poll(1))
+    assert world.objects.stored == {**written, INPUT: b"written once"}
     assert world.jobs.started == {"run-1-en": len(WORDS)}
 
 

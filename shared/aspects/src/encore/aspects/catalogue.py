@@ -79,7 +79,9 @@ def _noun(phrase: Phrase) -> Phrase:
     opinions, junk = packaged_values(), junk_words()
     while phrase and ((phrase[0],) in opinions or phrase[0] in junk or phrase[0] in FUNCTION_WORDS):
         phrase = phrase[1:]
-    usable = 0 < len(phrase) <= LONGEST_NAME_WORDS and all(word.isalpha() for word in phrase)
+    usable = 0 < len(phrase) <= LONGEST_NAME_WORDS and all(
+        word.isalpha() and len(word) > 1 for word in phrase
+    )
     return phrase if usable and (phrase[-1:] not in opinions) and junk.isdisjoint(phrase) else ()
 
 

@@ -55,7 +55,7 @@ MEMORY_S, MEMORY_CALLS = 20.0, 10
 DEAF_S, DEAF_CALLS = 1.0, 3
 """How long after a reaction throttled calls are put down to the others, who have yet to react."""
 CATCH_UP_S = 1.0
-"""So much of the time in which a process could not send its calls is made up for, no faster than the quota."""
+"""How much of the time in which a process could not send its calls is made up for, within the quota."""
 log = get_logger()
 
 

@@ -25,12 +25,13 @@ from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.ports import Announcer, Polls
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run
-from encore.runtime.runs.run import Run, RunStatus
+from encore.runtime.runs.run import ATTEMPTS, Run, RunStatus, StageName
 from encore.runtime.runs.stage import Stage
 
 PERSONALIZE = "personalize"
 POPULARITY = "popularity"
 WHOLE_RUN = "run"
+ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
 MAX_BATCH_FILES = 1_000
 log = get_logger()
 
@@ -52,7 +53,7 @@ class AdvanceRun:
         """Make an attempt, unless it is stale or the run has ended; `holder` is the message's id."""
         async with self.stage.lock(run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run_id)
-            if attempt < _attempt(run):
+            if attempt < run.attempt(StageName.RECOMMENDER):
                 log.info("stale_poll_dropped", attempt=attempt)
             elif run.is_open:
                 await self._advance(run, attempt)
@@ -80,9 +81,9 @@ class AdvanceRun:
             return True  # the poll meets the same error and acts on it
 
     async def _poll_at_once(self, run_id: str) -> None:
-        attempt = _attempt(await self.ledger.run(run_id)) + 1
+        attempt = (await self.ledger.run(run_id)).attempt(StageName.RECOMMENDER) + 1
         await self.polls.send(run_id, attempt, at_once=True)
-        await self.ledger.set_step(run_id, attempt=str(attempt))
+        await self.ledger.set_step(run_id, **{ATTEMPT: str(attempt)})
 
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
@@ -94,7 +95,7 @@ class AdvanceRun:
             await self._fail(run, str(error))
             return
         await self.polls.send(run.run_id, attempt + 1)
-        await self.ledger.set_step(run.run_id, attempt=str(attempt + 1))
+        await self.ledger.set_step(run.run_id, **{ATTEMPT: str(attempt + 1)})
 
     async def _prepared(self, run: Run) -> Run:
         """Write the datasets; those that are too small are not sent to Personalize.
@@ -138,11 +139,6 @@ class AdvanceRun:
         log.error("run_failed", reason=reason)
         await self.train.release(run.run_id)
         await fail_run(run.run_id, reason, self.ledger, self.announcer)
-
-
-def _attempt(run: Run) -> int:
-    """The attempt that the run waits for."""
-    return int(run.step.get("attempt", 0))
 
 
 def _is_training(run: Run) -> bool:

@@ -17,7 +17,9 @@ from encore.contracts.records import (
 PRODUCT_MENTIONS = 2
 """From so many texts on, an aspect of a product is worth telling."""
 CATEGORY_MENTIONS = 5
-"""The same for a category or a run."""
+"""The same for a category, and for a small run."""
+RUN_SHARE = 0.002
+"""The same for a large run, as a share of its scored texts."""
 LISTED = 5
 Z_95 = 1.96
 
@@ -105,10 +107,11 @@ class RunTally:
 
     def summary(self, *, texts: int, empty: int, languages: Mapping[str, int]) -> SentimentSummary:
         """Return the summary of a run with so many texts, of which some have no words."""
-        aspects = self._aspects.counts(at_least=CATEGORY_MENTIONS)
+        scored = self._labels.total()
+        aspects = self._aspects.counts(at_least=max(CATEGORY_MENTIONS, round(RUN_SHARE * scored)))
         return SentimentSummary(
             texts=texts,
-            scored=self._labels.total(),
+            scored=scored,
             empty=empty,
             labels={label: self._labels[label] for label in Sentiment},
             languages=dict(sorted(languages.items(), key=lambda one: (-one[1], one[0]))),
