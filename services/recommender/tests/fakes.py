@@ -140,7 +140,7 @@ def _scored(customer: Customer, about: Review, chance: random.Random) -> ScoredR
         customer_id=customer.customer_id,
         product_ids=about.product_ids,
         sentiment=Sentiment.POSITIVE,
-        scores=scores(chance.uniform(-0.2, 0.9)),
+        scores=scores(chance.uniform(0.3, 1.0)),
     )
 
 

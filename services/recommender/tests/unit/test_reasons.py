@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Customer, Reason, ReasonKind
+from encore.contracts.records import LIKED_FROM, Customer, Reason, ReasonKind
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.shop_rules import ShopRules
@@ -156,8 +156,10 @@ def test_because_you_liked_names_the_most_similar_liked_product() -> None:
     assert reason_for(shop_of(LAMPS), likes("own", "near")).product_id == "near"
 
 
-@pytest.mark.parametrize(("value", "is_liked"), [(0.2, True), (0.19, False), (None, False), (-0.5, False)])
-def test_liked_begins_at_a_fifth(value: float | None, *, is_liked: bool) -> None:
+@pytest.mark.parametrize(
+    ("value", "is_liked"), [(LIKED_FROM, True), (LIKED_FROM - 0.01, False), (None, False), (-0.5, False)]
+)
+def test_liked_begins_where_an_opinion_is_a_liking(value: float | None, *, is_liked: bool) -> None:
     """An unknown or negative preference is never called liked."""
     reason = reason_for(shop_of(LAMPS), [Preference(product_id="own", value=value, review_id="my-own")])
     assert (reason.kind is ReasonKind.LIKED) is is_liked

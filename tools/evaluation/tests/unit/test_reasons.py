@@ -34,7 +34,7 @@ TRUE: list[tuple[str, dict[str, Any]]] = [
 ]
 FALSE: list[tuple[str, dict[str, Any], str]] = [
     ("sofa", {"kind": "liked", **TV}, "its similarity to tv is 0.00, below 0.3"),
-    ("sofa", {"kind": "liked", **LAMP}, "the customer's opinion of lamp is -0.90, below 0.2"),
+    ("sofa", {"kind": "liked", **LAMP}, "the customer's opinion of lamp is -0.90, below 0.7"),
     ("tv-better", {"kind": "liked", **TV, "product_name": "another"}, "tv has another name in the run's"),
     ("tv-better", {"kind": "liked", **TV, "review_id": "ben-0"}, "the customer has no review ben-0"),
     ("tv-better", {"kind": "liked", **TV, "review_id": "ann-1"}, "review ann-1 is not about tv"),

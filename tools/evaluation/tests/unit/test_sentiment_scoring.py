@@ -58,9 +58,9 @@ def test_a_long_text_is_scored_in_chunks() -> None:
         scores = [SentimentScores(positive=good, negative=bad, neutral=0, mixed=0) for good, bad in sides]
         return [Score(sentiment=highest(each), scores=each) for each in scores]
 
-    long = Row(2, "Excellent! " + "x" * 4_980 + " " + "Terrible. " * 499, Sentiment.MIXED)
+    long = Row(2, "Excellent! " + "x" * 4_980 + ". " + "Terrible. " * 499, Sentiment.MIXED)
     found = on_texts(engine)([PRAISE, long, BLAME])
-    assert [len(text) for text in asked] == [23, 4_991, 4_989, 28]
+    assert [len(text) for text in asked] == [23, 4_992, 4_989, 28]
     assert [each.sentiment for each in found] == [Sentiment.POSITIVE, Sentiment.MIXED, Sentiment.NEGATIVE]
 
 

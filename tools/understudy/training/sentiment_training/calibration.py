@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sentiment_training.corpus import Row
 
-MARGIN, SHORT_WORDS = 1.5, 20
+MARGIN, SHORT_WORDS = 2.0, 20
 """Where the net is asked: below this margin up to any length, and up to this length at any margin."""
 MIXES = {Prior.BALANCED: (0.08, 0.44, 0.04, 0.44), Prior.NATURAL: (0.04, 0.12, 0.04, 0.80)}
 """The shares of MIXED, NEGATIVE, NEUTRAL and POSITIVE that a prior stands for."""

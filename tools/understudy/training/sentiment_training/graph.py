@@ -1,7 +1,7 @@
 """The student as an ONNX graph for one text: integer weights, quantised activations, fused operators.
 
 It is written out operator by operator, because an exported graph hides which of onnxruntime's kernels run.
-Weights keep seven bits, so that processors without VNNI do not saturate: every machine gives the same scores.
+Weights keep seven bits, because eight would saturate on processors without VNNI.
 """
 
 from __future__ import annotations
