@@ -1,4 +1,4 @@
-"""How the sentiment models read a text: as words, with marks put into words.
+"""How the sentiment models read a text: as words, with marks put into words and idioms into plain ones.
 
 Training and scoring share this module, so they always agree on the words.
 """
@@ -9,6 +9,7 @@ import html
 import re
 import unicodedata
 
+from understudy.engines.sentiment.idioms import in_plain_words
 from understudy.engines.sentiment.marks import in_words
 
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘`´"), "'")  # noqa: RUF001 - the characters that people type
@@ -23,9 +24,9 @@ _TOKEN = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?|\d+(?:[.,]\d+)*|[!?]+|[^\w\s]")
 
 
 def tokens(text: str) -> list[str]:
-    """Return the lower-case words, numbers and punctuation of a text, without links."""
+    """Return the lower-case words, numbers and punctuation of a text, without links and idioms."""
     text = html.unescape(text).translate(_APOSTROPHES)
     if any(mark in text for mark in _LINK_MARKS):
         text = _LINK.sub(" ", text)
     plain = unicodedata.normalize("NFKC", in_words(text)).lower()
-    return _TOKEN.findall(_SPLIT_CONTRACTION.sub("", plain))
+    return in_plain_words(_TOKEN.findall(_SPLIT_CONTRACTION.sub("", plain)))
