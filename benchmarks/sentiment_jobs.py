@@ -41,7 +41,6 @@ from tests.support.stores import InMemoryAnnouncer, InMemoryPolls
 if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
 
-    from encore.sentiment.ports import Asks
 
 RUN = "run-0123456789abcdef"
 KIB_PER_MIB = 1024
@@ -116,7 +115,7 @@ async def wire(folder: Path, runs: Runs) -> tuple[AdvanceJob, InMemoryAnnouncer]
     read_documents = ReadDocuments(
         engine=Engine(),
         pay_once=PayOnce(kept=disk_world.DiskAnswers(folder), parallel_calls=1),
-        asks=cast("Asks", None),  # the job answers everything
+        asks=disk_world.NoCalls(),
         find_aspects=FindAspects(objects=objects, reader=AspectReader.load()),
     )
     dropped = disk_world.DroppedItems()

@@ -20,6 +20,8 @@ from encore.contracts import object_keys
 from encore.contracts.records import Customer, Product, Review
 from encore.sentiment.domain.bill import Answer
 from encore.sentiment.domain.job import JobState, JobStatus
+from encore.sentiment.domain.texts import Text
+from encore.sentiment.ports import Keep
 
 Model = TypeVar("Model", bound=BaseModel)
 PART_REVIEWS = 250
@@ -133,6 +135,17 @@ class DroppedItems(DiskOpinions):
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
         """Drop the items."""
+
+
+class NoCalls:
+    """The job answers everything: whoever asks by a call fails the benchmark."""
+
+    async def sentiments(self, texts: Sequence[Text], keep: Keep) -> None:
+        """Fail."""
+        raise NotImplementedError(len(texts), keep)
+
+    languages = sentiments
+    aspects = sentiments
 
 
 class DiskJobs:

@@ -4,12 +4,8 @@ Corpora of long reviews hardly hold what people write in two words: "Must buy", 
 words of the idiom are replaced, so what stands around it, such as a negation, is read as ever.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 _PLAIN = {
     "highly recommended": (
@@ -69,30 +65,57 @@ _PLAIN = {
 """What each idiom says, by the plain words; words and marks are separated as the models see them."""
 
 
+_AT_THE_START = frozenset(_PLAIN["waste of money"])
+"""Advice only where a clause begins: "it will save your money" praises."""
+_FOLLOWED_BY = {
+    "so so": frozenset({"product", "quality", "only"}),
+    "must have": frozenset({"for", "in", "if", "item", "product", "gadget", "accessory", "tool"}),
+}
+"""What may follow besides the end of a clause: "so so happy" and "they must have sent it" are no idioms."""
+
+
+class _Idiom(NamedTuple):
+    words: tuple[str, ...]
+    plain: Sequence[str]
+    starts_clause: bool
+    followed_by: frozenset[str] | None
+
+    def stands_at(self, index: int, words: Sequence[str]) -> bool:
+        """Whether the words from `index` on are the idiom, in a place where it is one."""
+        end = index + len(self.words)
+        if tuple(words[index:end]) != self.words:
+            return False
+        if self.starts_clause and index and words[index - 1][0].isalpha():
+            return False
+        following = words[end] if end < len(words) else "."
+        return self.followed_by is None or not following[0].isalpha() or following in self.followed_by
+
+
 def in_plain_words(words: Sequence[str]) -> list[str]:
     """Return words in lower case with the idioms among them replaced; of two that overlap, the longer."""
     plain: list[str] = []
     index = 0
     while index < len(words):
-        for idiom, replacement in _BY_FIRST.get(words[index], ()):
-            if tuple(words[index : index + len(idiom)]) == idiom:
-                plain += replacement
-                index += len(idiom)
-                break
-        else:
+        idioms = _BY_FIRST.get(words[index], ())
+        found = next((idiom for idiom in idioms if idiom.stands_at(index, words)), None)
+        if found is None:
             plain.append(words[index])
             index += 1
+        else:
+            plain += found.plain
+            index += len(found.words)
     return plain
 
 
-def _by_first() -> Mapping[str, Sequence[tuple[tuple[str, ...], Sequence[str]]]]:
+def _by_first() -> Mapping[str, Sequence[_Idiom]]:
     """Index the idioms by their first words, the longest first."""
-    found: dict[str, list[tuple[tuple[str, ...], Sequence[str]]]] = {}
+    found: dict[str, list[_Idiom]] = {}
     for replacement, idioms in _PLAIN.items():
         for idiom in idioms:
             words = tuple(idiom.split())
-            found.setdefault(words[0], []).append((words, replacement.split()))
-    return {first: sorted(same, key=lambda one: -len(one[0])) for first, same in found.items()}
+            entry = _Idiom(words, replacement.split(), idiom in _AT_THE_START, _FOLLOWED_BY.get(idiom))
+            found.setdefault(words[0], []).append(entry)
+    return {first: sorted(same, key=lambda one: -len(one.words)) for first, same in found.items()}
 
 
 _BY_FIRST = _by_first()
