@@ -4,6 +4,7 @@ Customers are generated as they are read; answers and opinions are in SQLite; a 
 `output.tar.gz`, in an order of its own. Records that nothing reads again are dropped.
 """
 
+import asyncio
 import io
 import json
 import random
@@ -155,7 +156,11 @@ class DiskJobs:
         self._objects = objects
 
     async def start(self, run_id: str, language: str, *, texts: int) -> str:  # noqa: ARG002 - all
-        """Write the output of a job."""
+        """Write the output of a job, beside the event loop: it takes minutes for a million texts."""
+        await asyncio.to_thread(self._write, run_id, language)
+        return language
+
+    def _write(self, run_id: str, language: str) -> None:
         folder = self._objects.folder / object_keys.sentiment_job(run_id, f"input/{language}")
         output = self._objects.folder / "output"
         with output.open("w") as lines:
@@ -172,7 +177,6 @@ class DiskJobs:
                     lines.write(json.dumps(answer) + "\n")
         with tarfile.open(self._objects.folder / OUTPUT, "w:gz", compresslevel=1) as archive:
             archive.add(output, "output")
-        return language
 
     async def state(self, job_id: str) -> JobState:  # noqa: ARG002 - only one
         """Every job has ended."""
