@@ -33,7 +33,7 @@ from encore.runtime.retry import (
 )
 
 Result = TypeVar("Result")
-USED = 0.97
+USED = 0.98
 """How much of the quota all shares together may use: early calls and clocks need the rest."""
 JITTER = 0.6
 FIRST_DIVISOR = 4
@@ -44,7 +44,7 @@ YIELDING = 1.15
 """The divisor after giving way, relative to before, rounded up."""
 SETTLE_S = 1.3
 """A server that saves up a second's worth of calls throttles none before."""
-FIRST_CALLS, START_CALLS, TRIAL_CALLS = 3, 16, 8
+FIRST_CALLS, START_CALLS, TRIAL_CALLS = 2, 12, 8
 """Calls that a share takes, besides a time, to count as good: at first, later in the start, in a trial."""
 TRIAL_S = 15.0
 SHORT_HOLD_S = 8.0
