@@ -1,8 +1,10 @@
 """What customers write decides what they are shown, and what they are told that they liked."""
 
+from collections.abc import Sequence
+
 import pytest
 
-from encore.contracts.records import ReasonKind, Sentiment, SentimentScores
+from encore.contracts.records import ReasonKind, Recommendation, Sentiment, SentimentScores
 from encore.evaluation.own_data.picking import Picked, pick_products
 from encore.evaluation.own_data.reading import Data, read_data
 from encore.evaluation.own_data.scoring import read_texts
@@ -30,6 +32,12 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Data:
 def texts(data: Data) -> Readings:
     """What the texts say."""
     return read_texts(data.customers, data.shared_texts)
+
+
+@pytest.fixture(scope="module")
+def truly_picked(data: Data, texts: Readings) -> Sequence[Recommendation]:
+    """What everybody gets by what the texts say."""
+    return picked(data, texts).recommendations
 
 
 def flipped(reading: Reading) -> Reading:
@@ -62,9 +70,11 @@ def picked(data: Data, texts: Readings) -> Picked:
     )
 
 
-def test_flipped_scores_change_the_picks(data: Data, texts: Readings) -> None:
+def test_flipped_scores_change_the_picks(
+    data: Data, texts: Readings, truly_picked: Sequence[Recommendation]
+) -> None:
     """Most customers get other products, and nobody is told of the same liking."""
-    true = picked(data, texts).recommendations
+    true = truly_picked
     false = picked(data, {words: flipped(reading) for words, reading in texts.items()}).recommendations
     changed = sum(
         {pick.product.product_id for pick in one.picks} != {pick.product.product_id for pick in other.picks}
@@ -79,11 +89,13 @@ def test_flipped_scores_change_the_picks(data: Data, texts: Readings) -> None:
         assert not liked & then
 
 
-def test_nobody_is_told_of_a_liking_that_their_words_do_not_show(data: Data, texts: Readings) -> None:
+def test_nobody_is_told_of_a_liking_that_their_words_do_not_show(
+    data: Data, texts: Readings, truly_picked: Sequence[Recommendation]
+) -> None:
     """Every liking that a reason names is of a review that counts as one."""
     by_id = {customer.customer_id: customer for customer in data.customers}
     told = 0
-    for one in picked(data, texts).recommendations:
+    for one in truly_picked:
         reviews = {review.review_id: review for review in by_id[one.customer_id].reviews}
         for reason in (pick.reason for pick in one.picks if pick.reason.kind in LIKINGS):
             assert reason.review_id is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from encore.aspects import AspectReader
@@ -29,8 +30,8 @@ def create_services(
     """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`."""
     return [
         comprehend.create_service(
-            SentimentModel.load(comprehend_prior),
-            AspectReader.load(),
+            _sentiment_model(comprehend_prior),
+            _aspect_reader(),
             region=region,
             account_id=account_id,
             s3_client_factory=s3_client_factory,
@@ -46,3 +47,15 @@ def create_services(
             state_delay_s=state_delay_s,
         ),
     ]
+
+
+@cache
+def _sentiment_model(prior: Prior) -> SentimentModel:
+    """Load the model once in a process: it never changes, and threads may share it."""
+    return SentimentModel.load(prior)
+
+
+@cache
+def _aspect_reader() -> AspectReader:
+    """Load the reader once in a process: it never changes."""
+    return AspectReader.load()
