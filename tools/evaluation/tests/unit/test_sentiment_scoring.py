@@ -1,9 +1,8 @@
 """What scores texts: understudy's model, VADER, Comprehend, and the reader of aspects."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import boto3
@@ -122,10 +121,7 @@ def test_a_term_is_scored_in_three_classes(monkeypatch: pytest.MonkeyPatch) -> N
             asked.append((text, begin, end))
             return SentimentScores(positive=0.2, negative=0.3, neutral=0.1, mixed=0.4)
 
-    module = ModuleType("encore.aspects")
-    module.AspectReader = Reader  # type: ignore[attr-defined] # a double of the package
-    monkeypatch.setitem(sys.modules, "encore.aspects", module)
-    monkeypatch.setattr(scoring, "find_spec", lambda _: module)
+    monkeypatch.setattr(scoring, "AspectReader", Reader)
     rows = [Row(2, "The menu", Sentiment.NEUTRAL, 4, 8), Row(3, "No :-)", Sentiment.POSITIVE, 3, 6)]
     found = on_terms()(rows)
     assert asked == [("The menu", 4, 8)]
@@ -133,13 +129,6 @@ def test_a_term_is_scored_in_three_classes(monkeypatch: pytest.MonkeyPatch) -> N
         (Sentiment.NEGATIVE, None),
         (None, "NO_WORD_IN_TERM"),
     ]
-
-
-def test_a_missing_reader_of_aspects_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With its remedy."""
-    monkeypatch.setattr(scoring, "find_spec", lambda _: None)
-    with pytest.raises(EvaluationError, match="encore-aspects is not installed"):
-        on_terms()
 
 
 def test_comprehend_is_asked_for_25_texts_at_a_time(client: "ComprehendClient", stub: Stubber) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.util import find_spec
 
+from encore.aspects import AspectReader
 from encore.contracts.records import Sentiment, SentimentScores
 from encore.evaluation.errors import EvaluationError
 from encore.evaluation.sentiment.reading import Row
@@ -81,14 +82,7 @@ def on_texts(engine: Engine) -> RowScorer:
 
 
 def on_terms() -> RowScorer:
-    """Score the term of each row with `encore.aspects`: positive, negative or neutral.
-
-    Raises `EvaluationError` if that package is not installed.
-    """
-    if find_spec("encore.aspects") is None:
-        raise EvaluationError("encore-aspects is not installed: run `make setup`")
-    from encore.aspects import AspectReader  # noqa: PLC0415 - terms alone need it
-
+    """Score the term of each row with `encore.aspects`: positive, negative or neutral."""
     reader = AspectReader.load()
 
     def score(row: Row) -> Score:
