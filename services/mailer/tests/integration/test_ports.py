@@ -12,8 +12,8 @@ from aiobotocore.session import get_session
 from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.domain.copy.fields import Copy, CopySource, parse_copy
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
-from encore.mailer.domain.copy.rules import Problem
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords, Model, ModelMessage, ModelReply
