@@ -15,6 +15,8 @@ class MailerSettings(ServiceSettings):
 
     mailer_queue_url: str
     emails_table: str
+    copy_answers_table: str
+    product_features_table: str
     email_finished_topic_arn: str
 
     mailer_model_id: str = "anthropic.claude-haiku-5-5"
