@@ -61,7 +61,9 @@ def _cpu(microseconds: float) -> str:
 def _answers_head(report: AnswerReport) -> str:
     unreadable = f" ({count(report.unreadable)} not JSON)" if report.unreadable else ""
     passing = f"{count(report.wordings.count)} of {count(report.wordings.of)} first wordings pass"
-    return f"{count(report.answers)} answers{unreadable}: {passing}; {_cpu(report.cpu_us_per_copy)} a wording"
+    return (
+        f"answers: {count(report.answers)}{unreadable}; {passing}; {_cpu(report.cpu_us_per_copy)} a wording"
+    )
 
 
 def _kinds(title: str, verb: str, kinds: Mapping[str, Rate], total: Rate) -> Table:
