@@ -15,17 +15,25 @@ class MailerSettings(ServiceSettings):
 
     mailer_queue_url: str
     emails_table: str
+    copy_answers_table: str
+    product_features_table: str
     email_finished_topic_arn: str
 
     mailer_model_id: str = "anthropic.claude-haiku-5-5"
     """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
-    mailer_structured_output: bool = True
-    """False for a model without structured output: the prompt then contains the JSON schema."""
+    mailer_structured_output: bool | None = None
+    """Whether the model binds its answers to a JSON schema; by default, what is known of the model."""
     mailer_max_tokens: Annotated[int, Field(ge=200, le=8_000)] = 1_200
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
     """Empty for a model that accepts none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
     """Emails made at a time in the whole process, each with one call to Bedrock."""
+    mailer_converse_rpm: Annotated[float, Field(gt=0)] = 200.0
+    """The account's quota of Converse calls a minute: tasks share it by themselves, and none exceeds it."""
+    mailer_guardrail_id: (
+        Annotated[str, Field(pattern=r"^([a-z0-9]+|arn:aws[^ ]*:guardrail/[a-z0-9]+)$")] | None
+    ) = None
+    mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
 
     mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
     """How figures are written. English only, like the rules for copy."""
@@ -39,7 +47,7 @@ class MailerSettings(ServiceSettings):
     mailer_unsubscribe_key: SecretStr | None = None
     """Signs the tokens of unsubscribe links."""
 
-    @field_validator("mailer_temperature", mode="before")
+    @field_validator("mailer_temperature", "mailer_structured_output", mode="before")
     @classmethod
     def _empty_means_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -48,4 +56,10 @@ class MailerSettings(ServiceSettings):
     def _url_and_key_belong_together(self) -> Self:
         if (self.mailer_unsubscribe_url is None) != (self.mailer_unsubscribe_key is None):
             raise ValueError("mailer_unsubscribe_url and mailer_unsubscribe_key must be set together")
+        return self
+
+    @model_validator(mode="after")
+    def _guardrail_has_a_version(self) -> Self:
+        if (self.mailer_guardrail_id is None) != (self.mailer_guardrail_version is None):
+            raise ValueError("mailer_guardrail_id and mailer_guardrail_version must be set together")
         return self

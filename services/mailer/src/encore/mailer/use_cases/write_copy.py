@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encore.mailer.domain.copy.fields import Copy, CopyFormatError, CopySource, parse_copy
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
-from encore.mailer.domain.copy.rules import Problem, problems
+from encore.mailer.domain.copy.rules import problems
 from encore.mailer.domain.copy.template_copy import template_copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.ports import Model, ModelMessage, ModelReply
@@ -28,16 +29,17 @@ class WrittenCopy:
 class Copywriter:
     """Asks at most twice; the second request says what was wrong with the first answer."""
 
-    def __init__(self, model: Model) -> None:
+    def __init__(self, model: Model, *, max_tokens: int) -> None:
         self._model = model
+        self._max_tokens = max_tokens
 
     async def write(self, facts: EmailFacts) -> WrittenCopy:
         """Return the model's copy, or template copy after two answers that break rules; keep all problems."""
         schema = answer_schema(len(facts.products))
-        request = ModelMessage("user", user_message(facts, with_schema=not self._model.takes_schema))
+        request = ModelMessage("user", user_message(facts))
         messages, replies, found = [request], list[ModelReply](), list[Problem]()
         while len(replies) < ATTEMPTS:
-            reply = await self._model.converse(SYSTEM, messages, schema=schema)
+            reply = await self._model.converse(SYSTEM, messages, schema=schema, max_tokens=self._max_tokens)
             replies.append(reply)
             copy, broken = _check(reply, facts)
             found += broken

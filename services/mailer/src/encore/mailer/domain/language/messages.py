@@ -97,7 +97,9 @@ def _wordings(resource: ast.Resource, source: str) -> Iterator[tuple[str, tuple[
     for entry in resource.body:
         if isinstance(entry, ast.Junk):
             start = entry.span.start if entry.span else 0
-            raise MessageError(f"line {source.count(chr(10), 0, start) + 1}: not a message: {entry.content!r}")
+            raise MessageError(
+                f"line {source.count(chr(10), 0, start) + 1}: not a message: {entry.content!r}"
+            )
         if isinstance(entry, ast.Message):
             texts = [("", entry.value), *((each.id.name, each.value) for each in entry.attributes)]
             name = entry.id.name
