@@ -1,8 +1,8 @@
 from collections.abc import Callable
 
 from encore.mailer.domain.copy.fields import Copy, CopySource
+from encore.mailer.domain.copy.house_copy import house_copy
 from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema
-from encore.mailer.domain.copy.template_copy import template_copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases.write_copy import Copywriter
@@ -49,7 +49,7 @@ async def test_template_copy_replaces_copy_that_breaks_rules_twice(
     """The problems of both answers are kept."""
     bad = reply(make_copy(closing="Buy at shop.example"))
     written = await Copywriter(InMemoryModel(bad, bad), max_tokens=500).write(facts)
-    assert written.copy == template_copy(facts)
+    assert written.copy == house_copy(facts)
     assert written.source is CopySource.TEMPLATE
     assert written.calls == 2
     assert len(written.problems) == 2

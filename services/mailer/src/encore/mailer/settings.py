@@ -4,8 +4,14 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
+from encore.mailer.domain.language import language
 from encore.mailer.domain.message.addresses import header_address
 from encore.runtime.settings import ServiceSettings
+
+
+def _spoken(locale: str) -> str:
+    return language(locale).locale
+
 
 Address = Annotated[str, AfterValidator(header_address)]
 
@@ -35,8 +41,8 @@ class MailerSettings(ServiceSettings):
     ) = None
     mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
 
-    mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
-    """How figures are written. English only, like the rules for copy."""
+    mailer_locale: Annotated[str, AfterValidator(_spoken)] = "en_IN"
+    """Whose language the emails are written in, and how their figures are."""
     mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
     mailer_from_address: Address = "hello@shop.example"
     mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encore.mailer.domain.copy.fields import Copy, CopyFormatError, CopySource, parse_copy
+from encore.mailer.domain.copy.house_copy import house_copy
 from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
 from encore.mailer.domain.copy.rules import problems
-from encore.mailer.domain.copy.template_copy import template_copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.ports import Model, ModelMessage, ModelReply
 
@@ -46,7 +46,7 @@ class Copywriter:
             if copy:
                 return _written(copy, CopySource.AI, found, replies)
             messages = [request, *_repair(reply, broken)]
-        return _written(template_copy(facts), CopySource.TEMPLATE, found, replies)
+        return _written(house_copy(facts), CopySource.TEMPLATE, found, replies)
 
 
 def _check(reply: ModelReply, facts: EmailFacts) -> tuple[Copy | None, list[Problem]]:

@@ -11,6 +11,7 @@ from babel import Locale, UnknownLocaleError
 from encore.mailer.domain.language.messages import MessageError, Messages
 
 MESSAGES = "messages.ftl"
+ASPECTS = "aspects.toml"
 ASPECTS_LANGUAGE = "en"
 """The language of the names that reviews' aspects have."""
 _FOLDERS = files("encore.mailer").joinpath("languages")
@@ -32,14 +33,9 @@ class Language:
     """`ltr` or `rtl`."""
     messages: Messages
 
-    def lists(self, name: str) -> Mapping[str, object]:
-        """Return the word lists of the file `<name>.toml` in the language's folder."""
-        return _lists(self.code, name)
-
     def aspect(self, name: str) -> str | None:
         """Return what this language calls an aspect, such as `Klang`; None if its list does not tell."""
-        found = self.lists("aspects").get(name, name if self.code == ASPECTS_LANGUAGE else None)
-        return None if found is None else str(found)
+        return _aspects(self.code).get(name, name if self.code == ASPECTS_LANGUAGE else None)
 
 
 def languages() -> tuple[str, ...]:
@@ -73,5 +69,5 @@ def _messages(code: str, locale: str) -> Messages:
 
 
 @lru_cache(maxsize=64)
-def _lists(code: str, name: str) -> Mapping[str, object]:
-    return tomllib.loads(_FOLDERS.joinpath(code, f"{name}.toml").read_text("utf-8"))
+def _aspects(code: str) -> Mapping[str, str]:
+    return tomllib.loads(_FOLDERS.joinpath(code, ASPECTS).read_text("utf-8"))
