@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
 
 
@@ -44,3 +45,10 @@ class EmailRecords(Protocol):
 
     async def put_all(self, records: Sequence[EmailRecord]) -> None: ...
     async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]: ...
+
+
+class FeatureRecords(Protocol):
+    """The features of products; see `encore.mailer.adapters.feature_records.DynamoDBFeatureRecords`."""
+
+    async def put_all(self, records: Sequence[ProductFeatures]) -> None: ...
+    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]: ...

@@ -1,5 +1,6 @@
 """The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
@@ -16,6 +17,13 @@ def _spoken(locale: str) -> str:
 Address = Annotated[str, AfterValidator(header_address)]
 
 
+class Unhappy(StrEnum):
+    """An email that says sorry, or none."""
+
+    ACKNOWLEDGE = "acknowledge"
+    LEAVE_OUT = "leave_out"
+
+
 class MailerSettings(ServiceSettings):
     """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
 
@@ -29,7 +37,6 @@ class MailerSettings(ServiceSettings):
     """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
     mailer_structured_output: bool | None = None
     """Whether the model binds its answers to a JSON schema; by default, what is known of the model."""
-    mailer_max_tokens: Annotated[int, Field(ge=200, le=8_000)] = 1_200
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
     """Empty for a model that accepts none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
@@ -43,6 +50,12 @@ class MailerSettings(ServiceSettings):
 
     mailer_locale: Annotated[str, AfterValidator(_spoken)] = "en_IN"
     """Whose language the emails are written in, and how their figures are."""
+    mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
+    """How the shop speaks, in a few words for the model."""
+    mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 4
+    """Wordings asked for of each field; people with equal facts read different combinations of them."""
+    mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
+    """What a customer with nothing but bad experiences gets."""
     mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
     mailer_from_address: Address = "hello@shop.example"
     mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (

@@ -12,14 +12,14 @@ from functools import cache
 from itertools import pairwise
 
 from encore.mailer.domain.copy.characters import odd_characters
-from encore.mailer.domain.copy.lists import WordLists
 from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.copy.tokens import BREAK, Sentence, is_slot, sentences
 from encore.mailer.domain.copy.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.slots import owner, slots_in
 from encore.mailer.domain.text import folded
+from encore.mailer.domain.words.lists import WordLists
+from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
 LINE = "lines."
 HEADLINES = frozenset({"subject", "preheader"})

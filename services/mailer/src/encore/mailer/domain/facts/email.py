@@ -1,16 +1,17 @@
 """The facts of one email: its customer's first name and its products."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
 from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
-from encore.mailer.domain.facts.names import first_name
+from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.slots import FIRST_NAME
 
 MAX_FEATURES = 6
+LONGEST_NAME = "N" * MAX_NAME_CHARS
 
 
 class NoPicksError(ValueError):
@@ -56,6 +57,10 @@ class EmailFacts:
         """Every slot of the email with its value."""
         products = {slot: value for product in self.products for slot, value in product.slots.items()}
         return self.customer_slots | products
+
+    def for_anybody(self) -> "EmailFacts":
+        """Return the facts as they are for everybody with equal ones, whose names differ."""
+        return replace(self, customer_id="", address=None, first_name=LONGEST_NAME)
 
     def product(self, number: str) -> ProductFacts | None:
         """Return the product of this number, as the key of a line or the owner of a slot gives it."""
