@@ -74,7 +74,7 @@ def spoken_name(name: str) -> str:
 
     Unlike the short name it may skip brackets: "Vanta 80 cm (32 inches) LED TV" is a "Vanta 80 cm LED TV".
     """
-    spoken = short_name(_without_early_brackets(clean(name, max_chars=len(name)))).rstrip(_SENTENCE_END)
+    spoken = short_name(_without_early_brackets(clean(name, max_chars=len(name)))).rstrip(_SENTENCE_END + " ")
     return spoken if has_words(spoken) else ""
 
 
