@@ -3,28 +3,33 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from aiobotocore.session import get_session
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from understudy.bedrock import BedrockOptions, create_services
 from understudy.bedrock.models import CURRENT_MODEL_IDS
-from understudy.testing import UnderstudyServer
+from understudy.testing import ACCOUNT_ID, UnderstudyServer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from types_boto3_bedrock_runtime import BedrockRuntimeClient
 
+    from understudy.wire.service import Service
+
 HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0"
 SONNET = "anthropic.claude-sonnet-5-5"
 NOVA = "amazon.nova-lite-v1:0"
 LLAMA = "meta.llama3-1-8b-instruct-v1:0"
+REGION = "eu-west-1"
 ACCOUNT: dict[str, Any] = {
-    "region_name": "eu-west-1",
+    "region_name": REGION,
     "aws_access_key_id": "test",
     "aws_secret_access_key": "test",
 }
@@ -37,10 +42,27 @@ SCHEMA = {
 }
 
 
+def bedrock_services(
+    s3_endpoint_url: str | None = None,
+    *,
+    state_delay_s: float = 0,
+    **options: Any,  # noqa: ANN401 - any option
+) -> list["Service"]:
+    """Return Bedrock and its runtime with these options; their jobs reach S3 at the given address."""
+    return create_services(
+        BedrockOptions(**options),
+        model_ids=CURRENT_MODEL_IDS,
+        region=REGION,
+        account_id=ACCOUNT_ID,
+        s3_client_factory=partial(get_session().create_client, "s3", REGION, endpoint_url=s3_endpoint_url),
+        state_delay_s=state_delay_s,
+    )
+
+
 @contextmanager
 def runtime(**options: Any) -> Iterator["BedrockRuntimeClient"]:  # noqa: ANN401 - any option
     """Serve Bedrock with these options and yield a client that does not retry."""
-    with UnderstudyServer(create_services(CURRENT_MODEL_IDS, BedrockOptions(**options))) as server:
+    with UnderstudyServer(bedrock_services(**options)) as server:
         yield boto3.client("bedrock-runtime", endpoint_url=server.url, config=ONCE, **ACCOUNT)
 
 

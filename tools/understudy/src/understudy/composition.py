@@ -41,7 +41,14 @@ def create_services(
             calls_per_s=comprehend_calls_per_s,
             long_document_fails_batch=long_document_fails_batch,
         ),
-        *bedrock.create_services(model_ids, bedrock_options),
+        *bedrock.create_services(
+            bedrock_options,
+            model_ids=model_ids,
+            region=region,
+            account_id=account_id,
+            s3_client_factory=s3_client_factory,
+            state_delay_s=state_delay_s,
+        ),
         *personalize.create_services(
             region=region,
             account_id=account_id,

@@ -10,8 +10,7 @@ from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
-from understudy.bedrock import BedrockOptions, create_services
-from understudy.bedrock.models import CURRENT_MODEL_IDS
+from tools.understudy.tests.bedrocks import bedrock_services
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ FACTS = {
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of a server with Bedrock alone."""
-    with UnderstudyServer(create_services(CURRENT_MODEL_IDS, BedrockOptions())) as server:
+    with UnderstudyServer(bedrock_services()) as server:
         yield server.url
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from understudy.bedrock.batch import JobOperations, JobRegistry, JobRunner
+from understudy.bedrock.batch.answers import Answers
+from understudy.bedrock.batch.runner import MIN_RECORDS
 from understudy.bedrock.engine import Copywriter
 from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS
 from understudy.bedrock.invocation import Invoker
@@ -15,6 +18,8 @@ from understudy.wire.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+
+    from understudy.s3 import S3ClientFactory
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,15 +32,33 @@ class BedrockOptions:
     """The words that each guardrail blocks."""
     requests_per_min: float | None = None
     tokens_per_min: float | None = None
+    """What each model answers a minute; other calls are throttled."""
+    min_batch_records: int = MIN_RECORDS
+    """The fewest records that a batch inference job may have."""
 
 
-def create_services(model_ids: Collection[str], options: BedrockOptions) -> list[Service]:
-    """Return Bedrock Runtime, which knows only the models with these ids."""
+def create_services(
+    options: BedrockOptions = BedrockOptions(),
+    *,
+    model_ids: Collection[str],
+    region: str,
+    account_id: str,
+    s3_client_factory: S3ClientFactory,
+    state_delay_s: float,
+) -> list[Service]:
+    """Return Bedrock and its runtime, which know only the models with these ids.
+
+    Each state of a job lasts at least `state_delay_s`. Handlers belong to the event loop of their first call.
+    """
     models = Models(model_ids, {**MODEL_FEATURES, **options.features})
     engine = Copywriter()
-    invoker = Invoker(
-        engine=engine,
-        quotas=Quotas(requests_per_min=options.requests_per_min, tokens_per_min=options.tokens_per_min),
-    )
+    quotas = Quotas(requests_per_min=options.requests_per_min, tokens_per_min=options.tokens_per_min)
+    invoker = Invoker(engine=engine, quotas=quotas)
+    runner = JobRunner(answers=Answers(invoker), s3=s3_client_factory, min_records=options.min_batch_records)
+    registry = JobRegistry(runner, state_delay_s=state_delay_s)
+    jobs = JobOperations(models=models, registry=registry, region=region, account_id=account_id)
     runtime = Runtime(models, invoker, options.guardrails)
-    return [Service("bedrock-runtime", runtime.operations(), engine.close, invoker.counts)]
+    return [
+        Service("bedrock", jobs.operations(), registry.close),
+        Service("bedrock-runtime", runtime.operations(), engine.close, invoker.counts),
+    ]

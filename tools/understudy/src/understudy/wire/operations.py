@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.model import ServiceModel
@@ -15,7 +16,7 @@ from understudy.wire.scalars import READ, WRITE, ShapeError
 from understudy.wire.shapes import Problems, ShapeCompiler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from botocore.model import Shape
 
@@ -53,14 +54,11 @@ class Operation:
         return self._write(await self.handler(params))
 
     def _read(self, request: HttpInput) -> Params:
-        problems: Problems = []
         try:
-            params: Params = self.decode(self.request.read(request), "", problems)
+            members = self.request.read(request)
         except ShapeError as error:
             raise ServiceError("SerializationException", str(error)) from error
-        if problems:
-            raise ServiceError("ValidationException", _summary(problems))
-        return params | self.request.payload_of(request)
+        return _decoded(self.decode, members) | self.request.payload_of(request)
 
     def _write(self, response: Params) -> HttpOutput:
         problems: Problems = []
@@ -81,6 +79,16 @@ def operations_of(service: Service) -> list[Operation]:
     """
     compiler = _OperationCompiler(service.name)
     return [compiler.compile(name, handler) for name, handler in service.operations.items()]
+
+
+def request_reader(service_name: str, operation: str) -> Callable[[Params], Params]:
+    """Return what decodes and validates the members of a request, given as JSON values.
+
+    It raises `ServiceError` as a call of the operation does, for requests that arrive by other ways, such as
+    the records of a batch job.
+    """
+    model = ServiceModel(load_description(service_name), service_name).operation_model(operation)
+    return partial(_decoded, _converter(ShapeCompiler(READ), model.input_shape))
 
 
 class _OperationCompiler:
@@ -109,6 +117,17 @@ class _OperationCompiler:
             response=Binding.of(operation.output_shape, name),
             status=int(operation.http.get("responseCode", 200)),
         )
+
+
+def _decoded(decode: Convert, members: Params) -> Params:
+    problems: Problems = []
+    try:
+        params: Params = decode(members, "", problems)
+    except ShapeError as error:
+        raise ServiceError("SerializationException", str(error)) from error
+    if problems:
+        raise ServiceError("ValidationException", _summary(problems))
+    return params
 
 
 def _converter(compiler: ShapeCompiler, shape: Shape | None) -> Convert:
