@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 BLOCKED_MESSAGE = "Sorry, the model cannot answer this question."
 """AWS's default for both the blocked input and the blocked answer."""
 
-DEFAULT_GUARDRAILS: Mapping[str, Sequence[str]] = {"understudy": ("forbiddenword",)}
+DEFAULT_GUARDRAILS: dict[str, tuple[str, ...]] = {"understudy": ("forbiddenword",)}
 """A guardrail for tests, with the word that it blocks."""
 
 

@@ -12,6 +12,7 @@ from understudy.bedrock.engine import Copywriter
 from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS
 from understudy.bedrock.invocation import Invoker
 from understudy.bedrock.models import MODEL_FEATURES, ModelFeatures, Models
+from understudy.bedrock.openai import OpenAiEngine, OpenAiServer
 from understudy.bedrock.quotas import Quotas
 from understudy.bedrock.runtime import Runtime
 from understudy.wire.service import Service
@@ -35,6 +36,8 @@ class BedrockOptions:
     """What each model answers a minute; other calls are throttled."""
     min_batch_records: int = MIN_RECORDS
     """The fewest records that a batch inference job may have."""
+    openai: OpenAiServer | None = None
+    """Who answers instead of the copywriter."""
 
 
 def create_services(
@@ -51,7 +54,7 @@ def create_services(
     Each state of a job lasts at least `state_delay_s`. Handlers belong to the event loop of their first call.
     """
     models = Models(model_ids, {**MODEL_FEATURES, **options.features})
-    engine = Copywriter()
+    engine = OpenAiEngine(options.openai) if options.openai else Copywriter()
     quotas = Quotas(requests_per_min=options.requests_per_min, tokens_per_min=options.tokens_per_min)
     invoker = Invoker(engine=engine, quotas=quotas)
     runner = JobRunner(answers=Answers(invoker), s3=s3_client_factory, min_records=options.min_batch_records)
