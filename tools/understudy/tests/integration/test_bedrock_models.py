@@ -157,6 +157,16 @@ def test_what_a_model_lacks_is_refused(
     assert found == ("ValidationException", 400, message)
 
 
+def test_features_hold_for_invoke_model_too() -> None:
+    """A Claude without some of them refuses the same members in its own form."""
+    features = {HAIKU: ModelFeatures(structured_output=False, cache_min_tokens=None)}
+    schema = body(output_config={"format": {"type": "json_schema", "schema": {"type": "string"}}})
+    block = {"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}
+    with runtime(features=features) as client:
+        assert refused(invoke, client, schema)[2] == "output_config.format: Extra inputs are not permitted"
+        assert refused(invoke, client, body(system=[block]))[2].startswith("You invoked an unsupported model")
+
+
 def test_a_model_without_a_cache_says_nothing_of_it(bedrock: "BedrockRuntimeClient") -> None:
     """Its usage has the three members that every answer has."""
     usage = bedrock.converse(**request(modelId=LLAMA))["usage"]

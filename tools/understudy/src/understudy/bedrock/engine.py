@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Protocol
 
+from understudy.bedrock.output_schema import read_output_schema
 from understudy.bedrock.request import CHARS_PER_TOKEN, Answer
 from understudy.engines.copywriter import write
 
@@ -30,7 +30,7 @@ class Copywriter:
     async def answer(self, request: ModelRequest) -> Answer:
         """Return a text; each further turn of the conversation is another attempt at the same task."""
         prompts = [turn.text for turn in request.turns if turn.role == "user"]
-        schema = json.loads(request.schema) if request.schema else None
+        schema = read_output_schema(request.schema) if request.schema else None
         return _cut(write(prompts, schema=schema, attempt=len(request.turns) // 2), request)
 
     async def close(self) -> None:
