@@ -1,0 +1,69 @@
+"""Chooses the features of a product among the phrases of its name and bullets."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from understudy.engines.copywriter.features import english, german
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from understudy.engines.copywriter.features.phrase import Phrase
+
+MAX_FEATURES = 6
+_ENOUGH = 3
+"""As many features as a product needs; only to reach it are fair phrases taken, or its own name."""
+_GOOD_SCORE = 1.0
+_FAIR_SCORE = 0.0
+_PLACE = 0.1
+"""How much each further bullet counts less."""
+_FITS = re.compile(r"[A-Za-zÀ-ž][A-Za-zÀ-ž' -]{2,38}")
+_WORDS = re.compile(r"[a-zà-ž]+")
+_LANGUAGES = {"en": english.phrases, "de": german.phrases}
+
+
+def features(name: str, kind: str, bullets: Sequence[str], *, language: str) -> list[str]:
+    """Return up to six features, the most telling first, each found word for word in the name or a bullet.
+
+    Capitals may differ from the source. No two features are about the same part of the product. A language
+    without word lists has none.
+    """
+    ranked = sorted(_candidates(name, bullets, language), key=lambda each: -each.score)
+    own = {_stem(word) for word in _WORDS.findall(kind.lower())}
+    good = [phrase for phrase in ranked if phrase.score >= _GOOD_SCORE and _stem(phrase.head) not in own]
+    chosen = _distinct(good)[:MAX_FEATURES]
+    if len(chosen) < _ENOUGH:
+        chosen = _distinct([*chosen, *(phrase for phrase in ranked if phrase.score >= _FAIR_SCORE)])[:_ENOUGH]
+    return [phrase.text for phrase in chosen]
+
+
+def _distinct(phrases: Iterable[Phrase]) -> list[Phrase]:
+    chosen: list[Phrase] = []
+    for phrase in phrases:
+        if not _alike(phrase, chosen):
+            chosen.append(phrase)
+    return chosen
+
+
+def _alike(phrase: Phrase, others: Collection[Phrase]) -> bool:
+    """Return whether a phrase is about what another is: the same noun, or shared words."""
+    return any(
+        phrase.head in other.words or other.head in phrase.words or len(phrase.words & other.words) > 1
+        for other in others
+    )
+
+
+def _candidates(name: str, bullets: Sequence[str], language: str) -> Iterator[Phrase]:
+    phrases = _LANGUAGES.get(language)
+    if phrases is None:
+        return
+    for place, text in enumerate([*bullets, name]):
+        for phrase in phrases(text, is_name=place == len(bullets)):
+            if _FITS.fullmatch(phrase.text):
+                yield phrase.at(place * _PLACE)
+
+
+def _stem(word: str) -> str:
+    return word.removesuffix("s")
