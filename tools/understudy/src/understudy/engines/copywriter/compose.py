@@ -154,21 +154,26 @@ class _Writer:
 
     def _text(self, pools: Iterable[Pool], words: Words, before: Wordings, kind: str) -> str:
         """Return a text from the first pool with an unused frame that fits, else from one used before."""
-        again = []
-        for pool in pools:
-            for frame in self._shuffled(pool, words):
-                text = frame.filled(words.written, words.features)
-                if text in before or not self._fits(frame, words, kind) or not self._is_wanted(text):
-                    continue
-                if frame.text not in self.used:
-                    self.used.add(frame.text)
-                    return text
-                again.append(text)
-        return again[0] if again else ""
+        again = ""
+        for frame in self._fitting(pools, words):
+            if frame.text in self.used and again:
+                continue
+            text = frame.filled(words.written, words.features)
+            if text in before or not self._fits(frame, words, kind) or not self._is_wanted(text):
+                continue
+            if frame.text not in self.used:
+                self.used.add(frame.text)
+                return text
+            again = text
+        return again
 
-    def _shuffled(self, pool: Pool, words: Words) -> list[Frame]:
-        fitting = [frame for frame in pool if frame.needs <= words.names]
-        return self.chance.sample(fitting, len(fitting))
+    def _fitting(self, pools: Iterable[Pool], words: Words) -> Iterator[Frame]:
+        """Yield the frames whose facts are known, those of each pool from a chance start."""
+        for pool in filter(None, pools):
+            start = self.chance.randrange(len(pool))
+            for frame in (*pool[start:], *pool[:start]):
+                if frame.needs <= words.names:
+                    yield frame
 
     def _extended(self, text: str, pool: Pool, words: Words, kind: str, share: float) -> str:
         """Return the text, often with a further sentence that repeats none of its facts."""

@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from understudy.engines.copywriter.features import article, number
@@ -49,7 +50,7 @@ class Frames:
 
     def pool(self, *names: str) -> Pool:
         """Return the frames of all these names together; a name that does not exist has none."""
-        return tuple(frame for name in names for frame in self.pools.get(name, ()))
+        return tuple(chain.from_iterable(self.pools.get(name, ()) for name in names))
 
 
 @cache

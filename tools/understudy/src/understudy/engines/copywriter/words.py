@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from understudy.engines.copywriter.frames import load_moments
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from understudy.engines.copywriter.facts import Facts, Pick
 
 _KIND_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_CACHED_KINDS = 4096
 _PLACES = ("f", "g", "h")
 _ASSUMED_CHARS = {"name": 34, "customer.first_name": 8}
 """How long slots count whose value is not told."""
@@ -28,7 +30,7 @@ class Words:
     features: Mapping[str, str] = field(default_factory=dict)
     """The features among them, as the catalogue has them."""
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The places that can be filled."""
         return frozenset(self.written)
@@ -63,6 +65,7 @@ def email_words(facts: Facts) -> Words:
     return Words({name: f"{{{name}}}" for name in known} | brand, known | brand)
 
 
+@lru_cache(maxsize=_CACHED_KINDS)
 def moments(kind: str, language: str) -> Sequence[str]:
     """Return the moments that a kind of product is for; of any kind if it is not known."""
     known = load_moments(language)

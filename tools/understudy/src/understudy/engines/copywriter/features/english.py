@@ -25,9 +25,10 @@ _WITHOUT = frozenset({"compatible", "works", "work", "pairs", "use", "used", "co
 """Words after which "with" names another product."""
 _ARTICLES = frozenset({"the", "a", "an", "its", "and", "plus"})
 _SENTENCE_ENDS = frozenset(".;:!?|()[]{}•\u2013\u2014\n【】")
+_CLAUSE_ENDS = _SENTENCE_ENDS | {","}
 _VOWEL_LETTERS = frozenset("AEFHILMNORSX")
 _READ_AS_WORDS = ("USB", "HEPA", "UHD", "EVA", "RAM", "ROM", "SIM")
-_MAX_WORDS = 4
+_MIN_WORDS, _MAX_WORDS = 2, 4
 _CACHED_WORDS = 4096
 
 
@@ -56,15 +57,29 @@ def phrases(text: str, *, is_name: bool) -> Iterator[Phrase]:
     A name opens with brand and model, so that only what follows its first comma or "with" is read.
     """
     words = list(split(text, compounds=_COMPOUNDS))
+    denied = _denied(words)
     about = _About.OTHER if is_name else _About.PRODUCT
     at = 0
     while at < len(words):
         about = _about(words, at, about, is_name=is_name)
-        end = at if about in {_About.ASIDE, _About.OTHER} else _end(words, at)
+        is_other = about in {_About.ASIDE, _About.OTHER} or at in denied
+        end = at if is_other else _end(words, at)
         found = _phrase(words, at, end, about) if end > at else None
         if found:
             yield found
         at = max(end, at + 1)
+
+
+def _denied(words: list[Word]) -> set[int]:
+    """Return where the words of clauses are that deny something."""
+    denied: set[int] = set()
+    start = 0
+    for at in range(1, len(words) + 1):
+        if at == len(words) or _CLAUSE_ENDS & set(words[at].gap) or " - " in words[at].gap:
+            if any(word.lower in _LISTS["negations"] for word in words[start:at]):
+                denied.update(range(start, at))
+            start = at
+    return denied
 
 
 def _about(words: list[Word], at: int, about: _About, *, is_name: bool) -> _About:
@@ -159,12 +174,11 @@ def _phrase(words: list[Word], start: int, end: int, about: _About) -> Phrase | 
 
 
 def _tells(said: list[str], head: str, *, described: bool) -> bool:
-    """Return whether a phrase says something of its own."""
+    """Return whether a phrase says something of its own: a vague noun needs a description."""
     if len(said) == 1:
         return head in _LISTS["alone"]
-    if said[0] in _LISTS["vague"] and not described:
-        return False
-    return described or (head not in _LISTS["vague"] and head not in _LISTS["devices"])
+    is_vague = head in _LISTS["vague"] and len(said) <= _MIN_WORDS
+    return described or not (is_vague or head in _LISTS["devices"])
 
 
 def _before(words: list[Word], start: int, said: list[str]) -> float | None:

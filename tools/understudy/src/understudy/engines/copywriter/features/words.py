@@ -41,13 +41,15 @@ def split(text: str, *, compounds: re.Pattern[str] = _WORD) -> Iterator[Word]:
 
 
 def word_pattern(compounds: Iterable[str]) -> re.Pattern[str]:
-    """Return the pattern of a word that takes these, in which `_` stands for a space, as one."""
-    listed = "|".join(sorted(re.escape(each).replace("_", " ") for each in compounds))
+    """Return the pattern of a word that takes these, which have spaces, as one."""
+    listed = "|".join(map(re.escape, sorted(compounds, key=len, reverse=True)))
     return re.compile(rf"\b(?:{listed})\b|{_WORD.pattern}", re.IGNORECASE)
 
 
 @cache
 def word_lists(name: str) -> Mapping[str, frozenset[str]]:
-    """Return the lists of a data file of this package by their names."""
+    """Return the lists of a data file of this package by their names; `_` stands for a space within a word."""
     lists = tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
-    return {each: frozenset(words.split()) for each, words in lists.items()}
+    return {
+        each: frozenset(word.replace("_", " ") for word in words.split()) for each, words in lists.items()
+    }
