@@ -29,7 +29,7 @@ _FIELDS = ("subject", "preheader", "greeting", "intro", "closing")
 _MIN_FEATURES = 2
 _SIGNED = 0.4
 _WITH_MORE = 0.6
-_WITH_TAIL = 0.45
+_WITH_TAIL = 0.35
 
 Wordings = list[str]
 

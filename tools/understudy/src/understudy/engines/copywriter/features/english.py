@@ -177,8 +177,9 @@ def _tells(said: list[str], head: str, *, described: bool) -> bool:
     """Return whether a phrase says something of its own: a vague noun needs a description."""
     if len(said) == 1:
         return head in _LISTS["alone"]
-    is_vague = head in _LISTS["vague"] and len(said) <= _MIN_WORDS
-    return described or not (is_vague or head in _LISTS["devices"])
+    if head in _LISTS["devices"]:
+        return not _LISTS["own_devices"].isdisjoint(said)
+    return described or head not in _LISTS["vague"] or len(said) > _MIN_WORDS
 
 
 def _before(words: list[Word], start: int, said: list[str]) -> float | None:

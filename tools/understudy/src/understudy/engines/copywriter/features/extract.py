@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.engines.copywriter.features import english, german
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from understudy.engines.copywriter.features.phrase import Phrase
 
@@ -32,27 +32,26 @@ def features(name: str, kind: str, bullets: Sequence[str], *, language: str) -> 
     """
     ranked = sorted(_candidates(name, bullets, language), key=lambda each: -each.score)
     own = {_stem(word) for word in _WORDS.findall(kind.lower())}
-    good = [phrase for phrase in ranked if phrase.score >= _GOOD_SCORE and _stem(phrase.head) not in own]
-    chosen = _distinct(good)[:MAX_FEATURES]
+    good = (phrase for phrase in ranked if phrase.score >= _GOOD_SCORE and _stem(phrase.head) not in own)
+    chosen = _distinct((), good, most_shared=0)[:MAX_FEATURES]
     if len(chosen) < _ENOUGH:
-        chosen = _distinct([*chosen, *(phrase for phrase in ranked if phrase.score >= _FAIR_SCORE)])[:_ENOUGH]
+        fair = (phrase for phrase in ranked if phrase.score >= _FAIR_SCORE)
+        chosen = _distinct(chosen, fair, most_shared=1)[:_ENOUGH]
     return [phrase.text for phrase in chosen]
 
 
-def _distinct(phrases: Iterable[Phrase]) -> list[Phrase]:
-    chosen: list[Phrase] = []
+def _distinct(chosen: Iterable[Phrase], phrases: Iterable[Phrase], *, most_shared: int) -> list[Phrase]:
+    """Return `chosen` and those phrases that are about something else than all before them."""
+    found = list(chosen)
     for phrase in phrases:
-        if not _alike(phrase, chosen):
-            chosen.append(phrase)
-    return chosen
+        if not any(_is_alike(phrase, other, most_shared) for other in found):
+            found.append(phrase)
+    return found
 
 
-def _alike(phrase: Phrase, others: Collection[Phrase]) -> bool:
-    """Return whether a phrase is about what another is: the same noun, or shared words."""
-    return any(
-        phrase.head in other.words or other.head in phrase.words or len(phrase.words & other.words) > 1
-        for other in others
-    )
+def _is_alike(phrase: Phrase, other: Phrase, most_shared: int) -> bool:
+    shared = phrase.words & other.words
+    return len(shared) > most_shared or phrase.head in other.words or other.head in phrase.words
 
 
 def _candidates(name: str, bullets: Sequence[str], language: str) -> Iterator[Phrase]:
