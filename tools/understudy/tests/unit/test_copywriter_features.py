@@ -75,8 +75,16 @@ def test_features_are_about_different_parts() -> None:
 
 def test_there_are_at_most_six() -> None:
     """The first and most telling ones are kept."""
-    parts = ["handle", "lid", "base", "motor", "timer", "blade", "strap", "dial"]
-    found = _found(*(f"Sturdy {part} with care" for part in parts))
+    parts = [
+        "sturdy handle",
+        "glass lid",
+        "wide base",
+        "copper motor",
+        "digital timer",
+        "steel blade",
+        "soft strap",
+    ]
+    found = _found(*(f"{part.capitalize()} with care" for part in parts))
     assert len(found) == MAX_FEATURES
     assert found[0] == "sturdy handle"
 

@@ -88,16 +88,17 @@ def _about(words: list[Word], at: int, about: _About, *, is_name: bool) -> _Abou
     ends = bool(_SENTENCE_ENDS & set(word.gap)) or " - " in word.gap or (is_name and "," in word.gap)
     if at and (ends or ("," in word.gap and about is _About.ASIDE)):
         about = _About.PRODUCT
-    if word.lower == "with":
-        return _About.OTHER if at and words[at - 1].lower in _WITHOUT else _About.PRODUCT
-    if word.lower in _LISTS["closers"]:
+    if word.lower in _LISTS["closers"] or (word.lower == "with" and at and words[at - 1].lower in _WITHOUT):
         return _About.OTHER
     if about is _About.OTHER:
-        return _About.PRODUCT if word.lower in _LISTS["reopeners"] else about
+        reopens = word.lower in _LISTS["reopeners"] or (is_name and word.lower == "with")
+        return _About.PRODUCT if reopens else about
     return _said_by(word.lower, about)
 
 
 def _said_by(word: str, about: _About) -> _About:
+    if word == "with":
+        return _About.PRODUCT
     if word in _LISTS["asides"]:
         return _About.ASIDE
     if word in _LISTS["doubtful"] and about is _About.PRODUCT:

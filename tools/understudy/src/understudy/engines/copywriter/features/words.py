@@ -48,7 +48,7 @@ def word_pattern(compounds: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def word_lists(name: str) -> Mapping[str, frozenset[str]]:
-    """Return the lists of a data file of this package by their names; `_` stands for a space within a word."""
+    """Return the lists of a data file of this package by name; `_` stands for a space in a word."""
     lists = tomllib.loads(files(__package__).joinpath(name).read_text("utf-8"))
     return {
         each: frozenset(word.replace("_", " ") for word in words.split()) for each, words in lists.items()
