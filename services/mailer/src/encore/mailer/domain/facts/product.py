@@ -10,7 +10,8 @@ from itertools import chain
 from encore.contracts.records import Product, Reason
 from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.reasons import LIKING, StatedReason, stated_reason
-from encore.mailer.domain.text import category_label, clean, short_name
+from encore.mailer.domain.facts.titles import title
+from encore.mailer.domain.text import category_label, clean
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""
@@ -69,7 +70,7 @@ class ProductFacts:
 
     def _values(self) -> Iterator[tuple[str, str]]:
         entry = self.entry
-        yield "name", short_name(self.name)
+        yield "name", title(self.name) or entry.product_id
         yield "price", self._money(entry.price)
         if entry.list_price is not None and entry.list_price > entry.price:
             yield "was_price", self._money(entry.list_price)

@@ -6,7 +6,8 @@ from string import Formatter
 
 from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.text import category_label, has_words, spoken_name
+from encore.mailer.domain.facts.titles import title
+from encore.mailer.domain.text import category_label, has_words
 
 COUNTED_CUSTOMERS = 5
 """From this number on a phrase states how many customers there are."""
@@ -63,7 +64,7 @@ def stated_reason(reason: Reason, product: Product, *, locale: str) -> StatedRea
 
 def _evidence(reason: Reason, product: Product, locale: str) -> Iterator[tuple[str, str]]:
     """Yield each piece of evidence that can be shown, by its field in the phrases."""
-    if name := spoken_name(reason.product_name or ""):
+    if name := title(reason.product_name or ""):
         yield "product", name
     if category := _category(reason.category):
         yield "category", category

@@ -7,6 +7,7 @@ from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.facts.titles import description
 from encore.mailer.domain.message.links import tracked, web_url
 
 
@@ -14,12 +15,9 @@ from encore.mailer.domain.message.links import tracked, web_url
 class Card:
     """One product as it is shown. A member is None when the product does not have it."""
 
-    name: str
-    """The full name in the catalogue."""
-    short_name: str
-    """The start of the name, which is read first."""
-    details: str
-    """The rest of the name."""
+    title: str
+    picture_text: str
+    """What the picture shows: the title with the colour or size that the title leaves out."""
     initial: str
     """Shown where there is no picture."""
     line: str
@@ -60,9 +58,8 @@ def _cards(products: tuple[ProductFacts, ...], copy: Copy, run_id: str) -> Itera
         values, entry = product.values, product.entry
         link = web_url(entry.link)
         yield Card(
-            name=product.name,
-            short_name=values["name"],
-            details=product.name.removeprefix(values["name"]),
+            title=values["name"],
+            picture_text=description(entry.name) or values["name"],
             initial=(product.category or product.name)[:1].upper(),
             line=copy.lines[str(product.number)],
             reason=_sentence(values["reason"]),
