@@ -19,6 +19,8 @@ MAX_BULLETS = 8
 MAX_BULLET_CHARS = 400
 CACHED_PRODUCTS = 4_096
 PERCENT = Decimal(100)
+MIN_DISCOUNT_PERCENT = 5
+"""A smaller discount is no news: it is neither shown on the card nor offered to copy."""
 
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 
@@ -75,7 +77,7 @@ class ProductFacts:
         if entry.list_price is not None and entry.list_price > entry.price:
             yield "was_price", self._money(entry.list_price)
             yield "saving", self._money(entry.list_price - entry.price)
-        if percent := self._discount_percent():
+        if (percent := self._discount_percent()) >= MIN_DISCOUNT_PERCENT:
             yield "discount", f"{percent}%"
         if entry.rating:
             yield "rating", figures.rating(entry.rating, self.locale)
