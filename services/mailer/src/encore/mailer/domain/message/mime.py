@@ -24,6 +24,8 @@ WORD_BYTES = 36
 """UTF-8 bytes per encoded word: even after the longest field name, a line stays within 76 characters."""
 MAX_QUOTED_CHARS = 60
 LIST_NAME = "recommendations"
+CACHED_FIELDS = 256
+"""Those that are the same in every email of a run, such as the sender."""
 CACHED_LINES = 32_768
 _PRINTABLE_ASCII = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
@@ -114,6 +116,7 @@ def _quoted_line(line: str) -> bytes:
     return b2a_qp(f"{line}\r\n".encode("utf-8", "replace"), istext=True)
 
 
+@lru_cache(maxsize=CACHED_FIELDS)
 def _unstructured(name: str, value: str) -> str:
     """Return a field of free text, encoded unless it is printable ASCII in short words."""
     text = _one_line(value)
@@ -123,6 +126,7 @@ def _unstructured(name: str, value: str) -> str:
     return _folded(f"{name}:", text.split())
 
 
+@lru_cache(maxsize=CACHED_FIELDS)
 def _mailbox(name: str, display_name: str, address: str) -> str:
     """Return a field with one address, which must have come from `addresses.header_address`."""
     text = _one_line(display_name)
@@ -143,7 +147,8 @@ def _listed(name: str, uris: tuple[str, ...]) -> str:
 
 
 def _one_line(value: str) -> str:
-    return " ".join("".join(char if is_printable(char) else " " for char in value).split())
+    printable = value if value.isprintable() else "".join(c if is_printable(c) else " " for c in value)
+    return " ".join(printable.split())
 
 
 def _folded(start: str, words: list[str]) -> str:

@@ -43,7 +43,7 @@ READ_TOGETHER = (
 )
 """Pairs of a text colour and a background that an email may show."""
 CHOSEN = frozenset({"on-accent", "link"})
-BLACK, WHITE = "#111111", "#ffffff"
+BLACK, WHITE = "#000000", "#ffffff"
 STEPS = 20
 LINEAR_UNTIL = 0.04045
 """Source: the definition of relative luminance, with the threshold of IEC 61966-2-1."""
