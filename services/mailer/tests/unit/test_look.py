@@ -112,7 +112,7 @@ async def test_a_theme_may_be_tried_in_the_place_of_the_chosen_one(tmp_path: Pat
     [
         (
             {"encore.toml": b"[theme]\nname = 'mine'"},
-            "shop/encore.toml: theme.name: found 'mine', expected one of gallery, market, plain, or shop/themes",
+            "shop/encore.toml: theme.name: found 'mine', expected one of gallery, market, plain, or",
         ),
         ({"encore.toml": b"\xff"}, "shop/encore.toml: found byte 0 not UTF-8"),
         ({"encore.toml": b"#" * 100_001}, "shop/encore.toml: found more than 100000 bytes"),

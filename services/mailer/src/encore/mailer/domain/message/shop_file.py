@@ -2,11 +2,10 @@
 
 import re
 import tomllib
-from collections.abc import Iterator, Sequence
-from typing import Annotated, Literal, TypeVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
-from pydantic_core import ErrorDetails
 
 from encore.mailer.domain.message.palette import TOKENS, Token
 
@@ -138,7 +137,7 @@ def _problems(error: ValidationError, text: str, file: str) -> Iterator[str]:
         yield f"{place}: {'.'.join(keys)}: {_found(problem)}"
 
 
-def _found(problem: ErrorDetails) -> str:
+def _found(problem: Mapping[str, Any]) -> str:
     key, message = problem["loc"][-1], problem["msg"]
     if problem["type"] == "extra_forbidden" or key == "[key]":
         return "there is no such key"
