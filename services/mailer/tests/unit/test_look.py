@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
-from encore.mailer.domain.message.shop_file import InvalidFileError, read_shop_file
+from encore.mailer.domain.message.shop_file import InvalidFileError, read_shop_file, read_theme_file
 from encore.mailer.domain.message.strings import MESSAGE_IDS, EnglishStrings
-from encore.mailer.domain.message.theme import Brand
+from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.message.theme_files import BASE, FILE_NAMES, built_in_theme, complete
 from encore.mailer.use_cases.load_look import load_look
 from tests.support.stores import InMemoryObjects
@@ -35,6 +35,17 @@ def test_a_shops_file_says_what_its_emails_look_like() -> None:
     assert shop.theme.logo is not None
     assert shop.theme.logo.width == 140
     assert read_shop_file("", file="encore.toml").theme.name == "plain"
+
+
+def test_the_example_is_a_file_that_can_be_used() -> None:
+    """Whoever copies it begins with something that works."""
+    example = Path(__file__).parents[4] / "examples" / "encore.toml"
+    shop = read_shop_file(example.read_text("utf-8"), file="encore.toml")
+    Theme(BRAND, EnglishStrings(), shop=shop)
+    assert (
+        shop.theme.colours.light["accent"]
+        != read_theme_file(built_in_theme(shop.theme.name)["theme.toml"], file="theme.toml").light["accent"]
+    )
 
 
 @pytest.mark.parametrize(

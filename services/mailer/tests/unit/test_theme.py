@@ -273,6 +273,15 @@ def test_links_and_pictures_of_other_hosts_are_left_out(
     assert shown(make_facts(link=None, image_url=None), maker=maker).links_left_out == 0
 
 
+def test_pictures_may_come_from_the_shops_own_host(make_facts: Callable[..., EmailFacts]) -> None:
+    """Whoever serves them there gets their address in the catalogue."""
+    proxy = "https://images.shop.example/?url="
+    maker = ContentMaker(EnglishStrings(), links=ANY_HOST, pictures=ANY_HOST, picture_proxy=proxy)
+    facts = make_facts(image_url="https://img.example/a b.png?w=1&h=2")
+    shown_url = shown(facts, maker=maker).cards[0].image_url
+    assert shown_url == f"{proxy}https%3A%2F%2Fimg.example%2Fa%2520b.png%3Fw%3D1%26h%3D2"
+
+
 @pytest.mark.parametrize(("percent", "badge"), [(4, None), (5, "5% off"), (64, "64% off")])
 def test_a_small_discount_is_not_news(
     make_facts: Callable[..., EmailFacts], percent: int, badge: str | None

@@ -70,7 +70,9 @@ def composer(settings: MailerSettings, look: Look | None = None) -> Composer:
         (look or Look()).theme(brand, strings),
         sender,
         unsubscribe,
-        maker=ContentMaker(strings, links=links, pictures=pictures),
+        maker=ContentMaker(
+            strings, links=links, pictures=pictures, picture_proxy=settings.mailer_image_proxy_url or ""
+        ),
         view_online=view_online,
     )
 

@@ -56,6 +56,8 @@ class MailerSettings(ServiceSettings):
     for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
     mailer_image_hosts: Hosts = ""
     """The same for pictures."""
+    mailer_image_proxy_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    """Fetches pictures for readers: the picture's URL is appended, percent-encoded."""
     config: Path | None = None
     """The shop's file, `ENCORE_CONFIG`. By default `encore.toml` in the working directory if there is one,
     else `shop/encore.toml` in the data bucket."""

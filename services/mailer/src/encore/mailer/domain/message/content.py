@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
+from urllib.parse import quote
 
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts
@@ -82,12 +83,18 @@ class EmailContent:
 
 
 class ContentMaker:
-    """Makes the content of emails with the words of one language and links to allowed hosts."""
+    """Makes the content of emails with the words of one language and links to allowed hosts.
 
-    def __init__(self, strings: Strings, *, links: AllowedHosts, pictures: AllowedHosts) -> None:
+    Pictures come from their own hosts or, with a `picture_proxy`, from there: their URL is appended to it.
+    """
+
+    def __init__(
+        self, strings: Strings, *, links: AllowedHosts, pictures: AllowedHosts, picture_proxy: str = ""
+    ) -> None:
         self._strings = strings
         self._links = links
         self._pictures = pictures
+        self._picture_proxy = picture_proxy
         self._link = lru_cache(maxsize=CACHED_CARDS)(self._allowed_link)
         self._picture = lru_cache(maxsize=CACHED_CARDS)(self._allowed_picture)
         self._text = lru_cache(maxsize=CACHED_CARDS)(self._string)
@@ -128,7 +135,10 @@ class ContentMaker:
         return tracked(allowed, campaign=campaign) if allowed else None
 
     def _allowed_picture(self, url: str | None) -> str | None:
-        return web_url(url, self._pictures)
+        allowed = web_url(url, self._pictures)
+        return (
+            f"{self._picture_proxy}{quote(allowed, safe='')}" if allowed and self._picture_proxy else allowed
+        )
 
     def _string(self, message_id: str, name: str, value: str | None) -> str | None:
         return self._strings.text(message_id, **{name: value}) if value else None
