@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encore.contracts.errors import TransientError
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import ModelMessage, ModelReply
 
@@ -27,15 +28,29 @@ class InMemoryEmailRecords:
         return {key: EmailRecord.model_validate(item) for key, item in found.items() if item}
 
 
+class InMemoryFeatureRecords:
+    """The table of product features in a dictionary."""
+
+    def __init__(self, *records: ProductFeatures) -> None:
+        self.items = {record.product_id: record for record in records}
+
+    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
+        """Store every record."""
+        self.items.update({record.product_id: record for record in records})
+
+    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
+        """Return the records of those products that have one."""
+        return {product_id: self.items[product_id] for product_id in product_ids if product_id in self.items}
+
+
 class InMemoryModel:
     """Gives its replies in turn, the last one forever, and keeps the conversations.
 
     `throttled_from` and `hangs_at` are the numbers of the first call that is throttled or never answered.
     """
 
-    def __init__(self, *replies: ModelReply, takes_schema: bool = True) -> None:
+    def __init__(self, *replies: ModelReply) -> None:
         self.replies = list(replies)
-        self.takes_schema = takes_schema
         self.calls = 0
         self.conversations: list[Sequence[ModelMessage]] = []
         self.system = self.schema = ""
@@ -43,8 +58,11 @@ class InMemoryModel:
         self.hangs_at: int | None = None
         self.hanging = asyncio.Event()
 
-    async def converse(self, system: str, messages: Sequence[ModelMessage], *, schema: str) -> ModelReply:
+    async def converse(
+        self, system: str, messages: Sequence[ModelMessage], *, schema: str, max_tokens: int
+    ) -> ModelReply:
         """Reply, and refuse a conversation that Bedrock would refuse."""
+        assert max_tokens > 0
         self.system, self.schema = system, schema
         self.calls += 1
         self.conversations.append(messages)

@@ -3,13 +3,14 @@ from pathlib import Path
 import pytest
 
 from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
+from encore.mailer.domain.language import language
 from encore.mailer.domain.message.shop_file import InvalidFileError, read_shop_file, read_theme_file
-from encore.mailer.domain.message.strings import MESSAGE_IDS, EnglishStrings
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.message.theme_files import BASE, FILE_NAMES, built_in_theme, complete
 from encore.mailer.use_cases.load_look import load_look
 from tests.support.stores import InMemoryObjects
 
+MESSAGES = language("en_IN").messages
 BRAND = Brand("Encore Shop", "1 Example Street")
 SHOP = """
 [theme]
@@ -41,7 +42,7 @@ def test_the_example_is_a_file_that_can_be_used() -> None:
     """Whoever copies it begins with something that works."""
     example = Path(__file__).parents[4] / "examples" / "encore.toml"
     shop = read_shop_file(example.read_text("utf-8"), file="encore.toml")
-    Theme(BRAND, EnglishStrings(), shop=shop)
+    Theme(BRAND, MESSAGES, shop=shop)
     assert (
         shop.theme.colours.light["accent"]
         != read_theme_file(built_in_theme(shop.theme.name)["theme.toml"], file="theme.toml").light["accent"]
@@ -95,7 +96,7 @@ async def test_the_bucket_holds_the_shops_file_and_its_own_theme() -> None:
     await _put_theme(objects, {"theme.toml", "email.css"})
     look = await load_look(StoredShopFiles(objects))
     assert set(look.theme_files) == {"theme.toml", "email.css"}
-    look.theme(BRAND, EnglishStrings())
+    look.theme(BRAND, MESSAGES)
 
 
 async def test_a_folder_holds_the_same(tmp_path: Path) -> None:
@@ -158,7 +159,7 @@ async def test_a_look_that_cannot_be_used_is_refused_in_one_line(
     for name, body in files.items():
         await objects.put(f"shop/{name}", body, content_type="text/plain")
     with pytest.raises(InvalidFileError) as refused:
-        (await load_look(StoredShopFiles(objects))).theme(BRAND, EnglishStrings())
+        (await load_look(StoredShopFiles(objects))).theme(BRAND, MESSAGES)
     assert str(refused.value).startswith(problem)
     assert "\n" not in str(refused.value)
 
@@ -167,12 +168,6 @@ def test_every_file_of_the_themes_may_be_replaced() -> None:
     """The base has all of them but `theme.toml`, `email.css` and `narrow.css`, which are a theme's own."""
     assert set(complete({})) == {*FILE_NAMES, "base.css"} - {"theme.toml", "email.css", "narrow.css"}
     assert built_in_theme(BASE) == {}
-
-
-def test_every_fixed_word_has_a_message() -> None:
-    """A language that lacks one is found by its own test."""
-    values = {"rating": "4.2", "count": "24,269", "discount": "64%", "price": "₹1", "brand": "B"}
-    assert all(EnglishStrings().text(each, **values) for each in MESSAGE_IDS)
 
 
 async def _put_theme(objects: InMemoryObjects, names: set[str]) -> None:

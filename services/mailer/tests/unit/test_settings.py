@@ -9,6 +9,8 @@ RESOURCES = {
     "run_finished_topic_arn": "a",
     "mailer_queue_url": "u",
     "emails_table": "t",
+    "copy_answers_table": "t",
+    "product_features_table": "t",
     "email_finished_topic_arn": "a",
 }
 
@@ -26,7 +28,7 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
         {"mailer_from_address": "hello@shop.example\r\nBcc: x@evil.example"},
         {"mailer_from_address": "nobody"},
         {"mailer_from_address": "häns@shop.example"},
-        {"mailer_locale": "de_DE"},
+        {"mailer_locale": "fr_FR"},
         {"mailer_unsubscribe_url": "https://shop.example/u"},
         {"mailer_unsubscribe_key": "secret"},
         {"mailer_unsubscribe_url": "http://shop.example/u", "mailer_unsubscribe_key": "secret"},

@@ -9,14 +9,14 @@ import pytest
 from html5lib.constants import namespaces
 
 from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.copy.template_copy import template_copy
+from encore.mailer.domain.copy.house_copy import house_copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.titles import description
+from encore.mailer.domain.language import Language, language
 from encore.mailer.domain.message.content import ContentMaker, EmailContent, Links
 from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.message.plain_text import WIDTH
 from encore.mailer.domain.message.shop_file import Layout, Logo, ShopFile, ThemeChoice
-from encore.mailer.domain.message.strings import EnglishStrings
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.message.theme_files import built_in_themes
 
@@ -24,8 +24,9 @@ MAX_HTML_BYTES = 24 * 1024
 GMAIL_CLIPS_AT = 102_000
 XHTML = namespaces["html"]
 LINKS = Links("run-1", "mailto:hello@shop.example?subject=unsubscribe")
+ENGLISH = language("en_IN")
 ANY_HOST = AllowedHosts(["*"])
-MAKER = ContentMaker(EnglishStrings(), links=ANY_HOST, pictures=ANY_HOST)
+MAKER = ContentMaker(ENGLISH, links=ANY_HOST, pictures=ANY_HOST)
 BRAND = Brand(name="Tea & Co", postal_address="1 Example Street <Ground floor>")
 LOOKS = [(name, layout) for name in built_in_themes() for layout in get_args(Layout)]
 """Every theme in every layout."""
@@ -34,7 +35,7 @@ LOOKS = [(name, layout) for name in built_in_themes() for layout in get_args(Lay
 def made(name: str, layout: Layout | None = None, *, logo: Logo | None = None) -> Theme:
     """A built-in theme of a brand whose name needs escaping."""
     return Theme(
-        BRAND, EnglishStrings(), shop=ShopFile(theme=ThemeChoice(name=name, layout=layout, logo=logo))
+        BRAND, ENGLISH.messages, shop=ShopFile(theme=ThemeChoice(name=name, layout=layout, logo=logo))
     )
 
 
@@ -54,7 +55,7 @@ def shown(
     facts: EmailFacts, copy: Copy | None = None, *, maker: ContentMaker = MAKER, links: Links = LINKS
 ) -> EmailContent:
     """An email with template copy unless other copy is given."""
-    return maker.content(facts, copy or template_copy(facts), links)
+    return maker.content(facts, copy or house_copy(facts), links)
 
 
 def parsed(html: str) -> Element:
@@ -106,7 +107,7 @@ def test_an_email_is_valid_html_with_five_cards(theme: Theme, facts: EmailFacts)
     product_link = "https://shop.example/p/1?ref=a&utm_source=encore&utm_medium=email&utm_campaign=run-1"
     assert links.count(product_link) == 3
     assert links[-2:] == [LINKS.unsubscribe, "https://shop.example/v?t=x"]
-    for footer in ("because you reviewed products at Tea & Co", "1 Example Street <Ground floor>"):
+    for footer in ("as a customer of Tea & Co", "1 Example Street <Ground floor>"):
         assert footer in text
 
 
@@ -174,7 +175,7 @@ def test_the_preheader_is_hidden_before_anything_else(theme: Theme, facts: Email
     """Inboxes show it after the subject; the open email never does."""
     body = elements(parsed(theme.html(shown(facts))), "body")[0]
     first = next(iter(body))
-    assert first.text == template_copy(facts).preheader
+    assert first.text == house_copy(facts).preheader
     style = first.get("style", "").replace(" ", "")
     assert style == "display:none;max-height:0;overflow:hidden"
 
@@ -189,7 +190,8 @@ def test_a_language_written_from_the_right_turns_the_layout(theme: Theme, facts:
         lines={str(product.number): "منتج مناسب لك." for product in facts.products},
         closing="شكرا لك.",
     )
-    html = theme.html(shown(replace(facts, language="ar"), arabic))
+    maker = ContentMaker(Language("ar", "ar_EG", "rtl", ENGLISH.messages), links=ANY_HOST, pictures=ANY_HOST)
+    html = theme.html(shown(facts, arabic, maker=maker))
     root = parsed(html)
     assert root.get("dir") == "rtl"
     (main,) = [each for each in elements(root, "div") if each.get("role") == "main"]
@@ -251,11 +253,11 @@ def test_a_brand_cannot_add_markup(facts: EmailFacts, attack: str) -> None:
     brand = Brand(name=f"Tea {attack}", postal_address=f"1 {attack} Street")
     logo = Logo(url="https://shop.example/logo.png", alt=attack)
     shop = ShopFile(theme=ThemeChoice(logo=logo))
-    root = parsed(Theme(brand, EnglishStrings(), shop=shop).html(shown(facts)).replace("\x00", ""))
+    root = parsed(Theme(brand, ENGLISH.messages, shop=shop).html(shown(facts)).replace("\x00", ""))
     assert elements(root, "img")[0].get("alt") == attack.replace("\x00", "")
     assert "".join(f"1 {attack} Street".split()).replace("\x00", "") in text_of(root).replace(" ", "")
     assert not elements(root, "script")
-    assert f"1 {attack} Street" in Theme(brand, EnglishStrings(), shop=shop).text(shown(facts))
+    assert f"1 {attack} Street" in Theme(brand, ENGLISH.messages, shop=shop).text(shown(facts))
 
 
 def test_links_and_pictures_of_other_hosts_are_left_out(
@@ -263,7 +265,7 @@ def test_links_and_pictures_of_other_hosts_are_left_out(
 ) -> None:
     """The product is shown without them, and they are counted."""
     maker = ContentMaker(
-        EnglishStrings(), links=AllowedHosts(["shop.example"]), pictures=AllowedHosts(["img.example"])
+        ENGLISH, links=AllowedHosts(["shop.example"]), pictures=AllowedHosts(["img.example"])
     )
     facts = make_facts(link="https://evil.example/p", image_url="https://user@img.example/p.png")
     content = shown(facts, maker=maker)
@@ -276,7 +278,7 @@ def test_links_and_pictures_of_other_hosts_are_left_out(
 def test_pictures_may_come_from_the_shops_own_host(make_facts: Callable[..., EmailFacts]) -> None:
     """Whoever serves them there gets their address in the catalogue."""
     proxy = "https://images.shop.example/?url="
-    maker = ContentMaker(EnglishStrings(), links=ANY_HOST, pictures=ANY_HOST, picture_proxy=proxy)
+    maker = ContentMaker(ENGLISH, links=ANY_HOST, pictures=ANY_HOST, picture_proxy=proxy)
     facts = make_facts(image_url="https://img.example/a b.png?w=1&h=2")
     shown_url = shown(facts, maker=maker).cards[0].image_url
     assert shown_url == f"{proxy}https%3A%2F%2Fimg.example%2Fa%2520b.png%3Fw%3D1%26h%3D2"

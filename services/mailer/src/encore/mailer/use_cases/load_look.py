@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 
 from encore.contracts import object_keys
+from encore.mailer.domain.language import Messages
 from encore.mailer.domain.message.shop_file import InvalidFileError, ShopFile, read_shop_file
-from encore.mailer.domain.message.strings import Strings
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.message.theme_files import (
     FILE_NAMES,
@@ -24,9 +24,9 @@ class Look:
     file: str = object_keys.SHOP_CONFIG
     theme_files: ThemeFiles = field(default_factory=dict)
 
-    def theme(self, brand: Brand, strings: Strings) -> Theme:
+    def theme(self, brand: Brand, messages: Messages) -> Theme:
         """Return the theme; raise `InvalidFileError` if its files or colours cannot be used."""
-        return Theme(brand, strings, shop=self.shop, own=self.theme_files, file=self.file)
+        return Theme(brand, messages, shop=self.shop, own=self.theme_files, file=self.file)
 
 
 async def load_look(files: ShopFiles, *, theme: str | None = None) -> Look:

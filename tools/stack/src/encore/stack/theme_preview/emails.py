@@ -1,15 +1,16 @@
 """The email of the preview: made-up products of the sample's catalogue, and copy for them."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 from functools import cache
 
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
+from encore.mailer.domain.language import language
 from encore.mailer.domain.message.content import ContentMaker, EmailContent, Links
 from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.message.strings import EnglishStrings
 from encore.mailer.domain.message.theme import Brand
 from encore.stack.sample.catalogue import Listing, build_catalogue
 from encore.stack.sample.vocabulary import load_vocabulary
@@ -18,7 +19,7 @@ SEED = 7
 PICKS = 5
 PRODUCTS = 24
 BRAND = Brand(name="Encore Shop", postal_address="Encore Shop, 1 Example Street, Bengaluru 560001, India")
-STRINGS = EnglishStrings()
+LANGUAGE = language("en_IN")
 LINKS = Links(
     campaign="run-preview",
     unsubscribe="https://shop.example.com/unsubscribe?t=preview",
@@ -42,23 +43,14 @@ COPY = Copy(
 
 def preview_content(*, picks: int = PICKS, pictures: bool = True) -> EmailContent:
     """Return the content of an email with up to five products; pictures are those of the preview's server."""
-    facts, maker = _facts(picks), ContentMaker(STRINGS, links=AllowedHosts("*"), pictures=AllowedHosts("*"))
-    copy = COPY.model_copy(
-        update={"lines": {str(each.number): COPY.lines[str(each.number)] for each in facts.products}}
-    )
+    facts, maker = _facts(picks), ContentMaker(LANGUAGE, links=AllowedHosts("*"), pictures=AllowedHosts("*"))
+    copy = replace(COPY, lines={str(each.number): COPY.lines[str(each.number)] for each in facts.products})
     made = maker.content(facts, copy, LINKS)
     shown = (
         card._replace(image_url=f"/pictures/{n}.svg" if pictures else None)
         for n, card in enumerate(made.cards)
     )
-    return EmailContent(
-        language=made.language,
-        copy=made.copy,
-        cards=tuple(shown),
-        unsubscribe_url=made.unsubscribe_url,
-        view_online_url=made.view_online_url,
-        links_left_out=0,
-    )
+    return replace(made, cards=tuple(shown), links_left_out=0)
 
 
 @cache

@@ -19,7 +19,7 @@ from encore.mailer.domain.message.shop_file import InvalidFileError
 from encore.mailer.domain.message.theme import Theme
 from encore.mailer.domain.message.theme_files import built_in_themes
 from encore.mailer.use_cases.load_look import load_look
-from encore.stack.theme_preview.emails import BRAND, PICKS, STRINGS, preview_content
+from encore.stack.theme_preview.emails import BRAND, LANGUAGE, PICKS, preview_content
 
 Mode = Literal["light", "dark"]
 LOOPBACK = ["127.0.0.1", "localhost"]
@@ -61,7 +61,7 @@ class _Preview:
         try:
             look = await load_look(self._files, theme=name)
             name, problem = look.shop.theme.name, ""
-            look.theme(BRAND, STRINGS)
+            look.theme(BRAND, LANGUAGE.messages)
         except InvalidFileError as error:
             problem = str(error)
         chosen = name or ""
@@ -86,7 +86,7 @@ class _Preview:
 
     async def _loaded(self, request: Request) -> Theme:
         look = await load_look(self._files, theme=request.query_params.get("theme") or self._theme)
-        return look.theme(BRAND, STRINGS)
+        return look.theme(BRAND, LANGUAGE.messages)
 
     async def _changes(self, request: Request) -> AsyncIterator[str]:
         before = self._state()

@@ -1,19 +1,18 @@
 """The facts of one email: its customer's first name and its products."""
 
-import unicodedata
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
+from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
+from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.language import language
 from encore.mailer.domain.slots import FIRST_NAME
-from encore.mailer.domain.text import clean, word_set
 
-MAX_NAME_CHARS = 20
-MIN_NAME_CHARS = 2
-TITLES = word_set("mr mrs ms miss dr prof sir shri smt er ca adv md")
-NOT_PERSONS = word_set("account amazon anonymous buyer client customer guest kindle placeholder user")
-NAME_SIGNS = frozenset("'\u2019.-")
+MAX_FEATURES = 6
+LONGEST_NAME = "N" * MAX_NAME_CHARS
 
 
 class NoPicksError(ValueError):
@@ -31,11 +30,28 @@ class EmailFacts:
     brand: str
     language: str
     products: tuple[ProductFacts, ...]
+    experience: Experience
+
+    @property
+    def occasion(self) -> Occasion:
+        """The tone that what is known of the customer asks for."""
+        return self.experience.occasion
+
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """What may be said of the customer's own products."""
+        return self.experience.words
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """What claims about the customer can rest on: `liking`, `owning`, `disliking`."""
+        return self.experience.known
 
     @cached_property
     def customer_slots(self) -> dict[str, str]:
-        """The customer's slots with their values; empty for a customer without a usable name."""
-        return {FIRST_NAME: self.first_name} if self.first_name else {}
+        """The customer's slots with their values; the name only if it is usable."""
+        name = {FIRST_NAME: self.first_name} if self.first_name else {}
+        return name | self.experience.slots
 
     @cached_property
     def slots(self) -> dict[str, str]:
@@ -43,44 +59,46 @@ class EmailFacts:
         products = {slot: value for product in self.products for slot, value in product.slots.items()}
         return self.customer_slots | products
 
+    def for_anybody(self) -> "EmailFacts":
+        """Return the facts as they are for everybody with equal ones, whose names differ."""
+        return replace(self, customer_id="", address=None, first_name=LONGEST_NAME)
+
     def product(self, number: str) -> ProductFacts | None:
         """Return the product of this number, as the key of a line or the owner of a slot gives it."""
         return next((product for product in self.products if str(product.number) == number), None)
 
 
-def email_facts(recommendation: Recommendation, *, brand: str, locale: str) -> EmailFacts:
-    """Collect the facts of one customer's email; raise `NoPicksError` for a customer without picks."""
+def email_facts(
+    recommendation: Recommendation,
+    *,
+    brand: str,
+    locale: str,
+    features: Mapping[str, Sequence[str]] | None = None,
+) -> EmailFacts:
+    """Collect the facts of one customer's email; raise `NoPicksError` for a customer without picks.
+
+    `features` are those of the products, by product id.
+    """
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
+    features, words = features or {}, language(locale)
+    products = tuple(
+        ProductFacts(
+            number=number,
+            entry=pick.product,
+            reason=pick.reason,
+            locale=locale,
+            features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
+            praised=next(filter(None, (words.aspect(each.aspect) for each in pick.praised)), None),
+        )
+        for number, pick in enumerate(recommendation.picks, 1)
+    )
     return EmailFacts(
         customer_id=recommendation.customer_id,
         address=recommendation.email,
         first_name=first_name(recommendation.name),
         brand=brand,
-        language=locale.partition("_")[0],
-        products=tuple(
-            ProductFacts(number=number, entry=pick.product, reason=pick.reason, locale=locale)
-            for number, pick in enumerate(recommendation.picks, 1)
-        ),
-    )
-
-
-def first_name(name: str | None) -> str | None:
-    """Return the name to greet a customer by, or None when `name` does not look like a person's.
-
-    Accounts called "Amazon Customer" and names made of signs are greeted without a name.
-    """
-    words = clean(name or "", max_chars=80).split()
-    if any(word.casefold().strip(".,") in NOT_PERSONS for word in words):
-        return None
-    found = next((word for word in words if word.casefold().rstrip(".") not in TITLES), "")
-    if not MIN_NAME_CHARS <= len(found.rstrip(".")) <= MAX_NAME_CHARS or not _is_name(found):
-        return None
-    return found.capitalize() if found.islower() or found.isupper() else found
-
-
-def _is_name(word: str) -> bool:
-    """True for letters of any script, with the marks that some scripts use as vowel signs."""
-    return word[:1].isalpha() and all(
-        char.isalpha() or char in NAME_SIGNS or unicodedata.category(char).startswith("M") for char in word
+        language=words.code,
+        products=products,
+        experience=experience_of(recommendation, products, words),
     )

@@ -5,11 +5,11 @@ from datetime import datetime
 
 from encore.mailer.domain.copy.fields import Copy, CopySource
 from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.language import DEFAULT_LOCALE, language
 from encore.mailer.domain.message import mime
 from encore.mailer.domain.message.content import ContentMaker, Links
 from encore.mailer.domain.message.hosts import AllowedHosts, below
 from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint
-from encore.mailer.domain.message.strings import EnglishStrings
 from encore.mailer.domain.message.theme import Theme
 
 
@@ -43,7 +43,7 @@ class Composer:
         self._sender = sender
         self._unsubscribe = unsubscribe
         own = AllowedHosts(below(sender.domain))
-        self._maker = maker or ContentMaker(EnglishStrings(), links=own, pictures=own)
+        self._maker = maker or ContentMaker(language(DEFAULT_LOCALE), links=own, pictures=own)
         self._view_online = view_online
 
     def compose(

@@ -6,16 +6,16 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 
+from encore.contracts.records import Product
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.titles import description
+from encore.mailer.domain.language import Language
 from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.message.links import tracked, web_url
-from encore.mailer.domain.message.strings import Strings
 
 CACHED_CARDS = 16_384
-RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ku", "ps", "sd", "ug", "ur", "yi"})
 
 
 class Card(NamedTuple):
@@ -50,16 +50,13 @@ class EmailContent:
     """One email as it is shown, and how many links and pictures were left out of it."""
 
     language: str
+    direction: str
+    """`ltr` or `rtl`."""
     copy: Copy
     cards: tuple[Card, ...]
     unsubscribe_url: str
     view_online_url: str | None
     links_left_out: int
-
-    @property
-    def direction(self) -> str:
-        """The direction in which the language is written."""
-        return "rtl" if self.language in RIGHT_TO_LEFT else "ltr"
 
     @property
     def hero(self) -> Card:
@@ -89,9 +86,9 @@ class ContentMaker:
     """
 
     def __init__(
-        self, strings: Strings, *, links: AllowedHosts, pictures: AllowedHosts, picture_proxy: str = ""
+        self, language: Language, *, links: AllowedHosts, pictures: AllowedHosts, picture_proxy: str = ""
     ) -> None:
-        self._strings = strings
+        self._language = language
         self._links = links
         self._pictures = pictures
         self._picture_proxy = picture_proxy
@@ -104,7 +101,8 @@ class ContentMaker:
         filled = copy.filled(facts.slots)
         cards = tuple(self._cards(facts.products, filled, links.campaign))
         return EmailContent(
-            language=facts.language,
+            language=self._language.code,
+            direction=self._language.direction,
             copy=filled,
             cards=cards,
             unsubscribe_url=links.unsubscribe,
@@ -123,9 +121,9 @@ class ContentMaker:
                 price=values["price"],
                 was_price=values.get("was_price"),
                 was_text=self._text("card-was", "price", values.get("was_price")),
-                discount_text=self._text("card-off", "discount", values.get("discount")),
+                discount_text=self._text("card-off", "percent", values.get("discount")),
                 rating_text=self._text("card-out-of-five", "rating", values.get("rating")),
-                ratings_text=self._text("card-ratings", "count", values.get("rating_count")),
+                ratings_text=self._text("card-ratings", "count", _counted(entry)),
                 image_url=self._picture(entry.image_url),
                 link=self._link(entry.link, campaign),
             )
@@ -140,8 +138,12 @@ class ContentMaker:
             f"{self._picture_proxy}{quote(allowed, safe='')}" if allowed and self._picture_proxy else allowed
         )
 
-    def _string(self, message_id: str, name: str, value: str | None) -> str | None:
-        return self._strings.text(message_id, **{name: value}) if value else None
+    def _string(self, message: str, name: str, value: str | int | None) -> str | None:
+        return self._language.messages.text(message, **{name: value}) if value else None
+
+
+def _counted(product: Product) -> int | None:
+    return product.rating_count if product.rating else None
 
 
 def _left_out(products: tuple[ProductFacts, ...], cards: tuple[Card, ...]) -> int:

@@ -71,8 +71,8 @@ class ThemeChoice(_Section):
 class BrandVoice(_Section):
     """The section `[brand]`."""
 
-    voice: Annotated[str, StringConstraints(min_length=3, max_length=300)] = "warm, plain, brief"
-    """How the brand speaks, for the model that writes copy."""
+    voice: Annotated[str, StringConstraints(min_length=3, max_length=300)] | None = None
+    """How the brand speaks, for the model that writes copy; the mailer's setting if it is missing."""
 
 
 class ShopFile(_Section):

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from css_inline import CSSInliner
 from jinja2 import DictLoader, Environment, StrictUndefined, TemplateError
 
+from encore.mailer.domain.language import DEFAULT_LOCALE, Messages, language
 from encore.mailer.domain.message.content import EmailContent
 from encore.mailer.domain.message.palette import ColourError, palette
 from encore.mailer.domain.message.plain_text import wrapped
@@ -16,7 +17,6 @@ from encore.mailer.domain.message.shop_file import (
     ThemeFile,
     read_theme_file,
 )
-from encore.mailer.domain.message.strings import EnglishStrings, Strings
 from encore.mailer.domain.message.stylesheet import Stylesheet, UnknownVariableError, stylesheet
 from encore.mailer.domain.message.theme_files import ThemeFiles, built_in_theme, complete
 
@@ -54,7 +54,7 @@ class Theme:
     def __init__(
         self,
         brand: Brand,
-        strings: Strings | None = None,
+        messages: Messages | None = None,
         *,
         shop: ShopFile | None = None,
         own: ThemeFiles | None = None,
@@ -65,7 +65,7 @@ class Theme:
         look = _look(choice, files, file)
         shared = {
             "brand": brand,
-            "strings": _fixed_strings(strings or EnglishStrings(), brand),
+            "strings": _fixed_strings(messages or language(DEFAULT_LOCALE).messages, brand),
             "logo": choice.logo,
         }
         try:
@@ -121,13 +121,13 @@ def _colours(mode: str, like: ThemeFile, choice: ThemeChoice, file: str) -> dict
         raise InvalidFileError(f"{file}: theme.colours.{mode}.{error}") from error
 
 
-def _fixed_strings(strings: Strings, brand: Brand) -> FixedStrings:
+def _fixed_strings(messages: Messages, brand: Brand) -> FixedStrings:
     return FixedStrings(
-        view=strings.text("card-view"),
-        why=strings.text("email-why", brand=brand.name),
-        prices=strings.text("email-prices"),
-        unsubscribe=strings.text("email-unsubscribe"),
-        view_online=strings.text("email-view-online"),
+        view=messages.text("card-view"),
+        why=messages.text("email-why", brand=brand.name),
+        prices=messages.text("email-figures"),
+        unsubscribe=messages.text("email-unsubscribe"),
+        view_online=messages.text("email-view-online"),
     )
 
 

@@ -1,0 +1,129 @@
+"""Answers that were paid for, kept in DynamoDB by a digest of the question: nothing is paid for twice.
+
+Neither the question nor its words are stored. Before a call its keys are claimed, so that of two workers with
+the same question one asks and the other finds the answer. A claim lapses: a worker that has died in between
+must not hold up others for ever.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from botocore.exceptions import ClientError
+
+from encore.runtime.errors import error_code
+from encore.runtime.ports import Items
+from encore.runtime.storage import expires_at, to_item
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import TransactWriteItemTypeDef
+
+CLAIM_S = 60.0
+MAX_CONFLICTS = 8
+CONFLICT_WAIT_S = 0.05
+UNCLAIMED = (
+    "attribute_not_exists(text_key)"
+    " OR (attribute_not_exists(answer) AND (payer = :payer OR claimed_until < :now))"
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A kept answer, as JSON, and which piece of work paid for it."""
+
+    result: str
+    payer: str
+
+
+class KeptAnswers(Protocol):
+    """What has been paid for; see `DynamoDBKeptAnswers`."""
+
+    async def find(self, keys: Sequence[str]) -> dict[str, Answer]: ...  # noqa: D102 - documented there
+    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]: ...  # noqa: D102 - documented there
+    async def keep(self, results: Mapping[str, str], *, payer: str) -> None: ...  # noqa: D102 - documented there
+
+
+class DynamoDBKeptAnswers:
+    """One table with an item per question; items expire after `keep_days`, or never.
+
+    A claim lapses after `claim_s`, which must exceed the time that one call takes.
+    """
+
+    def __init__(
+        self,
+        dynamodb: "DynamoDBClient",
+        table: str,
+        items: Items,
+        *,
+        keep_days: int | None = None,
+        claim_s: float = CLAIM_S,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._items = items
+        self._keep_days = keep_days
+        self._claim_s = claim_s
+        self._clock = clock
+
+    async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Return the answers that are kept, by key."""
+        found = await self._items.get_all([{"text_key": key} for key in keys])
+        return {
+            str(item["text_key"]): Answer(str(item["answer"]), str(item["payer"]))
+            for item in found
+            if "answer" in item
+        }
+
+    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
+        """Claim at most 100 keys; return those that have neither an answer nor another's valid claim."""
+        wanted = list(keys)
+        for _ in range(MAX_CONFLICTS):
+            if not wanted:
+                break
+            try:
+                await self._dynamodb.transact_write_items(
+                    TransactItems=[self._claim_of(key, payer) for key in wanted]
+                )
+            except ClientError as error:
+                if error_code(error) != "TransactionCanceledException":
+                    raise
+                refused = _refused(wanted, error)
+                wanted = [key for key in wanted if key not in refused]
+                if not refused:  # another transaction touched the same items at the same moment
+                    await asyncio.sleep(CONFLICT_WAIT_S * random.uniform(0.5, 1.5))  # noqa: S311 - only spreads retries
+                continue
+            return set(wanted)
+        return set()
+
+    async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
+        """Store answers by key, as JSON."""
+        await self._items.put_all(
+            [{"text_key": key, "answer": result, "payer": payer} for key, result in results.items()]
+        )
+
+    def _claim_of(self, key: str, payer: str) -> "TransactWriteItemTypeDef":
+        now = self._clock()
+        claim = {"text_key": key, "payer": payer, "claimed_until": int(now + self._claim_s)}
+        return {
+            "Put": {
+                "TableName": self._table,
+                "Item": to_item(claim | expires_at(self._keep_days)),
+                "ConditionExpression": UNCLAIMED,
+                "ExpressionAttributeValues": to_item({":payer": payer, ":now": int(now)}),
+            }
+        }
+
+
+def _refused(keys: Sequence[str], error: ClientError) -> set[str]:
+    """The keys whose condition failed: their reasons stand at the same positions."""
+    reasons = error.response.get("CancellationReasons", [])
+    return {
+        key
+        for key, reason in zip(keys, reasons, strict=False)
+        if reason.get("Code") == "ConditionalCheckFailed"
+    }

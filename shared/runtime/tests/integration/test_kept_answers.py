@@ -1,0 +1,82 @@
+"""The answers in memory keep the same contract as DynamoDB's."""
+
+import asyncio
+from collections.abc import Callable
+
+import pytest
+
+from encore.runtime.kept_answers import CLAIM_S, Answer, DynamoDBKeptAnswers, KeptAnswers
+from encore.runtime.storage import DynamoDBItems
+from encore.stack.provision import Resources
+from tests.support.kept_answers import InMemoryKeptAnswers
+from tests.support.stores import Clients
+
+KEYS = [f"{number:064x}" for number in range(30)]
+
+
+Kept = tuple[KeptAnswers, Callable[[float], None]]
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def kept(request: pytest.FixtureRequest, clients: Clients, resources: Resources) -> Kept:
+    """Answers, and a function that lets seconds pass."""
+    if request.param == "memory":
+        memory = InMemoryKeptAnswers()
+
+        def pass_time(seconds: float) -> None:
+            memory.now += seconds
+
+        return memory, pass_time
+    now = [1_700_000_000.0]
+    table = resources.tables["answers"]
+    stored = DynamoDBKeptAnswers(
+        clients.dynamodb, table, DynamoDBItems(clients.dynamodb, table), clock=lambda: now[0]
+    )
+
+    def let_pass(seconds: float) -> None:
+        now[0] += seconds
+
+    return stored, let_pass
+
+
+async def test_answers_are_found_by_key(kept: Kept) -> None:
+    """Claims alone are no answers."""
+    answers, _ = kept
+    await answers.claim(KEYS[:2], payer="a")
+    await answers.keep({KEYS[0]: '"x"'}, payer="a")
+    assert await answers.find(KEYS) == {KEYS[0]: Answer('"x"', "a")}
+
+
+async def test_a_key_is_claimed_by_one_payer(kept: Kept) -> None:
+    """Another gets what is left; the same payer, after a crash, gets its own again."""
+    answers, _ = kept
+    assert await answers.claim(KEYS[:20], payer="a") == set(KEYS[:20])
+    assert await answers.claim(KEYS[10:], payer="b") == set(KEYS[20:])
+    assert await answers.claim(KEYS[:20], payer="a") == set(KEYS[:20])
+
+
+async def test_what_is_answered_cannot_be_claimed(kept: Kept) -> None:
+    """Not even by its payer, nor when its claim has lapsed."""
+    answers, pass_time = kept
+    await answers.claim(KEYS[:1], payer="a")
+    await answers.keep({KEYS[0]: '"x"'}, payer="a")
+    pass_time(CLAIM_S + 1)
+    assert await answers.claim(KEYS[:1], payer="a") == set()
+    assert await answers.claim(KEYS[:1], payer="b") == set()
+
+
+async def test_a_claim_lapses(kept: Kept) -> None:
+    """Whoever made it has died."""
+    answers, pass_time = kept
+    await answers.claim(KEYS[:1], payer="a")
+    pass_time(CLAIM_S - 2)
+    assert await answers.claim(KEYS[:1], payer="b") == set()
+    pass_time(4)
+    assert await answers.claim(KEYS[:1], payer="b") == set(KEYS[:1])
+
+
+async def test_simultaneous_claims_are_divided(kept: Kept) -> None:
+    """Each key goes to one of them at most."""
+    answers, _ = kept
+    claimed = await asyncio.gather(*(answers.claim(KEYS[:10], payer=f"payer-{n}") for n in range(4)))
+    assert sum(map(len, claimed)) == len(set().union(*claimed)) <= 10
