@@ -6,7 +6,7 @@ import pytest
 from encore.contracts.records import Recommendation
 from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
-from encore.mailer.domain.text import category_label, clean, short_name
+from encore.mailer.domain.text import category_label
 
 MakeFacts = Callable[..., EmailFacts]
 
@@ -99,27 +99,6 @@ def test_a_customer_without_picks_cannot_get_an_email(recommend: Callable[..., R
     """The email would be empty."""
     with pytest.raises(NoPicksError):
         email_facts(recommend(products=0), brand="b", locale="en_IN")
-
-
-@pytest.mark.parametrize(
-    ("name", "short"),
-    [
-        ("Nadir 10A (Sea Blue, 4GB RAM, 64GB Storage)", "Nadir 10A"),
-        ("Northlane Nylon Braided Cable with Fast Charging, 1.5 m", "Northlane Nylon Braided Cable"),
-        ("Philo HL77 Mixer Grinder, 750W, 3 Jars (Black)", "Philo HL77 Mixer Grinder"),
-        ("Enema Sealing Machine | 12 Inch | Blue", "Enema Sealing Machine"),
-        ("Basics High-Speed Braided Cable - 3 Feet - Black", "Basics High-Speed Braided Cable"),
-        ("Lamp", "Lamp"),
-        ("Pen, Blue", "Pen, Blue"),
-        ("word " * 30, "word word word word word word word word word word word word"),
-        ("x" * 200, "x" * 60),
-        ("Mug\x00 for\u202e tea", "Mug for tea"),
-    ],
-)
-def test_a_short_name_is_a_readable_start_of_the_name(name: str, short: str) -> None:
-    """Without specifications after a comma, bar, bracket or "with"; long names are cut after a whole word."""
-    assert short_name(name) == short
-    assert clean(name, max_chars=500).startswith(short)
 
 
 @pytest.mark.parametrize(
