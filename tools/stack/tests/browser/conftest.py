@@ -21,11 +21,16 @@ DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 
 Open = Callable[..., Page]
+Screenshot = Callable[[Page, str], None]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The machine's Chromium; without one, tests skip locally and fail in CI."""
+    """The machine's Chromium; without one, tests skip locally and fail in CI.
+
+    It is closed after each file, because an event loop runs as long as it is open, which tests of other files
+    would meet.
+    """
     executable = next((found for name in EXECUTABLES if (found := shutil.which(name))), None)
     if executable is None:
         if os.environ.get("CI") == "true":
@@ -90,12 +95,12 @@ def open_page(context: BrowserContext, gallery: Path) -> Iterator[Open]:
 
 
 @pytest.fixture
-def screenshot(request: pytest.FixtureRequest) -> Callable[[Page], None]:
+def screenshot(request: pytest.FixtureRequest) -> Screenshot:
     """Keep a picture of a page under the test's name, for a person to look at."""
 
-    def keep(page: Page) -> None:
+    def keep(page: Page, kind: str) -> None:
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
-        name = re.sub(r"[^\w-]+", "-", request.node.name).strip("-")
+        name = re.sub(r"[^\w]+", "-", f"{request.node.name}-{kind}")
         page.screenshot(path=SCREENSHOTS / f"{name}.png")
 
     return keep
