@@ -21,13 +21,13 @@ function bar(parts) {
 }
 
 // Rows are { label, parts: [[value, tone]], shown, filter }: a row with a filter opens the list of its emails.
-function chart(title, heading, rows, note = "") {
+function chart(title, heading, rows, { note = "", wide = false } = {}) {
   const longest = Math.max(1e-9, ...rows.map(({ parts }) => parts.reduce((sum, [value]) => sum + value, 0)));
   const lines = rows.map(({ label, parts, shown, filter, words }) => node("tr", "",
-    rowHead(filter || words ? listButton(label, filter ?? {}, words) : label),
+    rowHead(filter || words ? listButton(label, filter ?? {}, words) : node("span", "", label)),
     bar(parts.map(([value, tone]) => [value / longest, tone])),
     node("td", "figure", shown)));
-  const made = node("figure", "chart", node("figcaption", "", title));
+  const made = node("figure", wide ? "chart wide" : "chart", node("figcaption", "", title));
   if (note) made.append(node("p", "note", note));
   made.append(rows.length ? chartTable(title, heading, lines) : node("p", "note", "There is nothing to show."));
   return made;
@@ -45,6 +45,7 @@ function chartTable(title, [first, last], lines) {
 function listButton(label, filter, words = "") {
   const button = node("button", "link", label);
   button.type = "button";
+  button.title = label;
   button.addEventListener("click", () => {
     filterBy(filter, words);
     find();

@@ -3,11 +3,12 @@
 const FACTS = /<facts>([\s\S]*?)<\/facts>/;
 
 async function drawCopy(email, { known }) {
-  const house = [section(COPY[email.copy], facts([["House text", email.house.join(", ")]]), problemList(known.problems ?? []))];
-  if (email.prompt < 0) return [...house, node("p", "note", "The run kept no prompt for this email.")];
+  const house = section(COPY[email.copy], facts([["House text", email.house.join(", ")]]));
+  if (email.prompt < 0) {
+    return [house, problemList(known.problems ?? []), node("p", "note", "The run kept no prompt for this email.")];
+  }
   const prompts = await contents(`prompts-${Math.floor(email.prompt / data.promptsPerFile)}`);
-  const prompt = prompts[email.prompt % data.promptsPerFile];
-  return [...house, ...promptSections(email, prompt)];
+  return [house, ...promptSections(email, prompts[email.prompt % data.promptsPerFile])];
 }
 
 function problemList(problems) {

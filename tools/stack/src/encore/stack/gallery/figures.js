@@ -55,8 +55,8 @@ function distinctness() {
       const many = emails.filter((email) => within(counts.get(SHARED[name](email)), least, greatest)).length;
       return { label, parts: [[many, "main"]], shown: `${number(many)} (${share(many, emails.length)})` };
     });
-    return chart(`${title}: shared with`, ["Shared with", "Emails"], rows, SHARED_NOTES[name]);
-  }).concat(chart("Most frequent subjects", ["Subject", "Emails"], topSubjects()));
+    return chart(`${title}: shared with`, ["Shared with", "Emails"], rows, { note: SHARED_NOTES[name] });
+  }).concat(chart("Most frequent subjects", ["Subject", "Emails"], topSubjects(), { wide: true }));
 }
 
 const SHARED_NOTES = {
@@ -119,7 +119,7 @@ function copyCharts() {
     chart("Fields with a refused wording", ["Field", "Emails"], refused.map(([field, many]) =>
       ({ label: field, parts: [[many, "bad"]], shown: number(many), filter: { refused: field } }))),
     chart("Most refused", ["Rule and words", "Wordings"], data.refusals.slice(0, 12).map(([field, rule, found, many]) =>
-      ({ label: `${field}: ${rule}${found ? `, “${found}”` : ""}`, parts: [[many, "bad"]], shown: number(many) }))),
+      ({ label: `${field}: ${rule}${found ? `, “${found}”` : ""}`, parts: [[many, "bad"]], shown: number(many) })), { wide: true }),
   ];
 }
 
@@ -130,12 +130,12 @@ function cost() {
     ? `${number(distinct)} prompts, ${number(paid)} paid: ${number(sent)} tokens in, ${number(cached)} of the cache, ${number(received)} out.`
     : "";
   return chart("Cost at AWS list prices", ["Service", "US dollars"], services.map(([name, amount]) =>
-    ({ label: name, parts: [[amount, "main"]], shown: usd(amount) })), note);
+    ({ label: name, parts: [[amount, "main"]], shown: usd(amount) })), { note });
 }
 
 function aspects() {
   return chart("What customers praise and criticise", ["Aspect", "Praise, criticise, of mentions"],
     data.run.aspects.map(([name, praised, blamed, mentions]) => ({
       label: name, parts: [[praised, "good"], [blamed, "bad"]], shown: `${number(praised)}, ${number(blamed)} of ${number(mentions)}`,
-    })), "The part to the left praises, the part to the right criticises.");
+    })), { note: "The part to the left praises, the part to the right criticises." });
 }

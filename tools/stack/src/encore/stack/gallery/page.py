@@ -29,6 +29,7 @@ _COUNTS = {
     "customers": "customers",
     "products": "products",
     "reviews": "reviews",
+    "emails_mixed_copy": "mixed copy",
     "emails_template_copy": "template copy",
     "rejected_rows": "rejected rows",
 }
