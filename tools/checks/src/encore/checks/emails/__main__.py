@@ -17,9 +17,10 @@ from encore.checks.emails.message import Email, read_emails
 from encore.checks.emails.programs import BROWSERS, ToolError, npm_file, program
 from encore.checks.emails.report import show
 from encore.checks.emails.variants import Variant, demo_emails, variants
+from encore.stack.pictures.addresses import HOST
 
 LINK_HOSTS = ("shop.example.com",)
-PICTURE_HOSTS = ("images.example.com",)
+PICTURE_HOSTS = (HOST,)
 WRONG, UNUSABLE = 1, 2
 
 
