@@ -19,7 +19,7 @@ from pydantic import BaseModel
 
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, Product, Review
-from encore.sentiment.domain.bill import Answer
+from encore.runtime.kept_answers import Answer
 from encore.sentiment.domain.job import JobState, JobStatus
 from encore.sentiment.domain.texts import Text
 from encore.sentiment.ports import Keep

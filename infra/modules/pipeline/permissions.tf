@@ -278,6 +278,17 @@ locals {
         resources = [module.topology.table_arns["emails"]]
       },
       {
+        # PutItem claims prompts, in transactions.
+        sid       = "KeepAnswers"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:PutItem"]
+        resources = [module.topology.table_arns["copy-answers"]]
+      },
+      {
+        sid       = "KeepFeatures"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        resources = [module.topology.table_arns["product-features"]]
+      },
+      {
         sid       = "KeepLedger"
         actions   = ["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["runs"]]

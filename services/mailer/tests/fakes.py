@@ -33,9 +33,8 @@ class InMemoryModel:
     `throttled_from` and `hangs_at` are the numbers of the first call that is throttled or never answered.
     """
 
-    def __init__(self, *replies: ModelReply, takes_schema: bool = True) -> None:
+    def __init__(self, *replies: ModelReply) -> None:
         self.replies = list(replies)
-        self.takes_schema = takes_schema
         self.calls = 0
         self.conversations: list[Sequence[ModelMessage]] = []
         self.system = self.schema = ""
@@ -43,8 +42,11 @@ class InMemoryModel:
         self.hangs_at: int | None = None
         self.hanging = asyncio.Event()
 
-    async def converse(self, system: str, messages: Sequence[ModelMessage], *, schema: str) -> ModelReply:
+    async def converse(
+        self, system: str, messages: Sequence[ModelMessage], *, schema: str, max_tokens: int
+    ) -> ModelReply:
         """Reply, and refuse a conversation that Bedrock would refuse."""
+        assert max_tokens > 0
         self.system, self.schema = system, schema
         self.calls += 1
         self.conversations.append(messages)

@@ -1,11 +1,10 @@
-"""Comprehend and what is kept of its answers, in memory, for tests."""
+"""Comprehend in memory, for tests."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 from encore.contracts.records import Sentiment, SentimentScores
 from encore.sentiment.domain.answers import write_language, write_mentions
-from encore.sentiment.domain.bill import Answer
 from encore.sentiment.domain.job import JobState, JobStatus
 from encore.sentiment.domain.job_output import JobLine
 from encore.sentiment.domain.scores import Score, write_score
@@ -13,36 +12,6 @@ from encore.sentiment.domain.texts import Text
 from encore.sentiment.ports import BusyError, Keep
 
 POSITIVE = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
-CLAIM_S = 60
-
-
-class InMemoryKeptAnswers:
-    """Answers in a dictionary; `now` is what the claims of the table believe the time to be."""
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Answer] = {}
-        self.claims: dict[str, tuple[str, float]] = {}
-        self.now = 0.0
-
-    async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
-        """Return the answers that are kept."""
-        await asyncio.sleep(0)
-        return {key: self.answers[key] for key in keys if key in self.answers}
-
-    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
-        """Claim what has neither an answer nor another's claim."""
-        await asyncio.sleep(0)
-        free = {key for key in keys if key not in self.answers and self._is_free(key, payer)}
-        self.claims.update(dict.fromkeys(free, (payer, self.now + CLAIM_S)))
-        return free
-
-    async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
-        """Keep answers."""
-        self.answers.update({key: Answer(result, payer) for key, result in results.items()})
-
-    def _is_free(self, key: str, payer: str) -> bool:
-        holder, until = self.claims.get(key, (payer, 0.0))
-        return holder == payer or until < self.now
 
 
 class InMemoryAsks:

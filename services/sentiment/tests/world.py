@@ -18,7 +18,8 @@ from encore.sentiment.use_cases.pay_once import PayOnce
 from encore.sentiment.use_cases.read_documents import ReadDocuments
 from encore.sentiment.use_cases.score_part import ScorePart
 from encore.sentiment.use_cases.total_products import TotalProducts
-from services.sentiment.tests.fakes import InMemoryAsks, InMemoryJobOutputs, InMemoryJobs, InMemoryKeptAnswers
+from services.sentiment.tests.fakes import InMemoryAsks, InMemoryJobOutputs, InMemoryJobs
+from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import START, Runs, finish_part
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
 

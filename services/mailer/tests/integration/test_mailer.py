@@ -13,8 +13,7 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.__main__ import composer, model_choice
-from encore.mailer.adapters.bedrock import BedrockModel
+from encore.mailer.__main__ import bedrock_model, composer
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
 
 RUN = "run-1"
 CUSTOMERS = 30
+UNLIMITED_RPM = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def wired(
     mail_part = MailPart(
         objects=objects,
         records=table,
-        copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
+        copywriter=Copywriter(bedrock_model(bedrock, settings), max_tokens=settings.mailer_max_tokens),
         composer=composer(settings),
         style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
         parallel=8,
@@ -96,9 +96,9 @@ def wired(
 
 
 def settings_for(resources: Resources, **values: object) -> MailerSettings:
-    """Settings from the provisioner's environment."""
+    """Settings from the provisioner's environment, with a quota that understudy does not have."""
     names = {name.removeprefix("ENCORE_").lower(): value for name, value in resources.settings().items()}
-    return MailerSettings.model_validate(names | values)
+    return MailerSettings.model_validate(names | {"mailer_converse_rpm": UNLIMITED_RPM} | values)
 
 
 @pytest.fixture

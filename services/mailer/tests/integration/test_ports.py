@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,17 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
+from encore.mailer.adapters.bedrock import BedrockModel
+from encore.mailer.adapters.bedrock_capabilities import capabilities_of
+from encore.mailer.adapters.bedrock_requests import ModelChoice
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.domain.copy.fields import Copy, CopySource, parse_copy
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
-from encore.mailer.domain.copy.rules import Problem
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords, Model, ModelMessage, ModelReply
+from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.aws import CONFIG
 from encore.runtime.retry import is_transient
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryModel
@@ -27,6 +31,9 @@ if TYPE_CHECKING:
     from tests.support.stores import Clients
 
 RUN = "run-1"
+MODEL = "anthropic.claude-haiku-5-5"
+CALLS_PER_S = 1_000
+MAX_TOKENS = 1_200
 SCHEMA = answer_schema(5)
 NO_RETRIES = CONFIG.merge(AioConfig(retries={"max_attempts": 0}))
 NOBODY_LISTENS = "http://127.0.0.1:9"
@@ -92,10 +99,11 @@ def understudy_url() -> Iterator[str]:
 @asynccontextmanager
 async def bedrock_model(url: str, *, takes_schema: bool) -> AsyncIterator[BedrockModel]:
     """The adapter on an endpoint, without retries."""
-    choice = ModelChoice("anthropic.claude-haiku-5-5", 1_200, temperature=0.7, takes_schema=takes_schema)
+    capabilities = replace(capabilities_of(MODEL), structured_output=takes_schema)
+    choice = ModelChoice(model_id=MODEL, capabilities=capabilities, temperature=0.7)
     session = get_session()
     async with session.create_client("bedrock-runtime", config=NO_RETRIES, endpoint_url=url) as client:
-        yield BedrockModel(client, choice)
+        yield BedrockModel(client, choice, Limiter(CALLS_PER_S))
 
 
 @pytest.fixture(params=["in memory", "Bedrock"])
@@ -107,7 +115,7 @@ async def model(
     """A model that writes copy for five products."""
     if request.param == "in memory":
         reply = ModelReply(text=make_copy().model_dump_json(), input_tokens=1_000, output_tokens=300)
-        yield InMemoryModel(reply, takes_schema=takes_schema)
+        yield InMemoryModel(reply)
         return
     async with bedrock_model(request.getfixturevalue("understudy_url"), takes_schema=takes_schema) as adapter:
         yield adapter
@@ -125,9 +133,9 @@ async def busy_model(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
         yield adapter
 
 
-def conversation(facts: EmailFacts, *, with_schema: bool, answer: str | None = None) -> list[ModelMessage]:
+def conversation(facts: EmailFacts, *, answer: str | None = None) -> list[ModelMessage]:
     """The request for copy and, after an `answer`, the request to repair it."""
-    request = ModelMessage("user", user_message(facts, with_schema=with_schema))
+    request = ModelMessage("user", user_message(facts))
     if answer is None:
         return [request]
     repair = repair_message([Problem("subject", "digit outside a slot", "9")])
@@ -135,17 +143,16 @@ def conversation(facts: EmailFacts, *, with_schema: bool, answer: str | None = N
 
 
 @pytest.mark.parametrize("takes_schema", [True, False])
+@pytest.mark.usefixtures("takes_schema")
 async def test_a_model_writes_copy_and_says_what_it_billed(
     model: Model,
-    takes_schema: bool,  # noqa: FBT001 - a parameter of the test
     facts: EmailFacts,
 ) -> None:
     """With structured output or without it, and again when it is asked to repair its answer."""
-    assert model.takes_schema is takes_schema
-    request = conversation(facts, with_schema=not takes_schema)
-    first = await model.converse(SYSTEM, request, schema=SCHEMA)
-    repair = conversation(facts, with_schema=not takes_schema, answer=first.text)
-    for reply in (first, await model.converse(SYSTEM, repair, schema=SCHEMA)):
+    request = conversation(facts)
+    first = await model.converse(SYSTEM, request, schema=SCHEMA, max_tokens=MAX_TOKENS)
+    repair = conversation(facts, answer=first.text)
+    for reply in (first, await model.converse(SYSTEM, repair, schema=SCHEMA, max_tokens=MAX_TOKENS)):
         assert reply.refusal is None
         assert parse_copy(reply.text).lines.keys() == {"1", "2", "3", "4", "5"}
         assert reply.input_tokens > reply.output_tokens > 0
@@ -160,10 +167,10 @@ async def test_a_conversation_that_bedrock_refuses_is_a_refusal(
     messages = {
         "empty": [],
         "blank message": [ModelMessage("user", " ")],
-        "blank answer": conversation(facts, with_schema=False, answer=" "),
-        "ends with the model": conversation(facts, with_schema=False, answer="{}")[:2],
+        "blank answer": conversation(facts, answer=" "),
+        "ends with the model": conversation(facts, answer="{}")[:2],
     }
-    reply = await model.converse(SYSTEM, messages[bad], schema=SCHEMA)
+    reply = await model.converse(SYSTEM, messages[bad], schema=SCHEMA, max_tokens=MAX_TOKENS)
     assert (reply.refusal or "").startswith("ValidationException: ")
     assert reply.text == ""
 
@@ -171,5 +178,5 @@ async def test_a_conversation_that_bedrock_refuses_is_a_refusal(
 async def test_a_busy_model_raises_a_transient_error(busy_model: Model, facts: EmailFacts) -> None:
     """The queue's message is then delivered again later."""
     with pytest.raises(Exception, match=r"connect|Throttling") as raised:
-        await busy_model.converse(SYSTEM, conversation(facts, with_schema=False), schema=SCHEMA)
+        await busy_model.converse(SYSTEM, conversation(facts), schema=SCHEMA, max_tokens=MAX_TOKENS)
     assert is_transient(raised.value)

@@ -1,30 +1,46 @@
+import asyncio
+from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from botocore.exceptions import ClientError
 
 from encore.contracts.errors import PermanentError, TransientError
-from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
-from encore.mailer.ports import ModelMessage
+from encore.mailer.adapters.bedrock import BedrockModel
+from encore.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities
+from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
+from encore.mailer.ports import ModelMessage, ModelReply
+from encore.runtime.adaptive_rate import Limiter
+from encore.runtime.retry import PACED_TRIES, THROTTLED_TRIES, ExhaustedError
+from tests.support.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
 
 MESSAGES = [ModelMessage("user", "Write.")]
+EVERYTHING = Capabilities(structured_output=True, cache_from_tokens=1_024, temperature=True)
+LONG = "Rules. " * 1_000
 
 
 class StubBedrock:
     """A Bedrock client that answers Converse with a text, or with an error."""
 
     def __init__(
-        self, text: str = "{}", *, stop: str = "end_turn", error: tuple[str, str, int] | None = None
+        self,
+        text: str = "{}",
+        *,
+        stop: str = "end_turn",
+        error: tuple[str, str, int] | None = None,
+        usage: dict[str, int] | None = None,
     ) -> None:
         self.request: dict[str, Any] = {}
-        self._text, self._stop, self._error = text, stop, error
+        self.calls = 0
+        self._text, self._stop, self._error, self._usage = text, stop, error, usage or {}
 
     async def converse(self, **request: object) -> dict[str, Any]:
         """Keep the request, and answer it."""
         self.request = request
+        self.calls += 1
         if self._error:
             code, message, status = self._error
             raise ClientError(
@@ -34,20 +50,39 @@ class StubBedrock:
         return {
             "output": {"message": {"role": "assistant", "content": [{"text": self._text}]}},
             "stopReason": self._stop,
-            "usage": {"inputTokens": 12, "outputTokens": 34, "totalTokens": 46},
+            "usage": {"inputTokens": 12, "outputTokens": 34, "totalTokens": 46, **self._usage},
         }
 
 
-def model(stub: StubBedrock, *, takes_schema: bool = True, temperature: float | None = 0.7) -> BedrockModel:
+def model(
+    stub: StubBedrock,
+    *,
+    capabilities: Capabilities = EVERYTHING,
+    temperature: float | None = 0.7,
+    guardrail: Guardrail | None = None,
+) -> BedrockModel:
     """The adapter on a stubbed client."""
-    choice = ModelChoice("some.model", max_tokens=500, temperature=temperature, takes_schema=takes_schema)
-    return BedrockModel(cast("BedrockRuntimeClient", stub), choice)
+    choice = ModelChoice(
+        model_id="some.model", capabilities=capabilities, temperature=temperature, guardrail=guardrail
+    )
+    return BedrockModel(cast("BedrockRuntimeClient", stub), choice, Limiter(1_000))
+
+
+async def asked(stub: StubBedrock) -> ModelReply:
+    """One call of the adapter."""
+    return await model(stub).converse("rules", MESSAGES, schema="{}", max_tokens=500)
+
+
+def in_virtual_time(call: Coroutine[Any, Any, ModelReply]) -> ModelReply:
+    """What a call returns; the limiter's waiting takes no time."""
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        return runner.run(call)
 
 
 async def test_a_request_has_the_models_settings_and_the_schema() -> None:
-    """Model id, tokens and temperature are those of the settings."""
+    """Model id and temperature are those of the settings."""
     stub = StubBedrock()
-    reply = await model(stub).converse("rules", MESSAGES, schema='{"type": "object"}')
+    reply = await model(stub).converse("rules", MESSAGES, schema='{"type": "object"}', max_tokens=500)
     assert stub.request["modelId"] == "some.model"
     assert stub.request["inferenceConfig"] == {"maxTokens": 500, "temperature": 0.7}
     assert stub.request["system"] == [{"text": "rules"}]
@@ -55,15 +90,45 @@ async def test_a_request_has_the_models_settings_and_the_schema() -> None:
         stub.request["outputConfig"]["textFormat"]["structure"]["jsonSchema"]["schema"]
         == '{"type": "object"}'
     )
+    assert stub.request["messages"] == [{"role": "user", "content": [{"text": "Write."}]}]
     assert (reply.input_tokens, reply.output_tokens, reply.refusal) == (12, 34, None)
 
 
 async def test_unsupported_parameters_are_not_sent() -> None:
-    """No schema and no temperature for a model whose settings have none."""
+    """A model of which nothing is known finds the schema in its prompt, and is sent no temperature."""
     stub = StubBedrock()
-    await model(stub, takes_schema=False, temperature=None).converse("rules", MESSAGES, schema="{}")
-    assert "outputConfig" not in stub.request
+    await model(stub, capabilities=UNKNOWN).converse(LONG, MESSAGES, schema='{"a": 1}', max_tokens=500)
+    assert stub.request.keys() == {"modelId", "system", "messages", "inferenceConfig"}
     assert stub.request["inferenceConfig"] == {"maxTokens": 500}
+    assert stub.request["system"] == [{"text": LONG}]
+    [content] = stub.request["messages"][0]["content"]
+    assert content["text"].startswith("Write.\n")
+    assert content["text"].endswith('{"a": 1}')
+
+
+async def test_no_temperature_is_sent_unless_one_is_set() -> None:
+    """The model's own default then counts."""
+    stub = StubBedrock()
+    await model(stub, temperature=None).converse("rules", MESSAGES, schema="{}", max_tokens=500)
+    assert stub.request["inferenceConfig"] == {"maxTokens": 500}
+
+
+async def test_the_prefix_of_all_requests_is_cached() -> None:
+    """The cache point follows the system text; what was read from and written to the cache is counted."""
+    stub = StubBedrock(usage={"cacheReadInputTokens": 5_000, "cacheWriteInputTokens": 70})
+    reply = await model(stub).converse(LONG, MESSAGES, schema="{}", max_tokens=500)
+    assert stub.request["system"] == [{"text": LONG}, {"cachePoint": {"type": "default"}}]
+    assert (reply.input_tokens, reply.cache_read_tokens, reply.cache_write_tokens) == (12, 5_000, 70)
+
+
+async def test_a_guardrail_is_sent_and_named_when_it_intervenes() -> None:
+    """What it says in the model's place is never taken for the model's answer."""
+    stub = StubBedrock("Sorry, this was blocked.", stop="guardrail_intervened")
+    asked = model(stub, guardrail=Guardrail("abc123", "2"))
+    reply = await asked.converse("rules", MESSAGES, schema="{}", max_tokens=500)
+    assert stub.request["guardrailConfig"] == {"guardrailIdentifier": "abc123", "guardrailVersion": "2"}
+    assert (reply.text, reply.refusal) == ("", "a guardrail intervened")
+    assert reply.output_tokens == 34
 
 
 @pytest.mark.parametrize(
@@ -77,16 +142,14 @@ async def test_unsupported_parameters_are_not_sent() -> None:
 )
 async def test_the_json_object_is_extracted_from_the_answer(answer: str, text: str) -> None:
     """Words around it are dropped; an answer without an object stays as it is."""
-    reply = await model(StubBedrock(answer), takes_schema=False).converse("rules", MESSAGES, schema="{}")
+    reply = await model(StubBedrock(answer)).converse("rules", MESSAGES, schema="{}", max_tokens=500)
     assert reply.text == text
 
 
-@pytest.mark.parametrize(
-    "stop", ["max_tokens", "content_filtered", "guardrail_intervened", "malformed_model_output"]
-)
+@pytest.mark.parametrize("stop", ["max_tokens", "content_filtered", "malformed_model_output"])
 async def test_an_answer_cut_short_is_refused_but_billed(stop: str) -> None:
     """Only this customer is affected."""
-    reply = await model(StubBedrock(stop=stop)).converse("rules", MESSAGES, schema="{}")
+    reply = await model(StubBedrock(stop=stop)).converse("rules", MESSAGES, schema="{}", max_tokens=500)
     assert reply.refusal == f"the model stopped early: {stop}"
     assert reply.output_tokens == 34
 
@@ -94,18 +157,38 @@ async def test_an_answer_cut_short_is_refused_but_billed(stop: str) -> None:
 async def test_a_refused_request_does_not_raise() -> None:
     """The requests of other customers may still succeed."""
     error = ("ValidationException", "The model returned the following errors: Input is too long.", 400)
-    reply = await model(StubBedrock(error=error)).converse("rules", MESSAGES, schema="{}")
+    reply = await model(StubBedrock(error=error)).converse("rules", MESSAGES, schema="{}", max_tokens=500)
     assert reply.refusal == f"{error[0]}: {error[1]}"
 
 
 @pytest.mark.parametrize(("code", "status"), [("ModelErrorException", 424), ("ModelTimeoutException", 408)])
-async def test_a_failing_model_is_transient(code: str, status: int) -> None:
+def test_a_failing_model_is_asked_again_and_then_transient(code: str, status: int) -> None:
     """The request is not the cause, so no customer gets template copy for it."""
     stub = StubBedrock(
         error=(code, "The system encountered an unexpected error. Try your request again.", status)
     )
     with pytest.raises(TransientError, match=rf"some\.model: {code}"):
-        await model(stub).converse("rules", MESSAGES, schema="{}")
+        in_virtual_time(asked(stub))
+    assert stub.calls == PACED_TRIES
+
+
+def test_a_throttled_call_is_repeated_within_the_message() -> None:
+    """Waiting costs no delivery of the message; only when nothing helps is the error raised."""
+    stub = StubBedrock(
+        error=("ThrottlingException", "Too many tokens, please wait before trying again.", 429)
+    )
+    with pytest.raises(ClientError, match="Too many tokens, please"):
+        in_virtual_time(asked(stub))
+    assert stub.calls == THROTTLED_TRIES
+
+
+async def test_a_quota_of_the_day_is_not_waited_for() -> None:
+    """The message comes back later instead."""
+    message = "Too many tokens per day, please wait before trying again."
+    stub = StubBedrock(error=("ThrottlingException", message, 429))
+    with pytest.raises(ExhaustedError, match=r"some\.model: Too many tokens per day"):
+        await asked(stub)
+    assert stub.calls == 1
 
 
 @pytest.mark.parametrize(
@@ -128,13 +211,13 @@ async def test_a_model_that_cannot_be_used_is_permanent_and_named(
 ) -> None:
     """Every request would fail the same way: no customer silently gets template copy for it."""
     with pytest.raises(PermanentError, match=r"some\.model cannot be used"):
-        await model(StubBedrock(error=(code, message, status))).converse("rules", MESSAGES, schema="{}")
+        await model(StubBedrock(error=(code, message, status))).converse(
+            "rules", MESSAGES, schema="{}", max_tokens=500
+        )
 
 
-@pytest.mark.parametrize(
-    ("code", "status"), [("ThrottlingException", 429), ("ServiceUnavailableException", 503), ("Odd", 400)]
-)
-async def test_errors_that_may_pass_are_raised(code: str, status: int) -> None:
+@pytest.mark.parametrize(("code", "status"), [("ServiceUnavailableException", 503), ("Odd", 400)])
+def test_errors_that_may_pass_are_raised(code: str, status: int) -> None:
     """The queue's message is delivered again later; so it is after an unknown error."""
     with pytest.raises(ClientError):
-        await model(StubBedrock(error=(code, "later", status))).converse("rules", MESSAGES, schema="{}")
+        in_virtual_time(asked(StubBedrock(error=(code, "later", status))))

@@ -48,7 +48,7 @@ class World:
         mail_part = MailPart(
             objects=self.objects,
             records=self.records,
-            copywriter=Copywriter(self.model),
+            copywriter=Copywriter(self.model, max_tokens=500),
             composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
             style=Style(brand="Encore Shop", locale="en_IN"),
             parallel=PARALLEL,

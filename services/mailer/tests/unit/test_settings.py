@@ -9,6 +9,8 @@ RESOURCES = {
     "run_finished_topic_arn": "a",
     "mailer_queue_url": "u",
     "emails_table": "t",
+    "copy_answers_table": "t",
+    "product_features_table": "t",
     "email_finished_topic_arn": "a",
 }
 

@@ -19,7 +19,7 @@ def reply(copy: Copy) -> ModelReply:
 async def test_copy_that_keeps_the_rules_is_used_unchanged(facts: EmailFacts, make_copy: MakeCopy) -> None:
     """One call, no problems."""
     model = InMemoryModel(reply(make_copy()))
-    written = await Copywriter(model).write(facts)
+    written = await Copywriter(model, max_tokens=500).write(facts)
     assert written.copy == make_copy()
     assert written.source is CopySource.AI
     assert (written.calls, written.problems) == (1, ())
@@ -31,7 +31,7 @@ async def test_copy_that_breaks_a_rule_is_repaired_once(facts: EmailFacts, make_
     """The model sees its answer and what was wrong with it; both calls are billed."""
     bad, good = make_copy(subject="Only 9 left"), make_copy()
     model = InMemoryModel(reply(bad), reply(good))
-    written = await Copywriter(model).write(facts)
+    written = await Copywriter(model, max_tokens=500).write(facts)
     assert written.copy == good
     assert written.source is CopySource.AI
     assert written.calls == 2
@@ -48,7 +48,7 @@ async def test_template_copy_replaces_copy_that_breaks_rules_twice(
 ) -> None:
     """The problems of both answers are kept."""
     bad = reply(make_copy(closing="Buy at shop.example"))
-    written = await Copywriter(InMemoryModel(bad, bad)).write(facts)
+    written = await Copywriter(InMemoryModel(bad, bad), max_tokens=500).write(facts)
     assert written.copy == template_copy(facts)
     assert written.source is CopySource.TEMPLATE
     assert written.calls == 2
@@ -58,7 +58,7 @@ async def test_template_copy_replaces_copy_that_breaks_rules_twice(
 async def test_a_refused_request_is_repeated_unchanged(facts: EmailFacts, make_copy: MakeCopy) -> None:
     """Without an answer, there is nothing for the model to repair."""
     model = InMemoryModel(ModelReply(refusal="the model stopped early: max_tokens"), reply(make_copy()))
-    written = await Copywriter(model).write(facts)
+    written = await Copywriter(model, max_tokens=500).write(facts)
     assert written.source is CopySource.AI
     assert written.problems == ("answer: the model stopped early: max_tokens",)
     assert model.conversations[0] == model.conversations[1]
@@ -67,7 +67,7 @@ async def test_a_refused_request_is_repeated_unchanged(facts: EmailFacts, make_c
 async def test_an_answer_that_is_not_json_is_repaired(facts: EmailFacts, make_copy: MakeCopy) -> None:
     """It is a problem like any other: the model sees its answer again."""
     model = InMemoryModel(ModelReply(text="Sure! Here it comes."), reply(make_copy()))
-    written = await Copywriter(model).write(facts)
+    written = await Copywriter(model, max_tokens=500).write(facts)
     assert written.source is CopySource.AI
     assert written.problems[0].startswith("answer: not the expected JSON: Invalid JSON")
     assert len(model.conversations[1]) == 3
@@ -76,14 +76,5 @@ async def test_an_answer_that_is_not_json_is_repaired(facts: EmailFacts, make_co
 async def test_an_empty_answer_is_not_sent_back(facts: EmailFacts, make_copy: MakeCopy) -> None:
     """Bedrock refuses blank messages, so the request is repeated unchanged."""
     model = InMemoryModel(ModelReply(text="  "), reply(make_copy()))
-    assert (await Copywriter(model).write(facts)).source is CopySource.AI
+    assert (await Copywriter(model, max_tokens=500).write(facts)).source is CopySource.AI
     assert len(model.conversations[1]) == 1
-
-
-async def test_the_prompt_has_the_schema_for_a_model_without_structured_output(
-    facts: EmailFacts, make_copy: MakeCopy
-) -> None:
-    """Such a model learns the format from the prompt alone."""
-    model = InMemoryModel(reply(make_copy()), takes_schema=False)
-    await Copywriter(model).write(facts)
-    assert answer_schema(5) in model.conversations[0][0].text

@@ -4,9 +4,10 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product, ProductSentiment
+from encore.contracts.records import AspectCount, Product, ProductSentiment
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.popularity import praised
 from services.recommender.tests.fakes import product
 from services.recommender.tests.shops import buyer, shelf
 
@@ -116,3 +117,16 @@ def test_a_category_is_found_by_the_words_of_any_level() -> None:
     assert catalogue.is_in(("Electronics", "SmartTelevisions"), ["electronics"])
     assert not catalogue.is_in(("Electronics", "SmartTelevisions"), ["Televisions"])
     assert not catalogue.is_in((), ["Televisions"])
+
+
+def test_says_what_buyers_praise_if_hardly_anybody_blames_it() -> None:
+    """Few voices, divided ones and prices are no praise that an email may repeat."""
+    counts = [
+        AspectCount(aspect="sound", praised=4, blamed=1),
+        AspectCount(aspect="battery", praised=9),
+        AspectCount(aspect="cable", praised=6, blamed=2),
+        AspectCount(aspect="fit", praised=2),
+        AspectCount(aspect="price", praised=50),
+    ]
+    found = praised(ProductSentiment(product_id="P", positive=9, aspects=tuple(counts)))
+    assert [each.aspect for each in found] == ["battery", "sound"]

@@ -8,7 +8,8 @@ from encore.sentiment.domain.bill import Bill
 from encore.sentiment.domain.texts import Text
 from encore.sentiment.ports import Keep
 from encore.sentiment.use_cases.pay_once import PayOnce
-from services.sentiment.tests.fakes import InMemoryAsks, InMemoryKeptAnswers
+from services.sentiment.tests.fakes import InMemoryAsks
+from tests.support.kept_answers import InMemoryKeptAnswers
 
 QUESTION = "comprehend/sentiment"
 

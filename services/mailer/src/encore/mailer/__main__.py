@@ -1,46 +1,97 @@
 """Starts the mailer service: `python -m encore.mailer`."""
 
-from encore.mailer.adapters.bedrock import BedrockModel, ModelChoice
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from encore.mailer.adapters.bedrock import BedrockModel
+from encore.mailer.adapters.bedrock_capabilities import capabilities_of
+from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
+from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.handler import MailerHandler
-from encore.mailer.settings import MailerSettings
+from encore.mailer.settings import MailerSettings, Unhappy
+from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
-from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.know_features import KnowFeatures
+from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.write_copy import Copywriter
+from encore.runtime.adaptive_rate import Limiter
+from encore.runtime.kept_answers import DynamoDBKeptAnswers
 from encore.runtime.queue.consumer import Handler
+from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
+from encore.runtime.storage import DynamoDBItems
+
+if TYPE_CHECKING:
+    from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
+
+SECONDS_PER_MINUTE = 60
 
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings, keep_days = runtime.settings, runtime.settings.retention_days
     bedrock = await runtime.new_client(
-        "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency
+        "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
+    )
+    answers = DynamoDBKeptAnswers(
+        runtime.dynamodb,
+        settings.copy_answers_table,
+        DynamoDBItems(runtime.dynamodb, settings.copy_answers_table, keep_days=keep_days),
+        keep_days=keep_days,
+    )
+    ask_once = AskOnce(
+        model=bedrock_model(bedrock, settings), model_id=settings.mailer_model_id, kept=answers
     )
     mail_part = MailPart(
         objects=runtime.objects,
         records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
-        copywriter=Copywriter(BedrockModel(bedrock, model_choice(settings))),
+        features=KnowFeatures(
+            ask_once=ask_once,
+            records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),
+            language=style(settings).language,
+            parallel=settings.mailer_converse_concurrency,
+        ),
+        copywriter=Copywriter(ask_once=ask_once, style=style(settings)),
         composer=composer(settings),
-        style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
         parallel=settings.mailer_converse_concurrency,
-        model_id=settings.mailer_model_id,
+        leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
     return MailerHandler(runtime.stage, mail_part, CloseRun(runtime.ledger, runtime.announcer))
 
 
+def style(settings: MailerSettings) -> Style:
+    """How the emails are written."""
+    return Style(
+        brand=settings.mailer_brand_name,
+        locale=settings.mailer_locale,
+        voice=settings.mailer_brand_voice,
+        wordings=settings.mailer_wordings,
+    )
+
+
+def bedrock_model(client: "BedrockRuntimeClient", settings: MailerSettings) -> BedrockModel:
+    """The model that the settings name, asked within the account's quota."""
+    return BedrockModel(
+        client, model_choice(settings), Limiter(settings.mailer_converse_rpm / SECONDS_PER_MINUTE)
+    )
+
+
 def model_choice(settings: MailerSettings) -> ModelChoice:
-    """The model that the settings name."""
+    """The model that the settings name, with what is known of it unless they know better."""
+    known, chosen = capabilities_of(settings.mailer_model_id), settings.mailer_structured_output
+    guardrail, version = settings.mailer_guardrail_id, settings.mailer_guardrail_version
     return ModelChoice(
         model_id=settings.mailer_model_id,
-        max_tokens=settings.mailer_max_tokens,
+        capabilities=known if chosen is None else replace(known, structured_output=chosen),
         temperature=settings.mailer_temperature,
-        takes_schema=settings.mailer_structured_output,
+        guardrail=Guardrail(guardrail, version) if guardrail and version else None,
     )
 
 

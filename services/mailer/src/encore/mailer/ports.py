@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
 
 
@@ -18,20 +19,25 @@ class ModelMessage:
 
 @dataclass(frozen=True)
 class ModelReply:
-    """What the model answered and what it billed; `refusal` says why there is no usable answer."""
+    """What the model answered and what it billed; `refusal` says why there is no usable answer.
+
+    Input tokens that were read from or written to the model's cache are counted apart, as they are billed.
+    """
 
     text: str = ""
     refusal: str | None = None
     input_tokens: int = 0
     output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
 
 
 class Model(Protocol):
     """A language model; see `encore.mailer.adapters.bedrock.BedrockModel`."""
 
-    @property
-    def takes_schema(self) -> bool: ...
-    async def converse(self, system: str, messages: Sequence[ModelMessage], *, schema: str) -> ModelReply: ...
+    async def converse(
+        self, system: str, messages: Sequence[ModelMessage], *, schema: str, max_tokens: int
+    ) -> ModelReply: ...
 
 
 class EmailRecords(Protocol):
@@ -39,3 +45,10 @@ class EmailRecords(Protocol):
 
     async def put_all(self, records: Sequence[EmailRecord]) -> None: ...
     async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]: ...
+
+
+class FeatureRecords(Protocol):
+    """The features of products; see `encore.mailer.adapters.feature_records.DynamoDBFeatureRecords`."""
+
+    async def put_all(self, records: Sequence[ProductFeatures]) -> None: ...
+    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]: ...

@@ -1,5 +1,6 @@
 """The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
@@ -10,25 +11,45 @@ from encore.runtime.settings import ServiceSettings
 Address = Annotated[str, AfterValidator(header_address)]
 
 
+class Unhappy(StrEnum):
+    """An email that says sorry, or none."""
+
+    ACKNOWLEDGE = "acknowledge"
+    LEAVE_OUT = "leave_out"
+
+
 class MailerSettings(ServiceSettings):
     """Read from `ENCORE_*`; resource names come from the provisioner or Terraform."""
 
     mailer_queue_url: str
     emails_table: str
+    copy_answers_table: str
+    product_features_table: str
     email_finished_topic_arn: str
 
     mailer_model_id: str = "anthropic.claude-haiku-5-5"
     """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
-    mailer_structured_output: bool = True
-    """False for a model without structured output: the prompt then contains the JSON schema."""
-    mailer_max_tokens: Annotated[int, Field(ge=200, le=8_000)] = 1_200
+    mailer_structured_output: bool | None = None
+    """Whether the model binds its answers to a JSON schema; by default, what is known of the model."""
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
     """Empty for a model that accepts none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
     """Emails made at a time in the whole process, each with one call to Bedrock."""
+    mailer_converse_rpm: Annotated[float, Field(gt=0)] = 200.0
+    """The account's quota of Converse calls a minute: tasks share it by themselves, and none exceeds it."""
+    mailer_guardrail_id: (
+        Annotated[str, Field(pattern=r"^([a-z0-9]+|arn:aws[^ ]*:guardrail/[a-z0-9]+)$")] | None
+    ) = None
+    mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
 
     mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
     """How figures are written. English only, like the rules for copy."""
+    mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
+    """How the shop speaks, in a few words for the model."""
+    mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 4
+    """Wordings asked for of each field; people with equal facts read different combinations of them."""
+    mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
+    """What a customer with nothing but bad experiences gets."""
     mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
     mailer_from_address: Address = "hello@shop.example"
     mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (
@@ -39,7 +60,7 @@ class MailerSettings(ServiceSettings):
     mailer_unsubscribe_key: SecretStr | None = None
     """Signs the tokens of unsubscribe links."""
 
-    @field_validator("mailer_temperature", mode="before")
+    @field_validator("mailer_temperature", "mailer_structured_output", mode="before")
     @classmethod
     def _empty_means_none(cls, value: object) -> object:
         return None if value == "" else value
@@ -48,4 +69,10 @@ class MailerSettings(ServiceSettings):
     def _url_and_key_belong_together(self) -> Self:
         if (self.mailer_unsubscribe_url is None) != (self.mailer_unsubscribe_key is None):
             raise ValueError("mailer_unsubscribe_url and mailer_unsubscribe_key must be set together")
+        return self
+
+    @model_validator(mode="after")
+    def _guardrail_has_a_version(self) -> Self:
+        if (self.mailer_guardrail_id is None) != (self.mailer_guardrail_version is None):
+            raise ValueError("mailer_guardrail_id and mailer_guardrail_version must be set together")
         return self

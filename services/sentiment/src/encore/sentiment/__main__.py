@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from encore.aspects import AspectReader
+from encore.runtime.kept_answers import DynamoDBKeptAnswers
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSPolls
 from encore.runtime.retry import NO_SDK_RETRIES
@@ -11,7 +12,6 @@ from encore.runtime.service import Runtime, run_service
 from encore.sentiment.adapters.comprehend import Comprehend
 from encore.sentiment.adapters.comprehend_jobs import ComprehendJobs
 from encore.sentiment.adapters.job_outputs import S3JobOutputs
-from encore.sentiment.adapters.kept_answers import DynamoDBKeptAnswers
 from encore.sentiment.adapters.new_keys import new_keys
 from encore.sentiment.domain.engine import Engine
 from encore.sentiment.handler import SentimentHandler

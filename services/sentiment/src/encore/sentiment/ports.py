@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from encore.contracts.records import AspectMention
-from encore.sentiment.domain.bill import Answer, Bill
+from encore.sentiment.domain.bill import Bill
 from encore.sentiment.domain.documents import Document
 from encore.sentiment.domain.job import JobState
 from encore.sentiment.domain.job_output import JobLine
@@ -52,11 +52,3 @@ class JobOutputs(Protocol):
     """What jobs have written; see `encore.sentiment.adapters.job_outputs.S3JobOutputs`."""
 
     def lines(self, key: str, *, at_once: int) -> AsyncIterator[Sequence[JobLine]]: ...
-
-
-class KeptAnswers(Protocol):
-    """What has been paid for; see `encore.sentiment.adapters.kept_answers.DynamoDBKeptAnswers`."""
-
-    async def find(self, keys: Sequence[str]) -> dict[str, Answer]: ...
-    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]: ...
-    async def keep(self, results: Mapping[str, str], *, payer: str) -> None: ...

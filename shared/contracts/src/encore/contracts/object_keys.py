@@ -75,3 +75,8 @@ def recommendations(run_id: str, part: int) -> str:
 def email(run_id: str, customer_id: str) -> str:
     """A customer's finished email, a MIME message."""
     return f"runs/{run_id}/emails/{quote(customer_id, safe='')}.eml"
+
+
+def copy(run_id: str, prompt_key: str) -> str:
+    """A prompt of the run's copy with its answers and what the rules said of them, as one JSON object."""
+    return f"runs/{run_id}/copy/{prompt_key}.json"

@@ -15,6 +15,10 @@ Fraction = Annotated[float, Field(ge=0, le=1)]
 Count = Annotated[int, Field(ge=0)]
 LIKED_FROM = 0.7
 """From this polarity on an opinion is a liking, wherever one is told, learned from or counted."""
+DISLIKED_FROM = -0.2
+"""From this polarity down a product let its owner down.
+
+It takes less than a liking does: to be told of a liking that is none is worse than to be spared something."""
 SENTENCE_ENDS = frozenset(".!?…।。！？")  # noqa: RUF001 - full-width marks end sentences too
 
 
@@ -291,11 +295,33 @@ class ProductAspect(Record):
     aspect: Identifier
 
 
+class OwnProduct(Record):
+    """A product that the customer has, and what they think of it."""
+
+    product_id: Identifier
+    product_name: str
+    category: tuple[str, ...] = ()
+    polarity: Annotated[float, Field(ge=-1, le=1)] | None = None
+    """How much they favour it, by their words and stars: -1 (against) to 1; None if unknown."""
+
+    @property
+    def is_liked(self) -> bool:
+        """Whether they may be told that they liked it."""
+        return self.polarity is not None and self.polarity >= LIKED_FROM
+
+    @property
+    def is_disliked(self) -> bool:
+        """Whether it let them down."""
+        return self.polarity is not None and self.polarity <= DISLIKED_FROM
+
+
 class Pick(Record):
     """One recommended product as in this run's catalogue; a customer's picks are sorted best first."""
 
     product: Product
     reason: Reason
+    praised: tuple[AspectCount, ...] = ()
+    """What its reviewers praise, and hardly any of them blame, most praised first."""
 
 
 class RecommendationSource(StrEnum):
@@ -317,3 +343,5 @@ class Recommendation(Record):
     """What the customer's own reviews praise."""
     blamed: tuple[ProductAspect, ...] = ()
     """What the customer's own reviews blame."""
+    owned: tuple[OwnProduct, ...] = ()
+    """What the customer has of the catalogue, in order of first appearance."""

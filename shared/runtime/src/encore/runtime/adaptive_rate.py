@@ -28,6 +28,7 @@ from encore.runtime.retry import (
     PACED_CAP_S,
     PACED_TRIES,
     THROTTLED_TRIES,
+    ExhaustedError,
     is_throttled,
     is_transient,
 )
@@ -211,10 +212,10 @@ class Limiter:
         """Send a call when it is due, and again while it fails transiently; return its result.
 
         Raises the error of the last try, of `THROTTLED_TRIES` throttled ones or of `PACED_TRIES` others; an
-        error that is not transient is raised at once.
+        error that is not transient, or that no short wait helps (`ExhaustedError`), is raised at once.
         """
         return await AsyncRetrying(
-            retry=retry_if_exception(lambda error: is_transient(error) and not is_throttled(error)),
+            retry=retry_if_exception(_is_worth_a_retry),
             stop=stop_after_attempt(PACED_TRIES),
             wait=wait_random_exponential(multiplier=PACED_BASE_S, max=PACED_CAP_S),
             reraise=True,
@@ -251,3 +252,7 @@ class Limiter:
         self._rate.on_throttle(now, started=started)
         if self._rate.calls_per_s < before:
             log.info("rate_lowered", calls_per_s=round(self._rate.calls_per_s, 2), throttled=self.throttled)
+
+
+def _is_worth_a_retry(error: BaseException) -> bool:
+    return is_transient(error) and not is_throttled(error) and not isinstance(error, ExhaustedError)

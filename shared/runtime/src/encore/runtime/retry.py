@@ -5,6 +5,7 @@
 | an AWS call, transiently | by the SDK, `SDK_RETRIES` | exponential, full jitter, 20 s at most | the message fails |
 | a call through `adaptive_rate.Limiter`, transiently | by the limiter, `PACED_TRIES` | the same, from a quarter of a second | the message fails |
 | a call through it, throttled | by the limiter, `THROTTLED_TRIES` | that of its rate | the message fails |
+| a call through it, for a quota of the day (`ExhaustedError`) | never | | the message fails |
 | part of a batch | that part only, `BATCH_TRIES` | exponential, full jitter, 5 s at most | the message fails |
 | a message, transiently | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letter |
 | several messages in a row, transiently | when `encore.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
@@ -78,6 +79,10 @@ BUSY = frozenset(
 )
 """Error codes of calls that may succeed later for other reasons."""
 SERVER_ERROR_STATUS = 500
+
+
+class ExhaustedError(TransientError):
+    """A quota is used up for so long that only the message's later delivery may succeed."""
 
 
 class UnprocessedError(TransientError):

@@ -26,6 +26,7 @@ PROBE_S = 0.1
 # Waiting times for a stand-in that answers in milliseconds (the defaults suit AWS), and the names of roles.
 LOCAL_SETTINGS = {
     "ENCORE_RECEIVE_WAIT_S": "2",
+    "ENCORE_MAILER_CONVERSE_RPM": "60000",
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
     "ENCORE_SENTIMENT_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-comprehend",

@@ -9,7 +9,7 @@ from encore.recommender.domain.brands import Brands
 from encore.recommender.domain.families import Families, SharedReviews
 from encore.recommender.domain.fits import Fits
 from encore.recommender.domain.names import Vector, cosine, document_frequency, rarity, tokens, vector
-from encore.recommender.domain.popularity import is_disliked, popularity, shrunk_ratings
+from encore.recommender.domain.popularity import is_disliked, popularity, praised, shrunk_ratings
 from encore.recommender.domain.taxonomy import Category, words
 
 PART_LEVELS = 2
@@ -33,6 +33,8 @@ class Catalogue:
         self.products: Mapping[str, Product] = {product.product_id: product for product in products}
         by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
         self.disliked = frozenset(key for key, sentiment in by_product.items() if is_disliked(sentiment))
+        self.praised = {key: found for key, sentiment in by_product.items() if (found := praised(sentiment))}
+        """What buyers praise, by product id."""
         self.popular = _best_first(popularity(self.products, by_product))
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())

@@ -46,7 +46,10 @@ def pick(shopper: Shopper) -> Selection:
     reasons = Reasons(shopper, candidates.completing)
     picks = zip((one.offer.product for one in chosen), reasons.of([one.offer for one in chosen]), strict=True)
     return Selection(
-        picks=tuple(Pick(product=product, reason=reason) for product, reason in picks),
+        picks=tuple(
+            Pick(product=product, reason=reason, praised=shop.catalogue.praised.get(product.product_id, ()))
+            for product, reason in picks
+        ),
         yielded=Counter(chain.from_iterable(one.yielded for one in chosen)),
     )
 

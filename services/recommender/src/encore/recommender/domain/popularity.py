@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from statistics import fmean
 
-from encore.contracts.records import Product, ProductSentiment
+from encore.contracts.records import AspectCount, Product, ProductSentiment
 
 PRIOR_RATINGS = 50
 """A product's rating is computed as if it also had this many average ones."""
@@ -14,6 +14,10 @@ SENTIMENT_WEIGHT = 0.5
 MAX_STARS = 5
 MIDDLE_STARS = 3.0
 MIN_SCORED_TO_DISLIKE = 3
+MIN_PRAISING = 3
+PRAISED_PER_BLAMED = 4
+MAX_PRAISED = 3
+PRICE = "price"
 
 
 def popularity(
@@ -47,6 +51,22 @@ def shrunk_ratings(
 def is_disliked(sentiment: ProductSentiment) -> bool:
     """Return whether buyers mostly dislike a product: three or more scored reviews, negative on average."""
     return sentiment.scored >= MIN_SCORED_TO_DISLIKE and sentiment.polarity < 0
+
+
+def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
+    """Return the aspects that an email may say buyers praise, most praised first.
+
+    Three texts or more praise each, and they are at least four times those that blame it. Price is left out:
+    what is dear or cheap is for the reader to say.
+    """
+    found = (
+        each
+        for each in sentiment.aspects
+        if each.aspect != PRICE
+        and each.praised >= MIN_PRAISING
+        and each.praised >= PRAISED_PER_BLAMED * each.blamed
+    )
+    return tuple(sorted(found, key=lambda each: -each.praised)[:MAX_PRAISED])
 
 
 def _score(product: Product, sentiment: ProductSentiment | None, stars: float) -> float:

@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
 
-from encore.contracts.records import LIKED_FROM, Customer, Review, ScoredReview, SentimentScores
+from encore.contracts.records import (
+    DISLIKED_FROM,
+    LIKED_FROM,
+    Customer,
+    Review,
+    ScoredReview,
+    SentimentScores,
+)
 
-DISLIKED_FROM = -0.2
-"""From this value down a preference counts as `disliked`.
-
-It takes less than a liking does: to be told of a liking that is none is worse than to be spared something."""
 MIDDLE_STARS = 3
 STARS_EACH_WAY = 2
 

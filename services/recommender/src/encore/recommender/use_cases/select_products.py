@@ -17,8 +17,8 @@ from encore.contracts.records import (
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.basket import PICKS, Rule
 from encore.recommender.domain.batch import ranked_items
+from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
 from encore.recommender.domain.csv_files import is_fit_id
-from encore.recommender.domain.own_aspects import mentions_by_review, own_aspects
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of, scores_by_review
 from encore.recommender.domain.run_rules import RunRules
@@ -110,6 +110,7 @@ def recommend(
                 picks=selection.picks,
                 praised=own_aspects(customer, mentions, products, Sentiment.POSITIVE),
                 blamed=own_aspects(customer, mentions, products, Sentiment.NEGATIVE),
+                owned=own_products(preferences, products),
             )
         )
     return Recommended(recommendations, yielded)

@@ -3,9 +3,13 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from encore.runtime.runs.run import part_name
 from encore.sentiment.domain.texts import Text
+
+if TYPE_CHECKING:
+    from encore.runtime.kept_answers import Answer
 
 CLAIM_WRITES = 2
 """A write in a transaction counts twice."""
@@ -22,14 +26,6 @@ def job_payer(run_id: str) -> str:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A kept answer, and which piece of work paid for it."""
-
-    result: str
-    payer: str
-
-
-@dataclass(frozen=True)
 class Bill:
     """The counts and billable units of one payer, the same after every delivery of its message."""
 
@@ -37,7 +33,7 @@ class Bill:
     counts: Counter[str] = field(default_factory=Counter)
     units: Counter[str] = field(default_factory=Counter)
 
-    def add(self, texts: Mapping[str, Text], answers: Mapping[str, Answer]) -> None:
+    def add(self, texts: Mapping[str, Text], answers: Mapping[str, "Answer"]) -> None:
         """Add texts, by key: those that this payer paid for in any delivery, and the others as known."""
         paid = [text for key, text in texts.items() if answers[key].payer == self.payer]
         self.counts["texts_known"] += len(texts) - len(paid)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import partial
 
 from encore.runtime.batches import batches
+from encore.runtime.kept_answers import Answer, KeptAnswers
 from encore.runtime.parallel import for_each
-from encore.sentiment.domain.bill import Answer, Bill
+from encore.sentiment.domain.bill import Bill
 from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Ask, KeptAnswers
+from encore.sentiment.ports import Ask
 
 TEXTS_PER_CALL = 25
 PATIENCE_S = 0.5

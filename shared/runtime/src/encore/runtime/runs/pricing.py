@@ -1,7 +1,8 @@
 """AWS list prices, which convert the units that a run used to US dollars.
 
 On-demand prices in us-east-1 as of November 2026, without free tiers. Units are named `<service>.<unit>`;
-Bedrock's include the model: `bedrock.input_tokens.<model id>`.
+Bedrock's include the model: `bedrock.input_tokens.<model id>`. Input tokens that were read from or written to the
+model's cache, and all tokens of batch inference, are units of their own.
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,15 @@ MODEL_PRICES: Mapping[str, tuple[Decimal, Decimal]] = {
     "anthropic.claude-sonnet-5-5": (Decimal(2), Decimal(10)),
     "anthropic.claude-haiku-4-5-20251001-v1:0": (Decimal(1), Decimal(5)),
 }
+# Which of the two, and the share of it that a token costs (Amazon Bedrock pricing: prompt caching, batch).
+TOKEN_PRICES: Mapping[str, tuple[int, Decimal]] = {
+    "input_tokens": (0, Decimal(1)),
+    "output_tokens": (1, Decimal(1)),
+    "cache_read_tokens": (0, Decimal("0.1")),
+    "cache_write_tokens": (0, Decimal("1.25")),
+    "batch_input_tokens": (0, Decimal("0.5")),
+    "batch_output_tokens": (1, Decimal("0.5")),
+}
 SMALLEST = Decimal("0.000001")
 
 
@@ -52,6 +62,7 @@ def price_of(unit: str) -> Decimal | None:
         return PRICES.get(unit)
     model = rest[0] if rest else ""
     known = next((price for name, price in MODEL_PRICES.items() if model.endswith(name)), None)
-    if known is None:
+    if known is None or kind not in TOKEN_PRICES:
         return None
-    return known[0 if kind == "input_tokens" else 1] / MILLION
+    which, share = TOKEN_PRICES[kind]
+    return known[which] * share / MILLION

@@ -1,25 +1,21 @@
 """The facts of one product: the only source of its figures, its name and the reason it was picked."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
-from itertools import chain
+from functools import cached_property
 
-from encore.contracts.records import Product, Reason
+from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.reasons import LIKING, StatedReason, stated_reason
+from encore.mailer.domain.facts.reasons import StatedReason, stated_reason
 from encore.mailer.domain.text import category_label, clean, short_name
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""
-MAX_BULLETS = 8
-MAX_BULLET_CHARS = 400
-CACHED_PRODUCTS = 4_096
 PERCENT = Decimal(100)
-
-_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+WELL_RATED = Decimal(4)
+SOCIAL = frozenset({ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER})
+"""Reasons that rest on other customers."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +27,10 @@ class ProductFacts:
     """The product as the catalogue has it."""
     reason: Reason
     locale: str
+    features: tuple[str, ...] = ()
+    """What it has, in noun phrases of its catalogue entry."""
+    praised: str | None = None
+    """An aspect that its reviewers praise."""
 
     @property
     def name(self) -> str:
@@ -48,14 +48,22 @@ class ProductFacts:
         return stated_reason(self.reason, self.entry, locale=self.locale)
 
     @property
-    def liked(self) -> str | None:
-        """The product of the reason, if the reason says that the customer liked it."""
-        return self.stated_reason.own_product if self.stated_reason.kind in LIKING else None
+    def own(self) -> str | None:
+        """The customer's product that the reason is about, as it is called in a sentence."""
+        return self.stated_reason.own_product
 
-    @property
-    def vocabulary(self) -> frozenset[str]:
-        """Every word of the product's name, category and bullets, in lower case."""
-        return _vocabulary(self.entry)
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """What claims about the pick can rest on: its reason's kind, and how it is rated."""
+        kind = self.stated_reason.kind
+        known = {str(kind)}
+        if kind in SOCIAL and (self.reason.customers or 0) > 1:
+            known.add(f"{kind}_by_several")
+        if (self.entry.rating or 0) >= WELL_RATED:
+            known.add("highly_rated")
+        if self.praised:
+            known.add("praised")
+        return frozenset(known)
 
     @cached_property
     def values(self) -> dict[str, str]:
@@ -70,6 +78,11 @@ class ProductFacts:
     def _values(self) -> Iterator[tuple[str, str]]:
         entry = self.entry
         yield "name", short_name(self.name)
+        yield from ((f"f{number}", feature) for number, feature in enumerate(self.features, 1))
+        if self.own:
+            yield "own", self.own
+        if self.praised:
+            yield "praised", self.praised
         yield "price", self._money(entry.price)
         if entry.list_price is not None and entry.list_price > entry.price:
             yield "was_price", self._money(entry.list_price)
@@ -93,16 +106,3 @@ class ProductFacts:
         if self.entry.discount_percent is not None or was is None:
             return self.entry.discount_percent or 0
         return int((was - self.entry.price) * PERCENT / was)
-
-
-def catalogue_texts(product: Product) -> list[str]:
-    """Return a product's cleaned name, its category in words, and its first bullets."""
-    bullets = (clean(bullet, max_chars=MAX_BULLET_CHARS) for bullet in product.bullets[:MAX_BULLETS])
-    return [clean(product.name, max_chars=MAX_BULLET_CHARS), category_label(product.category), *bullets]
-
-
-@lru_cache(maxsize=CACHED_PRODUCTS)
-def _vocabulary(product: Product) -> frozenset[str]:
-    """The words, hyphenated ones also in parts."""
-    words = chain.from_iterable(_WORD.findall(text.casefold()) for text in catalogue_texts(product))
-    return frozenset(chain.from_iterable((word, *word.split("-")) for word in words))

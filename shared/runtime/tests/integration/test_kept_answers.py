@@ -5,12 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
+from encore.runtime.kept_answers import CLAIM_S, Answer, DynamoDBKeptAnswers, KeptAnswers
 from encore.runtime.storage import DynamoDBItems
-from encore.sentiment.adapters.kept_answers import CLAIM_S, DynamoDBKeptAnswers
-from encore.sentiment.domain.bill import Answer
-from encore.sentiment.ports import KeptAnswers
 from encore.stack.provision import Resources
-from services.sentiment.tests.fakes import InMemoryKeptAnswers
+from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.stores import Clients
 
 KEYS = [f"{number:064x}" for number in range(30)]

@@ -1,9 +1,10 @@
-"""What customers' own reviews praise and blame."""
+"""What customers have, and what their own reviews praise and blame."""
 
 from collections.abc import Sequence
 
 from encore.contracts.records import AspectMention, Customer, ProductAspect, ScoredReview, Sentiment
-from encore.recommender.domain.own_aspects import MAX_ASPECTS, mentions_by_review, own_aspects
+from encore.recommender.domain.belongings import MAX_ASPECTS, mentions_by_review, own_aspects, own_products
+from encore.recommender.domain.preferences import Preference
 from encore.recommender.use_cases.select_products import recommend
 from services.recommender.tests.fakes import product, review
 from services.recommender.tests.shops import shop_of
@@ -68,3 +69,17 @@ def test_recommendations_tell_what_their_customers_own_reviews_say() -> None:
     assert mine.praised == (ProductAspect(product_id="P1", product_name="Watch", aspect="battery"),)
     assert mine.blamed == (ProductAspect(product_id="P1", product_name="Watch", aspect="strap"),)
     assert (other.praised, other.blamed) == ((), ())
+
+
+def test_tells_what_the_customer_has_and_thinks_of_it() -> None:
+    """A product that is not in the catalogue is left out."""
+    preferences = [
+        Preference(product_id="P1", value=-0.9),
+        Preference(product_id="gone", value=0.9),
+        Preference(product_id="P2"),
+    ]
+    found = own_products(preferences, PRODUCTS)
+    assert [(one.product_id, one.polarity, one.is_disliked) for one in found] == [
+        ("P1", -0.9, True),
+        ("P2", None, False),
+    ]

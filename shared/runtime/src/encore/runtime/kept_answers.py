@@ -1,17 +1,22 @@
-"""Answers about texts in DynamoDB, found by a digest of question, language and words; no text is stored."""
+"""Answers that were paid for, kept in DynamoDB by a digest of the question: nothing is paid for twice.
+
+Neither the question nor its words are stored. Before a call its keys are claimed, so that of two workers with
+the same question one asks and the other finds the answer. A claim lapses: a worker that has died in between
+must not hold up others for ever.
+"""
 
 import asyncio
 import random
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import ClientError
 
 from encore.runtime.errors import error_code
 from encore.runtime.ports import Items
 from encore.runtime.storage import expires_at, to_item
-from encore.sentiment.domain.bill import Answer
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -26,8 +31,27 @@ UNCLAIMED = (
 )
 
 
+@dataclass(frozen=True)
+class Answer:
+    """A kept answer, as JSON, and which piece of work paid for it."""
+
+    result: str
+    payer: str
+
+
+class KeptAnswers(Protocol):
+    """What has been paid for; see `DynamoDBKeptAnswers`."""
+
+    async def find(self, keys: Sequence[str]) -> dict[str, Answer]: ...  # noqa: D102 - documented there
+    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]: ...  # noqa: D102 - documented there
+    async def keep(self, results: Mapping[str, str], *, payer: str) -> None: ...  # noqa: D102 - documented there
+
+
 class DynamoDBKeptAnswers:
-    """One table with an item per text; items expire after `keep_days`, or never."""
+    """One table with an item per question; items expire after `keep_days`, or never.
+
+    A claim lapses after `claim_s`, which must exceed the time that one call takes.
+    """
 
     def __init__(
         self,
@@ -36,12 +60,14 @@ class DynamoDBKeptAnswers:
         items: Items,
         *,
         keep_days: int | None = None,
+        claim_s: float = CLAIM_S,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._dynamodb = dynamodb
         self._table = table
         self._items = items
         self._keep_days = keep_days
+        self._claim_s = claim_s
         self._clock = clock
 
     async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
@@ -82,7 +108,7 @@ class DynamoDBKeptAnswers:
 
     def _claim_of(self, key: str, payer: str) -> "TransactWriteItemTypeDef":
         now = self._clock()
-        claim = {"text_key": key, "payer": payer, "claimed_until": int(now + CLAIM_S)}
+        claim = {"text_key": key, "payer": payer, "claimed_until": int(now + self._claim_s)}
         return {
             "Put": {
                 "TableName": self._table,

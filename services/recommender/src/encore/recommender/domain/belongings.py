@@ -1,4 +1,4 @@
-"""What customers' own reviews praise and blame about products that they have."""
+"""What customers have, and what their own reviews praise and blame about it."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
@@ -6,15 +6,18 @@ from itertools import islice
 from encore.contracts.records import (
     AspectMention,
     Customer,
+    OwnProduct,
     Product,
     ProductAspect,
     Review,
     ScoredReview,
     Sentiment,
 )
+from encore.recommender.domain.preferences import Preference
 
 MAX_ASPECTS = 10
 """How many praised and how many blamed aspects of a customer are told: an email has room for one or two."""
+MAX_OWNED = 20
 
 Mentions = Mapping[tuple[str, str], Sequence[AspectMention]]
 """The aspects that reviews mention, by customer id and review id."""
@@ -41,6 +44,23 @@ def own_aspects(
         if mention.sentiment is sentiment
     )
     return tuple(islice(dict.fromkeys(found), MAX_ASPECTS))
+
+
+def own_products(
+    preferences: Iterable[Preference], products: Mapping[str, Product]
+) -> tuple[OwnProduct, ...]:
+    """Return the first `MAX_OWNED` of the customer's products that are in the catalogue."""
+    found = (
+        OwnProduct(
+            product_id=one.product_id,
+            product_name=products[one.product_id].name,
+            category=products[one.product_id].category,
+            polarity=one.value,
+        )
+        for one in preferences
+        if one.product_id in products
+    )
+    return tuple(islice(found, MAX_OWNED))
 
 
 def _first_product(review: Review, products: Mapping[str, Product]) -> Product | None:
