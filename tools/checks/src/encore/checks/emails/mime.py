@@ -12,6 +12,8 @@ from email.policy import SMTP
 from encore.checks.emails.message import Email
 
 MAX_LINE_BYTES = 998
+JOINER = "\u200d"
+"""Joins emoji such as families."""
 ONCE = ("From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "List-Unsubscribe")
 ONE_CLICK = "List-Unsubscribe=One-Click"
 ALTERNATIVES = ["text/plain", "text/html"]
@@ -44,7 +46,7 @@ def _headers(message: EmailMessage) -> Iterator[str]:
             yield f"MIME: {count} fields {name}, expected one"
     for name, value in message.items():
         yield from (f"MIME: {name}: {defect}" for defect in value.defects)
-        if any(not char.isprintable() for char in value):
+        if any(not char.isprintable() and char != JOINER for char in value):
             yield f"MIME: {name} has a character that cannot be printed"
     if "https:" in message.get("List-Unsubscribe", "") and message["List-Unsubscribe-Post"] != ONE_CLICK:
         yield f"MIME: List-Unsubscribe-Post is not {ONE_CLICK} (RFC 8058)"
