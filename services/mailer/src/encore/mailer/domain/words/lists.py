@@ -41,6 +41,23 @@ class WordLists:
     rating: frozenset[str]
     reduction: frozenset[str]
     """Besides these, all that a sentence about a reduced price may say."""
+    deeds: frozenset[str]
+    """What a thing may do: said of a product only if the catalogue says so."""
+    before_deeds: frozenset[str]
+    having: frozenset[str]
+    """Verbs of which the object must be in the catalogue."""
+    having_after: frozenset[str]
+    abstract: frozenset[str]
+    """Objects that say nothing."""
+    people_verbs: frozenset[str]
+    """What only the reader may be said to do with a product."""
+    reader: frozenset[str]
+    joining: frozenset[str]
+    """Words that end a noun phrase."""
+    sweeping: frozenset[str]
+    """Words that an amount, which is that of one product, must not be said of."""
+    before_neutral: frozenset[str]
+    """Restricted words that say nothing before a neutral one."""
     amount_sentence: frozenset[str]
     """What a sentence with an amount may say besides."""
     reduction_claims: frozenset[str]
@@ -108,6 +125,16 @@ class WordLists:
             price=_words(words, "price"),
             rating=_words(words, "rating"),
             reduction=_words(words, "reduction"),
+            deeds=_words(words, "deeds"),
+            before_deeds=_words(words, "before_deeds"),
+            having=_words(words, "having"),
+            having_after=_words(words, "having_after"),
+            abstract=_words(words, "abstract"),
+            people_verbs=_words(words, "people_verbs"),
+            reader=_words(words, "reader"),
+            joining=_words(words, "joining"),
+            sweeping=_words(words, "sweeping"),
+            before_neutral=_words(words, "before_neutral"),
             amount_sentence=_words(words, "amount_sentence"),
             reduction_claims=_words(words, "reduction_claims"),
             seller=_words(kinds, "seller"),
