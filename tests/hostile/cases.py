@@ -26,7 +26,7 @@ def cases(group: str) -> list[Case]:
     return [_case(**each) for each in _read()[group]]
 
 
-def parameters(group: str) -> Any:  # noqa: ANN401 - pytest names no type
+def parameters(group: str) -> pytest.MarkDecorator:
     """Return a decorator that runs a test for each input of a group, under the input's id."""
     return pytest.mark.parametrize("case", [pytest.param(case, id=case.id) for case in cases(group)])
 

@@ -1,8 +1,7 @@
 """What would be harmful in a finished email, compared with an email made of harmless facts."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from xml.etree.ElementTree import Element
+from functools import lru_cache
 
 import html5lib
 
@@ -11,9 +10,7 @@ from encore.checks.emails.message import Email, read_email
 from encore.checks.emails.mime import mime_problems
 from encore.mailer.domain.text import is_printable
 
-HOSTS = Hosts(
-    links=["shop.example.com", "unsubscribe.example.com"], pictures=["images.example.com"]
-)
+HOSTS = Hosts(links=["shop.example.com", "unsubscribe.example.com"], pictures=["images.example.com"])
 SPACES = "\n\r\t"
 
 
@@ -46,21 +43,17 @@ def _foreign_headers(email: Email, model: Email) -> Iterator[str]:
 
 def _foreign_markup(email: Email, model: Email) -> Iterator[str]:
     """The facts may leave an element out, but never add a kind of element or attribute."""
-    known = _names(model)
-    yield from (f"markup {name} that no template has" for name in _names(email) - known)
+    yield from (f"markup {name} that no template has" for name in _names(email.html) - _names(model.html))
 
 
-def _names(email: Email) -> set[str]:
-    found: Counter[str] = Counter()
-    for element in html5lib.parse(email.html, namespaceHTMLElements=False).iter():
-        found.update(_names_of(element))
-    return set(found)
-
-
-def _names_of(element: Element) -> Iterator[str]:
-    if isinstance(element.tag, str):
-        yield element.tag
-        yield from (f"{element.tag}[{name}]" for name in element.attrib)
+@lru_cache(maxsize=2)
+def _names(html: str) -> frozenset[str]:
+    """The elements of a document, and their attributes."""
+    elements = [
+        each for each in html5lib.parse(html, namespaceHTMLElements=False).iter() if isinstance(each.tag, str)
+    ]
+    attributes = {f"{each.tag}[{name}]" for each in elements for name in each.attrib}
+    return frozenset({each.tag for each in elements} | attributes)
 
 
 def _unprintable(email: Email) -> Iterator[str]:

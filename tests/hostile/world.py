@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 
 from encore.contracts import object_keys
 from encore.contracts.records import (
@@ -19,6 +20,7 @@ from encore.contracts.records import (
 )
 from encore.mailer.__main__ import composer, style
 from encore.mailer.domain.facts.features import ProductFeatures
+from encore.mailer.domain.message.compose import Composer
 from encore.mailer.ports import ModelMessage, ModelReply
 from encore.mailer.settings import MailerSettings
 from encore.mailer.use_cases.ask_once import AskOnce
@@ -146,7 +148,7 @@ async def mailed(
     recommendation: Recommendation, model: AnsweringModel | None = None, **settings: str
 ) -> Mailed:
     """Mail a part with one customer."""
-    chosen = MailerSettings.model_validate(SETTINGS | settings)
+    chosen, composing = _composing(tuple(settings.items()))
     objects, answering = InMemoryObjects(), model or AnsweringModel()
     ask_once = AskOnce(model=answering, model_id="model", kept=InMemoryKeptAnswers())
     mail_part = MailPart(
@@ -154,10 +156,17 @@ async def mailed(
         records=InMemoryEmailRecords(),
         features=KnowFeatures(ask_once=ask_once, records=InMemoryFeatures(), language="en", parallel=2),
         copywriter=Copywriter(ask_once=ask_once, style=style(chosen)),
-        composer=composer(chosen),
+        composer=composing,
         parallel=2,
     )
     await objects.put_lines(PART, [recommendation])
     result = await mail_part.run(RUN, key=PART)
     messages = [body for key, body in objects.stored.items() if key.endswith(".eml")]
     return Mailed(result, messages, answering.asked)
+
+
+@cache
+def _composing(settings: tuple[tuple[str, str], ...]) -> tuple[MailerSettings, Composer]:
+    """A theme takes longer to load than an email to make."""
+    chosen = MailerSettings.model_validate(SETTINGS | dict(settings))
+    return chosen, composer(chosen)

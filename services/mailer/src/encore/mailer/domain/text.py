@@ -17,12 +17,14 @@ _NAME_END = re.compile(r"\s*(?:[,|(\[;:]|\s[-–—]\s|/\s|\s(?:with|for|compati
 _TRAILING = re.compile(r"(?:[\s\-–—&+/,]|\b(?:and|with|for|in|of|to|the|a)\s*)+$", re.IGNORECASE)  # noqa: RUF001 - dashes of the catalogue
 _BRACKETED = re.compile(r"[(\[{【]([^)\]}】]*)(?:[)\]}】]|$)")
 _OPEN_BRACKET = re.compile(r"[(\[{【][^)\]}】]*$")
+_ASPECT = re.compile(r"\w[\w'&/ -]*")
 _SENTENCE_END = ".!?;:"
 SHORT_NAME_CHARS = 60
 MIN_NAME_CHARS = 12
 EARLY_CHARS = 24
 """Words before a bracket of up to this length, such as a brand and a size, are seldom a name yet."""
 MAX_CATEGORY_CHARS = 80
+MAX_ASPECT_CHARS = 40
 CACHED_NAMES = 4_096
 
 
@@ -87,6 +89,15 @@ def _without_early_brackets(name: str) -> str:
     if " " in start and (not rest or _NAME_END.match(f" {rest}")):
         return start
     return f"{start} {rest or found[1]}".strip()
+
+
+def aspect_label(aspect: str) -> str | None:
+    """Return an aspect such as "battery life" as it is shown; None for what is not a few plain words.
+
+    Aspects come from reviews, which are untrusted: no aspect is an address or a sentence.
+    """
+    label = clean(aspect, max_chars=len(aspect))
+    return label if len(label) <= MAX_ASPECT_CHARS and _ASPECT.fullmatch(label) else None
 
 
 def has_words(text: str) -> bool:

@@ -9,6 +9,7 @@ from encore.mailer.domain.facts.experience import Experience, Occasion, experien
 from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.slots import FIRST_NAME
+from encore.mailer.domain.text import aspect_label
 
 MAX_FEATURES = 6
 LONGEST_NAME = "N" * MAX_NAME_CHARS
@@ -88,7 +89,7 @@ def email_facts(
             reason=pick.reason,
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
-            praised=pick.praised[0].aspect if pick.praised else None,
+            praised=next(filter(None, (aspect_label(each.aspect) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)
     )

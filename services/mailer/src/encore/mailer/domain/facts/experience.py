@@ -8,7 +8,7 @@ from functools import cached_property
 from encore.contracts.records import OwnProduct, ProductAspect, Recommendation
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
-from encore.mailer.domain.text import spoken_name
+from encore.mailer.domain.text import aspect_label, spoken_name
 
 
 class Occasion(StrEnum):
@@ -103,5 +103,5 @@ def _spoken(owned: "Iterator[OwnProduct] | Sequence[OwnProduct]") -> str | None:
 
 
 def _aspect(told: Iterator[ProductAspect]) -> Aspect | None:
-    found = ((each.aspect, spoken_name(each.product_name)) for each in told)
-    return next((Aspect(aspect, product) for aspect, product in found if product), None)
+    found = ((aspect_label(each.aspect), spoken_name(each.product_name)) for each in told)
+    return next((Aspect(aspect, product) for aspect, product in found if aspect and product), None)
