@@ -18,6 +18,7 @@ from encore.contracts.events import RunFinished
 from encore.runtime.runs.run import Run
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
+from encore.stack.gallery.runs import write_runs
 from encore.stack.observer import Observer, observe
 from encore.stack.progress import RunProgress, snapshots
 from encore.stack.report import render_report
@@ -52,6 +53,7 @@ def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Conso
         shutil.rmtree(work)
         raise
     folder = _settle(work, out / run_id)
+    write_runs(out)
     render_report(summary, console)
     if summary["status"] != "finished":
         raise DemoFailedError(f"{summary['reason']} (logs in {folder / 'logs'})")
