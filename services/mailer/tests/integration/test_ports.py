@@ -15,8 +15,8 @@ from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import ModelChoice
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.domain.copy.fields import Copy, CopySource, parse_copy
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
-from encore.mailer.domain.copy.rules import Problem
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords, Model, ModelMessage, ModelReply

@@ -45,6 +45,7 @@ def test_a_product_has_slots_only_for_the_facts_it_has(facts: EmailFacts) -> Non
     """Without a discount or rating, there is no slot for one."""
     assert facts.products[0].values == {
         "name": "Northlane Nylon Braided USB Type-C Cable",
+        "own": "Solero 20 W Wall Charger",
         "price": "₹399",
         "was_price": "₹1,099",
         "saving": "₹700",

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.contracts.records import Reason, ReasonKind
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.prompt import MAX_PROBLEMS, SYSTEM, answer_schema, repair_message, user_message
-from encore.mailer.domain.copy.rules import Problem
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.reasons import PHRASES
 

@@ -3,7 +3,8 @@ from collections.abc import Callable
 import pytest
 
 from encore.mailer.domain.copy.fields import Copy, CopyFormatError, parse_copy
-from encore.mailer.domain.copy.rules import MAX_CHARS, Problem, problems
+from encore.mailer.domain.copy.problem import Problem
+from encore.mailer.domain.copy.rules import MAX_CHARS, problems
 from encore.mailer.domain.facts.email import EmailFacts
 
 MakeCopy = Callable[..., Copy]

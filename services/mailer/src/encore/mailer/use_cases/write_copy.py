@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encore.mailer.domain.copy.fields import Copy, CopyFormatError, CopySource, parse_copy
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
-from encore.mailer.domain.copy.rules import Problem, problems
+from encore.mailer.domain.copy.rules import problems
 from encore.mailer.domain.copy.template_copy import template_copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.ports import Model, ModelMessage, ModelReply

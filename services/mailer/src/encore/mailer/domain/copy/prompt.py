@@ -14,8 +14,9 @@ from typing import Any
 
 from encore.contracts.records import Product
 from encore.mailer.domain.copy.forbidden_text import forbidden_text
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.reason_claims import unsupported_reasons
-from encore.mailer.domain.copy.rules import MAX_CHARS, Problem
+from encore.mailer.domain.copy.rules import MAX_CHARS
 from encore.mailer.domain.copy.unsupported_claims import never_supported
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import CACHED_PRODUCTS, ProductFacts, catalogue_texts

@@ -1,12 +1,12 @@
 """The rules that all copy must keep, the model's and the template's: it states nothing but the facts."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import chain
 
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.copy.figure_cues import misleading_figures
 from encore.mailer.domain.copy.forbidden_text import forbidden_text
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.reason_claims import unsupported_reasons
 from encore.mailer.domain.copy.unsupported_claims import unsupported_claims
 from encore.mailer.domain.facts.email import EmailFacts
@@ -26,26 +26,11 @@ MAX_CHARS: Mapping[str, int] = {
 """Limits of the text as written, slots included."""
 MAX_FILLED_CHARS: Mapping[str, int] = {"subject": 110, "preheader": 160}
 """Limits of the text as read, slots filled: an inbox shows no more."""
-MAX_QUOTED_CHARS = 40
 ENOUGH_SLOTS = 2
 """A text without other words says something with two slots, as in "{1.name}: {1.reason}."."""
 
 Broken = Iterator[tuple[str, str]]
 """(rule, what breaks it) pairs."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """A broken rule: in which field, which rule, and what breaks it."""
-
-    field: str
-    rule: str
-    found: str = ""
-
-    def __str__(self) -> str:
-        """Return a line for the log, the records and the model."""
-        quoted = f" ({self.found[:MAX_QUOTED_CHARS]!r})" if self.found else ""
-        return f"{self.field}: {self.rule}{quoted}"
 
 
 def problems(copy: Copy, facts: EmailFacts) -> list[Problem]:

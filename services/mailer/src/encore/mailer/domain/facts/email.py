@@ -1,14 +1,17 @@
 """The facts of one email: its customer's first name and its products."""
 
 import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
+from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.slots import FIRST_NAME
 from encore.mailer.domain.text import clean, word_set
 
+MAX_FEATURES = 6
 MAX_NAME_CHARS = 20
 MIN_NAME_CHARS = 2
 TITLES = word_set("mr mrs ms miss dr prof sir shri smt er ca adv md")
@@ -31,11 +34,28 @@ class EmailFacts:
     brand: str
     language: str
     products: tuple[ProductFacts, ...]
+    experience: Experience
+
+    @property
+    def occasion(self) -> Occasion:
+        """The tone that what is known of the customer asks for."""
+        return self.experience.occasion
+
+    @property
+    def own_words(self) -> tuple[str, ...]:
+        """What may be said of the customer's own products."""
+        return self.experience.words
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """What claims about the customer can rest on: `liking`, `owning`, `disliking`."""
+        return self.experience.known
 
     @cached_property
     def customer_slots(self) -> dict[str, str]:
-        """The customer's slots with their values; empty for a customer without a usable name."""
-        return {FIRST_NAME: self.first_name} if self.first_name else {}
+        """The customer's slots with their values; the name only if it is usable."""
+        name = {FIRST_NAME: self.first_name} if self.first_name else {}
+        return name | self.experience.slots
 
     @cached_property
     def slots(self) -> dict[str, str]:
@@ -48,20 +68,39 @@ class EmailFacts:
         return next((product for product in self.products if str(product.number) == number), None)
 
 
-def email_facts(recommendation: Recommendation, *, brand: str, locale: str) -> EmailFacts:
-    """Collect the facts of one customer's email; raise `NoPicksError` for a customer without picks."""
+def email_facts(
+    recommendation: Recommendation,
+    *,
+    brand: str,
+    locale: str,
+    features: Mapping[str, Sequence[str]] | None = None,
+) -> EmailFacts:
+    """Collect the facts of one customer's email; raise `NoPicksError` for a customer without picks.
+
+    `features` are those of the products, by product id.
+    """
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
+    features = features or {}
+    products = tuple(
+        ProductFacts(
+            number=number,
+            entry=pick.product,
+            reason=pick.reason,
+            locale=locale,
+            features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
+            praised=pick.praised[0].aspect if pick.praised else None,
+        )
+        for number, pick in enumerate(recommendation.picks, 1)
+    )
     return EmailFacts(
         customer_id=recommendation.customer_id,
         address=recommendation.email,
         first_name=first_name(recommendation.name),
         brand=brand,
         language=locale.partition("_")[0],
-        products=tuple(
-            ProductFacts(number=number, entry=pick.product, reason=pick.reason, locale=locale)
-            for number, pick in enumerate(recommendation.picks, 1)
-        ),
+        products=products,
+        experience=experience_of(recommendation, products),
     )
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import cached_property, lru_cache
 from itertools import chain
 
-from encore.contracts.records import Product, Reason
+from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.reasons import LIKING, StatedReason, stated_reason
 from encore.mailer.domain.text import category_label, clean, short_name
@@ -18,8 +18,10 @@ MAX_BULLETS = 8
 MAX_BULLET_CHARS = 400
 CACHED_PRODUCTS = 4_096
 PERCENT = Decimal(100)
-
 _WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
+WELL_RATED = Decimal(4)
+SOCIAL = frozenset({ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER})
+"""Reasons that rest on other customers."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,10 @@ class ProductFacts:
     """The product as the catalogue has it."""
     reason: Reason
     locale: str
+    features: tuple[str, ...] = ()
+    """What it has, in noun phrases of its catalogue entry."""
+    praised: str | None = None
+    """An aspect that its reviewers praise."""
 
     @property
     def name(self) -> str:
@@ -57,6 +63,24 @@ class ProductFacts:
         """Every word of the product's name, category and bullets, in lower case."""
         return _vocabulary(self.entry)
 
+    @property
+    def own(self) -> str | None:
+        """The customer's product that the reason is about, as it is called in a sentence."""
+        return self.stated_reason.own_product
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """What claims about the pick can rest on: its reason's kind, and how it is rated."""
+        kind = self.stated_reason.kind
+        known = {str(kind)}
+        if kind in SOCIAL and (self.reason.customers or 0) > 1:
+            known.add(f"{kind}_by_several")
+        if (self.entry.rating or 0) >= WELL_RATED:
+            known.add("highly_rated")
+        if self.praised:
+            known.add("praised")
+        return frozenset(known)
+
     @cached_property
     def values(self) -> dict[str, str]:
         """The attributes that the product has, such as `price`, as they are shown."""
@@ -70,6 +94,11 @@ class ProductFacts:
     def _values(self) -> Iterator[tuple[str, str]]:
         entry = self.entry
         yield "name", short_name(self.name)
+        yield from ((f"f{number}", feature) for number, feature in enumerate(self.features, 1))
+        if self.own:
+            yield "own", self.own
+        if self.praised:
+            yield "praised", self.praised
         yield "price", self._money(entry.price)
         if entry.list_price is not None and entry.list_price > entry.price:
             yield "was_price", self._money(entry.list_price)

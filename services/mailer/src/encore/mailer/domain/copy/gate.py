@@ -1,0 +1,244 @@
+"""The gate: copy passes only if nothing in it needs a proof that the facts do not give.
+
+A word passes if it is on the published list of neutral words, in the words that the catalogue has for the
+product, or true of its kind. Everything else is refused by name, so that the writer can mend it. Figures are
+slots with frames; what is said of the customer and of others needs a reason or an opinion that is known.
+What still passes are true words joined falsely, and what a seller claims wrongly.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import pairwise
+
+from encore.mailer.domain.copy.characters import odd_characters
+from encore.mailer.domain.copy.lists import WordLists
+from encore.mailer.domain.copy.problem import Problem
+from encore.mailer.domain.copy.tokens import BREAK, Sentence, is_slot, sentences
+from encore.mailer.domain.copy.vouched import Vouched, vouched_by, words_of
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.slots import owner, slots_in
+from encore.mailer.domain.text import folded
+
+LINE = "lines."
+HEADLINES = frozenset({"subject", "preheader"})
+GREETING = "greeting"
+AMOUNTS = frozenset({"{price}", "{was_price}", "{saving}", "{discount}"})
+RATINGS = frozenset({"{rating}", "{rating_count}"})
+REDUCED = frozenset({"was_price", "saving", "discount"})
+REDUCED_AMOUNT = "reduced_amount"
+"""Known in a sentence with an amount of a product whose price is reduced."""
+UNKNOWN = "neither a neutral word nor one that the catalogue has for it"
+NUMBER, CURRENCY = "number word outside a slot", "currency outside a slot"
+SELLER, REDUCTION = "a seller's word", "only beside a reduced price"
+NEVER_EXCUSED = frozenset({NUMBER, CURRENCY})
+EXCUSED_BY_CATALOGUE = frozenset(
+    {
+        UNKNOWN,
+        "only within a known phrase",
+        "only beside a rating",
+        "only beside an amount",
+    }
+)
+"""Rules of words that may stand beside a word which the catalogue has beside them, as in "any router"."""
+
+Found = tuple[str, str]
+"""A rule, and what breaks it."""
+
+
+def judge(field: str, text: str, facts: EmailFacts) -> list[Problem]:
+    """Return what makes the text of a field untrue or unproved; nothing if it passes.
+
+    `field` is `subject`, `preheader`, `greeting`, `intro`, `closing` or `lines.<n>`, and `text` has slots for
+    the facts. Raises `LookupError` for a language without word lists.
+    """
+    lists = WordLists.load(facts.language)
+    plain = folded_text(text)
+    if odd := odd_characters(text, lists) or odd_characters(plain, lists):
+        return [Problem(field, *odd)]
+    if slots := list(_slot_problems(field, text, facts)):
+        return [Problem(field, *each) for each in slots]
+    if not any(map(str.isalpha, text)):
+        return [Problem(field, "must say something")]
+    if field == GREETING:
+        return [Problem(field, *each) for each in _greeting(plain, lists)]
+    scope = _scope(field, text, facts, lists)
+    found = (each for sentence in sentences(plain) for each in _sentence(sentence, scope))
+    return [Problem(field, *each) for each in dict.fromkeys(found)]
+
+
+def folded_text(text: str) -> str:
+    """Return copy as the rules read it."""
+    return folded(text) if not text.isascii() else text
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """What a field may say."""
+
+    lists: WordLists
+    vouched: tuple[Vouched, ...]
+    """What vouches for words: the products that the field may speak of, and what is known of the customer."""
+    reduced: bool
+    """Whether the price of a product that the field is about is reduced."""
+    known: frozenset[str]
+    """What is known that claims can rest on."""
+    scenes: frozenset[str]
+    """What moments are about, for a field that is not about one product."""
+    never: frozenset[str]
+    """Words that this field must not have, whoever vouches for them."""
+
+
+def _scope(field: str, text: str, facts: EmailFacts, lists: WordLists) -> _Scope:
+    products = _about(field, text, facts)
+    own = words_of((facts.brand, *facts.own_words), lists)
+    return _Scope(
+        lists=lists,
+        vouched=(*(vouched_by(each.entry, lists) for each in products), own),
+        reduced=any(not REDUCED.isdisjoint(each.values) for each in products),
+        known=facts.known | frozenset().union(*(each.known for each in products)),
+        scenes=frozenset() if field.startswith(LINE) else lists.scenes,
+        never=lists.headline_never if field in HEADLINES else frozenset(),
+    )
+
+
+def _about(field: str, text: str, facts: EmailFacts) -> Sequence[ProductFacts]:
+    """Return the products that a field may speak of: its own, those of its slots, or all."""
+    if field.startswith(LINE):
+        product = facts.product(field.removeprefix(LINE))
+        return [product] if product else []
+    if field in HEADLINES:
+        numbers = {owner(slot) for slot in slots_in(text)}
+        return [each for each in facts.products if str(each.number) in numbers] or facts.products
+    return facts.products
+
+
+def _slot_problems(field: str, text: str, facts: EmailFacts) -> Iterator[Found]:
+    slots = slots_in(text)
+    yield from (("unknown slot", slot) for slot in slots if slot not in facts.slots)
+    owners = {owner(slot) for slot in slots}
+    numbers = owners - {"customer", "liked", "praised", "disliked", "blamed"}
+    if field.startswith(LINE):
+        yield from (
+            (f"only slots of product {field.removeprefix(LINE)} belong here", each)
+            for each in sorted(owners - {field.removeprefix(LINE), "customer"})
+        )
+    elif field in HEADLINES:
+        if len(numbers) > 1:
+            yield "slots of more than one product", ", ".join(sorted(numbers))
+    elif numbers:
+        yield "slots of products do not belong here", ", ".join(sorted(numbers))
+
+
+def _greeting(text: str, lists: WordLists) -> Iterator[Found]:
+    words = (
+        token for each in sentences(text) for token in each.tokens if token != BREAK and not is_slot(token)
+    )
+    yield from (("not a word of greetings", word) for word in words if word not in lists.greeting)
+
+
+def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
+    lists, tokens = scope.lists, sentence.tokens
+    yield from lists.frames.broken(tokens)
+    for start, end, _ in lists.proved.found(tokens):
+        if not _has_pair(tokens[start:end], scope):
+            yield "the catalogue does not say so", " ".join(tokens[start:end])
+    for start, end, subject in lists.idioms.found(tokens):
+        yield f"a phrase that claims {subject}", " ".join(tokens[start:end])
+    covered, claim = lists.claims.check(tokens, _known(sentence, scope))
+    if claim:
+        yield f"nothing known supports a claim about {claim[0]}", claim[1]
+    doubtful = [at for at, token in enumerate(tokens) if _is_doubtful(token, scope)]
+    if doubtful:
+        covered |= lists.harmless.covered(tokens)
+    for at in doubtful:
+        if at not in covered and (rule := _broken_by(at, sentence, scope)):
+            yield rule, tokens[at]
+
+
+def _known(sentence: Sentence, scope: _Scope) -> frozenset[str]:
+    known = scope.known | sentence.slots
+    return known | {REDUCED_AMOUNT} if scope.reduced and not AMOUNTS.isdisjoint(sentence.slots) else known
+
+
+def _is_doubtful(token: str, scope: _Scope) -> bool:
+    if token in scope.never:
+        return True
+    if token == BREAK or is_slot(token) or token in scope.lists.neutral or token in scope.scenes:
+        return False
+    return token in _rules(scope.lists) or not _is_vouched(token, scope)
+
+
+@cache
+def _rules(lists: WordLists) -> dict[str, str]:
+    """Return the rule of each word that has one, even where the catalogue has the word."""
+    rules = (
+        (lists.seller, SELLER),
+        (lists.restricted, "only within a known phrase"),
+        (lists.audience | lists.rating, "only beside a rating"),
+        (lists.price, "only beside an amount"),
+        (lists.reduction_claims, REDUCTION),
+        (lists.currencies, CURRENCY),
+        (lists.numbers, NUMBER),
+    )
+    return {word: rule for words, rule in rules for word in words}
+
+
+def _is_vouched(word: str, scope: _Scope) -> bool:
+    stem = scope.lists.endings.stem(word)
+    if stem in scope.lists.neutral_stems or any(stem in each.stems for each in scope.vouched):
+        return True
+    if word.endswith("'s"):
+        return _is_known(word.removesuffix("'s"), scope)
+    if "-" in word:
+        parts = word.split("-")
+        return (
+            any("".join(parts) in each.words for each in scope.vouched)
+            or all(_has_pair(pair, scope) for pair in pairwise(parts))
+            or all(_is_known(each, scope) for each in parts)
+        )
+    return False
+
+
+def _has_pair(pair: tuple[str, ...], scope: _Scope) -> bool:
+    return any(pair in each.pairs for each in scope.vouched)
+
+
+def _is_known(word: str, scope: _Scope) -> bool:
+    if word in scope.lists.neutral:
+        return True
+    return bool(word) and word not in _rules(scope.lists) and _is_vouched(word, scope)
+
+
+def _broken_by(at: int, sentence: Sentence, scope: _Scope) -> str | None:
+    """Return the rule that a doubtful word breaks, None if what is around it makes it true."""
+    word = sentence.tokens[at]
+    if word in scope.never:
+        return "not a word for a subject or a preheader"
+    rule = _rules(scope.lists).get(word, UNKNOWN)
+    if rule in NEVER_EXCUSED:
+        return rule
+    if _beside_figure(word, sentence, scope):
+        return None
+    pairs = pairwise(sentence.tokens[max(0, at - 1) : at + 2])
+    if rule in EXCUSED_BY_CATALOGUE and any(_has_pair(pair, scope) for pair in pairs):
+        return None
+    if word in scope.lists.physical and _of_a_moment(at, sentence.tokens, scope.lists):
+        return None
+    return rule
+
+
+def _beside_figure(word: str, sentence: Sentence, scope: _Scope) -> bool:
+    """Whether a word belongs to a figure of its sentence."""
+    lists, slots = scope.lists, sentence.slots
+    if not slots.isdisjoint(RATINGS) and (word in lists.rating or word in lists.audience_sentence):
+        return True
+    if slots.isdisjoint(AMOUNTS):
+        return False
+    return word in lists.price or word in lists.amount_sentence or (scope.reduced and word in lists.reduction)
+
+
+def _of_a_moment(at: int, tokens: Sequence[str], lists: WordLists) -> bool:
+    near = {*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 3]}
+    return not lists.moments.isdisjoint(near)

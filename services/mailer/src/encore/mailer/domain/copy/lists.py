@@ -1,0 +1,129 @@
+"""The word lists of a language, by which the gate judges copy; `languages/<code>/*.toml` holds them.
+
+A list is text: words separated by whitespace, or phrases separated by commas, in lower case.
+"""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Self
+
+from encore.mailer.domain.copy.endings import Endings
+from encore.mailer.domain.copy.frames import Frames
+from encore.mailer.domain.copy.phrases import Phrases
+from encore.mailer.domain.copy.stated import Claims
+
+FOLDER = files("encore.mailer") / "languages"
+
+
+@dataclass(frozen=True, eq=False)
+class WordLists:
+    """What the gate knows of a language; there is one for each, so it is its own identity."""
+
+    code: str
+    neutral: frozenset[str]
+    """Words that state nothing."""
+    neutral_stems: frozenset[str]
+    scenes: frozenset[str]
+    """What a text may speak of that is not about one product."""
+    restricted: frozenset[str]
+    """Words that are harmless only within a phrase, or in the frame of a figure."""
+    physical: frozenset[str]
+    """Qualities, which belong to a moment, or to a product whose catalogue entry has them."""
+    moments: frozenset[str]
+    audience: frozenset[str]
+    """Other people."""
+    audience_sentence: frozenset[str]
+    """All that a sentence about other people may say besides."""
+    price: frozenset[str]
+    rating: frozenset[str]
+    reduction: frozenset[str]
+    """Besides these, all that a sentence about a reduced price may say."""
+    amount_sentence: frozenset[str]
+    """What a sentence with an amount may say besides."""
+    reduction_claims: frozenset[str]
+    seller: frozenset[str]
+    """A seller's words, which vouch for nothing."""
+    negations: frozenset[str]
+    numbers: frozenset[str]
+    currencies: frozenset[str]
+    greeting: frozenset[str]
+    """All words of greetings."""
+    headline_never: frozenset[str]
+    """What makes a subject look like a message about an order, an account or money."""
+    letters: frozenset[str]
+    """Letters besides a to z."""
+    harmless: Phrases
+    proved: Phrases
+    """Pairs of words that the catalogue itself must have."""
+    idioms: Phrases
+    """Harmless words that together make a claim, by the claim's subject."""
+    frames: Frames
+    claims: Claims
+    """Claims that a reason of the email, or what is known of the customer, must support."""
+    kinds: Mapping[str, frozenset[str]]
+    """What is true of a kind of product, by each word that names the kind."""
+    same: Mapping[str, frozenset[str]]
+    """Words that mean the same, by word."""
+    endings: Endings
+
+    @classmethod
+    @cache
+    def load(cls, code: str) -> Self:
+        """Read the lists of a language once; raise `LookupError` if it has none."""
+        if not (FOLDER / code / "words.toml").is_file():
+            known = ", ".join(
+                sorted(each.name for each in FOLDER.iterdir() if (each / "words.toml").is_file())
+            )
+            raise LookupError(f"copy can be checked in {known}; there are no word lists for {code!r}")
+        words, phrases, kinds = (_read(code, name) for name in ("words", "phrases", "kinds"))
+        endings = Endings.of(words["endings"])
+        return cls(
+            code=code,
+            neutral=_words(words, "neutral"),
+            neutral_stems=frozenset(map(endings.stem, _words(words, "neutral"))),
+            scenes=_words(words, "scenes"),
+            restricted=_words(words, "restricted"),
+            physical=_words(words, "physical"),
+            moments=_words(words, "moments"),
+            audience=_words(words, "audience"),
+            audience_sentence=_words(words, "audience_sentence"),
+            price=_words(words, "price"),
+            rating=_words(words, "rating"),
+            reduction=_words(words, "reduction"),
+            amount_sentence=_words(words, "amount_sentence"),
+            reduction_claims=_words(words, "reduction_claims"),
+            seller=_words(kinds, "seller"),
+            negations=_words(words, "negations"),
+            numbers=_words(words, "numbers"),
+            currencies=_words(words, "currencies"),
+            greeting=_words(words, "greeting"),
+            headline_never=_words(words, "headline_never"),
+            letters=frozenset(words["letters"]),
+            harmless=Phrases.of({"harmless": phrases["harmless"]}),
+            proved=Phrases.of({"proved": phrases["proved"]}),
+            idioms=Phrases.of(phrases["idioms"]),
+            frames=Frames.of(_read(code, "frames")),
+            claims=Claims.of(_read(code, "claims")["claims"]),
+            kinds=_by_word((each["heads"], each["words"]) for each in kinds["kinds"]),
+            same=_by_word((group, group) for group in kinds["same"]),
+            endings=endings,
+        )
+
+
+def _read(code: str, name: str) -> dict[str, Any]:
+    return tomllib.loads((FOLDER / code / f"{name}.toml").read_text("utf-8"))
+
+
+def _words(table: Mapping[str, str], name: str) -> frozenset[str]:
+    return frozenset(table[name].split())
+
+
+def _by_word(groups: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    for heads, words in groups:
+        for head in heads.split():
+            found[head] = found.get(head, frozenset()) | frozenset(words.split())
+    return found

@@ -1,0 +1,107 @@
+"""What is known of a customer's experience with what they have, and the tone that it asks for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from encore.contracts.records import OwnProduct, ProductAspect, Recommendation
+from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.facts.reasons import LIKING
+from encore.mailer.domain.text import spoken_name
+
+
+class Occasion(StrEnum):
+    """The tone of an email."""
+
+    LIKED = "liked"
+    """Something is known that the customer likes."""
+    OWNER = "owner"
+    """They have products of the shop, and what they think of them is not known or divided."""
+    SORRY = "sorry"
+    """Whatever they think of what they have is bad."""
+    NEW = "new"
+    """Nothing is known."""
+
+
+@dataclass(frozen=True)
+class Aspect:
+    """An aspect of one of the customer's products, with the product's spoken name."""
+
+    aspect: str
+    product: str
+
+
+@dataclass(frozen=True)
+class Experience:
+    """What an email may say of a customer's own products; names are spoken ones."""
+
+    occasion: Occasion
+    liked: str | None = None
+    disliked: str | None = None
+    praised: Aspect | None = None
+    blamed: Aspect | None = None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What the email may say of the customer's products: their names, and the aspects that are told."""
+        aspects = (
+            text for each in (self.praised, self.blamed) if each for text in (each.aspect, each.product)
+        )
+        return (*filter(None, (self.liked, self.disliked)), *aspects)
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """What claims about the customer can rest on."""
+        known = {
+            "liking": self.occasion is Occasion.LIKED,
+            "owning": self.occasion is not Occasion.NEW,
+            "disliking": self.occasion is Occasion.SORRY,
+        }
+        return frozenset(name for name, holds in known.items() if holds)
+
+    @cached_property
+    def slots(self) -> dict[str, str]:
+        """The slots of what is known, with their values."""
+        return dict(self._slots())
+
+    def _slots(self) -> Iterator[tuple[str, str]]:
+        if self.liked:
+            yield "liked.product", self.liked
+        if self.disliked:
+            yield "disliked.product", self.disliked
+        for name, told in (("praised", self.praised), ("blamed", self.blamed)):
+            if told:
+                yield f"{name}.aspect", told.aspect
+                yield f"{name}.product", told.product
+
+
+def experience_of(recommendation: Recommendation, products: Sequence[ProductFacts]) -> Experience:
+    """Return what is known of a customer; nothing is told of a taste unless an opinion or a reason proves it.
+
+    Criticism is told only to somebody who has nothing but bad experiences: others need no reminder.
+    """
+    owned = recommendation.owned
+    named = next((each.own for each in products if each.stated_reason.kind in LIKING and each.own), None)
+    liked = named or _spoken(each for each in owned if each.is_liked)
+    if liked:
+        liking = {each.product_id for each in owned if not each.is_disliked}
+        praised = _aspect(each for each in recommendation.praised if each.product_id in liking)
+        return Experience(Occasion.LIKED, liked=liked, praised=praised)
+    opinions = [each for each in owned if each.polarity is not None]
+    if any(each.is_disliked for each in opinions) and all((each.polarity or 0) < 0 for each in opinions):
+        disliked = [each for each in opinions if each.is_disliked]
+        bad = {each.product_id for each in disliked}
+        blamed = _aspect(each for each in recommendation.blamed if each.product_id in bad)
+        return Experience(Occasion.SORRY, disliked=_spoken(disliked), blamed=blamed)
+    has = owned or any(each.own for each in products)
+    return Experience(Occasion.OWNER if has else Occasion.NEW)
+
+
+def _spoken(owned: "Iterator[OwnProduct] | Sequence[OwnProduct]") -> str | None:
+    return next((name for each in owned if (name := spoken_name(each.product_name))), None)
+
+
+def _aspect(told: Iterator[ProductAspect]) -> Aspect | None:
+    found = ((each.aspect, spoken_name(each.product_name)) for each in told)
+    return next((Aspect(aspect, product) for aspect, product in found if product), None)
