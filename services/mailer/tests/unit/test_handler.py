@@ -17,13 +17,14 @@ from encore.mailer.handler import MailerHandler
 from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryModel
 from tests.support.runs import Runs
-from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
+from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
@@ -55,7 +56,10 @@ class World:
             model_id=MODEL,
         )
         self.handler = MailerHandler(
-            runs.stage(StageName.MAILER, self.announcer), mail_part, CloseRun(self.ledger, self.announcer)
+            runs.stage(StageName.MAILER, self.announcer),
+            mail_part,
+            CloseRun(self.ledger, self.announcer),
+            ReleaseParts(ledger=self.ledger, polls=InMemoryPolls()),
         )
 
     async def open(self, *, parts: int) -> None:

@@ -6,26 +6,36 @@ from typing import TYPE_CHECKING
 from encore.mailer.adapters.bedrock import BedrockModel
 from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
+from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.handler import MailerHandler
+from encore.mailer.ports import PromptsOfRun
 from encore.mailer.settings import MailerSettings
+from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
 from encore.mailer.use_cases.close_run import CloseRun
+from encore.mailer.use_cases.collect_prompts import CollectPrompts
+from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
 from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.adaptive_rate import Limiter
+from encore.runtime.kept_answers import DynamoDBKeptAnswers
 from encore.runtime.queue.consumer import Handler
+from encore.runtime.queue.polls import SQSMailerPolls
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 
 if TYPE_CHECKING:
+    from types_aiobotocore_bedrock.client import BedrockClient
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
 
 SECONDS_PER_MINUTE = 60
+CLAIM_S = 300.0
 
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
@@ -43,7 +53,53 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         parallel=settings.mailer_converse_concurrency,
         model_id=settings.mailer_model_id,
     )
-    return MailerHandler(runtime.stage, mail_part, CloseRun(runtime.ledger, runtime.announcer))
+    return MailerHandler(
+        runtime.stage,
+        mail_part,
+        CloseRun(runtime.ledger, runtime.announcer),
+        ReleaseParts(ledger=runtime.ledger, polls=_polls(runtime)),
+    )
+
+
+def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:
+    """The answers that the model has given; a claim outlasts a call and its retries."""
+    table = runtime.settings.copy_answers_table
+    return DynamoDBKeptAnswers(
+        runtime.dynamodb,
+        table,
+        runtime.items(table),
+        keep_days=runtime.settings.retention_days,
+        claim_s=CLAIM_S,
+    )
+
+
+def advance_job(
+    runtime: Runtime[MailerSettings], client: "BedrockClient", prompts_of_run: PromptsOfRun
+) -> AdvanceCopyJob | None:
+    """Batch inference needs a role that lets Bedrock use the bucket: without one all prompts are calls."""
+    settings, objects, kept = runtime.settings, runtime.objects, kept_answers(runtime)
+    if settings.mailer_batch_role_arn is None:
+        return None
+    jobs = BedrockCopyJobs(
+        client, model_choice(settings), bucket=settings.data_bucket, role_arn=settings.mailer_batch_role_arn
+    )
+    model_id = settings.mailer_model_id
+    return AdvanceCopyJob(
+        ledger=runtime.ledger,
+        stage=runtime.stage,
+        collect_prompts=CollectPrompts(
+            objects=objects, kept=kept, prompts_of_run=prompts_of_run, jobs=jobs, model_id=model_id
+        ),
+        jobs=jobs,
+        keep_answers=KeepCopyAnswers(objects=objects, kept=kept, jobs=jobs, model_id=model_id),
+        polls=_polls(runtime),
+        announcer=runtime.announcer,
+        from_prompts=settings.mailer_batch_from_prompts,
+    )
+
+
+def _polls(runtime: Runtime[MailerSettings]) -> SQSMailerPolls:
+    return SQSMailerPolls(runtime.queue, interval_s=runtime.settings.mailer_poll_interval_s)
 
 
 def bedrock_model(client: "BedrockRuntimeClient", settings: MailerSettings) -> BedrockModel:

@@ -8,7 +8,9 @@ them. Text of the catalogue is cleaned, bounded and JSON-encoded, and cannot end
 import json
 import re
 from collections.abc import Iterable
+from dataclasses import astuple, dataclass
 from functools import lru_cache
+from hashlib import sha256
 from itertools import chain, islice
 from typing import Any
 
@@ -195,3 +197,19 @@ def _keyword(token: str) -> str | None:
 
 def _singular(word: str) -> str:
     return word.casefold().removesuffix("s")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """One question to the model, complete but for which model is asked."""
+
+    task: str
+    version: str
+    system: str
+    text: str
+    schema: str
+    max_tokens: int
+
+    def key(self, model_id: str) -> str:
+        """The name under which the answer is kept: a SHA-256 of all that it depends on, in hexadecimal."""
+        return sha256(json.dumps([model_id, *astuple(self)]).encode()).hexdigest()
