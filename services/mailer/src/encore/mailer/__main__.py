@@ -31,7 +31,6 @@ from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 
 if TYPE_CHECKING:
-    from types_aiobotocore_bedrock.client import BedrockClient
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
 
 SECONDS_PER_MINUTE = 60
@@ -73,15 +72,18 @@ def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:
     )
 
 
-def advance_job(
-    runtime: Runtime[MailerSettings], client: "BedrockClient", prompts_of_run: PromptsOfRun
+async def advance_job(
+    runtime: Runtime[MailerSettings], prompts_of_run: PromptsOfRun
 ) -> AdvanceCopyJob | None:
     """Batch inference needs a role that lets Bedrock use the bucket: without one all prompts are calls."""
     settings, objects, kept = runtime.settings, runtime.objects, kept_answers(runtime)
     if settings.mailer_batch_role_arn is None:
         return None
     jobs = BedrockCopyJobs(
-        client, model_choice(settings), bucket=settings.data_bucket, role_arn=settings.mailer_batch_role_arn
+        await runtime.new_client("bedrock"),
+        model_choice(settings),
+        bucket=settings.data_bucket,
+        role_arn=settings.mailer_batch_role_arn,
     )
     model_id = settings.mailer_model_id
     return AdvanceCopyJob(

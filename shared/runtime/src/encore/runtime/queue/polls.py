@@ -1,10 +1,12 @@
 """Delayed messages of a service to its own queue: it waits without holding a message or a task."""
 
+from collections.abc import Mapping
+
 from encore.contracts.events import MailerPoll, RecommenderPoll, SentimentPoll, new_event
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.run import StageName
 
-POLLS = {
+POLLS: Mapping[StageName, type[SentimentPoll] | type[RecommenderPoll] | type[MailerPoll]] = {
     StageName.SENTIMENT: SentimentPoll,
     StageName.RECOMMENDER: RecommenderPoll,
     StageName.MAILER: MailerPoll,
