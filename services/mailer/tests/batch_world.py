@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 from encore.contracts import object_keys
 from encore.contracts.events import MailerPoll, RecommendationsReady, new_event
-from encore.mailer.domain.copy.job import JobState, JobStatus, Task
-from encore.mailer.domain.copy.prompt import Prompt
+from encore.mailer.domain.copy.job import JobState, JobStatus
+from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.handler import MailerHandler
 from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
 from encore.mailer.use_cases.close_run import CloseRun

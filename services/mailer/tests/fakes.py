@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encore.contracts.errors import TransientError
-from encore.mailer.domain.copy.job import JobState, JobStatus, Task
-from encore.mailer.domain.copy.prompt import Prompt
+from encore.mailer.domain.copy.job import JobState, JobStatus
+from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import BusyError, JobAnswer, ModelMessage, ModelReply
 

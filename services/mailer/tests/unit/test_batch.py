@@ -5,10 +5,11 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import RunFinished
-from encore.mailer.domain.copy.job import JobStatus, Task
+from encore.mailer.domain.copy.job import ROUNDS, JobStatus
+from encore.mailer.domain.copy.prompt import Task
 from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases import collect_prompts
-from encore.mailer.use_cases.kept_replies import read_reply, write_reply
+from encore.mailer.use_cases.ask_once import PaidReply, kept_form, paid_reply
 from encore.runtime.kept_answers import Answer
 from encore.runtime.runs.run import RunStatus
 from services.mailer.tests.batch_world import (
@@ -37,7 +38,7 @@ async def opened(**prompts: int) -> World:
 async def finish_rounds(world: World) -> None:
     """Deliver the first message, let both jobs answer everything, and poll as often as it takes."""
     await world.handle(ready())
-    for attempt, task in enumerate(Task, start=1):
+    for attempt, task in enumerate(ROUNDS, start=1):
         world.answer(task)
         world.end(task)
         await world.handle(poll(attempt))
@@ -53,7 +54,7 @@ async def test_a_large_run_is_answered_by_two_jobs_and_then_mailed() -> None:
     """First the features, then the copy that names them; then every part, by a message of its own."""
     world = await opened()
     await finish_rounds(world)
-    assert world.jobs.started == {f"{RUN}-{task}": FROM_PROMPTS for task in Task}
+    assert world.jobs.started == {f"{RUN}-{task}": FROM_PROMPTS for task in ROUNDS}
     assert world.mailed.keys == []
     await deliver_parts(world)
     assert sorted(world.mailed.keys) == ALL_PARTS
@@ -68,8 +69,8 @@ async def test_answers_are_kept_with_their_tokens_and_who_paid() -> None:
     await finish_rounds(world)
     reply = ModelReply(text='{"a": 1}', input_tokens=100, output_tokens=10)
     for prompt in world.prompts[Task.COPY]:
-        assert world.kept.answers[prompt.key(MODEL)] == Answer(write_reply(reply), f"{RUN}/job")
-    assert read_reply(write_reply(reply)) == reply
+        assert world.kept.answers[prompt.key(MODEL)] == Answer(kept_form(reply), f"{RUN}/job")
+        assert paid_reply(world.kept.answers[prompt.key(MODEL)]) == PaidReply(reply, f"{RUN}/job")
 
 
 async def test_a_job_is_billed_by_what_it_has_answered() -> None:

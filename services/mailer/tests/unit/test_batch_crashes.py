@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import pytest
 
 from encore.contracts.errors import TransientError
-from encore.mailer.domain.copy.job import ASKED, Task
+from encore.mailer.domain.copy.job import ASKED
+from encore.mailer.domain.copy.prompt import Task
 from encore.runtime.runs.run import Run
 from services.mailer.tests.batch_world import FROM_PROMPTS, RUN, World, poll, ready
 

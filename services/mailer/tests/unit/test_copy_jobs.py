@@ -8,8 +8,8 @@ from encore.contracts.errors import PermanentError
 from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import ModelChoice
 from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
-from encore.mailer.domain.copy.job import JobStatus, Task
-from encore.mailer.domain.copy.prompt import Prompt
+from encore.mailer.domain.copy.job import JobStatus
+from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.ports import BusyError, JobAnswer, ModelReply
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MODEL = "eu.anthropic.claude-haiku-5-5"
 ROLE = "arn:aws:iam::123456789012:role/batch"
 ARN = "arn:aws:bedrock:eu-west-1:123456789012:model-invocation-job/abcdef123456"
-PROMPT = Prompt("copy", "3", "Rules. " * 2_000, "<facts>{}</facts>", '{"type": "object"}', 700)
+PROMPT = Prompt(Task.COPY, "3", "Rules. " * 2_000, "<facts>{}</facts>", '{"type": "object"}', 700)
 
 
 class StubBedrock:

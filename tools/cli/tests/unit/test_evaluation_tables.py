@@ -3,11 +3,22 @@
 import pytest
 from rich.console import Console
 
+from encore.cli.evaluation.copy_tables import show_answers, show_suite
 from encore.cli.evaluation.own_data_tables import show_own_data
 from encore.cli.evaluation.reason_tables import show_reasons
 from encore.cli.evaluation.sentiment_tables import show_challenge, show_labelled, show_ratings
 from encore.cli.evaluation.sequence_tables import show_sequences
 from encore.contracts.records import ReasonKind, Sentiment
+from encore.evaluation.copy.answer_report import (
+    AnswerReport,
+    JudgedField,
+    JudgedWording,
+    Outcome,
+    OutcomeRates,
+)
+from encore.evaluation.copy.judging import Problem, Verdict
+from encore.evaluation.copy.report import CopyReport, Rate, Rates
+from encore.evaluation.copy.suite import Label
 from encore.evaluation.metrics import Interval
 from encore.evaluation.own_data.lists import Nearness
 from encore.evaluation.own_data.report import (
@@ -162,7 +173,74 @@ def evaluate_ratings(screen: Console) -> None:
     show_ratings(report, screen)
 
 
+RATE = Rate(count=12_345, of=12_345, rate=0.9512, low=0.9138, high=0.9722)
+NONE = Rate(count=0, of=0, rate=0, low=0, high=0)
+WORD = Problem(rule="neither a neutral word nor one of the product", found="waterproof")
+
+
+def evaluate_copy(screen: Console) -> None:
+    """Two suites with long kinds and texts, wrong both ways."""
+    rates, half = Rates(caught=RATE, refused=RATE), Rates(caught=RATE, refused=NONE)
+    lie = Verdict(
+        suite="tuning",
+        line=1,
+        id="tuning-321",
+        email="A",
+        field="preheader",
+        kind="recombination and negation of the product's own words",
+        label=Label.LIE,
+        text="{1.name} transfers movies to your school, and to every other place that you can think of.",
+        refused=False,
+        right=False,
+        problems=(),
+    )
+    wronged = {"label": Label.HONEST, "refused": True, "problems": (WORD, WORD)}
+    report = CopyReport(
+        caught=RATE,
+        refused=RATE,
+        lies={lie.kind: RATE, "swapped or misread figure slots": RATE},
+        honest={"slots in free prose": RATE},
+        fields={"preheader": rates, "lines": half},
+        suites={"tuning": rates, "test": half},
+        cpu_us_per_copy=1234.5,
+        bad_lines=(),
+        verdicts=(lie, lie.model_copy(update=wronged)),
+    )
+    show_suite(report, screen)
+
+
+def evaluate_answers(screen: Console) -> None:
+    """Some fields of house text: one refused twice, one that was not answered."""
+    rates = OutcomeRates(first_pass=RATE, repaired=RATE, fallen_back=RATE)
+    wording = JudgedWording(text="{1.name} is waterproof, so take it along to the sea.", problems=(WORD,))
+    fallen = JudgedField(
+        answer="answer-1",
+        email="A",
+        field="preheader",
+        outcome=Outcome.FALLEN_BACK,
+        first=(wording,),
+        repair=(wording,),
+    )
+    missing = fallen.model_copy(update={"first": (), "repair": (), "field": "lines.5"})
+    report = AnswerReport(
+        answers=BIG,
+        unreadable=12,
+        all_fields=rates,
+        fields={"preheader": rates, "lines": rates},
+        emails={"A": rates},
+        whole_emails=rates,
+        wordings=RATE,
+        rules={WORD.rule: BIG},
+        cpu_us_per_copy=81.4,
+        bad_lines=(),
+        judged=(fallen, missing),
+    )
+    show_answers(report, screen)
+
+
 SHOWN: list[Show] = [
+    evaluate_copy,
+    evaluate_answers,
     evaluate_sequences,
     evaluate_own_data,
     evaluate_reasons,

@@ -43,6 +43,7 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         ["evaluate", "recommendations", "--help"],
         ["evaluate", "reasons", "--help"],
         ["evaluate", "sentiment", "--help"],
+        ["evaluate", "copy", "--help"],
     ],
 )
 def test_help_and_version_load_no_heavy_module(arguments: list[str]) -> None:

@@ -8,22 +8,27 @@ from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
 from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
+from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.handler import MailerHandler
 from encore.mailer.ports import PromptsOfRun
-from encore.mailer.settings import MailerSettings
+from encore.mailer.settings import MailerSettings, Unhappy
 from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
+from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.collect_prompts import CollectPrompts
+from encore.mailer.use_cases.find_prompts import FindPrompts
 from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
-from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.know_features import KnowFeatures
+from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.adaptive_rate import Limiter
-from encore.runtime.kept_answers import DynamoDBKeptAnswers
+from encore.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSMailerPolls
 from encore.runtime.retry import NO_SDK_RETRIES
@@ -35,6 +40,7 @@ if TYPE_CHECKING:
 
 SECONDS_PER_MINUTE = 60
 CLAIM_S = 300.0
+"""Outlasts a call with its waiting and retries."""
 
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
@@ -43,40 +49,51 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     bedrock = await runtime.new_client(
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
+    kept = kept_answers(runtime)
+    ask_once = AskOnce(model=bedrock_model(bedrock, settings), model_id=settings.mailer_model_id, kept=kept)
+    features = KnowFeatures(
+        ask_once=ask_once,
+        records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),
+        language=style(settings).language,
+        parallel=settings.mailer_converse_concurrency,
+    )
     mail_part = MailPart(
         objects=runtime.objects,
         records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
-        copywriter=Copywriter(bedrock_model(bedrock, settings), max_tokens=settings.mailer_max_tokens),
+        features=features,
+        copywriter=Copywriter(ask_once=ask_once, style=style(settings)),
         composer=composer(settings),
-        style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
         parallel=settings.mailer_converse_concurrency,
-        model_id=settings.mailer_model_id,
+        leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
+    )
+    find_prompts = FindPrompts(
+        objects=runtime.objects,
+        features=features,
+        style=style(settings),
+        leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
     return MailerHandler(
         runtime.stage,
         mail_part,
         CloseRun(runtime.ledger, runtime.announcer),
         ReleaseParts(ledger=runtime.ledger, polls=_polls(runtime)),
+        await _advance_job(runtime, kept, find_prompts),
     )
 
 
 def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:
-    """The answers that the model has given; a claim outlasts a call and its retries."""
-    table = runtime.settings.copy_answers_table
+    """The answers that the model has given."""
+    settings, table = runtime.settings, runtime.settings.copy_answers_table
     return DynamoDBKeptAnswers(
-        runtime.dynamodb,
-        table,
-        runtime.items(table),
-        keep_days=runtime.settings.retention_days,
-        claim_s=CLAIM_S,
+        runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, claim_s=CLAIM_S
     )
 
 
-async def advance_job(
-    runtime: Runtime[MailerSettings], prompts_of_run: PromptsOfRun
+async def _advance_job(
+    runtime: Runtime[MailerSettings], kept: KeptAnswers, prompts_of_run: PromptsOfRun
 ) -> AdvanceCopyJob | None:
     """Batch inference needs a role that lets Bedrock use the bucket: without one all prompts are calls."""
-    settings, objects, kept = runtime.settings, runtime.objects, kept_answers(runtime)
+    settings, objects = runtime.settings, runtime.objects
     if settings.mailer_batch_role_arn is None:
         return None
     jobs = BedrockCopyJobs(
@@ -102,6 +119,16 @@ async def advance_job(
 
 def _polls(runtime: Runtime[MailerSettings]) -> SQSMailerPolls:
     return SQSMailerPolls(runtime.queue, interval_s=runtime.settings.mailer_poll_interval_s)
+
+
+def style(settings: MailerSettings) -> Style:
+    """How the emails are written."""
+    return Style(
+        brand=settings.mailer_brand_name,
+        locale=settings.mailer_locale,
+        voice=settings.mailer_brand_voice,
+        wordings=settings.mailer_wordings,
+    )
 
 
 def bedrock_model(client: "BedrockRuntimeClient", settings: MailerSettings) -> BedrockModel:

@@ -5,8 +5,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from encore.mailer.domain.copy.job import JobState, Task
-from encore.mailer.domain.copy.prompt import Prompt
+from encore.mailer.domain.copy.job import JobState
+from encore.mailer.domain.copy.prompt import Prompt, Task
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
 
 
@@ -46,6 +47,13 @@ class EmailRecords(Protocol):
 
     async def put_all(self, records: Sequence[EmailRecord]) -> None: ...
     async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]: ...
+
+
+class FeatureRecords(Protocol):
+    """The features of products; see `encore.mailer.adapters.feature_records.DynamoDBFeatureRecords`."""
+
+    async def put_all(self, records: Sequence[ProductFeatures]) -> None: ...
+    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]: ...
 
 
 class BusyError(Exception):

@@ -1,5 +1,6 @@
 """The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
@@ -8,6 +9,13 @@ from encore.mailer.domain.message.addresses import header_address
 from encore.runtime.settings import ServiceSettings
 
 Address = Annotated[str, AfterValidator(header_address)]
+
+
+class Unhappy(StrEnum):
+    """An email that says sorry, or none."""
+
+    ACKNOWLEDGE = "acknowledge"
+    LEAVE_OUT = "leave_out"
 
 
 class MailerSettings(ServiceSettings):
@@ -23,7 +31,6 @@ class MailerSettings(ServiceSettings):
     """A Bedrock model id, inference profile id (`eu.…`) or ARN. AWS retires model ids from time to time."""
     mailer_structured_output: bool | None = None
     """Whether the model binds its answers to a JSON schema; by default, what is known of the model."""
-    mailer_max_tokens: Annotated[int, Field(ge=200, le=8_000)] = 1_200
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
     """Empty for a model that accepts none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
@@ -45,6 +52,12 @@ class MailerSettings(ServiceSettings):
 
     mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
     """How figures are written. English only, like the rules for copy."""
+    mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
+    """How the shop speaks, in a few words for the model."""
+    mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 4
+    """Wordings asked for of each field; people with equal facts read different combinations of them."""
+    mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
+    """What a customer with nothing but bad experiences gets."""
     mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
     mailer_from_address: Address = "hello@shop.example"
     mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (

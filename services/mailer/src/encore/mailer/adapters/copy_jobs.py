@@ -11,8 +11,8 @@ from encore.contracts.errors import PermanentError
 from encore.mailer.adapters.bedrock_capabilities import Capabilities
 from encore.mailer.adapters.bedrock_replies import read_reply
 from encore.mailer.adapters.bedrock_requests import ModelChoice, converse_request
-from encore.mailer.domain.copy.job import JobState, JobStatus, Task
-from encore.mailer.domain.copy.prompt import Prompt
+from encore.mailer.domain.copy.job import JobState, JobStatus
+from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.ports import BusyError, JobAnswer, ModelMessage
 from encore.runtime.errors import error_code
 

@@ -1,4 +1,4 @@
-"""The record of a finished email."""
+"""The record of a finished email, and of the prompt that its words come from."""
 
 from datetime import datetime
 
@@ -17,10 +17,50 @@ class EmailRecord(Record):
     subject: str
     preheader: str
     copy_source: CopySource
+    house_fields: tuple[str, ...] = ()
+    """The fields with house text, because no wording of the model's passed."""
+    occasion: str = ""
     product_ids: tuple[str, ...]
     problems: tuple[str, ...] = ()
-    """Rules that the model's answers broke, one line each."""
+    """Why wordings were refused, one line each; empty but for the first email with these words."""
+    model_id: str = ""
+    prompt_version: str = ""
+    prompt_key: str = ""
+    """Emails with equal facts share a prompt, which is stored under `object_keys.copy`."""
     model_calls: NonNegativeInt
+    """Calls that were paid for with this email; those with equal facts have none."""
     input_tokens: NonNegativeInt
     output_tokens: NonNegativeInt
+    cache_read_tokens: NonNegativeInt = 0
+    cache_write_tokens: NonNegativeInt = 0
+    created_at: datetime
+
+
+class CopyVerdict(Record):
+    """Why a wording was refused."""
+
+    field: str
+    text: str
+    rule: str
+    found: str = ""
+
+
+class CopyRecord(Record):
+    """A prompt of a run with all that came of it, as it is stored for people to look at."""
+
+    prompt_key: str
+    model_id: str
+    prompt_version: str
+    task: str
+    system_sha256: str
+    prompt: str
+    """The request; the system text is that of the version."""
+    answers: tuple[str, ...]
+    verdicts: tuple[CopyVerdict, ...]
+    input_tokens: NonNegativeInt
+    output_tokens: NonNegativeInt
+    cache_read_tokens: NonNegativeInt
+    cache_write_tokens: NonNegativeInt
+    paid: bool
+    """False if the answers had been paid for before: by another part, or by an earlier run."""
     created_at: datetime

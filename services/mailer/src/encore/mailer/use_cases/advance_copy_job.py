@@ -16,10 +16,10 @@ from encore.mailer.domain.copy.job import (
     ASKED,
     ATTEMPT,
     NO_JOB,
+    ROUNDS,
     YES,
     JobInput,
     JobStatus,
-    Task,
     input_of,
     input_step,
     is_kept,
@@ -27,6 +27,7 @@ from encore.mailer.domain.copy.job import (
     job_step,
     kept_step,
 )
+from encore.mailer.domain.copy.prompt import Task
 from encore.mailer.ports import BusyError, CopyJobs
 from encore.mailer.use_cases.collect_prompts import CollectPrompts
 from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
@@ -88,7 +89,7 @@ class AdvanceCopyJob:
         """Return whether there is nothing left to wait for; jobs start once all parts are recommended."""
         if not Progress(run=run, stage=StageName.RECOMMENDER).complete:
             return False
-        for task in Task:
+        for task in ROUNDS:
             if not (is_kept(run, task) or await self._task_answered(run, task)):
                 return False
         return True
@@ -142,7 +143,7 @@ class AdvanceCopyJob:
 
     async def _end(self, run: Run) -> None:
         """Stop paying for a run that has ended, and announce a failure that may not have been."""
-        for task in Task:
+        for task in ROUNDS:
             if (job_id := job_of(run, task)) and not is_kept(run, task):
                 await self.jobs.stop(job_id)
         if run.status is RunStatus.FAILED:

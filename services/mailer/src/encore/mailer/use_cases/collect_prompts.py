@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from encore.contracts import object_keys
-from encore.mailer.domain.copy.job import JobInput, Task, file_name
-from encore.mailer.domain.copy.prompt import Prompt
+from encore.mailer.domain.copy.job import JobInput, file_name
+from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.ports import CopyJobs, PromptsOfRun
 from encore.runtime.kept_answers import KeptAnswers
 from encore.runtime.ports import Objects

@@ -5,9 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
-from encore.mailer.domain.copy.job import JobInput, Task, file_name, job_payer
+from encore.mailer.domain.copy.job import JobInput, file_name, job_payer
+from encore.mailer.domain.copy.prompt import Task
 from encore.mailer.ports import CopyJobs, JobAnswer
-from encore.mailer.use_cases.kept_replies import write_reply
+from encore.mailer.use_cases.ask_once import kept_form
 from encore.runtime.batches import batches
 from encore.runtime.kept_answers import KeptAnswers
 from encore.runtime.logs import get_logger
@@ -51,7 +52,7 @@ class KeepCopyAnswers:
         for answer in answers:
             if problem := answer.problem:
                 log.info("copy_job_record_failed", prompt_key=answer.key, reason=problem)
-        complete = {one.key: write_reply(one.reply) for one in answers if one.reply and not one.problem}
+        complete = {one.key: kept_form(one.reply) for one in answers if one.reply and not one.problem}
         await self.kept.keep(complete, payer=job_payer(run_id))
         return len(complete)
 

@@ -1,19 +1,20 @@
 """Makes the emails of one part; a repeated part repeats no paid work."""
 
 import asyncio
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from encore.contracts import object_keys
-from encore.contracts.events import EmailFinished
-from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.fields import CopySource
+from encore.contracts.records import Product, Recommendation
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
+from encore.mailer.domain.facts.experience import Occasion
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords
-from encore.mailer.use_cases.write_copy import Copywriter, WrittenCopy
+from encore.mailer.use_cases.count_part import copy_record, part_result
+from encore.mailer.use_cases.know_features import KnowFeatures
+from encore.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from encore.runtime.logs import get_logger
 from encore.runtime.parallel import for_each
 from encore.runtime.ports import Objects
@@ -25,20 +26,16 @@ log = get_logger()
 
 
 @dataclass(frozen=True)
-class Style:
-    """How a shop's emails are written: under which brand, and with figures of which locale."""
-
-    brand: str
-    locale: str
-
-
-@dataclass(frozen=True)
 class _Part:
     """The outcome of a part, complete once the part is mailed."""
 
+    run_id: str
+    copy: PartCopy
     records: list[EmailRecord]
-    failed: list[str]
+    failed: list[str] = field(default_factory=list)
     """Ids of the customers for whom no email could be made."""
+    left_out: list[str] = field(default_factory=list)
+    """Ids of the customers with only bad experiences, if the shop leaves them alone."""
 
 
 class MailPart:
@@ -52,19 +49,19 @@ class MailPart:
         *,
         objects: Objects,
         records: EmailRecords,
+        features: KnowFeatures,
         copywriter: Copywriter,
         composer: Composer,
-        style: Style,
         parallel: int,
-        model_id: str,
+        leave_out_unhappy: bool = False,
     ) -> None:
         self._objects = objects
         self._records = records
+        self._features = features
         self._copywriter = copywriter
         self._composer = composer
-        self._style = style
         self._parallel = parallel
-        self._model_id = model_id
+        self._leave_out_unhappy = leave_out_unhappy
         self._running = asyncio.Semaphore(parallel)
 
     async def run(self, run_id: str, *, key: str) -> PartResult:
@@ -77,20 +74,35 @@ class MailPart:
         recommendations = await self._objects.get_lines(key, Recommendation)
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         existing = await self._records.existing(run_id, list(wanted))
-        missing = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
-        part, commit = _Part(list(existing.values()), failed=[]), GroupCommit(self._records)
+        features = await self._features.run(_products(recommendations), payer=key)
+        part = _Part(run_id, PartCopy(payer=key), list(existing.values()))
+        shown = {product_id: record.features for product_id, record in features.items()}
+        commit = GroupCommit(self._records)
         await for_each(
-            missing, lambda each: self._mail_one(run_id, each, part, commit), parallel=self._parallel
+            [wanted[customer_id] for customer_id in wanted if customer_id not in existing],
+            lambda each: self._mail_one(each, shown, part, commit),
+            parallel=self._parallel,
         )
-        return _result(part, self._model_id)
+        paid = [record for record in features.values() if record.payer == key]
+        return part_result(part.records, paid, failed=len(part.failed), left_out=len(part.left_out))
 
     async def _mail_one(
-        self, run_id: str, recommendation: Recommendation, part: _Part, commit: "GroupCommit"
+        self,
+        recommendation: Recommendation,
+        features: Mapping[str, Sequence[str]],
+        part: _Part,
+        commit: "GroupCommit",
     ) -> None:
+        style, run_id = self._copywriter.style, part.run_id
         async with self._running:
             try:
-                facts = email_facts(recommendation, brand=self._style.brand, locale=self._style.locale)
-                written = await self._copywriter.write(facts)
+                facts = email_facts(recommendation, brand=style.brand, locale=style.locale, features=features)
+                if self._leave_out_unhappy and facts.occasion is Occasion.SORRY:
+                    part.left_out.append(recommendation.customer_id)
+                    return
+                written = await self._copywriter.write(
+                    facts, part.copy, seed=f"{run_id}\n{facts.customer_id}"
+                )
                 composed = self._composer.compose(
                     facts, written.copy, source=written.source, run_id=run_id, date=datetime.now(UTC)
                 )
@@ -98,10 +110,18 @@ class MailPart:
                 log.warning("email_failed", customer_id=recommendation.customer_id, error=repr(error))
                 part.failed.append(recommendation.customer_id)
                 return
-            record = _record(run_id, facts, written, composed)
+            record = _record(run_id, facts, written, composed, payer=part.copy.payer)
+            if written.is_first:
+                await self._objects.put_lines(
+                    object_keys.copy(run_id, record.prompt_key), [copy_record(written)]
+                )
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await commit.save(record)
             part.records.append(record)
+
+
+def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
+    return (pick.product for recommendation in recommendations for pick in recommendation.picks)
 
 
 class GroupCommit:
@@ -129,7 +149,11 @@ class GroupCommit:
             await self._records.put_all(batch)
 
 
-def _record(run_id: str, facts: EmailFacts, written: WrittenCopy, composed: ComposedEmail) -> EmailRecord:
+def _record(
+    run_id: str, facts: EmailFacts, written: WrittenCopy, composed: ComposedEmail, *, payer: str
+) -> EmailRecord:
+    wordings = written.wordings
+    paid = [each.reply for each in wordings.replies if written.is_first and each.payer == payer]
     return EmailRecord(
         run_id=run_id,
         customer_id=facts.customer_id,
@@ -137,34 +161,17 @@ def _record(run_id: str, facts: EmailFacts, written: WrittenCopy, composed: Comp
         subject=composed.subject,
         preheader=composed.preheader,
         copy_source=written.source,
+        house_fields=written.house_fields,
+        occasion=facts.occasion,
         product_ids=tuple(product.entry.product_id for product in facts.products),
-        problems=written.problems,
-        model_calls=written.calls,
-        input_tokens=written.input_tokens,
-        output_tokens=written.output_tokens,
+        problems=tuple(map(str, wordings.judged.verdicts)) if written.is_first else (),
+        model_id=wordings.model_id,
+        prompt_version=wordings.prompt.version,
+        prompt_key=wordings.prompt_key,
+        model_calls=len(paid),
+        input_tokens=sum(reply.input_tokens for reply in paid),
+        output_tokens=sum(reply.output_tokens for reply in paid),
+        cache_read_tokens=sum(reply.cache_read_tokens for reply in paid),
+        cache_write_tokens=sum(reply.cache_write_tokens for reply in paid),
         created_at=datetime.now(UTC),
     )
-
-
-def _result(part: _Part, model_id: str) -> PartResult:
-    sources = Counter(record.copy_source for record in part.records)
-    return PartResult(
-        counts={
-            "emails": len(part.records),
-            "emails_template_copy": sources[CopySource.TEMPLATE],
-            "emails_failed": len(part.failed),
-            "copy_repairs": sum(record.model_calls > 1 for record in part.records),
-        },
-        units={
-            f"bedrock.input_tokens.{model_id}": sum(record.input_tokens for record in part.records),
-            f"bedrock.output_tokens.{model_id}": sum(record.output_tokens for record in part.records),
-            "s3.puts": len(part.records),
-            "dynamodb.writes": len(part.records),
-        },
-        events=[_finished(record) for record in part.records],
-    )
-
-
-def _finished(record: EmailRecord) -> EmailFinished:
-    template_copy = record.copy_source is CopySource.TEMPLATE
-    return EmailFinished(customer_id=record.customer_id, key=record.key, template_copy=template_copy)

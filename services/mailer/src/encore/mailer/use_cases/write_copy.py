@@ -1,81 +1,123 @@
-"""Has the model write an email's copy and checks it; template copy replaces copy that breaks the rules."""
+"""Has the model write copy once for equal facts, judges it, and puts together each customer's words.
 
+A field of which no wording passes is asked for once more, with what was refused; if that fails too, it gets
+house text.
+"""
+
+import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from encore.mailer.domain.copy.fields import Copy, CopyFormatError, CopySource, parse_copy
-from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
-from encore.mailer.domain.copy.rules import problems
-from encore.mailer.domain.copy.template_copy import template_copy
+from encore.mailer.domain.copy.answers import (
+    AnswerFormatError,
+    Judged,
+    Verdict,
+    judge_answer,
+    read_answer,
+    wanted_fields,
+)
+from encore.mailer.domain.copy.choice import chosen
+from encore.mailer.domain.copy.fields import Copy, CopySource
+from encore.mailer.domain.copy.house_copy import house_text
+from encore.mailer.domain.copy.prompt import Prompt, Style, copy_prompt, repair_prompt
 from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.ports import Model, ModelMessage, ModelReply
+from encore.mailer.use_cases.ask_once import AskOnce, PaidReply
 
-ATTEMPTS = 2
+
+@dataclass(frozen=True)
+class Wordings:
+    """What may be said of some facts: the wordings of each field that passed, and how they came about."""
+
+    prompt: Prompt
+    prompt_key: str
+    model_id: str
+    judged: Judged
+    replies: tuple[PaidReply, ...]
+    """The answer to the prompt, and that to the request for repairs if there was one."""
 
 
 @dataclass(frozen=True)
 class WrittenCopy:
-    """Copy that keeps every rule, with who wrote it and the calls it took."""
+    """The copy of one email: every text passed the gate or is house text."""
 
     copy: Copy
     source: CopySource
-    problems: tuple[str, ...]
-    calls: int
-    input_tokens: int
-    output_tokens: int
+    house_fields: tuple[str, ...]
+    wordings: Wordings
+    is_first: bool
+    """True for the first email of the part that uses these wordings: what they cost is counted with it."""
 
 
+@dataclass
+class PartCopy:
+    """The copy of one part: equal facts are judged once."""
+
+    payer: str
+    tasks: dict[str, asyncio.Task[Wordings]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Copywriter:
-    """Asks at most twice; the second request says what was wrong with the first answer."""
+    """Writes in the style of one shop."""
 
-    def __init__(self, model: Model, *, max_tokens: int) -> None:
-        self._model = model
-        self._max_tokens = max_tokens
+    ask_once: AskOnce
+    style: Style
 
-    async def write(self, facts: EmailFacts) -> WrittenCopy:
-        """Return the model's copy, or template copy after two answers that break rules; keep all problems."""
-        schema = answer_schema(len(facts.products))
-        request = ModelMessage("user", user_message(facts))
-        messages, replies, found = [request], list[ModelReply](), list[Problem]()
-        while len(replies) < ATTEMPTS:
-            reply = await self._model.converse(SYSTEM, messages, schema=schema, max_tokens=self._max_tokens)
-            replies.append(reply)
-            copy, broken = _check(reply, facts)
-            found += broken
-            if copy:
-                return _written(copy, CopySource.AI, found, replies)
-            messages = [request, *_repair(reply, broken)]
-        return _written(template_copy(facts), CopySource.TEMPLATE, found, replies)
+    async def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
+        """Return a customer's copy; `seed` decides between the wordings.
+
+        Raises what the model raises: errors that concern more than this email.
+        """
+        prompt = copy_prompt(facts, self.style)
+        is_first = prompt.digest not in part.tasks
+        if is_first:
+            task = asyncio.create_task(self._wordings(prompt, facts.for_anybody(), part.payer))
+            part.tasks[prompt.digest] = task
+        wordings = await asyncio.shield(part.tasks[prompt.digest])
+        return _combined(wordings, facts, seed, is_first=is_first)
+
+    async def _wordings(self, prompt: Prompt, facts: EmailFacts, payer: str) -> Wordings:
+        fields = wanted_fields(facts)
+        replies = [await self.ask_once.run(prompt, payer=payer)]
+        judged = judge_reply(replies[0], facts)
+        if missing := judged.missing(fields):
+            repair = repair_prompt(facts, self.style, fields=missing, refused=judged.verdicts)
+            replies.append(await self.ask_once.run(repair, payer=payer))
+            judged = judged.mended_by(judge_reply(replies[1], facts))
+        model_id = self.ask_once.model_id
+        return Wordings(prompt, prompt.key(model_id), model_id, judged, tuple(replies))
 
 
-def _check(reply: ModelReply, facts: EmailFacts) -> tuple[Copy | None, list[Problem]]:
-    """Return the copy if it keeps every rule, else what is wrong with the reply."""
+def judge_reply(paid: PaidReply, facts: EmailFacts) -> Judged:
+    """Judge a reply of the model; one that cannot be used has a verdict on `answer`."""
+    reply = paid.reply
     if reply.refusal:
-        return None, [Problem("answer", reply.refusal)]
+        return Judged({}, (Verdict("answer", "", reply.refusal),))
     try:
-        copy = parse_copy(reply.text)
-    except CopyFormatError as error:
-        return None, [Problem("answer", str(error))]
-    broken = problems(copy, facts)
-    return (None, broken) if broken else (copy, [])
+        answer = read_answer(reply.text)
+    except AnswerFormatError as error:
+        return Judged({}, (Verdict("answer", "", str(error)),))
+    return judge_answer(answer, facts)
 
 
-def _repair(reply: ModelReply, broken: Sequence[Problem]) -> list[ModelMessage]:
-    """Return the messages that show the model its answer again; none if there is no answer to repair."""
-    if reply.refusal or not reply.text.strip():
-        return []
-    return [ModelMessage("assistant", reply.text), ModelMessage("user", repair_message(broken))]
-
-
-def _written(
-    copy: Copy, source: CopySource, found: Sequence[Problem], replies: Sequence[ModelReply]
-) -> WrittenCopy:
+def _combined(wordings: Wordings, facts: EmailFacts, seed: str, *, is_first: bool) -> WrittenCopy:
+    fields = wanted_fields(facts)
+    written = {
+        name: chosen(wordings.judged.wordings.get(name, ()), facts.slots, seed=f"{seed}\n{name}")
+        for name in fields
+    }
+    house = [name for name in fields if written[name] is None]
+    texts = {name: text or house_text(name, facts) for name, text in written.items()}
     return WrittenCopy(
-        copy=copy,
-        source=source,
-        problems=tuple(str(problem) for problem in found),
-        calls=len(replies),
-        input_tokens=sum(reply.input_tokens for reply in replies),
-        output_tokens=sum(reply.output_tokens for reply in replies),
+        copy=Copy.of(texts),
+        source=_source(house, fields),
+        house_fields=tuple(house),
+        wordings=wordings,
+        is_first=is_first,
     )
+
+
+def _source(house: Sequence[str], fields: Sequence[str]) -> CopySource:
+    if not house:
+        return CopySource.AI
+    return CopySource.TEMPLATE if len(house) == len(fields) else CopySource.MIXED

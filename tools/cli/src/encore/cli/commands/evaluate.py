@@ -1,4 +1,4 @@
-"""`encore evaluate`: how good recommendations and sentiment are, and whether reasons are true."""
+"""`encore evaluate`: how good recommendations and sentiment are, and whether reasons and copy are true."""
 
 import json as json_text
 import sys
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from encore.cli.commands.evaluate_copy import copy
 from encore.cli.commands.evaluate_sentiment import sentiment
 from encore.cli.commands.options import AsJson
 from encore.cli.commands.runs import RunId
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from encore.cli.environment import Environment
 
 app = typer.Typer(
-    no_args_is_help=True, help="How good recommendations and sentiment are, and whether reasons are true."
+    no_args_is_help=True,
+    help="How good recommendations and sentiment are, and whether reasons and copy are true.",
 )
 app.command()(sentiment)
+app.command()(copy)
 
 
 class ProtocolName(StrEnum):

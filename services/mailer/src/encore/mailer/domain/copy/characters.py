@@ -7,8 +7,8 @@ strike letters through, and emoji such as 💯 are figures.
 import re
 from functools import cache
 
-from encore.mailer.domain.copy.lists import WordLists
 from encore.mailer.domain.slots import SLOT
+from encore.mailer.domain.words.lists import WordLists
 
 PUNCTUATION = " .,;:!?'’\"“”„()/–—…&-"  # noqa: RUF001 - signs of copy
 _LINK = re.compile(r"[^\W\d_]\.[^\W\d_]|//|\bwww\b|\bhttps?\b", re.IGNORECASE)

@@ -8,24 +8,25 @@ What still passes are true words joined falsely, and what a seller claims wrongl
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 
 from encore.mailer.domain.copy.characters import odd_characters
-from encore.mailer.domain.copy.lists import WordLists
 from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.copy.tokens import BREAK, Sentence, is_slot, sentences
+from encore.mailer.domain.copy.statements import unproved_statements
 from encore.mailer.domain.copy.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.slots import owner, slots_in
 from encore.mailer.domain.text import folded
+from encore.mailer.domain.words.lists import WordLists
+from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
 LINE = "lines."
 HEADLINES = frozenset({"subject", "preheader"})
 GREETING = "greeting"
 AMOUNTS = frozenset({"{price}", "{was_price}", "{saving}", "{discount}"})
-RATINGS = frozenset({"{rating}", "{rating_count}"})
+RATINGS = frozenset({"{rating}", "{rating_count}", "{praised}"})
 REDUCED = frozenset({"was_price", "saving", "discount"})
 REDUCED_AMOUNT = "reduced_amount"
 """Known in a sentence with an amount of a product whose price is reduced."""
@@ -86,6 +87,8 @@ class _Scope:
     """What is known that claims can rest on."""
     scenes: frozenset[str]
     """What moments are about, for a field that is not about one product."""
+    about_one: bool
+    """Whether the field is about one product."""
     never: frozenset[str]
     """Words that this field must not have, whoever vouches for them."""
 
@@ -99,6 +102,7 @@ def _scope(field: str, text: str, facts: EmailFacts, lists: WordLists) -> _Scope
         reduced=any(not REDUCED.isdisjoint(each.values) for each in products),
         known=facts.known | frozenset().union(*(each.known for each in products)),
         scenes=frozenset() if field.startswith(LINE) else lists.scenes,
+        about_one=len(products) == 1,
         never=lists.headline_never if field in HEADLINES else frozenset(),
     )
 
@@ -142,8 +146,12 @@ def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
     lists, tokens = scope.lists, sentence.tokens
     yield from lists.frames.broken(tokens)
     for start, end, _ in lists.proved.found(tokens):
-        if not _has_pair(tokens[start:end], scope):
+        if not _has_pair(tokens[start:end], scope) and not any(map(is_slot, tokens[end : end + 2])):
             yield "the catalogue does not say so", " ".join(tokens[start:end])
+    if scope.about_one:
+        yield from unproved_statements(tokens, lists, partial(_is_proved, scope=scope))
+    if not AMOUNTS.isdisjoint(sentence.slots) and (sweeping := lists.sweeping.intersection(tokens)):
+        yield "an amount is that of one product", min(sweeping)
     for start, end, subject in lists.idioms.found(tokens):
         yield f"a phrase that claims {subject}", " ".join(tokens[start:end])
     covered, claim = lists.claims.check(tokens, _known(sentence, scope))
@@ -201,6 +209,11 @@ def _is_vouched(word: str, scope: _Scope) -> bool:
     return False
 
 
+def _is_proved(word: str, scope: _Scope) -> bool:
+    stem = scope.lists.endings.stem(word)
+    return any(stem in each.stems for each in scope.vouched)
+
+
 def _has_pair(pair: tuple[str, ...], scope: _Scope) -> bool:
     return any(pair in each.pairs for each in scope.vouched)
 
@@ -219,6 +232,8 @@ def _broken_by(at: int, sentence: Sentence, scope: _Scope) -> str | None:
     rule = _rules(scope.lists).get(word, UNKNOWN)
     if rule in NEVER_EXCUSED:
         return rule
+    if word in scope.lists.before_neutral and _says_nothing(at, sentence.tokens, scope):
+        return None
     if _beside_figure(word, sentence, scope):
         return None
     pairs = pairwise(sentence.tokens[max(0, at - 1) : at + 2])
@@ -227,6 +242,11 @@ def _broken_by(at: int, sentence: Sentence, scope: _Scope) -> str | None:
     if word in scope.lists.physical and _of_a_moment(at, sentence.tokens, scope.lists):
         return None
     return rule
+
+
+def _says_nothing(at: int, tokens: Sequence[str], scope: _Scope) -> bool:
+    following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
+    return following in scope.lists.neutral or following in scope.lists.scenes
 
 
 def _beside_figure(word: str, sentence: Sentence, scope: _Scope) -> bool:

@@ -5,20 +5,16 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
+from encore.mailer.domain.copy.prompt import Task
 from encore.runtime.runs.run import ATTEMPTS, Run, StageName
 
 ATTEMPT = ATTEMPTS[StageName.MAILER]
 ASKED = "copy_asked"
 """Set once a run waits for no job: its parts are mailed."""
+ROUNDS = (Task.FEATURES, Task.COPY)
+"""What is asked, in order: copy names the features that the first round finds."""
 NO_JOB = ""
 YES = "yes"
-
-
-class Task(StrEnum):
-    """What a round of prompts asks for, in order: copy names the features that the first round finds."""
-
-    FEATURES = "features"
-    COPY = "copy"
 
 
 class JobStatus(StrEnum):

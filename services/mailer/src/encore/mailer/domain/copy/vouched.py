@@ -12,8 +12,8 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from encore.contracts.records import Product
-from encore.mailer.domain.copy.lists import WordLists
 from encore.mailer.domain.text import category_label, folded, short_name
+from encore.mailer.domain.words.lists import WordLists
 
 MAX_TEXT_CHARS = 4_000
 CACHED_PRODUCTS = 4_096

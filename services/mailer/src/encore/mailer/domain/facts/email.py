@@ -2,7 +2,7 @@
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
@@ -14,6 +14,7 @@ from encore.mailer.domain.text import clean, word_set
 MAX_FEATURES = 6
 MAX_NAME_CHARS = 20
 MIN_NAME_CHARS = 2
+LONGEST_NAME = "N" * MAX_NAME_CHARS
 TITLES = word_set("mr mrs ms miss dr prof sir shri smt er ca adv md")
 NOT_PERSONS = word_set("account amazon anonymous buyer client customer guest kindle placeholder user")
 NAME_SIGNS = frozenset("'\u2019.-")
@@ -62,6 +63,10 @@ class EmailFacts:
         """Every slot of the email with its value."""
         products = {slot: value for product in self.products for slot, value in product.slots.items()}
         return self.customer_slots | products
+
+    def for_anybody(self) -> "EmailFacts":
+        """Return the facts as they are for everybody with equal ones, whose names differ."""
+        return replace(self, customer_id="", address=None, first_name=LONGEST_NAME)
 
     def product(self, number: str) -> ProductFacts | None:
         """Return the product of this number, as the key of a line or the owner of a slot gives it."""

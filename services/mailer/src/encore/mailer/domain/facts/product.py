@@ -1,24 +1,18 @@
 """The facts of one product: the only source of its figures, its name and the reason it was picked."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property, lru_cache
-from itertools import chain
+from functools import cached_property
 
 from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.reasons import LIKING, StatedReason, stated_reason
+from encore.mailer.domain.facts.reasons import StatedReason, stated_reason
 from encore.mailer.domain.text import category_label, clean, short_name
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""
-MAX_BULLETS = 8
-MAX_BULLET_CHARS = 400
-CACHED_PRODUCTS = 4_096
 PERCENT = Decimal(100)
-_WORD = re.compile(r"[a-z]+(?:-[a-z]+)*")
 WELL_RATED = Decimal(4)
 SOCIAL = frozenset({ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER})
 """Reasons that rest on other customers."""
@@ -52,16 +46,6 @@ class ProductFacts:
     def stated_reason(self) -> StatedReason:
         """Why the product was picked, as the email states it."""
         return stated_reason(self.reason, self.entry, locale=self.locale)
-
-    @property
-    def liked(self) -> str | None:
-        """The product of the reason, if the reason says that the customer liked it."""
-        return self.stated_reason.own_product if self.stated_reason.kind in LIKING else None
-
-    @property
-    def vocabulary(self) -> frozenset[str]:
-        """Every word of the product's name, category and bullets, in lower case."""
-        return _vocabulary(self.entry)
 
     @property
     def own(self) -> str | None:
@@ -122,16 +106,3 @@ class ProductFacts:
         if self.entry.discount_percent is not None or was is None:
             return self.entry.discount_percent or 0
         return int((was - self.entry.price) * PERCENT / was)
-
-
-def catalogue_texts(product: Product) -> list[str]:
-    """Return a product's cleaned name, its category in words, and its first bullets."""
-    bullets = (clean(bullet, max_chars=MAX_BULLET_CHARS) for bullet in product.bullets[:MAX_BULLETS])
-    return [clean(product.name, max_chars=MAX_BULLET_CHARS), category_label(product.category), *bullets]
-
-
-@lru_cache(maxsize=CACHED_PRODUCTS)
-def _vocabulary(product: Product) -> frozenset[str]:
-    """The words, hyphenated ones also in parts."""
-    words = chain.from_iterable(_WORD.findall(text.casefold()) for text in catalogue_texts(product))
-    return frozenset(chain.from_iterable((word, *word.split("-")) for word in words))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
-from encore.mailer.domain.copy.phrases import Phrases
+from encore.mailer.domain.words.phrases import Phrases
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ A list is text: words separated by whitespace, or phrases separated by commas, i
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Self
 
-from encore.mailer.domain.copy.endings import Endings
-from encore.mailer.domain.copy.frames import Frames
-from encore.mailer.domain.copy.phrases import Phrases
-from encore.mailer.domain.copy.stated import Claims
+from encore.mailer.domain.words.claims import Claims
+from encore.mailer.domain.words.endings import Endings
+from encore.mailer.domain.words.frames import Frames
+from encore.mailer.domain.words.phrases import Phrases
 
 FOLDER = files("encore.mailer") / "languages"
 
@@ -41,6 +41,23 @@ class WordLists:
     rating: frozenset[str]
     reduction: frozenset[str]
     """Besides these, all that a sentence about a reduced price may say."""
+    deeds: frozenset[str]
+    """What a thing may do: said of a product only if the catalogue says so."""
+    before_deeds: frozenset[str]
+    having: frozenset[str]
+    """Verbs of which the object must be in the catalogue."""
+    having_after: frozenset[str]
+    abstract: frozenset[str]
+    """Objects that say nothing."""
+    people_verbs: frozenset[str]
+    """What only the reader may be said to do with a product."""
+    reader: frozenset[str]
+    joining: frozenset[str]
+    """Words that end a noun phrase."""
+    sweeping: frozenset[str]
+    """Words that an amount, which is that of one product, must not be said of."""
+    before_neutral: frozenset[str]
+    """Restricted words that say nothing before a neutral one."""
     amount_sentence: frozenset[str]
     """What a sentence with an amount may say besides."""
     reduction_claims: frozenset[str]
@@ -53,6 +70,15 @@ class WordLists:
     """All words of greetings."""
     headline_never: frozenset[str]
     """What makes a subject look like a message about an order, an account or money."""
+    loose_ends: frozenset[str]
+    """Words with which no noun phrase begins or ends."""
+    spellings: Mapping[str, str]
+    """Names and abbreviations as they are written, by their lower case."""
+    common: frozenset[str]
+    """Words that are no abbreviations even in capitals."""
+    longest_acronym: int
+    keeps_capitals: bool
+    """Whether capitals within a sentence are more than emphasis, as those of German nouns are."""
     letters: frozenset[str]
     """Letters besides a to z."""
     harmless: Phrases
@@ -68,6 +94,12 @@ class WordLists:
     same: Mapping[str, frozenset[str]]
     """Words that mean the same, by word."""
     endings: Endings
+
+    @cached_property
+    def no_features(self) -> frozenset[str]:
+        """Words that make a noun phrase something else than a feature."""
+        sellers = self.seller | self.price | self.reduction_claims
+        return sellers | self.numbers | self.currencies | self.audience
 
     @classmethod
     @cache
@@ -93,6 +125,16 @@ class WordLists:
             price=_words(words, "price"),
             rating=_words(words, "rating"),
             reduction=_words(words, "reduction"),
+            deeds=_words(words, "deeds"),
+            before_deeds=_words(words, "before_deeds"),
+            having=_words(words, "having"),
+            having_after=_words(words, "having_after"),
+            abstract=_words(words, "abstract"),
+            people_verbs=_words(words, "people_verbs"),
+            reader=_words(words, "reader"),
+            joining=_words(words, "joining"),
+            sweeping=_words(words, "sweeping"),
+            before_neutral=_words(words, "before_neutral"),
             amount_sentence=_words(words, "amount_sentence"),
             reduction_claims=_words(words, "reduction_claims"),
             seller=_words(kinds, "seller"),
@@ -101,6 +143,11 @@ class WordLists:
             currencies=_words(words, "currencies"),
             greeting=_words(words, "greeting"),
             headline_never=_words(words, "headline_never"),
+            loose_ends=_words(words, "loose_ends"),
+            spellings={each.lower(): each for each in words["spellings"].split()},
+            common=_words(words, "common", "neutral", "physical", "scenes"),
+            longest_acronym=words["longest_acronym"],
+            keeps_capitals=words["keeps_capitals"],
             letters=frozenset(words["letters"]),
             harmless=Phrases.of({"harmless": phrases["harmless"]}),
             proved=Phrases.of({"proved": phrases["proved"]}),
@@ -117,8 +164,8 @@ def _read(code: str, name: str) -> dict[str, Any]:
     return tomllib.loads((FOLDER / code / f"{name}.toml").read_text("utf-8"))
 
 
-def _words(table: Mapping[str, str], name: str) -> frozenset[str]:
-    return frozenset(table[name].split())
+def _words(table: Mapping[str, str], *names: str) -> frozenset[str]:
+    return frozenset(word for name in names for word in table[name].split())
 
 
 def _by_word(groups: Iterable[tuple[str, str]]) -> dict[str, frozenset[str]]:

@@ -1,0 +1,26 @@
+"""The features of products in DynamoDB."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from encore.mailer.domain.facts.features import ProductFeatures
+from encore.runtime.storage import DynamoDBItems
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+
+
+class DynamoDBFeatureRecords:
+    """The table of product features, keyed by product; what a person has decided never expires."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
+        self._items = DynamoDBItems(dynamodb, table)
+
+    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
+        """Store every record; raise `UnprocessedError` when DynamoDB keeps refusing some."""
+        await self._items.put_all([record.model_dump(mode="json") for record in records])
+
+    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
+        """Return the records of those products that have one, by product id."""
+        found = await self._items.get_all([{"product_id": product_id} for product_id in product_ids])
+        return {record.product_id: record for record in map(ProductFeatures.model_validate, found)}

@@ -1,0 +1,53 @@
+"""What a line says that its product does or has, and what others do with it.
+
+Words that are harmless alone state a fact in these places: "plays music" after the product's name, "a timer"
+after "has". There the catalogue must have them.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from encore.mailer.domain.words.lists import WordLists
+from encore.mailer.domain.words.tokens import BREAK, is_slot
+
+NAME = "{name}"
+SUBJECTS = frozenset({NAME, "it", "this"})
+Proves = Callable[[str], bool]
+"""Whether the catalogue has a word for the product."""
+
+
+def unproved_statements(tokens: Sequence[str], lists: WordLists, proves: Proves) -> Iterator[tuple[str, str]]:
+    """Yield (rule, words) for each statement of a sentence that the catalogue does not prove."""
+    for at, token in enumerate(tokens):
+        if token in SUBJECTS and (deed := _deed(tokens[at + 1 :], lists)) and not proves(deed):
+            yield "the catalogue does not say that it does this", deed
+        if token in lists.having and (thing := _thing(tokens[at + 1 :], lists)) and not proves(thing):
+            yield "the catalogue does not say that it has this", thing
+        if token == NAME and _is_of_others(tokens[:at], lists):
+            yield "only the reader may be said to do this with it", " ".join(tokens[max(0, at - 2) : at])
+
+
+def _deed(following: Sequence[str], lists: WordLists) -> str | None:
+    word = next((each for each in following if each not in lists.before_deeds), BREAK)
+    return word if word in lists.deeds else None
+
+
+def _thing(following: Sequence[str], lists: WordLists) -> str | None:
+    """Return the head of the object: the last word before one that only joins, a slot or a break."""
+    words = list(following)
+    while words and words[0] in lists.having_after:
+        words.pop(0)
+    phrase: list[str] = []
+    for word in words:
+        if word == BREAK or is_slot(word) or word in lists.joining:
+            break
+        phrase.append(word)
+    if not phrase or not lists.abstract.isdisjoint(phrase) or phrase[-1] not in lists.neutral:
+        return None
+    return phrase[-1]
+
+
+def _is_of_others(before: Sequence[str], lists: WordLists) -> bool:
+    if not before or before[-1] not in lists.people_verbs:
+        return False
+    subject = before[-2] if len(before) > 1 else BREAK
+    return subject != BREAK and not is_slot(subject) and subject not in lists.reader

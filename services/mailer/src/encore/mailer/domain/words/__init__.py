@@ -1,0 +1,1 @@
+"""Words of a language: the lists that copy is judged by, and how text is split and matched against them."""

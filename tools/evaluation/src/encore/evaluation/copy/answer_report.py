@@ -1,0 +1,140 @@
+"""How much of a model's copy passes at once, after a repair, or not at all, so that it is house text."""
+
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict
+
+from encore.evaluation.copy.answers import Answer, Answers, Wordings
+from encore.evaluation.copy.fields import GROUPS, fields_of, group
+from encore.evaluation.copy.judging import US_PER_S, Judge, Problem, problems
+from encore.evaluation.copy.report import Rate, rate
+from encore.mailer.domain.facts.email import EmailFacts
+
+
+class Outcome(StrEnum):
+    """When a field got a wording that passes; house text if it never did."""
+
+    AT_ONCE = "first_pass"
+    REPAIRED = "repaired"
+    FALLEN_BACK = "fallen_back"
+
+
+class JudgedWording(BaseModel):
+    """A wording and what speaks against it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    problems: tuple[Problem, ...]
+
+
+class JudgedField(BaseModel):
+    """What became of a field of one answer."""
+
+    model_config = ConfigDict(frozen=True)
+
+    answer: str
+    email: str
+    field: str
+    outcome: Outcome
+    first: tuple[JudgedWording, ...]
+    repair: tuple[JudgedWording, ...]
+
+
+class OutcomeRates(BaseModel):
+    """The three rates of some fields, which add up to 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    first_pass: Rate
+    repaired: Rate
+    fallen_back: Rate
+
+
+class AnswerReport(BaseModel):
+    """What became of a model's answers; a whole email has the worst outcome of its fields."""
+
+    model_config = ConfigDict(frozen=True)
+
+    answers: int
+    unreadable: int
+    """Answers that are not JSON."""
+    all_fields: OutcomeRates
+    fields: dict[str, OutcomeRates]
+    emails: dict[str, OutcomeRates]
+    whole_emails: OutcomeRates
+    wordings: Rate
+    """The wordings of first answers that pass."""
+    rules: dict[str, int]
+    """How often each rule refused a wording, most often first."""
+    cpu_us_per_copy: float
+    """CPU microseconds for one wording."""
+    bad_lines: tuple[str, ...]
+    judged: tuple[JudgedField, ...]
+
+
+def evaluate_answers(found: Answers, judge: Judge) -> AnswerReport:
+    """Judge every wording of every field that the emails of these answers have."""
+    started = time.process_time()
+    by_answer = [list(_judged(answer, judge)) for answer in found.answers]
+    seconds = time.process_time() - started
+    judged = [each for fields in by_answer for each in fields]
+    texts = [wording for each in judged for wording in (*each.first, *each.repair)]
+    return AnswerReport(
+        answers=len(found.answers),
+        unreadable=sum(answer.first is None for answer in found.answers),
+        all_fields=_rates(each.outcome for each in judged),
+        fields={
+            name: _rates(each.outcome for each in judged if group(each.field) == name) for name in GROUPS
+        },
+        emails={
+            name: _rates(each.outcome for each in judged if each.email == name)
+            for name in sorted({answer.email for answer in found.answers})
+        },
+        whole_emails=_rates(map(_worst, by_answer)),
+        wordings=rate(not wording.problems for each in judged for wording in each.first),
+        rules=dict(Counter(each.rule for wording in texts for each in wording.problems).most_common()),
+        cpu_us_per_copy=seconds / len(texts) * US_PER_S if texts else 0.0,
+        bad_lines=tuple(map(str, found.bad)),
+        judged=tuple(judged),
+    )
+
+
+def _judged(answer: Answer, judge: Judge) -> Iterable[JudgedField]:
+    for field in fields_of(len(answer.facts.products)):
+        first = _wordings(answer.first, field, answer.facts, judge)
+        passed = _passes(first)
+        repair = () if passed else _wordings(answer.repair, field, answer.facts, judge)
+        mended = Outcome.REPAIRED if _passes(repair) else Outcome.FALLEN_BACK
+        yield JudgedField(
+            answer=answer.id,
+            email=answer.email,
+            field=field,
+            outcome=Outcome.AT_ONCE if passed else mended,
+            first=first,
+            repair=repair,
+        )
+
+
+def _wordings(
+    found: Wordings | None, field: str, facts: EmailFacts, judge: Judge
+) -> tuple[JudgedWording, ...]:
+    texts = (found or {}).get(field, ())
+    return tuple(JudgedWording(text=text, problems=problems(judge, field, text, facts)) for text in texts)
+
+
+def _passes(found: Sequence[JudgedWording]) -> bool:
+    return any(not each.problems for each in found)
+
+
+def _rates(outcomes: Iterable[Outcome]) -> OutcomeRates:
+    found = list(outcomes)
+    return OutcomeRates(**{kind.value: rate(each is kind for each in found) for kind in Outcome})
+
+
+def _worst(fields: Iterable[JudgedField]) -> Outcome:
+    found = {each.outcome for each in fields}
+    return next(kind for kind in reversed(Outcome) if kind in found)

@@ -1,0 +1,19 @@
+"""The mailer's own gate, as the evaluation calls it."""
+
+from collections.abc import Sequence
+
+from encore.evaluation.copy.judging import Objection
+from encore.evaluation.errors import EvaluationError
+from encore.mailer.domain.copy import gate
+from encore.mailer.domain.facts.email import EmailFacts
+
+
+def mailer_gate(field: str, text: str, facts: EmailFacts) -> Sequence[Objection]:
+    """Return what speaks against the truth of a text; nothing if the mailer would take it.
+
+    Raises `EvaluationError` for an email in a language without word lists.
+    """
+    try:
+        return gate.judge(field, text, facts)
+    except LookupError as error:
+        raise EvaluationError(str(error)) from error

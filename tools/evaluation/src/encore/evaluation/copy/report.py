@@ -1,0 +1,121 @@
+"""How many lies a gate catches and how many honest texts it refuses, by kind, field and suite."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from encore.evaluation.copy.fields import GROUPS, group
+from encore.evaluation.copy.judging import Judge, Verdict, judge_cases
+from encore.evaluation.copy.suite import Label, Suite
+from encore.evaluation.sentiment.metrics import share
+
+
+class Rate(BaseModel):
+    """How many of how many, the rate, and the bounds of its 95 % Wilson interval; all 0 of none."""
+
+    model_config = ConfigDict(frozen=True)
+
+    count: int
+    of: int
+    rate: float
+    low: float
+    high: float
+
+
+class Rates(BaseModel):
+    """The rate of lies that are refused, and that of honest texts that are."""
+
+    model_config = ConfigDict(frozen=True)
+
+    caught: Rate
+    refused: Rate
+
+
+class CopyReport(BaseModel):
+    """What a gate does with the texts of one or more suites; `lies` and `honest` are by kind."""
+
+    model_config = ConfigDict(frozen=True)
+
+    caught: Rate
+    refused: Rate
+    lies: dict[str, Rate]
+    honest: dict[str, Rate]
+    fields: dict[str, Rates]
+    suites: dict[str, Rates]
+    cpu_us_per_copy: float
+    """CPU microseconds for one text."""
+    bad_lines: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+    @property
+    def missed(self) -> list[Verdict]:
+        """The lies that pass."""
+        return [each for each in self.verdicts if each.label is Label.LIE and not each.refused]
+
+    @property
+    def wronged(self) -> list[Verdict]:
+        """The honest texts that are refused."""
+        return [each for each in self.verdicts if each.label is Label.HONEST and each.refused]
+
+
+def rate(found: Iterable[bool]) -> Rate:
+    """Return the rate of what is true, with its Wilson score interval."""
+    counted = share(found)
+    return Rate(count=counted.right, of=counted.of, rate=counted.share, low=counted.low, high=counted.high)
+
+
+def evaluate_suite(suite: Suite, judge: Judge) -> CopyReport:
+    """Judge every text of a suite."""
+    verdicts, cpu_us = judge_cases(suite.cases, judge)
+    total = _rates(verdicts)
+    return CopyReport(
+        caught=total.caught,
+        refused=total.refused,
+        lies=_by_kind(verdicts, Label.LIE),
+        honest=_by_kind(verdicts, Label.HONEST),
+        fields={name: _rates(each) for name, each in _by(verdicts, _field, GROUPS).items()},
+        suites={name: _rates(each) for name, each in _by(verdicts, _suite).items()},
+        cpu_us_per_copy=cpu_us,
+        bad_lines=tuple(map(str, suite.bad)),
+        verdicts=tuple(verdicts),
+    )
+
+
+def shortfalls(report: CopyReport, *, min_caught: float, max_refused: float) -> list[str]:
+    """Return a line for each floor that the report does not reach; a suite without lies has no such floor."""
+    found = []
+    if report.caught.of and report.caught.rate < min_caught:
+        found.append(f"lies caught: {report.caught.rate:.4f}, expected at least {min_caught:g}")
+    if report.refused.rate > max_refused:
+        found.append(f"honest texts refused: {report.refused.rate:.4f}, expected at most {max_refused:g}")
+    return found
+
+
+def _rates(verdicts: Sequence[Verdict]) -> Rates:
+    return Rates(
+        caught=rate(each.refused for each in verdicts if each.label is Label.LIE),
+        refused=rate(each.refused for each in verdicts if each.label is Label.HONEST),
+    )
+
+
+def _by_kind(verdicts: Sequence[Verdict], label: Label) -> dict[str, Rate]:
+    chosen = [each for each in verdicts if each.label is label]
+    grouped = _by(chosen, lambda each: each.kind)
+    return {kind: rate(each.refused for each in grouped[kind]) for kind in sorted(grouped)}
+
+
+def _by(
+    verdicts: Sequence[Verdict], key: Callable[[Verdict], str], order: Sequence[str] = ()
+) -> Mapping[str, list[Verdict]]:
+    found: dict[str, list[Verdict]] = {name: [] for name in order}
+    for each in verdicts:
+        found.setdefault(key(each), []).append(each)
+    return {name: each for name, each in found.items() if each}
+
+
+def _field(verdict: Verdict) -> str:
+    return group(verdict.field)
+
+
+def _suite(verdict: Verdict) -> str:
+    return verdict.suite

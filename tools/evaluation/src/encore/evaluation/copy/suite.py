@@ -1,0 +1,108 @@
+"""Reads suites: texts that are known to be honest or a lie, each for one field of one email."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from encore.evaluation.copy.emails import Facts, read_emails
+from encore.evaluation.copy.fields import EXPECTED, is_field, number
+from encore.evaluation.copy.lines import BadLine, read_lines, shown
+from encore.evaluation.errors import EvaluationError
+from encore.mailer.domain.facts.email import EmailFacts
+
+FOLDER = files("encore.evaluation.copy") / "suites"
+ENGLISH = ("tuning", "test")
+OWN_SUITES = (*ENGLISH, "german")
+"""The suites that come with the package: one to tune the gate on, one to test it with, one in German."""
+
+
+class Label(StrEnum):
+    """What a text is, by the person who wrote it."""
+
+    LIE = "lie"
+    HONEST = "honest"
+
+
+class Line(BaseModel):
+    """A line of a suite."""
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+
+    id: str
+    email: str
+    field: str
+    text: str = Field(min_length=1)
+    label: Label
+    kind: str = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A text, what it is, and the facts that it has to keep to."""
+
+    suite: str
+    line: int
+    given: Line
+    facts: EmailFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Suite:
+    """The texts of a suite, and the lines that cannot be used."""
+
+    cases: Sequence[Case]
+    bad: Sequence[BadLine] = ()
+
+
+def read_suite(path: Path, emails: Facts, *, name: str | None = None) -> Suite:
+    """Read a suite whose texts are written for these emails; `name` is what reports call it.
+
+    Raises `EvaluationError` if the file cannot be read or none of its lines can be used.
+    """
+    cases: list[Case] = []
+    bad: list[BadLine] = []
+    for found in read_lines(path, Line):
+        if isinstance(found, BadLine):
+            bad.append(found)
+            continue
+        line, given = found
+        if reason := _why_unusable(given, emails):
+            bad.append(BadLine(file=str(path), line=line, reason=reason))
+        else:
+            cases.append(Case(name or path.name, line, given, emails[given.email]))
+    if not cases:
+        raise EvaluationError(str(bad[0]) if bad else f"{path}: found no line, expected a suite")
+    return Suite(cases, bad)
+
+
+def read_own_suites(emails: Facts, names: Sequence[str] = ENGLISH) -> Suite:
+    """Read the suites of these names that come with the package, as one; `emails` are `own_emails()`."""
+    with as_file(FOLDER) as folder:
+        found = [read_suite(folder / f"{name}.jsonl", emails, name=name) for name in names]
+    cases = [case for suite in found for case in suite.cases]
+    return Suite(cases, [bad for suite in found for bad in suite.bad])
+
+
+def own_emails() -> Facts:
+    """Return the facts of the emails that come with the package."""
+    with as_file(FOLDER / "emails.json") as path:
+        return read_emails(path)
+
+
+def _why_unusable(given: Line, emails: Facts) -> str | None:
+    if given.email not in emails:
+        return f"email: found {shown(given.email)}, expected {_one_of(sorted(emails))}"
+    if not is_field(given.field):
+        return f"field: found {shown(given.field)}, expected {EXPECTED}"
+    products = len(emails[given.email].products)
+    if (number(given.field) or 0) > products:
+        return f"field: found {shown(given.field)}, expected a line of one of the email's {products} products"
+    return None
+
+
+def _one_of(names: Sequence[str]) -> str:
+    return f"one of {', '.join(names)}" if names else "an email, but the file of emails is empty"

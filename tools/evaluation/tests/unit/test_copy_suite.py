@@ -1,0 +1,118 @@
+"""Suites of labelled copy, and the emails that they are for."""
+
+from pathlib import Path
+
+import pytest
+
+from encore.evaluation.copy.emails import read_emails
+from encore.evaluation.copy.suite import OWN_SUITES, Label, own_emails, read_own_suites, read_suite
+from encore.evaluation.errors import EvaluationError
+from tools.evaluation.tests.copy_cases import PRODUCTS, RECOMMENDATION, facts, line, write_emails, write_lines
+
+MIN_LIES, MIN_HONEST = 300, 220
+OWN = own_emails()
+
+
+def test_a_suite_keeps_the_order_and_the_line_numbers_of_its_file(tmp_path: Path) -> None:
+    """Blank lines count, so that a verdict can be found in the file."""
+    path = write_lines(tmp_path, [line("one"), "", line("two", "honest", field="subject")])
+    found = read_suite(path, facts(tmp_path))
+    assert [(case.line, case.given.text) for case in found.cases] == [(1, "one"), (3, "two")]
+    assert found.cases[1].given.label is Label.HONEST
+    assert not found.bad
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        ("{", "found '{', expected a JSON object in UTF-8"),
+        ("[]", "found [], expected an object"),
+        (line("one", "maybe"), "label: found 'maybe', expected 'lie' or 'honest'"),
+        (line("one", field="lines.3"), "field: found 'lines.3', expected a line of one of the email's 2"),
+        (line("one", field="lines.0"), "field: found 'lines.0', expected subject, preheader, greeting"),
+        (line("one", email="B"), "email: found 'B', expected one of A"),
+        (line(""), "text: found '', expected "),
+        ({"id": "1"}, "email: found nothing, expected a value"),
+    ],
+    ids=["json", "list", "label", "product", "field", "email", "text", "member"],
+)
+def test_a_bad_line_is_named_with_what_was_found_and_expected(
+    tmp_path: Path, bad: dict[str, object] | str, reason: str
+) -> None:
+    """And the others are read."""
+    path = write_lines(tmp_path, [line("one"), bad])
+    found = read_suite(path, facts(tmp_path))
+    assert [case.line for case in found.cases] == [1]
+    assert str(found.bad[0]).startswith(f"{path}:2: {reason}")
+
+
+def test_a_suite_without_a_usable_line_is_an_error(tmp_path: Path) -> None:
+    """Its message names the first bad line; an empty file is an error as well."""
+    with pytest.raises(EvaluationError, match=r"lines\.jsonl:1: label: found 'maybe'"):
+        read_suite(write_lines(tmp_path, [line("one", "maybe")]), facts(tmp_path))
+    with pytest.raises(EvaluationError, match="found no line, expected a suite"):
+        read_suite(write_lines(tmp_path, []), facts(tmp_path))
+
+
+def test_a_file_that_cannot_be_read_is_one_line(tmp_path: Path) -> None:
+    """Not a traceback."""
+    with pytest.raises(EvaluationError, match="cannot be read: No such file"):
+        read_suite(tmp_path / "none.jsonl", facts(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"locale": "English"}, r"emails\.json: email A: locale: found 'English', expected "),
+        ({"brand": ""}, r"email A: brand: found '', expected "),
+        ({"recommendation": None}, r"email A: recommendation: found None, expected "),
+        (
+            {"recommendation": RECOMMENDATION | {"picks": []}},
+            "email A: the recommendation has no picks",
+        ),
+    ],
+    ids=["locale", "brand", "recommendation", "picks"],
+)
+def test_an_email_that_cannot_be_used_is_named(
+    tmp_path: Path, changes: dict[str, object], message: str
+) -> None:
+    """With its member, what was found and what is expected."""
+    with pytest.raises(EvaluationError, match=message):
+        read_emails(write_emails(tmp_path, **changes))
+
+
+def test_features_are_known_by_their_slots(tmp_path: Path) -> None:
+    """Those that the file names, and six of each product if it names none."""
+    product = PRODUCTS[0].product_id
+    named = read_emails(write_emails(tmp_path, features={product: ["warm light"]}))["A"]
+    assert named.slots["1.f1"] == "warm light"
+    assert {slot for slot in named.slots if ".f" in slot and slot[0].isdigit()} == {"1.f1"}
+    unnamed = facts(tmp_path)["A"]
+    assert {f"{product}.f{number}" for product in (1, 2) for number in range(1, 7)} <= unnamed.slots.keys()
+
+
+def test_the_own_suites_are_large_and_no_text_stands_in_two_of_them() -> None:
+    """A test half that the gate was tuned on would measure nothing."""
+    found = read_own_suites(OWN, OWN_SUITES)
+    assert not found.bad
+    assert len({case.given.text for case in found.cases}) == len(found.cases)
+    assert len({case.given.id for case in found.cases}) == len(found.cases)
+    for label, least in ((Label.LIE, MIN_LIES), (Label.HONEST, MIN_HONEST)):
+        assert sum(case.given.label is label for case in found.cases) >= least
+
+
+def test_the_own_halves_are_about_different_emails() -> None:
+    """Words that tuning adds for one half's products cannot help in the other."""
+    emails = {name: {case.given.email for case in read_own_suites(OWN, [name]).cases} for name in OWN_SUITES}
+    assert sum(map(len, emails.values())) == len(OWN) >= 9
+    assert set().union(*emails.values()) == OWN.keys()
+
+
+def test_every_kind_of_lie_is_in_both_english_halves() -> None:
+    """So that what is tuned is tested."""
+    kinds = [
+        {case.given.kind for case in read_own_suites(OWN, [name]).cases if case.given.label is Label.LIE}
+        for name in ("tuning", "test")
+    ]
+    assert kinds[0] == kinds[1]
+    assert len(kinds[0]) >= 28
