@@ -6,7 +6,7 @@ import pytest
 from encore.contracts.records import Product, Recommendation
 from encore.mailer.domain.copy.prompt import keywords
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts, first_name
+from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
 from encore.mailer.domain.text import category_label, clean, short_name
 
 MakeFacts = Callable[..., EmailFacts]
@@ -136,33 +136,6 @@ def test_a_short_name_is_a_readable_start_of_the_name(name: str, short: str) -> 
 def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None:
     """The last level of the path, with its words separated."""
     assert category_label(path) == label
-
-
-@pytest.mark.parametrize(
-    ("name", "greeted"),
-    [
-        ("Ananya Rao", "Ananya"),
-        ("ananya rao", "Ananya"),
-        ("ANANYA", "Ananya"),
-        ("McKenzie Bell", "McKenzie"),
-        ("Dr. Jean-Luc Blanc", "Jean-Luc"),
-        ("Sinéad O'Connor", "Sinéad"),
-        ("अनन्या राव", "अनन्या"),
-        ("Amazon Customer", None),
-        ("Kindle Customer", None),
-        ("A", None),
-        ("x9_killer", None),
-        ("$@|\\|TO$", None),
-        ("<script>", None),
-        ("{1.price}", None),
-        ("Wolfeschlegelsteinhausenbergerdorff", None),
-        ("", None),
-        (None, None),
-    ],
-)
-def test_only_a_plausible_name_is_used_to_greet(name: str | None, greeted: str | None) -> None:
-    """No name is better than "Hello Amazon"."""
-    assert first_name(name) == greeted
 
 
 def test_keywords_are_words_of_the_shops_own(entry: Callable[..., Product]) -> None:

@@ -1,5 +1,7 @@
 import asyncio
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 
 import pytest
 
@@ -7,7 +9,8 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.fields import Copy
+from encore.mailer.domain.copy.prompt import Style
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.mime import Sender
@@ -15,14 +18,18 @@ from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.handler import MailerHandler
 from encore.mailer.ports import ModelReply
+from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
-from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.know_features import KnowFeatures
+from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
-from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryModel
+from services.mailer.tests.conftest import FEATURES
+from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
+from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
 
@@ -32,28 +39,45 @@ Recommend = Callable[..., Recommendation]
 PARALLEL = 4
 
 
+def described(number: int) -> ProductFeatures:
+    """The features of one of the five products, which a person has decided."""
+    product_id = f"P{number}"
+    return ProductFeatures(
+        product_id=product_id,
+        product_name="",
+        digest="",
+        features=FEATURES.get(product_id, ()),
+        edited=True,
+        updated_at=datetime(2026, 11, 1, tzinfo=UTC),
+    )
+
+
 class World:
     """The handler over in-memory doubles."""
 
-    def __init__(self, copy: Copy) -> None:
+    def __init__(self, answer: Mapping[str, object]) -> None:
         self.objects = InMemoryObjects()
         self.records = InMemoryEmailRecords()
         self.announcer = InMemoryAnnouncer()
         runs = Runs()
         self.ledger = runs.ledger
-        self.model = InMemoryModel(
-            ModelReply(text=copy.model_dump_json(), input_tokens=1_000, output_tokens=300)
-        )
+        self.model = InMemoryModel(ModelReply(text=json.dumps(answer), input_tokens=1_000, output_tokens=300))
         sender = Sender("Encore Shop", "hello@shop.example")
         theme = Theme(Brand("Encore Shop", "1 Example Street"))
+        self.kept = InMemoryKeptAnswers()
+        ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept)
         mail_part = MailPart(
             objects=self.objects,
             records=self.records,
-            copywriter=Copywriter(self.model, max_tokens=500),
+            features=KnowFeatures(
+                ask_once=ask_once,
+                records=InMemoryFeatureRecords(*map(described, range(1, 6))),
+                language="en",
+                parallel=PARALLEL,
+            ),
+            copywriter=Copywriter(ask_once=ask_once, style=Style(brand="Encore Shop", locale="en_IN")),
             composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
-            style=Style(brand="Encore Shop", locale="en_IN"),
             parallel=PARALLEL,
-            model_id=MODEL,
         )
         self.handler = MailerHandler(
             runs.stage(StageName.MAILER, self.announcer),
@@ -83,9 +107,9 @@ class World:
 
 
 @pytest.fixture
-def world(make_copy: Callable[..., Copy]) -> World:
-    """A mailer whose model writes valid copy for customers with and without names."""
-    return World(make_copy(subject="Something for you", greeting="Hello,", closing="See you soon!"))
+def world(make_answer: Callable[..., dict[str, object]]) -> World:
+    """A mailer whose model writes copy that passes."""
+    return World(make_answer(subject=["Something for you"]))
 
 
 async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, recommend: Recommend) -> None:

@@ -9,10 +9,8 @@ from encore.contracts.records import Reason, ReasonKind
 from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.prompt import MAX_PROBLEMS, SYSTEM, answer_schema, repair_message, user_message
 from encore.mailer.domain.facts.email import EmailFacts
-from encore.mailer.domain.facts.reasons import PHRASES
 
 MakeFacts = Callable[..., EmailFacts]
-PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def encoded_facts(message: str) -> dict[str, object]:
@@ -72,9 +70,8 @@ def test_a_catalogue_cannot_end_the_facts(make_facts: MakeFacts, attack: str, wo
 
 def test_the_model_is_told_of_every_kind_of_reason() -> None:
     """A kind added to the contract has to be explained."""
-    for kind, phrase in PHRASES.items():
+    for kind in ReasonKind:
         assert f"{kind}: " in SYSTEM
-        assert PLACEHOLDER.split(phrase)[0] in SYSTEM
 
 
 def test_a_reason_that_is_not_stated_is_not_in_the_facts(make_facts: MakeFacts) -> None:

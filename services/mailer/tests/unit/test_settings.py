@@ -29,7 +29,7 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
         {"mailer_from_address": "hello@shop.example\r\nBcc: x@evil.example"},
         {"mailer_from_address": "nobody"},
         {"mailer_from_address": "häns@shop.example"},
-        {"mailer_locale": "de_DE"},
+        {"mailer_locale": "fr_FR"},
         {"mailer_unsubscribe_url": "https://shop.example/u"},
         {"mailer_unsubscribe_key": "secret"},
         {"mailer_unsubscribe_url": "http://shop.example/u", "mailer_unsubscribe_key": "secret"},

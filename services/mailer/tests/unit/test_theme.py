@@ -6,7 +6,7 @@ import pytest
 from html5lib.constants import namespaces
 
 from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.copy.template_copy import template_copy
+from encore.mailer.domain.copy.house_copy import house_copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.message.content import EmailContent, email_content
 from encore.mailer.domain.message.theme import Brand, Theme
@@ -24,7 +24,7 @@ def theme() -> Theme:
 
 def shown(facts: EmailFacts, copy: Copy | None = None) -> EmailContent:
     """An email with template copy unless other copy is given."""
-    return email_content(facts, copy or template_copy(facts), run_id="run-1", unsubscribe_url=UNSUBSCRIBE)
+    return email_content(facts, copy or house_copy(facts), run_id="run-1", unsubscribe_url=UNSUBSCRIBE)
 
 
 def parsed(html: str) -> Element:
@@ -115,7 +115,7 @@ def test_the_preheader_is_hidden_before_anything_else(theme: Theme, facts: Email
     """Inboxes show it after the subject; the open email never does."""
     body = elements(parsed(theme.html(shown(facts))), "body")[0]
     first = next(iter(body))
-    assert first.text == template_copy(facts).preheader
+    assert first.text == house_copy(facts).preheader
     style = first.get("style", "").replace(" ", "")
     assert style == "display:none;max-height:0;overflow:hidden"
 
@@ -161,7 +161,7 @@ def test_the_longest_email_is_not_clipped(theme: Theme, make_facts: Callable[...
     facts = make_facts(name="word " * 400, link="https://shop.example/" + "a" * 1_900)
     big = shown(facts)
     biggest = email_content(
-        facts, template_copy(facts), run_id="r" * 40, unsubscribe_url="https://shop.example/" + "u" * 300
+        facts, house_copy(facts), run_id="r" * 40, unsubscribe_url="https://shop.example/" + "u" * 300
     )
     assert len(theme.html(big).encode()) < GMAIL_CLIPS_AT
     assert len(theme.html(biggest).encode()) < GMAIL_CLIPS_AT

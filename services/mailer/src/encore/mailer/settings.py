@@ -5,8 +5,14 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
+from encore.mailer.domain.language import language
 from encore.mailer.domain.message.addresses import header_address
 from encore.runtime.settings import ServiceSettings
+
+
+def _spoken(locale: str) -> str:
+    return language(locale).locale
+
 
 Address = Annotated[str, AfterValidator(header_address)]
 
@@ -50,8 +56,8 @@ class MailerSettings(ServiceSettings):
     """From so many unanswered prompts of a run on, a job asks them; Bedrock takes no fewer than 100."""
     mailer_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
 
-    mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
-    """How figures are written. English only, like the rules for copy."""
+    mailer_locale: Annotated[str, AfterValidator(_spoken)] = "en_IN"
+    """Whose language the emails are written in, and how their figures are."""
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
     """How the shop speaks, in a few words for the model."""
     mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 4

@@ -239,7 +239,7 @@ def _broken_by(at: int, sentence: Sentence, scope: _Scope) -> str | None:
     pairs = pairwise(sentence.tokens[max(0, at - 1) : at + 2])
     if rule in EXCUSED_BY_CATALOGUE and any(_has_pair(pair, scope) for pair in pairs):
         return None
-    if word in scope.lists.physical and _of_a_moment(at, sentence.tokens, scope.lists):
+    if word in scope.lists.physical and _of_something_else(at, sentence.tokens, scope):
         return None
     return rule
 
@@ -259,6 +259,10 @@ def _beside_figure(word: str, sentence: Sentence, scope: _Scope) -> bool:
     return word in lists.price or word in lists.amount_sentence or (scope.reduced and word in lists.reduction)
 
 
-def _of_a_moment(at: int, tokens: Sequence[str], lists: WordLists) -> bool:
-    near = {*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 3]}
-    return not lists.moments.isdisjoint(near)
+def _of_something_else(at: int, tokens: Sequence[str], scope: _Scope) -> bool:
+    """Whether a quality is said of a moment, or of a thing that is not the product's: "rough ground"."""
+    lists = scope.lists
+    if not lists.moments.isdisjoint({*tokens[max(0, at - 1) : at], *tokens[at + 1 : at + 3]}):
+        return True
+    following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
+    return following in lists.neutral and following not in lists.joining and not _is_proved(following, scope)

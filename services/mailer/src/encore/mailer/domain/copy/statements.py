@@ -10,7 +10,7 @@ from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, is_slot
 
 NAME = "{name}"
-SUBJECTS = frozenset({NAME, "it", "this"})
+PRONOUNS = frozenset({"it", "this"})
 Proves = Callable[[str], bool]
 """Whether the catalogue has a word for the product."""
 
@@ -18,12 +18,20 @@ Proves = Callable[[str], bool]
 def unproved_statements(tokens: Sequence[str], lists: WordLists, proves: Proves) -> Iterator[tuple[str, str]]:
     """Yield (rule, words) for each statement of a sentence that the catalogue does not prove."""
     for at, token in enumerate(tokens):
-        if token in SUBJECTS and (deed := _deed(tokens[at + 1 :], lists)) and not proves(deed):
+        if _is_subject(at, tokens, lists) and (deed := _deed(tokens[at + 1 :], lists)) and not proves(deed):
             yield "the catalogue does not say that it does this", deed
         if token in lists.having and (thing := _thing(tokens[at + 1 :], lists)) and not proves(thing):
             yield "the catalogue does not say that it has this", thing
         if token == NAME and _is_of_others(tokens[:at], lists):
             yield "only the reader may be said to do this with it", " ".join(tokens[max(0, at - 2) : at])
+
+
+def _is_subject(at: int, tokens: Sequence[str], lists: WordLists) -> bool:
+    """Whether a token stands for the product that does something; "keeps it close" has it as the object."""
+    if tokens[at] == NAME:
+        return True
+    before = tokens[at - 1] if at else BREAK
+    return tokens[at] in PRONOUNS and (before == BREAK or before in lists.joining)
 
 
 def _deed(following: Sequence[str], lists: WordLists) -> str | None:

@@ -88,7 +88,7 @@ class ProductFacts:
             yield "was_price", self._money(entry.list_price)
             yield "saving", self._money(entry.list_price - entry.price)
         if percent := self._discount_percent():
-            yield "discount", f"{percent}%"
+            yield "discount", figures.percent(percent, self.locale)
         if entry.rating:
             yield "rating", figures.rating(entry.rating, self.locale)
         if entry.rating and entry.rating_count:
