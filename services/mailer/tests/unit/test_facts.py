@@ -3,8 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product, Recommendation
-from encore.mailer.domain.copy.prompt import keywords
+from encore.contracts.records import Recommendation
 from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
 from encore.mailer.domain.text import category_label, clean, short_name
@@ -136,13 +135,3 @@ def test_a_short_name_is_a_readable_start_of_the_name(name: str, short: str) -> 
 def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None:
     """The last level of the path, with its words separated."""
     assert category_label(path) == label
-
-
-def test_keywords_are_words_of_the_shops_own(entry: Callable[..., Product]) -> None:
-    """At most eight; no digits, no unsupported claims, no brand, nothing that the category says."""
-    made = entry(1, bullets=("100W fast charging, free delivery, guaranteed", "Tangle-free, 2x stronger"))
-    found = keywords(made)
-    assert found[:3] == ("nylon", "braided", "type-c")
-    assert not any(char.isdigit() for word in found for char in word)
-    assert not {"northlane", "free", "delivery", "guaranteed", "cable", "USB"} & set(found)
-    assert len(found) <= 8
