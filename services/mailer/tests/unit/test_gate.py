@@ -3,6 +3,7 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -47,7 +48,7 @@ FALSE = [
     ("lines.1", "{1.name} plays music.", "plays"),
     ("lines.1", "{1.name} has a timer.", "timer"),
     ("lines.1", "{1.name} is made of gold.", "made of"),
-    ("lines.1", "It works with any phone.", "any"),
+    ("lines.1", "It works with any phone.", "with any"),
     ("lines.1", "The best cable of the year.", "best"),
     ("lines.1", "Only 9 left.", "9"),
     ("lines.1", "Only \uff19 left.", "\uff19"),
@@ -62,11 +63,11 @@ FALSE = [
     ("lines.3", "{3.name} is highly rated.", "highly rated"),
     ("lines.2", "It is popular.", "popular"),
     ("lines.4", "Customers rave about it.", "customers"),
-    ("lines.4", "{1.price} is not its own.", "1.price"),
+    ("lines.4", "{1.price} is not its own.", "1"),
     ("lines.4", "{4.weight} light.", "4.weight"),
     ("lines.5", "Ist heute umsonst.", "ist"),
     ("lines.5", "Visit \u0435vil.example.", "\u0435"),
-    ("lines.5", "Open evil。example.", "l.e"),
+    ("lines.5", "Open evil\u3002example.", "\u3002"),
     ("lines.5", "Tap evil dot shop.", "dot shop"),
     ("lines.5", "<b>Notes</b> for you.", "<"),
     ("lines.5", "Notes for you 🎁.", "🎁"),
@@ -173,10 +174,9 @@ def test_the_examples_of_the_prompt_pass() -> None:
                 assert judge(field, text, facts) == []
 
 
-def facts_of_example(example: dict[str, object]) -> EmailFacts:
+def facts_of_example(example: dict[str, Any]) -> EmailFacts:
     """Facts of which the prompt would be that of the example."""
-    customer, (pick,) = example["customer"], example["products"]  # type: ignore[misc] # one product each
-    assert isinstance(customer, dict)
+    customer, pick = example["customer"], example["products"][0]
     own = pick["own"] or customer["liked"] or customer["disliked"]
     polarity = 0.9 if customer["liked"] else -0.9
     product = Product(

@@ -33,8 +33,8 @@ SCHEMA = {
     "additionalProperties": False,
 }
 FACTS = {
-    "customer": {"slots": ["customer.first_name"], "has_name": True},
-    "products": [{"n": 1, "slots": ["1.name", "1.price"], "category": "Kettles", "keywords": []}],
+    "slots": ["customer.first_name"],
+    "products": [{"n": 1, "slots": ["1.name", "1.f1"], "kind": "Kettles", "features": {"f1": "wide mouth"}}],
 }
 
 
@@ -81,7 +81,7 @@ def test_answer_follows_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient"
     answer = bedrock.converse(**_request())
     copy = json.loads(_text(answer))
     Draft202012Validator(SCHEMA).validate(copy)
-    assert "{1.name}" in copy["lines"]["1"]
+    assert "{1.f1}" in copy["lines"]["1"]
     assert answer["stopReason"] == "end_turn"
 
 
@@ -166,7 +166,7 @@ def test_repair_turn_gets_a_different_text(bedrock: "BedrockRuntimeClient") -> N
     turn = [{"role": "assistant", "content": [{"text": first}]}, _user("Correct it, please.")]
     second = _text(bedrock.converse(**{**request, "messages": [*request["messages"], *turn]}))
     assert second != first
-    assert "{1.name}" in json.loads(second)["lines"]["1"]
+    assert "{1.f1}" in json.loads(second)["lines"]["1"]
 
 
 def test_operation_that_is_not_modelled_is_refused_by_name(bedrock: "BedrockRuntimeClient") -> None:
