@@ -109,11 +109,12 @@ class _Writer:
     def intro(self) -> Wordings:
         """Return openings that say what is known of the customer, and nothing that is not."""
         words, texts = email_words(self.facts), list[str]()
-        openings = self.frames.pool(f"intro.{self.facts.occasion}") or self.frames.pool("intro.new")
+        plain = self.frames.pool("intro.sorry_plain" if self.tone == "sorry" else "intro.plain")
+        openings = (self.frames.pool(f"intro.{self.facts.occasion}"), plain)
         more = self.frames.pool("intro.sorry_more" if self.tone == "sorry" else "intro.more")
         for turn in range(self.count):
             told = _joined(self._moments(turn), words)
-            text = self._text((openings, self.frames.pool("intro.new")), told, texts, "intro")
+            text = self._text(openings, told, texts, "intro")
             texts.append(self._extended(text, more, told, "intro", _WITH_MORE))
         return texts
 

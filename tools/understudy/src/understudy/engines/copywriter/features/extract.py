@@ -17,6 +17,7 @@ _ENOUGH = 3
 """As many features as a product needs; only to reach it are fair phrases taken, or its own name."""
 _GOOD_SCORE = 1.0
 _FAIR_SCORE = 0.0
+_PLURAL_CHARS = 2
 _PLACE = 0.1
 """How much each further bullet counts less."""
 _FITS = re.compile(r"[A-Za-zÀ-ž][A-Za-zÀ-ž' -]{2,38}")
@@ -31,8 +32,8 @@ def features(name: str, kind: str, bullets: Sequence[str], *, language: str) -> 
     without word lists has none.
     """
     ranked = sorted(_candidates(name, bullets, language), key=lambda each: -each.score)
-    own = {_stem(word) for word in _WORDS.findall(kind.lower())}
-    good = (phrase for phrase in ranked if phrase.score >= _GOOD_SCORE and _stem(phrase.head) not in own)
+    own = _WORDS.findall(kind.lower())
+    good = (phrase for phrase in ranked if phrase.score >= _GOOD_SCORE and not _is_of_kind(phrase.head, own))
     chosen = _distinct((), good, most_shared=0)[:MAX_FEATURES]
     if len(chosen) < _ENOUGH:
         fair = (phrase for phrase in ranked if phrase.score >= _FAIR_SCORE)
@@ -64,5 +65,6 @@ def _candidates(name: str, bullets: Sequence[str], language: str) -> Iterator[Ph
                 yield phrase.at(place * _PLACE)
 
 
-def _stem(word: str) -> str:
-    return word.removesuffix("s")
+def _is_of_kind(head: str, kind: Iterable[str]) -> bool:
+    """Return whether a noun is among the words of a kind, which may be plurals."""
+    return any(word.startswith(head) and len(word) - len(head) <= _PLURAL_CHARS for word in kind)
