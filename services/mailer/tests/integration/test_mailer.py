@@ -19,6 +19,7 @@ from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import CONFIG
@@ -32,7 +33,7 @@ from encore.runtime.runs.stage import Stage
 from encore.runtime.runs.totals import total
 from encore.runtime.storage import S3Objects
 from encore.stack.provision import Resources
-from tests.support.stores import Clients
+from tests.support.stores import Clients, InMemoryPolls
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def wired(
         Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
         mail_part,
         CloseRun(ledger, announcer),
+        ReleaseParts(ledger=ledger, polls=InMemoryPolls()),
     )
     return Mailer(handler, objects, ledger, table)
 
@@ -121,7 +123,7 @@ def product(number: int) -> Product:
         rating="4.3" if rated else None,
         rating_count=426973 if rated else None,
         bullets=("Soft light for late reading", "Folds flat"),
-        image_url=f"https://img.example/{number}.jpg",
+        image_url=f"https://img.shop.example/{number}.jpg",
         link=f"https://shop.example/p/{number}?ref=a",
     )
 
@@ -205,7 +207,7 @@ async def test_an_email_states_the_facts_of_the_catalogue(mailer: Mailer) -> Non
         assert "https://shop.example/p/1?ref=a&" in text.replace("&amp;", "&")
         assert f"utm_campaign={RUN}" in text
     assert "<b>bright</b>" not in text
-    assert "&lt;b&gt;bright&lt;/b&gt;" in text
+    assert "Grün &amp; &lt;b&gt;bright&lt;/b&gt;" in text
 
 
 async def test_a_redelivered_part_pays_for_nothing_twice(

@@ -10,8 +10,7 @@ from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
-from understudy.bedrock import create_service
-from understudy.bedrock.models import CURRENT_MODEL_IDS
+from tools.understudy.tests.bedrocks import bedrock_services
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -42,7 +41,7 @@ FACTS = {
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of a server with Bedrock alone."""
-    with UnderstudyServer([create_service(model_ids=CURRENT_MODEL_IDS)]) as server:
+    with UnderstudyServer(bedrock_services()) as server:
         yield server.url
 
 
@@ -173,7 +172,7 @@ def test_repair_turn_gets_a_different_text(bedrock: "BedrockRuntimeClient") -> N
 def test_operation_that_is_not_modelled_is_refused_by_name(bedrock: "BedrockRuntimeClient") -> None:
     """An operation that understudy lacks gets UnknownOperationException."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
-        bedrock.invoke_model(modelId=MODEL, body=b"{}")
+        bedrock.list_async_invokes()
 
 
 async def test_asynchronous_client_gets_the_same_answer(url: str, bedrock: "BedrockRuntimeClient") -> None:

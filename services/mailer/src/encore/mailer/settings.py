@@ -1,20 +1,43 @@
 """The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.addresses import header_address
+from encore.mailer.domain.message.hosts import AllowedHosts
+from encore.mailer.domain.text import is_printable
 from encore.runtime.settings import ServiceSettings
+
+HTTPS_URL = r"^https://[!-;=?-~]{1,200}$"
+
+
+def _checked_hosts(hosts: str) -> str:
+    AllowedHosts(filter(None, hosts.split(",")))
+    return hosts
 
 
 def _spoken(locale: str) -> str:
     return language(locale).locale
 
 
+Hosts = Annotated[str, AfterValidator(_checked_hosts)]
 Address = Annotated[str, AfterValidator(header_address)]
+
+
+def _shown(text: str) -> str:
+    """Refuse what a mail reader would hide, or turn into a link."""
+    if hidden := next((char for char in text if not is_printable(char)), None):
+        raise ValueError(f"found U+{ord(hidden):04X}, expected characters that can be seen")
+    if "://" in text:
+        raise ValueError("found a link, expected a name or an address")
+    return text
+
+
+Shown = Annotated[str, AfterValidator(_shown)]
 
 
 class Unhappy(StrEnum):
@@ -48,6 +71,14 @@ class MailerSettings(ServiceSettings):
     ) = None
     mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
 
+    mailer_batch_role_arn: (
+        Annotated[str, Field(pattern=r"^arn:aws(-[^:]+)?:iam::[0-9]{12}:role/.+$")] | None
+    ) = None
+    """The role that Bedrock assumes for batch inference: without it every prompt is asked by a call."""
+    mailer_batch_from_prompts: Annotated[int, Field(ge=100)] = 1_000
+    """From so many unanswered prompts of a run on, a job asks them; Bedrock takes no fewer than 100."""
+    mailer_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
+
     mailer_locale: Annotated[str, AfterValidator(_spoken)] = "en_IN"
     """Whose language the emails are written in, and how their figures are."""
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
@@ -56,15 +87,27 @@ class MailerSettings(ServiceSettings):
     """Wordings asked for of each field; people with equal facts read different combinations of them."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
-    mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
+    mailer_brand_name: Annotated[Shown, Field(min_length=1, max_length=60)] = "Encore Shop"
     mailer_from_address: Address = "hello@shop.example"
-    mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (
+    mailer_postal_address: Annotated[Shown, Field(min_length=1, max_length=200)] = (
         "Encore Shop, 1 Example Street, Bengaluru 560001, India"
     )
-    mailer_unsubscribe_url: Annotated[str, Field(pattern=r"^https://[!-;=?-~]{1,200}$")] | None = None
+    mailer_unsubscribe_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender."""
     mailer_unsubscribe_key: SecretStr | None = None
-    """Signs the tokens of unsubscribe links."""
+    """Signs the tokens of unsubscribe and view-online links."""
+    mailer_view_online_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
+    mailer_link_hosts: Hosts = ""
+    """Hosts that links to products may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
+    for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
+    mailer_image_hosts: Hosts = ""
+    """The same for pictures."""
+    mailer_image_proxy_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    """Fetches pictures for readers: the picture's URL is appended, percent-encoded."""
+    config: Path | None = None
+    """The shop's file, `ENCORE_CONFIG`. By default `encore.toml` in the working directory if there is one,
+    else `shop/encore.toml` in the data bucket."""
 
     @field_validator("mailer_temperature", "mailer_structured_output", mode="before")
     @classmethod
@@ -78,7 +121,19 @@ class MailerSettings(ServiceSettings):
         return self
 
     @model_validator(mode="after")
+    def _links_online_are_signed(self) -> Self:
+        if self.mailer_view_online_url is not None and self.mailer_unsubscribe_key is None:
+            raise ValueError("mailer_view_online_url needs mailer_unsubscribe_key")
+        return self
+
+    @model_validator(mode="after")
     def _guardrail_has_a_version(self) -> Self:
         if (self.mailer_guardrail_id is None) != (self.mailer_guardrail_version is None):
             raise ValueError("mailer_guardrail_id and mailer_guardrail_version must be set together")
+        return self
+
+    @model_validator(mode="after")
+    def _batches_pass_no_guardrail(self) -> Self:
+        if self.mailer_guardrail_id and self.mailer_batch_role_arn:
+            raise ValueError("mailer_guardrail_id and mailer_batch_role_arn exclude each other")
         return self

@@ -3,6 +3,11 @@
 from urllib.parse import quote
 
 UPLOADS = "uploads/"
+SHOP = "shop/"
+SHOP_CONFIG = "encore.toml"
+"""The look of the shop's emails, below `SHOP`; it may be missing."""
+THEMES = "themes/"
+"""The shop's own themes, each a folder, below `SHOP`."""
 MERCHANDISING = "shop/merchandising.yaml"
 """What the shop excludes, pins and knows about its categories; it may be missing, and belongs to no run."""
 
@@ -70,6 +75,11 @@ def run_rules(run_id: str) -> str:
 def recommendations(run_id: str, part: int) -> str:
     """One part's picks: one `Recommendation` per line."""
     return f"runs/{run_id}/recommendations/part-{part:05}.jsonl"
+
+
+def copy_job(run_id: str, name: str) -> str:
+    """A file, or a folder ending in a slash, exchanged with Bedrock's batch inference."""
+    return f"runs/{run_id}/copy/job/{name}"
 
 
 def email(run_id: str, customer_id: str) -> str:

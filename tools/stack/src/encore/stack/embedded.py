@@ -1,4 +1,4 @@
-"""The embedded stack: an AWS emulator, understudy and the four services, all on loopback.
+"""The embedded stack: an AWS emulator, understudy, the sample's pictures and the four services, on loopback.
 
 The services have the same entry points and settings as in their containers; only endpoints and a few
 waiting times differ from AWS.
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from encore.stack.link_hosts import any_host
 from encore.stack.processes import Processes, StackNotReadyError, free_port
 from encore.stack.provision import Resources, provision
 from encore.stack.topology import Topology, load_topology
@@ -27,6 +28,7 @@ PROBE_S = 0.1
 LOCAL_SETTINGS = {
     "ENCORE_RECEIVE_WAIT_S": "2",
     "ENCORE_MAILER_CONVERSE_RPM": "60000",
+    "ENCORE_MAILER_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
     "ENCORE_SENTIMENT_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-comprehend",
@@ -70,10 +72,11 @@ def embedded_stack(
     """
     with Processes(log_dir) as processes:
         emulator, understudy = free_port(), free_port()
-        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS
+        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ)
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
+            processes.start("pictures", ["-m", "encore.stack.pictures"], {})
             await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
             resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
             settings = resources.settings()
@@ -102,6 +105,7 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
         "AWS_ENDPOINT_URL_COMPREHEND": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME": stand_in,
+        "AWS_ENDPOINT_URL_BEDROCK": stand_in,
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": stand_in,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",

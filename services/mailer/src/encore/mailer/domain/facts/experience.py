@@ -8,8 +8,9 @@ from functools import cached_property
 from encore.contracts.records import OwnProduct, ProductAspect, Recommendation
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
+from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.language import Language
-from encore.mailer.domain.text import spoken_name
+from encore.mailer.domain.text import aspect_label
 
 
 class Occasion(StrEnum):
@@ -102,9 +103,15 @@ def experience_of(
 
 
 def _spoken(owned: "Iterator[OwnProduct] | Sequence[OwnProduct]") -> str | None:
-    return next((name for each in owned if (name := spoken_name(each.product_name))), None)
+    return next((name for each in owned if (name := title(each.product_name))), None)
 
 
 def _aspect(told: Iterator[ProductAspect], words: Language) -> Aspect | None:
-    found = ((words.aspect(each.aspect), spoken_name(each.product_name)) for each in told)
+    found = ((told_aspect(each.aspect, words), title(each.product_name)) for each in told)
     return next((Aspect(aspect, product) for aspect, product in found if aspect and product), None)
+
+
+def told_aspect(aspect: str, words: Language) -> str | None:
+    """Return what an email calls an aspect, None if it is not a few plain words of the language."""
+    label = aspect_label(aspect)
+    return words.aspect(label) if label else None
