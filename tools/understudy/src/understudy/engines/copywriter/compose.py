@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from understudy.engines.copywriter.frames import Frames, Pool
 
 _FIELDS = ("subject", "preheader", "greeting", "intro", "closing")
+_MAX_WORDINGS = 8
 _SIGNED = 0.4
 _WITH_MORE = 0.6
 _WITH_TAIL = 0.35
@@ -51,7 +52,7 @@ class _Writer:
     @property
     def count(self) -> int:
         """How many wordings each field gets."""
-        return self.facts.wordings or 1
+        return min(self.facts.wordings or 1, _MAX_WORDINGS)
 
     @property
     def frames(self) -> Frames:

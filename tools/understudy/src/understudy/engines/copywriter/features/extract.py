@@ -18,6 +18,8 @@ _ENOUGH = 3
 _GOOD_SCORE = 1.0
 _FAIR_SCORE = 0.0
 _PLURAL_CHARS = 2
+_TELLING_WORDS = 3
+"""From how many words on a phrase says more of a product than what it is: "braided charging cable"."""
 _PLACE = 0.1
 """How much each further bullet counts less."""
 _FITS = re.compile(r"[A-Za-zÀ-ž][A-Za-zÀ-ž' -]{2,38}")
@@ -36,7 +38,7 @@ def features(name: str, kind: str, bullets: Sequence[str], *, language: str) -> 
     good = (phrase for phrase in ranked if phrase.score >= _GOOD_SCORE and not _is_of_kind(phrase.head, own))
     chosen = _distinct((), good, most_shared=0)[:MAX_FEATURES]
     if len(chosen) < _ENOUGH:
-        fair = (phrase for phrase in ranked if phrase.score >= _FAIR_SCORE)
+        fair = (phrase for phrase in ranked if phrase.score >= _FAIR_SCORE and not _only_names(phrase, own))
         chosen = _distinct(chosen, fair, most_shared=1)[:_ENOUGH]
     return [phrase.text for phrase in chosen]
 
@@ -63,6 +65,10 @@ def _candidates(name: str, bullets: Sequence[str], language: str) -> Iterator[Ph
         for phrase in phrases(text, is_name=place == len(bullets)):
             if _FITS.fullmatch(phrase.text):
                 yield phrase.at(place * _PLACE)
+
+
+def _only_names(phrase: Phrase, kind: Iterable[str]) -> bool:
+    return len(phrase.words) < _TELLING_WORDS and _is_of_kind(phrase.head, kind)
 
 
 def _is_of_kind(head: str, kind: Iterable[str]) -> bool:
