@@ -42,7 +42,7 @@ def _end(words: list[Word], start: int) -> int:
     end, at = start, start
     while at < len(words) and (at == start or words[at].gap == " ") and not words[at].joined:
         kind = kind_of(words[at].lower)
-        if kind is Kind.NONE or (kind is Kind.ADJECTIVE and end == at > start):
+        if kind is Kind.NONE or (end == at > start and _begins_anew(words, at)):
             break
         at += 1
         if kind in {Kind.HEAD, Kind.PLURAL}:
@@ -50,6 +50,13 @@ def _end(words: list[Word], start: int) -> int:
         if kind is Kind.PLURAL:
             break
     return end
+
+
+def _begins_anew(words: list[Word], at: int) -> bool:
+    """Return whether an adjective after a noun opens another phrase; "braided" after "nylon" does not."""
+    if kind_of(words[at].lower) is not Kind.ADJECTIVE:
+        return False
+    return words[at].lower not in LISTS["participles"] or words[at - 1].lower not in LISTS["materials"]
 
 
 def _phrase(words: list[Word], start: int, end: int, about: About) -> Phrase | None:
@@ -65,7 +72,7 @@ def _phrase(words: list[Word], start: int, end: int, about: About) -> Phrase | N
         or not _tells(said, head, described=described)
     ):
         return None
-    if about is About.PERHAPS and kind_of(said[0]) is not Kind.ADJECTIVE:
+    if about is About.PERHAPS and not _is_described(words, start):
         return None
     before = _before(words, start, said)
     if before is None:
@@ -83,6 +90,12 @@ def _phrase(words: list[Word], start: int, end: int, about: About) -> Phrase | N
         words=frozenset(map(singular, said)),
         score=score,
     )
+
+
+def _is_described(words: list[Word], start: int) -> bool:
+    """Return whether a phrase begins with an adjective, or one stands before it that no feature has."""
+    before = words[start - 1].lower if start else ""
+    return kind_of(words[start].lower) is Kind.ADJECTIVE or before in LISTS["refused"]
 
 
 def _tells(said: list[str], head: str, *, described: bool) -> bool:

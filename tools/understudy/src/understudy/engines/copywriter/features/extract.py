@@ -53,8 +53,7 @@ def _distinct(chosen: Iterable[Phrase], phrases: Iterable[Phrase], *, most_share
 
 
 def _is_alike(phrase: Phrase, other: Phrase, most_shared: int) -> bool:
-    shared = phrase.words & other.words
-    return len(shared) > most_shared or phrase.head in other.words or other.head in phrase.words
+    return len(phrase.words & other.words) > most_shared
 
 
 def _candidates(name: str, bullets: Sequence[str], language: str) -> Iterator[Phrase]:
