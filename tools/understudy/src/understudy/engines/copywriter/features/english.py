@@ -89,6 +89,7 @@ def _phrase(words: list[Word], start: int, end: int, about: About) -> Phrase | N
         head=head,
         words=frozenset(map(singular, said)),
         score=score,
+        described=described,
     )
 
 

@@ -53,7 +53,9 @@ def _distinct(chosen: Iterable[Phrase], phrases: Iterable[Phrase], *, most_share
 
 
 def _is_alike(phrase: Phrase, other: Phrase, most_shared: int) -> bool:
-    return len(phrase.words & other.words) > most_shared
+    """Return whether two phrases say much the same; "HDMI ports" and "USB ports" share a noun and do not."""
+    same_noun = phrase.head == other.head and (phrase.described or other.described)
+    return same_noun or len(phrase.words & other.words) > most_shared
 
 
 def _candidates(name: str, bullets: Sequence[str], language: str) -> Iterator[Phrase]:
