@@ -100,7 +100,8 @@ def experience_of(
     if any(each.is_disliked for each in opinions) and all((each.polarity or 0) < 0 for each in opinions):
         disliked = [each for each in opinions if each.is_disliked]
         bad = {each.product_id for each in disliked}
-        blamed = _aspect((each for each in recommendation.blamed if each.product_id in bad), owned, words)
+        told = (each for each in recommendation.blamed if each.product_id in bad)
+        blamed = _aspect(told, owned, words)
         return Experience(Occasion.SORRY, disliked=_spoken(disliked), blamed=blamed)
     has = owned or any(each.own for each in products)
     return Experience(Occasion.OWNER if has else Occasion.NEW)

@@ -42,8 +42,8 @@ def vouched(name: str, category: tuple[str, ...], bullets: tuple[str, ...], list
     """Return the same for a product of which perhaps only the name and the category are known."""
     clauses = list(_clauses((name, category_label(category), *bullets), lists))
     own = frozenset(chain.from_iterable(clauses)) - lists.seller - lists.reduction_claims
-    alike = chain.from_iterable(lists.same.get(word, ()) for word in own)
-    words = own.union(alike, _kind_words(name, category, lists)) - lists.numbers
+    own = own.union(_kind_words(name, category, lists))
+    words = own.union(*(lists.same.get(word, ()) for word in own)) - lists.numbers
     pairs = frozenset(chain.from_iterable(map(pairwise, clauses)))
     return Vouched(words, frozenset(map(lists.endings.stem, words)), pairs)
 
