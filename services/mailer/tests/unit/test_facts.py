@@ -125,7 +125,7 @@ def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None
         ("Tarn Mug", ("Kitchen", "Mugs"), "Tarn Mug"),
         ("Orrelux Flexi 232 Fast Charging Type-C Cable", ("Cables", "USBCables"), "Orrelux USB cable"),
         ("Veloxo Arc 104 Silent Wireless Optical Pointer", ("Computers", "Mice"), "Veloxo mouse"),
-        ("Norra Cedar Boxes With Lids and Handles", ("Garden", "WindowBoxes"), "Norra window box"),
+        ("Norra Weatherproof Cedarwood Balcony Boxes", ("Garden", "WindowBoxes"), "Norra window box"),
         (
             "Norra Long Evening Jacket with a Hood, Grey",
             ("Wear", "Jackets&Coats"),
