@@ -206,12 +206,39 @@ def _is_vouched(word: str, scope: _Scope) -> bool:
             or all(_has_pair(pair, scope) for pair in pairwise(parts))
             or all(_is_known(each, scope) for each in parts)
         )
-    return False
+    return _is_compound(word, scope)
+
+
+def _is_compound(word: str, scope: _Scope) -> bool:
+    """Whether a word is part of a compound of the catalogue, or is made of two words that may be said."""
+    compounds = scope.lists.compounds
+    if not compounds.links:
+        return False
+    return _is_part(word, scope) or any(
+        _is_simple(start, scope) and _is_simple(head, scope) for start, head in compounds.splits(word)
+    )
+
+
+def _is_part(word: str, scope: _Scope) -> bool:
+    is_part = scope.lists.compounds.is_part
+    return bool(scope.lists.compounds.links) and any(
+        is_part(word, whole) for each in scope.vouched for whole in each.words
+    )
+
+
+def _is_simple(word: str, scope: _Scope) -> bool:
+    if word in _rules(scope.lists):
+        return False
+    return (
+        word in scope.lists.neutral
+        or scope.lists.endings.stem(word) in scope.lists.neutral_stems
+        or _is_proved(word, scope)
+    )
 
 
 def _is_proved(word: str, scope: _Scope) -> bool:
     stem = scope.lists.endings.stem(word)
-    return any(stem in each.stems for each in scope.vouched)
+    return any(stem in each.stems for each in scope.vouched) or _is_part(word, scope)
 
 
 def _has_pair(pair: tuple[str, ...], scope: _Scope) -> bool:

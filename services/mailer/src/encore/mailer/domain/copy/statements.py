@@ -10,7 +10,6 @@ from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, is_slot
 
 NAME = "{name}"
-PRONOUNS = frozenset({"it", "this"})
 Proves = Callable[[str], bool]
 """Whether the catalogue has a word for the product."""
 
@@ -31,7 +30,7 @@ def _is_subject(at: int, tokens: Sequence[str], lists: WordLists) -> bool:
     if tokens[at] == NAME:
         return True
     before = tokens[at - 1] if at else BREAK
-    return tokens[at] in PRONOUNS and (before == BREAK or before in lists.joining)
+    return tokens[at] in lists.pronouns and (before == BREAK or before in lists.joining)
 
 
 def _deed(following: Sequence[str], lists: WordLists) -> str | None:

@@ -69,4 +69,4 @@ def _kind_words(product: Product, lists: WordLists) -> Iterator[str]:
     """Yield what is true of the kind that the narrowest category and the short name speak of."""
     heads = chain(_words(category_label(product.category)), _words(short_name(product.name)))
     for head in dict.fromkeys(heads):
-        yield from lists.kinds.get(head, lists.kinds.get(lists.endings.stem(head), ()))
+        yield from lists.kind_words(head)

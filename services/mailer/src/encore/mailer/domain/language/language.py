@@ -17,7 +17,7 @@ ASPECTS_LANGUAGE = "en"
 _FOLDERS = files("encore.mailer").joinpath("languages")
 
 
-class UnknownLanguageError(ValueError):
+class UnknownLanguageError(LookupError, ValueError):
     """No folder has the language of a locale, or there is no such locale."""
 
 

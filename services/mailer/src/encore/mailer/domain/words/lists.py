@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Self
 
 from encore.mailer.domain.words.claims import Claims
+from encore.mailer.domain.words.compounds import MIN_PART_CHARS, Compounds
 from encore.mailer.domain.words.endings import Endings
 from encore.mailer.domain.words.frames import Frames
 from encore.mailer.domain.words.phrases import Phrases
@@ -41,6 +42,8 @@ class WordLists:
     rating: frozenset[str]
     reduction: frozenset[str]
     """Besides these, all that a sentence about a reduced price may say."""
+    pronouns: frozenset[str]
+    """Words that stand for the product."""
     deeds: frozenset[str]
     """What a thing may do: said of a product only if the catalogue says so."""
     before_deeds: frozenset[str]
@@ -94,6 +97,15 @@ class WordLists:
     same: Mapping[str, frozenset[str]]
     """Words that mean the same, by word."""
     endings: Endings
+    compounds: Compounds
+
+    def kind_words(self, head: str) -> frozenset[str]:
+        """Return what is true of the kind that a word names, or the head of a compound does."""
+        found = self.kinds.get(head) or self.kinds.get(self.endings.stem(head))
+        if found is not None or not self.compounds.links:
+            return found or frozenset()
+        heads = (head[at:] for at in range(MIN_PART_CHARS, len(head) - MIN_PART_CHARS))
+        return next((self.kinds[each] for each in heads if each in self.kinds), frozenset())
 
     @cached_property
     def no_features(self) -> frozenset[str]:
@@ -125,6 +137,7 @@ class WordLists:
             price=_words(words, "price"),
             rating=_words(words, "rating"),
             reduction=_words(words, "reduction"),
+            pronouns=_words(words, "pronouns"),
             deeds=_words(words, "deeds"),
             before_deeds=_words(words, "before_deeds"),
             having=_words(words, "having"),
@@ -157,6 +170,7 @@ class WordLists:
             kinds=_by_word((each["heads"], each["words"]) for each in kinds["kinds"]),
             same=_by_word((group, group) for group in kinds["same"]),
             endings=endings,
+            compounds=Compounds.of(words["compounds"]) if "compounds" in words else Compounds(),
         )
 
 

@@ -1,0 +1,51 @@
+"""Compounds: words that a language writes as one, such as "Glaskanne"."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Self
+
+MIN_PART_CHARS = 3
+MIN_START_CHARS = 4
+"""Shorter beginnings are mostly prefixes, which change a verb: "einschlafen"."""
+MIN_NAMED_CHARS = 4
+"""From this length on a part of a catalogue's compound is a word of its own."""
+
+
+@dataclass(frozen=True)
+class Compounds:
+    """How a language joins words; one that joins none has no `links`."""
+
+    links: tuple[str, ...] = ()
+    """What may stand between two parts, besides nothing."""
+    qualities: frozenset[str] = frozenset()
+    """Heads that claim something of what they follow, as in "wasserdicht"."""
+    imitations: tuple[str, ...] = ()
+    """Beginnings that make a compound something else than its head: "Kunstleder" is no "Leder"."""
+
+    @classmethod
+    def of(cls, table: Mapping[str, str]) -> Self:
+        """Read `links`, `qualities` and `imitations`."""
+        return cls(
+            links=tuple(table["links"].split()),
+            qualities=frozenset(table["qualities"].split()),
+            imitations=tuple(table["imitations"].split()),
+        )
+
+    def splits(self, word: str) -> Iterator[tuple[str, str]]:
+        """Yield each way to read a word as two parts."""
+        if not self.links:
+            return
+        for at in range(MIN_START_CHARS, len(word) - MIN_PART_CHARS + 1):
+            start, head = word[:at], word[at:]
+            if head in self.qualities:
+                continue
+            yield start, head
+            yield from ((start.removesuffix(link), head) for link in self.links if start.endswith(link))
+
+    def is_part(self, word: str, whole: str) -> bool:
+        """Whether a compound's head or beginning is `word`: a "Glaskanne" is a "Kanne", and of "Glas"."""
+        rest = len(whole) - len(word)
+        if not self.links or len(word) < MIN_NAMED_CHARS or rest < MIN_PART_CHARS:
+            return False
+        is_head = whole.endswith(word) and not whole.startswith(self.imitations)
+        return is_head or whole.startswith(word)
