@@ -10,9 +10,37 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
-from encore.stack.gallery import GalleryEmail
+from encore.stack.gallery import GalleryEmail, GalleryPrompt
+from encore.stack.gallery.model import CopySource, GalleryPick, Refusal
 
 ATTACK = "</script><script>alert(1)</script><!--<script>'\"&\u2028😀₹"
+COLUMNS = (
+    "id",
+    "name",
+    "address",
+    "subject",
+    "preheader",
+    "products",
+    "reasons",
+    "source",
+    "labels",
+    "unhappy",
+    "house",
+    "refused",
+    "body",
+    "prompt",
+)
+"""The members of a row of the list, in order, as `data.js` reads them."""
+
+
+def pick(name: str, kind: str = "popular", **changes: Any) -> GalleryPick:  # noqa: ANN401 - any field
+    """Return a pick with the given changes; its id is its name in lower case."""
+    return GalleryPick(**{"product_id": name.lower(), "name": name, "kind": kind} | changes)
+
+
+def picks(*names: str) -> tuple[GalleryPick, ...]:
+    """Return a pick of each name."""
+    return tuple(pick(name) for name in names)
 
 
 def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN401 - any field
@@ -22,14 +50,33 @@ def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN
         "name": "Priya Rao",
         "subject": "Five finds ✨",
         "preheader": "From ₹199",
-        "products": ("Kettle", "Lamp", "Mouse", "Bottle", "Iron"),
-        "reasons": ("liked: Mug", "new", "popular", "popular", "featured"),
-        "template_copy": False,
+        "picks": picks("Kettle", "Lamp", "Mouse", "Bottle", "Iron"),
+        "copy_source": CopySource.AI,
         "html": "<!doctype html><html><head></head><body>₹</body></html>",
         "text": "Hello Priya",
         "source": "MIME-Version: 1.0\r\n\r\nHello",
     }
     return GalleryEmail(**fields | changes)
+
+
+def prompt(prompt_key: str = "k1", **changes: Any) -> GalleryPrompt:  # noqa: ANN401 - any field
+    """Return a prompt with one answer and one refused wording, with the given changes."""
+    fields: dict[str, Any] = {
+        "prompt_key": prompt_key,
+        "model_id": "a-model",
+        "prompt_version": "7",
+        "system_sha256": "0" * 64,
+        "prompt": '<facts>{"task": "copy", "occasion": "liked"}</facts>',
+        "answers": ('{"subject": ["One", "Two"]}',),
+        "verdicts": (Refusal("lines.2", "It cures a headache.", "word", "cures"),),
+        "input_tokens": 900,
+        "output_tokens": 300,
+        "cache_read_tokens": 700,
+        "cache_write_tokens": 0,
+        "paid": True,
+        "created_at": "2026-11-25T09:00:00Z",
+    }
+    return GalleryPrompt(**fields | changes)
 
 
 def parsed(page: Path) -> Element:
@@ -41,9 +88,13 @@ def parsed(page: Path) -> Element:
 
 def listed(page: Path) -> dict[str, Any]:
     """Return the list's data as the page's script reads it."""
-    (data,) = (each for each in parsed(page).iter("script") if each.get("id") == "data")
-    content: dict[str, Any] = json.loads(data.text or "")
+    content: dict[str, Any] = packed(page, "list")
     return content
+
+
+def rows(page: Path) -> list[dict[str, Any]]:
+    """Return the list's rows by the names of their members."""
+    return [dict(zip(COLUMNS, row, strict=True)) for row in listed(page)["emails"]]
 
 
 def packed(page: Path, name: str) -> Any:  # noqa: ANN401 - whatever the file has

@@ -3,13 +3,20 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from encore.contracts import object_keys
 from encore.contracts.records import (
+    AspectCount,
     AspectMention,
     Customer,
+    OwnProduct,
+    Pick,
     Product,
+    ProductAspect,
     ProductSentiment,
+    Reason,
+    ReasonKind,
     Recommendation,
     RecommendationSource,
     Review,
@@ -22,7 +29,7 @@ from encore.stack.collect import collect
 from encore.stack.observer import Observer, observe
 from encore.stack.provision import Resources
 from encore.stack.sentiment_figures import exported
-from tools.stack.tests.gallery_pages import listed, packed
+from tools.stack.tests.gallery_pages import listed, packed, rows
 
 RUN = "run-0123456789abcdef"
 MESSAGE = b"Subject: Hello\r\nContent-Type: text/plain\r\n\r\nHello"
@@ -35,12 +42,39 @@ SCORED = ScoredReview(
     aspects=(AspectMention(aspect="lid", sentiment=Sentiment.NEGATIVE, begin=6, end=9),),
 )
 
+REASON = Reason(kind=ReasonKind.GOES_WITH, product_id="m", product_name="Mug", review_id="r")
+PROMPT: dict[str, Any] = {
+    "prompt_key": "k",
+    "model_id": "a-model",
+    "prompt_version": "7",
+    "task": "copy",
+    "system_sha256": "0" * 64,
+    "prompt": "Write.",
+    "answers": ["{}"],
+    "verdicts": [{"field": "lines.1", "text": "It cures.", "rule": "word", "found": "cures"}],
+    "input_tokens": 9,
+    "output_tokens": 3,
+    "cache_read_tokens": 0,
+    "cache_write_tokens": 0,
+    "paid": False,
+    "created_at": "2026-11-25T09:00:00Z",
+}
 
-async def store_run(observer: Observer) -> None:
-    """Store a run of one customer with one review and one email."""
+
+async def store_run(observer: Observer, **copy: object) -> None:
+    """Store a run of one customer with one review and one email, whose record says this of its copy."""
     objects = observer.objects
     kettle = Product(product_id="p", name="Kettle", category=("Home",), price=Decimal(9), currency="INR")
-    picks = Recommendation(customer_id="c", source=RecommendationSource.POPULARITY, picks=())
+    picks = Recommendation(
+        customer_id="c",
+        email="c@shop.example",
+        source=RecommendationSource.POPULARITY,
+        picks=(
+            Pick(product=kettle, reason=REASON, praised=(AspectCount(aspect="lid", praised=7, blamed=2),)),
+        ),
+        owned=(OwnProduct(product_id="p", product_name="Kettle", category=("Home",), polarity=-0.9),),
+        blamed=(ProductAspect(product_id="p", product_name="Kettle", aspect="lid"),),
+    )
     await objects.put_lines(object_keys.products(RUN), [kettle])
     await objects.put_lines(object_keys.customers(RUN, 1), [Customer(customer_id="c", reviews=(REVIEW,))])
     await objects.put_lines(object_keys.sentiment(RUN, 1), [SCORED])
@@ -49,21 +83,21 @@ async def store_run(observer: Observer) -> None:
     )
     await objects.put_lines(object_keys.recommendations(RUN, 1), [picks])
     await objects.put(object_keys.email(RUN, "c"), MESSAGE, content_type="message/rfc822")
-    record = {"run_id": RUN, "customer_id": "c", "subject": "Hello", "preheader": "", "copy_source": "ai"}
+    record = {"run_id": RUN, "customer_id": "c", "subject": "Hello", "preheader": "", **copy}
     await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all([record])
 
 
 async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp_path: Path) -> None:
     """Each email has its customer's reviews, each category its products."""
     async with observe(resources) as observer:
-        await store_run(observer)
+        await store_run(observer, copy_source="ai")
         assert await observer.sentiment(RUN) is None
         said = SentimentSummary(texts=1, scored=1, empty=0, labels={Sentiment.NEGATIVE: 1})
         await observer.objects.put_lines(object_keys.sentiment_summary(RUN), [said])
         assert await observer.sentiment(RUN) == said
         await collect(observer, RUN, 1, tmp_path, {"run_id": RUN, "sentiment": exported(said)})
     page = tmp_path / "index.html"
-    assert [row[-1] for row in listed(page)["emails"]] == [0b10]
+    assert [row["labels"] for row in rows(page)] == [0b10]
     ((review,),) = packed(page, "bodies-0")["reviews"]
     assert review["pieces"][1] == {"text": "lid", "aspect": "lid", "sentiment": "NEGATIVE"}
     assert review["pieces"][2] == {"text": " <b>leaks</b>"}
@@ -71,6 +105,52 @@ async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp
     assert category["products"] == [{"name": "Kettle", "labels": "1 negative", "aspects": []}]
     assert json.loads((tmp_path / "summary.json").read_text())["sentiment"]["labels"] == {"NEGATIVE": 1}
     assert (tmp_path / "emails" / "c.eml").read_bytes() == MESSAGE
+
+
+async def test_an_email_has_its_customer_picks_and_prompt(resources: Resources, tmp_path: Path) -> None:
+    """A prompt that several emails share is fetched once; what a record does not have is left out."""
+    async with observe(resources) as observer:
+        await store_run(observer, copy_source="mixed", house_fields=["intro"], prompt_key="k", problems=["x"])
+        key = object_keys.copy(RUN, "k")
+        await observer.objects.put(key, json.dumps(PROMPT).encode(), content_type="application/json")
+        await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
+    page = tmp_path / "index.html"
+    (row,) = rows(page)
+    assert (row["address"], row["unhappy"], row["prompt"]) == ("c@shop.example", 1, 0)
+    assert listed(page)["fields"] == ["intro", "lines.1"]
+    bodies = packed(page, "bodies-0")
+    assert bodies["known"] == [
+        {
+            "chosen_by": "popularity",
+            "problems": ["x"],
+            "owned": [{"name": "Kettle", "category": "Home", "verdict": "disliked"}],
+            "blamed": [{"aspect": "lid", "product": "Kettle"}],
+        }
+    ]
+    assert bodies["picks"] == [
+        [
+            {
+                "product_id": "p",
+                "name": "Kettle",
+                "category": "Home",
+                "kind": "goes with",
+                "evidence": "Mug (m), review r",
+                "review_id": "r",
+                "praised": ["lid: 7 of 9 praise"],
+            }
+        ]
+    ]
+    (prompt,) = packed(page, "prompts-0")
+    assert (prompt["prompt"], prompt["answers"], prompt["paid"]) == ("Write.", ["{}"], False)
+    assert prompt["verdicts"] == [PROMPT["verdicts"][0]]
+
+
+async def test_a_prompt_that_is_not_stored_is_left_out(resources: Resources, tmp_path: Path) -> None:
+    """Its email is shown without it."""
+    async with observe(resources) as observer:
+        await store_run(observer, copy_source="ai", prompt_key="gone")
+        await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
+    assert [row["prompt"] for row in rows(tmp_path / "index.html")] == [-1]
 
 
 async def test_a_run_that_failed_early_has_an_empty_gallery(resources: Resources, tmp_path: Path) -> None:

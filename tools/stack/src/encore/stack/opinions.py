@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
-from encore.contracts.records import CategorySentiment, Customer, Product, ProductSentiment, ScoredReview
+from encore.contracts.records import (
+    CategorySentiment,
+    Customer,
+    Product,
+    ProductSentiment,
+    Review,
+    ScoredReview,
+)
 from encore.runtime.ports import Objects
 from encore.stack.gallery import GalleryCategory, GalleryReview
 from encore.stack.gallery.categories import gallery_categories
@@ -19,13 +26,13 @@ class RunOpinions:
     objects: Objects
     run_id: str
     products: list[Product]
-    names: dict[str, str]
+    by_id: dict[str, Product]
 
     @classmethod
     async def of(cls, objects: Objects, run_id: str) -> "RunOpinions":
         """Read the run's catalogue."""
         products = await objects.find_lines(object_keys.products(run_id), Product)
-        return cls(objects, run_id, products, {each.product_id: each.name for each in products})
+        return cls(objects, run_id, products, {each.product_id: each for each in products})
 
     async def reviews(self, part: int) -> dict[str, tuple[GalleryReview, ...]]:
         """Return the reviews of a part's customers, by customer id."""
@@ -34,8 +41,7 @@ class RunOpinions:
         scores = {each.review_id: each for each in scored}
         return {
             customer.customer_id: tuple(
-                gallery_review(review, scores.get(review.review_id), self._name(review.product_ids))
-                for review in customer.reviews
+                self._review(review, scores.get(review.review_id)) for review in customer.reviews
             )
             for customer in customers
         }
@@ -48,6 +54,9 @@ class RunOpinions:
             await self.objects.find_lines(object_keys.category_sentiment(self.run_id), CategorySentiment),
         )
 
-    def _name(self, product_ids: tuple[str, ...]) -> str:
-        """The name of what was reviewed, which may be listed under several ids."""
-        return next((self.names[each] for each in product_ids if each in self.names), UNKNOWN_PRODUCT)
+    def _review(self, review: Review, scored: ScoredReview | None) -> GalleryReview:
+        """The review of a product, which may be listed under several ids; the first that is known counts."""
+        product = next((self.by_id[each] for each in review.product_ids if each in self.by_id), None)
+        if product is None:
+            return gallery_review(review, scored, UNKNOWN_PRODUCT)
+        return gallery_review(review, scored, product.name, "".join(product.category[-1:]))

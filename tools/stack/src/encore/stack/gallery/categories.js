@@ -5,7 +5,7 @@ const CATEGORIES_SHOWN = 40;
 const opinions = { all: [], found: [], shown: 0 };
 
 async function openCategories() {
-  if (opinions.all.length) return;
+  if (!element("category-list") || opinions.all.length) return;
   try {
     opinions.all = (await contents("categories")).map((category) => ({ ...category, haystack: haystack(category) }));
     findCategories();
@@ -20,11 +20,11 @@ function haystack({ path, aspects, products }) {
 }
 
 function findCategories() {
-  const words = element("category-search").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const words = wordsIn(element("category-search").value);
   opinions.found = opinions.all.filter((category) => words.every((word) => category.haystack.includes(word)));
   opinions.shown = 0;
-  const number = opinions.found.length;
-  element("categories-found").textContent = `${number.toLocaleString("en")} ${number === 1 ? "category" : "categories"}`;
+  const count = opinions.found.length;
+  element("categories-found").textContent = `${number(count)} ${count === 1 ? "category" : "categories"}`;
   element("category-list").replaceChildren();
   showMoreCategories();
 }
@@ -65,17 +65,4 @@ function aspectList(aspects) {
   const list = node("ul", "aspects", "");
   list.append(...aspects.map(({ name, verdict, counts }) => aspectChip(name, verdict, counts, "li")));
   return list;
-}
-
-function numbered(number, noun) {
-  return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-function selectPage(page) {
-  document.body.dataset.page = page;
-  for (const button of element("pages").children) {
-    button.setAttribute("aria-pressed", String(button.dataset.page === page));
-  }
-  element("categories").hidden = page !== "categories";
-  if (page === "categories") openCategories();
 }

@@ -1,95 +1,101 @@
 /* Controls */
 
-function step(by) {
-  const position = state.position + by;
-  if (position >= 0 && position < state.found.length) show(position);
-}
-
-function selectView(view) {
-  state.view = view;
-  for (const tab of document.querySelectorAll("[role=tab]")) {
-    const chosen = tab.dataset.view === view;
-    tab.setAttribute("aria-selected", String(chosen));
-    tab.tabIndex = chosen ? 0 : -1;
-    if (chosen) element("view").setAttribute("aria-labelledby", tab.id);
-  }
-  element("widths").hidden = view !== "html";
-  element("view").dataset.width = view === "html" ? selectedWidth : "desktop";
-  if (selected >= 0) drawBody();
-}
-
-function chooseView(view) {
-  if (!besides.matches) showReviews(false); // they cover the view
-  selectView(view);
-}
-
-let selectedWidth = "desktop";
-
-function selectWidth(width) {
-  selectedWidth = width;
-  for (const button of element("widths").children) {
-    button.setAttribute("aria-pressed", String(button.dataset.width === width));
-  }
-  element("view").dataset.width = width;
-}
-
 function selectTheme(dark) {
   document.documentElement.dataset.theme = dark ? "dark" : "light";
   element("theme").setAttribute("aria-pressed", String(dark));
+  darkenEmail(dark);
 }
 
 const KEYS = {
   ArrowDown: () => step(1), j: () => step(1), ArrowUp: () => step(-1), k: () => step(-1),
-  "/": () => element("search").focus(), Escape: closeReader,
+  v: () => nextView(1), d: () => element("dark-email").click(),
+  c: () => chooseBeside("customer"), p: () => chooseBeside("picks"), w: () => chooseBeside("copy"),
+  Escape: closeReader,
+};
+const KEYS_ON_EVERY_PAGE = {
+  "/": () => document.querySelector(`[data-search-of="${document.body.dataset.page}"]`)?.focus(),
+  "?": () => element("help").showModal(),
 };
 
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
-  const arrows = event.key.startsWith("Arrow");
-  const typing = event.target.matches("select") || (event.target.matches("input") && !arrows);
-  const scrolling = arrows && event.target.matches("#view, #reviews"); // their own arrows move the text
-  const elsewhere = document.body.dataset.page === "categories";
-  if (!(event.key in KEYS) || typing || scrolling || elsewhere) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || element("help").open) return;
+  const { key, target } = event;
+  const arrows = key.startsWith("Arrow");
+  const typing = target.matches("select") || (target.matches("input") && !arrows && key !== "Escape");
+  const scrolling = arrows && target.matches("#view, #beside, #beside *"); // their own arrows move the text
+  const known = document.body.dataset.page === "emails" ? { ...KEYS, ...KEYS_ON_EVERY_PAGE } : KEYS_ON_EVERY_PAGE;
+  if (!Object.hasOwn(known, key) || typing || scrolling) return;
   event.preventDefault();
-  KEYS[event.key]();
+  known[key]();
 });
 
-element("search").addEventListener("input", find);
-for (const form of document.forms) form.addEventListener("submit", (event) => event.preventDefault());
-element("copy").addEventListener("change", find);
-element("labels").addEventListener("change", find);
-element("show-reviews").addEventListener("click", () => showReviews(element("reviews").hidden));
-element("pages")?.addEventListener("click", ({ target }) => { if (target.dataset.page) selectPage(target.dataset.page); });
-element("category-search")?.addEventListener("input", findCategories);
-element("more-categories")?.addEventListener("click", showMoreCategories);
-element("previous-page").addEventListener("click", () => turnPage(-1));
-element("next-page").addEventListener("click", () => turnPage(1));
-element("previous").addEventListener("click", () => step(-1));
-element("next").addEventListener("click", () => step(1));
-element("back").addEventListener("click", closeReader);
-element("theme").addEventListener("click", () => selectTheme(document.documentElement.dataset.theme !== "dark"));
-for (const button of element("widths").children) button.addEventListener("click", () => selectWidth(button.dataset.width));
-
 const tabs = [...document.querySelectorAll("[role=tab]")];
-tabs.forEach((tab, index) => {
-  tab.addEventListener("click", () => chooseView(tab.dataset.view));
-  tab.addEventListener("keydown", (event) => {
-    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by) return;
-    const next = tabs[(index + by + tabs.length) % tabs.length];
-    next.focus();
-    chooseView(next.dataset.view);
+
+function nextView(by) {
+  const index = tabs.findIndex((tab) => tab.getAttribute("aria-selected") === "true");
+  const next = tabs[(index + by + tabs.length) % tabs.length];
+  chooseView(next);
+  return next;
+}
+
+tabs.forEach((tab) => {
+  tab.addEventListener("click", () => chooseView(tab));
+  tab.addEventListener("keydown", ({ key }) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[key];
+    if (by) nextView(by).focus();
   });
 });
 
-selectTheme(matchMedia("(prefers-color-scheme: dark)").matches);
-selectView("html");
-const anyLabels = emails.some((email) => email.labels.length);
-element("labels").hidden = !anyLabels;
-showReviews(anyLabels && besides.matches);
-const linked = emails.find((email) => "#" + encodeURIComponent(email.id) === location.hash);
-if (linked) {
-  selected = linked.index;
-  document.body.classList.add("reading");
+function onClick(id, act) {
+  element(id)?.addEventListener("click", act);
 }
-find();
+
+for (const form of document.forms) form.addEventListener("submit", (event) => event.preventDefault());
+element("search").addEventListener("input", find);
+for (const select of document.querySelectorAll("[data-filter]")) select.addEventListener("change", find);
+onClick("clear-filters", () => { filterBy({}, element("search").value); find(); element("search").focus(); });
+onClick("export", exportList);
+onClick("download", downloadEmail);
+onClick("pages", ({ target }) => { if (target.dataset.page) navigate(target.dataset.page, pageContent(target.dataset.page)); });
+onClick("choose-beside", ({ target }) => { if (target.dataset.beside) chooseBeside(target.dataset.beside); });
+element("category-search")?.addEventListener("input", findCategories);
+onClick("more-categories", showMoreCategories);
+element("other-run").addEventListener("change", ({ target }) => navigate("compare", target.value));
+element("other-file").addEventListener("change", ({ target }) => compareWithFile(target.files));
+element("change-kind").addEventListener("change", findChanges);
+element("change-search").addEventListener("input", findChanges);
+onClick("more-changes", showMoreChanges);
+onClick("previous-page", () => turnPage(-1));
+onClick("next-page", () => turnPage(1));
+onClick("previous", () => step(-1));
+onClick("next", () => step(1));
+onClick("back", closeReader);
+onClick("theme", () => selectTheme(document.documentElement.dataset.theme !== "dark"));
+onClick("dark-email", () => darkenEmail(!emailIsDark()));
+onClick("show-help", () => element("help").showModal());
+onClick("close-help", () => element("help").close());
+
+function pageContent(page) {
+  if (page === "emails" && !narrow.matches) return emails[selected]?.id;
+  return page === "compare" ? comparison.folder : "";
+}
+
+async function start() {
+  selectTheme(matchMedia("(prefers-color-scheme: dark)").matches);
+  try {
+    data = await contents("list");
+  } catch (error) {
+    element("found").textContent = `The emails cannot be listed: ${error.message}.`;
+    return;
+  }
+  emails = records(data);
+  prepareFilters();
+  selectBeside(besides.matches ? "picks" : "");
+  selectView("html");
+  selected = emails.findIndex(({ id }) => id === address().what);
+  find();
+  arrive();
+  document.body.dataset.ready = "";
+}
+
+start();

@@ -10,9 +10,8 @@ MAX_NAME_CHARS = 60
 
 
 def evidence(reason: Reason) -> str:
-    """Return the reason's kind and all evidence it has: `also liked: Desk Lamp (P9), 12 customers`."""
-    kind, known = reason.kind.replace("_", " "), ", ".join(_evidence(reason))
-    return f"{kind}: {known}" if known else kind
+    """Return all evidence that a reason has: `Desk Lamp (P9), 12 customers`; empty if it has none."""
+    return ", ".join(_evidence(reason))
 
 
 def _evidence(reason: Reason) -> Iterator[str]:

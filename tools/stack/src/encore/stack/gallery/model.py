@@ -1,7 +1,8 @@
-"""What the gallery shows of an email, of a customer's review, and of the opinions about a category."""
+"""What the gallery shows of an email, its customer, their reviews, and of the opinions about a category."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from encore.contracts.records import Sentiment
 
@@ -24,6 +25,9 @@ class GalleryReview:
 
     product: str
     pieces: tuple[Piece, ...]
+    review_id: str = ""
+    category: str = ""
+    """The product's own category, without those above it."""
     label: Sentiment | None = None
     scores: Mapping[str, float] = field(default_factory=dict)
     """Comprehend's confidences by name of the label."""
@@ -34,25 +38,121 @@ class GalleryReview:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class GalleryEmail:
-    """One finished email; `template_copy` is true if its copy comes from the template, not the model.
+class GalleryPick:
+    """One product of an email, and why it was picked: the kind of reason in words, and its evidence."""
 
-    `html`, `text` and `source` (the whole MIME message) are shown unchanged and never trusted.
+    product_id: str
+    name: str
+    """As the seller wrote it."""
+    category: str = ""
+    kind: str
+    evidence: str = ""
+    """All evidence on one line; empty for a reason that has none."""
+    review_id: str = ""
+    """The customer's review that the reason is about."""
+    praised: tuple[str, ...] = ()
+    """Aspects that the product's reviewers praise, with counts in words, most first."""
+    claims: tuple[str, ...] = ()
+    """Kinds of a seller's claims that the name has."""
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryOwned:
+    """A product the customer has; `verdict` is `liked`, `disliked`, `undecided` or `unknown`."""
+
+    name: str
+    category: str
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class GalleryMention:
+    """An aspect of a product of the customer's, which their reviews praise or criticise."""
+
+    aspect: str
+    product: str
+
+
+class CopySource(StrEnum):
+    """Who wrote an email's fields: the model, the house's texts, or both."""
+
+    AI = "ai"
+    MIXED = "mixed"
+    TEMPLATE = "template"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryEmail:
+    """One finished email.
+
+    `html`, `text` and `source` (the whole MIME message) are shown unchanged and never trusted. A character of
+    `source` that stands for a byte beyond ASCII is that of Python's `surrogateescape`.
     """
 
     customer_id: str
     name: str
+    address: str = ""
     subject: str
     preheader: str
-    products: tuple[str, ...]
-    reasons: tuple[str, ...]
-    """Why each product was picked, in the same order."""
-    template_copy: bool
+    picks: tuple[GalleryPick, ...]
+    chosen_by: str = ""
+    """`personalize` or `popularity`."""
+    copy_source: CopySource
+    house_fields: tuple[str, ...] = ()
+    """Fields that have the house's text."""
+    problems: tuple[str, ...] = ()
+    """Rules that the model's answers broke, a line each, as the email's record has them."""
+    prompt_key: str = ""
+    """Which prompt the email's copy answers; empty if no model was asked."""
     html: str
     text: str
     source: str
     reviews: tuple[GalleryReview, ...] = ()
     """The customer's own."""
+    owned: tuple[GalleryOwned, ...] = ()
+    praised: tuple[GalleryMention, ...] = ()
+    blamed: tuple[GalleryMention, ...] = ()
+
+    @property
+    def is_unhappy(self) -> bool:
+        """Whether all that is known of the customer's taste is that something let them down."""
+        verdicts = {each.verdict for each in self.owned}
+        return "disliked" in verdicts and "liked" not in verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A wording that the gate refused: of which field, by which rule, and for which words."""
+
+    field: str
+    text: str
+    rule: str
+    found: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GalleryPrompt:
+    """One prompt that a run's emails are worded by, its answers as they came, and what the gate refused."""
+
+    prompt_key: str
+    model_id: str
+    prompt_version: str
+    system_sha256: str
+    prompt: str
+    answers: tuple[str, ...]
+    verdicts: tuple[Refusal, ...]
+    input_tokens: int
+    output_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    paid: bool
+    """False if the answer was known already."""
+    created_at: str
+
+    @property
+    def refused_fields(self) -> tuple[str, ...]:
+        """The fields of which a wording was refused, each once."""
+        return tuple(dict.fromkeys(verdict.field for verdict in self.verdicts))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 /* The reader: one email */
 
+const narrow = matchMedia("(max-width: 760px)"); // the list and the reader take turns
+
 let selected = -1;
 
 function show(position, { redraw = false } = {}) {
@@ -17,80 +19,84 @@ function show(position, { redraw = false } = {}) {
   if (listHadFocus) focusCurrent();
   if (!email) return;
   selected = email.index;
-  history.replaceState(null, "", "#" + encodeURIComponent(email.id));
-  element("name").textContent = email.name;
-  element("customer").textContent = email.id;
-  element("subject").textContent = email.subject;
-  element("preheader").textContent = email.preheader;
-  element("badge").textContent = email.templateCopy ? "template copy" : "AI copy";
-  element("badge").dataset.copy = email.templateCopy ? "template" : "ai";
-  element("products").replaceChildren(...email.products.map((name, place) => {
-    const item = node("li", "", name);
-    item.append(node("span", "reason", email.reasons[place]));
-    item.title = `${name}\n${email.reasons[place]}`;
-    return item;
-  }));
-  element("download").href = "emails/" + encodeURIComponent(email.id) + ".eml";
+  remember(email);
+  drawHeader(email);
   element("previous").disabled = position === 0;
   element("next").disabled = position + 1 >= state.found.length;
   drawBody();
 }
 
-// On a narrow screen the list and the reader take turns.
-function openReader() {
-  document.body.classList.add("reading");
-  if (!element("emails").offsetParent) element("reader").focus();
+function drawHeader(email) {
+  element("name").textContent = email.name;
+  element("customer").textContent = email.id;
+  element("address").textContent = email.address;
+  element("subject").textContent = email.subject;
+  element("preheader").textContent = email.preheader;
+  const refused = email.refused.length ? [badge("refused fields", "label", "mixed", email.refused.join(", "))] : [];
+  element("badges").replaceChildren(...tasteBadges(email), copyBadge(email), ...refused);
+}
+
+function openEmail(position) {
+  const email = state.found[position];
+  navigate("emails", email.id);
+  if (narrow.matches) element("reader").focus();
 }
 
 function closeReader() {
-  document.body.classList.remove("reading");
+  if (narrow.matches && document.body.classList.contains("reading")) navigate("emails");
   focusCurrent();
 }
 
 async function drawBody() {
   const wanted = selected;
-  const place = wanted % data.emailsPerFile;
-  let shown, reviews = [];
+  const email = emails[wanted];
+  let shown, found = null;
   try {
-    const bodies = await bodiesOf(Math.floor(wanted / data.emailsPerFile));
-    const body = bodies[state.view][place];
-    shown = state.view === "html" ? frame(body) : node("pre", "", body);
-    reviews = bodies.reviews[place];
+    found = await bodyOf(email);
+    shown = state.view === "html" ? frame(found.html) : node("pre", "", found[state.view]);
   } catch (error) {
     shown = node("p", "trouble", `This email cannot be shown: ${error.message}.`);
   }
   if (wanted !== selected) return; // the reader has moved on
-  drawReviews(reviews);
   element("view").replaceChildren(shown);
   element("view").scrollTop = 0;
+  element("download").disabled = !found;
+  drawBeside(email, found);
 }
 
-function frame(html) {
-  const made = document.createElement("iframe");
-  made.title = "Rendered email";
-  // No scripts, no forms, no origin; links open in a tab of their own.
-  made.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
-  made.setAttribute("referrerpolicy", "no-referrer");
-  made.srcdoc = illustrated(html).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
-  return made;
+async function bodyOf({ index }) {
+  const bodies = await contents(`bodies-${Math.floor(index / data.emailsPerFile)}`);
+  const place = index % data.emailsPerFile;
+  return Object.fromEntries(Object.entries(bodies).map(([part, each]) => [part, each[place]]));
 }
 
-/* The sample's pictures are on a host reserved for examples (RFC 2606), which serves nothing: draw a tile instead. */
-
-const RESERVED_PICTURE = /(<img\b[^>]*\ssrc=")https?:\/\/(?:[\w-]+\.)*example\.(?:com|net|org)\/([^"]*)"/gi;
-const SYMBOLS = {
-  cable: "🔌", power_bank: "🔋", earbuds: "🎧", smartwatch: "⌚", television: "📺", mouse: "🖱️",
-  kettle: "🫖", mixer: "🥣", iron: "👔", bottle: "🥤", lamp: "💡", notebook: "📓",
-};
-
-function illustrated(html) {
-  return html.replace(RESERVED_PICTURE, (_, before, path) => before + tile(path) + '"');
+function step(by) {
+  const position = state.position + by;
+  if (position >= 0 && position < state.found.length) show(position);
 }
 
-function tile(path) {
-  const symbol = SYMBOLS[path.split("/")[0]] ?? "🛍️";
-  const hue = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
-  return "data:image/svg+xml," + encodeURIComponent(
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" rx="12" ` +
-    `fill="hsl(${hue} 45% 91%)"/><text x="80" y="108" font-size="76" text-anchor="middle">${symbol}</text></svg>`);
+/* Views */
+
+function selectView(view) {
+  state.view = view;
+  for (const tab of document.querySelectorAll("[role=tab]")) {
+    const chosen = tab.dataset.view === view && (view !== "html" || tab.dataset.width === state.width);
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+    if (chosen) element("view").setAttribute("aria-labelledby", tab.id);
+  }
+  element("view").dataset.width = view === "html" ? state.width : "desktop";
+  element("dark-email").disabled = view !== "html";
+  if (selected >= 0) drawBody();
+}
+
+function chooseView({ dataset }) {
+  state.width = dataset.width ?? state.width;
+  if (!besides.matches) selectBeside(""); // it covers the view
+  selectView(dataset.view);
+}
+
+function darkenEmail(dark) {
+  element("dark-email").setAttribute("aria-pressed", String(dark));
+  if (selected >= 0 && state.view === "html") drawBody();
 }

@@ -1,38 +1,67 @@
-/* The customer's reviews, beside their email */
+/* The customer: what they have, what they think of it, and their reviews */
 
-const besides = matchMedia("(min-width: 1181px)"); // narrower, the reviews cover the email
 const VERDICTS = { POSITIVE: ["praised", "praised"], NEGATIVE: ["blamed", "criticised"] };
+const OPINIONS = {
+  liked: ["positive", "liked it"], disliked: ["negative", "let down"], undecided: ["neutral", "undecided"],
+  unknown: ["neutral", "opinion unknown"],
+};
 
-function drawReviews(reviews) {
-  const list = document.createElement("ol");
-  list.append(...reviews.map(reviewItem));
-  element("reviews").replaceChildren(node("h3", "", reviewsTitle(reviews.length)), list);
-  element("reviews").scrollTop = 0;
-  element("show-reviews").textContent = `Reviews (${reviews.length.toLocaleString("en")})`;
+function drawCustomer(email, { known, reviews }) {
+  const praised = mentions("praised", known.praised);
+  const blamed = mentions("blamed", known.blamed);
+  return [
+    section("Customer", facts([["Name", email.name], ["Address", email.address], ["Id", email.id], ["Taste", taste(email, known)]])),
+    ...(praised.length + blamed.length ? [section("What their reviews say", ...praised, ...blamed)] : []),
+    section(known.owned ? `Has ${numbered(known.owned.length, "product")}` : "Has nothing of the catalogue", ownList(known.owned ?? [])),
+    section(reviewsTitle(reviews.length), listOf(reviews.map(reviewItem))),
+  ];
 }
 
-function reviewsTitle(number) {
-  if (number === 0) return "This customer has no reviews";
-  return number === 1 ? "This customer’s review" : `This customer’s ${number.toLocaleString("en")} reviews`;
+function taste(email, { owned = [] }) {
+  if (email.unhappy) return "only bad experiences";
+  if (owned.some(({ verdict }) => verdict === "liked")) return "known";
+  return owned.length ? "owns things, opinion unknown" : "nothing known";
+}
+
+function mentions(verdict, aspects = []) {
+  if (!aspects.length) return [];
+  const word = verdict === "praised" ? "Praise " : "Criticise ";
+  return [node("p", "verdict", word, ...aspects.map(({ aspect, product }) => {
+    const chip = aspectChip(aspect, verdict);
+    chip.title = product;
+    chip.append(node("span", "hidden", ` of ${product}`));
+    return chip;
+  }))];
+}
+
+function ownList(owned) {
+  return listOf(owned.map(({ name, category, verdict }) => {
+    const [label, word] = OPINIONS[verdict];
+    return node("li", "own", badge(word, "label", label), node("span", "name", name), node("small", "", category ?? ""));
+  }));
+}
+
+function listOf(items) {
+  return node("ol", "", ...items);
+}
+
+function reviewsTitle(count) {
+  if (count === 0) return "No reviews";
+  return count === 1 ? "Their review" : `Their ${number(count)} reviews`;
 }
 
 function reviewItem(review) {
-  const item = node("li", "review", "");
-  const text = node("p", "words", "");
+  const text = node("p", "words", ...(review.pieces ?? []).map(piece));
   if (review.language) text.lang = review.language;
-  text.append(...(review.pieces ?? []).map(piece));
   const about = node("p", "about", review.product);
   about.title = review.product;
-  item.append(labelLine(review), about, text, ...aspectLines(review));
-  return item;
+  return node("li", "review", labelLine(review), about, text, ...aspectLines(review));
 }
 
 function labelLine(review) {
-  const line = node("p", "label", "");
   const name = review.label?.toLowerCase();
-  const badge = node("b", "badge", name ?? "not scored");
-  badge.dataset.label = name ?? "";
-  line.append(badge, node("small", "", name ? scores(review) : review.error ?? (review.pieces ? "" : "no words")));
+  const line = node("p", "label", badge(name ?? "not scored", "label", name ?? ""));
+  line.append(node("small", "", name ? scores(review) : review.error ?? (review.pieces ? "" : "no words")));
   return line;
 }
 
@@ -52,12 +81,9 @@ function piece({ text, aspect, sentiment }) {
 }
 
 function aspectLines(review) {
-  const lines = [["praised", "Praises", review.praised], ["blamed", "Criticises", review.blamed]];
-  return lines.filter(([, , aspects]) => aspects).map(([verdict, word, aspects]) => {
-    const line = node("p", "verdict", `${word} `);
-    line.append(...aspects.map((aspect) => aspectChip(aspect, verdict)));
-    return line;
-  });
+  const lines = [["praised", "Praises ", review.praised], ["blamed", "Criticises ", review.blamed]];
+  return lines.filter(([, , aspects]) => aspects).map(([verdict, word, aspects]) =>
+    node("p", "verdict", word, ...aspects.map((aspect) => aspectChip(aspect, verdict))));
 }
 
 function aspectChip(name, verdict, counts = "", tag = "span") {
@@ -65,27 +91,4 @@ function aspectChip(name, verdict, counts = "", tag = "span") {
   chip.dataset.verdict = verdict;
   if (counts) chip.append(" ", node("small", "", counts));
   return chip;
-}
-
-/* Which customers have reviews of which labels */
-
-function hasLabels(email, wanted) {
-  if (wanted === "all") return true;
-  if (wanted === "") return email.labels.length === 0;
-  return wanted.split(" ").some((label) => email.labels.includes(label));
-}
-
-function unhappyBadge(email) {
-  const label = ["negative", "mixed"].find((each) => email.labels.includes(each));
-  if (!label) return [];
-  const badge = node("span", "badge", label);
-  badge.dataset.label = label;
-  badge.title = `has a ${label} review`;
-  return [badge];
-}
-
-function showReviews(shown) {
-  element("reviews").hidden = !shown;
-  element("reader").classList.toggle("with-reviews", shown);
-  element("show-reviews").setAttribute("aria-pressed", String(shown));
 }

@@ -1,6 +1,7 @@
 """A customer's review as the gallery shows it, with what it praises and blames marked in its text."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from encore.contracts.records import AspectMention, Review, ScoredReview, Sentiment
 from encore.stack.gallery.model import GalleryReview, Piece
@@ -9,13 +10,20 @@ MARKED = frozenset({Sentiment.POSITIVE, Sentiment.NEGATIVE})
 SCORE_DIGITS = 3
 
 
-def gallery_review(review: Review, scored: ScoredReview | None, product: str) -> GalleryReview:
-    """Join a review with its score, if it has one; `product` is the product's name."""
-    if scored is None:
-        return GalleryReview(product=product, pieces=tuple(pieces(review.document, ())))
-    return GalleryReview(
+def gallery_review(
+    review: Review, scored: ScoredReview | None, product: str, category: str = ""
+) -> GalleryReview:
+    """Join a review with its score, if it has one; `product` and `category` are the product's names."""
+    unscored = GalleryReview(
+        review_id=review.review_id,
         product=product,
-        pieces=tuple(pieces(review.document, scored.aspects)),
+        category=category,
+        pieces=tuple(pieces(review.document, scored.aspects if scored else ())),
+    )
+    if scored is None:
+        return unscored
+    return replace(
+        unscored,
         label=scored.sentiment,
         scores=_scores(scored),
         language=scored.language,

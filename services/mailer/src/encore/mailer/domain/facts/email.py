@@ -8,6 +8,7 @@ from encore.contracts.records import Recommendation
 from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
 from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.language import language
 from encore.mailer.domain.slots import FIRST_NAME
 
 MAX_FEATURES = 6
@@ -80,7 +81,7 @@ def email_facts(
     """
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
-    features = features or {}
+    features, words = features or {}, language(locale)
     products = tuple(
         ProductFacts(
             number=number,
@@ -88,7 +89,7 @@ def email_facts(
             reason=pick.reason,
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
-            praised=pick.praised[0].aspect if pick.praised else None,
+            praised=next(filter(None, (words.aspect(each.aspect) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)
     )
@@ -97,7 +98,7 @@ def email_facts(
         address=recommendation.email,
         first_name=first_name(recommendation.name),
         brand=brand,
-        language=locale.partition("_")[0],
+        language=words.code,
         products=products,
-        experience=experience_of(recommendation, products),
+        experience=experience_of(recommendation, products, words),
     )

@@ -1,0 +1,92 @@
+"""A finished email as the gallery shows it, from what its run has stored."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from email import message_from_bytes
+from email.message import Message
+from typing import Any
+
+from encore.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
+from encore.stack.gallery.claims import seller_claims
+from encore.stack.gallery.evidence import evidence
+from encore.stack.gallery.model import (
+    CopySource,
+    GalleryEmail,
+    GalleryMention,
+    GalleryOwned,
+    GalleryPick,
+    GalleryReview,
+)
+from encore.stack.sentiment_figures import praise
+
+
+def gallery_email(
+    recommendation: Recommendation,
+    message: bytes,
+    record: Mapping[str, Any],
+    reviews: Sequence[GalleryReview],
+) -> GalleryEmail:
+    """Join a customer's picks, message, record in the table of emails, and reviews.
+
+    What records of earlier versions do not have counts as empty.
+    """
+    parsed = message_from_bytes(message)
+    return GalleryEmail(
+        customer_id=recommendation.customer_id,
+        name=recommendation.name or "",
+        address=recommendation.email or "",
+        subject=record["subject"],
+        preheader=record["preheader"],
+        picks=tuple(gallery_pick(pick) for pick in recommendation.picks),
+        chosen_by=recommendation.source.value,
+        copy_source=CopySource(record["copy_source"]),
+        house_fields=tuple(record.get("house_fields") or ()),
+        problems=tuple(record.get("problems") or ()),
+        prompt_key=record.get("prompt_key") or "",
+        html=_part(parsed, "text/html"),
+        text=_part(parsed, "text/plain"),
+        source=message.decode("ascii", errors="surrogateescape"),
+        reviews=tuple(reviews),
+        owned=tuple(_owned(each) for each in recommendation.owned),
+        praised=tuple(_mentions(recommendation.praised)),
+        blamed=tuple(_mentions(recommendation.blamed)),
+    )
+
+
+def gallery_pick(pick: Pick) -> GalleryPick:
+    """Return a pick with the evidence of its reason, what buyers praise, and what its seller claims."""
+    return GalleryPick(
+        product_id=pick.product.product_id,
+        name=pick.product.name,
+        category=_leaf(pick.product.category),
+        kind=pick.reason.kind.replace("_", " "),
+        evidence=evidence(pick.reason),
+        review_id=pick.reason.review_id or "",
+        praised=tuple(f"{each.aspect}: {praise(each)}" for each in pick.praised),
+        claims=seller_claims(pick.product.name),
+    )
+
+
+def _owned(product: OwnProduct) -> GalleryOwned:
+    if product.polarity is None:
+        verdict = "unknown"
+    elif product.is_liked:
+        verdict = "liked"
+    else:
+        verdict = "disliked" if product.is_disliked else "undecided"
+    return GalleryOwned(product.product_name, _leaf(product.category), verdict)
+
+
+def _mentions(aspects: Sequence[ProductAspect]) -> Iterator[GalleryMention]:
+    return (GalleryMention(each.aspect, each.product_name) for each in aspects)
+
+
+def _leaf(category: Sequence[str]) -> str:
+    return category[-1] if category else ""
+
+
+def _part(message: Message, content_type: str) -> str:
+    for part in message.walk():
+        if part.get_content_type() == content_type:
+            payload = part.get_payload(decode=True)
+            return payload.decode(errors="replace") if isinstance(payload, bytes) else ""
+    return ""

@@ -1,0 +1,64 @@
+/* The frame that shows an email: without scripts, in the chosen width and colours */
+
+function frame(html) {
+  const made = document.createElement("iframe");
+  made.title = "Rendered email";
+  // No scripts, no forms, no origin; links open in a tab of their own.
+  made.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
+  made.setAttribute("referrerpolicy", "no-referrer");
+  made.style.colorScheme = emailIsDark() ? "dark" : "light";
+  made.srcdoc = coloured(illustrated(html)).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
+  return made;
+}
+
+function emailIsDark() {
+  return element("dark-email").getAttribute("aria-pressed") === "true";
+}
+
+/* What an email says of dark mode asks for the reader's setting; in the gallery that is the button's. */
+
+const ASKED_SCHEME = /\(\s*prefers-color-scheme\s*:\s*(dark|light)\s*\)/gi;
+const DECLARED_SCHEME = /(<meta\b[^>]*\bname="color-scheme"[^>]*\bcontent=")[^"]*"/gi;
+const ALWAYS = "(min-width: 0)";
+const NEVER = "(max-width: 0)";
+
+function coloured(html) {
+  const scheme = emailIsDark() ? "dark" : "light";
+  return html
+    .replace(ASKED_SCHEME, (_, asked) => asked.toLowerCase() === scheme ? ALWAYS : NEVER)
+    .replace(DECLARED_SCHEME, (_, before) => `${before}${scheme}"`);
+}
+
+/* A click inside the frame takes the focus there, where no key reaches the gallery: give it back. Who tabs into the
+   frame, to follow its links, stays. */
+
+let lastPressed = "";
+
+document.addEventListener("keydown", ({ key }) => { lastPressed = key; }, { capture: true });
+document.addEventListener("pointermove", () => { lastPressed = ""; }, { capture: true });
+window.addEventListener("blur", () => {
+  if (document.activeElement?.tagName !== "IFRAME" || lastPressed === "Tab") return;
+  setTimeout(() => { // the browser is still moving the focus
+    if (document.activeElement?.tagName === "IFRAME") element("view").focus({ preventScroll: true });
+  });
+});
+
+/* The sample's pictures are on a host reserved for examples (RFC 2606), which serves nothing: draw a tile instead. */
+
+const RESERVED_PICTURE = /(<img\b[^>]*\ssrc=")https?:\/\/(?:[\w-]+\.)*example\.(?:com|net|org)\/([^"]*)"/gi;
+const SYMBOLS = {
+  cable: "🔌", power_bank: "🔋", earbuds: "🎧", smartwatch: "⌚", television: "📺", mouse: "🖱️",
+  kettle: "🫖", mixer: "🥣", iron: "👔", bottle: "🥤", lamp: "💡", notebook: "📓",
+};
+
+function illustrated(html) {
+  return html.replace(RESERVED_PICTURE, (_, before, path) => before + tile(path) + '"');
+}
+
+function tile(path) {
+  const symbol = SYMBOLS[path.split("/")[0]] ?? "🛍️";
+  const hue = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
+  return "data:image/svg+xml," + encodeURIComponent(
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" rx="12" ` +
+    `fill="hsl(${hue} 45% 91%)"/><text x="80" y="108" font-size="76" text-anchor="middle">${symbol}</text></svg>`);
+}

@@ -1,0 +1,125 @@
+"""An email can be looked at as its readers will see it, with what it rests on beside it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tools.stack.tests.browser.conftest import PHONE, Open
+from tools.stack.tests.campaign import EARLIER
+
+FRAME = "#view iframe"
+DARK, LIGHT = "rgb(16, 16, 16)", "rgb(255, 255, 255)"
+
+
+def background(page: Page) -> str:
+    """Return the colour that the email itself has chosen for its body."""
+    colour: str = (
+        page.frame_locator(FRAME).locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
+    )
+    return colour
+
+
+@pytest.mark.parametrize("system_is_dark", [False, True])
+def test_dark_mode_darkens_the_email_too(open_page: Open, *, system_is_dark: bool) -> None:
+    """By the email's own rules for dark mode, whatever the reader's system prefers."""
+    page = open_page(dark=system_is_dark)
+    assert background(page) == (DARK if system_is_dark else LIGHT)
+    page.click("#theme")
+    expect(page.locator("#dark-email")).to_have_attribute("aria-pressed", str(not system_is_dark).lower())
+    assert background(page) == (LIGHT if system_is_dark else DARK)
+
+
+def test_an_email_alone_can_be_darkened(open_page: Open) -> None:
+    """With its own button or the key d."""
+    page = open_page()
+    page.keyboard.press("d")
+    assert background(page) == DARK
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    page.click("#dark-email")
+    assert background(page) == LIGHT
+
+
+def test_views_are_tabs(open_page: Open) -> None:
+    """Desktop, phone, text and source, by mouse, arrow keys or v."""
+    page = open_page()
+    page.get_by_role("tab", name="Phone").click()
+    box = page.locator(FRAME).bounding_box()
+    assert box
+    assert box["width"] == 390
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("tab", name="Text")).to_be_focused()
+    expect(page.locator("#view pre")).to_contain_text("Hello Asha Rao\n\nEmail 0")
+    page.keyboard.press("v")
+    expect(page.locator("#view pre")).to_contain_text("Subject: Five finds for you")
+    expect(page.locator("#dark-email")).to_be_disabled()
+
+
+def test_the_customer_is_beside_the_email(open_page: Open) -> None:
+    """What they have, what they think of it, what their reviews say."""
+    page = open_page(hash_="#emails/C7")
+    page.get_by_role("button", name="Customer").click()
+    beside = page.locator("#beside")
+    for words in (
+        "c7@shop.example",
+        "only bad experiences",
+        "Criticise",
+        "lid",
+        "let down",
+        "Glass kettle",
+        "Its",
+    ):
+        expect(beside).to_contain_text(words)
+
+
+def test_each_pick_has_the_evidence_of_its_reason(open_page: Open) -> None:
+    """The customer's product and review, and how many customers prove it; seller claims are named."""
+    page = open_page(hash_="#emails/C18")
+    picks = page.locator("#beside .pick")
+    expect(picks).to_have_count(5)
+    expect(picks.first).to_contain_text("liked: Glass kettle (P0), review R1, 12 customers")
+    expect(picks.first.locator("blockquote")).to_contain_text("says it all.")
+    expect(picks.first).to_contain_text("sound: 7 of 9 praise")
+    expect(page.locator("#beside")).to_contain_text("seller claims: warranty")
+
+
+def test_the_copy_is_shown_with_prompt_answers_and_verdicts(open_page: Open) -> None:
+    """And how many emails share the prompt, with what it cost."""
+    page = open_page(hash_="#emails/C13")
+    page.keyboard.press("w")
+    beside = page.locator("#beside")
+    for words in (
+        "a-model",
+        "9 emails",
+        "in this run",
+        "900, of the cache 700 read",
+        "cures",
+        '"occasion": "liked"',
+        '"One"',
+    ):
+        expect(beside).to_contain_text(words)
+
+
+def test_an_email_without_a_prompt_says_so(open_page: Open) -> None:
+    """As one of an earlier version, or one that the house wrote."""
+    page = open_page(hash_="#emails/C10")
+    page.keyboard.press("w")
+    expect(page.locator("#beside")).to_contain_text("The run kept no prompt for this email.")
+
+
+def test_what_is_beside_covers_the_email_on_a_phone(open_page: Open) -> None:
+    """And gives way to it again."""
+    page = open_page(viewport=PHONE, hash_="#emails/C7")
+    page.get_by_role("button", name="Picks").click()
+    expect(page.locator("#view")).to_be_hidden()
+    page.get_by_role("button", name="Picks").click()
+    expect(page.locator(FRAME)).to_be_visible()
+    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("tab", name="Text").click()
+    expect(page.locator("#view pre")).to_be_visible()
+
+
+@pytest.mark.parametrize("hash_", ["", "#emails/C7", "#figures", "#opinions", f"#compare/{EARLIER}"])
+def test_a_phone_shows_everything_without_scrolling_sideways(open_page: Open, hash_: str) -> None:
+    """At 390 px."""
+    page = open_page(viewport=PHONE, hash_=hash_)
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]

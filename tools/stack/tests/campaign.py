@@ -1,0 +1,138 @@
+"""A made-up campaign that has everything which the gallery shows."""
+
+from dataclasses import replace
+
+from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
+from encore.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
+from encore.stack.gallery.model import (
+    CopySource,
+    GalleryAspect,
+    GalleryMention,
+    GalleryOwned,
+    GalleryPick,
+    GalleryProduct,
+    Piece,
+)
+from encore.stack.sentiment_figures import exported
+from tools.stack.tests.gallery_pages import email, pick, prompt
+
+EMAILS = 130
+EARLIER = "run-00000000000000bb"
+SAID = SentimentSummary(
+    texts=100,
+    scored=80,
+    empty=20,
+    labels={Sentiment.POSITIVE: 60, Sentiment.NEGATIVE: 20},
+    praised=(AspectCount(aspect="battery life", praised=41, blamed=4, neutral=3),),
+    blamed=(AspectCount(aspect="installation", praised=3, blamed=14, neutral=1),),
+)
+SUMMARY = {
+    "run_id": "run-00000000000000aa",
+    "status": "finished",
+    "customers": EMAILS,
+    "products": 60,
+    "reviews": 100,
+    "emails": EMAILS,
+    "emails_template_copy": 10,
+    "total_seconds": 41.27,
+    "cost_usd": {"bedrock": 0.6, "comprehend": 0.05, "total": 0.65},
+    "sentiment": exported(SAID),
+}
+NAMES = ("Asha Rao", "Ben Iyer", "Chitra Das", "Dev Nair", "Esha Jain", "Farid Khan", "Gita Sen")
+KINDS = ("liked", "also liked", "goes with", "popular in category", "new", "discovery")
+HTML = """<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">
+<title>Email</title><style>
+body {{ margin: 0; background: #ffffff; color: #111111; font: 16px sans-serif }}
+@media (prefers-color-scheme: dark) {{ body {{ background: #101010; color: #eeeeee }} }}
+</style></head><body><main><h1>Hello {name}</h1><p>{number}</p>
+<p><a href="https://shop.example/p">View the kettle</a></p></main></body></html>"""
+
+
+def campaign() -> list[GalleryEmail]:
+    """Return the emails: every tenth by the house, every seventh to an unhappy customer."""
+    return [_email(number) for number in range(EMAILS)]
+
+
+def earlier() -> list[GalleryEmail]:
+    """Return the emails of an earlier run: without the first customers, and with other subjects for some."""
+    return [
+        replace(each, subject=f"{each.subject}!", picks=each.picks[::-1]) if place % 4 else each
+        for place, each in enumerate(campaign()[5:])
+    ]
+
+
+def prompts() -> list[GalleryPrompt]:
+    """Return the prompts: ten of the customers share one each."""
+    return [prompt(f"key-{number}", paid=number > 0, prompt=_facts(number)) for number in range(EMAILS // 10)]
+
+
+def categories() -> list[GalleryCategory]:
+    """Return one category with a product."""
+    aspect = GalleryAspect("lid", "blamed", "5 of 6 criticise")
+    return [
+        GalleryCategory(
+            ("Home", "Kettles"), 9, (aspect,), (GalleryProduct("Kettle", "9 negative", (aspect,)),)
+        )
+    ]
+
+
+def _email(number: int) -> GalleryEmail:
+    name = NAMES[number % len(NAMES)]
+    unhappy = number % 7 == 0
+    sources = {0: CopySource.TEMPLATE, 1: CopySource.MIXED}
+    subject = f"{name.split()[0]}, five finds" if number % 3 else "Five finds for you"
+    return email(
+        f"C{number}",
+        name=name,
+        address=f"c{number}@shop.example",
+        subject=subject,
+        preheader=f"From ₹{199 + number}",
+        picks=_picks(number),
+        chosen_by="personalize",
+        copy_source=sources.get(number % 10, CopySource.AI),
+        house_fields=("intro",) if number % 10 == 1 else (),
+        prompt_key=f"key-{number // 10}" if number % 10 else "",
+        html=HTML.format(name=name, number=number),
+        text=f"Hello {name}\n\nEmail {number // 2}\n\nhttps://shop.example/unsubscribe/{number}",
+        source=f"Subject: {subject}\r\nX-Bytes: \udcff\r\n\r\nEmail {number}\r\n",
+        reviews=(_review(unhappy=unhappy),),
+        owned=(GalleryOwned("Glass kettle", "Kettles", "disliked" if unhappy else "liked"),),
+        praised=() if unhappy else (GalleryMention("lid", "Glass kettle"),),
+        blamed=(GalleryMention("lid", "Glass kettle"),) if unhappy else (),
+    )
+
+
+def _picks(number: int) -> tuple[GalleryPick, ...]:
+    first = number // 3
+    return tuple(
+        pick(
+            f"Product {(first + place) % 50}" + (" with 2 year warranty" if (first + place) % 9 == 0 else ""),
+            KINDS[(number + place) % len(KINDS)],
+            product_id=f"P{(first + place) % 50}",
+            category="Kettles",
+            evidence="Glass kettle (P0), review R1, 12 customers",
+            review_id="R1",
+            praised=("sound: 7 of 9 praise",),
+            claims=("warranty",) if (first + place) % 9 == 0 else (),
+        )
+        for place in range(5)
+    )
+
+
+def _review(*, unhappy: bool) -> GalleryReview:
+    sentiment = Sentiment.NEGATIVE if unhappy else Sentiment.POSITIVE
+    return GalleryReview(
+        review_id="R1",
+        product="Glass kettle",
+        category="Kettles",
+        pieces=(Piece("Its "), Piece("lid", "lid", sentiment), Piece(" says it all.")),
+        label=sentiment,
+        scores={"positive": 0.1 if unhappy else 0.9, "negative": 0.9 if unhappy else 0.1},
+        language="en",
+        praised=() if unhappy else ("lid",),
+        blamed=("lid",) if unhappy else (),
+    )
+
+
+def _facts(number: int) -> str:
+    return f'Write.\n<facts>{{"task": "copy", "occasion": "liked", "products": [{{"n": {number}}}]}}</facts>'
