@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, field_validator, model_va
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.addresses import header_address
 from encore.mailer.domain.message.hosts import AllowedHosts
+from encore.mailer.domain.text import is_printable
 from encore.runtime.settings import ServiceSettings
 
 HTTPS_URL = r"^https://[!-;=?-~]{1,200}$"
@@ -25,6 +26,18 @@ def _spoken(locale: str) -> str:
 
 Hosts = Annotated[str, AfterValidator(_checked_hosts)]
 Address = Annotated[str, AfterValidator(header_address)]
+
+
+def _shown(text: str) -> str:
+    """Refuse what a mail reader would hide, or turn into a link."""
+    if hidden := next((char for char in text if not is_printable(char)), None):
+        raise ValueError(f"found U+{ord(hidden):04X}, expected characters that can be seen")
+    if "://" in text:
+        raise ValueError("found a link, expected a name or an address")
+    return text
+
+
+Shown = Annotated[str, AfterValidator(_shown)]
 
 
 class Unhappy(StrEnum):
@@ -66,9 +79,9 @@ class MailerSettings(ServiceSettings):
     """Wordings asked for of each field; people with equal facts read different combinations of them."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
-    mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
+    mailer_brand_name: Annotated[Shown, Field(min_length=1, max_length=60)] = "Encore Shop"
     mailer_from_address: Address = "hello@shop.example"
-    mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (
+    mailer_postal_address: Annotated[Shown, Field(min_length=1, max_length=200)] = (
         "Encore Shop, 1 Example Street, Bengaluru 560001, India"
     )
     mailer_unsubscribe_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None

@@ -1,4 +1,4 @@
-"""The embedded stack: an AWS emulator, understudy and the four services, all on loopback.
+"""The embedded stack: an AWS emulator, understudy, the sample's pictures and the four services, on loopback.
 
 The services have the same entry points and settings as in their containers; only endpoints and a few
 waiting times differ from AWS.
@@ -75,6 +75,7 @@ def embedded_stack(
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
+            processes.start("pictures", ["-m", "encore.stack.pictures"], {})
             await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
             resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
             settings = resources.settings()

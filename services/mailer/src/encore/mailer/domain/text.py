@@ -13,6 +13,8 @@ _JOINED_WORD = re.compile(r"(?<=[A-Z])(to|and|for|with)(?=[A-Z])")
 _AMPERSAND = re.compile(r"\s*&\s*")
 _COMMA = re.compile(r"\s*,\s*")
 MAX_CATEGORY_CHARS = 80
+MAX_ASPECT_CHARS = 40
+_ASPECT = re.compile(r"\w[\w'&/ -]*")
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -42,6 +44,15 @@ def cut(text: str, *, max_chars: int) -> str:
         return text
     whole_words = text[: max_chars + 1].rpartition(" ")[0]
     return (whole_words or text[:max_chars]).rstrip()
+
+
+def aspect_label(aspect: str) -> str | None:
+    """Return an aspect such as "battery life" as it is shown; None for what is not a few plain words.
+
+    Aspects come from reviews, which are untrusted: no aspect is an address or a sentence.
+    """
+    label = clean(aspect, max_chars=len(aspect))
+    return label if len(label) <= MAX_ASPECT_CHARS and _ASPECT.fullmatch(label) else None
 
 
 def has_words(text: str) -> bool:

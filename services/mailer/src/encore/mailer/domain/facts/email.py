@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
+from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of, told_aspect
 from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.language import language
@@ -89,7 +89,7 @@ def email_facts(
             reason=pick.reason,
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
-            praised=next(filter(None, (words.aspect(each.aspect) for each in pick.praised)), None),
+            praised=next(filter(None, (told_aspect(each.aspect, words) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)
     )

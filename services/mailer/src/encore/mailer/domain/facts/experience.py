@@ -10,6 +10,7 @@ from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
 from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.language import Language
+from encore.mailer.domain.text import aspect_label
 
 
 class Occasion(StrEnum):
@@ -106,5 +107,11 @@ def _spoken(owned: "Iterator[OwnProduct] | Sequence[OwnProduct]") -> str | None:
 
 
 def _aspect(told: Iterator[ProductAspect], words: Language) -> Aspect | None:
-    found = ((words.aspect(each.aspect), title(each.product_name)) for each in told)
+    found = ((told_aspect(each.aspect, words), title(each.product_name)) for each in told)
     return next((Aspect(aspect, product) for aspect, product in found if aspect and product), None)
+
+
+def told_aspect(aspect: str, words: Language) -> str | None:
+    """Return what an email calls an aspect, None if it is no few plain words or the language has none for it."""
+    label = aspect_label(aspect)
+    return words.aspect(label) if label else None
