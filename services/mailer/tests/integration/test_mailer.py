@@ -19,6 +19,7 @@ from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import CONFIG
@@ -32,7 +33,7 @@ from encore.runtime.runs.stage import Stage
 from encore.runtime.runs.totals import total
 from encore.runtime.storage import S3Objects
 from encore.stack.provision import Resources
-from tests.support.stores import Clients
+from tests.support.stores import Clients, InMemoryPolls
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -91,6 +92,7 @@ def wired(
         Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
         mail_part,
         CloseRun(ledger, announcer),
+        ReleaseParts(ledger=ledger, polls=InMemoryPolls()),
     )
     return Mailer(handler, objects, ledger, table)
 

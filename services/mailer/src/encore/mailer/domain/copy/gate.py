@@ -220,10 +220,7 @@ def _is_compound(word: str, scope: _Scope) -> bool:
 
 
 def _is_part(word: str, scope: _Scope) -> bool:
-    is_part = scope.lists.compounds.is_part
-    return bool(scope.lists.compounds.links) and any(
-        is_part(word, whole) for each in scope.vouched for whole in each.words
-    )
+    return any(word in each.parts for each in scope.vouched)
 
 
 def _is_simple(word: str, scope: _Scope) -> bool:

@@ -30,6 +30,8 @@ class Vouched:
     stems: frozenset[str]
     pairs: frozenset[tuple[str, str]] = frozenset()
     """Each word of the catalogue with the next one, as in "any router"."""
+    parts: frozenset[str] = frozenset()
+    """What compounds among the words are, and are made for."""
 
 
 @lru_cache(maxsize=CACHED_PRODUCTS)
@@ -40,7 +42,7 @@ def vouched_by(product: Product, lists: WordLists) -> Vouched:
     alike = chain.from_iterable(lists.same.get(word, ()) for word in own)
     words = own.union(alike, _kind_words(product, lists)) - lists.numbers
     pairs = frozenset(chain.from_iterable(map(pairwise, clauses)))
-    return Vouched(words, frozenset(map(lists.endings.stem, words)), pairs)
+    return Vouched(words, frozenset(map(lists.endings.stem, words)), pairs, lists.compounds.parts(words))
 
 
 @lru_cache(maxsize=CACHED_PRODUCTS)

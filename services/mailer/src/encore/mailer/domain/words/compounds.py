@@ -1,7 +1,8 @@
 """Compounds: words that a language writes as one, such as "Glaskanne"."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import Self
 
 MIN_PART_CHARS = 3
@@ -42,10 +43,13 @@ class Compounds:
             yield start, head
             yield from ((start.removesuffix(link), head) for link in self.links if start.endswith(link))
 
-    def is_part(self, word: str, whole: str) -> bool:
-        """Whether a compound's head or beginning is `word`: a "Glaskanne" is a "Kanne", and of "Glas"."""
-        rest = len(whole) - len(word)
-        if not self.links or len(word) < MIN_NAMED_CHARS or rest < MIN_PART_CHARS:
-            return False
-        is_head = whole.endswith(word) and not whole.startswith(self.imitations)
-        return is_head or whole.startswith(word)
+    def parts(self, words: Iterable[str]) -> frozenset[str]:
+        """Return the heads and beginnings of words: a "Glaskanne" is a "Kanne", and of "Glas"."""
+        return frozenset(chain.from_iterable(map(self._parts, words))) if self.links else frozenset()
+
+    def _parts(self, word: str) -> Iterator[str]:
+        longest = len(word) - MIN_PART_CHARS
+        lengths = range(MIN_NAMED_CHARS, longest + 1)
+        yield from (word[:length] for length in lengths)
+        if not word.startswith(self.imitations):
+            yield from (word[-length:] for length in lengths)
