@@ -19,6 +19,7 @@ from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.slots import owner, slots_in
 from encore.mailer.domain.text import folded
+from encore.mailer.domain.words.compounds import MIN_NAMED_CHARS
 from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
@@ -215,7 +216,8 @@ def _is_compound(word: str, scope: _Scope) -> bool:
     if not compounds.links:
         return False
     return _is_part(word, scope) or any(
-        _is_simple(start, scope) and _is_simple(head, scope) for start, head in compounds.splits(word)
+        (head in compounds.heads or _is_proved(head, scope)) and _is_simple(start, scope)
+        for start, head in compounds.splits(word)
     )
 
 
@@ -224,13 +226,13 @@ def _is_part(word: str, scope: _Scope) -> bool:
 
 
 def _is_simple(word: str, scope: _Scope) -> bool:
-    if word in _rules(scope.lists):
+    """Whether a part of a compound is a known word; the stems of short ones are those of too many others."""
+    lists = scope.lists
+    if word in _rules(lists):
         return False
-    return (
-        word in scope.lists.neutral
-        or scope.lists.endings.stem(word) in scope.lists.neutral_stems
-        or _is_proved(word, scope)
-    )
+    stem = lists.endings.stem(word)
+    known = len(stem) >= MIN_NAMED_CHARS and stem in lists.neutral_stems
+    return known or word in lists.neutral or _is_proved(word, scope)
 
 
 def _is_proved(word: str, scope: _Scope) -> bool:

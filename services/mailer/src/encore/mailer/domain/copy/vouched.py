@@ -49,7 +49,8 @@ def vouched_by(product: Product, lists: WordLists) -> Vouched:
 def words_of(texts: tuple[str, ...], lists: WordLists) -> Vouched:
     """Return what texts of our own, such as a brand's name, vouch for."""
     words = frozenset(chain.from_iterable(map(_words, texts))) - lists.seller
-    return Vouched(words, frozenset(map(lists.endings.stem, words)))
+    stems = frozenset(map(lists.endings.stem, words))
+    return Vouched(words, stems, parts=lists.compounds.parts(words))
 
 
 def _clauses(product: Product, lists: WordLists) -> Iterator[list[str]]:

@@ -20,15 +20,18 @@ class Compounds:
     """What may stand between two parts, besides nothing."""
     qualities: frozenset[str] = frozenset()
     """Heads that claim something of what they follow, as in "wasserdicht"."""
+    heads: frozenset[str] = frozenset()
+    """Heads that say nothing, so that a compound with a neutral beginning does not either: "Arbeitsweg"."""
     imitations: tuple[str, ...] = ()
     """Beginnings that make a compound something else than its head: "Kunstleder" is no "Leder"."""
 
     @classmethod
     def of(cls, table: Mapping[str, str]) -> Self:
-        """Read `links`, `qualities` and `imitations`."""
+        """Read `links`, `qualities`, `heads` and `imitations`."""
         return cls(
             links=tuple(table["links"].split()),
             qualities=frozenset(table["qualities"].split()),
+            heads=frozenset(table["heads"].split()),
             imitations=tuple(table["imitations"].split()),
         )
 
