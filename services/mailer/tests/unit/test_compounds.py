@@ -24,11 +24,6 @@ def test_a_quality_is_no_head_of_a_compound() -> None:
     assert "dicht" not in {head for _, head in GERMAN.splits("wasserdicht")}
 
 
-def test_a_short_beginning_is_no_part() -> None:
-    """It may be a prefix that turns a verb around: "einschlafen" is not sleeping in."""
-    assert not [start for start, head in GERMAN.splits("einschlafen") if head == "schlafen"]
-
-
 def test_the_catalogue_has_the_parts_of_its_compounds() -> None:
     """A "Glaskanne" is a "Kanne", and of "Glas"."""
     assert {"glas", "kanne"} <= GERMAN.parts(["glaskanne"])

@@ -6,8 +6,6 @@ from itertools import chain
 from typing import Self
 
 MIN_PART_CHARS = 3
-MIN_START_CHARS = 4
-"""Shorter beginnings are mostly prefixes, which change a verb: "einschlafen"."""
 MIN_NAMED_CHARS = 4
 """From this length on a part of a catalogue's compound is a word of its own."""
 
@@ -39,7 +37,7 @@ class Compounds:
         """Yield each way to read a word as two parts."""
         if not self.links:
             return
-        for at in range(MIN_START_CHARS, len(word) - MIN_PART_CHARS + 1):
+        for at in range(MIN_PART_CHARS, len(word) - MIN_PART_CHARS + 1):
             start, head = word[:at], word[at:]
             if head in self.qualities:
                 continue
