@@ -1,27 +1,19 @@
-"""Which aspects of a product an email may name.
+"""Which aspects that reviews speak of an email may name."""
 
-Aspects are found in reviews by code that errs at times. The strap of a cable or the picture quality of a
-speaker would make a fool of the shop, so an aspect counts only if the catalogue entry or the kind of the
-product has its words, or if every product has it.
-"""
-
-from encore.mailer.domain.facts.vouched import Vouched
 from encore.mailer.domain.language import Language
 from encore.mailer.domain.text import aspect_label
-from encore.mailer.domain.words.lists import WordLists
 
-OF_ANY_PRODUCT = frozenset({
-    *("build quality", "comfort", "design", "durability", "ease of use", "look", "looks", "performance"),
-    *("quality", "size", "weight"),
+NOT_OF_THE_PRODUCT = frozenset({
+    *("customer service", "delivery", "installation", "packaging", "price", "refund", "return policy"),
+    *("seller", "service", "shipping", "support", "value", "warranty"),
 })  # fmt: skip
-"""By the names that reviews' aspects have."""
+"""What reviews praise or blame about a purchase rather than a product, by the names of aspects."""
 
 
-def told_aspect(aspect: str, vouched: Vouched, words: Language) -> str | None:
-    """Return what an email calls an aspect of the product that `vouched` is of; None if it must not."""
+def told_aspect(aspect: str, words: Language) -> str | None:
+    """Return what an email calls an aspect.
+
+    None for what is not a few plain words, is not the product's, or has no name in the language.
+    """
     label = aspect_label(aspect)
-    told = words.aspect(label) if label else None
-    if told is None or label in OF_ANY_PRODUCT:
-        return told
-    stem = WordLists.load(words.code).endings.stem
-    return told if all(stem(word) in vouched.stems for word in told.casefold().split()) else None
+    return words.aspect(label) if label and label not in NOT_OF_THE_PRODUCT else None

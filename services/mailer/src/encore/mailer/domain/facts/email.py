@@ -4,15 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from encore.contracts.records import Pick, Recommendation
+from encore.contracts.records import Recommendation
 from encore.mailer.domain.facts.aspects import told_aspect
 from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
 from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
-from encore.mailer.domain.facts.vouched import vouched_by
-from encore.mailer.domain.language import Language, language
+from encore.mailer.domain.language import language
 from encore.mailer.domain.slots import FIRST_NAME
-from encore.mailer.domain.words.lists import WordLists
 
 MAX_FEATURES = 6
 LONGEST_NAME = "N" * MAX_NAME_CHARS
@@ -92,7 +90,7 @@ def email_facts(
             reason=pick.reason,
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
-            praised=_praised(pick, words),
+            praised=next(filter(None, (told_aspect(each.aspect, words) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)
     )
@@ -105,10 +103,3 @@ def email_facts(
         products=products,
         experience=experience_of(recommendation, products, words),
     )
-
-
-def _praised(pick: Pick, words: Language) -> str | None:
-    if not pick.praised:
-        return None
-    entry = vouched_by(pick.product, WordLists.load(words.code))
-    return next(filter(None, (told_aspect(each.aspect, entry, words) for each in pick.praised)), None)

@@ -10,9 +10,7 @@ from encore.mailer.domain.facts.aspects import told_aspect
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
 from encore.mailer.domain.facts.titles import title
-from encore.mailer.domain.facts.vouched import vouched
 from encore.mailer.domain.language import Language
-from encore.mailer.domain.words.lists import WordLists
 
 
 class Occasion(StrEnum):
@@ -101,7 +99,7 @@ def experience_of(
         disliked = [each for each in opinions if each.is_disliked]
         bad = {each.product_id for each in disliked}
         told = (each for each in recommendation.blamed if each.product_id in bad)
-        blamed = _aspect(told, owned, words)
+        blamed = _aspect(told, words)
         return Experience(Occasion.SORRY, disliked=_spoken(disliked), blamed=blamed)
     has = owned or any(each.own for each in products)
     return Experience(Occasion.OWNER if has else Occasion.NEW)
@@ -111,11 +109,6 @@ def _spoken(owned: "Iterator[OwnProduct] | Sequence[OwnProduct]") -> str | None:
     return next((name for each in owned if (name := title(each.product_name))), None)
 
 
-def _aspect(told: Iterator[ProductAspect], owned: Sequence[OwnProduct], words: Language) -> Aspect | None:
-    lists, category = WordLists.load(words.code), {each.product_id: each.category for each in owned}
-    for each in told:
-        entry = vouched(each.product_name, category.get(each.product_id, ()), (), lists)
-        aspect, product = told_aspect(each.aspect, entry, words), title(each.product_name)
-        if aspect and product:
-            return Aspect(aspect, product)
-    return None
+def _aspect(told: Iterator[ProductAspect], words: Language) -> Aspect | None:
+    found = ((told_aspect(each.aspect, words), title(each.product_name)) for each in told)
+    return next((Aspect(aspect, product) for aspect, product in found if aspect and product), None)

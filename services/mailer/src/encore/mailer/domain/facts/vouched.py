@@ -36,12 +36,11 @@ class Vouched:
 
 def vouched_by(product: Product, lists: WordLists) -> Vouched:
     """Return what the catalogue entry of a product, and its kind, vouch for."""
-    return vouched(product.name, product.category, product.bullets, lists)
+    return _vouched(product.name, product.category, product.bullets, lists)
 
 
 @lru_cache(maxsize=CACHED_PRODUCTS)
-def vouched(name: str, category: tuple[str, ...], bullets: tuple[str, ...], lists: WordLists) -> Vouched:
-    """Return the same for a product of which perhaps only the name and the category are known."""
+def _vouched(name: str, category: tuple[str, ...], bullets: tuple[str, ...], lists: WordLists) -> Vouched:
     clauses = list(_clauses((name, category_label(category), *bullets), lists))
     own = frozenset(chain.from_iterable(clauses)) - lists.seller - lists.reduction_claims
     own = own.union(_kind_words(name, category, lists))
