@@ -5,6 +5,8 @@ import pytest
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
 from encore.mailer.domain.copy.gate import judge
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
+from encore.mailer.domain.facts.features import in_sentence
+from encore.mailer.domain.words.lists import WordLists
 
 RUCKSACK = Product.model_validate(
     {
@@ -89,3 +91,17 @@ def test_an_honest_german_field_passes(field: str, text: str, facts: EmailFacts)
 def test_a_lying_german_field_is_refused(field: str, text: str, facts: EmailFacts) -> None:
     """Swapped figures, and messages that an attacker would send."""
     assert judge(field, text, facts)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Gepolsterte Schultergurte", "gepolsterte Schultergurte"),
+        ("Regenhülle", "Regenhülle"),
+        ("Griff aus Holz", "Griff aus Holz"),
+        ("LED Anzeige", "LED Anzeige"),
+    ],
+)
+def test_a_german_feature_keeps_the_capitals_of_its_nouns(written: str, said: str) -> None:
+    """An adjective that began a bullet point has none within a sentence."""
+    assert in_sentence(written, WordLists.load("de")) == said

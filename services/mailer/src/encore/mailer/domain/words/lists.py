@@ -90,6 +90,8 @@ class WordLists:
     longest_acronym: int
     keeps_capitals: bool
     """Whether capitals within a sentence are more than emphasis, as those of German nouns are."""
+    adjective_endings: tuple[str, ...]
+    """Endings of words before a noun that keep no capital, in a language whose nouns do."""
     letters: frozenset[str]
     """Letters besides a to z."""
     harmless: Phrases
@@ -173,6 +175,7 @@ class WordLists:
             common=_words(words, "common", "neutral", "physical", "scenes"),
             longest_acronym=words["longest_acronym"],
             keeps_capitals=words["keeps_capitals"],
+            adjective_endings=tuple(words["adjective_endings"].split()),
             letters=frozenset(words["letters"]),
             harmless=Phrases.of({"harmless": phrases["harmless"]}),
             proved=Phrases.of({"proved": phrases["proved"]}),
