@@ -20,7 +20,6 @@ from email.policy import SMTP
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.harness.customers import recommendations, shop_products
 from encore.contracts.records import Product, Recommendation
 from encore.mailer.domain.copy.feature_answers import read_features
 from encore.mailer.domain.copy.prompt import Prompt, Style, copy_prompt, features_prompt
@@ -36,6 +35,7 @@ from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases.ask_once import PaidReply
 from encore.mailer.use_cases.write_copy import Wordings, WrittenCopy, combined, judge_reply
+from harness.customers import recommendations, shop_products
 from understudy.engines.copywriter import write
 
 RUN, MODEL = "run-benchmark", "model"

@@ -59,7 +59,7 @@ def judge(field: str, text: str, facts: EmailFacts) -> list[Problem]:
     """
     lists = WordLists.load(facts.language)
     plain = folded_text(text)
-    if odd := odd_characters(text, lists) or odd_characters(plain, lists):
+    if odd := odd_characters(text, lists) or (plain is not text and odd_characters(plain, lists)):
         return [Problem(field, *odd)]
     if slots := list(_slot_problems(field, text, facts)):
         return [Problem(field, *each) for each in slots]

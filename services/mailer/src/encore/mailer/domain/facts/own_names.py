@@ -4,15 +4,19 @@ Catalogue names are long: "your Orrelux USB cable" says the same as "your Orrelu
 Cable", and reads as a person would say it.
 """
 
+from functools import lru_cache
+
 from encore.mailer.domain.facts.features import in_sentence
 from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.text import category_label
 from encore.mailer.domain.words.lists import WordLists
 
 LONG_TITLE_CHARS = 28
+CACHED_NAMES = 8_192
 MAX_CATEGORY_WORDS = 3
 
 
+@lru_cache(maxsize=CACHED_NAMES)
 def own_name(name: str, category: tuple[str, ...], lists: WordLists) -> str:
     """Return the title, or if that is long the first word of the name with what one of its category is.
 
