@@ -5,7 +5,8 @@ A phrase is written as words with spaces between them; `a|b` stands for either w
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product, zip_longest
+from functools import cached_property
+from itertools import product
 from typing import Self
 
 ANY = "*"
@@ -62,15 +63,22 @@ class Phrases:
             {first: tuple(entries) for first, entries in by_first.items()},
         )
 
+    @cached_property
+    def _beginnings(self) -> frozenset[str]:
+        """The first words of phrases: most words of a text are none of them."""
+        return frozenset(self.by_first).union(first for first, _ in self.by_pair)
+
     def covered(self, tokens: Sequence[str]) -> set[int]:
         """Return the positions of the tokens that are part of a phrase."""
         return {at for start, end, _ in self.found(tokens) for at in range(start, end)}
 
     def found(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, str]]:
         """Yield where each phrase among the tokens starts and ends, and its subject."""
-        for start, (word, following) in enumerate(zip_longest(tokens, tokens[1:])):
-            entries = self.by_pair.get((word, following), ()) + self.by_first.get(word, ())
-            for phrase, subject in entries:
+        for start, word in enumerate(tokens):
+            if word not in self._beginnings:
+                continue
+            following = tokens[start + 1] if start + 1 < len(tokens) else ""
+            for phrase, subject in (*self.by_pair.get((word, following), ()), *self.by_first.get(word, ())):
                 end = start + len(phrase)
                 if end <= len(tokens) and matches(phrase, tokens[start:end]):
                     yield start, end, subject

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 BREAK = ","
 """A comma, a colon, a semicolon, a bracket or a dash."""
@@ -21,11 +22,13 @@ class Sentence:
 
     tokens: tuple[str, ...]
     products: frozenset[str]
+    slots: frozenset[str]
+    """The slots, such as `{price}`."""
 
-    @property
-    def slots(self) -> frozenset[str]:
-        """The slots, such as `{price}`."""
-        return frozenset(filter(is_slot, self.tokens))
+    @classmethod
+    def of(cls, tokens: list[str], products: set[str]) -> Self:
+        """Return the sentence of these tokens."""
+        return cls(tuple(tokens), frozenset(products), frozenset(filter(is_slot, tokens)))
 
 
 def is_slot(token: str) -> bool:
@@ -46,7 +49,7 @@ def _sentences(text: str) -> Iterator[Sentence]:
         kind = found.lastgroup
         if kind == "end":
             if tokens:
-                yield Sentence(tuple(tokens), frozenset(products))
+                yield Sentence.of(tokens, products)
             tokens, products = [], set()
         elif kind == "break":
             tokens.append(BREAK)
@@ -57,4 +60,4 @@ def _sentences(text: str) -> Iterator[Sentence]:
                 products.add(found["number"])
             tokens.append(f"{{{found['slot']}}}")
     if tokens:
-        yield Sentence(tuple(tokens), frozenset(products))
+        yield Sentence.of(tokens, products)
