@@ -5,16 +5,18 @@ strike letters through, and emoji such as 💯 are figures.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from encore.mailer.domain.slots import SLOT
 from encore.mailer.domain.words.lists import WordLists
 
 PUNCTUATION = " .,;:!?'’\"“”„()/–—…&-"  # noqa: RUF001 - signs of copy
+CACHED_TEXTS = 16_384
 _LINK = re.compile(r"[^\W\d_]\.[^\W\d_]|//|\bwww\b|\bhttps?\b", re.IGNORECASE)
 _TOUCHING = re.compile(r"[^\W_]\{|\}[^\W_]|\}\{|[@#_-]\{")
 
 
+@lru_cache(maxsize=CACHED_TEXTS)
 def odd_characters(text: str, lists: WordLists) -> tuple[str, str] | None:
     """Return (rule, what breaks it) for the first character that copy must not have."""
     own_words = SLOT.sub(" ", text)

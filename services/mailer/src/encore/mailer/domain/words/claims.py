@@ -4,7 +4,7 @@
 rated.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,7 +26,9 @@ class Claims:
             {each["subject"]: frozenset(each["needs"].split()) for each in table},
         )
 
-    def check(self, tokens: Sequence[str], known: frozenset[str]) -> tuple[set[int], tuple[str, str] | None]:
+    def check(
+        self, tokens: tuple[str, ...], known: frozenset[str]
+    ) -> tuple[set[int], tuple[str, str] | None]:
         """Return the positions of the words of supported claims, and (subject, words) of one that is not."""
         supported: set[int] = set()
         unsupported = None

@@ -5,11 +5,12 @@ A phrase is written as words with spaces between them; `a|b` stands for either w
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Self
 
 ANY = "*"
+CACHED_SENTENCES = 65_536
 
 Token = frozenset[str] | None
 """The words that a token of a phrase stands for; None stands for all."""
@@ -33,7 +34,7 @@ Entry = tuple[tuple[Token, ...], str]
 """A phrase with its subject."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Phrases:
     """Phrases by how they begin, each with its subject."""
 
@@ -68,12 +69,19 @@ class Phrases:
         """The first words of phrases: most words of a text are none of them."""
         return frozenset(self.by_first).union(first for first, _ in self.by_pair)
 
-    def covered(self, tokens: Sequence[str]) -> set[int]:
+    def covered(self, tokens: tuple[str, ...]) -> set[int]:
         """Return the positions of the tokens that are part of a phrase."""
         return {at for start, end, _ in self.found(tokens) for at in range(start, end)}
 
-    def found(self, tokens: Sequence[str]) -> Iterator[tuple[int, int, str]]:
-        """Yield where each phrase among the tokens starts and ends, and its subject."""
+    @lru_cache(maxsize=CACHED_SENTENCES)  # noqa: B019 - lists of phrases live as long as the process
+    def found(self, tokens: tuple[str, ...]) -> tuple[tuple[int, int, str], ...]:
+        """Return where each phrase among the tokens starts and ends, and its subject.
+
+        Wordings have slots in place of names, so many customers' texts have the same sentences.
+        """
+        return tuple(self._found(tokens))
+
+    def _found(self, tokens: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
         for start, word in enumerate(tokens):
             if word not in self._beginnings:
                 continue
