@@ -1,8 +1,11 @@
 """Which aspects that reviews speak of an email may name."""
 
+from functools import lru_cache
+
 from encore.mailer.domain.language import Language
 from encore.mailer.domain.text import aspect_label
 
+CACHED_ASPECTS = 4_096
 NOT_OF_THE_PRODUCT = frozenset({
     *("customer service", "delivery", "installation", "packaging", "price", "refund", "return policy"),
     *("seller", "service", "shipping", "support", "value", "warranty"),
@@ -10,6 +13,7 @@ NOT_OF_THE_PRODUCT = frozenset({
 """What reviews praise or blame about a purchase rather than a product, by the names of aspects."""
 
 
+@lru_cache(maxsize=CACHED_ASPECTS)
 def told_aspect(aspect: str, words: Language) -> str | None:
     """Return what an email calls an aspect.
 

@@ -1,9 +1,10 @@
 """The facts of one product: the only source of its figures, its name and the reason it was picked."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 
 from encore.contracts.records import Product, Reason, ReasonKind
@@ -17,7 +18,7 @@ from encore.mailer.domain.words.lists import WordLists
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""
 PERCENT = Decimal(100)
-CACHED_OFFERS = 8_192
+CACHED_VALUES = 16_384
 MIN_DISCOUNT_PERCENT = 5
 """A smaller discount is no news: it is neither shown on the card nor offered to copy."""
 WELL_RATED = Decimal(4)
@@ -82,25 +83,54 @@ class ProductFacts:
         return frozenset(known)
 
     @cached_property
-    def values(self) -> dict[str, str]:
+    def values(self) -> Mapping[str, str]:
         """The attributes that the product has, such as `price`, as they are shown."""
-        return dict(self._values())
+        return _values(self._shown)
 
     @cached_property
-    def slots(self) -> dict[str, str]:
+    def slots(self) -> Mapping[str, str]:
         """The same by slot, such as `1.price`."""
-        return {f"{self.number}.{name}": value for name, value in self.values.items()}
+        return _slots(self.number, self._shown)
 
-    def _values(self) -> Iterator[tuple[str, str]]:
-        entry = self.entry
-        yield "name", title(self.name) or entry.product_id
-        yield from ((f"f{number}", feature) for number, feature in enumerate(self.features, 1))
-        if self.own:
-            yield "own", self.own
-        if self.praised:
-            yield "praised", self.praised
-        yield from _figures(_Offer.of(entry), self.locale)
-        yield "reason", self.stated_reason.phrase
+    @cached_property
+    def _shown(self) -> "_Shown":
+        name = title(self.name) or self.entry.product_id
+        offer, reason = _Offer.of(self.entry), self.stated_reason.phrase
+        return _Shown(name, self.features, self.own, self.praised, offer, reason, self.locale)
+
+
+class _Shown(NamedTuple):
+    """What an email may show of a product."""
+
+    name: str
+    features: tuple[str, ...]
+    own: str | None
+    praised: str | None
+    offer: "_Offer"
+    reason: str
+    locale: str
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _values(shown: _Shown) -> Mapping[str, str]:
+    """Return the attributes with their values; many emails have the same product for the same reason."""
+    return MappingProxyType(dict(_attributes(shown)))
+
+
+@lru_cache(maxsize=CACHED_VALUES)
+def _slots(number: int, shown: _Shown) -> Mapping[str, str]:
+    return MappingProxyType({f"{number}.{name}": value for name, value in _values(shown).items()})
+
+
+def _attributes(shown: _Shown) -> Iterator[tuple[str, str]]:
+    yield "name", shown.name
+    yield from ((f"f{number}", feature) for number, feature in enumerate(shown.features, 1))
+    if shown.own:
+        yield "own", shown.own
+    if shown.praised:
+        yield "praised", shown.praised
+    yield from _figures(shown.offer, shown.locale)
+    yield "reason", shown.reason
 
 
 class _Offer(NamedTuple):
@@ -135,13 +165,8 @@ class _Offer(NamedTuple):
         return int((was - self.price) * PERCENT / was)
 
 
-@lru_cache(maxsize=CACHED_OFFERS)
-def _figures(offer: _Offer, locale: str) -> tuple[tuple[str, str], ...]:
-    """Return the figures as they are shown, by attribute; many emails have the same product."""
-    return tuple(_written(offer, locale))
-
-
-def _written(offer: _Offer, locale: str) -> Iterator[tuple[str, str]]:
+def _figures(offer: _Offer, locale: str) -> Iterator[tuple[str, str]]:
+    """Yield the figures as they are shown, by attribute."""
     yield "price", figures.money(offer.price, offer.currency, locale)
     if offer.list_price is not None and offer.list_price > offer.price:
         yield "was_price", figures.money(offer.list_price, offer.currency, locale)
