@@ -90,9 +90,8 @@ def experience_of(
     liked = named or _spoken(each for each in owned if each.is_liked)
     if liked:
         liking = {each.product_id for each in owned if not each.is_disliked}
-        praised = _aspect(
-            (each for each in recommendation.praised if each.product_id in liking), owned, words
-        )
+        told = (each for each in recommendation.praised if each.product_id in liking)
+        praised = _aspect(told, words)
         return Experience(Occasion.LIKED, liked=liked, praised=praised)
     opinions = [each for each in owned if each.polarity is not None]
     if any(each.is_disliked for each in opinions) and all((each.polarity or 0) < 0 for each in opinions):
