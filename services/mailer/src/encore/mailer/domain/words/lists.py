@@ -87,6 +87,8 @@ class WordLists:
     longest_acronym: int
     keeps_capitals: bool
     """Whether capitals within a sentence are more than emphasis, as those of German nouns are."""
+    plurals: tuple[tuple[str, str], ...]
+    """Endings of plurals, longest first, and what one thing has instead; none where words change more."""
     letters: frozenset[str]
     """Letters besides a to z."""
     harmless: Phrases
@@ -160,6 +162,9 @@ class WordLists:
             common=_words(words, "common", "neutral", "physical", "scenes"),
             longest_acronym=words["longest_acronym"],
             keeps_capitals=words["keeps_capitals"],
+            plurals=tuple(
+                (end, left) for end, _, left in (e.partition(":") for e in words["plurals"].split())
+            ),
             letters=frozenset(words["letters"]),
             harmless=Phrases.of({"harmless": phrases["harmless"]}),
             proved=Phrases.of({"proved": phrases["proved"]}),
