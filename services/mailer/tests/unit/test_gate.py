@@ -23,7 +23,7 @@ from encore.contracts.records import (
 from encore.mailer.domain.copy.gate import judge
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 
-FOLDER = files("encore.mailer") / "languages"
+FOLDER = files("encore.mailer.domain") / "languages"
 
 TRUE = [
     ("lines.1", "A cable with {1.f1}, for the desk and the road."),
@@ -209,7 +209,9 @@ def facts_of_example(example: dict[str, Any]) -> EmailFacts:
         name="Asha",
         source=RecommendationSource.POPULARITY,
         picks=(Pick(product=product, reason=reason, praised=praised),),
-        owned=(OwnProduct(product_id="O", product_name=own, polarity=polarity),) if own else (),
+        owned=(OwnProduct(product_id="O", product_name=own, category=(own,), polarity=polarity),)
+        if own
+        else (),
         **told,
     )
     features = {"P": tuple(pick["features"].values())}

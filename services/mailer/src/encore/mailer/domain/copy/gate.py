@@ -14,15 +14,18 @@ from itertools import pairwise
 from encore.mailer.domain.copy.characters import odd_characters
 from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.statements import unproved_statements
-from encore.mailer.domain.copy.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.slots import owner, slots_in
 from encore.mailer.domain.text import folded
+from encore.mailer.domain.words.compounds import MIN_NAMED_CHARS
 from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
 LINE = "lines."
+FEATURE = "{f"
+"""How the slots of features begin."""
 HEADLINES = frozenset({"subject", "preheader"})
 GREETING = "greeting"
 AMOUNTS = frozenset({"{price}", "{was_price}", "{saving}", "{discount}"})
@@ -146,7 +149,8 @@ def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
     lists, tokens = scope.lists, sentence.tokens
     yield from lists.frames.broken(tokens)
     for start, end, _ in lists.proved.found(tokens):
-        if not _has_pair(tokens[start:end], scope) and not any(map(is_slot, tokens[end : end + 2])):
+        near = tokens[max(0, start - 1) : start] + tokens[end : end + 2]
+        if not _has_pair(tokens[start:end], scope) and not any(token.startswith(FEATURE) for token in near):
             yield "the catalogue does not say so", " ".join(tokens[start:end])
     if scope.about_one:
         yield from unproved_statements(tokens, lists, partial(_is_proved, scope=scope))
@@ -206,12 +210,37 @@ def _is_vouched(word: str, scope: _Scope) -> bool:
             or all(_has_pair(pair, scope) for pair in pairwise(parts))
             or all(_is_known(each, scope) for each in parts)
         )
-    return False
+    return _is_compound(word, scope)
+
+
+def _is_compound(word: str, scope: _Scope) -> bool:
+    """Whether a word is part of a compound of the catalogue, or is made of two words that may be said."""
+    compounds = scope.lists.compounds
+    if not compounds.links:
+        return False
+    return _is_part(word, scope) or any(
+        (head in compounds.heads or _is_proved(head, scope)) and _is_simple(start, scope)
+        for start, head in compounds.splits(word)
+    )
+
+
+def _is_part(word: str, scope: _Scope) -> bool:
+    return any(word in each.parts for each in scope.vouched)
+
+
+def _is_simple(word: str, scope: _Scope) -> bool:
+    """Whether a part of a compound is a known word; the stems of short ones are those of too many others."""
+    lists = scope.lists
+    if word in _rules(lists):
+        return False
+    stem = lists.endings.stem(word)
+    known = len(stem) >= MIN_NAMED_CHARS and stem in lists.neutral_stems
+    return known or word in lists.neutral or _is_proved(word, scope)
 
 
 def _is_proved(word: str, scope: _Scope) -> bool:
     stem = scope.lists.endings.stem(word)
-    return any(stem in each.stems for each in scope.vouched)
+    return any(stem in each.stems for each in scope.vouched) or _is_part(word, scope)
 
 
 def _has_pair(pair: tuple[str, ...], scope: _Scope) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of, told_aspect
+from encore.mailer.domain.facts.aspects import told_aspect
+from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
 from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.language import language
@@ -82,6 +83,7 @@ def email_facts(
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
     features, words = features or {}, language(locale)
+    categories = {each.product_id: each.category for each in recommendation.owned}
     products = tuple(
         ProductFacts(
             number=number,
@@ -89,6 +91,7 @@ def email_facts(
             reason=pick.reason,
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
+            own_category=categories.get(pick.reason.product_id or "", ()),
             praised=next(filter(None, (told_aspect(each.aspect, words) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)
