@@ -16,7 +16,7 @@ from encore.mailer.domain.words.endings import Endings
 from encore.mailer.domain.words.frames import Frames
 from encore.mailer.domain.words.phrases import Phrases
 
-FOLDER = files("encore.mailer") / "languages"
+FOLDER = files("encore.mailer.domain") / "languages"
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +90,8 @@ class WordLists:
     longest_acronym: int
     keeps_capitals: bool
     """Whether capitals within a sentence are more than emphasis, as those of German nouns are."""
+    plurals: tuple[tuple[str, str], ...]
+    """Endings of plurals, longest first, and what one thing has instead; none where words change more."""
     adjective_endings: tuple[str, ...]
     """Endings of words before a noun that keep no capital, in a language whose nouns do."""
     letters: frozenset[str]
@@ -175,6 +177,9 @@ class WordLists:
             common=_words(words, "common", "neutral", "physical", "scenes"),
             longest_acronym=words["longest_acronym"],
             keeps_capitals=words["keeps_capitals"],
+            plurals=tuple(
+                (end, left) for end, _, left in (e.partition(":") for e in words["plurals"].split())
+            ),
             adjective_endings=tuple(words["adjective_endings"].split()),
             letters=frozenset(words["letters"]),
             harmless=Phrases.of({"harmless": phrases["harmless"]}),
