@@ -99,6 +99,7 @@ def _email(number: int) -> GalleryEmail:
         owned=(GalleryOwned("Glass kettle", "Kettles", "disliked" if unhappy else "liked"),),
         praised=() if unhappy else (GalleryMention("lid", "Glass kettle"),),
         blamed=(GalleryMention("lid", "Glass kettle"),) if unhappy else (),
+        unhappy=unhappy,
     )
 
 

@@ -11,11 +11,12 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from encore.contracts.records import Reason, ReasonKind, Sentiment
+from encore.contracts.records import OwnProduct, Reason, ReasonKind, Sentiment
 from encore.stack.gallery import GalleryEmail, GalleryReview, write_gallery
 from encore.stack.gallery.claims import seller_claims
+from encore.stack.gallery.entries import is_unhappy
 from encore.stack.gallery.evidence import evidence
-from encore.stack.gallery.model import CopySource, GalleryOwned, Piece
+from encore.stack.gallery.model import CopySource, Piece
 from encore.stack.gallery.packed import read_script
 from encore.stack.gallery.runs import write_runs
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, pick, prompt, rows
@@ -50,7 +51,7 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         house_fields=("intro",),
         prompt_key="k1",
         picks=(pick("Lamp", "new"), pick("Fan", "discovery", evidence="Fans", claims=("free", "best"))),
-        owned=(GalleryOwned("Mug", "Mugs", "disliked"),),
+        unhappy=True,
     )
     page = write_gallery(tmp_path, SUMMARY, [email("A1"), changed], prompts=[prompt("k1")])
     data = listed(page)
@@ -82,15 +83,24 @@ def test_list_has_every_email(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "unhappy"),
-    [((), False), (("disliked",), True), (("disliked", "liked"), False), (("disliked", "undecided"), True)],
+    ("polarities", "unhappy"),
+    [
+        ((), False),
+        ((None,), False),
+        ((-0.1,), False),
+        ((-0.9,), True),
+        ((-0.9, None), True),
+        ((-0.9, -0.1), True),
+        ((-0.9, 0.1), False),
+        ((-0.9, 0.9), False),
+    ],
 )
 def test_a_customer_is_unhappy_who_has_only_bad_experiences(
-    verdicts: tuple[str, ...], *, unhappy: bool
+    polarities: tuple[float | None, ...], *, unhappy: bool
 ) -> None:
-    """One product that was liked is enough not to be."""
-    owned = tuple(GalleryOwned("Mug", "Mugs", verdict) for verdict in verdicts)
-    assert email(owned=owned).is_unhappy == unhappy
+    """Something let them down, and no opinion of theirs is other than bad: as the mailer sees it."""
+    owned = [OwnProduct(product_id="p", product_name="Mug", polarity=each) for each in polarities]
+    assert is_unhappy(owned) == unhappy
 
 
 def test_bodies_that_differ_only_in_name_and_links_are_the_same(tmp_path: Path) -> None:

@@ -49,6 +49,7 @@ def gallery_email(
         owned=tuple(_owned(each) for each in recommendation.owned),
         praised=tuple(_mentions(recommendation.praised)),
         blamed=tuple(_mentions(recommendation.blamed)),
+        unhappy=is_unhappy(recommendation.owned),
     )
 
 
@@ -64,6 +65,12 @@ def gallery_pick(pick: Pick) -> GalleryPick:
         praised=tuple(f"{each.aspect}: {praise(each)}" for each in pick.praised),
         claims=seller_claims(pick.product.name),
     )
+
+
+def is_unhappy(owned: Sequence[OwnProduct]) -> bool:
+    """Return whether something let a customer down and all their opinions are bad: emails say sorry then."""
+    polarities = [each.polarity for each in owned if each.polarity is not None]
+    return any(each.is_disliked for each in owned) and all(polarity < 0 for polarity in polarities)
 
 
 def _owned(product: OwnProduct) -> GalleryOwned:
