@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 VENV_INFRA := .venv-infra
 PACKAGES := shared/contracts shared/runtime shared/aspects services/ingest services/sentiment services/recommender \
-  services/mailer tools/understudy tools/stack tools/evaluation tools/cli
+  services/mailer tools/understudy tools/stack tools/evaluation tools/checks tools/cli
 EXTRAS := shared/runtime[tracing] tools/stack[embedded] tools/evaluation[baselines]
 INSTALLED := $(foreach p,$(PACKAGES),$(or $(filter $p[%,$(EXTRAS)),$p))
 CODE := shared services tools tests benchmarks conftest.py
@@ -13,7 +13,7 @@ IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra format pre-commit scan-images test chaos mutants test-containers lock clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails format pre-commit scan-images test chaos mutants test-containers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -84,6 +84,20 @@ scan-images: ## fixable HIGH and CRITICAL vulnerabilities in the images that go 
 	  trivy image --quiet --severity HIGH,CRITICAL --ignore-unfixed --exit-code 1 "encore/$$image:$${ENCORE_VERSION:-local}"; \
 	done
 
+NODE_TOOLS := tools/checks/node_modules/.ready
+
+email-tools: ## install what check-emails and the browser tests need, on Debian and Ubuntu
+	@tools/checks/install
+
+$(NODE_TOOLS): tools/checks/package.json
+	@command -v npm >/dev/null || { echo 'npm is not installed: `make email-tools` installs it' >&2; exit 2; }
+	npm install --prefix tools/checks --ignore-scripts --no-package-lock --no-audit --no-fund --silent
+	@touch $@
+
+check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [DATA=file.csv | EMAILS=folder] [HOSTS="a.example b.example"]
+	@$(BIN)/python -m encore.checks.emails $(if $(DATA),--data '$(DATA)') $(if $(EMAILS),--emails '$(EMAILS)') \
+	  $(if $(HOSTS),--hosts $(HOSTS))
+
 pre-commit: setup ## install git hooks that format, lint and type-check before each commit
 	$(BIN)/pre-commit install
 
@@ -109,4 +123,4 @@ lock: setup ## pin the newest versions that fit together into constraints.txt
 	  $(foreach p,$(PACKAGES),--no-emit-package encore-$(notdir $(p))) --output-file constraints.txt
 
 clean: ## remove what was built here
-	rm -rf $(VENV) $(VENV_INFRA) out .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV_INFRA) tools/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

@@ -66,6 +66,7 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
             "COMPOSE_FILE": os.pathsep.join(str(ROOT / file) for file in files),
             "ENCORE_VERSION": VERSION,
             "ENCORE_EMULATOR_PORT": str(free_port()),
+            "ENCORE_PICTURES_PORT": str(free_port()),
             "TEST_TOPOLOGY": str(topology),
         }
         return Compose(engine, inherited | own)

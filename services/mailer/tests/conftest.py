@@ -1,10 +1,12 @@
 """Made-up products, customers and copy for the mailer's tests."""
 
+import json
 from collections.abc import Callable, Sequence
 
 import pytest
 
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from encore.mailer.domain.copy.answers import read_answer
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 
@@ -89,28 +91,36 @@ def recommended(
 
 def facts_of(recommendation: Recommendation) -> EmailFacts:
     """The facts of an email to the customer."""
-    return email_facts(recommendation, brand="Encore Shop", locale="en_IN")
+    return email_facts(recommendation, brand="Encore Shop", locale="en_IN", features=FEATURES)
 
 
-def honest(**changes: object) -> Copy:
-    """Copy that keeps every rule for the five products, with changes; `lines` are merged."""
+def answered(**changes: object) -> dict[str, object]:
+    """An answer of which every wording passes for the five products, with changes; `lines` are merged."""
     lines = {
-        "1": "Meet {1.name}, down from {1.was_price} to {1.price}.",
-        "2": "{2.name} is here {2.reason}.",
-        "3": "{3.name} gives a soft light for {3.price}.",
-        "4": "You save {4.saving} on {4.name}, rated {4.rating} by {4.rating_count} customers.",
-        "5": "{5.name} invites you to write again.",
+        "1": ["A cable with {1.f1}, for the desk and the road.", "It has {1.f1}, and goes where you go."],
+        "2": ["For tea after work, with {2.f1} and {2.f2}."],
+        "3": ["A lamp for late reading."],
+        "4": ["Music at home, with {4.f1} and {4.f2}.", "With {4.f2}, for long evenings."],
+        "5": ["For notes, lists and ideas."],
     }
     changed_lines = changes.pop("lines", {})
     assert isinstance(changed_lines, dict)
     texts: dict[str, object] = {
-        "subject": "{customer.first_name}, we found {1.name} for you",
-        "preheader": "Now {1.price}, and that is {1.discount} off its list price.",
-        "greeting": "Hello {customer.first_name},",
-        "intro": "We picked a few things that go well with what you enjoyed before.",
-        "closing": "See you soon, {customer.first_name}!",
+        "subject": ["{customer.first_name}, we found {1.name} for you", "{1.name}, now {1.price}"],
+        "preheader": ["With {1.f1}, and {1.discount} off its list price."],
+        "greeting": ["Hello {customer.first_name},", "Hello,"],
+        "intro": ["You liked your {liked.product}, so we looked for things that go with it."],
+        "closing": ["See you soon!"],
     }
-    return Copy.model_validate(texts | changes | {"lines": lines | changed_lines})
+    return texts | changes | {"lines": lines | changed_lines}
+
+
+FEATURES = {
+    "P1": ("durable braided nylon",),
+    "P2": ("brushed steel body", "automatic shut-off"),
+    "P4": ("wireless listening", "soft cushions"),
+}
+"""The features of the five products."""
 
 
 @pytest.fixture(scope="session")
@@ -132,9 +142,20 @@ def make_facts() -> Callable[..., EmailFacts]:
 
 
 @pytest.fixture(scope="session")
+def make_answer() -> Callable[..., dict[str, object]]:
+    """Makes a model's answer that passes unless a change breaks a rule."""
+    return answered
+
+
+@pytest.fixture(scope="session")
 def make_copy() -> Callable[..., Copy]:
-    """Makes copy that keeps every rule unless a change breaks one."""
-    return honest
+    """Makes an email's copy of the first wordings, with changes by field."""
+
+    def make(**changes: str) -> Copy:
+        answer = read_answer(json.dumps(answered()))
+        return Copy.of({field: texts[0] for field, texts in answer.items()} | changes)
+
+    return make
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encore.contracts.errors import TransientError
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import ModelMessage, ModelReply
 
@@ -25,6 +26,21 @@ class InMemoryEmailRecords:
         """Return the records of those customers who have one."""
         found = {customer_id: self.items.get((run_id, customer_id)) for customer_id in customer_ids}
         return {key: EmailRecord.model_validate(item) for key, item in found.items() if item}
+
+
+class InMemoryFeatureRecords:
+    """The table of product features in a dictionary."""
+
+    def __init__(self, *records: ProductFeatures) -> None:
+        self.items = {record.product_id: record for record in records}
+
+    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
+        """Store every record."""
+        self.items.update({record.product_id: record for record in records})
+
+    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
+        """Return the records of those products that have one."""
+        return {product_id: self.items[product_id] for product_id in product_ids if product_id in self.items}
 
 
 class InMemoryModel:

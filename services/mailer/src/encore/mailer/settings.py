@@ -1,14 +1,43 @@
 """The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
+from encore.mailer.domain.language import language
 from encore.mailer.domain.message.addresses import header_address
+from encore.mailer.domain.message.hosts import AllowedHosts
+from encore.mailer.domain.text import is_printable
 from encore.runtime.settings import ServiceSettings
 
+HTTPS_URL = r"^https://[!-;=?-~]{1,200}$"
+
+
+def _checked_hosts(hosts: str) -> str:
+    AllowedHosts(filter(None, hosts.split(",")))
+    return hosts
+
+
+def _spoken(locale: str) -> str:
+    return language(locale).locale
+
+
+Hosts = Annotated[str, AfterValidator(_checked_hosts)]
 Address = Annotated[str, AfterValidator(header_address)]
+
+
+def _shown(text: str) -> str:
+    """Refuse what a mail reader would hide, or turn into a link."""
+    if hidden := next((char for char in text if not is_printable(char)), None):
+        raise ValueError(f"found U+{ord(hidden):04X}, expected characters that can be seen")
+    if "://" in text:
+        raise ValueError("found a link, expected a name or an address")
+    return text
+
+
+Shown = Annotated[str, AfterValidator(_shown)]
 
 
 class Unhappy(StrEnum):
@@ -42,23 +71,35 @@ class MailerSettings(ServiceSettings):
     ) = None
     mailer_guardrail_version: Annotated[str, Field(pattern=r"^([1-9][0-9]{0,7}|DRAFT)$")] | None = None
 
-    mailer_locale: Annotated[str, Field(pattern=r"^en_[A-Z]{2}$")] = "en_IN"
-    """How figures are written. English only, like the rules for copy."""
+    mailer_locale: Annotated[str, AfterValidator(_spoken)] = "en_IN"
+    """Whose language the emails are written in, and how their figures are."""
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
     """How the shop speaks, in a few words for the model."""
     mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 4
     """Wordings asked for of each field; people with equal facts read different combinations of them."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
-    mailer_brand_name: Annotated[str, Field(min_length=1, max_length=60)] = "Encore Shop"
+    mailer_brand_name: Annotated[Shown, Field(min_length=1, max_length=60)] = "Encore Shop"
     mailer_from_address: Address = "hello@shop.example"
-    mailer_postal_address: Annotated[str, Field(min_length=1, max_length=200)] = (
+    mailer_postal_address: Annotated[Shown, Field(min_length=1, max_length=200)] = (
         "Encore Shop, 1 Example Street, Bengaluru 560001, India"
     )
-    mailer_unsubscribe_url: Annotated[str, Field(pattern=r"^https://[!-;=?-~]{1,200}$")] | None = None
+    mailer_unsubscribe_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender."""
     mailer_unsubscribe_key: SecretStr | None = None
-    """Signs the tokens of unsubscribe links."""
+    """Signs the tokens of unsubscribe and view-online links."""
+    mailer_view_online_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
+    mailer_link_hosts: Hosts = ""
+    """Hosts that links to products may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
+    for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
+    mailer_image_hosts: Hosts = ""
+    """The same for pictures."""
+    mailer_image_proxy_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    """Fetches pictures for readers: the picture's URL is appended, percent-encoded."""
+    config: Path | None = None
+    """The shop's file, `ENCORE_CONFIG`. By default `encore.toml` in the working directory if there is one,
+    else `shop/encore.toml` in the data bucket."""
 
     @field_validator("mailer_temperature", "mailer_structured_output", mode="before")
     @classmethod
@@ -69,6 +110,12 @@ class MailerSettings(ServiceSettings):
     def _url_and_key_belong_together(self) -> Self:
         if (self.mailer_unsubscribe_url is None) != (self.mailer_unsubscribe_key is None):
             raise ValueError("mailer_unsubscribe_url and mailer_unsubscribe_key must be set together")
+        return self
+
+    @model_validator(mode="after")
+    def _links_online_are_signed(self) -> Self:
+        if self.mailer_view_online_url is not None and self.mailer_unsubscribe_key is None:
+            raise ValueError("mailer_view_online_url needs mailer_unsubscribe_key")
         return self
 
     @model_validator(mode="after")

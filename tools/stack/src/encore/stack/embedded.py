@@ -1,4 +1,4 @@
-"""The embedded stack: an AWS emulator, understudy and the four services, all on loopback.
+"""The embedded stack: an AWS emulator, understudy, the sample's pictures and the four services, on loopback.
 
 The services have the same entry points and settings as in their containers; only endpoints and a few
 waiting times differ from AWS.
@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from encore.stack.link_hosts import any_host
 from encore.stack.processes import Processes, StackNotReadyError, free_port
 from encore.stack.provision import Resources, provision
 from encore.stack.topology import Topology, load_topology
@@ -70,10 +71,11 @@ def embedded_stack(
     """
     with Processes(log_dir) as processes:
         emulator, understudy = free_port(), free_port()
-        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS
+        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ)
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
+            processes.start("pictures", ["-m", "encore.stack.pictures"], {})
             await_answer(f"http://127.0.0.1:{emulator}/_ministack/health", processes.check)
             resources = provision(topology or load_topology(), environment=ENVIRONMENT, region=REGION)
             settings = resources.settings()

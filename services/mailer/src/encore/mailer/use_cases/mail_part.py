@@ -75,7 +75,8 @@ class MailPart:
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         existing = await self._records.existing(run_id, list(wanted))
         features = await self._features.run(_products(recommendations), payer=key)
-        part = _Part(run_id, PartCopy(payer=key), list(existing.values()))
+        counted = {record.prompt_key for record in existing.values()}
+        part = _Part(run_id, PartCopy(payer=key, counted=counted), list(existing.values()))
         shown = {product_id: record.features for product_id, record in features.items()}
         commit = GroupCommit(self._records)
         await for_each(

@@ -53,6 +53,8 @@ class PartCopy:
     """The copy of one part: equal facts are judged once."""
 
     payer: str
+    counted: set[str] = field(default_factory=set)
+    """Keys of the prompts of which the cost is in an email's record."""
     tasks: dict[str, asyncio.Task[Wordings]] = field(default_factory=dict)
 
 
@@ -69,11 +71,12 @@ class Copywriter:
         Raises what the model raises: errors that concern more than this email.
         """
         prompt = copy_prompt(facts, self.style)
-        is_first = prompt.digest not in part.tasks
-        if is_first:
-            task = asyncio.create_task(self._wordings(prompt, facts.for_anybody(), part.payer))
-            part.tasks[prompt.digest] = task
-        wordings = await asyncio.shield(part.tasks[prompt.digest])
+        key = prompt.key(self.ask_once.model_id)
+        if key not in part.tasks:
+            part.tasks[key] = asyncio.create_task(self._wordings(prompt, facts.for_anybody(), part.payer))
+        wordings = await asyncio.shield(part.tasks[key])
+        is_first = key not in part.counted
+        part.counted.add(key)
         return _combined(wordings, facts, seed, is_first=is_first)
 
     async def _wordings(self, prompt: Prompt, facts: EmailFacts, payer: str) -> Wordings:

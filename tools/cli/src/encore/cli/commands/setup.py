@@ -1,4 +1,4 @@
-"""`encore sample`, `encore provision` and `encore verify`."""
+"""`encore sample`, `encore pictures`, `encore provision` and `encore verify`."""
 
 import sys
 from pathlib import Path
@@ -29,6 +29,29 @@ def sample(
     from encore.stack.sample import write_sample
 
     write_sample(path, customers=customers, products=products)
+
+
+@guarded
+def pictures(
+    folder: Annotated[
+        Path | None, typer.Argument(file_okay=False, help="Write all pictures here instead, to host them.")
+    ] = None,
+    host: Annotated[str, typer.Option(help="The interface to serve on.")] = "127.0.0.1",
+) -> None:
+    """Serve the pictures of the sample's products, as every local stack does.
+
+    Emails of an earlier run show them while this runs, in any mail reader on this machine.
+    """
+    from encore.cli.output import say
+    from encore.stack.pictures.addresses import BASE_URL
+    from encore.stack.pictures.files import write_pictures
+    from encore.stack.pictures.server import serve
+
+    if folder:
+        say(f"{len(write_pictures(folder))} pictures in {folder}")
+    else:
+        say(f"serving {BASE_URL}; stop with Ctrl-C")
+        serve(host)
 
 
 @guarded

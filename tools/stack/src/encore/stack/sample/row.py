@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from encore.stack.pictures.addresses import picture_url
 from encore.stack.sample.catalogue import Listing, Variant
 from encore.stack.sample.chance import every
 from encore.stack.sample.reviews import Review
@@ -95,8 +96,7 @@ class Row:
     def _links(self) -> Iterator[str]:
         slug = "-".join(re.findall(r"[A-Za-z0-9]+", self.variant.name)[:5])
         code = self.variant.product_id
-        family = self.listing.family.key
-        yield f"https://images.example.com/{family}/{code}_SX300_.jpg"
+        yield picture_url(self.listing.family.key, self.variant.colour)
         yield f"https://shop.example.com/{slug}/p/{code}?from=list&edition={self.edition}"
 
     def _merchandising(self) -> Iterator[str]:

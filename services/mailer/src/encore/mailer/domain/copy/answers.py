@@ -55,8 +55,13 @@ def _members(answer: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 def _wordings(value: object) -> list[str]:
     texts = [value] if isinstance(value, str) else value if isinstance(value, list) else []
-    kept = (" ".join(each.split()) for each in texts[:MAX_WORDINGS] if isinstance(each, str))
+    kept = (" ".join(_encodable(each).split()) for each in texts[:MAX_WORDINGS] if isinstance(each, str))
     return list(dict.fromkeys(filter(None, kept)))
+
+
+def _encodable(text: str) -> str:
+    """Return the text without the half characters that JSON can escape and UTF-8 cannot hold."""
+    return text.encode("utf-8", "replace").decode()
 
 
 def wanted_fields(facts: EmailFacts) -> list[str]:

@@ -15,9 +15,7 @@ Proves = Callable[[str], bool]
 """Whether the catalogue has a word for the product."""
 
 
-def unproved_statements(
-    tokens: Sequence[str], lists: WordLists, proves: Proves
-) -> Iterator[tuple[str, str]]:
+def unproved_statements(tokens: Sequence[str], lists: WordLists, proves: Proves) -> Iterator[tuple[str, str]]:
     """Yield (rule, words) for each statement of a sentence that the catalogue does not prove."""
     for at, token in enumerate(tokens):
         if _is_subject(at, tokens, lists) and (deed := _deed(tokens[at + 1 :], lists)) and not proves(deed):

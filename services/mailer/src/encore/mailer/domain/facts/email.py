@@ -1,23 +1,18 @@
 """The facts of one email: its customer's first name and its products."""
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
+from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of, told_aspect
+from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.language import language
 from encore.mailer.domain.slots import FIRST_NAME
-from encore.mailer.domain.text import clean, word_set
 
 MAX_FEATURES = 6
-MAX_NAME_CHARS = 20
-MIN_NAME_CHARS = 2
 LONGEST_NAME = "N" * MAX_NAME_CHARS
-TITLES = word_set("mr mrs ms miss dr prof sir shri smt er ca adv md")
-NOT_PERSONS = word_set("account amazon anonymous buyer client customer guest kindle placeholder user")
-NAME_SIGNS = frozenset("'\u2019.-")
 
 
 class NoPicksError(ValueError):
@@ -86,7 +81,7 @@ def email_facts(
     """
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
-    features = features or {}
+    features, words = features or {}, language(locale)
     products = tuple(
         ProductFacts(
             number=number,
@@ -94,7 +89,7 @@ def email_facts(
             reason=pick.reason,
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
-            praised=pick.praised[0].aspect if pick.praised else None,
+            praised=next(filter(None, (told_aspect(each.aspect, words) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)
     )
@@ -103,28 +98,7 @@ def email_facts(
         address=recommendation.email,
         first_name=first_name(recommendation.name),
         brand=brand,
-        language=locale.partition("_")[0],
+        language=words.code,
         products=products,
-        experience=experience_of(recommendation, products),
-    )
-
-
-def first_name(name: str | None) -> str | None:
-    """Return the name to greet a customer by, or None when `name` does not look like a person's.
-
-    Accounts called "Amazon Customer" and names made of signs are greeted without a name.
-    """
-    words = clean(name or "", max_chars=80).split()
-    if any(word.casefold().strip(".,") in NOT_PERSONS for word in words):
-        return None
-    found = next((word for word in words if word.casefold().rstrip(".") not in TITLES), "")
-    if not MIN_NAME_CHARS <= len(found.rstrip(".")) <= MAX_NAME_CHARS or not _is_name(found):
-        return None
-    return found.capitalize() if found.islower() or found.isupper() else found
-
-
-def _is_name(word: str) -> bool:
-    """True for letters of any script, with the marks that some scripts use as vowel signs."""
-    return word[:1].isalpha() and all(
-        char.isalpha() or char in NAME_SIGNS or unicodedata.category(char).startswith("M") for char in word
+        experience=experience_of(recommendation, products, words),
     )

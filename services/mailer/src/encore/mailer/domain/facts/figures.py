@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 CACHED = 8_192
 STARS = 5
@@ -30,6 +30,12 @@ def count(number: int, locale: str) -> str:
 def rating(value: Decimal, locale: str) -> str:
     """Format stars out of five with at least one decimal: `4.0`."""
     return format_decimal(value, "0.0#", locale=locale)
+
+
+@lru_cache(maxsize=CACHED)
+def percent(number: int, locale: str) -> str:
+    """Format whole percent: `64%` in en_IN, `64 %` with a hard space in de_DE."""
+    return format_percent(Decimal(number) / 100, locale=locale)
 
 
 def stars(value: Decimal) -> str:

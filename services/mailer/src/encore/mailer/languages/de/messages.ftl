@@ -1,0 +1,172 @@
+### German. docs/languages.md tells how a message is written and which variables each may use.
+
+## Reasons: why a product was picked, to stand alone or after a dash. $who is "one", "some" or "many" customers.
+
+reason-liked = weil Ihnen { $product } gefallen hat
+reason-also-liked = { $who ->
+    [one] hat jemandem gefallen, dem auch { $product } gefallen hat
+    [some] hat Kunden gefallen, denen auch { $product } gefallen hat
+   *[many] hat { $count } Kunden gefallen, denen auch { $product } gefallen hat
+}
+reason-bought-together = { $who ->
+    [one] gekauft von jemandem, der auch { $product } gekauft hat
+    [some] gekauft von Kunden, die auch { $product } gekauft haben
+   *[many] gekauft von { $count } Kunden, die auch { $product } gekauft haben
+}
+reason-goes-with = ergänzt, was Sie schon haben: { $product }
+reason-bought-alongside = { $who ->
+    [one] jemand mit etwas wie { $product } hat etwas wie dieses gekauft
+    [some] Kunden mit etwas wie { $product } haben etwas wie dieses gekauft
+   *[many] { $count } Kunden mit etwas wie { $product } haben etwas wie dieses gekauft
+}
+reason-better-rated = besser bewertet als { $product }
+reason-new = neu in unserem Shop
+reason-popular-in-category = beliebt in { $category }
+reason-well-rated = { $who ->
+    [some] gut bewertet von unseren Kunden
+   *[many] gut bewertet von { $count } Kunden
+}
+reason-discovery = etwas Neues für Sie in { $category }
+reason-popular = beliebt bei unseren Kunden
+reason-featured = in unserem Shop hervorgehoben
+reason-assortment = aus unserem Sortiment
+
+## The theme's words
+
+email-tagline = Für Sie ausgesucht
+email-why = Sie erhalten diese E-Mail als Kundin oder Kunde von { $brand }.
+email-figures = Preise und Bewertungen sind die unseres Katalogs, als diese E-Mail entstand.
+email-unsubscribe = Abmelden
+email-view-online = Online ansehen
+card-view = Zum Produkt
+card-view-label = Zum Produkt: { $name }
+card-out-of-five = { $rating } von 5
+card-ratings = { $count ->
+    [one] { $count } Bewertung
+   *[other] { $count } Bewertungen
+}
+card-was = statt { $price }
+card-off = { $percent } günstiger
+
+## House copy, for a field of which no wording of the model passed. Each text needs the facts that it names.
+## Names and features have a gender that nobody knows, so they stand where it does not matter.
+
+subject-liked =
+    .a = { $name }, für Sie ausgesucht
+    .b = { $first_name }, kennen Sie schon { $name }?
+    .c = Ein paar Ideen für Sie, darunter { $name }
+    .d = Für Sie: { $name } und mehr
+    .e = { $name } und weitere Ideen für Sie
+subject-owner =
+    .a = { $name } und weitere Vorschläge für Sie
+    .b = { $first_name }, ein paar Ideen, darunter { $name }
+    .c = Für Sie: { $name } und mehr
+    .d = { $name } und weitere Ideen für Sie
+    .e = { $first_name }, kennen Sie schon { $name }?
+subject-sorry =
+    .a = Mit Ihrer Erfahrung im Blick ausgesucht: { $name }
+    .b = { $first_name }, wir haben noch einmal gesucht: { $name }
+    .c = Noch einmal nachgesehen: { $name } und mehr
+    .d = { $name } und andere, mit Sorgfalt ausgesucht
+subject-new =
+    .a = Kennen Sie schon { $name }?
+    .b = { $first_name }, kennen Sie schon { $name }?
+    .c = Ein erster Blick auf { $name } und mehr
+    .d = { $name } und weitere Ideen aus unserem Sortiment
+    .e = Aus unserem Sortiment: { $name } und mehr
+
+preheader-liked =
+    .a = Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    .b = Mit an Bord: { $f1 }, { $f2 }.
+    .c = Was andere loben: { $praised }.
+    .d = Eine kurze Liste, für Sie zusammengestellt.
+preheader-owner =
+    .a = Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    .b = Mit an Bord: { $f1 }, { $f2 }.
+    .c = Was andere loben: { $praised }.
+    .d = Eine kurze Liste, für Sie zusammengestellt.
+preheader-sorry =
+    .a = Dabei: { $f1 }. Und noch ein paar Vorschläge.
+    .b = Mit an Bord: { $f1 }, { $f2 }.
+    .c = Was andere loben: { $praised }.
+    .d = Eine kurze Liste, mit Sorgfalt zusammengestellt.
+preheader-new =
+    .a = Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    .b = Mit an Bord: { $f1 }, { $f2 }.
+    .c = Was andere loben: { $praised }.
+    .d = Eine kurze Liste zum Durchsehen.
+
+greeting =
+    .a = Guten Tag { $first_name },
+    .b = Hallo { $first_name },
+    .c = Schön, dass Sie da sind, { $first_name },
+    .d = Guten Tag,
+    .e = Hallo,
+    .f = Schön, dass Sie da sind,
+greeting-sorry =
+    .a = Guten Tag { $first_name },
+    .b = Hallo { $first_name },
+    .c = Guten Tag,
+
+intro-liked =
+    .a = { $liked } hat Ihnen gefallen, also haben wir nach mehr gesucht, das zu Ihnen passen könnte.
+    .b = Sie haben etwas gelobt ({ $product }: { $aspect }). Daran haben wir bei dieser Liste gedacht.
+    .c = Ihnen hat { $liked } gefallen. Damit fangen diese Vorschläge an.
+    .d = Wir haben eine kurze Liste für Sie zusammengestellt. Bei jedem Vorschlag steht, warum er hier ist.
+intro-owner =
+    .a = Wir haben gesehen, was Sie haben, und eine kurze Liste zusammengestellt. Bei jedem Vorschlag steht, warum er hier ist.
+    .b = Wir hatten im Blick, was Sie haben, als wir diese Liste zusammengestellt haben.
+    .c = Hier ist eine kurze Liste für Sie. Bei jedem Vorschlag können Sie lesen, warum er hier ist.
+intro-sorry =
+    .a = Es tut uns leid, dass { $disliked } Sie enttäuscht hat. Daran haben wir bei dieser Auswahl gedacht.
+    .b = Sie waren enttäuscht ({ $product }: { $aspect }), und das tut uns leid. Diese Auswahl ist mit mehr Sorgfalt entstanden.
+    .c = Es tut uns leid, dass wir Sie enttäuscht haben. Wir haben noch einmal nachgesehen und mit Sorgfalt ausgesucht.
+intro-new =
+    .a = Hier ist eine kurze Liste aus unserem Sortiment. Bei jedem Vorschlag steht, warum er hier ist.
+    .b = Wir haben ein paar Ideen aus unserem Sortiment zusammengestellt. Bei jeder können Sie lesen, warum.
+    .c = Ein paar Dinge aus unserem Sortiment, die Sie sich vielleicht ansehen möchten.
+
+closing-liked =
+    .a = Nehmen Sie sich Zeit, und danke für Ihre Bewertungen.
+    .b = Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    .c = Danke fürs Lesen. In unserem Shop gibt es noch mehr zu sehen.
+closing-owner =
+    .a = Nehmen Sie sich Zeit, und danke für Ihre Bewertungen.
+    .b = Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    .c = Danke fürs Lesen. In unserem Shop gibt es noch mehr zu sehen.
+closing-sorry =
+    .a = Danke, dass Sie uns gesagt haben, was nicht gut war.
+    .b = Danke für Ihre ehrlichen Worte. Nehmen Sie sich Zeit.
+    .c = Danke fürs Lesen und dafür, dass Sie noch einmal hinsehen.
+closing-new =
+    .a = Nehmen Sie sich Zeit. In unserem Shop gibt es noch mehr zu sehen.
+    .b = Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    .c = Danke fürs Lesen, und viel Freude beim Umsehen.
+
+# Lines for any reason; those of a kind come beside them.
+line-any =
+    .a = Dabei: { $f1 } und { $f2 }.
+    .b = Das bringt { $name } mit: { $f1 } und { $f2 }.
+    .c = Einen Blick wert: { $f1 } und { $f2 }.
+    .d = Auf einen Blick: { $f1 }, { $f2 }.
+    .e = Das fällt auf: { $f1 } und { $f2 }.
+    .f = Was andere loben: { $praised }. Dabei: { $f1 }.
+    .g = Auf einen Blick: { $f1 }. Gelobt wird auch: { $praised }.
+    .h = Dabei: { $f1 }.
+    .i = Einen Blick wert: { $f1 }.
+    .j = Was andere loben: { $praised }.
+    .k = Sehen Sie sich { $name } einmal an.
+    .l = Vielleicht ist { $name } etwas für Sie.
+    .m = { $name } könnte einen zweiten Blick wert sein.
+line-goes-with =
+    .a = Zusammen mit { $own } zu benutzen. Dabei: { $f1 }.
+    .b = Findet einen Platz neben { $own }. Dabei: { $f1 } und { $f2 }.
+line-bought-together =
+    .a = Neben { $own } gut vorstellbar. Dabei: { $f1 }.
+    .b = Findet einen Platz neben { $own }. Dabei: { $f1 } und { $f2 }.
+line-discovery =
+    .a = Diesmal etwas anderes: { $f1 } und { $f2 }.
+    .b = Eine Abwechslung, und dabei ist: { $f1 }.
+line-better-rated =
+    .a = Falls Sie über etwas anderes nachdenken: { $f1 } und { $f2 }.
+    .b = Zum Vergleichen mit { $own }. Dabei: { $f1 }.

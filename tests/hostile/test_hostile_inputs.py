@@ -1,0 +1,199 @@
+"""Whatever a shop's file, a customer or a model says: nothing harmful is in an email, a gallery or a log."""
+
+import asyncio
+import json
+import re
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import html5lib
+import pytest
+from pydantic import ValidationError
+
+from encore.contracts.records import Recommendation
+from encore.evaluation.own_data.reading import read_data
+from encore.mailer.domain.text import is_printable
+from encore.runtime.logs import configure_logging, get_logger
+from encore.stack.gallery import write_gallery
+from services.ingest.tests.fakes import csv_lines, numbered
+from tests.hostile.cases import Case, cases, parameters
+from tests.hostile.harm import harm_in
+from tests.hostile.world import PRODUCT, AnsweringModel, mailed, recommended
+from tools.stack.tests.gallery_pages import email as gallery_email
+
+MAX_IDENTIFIER = 256
+MAX_BRAND, MAX_POSTAL = 60, 200
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def in_product(**changes: object) -> Recommendation:
+    """A recommendation whose first product has these members."""
+    return recommended(PRODUCT.model_copy(update=changes))
+
+
+PLACES: dict[str, Callable[[str], Recommendation]] = {
+    "customer": lambda text: recommended(name=text),
+    "product": lambda text: in_product(name=text),
+    "bullet": lambda text: in_product(bullets=(text, text)),
+    "category": lambda text: in_product(category=(text, text)),
+    "own": lambda text: recommended(own=text),
+    "aspect": lambda text: recommended(aspect=text[:MAX_IDENTIFIER]),
+}
+
+
+@pytest.fixture(scope="module")
+def harmless() -> bytes:
+    """An email made of harmless facts."""
+    return asyncio.run(only_message(recommended()))
+
+
+async def only_message(recommendation: Recommendation, model: AnsweringModel | None = None) -> bytes:
+    """The one email that must be made of a recommendation."""
+    (message,) = (await mailed(recommendation, model)).messages
+    return message
+
+
+@pytest.mark.parametrize("place", PLACES)
+@parameters("texts")
+async def test_a_text_does_no_harm(case: Case, place: str, harmless: bytes) -> None:
+    """It ends no header, element, attribute, string or `<facts>`, and is no template."""
+    done = await mailed(PLACES[place](case.text))
+    (message,) = done.messages
+    assert harm_in(message, harmless=harmless, never=case.never) == []
+    for asked in done.asked:
+        assert (asked.count("<facts>"), asked.count("</facts>")) == (1, 1)
+        assert all(is_printable(char) for char in asked if char != "\n")
+
+
+@parameters("texts")
+async def test_a_shop_name_does_no_harm(case: Case, harmless: bytes) -> None:
+    """It comes from a setting that somebody pasted: what would do harm is refused before anything is sent."""
+    brand, address = case.text[:MAX_BRAND], case.text[:MAX_POSTAL]
+    try:
+        done = await mailed(recommended(), mailer_brand_name=brand, mailer_postal_address=address)
+    except ValidationError:
+        return
+    (message,) = done.messages
+    assert harm_in(message, harmless=harmless, never=case.never) == []
+
+
+@pytest.mark.parametrize("place", ["link", "image_url"])
+@parameters("urls")
+async def test_a_url_of_another_kind_or_host_is_left_out(case: Case, place: str, harmless: bytes) -> None:
+    """The product is shown without it."""
+    message = await only_message(in_product(**{place: case.text}))
+    assert harm_in(message, harmless=harmless) == []
+
+
+@pytest.mark.parametrize("place", ["link", "image_url"])
+@parameters("own_urls")
+async def test_a_url_of_the_shop_ends_no_attribute(case: Case, place: str, harmless: bytes) -> None:
+    """Whatever its path holds, it arrives escaped."""
+    url = case.text.replace("shop.", "images.") if place == "image_url" else case.text
+    message = await only_message(in_product(**{place: url}))
+    assert harm_in(message, harmless=harmless) == []
+
+
+@parameters("addresses")
+async def test_nobody_else_receives_the_email(case: Case, harmless: bytes) -> None:
+    """An address that is not one plain address is replaced by one that cannot be delivered to."""
+    message = await only_message(recommended(email=case.text))
+    assert harm_in(message, harmless=harmless) == []
+    (recipient,) = [line for line in message.split(b"\r\n") if line.startswith(b"To: ")]
+    assert recipient.endswith((b"@customers.invalid", b"@customers.example"))
+
+
+@parameters("identifiers")
+async def test_an_id_does_no_harm(case: Case, harmless: bytes) -> None:
+    """It stands in headers, in object keys and in the link to unsubscribe."""
+    message = await only_message(recommended(customer_id=case.text[:MAX_IDENTIFIER], email=None))
+    assert harm_in(message, harmless=harmless) == []
+
+
+@parameters("answers")
+async def test_a_model_that_obeys_an_attacker_is_not_heard(case: Case, harmless: bytes) -> None:
+    """The gate refuses every wording, and the field has house text."""
+    field, _, line = case.field.partition(".")
+    answer = {field: {line: [case.text] * 4} if line else [case.text] * 4}
+    message = await only_message(recommended(), AnsweringModel(json.dumps(answer)))
+    assert harm_in(message, harmless=harmless, never=case.never) == []
+
+
+@parameters("raw_answers")
+async def test_an_answer_of_another_form_is_not_heard(case: Case, harmless: bytes) -> None:
+    """The email has house text throughout."""
+    message = await only_message(recommended(), AnsweringModel(case.text))
+    assert harm_in(message, harmless=harmless, never=["evil.example"]) == []
+
+
+@parameters("features")
+async def test_a_bullet_is_no_feature_because_a_model_says_so(case: Case, harmless: bytes) -> None:
+    """The model proposes the whole bullet and uses it in every wording."""
+    answer = json.dumps({"lines": {"1": ["{1.name} has {1.f1}"] * 4}})
+    model = AnsweringModel(answer, features=(case.text,))
+    message = await only_message(in_product(bullets=(case.text,)), model)
+    assert harm_in(message, harmless=harmless, never=case.never) == []
+
+
+def test_ingest_reads_hostile_rows_and_keeps_no_control_character(tmp_path: Path) -> None:
+    """A row is used or refused; neither stops the file."""
+    texts = [case.text for case in cases("texts")]
+    rows = [
+        numbered(
+            number,
+            product_name=text,
+            about_product=text,
+            user_name=text,
+            review_title=text,
+            review_content=text,
+        )
+        for number, text in enumerate(texts)
+    ]
+    rows += [
+        numbered(100 + number, img_link=case.text, product_link=case.text)
+        for number, case in enumerate(cases("urls"))
+    ]
+    file = tmp_path / "hostile.csv"
+    file.write_bytes(csv_lines(rows))
+    data = read_data(file)
+    assert len(data.products) + data.rejected_rows == len(rows)
+    kept = [each.model_dump_json() for each in (*data.products, *data.customers)]
+    assert not any("\\u0000" in text or "\\u001b" in text for text in kept)
+    assert {product.link.partition(":")[0] for product in data.products if product.link} <= {"http", "https"}
+
+
+@parameters("texts")
+def test_a_gallery_shows_a_text_and_does_not_run_it(case: Case, tmp_path: Path) -> None:
+    """Its page has the same elements as that of a harmless email."""
+    changes = {
+        "name": case.text,
+        "subject": case.text,
+        "preheader": case.text,
+        "html": case.text,
+        "text": case.text,
+    }
+    pages = [
+        write_gallery(tmp_path / folder, {}, [email])
+        for folder, email in (
+            ("hostile", gallery_email(**changes, products=(case.text,) * 5, reasons=(case.text,) * 5)),
+            ("harmless", gallery_email()),
+        )
+    ]
+    hostile, harmless = (_elements(page) for page in pages)
+    assert hostile == harmless
+
+
+def _elements(page: Path) -> Counter[str]:
+    tree = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(page.read_text("utf-8"))
+    return Counter(str(element.tag) for element in tree.iter())
+
+
+@parameters("texts")
+def test_a_log_has_one_line_an_event(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    """Also one about an id or an error with line ends or colours for a terminal."""
+    configure_logging(service="mailer")
+    get_logger().warning("email_failed", customer_id=case.text, error=repr(ValueError(case.text)))
+    (line,) = capsys.readouterr().err.split("\n")[:-1]
+    assert json.loads(line)["customer_id"] == case.text
+    assert not CONTROLS.search(line)

@@ -1,0 +1,172 @@
+"""The mailer over in-memory doubles, with an answer of the test's for a model."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+
+from encore.contracts import object_keys
+from encore.contracts.records import (
+    AspectCount,
+    OwnProduct,
+    Pick,
+    Product,
+    ProductAspect,
+    Reason,
+    ReasonKind,
+    Recommendation,
+    RecommendationSource,
+)
+from encore.mailer.__main__ import composer, style
+from encore.mailer.domain.facts.features import ProductFeatures
+from encore.mailer.domain.message.compose import Composer
+from encore.mailer.ports import ModelMessage, ModelReply
+from encore.mailer.settings import MailerSettings
+from encore.mailer.use_cases.ask_once import AskOnce
+from encore.mailer.use_cases.know_features import KnowFeatures
+from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.write_copy import Copywriter
+from encore.runtime.runs.stage import PartResult
+from services.mailer.tests.fakes import InMemoryEmailRecords
+from tests.support.kept_answers import InMemoryKeptAnswers
+from tests.support.stores import InMemoryObjects
+
+RUN = "run-0123456789abcdef"
+PART = object_keys.recommendations(RUN, 1)
+RESOURCES = (
+    "data_bucket",
+    "runs_table",
+    "run_finished_topic_arn",
+    "mailer_queue_url",
+    "emails_table",
+    "copy_answers_table",
+    "product_features_table",
+    "email_finished_topic_arn",
+)
+SETTINGS = dict.fromkeys(RESOURCES, "x") | {
+    "mailer_unsubscribe_url": "https://unsubscribe.example.com/u",
+    "mailer_unsubscribe_key": "key",
+    "mailer_link_hosts": "shop.example.com",
+    "mailer_image_hosts": "images.example.com",
+}
+PRODUCT = Product(
+    product_id="P1",
+    name="Aria Over-Ear Headphones",
+    category=("Electronics", "Headphones"),
+    price=Decimal(2499),
+    list_price=Decimal(5999),
+    currency="INR",
+    rating=Decimal("4.1"),
+    rating_count=981,
+    bullets=("Deep bass", "Soft ear cushions"),
+    image_url="https://images.example.com/1.png",
+    link="https://shop.example.com/p/1",
+)
+KETTLE = PRODUCT.model_copy(
+    update={"product_id": "P2", "name": "Pine Electric Kettle", "category": ("Home", "Kettles")}
+)
+OWN = "Vanta Radio"
+
+
+class InMemoryFeatures:
+    """The table of features in a dictionary."""
+
+    def __init__(self) -> None:
+        self.items: dict[str, ProductFeatures] = {}
+
+    async def put_all(self, records: Sequence[ProductFeatures]) -> None:
+        """Store every record."""
+        self.items.update({record.product_id: record for record in records})
+
+    async def existing(self, product_ids: Sequence[str]) -> dict[str, ProductFeatures]:
+        """Return the records of those products that have one."""
+        return {each: self.items[each] for each in product_ids if each in self.items}
+
+
+@dataclass
+class AnsweringModel:
+    """Answers every request for copy, also for repairs, and every request for features, with the same."""
+
+    copy: str = "{}"
+    features: tuple[str, ...] = ()
+    asked: list[str] = field(default_factory=list)
+
+    async def converse(
+        self, system: str, messages: Sequence[ModelMessage], *, schema: str, max_tokens: int
+    ) -> ModelReply:
+        """Return the answer to the task that the request names."""
+        assert system
+        assert schema
+        assert max_tokens
+        self.asked.append(messages[-1].text)
+        if '"task":"features"' in messages[-1].text.replace('": "', '":"'):
+            return ModelReply(text=json.dumps({"features": {"1": list(self.features)}}))
+        return ModelReply(text=self.copy)
+
+
+@dataclass(frozen=True)
+class Mailed:
+    """What came of one customer."""
+
+    result: PartResult
+    messages: list[bytes]
+    asked: list[str]
+
+
+def recommended(
+    product: Product = PRODUCT,
+    *,
+    customer_id: str = "C1",
+    name: str | None = "Asha Rao",
+    email: str | None = "asha@customers.example",
+    own: str = OWN,
+    aspect: str = "sound quality",
+) -> Recommendation:
+    """Two picks for a customer who liked a product of theirs and blames another."""
+    reason = Reason(kind=ReasonKind.LIKED, product_id="P9", product_name=own, review_id="R1")
+    praised = (AspectCount(aspect=aspect, praised=9),)
+    return Recommendation(
+        customer_id=customer_id,
+        name=name,
+        email=email,
+        source=RecommendationSource.PERSONALIZE,
+        picks=(
+            Pick(product=product, reason=reason, praised=praised),
+            Pick(product=KETTLE, reason=Reason(kind=ReasonKind.POPULAR, rank=3, out_of=90)),
+        ),
+        praised=(ProductAspect(product_id="P9", product_name=own, aspect=aspect),),
+        blamed=(ProductAspect(product_id="P8", product_name=own, aspect=aspect),),
+        owned=(
+            OwnProduct(product_id="P9", product_name=own, polarity=0.9),
+            OwnProduct(product_id="P8", product_name=own, polarity=-0.9),
+        ),
+    )
+
+
+async def mailed(
+    recommendation: Recommendation, model: AnsweringModel | None = None, **settings: str
+) -> Mailed:
+    """Mail a part with one customer."""
+    chosen, composing = _composing(tuple(settings.items()))
+    objects, answering = InMemoryObjects(), model or AnsweringModel()
+    ask_once = AskOnce(model=answering, model_id="model", kept=InMemoryKeptAnswers())
+    mail_part = MailPart(
+        objects=objects,
+        records=InMemoryEmailRecords(),
+        features=KnowFeatures(ask_once=ask_once, records=InMemoryFeatures(), language="en", parallel=2),
+        copywriter=Copywriter(ask_once=ask_once, style=style(chosen)),
+        composer=composing,
+        parallel=2,
+    )
+    await objects.put_lines(PART, [recommendation])
+    result = await mail_part.run(RUN, key=PART)
+    messages = [body for key, body in objects.stored.items() if key.endswith(".eml")]
+    return Mailed(result, messages, answering.asked)
+
+
+@cache
+def _composing(settings: tuple[tuple[str, str], ...]) -> tuple[MailerSettings, Composer]:
+    """A theme takes longer to load than an email to make."""
+    chosen = MailerSettings.model_validate(SETTINGS | dict(settings))
+    return chosen, composer(chosen)

@@ -1,0 +1,1 @@
+"""What every email must keep, checked on finished messages: `make check-emails`."""

@@ -1,0 +1,109 @@
+"""The sample's pictures: small, distinct, the same every time, and where the file says they are."""
+
+import socket
+import time
+from http.client import HTTPConnection, HTTPResponse
+from io import BytesIO
+from threading import Thread
+
+import pytest
+from PIL import Image
+
+from encore.stack.pictures.addresses import BASE_URL, names_in, picture_url
+from encore.stack.pictures.drawing import SIZE, UnknownPictureError, picture, picture_names
+from encore.stack.pictures.server import serve
+from encore.stack.processes import free_port
+from encore.stack.sample import generate
+
+MAX_BYTES = 15_000
+SOME = ("kettle-sage.png", "mixer-white-blue.png", "power_bank-ivory.png", "cable-arctic-white.png")
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """The port of a picture server; its thread ends with the process."""
+    chosen = free_port()
+    Thread(target=serve, args=("127.0.0.1", chosen), daemon=True).start()
+    return chosen
+
+
+def asked(port: int, path: str, *, method: str = "GET") -> HTTPResponse:
+    """The server's answer, which may take a moment to start."""
+    for _ in range(100):
+        try:
+            connection = HTTPConnection("127.0.0.1", port, timeout=30)
+            connection.request(method, path)
+            return connection.getresponse()
+        except ConnectionRefusedError:
+            time.sleep(0.05)
+    raise AssertionError("the server does not start")
+
+
+@pytest.mark.parametrize("name", SOME)
+def test_a_picture_is_a_small_png(name: str) -> None:
+    """Square, of a few kilobytes, and not of one colour."""
+    drawn = picture(name)
+    assert len(drawn) <= MAX_BYTES
+    with Image.open(BytesIO(drawn)) as opened:
+        assert (opened.format, opened.size) == ("PNG", (SIZE, SIZE))
+        assert len(opened.convert("RGB").getcolors(SIZE * SIZE) or []) > 10
+
+
+def test_a_picture_is_the_same_every_time_and_no_two_are_alike() -> None:
+    """The name decides everything."""
+    picture.cache_clear()
+    first = [picture(name) for name in SOME]
+    picture.cache_clear()
+    assert [picture(name) for name in SOME] == first
+    assert len(set(first)) == len(SOME)
+
+
+def test_every_product_of_the_sample_has_a_picture() -> None:
+    """The addresses in the file are those of pictures that can be drawn, and all of them are used."""
+    links = {row["img_link"] for row in generate(customers=1500, products=300)}
+    assert links == {BASE_URL + name for name in picture_names()}
+
+
+def test_an_address_has_only_letters_and_dashes() -> None:
+    """A colour of several words, or of two colours, needs no escapes."""
+    assert picture_url("mixer", "White & Blue") == f"{BASE_URL}mixer-white-blue.png"
+
+
+@pytest.mark.parametrize("name", ["kettle-neon.png", "", "../kettle-sage.png", "kettle-sage"])
+def test_other_names_are_unknown(name: str) -> None:
+    """There are as many pictures as kinds and colours, however many names are asked for."""
+    with pytest.raises(UnknownPictureError):
+        picture(name)
+
+
+def test_names_are_found_in_an_email() -> None:
+    """Only those of pictures at the sample's address."""
+    html = f'<img src="{picture_url("kettle", "Sage")}"><img src="https://images.example/lamp-white.png">'
+    assert names_in(html) == {"kettle-sage.png"}
+
+
+def test_the_server_answers_with_the_picture(port: int) -> None:
+    """As a PNG with its length, to a GET and, without the picture, to a HEAD."""
+    drawn = picture("kettle-sage.png")
+    for method, body in (("GET", drawn), ("HEAD", b"")):
+        answer = asked(port, "/pictures/kettle-sage.png?x=1", method=method)
+        assert (answer.status, answer.read()) == (200, body)
+        assert answer.getheader("Content-Type") == "image/png"
+        assert answer.getheader("Content-Length") == str(len(drawn))
+
+
+def test_the_server_has_nothing_else(port: int) -> None:
+    """Not even what lies above."""
+    for path in ("/", "/pictures/", "/pictures/../pyproject.toml", "/pictures/kettle-neon.png"):
+        assert asked(port, path).status == 404
+
+
+def test_a_server_takes_over_when_the_port_is_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second stack neither fails nor disturbs the first, and serves once the first has stopped."""
+    chosen = free_port()
+    holder = socket.create_server(("127.0.0.1", chosen))
+    monkeypatch.setattr("encore.stack.pictures.server.RETRY_S", 0.05)
+    Thread(target=serve, args=("127.0.0.1", chosen), daemon=True).start()
+    time.sleep(0.2)
+    holder.close()
+    assert asked(chosen, "/pictures/kettle-sage.png").status == 200
