@@ -105,7 +105,8 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: setup ## unit, integration and end-to-end tests
+# In CI the tests in a browser must run, so what they need is installed; locally they are skipped without it.
+test: setup $(if $(CI),$(NODE_TOOLS)) ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/containers
 
 chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520]

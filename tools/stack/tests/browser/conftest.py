@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 
 from encore.stack.gallery import write_gallery
 from encore.stack.gallery.runs import write_runs
+from encore.stack.pictures.drawing import picture
 from tools.stack.tests import campaign
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -50,7 +51,12 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_gallery(out / campaign.EARLIER, {"run_id": campaign.EARLIER}, campaign.earlier())
     folder = out / str(campaign.SUMMARY["run_id"])
     page = write_gallery(
-        folder, campaign.SUMMARY, campaign.campaign(), campaign.categories(), campaign.prompts()
+        folder,
+        campaign.SUMMARY,
+        campaign.campaign(),
+        campaign.categories(),
+        campaign.prompts(),
+        pictures={campaign.PICTURE: picture("kettle-sage.png")},
     )
     write_runs(out)
     return page

@@ -13,7 +13,6 @@ import pytest
 
 from encore.contracts.records import OwnProduct, Reason, ReasonKind, Sentiment
 from encore.stack.gallery import GalleryEmail, GalleryReview, write_gallery
-from encore.stack.gallery.claims import seller_claims
 from encore.stack.gallery.entries import is_unhappy
 from encore.stack.gallery.evidence import evidence
 from encore.stack.gallery.model import CopySource, Piece
@@ -295,20 +294,14 @@ def test_the_runs_of_a_folder_are_listed(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize(
-    ("name", "claims"),
-    [
-        ("FREE!!! 100% OFF Kettle", ("free", "price", "shouting")),
-        ("Best Lamp with 2 Year Warranty", ("warranty", "best")),
-        ("Copper bottle that cures headaches", ("health",)),
-        ("100% Original charger, EMI available", ("price", "genuine")),
-        ("Hands-Free Kettle, Bestow No. 12", ()),
-        ("Frost Free Freezer", ()),
-    ],
-)
-def test_claims_in_a_sellers_name_are_found_by_kind(name: str, claims: tuple[str, ...]) -> None:
-    """Words that only look like one are none."""
-    assert seller_claims(name) == claims
+def test_pictures_of_the_sample_are_packed_once(tmp_path: Path) -> None:
+    """By the address at which only a running stack serves them; a gallery without any has no such file."""
+    page = write_gallery(tmp_path, SUMMARY, [email()], pictures={"http://localhost/p.png": b"\x89PNG"})
+    assert listed(page)["pictures"] == ["http://localhost/p.png"]
+    assert packed(page, "pictures") == {"http://localhost/p.png": base64.b64encode(b"\x89PNG").decode()}
+    write_gallery(tmp_path, SUMMARY, [email()])
+    assert listed(page)["pictures"] == []
+    assert not (tmp_path / "gallery" / "pictures.js").exists()
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from email.message import Message
 from typing import Any
 
 from encore.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
-from encore.stack.gallery.claims import seller_claims
+from encore.mailer.domain.facts.seller_claims import claims_in
 from encore.stack.gallery.evidence import evidence
 from encore.stack.gallery.model import (
     CopySource,
@@ -63,7 +63,7 @@ def gallery_pick(pick: Pick) -> GalleryPick:
         evidence=evidence(pick.reason),
         review_id=pick.reason.review_id or "",
         praised=tuple(f"{each.aspect}: {praise(each)}" for each in pick.praised),
-        claims=seller_claims(pick.product.name),
+        claims=claims_in(pick.product),
     )
 
 

@@ -1,13 +1,13 @@
 /* The frame that shows an email: without scripts, in the chosen width and colours */
 
-function frame(html) {
+async function frame(html) {
   const made = document.createElement("iframe");
   made.title = "Rendered email";
   // No scripts, no forms, no origin; links open in a tab of their own.
   made.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
   made.setAttribute("referrerpolicy", "no-referrer");
   made.style.colorScheme = emailIsDark() ? "dark" : "light";
-  made.srcdoc = coloured(illustrated(html)).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
+  made.srcdoc = coloured(await illustrated(html)).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
   return made;
 }
 
@@ -43,22 +43,13 @@ window.addEventListener("blur", () => {
   });
 });
 
-/* The sample's pictures are on a host reserved for examples (RFC 2606), which serves nothing: draw a tile instead. */
+/* The sample's pictures are served only while a stack runs: the gallery has them too */
 
-const RESERVED_PICTURE = /(<img\b[^>]*\ssrc=")https?:\/\/(?:[\w-]+\.)*example\.(?:com|net|org)\/([^"]*)"/gi;
-const SYMBOLS = {
-  cable: "🔌", power_bank: "🔋", earbuds: "🎧", smartwatch: "⌚", television: "📺", mouse: "🖱️",
-  kettle: "🫖", mixer: "🥣", iron: "👔", bottle: "🥤", lamp: "💡", notebook: "📓",
-};
+const PICTURE = /(<img\b[^>]*\ssrc=")([^"]*)"/gi;
 
-function illustrated(html) {
-  return html.replace(RESERVED_PICTURE, (_, before, path) => before + tile(path) + '"');
-}
-
-function tile(path) {
-  const symbol = SYMBOLS[path.split("/")[0]] ?? "🛍️";
-  const hue = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
-  return "data:image/svg+xml," + encodeURIComponent(
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" rx="12" ` +
-    `fill="hsl(${hue} 45% 91%)"/><text x="80" y="108" font-size="76" text-anchor="middle">${symbol}</text></svg>`);
+async function illustrated(html) {
+  if (!data.pictures.some((address) => html.includes(address))) return html;
+  const drawn = await contents("pictures");
+  return html.replace(PICTURE, (tag, before, address) =>
+    Object.hasOwn(drawn, address) ? `${before}data:image/png;base64,${drawn[address]}"` : tag);
 }

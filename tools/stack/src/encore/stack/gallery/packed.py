@@ -3,7 +3,7 @@
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ EMAILS_PER_FILE = 50
 PROMPTS_PER_FILE = 50
 LIST = "list"
 CATEGORIES = "categories"
+PICTURES = "pictures"
 
 
 def write_list(folder: Path, data: object) -> None:
@@ -51,6 +52,11 @@ def write_categories(folder: Path, categories: Sequence[GalleryCategory]) -> Non
     _write(folder, CATEGORIES, [asdict(category) for category in categories])
 
 
+def write_pictures(folder: Path, pictures: Mapping[str, bytes]) -> None:
+    """Write PNG pictures by their addresses as one file: a frame without an origin may load no others."""
+    _write(folder, PICTURES, {address: b64encode(png).decode("ascii") for address, png in pictures.items()})
+
+
 def write_script(path: Path, contents: object) -> None:
     """Write a file that calls `receive` with its own name and its contents.
 
@@ -69,7 +75,7 @@ def read_script(path: Path) -> Any:  # noqa: ANN401 - whatever the file has
 
 def remove_packed(folder: Path) -> None:
     """Remove the files of a former gallery."""
-    patterns = ("bodies-*.js", "prompts-*.js", f"{LIST}.js", f"{CATEGORIES}.js")
+    patterns = ("bodies-*.js", "prompts-*.js", f"{LIST}.js", f"{CATEGORIES}.js", f"{PICTURES}.js")
     for stale in (path for pattern in patterns for path in folder.glob(pattern)):
         stale.unlink()
 

@@ -20,6 +20,7 @@ from encore.stack.gallery.packed import (
     write_bodies,
     write_categories,
     write_list,
+    write_pictures,
     write_prompts,
 )
 from encore.stack.gallery.said import said
@@ -63,11 +64,14 @@ def write_gallery(
     emails: Iterable[GalleryEmail],
     categories: Sequence[GalleryCategory] = (),
     prompts: Sequence[GalleryPrompt] = (),
+    *,
+    pictures: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Write `index.html` and the folder `gallery` beside it, and return the page's path.
 
     The page works from disk, in any current browser. `emails` is read once and may be lazy: at most one
-    file's worth is in memory. An email whose prompt is not among `prompts` is shown without it.
+    file's worth is in memory. An email whose prompt is not among `prompts` is shown without it. `pictures`
+    are PNG pictures by addresses that nobody serves any more; emails that name them are shown with them.
     """
     folder = out_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
@@ -77,7 +81,9 @@ def write_gallery(
         write_bodies(folder, number, batch)
         index.add(batch)
     write_prompts(folder, prompts)
-    write_list(folder, index.data(summary))
+    write_list(folder, index.data(summary, pictures or ()))
+    if pictures:
+        write_pictures(folder, pictures)
     if categories:
         write_categories(folder, categories)
     page = out_dir / "index.html"
