@@ -88,6 +88,7 @@ NODE_TOOLS := tools/checks/node_modules/.ready
 
 email-tools: ## install what check-emails and the browser tests need, on Debian and Ubuntu
 	@tools/checks/install
+	@$(MAKE) --no-print-directory $(NODE_TOOLS)
 
 $(NODE_TOOLS): tools/checks/package.json
 	@command -v npm >/dev/null || { echo 'npm is not installed: `make email-tools` installs it' >&2; exit 2; }
