@@ -16,6 +16,8 @@ variable "mailer" {
     from_address   = string
     postal_address = string
     locale         = string
+    link_hosts     = optional(list(string), [])
+    image_hosts    = optional(list(string), [])
   })
 }
 

@@ -263,9 +263,18 @@ locals {
         resources = [module.topology.dead_letter_arns["mailer"]]
       },
       {
-        sid       = "ReadParts"
-        actions   = ["s3:GetObject"]
-        resources = ["${local.data_bucket}/runs/*/recommendations/*"]
+        sid       = "FindLook"
+        actions   = ["s3:ListBucket"]
+        resources = [local.data_bucket]
+      },
+      {
+        sid     = "ReadParts"
+        actions = ["s3:GetObject"]
+        resources = [
+          "${local.data_bucket}/shop/encore.toml",
+          "${local.data_bucket}/shop/themes/*",
+          "${local.data_bucket}/runs/*/recommendations/*",
+        ]
       },
       {
         sid       = "StoreEmails"

@@ -89,6 +89,9 @@ locals {
       ENCORE_MAILER_LOCALE         = var.mailer.locale
     },
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
+    # A parameter cannot be empty.
+    length(var.mailer.link_hosts) == 0 ? {} : { ENCORE_MAILER_LINK_HOSTS = join(",", var.mailer.link_hosts) },
+    length(var.mailer.image_hosts) == 0 ? {} : { ENCORE_MAILER_IMAGE_HOSTS = join(",", var.mailer.image_hosts) },
   )
 
   mailer_parameters = merge(

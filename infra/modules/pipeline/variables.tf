@@ -51,13 +51,15 @@ variable "architecture" {
 }
 
 variable "mailer" {
-  description = "The sender of the emails, and the model that writes their copy."
+  description = "The sender of the emails, the model that writes their copy, and the hosts that they may link to (the sender's domain if none)."
   type = object({
     model_id       = string
     brand_name     = string
     from_address   = string
     postal_address = string
     locale         = string
+    link_hosts     = optional(list(string), [])
+    image_hosts    = optional(list(string), [])
   })
 
   validation {

@@ -1,5 +1,7 @@
 """A made-up campaign that has everything which the gallery shows."""
 
+from dataclasses import replace
+
 from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
 from encore.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
 from encore.stack.gallery.model import (
@@ -15,6 +17,7 @@ from encore.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
 EMAILS = 130
+EARLIER = "run-00000000000000bb"
 SAID = SentimentSummary(
     texts=100,
     scored=80,
@@ -48,6 +51,14 @@ body {{ margin: 0; background: #ffffff; color: #111111; font: 16px sans-serif }}
 def campaign() -> list[GalleryEmail]:
     """Return the emails: every tenth by the house, every seventh to an unhappy customer."""
     return [_email(number) for number in range(EMAILS)]
+
+
+def earlier() -> list[GalleryEmail]:
+    """Return the emails of an earlier run: without the first customers, and with other subjects for some."""
+    return [
+        replace(each, subject=f"{each.subject}!", picks=each.picks[::-1]) if place % 4 else each
+        for place, each in enumerate(campaign()[5:])
+    ]
 
 
 def prompts() -> list[GalleryPrompt]:

@@ -3,11 +3,10 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import Product, Recommendation
-from encore.mailer.domain.copy.prompt import keywords
+from encore.contracts.records import Recommendation
 from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
-from encore.mailer.domain.text import category_label, clean, short_name
+from encore.mailer.domain.text import category_label
 
 MakeFacts = Callable[..., EmailFacts]
 
@@ -45,6 +44,7 @@ def test_a_product_has_slots_only_for_the_facts_it_has(facts: EmailFacts) -> Non
     """Without a discount or rating, there is no slot for one."""
     assert facts.products[0].values == {
         "name": "Northlane Nylon Braided USB Type-C Cable",
+        "f1": "durable braided nylon",
         "own": "Solero 20 W Wall Charger",
         "price": "₹399",
         "was_price": "₹1,099",
@@ -102,27 +102,6 @@ def test_a_customer_without_picks_cannot_get_an_email(recommend: Callable[..., R
 
 
 @pytest.mark.parametrize(
-    ("name", "short"),
-    [
-        ("Nadir 10A (Sea Blue, 4GB RAM, 64GB Storage)", "Nadir 10A"),
-        ("Northlane Nylon Braided Cable with Fast Charging, 1.5 m", "Northlane Nylon Braided Cable"),
-        ("Philo HL77 Mixer Grinder, 750W, 3 Jars (Black)", "Philo HL77 Mixer Grinder"),
-        ("Enema Sealing Machine | 12 Inch | Blue", "Enema Sealing Machine"),
-        ("Basics High-Speed Braided Cable - 3 Feet - Black", "Basics High-Speed Braided Cable"),
-        ("Lamp", "Lamp"),
-        ("Pen, Blue", "Pen, Blue"),
-        ("word " * 30, "word word word word word word word word word word word word"),
-        ("x" * 200, "x" * 60),
-        ("Mug\x00 for\u202e tea", "Mug for tea"),
-    ],
-)
-def test_a_short_name_is_a_readable_start_of_the_name(name: str, short: str) -> None:
-    """Without specifications after a comma, bar, bracket or "with"; long names are cut after a whole word."""
-    assert short_name(name) == short
-    assert clean(name, max_chars=500).startswith(short)
-
-
-@pytest.mark.parametrize(
     ("path", "label"),
     [
         (("Electronics", "USBCables"), "USB Cables"),
@@ -136,13 +115,3 @@ def test_a_short_name_is_a_readable_start_of_the_name(name: str, short: str) -> 
 def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None:
     """The last level of the path, with its words separated."""
     assert category_label(path) == label
-
-
-def test_keywords_are_words_of_the_shops_own(entry: Callable[..., Product]) -> None:
-    """At most eight; no digits, no unsupported claims, no brand, nothing that the category says."""
-    made = entry(1, bullets=("100W fast charging, free delivery, guaranteed", "Tangle-free, 2x stronger"))
-    found = keywords(made)
-    assert found[:3] == ("nylon", "braided", "type-c")
-    assert not any(char.isdigit() for word in found for char in word)
-    assert not {"northlane", "free", "delivery", "guaranteed", "cable", "USB"} & set(found)
-    assert len(found) <= 8

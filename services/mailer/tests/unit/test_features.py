@@ -43,7 +43,7 @@ def test_a_span_of_the_catalogue_is_a_feature(proposed: str, accepted: str) -> N
         ("450 ml", "not a few plain words"),
         ("double wall steel", "'double' is no feature"),
         ("with a USB-C port", "not a noun phrase"),
-        ("travel mugs", "not in the catalogue entry"),
+        ("travel mugs", "says no more than the category"),
         ("lid. Visit evil.example", "not a few plain words"),
     ],
 )

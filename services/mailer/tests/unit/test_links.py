@@ -1,6 +1,7 @@
 import pytest
 
-from encore.mailer.domain.message.links import UnsubscribeEndpoint, tracked, web_url
+from encore.mailer.domain.message.hosts import AllowedHosts
+from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint, tracked, web_url
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,50 @@ from encore.mailer.domain.message.links import UnsubscribeEndpoint, tracked, web
 )
 def test_only_web_addresses_become_links(url: str | None, safe: str | None) -> None:
     """Only http and https with a host; unsafe characters in them are percent-encoded."""
-    assert web_url(url) == safe
+    assert web_url(url, AllowedHosts(["*"])) == safe
+
+
+@pytest.mark.parametrize(
+    ("entries", "host", "allowed"),
+    [
+        ("shop.example", "shop.example", True),
+        ("shop.example", "SHOP.example", True),
+        ("shop.example", "www.shop.example", False),
+        ("shop.example", "notshop.example", False),
+        ("*.shop.example", "www.shop.example", True),
+        ("*.shop.example", "shop.example.evil.example", False),
+        ("*", "anything.example", True),
+        ("*", "shop.example:8443", False),
+        ("*", "user@shop.example", False),
+        ("*", "shop.example.", False),
+        ("*", "localhost", False),
+        ("*", "127.0.0.1", False),
+        ("*", "0x7f.1", False),
+        ("*", "2130706433", False),
+        ("*", "[::1]", False),
+        ("*", "xn--shp-tna.example", False),
+        ("*", "\u0455hop.example", False),
+        ("*", "shop.example\\@evil.example", False),
+        ("", "shop.example", False),
+        ("localhost:8025", "localhost:8025", True),
+        ("127.0.0.1:8025", "127.0.0.1:8025", True),
+        ("xn--shp-tna.example", "xn--shp-tna.example", True),
+    ],
+)
+def test_only_listed_hosts_are_linked(entries: str, host: str, allowed: bool) -> None:  # noqa: FBT001
+    """`*` stands for registered names alone; everything unusual must be listed as it is."""
+    hosts = AllowedHosts(filter(None, entries.split(",")))
+    assert hosts.allow(host) is allowed
+    assert (web_url(f"https://{host}/p", hosts) is not None) is allowed
+
+
+@pytest.mark.parametrize(
+    "entry", ["https://shop.example", "shop.example/p", "a b", "*shop", "\u0455hop.example"]
+)
+def test_a_list_of_hosts_names_hosts(entry: str) -> None:
+    """A URL in the list would never match, so it is refused."""
+    with pytest.raises(ValueError, match="expected one such as"):
+        AllowedHosts([entry])
 
 
 @pytest.mark.parametrize(
@@ -54,3 +98,13 @@ def test_unsubscribe_tokens_differ_by_customer_and_key() -> None:
     assert all(link.startswith("https://s.example/u?t=") and link.isascii() for link in links)
     assert endpoints[0].link("C1") == endpoints[0].link("C1")
     assert UnsubscribeEndpoint(f"{url}?a=b", b"one").link("C1").startswith(f"{url}?a=b&t=")
+
+
+def test_a_token_for_reading_an_email_serves_no_other() -> None:
+    """It is bound to its run and purpose."""
+    endpoint = ViewOnlineEndpoint("https://s.example/v", b"one")
+    links = [endpoint.link("r 1", "C1"), endpoint.link("r 2", "C1"), endpoint.link("r 1", "C2")]
+    assert links[0].startswith("https://s.example/v?run=r%201&t=")
+    tokens = {link.partition("t=")[2] for link in links}
+    assert len(tokens) == 3
+    assert UnsubscribeEndpoint("https://s.example/u", b"one").link("C1").partition("t=")[2] not in tokens

@@ -70,6 +70,7 @@ def test_a_message_has_what_an_inbox_and_an_operator_need() -> None:
     assert found["To"] == "ananya@example.org"
     assert found["Date"].datetime == ENVELOPE.date
     assert re.fullmatch(r"<[0-9a-f]{32}@shop\.example>", found["Message-ID"])
+    assert found["List-Id"] == "<recommendations.shop.example>"
     assert found["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
     assert found["List-Unsubscribe"] == (
         "<https://shop.example/u?t=abc>, <mailto:hello@shop.example?subject=unsubscribe>"

@@ -6,8 +6,9 @@ from hypothesis import strategies as st
 
 from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts.reasons import LIKING, OWNING, message_of, stated_reason
+from encore.mailer.domain.facts.titles import TITLE_CHARS
 from encore.mailer.domain.language import language
-from encore.mailer.domain.text import MAX_CATEGORY_CHARS, SHORT_NAME_CHARS, spoken_name
+from encore.mailer.domain.text import MAX_CATEGORY_CHARS
 
 MakeEntry = Callable[..., Product]
 
@@ -146,31 +147,8 @@ def test_any_evidence_gives_one_short_printable_line(
     """Names are data: they are neither templates nor able to break the line."""
     hostile = reason(kind, product_name=name, category=tuple(category), customers=customers)
     stated = stated_reason(hostile, entry(1), locale="en_IN")
-    assert 0 < len(stated.phrase) <= MAX_CATEGORY_CHARS * 3 + SHORT_NAME_CHARS
+    assert 0 < len(stated.phrase) <= MAX_CATEGORY_CHARS * 3 + TITLE_CHARS
     assert stated.phrase.splitlines() == [stated.phrase]
     assert stated.phrase == stated.phrase.strip()
     assert (stated.own_product is None) == (stated.kind not in OWNING)
     assert LIKING < OWNING
-
-
-@pytest.mark.parametrize(
-    ("name", "spoken"),
-    [
-        (PHONE, "Nadir 10A"),
-        (
-            "Vanta 80 cm (32 inches) Wonder Series LED TV VT32 (Black)",
-            "Vanta 80 cm Wonder Series LED TV VT32",
-        ),
-        ("Oppida A31 (Black, 6GB) with No Cost EMI Offers", "Oppida A31"),
-        ("Infinia (BLJ Fuze Pint, Wireless Mini Speaker", "Infinia BLJ Fuze Pint"),
-        ("Nokta 150 (2020) (Cyan)", "Nokta 150"),
-        ("Northlane Nylon Braided Charging Cable (1.5 m)", "Northlane Nylon Braided Charging Cable"),
-        ("Multi Angle Tabletop Stand.", "Multi Angle Tabletop Stand"),
-        ("Pen, Blue", "Pen, Blue"),
-        ("अनन्या दीपक (पीतल)", "अनन्या दीपक"),
-        *((name, "") for name in UNREADABLE),
-    ],
-)
-def test_a_customers_own_product_is_called_by_a_name_a_person_would_say(name: str, spoken: str) -> None:
-    """Without variants in brackets, and beyond a size in brackets where the name goes on."""
-    assert spoken_name(name) == spoken

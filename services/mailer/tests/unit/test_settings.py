@@ -34,6 +34,9 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
         {"mailer_unsubscribe_url": "http://shop.example/u", "mailer_unsubscribe_key": "secret"},
         {"mailer_unsubscribe_url": "https://shop.example/u>,<x", "mailer_unsubscribe_key": "secret"},
         {"mailer_converse_concurrency": 0},
+        {"mailer_link_hosts": "https://shop.example"},
+        {"mailer_image_hosts": "shop.example,b c"},
+        {"mailer_view_online_url": "https://shop.example/v"},
     ],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> None:

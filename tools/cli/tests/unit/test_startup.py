@@ -40,6 +40,7 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         ["--version"],
         ["queues", "--help"],
         ["demo", "--help"],
+        ["theme", "preview", "--help"],
         ["evaluate", "recommendations", "--help"],
         ["evaluate", "reasons", "--help"],
         ["evaluate", "sentiment", "--help"],

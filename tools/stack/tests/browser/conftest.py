@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
 
 from encore.stack.gallery import write_gallery
+from encore.stack.gallery.runs import write_runs
 from tools.stack.tests import campaign
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -44,11 +45,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The page of a made-up campaign."""
-    folder = tmp_path_factory.mktemp("out") / str(campaign.SUMMARY["run_id"])
-    return write_gallery(
+    """The page of a made-up campaign, in a folder with an earlier run."""
+    out = tmp_path_factory.mktemp("out")
+    write_gallery(out / campaign.EARLIER, {"run_id": campaign.EARLIER}, campaign.earlier())
+    folder = out / str(campaign.SUMMARY["run_id"])
+    page = write_gallery(
         folder, campaign.SUMMARY, campaign.campaign(), campaign.categories(), campaign.prompts()
     )
+    write_runs(out)
+    return page
 
 
 @pytest.fixture(scope="session")

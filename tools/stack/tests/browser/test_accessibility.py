@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Page, ViewportSize
 
 from tools.stack.tests.browser.conftest import DESKTOP, PHONE, Open, Screenshot
+from tools.stack.tests.campaign import EARLIER
 
 AXE = Path(__file__).parents[3] / "checks" / "node_modules" / "axe-core" / "axe.min.js"
 VIEWS = {
@@ -19,7 +20,7 @@ VIEWS = {
     "copy": ("#emails/C13", "[data-beside=copy]", "#beside table"),
     "figures": ("#figures", "", "#figures figure"),
     "opinions": ("#opinions", "#category-list summary", ".category-products"),
-    "compare": ("#compare", "", "#no-runs"),
+    "compare": (f"#compare/{EARLIER}", "", "#change-list li"),
     "keys": ("", "#show-help", "#help"),
 }
 """The address of each view, what is clicked there, and what it shows then."""

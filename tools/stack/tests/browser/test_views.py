@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tools.stack.tests.browser.conftest import PHONE, Open
+from tools.stack.tests.campaign import EARLIER
 
 FRAME = "#view iframe"
 DARK, LIGHT = "rgb(16, 16, 16)", "rgb(255, 255, 255)"
@@ -116,8 +117,9 @@ def test_what_is_beside_covers_the_email_on_a_phone(open_page: Open) -> None:
     expect(page.locator("#view pre")).to_be_visible()
 
 
-@pytest.mark.parametrize("hash_", ["", "#emails/C7", "#figures", "#opinions", "#compare"])
+@pytest.mark.parametrize("hash_", ["", "#emails/C7", "#figures", "#opinions", f"#compare/{EARLIER}"])
 def test_a_phone_shows_everything_without_scrolling_sideways(open_page: Open, hash_: str) -> None:
     """At 390 px."""
     page = open_page(viewport=PHONE, hash_=hash_)
+    page.wait_for_load_state("networkidle")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]

@@ -10,6 +10,7 @@ import structlog
 import uvicorn
 from aiobotocore.session import get_session
 from pydantic import ValidationError
+from pydantic_settings import SettingsError
 
 from understudy.app import create_app, server_config
 from understudy.composition import create_services
@@ -30,6 +31,7 @@ def main() -> None:
         s3_client_factory=partial(get_session().create_client, "s3", settings.region),
         comprehend_calls_per_s=settings.comprehend_tps,
         long_document_fails_batch=settings.comprehend_long_document == "call",
+        bedrock_options=settings.bedrock_options(),
     )
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     app = create_app(services)
@@ -45,6 +47,8 @@ def _load_settings() -> Settings:
             f"UNDERSTUDY_{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()
         )
         sys.exit(f"understudy cannot start: {'; '.join(problems)}")
+    except SettingsError as error:
+        sys.exit(f"understudy cannot start: {error}")
 
 
 if __name__ == "__main__":

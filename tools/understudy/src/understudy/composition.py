@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from encore.aspects import AspectReader
 from understudy import bedrock, comprehend, personalize
+from understudy.bedrock import BedrockOptions
 from understudy.engines.sentiment import Prior, SentimentModel
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ def create_services(
     comprehend_prior: Prior = Prior.BALANCED,
     comprehend_calls_per_s: float | None = None,
     long_document_fails_batch: bool = False,
+    bedrock_options: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
 ) -> list[Service]:
     """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`."""
     return [
@@ -39,7 +41,14 @@ def create_services(
             calls_per_s=comprehend_calls_per_s,
             long_document_fails_batch=long_document_fails_batch,
         ),
-        bedrock.create_service(model_ids=model_ids),
+        *bedrock.create_services(
+            bedrock_options,
+            model_ids=model_ids,
+            region=region,
+            account_id=account_id,
+            s3_client_factory=s3_client_factory,
+            state_delay_s=state_delay_s,
+        ),
         *personalize.create_services(
             region=region,
             account_id=account_id,

@@ -28,6 +28,11 @@ class Location:
             raise ValueError(f"{path} is not of the form s3://bucket/key")
         return cls(bucket, key)
 
+    @classmethod
+    def locate(cls, uri: str) -> Self:
+        """Return the location of `s3://bucket/key`, or of all that is in a bucket for `s3://bucket`."""
+        return cls.parse(uri if "/" in uri.removeprefix("s3://") else f"{uri}/")
+
     @property
     def is_folder(self) -> bool:
         """Whether this names a folder."""

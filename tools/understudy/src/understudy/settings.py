@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from understudy.bedrock.models import CURRENT_MODEL_IDS
+from understudy.bedrock import BedrockOptions
+from understudy.bedrock.batch.runner import MIN_RECORDS
+from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS
+from understudy.bedrock.models import CURRENT_MODEL_IDS, ModelFeatures
+from understudy.bedrock.openai import OpenAiServer
 from understudy.engines.sentiment import Prior
 
 
@@ -25,9 +29,47 @@ class Settings(BaseSettings):
     """How long a Personalize resource or a Comprehend job stays in each state before the next."""
     model_ids: frozenset[str] = CURRENT_MODEL_IDS
     """The model and inference profile ids that Bedrock answers for, as a JSON list."""
+    model_features: dict[str, ModelFeatures] = {}
+    """What models can do that differ from the table or are not in it, as a JSON object by model id."""
+    converse_rpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """The requests a minute that each model answers, by Converse and InvokeModel; others are throttled."""
+    converse_tpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """The tokens a minute of each model, against which a request's `maxTokens` are reserved."""
+    guardrails: dict[str, tuple[str, ...]] = DEFAULT_GUARDRAILS
+    """The words that each guardrail blocks, as a JSON object by guardrail id."""
+    bedrock_min_batch: Annotated[int, Field(ge=1)] = MIN_RECORDS
+    """The fewest records that a batch inference job may have."""
+    openai_base_url: HttpUrl | None = None
+    """The server with OpenAI's chat API that answers in place of the copywriter."""
+    openai_model: Annotated[str, Field(min_length=1)] | None = None
+    """The name of its model; by default the id that the client asks Bedrock for."""
+    openai_api_key: SecretStr | None = None
+    openai_timeout_s: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 120.0
+    """How long it may take to answer."""
     comprehend_prior: Prior = Prior.BALANCED
     """How often Comprehend expects praise and blame."""
     comprehend_tps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The calls per second that each operation of Comprehend answers; the others are throttled."""
     comprehend_long_document: Literal["call", "entry"] = "entry"
     """What a document over the limit fails in a batch: the whole call, or only its own entry."""
+
+    def bedrock_options(self) -> BedrockOptions:
+        """Return how Bedrock behaves."""
+        return BedrockOptions(
+            features=self.model_features,
+            guardrails=self.guardrails,
+            requests_per_min=self.converse_rpm,
+            tokens_per_min=self.converse_tpm,
+            min_batch_records=self.bedrock_min_batch,
+            openai=self._openai_server(),
+        )
+
+    def _openai_server(self) -> OpenAiServer | None:
+        if self.openai_base_url is None:
+            return None
+        return OpenAiServer(
+            base_url=str(self.openai_base_url),
+            model=self.openai_model,
+            api_key=self.openai_api_key.get_secret_value() if self.openai_api_key else None,
+            timeout_s=self.openai_timeout_s,
+        )

@@ -11,6 +11,7 @@ import uvicorn
 from aiobotocore.session import get_session
 
 from understudy.app import create_app, server_config
+from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.composition import create_services
 
@@ -27,8 +28,8 @@ _START_TIMEOUT_S = 30.0
 class UnderstudyServer:
     """Serves at `url`, on a free loopback port, for as long as the context is open.
 
-    Without `services`, it serves all of them: Comprehend and Personalize reach S3 at `s3_endpoint_url`, and
-    jobs and resources change state without delay.
+    Without `services`, it serves all of them: they reach S3 at `s3_endpoint_url`, jobs and resources change
+    state without delay, and Bedrock behaves as its options say.
     """
 
     def __init__(
@@ -37,9 +38,10 @@ class UnderstudyServer:
         *,
         region: str = "us-east-1",
         s3_endpoint_url: str | None = None,
+        bedrock: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
     ) -> None:
         if services is None:
-            services = _all_services(region, s3_endpoint_url)
+            services = _all_services(region, s3_endpoint_url, bedrock)
         self._services = services
         self._socket = socket.create_server(("127.0.0.1", 0))
         # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
@@ -81,12 +83,13 @@ class _SignallingServer(uvicorn.Server):
         self._started_event.set()
 
 
-def _all_services(region: str, s3_endpoint_url: str | None) -> list[Service]:
+def _all_services(region: str, s3_endpoint_url: str | None, bedrock: BedrockOptions) -> list[Service]:
     return create_services(
         region=region,
         account_id=ACCOUNT_ID,
         model_ids=CURRENT_MODEL_IDS,
         state_delay_s=0,
+        bedrock_options=bedrock,
         s3_client_factory=partial(
             get_session().create_client,
             "s3",

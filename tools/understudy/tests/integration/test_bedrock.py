@@ -10,8 +10,7 @@ from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
-from understudy.bedrock import create_service
-from understudy.bedrock.models import CURRENT_MODEL_IDS
+from tools.understudy.tests.bedrocks import bedrock_services
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -34,15 +33,15 @@ SCHEMA = {
     "additionalProperties": False,
 }
 FACTS = {
-    "customer": {"slots": ["customer.first_name"], "has_name": True},
-    "products": [{"n": 1, "slots": ["1.name", "1.price"], "category": "Kettles", "keywords": []}],
+    "slots": ["customer.first_name"],
+    "products": [{"n": 1, "slots": ["1.name", "1.f1"], "kind": "Kettles", "features": {"f1": "wide mouth"}}],
 }
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The address of a server with Bedrock alone."""
-    with UnderstudyServer([create_service(model_ids=CURRENT_MODEL_IDS)]) as server:
+    with UnderstudyServer(bedrock_services()) as server:
         yield server.url
 
 
@@ -82,7 +81,7 @@ def test_answer_follows_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient"
     answer = bedrock.converse(**_request())
     copy = json.loads(_text(answer))
     Draft202012Validator(SCHEMA).validate(copy)
-    assert "{1.name}" in copy["lines"]["1"]
+    assert "{1.f1}" in copy["lines"]["1"]
     assert answer["stopReason"] == "end_turn"
 
 
@@ -167,13 +166,13 @@ def test_repair_turn_gets_a_different_text(bedrock: "BedrockRuntimeClient") -> N
     turn = [{"role": "assistant", "content": [{"text": first}]}, _user("Correct it, please.")]
     second = _text(bedrock.converse(**{**request, "messages": [*request["messages"], *turn]}))
     assert second != first
-    assert "{1.name}" in json.loads(second)["lines"]["1"]
+    assert "{1.f1}" in json.loads(second)["lines"]["1"]
 
 
 def test_operation_that_is_not_modelled_is_refused_by_name(bedrock: "BedrockRuntimeClient") -> None:
     """An operation that understudy lacks gets UnknownOperationException."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
-        bedrock.invoke_model(modelId=MODEL, body=b"{}")
+        bedrock.list_async_invokes()
 
 
 async def test_asynchronous_client_gets_the_same_answer(url: str, bedrock: "BedrockRuntimeClient") -> None:

@@ -187,8 +187,12 @@ def test_process_stops_cleanly_on_sigterm() -> None:
 
 def test_invalid_setting_stops_the_start_with_one_line() -> None:
     """The line names the variable, without a traceback."""
-    process = start(UNDERSTUDY_PORT="many")
-    _, log = process.communicate(timeout=_TIMEOUT_S)
-    assert process.returncode == 1
-    assert log.count("\n") == 1
-    assert "UNDERSTUDY_PORT" in log
+    for setting, named in (
+        ({"UNDERSTUDY_PORT": "many"}, "UNDERSTUDY_PORT"),
+        ({"UNDERSTUDY_MODEL_FEATURES": "{"}, "model_features"),
+    ):
+        process = start(**setting)
+        _, log = process.communicate(timeout=_TIMEOUT_S)
+        assert process.returncode == 1
+        assert log.count("\n") == 1
+        assert named in log

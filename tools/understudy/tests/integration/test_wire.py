@@ -5,9 +5,11 @@ import http.client
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+import boto3
 import pytest
 
 from understudy.testing import UnderstudyServer
@@ -183,7 +185,75 @@ def test_handler_of_an_unknown_operation_is_refused_at_startup() -> None:
         operations_of(Service("comprehend", {"DetectMood": _nothing}))
 
 
-def test_operation_bound_to_headers_is_refused_at_startup() -> None:
-    """Such requests would be decoded only in part."""
-    with pytest.raises(NotImplementedError, match="InvokeModel"):
-        operations_of(Service("bedrock-runtime", {"InvokeModel": _nothing}))
+def test_operation_that_answers_with_a_stream_is_refused_at_startup() -> None:
+    """Its answers would have a form that no client can read."""
+    with pytest.raises(NotImplementedError, match="InvokeModelWithResponseStream"):
+        operations_of(Service("bedrock-runtime", {"InvokeModelWithResponseStream": _nothing}))
+
+
+def test_path_query_headers_and_body_are_all_read_and_written() -> None:
+    """Members get their types wherever they are; times are words in Bedrock; a body may be bytes."""
+    seen: list[Params] = []
+
+    async def list_jobs(params: Params) -> Params:
+        seen.append(params)
+        return {"invocationJobSummaries": [], "nextToken": "2"}
+
+    async def invoke(params: Params) -> Params:
+        seen.append(params)
+        return {"body": params["body"][::-1], "contentType": "application/octet-stream"}
+
+    services = [
+        Service("bedrock", {"ListModelInvocationJobs": list_jobs}),
+        Service("bedrock-runtime", {"InvokeModel": invoke}),
+    ]
+    with UnderstudyServer(services) as server:
+        jobs = boto3.client("bedrock", endpoint_url=server.url)
+        listed = jobs.list_model_invocation_jobs(
+            maxResults=7, submitTimeAfter=datetime(2026, 1, 2, tzinfo=UTC)
+        )
+        runtime = boto3.client("bedrock-runtime", endpoint_url=server.url)
+        answer = runtime.invoke_model(modelId="a.b:c", body=b"\xffabc", trace="ENABLED")
+    assert seen[0] == {"maxResults": 7, "submitTimeAfter": datetime(2026, 1, 2, tzinfo=UTC)}
+    assert seen[1].items() >= {"modelId": "a.b:c", "body": b"\xffabc", "trace": "ENABLED"}.items()
+    assert listed["nextToken"] == "2"
+    assert (answer["body"].read(), answer["contentType"]) == (b"cba\xff", "application/octet-stream")
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("maxResults=many", "SerializationException"),
+        ("submitTimeAfter=yesterday", "SerializationException"),
+        ("maxResults=0", "ValidationException"),
+        ("statusEquals=Lost", "ValidationException"),
+    ],
+)
+def test_a_query_is_validated_like_a_body(query: str, code: str) -> None:
+    """A wrong type and a violated constraint have the codes that they have elsewhere."""
+    with UnderstudyServer([Service("bedrock", {"ListModelInvocationJobs": _nothing})]) as server:
+        answer = _call(server.url, b"", path=f"/model-invocation-jobs?{query}", target=None, method="GET")
+    assert answer.status == 400
+    assert answer.headers["x-amzn-ErrorType"].startswith(f"{code}:")
+
+
+def test_an_error_may_have_further_members() -> None:
+    """ModelErrorException says which status the model's server had."""
+
+    async def invoke(_params: Params) -> Params:
+        raise ServiceError("ModelErrorException", "broken", members={"originalStatusCode": 500})
+
+    with UnderstudyServer([Service("bedrock-runtime", {"InvokeModel": invoke})]) as server:
+        answer = _call(server.url, b"{}", path="/model/a.b/invoke", target=None)
+    assert (answer.status, answer.body) == (424, {"message": "broken", "originalStatusCode": 500})
+
+
+def test_usage_has_what_a_service_counts_itself() -> None:
+    """A test reads from it what the answers of a model would have cost."""
+    counts = {"ListModelInvocationJobs": {"inputTokens": 3}, "GetModelInvocationJob": {"inputTokens": 1}}
+    with UnderstudyServer(
+        [Service("bedrock", {"ListModelInvocationJobs": _nothing}, counts=counts)]
+    ) as server:
+        _call(server.url, b"", path="/model-invocation-jobs", target=None, method="GET")
+        answer = _call(server.url, b"", path="/_understudy/usage", target=None, method="GET")
+    assert answer.body == {"ListModelInvocationJobs": {"ok": 1, "inputTokens": 3}}

@@ -3,6 +3,9 @@
 import pytest
 from pydantic import ValidationError
 
+from understudy.bedrock import BedrockOptions
+from understudy.bedrock.models import ModelFeatures
+from understudy.bedrock.openai import OpenAiServer
 from understudy.engines.sentiment import Prior
 from understudy.settings import Settings
 
@@ -23,6 +26,40 @@ def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     assert settings.comprehend_prior is Prior.NATURAL
 
 
+def test_bedrock_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Objects and lists are JSON; features that are not named keep their defaults."""
+    variables = {
+        "MODEL_FEATURES": '{"my.model": {"structured_output": false, "cache_min_tokens": null}}',
+        "GUARDRAILS": '{"strict": ["free"]}',
+        "CONVERSE_RPM": "60",
+        "CONVERSE_TPM": "1e6",
+        "BEDROCK_MIN_BATCH": "5",
+        "OPENAI_BASE_URL": "http://127.0.0.1:11434/v1",
+        "OPENAI_MODEL": "smollm2:135m",
+        "OPENAI_API_KEY": "secret-key",
+        "OPENAI_TIMEOUT_S": "30",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(f"UNDERSTUDY_{name}", value)
+    settings = Settings()
+    assert settings.bedrock_options() == BedrockOptions(
+        features={"my.model": ModelFeatures(structured_output=False, cache_min_tokens=None)},
+        guardrails={"strict": ("free",)},
+        requests_per_min=60,
+        tokens_per_min=1_000_000,
+        min_batch_records=5,
+        openai=OpenAiServer(
+            base_url="http://127.0.0.1:11434/v1", model="smollm2:135m", api_key="secret-key", timeout_s=30
+        ),
+    )
+    assert "secret-key" not in repr(settings)
+
+
+def test_the_copywriter_answers_by_default() -> None:
+    """Nothing is passed on unless a server is named."""
+    assert Settings().bedrock_options() == BedrockOptions()
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
@@ -33,6 +70,15 @@ def test_variables_override_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
         ("COMPREHEND_PRIOR", "hopeful"),
         ("COMPREHEND_TPS", "0"),
         ("COMPREHEND_LONG_DOCUMENT", "both"),
+        ("MODEL_FEATURES", '{"my.model": {"structured": false}}'),
+        ("MODEL_FEATURES", '{"my.model": {"access": "perhaps"}}'),
+        ("GUARDRAILS", '["free"]'),
+        ("CONVERSE_RPM", "0"),
+        ("CONVERSE_TPM", "inf"),
+        ("BEDROCK_MIN_BATCH", "0"),
+        ("OPENAI_BASE_URL", "ftp://127.0.0.1"),
+        ("OPENAI_MODEL", ""),
+        ("OPENAI_TIMEOUT_S", "-1"),
     ],
 )
 def test_invalid_value_is_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

@@ -1,27 +1,38 @@
 """Starts the mailer service: `python -m encore.mailer`."""
 
+import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from encore.contracts import object_keys
 from encore.mailer.adapters.bedrock import BedrockModel
 from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
 from encore.mailer.domain.copy.prompt import Style
+from encore.mailer.domain.language import language
 from encore.mailer.domain.message.compose import Composer
-from encore.mailer.domain.message.links import UnsubscribeEndpoint
+from encore.mailer.domain.message.content import ContentMaker
+from encore.mailer.domain.message.hosts import AllowedHosts, below
+from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint
 from encore.mailer.domain.message.mime import Sender
-from encore.mailer.domain.message.theme import Brand, Theme
+from encore.mailer.domain.message.shop_file import InvalidFileError
+from encore.mailer.domain.message.theme import Brand
 from encore.mailer.handler import MailerHandler
+from encore.mailer.ports import ShopFiles
 from encore.mailer.settings import MailerSettings, Unhappy
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.know_features import KnowFeatures
+from encore.mailer.use_cases.load_look import Look, load_look
 from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.kept_answers import DynamoDBKeptAnswers
+from encore.runtime.ports import Objects
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
@@ -37,6 +48,7 @@ SECONDS_PER_MINUTE = 60
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings, keep_days = runtime.settings, runtime.settings.retention_days
+    look = await _look(settings, runtime.objects)
     bedrock = await runtime.new_client(
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
@@ -58,20 +70,20 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
             language=style(settings).language,
             parallel=settings.mailer_converse_concurrency,
         ),
-        copywriter=Copywriter(ask_once=ask_once, style=style(settings)),
-        composer=composer(settings),
+        copywriter=Copywriter(ask_once=ask_once, style=style(settings, look)),
+        composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
         leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
     return MailerHandler(runtime.stage, mail_part, CloseRun(runtime.ledger, runtime.announcer))
 
 
-def style(settings: MailerSettings) -> Style:
-    """How the emails are written."""
+def style(settings: MailerSettings, look: Look | None = None) -> Style:
+    """How the emails are written; the shop's file may say how the brand speaks."""
     return Style(
         brand=settings.mailer_brand_name,
         locale=settings.mailer_locale,
-        voice=settings.mailer_brand_voice,
+        voice=(look or Look()).shop.brand.voice or settings.mailer_brand_voice,
         wordings=settings.mailer_wordings,
     )
 
@@ -95,14 +107,51 @@ def model_choice(settings: MailerSettings) -> ModelChoice:
     )
 
 
-def composer(settings: MailerSettings) -> Composer:
-    """A composer of the brand that the settings describe."""
-    url, key = settings.mailer_unsubscribe_url, settings.mailer_unsubscribe_key
-    return Composer(
-        Theme(Brand(name=settings.mailer_brand_name, postal_address=settings.mailer_postal_address)),
-        Sender(name=settings.mailer_brand_name, address=settings.mailer_from_address),
-        UnsubscribeEndpoint(url, key.get_secret_value().encode()) if url and key else None,
+def composer(settings: MailerSettings, look: Look | None = None) -> Composer:
+    """A composer of the brand that the settings describe, with the look that the shop chose."""
+    sender = Sender(name=settings.mailer_brand_name, address=settings.mailer_from_address)
+    brand = Brand(name=settings.mailer_brand_name, postal_address=settings.mailer_postal_address)
+    words = language(settings.mailer_locale)
+    hosts = (settings.mailer_link_hosts, settings.mailer_image_hosts)
+    links, pictures = (
+        AllowedHosts(listed.split(",") if listed else below(sender.domain)) for listed in hosts
     )
+    unsubscribe, view_online = _endpoints(settings)
+    return Composer(
+        (look or Look()).theme(brand, words.messages),
+        sender,
+        unsubscribe,
+        maker=ContentMaker(
+            words, links=links, pictures=pictures, picture_proxy=settings.mailer_image_proxy_url or ""
+        ),
+        view_online=view_online,
+    )
+
+
+def shop_files(settings: MailerSettings, objects: Objects) -> ShopFiles:
+    """The shop's files in the working directory, or where the settings say, or in the data bucket."""
+    config = settings.config or Path(object_keys.SHOP_CONFIG)
+    return LocalShopFiles(config) if settings.config or config.is_file() else StoredShopFiles(objects)
+
+
+def _endpoints(settings: MailerSettings) -> tuple[UnsubscribeEndpoint | None, ViewOnlineEndpoint | None]:
+    if settings.mailer_unsubscribe_key is None:
+        return None, None
+    key = settings.mailer_unsubscribe_key.get_secret_value().encode()
+    unsubscribe, online = settings.mailer_unsubscribe_url, settings.mailer_view_online_url
+    return (
+        UnsubscribeEndpoint(unsubscribe, key) if unsubscribe else None,
+        ViewOnlineEndpoint(online, key) if online else None,
+    )
+
+
+async def _look(settings: MailerSettings, objects: Objects) -> Look:
+    """Read the shop's files; if they cannot be used, exit with 2 and one readable line, as for settings."""
+    try:
+        return await load_look(shop_files(settings, objects))
+    except InvalidFileError as error:
+        sys.stderr.write(f"invalid look of emails: {error}\n")
+        raise SystemExit(2) from error
 
 
 if __name__ == "__main__":

@@ -47,6 +47,13 @@ class EmailRecords(Protocol):
     async def existing(self, run_id: str, customer_ids: Sequence[str]) -> dict[str, EmailRecord]: ...
 
 
+class ShopFiles(Protocol):
+    """What the shop keeps for its emails; see `encore.mailer.adapters.shop_files`."""
+
+    async def read(self, name: str, *, max_bytes: int) -> bytes | None: ...
+    def place(self, name: str) -> str: ...
+
+
 class FeatureRecords(Protocol):
     """The features of products; see `encore.mailer.adapters.feature_records.DynamoDBFeatureRecords`."""
 

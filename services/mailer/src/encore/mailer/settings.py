@@ -1,20 +1,30 @@
 """The mailer's settings. This version sends no email to anyone, so every default is safe to try."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.addresses import header_address
+from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.text import is_printable
 from encore.runtime.settings import ServiceSettings
+
+HTTPS_URL = r"^https://[!-;=?-~]{1,200}$"
+
+
+def _checked_hosts(hosts: str) -> str:
+    AllowedHosts(filter(None, hosts.split(",")))
+    return hosts
 
 
 def _spoken(locale: str) -> str:
     return language(locale).locale
 
 
+Hosts = Annotated[str, AfterValidator(_checked_hosts)]
 Address = Annotated[str, AfterValidator(header_address)]
 
 
@@ -74,10 +84,22 @@ class MailerSettings(ServiceSettings):
     mailer_postal_address: Annotated[Shown, Field(min_length=1, max_length=200)] = (
         "Encore Shop, 1 Example Street, Bengaluru 560001, India"
     )
-    mailer_unsubscribe_url: Annotated[str, Field(pattern=r"^https://[!-;=?-~]{1,200}$")] | None = None
+    mailer_unsubscribe_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender."""
     mailer_unsubscribe_key: SecretStr | None = None
-    """Signs the tokens of unsubscribe links."""
+    """Signs the tokens of unsubscribe and view-online links."""
+    mailer_view_online_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
+    mailer_link_hosts: Hosts = ""
+    """Hosts that links to products may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
+    for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
+    mailer_image_hosts: Hosts = ""
+    """The same for pictures."""
+    mailer_image_proxy_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    """Fetches pictures for readers: the picture's URL is appended, percent-encoded."""
+    config: Path | None = None
+    """The shop's file, `ENCORE_CONFIG`. By default `encore.toml` in the working directory if there is one,
+    else `shop/encore.toml` in the data bucket."""
 
     @field_validator("mailer_temperature", "mailer_structured_output", mode="before")
     @classmethod
@@ -88,6 +110,12 @@ class MailerSettings(ServiceSettings):
     def _url_and_key_belong_together(self) -> Self:
         if (self.mailer_unsubscribe_url is None) != (self.mailer_unsubscribe_key is None):
             raise ValueError("mailer_unsubscribe_url and mailer_unsubscribe_key must be set together")
+        return self
+
+    @model_validator(mode="after")
+    def _links_online_are_signed(self) -> Self:
+        if self.mailer_view_online_url is not None and self.mailer_unsubscribe_key is None:
+            raise ValueError("mailer_view_online_url needs mailer_unsubscribe_key")
         return self
 
     @model_validator(mode="after")

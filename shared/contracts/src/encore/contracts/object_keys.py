@@ -3,6 +3,11 @@
 from urllib.parse import quote
 
 UPLOADS = "uploads/"
+SHOP = "shop/"
+SHOP_CONFIG = "encore.toml"
+"""The look of the shop's emails, below `SHOP`; it may be missing."""
+THEMES = "themes/"
+"""The shop's own themes, each a folder, below `SHOP`."""
 MERCHANDISING = "shop/merchandising.yaml"
 """What the shop excludes, pins and knows about its categories; it may be missing, and belongs to no run."""
 

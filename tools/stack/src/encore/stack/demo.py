@@ -18,6 +18,8 @@ from encore.contracts.events import RunFinished
 from encore.runtime.runs.run import Run
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
+from encore.stack.embedded import exported as exported_settings
+from encore.stack.link_hosts import hosts_in
 from encore.stack.gallery.runs import write_runs
 from encore.stack.observer import Observer, observe
 from encore.stack.progress import RunProgress, snapshots
@@ -64,7 +66,7 @@ def _run(
     open_stack: OpenStack, files: Sequence[Path], work: Path, console: Console
 ) -> tuple[str, dict[str, Any]]:
     console.print(f"starting; logs in {work / 'logs'}", style="dim", markup=False, highlight=False)
-    with open_stack(work / "logs") as stack:
+    with exported_settings(hosts_in(files)), open_stack(work / "logs") as stack:
         return asyncio.run(_follow(stack, files, work, console))
 
 

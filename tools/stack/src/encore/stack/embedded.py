@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from encore.stack.link_hosts import any_host
 from encore.stack.processes import Processes, StackNotReadyError, free_port
 from encore.stack.provision import Resources, provision
 from encore.stack.topology import Topology, load_topology
@@ -70,7 +71,7 @@ def embedded_stack(
     """
     with Processes(log_dir) as processes:
         emulator, understudy = free_port(), free_port()
-        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS
+        environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ)
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)

@@ -1,5 +1,5 @@
-"""Amazon Bedrock Runtime: `Converse`, answered by the copywriter."""
+"""Amazon Bedrock: models that write, answered by the copywriter."""
 
-from understudy.bedrock.service import create_service
+from understudy.bedrock.service import BedrockOptions, create_services
 
-__all__ = ["create_service"]
+__all__ = ["BedrockOptions", "create_services"]

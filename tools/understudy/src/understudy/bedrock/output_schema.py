@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from jsonschema import Draft202012Validator, SchemaError
 
+from understudy.bedrock.errors import ModelRefusalError
 from understudy.engines.copywriter.schema import resolve
-from understudy.wire.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,8 +26,8 @@ _CACHED_SCHEMAS = 64
 def read_output_schema(text: str) -> Mapping[str, Any]:
     """Parse and validate an output schema.
 
-    Raises `ServiceError` (ValidationException) if `text` is not JSON Schema, or uses what structured output
-    refuses: objects that allow other properties, bounds of any kind, recursion.
+    Raises `ModelRefusalError` (ValidationException) if `text` is not JSON Schema, or uses what structured
+    output refuses: objects that allow other properties, bounds of any kind, recursion.
     """
     try:
         schema = json.loads(text)
@@ -95,8 +95,5 @@ def _resolve(root: Mapping[str, Any], reference: str) -> Mapping[str, Any]:
         raise _refusal(f"$ref '{reference}' cannot be resolved") from error
 
 
-def _refusal(reason: str) -> ServiceError:
-    return ServiceError(
-        "ValidationException",
-        "The model returned the following errors: output_config.format.schema: " + reason,
-    )
+def _refusal(reason: str) -> ModelRefusalError:
+    return ModelRefusalError(f"output_config.format.schema: {reason}")

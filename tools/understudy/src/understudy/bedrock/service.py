@@ -1,84 +1,67 @@
-"""Bedrock Runtime's `Converse` for text, with or without an output schema."""
+"""Assembles Bedrock: its runtime, and the service of its jobs."""
 
 from __future__ import annotations
 
-import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from understudy.bedrock.output_schema import read_output_schema
-from understudy.bedrock.validation import MAX_OUTPUT_TOKENS, validate_request
-from understudy.engines.copywriter import write
+from understudy.bedrock.batch import JobOperations, JobRegistry, JobRunner
+from understudy.bedrock.batch.answers import Answers
+from understudy.bedrock.batch.runner import MIN_RECORDS
+from understudy.bedrock.engine import Copywriter
+from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS
+from understudy.bedrock.invocation import Invoker
+from understudy.bedrock.models import MODEL_FEATURES, ModelFeatures, Models
+from understudy.bedrock.openai import OpenAiEngine, OpenAiServer
+from understudy.bedrock.quotas import Quotas
+from understudy.bedrock.runtime import Runtime
 from understudy.wire.service import Service
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
-    from understudy.wire.service import Params
-
-CHARS_PER_TOKEN = 4
-"""The usual estimate for English text and JSON, in place of the model's own tokenizer."""
+    from understudy.s3 import S3ClientFactory
 
 
-def create_service(*, model_ids: Collection[str]) -> Service:
-    """Return Bedrock Runtime, which knows only the models with these ids."""
+@dataclass(frozen=True, kw_only=True)
+class BedrockOptions:
+    """How Bedrock behaves; the defaults are those of the settings."""
 
-    async def converse(params: Params) -> Params:
-        started = time.perf_counter()
-        validate_request(params, model_ids=model_ids)
-        answer = _answer(params)
-        text, stop_reason = _truncate(answer, params.get("inferenceConfig", {}))
-        return {
-            "output": {"message": {"role": "assistant", "content": [{"text": text}]}},
-            "stopReason": stop_reason,
-            "usage": _usage(params, text),
-            "metrics": {"latencyMs": round((time.perf_counter() - started) * 1000)},
-        }
-
-    return Service("bedrock-runtime", {"Converse": converse})
+    features: Mapping[str, ModelFeatures] = field(default_factory=dict)
+    """Features of models, which replace or add to `MODEL_FEATURES`."""
+    guardrails: Mapping[str, Sequence[str]] = field(default_factory=lambda: DEFAULT_GUARDRAILS)
+    """The words that each guardrail blocks."""
+    requests_per_min: float | None = None
+    tokens_per_min: float | None = None
+    """What each model answers a minute; other calls are throttled."""
+    min_batch_records: int = MIN_RECORDS
+    """The fewest records that a batch inference job may have."""
+    openai: OpenAiServer | None = None
+    """Who answers instead of the copywriter."""
 
 
-def _answer(params: Params) -> str:
-    """Ask the copywriter; each further turn of the conversation is another attempt at the same task."""
-    messages = params["messages"]
-    prompts = [
-        text for message in messages if message["role"] == "user" for text in _texts(message["content"])
+def create_services(
+    options: BedrockOptions = BedrockOptions(),
+    *,
+    model_ids: Collection[str],
+    region: str,
+    account_id: str,
+    s3_client_factory: S3ClientFactory,
+    state_delay_s: float,
+) -> list[Service]:
+    """Return Bedrock and its runtime, which know only the models with these ids.
+
+    Each state of a job lasts at least `state_delay_s`. Handlers belong to the event loop of their first call.
+    """
+    models = Models(model_ids, {**MODEL_FEATURES, **options.features})
+    engine = OpenAiEngine(options.openai) if options.openai else Copywriter()
+    quotas = Quotas(requests_per_min=options.requests_per_min, tokens_per_min=options.tokens_per_min)
+    invoker = Invoker(engine=engine, quotas=quotas)
+    runner = JobRunner(answers=Answers(invoker), s3=s3_client_factory, min_records=options.min_batch_records)
+    registry = JobRegistry(runner, state_delay_s=state_delay_s)
+    jobs = JobOperations(models=models, registry=registry, region=region, account_id=account_id)
+    runtime = Runtime(models, invoker, options.guardrails)
+    return [
+        Service("bedrock", jobs.operations(), registry.close),
+        Service("bedrock-runtime", runtime.operations(), engine.close, invoker.counts),
     ]
-    return write(prompts, schema=_schema(params), attempt=len(messages) // 2)
-
-
-def _schema(params: Params) -> Mapping[str, Any] | None:
-    text_format = params.get("outputConfig", {}).get("textFormat")
-    if text_format is None:
-        return None
-    return read_output_schema(text_format["structure"]["jsonSchema"]["schema"])
-
-
-def _truncate(answer: str, config: Mapping[str, Any]) -> tuple[str, str]:
-    """Cut the answer at the first stop sequence or at `maxTokens`; return it with the stop reason."""
-    found = [answer.find(stop) for stop in config.get("stopSequences", ())]
-    end = min((at for at in found if at >= 0), default=len(answer))
-    allowed = config.get("maxTokens", MAX_OUTPUT_TOKENS) * CHARS_PER_TOKEN
-    if end > allowed:
-        return answer[:allowed], "max_tokens"
-    return answer[:end], "stop_sequence" if end < len(answer) else "end_turn"
-
-
-def _usage(params: Params, answer: str) -> Params:
-    """Count the tokens sent to the model, its output schema included, and those of its answer."""
-    blocks = [*params.get("system", ()), *(b for m in params["messages"] for b in m["content"])]
-    sent_chars = sum(map(len, _texts(blocks))) + len(_schema_text(params))
-    sent, written = _tokens(sent_chars), _tokens(len(answer))
-    return {"inputTokens": sent, "outputTokens": written, "totalTokens": sent + written}
-
-
-def _schema_text(params: Params) -> str:
-    text_format = params.get("outputConfig", {}).get("textFormat", {})
-    return str(text_format.get("structure", {}).get("jsonSchema", {}).get("schema", ""))
-
-
-def _tokens(chars: int) -> int:
-    return -(-chars // CHARS_PER_TOKEN)
-
-
-def _texts(blocks: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [block["text"] for block in blocks if "text" in block]

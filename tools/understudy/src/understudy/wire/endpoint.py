@@ -13,10 +13,11 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
 from understudy.wire.errors import ServiceError
+from understudy.wire.http import HttpInput
 from understudy.wire.operations import InvalidResponseError, Operation, operations_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping, Sequence
 
     from starlette.types import Receive, Scope, Send
 
@@ -33,11 +34,12 @@ MAX_BODY_BYTES = 25_000_000
 class AwsEndpoint:
     """Finds the operation of a request, calls it, and answers with its response or an error."""
 
-    def __init__(self, services: Iterable[Service]) -> None:
+    def __init__(self, services: Sequence[Service]) -> None:
         operations = [each for service in services for each in operations_of(service)]
         self._by_target = {each.target: each for each in operations if each.dialect.json_version}
         self._by_path = [each for each in operations if not each.dialect.json_version]
         self._usage: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._counts = [service.counts for service in services]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
@@ -50,8 +52,14 @@ class AwsEndpoint:
         await response(scope, receive, send)
 
     async def usage(self, _request: Request) -> Response:
-        """Return how often each operation was called, by outcome: `ok` or the code of the error."""
-        return JSONResponse(self._usage)
+        """Return how often each operation was called, by outcome: `ok` or the code of the error.
+
+        What services count of an operation themselves stands beside that.
+        """
+        further = {name: counts for each in self._counts for name, counts in each.items()}
+        return JSONResponse(
+            {name: {**outcomes, **further.get(name, {})} for name, outcomes in self._usage.items()}
+        )
 
     async def _respond(self, request: Request) -> Response:
         operation, labels = self._find(request)
@@ -85,8 +93,11 @@ async def _answer(operation: Operation, request: Request, labels: Mapping[str, s
     """Call an operation; return the response and the outcome."""
     dialect = operation.dialect
     try:
-        content = await operation.call(await _body(request), labels)
-        return Response(content, operation.status, media_type=dialect.content_type), OK
+        output = await operation.call(
+            HttpInput(await _body(request), labels, request.headers, request.query_params)
+        )
+        media_type = output.content_type or dialect.content_type
+        return Response(output.content, operation.status, media_type=media_type), OK
     except ServiceError as error:
         return _error(dialect, error), error.code
     except InvalidResponseError as error:
@@ -110,7 +121,7 @@ async def _body(request: Request) -> bytes:
 def _error(dialect: Dialect, error: ServiceError) -> Response:
     """Return an error response: JSON 1.1 names the error in the body, REST-JSON in a header."""
     form = dialect.error_form(error.code)
-    body = {form.message_member: error.message}
+    body = {form.message_member: error.message, **error.members}
     headers = {}
     if dialect.json_version:
         body = {"__type": error.code, **body}

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from functools import partial
+from typing import TYPE_CHECKING
 
 from botocore.model import ServiceModel
 
 from understudy.wire.dialect import Dialect, load_description
 from understudy.wire.errors import ServiceError
+from understudy.wire.http import Binding
 from understudy.wire.scalars import READ, WRITE, ShapeError
 from understudy.wire.shapes import Problems, ShapeCompiler
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
-    from botocore.model import OperationModel, Shape
+    from botocore.model import Shape
 
+    from understudy.wire.http import HttpInput, HttpOutput
     from understudy.wire.service import Handler, Params, Service
     from understudy.wire.shapes import Convert
 
@@ -40,47 +41,54 @@ class Operation:
     handler: Handler
     decode: Convert
     encode: Convert
+    request: Binding
+    response: Binding
     status: int
 
-    async def call(self, body: bytes, labels: Mapping[str, str]) -> bytes:
-        """Answer a request; `labels` are the variable parts of its path, still encoded.
+    async def call(self, request: HttpInput) -> HttpOutput:
+        """Answer a request.
 
         Raises `ServiceError` for a fault of the caller, `InvalidResponseError` for one of the handler.
         """
-        params = self._read(body, labels)
+        params = self._read(request)
         return self._write(await self.handler(params))
 
-    def _read(self, body: bytes, labels: Mapping[str, str]) -> Params:
-        problems: Problems = []
+    def _read(self, request: HttpInput) -> Params:
         try:
-            wire = _parse(body) | {name: unquote(raw) for name, raw in labels.items()}
-            params: Params = self.decode(wire, "", problems)
+            members = self.request.read(request)
         except ShapeError as error:
             raise ServiceError("SerializationException", str(error)) from error
-        if problems:
-            raise ServiceError("ValidationException", _summary(problems))
-        return params
+        return _decoded(self.decode, members) | self.request.payload_of(request)
 
-    def _write(self, response: Params) -> bytes:
+    def _write(self, response: Params) -> HttpOutput:
         problems: Problems = []
         try:
-            wire = self.encode(response, "", problems)
-            content = json.dumps(wire, separators=(",", ":"), allow_nan=False).encode()
+            output = self.response.write(response, self.encode(response, "", problems))
         except ValueError as error:
             raise InvalidResponseError(str(error)) from error
         if problems:
             raise InvalidResponseError(_summary(problems))
-        return content
+        return output
 
 
 def operations_of(service: Service) -> list[Operation]:
     """Compile the operations of a service.
 
-    Raises `KeyError` if the service model lacks an operation, and `NotImplementedError` if a request is bound
-    to headers or the query.
+    Raises `KeyError` if the service model lacks an operation, and `NotImplementedError` if a request or
+    response has a form that is not supported, such as a stream of events.
     """
     compiler = _OperationCompiler(service.name)
     return [compiler.compile(name, handler) for name, handler in service.operations.items()]
+
+
+def request_reader(service_name: str, operation: str) -> Callable[[Params], Params]:
+    """Return what decodes and validates the members of a request, given as JSON values.
+
+    It raises `ServiceError` as a call of the operation does, for requests that arrive by other ways, such as
+    the records of a batch job.
+    """
+    model = ServiceModel(load_description(service_name), service_name).operation_model(operation)
+    return partial(_decoded, _converter(ShapeCompiler(READ), model.input_shape))
 
 
 class _OperationCompiler:
@@ -96,7 +104,6 @@ class _OperationCompiler:
         if name not in self._model.operation_names:
             raise KeyError(f"{self._model.service_name} has no operation {name}")
         operation = self._model.operation_model(name)
-        _refuse_unsupported_bindings(operation)
         return Operation(
             name=name,
             dialect=self._dialect,
@@ -106,8 +113,21 @@ class _OperationCompiler:
             handler=handler,
             decode=_converter(self._readers, operation.input_shape),
             encode=_converter(self._writers, operation.output_shape),
+            request=Binding.of(operation.input_shape, name),
+            response=Binding.of(operation.output_shape, name),
             status=int(operation.http.get("responseCode", 200)),
         )
+
+
+def _decoded(decode: Convert, members: Params) -> Params:
+    problems: Problems = []
+    try:
+        params: Params = decode(members, "", problems)
+    except ShapeError as error:
+        raise ServiceError("SerializationException", str(error)) from error
+    if problems:
+        raise ServiceError("ValidationException", _summary(problems))
+    return params
 
 
 def _converter(compiler: ShapeCompiler, shape: Shape | None) -> Convert:
@@ -116,28 +136,11 @@ def _converter(compiler: ShapeCompiler, shape: Shape | None) -> Convert:
     return compiler.compile(shape)
 
 
-def _refuse_unsupported_bindings(operation: OperationModel) -> None:
-    members = operation.input_shape.members if operation.input_shape else {}
-    locations = {member.serialization.get("location", "body") for member in members.values()}
-    if not locations <= {"body", "uri"}:
-        raise NotImplementedError(f"{operation.name}: requests bound to {sorted(locations)}")
-
-
 def _path_pattern(request_uri: str) -> re.Pattern[str]:
     """Return the pattern of a raw path; a greedy label (`{name+}`) may contain slashes."""
     literal = re.escape(request_uri).replace(r"\{", "{").replace(r"\}", "}").replace(r"\+", "+")
     greedy = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", literal)
     return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", greedy))
-
-
-def _parse(body: bytes) -> dict[str, Any]:
-    try:
-        parsed = json.loads(body or b"{}")
-    except ValueError as error:
-        raise ShapeError("The body is not JSON") from error
-    if not isinstance(parsed, dict):
-        raise ShapeError("The body is not a JSON object")
-    return parsed
 
 
 def _summary(problems: Iterable[str]) -> str:

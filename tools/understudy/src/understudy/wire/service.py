@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 Params = dict[str, Any]
@@ -17,9 +17,11 @@ class Service:
 
     `name` is botocore's name for the service, such as `personalize-runtime`. A handler takes validated
     parameters and returns a response, both in botocore's Python types (timestamps are `datetime`), or raises
-    `ServiceError`. `close` runs once at shutdown.
+    `ServiceError`. `close` runs once at shutdown. `counts` are what the usage shows of an operation beside
+    its calls, such as tokens.
     """
 
     name: str
     operations: Mapping[str, Handler]
     close: Hook | None = None
+    counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)

@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from functools import lru_cache
 
 UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 JOINER = "\u200d"
@@ -13,19 +12,9 @@ _WORD_END = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _JOINED_WORD = re.compile(r"(?<=[A-Z])(to|and|for|with)(?=[A-Z])")
 _AMPERSAND = re.compile(r"\s*&\s*")
 _COMMA = re.compile(r"\s*,\s*")
-_NAME_END = re.compile(r"\s*(?:[,|(\[;:]|\s[-–—]\s|/\s|\s(?:with|for|compatible)\s)", re.IGNORECASE)  # noqa: RUF001 - dashes of the catalogue
-_TRAILING = re.compile(r"(?:[\s\-–—&+/,]|\b(?:and|with|for|in|of|to|the|a)\s*)+$", re.IGNORECASE)  # noqa: RUF001 - dashes of the catalogue
-_BRACKETED = re.compile(r"[(\[{【]([^)\]}】]*)(?:[)\]}】]|$)")
-_OPEN_BRACKET = re.compile(r"[(\[{【][^)\]}】]*$")
-_ASPECT = re.compile(r"\w[\w'&/ -]*")
-_SENTENCE_END = ".!?;:"
-SHORT_NAME_CHARS = 60
-MIN_NAME_CHARS = 12
-EARLY_CHARS = 24
-"""Words before a bracket of up to this length, such as a brand and a size, are seldom a name yet."""
 MAX_CATEGORY_CHARS = 80
 MAX_ASPECT_CHARS = 40
-CACHED_NAMES = 4_096
+_ASPECT = re.compile(r"\w[\w'&/ -]*")
 
 
 def word_set(text: str) -> frozenset[str]:
@@ -55,40 +44,6 @@ def cut(text: str, *, max_chars: int) -> str:
         return text
     whole_words = text[: max_chars + 1].rpartition(" ")[0]
     return (whole_words or text[:max_chars]).rstrip()
-
-
-def short_name(name: str) -> str:
-    """Return the start of a catalogue name that reads well within a sentence.
-
-    Catalogue names list specifications after a comma, a bar, a bracket or "with"; the words before these name
-    the product. The result is always a prefix of the cleaned name.
-    """
-    full = clean(name, max_chars=len(name))
-    end = next((found.start() for found in _NAME_END.finditer(full) if found.start() >= MIN_NAME_CHARS), None)
-    short = cut(full[:end], max_chars=SHORT_NAME_CHARS)
-    closed = _TRAILING.sub("", _OPEN_BRACKET.sub("", short))
-    return closed if " " in closed else _TRAILING.sub("", short) or short
-
-
-@lru_cache(maxsize=CACHED_NAMES)
-def spoken_name(name: str) -> str:
-    """Return what a person calls a product that they have; empty if nothing of the name can be read.
-
-    Unlike the short name it may skip brackets: "Vanta 80 cm (32 inches) LED TV" is a "Vanta 80 cm LED TV".
-    """
-    spoken = short_name(_without_early_brackets(clean(name, max_chars=len(name)))).rstrip(_SENTENCE_END)
-    return spoken if has_words(spoken) else ""
-
-
-def _without_early_brackets(name: str) -> str:
-    """Leave out brackets within the first words; what a name still needs follows them or stands in them."""
-    found = _BRACKETED.search(name)
-    if found is None or found.start() >= EARLY_CHARS:
-        return name
-    start, rest = name[: found.start()].rstrip(), name[found.end() :].strip()
-    if " " in start and (not rest or _NAME_END.match(f" {rest}")):
-        return start
-    return f"{start} {rest or found[1]}".strip()
 
 
 def aspect_label(aspect: str) -> str | None:

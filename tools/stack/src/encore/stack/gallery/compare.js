@@ -23,8 +23,10 @@ async function offerRuns() {
     // This folder was copied without those beside it.
   }
   const others = runs.filter(({ folder }) => folder !== data.run.run_id);
-  select.append(...others.map(({ folder, written, emails: many }) =>
-    new Option(`${folder}, ${new Date(1000 * written).toLocaleString("en")}, ${numbered(many ?? 0, "email")}`, folder)));
+  select.append(...others.map(({ folder, written, emails: many }) => {
+    const known = [folder, new Date(1000 * written).toLocaleString("en"), many === null ? "" : numbered(many, "email")];
+    return new Option(known.filter(Boolean).join(", "), folder);
+  }));
   element("no-runs").hidden = others.length > 0;
 }
 
@@ -57,7 +59,7 @@ function measureTable(before, now, name) {
     return node("tr", "", rowHead(label), node("td", "figure", former === undefined ? "unknown" : writtenThere(former)),
       node("td", "figure", written(value)), node("td", "figure", former === undefined ? "" : difference(value - former)));
   });
-  return table("Both runs in figures", ["", name, data.run.run_id ?? "this run", "Change"], rows);
+  return table("Both runs in figures", ["Figure", name, data.run.run_id ?? "this run", "Change"], rows);
 }
 
 function difference(value) {

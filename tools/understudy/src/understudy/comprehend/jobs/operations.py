@@ -85,7 +85,7 @@ class JobOperations:
         job_id = secrets.token_hex(_ID_BYTES)
         source = {"InputFormat": "ONE_DOC_PER_FILE", **params["InputDataConfig"]}
         target = self.kind.output(
-            _location(params["OutputDataConfig"]["S3Uri"]), account_id=self.account_id, job_id=job_id
+            Location.locate(params["OutputDataConfig"]["S3Uri"]), account_id=self.account_id, job_id=job_id
         )
         shown = {
             "InputDataConfig": source,
@@ -96,11 +96,6 @@ class JobOperations:
             id=job_id,
             arn=f"arn:aws:comprehend:{self.region}:{self.account_id}:{self.kind.arn_type}/{job_id}",
             detail={**{name: each for name, each in params.items() if name not in _NOT_DESCRIBED}, **shown},
-            source=_location(source["S3Uri"]),
+            source=Location.locate(source["S3Uri"]),
             target=target,
         )
-
-
-def _location(uri: str) -> Location:
-    """Return the place that a valid URI names; the bucket alone is its whole content."""
-    return Location.parse(uri if "/" in uri.removeprefix("s3://") else f"{uri}/")

@@ -1,6 +1,6 @@
-"""A stand-in for a language model that composes answers from phrases and facts.
+"""A stand-in for a language model that composes answers from frames and facts.
 
-It generates nothing: its words come from `phrases`, its knowledge from the prompt.
+It generates nothing: its words come from the data files of this package, its knowledge from the prompt.
 """
 
 from understudy.engines.copywriter.copywriter import write

@@ -1,17 +1,19 @@
-"""Answers a conversation with email texts if it contains facts, otherwise with plausible values."""
+"""Answers a conversation with features or email texts if it has facts, otherwise with plausible values."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.email import compose_email
+from understudy.engines.copywriter.compose import compose_email
 from understudy.engines.copywriter.facts import find_facts
+from understudy.engines.copywriter.features import features
 from understudy.engines.copywriter.schema import fill
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from understudy.engines.copywriter.facts import Facts
 
 _NOTHING_TO_SAY = "Thank you for the message. There is nothing in it that I could write about."
 
@@ -22,7 +24,29 @@ def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: 
     The same prompts always get the same answer; another `attempt` is worded differently.
     """
     facts = find_facts(prompts)
-    copy = asdict(compose_email(facts, attempt=attempt)) if facts else None
+    answer = _answer(facts, attempt) if facts else None
     if schema is not None:
-        return json.dumps(fill(schema, copy), ensure_ascii=False)
-    return _NOTHING_TO_SAY if copy is None else json.dumps(copy, ensure_ascii=False)
+        return json.dumps(fill(schema, answer), ensure_ascii=False)
+    return _NOTHING_TO_SAY if answer is None else json.dumps(answer, ensure_ascii=False)
+
+
+def _answer(facts: Facts, attempt: int) -> dict[str, Any]:
+    if facts.task == "features":
+        return {"features": _features(facts)}
+    copy = compose_email(facts, attempt=attempt)
+    return copy if facts.wordings else _single(copy)
+
+
+def _features(facts: Facts) -> dict[str, list[str]]:
+    return {
+        str(entry.n): features(entry.name, entry.kind, entry.bullets, language=facts.language)
+        for entry in facts.entries
+    }
+
+
+def _single(copy: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the first wording of each field."""
+    return {
+        name: _single(wordings) if isinstance(wordings, dict) else next(iter(wordings), "")
+        for name, wordings in copy.items()
+    }

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, Field, ValidationError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,6 +15,7 @@ _OPENING_TAG = "<facts>"
 _DECODER = json.JSONDecoder()
 _WORDS = re.compile(r"[^\W\d_]+(?:[ &'-]+[^\W\d_]+){0,3}")
 _MAX_WORDS_CHARS = 30
+_MAX_WORDINGS = 8
 _UNSAID = frozenset({
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "twenty", "hundred", "thousand", "million", "dozen", "half", "quarter"),
@@ -24,41 +25,96 @@ _UNSAID = frozenset({
     *("www", "http", "https", "com"),
 })  # fmt: skip
 
+_MEMBERS = ("task", "language", "wordings", "occasion", "slots", "customer", "fields", "refused")
+_Row = TypeVar("_Row", bound=BaseModel)
 
-class Product(BaseModel):
-    """What may be said of one product: the names of its slots, and words about it."""
+
+def _readable(rows: object) -> list[object]:
+    """Return those rows of a list that are objects."""
+    return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
+
+
+def _object(value: object) -> object:
+    return value if isinstance(value, dict) else {}
+
+
+class Aspect(BaseModel):
+    """What a customer praised or blamed of a product of theirs."""
+
+    aspect: str = ""
+    product: str = ""
+
+
+class Customer(BaseModel):
+    """What is known of a customer's own products."""
+
+    liked: str | None = None
+    disliked: str | None = None
+    praised: Aspect | None = None
+    blamed: Aspect | None = None
+
+
+class Pick(BaseModel):
+    """What may be said of one product: its kind, why it was picked, and the names of its slots."""
 
     n: int
-    slots: frozenset[str] = frozenset()
-    category: str = ""
-    keywords: tuple[str, ...] = ()
+    kind: str = ""
     reason: str = ""
-    """The kind of reason for which it was picked."""
-    liked: str | None = None
-    """What the customer liked, if the reason is about that."""
+    own: str | None = None
+    """The customer's own product that the reason is about."""
+    features: dict[str, str] = {}
+    praised: str | None = None
+    slots: frozenset[str] = frozenset()
 
     def has(self, slot: str) -> bool:
         """Return whether the fact behind `{n.slot}` is known."""
         return f"{self.n}.{slot}" in self.slots
 
 
+class Refused(BaseModel):
+    """A text that was refused, and the words in it that broke a rule."""
+
+    text: str = ""
+    found: str = ""
+
+
+class Entry(BaseModel):
+    """The catalogue's entry of a product whose features are wanted."""
+
+    n: int
+    name: str = ""
+    kind: str = ""
+    bullets: tuple[str, ...] = ()
+
+
 class Facts(BaseModel):
-    """The facts of one email, without those that could not be read."""
+    """The facts of one prompt, without those that could not be read."""
 
     source: str
     """The text that the facts were read from."""
-    products: tuple[Product, ...] = ()
+    task: str = "copy"
+    language: str = "en"
+    wordings: Annotated[int, Field(ge=1, le=_MAX_WORDINGS)] | None = None
+    """How many texts are wanted of each field; None for a single one."""
     brand: str = ""
-    knows_first_name: bool = False
+    occasion: str = "new"
+    slots: frozenset[str] = frozenset()
+    """The customer's slots."""
+    customer: Annotated[Customer, BeforeValidator(_object)] = Customer()
+    picks: tuple[Pick, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    fields: tuple[str, ...] = ()
+    """The fields that are wanted; all if there are none."""
+    refused: Annotated[tuple[Refused, ...], BeforeValidator(_readable)] = ()
 
 
 def find_facts(prompts: Iterable[str]) -> Facts | None:
-    """Return the facts after `<facts>` in the first prompt that has readable ones.
+    """Return the facts after `<facts>` in the last prompt that has readable ones.
 
     The JSON object ends at its closing brace, so text inside it cannot end it early, and a later
     `<facts>` inside product data is never read.
     """
-    for prompt in prompts:
+    for prompt in reversed(list(prompts)):
         start = prompt.find(_OPENING_TAG)
         while start >= 0:
             start += len(_OPENING_TAG)
@@ -85,33 +141,36 @@ def _decode(text: str) -> Facts | None:
         found, end = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(found, dict):
-        return None
-    customer, brand = _object(found, "customer"), _object(found, "brand")
-    products = found.get("products")
-    return Facts(
-        source=text[:end],
-        products=_products(products if isinstance(products, list) else []),
-        brand=sayable(str(brand.get("name") or "")),
-        knows_first_name=bool(customer.get("has_name")) and "customer.first_name" in _list(customer, "slots"),
-    )
+    return _read(found, text[:end]) if isinstance(found, dict) else None
 
 
-def _products(rows: list[Any]) -> tuple[Product, ...]:
+def _read(found: dict[str, Any], source: str) -> Facts:
+    """Read what can be read: a member of the wrong type counts as missing."""
+    brand = found.get("brand")
+    name = str(brand.get("name") or "") if isinstance(brand, dict) else ""
+    rows = _readable(found.get("products"))
+    parts = {
+        "source": source,
+        "brand": sayable(name),
+        "picks": _each(Pick, rows),
+        "entries": _each(Entry, rows),
+    }
+    return _without_errors({member: found[member] for member in _MEMBERS if member in found} | parts)
+
+
+def _without_errors(members: dict[str, Any]) -> Facts:
+    try:
+        return Facts.model_validate(members)
+    except ValidationError as error:
+        wrong = {each["loc"][0] for each in error.errors()}
+        return _without_errors({name: value for name, value in members.items() if name not in wrong})
+
+
+def _each(model: type[_Row], rows: list[Any]) -> tuple[_Row, ...]:
     found = []
     for row in rows:
         try:
-            found.append(Product.model_validate(row))
+            found.append(model.model_validate(row))
         except ValidationError:
             continue
     return tuple(found)
-
-
-def _object(parent: dict[str, Any], name: str) -> dict[str, Any]:
-    value = parent.get(name)
-    return value if isinstance(value, dict) else {}
-
-
-def _list(parent: dict[str, Any], name: str) -> list[Any]:
-    value = parent.get(name)
-    return value if isinstance(value, list) else []

@@ -230,18 +230,21 @@ def _broken_by(at: int, sentence: Sentence, scope: _Scope) -> str | None:
     if word in scope.never:
         return "not a word for a subject or a preheader"
     rule = _rules(scope.lists).get(word, UNKNOWN)
-    if rule in NEVER_EXCUSED:
-        return rule
-    if word in scope.lists.before_neutral and _says_nothing(at, sentence.tokens, scope):
-        return None
+    return None if rule not in NEVER_EXCUSED and _is_excused(at, rule, sentence, scope) else rule
+
+
+def _is_excused(at: int, rule: str, sentence: Sentence, scope: _Scope) -> bool:
+    """Whether the words around a doubtful one make it true."""
+    tokens, lists = sentence.tokens, scope.lists
+    word = tokens[at]
+    if word in lists.before_neutral and _says_nothing(at, tokens, scope):
+        return True
     if _beside_figure(word, sentence, scope):
-        return None
-    pairs = pairwise(sentence.tokens[max(0, at - 1) : at + 2])
+        return True
+    pairs = pairwise(tokens[max(0, at - 1) : at + 2])
     if rule in EXCUSED_BY_CATALOGUE and any(_has_pair(pair, scope) for pair in pairs):
-        return None
-    if word in scope.lists.physical and _of_something_else(at, sentence.tokens, scope):
-        return None
-    return rule
+        return True
+    return word in lists.physical and _of_something_else(at, tokens, scope)
 
 
 def _says_nothing(at: int, tokens: Sequence[str], scope: _Scope) -> bool:

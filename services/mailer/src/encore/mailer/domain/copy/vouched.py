@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import chain, pairwise
 
 from encore.contracts.records import Product
-from encore.mailer.domain.text import category_label, folded, short_name
+from encore.mailer.domain.facts.titles import title
+from encore.mailer.domain.text import category_label, folded
 from encore.mailer.domain.words.lists import WordLists
 
 MAX_TEXT_CHARS = 4_000
@@ -67,6 +68,6 @@ def _words(text: str) -> list[str]:
 
 def _kind_words(product: Product, lists: WordLists) -> Iterator[str]:
     """Yield what is true of the kind that the narrowest category and the short name speak of."""
-    heads = chain(_words(category_label(product.category)), _words(short_name(product.name)))
+    heads = chain(_words(category_label(product.category)), _words(title(product.name)))
     for head in dict.fromkeys(heads):
         yield from lists.kinds.get(head, lists.kinds.get(lists.endings.stem(head), ()))

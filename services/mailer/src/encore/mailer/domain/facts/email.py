@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
+from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of, told_aspect
 from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.language import language
 from encore.mailer.domain.slots import FIRST_NAME
-from encore.mailer.domain.text import aspect_label
 
 MAX_FEATURES = 6
 LONGEST_NAME = "N" * MAX_NAME_CHARS
@@ -81,7 +81,7 @@ def email_facts(
     """
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
-    features = features or {}
+    features, words = features or {}, language(locale)
     products = tuple(
         ProductFacts(
             number=number,
@@ -89,7 +89,7 @@ def email_facts(
             reason=pick.reason,
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
-            praised=next(filter(None, (aspect_label(each.aspect) for each in pick.praised)), None),
+            praised=next(filter(None, (told_aspect(each.aspect, words) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)
     )
@@ -98,7 +98,7 @@ def email_facts(
         address=recommendation.email,
         first_name=first_name(recommendation.name),
         brand=brand,
-        language=locale.partition("_")[0],
+        language=words.code,
         products=products,
-        experience=experience_of(recommendation, products),
+        experience=experience_of(recommendation, products, words),
     )

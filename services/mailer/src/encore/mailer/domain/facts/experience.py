@@ -8,7 +8,9 @@ from functools import cached_property
 from encore.contracts.records import OwnProduct, ProductAspect, Recommendation
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
-from encore.mailer.domain.text import aspect_label, spoken_name
+from encore.mailer.domain.facts.titles import title
+from encore.mailer.domain.language import Language
+from encore.mailer.domain.text import aspect_label
 
 
 class Occasion(StrEnum):
@@ -76,7 +78,9 @@ class Experience:
                 yield f"{name}.product", told.product
 
 
-def experience_of(recommendation: Recommendation, products: Sequence[ProductFacts]) -> Experience:
+def experience_of(
+    recommendation: Recommendation, products: Sequence[ProductFacts], words: Language
+) -> Experience:
     """Return what is known of a customer; nothing is told of a taste unless an opinion or a reason proves it.
 
     Criticism is told only to somebody who has nothing but bad experiences: others need no reminder.
@@ -86,22 +90,28 @@ def experience_of(recommendation: Recommendation, products: Sequence[ProductFact
     liked = named or _spoken(each for each in owned if each.is_liked)
     if liked:
         liking = {each.product_id for each in owned if not each.is_disliked}
-        praised = _aspect(each for each in recommendation.praised if each.product_id in liking)
+        praised = _aspect((each for each in recommendation.praised if each.product_id in liking), words)
         return Experience(Occasion.LIKED, liked=liked, praised=praised)
     opinions = [each for each in owned if each.polarity is not None]
     if any(each.is_disliked for each in opinions) and all((each.polarity or 0) < 0 for each in opinions):
         disliked = [each for each in opinions if each.is_disliked]
         bad = {each.product_id for each in disliked}
-        blamed = _aspect(each for each in recommendation.blamed if each.product_id in bad)
+        blamed = _aspect((each for each in recommendation.blamed if each.product_id in bad), words)
         return Experience(Occasion.SORRY, disliked=_spoken(disliked), blamed=blamed)
     has = owned or any(each.own for each in products)
     return Experience(Occasion.OWNER if has else Occasion.NEW)
 
 
 def _spoken(owned: "Iterator[OwnProduct] | Sequence[OwnProduct]") -> str | None:
-    return next((name for each in owned if (name := spoken_name(each.product_name))), None)
+    return next((name for each in owned if (name := title(each.product_name))), None)
 
 
-def _aspect(told: Iterator[ProductAspect]) -> Aspect | None:
-    found = ((aspect_label(each.aspect), spoken_name(each.product_name)) for each in told)
+def _aspect(told: Iterator[ProductAspect], words: Language) -> Aspect | None:
+    found = ((told_aspect(each.aspect, words), title(each.product_name)) for each in told)
     return next((Aspect(aspect, product) for aspect, product in found if aspect and product), None)
+
+
+def told_aspect(aspect: str, words: Language) -> str | None:
+    """Return what an email calls an aspect, None if it is no few plain words or the language has none for it."""
+    label = aspect_label(aspect)
+    return words.aspect(label) if label else None

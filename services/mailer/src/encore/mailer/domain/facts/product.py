@@ -8,11 +8,14 @@ from functools import cached_property
 from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.reasons import StatedReason, stated_reason
-from encore.mailer.domain.text import category_label, clean, short_name
+from encore.mailer.domain.facts.titles import title
+from encore.mailer.domain.text import category_label, clean
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""
 PERCENT = Decimal(100)
+MIN_DISCOUNT_PERCENT = 5
+"""A smaller discount is no news: it is neither shown on the card nor offered to copy."""
 WELL_RATED = Decimal(4)
 SOCIAL = frozenset({ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER})
 """Reasons that rest on other customers."""
@@ -77,7 +80,7 @@ class ProductFacts:
 
     def _values(self) -> Iterator[tuple[str, str]]:
         entry = self.entry
-        yield "name", short_name(self.name)
+        yield "name", title(self.name) or entry.product_id
         yield from ((f"f{number}", feature) for number, feature in enumerate(self.features, 1))
         if self.own:
             yield "own", self.own
@@ -87,7 +90,7 @@ class ProductFacts:
         if entry.list_price is not None and entry.list_price > entry.price:
             yield "was_price", self._money(entry.list_price)
             yield "saving", self._money(entry.list_price - entry.price)
-        if percent := self._discount_percent():
+        if (percent := self._discount_percent()) >= MIN_DISCOUNT_PERCENT:
             yield "discount", figures.percent(percent, self.locale)
         if entry.rating:
             yield "rating", figures.rating(entry.rating, self.locale)

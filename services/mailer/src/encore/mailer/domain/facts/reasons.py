@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from encore.contracts.records import Product, Reason, ReasonKind
+from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.language import language
-from encore.mailer.domain.text import category_label, has_words, spoken_name
+from encore.mailer.domain.text import category_label, has_words
 
 COUNTED_CUSTOMERS = 5
 """From this number on a phrase states how many customers there are."""
@@ -53,7 +54,7 @@ def message_of(kind: ReasonKind) -> str:
 
 def _evidence(reason: Reason, product: Product) -> Iterator[tuple[str, str | int]]:
     """Yield each piece of evidence that can be shown, by its variable in the messages."""
-    if name := spoken_name(reason.product_name or ""):
+    if name := title(reason.product_name or ""):
         yield "product", name
     if category := _category(reason.category):
         yield "category", category

@@ -12,6 +12,7 @@ from encore.mailer.domain.language.messages import MessageError, Messages
 
 MESSAGES = "messages.ftl"
 ASPECTS = "aspects.toml"
+DEFAULT_LOCALE = "en_IN"
 ASPECTS_LANGUAGE = "en"
 """The language of the names that reviews' aspects have."""
 _FOLDERS = files("encore.mailer").joinpath("languages")

@@ -5,6 +5,8 @@ internationalised local part is not: it needs SMTPUTF8 (RFC 6531) at every hop, 
 support.
 """
 
+import re
+from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import quote
 
@@ -13,6 +15,9 @@ from email_validator import validate_email
 UNDELIVERABLE_DOMAIN = "customers.invalid"
 """A domain that never exists (RFC 2606)."""
 MAX_LOCAL_CHARS = 64
+CACHED_DOMAINS = 4_096
+_DOT_ATOM = re.compile(r"[A-Za-z0-9_%+-]+(?:\.[A-Za-z0-9_%+-]+)*")
+"""A local part that needs no check beyond its length."""
 MAX_ADDRESS_CHARS = 254
 
 
@@ -23,10 +28,20 @@ def header_address(address: str) -> str:
     """
     if len(address) > MAX_ADDRESS_CHARS:
         raise ValueError(f"an email address has at most {MAX_ADDRESS_CHARS} characters")
+    local, _, domain = address.partition("@")
+    if len(local) <= MAX_LOCAL_CHARS and _DOT_ATOM.fullmatch(local):
+        _, ascii_domain = _validated(f"x@{domain}")
+        return f"{local}@{ascii_domain}"
+    return "@".join(_validated(address))
+
+
+@lru_cache(maxsize=CACHED_DOMAINS)
+def _validated(address: str) -> tuple[str, str]:
+    """Return the ASCII forms of local part and domain; customers share few domains, so these are kept."""
     valid = validate_email(
         address, allow_smtputf8=False, strict=True, check_deliverability=False, test_environment=True
     )
-    return f"{valid.ascii_local_part}@{valid.ascii_domain}"
+    return str(valid.ascii_local_part), str(valid.ascii_domain)
 
 
 def recipient(customer_id: str, address: str | None) -> str:

@@ -5,9 +5,11 @@ from datetime import datetime
 
 from encore.mailer.domain.copy.fields import Copy, CopySource
 from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.language import DEFAULT_LOCALE, language
 from encore.mailer.domain.message import mime
-from encore.mailer.domain.message.content import email_content
-from encore.mailer.domain.message.links import UnsubscribeEndpoint
+from encore.mailer.domain.message.content import ContentMaker, Links
+from encore.mailer.domain.message.hosts import AllowedHosts, below
+from encore.mailer.domain.message.links import UnsubscribeEndpoint, ViewOnlineEndpoint
 from encore.mailer.domain.message.theme import Theme
 
 
@@ -18,22 +20,39 @@ class ComposedEmail:
     subject: str
     preheader: str
     message: bytes
+    links_left_out: int
+    """Links and pictures of the catalogue that lead to hosts which are not allowed."""
 
 
 class Composer:
-    """Composes the emails of one brand; without an `unsubscribe` endpoint, customers unsubscribe by email."""
+    """Composes the emails of one brand; without an `unsubscribe` endpoint, customers unsubscribe by email.
 
-    def __init__(self, theme: Theme, sender: mime.Sender, unsubscribe: UnsubscribeEndpoint | None) -> None:
+    By default an email links to the sender's own domain and hosts below it alone.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        sender: mime.Sender,
+        unsubscribe: UnsubscribeEndpoint | None,
+        *,
+        maker: ContentMaker | None = None,
+        view_online: ViewOnlineEndpoint | None = None,
+    ) -> None:
         self._theme = theme
         self._sender = sender
         self._unsubscribe = unsubscribe
+        own = AllowedHosts(below(sender.domain))
+        self._maker = maker or ContentMaker(language(DEFAULT_LOCALE), links=own, pictures=own)
+        self._view_online = view_online
 
     def compose(
         self, facts: EmailFacts, copy: Copy, *, source: CopySource, run_id: str, date: datetime
     ) -> ComposedEmail:
         """Return the message for a customer; the copy must have passed the rules."""
         uris = self._unsubscribe_uris(facts.customer_id)
-        content = email_content(facts, copy, run_id=run_id, unsubscribe_url=uris[0])
+        online = self._view_online.link(run_id, facts.customer_id) if self._view_online else None
+        content = self._maker.content(facts, copy, Links(run_id, uris[0], online))
         envelope = mime.Envelope(
             sender=self._sender,
             run_id=run_id,
@@ -44,8 +63,12 @@ class Composer:
             unsubscribe_uris=uris,
             date=date,
         )
-        message = mime.message(envelope, text=self._theme.text(content), html=self._theme.html(content))
-        return ComposedEmail(subject=content.copy.subject, preheader=content.copy.preheader, message=message)
+        return ComposedEmail(
+            subject=content.copy.subject,
+            preheader=content.copy.preheader,
+            message=mime.message(envelope, text=self._theme.text(content), html=self._theme.html(content)),
+            links_left_out=content.links_left_out,
+        )
 
     def _unsubscribe_uris(self, customer_id: str) -> tuple[str, ...]:
         """The best way first."""

@@ -2,79 +2,157 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
 
+from encore.contracts.records import Product
 from encore.mailer.domain.copy.fields import Copy
-from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.facts.titles import description
+from encore.mailer.domain.language import Language
+from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.message.links import tracked, web_url
 
+CACHED_CARDS = 16_384
 
-@dataclass(frozen=True)
-class Card:
+
+class Card(NamedTuple):
     """One product as it is shown. A member is None when the product does not have it."""
 
-    name: str
-    """The full name in the catalogue."""
-    short_name: str
-    """The start of the name, which is read first."""
-    details: str
-    """The rest of the name."""
-    initial: str
-    """Shown where there is no picture."""
+    title: str
+    picture_text: str
+    """What the picture shows: the title with the colour or size that the title leaves out."""
     line: str
     reason: str
     price: str
     was_price: str | None
-    discount: str | None
-    rating: str | None
-    stars: str | None
-    rating_count: str | None
+    was_text: str | None
+    discount_text: str | None
+    rating_text: str | None
+    ratings_text: str | None
     image_url: str | None
     link: str | None
 
 
 @dataclass(frozen=True)
+class Links:
+    """Where an email's links lead; `view_online` is None unless emails are hosted."""
+
+    campaign: str
+    unsubscribe: str
+    view_online: str | None = None
+
+
+@dataclass(frozen=True)
 class EmailContent:
-    """One email as it is shown."""
+    """One email as it is shown, and how many links and pictures were left out of it."""
 
     language: str
+    direction: str
+    """`ltr` or `rtl`."""
     copy: Copy
     cards: tuple[Card, ...]
     unsubscribe_url: str
+    view_online_url: str | None
+    links_left_out: int
+
+    @property
+    def hero(self) -> Card:
+        """The best pick."""
+        return self.cards[0]
+
+    @property
+    def others(self) -> tuple[Card, ...]:
+        """The picks after the best one."""
+        return self.cards[1:]
+
+    @property
+    def pairs(self) -> tuple[tuple[Card, ...], ...]:
+        """The picks after the best one, two in a row."""
+        return tuple(self.cards[at : at + 2] for at in range(1, len(self.cards) - 1, 2))
+
+    @property
+    def unpaired(self) -> tuple[Card, ...]:
+        """The last pick if it has no neighbour."""
+        return self.cards[-1:] if len(self.cards) % 2 == 0 else ()
 
 
-def email_content(facts: EmailFacts, copy: Copy, *, run_id: str, unsubscribe_url: str) -> EmailContent:
-    """Fill the copy from the facts and make a card of each product; the copy must have passed the rules."""
-    filled = copy.filled(facts.slots)
-    return EmailContent(
-        language=facts.language,
-        copy=filled,
-        cards=tuple(_cards(facts.products, filled, run_id)),
-        unsubscribe_url=unsubscribe_url,
-    )
+class ContentMaker:
+    """Makes the content of emails with the words of one language and links to allowed hosts.
 
+    Pictures come from their own hosts or, with a `picture_proxy`, from there: their URL is appended to it.
+    """
 
-def _cards(products: tuple[ProductFacts, ...], copy: Copy, run_id: str) -> Iterator[Card]:
-    for product in products:
-        values, entry = product.values, product.entry
-        link = web_url(entry.link)
-        yield Card(
-            name=product.name,
-            short_name=values["name"],
-            details=product.name.removeprefix(values["name"]),
-            initial=(product.category or product.name)[:1].upper(),
-            line=copy.lines[str(product.number)],
-            reason=_sentence(values["reason"]),
-            price=values["price"],
-            was_price=values.get("was_price"),
-            discount=values.get("discount"),
-            rating=values.get("rating"),
-            stars=figures.stars(entry.rating) if entry.rating else None,
-            rating_count=values.get("rating_count"),
-            image_url=web_url(entry.image_url),
-            link=tracked(link, campaign=run_id) if link else None,
+    def __init__(
+        self, language: Language, *, links: AllowedHosts, pictures: AllowedHosts, picture_proxy: str = ""
+    ) -> None:
+        self._language = language
+        self._links = links
+        self._pictures = pictures
+        self._picture_proxy = picture_proxy
+        self._link = lru_cache(maxsize=CACHED_CARDS)(self._allowed_link)
+        self._picture = lru_cache(maxsize=CACHED_CARDS)(self._allowed_picture)
+        self._text = lru_cache(maxsize=CACHED_CARDS)(self._string)
+
+    def content(self, facts: EmailFacts, copy: Copy, links: Links) -> EmailContent:
+        """Fill the copy, which must have passed the rules, from the facts; make a card of each product."""
+        filled = copy.filled(facts.slots)
+        cards = tuple(self._cards(facts.products, filled, links.campaign))
+        return EmailContent(
+            language=self._language.code,
+            direction=self._language.direction,
+            copy=filled,
+            cards=cards,
+            unsubscribe_url=links.unsubscribe,
+            view_online_url=links.view_online,
+            links_left_out=_left_out(facts.products, cards),
         )
+
+    def _cards(self, products: tuple[ProductFacts, ...], copy: Copy, campaign: str) -> Iterator[Card]:
+        for product in products:
+            values, entry = product.values, product.entry
+            yield Card(
+                title=values["name"],
+                picture_text=description(entry.name) or values["name"],
+                line=copy.lines[str(product.number)],
+                reason=_sentence(values["reason"]),
+                price=values["price"],
+                was_price=values.get("was_price"),
+                was_text=self._text("card-was", "price", values.get("was_price")),
+                discount_text=self._text("card-off", "percent", values.get("discount")),
+                rating_text=self._text("card-out-of-five", "rating", values.get("rating")),
+                ratings_text=self._text("card-ratings", "count", _counted(entry)),
+                image_url=self._picture(entry.image_url),
+                link=self._link(entry.link, campaign),
+            )
+
+    def _allowed_link(self, url: str | None, campaign: str) -> str | None:
+        allowed = web_url(url, self._links)
+        return tracked(allowed, campaign=campaign) if allowed else None
+
+    def _allowed_picture(self, url: str | None) -> str | None:
+        allowed = web_url(url, self._pictures)
+        return (
+            f"{self._picture_proxy}{quote(allowed, safe='')}" if allowed and self._picture_proxy else allowed
+        )
+
+    def _string(self, message: str, name: str, value: str | int | None) -> str | None:
+        return self._language.messages.text(message, **{name: value}) if value else None
+
+
+def _counted(product: Product) -> int | None:
+    return product.rating_count if product.rating else None
+
+
+def _left_out(products: tuple[ProductFacts, ...], cards: tuple[Card, ...]) -> int:
+    """Count the links and pictures that the catalogue has and the email does not."""
+    return sum(
+        bool(given) and shown is None
+        for product, card in zip(products, cards, strict=True)
+        for given, shown in ((product.entry.link, card.link), (product.entry.image_url, card.image_url))
+    )
 
 
 def _sentence(phrase: str) -> str:

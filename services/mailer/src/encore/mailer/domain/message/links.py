@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from hashlib import sha256
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
+from encore.mailer.domain.message.hosts import AllowedHosts
+
 MAX_URL_CHARS = 2_000
 _URL_SIGNS = "%/:?#[]@!$&'()*+,;=~"
 _SIGNATURE_BYTES = 16
 
 
-def web_url(url: str | None) -> str | None:
-    """Return an http or https URL with unsafe characters percent-encoded; None for anything else."""
+def web_url(url: str | None, hosts: AllowedHosts) -> str | None:
+    """Return an http or https URL of an allowed host, unsafe characters percent-encoded; else None."""
     candidate = (url or "").strip()
     if not candidate.isprintable() or len(candidate) > MAX_URL_CHARS:
         return None
@@ -20,14 +22,8 @@ def web_url(url: str | None) -> str | None:
         parts = urlsplit(candidate)
     except ValueError:
         return None
-    if (
-        parts.scheme not in {"http", "https"}
-        or not parts.hostname
-        or "@" in parts.netloc
-        or " " in parts.netloc
-    ):
-        return None
-    return quote(candidate, safe=_URL_SIGNS)
+    allowed = parts.scheme in {"http", "https"} and hosts.allow(parts.netloc)
+    return quote(candidate, safe=_URL_SIGNS) if allowed else None
 
 
 def tracked(url: str, *, campaign: str) -> str:
@@ -51,7 +47,29 @@ class UnsubscribeEndpoint:
 
         The token is the customer id and an HMAC-SHA256 of it, so the endpoint needs no table of tokens.
         """
-        identity = customer_id.encode("utf-8", "replace")
-        signature = hmac.digest(self.key, b"unsubscribe:" + identity, sha256)[:_SIGNATURE_BYTES]
-        token = ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (identity, signature))
-        return f"{self.url}{'&' if '?' in self.url else '?'}t={token}"
+        return _signed(self.url, self.key, "unsubscribe:", customer_id)
+
+
+@dataclass(frozen=True)
+class ViewOnlineEndpoint:
+    """Where finished emails can be read in a browser, and the key that signs the links."""
+
+    url: str
+    key: bytes
+
+    def link(self, run_id: str, customer_id: str) -> str:
+        """Return the link to one email: its run, and a token of the run's that names the customer."""
+        joined = f"{self.url}{_separator(self.url)}run={quote(run_id, safe='')}"
+        return _signed(joined, self.key, f"view:{run_id}:", customer_id)
+
+
+def _signed(url: str, key: bytes, purpose: str, customer_id: str) -> str:
+    """Add a token: the customer id and its HMAC for this purpose, so that no other link's token serves."""
+    identity = customer_id.encode("utf-8", "replace")
+    signature = hmac.digest(key, purpose.encode() + identity, sha256)[:_SIGNATURE_BYTES]
+    token = ".".join(urlsafe_b64encode(part).decode().rstrip("=") for part in (identity, signature))
+    return f"{url}{_separator(url)}t={token}"
+
+
+def _separator(url: str) -> str:
+    return "&" if "?" in url else "?"

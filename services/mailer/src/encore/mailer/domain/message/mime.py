@@ -2,7 +2,8 @@
 
 Parts are quoted-printable in lines of at most 76 characters, so any relay passes the message on unchanged.
 Header fields are folded, encoded and safe from injection.
-Source: RFC 2045, 2046 (parts), 5322 (folding), 2047 (encoded words), 2369 and 8058 (List-Unsubscribe).
+Source: RFC 2045, 2046 (parts), 5322 (folding), 2047 (encoded words), 2369 and 8058 (List-Unsubscribe), 2919
+(List-Id).
 """
 
 import re
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 from hashlib import sha256
 
 from encore.mailer.domain.message.addresses import recipient
@@ -21,6 +23,10 @@ MAX_LINE = 76
 WORD_BYTES = 36
 """UTF-8 bytes per encoded word: even after the longest field name, a line stays within 76 characters."""
 MAX_QUOTED_CHARS = 60
+LIST_NAME = "recommendations"
+CACHED_FIELDS = 256
+"""Those that are the same in every email of a run, such as the sender."""
+CACHED_LINES = 32_768
 _PRINTABLE_ASCII = re.compile(r"[!-~]+(?: [!-~]+)*")
 _ATOMS = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]+")
 
@@ -75,6 +81,7 @@ def _fields(envelope: Envelope, message_id: str) -> list[str]:
         _unstructured("Subject", envelope.subject),
         f"Date: {format_datetime(envelope.date)}",
         f"Message-ID: <{message_id}@{sender.domain}>",
+        _folded("List-Id:", [f"<{LIST_NAME}.{sender.domain}>"]),
         *_unsubscribe(envelope.unsubscribe_uris),
         _unstructured("X-Customer-Id", envelope.customer_id),
         _unstructured("X-Encore-Run", envelope.run_id),
@@ -96,14 +103,20 @@ def _message_id(envelope: Envelope) -> str:
 
 
 def _part(delimiter: str, subtype: str, content: str) -> bytes:
-    lines = "\r\n".join([*content.splitlines(), ""])
     head = (
         f"{delimiter}\r\nContent-Type: text/{subtype}; charset=utf-8\r\n"
         "Content-Transfer-Encoding: quoted-printable\r\n\r\n"
     )
-    return head.encode() + b2a_qp(lines.encode("utf-8", "replace"), istext=True)
+    return b"".join((head.encode(), *map(_quoted_line, content.splitlines())))
 
 
+@lru_cache(maxsize=CACHED_LINES)
+def _quoted_line(line: str) -> bytes:
+    """Return a line in quoted-printable; most lines of an email stand in every other one too."""
+    return b2a_qp(f"{line}\r\n".encode("utf-8", "replace"), istext=True)
+
+
+@lru_cache(maxsize=CACHED_FIELDS)
 def _unstructured(name: str, value: str) -> str:
     """Return a field of free text, encoded unless it is printable ASCII in short words."""
     text = _one_line(value)
@@ -113,6 +126,7 @@ def _unstructured(name: str, value: str) -> str:
     return _folded(f"{name}:", text.split())
 
 
+@lru_cache(maxsize=CACHED_FIELDS)
 def _mailbox(name: str, display_name: str, address: str) -> str:
     """Return a field with one address, which must have come from `addresses.header_address`."""
     text = _one_line(display_name)
@@ -133,7 +147,8 @@ def _listed(name: str, uris: tuple[str, ...]) -> str:
 
 
 def _one_line(value: str) -> str:
-    return " ".join("".join(char if is_printable(char) else " " for char in value).split())
+    printable = value if value.isprintable() else "".join(c if is_printable(c) else " " for c in value)
+    return " ".join(printable.split())
 
 
 def _folded(start: str, words: list[str]) -> str:

@@ -1,0 +1,67 @@
+"""Reads how the shop's emails look, once, when the service starts."""
+
+from dataclasses import dataclass, field
+
+from encore.contracts import object_keys
+from encore.mailer.domain.language import Messages
+from encore.mailer.domain.message.shop_file import InvalidFileError, ShopFile, read_shop_file
+from encore.mailer.domain.message.theme import Brand, Theme
+from encore.mailer.domain.message.theme_files import (
+    FILE_NAMES,
+    MAX_FILE_BYTES,
+    ThemeFiles,
+    built_in_theme,
+    built_in_themes,
+)
+from encore.mailer.ports import ShopFiles
+
+
+@dataclass(frozen=True)
+class Look:
+    """The shop's file, where it is, and the files of the theme that it names; by default no file's."""
+
+    shop: ShopFile = field(default_factory=ShopFile)
+    file: str = object_keys.SHOP_CONFIG
+    theme_files: ThemeFiles = field(default_factory=dict)
+
+    def theme(self, brand: Brand, messages: Messages) -> Theme:
+        """Return the theme; raise `InvalidFileError` if its files or colours cannot be used."""
+        return Theme(brand, messages, shop=self.shop, own=self.theme_files, file=self.file)
+
+
+async def load_look(files: ShopFiles, *, theme: str | None = None) -> Look:
+    """Read `encore.toml` and the theme it names; without the file, the default one.
+
+    `theme` takes the place of the name in the file. Raises `InvalidFileError`, in one line.
+    """
+    text = await _text(files, object_keys.SHOP_CONFIG)
+    place = files.place(object_keys.SHOP_CONFIG)
+    shop = read_shop_file(text, file=place) if text is not None else ShopFile()
+    if theme is not None:
+        shop = shop.model_copy(update={"theme": shop.theme.model_copy(update={"name": theme})})
+    return Look(shop=shop, file=place, theme_files=await _theme_files(files, shop.theme.name, place))
+
+
+async def _theme_files(files: ShopFiles, name: str, place: str) -> ThemeFiles:
+    """A built-in theme's name always means that theme."""
+    if built_in := built_in_theme(name):
+        return built_in
+    found = {each: await _text(files, f"{object_keys.THEMES}{name}/{each}") for each in FILE_NAMES}
+    if found["theme.toml"] is None:
+        own, others = files.place(f"{object_keys.THEMES}{name}/theme.toml"), ", ".join(built_in_themes())
+        raise InvalidFileError(f"{place}: theme.name: found {name!r}, expected one of {others}, or {own}")
+    return {each: text for each, text in found.items() if text is not None}
+
+
+async def _text(files: ShopFiles, name: str) -> str | None:
+    body = await files.read(name, max_bytes=MAX_FILE_BYTES + 1)
+    if body is None:
+        return None
+    if len(body) > MAX_FILE_BYTES:
+        raise InvalidFileError(f"{files.place(name)}: found more than {MAX_FILE_BYTES} bytes, expected fewer")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidFileError(
+            f"{files.place(name)}: found byte {error.start} not UTF-8, expected UTF-8"
+        ) from error

@@ -1,0 +1,179 @@
+"""understudy's copywriter passes the mailer's gate: offline, emails are not made of house texts."""
+
+import json
+from collections.abc import Iterator
+from decimal import Decimal
+from functools import cache
+from itertools import chain
+from random import Random
+
+import pytest
+
+from encore.contracts.records import (
+    AspectCount,
+    OwnProduct,
+    Pick,
+    Product,
+    ProductAspect,
+    Reason,
+    ReasonKind,
+    Recommendation,
+    RecommendationSource,
+)
+from encore.mailer.domain.copy.feature_answers import read_features
+from encore.mailer.domain.copy.gate import judge
+from encore.mailer.domain.copy.prompt import Style, copy_prompt, features_prompt
+from encore.mailer.domain.copy.style import style_problems
+from encore.mailer.domain.facts.email import EmailFacts, email_facts
+from encore.mailer.domain.facts.features import accept
+from encore.mailer.domain.words.lists import FOLDER, WordLists
+from encore.stack.sample.catalogue import build_catalogue
+from encore.stack.sample.vocabulary import load_vocabulary
+from understudy.engines.copywriter import write
+
+LOCALES = {"en": "en_IN", "de": "de_DE"}
+OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_rated"})
+TASTE = frozenset({"liked", "also_liked"})
+OCCASIONS = ("liked", "owner", "sorry", "new")
+POLARITIES = {"liked": 0.8, "owner": None, "sorry": -0.8}
+PROMPTS = 60
+MOST_REFUSED = 0.01
+MOST_FEATURES_REFUSED = 0.05
+
+MORE = """
+Halden Studio Headphones; Headphones; Deep bass and soft ear cushions | A detachable cable | Foldable headband
+Orvo Kettle; Kettles; Concealed heating element with a cool-touch handle | Wide spout and a removable lid
+Tamsin Garden Hose; Garden Hoses; Brass fittings and an adjustable nozzle | Flexible rubber core
+Pelle Desk Chair; Chairs; Padded armrests, breathable mesh back | Smooth rolling castors, tilting backrest
+Brisk Yoga Mat; Yoga Mats; Non-slip surface and a carrying strap | Dense foam padding
+Mori Wool Scarf; Scarves; Soft merino wool | Hand-knotted fringes and a woven pattern
+Kindle Pup Leash; Dog Leashes; Padded handle | Reflective stitching and a swivel clip
+Zeal Cordless Drill; Drills; Keyless chuck, LED light | Rubber grip with a belt clip
+Lumo Puzzle; Puzzles; Thick cardboard pieces in a sturdy box | Matte finish
+"""
+
+
+def _languages() -> list[str]:
+    """The languages of the copywriter that the mailer has word lists for."""
+    return [code for code in LOCALES if (FOLDER / code / "words.toml").is_file()]
+
+
+@cache
+def _products() -> tuple[Product, ...]:
+    listings = build_catalogue(load_vocabulary(), seed=7, products=60)
+    sample = (
+        _product(variant.product_id, variant.name, listing.family.category, listing.bullets)
+        for listing in listings
+        for variant in listing.variants
+    )
+    more = (
+        _product(f"m{number}", name, category, tuple(bullets.split(" | ")))
+        for number, line in enumerate(MORE.split("\n")[1:-1])
+        for name, category, bullets in (line.split("; "),)
+    )
+    return (*sample, *more)
+
+
+def _product(product_id: str, name: str, category: str, bullets: tuple[str, ...]) -> Product:
+    return Product(
+        product_id=product_id,
+        name=name,
+        category=tuple(category.split("|")),
+        price=Decimal(900),
+        list_price=Decimal(1200),
+        currency="INR",
+        rating=Decimal("4.2"),
+        rating_count=310,
+        bullets=bullets,
+    )
+
+
+def _proposed(product: Product) -> list[str]:
+    prompt = features_prompt(product, language="en")
+    return read_features(write([prompt.text], schema=json.loads(prompt.schema)))
+
+
+@cache
+def _features() -> dict[str, tuple[str, ...]]:
+    lists = WordLists.load("en")
+    return {each.product_id: accept(_proposed(each), each, lists)[0] for each in _products()}
+
+
+def _facts(seed: int, language: str) -> EmailFacts:
+    chance = Random(seed)  # noqa: S311 - variety, not secrecy
+    occasion = OCCASIONS[seed % len(OCCASIONS)]
+    own = chance.choice(_products())
+    kinds = [kind for kind in ReasonKind if _suits(kind, occasion)]
+    owned = OwnProduct(
+        product_id=own.product_id,
+        product_name=own.name,
+        category=own.category,
+        polarity=POLARITIES.get(occasion),
+    )
+    aspect = ProductAspect(product_id=own.product_id, product_name=own.name, aspect="build quality")
+    recommendation = Recommendation(
+        customer_id=f"c{seed}",
+        name="Asha Rao",
+        email="asha@example.com",
+        source=RecommendationSource.PERSONALIZE,
+        picks=tuple(
+            _pick(product, chance.choice(kinds), own, chance) for product in chance.sample(_products(), 5)
+        ),
+        owned=() if occasion == "new" else (owned,),
+        praised=(aspect,) if occasion == "liked" else (),
+        blamed=(aspect,) if occasion == "sorry" else (),
+    )
+    return email_facts(recommendation, brand="Encore Shop", locale=LOCALES[language], features=_features())
+
+
+def _suits(kind: ReasonKind, occasion: str) -> bool:
+    return kind not in OWN if occasion == "new" else occasion == "liked" or kind not in TASTE
+
+
+def _pick(product: Product, kind: ReasonKind, own: Product, chance: Random) -> Pick:
+    about = own if kind in OWN else None
+    ranked = kind in {ReasonKind.POPULAR, ReasonKind.POPULAR_IN_CATEGORY}
+    reason = Reason(
+        kind=kind,
+        product_id=about and about.product_id,
+        product_name=about and about.name,
+        customers=3 if kind in {ReasonKind.ALSO_LIKED, ReasonKind.BOUGHT_TOGETHER} else None,
+        category=product.category if kind in {ReasonKind.POPULAR_IN_CATEGORY, ReasonKind.DISCOVERY} else (),
+        rank=2 if ranked else None,
+        out_of=40 if ranked else None,
+    )
+    praised = (AspectCount(aspect="sound quality", praised=4),) if chance.random() < 0.5 else ()
+    return Pick(product=product, reason=reason, praised=praised)
+
+
+def _written(facts: EmailFacts, language: str) -> Iterator[tuple[str, list[str]]]:
+    """Yield the fields of an answer with their wordings."""
+    prompt = copy_prompt(facts, Style(brand="Encore Shop", locale=LOCALES[language]))
+    answer = json.loads(write([prompt.text], schema=json.loads(prompt.schema)))
+    lines = answer.pop("lines")
+    yield from answer.items()
+    yield from ((f"lines.{number}", wordings) for number, wordings in lines.items())
+
+
+@pytest.mark.parametrize("language", _languages())
+def test_the_gate_accepts_what_the_copywriter_writes(language: str) -> None:
+    """Whatever the reason and the occasion; every field has a wording that passes."""
+    refused, count = [], 0
+    for seed in range(PROMPTS):
+        facts = _facts(seed, language)
+        for field, wordings in _written(facts, language):
+            problems = [judge(field, text, facts) or style_problems(field, text, facts) for text in wordings]
+            assert not all(problems), (field, wordings, problems)
+            count += len(wordings)
+            refused += [(text, each) for text, each in zip(wordings, problems, strict=True) if each]
+    assert len(refused) <= count * MOST_REFUSED, refused
+
+
+def test_the_mailer_accepts_the_features_that_are_read() -> None:
+    """They stand in the catalogue entry letter by letter, and no clause denies them."""
+    lists = WordLists.load("en")
+    answers = [accept(_proposed(product), product, lists) for product in _products()]
+    accepted = list(chain.from_iterable(features for features, _ in answers))
+    refused = list(chain.from_iterable(reasons for _, reasons in answers))
+    assert len(accepted) > len(_products())
+    assert len(refused) <= len(accepted) * MOST_FEATURES_REFUSED, refused

@@ -1,0 +1,87 @@
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import aiohttp
+import pytest
+from uvicorn import Config, Server
+
+from encore.mailer.domain.message.theme_files import built_in_themes
+from encore.stack.theme_preview.server import in_mode, preview_app
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """The shop's file, which does not exist yet."""
+    return tmp_path / "encore.toml"
+
+
+@pytest.fixture
+async def preview(config: Path) -> AsyncIterator[aiohttp.ClientSession]:
+    """A client of the running preview."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        server = Server(Config(preview_app(config), log_level="warning", timeout_graceful_shutdown=1))
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{port}") as client:
+            yield client
+        server.should_exit = True
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+async def got(client: aiohttp.ClientSession, path: str) -> str:
+    """The body of a page."""
+    async with client.get(path) as reply:
+        assert reply.status == 200
+        return await reply.text()
+
+
+async def test_every_theme_is_shown_in_every_view(preview: aiohttp.ClientSession) -> None:
+    """Phone and desktop, light and dark, and text; with the number of products that is asked for."""
+    page = await got(preview, "/")
+    for name in built_in_themes():
+        assert f"?theme={name}" in page
+        light, dark = [
+            await got(preview, f"/email.html?theme={name}&mode={mode}") for mode in ("light", "dark")
+        ]
+        assert light.count("<h2") == 5
+        assert ("only light" in light, "only dark" in dark) == (True, True)
+        assert (await got(preview, f"/email.html?theme={name}&picks=2&pictures=no")).count("<img") == 0
+    assert page.count("data-mode") >= 4
+    assert "Unsubscribe: https://shop.example.com/" in await got(preview, "/email.txt")
+    assert "<svg" in await got(preview, "/pictures/0.svg")
+
+
+async def test_a_bad_file_is_explained_on_the_page(config: Path, preview: aiohttp.ClientSession) -> None:
+    """In the line that the mailer would end with."""
+    await asyncio.to_thread(config.write_text, "[theme.colours.light]\nmuted = '#999999'\n", encoding="utf-8")
+    page = await got(preview, "/")
+    assert "theme.colours.light.muted: found #999999 on page #ffffff, a contrast of 2.85" in page
+    assert "<iframe" not in page
+
+
+async def test_a_change_of_a_file_is_told(config: Path, preview: aiohttp.ClientSession) -> None:
+    """The page then loads the emails again."""
+    async with preview.get("/changes") as changes:
+        assert (await changes.content.readline()).strip() == b": watching"
+        await changes.content.readline()
+        theme = config.parent / "themes" / "mine" / "email.css"
+        theme.parent.mkdir(parents=True)
+        await asyncio.to_thread(theme.write_text, ".a { padding: 0 }", encoding="utf-8")
+        assert (await changes.content.readline()).strip() == b"data: changed"
+
+
+async def test_other_hosts_are_refused(preview: aiohttp.ClientSession) -> None:
+    """A page elsewhere cannot reach the preview by a name that leads to loopback."""
+    async with preview.get("/", headers={"Host": "evil.example"}) as reply:
+        assert reply.status == 400
+
+
+def test_a_view_does_not_depend_on_the_readers_device() -> None:
+    """Its rules for dark mode hold always or never."""
+    html = ":root{color-scheme:light dark} @media (prefers-color-scheme:dark){ .a{} }"
+    assert in_mode(html, "dark") == ":root{color-scheme:only dark} @media all{ .a{} }"
+    assert in_mode(html, "light") == ":root{color-scheme:only light} @media not all{ .a{} }"

@@ -1,0 +1,129 @@
+"""All batch inference jobs, and the lifecycle that they share."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Protocol
+
+import structlog
+
+from understudy.bedrock.batch.errors import (
+    JobFailedError,
+    internal_failure,
+    job_ended,
+    job_not_found,
+    too_many_jobs,
+)
+from understudy.bedrock.batch.job import Job, JobStatus
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.bedrock.models import Model
+
+MAX_ACTIVE_JOBS = 20
+"""Jobs of one model that have not ended."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Runner(Protocol):
+    """Does the work of jobs; raises JobFailedError with the reason for which one fails."""
+
+    async def validate(self, job: Job) -> None:
+        """Check a job's input and output, and count its records."""
+        ...
+
+    async def run(self, job: Job) -> None:
+        """Answer the records, until the job is stopping."""
+        ...
+
+
+class JobRegistry:
+    """Keeps jobs in memory and moves them through their states, on one event loop.
+
+    Each state before the end lasts at least `state_delay_s`.
+    """
+
+    def __init__(self, runner: Runner, *, state_delay_s: float) -> None:
+        self._runner = runner
+        self._state_delay_s = state_delay_s
+        self._jobs: dict[str, Job] = {}
+        self._by_token: dict[str, Job] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    @property
+    def jobs(self) -> Sequence[Job]:
+        """Every job, the oldest first."""
+        return list(self._jobs.values())
+
+    def submitted_with(self, token: str | None) -> Job | None:
+        """Return the job that was submitted with a client's token."""
+        return self._by_token.get(token) if token else None
+
+    def get(self, identifier: str) -> Job:
+        """Return the job with an id or ARN; raise ResourceNotFoundException if there is none."""
+        job = self._jobs.get(identifier.rpartition("/")[2])
+        if job is None or identifier not in {job.id, job.arn}:
+            raise job_not_found(identifier)
+        return job
+
+    def check_quota(self, model: Model) -> None:
+        """Raise ServiceQuotaExceededException while as many jobs of a model are active as may be."""
+        if sum(job.active and job.model == model for job in self._jobs.values()) >= MAX_ACTIVE_JOBS:
+            raise too_many_jobs(MAX_ACTIVE_JOBS)
+
+    def submit(self, job: Job, *, token: str | None) -> None:
+        """Add a job and let it run in the background."""
+        self._jobs[job.id] = job
+        if token:
+            self._by_token[token] = job
+        task = asyncio.ensure_future(self._live(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def stop(self, identifier: str) -> None:
+        """Ask a job to stop; one that was asked before stays as it is.
+
+        Raises ConflictException if it has ended.
+        """
+        job = self.get(identifier)
+        if not job.active:
+            raise job_ended(job.status)
+        if not job.stopping:
+            job.move(JobStatus.STOPPING)
+
+    async def close(self) -> None:
+        """Abandon all jobs."""
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _live(self, job: Job) -> None:
+        try:
+            await self._work(job)
+        except JobFailedError as error:
+            _fail(job, error)
+        except Exception:  # noqa: BLE001 - whatever the error, the job must end
+            _log.exception("bedrock_job_crashed", arn=job.arn)
+            _fail(job, internal_failure())
+        else:
+            job.move(JobStatus.STOPPED if job.stopping else JobStatus.COMPLETED)
+
+    async def _work(self, job: Job) -> None:
+        """Move a job to its last state but one, unless it is asked to stop."""
+        for status in (JobStatus.VALIDATING, JobStatus.SCHEDULED, JobStatus.IN_PROGRESS):
+            await asyncio.sleep(self._state_delay_s)
+            if job.stopping:
+                return
+            job.move(status)
+            if status is JobStatus.VALIDATING:
+                await self._runner.validate(job)
+        await asyncio.sleep(self._state_delay_s)
+        await self._runner.run(job)
+
+
+def _fail(job: Job, error: JobFailedError) -> None:
+    job.move(JobStatus.FAILED, str(error))
+    _log.info("bedrock_job_failed", arn=job.arn, reason=str(error))

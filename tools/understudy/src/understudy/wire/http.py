@@ -1,0 +1,110 @@
+"""Where the members of an operation's input and output are in HTTP messages."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from understudy.wire.scalars import ShapeError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from botocore.model import Shape, StructureShape
+
+    from understudy.wire.service import Params
+
+_BOUND_TO = frozenset({"body", "uri", "header", "querystring"})
+
+
+@dataclass(frozen=True, slots=True)
+class HttpInput:
+    """A request: `labels` are the variable parts of its path, still encoded; header names are lower-case."""
+
+    body: bytes
+    labels: Mapping[str, str]
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class HttpOutput:
+    """The content of a response, and its own content type if it has one."""
+
+    content: bytes
+    content_type: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """The members of one structure: the one that is the whole body, and those outside of the body."""
+
+    payload: str | None
+    outside: Mapping[str, tuple[str, str, bool]]
+    """Place, name there, and whether it is a whole number, by member."""
+
+    @classmethod
+    def of(cls, shape: StructureShape | None, operation: str) -> Binding:
+        """Return the binding of an input or output shape.
+
+        Raises `NotImplementedError` for what is bound to anything but the body, the path, headers and the
+        query, and for a body that is neither JSON nor plain bytes.
+        """
+        members = shape.members if shape else {}
+        payload = shape.serialization.get("payload") if shape else None
+        places = {name: _place(member, name) for name, member in members.items()}
+        if not {place for place, _, _ in places.values()} <= _BOUND_TO:
+            raise NotImplementedError(f"{operation}: {places}")
+        if payload is not None and members[payload].type_name != "blob":
+            raise NotImplementedError(f"{operation}: a body of type {members[payload].type_name}")
+        return cls(payload, {name: place for name, place in places.items() if place[0] != "body"})
+
+    def read(self, request: HttpInput) -> dict[str, Any]:
+        """Return the members of a request as JSON values, without the payload; raise `ShapeError`."""
+        found = {} if self.payload else _parse(request.body)
+        for member, (place, name, is_number) in self.outside.items():
+            value = _outside(request, place, name)
+            if value is not None:
+                found[member] = _number(value, member) if is_number else value
+        return found
+
+    def payload_of(self, request: HttpInput) -> Params:
+        """Return the member that is the whole body, if there is one."""
+        return {self.payload: request.body} if self.payload else {}
+
+    def write(self, response: Params, wire: Mapping[str, Any]) -> HttpOutput:
+        """Return an HTTP response; `wire` is the response as JSON values."""
+        if self.payload is None:
+            return HttpOutput(json.dumps(wire, separators=(",", ":"), allow_nan=False).encode())
+        names = {name.lower(): member for member, (_, name, _) in self.outside.items()}
+        return HttpOutput(response[self.payload], response.get(names.get("content-type", "")))
+
+
+def _place(member: Shape, name: str) -> tuple[str, str, bool]:
+    where = member.serialization
+    return where.get("location", "body"), where.get("name", name), member.type_name in {"integer", "long"}
+
+
+def _outside(request: HttpInput, place: str, name: str) -> str | None:
+    if place == "uri":
+        return unquote(request.labels[name])
+    return request.headers.get(name.lower()) if place == "header" else request.query.get(name)
+
+
+def _number(text: str, member: str) -> int:
+    try:
+        return int(text)
+    except ValueError as error:
+        raise ShapeError(f"Expected integer at '{member}'") from error
+
+
+def _parse(body: bytes) -> dict[str, Any]:
+    try:
+        parsed = json.loads(body or b"{}")
+    except ValueError as error:
+        raise ShapeError("The body is not JSON") from error
+    if not isinstance(parsed, dict):
+        raise ShapeError("The body is not a JSON object")
+    return parsed

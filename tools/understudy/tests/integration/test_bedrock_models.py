@@ -1,0 +1,267 @@
+"""What a model can do, and how Bedrock refuses what it cannot: features, access and quotas."""
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tools.understudy.tests.bedrocks import (
+    HAIKU,
+    LLAMA,
+    NOVA,
+    SONNET,
+    body,
+    invoke,
+    output_format,
+    refused,
+    request,
+    runtime,
+    user,
+)
+from understudy.bedrock.models import ModelFeatures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from types_boto3_bedrock_runtime import BedrockRuntimeClient
+
+CACHE_POINT = {"cachePoint": {"type": "default"}}
+LONG_TEXT = "Write warmly. " * 2_000
+
+
+@pytest.fixture(scope="module")
+def bedrock() -> "Iterator[BedrockRuntimeClient]":
+    """Bedrock with default options."""
+    with runtime() as client:
+        yield client
+
+
+def _cached(text: str, **changes: Any) -> dict[str, Any]:  # noqa: ANN401 - any parameter
+    return request(system=[{"text": text}, CACHE_POINT], **changes)
+
+
+def _cache_usage(client: "BedrockRuntimeClient", params: dict[str, Any]) -> tuple[int, int, int]:
+    """Return the tokens of a request that are read from the cache, written to it, and neither."""
+    usage = client.converse(**params)["usage"]
+    return usage["cacheReadInputTokens"], usage["cacheWriteInputTokens"], usage["inputTokens"]
+
+
+def test_a_prompt_before_a_cache_point_is_written_once_and_then_read(bedrock: "BedrockRuntimeClient") -> None:
+    """Further text is counted as usual; the total holds everything."""
+    long = f"one:{LONG_TEXT}"
+    size = -(-len(long) // 4)
+    assert _cache_usage(bedrock, _cached(long)) == (0, size, 2)
+    answer = bedrock.converse(**_cached(long, messages=[user("Goodbye!")]))["usage"]
+    assert (answer["cacheReadInputTokens"], answer["cacheWriteInputTokens"]) == (size, 0)
+    assert answer["totalTokens"] == size + answer["inputTokens"] + answer["outputTokens"]
+
+
+def test_a_cache_belongs_to_a_model_and_not_to_its_profiles(bedrock: "BedrockRuntimeClient") -> None:
+    """A regional profile reads what another wrote; another model writes its own."""
+    text = f"profiles {LONG_TEXT}"
+    assert _cache_usage(bedrock, _cached(text, modelId=f"us.{HAIKU}"))[0] == 0
+    assert _cache_usage(bedrock, _cached(text, modelId=f"eu.{HAIKU}"))[0] > 0
+    assert _cache_usage(bedrock, _cached(text, modelId=SONNET))[0] == 0
+
+
+@pytest.mark.parametrize(("model_id", "minimum"), [(HAIKU, 4_096), (SONNET, 1_024), (NOVA, 1_024)])
+def test_a_cache_point_below_the_minimum_has_no_effect(
+    bedrock: "BedrockRuntimeClient", model_id: str, minimum: int
+) -> None:
+    """Nothing is written, and nothing says so, as on AWS; one token more is cached."""
+    short = _cached("x" * 4 * (minimum - 1), modelId=model_id)
+    assert _cache_usage(bedrock, short)[:2] == (0, 0)
+    assert _cache_usage(bedrock, _cached("x" * 4 * minimum, modelId=model_id))[:2] == (0, minimum)
+
+
+def test_writes_are_listed_by_how_long_they_are_kept(bedrock: "BedrockRuntimeClient") -> None:
+    """An hour's part comes first."""
+    hour = {"cachePoint": {"type": "default", "ttl": "1h"}}
+    answer = bedrock.converse(
+        **request(
+            modelId=SONNET,
+            system=[{"text": "a" * 8_000}, hour],
+            messages=[{"role": "user", "content": [{"text": "b" * 4_000}, CACHE_POINT]}],
+        )
+    )
+    assert answer["usage"]["cacheDetails"] == [
+        {"ttl": "1h", "inputTokens": 2_000},
+        {"ttl": "5m", "inputTokens": 1_000},
+    ]
+
+
+def test_invoke_model_shares_the_cache(bedrock: "BedrockRuntimeClient") -> None:
+    """`cache_control` marks the same place in a prompt as a cache point."""
+    text = f"two:{LONG_TEXT}"
+    _, size, _ = _cache_usage(bedrock, _cached(text))
+    system = [{"type": "text", "text": text, "cache_control": {"type": "ephemeral"}}]
+    usage = invoke(bedrock, body(system=system))["usage"]
+    assert (usage["cache_read_input_tokens"], usage["cache_creation_input_tokens"]) == (size, 0)
+    assert usage["input_tokens"] == 2
+
+
+def test_more_than_four_cache_points_are_refused(bedrock: "BedrockRuntimeClient") -> None:
+    """The model's own limit."""
+    system = [{"text": "a"}, CACHE_POINT] * 5
+    assert refused(bedrock.converse, **request(system=system)) == (
+        "ValidationException",
+        400,
+        (
+            "The model returned the following errors: A maximum of 4 blocks with cache_control may be "
+            "provided. Found 5."
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("model_id", "changes", "message"),
+    [
+        (
+            LLAMA,
+            {"system": [{"text": "a"}, CACHE_POINT]},
+            (
+                "You invoked an unsupported model or your request did not allow prompt caching. "
+                "See the documentation for more information."
+            ),
+        ),
+        (
+            LLAMA,
+            {"outputConfig": output_format()},
+            "The model returned the following errors: output_config.format: Extra inputs are not permitted",
+        ),
+        (
+            NOVA,
+            {"outputConfig": output_format()},
+            "The model returned the following errors: output_config.format: Extra inputs are not permitted",
+        ),
+        (
+            NOVA,
+            {"inferenceConfig": {"maxTokens": 10_001}},
+            (
+                "The maximum tokens you requested exceeds the model limit of 10000. "
+                "Try again with a maximum tokens value that is lower than 10000."
+            ),
+        ),
+        (
+            HAIKU,
+            {"messages": [user("word " * 160_001)]},
+            "The model returned the following errors: Input is too long for requested model.",
+        ),
+    ],
+    ids=["cache", "schema-llama", "schema-nova", "max-tokens", "context"],
+)
+def test_what_a_model_lacks_is_refused(
+    bedrock: "BedrockRuntimeClient", model_id: str, changes: dict[str, Any], message: str
+) -> None:
+    """The texts are those that client code matches on."""
+    found = refused(bedrock.converse, **request(modelId=model_id, **changes))
+    assert found == ("ValidationException", 400, message)
+
+
+def test_features_hold_for_invoke_model_too() -> None:
+    """A Claude without some of them refuses the same members in its own form."""
+    features = {HAIKU: ModelFeatures(structured_output=False, cache_min_tokens=None)}
+    schema = body(output_config={"format": {"type": "json_schema", "schema": {"type": "string"}}})
+    block = {"type": "text", "text": "a", "cache_control": {"type": "ephemeral"}}
+    with runtime(features=features) as client:
+        assert refused(invoke, client, schema)[2] == "output_config.format: Extra inputs are not permitted"
+        assert refused(invoke, client, body(system=[block]))[2].startswith("You invoked an unsupported model")
+
+
+def test_a_model_without_a_cache_says_nothing_of_it(bedrock: "BedrockRuntimeClient") -> None:
+    """Its usage has the three members that every answer has."""
+    usage = bedrock.converse(**request(modelId=LLAMA))["usage"]
+    assert set(usage) == {"inputTokens", "outputTokens", "totalTokens"}
+
+
+@pytest.mark.parametrize(
+    ("access", "code", "status", "message"),
+    [
+        (
+            "not_granted",
+            "AccessDeniedException",
+            403,
+            "You don't have access to the model with the specified model ID.",
+        ),
+        (
+            "no_subscription",
+            "AccessDeniedException",
+            403,
+            "Model access is denied due to IAM user or service role is not authorized",
+        ),
+        (
+            "no_use_case",
+            "ResourceNotFoundException",
+            404,
+            "Model use case details have not been submitted for this account. Fill out the Anthropic use",
+        ),
+        (
+            "legacy",
+            "ResourceNotFoundException",
+            404,
+            "Access denied. This Model is marked by provider as Legacy",
+        ),
+        (
+            "ended",
+            "ResourceNotFoundException",
+            404,
+            (
+                "This model version has reached the end of its life. "
+                "Please refer to the AWS documentation for more details."
+            ),
+        ),
+    ],
+    ids=["not-granted", "no-subscription", "no-use-case", "legacy", "ended"],
+)
+def test_access_can_be_taken_away(access: Any, code: str, status: int, message: str) -> None:  # noqa: ANN401 - a literal
+    """A client's handling of it can be tried; both operations refuse alike, before they read the request."""
+    with runtime(features={HAIKU: ModelFeatures(access=access)}) as client:
+        for found in (
+            refused(client.converse, **request(messages=[])),
+            refused(client.invoke_model, modelId=HAIKU, body=b"?"),
+        ):
+            assert found[:2] == (code, status)
+            assert found[2].startswith(message)
+
+
+def test_a_model_may_need_an_inference_profile() -> None:
+    """Its own id is refused with AWS's curly apostrophe."""
+    with runtime(features={HAIKU: ModelFeatures(on_demand=False)}) as client:
+        assert refused(client.converse, **request()) == (
+            "ValidationException",
+            400,
+            (
+                f"Invocation of model ID {HAIKU} with on-demand throughput isn\u2019t supported. "
+                "Retry your request with the ID or ARN of an inference profile that contains this model."
+            ),
+        )
+        assert client.converse(**request(modelId=f"eu.{HAIKU}"))["stopReason"] == "end_turn"
+
+
+def test_requests_beyond_the_quota_of_a_minute_are_throttled() -> None:
+    """Every model has its own quota, which both operations share."""
+    with runtime(requests_per_min=2) as client:
+        client.converse(**request())
+        invoke(client, body())
+        throttled = ("ThrottlingException", 429, "Too many requests, please wait before trying again.")
+        assert refused(client.converse, **request()) == throttled
+        assert refused(client.converse, **request(modelId=f"us.{HAIKU}")) == throttled
+        assert client.converse(**request(modelId=SONNET))["stopReason"] == "end_turn"
+
+
+def test_max_tokens_are_reserved_against_the_quota_of_a_minute() -> None:
+    """A request with a tight `maxTokens` passes where one without is throttled."""
+    with runtime(tokens_per_min=20_000) as client:
+        assert refused(client.converse, **request()) == (
+            "ThrottlingException",
+            429,
+            "Too many tokens, please wait before trying again.",
+        )
+        for _ in range(3):
+            client.converse(**request(inferenceConfig={"maxTokens": 15_000}))
+
+
+def test_an_invalid_request_costs_nothing_of_a_quota() -> None:
+    """It is refused before it is counted."""
+    with runtime(requests_per_min=1) as client:
+        assert refused(client.converse, **request(messages=[]))[0] == "ValidationException"
+        assert client.converse(**request())["stopReason"] == "end_turn"
