@@ -88,6 +88,7 @@ NODE_TOOLS := tools/checks/node_modules/.ready
 
 email-tools: ## install what check-emails and the browser tests need, on Debian and Ubuntu
 	@tools/checks/install
+	@$(MAKE) --no-print-directory $(NODE_TOOLS)
 
 $(NODE_TOOLS): tools/checks/package.json
 	@command -v npm >/dev/null || { echo 'npm is not installed: `make email-tools` installs it' >&2; exit 2; }
@@ -105,8 +106,7 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-# In CI the tests in a browser must run, so what they need is installed; locally they are skipped without it.
-test: setup $(if $(CI),$(NODE_TOOLS)) ## unit, integration and end-to-end tests
+test: setup ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/containers
 
 chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520]

@@ -14,7 +14,6 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, syn
 
 from encore.stack.gallery import write_gallery
 from encore.stack.gallery.runs import write_runs
-from encore.stack.pictures.drawing import picture
 from tools.stack.tests import campaign
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -56,7 +55,6 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
         campaign.campaign(),
         campaign.categories(),
         campaign.prompts(),
-        pictures={campaign.PICTURE: picture("kettle-sage.png")},
     )
     write_runs(out)
     return page

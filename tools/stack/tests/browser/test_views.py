@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from encore.stack.pictures.drawing import SIZE
 from tools.stack.tests.browser.conftest import PHONE, Open
 from tools.stack.tests.campaign import EARLIER
 
@@ -37,15 +36,6 @@ def test_an_email_alone_can_be_darkened(open_page: Open) -> None:
     assert page.locator("html").get_attribute("data-theme") == "light"
     page.click("#dark-email")
     assert background(page) == LIGHT
-
-
-def test_an_email_has_its_pictures_when_no_stack_runs(open_page: Open) -> None:
-    """The sample's are in the gallery, since nothing serves them after the demo."""
-    page = open_page()
-    page.context.route("http://localhost:*/**", lambda route: route.abort())
-    page.keyboard.press("j")
-    picture = page.frame_locator(FRAME).get_by_role("img", name="A kettle")
-    assert picture.evaluate("picture => picture.decode().then(() => picture.naturalWidth)") == SIZE
 
 
 def test_views_are_tabs(open_page: Open) -> None:

@@ -18,6 +18,8 @@ from encore.stack.gallery.evidence import evidence
 from encore.stack.gallery.model import CopySource, Piece
 from encore.stack.gallery.packed import read_script
 from encore.stack.gallery.runs import write_runs
+from encore.stack.pictures.addresses import BASE_URL, picture_url
+from encore.stack.pictures.drawing import picture
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, pick, prompt, rows
 
 SUMMARY = {
@@ -294,16 +296,6 @@ def test_the_runs_of_a_folder_are_listed(tmp_path: Path) -> None:
     ]
 
 
-def test_pictures_of_the_sample_are_packed_once(tmp_path: Path) -> None:
-    """By the address at which only a running stack serves them; a gallery without any has no such file."""
-    page = write_gallery(tmp_path, SUMMARY, [email()], pictures={"http://localhost/p.png": b"\x89PNG"})
-    assert listed(page)["pictures"] == ["http://localhost/p.png"]
-    assert packed(page, "pictures") == {"http://localhost/p.png": base64.b64encode(b"\x89PNG").decode()}
-    write_gallery(tmp_path, SUMMARY, [email()])
-    assert listed(page)["pictures"] == []
-    assert not (tmp_path / "gallery" / "pictures.js").exists()
-
-
 @pytest.mark.parametrize(
     ("reason", "shown"),
     [
@@ -330,3 +322,17 @@ def test_pictures_of_the_sample_are_packed_once(tmp_path: Path) -> None:
 def test_a_reason_is_shown_with_its_evidence(reason: Reason, shown: str) -> None:
     """Product, review, customers, category and rank, as far as the kind has them."""
     assert evidence(reason) == shown
+
+
+def test_the_pictures_of_the_sample_are_copied_once(tmp_path: Path) -> None:
+    """Those that emails show and that exist; without any there is no file, also after a former gallery."""
+    kettle = picture_url("kettle", "Sage")
+    html = f'<img src="{kettle}"><img src="{BASE_URL}no-such-picture.png">'
+    page = write_gallery(tmp_path, SUMMARY, [email("A1", html=html), email("A2", html=html)])
+    copies = packed(page, "pictures")
+    assert list(copies) == [kettle]
+    assert base64.b64decode(copies[kettle].removeprefix("data:image/png;base64,")) == picture(
+        "kettle-sage.png"
+    )
+    write_gallery(tmp_path, SUMMARY, [email()])
+    assert not (tmp_path / "gallery" / "pictures.js").exists()

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -15,8 +15,6 @@ from encore.stack.gallery.entries import gallery_email
 from encore.stack.gallery.prompts import gallery_prompt
 from encore.stack.observer import Observer
 from encore.stack.opinions import RunOpinions
-from encore.stack.pictures.addresses import BASE_URL, names_in
-from encore.stack.pictures.drawing import picture, picture_names
 
 PARALLEL_FETCHES = 32
 
@@ -31,15 +29,8 @@ async def collect(observer: Observer, run_id: str, parts: int, out: Path, summar
     records = await observer.email_records(run_id)
     emails = [email async for email in _emails(observer, opinions, records, parts, out / "emails")]
     prompts = await _prompts(observer, run_id, records)
-    categories = await opinions.categories()
-    write_gallery(out, summary, emails, categories, prompts, pictures=_pictures(emails))
+    write_gallery(out, summary, emails, await opinions.categories(), prompts)
     (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
-
-
-def _pictures(emails: Iterable[GalleryEmail]) -> dict[str, bytes]:
-    """The sample's pictures that the emails show, by address: they are served only while a stack runs."""
-    shown = {name for email in emails for name in names_in(email.html)}
-    return {BASE_URL + name: picture(name) for name in picture_names() if name in shown}
 
 
 async def _emails(

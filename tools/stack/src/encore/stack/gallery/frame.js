@@ -1,13 +1,13 @@
 /* The frame that shows an email: without scripts, in the chosen width and colours */
 
-async function frame(html) {
+function frame(html) {
   const made = document.createElement("iframe");
   made.title = "Rendered email";
   // No scripts, no forms, no origin; links open in a tab of their own.
   made.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
   made.setAttribute("referrerpolicy", "no-referrer");
   made.style.colorScheme = emailIsDark() ? "dark" : "light";
-  made.srcdoc = coloured(await illustrated(html)).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
+  made.srcdoc = coloured(html).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
   return made;
 }
 
@@ -43,13 +43,12 @@ window.addEventListener("blur", () => {
   });
 });
 
-/* The sample's pictures are served only while a stack runs: the gallery has them too */
+/* The sample's pictures are served only while a local stack runs, so the gallery has copies of its own. */
 
-const PICTURE = /(<img\b[^>]*\ssrc=")([^"]*)"/gi;
+const SAMPLE_PICTURE = /(<img\b[^>]*\ssrc=")(http:\/\/localhost:8026\/pictures\/[\w-]+\.png)"/g;
 
 async function illustrated(html) {
-  if (!data.pictures.some((address) => html.includes(address))) return html;
-  const drawn = await contents("pictures");
-  return html.replace(PICTURE, (tag, before, address) =>
-    Object.hasOwn(drawn, address) ? `${before}data:image/png;base64,${drawn[address]}"` : tag);
+  if (html.search(SAMPLE_PICTURE) < 0) return html;
+  const copies = await contents("pictures").catch(() => ({}));
+  return html.replace(SAMPLE_PICTURE, (image, before, url) => url in copies ? `${before}${copies[url]}"` : image);
 }

@@ -33,7 +33,7 @@ class Index:
         """Add a row for each email; `list.js` names the members in the same order."""
         self._rows.extend(self._row(email) for email in batch)
 
-    def data(self, summary: Mapping[str, Any], pictures: Iterable[str]) -> dict[str, object]:
+    def data(self, summary: Mapping[str, Any]) -> dict[str, object]:
         """Return what the page's script needs to list, search, filter, count and compare the emails."""
         return {
             "run": _run(summary),
@@ -46,7 +46,6 @@ class Index:
             "emailsPerFile": EMAILS_PER_FILE,
             "promptsPerFile": PROMPTS_PER_FILE,
             "prompts": _usage(self._prompts.values()),
-            "pictures": list(pictures),
             "refusals": _refusals(self._prompts.values()),
         }
 

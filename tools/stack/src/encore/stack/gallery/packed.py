@@ -3,12 +3,14 @@
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from encore.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
+from encore.stack.pictures.addresses import BASE_URL
+from encore.stack.pictures.drawing import picture, picture_names
 
 FOLDER = "gallery"
 EMAILS_PER_FILE = 50
@@ -52,9 +54,17 @@ def write_categories(folder: Path, categories: Sequence[GalleryCategory]) -> Non
     _write(folder, CATEGORIES, [asdict(category) for category in categories])
 
 
-def write_pictures(folder: Path, pictures: Mapping[str, bytes]) -> None:
-    """Write PNG pictures by their addresses as one file: a frame without an origin may load no others."""
-    _write(folder, PICTURES, {address: b64encode(png).decode("ascii") for address, png in pictures.items()})
+def write_pictures(folder: Path, names: Iterable[str]) -> None:
+    """Write those of the sample's pictures that emails show as one file of `data:` URLs by address.
+
+    A sandboxed frame of a page opened from disk may load no picture from disk.
+    """
+    copies = {
+        BASE_URL + name: f"data:image/png;base64,{b64encode(picture(name)).decode('ascii')}"
+        for name in sorted(set(names).intersection(picture_names()))
+    }
+    if copies:
+        _write(folder, PICTURES, copies)
 
 
 def write_script(path: Path, contents: object) -> None:

@@ -24,6 +24,7 @@ from encore.stack.gallery.packed import (
     write_prompts,
 )
 from encore.stack.gallery.said import said
+from encore.stack.pictures.addresses import names_in
 
 _COUNTS = {
     "emails": "emails",
@@ -64,26 +65,24 @@ def write_gallery(
     emails: Iterable[GalleryEmail],
     categories: Sequence[GalleryCategory] = (),
     prompts: Sequence[GalleryPrompt] = (),
-    *,
-    pictures: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Write `index.html` and the folder `gallery` beside it, and return the page's path.
 
     The page works from disk, in any current browser. `emails` is read once and may be lazy: at most one
-    file's worth is in memory. An email whose prompt is not among `prompts` is shown without it. `pictures`
-    are PNG pictures by addresses that nobody serves any more; emails that name them are shown with them.
+    file's worth is in memory. An email whose prompt is not among `prompts` is shown without it.
     """
     folder = out_dir / FOLDER
     folder.mkdir(parents=True, exist_ok=True)
     remove_packed(folder)
     index = Index({prompt.prompt_key: prompt for prompt in prompts})
+    pictures: set[str] = set()
     for number, batch in enumerate(batches(emails, EMAILS_PER_FILE)):
         write_bodies(folder, number, batch)
         index.add(batch)
+        pictures.update(name for email in batch for name in names_in(email.html))
+    write_pictures(folder, pictures)
     write_prompts(folder, prompts)
-    write_list(folder, index.data(summary, pictures or ()))
-    if pictures:
-        write_pictures(folder, pictures)
+    write_list(folder, index.data(summary))
     if categories:
         write_categories(folder, categories)
     page = out_dir / "index.html"
