@@ -59,8 +59,13 @@ def test_no_text_becomes_markup(open_page: Open, context: BrowserContext, hostil
     """Neither in the list nor in the header nor beside the email: no element, no dialog, no other page."""
     context.route("http*://**", lambda route: route.abort())  # an email may name pictures
     page = open_page(hostile.as_uri(), hash_=f"#emails/{next(iter(TEXTS))}")
-    dialogs: list[Dialog] = []
-    page.on("dialog", dialogs.append)
+    dialogs: list[str] = []
+
+    def dismissed(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    page.on("dialog", dismissed)
     page.locator("#view > iframe").wait_for()
     address, allowed = page.url.partition("#")[0], page.locator(ACTIVE).count()
     if page.locator(f"[data-beside={beside}]").get_attribute("aria-pressed") == "false":
