@@ -18,8 +18,6 @@ READ_CHARS = 400
 CACHED_NAMES = 8_192
 
 _WIDE_SIGNS = str.maketrans("，；：！？（）｜／", ",;:!?()|/", "®™©℗•★✓✔")  # noqa: RUF001 - signs of the catalogue
-_LINK = re.compile(r"(?:\bvisit )?(?:\w+://|\bwww\.)\S*", re.IGNORECASE)
-"""Readers make a link of it wherever it stands."""
 _QUOTES = re.compile(r'["“”„«»]')
 _INCHES = re.compile(r"(?<=\d)\s?(?:[\"”“]|'')")
 _EMPTY_BRACKETS = re.compile(r"[(\[{【][\s,;:|/&+.–—-]*[)\]}】]")  # noqa: RUF001 - dashes of the catalogue
@@ -77,8 +75,8 @@ def description(name: str) -> str:
 
 
 def _mended(name: str) -> str:
-    """Return the name on one line, with ASCII signs, primes for inches, no link, no quotation or trade marks."""
-    line = _LINK.sub(" ", clean(name.translate(_WIDE_SIGNS), max_chars=READ_CHARS))
+    """Return the name on one line, with ASCII signs, primes for inches, and no quotation or trade marks."""
+    line = clean(name.translate(_WIDE_SIGNS), max_chars=READ_CHARS)
     return clean(_QUOTES.sub(" ", _INCHES.sub("″", line)), max_chars=READ_CHARS)
 
 
