@@ -39,7 +39,7 @@ def test_api_calls_recorded_by_cloudtrail_match_no_rule(pipeline: "Module") -> N
 def test_only_the_rule_for_personalize_is_on_by_default(
     pipeline: "Module", read_module: "ReadModule"
 ) -> None:
-    """The recommender may wait for a job, the mailer never does; both environments use the default."""
+    """The mailer's polls see the end of its jobs; both environments use the default."""
     assert pipeline.variables["job_events"]["default"] == ["recommender"]
     for stage in ("dev", "prod"):
         assert "job_events" not in read_module(f"environments/{stage}").calls["pipeline"]

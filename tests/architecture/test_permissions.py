@@ -88,7 +88,9 @@ def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Mo
     }
 
 
-@pytest.mark.parametrize(("role", "service"), [("personalize", "recommender"), ("comprehend", "sentiment")])
+@pytest.mark.parametrize(
+    ("role", "service"), [("personalize", "recommender"), ("comprehend", "sentiment"), ("bedrock", "mailer")]
+)
 def test_a_role_for_jobs_serves_one_aws_service_of_this_account(
     pipeline: "Module", role: str, service: str
 ) -> None:
@@ -114,6 +116,18 @@ def test_comprehends_jobs_read_their_input_and_write_their_output(pipeline: "Mod
     }
     folder = "${local.data_bucket}/" + object_keys.sentiment_job("*", "")
     assert files == {("s3:GetObject",): [f"{folder}input/*"], ("s3:PutObject",): [f"{folder}output/*"]}
+
+
+def test_bedrocks_jobs_read_their_input_and_write_their_output(pipeline: "Module") -> None:
+    """They see no other object: neither customers nor emails, nor the model's other answers."""
+    statements = pipeline.documents["bedrock"]["statement"]
+    files = {
+        tuple(statement["actions"]): statement["resources"]
+        for statement in statements
+        if any(action.endswith("Object") for action in statement["actions"])
+    }
+    folder = "${local.data_bucket}/" + object_keys.copy_job("*", "*")
+    assert files == {("s3:GetObject",): [f"{folder}/input/*"], ("s3:PutObject",): [f"{folder}/output/*"]}
 
 
 def _resources(resources: "str | list[str]") -> list[str]:

@@ -108,9 +108,14 @@ class InMemoryPolls:
 
     sent: list[tuple[str, int]] = field(default_factory=list)
     sent_at_once: list[tuple[str, int]] = field(default_factory=list)
+    parts: list[tuple[str, int]] = field(default_factory=list)
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
         """Keep one poll."""
         self.sent.append((run_id, attempt))
         if at_once:
             self.sent_at_once.append((run_id, attempt))
+
+    async def send_part(self, run_id: str, part: int) -> None:
+        """Keep a message about a part."""
+        self.parts.append((run_id, part))

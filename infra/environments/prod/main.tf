@@ -14,8 +14,9 @@ locals {
 
   # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateway endpoints. An endpoint is billed
   # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs), email,
-  # personalize-runtime.
+  # personalize-runtime. Batch inference alone needs bedrock.
   interface_endpoints = [
+    "bedrock",
     "bedrock-runtime",
     "comprehend",
     "ecr.api",
@@ -39,7 +40,7 @@ module "network" {
 
   name                = local.name
   zones               = ["a", "b", "c"]
-  interface_endpoints = local.interface_endpoints
+  interface_endpoints = setsubtract(local.interface_endpoints, var.mailer.batch_from_prompts == null ? ["bedrock"] : [])
   bucket_arns         = values(module.pipeline.bucket_arns)
   logs_key_arn        = module.keys.arns.logs
 }

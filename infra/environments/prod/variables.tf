@@ -9,7 +9,7 @@ variable "image_tag" {
 }
 
 variable "mailer" {
-  description = "The sender of the emails, and the Bedrock model or inference profile that writes their copy."
+  description = "The sender of the emails, the Bedrock model or inference profile that writes their copy; see the pipeline module."
   type = object({
     model_id       = string
     brand_name     = string
@@ -18,6 +18,9 @@ variable "mailer" {
     locale         = string
     link_hosts     = optional(list(string), [])
     image_hosts    = optional(list(string), [])
+    converse_rpm       = optional(number)
+    batch_from_prompts = optional(number)
+    guardrail          = optional(object({ id = string, version = string }))
   })
 }
 

@@ -3,8 +3,8 @@
 # They only shorten a wait: the recommender polls anyway, and has to, because AWS does not guarantee delivery.
 # EventBridge's events reference lists no state changes of Personalize today, only API calls recorded by CloudTrail. The
 # rule leaves those out: they would report the recommender's own calls to it. A rule that matches nothing is free.
-# The mailer's rule is off by default: the mailer calls Converse and has no batch jobs, so events of other jobs in the
-# account would start tasks only to acknowledge them. With understudy no job runs on AWS, and no rule is on.
+# The mailer's rule is off by default: its polls see the end of its jobs within their interval, and events of other jobs
+# in the account would start tasks only to acknowledge them. With understudy no job runs on AWS, and no rule is on.
 
 locals {
   job_events = {

@@ -23,9 +23,30 @@ locals {
     },
   ]
 
+  # Converse applies the guardrail that it is called with, in the caller's name.
+  guardrail_permissions = [
+    for guardrail in var.mailer.guardrail[*] : {
+      sid        = "ApplyGuardrail"
+      actions    = ["bedrock:ApplyGuardrail"]
+      resources  = ["arn:${local.partition}:bedrock:${local.region}:${local.account_id}:guardrail/${guardrail.id}"]
+      conditions = []
+    }
+  ]
+
   indirect_permissions = {
     ingest = local.encryption
-    mailer = local.encryption
+    mailer = concat(local.encryption, local.guardrail_permissions, [
+      {
+        sid       = "PassRoleToBedrock"
+        actions   = ["iam:PassRole"]
+        resources = [aws_iam_role.bedrock.arn]
+        conditions = [{
+          test     = "StringEquals"
+          variable = "iam:PassedToService"
+          values   = ["bedrock.amazonaws.com"]
+        }]
+      },
+    ])
     sentiment = concat(local.encryption, [
       {
         sid       = "PassRoleToComprehend"

@@ -2,7 +2,7 @@
 #
 # A bare `*` appears only where AWS defines no resource for an action, each time with a comment.
 # One S3 rule is easy to miss: without s3:ListBucket, or with a condition on the prefix, a missing object answers 403
-# instead of 404. Ingest, sentiment and the recommender depend on the difference.
+# instead of 404. All services depend on the difference.
 
 locals {
   data_bucket = module.topology.bucket_arns["data"]
@@ -253,8 +253,15 @@ locals {
 
     mailer = [
       {
-        sid       = "ConsumeParts"
-        actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        # It also sends to its own queue: delayed polls of long jobs, and parts that have waited for them.
+        sid = "ConsumeParts"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
         resources = [module.topology.queue_arns["mailer"]]
       },
       {
@@ -263,7 +270,7 @@ locals {
         resources = [module.topology.dead_letter_arns["mailer"]]
       },
       {
-        sid       = "FindLook"
+        sid       = "FindLookAndAnswers"
         actions   = ["s3:ListBucket"]
         resources = [local.data_bucket]
       },
@@ -274,12 +281,13 @@ locals {
           "${local.data_bucket}/shop/encore.toml",
           "${local.data_bucket}/shop/themes/*",
           "${local.data_bucket}/runs/*/recommendations/*",
+          "${local.data_bucket}/runs/*/copy/job/*",
         ]
       },
       {
         sid       = "StoreEmails"
         actions   = ["s3:PutObject"]
-        resources = ["${local.data_bucket}/runs/*/emails/*"]
+        resources = ["${local.data_bucket}/runs/*/emails/*", "${local.data_bucket}/runs/*/copy/*"]
       },
       {
         sid       = "StoreRecords"
@@ -312,6 +320,17 @@ locals {
         sid       = "WriteCopy"
         actions   = ["bedrock:InvokeModel"]
         resources = local.model_arns
+      },
+      {
+        # A job gets its id, and so its ARN, when it is started.
+        sid       = "AskByJobs"
+        actions   = ["bedrock:CreateModelInvocationJob"]
+        resources = concat(local.model_arns, [local.model_jobs])
+      },
+      {
+        sid       = "WatchJobs"
+        actions   = ["bedrock:GetModelInvocationJob", "bedrock:StopModelInvocationJob"]
+        resources = [local.model_jobs]
       },
     ]
   }

@@ -87,6 +87,17 @@ locals {
       ENCORE_MAILER_FROM_ADDRESS   = var.mailer.from_address
       ENCORE_MAILER_POSTAL_ADDRESS = var.mailer.postal_address
       ENCORE_MAILER_LOCALE         = var.mailer.locale
+
+      # The account's whole quota: tasks share it by themselves, however many run.
+      ENCORE_MAILER_CONVERSE_RPM = tostring(var.mailer.converse_rpm)
+    },
+    var.mailer.batch_from_prompts == null ? {} : {
+      ENCORE_MAILER_BATCH_FROM_PROMPTS = tostring(var.mailer.batch_from_prompts)
+      ENCORE_MAILER_BATCH_ROLE_ARN     = aws_iam_role.bedrock.arn
+    },
+    var.mailer.guardrail == null ? {} : {
+      ENCORE_MAILER_GUARDRAIL_ID      = var.mailer.guardrail.id
+      ENCORE_MAILER_GUARDRAIL_VERSION = var.mailer.guardrail.version
     },
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
     # A parameter cannot be empty.

@@ -51,20 +51,38 @@ variable "architecture" {
 }
 
 variable "mailer" {
-  description = "The sender of the emails, the model that writes their copy, and the hosts that they may link to (the sender's domain if none)."
+  description = "The sender of the emails, the hosts that they may link to (the sender's domain if none), the model that writes their copy, and how it is asked."
   type = object({
-    model_id       = string
-    brand_name     = string
-    from_address   = string
-    postal_address = string
-    locale         = string
-    link_hosts     = optional(list(string), [])
-    image_hosts    = optional(list(string), [])
+    model_id           = string
+    brand_name         = string
+    from_address       = string
+    postal_address     = string
+    locale             = string
+    link_hosts         = optional(list(string), [])
+    image_hosts        = optional(list(string), [])
+    converse_rpm       = optional(number, 200)
+    batch_from_prompts = optional(number)
+    guardrail          = optional(object({ id = string, version = string }))
   })
 
   validation {
     condition     = !startswith(var.mailer.model_id, "arn:")
     error_message = "model_id must be a model id or inference profile id, such as eu.anthropic.…: permissions are built from it."
+  }
+
+  validation {
+    condition     = var.mailer.batch_from_prompts == null ? true : var.mailer.batch_from_prompts >= 100
+    error_message = "mailer.batch_from_prompts must be at least 100, which is the least that Bedrock takes in a job, or null for no jobs."
+  }
+
+  validation {
+    condition     = var.mailer.batch_from_prompts == null || var.mailer.guardrail == null
+    error_message = "mailer.guardrail and mailer.batch_from_prompts exclude each other: jobs apply no guardrail."
+  }
+
+  validation {
+    condition     = var.mailer.guardrail == null ? true : can(regex("^[a-z0-9]+$", var.mailer.guardrail.id))
+    error_message = "mailer.guardrail.id must be the guardrail's id, not its ARN: permissions are built from it."
   }
 }
 

@@ -13,15 +13,20 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.__main__ import bedrock_model, composer
+from encore.mailer.__main__ import bedrock_model, composer, style
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
+from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from encore.mailer.handler import MailerHandler
 from encore.mailer.settings import MailerSettings
+from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
-from encore.mailer.use_cases.mail_part import MailPart, Style
+from encore.mailer.use_cases.know_features import KnowFeatures
+from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import CONFIG
+from encore.runtime.kept_answers import DynamoDBKeptAnswers
 from encore.runtime.queue.message import Message
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.sqs import SQSQueue
@@ -30,9 +35,9 @@ from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.stage import Stage
 from encore.runtime.runs.totals import total
-from encore.runtime.storage import S3Objects
+from encore.runtime.storage import DynamoDBItems, S3Objects
 from encore.stack.provision import Resources
-from tests.support.stores import Clients
+from tests.support.stores import Clients, InMemoryPolls
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -78,19 +83,27 @@ def wired(
     topics = {kind.topic: resources.topic_arns[kind.topic] for kind in (EmailFinished, RunFinished)}
     announcer = SNSAnnouncer(Publisher(clients.sns), source="mailer", topic_arns=topics)
     locks = Locks(clients.dynamodb, settings.runs_table, quiet_s=60)
+    answers, features = settings.copy_answers_table, settings.product_features_table
+    kept = DynamoDBKeptAnswers(clients.dynamodb, answers, DynamoDBItems(clients.dynamodb, answers))
+    ask_once = AskOnce(model=bedrock_model(bedrock, settings), model_id=settings.mailer_model_id, kept=kept)
     mail_part = MailPart(
         objects=objects,
         records=table,
-        copywriter=Copywriter(bedrock_model(bedrock, settings), max_tokens=settings.mailer_max_tokens),
+        features=KnowFeatures(
+            ask_once=ask_once,
+            records=DynamoDBFeatureRecords(clients.dynamodb, features),
+            language="en",
+            parallel=8,
+        ),
+        copywriter=Copywriter(ask_once=ask_once, style=style(settings)),
         composer=composer(settings),
-        style=Style(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
         parallel=8,
-        model_id=settings.mailer_model_id,
     )
     handler = MailerHandler(
         Stage(StageName.MAILER, ledger=ledger, locks=locks, announcer=announcer),
         mail_part,
         CloseRun(ledger, announcer),
+        ReleaseParts(ledger=ledger, polls=InMemoryPolls()),
     )
     return Mailer(handler, objects, ledger, table)
 

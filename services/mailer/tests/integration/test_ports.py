@@ -1,5 +1,6 @@
 """What the mailer's ports promise, tested on the AWS adapters and on their in-memory doubles."""
 
+import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,16 +15,18 @@ from encore.mailer.adapters.bedrock import BedrockModel
 from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import ModelChoice
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
-from encore.mailer.domain.copy.fields import Copy, CopySource, parse_copy
-from encore.mailer.domain.copy.problem import Problem
-from encore.mailer.domain.copy.prompt import SYSTEM, answer_schema, repair_message, user_message
+from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from encore.mailer.domain.copy.answers import read_answer, wanted_fields
+from encore.mailer.domain.copy.fields import CopySource
+from encore.mailer.domain.copy.prompt import Style, Task, copy_prompt, system_text
 from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
-from encore.mailer.ports import EmailRecords, Model, ModelMessage, ModelReply
+from encore.mailer.ports import EmailRecords, FeatureRecords, Model, ModelMessage, ModelReply
 from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.aws import CONFIG
 from encore.runtime.retry import is_transient
-from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryModel
+from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
@@ -33,8 +36,9 @@ if TYPE_CHECKING:
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
 CALLS_PER_S = 1_000
-MAX_TOKENS = 1_200
-SCHEMA = answer_schema(5)
+MAX_TOKENS = 4_000
+STYLE = Style(brand="Encore Shop", locale="en_IN")
+_, SYSTEM = system_text(Task.COPY, "en")
 NO_RETRIES = CONFIG.merge(AioConfig(retries={"max_attempts": 0}))
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
@@ -47,6 +51,29 @@ def records(request: pytest.FixtureRequest) -> EmailRecords:
     clients: Clients = request.getfixturevalue("clients")
     resources: Resources = request.getfixturevalue("resources")
     return DynamoDBEmailRecords(clients.dynamodb, resources.tables["emails"])
+
+
+@pytest.fixture(params=["in memory", "DynamoDB"])
+def feature_records(request: pytest.FixtureRequest) -> FeatureRecords:
+    """An empty table of product features."""
+    if request.param == "in memory":
+        return InMemoryFeatureRecords()
+    clients: Clients = request.getfixturevalue("clients")
+    resources: Resources = request.getfixturevalue("resources")
+    return DynamoDBFeatureRecords(clients.dynamodb, resources.tables["product-features"])
+
+
+def described(number: int) -> ProductFeatures:
+    """A made-up record."""
+    return ProductFeatures(
+        product_id=f"P{number}",
+        product_name="Norra Lamp",
+        digest="0" * 24,
+        features=("brass base", "soft light"),
+        refused=("best: not in the catalogue entry",),
+        input_tokens=number,
+        updated_at=datetime(2026, 11, 25, tzinfo=UTC),
+    )
 
 
 def record(customer_id: str, *, run_id: str = RUN, subject: str = "Hi") -> EmailRecord:
@@ -73,6 +100,14 @@ async def test_records_read_back_as_they_were_stored(records: EmailRecords) -> N
     await records.put_all(stored)
     found = await records.existing(RUN, [each.customer_id for each in stored])
     assert found == {each.customer_id: each for each in stored}
+
+
+async def test_features_read_back_as_they_were_stored(feature_records: FeatureRecords) -> None:
+    """In any number, and only those asked for."""
+    stored = [described(number) for number in range(1, 120)]
+    await feature_records.put_all(stored)
+    found = await feature_records.existing([*(each.product_id for each in stored), "other"])
+    assert found == {each.product_id: each for each in stored}
 
 
 async def test_only_the_records_asked_for_exist(records: EmailRecords) -> None:
@@ -110,11 +145,11 @@ async def bedrock_model(url: str, *, takes_schema: bool) -> AsyncIterator[Bedroc
 async def model(
     request: pytest.FixtureRequest,
     takes_schema: bool,  # noqa: FBT001 - a parameter of the test
-    make_copy: Callable[..., Copy],
+    make_answer: Callable[..., dict[str, object]],
 ) -> AsyncIterator[Model]:
     """A model that writes copy for five products."""
     if request.param == "in memory":
-        reply = ModelReply(text=make_copy().model_dump_json(), input_tokens=1_000, output_tokens=300)
+        reply = ModelReply(text=json.dumps(make_answer()), input_tokens=1_000, output_tokens=300)
         yield InMemoryModel(reply)
         return
     async with bedrock_model(request.getfixturevalue("understudy_url"), takes_schema=takes_schema) as adapter:
@@ -135,11 +170,10 @@ async def busy_model(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
 
 def conversation(facts: EmailFacts, *, answer: str | None = None) -> list[ModelMessage]:
     """The request for copy and, after an `answer`, the request to repair it."""
-    request = ModelMessage("user", user_message(facts))
+    request = ModelMessage("user", copy_prompt(facts, STYLE).text)
     if answer is None:
         return [request]
-    repair = repair_message([Problem("subject", "digit outside a slot", "9")])
-    return [request, ModelMessage("assistant", answer), ModelMessage("user", repair)]
+    return [request, ModelMessage("assistant", answer), ModelMessage("user", "Write it again.")]
 
 
 @pytest.mark.parametrize("takes_schema", [True, False])
@@ -150,11 +184,16 @@ async def test_a_model_writes_copy_and_says_what_it_billed(
 ) -> None:
     """With structured output or without it, and again when it is asked to repair its answer."""
     request = conversation(facts)
-    first = await model.converse(SYSTEM, request, schema=SCHEMA, max_tokens=MAX_TOKENS)
+    first = await model.converse(
+        SYSTEM, request, schema=copy_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
+    )
     repair = conversation(facts, answer=first.text)
-    for reply in (first, await model.converse(SYSTEM, repair, schema=SCHEMA, max_tokens=MAX_TOKENS)):
+    for reply in (
+        first,
+        await model.converse(SYSTEM, repair, schema=copy_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS),
+    ):
         assert reply.refusal is None
-        assert parse_copy(reply.text).lines.keys() == {"1", "2", "3", "4", "5"}
+        assert set(wanted_fields(facts)) <= read_answer(reply.text).keys()
         assert reply.input_tokens > reply.output_tokens > 0
 
 
@@ -170,7 +209,9 @@ async def test_a_conversation_that_bedrock_refuses_is_a_refusal(
         "blank answer": conversation(facts, answer=" "),
         "ends with the model": conversation(facts, answer="{}")[:2],
     }
-    reply = await model.converse(SYSTEM, messages[bad], schema=SCHEMA, max_tokens=MAX_TOKENS)
+    reply = await model.converse(
+        SYSTEM, messages[bad], schema=copy_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
+    )
     assert (reply.refusal or "").startswith("ValidationException: ")
     assert reply.text == ""
 
@@ -178,5 +219,7 @@ async def test_a_conversation_that_bedrock_refuses_is_a_refusal(
 async def test_a_busy_model_raises_a_transient_error(busy_model: Model, facts: EmailFacts) -> None:
     """The queue's message is then delivered again later."""
     with pytest.raises(Exception, match=r"connect|Throttling") as raised:
-        await busy_model.converse(SYSTEM, conversation(facts), schema=SCHEMA, max_tokens=MAX_TOKENS)
+        await busy_model.converse(
+            SYSTEM, conversation(facts), schema=copy_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
+        )
     assert is_transient(raised.value)

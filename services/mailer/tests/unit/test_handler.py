@@ -22,6 +22,7 @@ from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
@@ -30,7 +31,7 @@ from services.mailer.tests.conftest import FEATURES
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
-from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
+from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
 
 RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
@@ -87,7 +88,10 @@ class World:
             parallel=PARALLEL,
         )
         self.handler = MailerHandler(
-            runs.stage(StageName.MAILER, self.announcer), mail_part, CloseRun(self.ledger, self.announcer)
+            runs.stage(StageName.MAILER, self.announcer),
+            mail_part,
+            CloseRun(self.ledger, self.announcer),
+            ReleaseParts(ledger=self.ledger, polls=InMemoryPolls()),
         )
 
     async def open(self, *, parts: int) -> None:

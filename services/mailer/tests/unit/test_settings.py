@@ -3,6 +3,7 @@ from pydantic import ValidationError
 
 from encore.mailer.settings import MailerSettings
 
+ROLE = "arn:aws:iam::123456789012:role/encore-batch"
 RESOURCES = {
     "data_bucket": "b",
     "runs_table": "t",
@@ -37,6 +38,16 @@ def test_a_first_run_needs_no_settings_but_resources() -> None:
         {"mailer_link_hosts": "https://shop.example"},
         {"mailer_image_hosts": "shop.example,b c"},
         {"mailer_view_online_url": "https://shop.example/v"},
+        {"mailer_converse_rpm": 0},
+        {"mailer_guardrail_id": "abc123"},
+        {"mailer_guardrail_id": "abc123", "mailer_guardrail_version": "latest"},
+        {"mailer_batch_role_arn": "batch"},
+        {"mailer_batch_role_arn": ROLE, "mailer_batch_from_prompts": 99},
+        {
+            "mailer_batch_role_arn": ROLE,
+            "mailer_guardrail_id": "abc123",
+            "mailer_guardrail_version": "2",
+        },
     ],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, object]) -> None:

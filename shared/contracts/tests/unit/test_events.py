@@ -7,6 +7,7 @@ from encore.contracts.events import (
     DataIngested,
     EmailFinished,
     EventData,
+    MailerPoll,
     RecommendationsReady,
     RecommenderPoll,
     RunFinished,
@@ -24,6 +25,7 @@ KINDS: list[type[EventData]] = [
     SentimentScored,
     RecommenderPoll,
     RecommendationsReady,
+    MailerPoll,
     EmailFinished,
     RunFinished,
 ]

@@ -10,6 +10,7 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.events import (
     DataIngested,
+    MailerPoll,
     RecommendationsReady,
     RecommenderPoll,
     SentimentPoll,
@@ -92,6 +93,19 @@ def test_a_run_that_is_scored_by_jobs_gets_its_latest_poll(
     poll = SentimentPoll(attempt=7)
     assert event["id"] == new_event(poll, run_id=RUN, source="sentiment").id == sent["event_id"]
     assert (sent["topic"], sent["queue"]) == (None, "sentiment")
+
+
+def test_a_run_that_waits_for_batch_inference_gets_its_latest_poll(
+    encore: "Encore", in_ledger: "InLedger", bodies: "Bodies"
+) -> None:
+    """Directly in the mailer's queue, with the ledger's attempt."""
+    scored(in_ledger, mailer_attempt="3")
+    in_ledger(lambda ledger: finish_part(ledger, RUN, 1, a_report(StageName.RECOMMENDER)))
+    encore("run", "retry", RUN)
+    (body,) = bodies("mailer")
+    event = json.loads(body)
+    assert (event["type"], event["data"]) == (MailerPoll.type, {"attempt": 3})
+    assert event["id"] == new_event(MailerPoll(attempt=3), run_id=RUN, source="mailer").id
 
 
 def scored(in_ledger: "InLedger", **step: str) -> None:

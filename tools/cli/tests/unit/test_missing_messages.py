@@ -93,6 +93,24 @@ def test_recommended_parts_that_are_not_mailed_are_announced_again() -> None:
     assert wanted(run) == [(StageName.RECOMMENDER, 0), (StageName.MAILER, 3)]
 
 
+@pytest.mark.parametrize("mailed", [frozenset[int](), frozenset({2})])
+def test_a_run_that_is_asked_by_batch_inference_gets_its_latest_poll(mailed: frozenset[int]) -> None:
+    """It moves the run on, or releases the parts that are left, whose own messages are gone."""
+    scored = StageState(done=ALL, announced=True)
+    step = {"mailer_attempt": "5"}
+    run = a_run(ingest=ALL, sentiment=scored, recommender=ALL, mailer=mailed, step=step)
+    assert wanted(run) == [(StageName.MAILER, 5)]
+
+
+def test_a_run_whose_parts_have_waited_is_finished_by_the_part_that_completed_it() -> None:
+    """Its attempt stays in the ledger."""
+    scored = StageState(done=ALL, announced=True)
+    mailed = StageState(done=ALL, reached_by="part-2")
+    step = {"mailer_attempt": "5"}
+    run = a_run(ingest=ALL, sentiment=scored, recommender=ALL, mailer=mailed, step=step)
+    assert wanted(run) == [(StageName.MAILER, 2)]
+
+
 def test_a_run_that_is_mailed_but_not_finished_is_finished_by_its_owner() -> None:
     """The crash came before the end was recorded."""
     scored = StageState(done=ALL, announced=True)

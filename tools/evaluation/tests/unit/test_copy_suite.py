@@ -1,15 +1,16 @@
 """Suites of labelled copy, and the emails that they are for."""
 
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from encore.evaluation.copy.emails import read_emails
-from encore.evaluation.copy.suite import OWN_SUITES, Label, own_emails, read_own_suites, read_suite
+from encore.evaluation.copy.suite import ENGLISH, OWN_SUITES, Label, own_emails, read_own_suites, read_suite
 from encore.evaluation.errors import EvaluationError
 from tools.evaluation.tests.copy_cases import PRODUCTS, RECOMMENDATION, facts, line, write_emails, write_lines
 
-MIN_LIES, MIN_HONEST = 300, 220
+MIN_LIES, MIN_HONEST, MIN_OF_A_KIND = 260, 260, 8
 OWN = own_emails()
 
 
@@ -91,14 +92,23 @@ def test_features_are_known_by_their_slots(tmp_path: Path) -> None:
     assert {f"{product}.f{number}" for product in (1, 2) for number in range(1, 7)} <= unnamed.slots.keys()
 
 
-def test_the_own_suites_are_large_and_no_text_stands_in_two_of_them() -> None:
+def test_no_text_stands_in_two_of_the_own_suites() -> None:
     """A test half that the gate was tuned on would measure nothing."""
     found = read_own_suites(OWN, OWN_SUITES)
     assert not found.bad
     assert len({case.given.text for case in found.cases}) == len(found.cases)
     assert len({case.given.id for case in found.cases}) == len(found.cases)
-    for label, least in ((Label.LIE, MIN_LIES), (Label.HONEST, MIN_HONEST)):
-        assert sum(case.given.label is label for case in found.cases) >= least
+
+
+@pytest.mark.parametrize("name", ENGLISH)
+def test_each_own_english_half_is_large(name: str) -> None:
+    """In lies, in honest texts, and in each of their kinds: a rate of a few texts says little."""
+    given = [case.given for case in read_own_suites(OWN, [name]).cases]
+    labels = Counter(line.label for line in given)
+    assert labels[Label.LIE] >= MIN_LIES
+    assert labels[Label.HONEST] >= MIN_HONEST
+    kinds = Counter((line.label, line.kind) for line in given)
+    assert {kind: count for kind, count in kinds.items() if count < MIN_OF_A_KIND} == {}
 
 
 def test_the_own_halves_are_about_different_emails() -> None:

@@ -9,6 +9,7 @@ from encore.contracts import object_keys
 from encore.mailer.adapters.bedrock import BedrockModel
 from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
+from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
@@ -22,27 +23,34 @@ from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.shop_file import InvalidFileError
 from encore.mailer.domain.message.theme import Brand
 from encore.mailer.handler import MailerHandler
-from encore.mailer.ports import ShopFiles
+from encore.mailer.ports import PromptsOfRun, ShopFiles
 from encore.mailer.settings import MailerSettings, Unhappy
+from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
+from encore.mailer.use_cases.collect_prompts import CollectPrompts
+from encore.mailer.use_cases.find_prompts import FindPrompts
+from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.load_look import Look, load_look
 from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.adaptive_rate import Limiter
-from encore.runtime.kept_answers import DynamoDBKeptAnswers
+from encore.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
 from encore.runtime.ports import Objects
 from encore.runtime.queue.consumer import Handler
+from encore.runtime.queue.polls import SQSMailerPolls
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
-from encore.runtime.storage import DynamoDBItems
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
 
 SECONDS_PER_MINUTE = 60
+CLAIM_S = 300.0
+"""Outlasts a call with its waiting and retries."""
 
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
@@ -52,30 +60,76 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     bedrock = await runtime.new_client(
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
-    answers = DynamoDBKeptAnswers(
-        runtime.dynamodb,
-        settings.copy_answers_table,
-        DynamoDBItems(runtime.dynamodb, settings.copy_answers_table, keep_days=keep_days),
-        keep_days=keep_days,
-    )
-    ask_once = AskOnce(
-        model=bedrock_model(bedrock, settings), model_id=settings.mailer_model_id, kept=answers
+    kept = kept_answers(runtime)
+    ask_once = AskOnce(model=bedrock_model(bedrock, settings), model_id=settings.mailer_model_id, kept=kept)
+    features = KnowFeatures(
+        ask_once=ask_once,
+        records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),
+        language=style(settings).language,
+        parallel=settings.mailer_converse_concurrency,
     )
     mail_part = MailPart(
         objects=runtime.objects,
         records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
-        features=KnowFeatures(
-            ask_once=ask_once,
-            records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),
-            language=style(settings).language,
-            parallel=settings.mailer_converse_concurrency,
-        ),
+        features=features,
         copywriter=Copywriter(ask_once=ask_once, style=style(settings, look)),
         composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
         leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
-    return MailerHandler(runtime.stage, mail_part, CloseRun(runtime.ledger, runtime.announcer))
+    find_prompts = FindPrompts(
+        objects=runtime.objects,
+        features=features,
+        style=style(settings, look),
+        leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
+    )
+    return MailerHandler(
+        runtime.stage,
+        mail_part,
+        CloseRun(runtime.ledger, runtime.announcer),
+        ReleaseParts(ledger=runtime.ledger, polls=_polls(runtime)),
+        await _advance_job(runtime, kept, find_prompts),
+    )
+
+
+def kept_answers(runtime: Runtime[MailerSettings]) -> DynamoDBKeptAnswers:
+    """The answers that the model has given."""
+    settings, table = runtime.settings, runtime.settings.copy_answers_table
+    return DynamoDBKeptAnswers(
+        runtime.dynamodb, table, runtime.items(table), keep_days=settings.retention_days, claim_s=CLAIM_S
+    )
+
+
+async def _advance_job(
+    runtime: Runtime[MailerSettings], kept: KeptAnswers, prompts_of_run: PromptsOfRun
+) -> AdvanceCopyJob | None:
+    """Batch inference needs a role that lets Bedrock use the bucket: without one all prompts are calls."""
+    settings, objects = runtime.settings, runtime.objects
+    if settings.mailer_batch_role_arn is None:
+        return None
+    jobs = BedrockCopyJobs(
+        await runtime.new_client("bedrock"),
+        model_choice(settings),
+        bucket=settings.data_bucket,
+        role_arn=settings.mailer_batch_role_arn,
+    )
+    model_id = settings.mailer_model_id
+    return AdvanceCopyJob(
+        ledger=runtime.ledger,
+        stage=runtime.stage,
+        collect_prompts=CollectPrompts(
+            objects=objects, kept=kept, prompts_of_run=prompts_of_run, jobs=jobs, model_id=model_id
+        ),
+        jobs=jobs,
+        keep_answers=KeepCopyAnswers(objects=objects, kept=kept, jobs=jobs, model_id=model_id),
+        polls=_polls(runtime),
+        announcer=runtime.announcer,
+        from_prompts=settings.mailer_batch_from_prompts,
+    )
+
+
+def _polls(runtime: Runtime[MailerSettings]) -> SQSMailerPolls:
+    return SQSMailerPolls(runtime.queue, interval_s=runtime.settings.mailer_poll_interval_s)
 
 
 def style(settings: MailerSettings, look: Look | None = None) -> Style:

@@ -137,6 +137,23 @@ class RecommendationsReady(PartData):
         return cls(part=part, parts=parts, key=key, customers=len(recommendations))
 
 
+class MailerPoll(EventData):
+    """The mailer's delayed message to itself to poll a long job, or to mail a part that has waited for it.
+
+    No topic carries it.
+    """
+
+    type = "encore.mailer-poll.v1"
+    topic = ""
+    attempt: Count = 0
+    part: PartNumber | None = None
+
+    @property
+    def cause(self) -> str:
+        """The attempt number, or the part."""
+        return f"poll-{self.attempt}" if self.part is None else f"part-{self.part}"
+
+
 class EmailFinished(EventData):
     """One email is rendered, checked and stored under `key` in the data bucket."""
 

@@ -77,6 +77,11 @@ def recommendations(run_id: str, part: int) -> str:
     return f"runs/{run_id}/recommendations/part-{part:05}.jsonl"
 
 
+def copy_job(run_id: str, name: str) -> str:
+    """A file, or a folder ending in a slash, exchanged with Bedrock's batch inference."""
+    return f"runs/{run_id}/copy/job/{name}"
+
+
 def email(run_id: str, customer_id: str) -> str:
     """A customer's finished email, a MIME message."""
     return f"runs/{run_id}/emails/{quote(customer_id, safe='')}.eml"

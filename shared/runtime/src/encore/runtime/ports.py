@@ -36,6 +36,12 @@ class Polls(Protocol):
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None: ...
 
 
+class MailerPolls(Polls, Protocol):
+    """Polls, and messages about parts; see `encore.runtime.queue.polls.SQSMailerPolls`."""
+
+    async def send_part(self, run_id: str, part: int) -> None: ...
+
+
 class Announcer(Protocol):
     """The topics; see `encore.runtime.announcer.SNSAnnouncer`."""
 

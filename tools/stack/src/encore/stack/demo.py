@@ -19,8 +19,8 @@ from encore.runtime.runs.run import Run
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
 from encore.stack.embedded import exported as exported_settings
-from encore.stack.link_hosts import hosts_in
 from encore.stack.gallery.runs import write_runs
+from encore.stack.link_hosts import hosts_in
 from encore.stack.observer import Observer, observe
 from encore.stack.progress import RunProgress, snapshots
 from encore.stack.report import render_report

@@ -28,6 +28,7 @@ PROBE_S = 0.1
 LOCAL_SETTINGS = {
     "ENCORE_RECEIVE_WAIT_S": "2",
     "ENCORE_MAILER_CONVERSE_RPM": "60000",
+    "ENCORE_MAILER_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
     "ENCORE_SENTIMENT_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-comprehend",
@@ -104,6 +105,7 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
         "AWS_ENDPOINT_URL_COMPREHEND": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME": stand_in,
+        "AWS_ENDPOINT_URL_BEDROCK": stand_in,
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": stand_in,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",

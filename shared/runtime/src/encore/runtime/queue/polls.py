@@ -1,10 +1,16 @@
 """Delayed messages of a service to its own queue: it waits without holding a message or a task."""
 
-from encore.contracts.events import RecommenderPoll, SentimentPoll, new_event
+from collections.abc import Mapping
+
+from encore.contracts.events import MailerPoll, RecommenderPoll, SentimentPoll, new_event
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.run import StageName
 
-POLLS = {StageName.SENTIMENT: SentimentPoll, StageName.RECOMMENDER: RecommenderPoll}
+POLLS: Mapping[StageName, type[SentimentPoll] | type[RecommenderPoll] | type[MailerPoll]] = {
+    StageName.SENTIMENT: SentimentPoll,
+    StageName.RECOMMENDER: RecommenderPoll,
+    StageName.MAILER: MailerPoll,
+}
 
 
 class SQSPolls:
@@ -21,3 +27,15 @@ class SQSPolls:
         event = new_event(poll, run_id=run_id, source=self._stage)
         delay_s = 0 if at_once else self._interval_s
         await self._queue.send(event.body, delay_s=delay_s)
+
+
+class SQSMailerPolls(SQSPolls):
+    """The mailer's polls, and its messages to itself about parts that have waited for a job."""
+
+    def __init__(self, queue: SQSQueue, *, interval_s: int) -> None:
+        super().__init__(queue, stage=StageName.MAILER, interval_s=interval_s)
+
+    async def send_part(self, run_id: str, part: int) -> None:
+        """Have a part mailed by whichever task is free; the same part is the same event."""
+        event = new_event(MailerPoll(part=part), run_id=run_id, source=self._stage)
+        await self._queue.send(event.body)

@@ -1,8 +1,8 @@
 """AWS list prices, which convert the units that a run used to US dollars.
 
 On-demand prices in us-east-1 as of November 2026, without free tiers. Units are named `<service>.<unit>`;
-Bedrock's include the model: `bedrock.input_tokens.<model id>`. Input tokens that were read from or written to the
-model's cache, and all tokens of batch inference, are units of their own.
+Bedrock's include the model: `bedrock.input_tokens.<model id>`. Input tokens read from or written to a model's
+cache, and all tokens of batch inference, are units of their own.
 """
 
 from collections.abc import Mapping

@@ -19,7 +19,11 @@ class StageName(StrEnum):
     MAILER = "mailer"
 
 
-ATTEMPTS = {StageName.SENTIMENT: "sentiment_attempt", StageName.RECOMMENDER: "attempt"}
+ATTEMPTS = {
+    StageName.SENTIMENT: "sentiment_attempt",
+    StageName.RECOMMENDER: "attempt",
+    StageName.MAILER: "mailer_attempt",
+}
 """Where a run's `step` holds the number of the latest poll, for the stages that poll long jobs."""
 
 

@@ -70,7 +70,12 @@ def _recommendations(run: Run) -> Iterator[MissingMessage]:
 
 
 def _unmailed(run: Run) -> Iterator[MissingMessage]:
+    """Once the mailer polls, its parts wait: the latest poll moves the run on, or releases what is left."""
     stage = StageName.MAILER
+    attempt = run.attempt(stage)
+    if attempt and not _complete(run, stage):
+        yield MissingMessage(stage, "its parts wait for batch inference", attempt=attempt)
+        return
     for part in sorted(_done(run, StageName.RECOMMENDER) - _done(run, stage)):
         yield MissingMessage(stage, f"part {part} is not mailed", part=part)
     if _complete(run, stage):

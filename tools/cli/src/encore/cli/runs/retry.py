@@ -15,14 +15,13 @@ from encore.contracts.events import (
     DataIngested,
     EventData,
     RecommendationsReady,
-    RecommenderPoll,
-    SentimentPoll,
     SentimentScored,
     new_event,
 )
 from encore.contracts.records import Customer, Recommendation, SentimentSummary, SharedText
 from encore.runtime.errors import error_code
 from encore.runtime.ports import Model
+from encore.runtime.queue.polls import POLLS
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.ledger import Ledger
@@ -73,17 +72,15 @@ class Retry:
                 )
 
     async def _message(self, missing: MissingMessage, counts: Mapping[str, int]) -> Message:
+        if missing.attempt:
+            return self._again(POLLS[missing.stage](attempt=missing.attempt), missing.stage, missing)
         match missing.stage:
             case StageName.INGEST:
                 queue, body = await notification_again(self.environment, self.run)
                 return Message(queue=queue, about=self.run.source, why=missing.why, body=body)
-            case StageName.SENTIMENT if missing.attempt:
-                return self._again(SentimentPoll(attempt=missing.attempt), StageName.SENTIMENT, missing)
             case StageName.SENTIMENT:
                 ingested = await self._data_ingested(missing.part, counts)
                 return self._again(ingested, StageName.INGEST, missing)
-            case StageName.RECOMMENDER if missing.attempt:
-                return self._again(RecommenderPoll(attempt=missing.attempt), StageName.RECOMMENDER, missing)
             case StageName.RECOMMENDER:
                 return self._again(await self._sentiment_scored(counts), StageName.SENTIMENT, missing)
             case StageName.MAILER:

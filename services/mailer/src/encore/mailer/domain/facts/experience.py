@@ -112,6 +112,6 @@ def _aspect(told: Iterator[ProductAspect], words: Language) -> Aspect | None:
 
 
 def told_aspect(aspect: str, words: Language) -> str | None:
-    """Return what an email calls an aspect, None if it is no few plain words or the language has none for it."""
+    """Return what an email calls an aspect, None if it is not a few plain words of the language."""
     label = aspect_label(aspect)
     return words.aspect(label) if label else None

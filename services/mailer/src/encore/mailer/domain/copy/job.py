@@ -1,0 +1,86 @@
+"""The state of a run whose prompts are asked by batch inference, as the ledger keeps it."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import TypeAdapter
+
+from encore.mailer.domain.copy.prompt import Task
+from encore.runtime.runs.run import ATTEMPTS, Run, StageName
+
+ATTEMPT = ATTEMPTS[StageName.MAILER]
+ASKED = "copy_asked"
+"""Set once a run waits for no job: its parts are mailed."""
+ROUNDS = (Task.FEATURES, Task.COPY)
+"""What is asked, in order: copy names the features that the first round finds."""
+NO_JOB = ""
+YES = "yes"
+
+
+class JobStatus(StrEnum):
+    """What has become of a job; Bedrock has a few more words for each."""
+
+    RUNNING = "running"
+    ENDED = "ended"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class JobState:
+    """A job, and why it failed."""
+
+    status: JobStatus
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class JobInput:
+    """How many prompts a job is to be asked, and in how many files."""
+
+    prompts: int
+    files: int
+
+
+_input = TypeAdapter(JobInput)
+
+
+def input_step(task: Task, found: JobInput) -> dict[str, str]:
+    """Return the step state that says what a task's job is to be asked."""
+    return {f"copy_{task}_input": _input.dump_json(found).decode()}
+
+
+def input_of(run: Run, task: Task) -> JobInput | None:
+    """The input of a task's job; None until all of it is written."""
+    found = run.step.get(f"copy_{task}_input")
+    return None if found is None else _input.validate_json(found)
+
+
+def job_step(task: Task, job_id: str) -> dict[str, str]:
+    """Return the step state that names a task's job, `NO_JOB` if it has none."""
+    return {f"copy_{task}_job": job_id}
+
+
+def job_of(run: Run, task: Task) -> str | None:
+    """The id of a task's job, `NO_JOB` if it needs none; None until that is decided."""
+    return run.step.get(f"copy_{task}_job")
+
+
+def kept_step(task: Task) -> dict[str, str]:
+    """Return the step state that says that the answers of a task's job are kept."""
+    return {f"copy_{task}_kept": YES}
+
+
+def is_kept(run: Run, task: Task) -> bool:
+    """Whether there is nothing left to wait for in a task."""
+    return job_of(run, task) == NO_JOB or f"copy_{task}_kept" in run.step
+
+
+def file_name(number: int) -> str:
+    """The name of an input file, counted from one; Bedrock accepts no other ending."""
+    return f"prompts-{number:05}.jsonl"
+
+
+def job_payer(run_id: str) -> str:
+    """The name of a run's jobs as the payer of answers."""
+    return f"{run_id}/job"
