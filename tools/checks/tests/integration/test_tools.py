@@ -12,8 +12,8 @@ import pytest
 from encore.checks.emails.axe import axe
 from encore.checks.emails.caniemail import allowed_features, unsupported_features
 from encore.checks.emails.nu_html import nu_html
-from encore.checks.emails.programs import ToolError, program, run
 from encore.checks.emails.spamassassin import spamassassin
+from encore.checks.programs import ToolError, program, run
 from tools.checks.tests.emails import HTML, an_email
 
 

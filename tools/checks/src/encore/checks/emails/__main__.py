@@ -14,9 +14,9 @@ from rich.console import Console
 from encore.checks.emails.checks import check
 from encore.checks.emails.content import Hosts
 from encore.checks.emails.message import Email, read_emails
-from encore.checks.emails.programs import BROWSERS, ToolError, npm_file, program
 from encore.checks.emails.report import show
 from encore.checks.emails.variants import Variant, demo_emails, variants
+from encore.checks.programs import BROWSERS, ToolError, npm_file, program
 from encore.stack.demo import DemoFailedError
 from encore.stack.pictures.addresses import HOST
 from encore.stack.processes import ProcessDiedError, StackNotReadyError
