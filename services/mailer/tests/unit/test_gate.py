@@ -209,7 +209,9 @@ def facts_of_example(example: dict[str, Any]) -> EmailFacts:
         name="Asha",
         source=RecommendationSource.POPULARITY,
         picks=(Pick(product=product, reason=reason, praised=praised),),
-        owned=(OwnProduct(product_id="O", product_name=own, polarity=polarity),) if own else (),
+        owned=(OwnProduct(product_id="O", product_name=own, category=(own,), polarity=polarity),)
+        if own
+        else (),
         **told,
     )
     features = {"P": tuple(pick["features"].values())}

@@ -14,15 +14,17 @@ from itertools import pairwise
 from encore.mailer.domain.copy.characters import odd_characters
 from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.statements import unproved_statements
-from encore.mailer.domain.copy.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
+from encore.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.slots import owner, slots_in
 from encore.mailer.domain.text import folded
 from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
 LINE = "lines."
+FEATURE = "{f"
+"""How the slots of features begin."""
 HEADLINES = frozenset({"subject", "preheader"})
 GREETING = "greeting"
 AMOUNTS = frozenset({"{price}", "{was_price}", "{saving}", "{discount}"})
@@ -146,7 +148,8 @@ def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
     lists, tokens = scope.lists, sentence.tokens
     yield from lists.frames.broken(tokens)
     for start, end, _ in lists.proved.found(tokens):
-        if not _has_pair(tokens[start:end], scope) and not any(map(is_slot, tokens[end : end + 2])):
+        near = tokens[max(0, start - 1) : start] + tokens[end : end + 2]
+        if not _has_pair(tokens[start:end], scope) and not any(token.startswith(FEATURE) for token in near):
             yield "the catalogue does not say so", " ".join(tokens[start:end])
     if scope.about_one:
         yield from unproved_statements(tokens, lists, partial(_is_proved, scope=scope))

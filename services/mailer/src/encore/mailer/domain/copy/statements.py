@@ -10,6 +10,9 @@ from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, is_slot
 
 NAME = "{name}"
+OPINIONS = frozenset({"{rating}", "{rating_count}", "{praised}"})
+"""Slots of what others think."""
+MAX_WORDS_BETWEEN = 4
 PRONOUNS = frozenset({"it", "this"})
 Proves = Callable[[str], bool]
 """Whether the catalogue has a word for the product."""
@@ -17,6 +20,8 @@ Proves = Callable[[str], bool]
 
 def unproved_statements(tokens: Sequence[str], lists: WordLists, proves: Proves) -> Iterator[tuple[str, str]]:
     """Yield (rule, words) for each statement of a sentence that the catalogue does not prove."""
+    if OPINIONS.isdisjoint(tokens) and (group := _of_people(tokens, lists)):
+        yield "nothing known supports a claim about others", group
     for at, token in enumerate(tokens):
         if _is_subject(at, tokens, lists) and (deed := _deed(tokens[at + 1 :], lists)) and not proves(deed):
             yield "the catalogue does not say that it does this", deed
@@ -35,8 +40,16 @@ def _is_subject(at: int, tokens: Sequence[str], lists: WordLists) -> bool:
 
 
 def _deed(following: Sequence[str], lists: WordLists) -> str | None:
-    word = next((each for each in following if each not in lists.before_deeds), BREAK)
-    return word if word in lists.deeds else None
+    """Return the verb after a subject, unless it may be said of anything."""
+    words = [each for each in following[:MAX_WORDS_BETWEEN] if each not in lists.before_deeds]
+    word, *others = [*words, BREAK]
+    if word in lists.modals:
+        word = others[0]
+        if word in lists.negations:
+            return None
+    elif not word.endswith(lists.verb_ending):
+        return None
+    return word if word.isalpha() and word not in lists.light_verbs else None
 
 
 def _thing(following: Sequence[str], lists: WordLists) -> str | None:
@@ -52,6 +65,15 @@ def _thing(following: Sequence[str], lists: WordLists) -> str | None:
     if not phrase or not lists.abstract.isdisjoint(phrase) or phrase[-1] not in lists.neutral:
         return None
     return phrase[-1]
+
+
+def _of_people(tokens: Sequence[str], lists: WordLists) -> str | None:
+    """Return the group of people of whom a sentence about the product says something."""
+    for at, token in enumerate(tokens[:MAX_WORDS_BETWEEN]):
+        following = tokens[at + 1] if at + 1 < len(tokens) else BREAK
+        if token in lists.people and following in lists.plain_verbs:
+            return f"{token} {following}"
+    return None
 
 
 def _is_of_others(before: Sequence[str], lists: WordLists) -> bool:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of, told_aspect
+from encore.mailer.domain.facts.aspects import told_aspect
+from encore.mailer.domain.facts.experience import Experience, Occasion, experience_of
 from encore.mailer.domain.facts.names import MAX_NAME_CHARS, first_name
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.language import language

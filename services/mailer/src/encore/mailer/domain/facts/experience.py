@@ -6,11 +6,11 @@ from enum import StrEnum
 from functools import cached_property
 
 from encore.contracts.records import OwnProduct, ProductAspect, Recommendation
+from encore.mailer.domain.facts.aspects import told_aspect
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
 from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.language import Language
-from encore.mailer.domain.text import aspect_label
 
 
 class Occasion(StrEnum):
@@ -90,13 +90,16 @@ def experience_of(
     liked = named or _spoken(each for each in owned if each.is_liked)
     if liked:
         liking = {each.product_id for each in owned if not each.is_disliked}
-        praised = _aspect((each for each in recommendation.praised if each.product_id in liking), words)
+        praised = _aspect(
+            (each for each in recommendation.praised if each.product_id in liking), owned, words
+        )
         return Experience(Occasion.LIKED, liked=liked, praised=praised)
     opinions = [each for each in owned if each.polarity is not None]
     if any(each.is_disliked for each in opinions) and all((each.polarity or 0) < 0 for each in opinions):
         disliked = [each for each in opinions if each.is_disliked]
         bad = {each.product_id for each in disliked}
-        blamed = _aspect((each for each in recommendation.blamed if each.product_id in bad), words)
+        told = (each for each in recommendation.blamed if each.product_id in bad)
+        blamed = _aspect(told, words)
         return Experience(Occasion.SORRY, disliked=_spoken(disliked), blamed=blamed)
     has = owned or any(each.own for each in products)
     return Experience(Occasion.OWNER if has else Occasion.NEW)
@@ -109,9 +112,3 @@ def _spoken(owned: "Iterator[OwnProduct] | Sequence[OwnProduct]") -> str | None:
 def _aspect(told: Iterator[ProductAspect], words: Language) -> Aspect | None:
     found = ((told_aspect(each.aspect, words), title(each.product_name)) for each in told)
     return next((Aspect(aspect, product) for aspect, product in found if aspect and product), None)
-
-
-def told_aspect(aspect: str, words: Language) -> str | None:
-    """Return what an email calls an aspect, None if it is not a few plain words of the language."""
-    label = aspect_label(aspect)
-    return words.aspect(label) if label else None

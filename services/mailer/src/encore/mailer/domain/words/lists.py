@@ -41,8 +41,12 @@ class WordLists:
     rating: frozenset[str]
     reduction: frozenset[str]
     """Besides these, all that a sentence about a reduced price may say."""
-    deeds: frozenset[str]
-    """What a thing may do: said of a product only if the catalogue says so."""
+    light_verbs: frozenset[str]
+    """What may be said of any product: whatever else it is said to do must be in the catalogue."""
+    modals: frozenset[str]
+    """After these, a verb has no ending."""
+    verb_ending: str
+    """The ending of what one thing does."""
     before_deeds: frozenset[str]
     having: frozenset[str]
     """Verbs of which the object must be in the catalogue."""
@@ -52,6 +56,10 @@ class WordLists:
     people_verbs: frozenset[str]
     """What only the reader may be said to do with a product."""
     reader: frozenset[str]
+    people: frozenset[str]
+    """Groups of people, who are not said to do anything with a product."""
+    plain_verbs: frozenset[str]
+    """What such a group is not said to do."""
     joining: frozenset[str]
     """Words that end a noun phrase."""
     sweeping: frozenset[str]
@@ -125,12 +133,16 @@ class WordLists:
             price=_words(words, "price"),
             rating=_words(words, "rating"),
             reduction=_words(words, "reduction"),
-            deeds=_words(words, "deeds"),
+            light_verbs=_words(words, "light_verbs"),
+            modals=_words(words, "modals"),
+            verb_ending=words["verb_ending"],
             before_deeds=_words(words, "before_deeds"),
             having=_words(words, "having"),
             having_after=_words(words, "having_after"),
             abstract=_words(words, "abstract"),
             people_verbs=_words(words, "people_verbs"),
+            people=_words(words, "people"),
+            plain_verbs=_words(words, "plain_verbs"),
             reader=_words(words, "reader"),
             joining=_words(words, "joining"),
             sweeping=_words(words, "sweeping"),

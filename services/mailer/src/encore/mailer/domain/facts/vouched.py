@@ -32,13 +32,17 @@ class Vouched:
     """Each word of the catalogue with the next one, as in "any router"."""
 
 
-@lru_cache(maxsize=CACHED_PRODUCTS)
 def vouched_by(product: Product, lists: WordLists) -> Vouched:
     """Return what the catalogue entry of a product, and its kind, vouch for."""
-    clauses = list(_clauses(product, lists))
+    return _vouched(product.name, product.category, product.bullets, lists)
+
+
+@lru_cache(maxsize=CACHED_PRODUCTS)
+def _vouched(name: str, category: tuple[str, ...], bullets: tuple[str, ...], lists: WordLists) -> Vouched:
+    clauses = list(_clauses((name, category_label(category), *bullets), lists))
     own = frozenset(chain.from_iterable(clauses)) - lists.seller - lists.reduction_claims
-    alike = chain.from_iterable(lists.same.get(word, ()) for word in own)
-    words = own.union(alike, _kind_words(product, lists)) - lists.numbers
+    own = own.union(_kind_words(name, category, lists))
+    words = own.union(*(lists.same.get(word, ()) for word in own)) - lists.numbers
     pairs = frozenset(chain.from_iterable(map(pairwise, clauses)))
     return Vouched(words, frozenset(map(lists.endings.stem, words)), pairs)
 
@@ -50,8 +54,8 @@ def words_of(texts: tuple[str, ...], lists: WordLists) -> Vouched:
     return Vouched(words, frozenset(map(lists.endings.stem, words)))
 
 
-def _clauses(product: Product, lists: WordLists) -> Iterator[list[str]]:
-    for text in (product.name, category_label(product.category), *product.bullets):
+def _clauses(texts: tuple[str, ...], lists: WordLists) -> Iterator[list[str]]:
+    for text in texts:
         for clause in _CLAUSE.split(folded(text[:MAX_TEXT_CHARS])):
             words = _words(clause)
             if lists.negations.isdisjoint(words):
@@ -66,8 +70,8 @@ def _words(text: str) -> list[str]:
     return [*found, *parts, *(word.replace("-", "") for word in hyphenated)]
 
 
-def _kind_words(product: Product, lists: WordLists) -> Iterator[str]:
+def _kind_words(name: str, category: tuple[str, ...], lists: WordLists) -> Iterator[str]:
     """Yield what is true of the kind that the narrowest category and the short name speak of."""
-    heads = chain(_words(category_label(product.category)), _words(title(product.name)))
+    heads = chain(_words(category_label(category)), _words(title(name)))
     for head in dict.fromkeys(heads):
         yield from lists.kinds.get(head, lists.kinds.get(lists.endings.stem(head), ()))
