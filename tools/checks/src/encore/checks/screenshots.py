@@ -40,15 +40,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with TemporaryDirectory(prefix="screenshots-") as work:
             run = options.run or run_demo(embedded_stack, None, Path(work), console)
-            _take(run, options.out)
+            take(run, options.out)
     except (ToolError, DemoFailedError, ProcessDiedError, StackNotReadyError) as error:
         console.print(str(error), markup=False, soft_wrap=True)
         return 2
     return 0
 
 
-def _take(run: Path, out: Path) -> None:
-    email = _shown(run)
+def take(run: Path, out: Path) -> None:
+    """Write the pictures of a run into `out`; raise `ToolError` if there is nothing to show or no browser."""
+    email = shown(run)
     with browser() as chromium:
         for name, size in (("email", DESKTOP), ("email-phone", PHONE)):
             page = _page(chromium, size, scale=FINE)
@@ -61,7 +62,7 @@ def _take(run: Path, out: Path) -> None:
         _save(page, out / "gallery.png")
 
 
-def _shown(run: Path) -> Email:
+def shown(run: Path) -> Email:
     """The email with a picture of every pick whose reasons say most of what the customer has."""
     found = [each for each in read_emails(run / "emails") if each.html.count(BASE_URL) == PICKS]
     if not found:
