@@ -40,6 +40,7 @@ UNUSED_HERE = {
     "comprehend:*SentimentDetectionJob *": "a run with many texts",
     "sqs:SendMessage sentiment": "the polls of its jobs",
     "bedrock:*ModelInvocationJob *": "a run with many prompts",
+    "s3:GetObject shop/themes/*": "a theme of the shop's own",
     "s3:GetObject runs/*/copy/job/*": "the answers of its job",
     "sqs:SendMessage mailer": "the polls of its job, and the parts that have waited for it",
     "personalize:UpdateDataset *": "a schema changed since the last run",

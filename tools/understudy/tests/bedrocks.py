@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from understudy.wire.service import Service
 
 HAIKU = "anthropic.claude-haiku-4-5-20251001-v1:0"
+OPUS = "anthropic.claude-opus-4-7"
 SONNET = "anthropic.claude-sonnet-5-5"
 NOVA = "amazon.nova-lite-v1:0"
 LLAMA = "meta.llama3-1-8b-instruct-v1:0"

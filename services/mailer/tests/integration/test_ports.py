@@ -194,7 +194,8 @@ async def test_a_model_writes_copy_and_says_what_it_billed(
     ):
         assert reply.refusal is None
         assert set(wanted_fields(facts)) <= read_answer(reply.text).keys()
-        assert reply.input_tokens > reply.output_tokens > 0
+        sent = reply.input_tokens + reply.cache_read_tokens + reply.cache_write_tokens
+        assert sent > reply.output_tokens > 0
 
 
 @pytest.mark.parametrize("takes_schema", [True])

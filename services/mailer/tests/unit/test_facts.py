@@ -6,7 +6,9 @@ import pytest
 from encore.contracts.records import Recommendation
 from encore.mailer.domain.facts import figures
 from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
+from encore.mailer.domain.facts.own_names import own_name
 from encore.mailer.domain.text import category_label
+from encore.mailer.domain.words.lists import WordLists
 
 MakeFacts = Callable[..., EmailFacts]
 
@@ -115,3 +117,29 @@ def test_a_customer_without_picks_cannot_get_an_email(recommend: Callable[..., R
 def test_a_category_is_shown_in_words(path: tuple[str, ...], label: str) -> None:
     """The last level of the path, with its words separated."""
     assert category_label(path) == label
+
+
+@pytest.mark.parametrize(
+    ("name", "category", "called"),
+    [
+        ("Tarn Mug", ("Kitchen", "Mugs"), "Tarn Mug"),
+        ("Orrelux Flexi 232 Fast Charging Type-C Cable", ("Cables", "USBCables"), "Orrelux USB cable"),
+        ("Veloxo Arc 104 Silent Wireless Optical Pointer", ("Computers", "Mice"), "Veloxo mouse"),
+        ("Norra Weatherproof Cedarwood Balcony Boxes", ("Garden", "WindowBoxes"), "Norra window box"),
+        (
+            "Norra Long Evening Jacket with a Hood, Grey",
+            ("Wear", "Jackets&Coats"),
+            "Norra Long Evening Jacket",
+        ),
+        (
+            "Vanta Sound Wired Listening Devices for Sport",
+            ("Audio", "In-Ear"),
+            "Vanta Sound Wired Listening Devices",
+        ),
+    ],
+)
+def test_a_sentence_calls_the_customers_own_product_briefly(
+    name: str, category: tuple[str, ...], called: str
+) -> None:
+    """A long title gives way to the brand and the kind, where the category is a plain plural."""
+    assert own_name(name, category, WordLists.load("en")) == called

@@ -2,8 +2,11 @@
 
 import asyncio
 from collections.abc import Callable
+from threading import Lock
+from typing import Any
 
 import pytest
+from moto.dynamodb.models import DynamoDBBackend
 
 from encore.runtime.kept_answers import CLAIM_S, Answer, DynamoDBKeptAnswers, KeptAnswers
 from encore.runtime.storage import DynamoDBItems
@@ -15,6 +18,18 @@ KEYS = [f"{number:064x}" for number in range(30)]
 
 
 Kept = tuple[KeptAnswers, Callable[[float], None]]
+
+
+@pytest.fixture(autouse=True)
+def one_transaction_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When one fails, moto restores the whole table, and with it what others have written meanwhile."""
+    transact, lock = DynamoDBBackend.transact_write_items, Lock()
+
+    def alone(backend: DynamoDBBackend, items: list[dict[str, Any]]) -> None:
+        with lock:
+            transact(backend, items)
+
+    monkeypatch.setattr(DynamoDBBackend, "transact_write_items", alone)
 
 
 @pytest.fixture(params=["memory", "dynamodb"])

@@ -33,8 +33,14 @@ def test_the_gate_takes_honest_copy(report: CopyReport, kind: str, most: float) 
     assert report.honest[kind].rate <= most
 
 
+def test_the_german_gate_catches_lies_and_takes_honest_copy() -> None:
+    """Its lists were tuned on every other text of the suite."""
+    german = evaluate_suite(read_own_suites(own_emails(), ["german"]), mailer_gate)
+    assert german.caught.rate >= MIN_CAUGHT
+    assert german.refused.rate <= MAX_REFUSED["free prose"]
+
+
 def test_a_language_without_word_lists_is_one_line(tmp_path: Path) -> None:
     """Not a traceback."""
-    facts = read_emails(write_emails(tmp_path, locale="xx_XX"))["A"]
-    with pytest.raises(EvaluationError, match="'xx'"):
-        mailer_gate("subject", "Light", facts)
+    with pytest.raises(EvaluationError, match="email A: locale 'xx_XX': no language 'xx'"):
+        read_emails(write_emails(tmp_path, locale="xx_XX"))

@@ -8,6 +8,7 @@ from tools.understudy.tests.bedrocks import (
     HAIKU,
     LLAMA,
     NOVA,
+    OPUS,
     SONNET,
     body,
     invoke,
@@ -63,7 +64,7 @@ def test_a_cache_belongs_to_a_model_and_not_to_its_profiles(bedrock: "BedrockRun
     assert _cache_usage(bedrock, _cached(text, modelId=SONNET))[0] == 0
 
 
-@pytest.mark.parametrize(("model_id", "minimum"), [(HAIKU, 4_096), (SONNET, 1_024), (NOVA, 1_024)])
+@pytest.mark.parametrize(("model_id", "minimum"), [(HAIKU, 4_096), (SONNET, 1_024), (NOVA, 1_000)])
 def test_a_cache_point_below_the_minimum_has_no_effect(
     bedrock: "BedrockRuntimeClient", model_id: str, minimum: int
 ) -> None:
@@ -142,12 +143,17 @@ def test_more_than_four_cache_points_are_refused(bedrock: "BedrockRuntimeClient"
             ),
         ),
         (
+            OPUS,
+            {"inferenceConfig": {"temperature": 0.5}},
+            "The model returned the following errors: `temperature` is deprecated for this model.",
+        ),
+        (
             HAIKU,
             {"messages": [user("word " * 160_001)]},
             "The model returned the following errors: Input is too long for requested model.",
         ),
     ],
-    ids=["cache", "schema-llama", "schema-nova", "max-tokens", "context"],
+    ids=["cache", "schema-llama", "schema-nova", "max-tokens", "temperature", "context"],
 )
 def test_what_a_model_lacks_is_refused(
     bedrock: "BedrockRuntimeClient", model_id: str, changes: dict[str, Any], message: str

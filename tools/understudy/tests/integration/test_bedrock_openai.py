@@ -5,11 +5,14 @@ import socket
 import threading
 from typing import Any
 
+import boto3
 import pytest
 
 from tools.understudy.tests.batch_harness import bodies, serve_at
 from tools.understudy.tests.bedrocks import (
+    ACCOUNT,
     HAIKU,
+    ONCE,
     SCHEMA,
     body,
     invoke,
@@ -343,6 +346,30 @@ def test_a_stopped_batch_keeps_what_is_done(emulator_url: str) -> None:
     assert manifest["processedRecordCount"] == len(lines)
     assert manifest["totalRecordCount"] == 150
     assert all("modelOutput" in json.loads(line) for line in lines)
+
+
+def test_synchronous_calls_are_answered_while_a_job_runs(emulator_url: str) -> None:
+    """A job that waits for its model holds nobody up."""
+    halted, released = threading.Event(), threading.Event()
+
+    def halting(body: dict[str, Any]) -> FakeReply:
+        if body["messages"][0]["content"].startswith("Hello "):
+            halted.set()
+            released.wait(60)
+        return completion()
+
+    with (
+        openai_server(halting) as fake,
+        serve_at(emulator_url)(min_batch_records=1, openai=OpenAiServer(base_url=fake.url)) as harness,
+    ):
+        harness.put("in/a.jsonl", bodies(20))
+        arn = harness.start()
+        assert halted.wait(60)
+        client = boto3.client("bedrock-runtime", endpoint_url=harness.url, config=ONCE, **ACCOUNT)
+        assert client.converse(**request(messages=[user("Hi")]))["stopReason"] == "end_turn"
+        assert harness.status(arn) == "InProgress"
+        released.set()
+        assert len(harness.results(arn)) == 20
 
 
 def test_quotas_and_guardrails_hold_for_passed_on_requests() -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -17,11 +18,13 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tools.understudy.tests.comprehends import comprehend_service
+from tools.understudy.tests.openai_fake import completion, openai_server
+from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.testing import UnderstudyServer
 
 _TIMEOUT_S = 30.0
-_ENDPOINTS = ("COMPREHEND", "BEDROCK_RUNTIME", "PERSONALIZE", "PERSONALIZE_RUNTIME")
+_ENDPOINTS = ("COMPREHEND", "BEDROCK", "BEDROCK_RUNTIME", "PERSONALIZE", "PERSONALIZE_RUNTIME")
 _ONE_ATTEMPT = Config(retries={"total_max_attempts": 1})
 Server = Callable[[], AbstractContextManager[str]]
 
@@ -93,12 +96,14 @@ def test_every_service_answers_at_one_address(server: Server, monkeypatch: pytes
             modelId=min(CURRENT_MODEL_IDS), messages=[{"role": "user", "content": [{"text": "Hello"}]}]
         )
         recipes = boto3.client("personalize").list_recipes()["recipes"]
+        jobs = boto3.client("bedrock").list_model_invocation_jobs()["invocationJobSummaries"]
         with pytest.raises(ClientError, match="ResourceNotFoundException"):
             boto3.client("personalize-runtime").get_recommendations(
                 campaignArn="arn:aws:personalize:us-east-1:000000000000:campaign/none", userId="u"
             )
     assert scored["Sentiment"] == "POSITIVE"
     assert answer["stopReason"] == "end_turn"
+    assert jobs == []
     assert recipes
 
 
@@ -168,6 +173,36 @@ def test_variables_set_the_rate_and_what_a_long_document_fails() -> None:
     finally:
         process.kill()
         process.communicate()
+
+
+def test_one_variable_passes_requests_on() -> None:
+    """A process that is told of a model's server asks that instead of the copywriter."""
+    port = free_port()
+    with openai_server(lambda _: completion("From the model.")) as fake:
+        process = start(UNDERSTUDY_PORT=str(port), UNDERSTUDY_OPENAI_BASE_URL=fake.url)
+        try:
+            wait_until_healthy(f"http://127.0.0.1:{port}")
+            client = boto3.client("bedrock-runtime", endpoint_url=f"http://127.0.0.1:{port}")
+            answer: Any = client.converse(
+                modelId=min(CURRENT_MODEL_IDS), messages=[{"role": "user", "content": [{"text": "Hello"}]}]
+            )
+        finally:
+            process.kill()
+            process.communicate()
+    assert answer["output"]["message"]["content"] == [{"text": "From the model."}]
+
+
+def test_options_of_bedrock_hold_in_a_thread() -> None:
+    """A test of another package need not start a process for them."""
+    with UnderstudyServer(bedrock=BedrockOptions(requests_per_min=1)) as server:
+        client = boto3.client("bedrock-runtime", endpoint_url=server.url, config=_ONE_ATTEMPT)
+        hello: Any = {
+            "modelId": "anthropic.claude-haiku-5-5",
+            "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
+        }
+        client.converse(**hello)
+        with pytest.raises(client.exceptions.ThrottlingException):
+            client.converse(**hello)
 
 
 def test_process_stops_cleanly_on_sigterm() -> None:

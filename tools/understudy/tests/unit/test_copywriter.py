@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from understudy.engines.copywriter import write
-from understudy.engines.copywriter.compose import MAX_CHARS
+from understudy.engines.copywriter.chooser import MAX_CHARS
 from understudy.engines.copywriter.facts import find_facts, sayable
 from understudy.engines.copywriter.frames import load_frames, load_moments
 

@@ -46,6 +46,7 @@ def test_features_are_read_from_a_bullet(bullet: str, expected: list[str]) -> No
         "Easy to use and easy to clean",
         "Connects to your LED display",
         "For your stainless steel sink",
+        "Tank with anti rust coating",
         "Customer care number: call us any time",
         "8GB memory, 100% cotton fabric2",
     ],

@@ -62,13 +62,18 @@ class PromptCache:
 
 def _prefixes(request: ModelRequest) -> list[_Prefix]:
     schema = request.schema or ""
-    digest, chars = hashlib.sha256(f"{request.model.id}\0{schema}".encode()), len(schema)
+    digest, chars = hashlib.sha256(_bytes(f"{request.model.id}\0{schema}")), len(schema)
     found = []
     for role, block in request.blocks:
-        digest.update(f"\0{role}\0{block.text}".encode())
+        digest.update(_bytes(f"\0{role}\0{block.text}"))
         chars += len(block.text)
         found.append(_Prefix(digest.digest(), tokens(chars), block.cache_ttl))
     return found
+
+
+def _bytes(text: str) -> bytes:
+    """Encode a text, which JSON may give halves of characters."""
+    return text.encode(errors="surrogatepass")
 
 
 def _points(prefixes: list[_Prefix], request: ModelRequest) -> list[_Prefix]:

@@ -107,6 +107,11 @@ def no_structured_output() -> ModelRefusalError:
     return ModelRefusalError("output_config.format: Extra inputs are not permitted")
 
 
+def no_temperature() -> ModelRefusalError:
+    """A request has a temperature, and the model takes none."""
+    return ModelRefusalError("`temperature` is deprecated for this model.")
+
+
 def input_too_long() -> ModelRefusalError:
     """The prompt is longer than the model's context."""
     return ModelRefusalError("Input is too long for requested model.")

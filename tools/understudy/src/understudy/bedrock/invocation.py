@@ -11,6 +11,7 @@ from understudy.bedrock.errors import (
     input_too_long,
     no_prompt_caching,
     no_structured_output,
+    no_temperature,
     too_many_cache_points,
     too_many_output_tokens,
 )
@@ -91,6 +92,8 @@ def check(request: ModelRequest) -> None:
     features = request.model.features
     if request.max_output_tokens > features.max_output_tokens:
         raise too_many_output_tokens(features.max_output_tokens)
+    if request.temperature is not None and not features.temperature:
+        raise no_temperature()
     points = sum(block.cache_ttl is not None for _, block in request.blocks)
     if points and features.cache_min_tokens is None:
         raise no_prompt_caching()

@@ -24,6 +24,8 @@ class ModelFeatures:
     structured_output: bool = True
     cache_min_tokens: int | None = 4_096
     """The shortest prefix that is cached; `None` for a model without prompt caching."""
+    temperature: bool = True
+    """Whether a request may have one."""
     max_output_tokens: int = 64_000
     context_tokens: int = 200_000
     on_demand: bool = True
@@ -37,10 +39,11 @@ MODEL_FEATURES: Mapping[str, ModelFeatures] = {
     "anthropic.claude-haiku-5-5": ModelFeatures(),
     "anthropic.claude-sonnet-5-5": ModelFeatures(cache_min_tokens=1_024),
     "anthropic.claude-haiku-4-5-20251001-v1:0": ModelFeatures(),
+    "anthropic.claude-opus-4-7": ModelFeatures(temperature=False),
     "amazon.nova-lite-v1:0": ModelFeatures(
         form="other",
         structured_output=False,
-        cache_min_tokens=1_024,
+        cache_min_tokens=1_000,
         max_output_tokens=10_000,
         context_tokens=300_000,
     ),
@@ -52,7 +55,7 @@ MODEL_FEATURES: Mapping[str, ModelFeatures] = {
         context_tokens=128_000,
     ),
 }
-"""Features by the id of a model: three of Claude's, and two models that lack some features."""
+"""Features by the id of a model: Claude's, of which one lacks a feature, and two models that lack more."""
 
 _PROFILE_PREFIXES = ("", "us.", "eu.", "global.")
 

@@ -58,5 +58,5 @@ class Runtime:
             reply = await self.invoker.invoke(request, operation="InvokeModel", guardrail=guardrail)
         except ModelRefusalError as error:
             raise invalid(error.reason) from error
-        body = json.dumps(messages.write_body(reply, model, guardrail), ensure_ascii=False)
+        body = json.dumps(messages.write_body(reply, model, guardrail))
         return {"body": body.encode(), "contentType": "application/json"}

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from encore.contracts import object_keys
 from encore.mailer.domain.copy.job import JobInput, file_name, job_payer
 from encore.mailer.domain.copy.prompt import Task
-from encore.mailer.ports import CopyJobs, JobAnswer
+from encore.mailer.ports import CopyJobs, JobAnswer, ModelReply
 from encore.mailer.use_cases.ask_once import kept_form
 from encore.runtime.batches import batches
 from encore.runtime.kept_answers import KeptAnswers
@@ -57,11 +57,15 @@ class KeepCopyAnswers:
         return len(complete)
 
     def _billed(self, answers: Sequence[JobAnswer]) -> Counter[str]:
-        """The tokens of all answers, whether they can be used or not."""
+        """The tokens of all answers, whether they can be used or not; no cache makes any of them cheaper."""
         replies = [answer.reply for answer in answers if answer.reply]
         return Counter(
             {
-                f"bedrock.batch_input_tokens.{self.model_id}": sum(one.input_tokens for one in replies),
+                f"bedrock.batch_input_tokens.{self.model_id}": sum(map(_sent, replies)),
                 f"bedrock.batch_output_tokens.{self.model_id}": sum(one.output_tokens for one in replies),
             }
         )
+
+
+def _sent(reply: ModelReply) -> int:
+    return reply.input_tokens + reply.cache_read_tokens + reply.cache_write_tokens

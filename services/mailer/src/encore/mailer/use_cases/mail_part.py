@@ -107,7 +107,7 @@ class MailPart:
                 composed = self._composer.compose(
                     facts, written.copy, source=written.source, run_id=run_id, date=datetime.now(UTC)
                 )
-            except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            except (ArithmeticError, LookupError, ValueError) as error:
                 log.warning("email_failed", customer_id=recommendation.customer_id, error=repr(error))
                 part.failed.append(recommendation.customer_id)
                 return

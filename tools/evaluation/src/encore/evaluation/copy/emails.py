@@ -10,6 +10,7 @@ from encore.contracts.records import Recommendation
 from encore.evaluation.copy.lines import read_bytes, why
 from encore.evaluation.errors import EvaluationError
 from encore.mailer.domain.facts.email import EmailFacts, NoPicksError, email_facts
+from encore.mailer.domain.language import UnknownLanguageError
 
 FEATURES_PER_PRODUCT = 6
 UNNAMED = tuple(f"feature {letter}" for letter in string.ascii_lowercase[:FEATURES_PER_PRODUCT])
@@ -54,5 +55,5 @@ def _facts(path: Path, name: str, raw: object) -> EmailFacts:
         return Email.model_validate(raw).facts()
     except ValidationError as error:
         raise EvaluationError(f"{path}: email {name}: {why(error)}") from error
-    except NoPicksError as error:
+    except (NoPicksError, UnknownLanguageError) as error:
         raise EvaluationError(f"{path}: email {name}: {error}") from error

@@ -34,7 +34,7 @@ class Record:
         """Return the line of the output with this result."""
         identity = {} if self.id is None else {"recordId": self.id}
         content = {**identity, "modelInput": self.model_input, **result}
-        return json.dumps(content, ensure_ascii=False).encode() + b"\n"
+        return json.dumps(content).encode() + b"\n"
 
 
 @dataclass(frozen=True, slots=True)

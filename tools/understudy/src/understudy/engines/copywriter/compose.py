@@ -4,29 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from understudy.engines.copywriter.chooser import Chooser
 from understudy.engines.copywriter.frames import load_frames
 from understudy.engines.copywriter.words import Words, email_words, moments, pick_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from understudy.engines.copywriter.facts import Facts, Pick
-    from understudy.engines.copywriter.frames import Frame, Frames, Pool
+    from understudy.engines.copywriter.frames import Frames, Pool
 
-MAX_CHARS: Mapping[str, int] = {
-    "subject": 60,
-    "preheader": 110,
-    "greeting": 60,
-    "intro": 240,
-    "line": 160,
-    "closing": 120,
-}
-"""The most characters of each field as it is read, with its slots filled."""
 _FIELDS = ("subject", "preheader", "greeting", "intro", "closing")
-_MIN_FEATURES = 2
+_MAX_WORDINGS = 8
 _SIGNED = 0.4
 _WITH_MORE = 0.6
 _WITH_TAIL = 0.35
@@ -37,10 +29,11 @@ Wordings = list[str]
 def compose_email(facts: Facts, *, attempt: int = 0) -> dict[str, Wordings | dict[str, Wordings]]:
     """Return distinct wordings of the fields that are asked for; equal facts and attempts, equal texts."""
     digest = hashlib.blake2b(f"{attempt}{facts.source}".encode(errors="surrogatepass"))
-    writer = _Writer(facts, random.Random(digest.digest()))  # noqa: S311 - variety, not secrecy
+    chance = random.Random(digest.digest())  # noqa: S311 - variety, not secrecy
+    writer = _Writer(facts, chance, Chooser(chance, facts.refused))
     asked = set(facts.fields)
     copy: dict[str, Wordings | dict[str, Wordings]] = {
-        name: getattr(writer, name)() for name in _FIELDS if not asked or name in asked
+        name: list(filter(None, getattr(writer, name)())) for name in _FIELDS if not asked or name in asked
     }
     lines = {
         str(pick.n): writer.line(pick) for pick in facts.picks if not asked or f"lines.{pick.n}" in asked
@@ -50,16 +43,16 @@ def compose_email(facts: Facts, *, attempt: int = 0) -> dict[str, Wordings | dic
 
 @dataclass
 class _Writer:
-    """Writes the fields of one email; no frame is used twice while others fit."""
+    """Writes the fields of one email."""
 
     facts: Facts
     chance: random.Random
-    used: set[str] = field(default_factory=set)
+    chooser: Chooser
 
     @property
     def count(self) -> int:
         """How many wordings each field gets."""
-        return self.facts.wordings or 1
+        return min(self.facts.wordings or 1, _MAX_WORDINGS)
 
     @property
     def frames(self) -> Frames:
@@ -77,7 +70,7 @@ class _Writer:
         texts: Wordings = []
         for turn, pick in enumerate(self._picks_in_turn()):
             words = _joined(pick_words(pick, turn=turn, language=self.facts.language), customer)
-            texts.append(self._text(self._subject_pools(pick, turn), words, texts, "subject"))
+            texts.append(self.chooser.text(self._subject_pools(pick, turn), words, texts, "subject"))
         return texts
 
     def _subject_pools(self, pick: Pick, turn: int) -> Iterator[Pool]:
@@ -93,7 +86,7 @@ class _Writer:
         texts: Wordings = []
         for turn in range(self.count):
             pool = self.frames.pool(f"preheader.{self.tone}")
-            texts.append(self._text((pool,), self._moments(turn), texts, "preheader"))
+            texts.append(self.chooser.text((pool,), self._moments(turn), texts, "preheader"))
         return texts
 
     def greeting(self) -> Wordings:
@@ -103,27 +96,28 @@ class _Writer:
         nameless = self.frames.pool(f"greeting.{tone}nameless")
         for turn in range(self.count):
             named = self.frames.pool(f"greeting.{tone}named") if self._may_name(turn) else ()
-            texts.append(self._text((named, nameless), words, texts, "greeting"))
+            texts.append(self.chooser.text((named, nameless), words, texts, "greeting"))
         return texts
 
     def intro(self) -> Wordings:
         """Return openings that say what is known of the customer, and nothing that is not."""
         words, texts = email_words(self.facts), list[str]()
-        openings = self.frames.pool(f"intro.{self.facts.occasion}") or self.frames.pool("intro.new")
+        plain = self.frames.pool("intro.sorry_plain" if self.tone == "sorry" else "intro.plain")
+        openings = (self.frames.pool(f"intro.{self.facts.occasion}"), plain)
         more = self.frames.pool("intro.sorry_more" if self.tone == "sorry" else "intro.more")
         for turn in range(self.count):
             told = _joined(self._moments(turn), words)
-            text = self._text((openings, self.frames.pool("intro.new")), told, texts, "intro")
-            texts.append(self._extended(text, more, told, "intro", _WITH_MORE))
+            text = self.chooser.text(openings, told, texts, "intro")
+            texts.append(self.chooser.extended(text, more, told, "intro", _WITH_MORE))
         return texts
 
     def closing(self) -> Wordings:
         """Return ends, some of them signed."""
         words, texts = email_words(self.facts), list[str]()
         for _ in range(self.count):
-            text = self._text((self.frames.pool(f"closing.{self.tone}"),), words, texts, "closing")
+            text = self.chooser.text((self.frames.pool(f"closing.{self.tone}"),), words, texts, "closing")
             texts.append(
-                self._extended(text, self.frames.pool("closing.signature"), words, "closing", _SIGNED)
+                self.chooser.extended(text, self.frames.pool("closing.signature"), words, "closing", _SIGNED)
             )
         return texts
 
@@ -134,10 +128,10 @@ class _Writer:
         for turn in range(self.count):
             words = pick_words(pick, turn=turn, language=self.facts.language)
             shape = _SHAPES[(first + turn) % len(_SHAPES)]
-            text = self._text(self._line_pools(pick, shape), words, texts, "line")
-            text = text or self._text((self.frames.pool("lines.plain"),), words, texts, "line")
+            text = self.chooser.text(self._line_pools(pick, shape), words, texts, "line")
+            text = text or self.chooser.text((self.frames.pool("lines.plain"),), words, texts, "line")
             texts.append(
-                self._extended(
+                self.chooser.extended(
                     text, self.frames.pool("lines.praise", "lines.more"), words, "line", _WITH_TAIL
                 )
             )
@@ -151,57 +145,6 @@ class _Writer:
         yield features
         yield self.frames.pool("lines.feature", "lines.praised")
         yield self.frames.pool(f"{reason}.plain", "lines.plain_praised")
-
-    def _text(self, pools: Iterable[Pool], words: Words, before: Wordings, kind: str) -> str:
-        """Return a text from the first pool with an unused frame that fits, else from one used before."""
-        again = ""
-        for frame in self._fitting(pools, words):
-            if frame.text in self.used and again:
-                continue
-            text = frame.filled(words.written, words.features)
-            if text in before or not self._fits(frame, words, kind) or not self._is_wanted(text):
-                continue
-            if frame.text not in self.used:
-                self.used.add(frame.text)
-                return text
-            again = text
-        return again
-
-    def _fitting(self, pools: Iterable[Pool], words: Words) -> Iterator[Frame]:
-        """Yield the frames whose facts are known, those of each pool from a chance start."""
-        for pool in filter(None, pools):
-            start = self.chance.randrange(len(pool))
-            for frame in (*pool[start:], *pool[:start]):
-                if frame.needs <= words.names:
-                    yield frame
-
-    def _extended(self, text: str, pool: Pool, words: Words, kind: str, share: float) -> str:
-        """Return the text, often with a further sentence that repeats none of its facts."""
-        fitting = [frame for frame in pool if frame.needs <= words.names and not _repeats(frame, words, text)]
-        if not text or not fitting or self.chance.random() > share:
-            return text
-        frame = self.chance.choice(fitting)
-        more = frame.filled(words.written, words.features)
-        too_long = (
-            len(self._read(text, words)) + len(frame.filled(words.read, words.features)) >= MAX_CHARS[kind]
-        )
-        return text if too_long or not self._is_wanted(more) else f"{text} {more}"
-
-    def _fits(self, frame: Frame, words: Words, kind: str) -> bool:
-        return len(frame.filled(words.read, words.features)) <= MAX_CHARS[kind]
-
-    def _read(self, text: str, words: Words) -> str:
-        for place, written in words.written.items():
-            text = text.replace(written, words.read[place])
-        return text
-
-    def _is_wanted(self, text: str) -> bool:
-        """Return whether a text is free of what was refused before."""
-        lower = text.lower()
-        return not any(
-            lower == each.text.lower() or (each.found and each.found.lower() in lower)
-            for each in self.facts.refused
-        )
 
     def _may_name(self, turn: int) -> bool:
         return turn >= self.count - self.count // 2 and "customer.first_name" in self.facts.slots
@@ -227,7 +170,3 @@ _SHAPES = ("own", "features", "praised", "features")
 
 def _joined(first: Words, second: Words) -> Words:
     return replace(first, written={**first.written, **second.written}, read={**first.read, **second.read})
-
-
-def _repeats(frame: Frame, words: Words, text: str) -> bool:
-    return any(words.written[name] in text for name in frame.needs)

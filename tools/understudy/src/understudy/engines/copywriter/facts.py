@@ -15,7 +15,6 @@ _OPENING_TAG = "<facts>"
 _DECODER = json.JSONDecoder()
 _WORDS = re.compile(r"[^\W\d_]+(?:[ &'-]+[^\W\d_]+){0,3}")
 _MAX_WORDS_CHARS = 30
-_MAX_WORDINGS = 8
 _UNSAID = frozenset({
     *("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
     *("eleven", "twelve", "twenty", "hundred", "thousand", "million", "dozen", "half", "quarter"),
@@ -94,7 +93,7 @@ class Facts(BaseModel):
     """The text that the facts were read from."""
     task: str = "copy"
     language: str = "en"
-    wordings: Annotated[int, Field(ge=1, le=_MAX_WORDINGS)] | None = None
+    wordings: Annotated[int, Field(ge=1)] | None = None
     """How many texts are wanted of each field; None for a single one."""
     brand: str = ""
     occasion: str = "new"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from understudy.engines.copywriter.frames import load_moments
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 _KIND_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CACHED_KINDS = 4096
+_PLURALS = ("s", "es", "n", "en", "e", "er")
+_MIN_END_CHARS = 4
+"""The shortest end of a German compound that tells its kind: "Schreibtischlampe" is a "Lampe"."""
 _PLACES = ("f", "g", "h")
 _ASSUMED_CHARS = {"name": 34, "customer.first_name": 8}
 """How long slots count whose value is not told."""
@@ -69,17 +73,17 @@ def email_words(facts: Facts) -> Words:
 def moments(kind: str, language: str) -> Sequence[str]:
     """Return the moments that a kind of product is for; of any kind if it is not known."""
     known = load_moments(language)
-    for word in _stems(kind):
-        if word in known:
-            return known[word]
-    return known["*"]
+    words = list(_stems(kind))
+    ends = (each[start:] for each in words for start in range(1, len(each) - _MIN_END_CHARS + 1))
+    found = next((each for each in chain(words, ends if language == "de" else ()) if each in known), "*")
+    return known[found]
 
 
 def _stems(kind: str) -> Iterator[str]:
     """Yield the words of a kind, the most telling first: its last ones in one, then each, and stems."""
     words = _KIND_WORD.findall(kind.lower())
     for word in ("".join(words[-2:]), *reversed(words)):
-        yield from (word, word.removesuffix("s"), word.removesuffix("es"), word.removesuffix("ies") + "y")
+        yield from (word, word.removesuffix("ies") + "y", *(word.removesuffix(ending) for ending in _PLURALS))
 
 
 def _features(pick: Pick) -> Iterator[tuple[str, str]]:

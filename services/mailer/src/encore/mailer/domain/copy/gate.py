@@ -19,6 +19,7 @@ from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.slots import owner, slots_in
 from encore.mailer.domain.text import folded
+from encore.mailer.domain.words.compounds import MIN_NAMED_CHARS
 from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
@@ -209,12 +210,37 @@ def _is_vouched(word: str, scope: _Scope) -> bool:
             or all(_has_pair(pair, scope) for pair in pairwise(parts))
             or all(_is_known(each, scope) for each in parts)
         )
-    return False
+    return _is_compound(word, scope)
+
+
+def _is_compound(word: str, scope: _Scope) -> bool:
+    """Whether a word is part of a compound of the catalogue, or is made of two words that may be said."""
+    compounds = scope.lists.compounds
+    if not compounds.links:
+        return False
+    return _is_part(word, scope) or any(
+        (head in compounds.heads or _is_proved(head, scope)) and _is_simple(start, scope)
+        for start, head in compounds.splits(word)
+    )
+
+
+def _is_part(word: str, scope: _Scope) -> bool:
+    return any(word in each.parts for each in scope.vouched)
+
+
+def _is_simple(word: str, scope: _Scope) -> bool:
+    """Whether a part of a compound is a known word; the stems of short ones are those of too many others."""
+    lists = scope.lists
+    if word in _rules(lists):
+        return False
+    stem = lists.endings.stem(word)
+    known = len(stem) >= MIN_NAMED_CHARS and stem in lists.neutral_stems
+    return known or word in lists.neutral or _is_proved(word, scope)
 
 
 def _is_proved(word: str, scope: _Scope) -> bool:
     stem = scope.lists.endings.stem(word)
-    return any(stem in each.stems for each in scope.vouched)
+    return any(stem in each.stems for each in scope.vouched) or _is_part(word, scope)
 
 
 def _has_pair(pair: tuple[str, ...], scope: _Scope) -> bool:

@@ -13,7 +13,6 @@ NAME = "{name}"
 OPINIONS = frozenset({"{rating}", "{rating_count}", "{praised}"})
 """Slots of what others think."""
 MAX_WORDS_BETWEEN = 4
-PRONOUNS = frozenset({"it", "this"})
 Proves = Callable[[str], bool]
 """Whether the catalogue has a word for the product."""
 
@@ -36,7 +35,7 @@ def _is_subject(at: int, tokens: Sequence[str], lists: WordLists) -> bool:
     if tokens[at] == NAME:
         return True
     before = tokens[at - 1] if at else BREAK
-    return tokens[at] in PRONOUNS and (before == BREAK or before in lists.joining)
+    return tokens[at] in lists.pronouns and (before == BREAK or before in lists.joining)
 
 
 def _deed(following: Sequence[str], lists: WordLists) -> str | None:

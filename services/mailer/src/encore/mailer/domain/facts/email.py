@@ -83,6 +83,7 @@ def email_facts(
     if not recommendation.picks:
         raise NoPicksError("the recommendation has no picks")
     features, words = features or {}, language(locale)
+    categories = {each.product_id: each.category for each in recommendation.owned}
     products = tuple(
         ProductFacts(
             number=number,
@@ -90,6 +91,7 @@ def email_facts(
             reason=pick.reason,
             locale=locale,
             features=tuple(features.get(pick.product.product_id, ()))[:MAX_FEATURES],
+            own_category=categories.get(pick.reason.product_id or "", ()),
             praised=next(filter(None, (told_aspect(each.aspect, words) for each in pick.praised)), None),
         )
         for number, pick in enumerate(recommendation.picks, 1)

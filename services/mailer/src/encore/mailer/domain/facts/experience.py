@@ -1,16 +1,17 @@
 """What is known of a customer's experience with what they have, and the tone that it asks for."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 
 from encore.contracts.records import OwnProduct, ProductAspect, Recommendation
 from encore.mailer.domain.facts.aspects import told_aspect
+from encore.mailer.domain.facts.own_names import own_name
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
-from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.language import Language
+from encore.mailer.domain.words.lists import WordLists
 
 
 class Occasion(StrEnum):
@@ -85,30 +86,37 @@ def experience_of(
 
     Criticism is told only to somebody who has nothing but bad experiences: others need no reminder.
     """
-    owned = recommendation.owned
+    owned, lists = recommendation.owned, WordLists.load(words.code)
     named = next((each.own for each in products if each.stated_reason.kind in LIKING and each.own), None)
-    liked = named or _spoken(each for each in owned if each.is_liked)
+    liked = named or _spoken((each for each in owned if each.is_liked), lists)
     if liked:
         liking = {each.product_id for each in owned if not each.is_disliked}
-        praised = _aspect(
-            (each for each in recommendation.praised if each.product_id in liking), owned, words
-        )
+        told = (each for each in recommendation.praised if each.product_id in liking)
+        praised = _aspect(told, owned, words)
         return Experience(Occasion.LIKED, liked=liked, praised=praised)
     opinions = [each for each in owned if each.polarity is not None]
     if any(each.is_disliked for each in opinions) and all((each.polarity or 0) < 0 for each in opinions):
         disliked = [each for each in opinions if each.is_disliked]
         bad = {each.product_id for each in disliked}
         told = (each for each in recommendation.blamed if each.product_id in bad)
-        blamed = _aspect(told, words)
-        return Experience(Occasion.SORRY, disliked=_spoken(disliked), blamed=blamed)
+        blamed = _aspect(told, owned, words)
+        return Experience(Occasion.SORRY, disliked=_spoken(disliked, lists), blamed=blamed)
     has = owned or any(each.own for each in products)
     return Experience(Occasion.OWNER if has else Occasion.NEW)
 
 
-def _spoken(owned: "Iterator[OwnProduct] | Sequence[OwnProduct]") -> str | None:
-    return next((name for each in owned if (name := title(each.product_name))), None)
+def _spoken(owned: Iterable[OwnProduct], lists: WordLists) -> str | None:
+    names = (own_name(each.product_name, each.category, lists) for each in owned)
+    return next(filter(None, names), None)
 
 
-def _aspect(told: Iterator[ProductAspect], words: Language) -> Aspect | None:
-    found = ((told_aspect(each.aspect, words), title(each.product_name)) for each in told)
+def _aspect(told: Iterable[ProductAspect], owned: Iterable[OwnProduct], words: Language) -> Aspect | None:
+    lists, categories = WordLists.load(words.code), {each.product_id: each.category for each in owned}
+    found = (
+        (
+            told_aspect(each.aspect, words),
+            own_name(each.product_name, categories.get(each.product_id, ()), lists),
+        )
+        for each in told
+    )
     return next((Aspect(aspect, product) for aspect, product in found if aspect and product), None)

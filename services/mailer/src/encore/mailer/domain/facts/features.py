@@ -75,8 +75,11 @@ def accept(
 
 
 def in_sentence(feature: str, lists: WordLists) -> str:
-    """Write a feature as within a sentence: only names and abbreviations keep their capitals."""
-    return " ".join(_in_sentence(word, lists) for word in feature.split(" "))
+    """Write a feature as within a sentence: names, abbreviations and German nouns keep their capitals."""
+    first, *others = (_in_sentence(word, lists) for word in feature.split(" "))
+    if others and others[0][:1].isupper() and first.endswith(lists.adjective_endings):
+        first = first[:1].lower() + first[1:]
+    return " ".join((first, *others))
 
 
 def _in_sentence(word: str, lists: WordLists) -> str:

@@ -7,9 +7,11 @@ from functools import cached_property
 
 from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts import figures
+from encore.mailer.domain.facts.own_names import own_name
 from encore.mailer.domain.facts.reasons import StatedReason, stated_reason
 from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.text import category_label, clean
+from encore.mailer.domain.words.lists import WordLists
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""
@@ -34,6 +36,8 @@ class ProductFacts:
     """What it has, in noun phrases of its catalogue entry."""
     praised: str | None = None
     """An aspect that its reviewers praise."""
+    own_category: tuple[str, ...] = ()
+    """The category of the customer's product that the reason is about."""
 
     @property
     def name(self) -> str:
@@ -50,10 +54,17 @@ class ProductFacts:
         """Why the product was picked, as the email states it."""
         return stated_reason(self.reason, self.entry, locale=self.locale)
 
-    @property
+    @cached_property
     def own(self) -> str | None:
         """The customer's product that the reason is about, as it is called in a sentence."""
-        return self.stated_reason.own_product
+        if self.stated_reason.own_product is None:
+            return None
+        return own_name(self.reason.product_name or "", self.own_category, WordLists.load(self.language))
+
+    @property
+    def language(self) -> str:
+        """The language of the locale."""
+        return self.locale.partition("_")[0]
 
     @cached_property
     def known(self) -> frozenset[str]:

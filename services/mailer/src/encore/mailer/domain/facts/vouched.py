@@ -30,6 +30,8 @@ class Vouched:
     stems: frozenset[str]
     pairs: frozenset[tuple[str, str]] = frozenset()
     """Each word of the catalogue with the next one, as in "any router"."""
+    parts: frozenset[str] = frozenset()
+    """What compounds among the words are, and are made for."""
 
 
 def vouched_by(product: Product, lists: WordLists) -> Vouched:
@@ -44,14 +46,15 @@ def _vouched(name: str, category: tuple[str, ...], bullets: tuple[str, ...], lis
     own = own.union(_kind_words(name, category, lists))
     words = own.union(*(lists.same.get(word, ()) for word in own)) - lists.numbers
     pairs = frozenset(chain.from_iterable(map(pairwise, clauses)))
-    return Vouched(words, frozenset(map(lists.endings.stem, words)), pairs)
+    return Vouched(words, frozenset(map(lists.endings.stem, words)), pairs, lists.compounds.parts(words))
 
 
 @lru_cache(maxsize=CACHED_PRODUCTS)
 def words_of(texts: tuple[str, ...], lists: WordLists) -> Vouched:
     """Return what texts of our own, such as a brand's name, vouch for."""
     words = frozenset(chain.from_iterable(map(_words, texts))) - lists.seller
-    return Vouched(words, frozenset(map(lists.endings.stem, words)))
+    stems = frozenset(map(lists.endings.stem, words))
+    return Vouched(words, stems, parts=lists.compounds.parts(words))
 
 
 def _clauses(texts: tuple[str, ...], lists: WordLists) -> Iterator[list[str]]:
@@ -74,4 +77,4 @@ def _kind_words(name: str, category: tuple[str, ...], lists: WordLists) -> Itera
     """Yield what is true of the kind that the narrowest category and the short name speak of."""
     heads = chain(_words(category_label(category)), _words(title(name)))
     for head in dict.fromkeys(heads):
-        yield from lists.kinds.get(head, lists.kinds.get(lists.endings.stem(head), ()))
+        yield from lists.kind_words(head)

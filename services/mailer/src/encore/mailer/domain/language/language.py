@@ -13,12 +13,10 @@ from encore.mailer.domain.language.messages import MessageError, Messages
 MESSAGES = "messages.ftl"
 ASPECTS = "aspects.toml"
 DEFAULT_LOCALE = "en_IN"
-ASPECTS_LANGUAGE = "en"
-"""The language of the names that reviews' aspects have."""
 _FOLDERS = files("encore.mailer").joinpath("languages")
 
 
-class UnknownLanguageError(ValueError):
+class UnknownLanguageError(LookupError, ValueError):
     """No folder has the language of a locale, or there is no such locale."""
 
 
@@ -34,9 +32,12 @@ class Language:
     """`ltr` or `rtl`."""
     messages: Messages
 
-    def aspect(self, name: str) -> str | None:
-        """Return what this language calls an aspect, such as `Klang`; None if its list does not tell."""
-        return _aspects(self.code).get(name, name if self.code == ASPECTS_LANGUAGE else None)
+    def aspect(self, name: str) -> str:
+        """Return what this language calls an aspect of the reviews, such as `Klang`.
+
+        An aspect that its list does not have is one of the shop's own, named as its catalogue names it.
+        """
+        return _aspects(self.code).get(name, name)
 
 
 def languages() -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any, Self
 
 from encore.mailer.domain.words.claims import Claims
+from encore.mailer.domain.words.compounds import MIN_PART_CHARS, Compounds
 from encore.mailer.domain.words.endings import Endings
 from encore.mailer.domain.words.frames import Frames
 from encore.mailer.domain.words.phrases import Phrases
@@ -41,6 +42,8 @@ class WordLists:
     rating: frozenset[str]
     reduction: frozenset[str]
     """Besides these, all that a sentence about a reduced price may say."""
+    pronouns: frozenset[str]
+    """Words that stand for the product."""
     light_verbs: frozenset[str]
     """What may be said of any product: whatever else it is said to do must be in the catalogue."""
     modals: frozenset[str]
@@ -87,6 +90,10 @@ class WordLists:
     longest_acronym: int
     keeps_capitals: bool
     """Whether capitals within a sentence are more than emphasis, as those of German nouns are."""
+    plurals: tuple[tuple[str, str], ...]
+    """Endings of plurals, longest first, and what one thing has instead; none where words change more."""
+    adjective_endings: tuple[str, ...]
+    """Endings of words before a noun that keep no capital, in a language whose nouns do."""
     letters: frozenset[str]
     """Letters besides a to z."""
     harmless: Phrases
@@ -102,6 +109,15 @@ class WordLists:
     same: Mapping[str, frozenset[str]]
     """Words that mean the same, by word."""
     endings: Endings
+    compounds: Compounds
+
+    def kind_words(self, head: str) -> frozenset[str]:
+        """Return what is true of the kind that a word names, or the head of a compound does."""
+        found = self.kinds.get(head) or self.kinds.get(self.endings.stem(head))
+        if found is not None or not self.compounds.links:
+            return found or frozenset()
+        heads = (head[at:] for at in range(MIN_PART_CHARS, len(head) - MIN_PART_CHARS))
+        return next((self.kinds[each] for each in heads if each in self.kinds), frozenset())
 
     @cached_property
     def no_features(self) -> frozenset[str]:
@@ -133,6 +149,7 @@ class WordLists:
             price=_words(words, "price"),
             rating=_words(words, "rating"),
             reduction=_words(words, "reduction"),
+            pronouns=_words(words, "pronouns"),
             light_verbs=_words(words, "light_verbs"),
             modals=_words(words, "modals"),
             verb_ending=words["verb_ending"],
@@ -160,6 +177,10 @@ class WordLists:
             common=_words(words, "common", "neutral", "physical", "scenes"),
             longest_acronym=words["longest_acronym"],
             keeps_capitals=words["keeps_capitals"],
+            plurals=tuple(
+                (end, left) for end, _, left in (e.partition(":") for e in words["plurals"].split())
+            ),
+            adjective_endings=tuple(words["adjective_endings"].split()),
             letters=frozenset(words["letters"]),
             harmless=Phrases.of({"harmless": phrases["harmless"]}),
             proved=Phrases.of({"proved": phrases["proved"]}),
@@ -169,6 +190,7 @@ class WordLists:
             kinds=_by_word((each["heads"], each["words"]) for each in kinds["kinds"]),
             same=_by_word((group, group) for group in kinds["same"]),
             endings=endings,
+            compounds=Compounds.of(words["compounds"]) if "compounds" in words else Compounds(),
         )
 
 

@@ -17,6 +17,9 @@ _ENOUGH = 3
 """As many features as a product needs; only to reach it are fair phrases taken, or its own name."""
 _GOOD_SCORE = 1.0
 _FAIR_SCORE = 0.0
+_PLURAL_CHARS = 2
+_TELLING_WORDS = 3
+"""From how many words on a phrase says more of a product than what it is: "braided charging cable"."""
 _PLACE = 0.1
 """How much each further bullet counts less."""
 _FITS = re.compile(r"[A-Za-zÀ-ž][A-Za-zÀ-ž' -]{2,38}")
@@ -31,11 +34,11 @@ def features(name: str, kind: str, bullets: Sequence[str], *, language: str) -> 
     without word lists has none.
     """
     ranked = sorted(_candidates(name, bullets, language), key=lambda each: -each.score)
-    own = {_stem(word) for word in _WORDS.findall(kind.lower())}
-    good = (phrase for phrase in ranked if phrase.score >= _GOOD_SCORE and _stem(phrase.head) not in own)
+    own = _WORDS.findall(kind.lower())
+    good = (phrase for phrase in ranked if phrase.score >= _GOOD_SCORE and not _is_of_kind(phrase.head, own))
     chosen = _distinct((), good, most_shared=0)[:MAX_FEATURES]
     if len(chosen) < _ENOUGH:
-        fair = (phrase for phrase in ranked if phrase.score >= _FAIR_SCORE)
+        fair = (phrase for phrase in ranked if phrase.score >= _FAIR_SCORE and not _only_names(phrase, own))
         chosen = _distinct(chosen, fair, most_shared=1)[:_ENOUGH]
     return [phrase.text for phrase in chosen]
 
@@ -50,8 +53,9 @@ def _distinct(chosen: Iterable[Phrase], phrases: Iterable[Phrase], *, most_share
 
 
 def _is_alike(phrase: Phrase, other: Phrase, most_shared: int) -> bool:
-    shared = phrase.words & other.words
-    return len(shared) > most_shared or phrase.head in other.words or other.head in phrase.words
+    """Return whether two phrases say much the same; "HDMI ports" and "USB ports" share a noun and do not."""
+    same_noun = phrase.head == other.head and (phrase.described or other.described)
+    return same_noun or len(phrase.words & other.words) > most_shared
 
 
 def _candidates(name: str, bullets: Sequence[str], language: str) -> Iterator[Phrase]:
@@ -64,5 +68,10 @@ def _candidates(name: str, bullets: Sequence[str], language: str) -> Iterator[Ph
                 yield phrase.at(place * _PLACE)
 
 
-def _stem(word: str) -> str:
-    return word.removesuffix("s")
+def _only_names(phrase: Phrase, kind: Iterable[str]) -> bool:
+    return len(phrase.words) < _TELLING_WORDS and _is_of_kind(phrase.head, kind)
+
+
+def _is_of_kind(head: str, kind: Iterable[str]) -> bool:
+    """Return whether a noun is among the words of a kind, which may be plurals."""
+    return any(word.startswith(head) and len(word) - len(head) <= _PLURAL_CHARS for word in kind)

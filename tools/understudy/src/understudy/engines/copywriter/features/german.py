@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,17 @@ if TYPE_CHECKING:
 
 _LISTS = word_lists("german.toml")
 _ENDINGS = ("er", "es", "e")
+_REGULAR = re.compile(r"..(?:bar|fest|dicht|beständig|förmig|farbig|wandig|iert|isch)$|^ge.{3,}t$")
+_PRAISING = (
+    "garantiert",
+    "zertifiziert",
+    "geprüft",
+    "patentiert",
+    "getestet",
+    "gesichert",
+    "unverzicht",
+    "unschlag",
+)
 _MIN_COMPOUND_CHARS = 9
 _MAX_ADJECTIVES = 2
 _CACHED_WORDS = 4096
@@ -77,6 +89,10 @@ def _listed(word: str) -> str:
 
 def _is_adjective(word: Word) -> bool:
     return not word.joined and any(
-        word.lower.endswith(ending) and word.lower.removesuffix(ending) in _LISTS["adjectives"]
-        for ending in _ENDINGS
+        word.lower.endswith(ending) and _is_stem(word.lower.removesuffix(ending)) for ending in _ENDINGS
     )
+
+
+def _is_stem(stem: str) -> bool:
+    """Return whether an adjective without its ending is listed, or regularly formed as "waschbar" is."""
+    return stem in _LISTS["adjectives"] or (bool(_REGULAR.search(stem)) and not stem.startswith(_PRAISING))

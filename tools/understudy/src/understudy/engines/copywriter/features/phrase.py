@@ -14,6 +14,8 @@ class Phrase:
     """What the phrase is about: its noun in the singular."""
     words: frozenset[str]
     score: float
+    described: bool = True
+    """Whether an adjective describes it: "soft padding", not "USB ports"."""
 
     def at(self, discount: float) -> Phrase:
         """Return the same phrase with less speaking for it, as from a later bullet."""

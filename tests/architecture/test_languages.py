@@ -1,0 +1,37 @@
+"""What the mailer's languages share with the reader of aspects."""
+
+import re
+from importlib.resources import files
+
+import pytest
+
+from encore.mailer.domain.language import language, languages
+
+ASPECTS = re.findall(
+    r"^([a-z][a-z ]+):",
+    (files("encore.aspects") / "data" / "vocabulary.txt").read_text("utf-8"),
+    re.MULTILINE,
+)
+ALIKE = {
+    "app",
+    "bass",
+    "display",
+    "design",
+    "gps",
+    "material",
+    "motor",
+    "scanner",
+    "software",
+    "touchpad",
+    "video",
+    "zoom",
+}
+"""Aspects that other languages may call as English does."""
+
+
+@pytest.mark.parametrize("code", [code for code in languages() if code != "en"])
+def test_every_aspect_of_the_reviews_has_a_word_in_every_language(code: str) -> None:
+    """So that no English word stands in a German email."""
+    words = language(code)
+    assert len(ASPECTS) > 100
+    assert {name for name in ASPECTS if words.aspect(name) == name} <= ALIKE

@@ -1,0 +1,87 @@
+"""The English words of features: what each can be in a phrase, and how nouns count."""
+
+from __future__ import annotations
+
+from enum import Enum, auto
+from functools import lru_cache
+
+from understudy.engines.copywriter.features.words import word_lists
+
+LISTS = word_lists("english.toml")
+NAMES = {word.lower(): word for word in LISTS["modifiers"] if not word.islower()}
+"""Abbreviations and names of techniques with their capitals."""
+_HEADS = LISTS["countable"] | LISTS["mass"]
+_MODIFIERS = frozenset(word.lower() for word in LISTS["modifiers"])
+_ADJECTIVES = LISTS["adjectives"] | LISTS["participles"]
+_VOWEL_LETTERS = frozenset("AEFHILMNORSX")
+_READ_AS_WORDS = ("USB", "HEPA", "UHD", "EVA", "RAM", "ROM", "SIM")
+_CACHED_WORDS = 4096
+
+
+class Kind(Enum):
+    """What a word can be in a feature."""
+
+    ADJECTIVE = auto()
+    MODIFIER = auto()
+    HEAD = auto()
+    PLURAL = auto()
+    NONE = auto()
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def kind_of(word: str) -> Kind:
+    """Return what a word in lower case can be in a feature."""
+    if word in LISTS["refused"]:
+        return Kind.NONE
+    if word in _ADJECTIVES and word not in _HEADS:
+        return Kind.ADJECTIVE
+    if word in _HEADS or word.replace(" ", "-") in _HEADS:
+        return Kind.HEAD
+    if word in LISTS["plural"] or singular(word) in LISTS["countable"]:
+        return Kind.PLURAL
+    return Kind.MODIFIER if word in _MODIFIERS else _as_compound(word)
+
+
+def _as_compound(word: str) -> Kind:
+    """Return what a compound of listed words is: an adjective, such as "leak-proof" or "built in"."""
+    parts = word.replace("-", " ").split()
+    known = len(parts) > 1 and all(part in _ADJECTIVES | _MODIFIERS | _HEADS for part in parts[:-1])
+    return Kind.ADJECTIVE if known and parts[-1] in _ADJECTIVES | {"in"} else Kind.NONE
+
+
+def number(word: str) -> str:
+    """Return how a noun counts: "one", "many", or "mass" for what is not counted.
+
+    An unknown noun is taken by its ending.
+    """
+    word = word.lower()
+    if word in LISTS["plural"] or singular(word) != word:
+        return "many"
+    if word in LISTS["countable"]:
+        return "one"
+    if word in LISTS["mass"] or word.endswith(("ing", "ity", "ness", "ware", "wear", "tion")):
+        return "mass"
+    return "many" if word.endswith("s") and not word.endswith("ss") else "one"
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def article(feature: str) -> str:
+    """Return the indefinite article for a feature, with its space; empty if it takes none."""
+    first, *_, last = [*feature.split(), *feature.split()]
+    if number(last) != "one":
+        return ""
+    if first.isupper() and not first.startswith(_READ_AS_WORDS):
+        return "an " if first[0] in _VOWEL_LETTERS else "a "
+    first = first.lower()
+    consonant = first.startswith(("uni", "use", "usb", "uhd", "euro", "one"))
+    return "an " if first[0] in "aeiou" and not consonant else "a "
+
+
+@lru_cache(maxsize=_CACHED_WORDS)
+def singular(word: str) -> str:
+    """Return the singular of a listed noun; any other word as it is."""
+    for ending, end in (("ves", "f"), ("ves", "fe"), ("ies", "y"), ("es", ""), ("s", "")):
+        stem = word.removesuffix(ending) + end
+        if word.endswith(ending) and stem in LISTS["countable"] and word not in _HEADS:
+            return stem
+    return word
