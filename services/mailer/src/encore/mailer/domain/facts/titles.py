@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from encore.mailer.domain.facts.seller_claims import unshouted, without_claims
+from encore.mailer.domain.facts.seller_claims import unshouted, without_claims, without_contacts
 from encore.mailer.domain.text import clean, cut, has_words, word_set
 
 TITLE_CHARS = 60
@@ -18,8 +18,6 @@ READ_CHARS = 400
 CACHED_NAMES = 8_192
 
 _WIDE_SIGNS = str.maketrans("，；：！？（）｜／", ",;:!?()|/", "®™©℗•★✓✔")  # noqa: RUF001 - signs of the catalogue
-_LINK = re.compile(r"(?:\bvisit )?(?:\w+://|\bwww\.)\S*", re.IGNORECASE)
-"""Readers make a link of it wherever it stands."""
 _QUOTES = re.compile(r'["“”„«»]')
 _INCHES = re.compile(r"(?<=\d)\s?(?:[\"”“]|'')")
 _EMPTY_BRACKETS = re.compile(r"[(\[{【][\s,;:|/&+.–—-]*[)\]}】]")  # noqa: RUF001 - dashes of the catalogue
@@ -54,7 +52,7 @@ def title(name: str) -> str:
     Names list specifications after a comma, a bar, a bracket or "with"; the words before these name the
     product. Brackets within the first words are skipped: "Vanta 80 cm (32 inches) LED TV" is a "Vanta 80 cm
     LED TV". At most `TITLE_CHARS` characters; no bracket or quotation mark, so none is unbalanced; claims of
-    the seller are left out unless nothing good would be left.
+    the seller are left out unless nothing good would be left; links and addresses always.
     """
     mended = _mended(name)
     whole = _start(mended)
@@ -77,9 +75,10 @@ def description(name: str) -> str:
 
 
 def _mended(name: str) -> str:
-    """Return the name on one line, with ASCII signs, primes for inches, no link, no quotation or trade marks."""
-    line = _LINK.sub(" ", clean(name.translate(_WIDE_SIGNS), max_chars=READ_CHARS))
-    return clean(_QUOTES.sub(" ", _INCHES.sub("″", line)), max_chars=READ_CHARS)
+    """Return the name on one line, with ASCII signs and primes for inches, without quotation marks and links."""
+    line = clean(name.translate(_WIDE_SIGNS), max_chars=READ_CHARS)
+    unquoted = _QUOTES.sub(" ", _INCHES.sub("″", line))
+    return clean(without_contacts(unquoted), max_chars=READ_CHARS)
 
 
 def _tidied(text: str) -> str:
