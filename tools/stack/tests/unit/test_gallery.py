@@ -286,7 +286,7 @@ def test_the_runs_of_a_folder_are_listed(tmp_path: Path) -> None:
     """Those with a gallery, the newest first, with the time and the number of their emails."""
     for number, name in enumerate(("run-1", "run-2")):
         page = write_gallery(tmp_path / name, SUMMARY, [email()])
-        os.utime(page, (1_000 + number, 1_000 + number))
+        os.utime(page.parent / "gallery" / "list.js", (1_000 + number, 1_000 + number))
     (tmp_path / "run-2" / "summary.json").write_text(json.dumps(SUMMARY))
     (tmp_path / "demo-unfinished").mkdir()
     write_runs(tmp_path)
