@@ -168,7 +168,7 @@ def test_ingest_reads_hostile_rows_and_keeps_no_control_character(tmp_path: Path
 
 @parameters("texts")
 def test_a_gallery_shows_a_text_and_does_not_run_it(case: Case, tmp_path: Path) -> None:
-    """Its page has the same elements as that of a harmless email, and its files only what `receive` unpacks."""
+    """Its page has the elements of a harmless email's page, and its files only what `receive` unpacks."""
     texts = dict.fromkeys(("name", "subject", "preheader", "html", "text", "source"), case.text)
     hostile = gallery_email(customer_id=case.text[:MAX_IDENTIFIER], picks=picks(case.text), **texts)
     prompted = gallery_prompt(prompt=case.text, answers=(case.text,))
