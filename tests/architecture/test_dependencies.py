@@ -17,7 +17,7 @@ SOURCES = {
     **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
 }
 AWS = {"aiobotocore", "boto3", "botocore"}
-IMPORTED_AS = {"pyyaml": "yaml"}
+IMPORTED_AS = {"pyyaml": "yaml", "fluent.runtime": "fluent"}
 """Import names that do not follow from the distribution's name."""
 TOOLS = {"encore.stack", "encore.cli", "encore.evaluation", "understudy"}
 

@@ -23,7 +23,7 @@ from encore.contracts.records import (
 from encore.mailer.domain.copy.gate import judge
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 
-FOLDER = files("encore.mailer") / "languages"
+FOLDER = files("encore.mailer.domain") / "languages"
 
 TRUE = [
     ("lines.1", "A cable with {1.f1}, for the desk and the road."),

@@ -75,9 +75,9 @@ def test_a_malformed_catalogue_names_its_line() -> None:
 def test_the_languages_are_english_and_german() -> None:
     """One folder each, with every file that the documentation lists."""
     assert languages() == tuple(LOCALES)
-    english = {each.name for each in (files("encore.mailer") / "languages" / "en").iterdir()}
+    english = {each.name for each in (files("encore.mailer.domain") / "languages" / "en").iterdir()}
     for code in languages():
-        folder = files("encore.mailer") / "languages" / code
+        folder = files("encore.mailer.domain") / "languages" / code
         assert {each.name for each in folder.iterdir()} == english
 
 

@@ -13,7 +13,7 @@ from encore.mailer.domain.language.messages import MessageError, Messages
 MESSAGES = "messages.ftl"
 ASPECTS = "aspects.toml"
 DEFAULT_LOCALE = "en_IN"
-_FOLDERS = files("encore.mailer").joinpath("languages")
+_FOLDERS = files("encore.mailer.domain").joinpath("languages")
 
 
 class UnknownLanguageError(LookupError, ValueError):

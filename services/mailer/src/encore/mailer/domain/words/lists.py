@@ -16,7 +16,7 @@ from encore.mailer.domain.words.endings import Endings
 from encore.mailer.domain.words.frames import Frames
 from encore.mailer.domain.words.phrases import Phrases
 
-FOLDER = files("encore.mailer") / "languages"
+FOLDER = files("encore.mailer.domain") / "languages"
 
 
 @dataclass(frozen=True, eq=False)
