@@ -75,7 +75,7 @@ def description(name: str) -> str:
 
 
 def _mended(name: str) -> str:
-    """Return the name on one line, with ASCII signs and primes for inches, without quotation marks and links."""
+    """Return the name on one line, with ASCII signs, primes for inches, no quotation marks, no links."""
     line = clean(name.translate(_WIDE_SIGNS), max_chars=READ_CHARS)
     unquoted = _QUOTES.sub(" ", _INCHES.sub("″", line))
     return clean(without_contacts(unquoted), max_chars=READ_CHARS)
