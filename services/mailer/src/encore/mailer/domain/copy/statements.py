@@ -22,34 +22,45 @@ def unproved_statements(tokens: Sequence[str], lists: WordLists, proves: Proves)
     if OPINIONS.isdisjoint(tokens) and (group := _of_people(tokens, lists)):
         yield "nothing known supports a claim about others", group
     for at, token in enumerate(tokens):
-        if _is_subject(at, tokens, lists) and (deed := _deed(tokens[at + 1 :], lists)) and not proves(deed):
-            yield "the catalogue does not say that it does this", deed
-        if token in lists.having:
-            things = (each for each in _things(tokens[at + 1 :], lists) if not proves(each))
+        before, following = tokens[:at], tokens[at + 1 :]
+        if _is_subject(token, before, lists):
+            deed = _deed(following, lists)
+            if deed and not proves(deed):
+                yield "the catalogue does not say that it does this", deed
+        if token in lists.having or (before and f"{before[-1]} {token}" in lists.having_pairs):
+            things = (each for each in _things(following, lists) if not proves(each))
             yield from (("the catalogue does not say that it has this", each) for each in things)
-        if token == NAME and _is_of_others(tokens[:at], lists):
-            yield "only the reader may be said to do this with it", " ".join(tokens[max(0, at - 2) : at])
+        if token == NAME and _is_of_others(before, lists):
+            yield "only the reader may be said to do this with it", " ".join(before[-2:])
 
 
-def _is_subject(at: int, tokens: Sequence[str], lists: WordLists) -> bool:
+def _is_subject(token: str, before: Sequence[str], lists: WordLists) -> bool:
     """Whether a token stands for the product that does something; "keeps it close" has it as the object."""
-    if tokens[at] == NAME:
-        return True
-    before = tokens[at - 1] if at else BREAK
-    return tokens[at] in lists.pronouns and (before == BREAK or before in lists.joining)
+    last = before[-1] if before else BREAK
+    if token == NAME:
+        return last not in lists.before_objects
+    return token in lists.pronouns and (last == BREAK or last in lists.joining)
 
 
 def _deed(following: Sequence[str], lists: WordLists) -> str | None:
-    """Return the verb after a subject, unless it may be said of anything."""
+    """Return the verb after a subject, or what is done with it, unless that may be said of anything."""
     words = [each for each in following[:MAX_WORDS_BETWEEN] if each not in lists.before_deeds]
-    word, *others = [*words, BREAK]
-    if word in lists.modals:
-        word = others[0]
-        if word in lists.negations:
-            return None
-    elif not (word.endswith(lists.verb_ending) or f"{word}{lists.verb_ending}" in lists.neutral):
+    is_base = bool(words) and words[0] in lists.modals
+    word, *others = [*words[is_base:], BREAK]
+    if word in lists.negations:
+        return None
+    if word in lists.being:
+        return _participle(others, lists)
+    if not (is_base or word.endswith(lists.verb_ending) or f"{word}{lists.verb_ending}" in lists.neutral):
         return None
     return word if word.isalpha() and word not in lists.light_verbs | lists.joining else None
+
+
+def _participle(following: Sequence[str], lists: WordLists) -> str | None:
+    """Return what is said to be done with the product after a form of "be"."""
+    ending = lists.participle_ending
+    word = following[0] if following else BREAK
+    return word if ending and word.endswith(ending) and word not in lists.light_participles else None
 
 
 def _things(following: Sequence[str], lists: WordLists) -> Iterator[str]:

@@ -51,8 +51,18 @@ class WordLists:
     verb_ending: str
     """The ending of what one thing does."""
     before_deeds: frozenset[str]
+    being: frozenset[str]
+    """Forms of "be"."""
+    participle_ending: str
+    """The ending of what is said to be done with a thing; empty where participles have several."""
+    light_participles: frozenset[str]
+    """What may be said to be done with any product."""
+    before_objects: frozenset[str]
+    """Before a product these show that it is not the subject."""
     having: frozenset[str]
     """Verbs of which the object must be in the catalogue."""
+    having_pairs: frozenset[str]
+    """Two words that are such a verb, as in "comes with"."""
     having_after: frozenset[str]
     abstract: frozenset[str]
     """Objects that say nothing."""
@@ -155,7 +165,12 @@ class WordLists:
             modals=_words(words, "modals"),
             verb_ending=words["verb_ending"],
             before_deeds=_words(words, "before_deeds"),
+            being=_words(words, "being"),
+            participle_ending=words["participle_ending"],
+            light_participles=_words(words, "light_participles"),
+            before_objects=_words(words, "before_objects"),
             having=_words(words, "having"),
+            having_pairs=frozenset(map(str.strip, words["having_pairs"].split(","))),
             having_after=_words(words, "having_after"),
             abstract=_words(words, "abstract"),
             people_verbs=_words(words, "people_verbs"),
