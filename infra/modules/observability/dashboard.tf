@@ -72,6 +72,7 @@ locals {
       metrics = [
         [local.namespace, local.metrics.reviews_scored, "service", "mailer", { label = "reviews scored" }],
         [local.namespace, local.metrics.emails, "service", "mailer", { label = "emails" }],
+        [local.namespace, local.metrics.copy_prompts, "service", "mailer", { label = "prompts for copy" }],
         [local.namespace, local.metrics.runs_finished, "service", "mailer", { label = "runs finished", yAxis = "right" }],
       ]
     },
@@ -83,6 +84,8 @@ locals {
         [local.namespace, local.metrics.customers_by_popularity, "service", "mailer", { label = "customers by popularity" }],
         [local.namespace, local.metrics.copy_repairs, "service", "mailer", { label = "copy repairs" }],
         [local.namespace, local.metrics.emails_template_copy, "service", "mailer", { label = "emails with template copy" }],
+        [local.namespace, local.metrics.emails_mixed_copy, "service", "mailer", { label = "emails with some house text" }],
+        [local.namespace, local.metrics.house_fields, "service", "mailer", { label = "fields with house text" }],
         [local.namespace, local.metrics.emails_failed, "service", "mailer", { label = "emails failed" }],
       ]
     },

@@ -110,6 +110,16 @@ async def test_features_read_back_as_they_were_stored(feature_records: FeatureRe
     assert found == {each.product_id: each for each in stored}
 
 
+async def test_features_are_listed_and_removed(clients: "Clients", resources: "Resources") -> None:
+    """As people do with `encore features`; removing what is not there says so."""
+    table = DynamoDBFeatureRecords(clients.dynamodb, resources.tables["product-features"])
+    await table.put_all([described(number) for number in range(1, 31)])
+    assert await table.remove("P7")
+    assert not await table.remove("P7")
+    listed = {each.product_id: each async for each in table.all()}
+    assert listed == {f"P{number}": described(number) for number in range(1, 31) if number != 7}
+
+
 async def test_only_the_records_asked_for_exist(records: EmailRecords) -> None:
     """Not those of other customers or of other runs."""
     await records.put_all([record("C1"), record("C2"), record("C3", run_id="run-2")])

@@ -37,10 +37,13 @@ RUN = "run-1"
 MODEL = "anthropic.claude-haiku-5-5"
 Recommend = Callable[..., Recommendation]
 PARALLEL = 4
+PICTURES = 5
+"""Each product has a picture on a host that is not the sender's, so emails have none of them."""
 NOTHING = dict.fromkeys(
     (
         *("emails", "emails_template_copy", "emails_mixed_copy", "emails_failed", "emails_left_out"),
         *("emails_sorry", "copy_facts", "copy_prompts", "copy_repairs", "house_fields", "products_described"),
+        "links_left_out",
     ),
     0,
 )
@@ -144,7 +147,12 @@ async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, r
     (ended,) = world.announcer.of(RunFinished)
     assert isinstance(ended, RunFinished)
     assert ended.status == "finished"
-    assert ended.counts == NOTHING | {"emails": 60, "copy_facts": 1, "copy_prompts": 1}
+    assert ended.counts == NOTHING | {
+        "emails": 60,
+        "copy_facts": 1,
+        "copy_prompts": 1,
+        "links_left_out": 60 * PICTURES,
+    }
     assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
 
 
@@ -177,6 +185,7 @@ async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
         "emails": 1,
         "emails_template_copy": 1,
         "house_fields": 10,
+        "links_left_out": PICTURES,
     }
     assert world.announcer.of(EmailFinished) == [
         EmailFinished(customer_id="C1", key=object_keys.email(RUN, "C1"), template_copy=True)
@@ -191,7 +200,11 @@ async def test_one_customers_failure_does_not_stop_the_others(world: World, reco
     part = [recommend("C1"), recommend("C2", products=0), recommend("C3")]
     await world.handler(await world.message(part))
     asked = {"copy_facts": 1, "copy_prompts": 1}
-    assert await world.counts() == NOTHING | asked | {"emails": 2, "emails_failed": 1}
+    assert await world.counts() == NOTHING | asked | {
+        "emails": 2,
+        "emails_failed": 1,
+        "links_left_out": 2 * PICTURES,
+    }
     assert object_keys.email(RUN, "C2") not in world.objects.stored
     assert len(world.announcer.of(RunFinished)) == 1
 
@@ -235,6 +248,19 @@ async def test_an_email_is_recorded_only_after_it_is_stored(
     monkeypatch.setattr(world.objects, "put", put)
     await world.handler(message)
     assert object_keys.email(RUN, "C1") in world.objects.stored
+
+
+async def test_sellers_claims_are_counted_by_product_and_kind(world: World, recommend: Recommend) -> None:
+    """Each product of the part once, however many emails it is in; the kinds that occur alone."""
+    await world.open(parts=2)
+    part = [recommend(f"C{number}", name="BEST Lamp with 2 Year Warranty") for number in range(3)]
+    message = await world.message(part, parts=2)
+    await world.handler(message)
+    first = await world.counts()
+    claims = {name: number for name, number in first.items() if name.startswith("seller_claims_")}
+    assert claims == {"seller_claims_superlative": 1, "seller_claims_warranty": 1}
+    await world.handler(message)
+    assert await world.counts() == first
 
 
 async def test_a_redelivered_part_changes_nothing(world: World, recommend: Recommend) -> None:

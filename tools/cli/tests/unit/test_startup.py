@@ -41,6 +41,7 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         ["queues", "--help"],
         ["demo", "--help"],
         ["theme", "preview", "--help"],
+        ["features", "set", "--help"],
         ["evaluate", "recommendations", "--help"],
         ["evaluate", "reasons", "--help"],
         ["evaluate", "sentiment", "--help"],

@@ -13,6 +13,7 @@ from rich.console import Console
 from encore.cli.dead_letters.counts import DeadLetterCount
 from encore.cli.dead_letters.dead_letter import DeadLetter
 from encore.cli.dead_letters.table import count_table, show_dead_letter
+from encore.cli.features.tables import feature_table, show_features
 from encore.cli.queues.states import QueueState
 from encore.cli.queues.table import queue_table
 from encore.cli.runs.retry import Message
@@ -20,6 +21,7 @@ from encore.cli.runs.tables import message_table, run_table, show_details
 from encore.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
 from encore.cli.verification import Outcome, Result, show_results
 from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.stack.report import render_report
 from encore.stack.sentiment_figures import exported
@@ -117,6 +119,52 @@ def run_show(screen: Console) -> None:
     show_details(details, screen)
 
 
+def described(number: int, *features: str, by: str = "", refused: tuple[str, ...] = ()) -> ProductFeatures:
+    """Return the features of a made-up product."""
+    return ProductFeatures(
+        product_id=f"B0EXAMPLE{number}",
+        product_name="Norra Desk Lamp 40 cm (Brass, Warm Light) with Dimmer",
+        digest="0" * 24,
+        features=features,
+        refused=refused,
+        edited=bool(by),
+        edited_by=by,
+        model_id="" if by else "anthropic.claude-haiku-5-5",
+        prompt_version="" if by else "2-en",
+        updated_at=NOW - timedelta(hours=3),
+    )
+
+
+LAMPS = (
+    described(1, "brass base", "warm light", "stepless dimmer", "braided cable", "heavy foot", "wide shade"),
+    described(2, "soft light", by="Ines\x1b[2J"),
+    described(
+        3,
+        refused=(
+            "best lamp: 'best' is no feature",
+            "40 cm tall: not a few plain words",
+            "glow: not in the catalogue entry",
+        ),
+    ),
+)
+
+
+def features_list(screen: Console) -> None:
+    """Products with and without features, by the model and by a person."""
+    screen.print(feature_table(LAMPS, refused=False))
+
+
+def features_refused(screen: Console) -> None:
+    """Each refused proposal has its reason."""
+    screen.print(feature_table(LAMPS[2:], refused=True))
+
+
+def features_show(screen: Console) -> None:
+    """One product with features, then one with none."""
+    show_features(LAMPS[0], screen)
+    show_features(LAMPS[2], screen)
+
+
 def retry(screen: Console) -> None:
     """Messages to a topic and to a queue."""
     why = "not all parts have recommendations"
@@ -190,6 +238,16 @@ def demo_report(screen: Console) -> None:
         "recommendations": BIG * 5,
         "emails": BIG,
         "emails_template_copy": 18_000,
+        "emails_mixed_copy": 40_000,
+        "house_fields": BIG,
+        "emails_sorry": 9_000,
+        "copy_facts": BIG,
+        "copy_prompts": 1_100_000,
+        "copy_repairs": 20_000,
+        "products_described": 100_000,
+        "links_left_out": 0,
+        "seller_claims_superlative": 9_000,
+        "seller_claims_warranty": 4_100,
         "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 1234.5, "mailer": 13.2},
         "total_seconds": 1441.27,
         "cost_usd": {"comprehend": 0.51, "bedrock": 1234.5, "s3": 0.0042, "total": 1235.0142},
@@ -200,7 +258,19 @@ def demo_report(screen: Console) -> None:
     render_report(summary, screen)
 
 
-SHOWN: list[Show] = [queues, runs, run_show, retry, dlq_list, dlq_show, verify, demo_report]
+SHOWN: list[Show] = [
+    queues,
+    runs,
+    run_show,
+    features_list,
+    features_refused,
+    features_show,
+    retry,
+    dlq_list,
+    dlq_show,
+    verify,
+    demo_report,
+]
 
 
 @pytest.mark.parametrize("show", SHOWN)

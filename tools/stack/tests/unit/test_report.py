@@ -38,6 +38,12 @@ def good_run() -> dict[str, Any]:
         "recommendations": 1500,
         "emails": 1500,
         "emails_template_copy": 0,
+        "emails_mixed_copy": 41,
+        "house_fields": 63,
+        "copy_facts": 812,
+        "links_left_out": 0,
+        "seller_claims_warranty": 12,
+        "seller_claims_superlative": 31,
         "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 18.4, "mailer": 13.2},
         "total_seconds": 41.27,
         "cost_usd": {"comprehend": 0.51, "bedrock": 5.9, "s3": 0.0042, "total": 6.4142},
@@ -68,6 +74,11 @@ def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120
         "recommendations 1,500",
         "emails 1,500",
         "template copy 0",
+        "with some house text 41",
+        "fields with house text 63",
+        "distinct facts 812",
+        "links left out 0",
+        "claims in names of products: superlative 31, warranty 12",
         "ingest 3.1",
         "sentiment 6.2",
         "recommender 18.4",
@@ -106,6 +117,13 @@ def test_failed_run_says_why() -> None:
 def test_missing_email_is_an_alarm() -> None:
     """Fewer emails than customers are red, even if the run has finished."""
     assert re.search(r"\x1b\[1;31m *1,499", rendered(good_run() | {"emails": 1499}, colours=True))
+
+
+def test_customers_left_out_on_purpose_miss_no_email() -> None:
+    """With the setting that leaves customers alone who have only bad experiences."""
+    summary = good_run() | {"emails": 1490, "emails_left_out": 10}
+    assert not re.search(r"\x1b\[1;31m *1,490", rendered(summary, colours=True))
+    assert "left out, unhappy 10" in re.sub(r"\s+", " ", rendered(summary))
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,13 @@ class Metric(StrEnum):
     CUSTOMERS_BY_POPULARITY = "customers_by_popularity"
     EMAILS = "emails"
     EMAILS_TEMPLATE_COPY = "emails_template_copy"
+    EMAILS_MIXED_COPY = "emails_mixed_copy"
+    """Emails of which some fields have house text."""
+    HOUSE_FIELDS = "house_fields"
+    """Fields with house text, because no wording of the model's passed."""
     EMAILS_FAILED = "emails_failed"
+    COPY_PROMPTS = "copy_prompts"
+    """Distinct facts that the model was paid to write about."""
     COPY_REPAIRS = "copy_repairs"
 
 

@@ -4,7 +4,18 @@ from typing import Annotated
 
 import typer
 
-from encore.cli.commands import dead_letters, demo, evaluate, events, queues, runs, setup, stack, theme
+from encore.cli.commands import (
+    dead_letters,
+    demo,
+    evaluate,
+    events,
+    features,
+    queues,
+    runs,
+    setup,
+    stack,
+    theme,
+)
 
 HELP = """Run Encore here, and look after an environment anywhere: queues, runs, dead letters, events.
 
@@ -49,5 +60,6 @@ app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(events.app, name="events")
+app.add_typer(features.app, name="features")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(theme.app, name="theme")

@@ -86,9 +86,13 @@ class Environment:
 
     async def ledger(self) -> Ledger:
         """Open the ledger; raise `MissingResourceError` if its table does not exist."""
-        with _missing(NO_TABLE, "table", self.named("runs")):
-            await self.dynamodb.describe_table(TableName=self.named("runs"))
-        return Ledger(self.dynamodb, self.named("runs"))
+        return Ledger(self.dynamodb, await self.table("runs"))
+
+    async def table(self, name: str) -> str:
+        """Return a table's name in the account; raise `MissingResourceError` if it does not exist."""
+        with _missing(NO_TABLE, "table", self.named(name)):
+            await self.dynamodb.describe_table(TableName=self.named(name))
+        return self.named(name)
 
     async def objects(self) -> S3Objects:
         """Open the data bucket; raise `MissingResourceError` if it does not exist."""

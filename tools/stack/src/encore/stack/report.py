@@ -16,6 +16,19 @@ from encore.stack.sentiment_figures import label_mix, most_criticised, most_prai
 _READ = ("products", "customers", "reviews", "interactions")
 _MADE = ("recommendations", "emails")
 _SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}
+_COPY = {
+    "emails_mixed_copy": "with some house text",
+    "house_fields": "fields with house text",
+    "emails_sorry": "to unhappy customers",
+    "emails_left_out": "left out, unhappy",
+    "emails_failed": "failed",
+    "copy_facts": "distinct facts",
+    "copy_prompts": "prompts for copy",
+    "copy_repairs": "prompts for repairs",
+    "products_described": "products described",
+    "links_left_out": "links left out",
+}
+_CLAIMS = "seller_claims_"
 _STAGE_BAR_COLUMNS = 16
 _ASPECTS = 3
 _GOOD, _NOTABLE, _BAD, _QUIET = "green", "yellow", "bold red", "dim"
@@ -27,9 +40,9 @@ def render_report(summary: Mapping[str, Any], console: Console) -> None:
     Figures missing from the summary, as from that of a failed run, are left out rather than shown as zero.
     """
     console.print(_headline(summary))
-    tables = [_counts(summary), _stages(summary), _costs(summary)]
+    tables = [_counts(summary), _emails(summary), _stages(summary), _costs(summary)]
     console.print(Columns([table for table in tables if table.row_count], padding=(0, 4)))
-    for line in (*_reviews(summary), *_queues(summary)):
+    for line in (*_reviews(summary), *_claims(summary), *_queues(summary)):
         console.print(line)
 
 
@@ -57,9 +70,10 @@ def _counts(summary: Mapping[str, Any]) -> Table:
 
 
 def _missing_style(summary: Mapping[str, Any], key: str) -> str:
-    """Every customer is due an email: fewer emails are a failure, whatever the status says."""
+    """Every customer is due an email, but for those left out on purpose: fewer are a failure."""
+    left_out = summary.get("emails_left_out", 0) if key == "emails" else 0
     wanted = summary.get("customers")
-    return _BAD if key in _MADE and wanted is not None and summary[key] < wanted else ""
+    return _BAD if key in _MADE and wanted is not None and summary[key] + left_out < wanted else ""
 
 
 def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
@@ -69,6 +83,26 @@ def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
     if "emails_template_copy" in summary:
         number, emails = summary["emails_template_copy"], summary.get("emails")
         yield "template copy", number, f" ({share(number / emails)})" if number and emails else ""
+
+
+def _emails(summary: Mapping[str, Any]) -> Table:
+    """How the emails came about."""
+    table = _table("Emails")
+    for key, label in _COPY.items():
+        if key in summary:
+            style = "" if summary[key] else _QUIET
+            table.add_row(Text(label, style), Text(count(summary[key]), style))
+    return table
+
+
+def _claims(summary: Mapping[str, Any]) -> Iterator[Text]:
+    """Yield a line of the products in whose names the seller claims something, by kind, most first."""
+    found = {key.removeprefix(_CLAIMS): summary[key] for key in summary if key.startswith(_CLAIMS)}
+    if found:
+        kinds = sorted(found.items(), key=lambda each: (-each[1], each[0]))
+        yield Text(
+            "claims in names of products: " + ", ".join(f"{kind} {count(number)}" for kind, number in kinds)
+        )
 
 
 def _stages(summary: Mapping[str, Any]) -> Table:

@@ -21,6 +21,8 @@ class EmailRecord(Record):
     """The fields with house text, because no wording of the model's passed."""
     occasion: str = ""
     product_ids: tuple[str, ...]
+    links_left_out: NonNegativeInt = 0
+    """Links and pictures of the catalogue that lead to hosts which are not allowed."""
     problems: tuple[str, ...] = ()
     """Why wordings were refused, one line each; empty but for the first email with these words."""
     model_id: str = ""

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 UNPRINTABLE = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
 JOINER = "\u200d"
@@ -14,6 +15,7 @@ _AMPERSAND = re.compile(r"\s*&\s*")
 _COMMA = re.compile(r"\s*,\s*")
 MAX_CATEGORY_CHARS = 80
 MAX_ASPECT_CHARS = 40
+CACHED_LABELS = 8_192
 _ASPECT = re.compile(r"\w[\w'&/ -]*")
 
 
@@ -60,6 +62,7 @@ def has_words(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
 
+@lru_cache(maxsize=CACHED_LABELS)
 def category_label(path: tuple[str, ...]) -> str:
     """Return the last level of a category path in words: `HDMICables` → `HDMI Cables`."""
     last = clean(path[-1] if path else "", max_chars=MAX_CATEGORY_CHARS)

@@ -1,13 +1,16 @@
 """What a part came to: its counts, what AWS bills for it, its events, and the prompts it used."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from hashlib import sha256
+from itertools import chain
 
 from encore.contracts.events import EmailFinished
+from encore.contracts.records import Product
 from encore.mailer.domain.copy.fields import CopySource
 from encore.mailer.domain.facts.features import ProductFeatures
+from encore.mailer.domain.facts.seller_claims import seller_claims
 from encore.mailer.domain.record import CopyRecord, CopyVerdict, EmailRecord
 from encore.mailer.use_cases.write_copy import WrittenCopy
 from encore.runtime.runs.stage import PartResult
@@ -37,6 +40,7 @@ def part_result(
             "copy_repairs": sum(record.model_calls > 1 for record in records),
             "house_fields": sum(len(record.house_fields) for record in records),
             "products_described": len(features),
+            "links_left_out": sum(record.links_left_out for record in records),
         },
         units={
             **_tokens([*records, *features]),
@@ -45,6 +49,16 @@ def part_result(
         },
         events=[_finished(record) for record in records],
     )
+
+
+def claim_counts(products: Iterable[Product]) -> dict[str, int]:
+    """Return how many distinct products have a seller's claim in their name, by kind.
+
+    Titles leave claims out unless nothing else names the product. Kinds without any are left out.
+    """
+    names = {product.product_id: product.name for product in products}
+    kinds = Counter(chain.from_iterable(map(seller_claims, names.values())))
+    return {f"seller_claims_{kind}": number for kind, number in sorted(kinds.items())}
 
 
 def _tokens(paid: Sequence[EmailRecord | ProductFeatures]) -> dict[str, int]:

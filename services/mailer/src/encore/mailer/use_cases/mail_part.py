@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from encore.contracts import object_keys
@@ -12,7 +12,7 @@ from encore.mailer.domain.facts.experience import Occasion
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords
-from encore.mailer.use_cases.count_part import copy_record, part_result
+from encore.mailer.use_cases.count_part import claim_counts, copy_record, part_result
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from encore.runtime.gather import Gather
@@ -86,7 +86,8 @@ class MailPart:
             parallel=self._parallel,
         )
         paid = [record for record in features.values() if record.payer == key]
-        return part_result(part.records, paid, failed=len(part.failed), left_out=len(part.left_out))
+        outcome = part_result(part.records, paid, failed=len(part.failed), left_out=len(part.left_out))
+        return replace(outcome, counts={**outcome.counts, **claim_counts(_products(recommendations))})
 
     async def _mail_one(
         self,
@@ -141,6 +142,7 @@ def _record(
         house_fields=written.house_fields,
         occasion=facts.occasion,
         product_ids=tuple(product.entry.product_id for product in facts.products),
+        links_left_out=composed.links_left_out,
         problems=tuple(map(str, wordings.judged.verdicts)) if written.is_first else (),
         model_id=wordings.model_id,
         prompt_version=wordings.prompt.version,

@@ -77,7 +77,7 @@ class Copywriter:
         wordings = await asyncio.shield(part.tasks[key])
         is_first = key not in part.counted
         part.counted.add(key)
-        return _combined(wordings, facts, seed, is_first=is_first)
+        return combined(wordings, facts, seed, is_first=is_first)
 
     async def _wordings(self, prompt: Prompt, facts: EmailFacts, payer: str) -> Wordings:
         fields = wanted_fields(facts)
@@ -103,7 +103,8 @@ def judge_reply(paid: PaidReply, facts: EmailFacts) -> Judged:
     return judge_answer(answer, facts)
 
 
-def _combined(wordings: Wordings, facts: EmailFacts, seed: str, *, is_first: bool) -> WrittenCopy:
+def combined(wordings: Wordings, facts: EmailFacts, seed: str, *, is_first: bool) -> WrittenCopy:
+    """Return a customer's copy from the wordings that passed, with house text where none did."""
     fields = wanted_fields(facts)
     written = {
         name: chosen(name, wordings.judged.wordings.get(name, ()), facts.slots, seed=seed) for name in fields

@@ -22,7 +22,10 @@ COUNTED = (
     Metric.CUSTOMERS_BY_POPULARITY,
     Metric.EMAILS,
     Metric.EMAILS_TEMPLATE_COPY,
+    Metric.EMAILS_MIXED_COPY,
+    Metric.HOUSE_FIELDS,
     Metric.EMAILS_FAILED,
+    Metric.COPY_PROMPTS,
     Metric.COPY_REPAIRS,
 )
 

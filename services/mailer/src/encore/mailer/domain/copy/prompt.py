@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from hashlib import sha256
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from encore.contracts.records import Product
 from encore.mailer.domain.copy.answers import Verdict
@@ -23,6 +23,9 @@ from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.text import category_label, clean
 from encore.mailer.domain.words.lists import FOLDER, WordLists
+
+if TYPE_CHECKING:
+    from hashlib import _Hash
 
 SCHEMA_NAME = "email_copy"
 CHARS_PER_TOKEN = 3
@@ -35,6 +38,8 @@ MAX_NAME_CHARS = 200
 MAX_BULLETS = 8
 MAX_BULLET_CHARS = 400
 MAX_REFUSED = 24
+CACHED_SCHEMAS = 256
+CACHED_PRODUCTS = 16_384
 
 
 class Task(StrEnum):
@@ -78,13 +83,21 @@ class Prompt:
     @cached_property
     def digest(self) -> str:
         """A digest of everything that is asked."""
-        return sha256(f"{self.system}\0{self.text}\0{self.schema}".encode()).hexdigest()
+        digest = _digest_of_system(self.system).copy()
+        digest.update(f"\0{self.text}\0{self.schema}".encode())
+        return digest.hexdigest()
+
+
+@lru_cache(maxsize=8)
+def _digest_of_system(system: str) -> "_Hash":
+    """The system text is most of a prompt, and the same in all of them."""
+    return sha256(system.encode())
 
 
 def copy_prompt(facts: EmailFacts, style: Style) -> Prompt:
     """Return the request for several wordings of each field of an email."""
-    numbers = [str(product.number) for product in facts.products]
-    return _copy_prompt(style, _facts(facts, style), _fields(TEXTS, numbers))
+    numbers = tuple(str(product.number) for product in facts.products)
+    return _copy_prompt(style, _facts(facts, style), TEXTS, numbers)
 
 
 def repair_prompt(
@@ -96,11 +109,10 @@ def repair_prompt(
         for each in refused
         if each.field in fields
     ]
-    numbers = [each.removeprefix("lines.") for each in fields if each.startswith("lines.")]
-    texts = [each for each in TEXTS if each in fields]
+    numbers = tuple(each.removeprefix("lines.") for each in fields if each.startswith("lines."))
+    texts = tuple(each for each in TEXTS if each in fields)
     again = {"fields": list(fields), "refused": verdicts[:MAX_REFUSED]}
-    wanted = _fields(texts, numbers)
-    return _copy_prompt(style, _facts(facts, style) | again, wanted)
+    return _copy_prompt(style, [*_facts(facts, style), *_members(again)], texts, numbers)
 
 
 def features_prompt(product: Product, *, language: str) -> Prompt:
@@ -116,7 +128,12 @@ def features_prompt(product: Product, *, language: str) -> Prompt:
     version, system = system_text(Task.FEATURES, language)
     schema = _object({"features": _object({"1": _texts("Three to six features.")})})
     return Prompt(
-        Task.FEATURES, version, system, _message(facts), json.dumps(schema), max_tokens=FEATURE_TOKENS
+        Task.FEATURES,
+        version,
+        system,
+        _message(_members(facts)),
+        json.dumps(schema),
+        max_tokens=FEATURE_TOKENS,
     )
 
 
@@ -133,26 +150,26 @@ def system_text(task: Task, language: str) -> tuple[str, str]:
     return version, f"{text}\n# Examples\n{examples}\n# Neutral words\n{neutral}\n"
 
 
-def _copy_prompt(style: Style, facts: Mapping[str, Any], wanted: dict[str, Any]) -> Prompt:
+def _copy_prompt(
+    style: Style, members: Iterable[str], texts: tuple[str, ...], numbers: tuple[str, ...]
+) -> Prompt:
     version, system = system_text(Task.COPY, style.language)
-    chars = sum(_chars(field) for field in _names(wanted))
+    schema, chars = _schema(texts, numbers)
     return Prompt(
         Task.COPY,
         version,
         system,
-        _message(facts),
-        json.dumps(_object(wanted)),
+        _message(members),
+        schema,
         max_tokens=OVERHEAD_TOKENS + style.wordings * chars // CHARS_PER_TOKEN,
     )
 
 
-def _chars(field: str) -> int:
-    return MAX_CHARS["line" if field.startswith("lines.") else field]
-
-
-def _names(wanted: Mapping[str, Any]) -> list[str]:
-    lines = wanted.get("lines", {}).get("properties", {})
-    return [*(f"lines.{number}" for number in lines), *(name for name in wanted if name != "lines")]
+@lru_cache(maxsize=CACHED_SCHEMAS)
+def _schema(texts: tuple[str, ...], numbers: tuple[str, ...]) -> tuple[str, int]:
+    """Return the schema of an answer with these fields, and the most characters of one wording of each."""
+    chars = sum(MAX_CHARS[name] for name in texts) + MAX_CHARS["line"] * len(numbers)
+    return json.dumps(_object(_fields(texts, numbers))), chars
 
 
 def _fields(texts: Iterable[str], numbers: Sequence[str]) -> dict[str, Any]:
@@ -180,13 +197,27 @@ def _object(properties: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _facts(facts: EmailFacts, style: Style) -> dict[str, Any]:
-    known = facts.experience
-    return {
+def _facts(facts: EmailFacts, style: Style) -> list[str]:
+    """Return the members of the facts as JSON."""
+    products = ", ".join(map(_product, facts.products))
+    shop = _shop(style, facts.language, facts.brand)
+    return [*shop, *_members(_customer(facts)), f'"products": [{products}]']
+
+
+@lru_cache(maxsize=8)
+def _shop(style: Style, language: str, brand: str) -> tuple[str, ...]:
+    facts = {
         "task": Task.COPY,
         "wordings": style.wordings,
-        "language": facts.language,
-        "brand": {"name": clean(facts.brand, max_chars=MAX_BRAND_CHARS), "voice": style.voice},
+        "language": language,
+        "brand": {"name": clean(brand, max_chars=MAX_BRAND_CHARS), "voice": style.voice},
+    }
+    return tuple(_members(facts))
+
+
+def _customer(facts: EmailFacts) -> dict[str, Any]:
+    known = facts.experience
+    return {
         "occasion": facts.occasion,
         "slots": ["customer.first_name", *known.slots],
         "customer": {
@@ -195,7 +226,6 @@ def _facts(facts: EmailFacts, style: Style) -> dict[str, Any]:
             "praised": known.praised and _aspect(known.praised.aspect, known.praised.product),
             "blamed": known.blamed and _aspect(known.blamed.aspect, known.blamed.product),
         },
-        "products": [_product(product) for product in facts.products],
     }
 
 
@@ -203,22 +233,52 @@ def _aspect(aspect: str, product: str) -> dict[str, str | None]:
     return {"aspect": aspect, "product": _without_figures(product)}
 
 
-def _product(product: ProductFacts) -> dict[str, Any]:
-    return {
-        "n": product.number,
-        "kind": _kind(product.category),
-        "reason": product.stated_reason.kind,
-        "own": _without_figures(product.own),
-        "features": {f"f{number}": feature for number, feature in enumerate(product.features, 1)},
-        "praised": product.praised,
-        "slots": list(product.slots),
-    }
+def _product(product: ProductFacts) -> str:
+    told = _Told(
+        number=product.number,
+        category=product.category,
+        reason=product.stated_reason.kind,
+        own=product.own,
+        features=product.features,
+        praised=product.praised,
+        slots=tuple(product.slots),
+    )
+    return _told(told)
+
+
+class _Told(NamedTuple):
+    """What the model is told of a product."""
+
+    number: int
+    category: str
+    reason: str
+    own: str | None
+    features: tuple[str, ...]
+    praised: str | None
+    slots: tuple[str, ...]
+
+
+@lru_cache(maxsize=CACHED_PRODUCTS)
+def _told(product: _Told) -> str:
+    """Return it as JSON; many emails have the same product for the same reason."""
+    return _json(
+        {
+            "n": product.number,
+            "kind": _kind(product.category),
+            "reason": product.reason,
+            "own": _without_figures(product.own),
+            "features": {f"f{number}": feature for number, feature in enumerate(product.features, 1)},
+            "praised": product.praised,
+            "slots": product.slots,
+        }
+    )
 
 
 def _kind(category: str) -> str:
     return clean(category, max_chars=MAX_CATEGORY_CHARS)
 
 
+@lru_cache(maxsize=CACHED_PRODUCTS)
 def _without_figures(name: str | None) -> str | None:
     """Drop words with digits, and single letters such as units: the rules refuse figures."""
     words = (word.strip(",") for word in (name or "").split())
@@ -226,7 +286,15 @@ def _without_figures(name: str | None) -> str | None:
     return " ".join(kept) or None
 
 
-def _message(facts: Mapping[str, Any]) -> str:
+def _members(facts: Mapping[str, Any]) -> list[str]:
+    return [f"{_json(name)}: {_json(value)}" for name, value in facts.items()]
+
+
+def _json(value: object) -> str:
     """Encode as JSON without `<` and `>`, so that nothing inside looks like the end of the facts."""
-    text = json.dumps(facts, ensure_ascii=False)
-    return f"<facts>\n{text.replace('<', chr(92) + 'u003c').replace('>', chr(92) + 'u003e')}\n</facts>"
+    text = json.dumps(value, ensure_ascii=False)
+    return text.replace("<", "\\u003c").replace(">", "\\u003e")
+
+
+def _message(members: Iterable[str]) -> str:
+    return f"<facts>\n{{{', '.join(members)}}}\n</facts>"

@@ -18,7 +18,8 @@ from encore.mailer.domain.words.lists import WordLists
 MAX_FEATURES = 6
 MAX_CHARS = 40
 MAX_WORDS = 5
-_FEATURE = re.compile(r"[^\W\d_]+[0-9]{0,2}(?:[ '’-][^\W\d_]+[0-9]{0,2})*")  # noqa: RUF001 - the typographic apostrophe
+FEATURE = re.compile(r"[^\W\d_]+[0-9]{0,2}(?:[ '’-][^\W\d_]+[0-9]{0,2})*")  # noqa: RUF001 - the typographic apostrophe
+"""The form of a feature: words of letters, which may end in a digit or two such as those of "USB3"."""
 _CLAUSE = re.compile(r"[.!?;:|,()\[\]{}•\n]+|\s[-–—]\s|\b(?:but|aber)\b")  # noqa: RUF001 - dashes of the catalogue
 _WORD = re.compile(r"[^\W\d_]+[0-9]{0,2}")
 Clauses = list[tuple[str, str]]
@@ -38,6 +39,8 @@ class ProductFeatures(Record):
     """What the model proposed besides, each with the reason why it was refused."""
     edited: bool = False
     """True if a person has decided; a new catalogue entry then changes nothing."""
+    edited_by: str = ""
+    """Who has decided, as they called themselves."""
     model_id: str = ""
     prompt_version: str = ""
     prompt_key: str = ""
@@ -97,7 +100,7 @@ def _in_sentence(word: str, lists: WordLists) -> str:
 def _unfit_form(feature: str, lists: WordLists) -> str | None:
     """Return what keeps a text from being a noun phrase that an email may say."""
     words = _WORD.findall(folded(feature))
-    if len(feature) > MAX_CHARS or len(words) > MAX_WORDS or not _FEATURE.fullmatch(feature):
+    if len(feature) > MAX_CHARS or len(words) > MAX_WORDS or not FEATURE.fullmatch(feature):
         return "not a few plain words"
     if bad := lists.no_features.intersection([*words, *folded(feature).split()]):
         return f"{min(bad)!r} is no feature"

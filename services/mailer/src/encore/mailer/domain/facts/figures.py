@@ -27,6 +27,7 @@ def count(number: int, locale: str) -> str:
     return format_decimal(number, locale=locale)
 
 
+@lru_cache(maxsize=CACHED)
 def rating(value: Decimal, locale: str) -> str:
     """Format stars out of five with at least one decimal: `4.0`."""
     return format_decimal(value, "0.0#", locale=locale)

@@ -3,19 +3,20 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.own_names import own_name
+from encore.mailer.domain.facts.own_names import own_name, telling_title
 from encore.mailer.domain.facts.reasons import StatedReason, stated_reason
-from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.text import category_label, clean
 from encore.mailer.domain.words.lists import WordLists
 
 MAX_NAME_CHARS = 2_000
 """Far beyond real names; it only keeps a hostile one from blowing up the email."""
 PERCENT = Decimal(100)
+CACHED_OFFERS = 8_192
 MIN_DISCOUNT_PERCENT = 5
 """A smaller discount is no news: it is neither shown on the card nor offered to copy."""
 WELL_RATED = Decimal(4)
@@ -79,44 +80,79 @@ class ProductFacts:
             known.add("praised")
         return frozenset(known)
 
+    @property
+    def title(self) -> str:
+        """What the product is called, briefly; empty if nothing of its name can be read."""
+        return telling_title(self.entry.name, self.entry.category, WordLists.load(self.language))
+
     @cached_property
     def values(self) -> dict[str, str]:
         """The attributes that the product has, such as `price`, as they are shown."""
         return dict(self._values())
 
-    @property
+    @cached_property
     def slots(self) -> dict[str, str]:
         """The same by slot, such as `1.price`."""
         return {f"{self.number}.{name}": value for name, value in self.values.items()}
 
     def _values(self) -> Iterator[tuple[str, str]]:
         entry = self.entry
-        yield "name", title(self.name) or entry.product_id
+        yield "name", self.title or entry.product_id
         yield from ((f"f{number}", feature) for number, feature in enumerate(self.features, 1))
         if self.own:
             yield "own", self.own
         if self.praised:
             yield "praised", self.praised
-        yield "price", self._money(entry.price)
-        if entry.list_price is not None and entry.list_price > entry.price:
-            yield "was_price", self._money(entry.list_price)
-            yield "saving", self._money(entry.list_price - entry.price)
-        if (percent := self._discount_percent()) >= MIN_DISCOUNT_PERCENT:
-            yield "discount", figures.percent(percent, self.locale)
-        if entry.rating:
-            yield "rating", figures.rating(entry.rating, self.locale)
-        if entry.rating and entry.rating_count:
-            yield "rating_count", figures.count(entry.rating_count, self.locale)
+        yield from _figures(_Offer.of(entry), self.locale)
         yield "reason", self.stated_reason.phrase
 
-    def _money(self, amount: Decimal) -> str:
-        return figures.money(amount, self.entry.currency, self.locale)
 
-    def _discount_percent(self) -> int:
+class _Offer(NamedTuple):
+    """The figures of a catalogue entry."""
+
+    price: Decimal
+    list_price: Decimal | None
+    currency: str
+    discount_percent: int | None
+    rating: Decimal | None
+    rating_count: int | None
+
+    @classmethod
+    def of(cls, entry: Product) -> "_Offer":
+        return cls(
+            entry.price,
+            entry.list_price,
+            entry.currency,
+            entry.discount_percent,
+            entry.rating,
+            entry.rating_count,
+        )
+
+    @property
+    def percent_off(self) -> int:
         """The catalogue's own figure; computed where it has only the two prices; 0 for no discount."""
-        was = self.entry.list_price
-        if was is not None and was <= self.entry.price:
+        was = self.list_price
+        if was is not None and was <= self.price:
             return 0
-        if self.entry.discount_percent is not None or was is None:
-            return self.entry.discount_percent or 0
-        return int((was - self.entry.price) * PERCENT / was)
+        if self.discount_percent is not None or was is None:
+            return self.discount_percent or 0
+        return int((was - self.price) * PERCENT / was)
+
+
+@lru_cache(maxsize=CACHED_OFFERS)
+def _figures(offer: _Offer, locale: str) -> tuple[tuple[str, str], ...]:
+    """Return the figures as they are shown, by attribute; many emails have the same product."""
+    return tuple(_written(offer, locale))
+
+
+def _written(offer: _Offer, locale: str) -> Iterator[tuple[str, str]]:
+    yield "price", figures.money(offer.price, offer.currency, locale)
+    if offer.list_price is not None and offer.list_price > offer.price:
+        yield "was_price", figures.money(offer.list_price, offer.currency, locale)
+        yield "saving", figures.money(offer.list_price - offer.price, offer.currency, locale)
+    if (percent := offer.percent_off) >= MIN_DISCOUNT_PERCENT:
+        yield "discount", figures.percent(percent, locale)
+    if offer.rating:
+        yield "rating", figures.rating(offer.rating, locale)
+    if offer.rating and offer.rating_count:
+        yield "rating_count", figures.count(offer.rating_count, locale)

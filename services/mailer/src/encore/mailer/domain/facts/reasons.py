@@ -2,12 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.language import language
 from encore.mailer.domain.text import category_label, has_words
 
+CACHED_REASONS = 16_384
 COUNTED_CUSTOMERS = 5
 """From this number on a phrase states how many customers there are."""
 
@@ -36,15 +39,32 @@ def stated_reason(reason: Reason, product: Product, *, locale: str) -> StatedRea
     Evidence cannot be shown when it is missing or when nothing readable is left of a name after cleaning.
     Raises `UnknownLanguageError` for a locale without a language.
     """
-    messages, evidence = language(locale).messages, dict(_evidence(reason, product))
-    learned = reason.kind is ReasonKind.GOES_WITH and reason.customers is not None
-    message = BOUGHT_ALONGSIDE if learned else message_of(reason.kind)
+    raters = _raters(product) if reason.kind is ReasonKind.WELL_RATED else None
+    return _stated(
+        reason.kind, _Evidence(reason.product_name, reason.category, reason.customers, raters), locale
+    )
+
+
+class _Evidence(NamedTuple):
+    """What a reason is proved by, as the catalogue and the recommender have it."""
+
+    product_name: str | None
+    category: tuple[str, ...]
+    customers: int | None
+    raters: int | None
+
+
+@lru_cache(maxsize=CACHED_REASONS)
+def _stated(kind: ReasonKind, given: _Evidence, locale: str) -> StatedReason:
+    messages, evidence = language(locale).messages, dict(_evidence(given))
+    learned = kind is ReasonKind.GOES_WITH and given.customers is not None
+    message = BOUGHT_ALONGSIDE if learned else message_of(kind)
     needed = messages.variables(message)
     if not needed <= evidence.keys():
         return StatedReason(ReasonKind.ASSORTMENT, messages.text(message_of(ReasonKind.ASSORTMENT)))
     phrase = messages.text(message, **{name: evidence[name] for name in needed})
     own_product = str(evidence["product"]) if "product" in needed else None
-    return StatedReason(reason.kind, phrase, own_product)
+    return StatedReason(kind, phrase, own_product)
 
 
 def message_of(kind: ReasonKind) -> str:
@@ -52,13 +72,13 @@ def message_of(kind: ReasonKind) -> str:
     return f"reason-{kind.replace('_', '-')}"
 
 
-def _evidence(reason: Reason, product: Product) -> Iterator[tuple[str, str | int]]:
+def _evidence(given: _Evidence) -> Iterator[tuple[str, str | int]]:
     """Yield each piece of evidence that can be shown, by its variable in the messages."""
-    if name := title(reason.product_name or ""):
+    if name := title(given.product_name or ""):
         yield "product", name
-    if category := _category(reason.category):
+    if category := _category(given.category):
         yield "category", category
-    if customers := _raters(product) if reason.kind is ReasonKind.WELL_RATED else reason.customers:
+    if customers := given.raters or given.customers:
         yield "count", customers
         yield "who", _who(customers)
 

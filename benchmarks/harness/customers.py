@@ -1,0 +1,94 @@
+"""Recommendations for made-up customers of the generated sample's shop."""
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from random import Random
+
+from encore.contracts.records import (
+    AspectCount,
+    OwnProduct,
+    Pick,
+    Product,
+    ProductAspect,
+    Reason,
+    ReasonKind,
+    Recommendation,
+    RecommendationSource,
+)
+from encore.stack.sample.catalogue import Listing, build_catalogue
+from encore.stack.sample.people import customer_name
+from encore.stack.sample.vocabulary import load_vocabulary
+
+SEED = 7
+PICKS = 5
+SKEW = 2.0
+"""Products are chosen by a uniform number to this power: the first are the popular ones."""
+ASPECTS = ("sound quality", "battery life", "build quality", "picture quality", "comfort")
+KINDS = (ReasonKind.LIKED, ReasonKind.GOES_WITH, ReasonKind.BETTER_RATED, ReasonKind.WELL_RATED)
+
+
+def shop_products(number: int) -> list[Product]:
+    """Return so many products of the sample's catalogue."""
+    return [_product(each) for each in build_catalogue(load_vocabulary(), seed=SEED, products=number)]
+
+
+def recommendations(
+    products: Sequence[Product], *, customers: int, per_facts: int
+) -> Iterator[Recommendation]:
+    """Yield a recommendation per customer; on average `per_facts` customers have equal ones."""
+    histories, names = max(1, customers // per_facts), load_vocabulary().names
+    for number in range(customers):
+        random = Random(f"{SEED} {number % histories}")  # noqa: S311 - made-up data
+        chosen = _chosen(random, products)
+        own, picks = chosen[0], chosen[1:]
+        yield Recommendation(
+            customer_id=f"C{number:08}",
+            name=customer_name(names, number, seed=SEED),
+            email=f"customer{number}@example.org",
+            source=RecommendationSource.PERSONALIZE,
+            picks=tuple(_pick(each, own, random) for each in picks),
+            owned=(_owned(own),),
+            praised=(
+                ProductAspect(
+                    product_id=own.product_id, product_name=own.name, aspect=random.choice(ASPECTS)
+                ),
+            ),
+        )
+
+
+def _chosen(random: Random, products: Sequence[Product]) -> list[Product]:
+    chosen: dict[str, Product] = {}
+    while len(chosen) <= PICKS:
+        product = products[int(random.random() ** SKEW * len(products))]
+        chosen[product.product_id] = product
+    return list(chosen.values())
+
+
+def _owned(own: Product) -> OwnProduct:
+    return OwnProduct(product_id=own.product_id, product_name=own.name, category=own.category, polarity=0.8)
+
+
+def _pick(product: Product, own: Product, random: Random) -> Pick:
+    kind = random.choice(KINDS)
+    about = {} if kind is ReasonKind.WELL_RATED else {"product_id": own.product_id, "product_name": own.name}
+    praised = AspectCount(aspect=random.choice(ASPECTS), praised=20, blamed=1)
+    return Pick(product=product, reason=Reason(kind=kind, **about), praised=(praised,))
+
+
+def _product(listing: Listing) -> Product:
+    price, list_price = (Decimal(paise) / 100 for paise in (listing.discounted_paise, listing.actual_paise))
+    variant = listing.variants[0]
+    return Product(
+        product_id=variant.product_id,
+        name=variant.name,
+        category=tuple(listing.family.category.split("|")),
+        price=price,
+        list_price=list_price,
+        discount_percent=int((list_price - price) * 100 / list_price),
+        currency="INR",
+        rating=Decimal(listing.rating_tenths) / 10,
+        rating_count=listing.rating_count,
+        bullets=listing.bullets,
+        link=f"https://shop.example.com/p/{variant.product_id}",
+        image_url=f"https://shop.example.com/i/{variant.product_id}.png",
+    )

@@ -1,0 +1,127 @@
+"""`encore features`: what emails may say that a product has; a person may change it."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson
+from encore.cli.execution import in_environment
+
+if TYPE_CHECKING:
+    from encore.cli.environment import Environment
+    from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+
+app = typer.Typer(no_args_is_help=True, help="What emails may say that products have.")
+
+Product = Annotated[str, typer.Argument(metavar="PRODUCT", help="A product's id.")]
+Features = Annotated[
+    list[str], typer.Argument(metavar="FEATURE…", help='One to six noun phrases: "deep bass".')
+]
+OfRun = Annotated[
+    str | None,
+    typer.Option("--run", metavar="ID", help="Of the products that this run recommends; `latest` will do."),
+]
+Search = Annotated[
+    str | None, typer.Option(metavar="TEXT", help="Of products with this in their id, name or features.")
+]
+Refused = Annotated[
+    bool, typer.Option("--refused", help="Show what was proposed and refused instead, with the reason.")
+]
+By = Annotated[
+    str, typer.Option(metavar="NAME", envvar=["ENCORE_USER", "USER"], help="Who decides; it is stored.")
+]
+Language = Annotated[str, typer.Option(metavar="CODE", help="The language of the emails: en, de.")]
+
+
+@app.command("list")
+@in_environment
+async def list_(
+    environment: "Environment",
+    *,
+    run: OfRun = None,
+    search: Search = None,
+    refused: Refused = False,
+    json: AsJson = False,
+) -> None:
+    """Show the features of products."""
+    from encore.cli.errors import CommandError
+    from encore.cli.features.lookup import of_run, of_text
+    from encore.cli.features.tables import feature_table
+    from encore.cli.output import console, print_json, say
+
+    if run and search:
+        raise CommandError("give --run or --search, not both")
+    records = await _records(environment)
+    found, missing = (
+        await of_run(environment, records, run) if run else (await of_text(records, search or ""), 0)
+    )
+    shown = [each for each in found if each.refused] if refused else found
+    if json:
+        print_json(shown)
+    elif shown:
+        console().print(feature_table(shown, refused=refused))
+    say(f"{len(shown)} products" + (f"; {missing} of the run have no features yet" if missing else ""))
+
+
+@app.command()
+@in_environment
+async def show(environment: "Environment", product: Product, *, json: AsJson = False) -> None:
+    """Show a product's features, who decided on them, and what was refused."""
+    from encore.cli.features.lookup import of_product
+    from encore.cli.features.tables import show_features
+    from encore.cli.output import console, print_json
+
+    record = await of_product(await _records(environment), product)
+    if json:
+        print_json(record)
+    else:
+        show_features(record, console())
+
+
+@app.command("set")
+@in_environment
+async def set_(
+    environment: "Environment",
+    product: Product,
+    features: Features,
+    *,
+    by: By = "",
+    language: Language = "en",
+    json: AsJson = False,
+) -> None:
+    """Decide what emails may say that a product has.
+
+    It holds until `reset`, even if the catalogue entry changes.
+    """
+    from encore.cli.features.decide import decided
+    from encore.cli.features.tables import show_features
+    from encore.cli.output import console, print_json, say
+
+    records = await _records(environment)
+    stored = (await records.existing([product])).get(product)
+    record, warnings = decided(product, features, stored, by=by, language=language)
+    await records.put_all([record])
+    for warning in warnings:
+        say(warning)
+    if json:
+        print_json(record)
+    else:
+        show_features(record, console())
+
+
+@app.command()
+@in_environment
+async def reset(environment: "Environment", product: Product) -> None:
+    """Forget a product's features, so that the model is asked for them in the next run."""
+    from encore.cli.errors import CommandError
+    from encore.cli.output import say
+
+    if not await (await _records(environment)).remove(product):
+        raise CommandError(f"no features of product {product} are stored")
+    say(f"the next run that recommends {product} asks the model for its features")
+
+
+async def _records(environment: "Environment") -> "DynamoDBFeatureRecords":
+    from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+
+    return DynamoDBFeatureRecords(environment.dynamodb, await environment.table("product-features"))

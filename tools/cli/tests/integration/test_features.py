@@ -1,0 +1,139 @@
+"""`encore features` against an emulator."""
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+from aiobotocore.session import get_session
+
+from encore.contracts import object_keys
+from encore.contracts.records import (
+    Pick,
+    Product,
+    Reason,
+    ReasonKind,
+    Recommendation,
+    RecommendationSource,
+)
+from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
+from encore.mailer.domain.facts.features import ProductFeatures
+from encore.runtime.aws import CONFIG
+from encore.runtime.runs.run import StageName
+from tests.support.runs import RUN
+
+if TYPE_CHECKING:
+    from encore.stack.provision import Resources
+    from tools.cli.tests.conftest import Encore
+
+LAMP = ProductFeatures(
+    product_id="P1",
+    product_name="Norra Desk Lamp",
+    digest="0" * 24,
+    features=("brass base", "warm light"),
+    refused=("best lamp: 'best' is no feature",),
+    updated_at=datetime(2026, 11, 25, tzinfo=UTC),
+)
+KETTLE = LAMP.model_copy(
+    update={"product_id": "P2", "product_name": "Halden Kettle", "features": ("steel body",), "refused": ()}
+)
+
+
+@pytest.fixture(autouse=True)
+def described(resources: "Resources") -> None:
+    """Two products with features."""
+
+    async def store() -> None:
+        async with get_session().create_client("dynamodb", config=CONFIG) as dynamodb:
+            records = DynamoDBFeatureRecords(dynamodb, resources.tables["product-features"])
+            await records.put_all([LAMP, KETTLE])
+
+    asyncio.run(store())
+
+
+def recommended(*product_ids: str) -> Recommendation:
+    """A customer's recommendation of these products."""
+    picks = tuple(
+        Pick(
+            product=Product(product_id=product_id, name=product_id, price=Decimal(9), currency="INR"),
+            reason=Reason(kind=ReasonKind.ASSORTMENT),
+        )
+        for product_id in product_ids
+    )
+    return Recommendation(customer_id="C1", picks=picks, source=RecommendationSource.POPULARITY)
+
+
+def test_features_are_listed_and_found(encore: "Encore") -> None:
+    """By name, or by a text in id, name or features, whatever its case."""
+    assert [each["product_id"] for each in encore("features", "list", "--json").json] == ["P2", "P1"]
+    assert "brass base, warm light" in encore("features", "list").out
+    assert [
+        each["product_id"] for each in encore("features", "list", "--search", "STEEL", "--json").json
+    ] == ["P2"]
+    assert encore("features", "list", "--search", "none").err.endswith("0 products\n")
+
+
+def test_refused_proposals_are_listed_with_the_reason(encore: "Encore") -> None:
+    """Of those products alone that have some."""
+    answer = encore("features", "list", "--refused")
+    assert "best lamp: 'best' is no feature" in answer.out
+    assert "P2" not in answer.out
+    assert answer.err.endswith("1 products\n")
+
+
+def test_features_of_a_run_are_those_of_its_picks(
+    encore: "Encore", advance: Callable[..., None], put_lines: Callable[..., None]
+) -> None:
+    """With the number of products that have none yet."""
+    advance((StageName.INGEST, 1), (StageName.RECOMMENDER, 1))
+    put_lines(object_keys.recommendations(RUN, 1), recommended("P1", "P9"), recommended("P8", "P1"))
+    answer = encore("features", "list", "--run", "latest", "--json")
+    assert [each["product_id"] for each in answer.json] == ["P1"]
+    assert answer.err.endswith("1 products; 2 of the run have no features yet\n")
+    assert encore("features", "list", "--run", "latest", "--search", "x").code == 1
+
+
+def test_a_person_decides_and_takes_it_back(encore: "Encore") -> None:
+    """The decision says whose it is, and replaces what the model proposed."""
+    set_ = encore("features", "set", "P1", "soft light", "best shade", "--by", "Ines", "--json")
+    assert set_.json | {"updated_at": ""} == {
+        **LAMP.model_dump(mode="json"),
+        "features": ["soft light", "best shade"],
+        "refused": [],
+        "edited": True,
+        "edited_by": "Ines",
+        "updated_at": "",
+    }
+    assert "sellers praise with these words" in set_.err
+    assert "Ines" in encore("features", "show", "P1").out
+    assert encore("features", "reset", "P1").code == 0
+    shown = encore("features", "show", "P1")
+    assert (shown.code, shown.out) == (1, "")
+    assert shown.err == "no features of product P1 are stored: see `encore features list`\n"
+    assert encore("features", "reset", "P1").code == 1
+
+
+def test_an_unknown_product_is_pointed_out(encore: "Encore") -> None:
+    """It may come with the next file, or be a mistake."""
+    answer = encore("features", "set", "P77", "soft light")
+    assert answer.code == 0
+    assert "no features of product P77 were stored before: is the id right?" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("P1", "30 hours"), "'30 hours': a figure"),
+        (("P1", "soft light", "--language", "xx"), "no word lists for 'xx'"),
+    ],
+)
+def test_what_cannot_be_stored_changes_nothing(
+    encore: "Encore", words: tuple[str, ...], message: str
+) -> None:
+    """One line says why."""
+    answer = encore("features", "set", *words)
+    assert (answer.code, answer.out) == (1, "")
+    assert message in answer.err
+    assert encore("features", "show", "P1", "--json").json == LAMP.model_dump(mode="json")
