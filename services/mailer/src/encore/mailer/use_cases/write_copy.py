@@ -106,8 +106,7 @@ def judge_reply(paid: PaidReply, facts: EmailFacts) -> Judged:
 def _combined(wordings: Wordings, facts: EmailFacts, seed: str, *, is_first: bool) -> WrittenCopy:
     fields = wanted_fields(facts)
     written = {
-        name: chosen(wordings.judged.wordings.get(name, ()), facts.slots, seed=f"{seed}\n{name}")
-        for name in fields
+        name: chosen(name, wordings.judged.wordings.get(name, ()), facts.slots, seed=seed) for name in fields
     }
     house = [name for name in fields if written[name] is None]
     texts = {name: text or house_text(name, facts) for name, text in written.items()}

@@ -10,8 +10,8 @@ from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, is_slot
 
 NAME = "{name}"
-OPINIONS = frozenset({"{rating}", "{rating_count}", "{praised}"})
-"""Slots of what others think."""
+OPINIONS = frozenset({"{rating}", "{rating_count}", "{praised}", "{own}"})
+"""Slots that say what others think, or that a reason about others speaks of."""
 MAX_WORDS_BETWEEN = 4
 Proves = Callable[[str], bool]
 """Whether the catalogue has a word for the product."""
@@ -24,8 +24,9 @@ def unproved_statements(tokens: Sequence[str], lists: WordLists, proves: Proves)
     for at, token in enumerate(tokens):
         if _is_subject(at, tokens, lists) and (deed := _deed(tokens[at + 1 :], lists)) and not proves(deed):
             yield "the catalogue does not say that it does this", deed
-        if token in lists.having and (thing := _thing(tokens[at + 1 :], lists)) and not proves(thing):
-            yield "the catalogue does not say that it has this", thing
+        if token in lists.having:
+            things = (each for each in _things(tokens[at + 1 :], lists) if not proves(each))
+            yield from (("the catalogue does not say that it has this", each) for each in things)
         if token == NAME and _is_of_others(tokens[:at], lists):
             yield "only the reader may be said to do this with it", " ".join(tokens[max(0, at - 2) : at])
 
@@ -46,24 +47,25 @@ def _deed(following: Sequence[str], lists: WordLists) -> str | None:
         word = others[0]
         if word in lists.negations:
             return None
-    elif not word.endswith(lists.verb_ending):
+    elif not (word.endswith(lists.verb_ending) or f"{word}{lists.verb_ending}" in lists.neutral):
         return None
-    return word if word.isalpha() and word not in lists.light_verbs else None
+    return word if word.isalpha() and word not in lists.light_verbs | lists.joining else None
 
 
-def _thing(following: Sequence[str], lists: WordLists) -> str | None:
-    """Return the head of the object: the last word before one that only joins, a slot or a break."""
-    words = list(following)
-    while words and words[0] in lists.having_after:
-        words.pop(0)
+def _things(following: Sequence[str], lists: WordLists) -> Iterator[str]:
+    """Yield the heads of the objects of a verb: the last words before "and", a slot or a break."""
     phrase: list[str] = []
-    for word in words:
+    for word in [*following, BREAK]:
+        if word in lists.having_after:
+            continue
         if word == BREAK or is_slot(word) or word in lists.joining:
-            break
-        phrase.append(word)
-    if not phrase or not lists.abstract.isdisjoint(phrase) or phrase[-1] not in lists.neutral:
-        return None
-    return phrase[-1]
+            if phrase and lists.abstract.isdisjoint(phrase) and phrase[-1] in lists.neutral:
+                yield phrase[-1]
+            if word not in lists.coordinating:
+                return
+            phrase = []
+        else:
+            phrase.append(word)
 
 
 def _of_people(tokens: Sequence[str], lists: WordLists) -> str | None:

@@ -26,13 +26,19 @@ class Claims:
             {each["subject"]: frozenset(each["needs"].split()) for each in table},
         )
 
-    def check(self, tokens: Sequence[str], known: frozenset[str]) -> tuple[set[int], tuple[str, str] | None]:
-        """Return the positions of the words of supported claims, and (subject, words) of one that is not."""
+    def check(
+        self, tokens: Sequence[str], known: frozenset[str], *, harmless: set[int], negations: frozenset[str]
+    ) -> tuple[set[int], tuple[str, str] | None]:
+        """Return the positions of the words of supported claims, and (subject, words) of one that is not.
+
+        A claim is none where it is denied ("you were not happy"), or part of a harmless phrase.
+        """
         supported: set[int] = set()
         unsupported = None
         for start, end, subject in self.wordings.found(tokens):
-            if self.needs[subject].isdisjoint(known):
-                unsupported = unsupported or (subject, " ".join(tokens[start:end]))
-            else:
+            words = tokens[start:end]
+            if not self.needs[subject].isdisjoint(known):
                 supported.update(range(start, end))
+            elif negations.isdisjoint(words) and not harmless.issuperset(range(start, end)):
+                unsupported = unsupported or (subject, " ".join(words))
         return supported, unsupported

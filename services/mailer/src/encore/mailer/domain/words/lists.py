@@ -65,6 +65,8 @@ class WordLists:
     """What such a group is not said to do."""
     joining: frozenset[str]
     """Words that end a noun phrase."""
+    coordinating: frozenset[str]
+    """Words between two noun phrases of one verb."""
     sweeping: frozenset[str]
     """Words that an amount, which is that of one product, must not be said of."""
     before_neutral: frozenset[str]
@@ -162,6 +164,7 @@ class WordLists:
             plain_verbs=_words(words, "plain_verbs"),
             reader=_words(words, "reader"),
             joining=_words(words, "joining"),
+            coordinating=_words(words, "coordinating"),
             sweeping=_words(words, "sweeping"),
             before_neutral=_words(words, "before_neutral"),
             amount_sentence=_words(words, "amount_sentence"),
