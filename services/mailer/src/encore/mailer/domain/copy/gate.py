@@ -19,8 +19,10 @@ from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
 from encore.mailer.domain.slots import attribute, owner, slots_in
 from encore.mailer.domain.text import folded
+from encore.mailer.domain.words.claims import check_claims
 from encore.mailer.domain.words.compounds import MIN_NAMED_CHARS
 from encore.mailer.domain.words.lists import WordLists
+from encore.mailer.domain.words.phrases import positions
 from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
 LINE = "lines."
@@ -61,19 +63,39 @@ def judge(field: str, text: str, facts: EmailFacts) -> list[Problem]:
     `field` is `subject`, `preheader`, `greeting`, `intro`, `closing` or `lines.<n>`, and `text` has slots for
     the facts. Raises `LookupError` for a language without word lists.
     """
-    lists = WordLists.load(facts.language)
-    plain = folded_text(text)
-    if odd := odd_characters(text, lists) or odd_characters(plain, lists):
-        return [Problem(field, *odd)]
-    if slots := list(_slot_problems(field, text, facts)):
-        return [Problem(field, *each) for each in slots]
-    if not any(map(str.isalpha, text)):
-        return [Problem(field, "must say something")]
-    if field == GREETING:
-        return [Problem(field, *each) for each in _greeting(plain, facts, lists)]
-    scope = _scope(field, text, facts, lists)
-    found = (each for sentence in sentences(plain) for each in _sentence(sentence, scope))
-    return [Problem(field, *each) for each in dict.fromkeys(found)]
+    return Gate(facts).judge(field, text)
+
+
+class Gate:
+    """Judges any number of texts by the same facts."""
+
+    def __init__(self, facts: EmailFacts) -> None:
+        self._facts = facts
+        self._lists = WordLists.load(facts.language)
+        self._scopes: dict[tuple[str, tuple[int, ...]], _Scope] = {}
+
+    def judge(self, field: str, text: str) -> list[Problem]:
+        """Return what makes a text untrue or unproved, as `judge` does."""
+        facts, lists, plain = self._facts, self._lists, folded_text(text)
+        if odd := odd_characters(text, lists) or (plain is not text and odd_characters(plain, lists)):
+            return [Problem(field, *odd)]
+        if slots := list(_slot_problems(field, text, facts)):
+            return [Problem(field, *each) for each in slots]
+        if not any(map(str.isalpha, text)):
+            return [Problem(field, "must say something")]
+        if field == GREETING:
+            return [Problem(field, *each) for each in _greeting(plain, facts, lists)]
+        scope = self._scope(field, text)
+        found = (each for sentence in sentences(plain) for each in _sentence(sentence, scope))
+        return [Problem(field, *each) for each in dict.fromkeys(found)]
+
+    def _scope(self, field: str, text: str) -> "_Scope":
+        """Return what a field may say; texts of one field about the same products share it."""
+        products = _about(field, text, self._facts)
+        key = field, tuple(product.number for product in products)
+        if key not in self._scopes:
+            self._scopes[key] = _scope(field, products, self._facts, self._lists)
+        return self._scopes[key]
 
 
 def folded_text(text: str) -> str:
@@ -100,8 +122,7 @@ class _Scope:
     """Words that this field must not have, whoever vouches for them."""
 
 
-def _scope(field: str, text: str, facts: EmailFacts, lists: WordLists) -> _Scope:
-    products = _about(field, text, facts)
+def _scope(field: str, products: Sequence[ProductFacts], facts: EmailFacts, lists: WordLists) -> _Scope:
     own = words_of((facts.brand, *facts.own_words), lists)
     return _Scope(
         lists=lists,
@@ -153,7 +174,8 @@ def _greeting(text: str, facts: EmailFacts, lists: WordLists) -> Iterator[Found]
 def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
     lists, tokens = scope.lists, sentence.tokens
     yield from lists.frames.broken(tokens)
-    for start, end, _ in lists.proved.found(tokens):
+    phrases = lists.phrases.found(tokens)
+    for start, end, _ in phrases.get("proved", ()):
         near = tokens[max(0, start - 1) : start] + tokens[end : end + 2]
         if not _has_pair(tokens[start:end], scope) and not any(token.startswith(FEATURE) for token in near):
             yield "the catalogue does not say so", " ".join(tokens[start:end])
@@ -162,12 +184,17 @@ def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
     if not AMOUNTS.isdisjoint(sentence.slots) and (sweeping := lists.sweeping.intersection(tokens)):
         yield "an amount is that of one product", min(sweeping)
     of_others = not sentence.slots.isdisjoint(RATINGS)
-    for start, end, subject in lists.idioms.found(tokens):
+    for start, end, subject in phrases.get("idiom", ()):
         if not (of_others and subject == OTHERS):
             yield f"a phrase that claims {subject}", " ".join(tokens[start:end])
-    harmless = lists.harmless.covered(tokens)
-    covered, claim = lists.claims.check(
-        tokens, _known(sentence, scope), harmless=harmless, negations=lists.negations
+    harmless = positions(phrases.get("harmless", ()))
+    covered, claim = check_claims(
+        phrases.get("claim", ()),
+        tokens,
+        lists.claim_needs,
+        _known(sentence, scope),
+        harmless=harmless,
+        negations=lists.negations,
     )
     if claim:
         yield f"nothing known supports a claim about {claim[0]}", claim[1]

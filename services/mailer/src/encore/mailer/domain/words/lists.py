@@ -4,17 +4,17 @@ A list is text: words separated by whitespace, or phrases separated by commas, i
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Self
 
-from encore.mailer.domain.words.claims import Claims
+from encore.mailer.domain.words.claims import Needs
 from encore.mailer.domain.words.compounds import MIN_PART_CHARS, Compounds
 from encore.mailer.domain.words.endings import Endings
 from encore.mailer.domain.words.frames import Frames
-from encore.mailer.domain.words.phrases import Phrases
+from encore.mailer.domain.words.phrases import Phrases, Subject
 
 FOLDER = files("encore.mailer.domain") / "languages"
 
@@ -98,13 +98,11 @@ class WordLists:
     """Endings of words before a noun that keep no capital, in a language whose nouns do."""
     letters: frozenset[str]
     """Letters besides a to z."""
-    harmless: Phrases
-    proved: Phrases
-    """Pairs of words that the catalogue itself must have."""
-    idioms: Phrases
-    """Harmless words that together make a claim, by the claim's subject."""
+    phrases: Phrases
+    """Phrases that excuse words (`harmless`), that the catalogue must have (`proved`), that make a claim of
+    harmless words (`idiom`), and those of claims (`claim`)."""
     frames: Frames
-    claims: Claims
+    claim_needs: Needs
     """Claims that a reason of the email, or what is known of the customer, must support."""
     kinds: Mapping[str, frozenset[str]]
     """What is true of a kind of product, by each word that names the kind."""
@@ -137,6 +135,7 @@ class WordLists:
             )
             raise LookupError(f"copy can be checked in {known}; there are no word lists for {code!r}")
         words, phrases, kinds = (_read(code, name) for name in ("words", "phrases", "kinds"))
+        claims = _read(code, "claims")["claims"]
         endings = Endings.of(words["endings"])
         return cls(
             code=code,
@@ -185,16 +184,20 @@ class WordLists:
             ),
             adjective_endings=tuple(words["adjective_endings"].split()),
             letters=frozenset(words["letters"]),
-            harmless=Phrases.of({"harmless": phrases["harmless"]}),
-            proved=Phrases.of({"proved": phrases["proved"]}),
-            idioms=Phrases.of(phrases["idioms"]),
+            phrases=Phrases.of(_phrases(phrases, claims)),
             frames=Frames.of(_read(code, "frames")),
-            claims=Claims.of(_read(code, "claims")["claims"]),
+            claim_needs={each["subject"]: frozenset(each["needs"].split()) for each in claims},
             kinds=_by_word((each["heads"], each["words"]) for each in kinds["kinds"]),
             same=_by_word((group, group) for group in kinds["same"]),
             endings=endings,
             compounds=Compounds.of(words["compounds"]) if "compounds" in words else Compounds(),
         )
+
+
+def _phrases(table: Mapping[str, Any], claims: Iterable[Mapping[str, str]]) -> Iterator[tuple[Subject, str]]:
+    yield from (((group, ""), table[group]) for group in ("harmless", "proved"))
+    yield from ((("idiom", subject), text) for subject, text in table["idioms"].items())
+    yield from ((("claim", each["subject"]), each["phrases"]) for each in claims)
 
 
 def _read(code: str, name: str) -> dict[str, Any]:

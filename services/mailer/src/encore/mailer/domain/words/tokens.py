@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 BREAK = ","
 """A comma, a colon, a semicolon, a bracket or a dash."""
@@ -15,14 +15,14 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sentence:
     """The tokens of one sentence, and the numbers of the products whose slots are among them."""
 
     tokens: tuple[str, ...]
     products: frozenset[str]
 
-    @property
+    @cached_property
     def slots(self) -> frozenset[str]:
         """The slots, such as `{price}`."""
         return frozenset(filter(is_slot, self.tokens))
