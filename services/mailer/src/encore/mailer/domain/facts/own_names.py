@@ -32,7 +32,7 @@ def own_name(name: str, category: tuple[str, ...], lists: WordLists) -> str:
 
 @lru_cache(maxsize=CACHED)
 def telling_title(name: str, category: tuple[str, ...], lists: WordLists) -> str:
-    """Return the title, with what one of its category is where it does not say so: "MI 10000mAh Power Bank"."""
+    """Return the title, with the singular of its category where it does not say what it is."""
     whole, kind = title(name), _kind(category, lists)
     if not whole or not kind:
         return whole
