@@ -116,7 +116,7 @@ class MailPart:
             record = _record(run_id, facts, written, composed, payer=part.copy.payer)
             if written.is_first:
                 await self._objects.put_lines(
-                    object_keys.copy(run_id, record.prompt_key), [copy_record(written)]
+                    object_keys.copy(run_id, record.prompt_key), [copy_record(written, payer=part.copy.payer)]
                 )
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
