@@ -5,6 +5,7 @@ A phrase is written as words with spaces between them; `a|b` stands for either w
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import product, zip_longest
 from typing import Self
 
@@ -66,10 +67,17 @@ class Phrases:
             {first: tuple(entries) for first, entries in by_first.items()},
         )
 
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The first words of phrases: most words of a text are none of them."""
+        return frozenset(self.by_first).union(first for first, _ in self.by_pair)
+
     def found(self, tokens: Sequence[str]) -> dict[str, list[Found]]:
         """Return the phrases among the tokens by their group; a group without any is absent."""
         found: dict[str, list[Found]] = {}
         for start, pair in enumerate(zip_longest(tokens, tokens[1:], fillvalue="")):
+            if pair[0] not in self.beginnings:
+                continue
             for entries in (self.by_pair.get(pair, ()), self.by_first.get(pair[0], ())):
                 for phrase, (group, subject) in entries:
                     end = start + len(phrase)

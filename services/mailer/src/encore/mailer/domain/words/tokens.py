@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import Self
 
 BREAK = ","
 """A comma, a colon, a semicolon, a bracket or a dash."""
@@ -15,17 +16,19 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sentence:
     """The tokens of one sentence, and the numbers of the products whose slots are among them."""
 
     tokens: tuple[str, ...]
     products: frozenset[str]
+    slots: frozenset[str]
+    """The slots, such as `{price}`."""
 
-    @cached_property
-    def slots(self) -> frozenset[str]:
-        """The slots, such as `{price}`."""
-        return frozenset(filter(is_slot, self.tokens))
+    @classmethod
+    def of(cls, tokens: list[str], products: set[str]) -> Self:
+        """Return the sentence of these tokens."""
+        return cls(tuple(tokens), frozenset(products), frozenset(filter(is_slot, tokens)))
 
 
 def is_slot(token: str) -> bool:
@@ -46,7 +49,7 @@ def _sentences(text: str) -> Iterator[Sentence]:
         kind = found.lastgroup
         if kind == "end":
             if tokens:
-                yield Sentence(tuple(tokens), frozenset(products))
+                yield Sentence.of(tokens, products)
             tokens, products = [], set()
         elif kind == "break":
             tokens.append(BREAK)
@@ -57,4 +60,4 @@ def _sentences(text: str) -> Iterator[Sentence]:
                 products.add(found["number"])
             tokens.append(f"{{{found['slot']}}}")
     if tokens:
-        yield Sentence(tuple(tokens), frozenset(products))
+        yield Sentence.of(tokens, products)
