@@ -13,7 +13,7 @@ IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails format pre-commit scan-images test chaos mutants test-containers lock clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test chaos mutants test-containers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -88,6 +88,7 @@ NODE_TOOLS := tools/checks/node_modules/.ready
 
 email-tools: ## install what check-emails and the browser tests need, on Debian and Ubuntu
 	@tools/checks/install
+	@$(MAKE) --no-print-directory $(NODE_TOOLS)
 
 $(NODE_TOOLS): tools/checks/package.json
 	@command -v npm >/dev/null || { echo 'npm is not installed: `make email-tools` installs it' >&2; exit 2; }
@@ -97,6 +98,9 @@ $(NODE_TOOLS): tools/checks/package.json
 check-emails: setup $(NODE_TOOLS) ## check finished emails: make check-emails [DATA=file.csv | EMAILS=folder] [HOSTS="a.example b.example"]
 	@$(BIN)/python -m encore.checks.emails $(if $(DATA),--data '$(DATA)') $(if $(EMAILS),--emails '$(EMAILS)') \
 	  $(if $(HOSTS),--hosts $(HOSTS))
+
+screenshots: setup ## take the README's pictures of the sample: make screenshots [RUN=out/run-0123456789abcdef]
+	@$(BIN)/python -m encore.checks.screenshots $(if $(RUN),--run '$(RUN)')
 
 pre-commit: setup ## install git hooks that format, lint and type-check before each commit
 	$(BIN)/pre-commit install

@@ -13,6 +13,7 @@ from encore.stack.gallery.model import (
     GalleryProduct,
     Piece,
 )
+from encore.stack.pictures.addresses import picture_url
 from encore.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
@@ -40,11 +41,13 @@ SUMMARY = {
 }
 NAMES = ("Asha Rao", "Ben Iyer", "Chitra Das", "Dev Nair", "Esha Jain", "Farid Khan", "Gita Sen")
 KINDS = ("liked", "also liked", "goes with", "popular in category", "new", "discovery")
+PICTURE = picture_url("kettle", "Sage")
 HTML = """<!doctype html><html lang="en"><head><meta name="color-scheme" content="light dark">
 <title>Email</title><style>
 body {{ margin: 0; background: #ffffff; color: #111111; font: 16px sans-serif }}
 @media (prefers-color-scheme: dark) {{ body {{ background: #101010; color: #eeeeee }} }}
 </style></head><body><main><h1>Hello {name}</h1><p>{number}</p>
+<p><img src="{picture}" alt="A kettle" width="160"></p>
 <p><a href="https://shop.example/p">View the kettle</a></p></main></body></html>"""
 
 
@@ -92,13 +95,14 @@ def _email(number: int) -> GalleryEmail:
         copy_source=sources.get(number % 10, CopySource.AI),
         house_fields=("intro",) if number % 10 == 1 else (),
         prompt_key=f"key-{number // 10}" if number % 10 else "",
-        html=HTML.format(name=name, number=number),
+        html=HTML.format(name=name, number=number, picture=PICTURE),
         text=f"Hello {name}\n\nEmail {number // 2}\n\nhttps://shop.example/unsubscribe/{number}",
         source=f"Subject: {subject}\r\nX-Bytes: \udcff\r\n\r\nEmail {number}\r\n",
         reviews=(_review(unhappy=unhappy),),
         owned=(GalleryOwned("Glass kettle", "Kettles", "disliked" if unhappy else "liked"),),
         praised=() if unhappy else (GalleryMention("lid", "Glass kettle"),),
         blamed=(GalleryMention("lid", "Glass kettle"),) if unhappy else (),
+        unhappy=unhappy,
     )
 
 

@@ -21,6 +21,7 @@ from encore.contracts.records import (
     RecommendationSource,
 )
 from encore.mailer.domain.copy.gate import judge
+from encore.mailer.domain.copy.style import style_problems
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 
 FOLDER = files("encore.mailer.domain") / "languages"
@@ -161,20 +162,22 @@ def test_any_text_is_judged(facts: EmailFacts, text: str) -> None:
             assert not re.search(r"[<>@{}]|\d{2}|//|\w\.\w", text)
 
 
-def test_the_examples_of_the_prompt_pass() -> None:
-    """The model learns from nothing that the gate would refuse."""
-    lines = (FOLDER / "en" / "examples.md").read_text("utf-8").splitlines()
+@pytest.mark.parametrize("locale", ["en_IN", "de_DE"])
+def test_the_examples_of_the_prompt_pass(locale: str) -> None:
+    """The model learns from nothing that would be refused, and no line of theirs repeats its card."""
+    lines = (FOLDER / locale[:2] / "examples.md").read_text("utf-8").splitlines()
     asked = [json.loads(line.removeprefix("Facts: ")) for line in lines if line.startswith("Facts: ")]
     answers = [json.loads(line.removeprefix("Answer: ")) for line in lines if line.startswith("Answer: ")]
     assert len(asked) == len(answers) == 3
-    for facts, answer in zip(map(facts_of_example, asked), answers, strict=True):
+    for example, answer in zip(asked, answers, strict=True):
+        facts = facts_of_example(example, locale)
         lines_of = {f"lines.{number}": texts for number, texts in answer.pop("lines").items()}
         for field, texts in {**answer, **lines_of}.items():
             for text in texts:
-                assert judge(field, text, facts) == []
+                assert judge(field, text, facts) + style_problems(field, text, facts) == []
 
 
-def facts_of_example(example: dict[str, Any]) -> EmailFacts:
+def facts_of_example(example: dict[str, Any], locale: str) -> EmailFacts:
     """Facts of which the prompt would be that of the example."""
     customer, pick = example["customer"], example["products"][0]
     own = pick["own"] or customer["liked"] or customer["disliked"]
@@ -215,4 +218,4 @@ def facts_of_example(example: dict[str, Any]) -> EmailFacts:
         **told,
     )
     features = {"P": tuple(pick["features"].values())}
-    return email_facts(recommendation, brand="Encore Shop", locale="en_IN", features=features)
+    return email_facts(recommendation, brand="Encore Shop", locale=locale, features=features)

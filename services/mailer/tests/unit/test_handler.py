@@ -156,6 +156,18 @@ async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, r
     assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
 
 
+async def test_the_prompt_of_an_email_is_stored_with_its_answer(world: World, recommend: Recommend) -> None:
+    """Once for equal facts, and it says whether this part has paid for it."""
+    await world.open(parts=2)
+    for part in (1, 2):
+        await world.handler(await world.message([recommend(f"C{part}")], part=part, parts=2))
+        key = object_keys.copy(RUN, world.records.items[RUN, f"C{part}"]["prompt_key"])
+        stored = json.loads(world.objects.stored[key])
+        assert stored["paid"] is (part == 1)
+        assert json.loads(stored["answers"][0])["subject"] == ["Something for you"]
+    assert len([key for key in world.objects.stored if "/copy/" in key]) == 1
+
+
 async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -> None:
     """Tokens by model, and requests by service."""
     await world.open(parts=2)

@@ -15,6 +15,8 @@ from encore.contracts.records import (
 )
 from encore.mailer.domain.copy.gate import judge
 from encore.mailer.domain.copy.house_copy import house_copy, house_text
+from encore.mailer.domain.copy.problem import Problem
+from encore.mailer.domain.copy.style import style_problems
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.facts.experience import Occasion
 
@@ -82,6 +84,10 @@ def facts_of(
     return email_facts(changed, brand="Encore Shop", locale=locale, features=by_product)
 
 
+def _problems(field: str, text: str, facts: EmailFacts) -> list[Problem]:
+    return judge(field, text, facts) or style_problems(field, text, facts)
+
+
 def _praised(told: bool) -> tuple[AspectCount, ...]:  # noqa: FBT001 - one of a table's columns
     return (AspectCount(aspect="cable", praised=4),) if told else ()
 
@@ -99,7 +105,7 @@ def test_every_wording_passes_the_gate_for_every_reason_and_occasion(
         made = recommend(f"C{customer}", customer_name=name, reasons=reasons)
         facts = facts_of(made, locale, Occasion(occasion), told=customer % 3 > 0, features=customer % 4)
         copy = house_copy(facts)
-        problems = [each for field, text in copy.fields() for each in judge(field, text, facts)]
+        problems = [each for field, text in copy.fields() for each in _problems(field, text, facts)]
         assert problems == []
         copy.filled(facts.slots)
 

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -78,3 +80,13 @@ def test_the_unsubscribe_key_is_never_printed() -> None:
         RESOURCES | {"mailer_unsubscribe_url": "https://shop.example/u", "mailer_unsubscribe_key": "s3cr3t"}
     )
     assert "s3cr3t" not in repr(settings)
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    """Whoever deploys the mailer finds all that can be set in one table."""
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8").splitlines()
+    for name, field in MailerSettings.model_fields.items():
+        if name.startswith("mailer_"):
+            [row] = [line for line in readme if f"`ENCORE_{name.upper()}`" in line]
+            if isinstance(field.default, (int, float)):
+                assert f"| `{field.default:g}` |" in row, name

@@ -58,6 +58,7 @@ def test_a_title_is_what_a_person_calls_the_product(name: str, expected: str) ->
         ("Newly Launched Brano Smart Watch", ("launch",), "Brano Smart Watch"),
         ("Tower Phone No Cost EMI", ("instalments",), "Tower Phone"),
         ("Visit www.evil.example Desk Lamp", ("contact",), "Desk Lamp"),
+        ("http://evil.example/?x=1", ("contact",), ""),
         ("MAGIC CLEANING BRUSH SET", ("shouting",), "Magic Cleaning Brush SET"),
         ("Wasserkocher 2 Jahre Garantie Edelstahl", ("warranty",), "Wasserkocher Edelstahl"),
         ("Best", ("superlative",), "Best"),

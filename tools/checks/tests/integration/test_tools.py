@@ -3,29 +3,15 @@
 Without the tool the test is skipped, except in CI.
 """
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 
 from encore.checks.emails.axe import axe
 from encore.checks.emails.caniemail import allowed_features, unsupported_features
 from encore.checks.emails.nu_html import nu_html
-from encore.checks.emails.programs import ToolError, program, run
 from encore.checks.emails.spamassassin import spamassassin
+from encore.checks.programs import ToolError, program, run
 from tools.checks.tests.emails import HTML, an_email
-
-
-@contextmanager
-def skipped_without_tools() -> Iterator[None]:
-    """Skip the test where a program is missing, but fail it in CI."""
-    try:
-        yield
-    except ToolError as error:
-        if "CI" in os.environ or "not installed" not in str(error):
-            raise
-        pytest.skip(str(error))
+from tools.checks.tests.tools import skipped_without_tools
 
 
 def test_spamassassin_names_the_rules_that_an_email_breaks() -> None:

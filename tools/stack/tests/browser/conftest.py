@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
 from encore.stack.gallery import write_gallery
 from encore.stack.gallery.runs import write_runs
@@ -20,6 +20,8 @@ EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-s
 SCREENSHOTS = Path("out/screenshots/gallery")
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+
+expect.set_options(timeout=30_000)  # a busy machine is slow
 
 Open = Callable[..., Page]
 Screenshot = Callable[[Page, str], None]
@@ -50,7 +52,11 @@ def gallery(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_gallery(out / campaign.EARLIER, {"run_id": campaign.EARLIER}, campaign.earlier())
     folder = out / str(campaign.SUMMARY["run_id"])
     page = write_gallery(
-        folder, campaign.SUMMARY, campaign.campaign(), campaign.categories(), campaign.prompts()
+        folder,
+        campaign.SUMMARY,
+        campaign.campaign(),
+        campaign.categories(),
+        campaign.prompts(),
     )
     write_runs(out)
     return page

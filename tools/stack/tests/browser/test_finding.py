@@ -22,8 +22,8 @@ def number_with(name: str, kind: str) -> int:
         ("house", "intro", sum("intro" in email.house_fields for email in EMAILS)),
         ("refused", "any", sum(bool(email.prompt_key) for email in EMAILS)),
         ("refused", "lines.2", sum(bool(email.prompt_key) for email in EMAILS)),
-        ("labels", "unhappy", sum(email.is_unhappy for email in EMAILS)),
-        ("labels", "positive", sum(not email.is_unhappy for email in EMAILS)),
+        ("labels", "unhappy", sum(email.unhappy for email in EMAILS)),
+        ("labels", "positive", sum(not email.unhappy for email in EMAILS)),
         ("claims", "any", sum(any(pick.claims for pick in email.picks) for email in EMAILS)),
         ("claims", "warranty", sum(any(pick.claims for pick in email.picks) for email in EMAILS)),
         (

@@ -10,32 +10,29 @@ FRAME = "#view iframe"
 DARK, LIGHT = "rgb(16, 16, 16)", "rgb(255, 255, 255)"
 
 
-def background(page: Page) -> str:
-    """Return the colour that the email itself has chosen for its body."""
-    colour: str = (
-        page.frame_locator(FRAME).locator("body").evaluate("body => getComputedStyle(body).backgroundColor")
-    )
-    return colour
+def expect_background(page: Page, colour: str) -> None:
+    """Wait until the email itself has this colour for its body."""
+    expect(page.frame_locator(FRAME).locator("body")).to_have_css("background-color", colour)
 
 
 @pytest.mark.parametrize("system_is_dark", [False, True])
 def test_dark_mode_darkens_the_email_too(open_page: Open, *, system_is_dark: bool) -> None:
     """By the email's own rules for dark mode, whatever the reader's system prefers."""
     page = open_page(dark=system_is_dark)
-    assert background(page) == (DARK if system_is_dark else LIGHT)
+    expect_background(page, DARK if system_is_dark else LIGHT)
     page.click("#theme")
     expect(page.locator("#dark-email")).to_have_attribute("aria-pressed", str(not system_is_dark).lower())
-    assert background(page) == (LIGHT if system_is_dark else DARK)
+    expect_background(page, LIGHT if system_is_dark else DARK)
 
 
 def test_an_email_alone_can_be_darkened(open_page: Open) -> None:
     """With its own button or the key d."""
     page = open_page()
     page.keyboard.press("d")
-    assert background(page) == DARK
+    expect_background(page, DARK)
     assert page.locator("html").get_attribute("data-theme") == "light"
     page.click("#dark-email")
-    assert background(page) == LIGHT
+    expect_background(page, LIGHT)
 
 
 def test_views_are_tabs(open_page: Open) -> None:

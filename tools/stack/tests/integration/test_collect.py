@@ -27,12 +27,17 @@ from encore.contracts.records import (
 from encore.runtime.storage import DynamoDBItems
 from encore.stack.collect import collect
 from encore.stack.observer import Observer, observe
+from encore.stack.pictures.addresses import picture_url
 from encore.stack.provision import Resources
 from encore.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import listed, packed, rows
 
 RUN = "run-0123456789abcdef"
-MESSAGE = b"Subject: Hello\r\nContent-Type: text/plain\r\n\r\nHello"
+ADDRESS = picture_url("kettle", "Sage")
+MESSAGE = (
+    "Subject: Hello\r\nContent-Type: text/html\r\n\r\n"
+    f'<img src="{ADDRESS}"><img src="{picture_url("kettle", "unheard of")}">'
+).encode()
 REVIEW = Review(review_id="r", product_ids=("p",), text="😀 The lid <b>leaks</b>")
 SCORED = ScoredReview(
     review_id="r",
@@ -140,6 +145,7 @@ async def test_an_email_has_its_customer_picks_and_prompt(resources: Resources, 
             }
         ]
     ]
+    assert list(packed(page, "pictures")) == [ADDRESS]
     (prompt,) = packed(page, "prompts-0")
     assert (prompt["prompt"], prompt["answers"], prompt["paid"]) == ("Write.", ["{}"], False)
     assert prompt["verdicts"] == [PROMPT["verdicts"][0]]

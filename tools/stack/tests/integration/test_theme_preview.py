@@ -1,5 +1,6 @@
 import asyncio
 import contextlib
+import re
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -52,7 +53,11 @@ async def test_every_theme_is_shown_in_every_view(preview: aiohttp.ClientSession
         assert (await got(preview, f"/email.html?theme={name}&picks=2&pictures=no")).count("<img") == 0
     assert page.count("data-mode") >= 4
     assert "Unsubscribe: https://shop.example.com/" in await got(preview, "/email.txt")
-    assert "<svg" in await got(preview, "/pictures/0.svg")
+    name = re.findall(r'src="(/pictures/[\w-]+\.png)"', await got(preview, "/email.html"))[0]
+    async with preview.get(name) as reply:
+        assert (await reply.read()).startswith(b"\x89PNG")
+    async with preview.get("/pictures/nothing.png") as reply:
+        assert reply.status == 404
 
 
 async def test_a_bad_file_is_explained_on_the_page(config: Path, preview: aiohttp.ClientSession) -> None:

@@ -11,13 +11,15 @@ from xml.etree.ElementTree import Element
 
 import pytest
 
-from encore.contracts.records import Reason, ReasonKind, Sentiment
+from encore.contracts.records import OwnProduct, Reason, ReasonKind, Sentiment
 from encore.stack.gallery import GalleryEmail, GalleryReview, write_gallery
-from encore.stack.gallery.claims import seller_claims
+from encore.stack.gallery.entries import is_unhappy
 from encore.stack.gallery.evidence import evidence
-from encore.stack.gallery.model import CopySource, GalleryOwned, Piece
+from encore.stack.gallery.model import CopySource, Piece
 from encore.stack.gallery.packed import read_script
 from encore.stack.gallery.runs import write_runs
+from encore.stack.pictures.addresses import BASE_URL, picture_url
+from encore.stack.pictures.drawing import picture
 from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, pick, prompt, rows
 
 SUMMARY = {
@@ -50,7 +52,7 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         house_fields=("intro",),
         prompt_key="k1",
         picks=(pick("Lamp", "new"), pick("Fan", "discovery", evidence="Fans", claims=("free", "best"))),
-        owned=(GalleryOwned("Mug", "Mugs", "disliked"),),
+        unhappy=True,
     )
     page = write_gallery(tmp_path, SUMMARY, [email("A1"), changed], prompts=[prompt("k1")])
     data = listed(page)
@@ -82,15 +84,24 @@ def test_list_has_every_email(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "unhappy"),
-    [((), False), (("disliked",), True), (("disliked", "liked"), False), (("disliked", "undecided"), True)],
+    ("polarities", "unhappy"),
+    [
+        ((), False),
+        ((None,), False),
+        ((-0.1,), False),
+        ((-0.9,), True),
+        ((-0.9, None), True),
+        ((-0.9, -0.1), True),
+        ((-0.9, 0.1), False),
+        ((-0.9, 0.9), False),
+    ],
 )
 def test_a_customer_is_unhappy_who_has_only_bad_experiences(
-    verdicts: tuple[str, ...], *, unhappy: bool
+    polarities: tuple[float | None, ...], *, unhappy: bool
 ) -> None:
-    """One product that was liked is enough not to be."""
-    owned = tuple(GalleryOwned("Mug", "Mugs", verdict) for verdict in verdicts)
-    assert email(owned=owned).is_unhappy == unhappy
+    """Something let them down, and no opinion of theirs is other than bad: as the mailer sees it."""
+    owned = [OwnProduct(product_id="p", product_name="Mug", polarity=each) for each in polarities]
+    assert is_unhappy(owned) == unhappy
 
 
 def test_bodies_that_differ_only_in_name_and_links_are_the_same(tmp_path: Path) -> None:
@@ -275,7 +286,7 @@ def test_the_runs_of_a_folder_are_listed(tmp_path: Path) -> None:
     """Those with a gallery, the newest first, with the time and the number of their emails."""
     for number, name in enumerate(("run-1", "run-2")):
         page = write_gallery(tmp_path / name, SUMMARY, [email()])
-        os.utime(page, (1_000 + number, 1_000 + number))
+        os.utime(page.parent / "gallery" / "list.js", (1_000 + number, 1_000 + number))
     (tmp_path / "run-2" / "summary.json").write_text(json.dumps(SUMMARY))
     (tmp_path / "demo-unfinished").mkdir()
     write_runs(tmp_path)
@@ -283,22 +294,6 @@ def test_the_runs_of_a_folder_are_listed(tmp_path: Path) -> None:
         {"folder": "run-2", "written": 1_001, "emails": 2},
         {"folder": "run-1", "written": 1_000, "emails": None},
     ]
-
-
-@pytest.mark.parametrize(
-    ("name", "claims"),
-    [
-        ("FREE!!! 100% OFF Kettle", ("free", "price", "shouting")),
-        ("Best Lamp with 2 Year Warranty", ("warranty", "best")),
-        ("Copper bottle that cures headaches", ("health",)),
-        ("100% Original charger, EMI available", ("price", "genuine")),
-        ("Hands-Free Kettle, Bestow No. 12", ()),
-        ("Frost Free Freezer", ()),
-    ],
-)
-def test_claims_in_a_sellers_name_are_found_by_kind(name: str, claims: tuple[str, ...]) -> None:
-    """Words that only look like one are none."""
-    assert seller_claims(name) == claims
 
 
 @pytest.mark.parametrize(
@@ -327,3 +322,17 @@ def test_claims_in_a_sellers_name_are_found_by_kind(name: str, claims: tuple[str
 def test_a_reason_is_shown_with_its_evidence(reason: Reason, shown: str) -> None:
     """Product, review, customers, category and rank, as far as the kind has them."""
     assert evidence(reason) == shown
+
+
+def test_the_pictures_of_the_sample_are_copied_once(tmp_path: Path) -> None:
+    """Those that emails show and that exist; without any there is no file, also after a former gallery."""
+    kettle = picture_url("kettle", "Sage")
+    html = f'<img src="{kettle}"><img src="{BASE_URL}no-such-picture.png">'
+    page = write_gallery(tmp_path, SUMMARY, [email("A1", html=html), email("A2", html=html)])
+    copies = packed(page, "pictures")
+    assert list(copies) == [kettle]
+    assert base64.b64decode(copies[kettle].removeprefix("data:image/png;base64,")) == picture(
+        "kettle-sage.png"
+    )
+    write_gallery(tmp_path, SUMMARY, [email()])
+    assert not (tmp_path / "gallery" / "pictures.js").exists()

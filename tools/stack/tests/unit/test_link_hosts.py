@@ -28,5 +28,5 @@ def test_a_chosen_list_of_hosts_is_kept() -> None:
     """A stack without a file allows any host unless told otherwise."""
     assert any_host({"ENCORE_MAILER_LINK_HOSTS": "shop.example"}) == {
         "ENCORE_MAILER_LINK_HOSTS": "shop.example",
-        "ENCORE_MAILER_IMAGE_HOSTS": "*",
+        "ENCORE_MAILER_IMAGE_HOSTS": "*,localhost:8026",
     }

@@ -83,7 +83,7 @@ class MailerSettings(ServiceSettings):
     """Whose language the emails are written in, and how their figures are."""
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
     """How the shop speaks, in a few words for the model."""
-    mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 4
+    mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 3
     """Wordings asked for of each field; people with equal facts read different combinations of them."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""

@@ -12,8 +12,10 @@ from pydantic import TypeAdapter
 
 from encore.mailer.domain.copy.prompt import Prompt
 from encore.mailer.ports import Model, ModelMessage, ModelReply
+from encore.runtime.gather import Gather
 from encore.runtime.kept_answers import Answer, KeptAnswers
 
+KEYS_PER_CALL = 100
 PATIENCE_S = 0.5
 """How long to wait before looking again for an answer that another worker is asking for."""
 _REPLY = TypeAdapter(ModelReply)
@@ -27,18 +29,16 @@ class PaidReply:
     payer: str
 
 
-@dataclass(frozen=True, kw_only=True)
 class AskOnce:
-    """One model, and the answers that have been paid for."""
+    """One model, and the answers that have been paid for, which are looked up and kept in batches."""
 
-    model: Model
-    model_id: str
-    kept: KeptAnswers
-
-    async def find(self, prompts: Sequence[Prompt]) -> dict[str, PaidReply]:
-        """Return the kept replies to prompts, by their keys."""
-        found = await self.kept.find([prompt.key(self.model_id) for prompt in prompts])
-        return {key: paid_reply(answer) for key, answer in found.items()}
+    def __init__(self, *, model: Model, model_id: str, kept: KeptAnswers) -> None:
+        self.model_id = model_id
+        self._model = model
+        self._kept = kept
+        self._find = Gather(kept.find, limit=KEYS_PER_CALL)
+        self._claim = Gather(self._claim_all, limit=KEYS_PER_CALL)
+        self._keep = Gather(self._keep_all)
 
     async def run(self, prompt: Prompt, *, payer: str) -> PaidReply:
         """Return the reply to a prompt; ask, and pay, only if nobody has.
@@ -47,19 +47,36 @@ class AskOnce:
         """
         key = prompt.key(self.model_id)
         while True:
-            if answer := (await self.kept.find([key])).get(key):
+            if answer := (await self._find.add(key)).get(key):
                 return paid_reply(answer)
-            if await self.kept.claim([key], payer=payer):
+            if (key, payer) in await self._claim.add((key, payer)):
                 return await self._ask(prompt, key, payer)
             await asyncio.sleep(PATIENCE_S)
 
     async def _ask(self, prompt: Prompt, key: str, payer: str) -> PaidReply:
         messages = [ModelMessage("user", prompt.text)]
-        reply = await self.model.converse(
+        reply = await self._model.converse(
             prompt.system, messages, schema=prompt.schema, max_tokens=prompt.max_tokens
         )
-        await self.kept.keep({key: kept_form(reply)}, payer=payer)
+        await self._keep.add((key, payer, kept_form(reply)))
         return PaidReply(reply, payer)
+
+    async def _claim_all(self, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+        """Claim keys for their payers; a key that two of them want at once is for the first."""
+        claimed: set[tuple[str, str]] = set()
+        by_payer: dict[str, list[str]] = {}
+        for key, payer in dict(reversed(wanted)).items():
+            by_payer.setdefault(payer, []).append(key)
+        for payer, keys in by_payer.items():
+            claimed |= {(key, payer) for key in await self._kept.claim(keys, payer=payer)}
+        return claimed
+
+    async def _keep_all(self, answers: Sequence[tuple[str, str, str]]) -> None:
+        by_payer: dict[str, dict[str, str]] = {}
+        for key, payer, answer in answers:
+            by_payer.setdefault(payer, {})[key] = answer
+        for payer, results in by_payer.items():
+            await self._kept.keep(results, payer=payer)
 
 
 def kept_form(reply: ModelReply) -> str:

@@ -75,8 +75,8 @@ def _finished(record: EmailRecord) -> EmailFinished:
     return EmailFinished(customer_id=record.customer_id, key=record.key, template_copy=template_copy)
 
 
-def copy_record(written: WrittenCopy) -> CopyRecord:
-    """Return what is stored of the prompt that an email's words come from."""
+def copy_record(written: WrittenCopy, *, payer: str) -> CopyRecord:
+    """Return what is stored of the prompt that an email's words come from; `payer` is the part."""
     wordings = written.wordings
     replies = [each.reply for each in wordings.replies]
     return CopyRecord(
@@ -95,6 +95,6 @@ def copy_record(written: WrittenCopy) -> CopyRecord:
         output_tokens=sum(reply.output_tokens for reply in replies),
         cache_read_tokens=sum(reply.cache_read_tokens for reply in replies),
         cache_write_tokens=sum(reply.cache_write_tokens for reply in replies),
-        paid=any(reply.input_tokens for reply in replies),
+        paid=any(each.payer == payer for each in wordings.replies),
         created_at=datetime.now(UTC),
     )

@@ -15,6 +15,7 @@ from encore.mailer.ports import EmailRecords
 from encore.mailer.use_cases.count_part import claim_counts, copy_record, part_result
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
+from encore.runtime.gather import Gather
 from encore.runtime.logs import get_logger
 from encore.runtime.parallel import for_each
 from encore.runtime.ports import Objects
@@ -78,10 +79,10 @@ class MailPart:
         counted = {record.prompt_key for record in existing.values()}
         part = _Part(run_id, PartCopy(payer=key, counted=counted), list(existing.values()))
         shown = {product_id: record.features for product_id, record in features.items()}
-        commit = GroupCommit(self._records)
+        save = Gather(self._records.put_all)
         await for_each(
             [wanted[customer_id] for customer_id in wanted if customer_id not in existing],
-            lambda each: self._mail_one(each, shown, part, commit),
+            lambda each: self._mail_one(each, shown, part, save),
             parallel=self._parallel,
         )
         paid = [record for record in features.values() if record.payer == key]
@@ -93,7 +94,7 @@ class MailPart:
         recommendation: Recommendation,
         features: Mapping[str, Sequence[str]],
         part: _Part,
-        commit: "GroupCommit",
+        save: "Gather[EmailRecord, None]",
     ) -> None:
         style, run_id = self._copywriter.style, part.run_id
         async with self._running:
@@ -115,40 +116,15 @@ class MailPart:
             record = _record(run_id, facts, written, composed, payer=part.copy.payer)
             if written.is_first:
                 await self._objects.put_lines(
-                    object_keys.copy(run_id, record.prompt_key), [copy_record(written)]
+                    object_keys.copy(run_id, record.prompt_key), [copy_record(written, payer=part.copy.payer)]
                 )
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
-            await commit.save(record)
+            await save.add(record)
             part.records.append(record)
 
 
 def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
     return (pick.product for recommendation in recommendations for pick in recommendation.picks)
-
-
-class GroupCommit:
-    """Writes a record at once or, while a write is under way, together with all that arrived meanwhile."""
-
-    def __init__(self, records: EmailRecords) -> None:
-        self._records = records
-        self._unsaved: list[EmailRecord] = []
-        self._next_write: asyncio.Task[None] | None = None
-        self._writing = asyncio.Lock()
-
-    async def save(self, record: EmailRecord) -> None:
-        """Return once the record is saved: a caller who waits pays for nothing that a crash could lose.
-
-        Raises the error of the write that failed.
-        """
-        self._unsaved.append(record)
-        if self._next_write is None:
-            self._next_write = asyncio.create_task(self._write())
-        await asyncio.shield(self._next_write)
-
-    async def _write(self) -> None:
-        async with self._writing:
-            batch, self._unsaved, self._next_write = self._unsaved, [], None
-            await self._records.put_all(batch)
 
 
 def _record(

@@ -107,8 +107,7 @@ def combined(wordings: Wordings, facts: EmailFacts, seed: str, *, is_first: bool
     """Return a customer's copy from the wordings that passed, with house text where none did."""
     fields = wanted_fields(facts)
     written = {
-        name: chosen(wordings.judged.wordings.get(name, ()), facts.slots, seed=f"{seed}\n{name}")
-        for name in fields
+        name: chosen(name, wordings.judged.wordings.get(name, ()), facts.slots, seed=seed) for name in fields
     }
     house = [name for name in fields if written[name] is None]
     texts = {name: text or house_text(name, facts) for name, text in written.items()}

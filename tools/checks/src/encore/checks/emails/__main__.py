@@ -1,6 +1,6 @@
 """`python -m encore.checks.emails`: check finished emails.
 
-Exits with 1 if anything is wrong, with 2 if a tool is missing or fails.
+Exits with 1 if anything is wrong, with 2 if a tool is missing or fails, or no emails could be made.
 """
 
 import argparse
@@ -14,10 +14,12 @@ from rich.console import Console
 from encore.checks.emails.checks import check
 from encore.checks.emails.content import Hosts
 from encore.checks.emails.message import Email, read_emails
-from encore.checks.emails.programs import BROWSERS, ToolError, npm_file, program
 from encore.checks.emails.report import show
 from encore.checks.emails.variants import Variant, demo_emails, variants
+from encore.checks.programs import BROWSERS, ToolError, npm_file, program
+from encore.stack.demo import DemoFailedError
 from encore.stack.pictures.addresses import HOST
+from encore.stack.processes import ProcessDiedError, StackNotReadyError
 
 LINK_HOSTS = ("shop.example.com",)
 PICTURE_HOSTS = (HOST,)
@@ -37,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return UNUSABLE
         hosts = Hosts(links=[*LINK_HOSTS, *options.hosts], pictures=[*PICTURE_HOSTS, *options.hosts])
         results = list(check(emails, hosts, exact=not (options.emails or options.data)))
-    except ToolError as error:
+    except (ToolError, DemoFailedError, ProcessDiedError, StackNotReadyError) as error:
         console.print(str(error), markup=False, soft_wrap=True)
         return UNUSABLE
     show(results, console)

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Literal
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
+from encore.checks.chromium import browser
 from encore.checks.emails.finding import Finding, Result
 from encore.checks.emails.message import Email
-from encore.checks.emails.programs import BROWSERS, npm_file, program
+from encore.checks.programs import npm_file
 
 WIDTHS = (375, 700)
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
@@ -26,18 +27,6 @@ def axe(emails: Sequence[Email]) -> Result:
                     for email in emails:
                         findings += _judged(view, email, script, f"{width} px {scheme}")
     return Result("axe in Chromium", len(emails), findings, figure=f"{len(WIDTHS) * len(SCHEMES)} views each")
-
-
-@contextmanager
-def browser() -> Iterator[Browser]:
-    """Yield the installed Chromium, headless."""
-    path = program(*BROWSERS)
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        try:
-            yield chromium
-        finally:
-            chromium.close()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from encore.checks.emails.finding import Finding, Result
 from encore.checks.emails.message import Email
-from encore.checks.emails.programs import npm_file, program, run
+from encore.checks.programs import npm_file, program, run
 
 Feature = tuple[str, str]
 """A mail reader and what it does not show, such as `("gmail.mobile-webmail", "<style> element")`."""

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 from encore.checks.emails.finding import Finding, Result
 from encore.checks.emails.message import Email
-from encore.checks.emails.programs import npm_file, program, run
+from encore.checks.programs import npm_file, program, run
 
 
 def nu_html(emails: Sequence[Email]) -> Result:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 
 from encore.checks.emails.finding import Finding, Result
 from encore.checks.emails.message import Email
-from encore.checks.emails.programs import ToolError, program, run
+from encore.checks.programs import ToolError, program, run
 
 MAX_SCORE = 0.0
 SPAM_SCORE = 5.0

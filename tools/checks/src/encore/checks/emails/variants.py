@@ -31,7 +31,7 @@ class Variant:
 
 def variants() -> list[Variant]:
     """Return as many pairs as it takes to have each theme and each language of the mailer."""
-    themes, languages = _folders_with("theme.toml") or ["plain"], _folders_with("messages.ftl") or ["en"]
+    themes, languages = _folders_with("theme.toml"), _folders_with("messages.ftl")
     return [
         Variant(themes[number % len(themes)], LOCALES.get(language, f"{language}_{language.upper()}"))
         for number in range(max(len(themes), len(languages)))

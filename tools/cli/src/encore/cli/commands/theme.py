@@ -28,7 +28,7 @@ def theme() -> None:
 
 @app.command()
 @guarded
-def preview(name: Name = None, config: Config = Path("encore.toml"), port: Port = 8026) -> None:
+def preview(name: Name = None, config: Config = Path("encore.toml"), port: Port = 8027) -> None:
     """Show a theme in the browser, live while its files change.
 
     Phone and desktop, light and dark, and plain text, with made-up products. Ctrl-C ends it.

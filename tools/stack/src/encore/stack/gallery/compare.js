@@ -57,12 +57,13 @@ function measureTable(before, now, name) {
   const rows = now.map(([label, value, written]) => {
     const [former, writtenThere] = known.get(label) ?? [undefined, written];
     return node("tr", "", rowHead(label), node("td", "figure", former === undefined ? "unknown" : writtenThere(former)),
-      node("td", "figure", written(value)), node("td", "figure", former === undefined ? "" : difference(value - former)));
+      node("td", "figure", written(value)), node("td", "figure", former === undefined ? "" : difference(value - former, written)));
   });
   return table("Both runs in figures", ["Figure", name, data.run.run_id ?? "this run", "Change"], rows);
 }
 
-function difference(value) {
-  const rounded = Math.round(value * 10_000) / 10_000;
-  return rounded === 0 ? "same" : `${rounded > 0 ? "+" : "−"}${number(Math.abs(rounded))}`;
+function difference(value, written) {
+  const amount = Math.abs(value);
+  if (amount < 1e-9) return "same";
+  return `${value > 0 ? "+" : "−"}${written === usd ? usd(amount) : number(amount)}`;
 }

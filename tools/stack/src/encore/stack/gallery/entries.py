@@ -6,7 +6,7 @@ from email.message import Message
 from typing import Any
 
 from encore.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
-from encore.stack.gallery.claims import seller_claims
+from encore.mailer.domain.facts.seller_claims import claims_in
 from encore.stack.gallery.evidence import evidence
 from encore.stack.gallery.model import (
     CopySource,
@@ -49,6 +49,7 @@ def gallery_email(
         owned=tuple(_owned(each) for each in recommendation.owned),
         praised=tuple(_mentions(recommendation.praised)),
         blamed=tuple(_mentions(recommendation.blamed)),
+        unhappy=is_unhappy(recommendation.owned),
     )
 
 
@@ -62,8 +63,14 @@ def gallery_pick(pick: Pick) -> GalleryPick:
         evidence=evidence(pick.reason),
         review_id=pick.reason.review_id or "",
         praised=tuple(f"{each.aspect}: {praise(each)}" for each in pick.praised),
-        claims=seller_claims(pick.product.name),
+        claims=claims_in(pick.product),
     )
+
+
+def is_unhappy(owned: Sequence[OwnProduct]) -> bool:
+    """Return whether something let a customer down and all their opinions are bad: emails say sorry then."""
+    polarities = [each.polarity for each in owned if each.polarity is not None]
+    return any(each.is_disliked for each in owned) and all(polarity < 0 for polarity in polarities)
 
 
 def _owned(product: OwnProduct) -> GalleryOwned:

@@ -7,7 +7,7 @@ function frame(html) {
   made.setAttribute("sandbox", "allow-popups allow-popups-to-escape-sandbox");
   made.setAttribute("referrerpolicy", "no-referrer");
   made.style.colorScheme = emailIsDark() ? "dark" : "light";
-  made.srcdoc = coloured(illustrated(html)).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
+  made.srcdoc = coloured(html).replace(/<head\b[^>]*>/i, (head) => head + '<base target="_blank">');
   return made;
 }
 
@@ -43,22 +43,12 @@ window.addEventListener("blur", () => {
   });
 });
 
-/* The sample's pictures are on a host reserved for examples (RFC 2606), which serves nothing: draw a tile instead. */
+/* The sample's pictures are served only while a local stack runs, so the gallery has copies of its own. */
 
-const RESERVED_PICTURE = /(<img\b[^>]*\ssrc=")https?:\/\/(?:[\w-]+\.)*example\.(?:com|net|org)\/([^"]*)"/gi;
-const SYMBOLS = {
-  cable: "🔌", power_bank: "🔋", earbuds: "🎧", smartwatch: "⌚", television: "📺", mouse: "🖱️",
-  kettle: "🫖", mixer: "🥣", iron: "👔", bottle: "🥤", lamp: "💡", notebook: "📓",
-};
+const SAMPLE_PICTURE = /(<img\b[^>]*\ssrc=")(http:\/\/localhost:8026\/pictures\/[\w-]+\.png)"/g;
 
-function illustrated(html) {
-  return html.replace(RESERVED_PICTURE, (_, before, path) => before + tile(path) + '"');
-}
-
-function tile(path) {
-  const symbol = SYMBOLS[path.split("/")[0]] ?? "🛍️";
-  const hue = [...path].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 360, 7);
-  return "data:image/svg+xml," + encodeURIComponent(
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 160 160"><rect width="160" height="160" rx="12" ` +
-    `fill="hsl(${hue} 45% 91%)"/><text x="80" y="108" font-size="76" text-anchor="middle">${symbol}</text></svg>`);
+async function illustrated(html) {
+  if (html.search(SAMPLE_PICTURE) < 0) return html;
+  const copies = await contents("pictures").catch(() => ({}));
+  return html.replace(SAMPLE_PICTURE, (image, before, url) => url in copies ? `${before}${copies[url]}"` : image);
 }

@@ -63,7 +63,7 @@ class Index:
             _numbers(reasons, self._reasons),
             list(CopySource).index(email.copy_source),
             _labels(email),
-            int(email.is_unhappy),
+            int(email.unhappy),
             _numbers(email.house_fields, self._fields),
             _numbers(prompt.refused_fields if prompt else (), self._fields),
             *_numbers([body_digest(email)], self._bodies),

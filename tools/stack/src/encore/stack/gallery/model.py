@@ -112,12 +112,8 @@ class GalleryEmail:
     owned: tuple[GalleryOwned, ...] = ()
     praised: tuple[GalleryMention, ...] = ()
     blamed: tuple[GalleryMention, ...] = ()
-
-    @property
-    def is_unhappy(self) -> bool:
-        """Whether all that is known of the customer's taste is that something let them down."""
-        verdicts = {each.verdict for each in self.owned}
-        return "disliked" in verdicts and "liked" not in verdicts
+    unhappy: bool = False
+    """Whether whatever the customer thinks of what they have is bad, and something let them down."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,18 +3,21 @@
 import json
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from encore.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
+from encore.stack.pictures.addresses import BASE_URL
+from encore.stack.pictures.drawing import picture, picture_names
 
 FOLDER = "gallery"
 EMAILS_PER_FILE = 50
 PROMPTS_PER_FILE = 50
 LIST = "list"
 CATEGORIES = "categories"
+PICTURES = "pictures"
 
 
 def write_list(folder: Path, data: object) -> None:
@@ -51,6 +54,19 @@ def write_categories(folder: Path, categories: Sequence[GalleryCategory]) -> Non
     _write(folder, CATEGORIES, [asdict(category) for category in categories])
 
 
+def write_pictures(folder: Path, names: Iterable[str]) -> None:
+    """Write those of the sample's pictures that emails show as one file of `data:` URLs by address.
+
+    A sandboxed frame of a page opened from disk may load no picture from disk.
+    """
+    copies = {
+        BASE_URL + name: f"data:image/png;base64,{b64encode(picture(name)).decode('ascii')}"
+        for name in sorted(set(names).intersection(picture_names()))
+    }
+    if copies:
+        _write(folder, PICTURES, copies)
+
+
 def write_script(path: Path, contents: object) -> None:
     """Write a file that calls `receive` with its own name and its contents.
 
@@ -69,7 +85,7 @@ def read_script(path: Path) -> Any:  # noqa: ANN401 - whatever the file has
 
 def remove_packed(folder: Path) -> None:
     """Remove the files of a former gallery."""
-    patterns = ("bodies-*.js", "prompts-*.js", f"{LIST}.js", f"{CATEGORIES}.js")
+    patterns = ("bodies-*.js", "prompts-*.js", f"{LIST}.js", f"{CATEGORIES}.js", f"{PICTURES}.js")
     for stale in (path for pattern in patterns for path in folder.glob(pattern)):
         stale.unlink()
 

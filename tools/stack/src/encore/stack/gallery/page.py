@@ -20,9 +20,11 @@ from encore.stack.gallery.packed import (
     write_bodies,
     write_categories,
     write_list,
+    write_pictures,
     write_prompts,
 )
 from encore.stack.gallery.said import said
+from encore.stack.pictures.addresses import names_in
 
 _COUNTS = {
     "emails": "emails",
@@ -73,9 +75,12 @@ def write_gallery(
     folder.mkdir(parents=True, exist_ok=True)
     remove_packed(folder)
     index = Index({prompt.prompt_key: prompt for prompt in prompts})
+    pictures: set[str] = set()
     for number, batch in enumerate(batches(emails, EMAILS_PER_FILE)):
         write_bodies(folder, number, batch)
         index.add(batch)
+        pictures.update(name for email in batch for name in names_in(email.html))
+    write_pictures(folder, pictures)
     write_prompts(folder, prompts)
     write_list(folder, index.data(summary))
     if categories:

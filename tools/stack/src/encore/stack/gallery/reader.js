@@ -53,7 +53,7 @@ async function drawBody() {
   let shown, found = null;
   try {
     found = await bodyOf(email);
-    shown = state.view === "html" ? frame(found.html) : node("pre", "", found[state.view]);
+    shown = state.view === "html" ? frame(await illustrated(found.html)) : node("pre", "", found[state.view]);
   } catch (error) {
     shown = node("p", "trouble", `This email cannot be shown: ${error.message}.`);
   }

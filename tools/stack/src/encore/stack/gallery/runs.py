@@ -13,14 +13,17 @@ def write_runs(out: Path) -> None:
 
     A gallery loads it from the folder above its own when somebody wants to compare.
     """
-    galleries = [page.parent.parent for page in out.glob(f"*/{FOLDER}/{LIST}.js")]
-    ordered = sorted(galleries, key=lambda folder: (folder / "index.html").stat().st_mtime, reverse=True)
-    write_script(out / RUNS, [_described(folder) for folder in ordered])
+    lists = sorted(out.glob(f"*/{FOLDER}/{LIST}.js"), key=_written, reverse=True)
+    write_script(out / RUNS, [_described(path) for path in lists])
 
 
-def _described(folder: Path) -> dict[str, object]:
-    """The folder's name, when its gallery was written (Unix seconds), and the number of its emails."""
+def _described(path: Path) -> dict[str, object]:
+    """The folder of a gallery's list, when it was written (Unix seconds), and the number of its emails."""
+    folder = path.parents[1]
     summary = folder / "summary.json"
     known = json.loads(summary.read_text(encoding="utf-8")) if summary.exists() else {}
-    written = int((folder / "index.html").stat().st_mtime)
-    return {"folder": folder.name, "written": written, "emails": known.get("emails")}
+    return {"folder": folder.name, "written": int(_written(path)), "emails": known.get("emails")}
+
+
+def _written(path: Path) -> float:
+    return path.stat().st_mtime

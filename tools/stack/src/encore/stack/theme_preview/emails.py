@@ -12,6 +12,7 @@ from encore.mailer.domain.language import language
 from encore.mailer.domain.message.content import ContentMaker, EmailContent, Links
 from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.message.theme import Brand
+from encore.stack.pictures.addresses import picture_name
 from encore.stack.sample.catalogue import Listing, build_catalogue
 from encore.stack.sample.vocabulary import load_vocabulary
 
@@ -47,15 +48,15 @@ def preview_content(*, picks: int = PICKS, pictures: bool = True) -> EmailConten
     copy = replace(COPY, lines={str(each.number): COPY.lines[str(each.number)] for each in facts.products})
     made = maker.content(facts, copy, LINKS)
     shown = (
-        card._replace(image_url=f"/pictures/{n}.svg" if pictures else None)
-        for n, card in enumerate(made.cards)
+        card._replace(image_url=_picture(listing) if pictures else None)
+        for card, listing in zip(made.cards, _listings(), strict=False)
     )
     return replace(made, cards=tuple(shown), links_left_out=0)
 
 
 @cache
 def _facts(picks: int) -> EmailFacts:
-    listings = build_catalogue(load_vocabulary(), seed=SEED, products=PRODUCTS)
+    listings = _listings()
     shown, owned = listings[:picks], listings[picks + 1 :]
     recommendation = Recommendation(
         customer_id="C-preview",
@@ -65,6 +66,15 @@ def _facts(picks: int) -> EmailFacts:
         picks=tuple(map(_pick, shown, _reasons(owned, shown))),
     )
     return email_facts(recommendation, brand=BRAND.name, locale="en_IN")
+
+
+@cache
+def _listings() -> list[Listing]:
+    return build_catalogue(load_vocabulary(), seed=SEED, products=PRODUCTS)
+
+
+def _picture(listing: Listing) -> str:
+    return f"/pictures/{picture_name(listing.family.key, listing.variants[0].colour)}"
 
 
 def _pick(listing: Listing, reason: Reason) -> Pick:

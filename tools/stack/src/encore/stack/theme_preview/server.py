@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from http import HTTPStatus
 from importlib.resources import files
 from pathlib import Path
 from typing import Literal, cast
@@ -19,6 +20,7 @@ from encore.mailer.domain.message.shop_file import InvalidFileError
 from encore.mailer.domain.message.theme import Theme
 from encore.mailer.domain.message.theme_files import built_in_themes
 from encore.mailer.use_cases.load_look import load_look
+from encore.stack.pictures.drawing import UnknownPictureError, picture
 from encore.stack.theme_preview.emails import BRAND, LANGUAGE, PICKS, preview_content
 
 Mode = Literal["light", "dark"]
@@ -26,13 +28,6 @@ LOOPBACK = ["127.0.0.1", "localhost"]
 POLL_S = 0.3
 DARK_MEDIA = "@media (prefers-color-scheme:dark)"
 FORCED = {"light": "@media not all", "dark": "@media all"}
-PICTURE = (
-    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 300 300" width="300" height="300">'
-    '<rect width="300" height="300" fill="#fff"/>'
-    '<rect x="70" y="55" width="160" height="190" rx="26" fill="{}"/>'
-    '<circle cx="150" cy="120" r="34" fill="#fff" opacity=".55"/></svg>'
-)
-COLOURS = ("#3c5a8c", "#8c3c46", "#3f8c5a", "#785aa0", "#b4963c")
 
 
 def preview_app(config: Path, *, theme: str | None = None) -> Starlette:
@@ -43,7 +38,7 @@ def preview_app(config: Path, *, theme: str | None = None) -> Starlette:
         Route("/email.html", preview.html),
         Route("/email.txt", preview.text),
         Route("/changes", preview.changes),
-        Route("/pictures/{number:int}.svg", _picture),
+        Route("/pictures/{name}", _picture),
     ]
     return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=LOOPBACK)])
 
@@ -115,5 +110,8 @@ def in_mode(html: str, mode: Mode) -> str:
 
 
 async def _picture(request: Request) -> Response:
-    colour = COLOURS[request.path_params["number"] % len(COLOURS)]
-    return Response(PICTURE.format(colour), media_type="image/svg+xml")
+    try:
+        body = await asyncio.to_thread(picture, request.path_params["name"])
+    except UnknownPictureError:
+        return Response(status_code=HTTPStatus.NOT_FOUND)
+    return Response(body, media_type="image/png")

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.mailer.domain.copy.fields import TEXTS
-from encore.mailer.domain.copy.gate import judge
+from encore.mailer.domain.copy.gate import Gate
 from encore.mailer.domain.copy.style import style_problems
 from encore.mailer.domain.facts.email import EmailFacts
 
@@ -88,12 +88,13 @@ class Judged:
 
 def judge_answer(answer: Mapping[str, Sequence[str]], facts: EmailFacts) -> Judged:
     """Judge every wording of every field by the gate and by style."""
+    gate = Gate(facts)
     wordings: dict[str, tuple[str, ...]] = {}
     verdicts: list[Verdict] = []
     for field in wanted_fields(facts):
         passed = []
         for text in answer.get(field, ()):
-            problems = judge(field, text, facts) or style_problems(field, text, facts)
+            problems = gate.judge(field, text) or style_problems(field, text, facts)
             verdicts += [Verdict(field, text, each.rule, each.found) for each in problems]
             if not problems:
                 passed.append(text)

@@ -17,13 +17,17 @@ from encore.mailer.domain.copy.statements import unproved_statements
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.vouched import Vouched, vouched_by, words_of
-from encore.mailer.domain.slots import owner, slots_in
+from encore.mailer.domain.slots import attribute, owner, slots_in
 from encore.mailer.domain.text import folded
+from encore.mailer.domain.words.claims import check_claims
 from encore.mailer.domain.words.compounds import MIN_NAMED_CHARS
 from encore.mailer.domain.words.lists import WordLists
+from encore.mailer.domain.words.phrases import positions
 from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
 LINE = "lines."
+OWN = "own"
+"""The customer's own product, which an intro may name too."""
 FEATURE = "{f"
 """How the slots of features begin."""
 HEADLINES = frozenset({"subject", "preheader"})
@@ -31,6 +35,8 @@ GREETING = "greeting"
 AMOUNTS = frozenset({"{price}", "{was_price}", "{saving}", "{discount}"})
 RATINGS = frozenset({"{rating}", "{rating_count}", "{praised}"})
 REDUCED = frozenset({"was_price", "saving", "discount"})
+OTHERS = "other people"
+"""The subject of idioms about others, who may speak where a slot says what they think."""
 REDUCED_AMOUNT = "reduced_amount"
 """Known in a sentence with an amount of a product whose price is reduced."""
 UNKNOWN = "neither a neutral word nor one that the catalogue has for it"
@@ -57,19 +63,39 @@ def judge(field: str, text: str, facts: EmailFacts) -> list[Problem]:
     `field` is `subject`, `preheader`, `greeting`, `intro`, `closing` or `lines.<n>`, and `text` has slots for
     the facts. Raises `LookupError` for a language without word lists.
     """
-    lists = WordLists.load(facts.language)
-    plain = folded_text(text)
-    if odd := odd_characters(text, lists) or (plain is not text and odd_characters(plain, lists)):
-        return [Problem(field, *odd)]
-    if slots := list(_slot_problems(field, text, facts)):
-        return [Problem(field, *each) for each in slots]
-    if not any(map(str.isalpha, text)):
-        return [Problem(field, "must say something")]
-    if field == GREETING:
-        return [Problem(field, *each) for each in _greeting(plain, lists)]
-    scope = _scope(field, text, facts, lists)
-    found = (each for sentence in sentences(plain) for each in _sentence(sentence, scope))
-    return [Problem(field, *each) for each in dict.fromkeys(found)]
+    return Gate(facts).judge(field, text)
+
+
+class Gate:
+    """Judges any number of texts by the same facts."""
+
+    def __init__(self, facts: EmailFacts) -> None:
+        self._facts = facts
+        self._lists = WordLists.load(facts.language)
+        self._scopes: dict[tuple[str, tuple[int, ...]], _Scope] = {}
+
+    def judge(self, field: str, text: str) -> list[Problem]:
+        """Return what makes a text untrue or unproved, as `judge` does."""
+        facts, lists, plain = self._facts, self._lists, folded_text(text)
+        if odd := odd_characters(text, lists) or (plain is not text and odd_characters(plain, lists)):
+            return [Problem(field, *odd)]
+        if slots := list(_slot_problems(field, text, facts)):
+            return [Problem(field, *each) for each in slots]
+        if not any(map(str.isalpha, text)):
+            return [Problem(field, "must say something")]
+        if field == GREETING:
+            return [Problem(field, *each) for each in _greeting(plain, facts, lists)]
+        scope = self._scope(field, text)
+        found = (each for sentence in sentences(plain) for each in _sentence(sentence, scope))
+        return [Problem(field, *each) for each in dict.fromkeys(found)]
+
+    def _scope(self, field: str, text: str) -> "_Scope":
+        """Return what a field may say; texts of one field about the same products share it."""
+        products = _about(field, text, self._facts)
+        key = field, tuple(product.number for product in products)
+        if key not in self._scopes:
+            self._scopes[key] = _scope(field, products, self._facts, self._lists)
+        return self._scopes[key]
 
 
 def folded_text(text: str) -> str:
@@ -96,8 +122,7 @@ class _Scope:
     """Words that this field must not have, whoever vouches for them."""
 
 
-def _scope(field: str, text: str, facts: EmailFacts, lists: WordLists) -> _Scope:
-    products = _about(field, text, facts)
+def _scope(field: str, products: Sequence[ProductFacts], facts: EmailFacts, lists: WordLists) -> _Scope:
     own = words_of((facts.brand, *facts.own_words), lists)
     return _Scope(
         lists=lists,
@@ -134,21 +159,23 @@ def _slot_problems(field: str, text: str, facts: EmailFacts) -> Iterator[Found]:
     elif field in HEADLINES:
         if len(numbers) > 1:
             yield "slots of more than one product", ", ".join(sorted(numbers))
-    elif numbers:
+    elif any(attribute(slot) != OWN for slot in slots if owner(slot) in numbers):
         yield "slots of products do not belong here", ", ".join(sorted(numbers))
 
 
-def _greeting(text: str, lists: WordLists) -> Iterator[Found]:
+def _greeting(text: str, facts: EmailFacts, lists: WordLists) -> Iterator[Found]:
+    allowed = lists.greeting | words_of((facts.brand,), lists).words
     words = (
         token for each in sentences(text) for token in each.tokens if token != BREAK and not is_slot(token)
     )
-    yield from (("not a word of greetings", word) for word in words if word not in lists.greeting)
+    yield from (("not a word of greetings", word) for word in words if word not in allowed)
 
 
 def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
     lists, tokens = scope.lists, sentence.tokens
     yield from lists.frames.broken(tokens)
-    for start, end, _ in lists.proved.found(tokens):
+    phrases = lists.phrases.found(tokens)
+    for start, end, _ in phrases.get("proved", ()):
         near = tokens[max(0, start - 1) : start] + tokens[end : end + 2]
         if not _has_pair(tokens[start:end], scope) and not any(token.startswith(FEATURE) for token in near):
             yield "the catalogue does not say so", " ".join(tokens[start:end])
@@ -156,15 +183,23 @@ def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:
         yield from unproved_statements(tokens, lists, partial(_is_proved, scope=scope))
     if not AMOUNTS.isdisjoint(sentence.slots) and (sweeping := lists.sweeping.intersection(tokens)):
         yield "an amount is that of one product", min(sweeping)
-    for start, end, subject in lists.idioms.found(tokens):
-        yield f"a phrase that claims {subject}", " ".join(tokens[start:end])
-    covered, claim = lists.claims.check(tokens, _known(sentence, scope))
+    of_others = not sentence.slots.isdisjoint(RATINGS)
+    for start, end, subject in phrases.get("idiom", ()):
+        if not (of_others and subject == OTHERS):
+            yield f"a phrase that claims {subject}", " ".join(tokens[start:end])
+    harmless = positions(phrases.get("harmless", ()))
+    covered, claim = check_claims(
+        phrases.get("claim", ()),
+        tokens,
+        lists.claim_needs,
+        _known(sentence, scope),
+        harmless=harmless,
+        negations=lists.negations,
+    )
     if claim:
         yield f"nothing known supports a claim about {claim[0]}", claim[1]
-    doubtful = [at for at, token in enumerate(tokens) if _is_doubtful(token, scope)]
-    if doubtful:
-        covered |= lists.harmless.covered(tokens)
-    for at in doubtful:
+    covered |= harmless
+    for at in (at for at, token in enumerate(tokens) if _is_doubtful(token, scope)):
         if at not in covered and (rule := _broken_by(at, sentence, scope)):
             yield rule, tokens[at]
 
@@ -256,7 +291,8 @@ def _is_known(word: str, scope: _Scope) -> bool:
 def _broken_by(at: int, sentence: Sentence, scope: _Scope) -> str | None:
     """Return the rule that a doubtful word breaks, None if what is around it makes it true."""
     word = sentence.tokens[at]
-    if word in scope.never:
+    pairs = pairwise(sentence.tokens[max(0, at - 1) : at + 2])
+    if word in scope.never and not any(_has_pair(pair, scope) for pair in pairs):
         return "not a word for a subject or a preheader"
     rule = _rules(scope.lists).get(word, UNKNOWN)
     return None if rule not in NEVER_EXCUSED and _is_excused(at, rule, sentence, scope) else rule
@@ -271,6 +307,8 @@ def _is_excused(at: int, rule: str, sentence: Sentence, scope: _Scope) -> bool:
     if _beside_figure(word, sentence, scope):
         return True
     pairs = pairwise(tokens[max(0, at - 1) : at + 2])
+    if word in lists.rating and _is_proved(word, scope):
+        return True
     if rule in EXCUSED_BY_CATALOGUE and any(_has_pair(pair, scope) for pair in pairs):
         return True
     return word in lists.physical and _of_something_else(at, tokens, scope)

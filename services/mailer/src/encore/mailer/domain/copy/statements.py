@@ -10,8 +10,8 @@ from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.domain.words.tokens import BREAK, is_slot
 
 NAME = "{name}"
-OPINIONS = frozenset({"{rating}", "{rating_count}", "{praised}"})
-"""Slots of what others think."""
+OPINIONS = frozenset({"{rating}", "{rating_count}", "{praised}", "{own}"})
+"""Slots that say what others think, or that a reason about others speaks of."""
 MAX_WORDS_BETWEEN = 4
 Proves = Callable[[str], bool]
 """Whether the catalogue has a word for the product."""
@@ -22,48 +22,61 @@ def unproved_statements(tokens: Sequence[str], lists: WordLists, proves: Proves)
     if OPINIONS.isdisjoint(tokens) and (group := _of_people(tokens, lists)):
         yield "nothing known supports a claim about others", group
     for at, token in enumerate(tokens):
-        if _is_subject(at, tokens, lists) and (deed := _deed(tokens[at + 1 :], lists)) and not proves(deed):
-            yield "the catalogue does not say that it does this", deed
-        if token in lists.having and (thing := _thing(tokens[at + 1 :], lists)) and not proves(thing):
-            yield "the catalogue does not say that it has this", thing
-        if token == NAME and _is_of_others(tokens[:at], lists):
-            yield "only the reader may be said to do this with it", " ".join(tokens[max(0, at - 2) : at])
+        before, following = tokens[:at], tokens[at + 1 :]
+        if _is_subject(token, before, lists):
+            deed = _deed(following, lists)
+            if deed and not proves(deed):
+                yield "the catalogue does not say that it does this", deed
+        if token in lists.having or (before and f"{before[-1]} {token}" in lists.having_pairs):
+            things = (each for each in _things(following, lists) if not proves(each))
+            yield from (("the catalogue does not say that it has this", each) for each in things)
+        if token == NAME and _is_of_others(before, lists):
+            yield "only the reader may be said to do this with it", " ".join(before[-2:])
 
 
-def _is_subject(at: int, tokens: Sequence[str], lists: WordLists) -> bool:
+def _is_subject(token: str, before: Sequence[str], lists: WordLists) -> bool:
     """Whether a token stands for the product that does something; "keeps it close" has it as the object."""
-    if tokens[at] == NAME:
-        return True
-    before = tokens[at - 1] if at else BREAK
-    return tokens[at] in lists.pronouns and (before == BREAK or before in lists.joining)
+    last = before[-1] if before else BREAK
+    if token == NAME:
+        return last not in lists.before_objects
+    return token in lists.pronouns and (last == BREAK or last in lists.joining)
 
 
 def _deed(following: Sequence[str], lists: WordLists) -> str | None:
-    """Return the verb after a subject, unless it may be said of anything."""
+    """Return the verb after a subject, or what is done with it, unless that may be said of anything."""
     words = [each for each in following[:MAX_WORDS_BETWEEN] if each not in lists.before_deeds]
-    word, *others = [*words, BREAK]
-    if word in lists.modals:
-        word = others[0]
-        if word in lists.negations:
-            return None
-    elif not word.endswith(lists.verb_ending):
+    is_base = bool(words) and words[0] in lists.modals
+    word, *others = [*words[is_base:], BREAK]
+    if word in lists.negations:
         return None
-    return word if word.isalpha() and word not in lists.light_verbs else None
+    if word in lists.being:
+        return _participle(others, lists)
+    if not (is_base or word.endswith(lists.verb_ending) or f"{word}{lists.verb_ending}" in lists.neutral):
+        return None
+    return word if word.isalpha() and word not in lists.light_verbs | lists.joining else None
 
 
-def _thing(following: Sequence[str], lists: WordLists) -> str | None:
-    """Return the head of the object: the last word before one that only joins, a slot or a break."""
-    words = list(following)
-    while words and words[0] in lists.having_after:
-        words.pop(0)
+def _participle(following: Sequence[str], lists: WordLists) -> str | None:
+    """Return what is said to be done with the product after a form of "be"."""
+    ending = lists.participle_ending
+    word = following[0] if following else BREAK
+    return word if ending and word.endswith(ending) and word not in lists.light_participles else None
+
+
+def _things(following: Sequence[str], lists: WordLists) -> Iterator[str]:
+    """Yield the heads of the objects of a verb: the last words before "and", a slot or a break."""
     phrase: list[str] = []
-    for word in words:
+    for word in [*following, BREAK]:
+        if word in lists.having_after:
+            continue
         if word == BREAK or is_slot(word) or word in lists.joining:
-            break
-        phrase.append(word)
-    if not phrase or not lists.abstract.isdisjoint(phrase) or phrase[-1] not in lists.neutral:
-        return None
-    return phrase[-1]
+            if phrase and lists.abstract.isdisjoint(phrase) and phrase[-1] in lists.neutral:
+                yield phrase[-1]
+            if word not in lists.coordinating:
+                return
+            phrase = []
+        else:
+            phrase.append(word)
 
 
 def _of_people(tokens: Sequence[str], lists: WordLists) -> str | None:

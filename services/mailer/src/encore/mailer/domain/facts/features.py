@@ -90,7 +90,7 @@ def _in_sentence(word: str, lists: WordLists) -> str:
     if spelling := lists.spellings.get(lower):
         return spelling
     if "-" in word:
-        return "-".join(_in_sentence(part, lists) for part in word.split("-"))
+        return "-".join(part if len(part) == 1 else _in_sentence(part, lists) for part in word.split("-"))
     if word.isupper() and len(word) <= lists.longest_acronym and lower not in lists.common:
         return word
     inner_capital = any(char.isupper() for char in word[1:]) and not word.isupper()

@@ -68,7 +68,7 @@ def first_name(name: str | None) -> str | None:
 
 def _written(name: str) -> str:
     """Return `name` in its usual characters, without pictures; empty if it has what no name has."""
-    shown = "".join(char for char in name if not _is_decoration(char))
+    shown = "".join(" " if _is_picture(char) else char for char in name if not _is_invisible(char))
     text = " ".join(unicodedata.normalize("NFKC", shown).split())
     text = text.translate({0x2010: "-", 0x2011: "-", 0x2BC: "\u2019", 0x60: "'", 0xB4: "'"})
     if len(text) > MAX_WRITTEN_CHARS or any(_is_hostile(char) for char in text):
@@ -76,10 +76,14 @@ def _written(name: str) -> str:
     return " ".join(_QUOTES.sub(" ", text).split())
 
 
-def _is_decoration(char: str) -> bool:
-    """True for emoji with their modifiers, other pictures, and marks that only join or separate letters."""
-    invisible = "\u200b" <= char <= "\u200f" or char in "\ufeff\u2060\u00ad\ufe0e\ufe0f\u20e3"
-    return invisible or (not char.isascii() and unicodedata.category(char) in {"So", "Sk"})
+def _is_invisible(char: str) -> bool:
+    """True for marks that only join or separate letters, or choose how an emoji is drawn."""
+    return "\u200b" <= char <= "\u200f" or char in "\ufeff\u2060\u00ad\ufe0e\ufe0f\u20e3"
+
+
+def _is_picture(char: str) -> bool:
+    """True for emoji with their modifiers, and other pictures."""
+    return not char.isascii() and unicodedata.category(char) in {"So", "Sk"}
 
 
 def _is_hostile(char: str) -> bool:
@@ -156,11 +160,11 @@ def _is_title(word: str) -> bool:
 
 
 def _is_initial(word: str) -> bool:
-    """True for one or two letters, and for three without a vowel, unless they are a known name."""
+    """True for one or two letters, and for three that cannot be spoken, unless they are a known name."""
     plain = _plain(word)
     if not plain.isascii() or plain in SHORT_NAMES or plain in PARTICLES:
         return len(plain) == 1
-    return len(plain) <= 2 or (len(plain) == 3 and not _VOWEL.search(plain))  # noqa: PLR2004 - as said
+    return len(plain) <= 2 or (len(plain) == 3 and not _SPOKEN_THREE.fullmatch(plain))  # noqa: PLR2004 - as said
 
 
 def _is_name(word: str) -> bool:
@@ -181,9 +185,7 @@ def _is_name(word: str) -> bool:
 
 
 def _is_spoken(plain: str) -> bool:
-    """True for Latin letters that are no abbreviation: with vowels, and without a heap of consonants."""
-    if len(plain) == 3:  # noqa: PLR2004 - as many abbreviations as names
-        return bool(_SPOKEN_THREE.fullmatch(plain))
+    """True for Latin letters with vowels, and without a heap of consonants."""
     return bool(_VOWEL.search(plain)) and not _CONSONANTS.search(plain)
 
 

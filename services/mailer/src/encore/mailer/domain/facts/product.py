@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from encore.contracts.records import Product, Reason, ReasonKind
 from encore.mailer.domain.facts import figures
-from encore.mailer.domain.facts.own_names import own_name
+from encore.mailer.domain.facts.own_names import own_name, telling_title
 from encore.mailer.domain.facts.reasons import StatedReason, stated_reason
-from encore.mailer.domain.facts.titles import title
 from encore.mailer.domain.text import category_label, clean
 from encore.mailer.domain.words.lists import WordLists
 
@@ -82,6 +81,11 @@ class ProductFacts:
             known.add("praised")
         return frozenset(known)
 
+    @property
+    def title(self) -> str:
+        """What the product is called, briefly; empty if nothing of its name can be read."""
+        return telling_title(self.entry.name, self.entry.category, WordLists.load(self.language))
+
     @cached_property
     def values(self) -> Mapping[str, str]:
         """The attributes that the product has, such as `price`, as they are shown."""
@@ -94,7 +98,7 @@ class ProductFacts:
 
     @cached_property
     def _shown(self) -> "_Shown":
-        name = title(self.name) or self.entry.product_id
+        name = self.title or self.entry.product_id
         offer, reason = _Offer.of(self.entry), self.stated_reason.phrase
         return _Shown(name, self.features, self.own, self.praised, offer, reason, self.locale)
 

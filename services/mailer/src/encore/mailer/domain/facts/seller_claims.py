@@ -12,6 +12,8 @@ from importlib.resources import files
 from encore.contracts.records import Product
 from encore.mailer.domain.text import word_set
 
+CONTACT = "contact"
+"""The kind of a link, an address or a telephone number: mail readers make links of them in plain text."""
 SHOUTING = "shouting"
 """The kind of a name in capitals or with several exclamation marks."""
 MIN_SHOUTED_WORDS = 3
@@ -50,6 +52,11 @@ def without_claims(name: str) -> str:
     for pattern in _PATTERNS.values():
         name = pattern.sub(" ", name)
     return unshouted(name)
+
+
+def without_contacts(name: str) -> str:
+    """Return the name without links, addresses and telephone numbers."""
+    return _PATTERNS[CONTACT].sub(" ", name)
 
 
 def unshouted(name: str) -> str:

@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from encore.mailer.domain.facts.seller_claims import unshouted, without_claims
+from encore.mailer.domain.facts.seller_claims import unshouted, without_claims, without_contacts
 from encore.mailer.domain.text import clean, cut, has_words, word_set
 
 TITLE_CHARS = 60
@@ -52,7 +52,7 @@ def title(name: str) -> str:
     Names list specifications after a comma, a bar, a bracket or "with"; the words before these name the
     product. Brackets within the first words are skipped: "Vanta 80 cm (32 inches) LED TV" is a "Vanta 80 cm
     LED TV". At most `TITLE_CHARS` characters; no bracket or quotation mark, so none is unbalanced; claims of
-    the seller are left out unless nothing good would be left.
+    the seller are left out unless nothing good would be left; links and addresses always.
     """
     mended = _mended(name)
     whole = _start(mended)
@@ -75,9 +75,10 @@ def description(name: str) -> str:
 
 
 def _mended(name: str) -> str:
-    """Return the name on one line, with ASCII signs, primes for inches, and no quotation or trade marks."""
+    """Return the name on one line, with ASCII signs, primes for inches, no quotation marks, no links."""
     line = clean(name.translate(_WIDE_SIGNS), max_chars=READ_CHARS)
-    return clean(_QUOTES.sub(" ", _INCHES.sub("″", line)), max_chars=READ_CHARS)
+    unquoted = _QUOTES.sub(" ", _INCHES.sub("″", line))
+    return clean(without_contacts(unquoted), max_chars=READ_CHARS)
 
 
 def _tidied(text: str) -> str:

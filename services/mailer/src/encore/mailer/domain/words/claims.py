@@ -4,37 +4,33 @@
 rated.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Self
+from collections.abc import Iterable, Mapping, Sequence
 
-from encore.mailer.domain.words.phrases import Phrases
+from encore.mailer.domain.words.phrases import Found
+
+Needs = Mapping[str, frozenset[str]]
+"""Of what one must be known for a claim, by the claim's subject."""
 
 
-@dataclass(frozen=True)
-class Claims:
-    """The wordings of a language's claims by subject, and of what one must be known for each."""
+def check_claims(
+    found: Iterable[Found],
+    tokens: Sequence[str],
+    needs: Needs,
+    known: frozenset[str],
+    *,
+    harmless: set[int],
+    negations: frozenset[str],
+) -> tuple[set[int], tuple[str, str] | None]:
+    """Return the positions of the words of supported claims, and (subject, words) of one that is not.
 
-    wordings: Phrases
-    needs: Mapping[str, frozenset[str]]
-
-    @classmethod
-    def of(cls, table: list[Mapping[str, str]]) -> Self:
-        """Read `subject`, `needs` and `phrases` of each claim."""
-        return cls(
-            Phrases.of({each["subject"]: each["phrases"] for each in table}),
-            {each["subject"]: frozenset(each["needs"].split()) for each in table},
-        )
-
-    def check(
-        self, tokens: tuple[str, ...], known: frozenset[str]
-    ) -> tuple[set[int], tuple[str, str] | None]:
-        """Return the positions of the words of supported claims, and (subject, words) of one that is not."""
-        supported: set[int] = set()
-        unsupported = None
-        for start, end, subject in self.wordings.found(tokens):
-            if self.needs[subject].isdisjoint(known):
-                unsupported = unsupported or (subject, " ".join(tokens[start:end]))
-            else:
-                supported.update(range(start, end))
-        return supported, unsupported
+    A claim is none where it is denied ("you were not happy"), or part of a harmless phrase.
+    """
+    supported: set[int] = set()
+    unsupported = None
+    for start, end, subject in found:
+        words = tokens[start:end]
+        if not needs[subject].isdisjoint(known):
+            supported.update(range(start, end))
+        elif negations.isdisjoint(words) and not harmless.issuperset(range(start, end)):
+            unsupported = unsupported or (subject, " ".join(words))
+    return supported, unsupported

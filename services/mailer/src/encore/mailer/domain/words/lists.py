@@ -4,17 +4,17 @@ A list is text: words separated by whitespace, or phrases separated by commas, i
 """
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any, Self
 
-from encore.mailer.domain.words.claims import Claims
+from encore.mailer.domain.words.claims import Needs
 from encore.mailer.domain.words.compounds import MIN_PART_CHARS, Compounds
 from encore.mailer.domain.words.endings import Endings
 from encore.mailer.domain.words.frames import Frames
-from encore.mailer.domain.words.phrases import Phrases
+from encore.mailer.domain.words.phrases import Phrases, Subject
 
 FOLDER = files("encore.mailer.domain") / "languages"
 
@@ -51,8 +51,18 @@ class WordLists:
     verb_ending: str
     """The ending of what one thing does."""
     before_deeds: frozenset[str]
+    being: frozenset[str]
+    """Forms of "be"."""
+    participle_ending: str
+    """The ending of what is said to be done with a thing; empty where participles have several."""
+    light_participles: frozenset[str]
+    """What may be said to be done with any product."""
+    before_objects: frozenset[str]
+    """Before a product these show that it is not the subject."""
     having: frozenset[str]
     """Verbs of which the object must be in the catalogue."""
+    having_pairs: frozenset[str]
+    """Two words that are such a verb, as in "comes with"."""
     having_after: frozenset[str]
     abstract: frozenset[str]
     """Objects that say nothing."""
@@ -65,6 +75,8 @@ class WordLists:
     """What such a group is not said to do."""
     joining: frozenset[str]
     """Words that end a noun phrase."""
+    coordinating: frozenset[str]
+    """Words between two noun phrases of one verb."""
     sweeping: frozenset[str]
     """Words that an amount, which is that of one product, must not be said of."""
     before_neutral: frozenset[str]
@@ -96,13 +108,11 @@ class WordLists:
     """Endings of words before a noun that keep no capital, in a language whose nouns do."""
     letters: frozenset[str]
     """Letters besides a to z."""
-    harmless: Phrases
-    proved: Phrases
-    """Pairs of words that the catalogue itself must have."""
-    idioms: Phrases
-    """Harmless words that together make a claim, by the claim's subject."""
+    phrases: Phrases
+    """Phrases that excuse words (`harmless`), that the catalogue must have (`proved`), that make a claim of
+    harmless words (`idiom`), and those of claims (`claim`)."""
     frames: Frames
-    claims: Claims
+    claim_needs: Needs
     """Claims that a reason of the email, or what is known of the customer, must support."""
     kinds: Mapping[str, frozenset[str]]
     """What is true of a kind of product, by each word that names the kind."""
@@ -135,6 +145,7 @@ class WordLists:
             )
             raise LookupError(f"copy can be checked in {known}; there are no word lists for {code!r}")
         words, phrases, kinds = (_read(code, name) for name in ("words", "phrases", "kinds"))
+        claims = _read(code, "claims")["claims"]
         endings = Endings.of(words["endings"])
         return cls(
             code=code,
@@ -154,7 +165,12 @@ class WordLists:
             modals=_words(words, "modals"),
             verb_ending=words["verb_ending"],
             before_deeds=_words(words, "before_deeds"),
+            being=_words(words, "being"),
+            participle_ending=words["participle_ending"],
+            light_participles=_words(words, "light_participles"),
+            before_objects=_words(words, "before_objects"),
             having=_words(words, "having"),
+            having_pairs=frozenset(map(str.strip, words["having_pairs"].split(","))),
             having_after=_words(words, "having_after"),
             abstract=_words(words, "abstract"),
             people_verbs=_words(words, "people_verbs"),
@@ -162,6 +178,7 @@ class WordLists:
             plain_verbs=_words(words, "plain_verbs"),
             reader=_words(words, "reader"),
             joining=_words(words, "joining"),
+            coordinating=_words(words, "coordinating"),
             sweeping=_words(words, "sweeping"),
             before_neutral=_words(words, "before_neutral"),
             amount_sentence=_words(words, "amount_sentence"),
@@ -182,16 +199,20 @@ class WordLists:
             ),
             adjective_endings=tuple(words["adjective_endings"].split()),
             letters=frozenset(words["letters"]),
-            harmless=Phrases.of({"harmless": phrases["harmless"]}),
-            proved=Phrases.of({"proved": phrases["proved"]}),
-            idioms=Phrases.of(phrases["idioms"]),
+            phrases=Phrases.of(_phrases(phrases, claims)),
             frames=Frames.of(_read(code, "frames")),
-            claims=Claims.of(_read(code, "claims")["claims"]),
+            claim_needs={each["subject"]: frozenset(each["needs"].split()) for each in claims},
             kinds=_by_word((each["heads"], each["words"]) for each in kinds["kinds"]),
             same=_by_word((group, group) for group in kinds["same"]),
             endings=endings,
             compounds=Compounds.of(words["compounds"]) if "compounds" in words else Compounds(),
         )
+
+
+def _phrases(table: Mapping[str, Any], claims: Iterable[Mapping[str, str]]) -> Iterator[tuple[Subject, str]]:
+    yield from (((group, ""), table[group]) for group in ("harmless", "proved"))
+    yield from ((("idiom", subject), text) for subject, text in table["idioms"].items())
+    yield from ((("claim", each["subject"]), each["phrases"]) for each in claims)
 
 
 def _read(code: str, name: str) -> dict[str, Any]:

@@ -3,14 +3,13 @@
 A phrase is written as words with spaces between them; `a|b` stands for either word and `*` for any one.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
-from itertools import product
+from functools import cached_property
+from itertools import product, zip_longest
 from typing import Self
 
 ANY = "*"
-CACHED_SENTENCES = 65_536
 
 Token = frozenset[str] | None
 """The words that a token of a phrase stands for; None stands for all."""
@@ -30,13 +29,17 @@ def matches(phrase: Sequence[Token], tokens: Sequence[str]) -> bool:
     )
 
 
-Entry = tuple[tuple[Token, ...], str]
+Subject = tuple[str, str]
+"""A group, such as `idiom`, and what its phrases are about."""
+Entry = tuple[tuple[Token, ...], Subject]
 """A phrase with its subject."""
+Found = tuple[int, int, str]
+"""Where a phrase starts and ends among the tokens, and what it is about."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Phrases:
-    """Phrases by how they begin, each with its subject."""
+    """Phrases by how they begin, each with its subject: one pass finds those of all groups."""
 
     by_pair: Mapping[tuple[str, str], tuple[Entry, ...]]
     """Phrases by their first two words."""
@@ -44,14 +47,14 @@ class Phrases:
     """Phrases of one word, or with any word in second place, by their first."""
 
     @classmethod
-    def of(cls, lists: Mapping[str, str]) -> Self:
-        """Read lists of phrases by their subject; raise `ValueError` for one that begins with any word."""
+    def of(cls, lists: Iterable[tuple[Subject, str]]) -> Self:
+        """Read lists of phrases with their subject; raise `ValueError` for one that begins with any word."""
         by_pair: dict[tuple[str, str], list[Entry]] = {}
         by_first: dict[str, list[Entry]] = {}
-        for subject, text in lists.items():
+        for subject, text in lists:
             for phrase in read_phrases(text):
                 if phrase[0] is None:
-                    raise ValueError(f"{subject}: a phrase cannot begin with {ANY}")
+                    raise ValueError(f"{' '.join(subject)}: a phrase cannot begin with {ANY}")
                 second = phrase[1] if len(phrase) > 1 else None
                 if second is None:
                     for first in phrase[0]:
@@ -65,28 +68,24 @@ class Phrases:
         )
 
     @cached_property
-    def _beginnings(self) -> frozenset[str]:
+    def beginnings(self) -> frozenset[str]:
         """The first words of phrases: most words of a text are none of them."""
         return frozenset(self.by_first).union(first for first, _ in self.by_pair)
 
-    def covered(self, tokens: tuple[str, ...]) -> set[int]:
-        """Return the positions of the tokens that are part of a phrase."""
-        return {at for start, end, _ in self.found(tokens) for at in range(start, end)}
-
-    @lru_cache(maxsize=CACHED_SENTENCES)  # noqa: B019 - lists of phrases live as long as the process
-    def found(self, tokens: tuple[str, ...]) -> tuple[tuple[int, int, str], ...]:
-        """Return where each phrase among the tokens starts and ends, and its subject.
-
-        Wordings have slots in place of names, so many customers' texts have the same sentences.
-        """
-        return tuple(self._found(tokens))
-
-    def _found(self, tokens: tuple[str, ...]) -> Iterator[tuple[int, int, str]]:
-        for start, word in enumerate(tokens):
-            if word not in self._beginnings:
+    def found(self, tokens: Sequence[str]) -> dict[str, list[Found]]:
+        """Return the phrases among the tokens by their group; a group without any is absent."""
+        found: dict[str, list[Found]] = {}
+        for start, pair in enumerate(zip_longest(tokens, tokens[1:], fillvalue="")):
+            if pair[0] not in self.beginnings:
                 continue
-            following = tokens[start + 1] if start + 1 < len(tokens) else ""
-            for phrase, subject in (*self.by_pair.get((word, following), ()), *self.by_first.get(word, ())):
-                end = start + len(phrase)
-                if end <= len(tokens) and matches(phrase, tokens[start:end]):
-                    yield start, end, subject
+            for entries in (self.by_pair.get(pair, ()), self.by_first.get(pair[0], ())):
+                for phrase, (group, subject) in entries:
+                    end = start + len(phrase)
+                    if matches(phrase, tokens[start:end]):
+                        found.setdefault(group, []).append((start, end, subject))
+        return found
+
+
+def positions(found: Iterable[Found]) -> set[int]:
+    """Return the positions of the tokens that are part of these phrases."""
+    return {at for start, end, _ in found for at in range(start, end)}

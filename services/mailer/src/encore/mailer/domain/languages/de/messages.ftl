@@ -15,9 +15,9 @@ reason-bought-together = { $who ->
 }
 reason-goes-with = ergänzt, was Sie schon haben: { $product }
 reason-bought-alongside = { $who ->
-    [one] jemand mit etwas wie { $product } hat etwas wie dieses gekauft
-    [some] Kunden mit etwas wie { $product } haben etwas wie dieses gekauft
-   *[many] { $count } Kunden mit etwas wie { $product } haben etwas wie dieses gekauft
+    [one] jemand mit etwas wie { $product } hat auch so etwas gekauft
+    [some] Kunden mit etwas wie { $product } haben auch so etwas gekauft
+   *[many] { $count } Kunden mit etwas wie { $product } haben auch so etwas gekauft
 }
 reason-better-rated = besser bewertet als { $product }
 reason-new = neu in unserem Shop

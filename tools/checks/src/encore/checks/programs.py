@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 
-CHECKS = Path(__file__).parents[4]
+CHECKS = Path(__file__).parents[3]
 """tools/checks, which holds package.json."""
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 MAX_SHOWN_CHARS = 1_000

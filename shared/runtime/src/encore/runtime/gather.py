@@ -1,0 +1,38 @@
+"""Makes one call of many: what arrives while a call is under way goes into the next one, together."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+class Gather(Generic[Item, Result]):
+    """Calls at once or, while a call is under way, with all that arrives meanwhile, `limit` items at most."""
+
+    def __init__(
+        self, call: Callable[[Sequence[Item]], Awaitable[Result]], *, limit: int | None = None
+    ) -> None:
+        self._call = call
+        self._limit = limit
+        self._waiting: list[Item] = []
+        self._next: asyncio.Task[Result] | None = None
+        self._calling = asyncio.Lock()
+
+    async def add(self, item: Item) -> Result:
+        """Return what the call with this item returned: whoever waits knows that it has been done.
+
+        Raises the error of the call that failed.
+        """
+        if self._next is None or (self._limit is not None and len(self._waiting) >= self._limit):
+            self._waiting = []
+            self._next = asyncio.create_task(self._run(self._waiting))
+        self._waiting.append(item)
+        return await asyncio.shield(self._next)
+
+    async def _run(self, items: list[Item]) -> Result:
+        async with self._calling:
+            if items is self._waiting:
+                self._next = None
+            return await self._call(items)

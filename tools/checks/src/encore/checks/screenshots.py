@@ -1,0 +1,101 @@
+"""`make screenshots`: the README's pictures, taken of a run of the sample; equal runs give equal sizes."""
+
+import argparse
+import re
+import sys
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from PIL import Image
+from playwright.sync_api import Browser, Page, Route
+from rich.console import Console
+
+from encore.checks.chromium import browser
+from encore.checks.emails.message import Email, read_emails
+from encore.checks.programs import ToolError
+from encore.stack.demo import DemoFailedError, run_demo
+from encore.stack.embedded import embedded_stack
+from encore.stack.pictures.addresses import BASE_URL
+from encore.stack.pictures.drawing import picture
+from encore.stack.processes import ProcessDiedError, StackNotReadyError
+
+DESKTOP, PHONE, GALLERY = (700, 1000), (375, 812), (1440, 900)
+FINE = 2
+"""Pixels of the picture a CSS pixel, for emails, which are shown small."""
+COLOURS = 256
+PICKS = 5
+OWN = "your"
+_REASON = re.compile(r'class="[^"]*\breason\b[^"]*"[^>]*>([^<]+)<')
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Return the exit code: 2 if there is no browser, or no run could be made."""
+    parser = argparse.ArgumentParser(prog="make screenshots", description="Take the README's pictures.")
+    parser.add_argument("--run", type=Path, help="a run's folder; by default the sample is run")
+    parser.add_argument("--out", type=Path, default=Path("docs/images"))
+    options = parser.parse_args(arguments)
+    console = Console()
+    try:
+        with TemporaryDirectory(prefix="screenshots-") as work:
+            run = options.run or run_demo(embedded_stack, None, Path(work), console)
+            take(run, options.out)
+    except (ToolError, DemoFailedError, ProcessDiedError, StackNotReadyError) as error:
+        console.print(str(error), markup=False, soft_wrap=True)
+        return 2
+    return 0
+
+
+def take(run: Path, out: Path) -> None:
+    """Write the pictures of a run into `out`; raise `ToolError` if there is nothing to show or no browser."""
+    email = shown(run)
+    with browser() as chromium:
+        for name, size in (("email", DESKTOP), ("email-phone", PHONE)):
+            page = _page(chromium, size, scale=FINE)
+            page.set_content(email.html, wait_until="load")
+            _save(page, out / f"{name}.png")
+        page = _page(chromium, GALLERY, scale=1)
+        page.goto((run.resolve() / "index.html").as_uri())
+        page.frame_locator("#view iframe").locator("h1").wait_for()
+        page.wait_for_load_state("networkidle")
+        _save(page, out / "gallery.png")
+
+
+def shown(run: Path) -> Email:
+    """The email with a picture of every pick whose reasons say most of what the customer has."""
+    found = [each for each in read_emails(run / "emails") if each.html.count(BASE_URL) == PICKS]
+    if not found:
+        raise ToolError(f"{run / 'emails'} has no email with {PICKS} of the sample's pictures")
+    return max(
+        found, key=lambda email: len({reason for reason in _REASON.findall(email.html) if OWN in reason})
+    )
+
+
+def _page(chromium: Browser, size: tuple[int, int], *, scale: int) -> Page:
+    """A page that shows the sample's pictures and loads nothing else over the network."""
+    width, height = size
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, device_scale_factor=scale, color_scheme="light"
+    )
+    context.route("http*://**", _answer)
+    return context.new_page()
+
+
+def _answer(route: Route) -> None:
+    url = route.request.url
+    if url.startswith(BASE_URL):
+        route.fulfill(body=picture(url.removeprefix(BASE_URL)), content_type="image/png")
+    else:
+        route.abort()
+
+
+def _save(page: Page, path: Path) -> None:
+    """Write the visible part in a palette, which makes it a quarter as large."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    taken = Image.open(BytesIO(page.screenshot())).convert("RGB")
+    taken.quantize(COLOURS, dither=Image.Dither.NONE).save(path, "PNG", optimize=True)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
