@@ -24,8 +24,9 @@ from tests.chaos.tally import Tally
 PARALLEL_FETCHES = 32
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
 _TIMES = frozenset({"created_at", "expires_at"})
-_VARYING = _TIMES | {"payer"}
-"""Of several parts with the same words, the one that asked first pays for the answer."""
+_TOKENS = frozenset({"input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens"})
+_VARYING = _TIMES | _TOKENS | {"payer", "model_calls", "problems"}
+"""Of several parts or emails with one question, the first pays, and has what was wrong with the answer."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Outcome:
     emails: Mapping[str, bytes]
     """The stored emails by key, without their `Date`."""
     records: Mapping[str, Mapping[str, Any]]
-    """The emails table by customer, without times."""
+    """The emails table by customer, without what varies."""
     tables: Mapping[str, Mapping[str, str]]
     """The items of every table except the ledger and the emails, by table and key, without what varies."""
     announced: Mapping[str, Counter[str]]
@@ -69,10 +70,10 @@ async def stored_emails(observer: Observer, run_id: str) -> dict[str, bytes]:
 
 
 async def records(observer: Observer, run_id: str) -> dict[str, dict[str, Any]]:
-    """The run's records in the emails table, by customer, without times."""
+    """The run's records in the emails table, by customer, without what varies."""
     found = await observer.email_records(run_id)
     return {
-        customer: {name: value for name, value in record.items() if name not in _TIMES}
+        customer: {name: value for name, value in record.items() if name not in _VARYING}
         for customer, record in found.items()
     }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import html5lib
 import pytest
+import structlog
 from pydantic import ValidationError
 
 from encore.contracts.records import Recommendation
@@ -188,6 +189,7 @@ def test_a_log_has_one_line_an_event(case: Case, capsys: pytest.CaptureFixture[s
     """Also one about an id or an error with line ends or colours for a terminal."""
     configure_logging(service="mailer")
     get_logger().warning("email_failed", customer_id=case.text, error=repr(ValueError(case.text)))
+    structlog.reset_defaults()
     (line,) = capsys.readouterr().err.split("\n")[:-1]
     assert json.loads(line)["customer_id"] == case.text
     assert not CONTROLS.search(line)

@@ -16,6 +16,8 @@ from encore.stack.embedded import Stack
 from encore.stack.observer import Observer
 
 RUN_S = 90.0
+MIN_DISCOUNT_PERCENT = 5
+"""Smaller discounts are not shown."""
 
 
 class Entry(NamedTuple):
@@ -27,6 +29,11 @@ class Entry(NamedTuple):
     discount: str
     link: str
     is_sold_out: bool = False
+
+    @property
+    def is_discounted(self) -> bool:
+        """Whether the discount is large enough to be shown."""
+        return bool(self.list_price) and int(self.discount.rstrip("%")) >= MIN_DISCOUNT_PERCENT
 
 
 @dataclass

@@ -10,14 +10,16 @@ import html5lib
 from tests.support.pipeline import Entry, Truth, cleaned
 
 PICKS = 5
+TITLE_WORDS = 2
+"""A card's title is the shop's, shortened; it begins as the shop's does."""
 
 
 def email_faults(raw: bytes, customer: str, truth: Truth) -> list[str]:
     """Everything that is wrong with an email; empty if it is correct.
 
     It must be well-formed and addressed to the customer, and show five products that the shop has and the
-    customer has not reviewed, each with the catalogue's name, prices and link, in both its HTML and its plain
-    text.
+    customer has not reviewed, each with how its title in the catalogue begins, its prices and its link, in both
+    its HTML and its plain text.
     """
     message = message_from_bytes(raw, policy=policy.default)
     return [*_form_faults(message, customer), *_product_faults(raw, customer, truth)]
@@ -63,9 +65,9 @@ def _product_faults(raw: bytes, customer: str, truth: Truth) -> Iterator[str]:
 
 
 def _facts(entry: Entry) -> set[str]:
-    """What must be shown of a product: list price and discount only if it is discounted."""
-    discounted = bool(entry.list_price) and entry.list_price != entry.price
-    return {entry.name, entry.price, *((entry.list_price, entry.discount) if discounted else ())}
+    """What must be shown of a product: how its title begins, its price, and a discount worth naming."""
+    words = " ".join(entry.name.split()[:TITLE_WORDS])
+    return {words, entry.price, *((entry.list_price, entry.discount) if entry.is_discounted else ())}
 
 
 def _visible(page: str) -> str:
