@@ -93,10 +93,11 @@ def test_features_are_known_by_their_slots(tmp_path: Path) -> None:
 
 
 def test_no_text_stands_in_two_of_the_own_suites() -> None:
-    """A test half that the gate was tuned on would measure nothing."""
+    """A test half that the gate was tuned on would measure nothing; ordinary greetings may return."""
     found = read_own_suites(OWN, OWN_SUITES)
     assert not found.bad
-    assert len({case.given.text for case in found.cases}) == len(found.cases)
+    texts = Counter(case.given.text for case in found.cases if case.given.field != "greeting")
+    assert [text for text, count in texts.items() if count > 1] == []
     assert len({case.given.id for case in found.cases}) == len(found.cases)
 
 
