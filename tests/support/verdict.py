@@ -18,7 +18,7 @@ def email_faults(raw: bytes, customer: str, truth: Truth) -> list[str]:
     """Everything that is wrong with an email; empty if it is correct.
 
     It must be well-formed and addressed to the customer, and show five products that the shop has and the
-    customer has not reviewed, each with how its title in the catalogue begins, its prices and its link, in both
+    customer has not reviewed, each with the beginning of its title, its prices and its link, in both
     its HTML and its plain text.
     """
     message = message_from_bytes(raw, policy=policy.default)
