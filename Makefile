@@ -13,7 +13,7 @@ IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test chaos mutants test-containers lock clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-browser chaos mutants test-containers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -109,8 +109,13 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+BROWSER_TESTS := tools/stack/tests/browser
+
 test: setup ## unit, integration and end-to-end tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/containers
+	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/containers --ignore $(BROWSER_TESTS)
+
+test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(BROWSER_TESTS)
 
 chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520]
 	@$(BIN)/python -m tests.chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
