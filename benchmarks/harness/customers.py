@@ -1,7 +1,6 @@
 """Recommendations for made-up customers of the generated sample's shop."""
 
 from collections.abc import Iterator, Sequence
-from decimal import Decimal
 from random import Random
 
 from encore.contracts.records import (
@@ -15,8 +14,9 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.stack.sample.catalogue import Listing, build_catalogue
+from encore.stack.sample.catalogue import build_catalogue
 from encore.stack.sample.people import customer_name
+from encore.stack.sample.products import product_of
 from encore.stack.sample.vocabulary import load_vocabulary
 
 SEED = 7
@@ -29,7 +29,7 @@ KINDS = (ReasonKind.LIKED, ReasonKind.GOES_WITH, ReasonKind.BETTER_RATED, Reason
 
 def shop_products(number: int) -> list[Product]:
     """Return so many products of the sample's catalogue."""
-    return [_product(each) for each in build_catalogue(load_vocabulary(), seed=SEED, products=number)]
+    return [product_of(each) for each in build_catalogue(load_vocabulary(), seed=SEED, products=number)]
 
 
 def recommendations(
@@ -73,22 +73,3 @@ def _pick(product: Product, own: Product, random: Random) -> Pick:
     about = {} if kind is ReasonKind.WELL_RATED else {"product_id": own.product_id, "product_name": own.name}
     praised = AspectCount(aspect=random.choice(ASPECTS), praised=20, blamed=1)
     return Pick(product=product, reason=Reason(kind=kind, **about), praised=(praised,))
-
-
-def _product(listing: Listing) -> Product:
-    price, list_price = (Decimal(paise) / 100 for paise in (listing.discounted_paise, listing.actual_paise))
-    variant = listing.variants[0]
-    return Product(
-        product_id=variant.product_id,
-        name=variant.name,
-        category=tuple(listing.family.category.split("|")),
-        price=price,
-        list_price=list_price,
-        discount_percent=int((list_price - price) * 100 / list_price),
-        currency="INR",
-        rating=Decimal(listing.rating_tenths) / 10,
-        rating_count=listing.rating_count,
-        bullets=listing.bullets,
-        link=f"https://shop.example.com/p/{variant.product_id}",
-        image_url=f"https://shop.example.com/i/{variant.product_id}.png",
-    )

@@ -9,7 +9,9 @@ import aiohttp
 import pytest
 from uvicorn import Config, Server
 
+from encore.mailer.domain.copy.gate import Gate
 from encore.mailer.domain.message.theme_files import built_in_themes
+from encore.stack.theme_preview.emails import COPY, PICKS, preview_facts
 from encore.stack.theme_preview.server import in_mode, preview_app
 
 
@@ -90,3 +92,13 @@ def test_a_view_does_not_depend_on_the_readers_device() -> None:
     html = ":root{color-scheme:light dark} @media (prefers-color-scheme:dark){ .a{} }"
     assert in_mode(html, "dark") == ":root{color-scheme:only dark} @media all{ .a{} }"
     assert in_mode(html, "light") == ":root{color-scheme:only light} @media not all{ .a{} }"
+
+
+def test_the_gate_passes_the_copy_of_the_preview() -> None:
+    """What a marketer sees first is held to what the emails are held to."""
+    gate = Gate(preview_facts(PICKS))
+    fields = ("subject", "preheader", "greeting", "intro", "closing")
+    texts = {name: getattr(COPY, name) for name in fields} | {
+        f"lines.{number}": line for number, line in COPY.lines.items()
+    }
+    assert [problem for field, text in texts.items() for problem in gate.judge(field, text)] == []

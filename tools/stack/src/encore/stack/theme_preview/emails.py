@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from decimal import Decimal
 from functools import cache
+from itertools import starmap
 
-from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
+from encore.contracts.records import Pick, Reason, ReasonKind, Recommendation, RecommendationSource
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.language import language
@@ -14,11 +14,12 @@ from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.message.theme import Brand
 from encore.stack.pictures.addresses import picture_name
 from encore.stack.sample.catalogue import Listing, build_catalogue
+from encore.stack.sample.products import product_of
 from encore.stack.sample.vocabulary import load_vocabulary
 
 SEED = 7
 PICKS = 5
-PRODUCTS = 24
+PRODUCTS = 90
 BRAND = Brand(name="Encore Shop", postal_address="Encore Shop, 1 Example Street, Bengaluru 560001, India")
 LANGUAGE = language("en_IN")
 LINKS = Links(
@@ -27,24 +28,27 @@ LINKS = Links(
     view_online="https://shop.example.com/emails?run=run-preview&t=preview",
 )
 COPY = Copy(
-    subject="{customer.first_name}, something to go with your {1.name}",
-    preheader="Five things, picked by what you told us about the last ones.",
+    subject="{customer.first_name}, take a look at {1.name}",
+    preheader="A few ideas for the desk, the kitchen and the way between them.",
     greeting="Hello {customer.first_name},",
-    intro="You told us what you think of your last purchases, so here are some that go well with them.",
+    intro="You liked your {liked.product}, and we kept that in mind. Here is where it led us.",
     lines={
-        "1": "A good companion for what you have, and one of the things that our customers come back to.",
-        "2": "Made for everyday use, with the small details that you notice after a week.",
-        "3": "A step up from the one you own, without a new routine.",
-        "4": "Something different, close to what you liked before.",
-        "5": "Worth a look if you have room for one more.",
+        "1": "It goes well with your {1.own}, and we thought of long days when we chose it.",
+        "2": "You liked your {2.own}, so we thought of this one for the road.",
+        "3": "If you think of a step up from your {3.own}, look closer.",
+        "4": "Something different, chosen with quiet evenings in mind.",
+        "5": "Good to have around.",
     },
-    closing="Thank you for shopping with us. Your reviews make the next list better.",
+    closing="Take your time, and tell us how you get on.",
 )
 
 
 def preview_content(*, picks: int = PICKS, pictures: bool = True) -> EmailContent:
     """Return the content of an email with up to five products; pictures are those of the preview's server."""
-    facts, maker = _facts(picks), ContentMaker(LANGUAGE, links=AllowedHosts("*"), pictures=AllowedHosts("*"))
+    facts, maker = (
+        preview_facts(picks),
+        ContentMaker(LANGUAGE, links=AllowedHosts("*"), pictures=AllowedHosts("*")),
+    )
     copy = replace(COPY, lines={str(each.number): COPY.lines[str(each.number)] for each in facts.products})
     made = maker.content(facts, copy, LINKS)
     shown = (
@@ -55,15 +59,16 @@ def preview_content(*, picks: int = PICKS, pictures: bool = True) -> EmailConten
 
 
 @cache
-def _facts(picks: int) -> EmailFacts:
+def preview_facts(picks: int) -> EmailFacts:
+    """Return what is known of the preview's customer and of up to five products."""
     listings = _listings()
-    shown, owned = listings[:picks], listings[picks + 1 :]
+    reasons = _reasons(listings[:PICKS], listings[PICKS:])
     recommendation = Recommendation(
         customer_id="C-preview",
         name="Ananya Rao",
         email="ananya@example.com",
         source=RecommendationSource.PERSONALIZE,
-        picks=tuple(map(_pick, shown, _reasons(owned, shown))),
+        picks=tuple(starmap(_pick, zip(listings[:picks], reasons, strict=False))),
     )
     return email_facts(recommendation, brand=BRAND.name, locale="en_IN")
 
@@ -78,32 +83,16 @@ def _picture(listing: Listing) -> str:
 
 
 def _pick(listing: Listing, reason: Reason) -> Pick:
-    return Pick(product=_product(listing), reason=reason)
+    return Pick(product=product_of(listing), reason=reason)
 
 
-def _product(listing: Listing) -> Product:
-    price, list_price = (Decimal(paise) / 100 for paise in (listing.discounted_paise, listing.actual_paise))
-    variant = listing.variants[0]
-    return Product(
-        product_id=variant.product_id,
-        name=variant.name,
-        category=tuple(listing.family.category.split("|")),
-        price=price,
-        list_price=list_price,
-        discount_percent=int((list_price - price) * 100 / list_price),
-        currency="INR",
-        rating=Decimal(listing.rating_tenths) / 10,
-        rating_count=listing.rating_count,
-        bullets=listing.bullets,
-        link=f"https://shop.example.com/p/{variant.product_id}",
-    )
-
-
-def _reasons(owned: list[Listing], shown: list[Listing]) -> Iterator[Reason]:
-    """One of several kinds for each pick."""
-    names = [listing.variants[0].name for listing in owned]
-    yield Reason(kind=ReasonKind.LIKED, product_name=names[0])
-    yield Reason(kind=ReasonKind.GOES_WITH, product_name=names[1])
-    yield Reason(kind=ReasonKind.BETTER_RATED, product_name=names[2])
-    yield Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=tuple(shown[-1].family.category.split("|")))
+def _reasons(shown: list[Listing], others: list[Listing]) -> Iterator[Reason]:
+    """One of several kinds for each pick, as if the customer had a cable, a power bank and earbuds."""
+    by_rating = sorted(others, key=lambda each: each.rating_tenths)
+    best = {each.family.key: each.variants[0].name for each in by_rating}
+    worst = {each.family.key: each.variants[0].name for each in reversed(by_rating)}
+    yield Reason(kind=ReasonKind.GOES_WITH, product_name=best["power_bank"])
+    yield Reason(kind=ReasonKind.LIKED, product_name=best["cable"])
+    yield Reason(kind=ReasonKind.BETTER_RATED, product_name=worst["earbuds"])
+    yield Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=tuple(shown[3].family.category.split("|")))
     yield Reason(kind=ReasonKind.WELL_RATED)
