@@ -110,12 +110,14 @@ format: setup ## format and fix what can be fixed
 	$(BIN)/ruff check --fix .
 
 BROWSER_TESTS := tools/stack/tests/browser
+# Many tests wait for a process or a queue, so three workers keep two processors busy; the longest tests come first.
+WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 test: setup ## unit, integration and end-to-end tests
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore tests/containers --ignore $(BROWSER_TESTS)
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS)
 
 test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(BROWSER_TESTS)
+	$(BIN)/python -m pytest $(WORKERS) $(BROWSER_TESTS)
 
 chaos: setup ## the sample amid crashes and faults: make chaos [SEED=1] or SEED="1 2 3" [CUSTOMERS=520]
 	@$(BIN)/python -m tests.chaos $(SEED:%=--seed %) $(if $(CUSTOMERS),--customers '$(CUSTOMERS)')
