@@ -62,6 +62,13 @@ async def test_answers_are_found_by_key(kept: Kept) -> None:
     assert await answers.find(KEYS) == {KEYS[0]: Answer('"x"', "a")}
 
 
+async def test_a_key_may_be_looked_for_twice_at_once(kept: Kept) -> None:
+    """Several parts wait for one answer and look together; DynamoDB refuses a request that repeats a key."""
+    answers, _ = kept
+    await answers.keep({KEYS[0]: '"x"'}, payer="a")
+    assert await answers.find([KEYS[0], KEYS[1], KEYS[0], KEYS[1]]) == {KEYS[0]: Answer('"x"', "a")}
+
+
 async def test_a_key_is_claimed_by_one_payer(kept: Kept) -> None:
     """Another gets what is left; the same payer, after a crash, gets its own again."""
     answers, _ = kept

@@ -71,8 +71,8 @@ class DynamoDBKeptAnswers:
         self._clock = clock
 
     async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
-        """Return the answers that are kept, by key."""
-        found = await self._items.get_all([{"text_key": key} for key in keys])
+        """Return the answers that are kept, by key; a key may be asked for more than once."""
+        found = await self._items.get_all([{"text_key": key} for key in dict.fromkeys(keys)])
         return {
             str(item["text_key"]): Answer(str(item["answer"]), str(item["payer"]))
             for item in found
