@@ -21,6 +21,8 @@ from encore.stack.topology import Topology, load_topology
 REGION = "eu-west-1"
 ENVIRONMENT = "encore-local"
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+PROCESSES = (*SERVICES, "mailer")
+"""The mailer twice: most of a run's work is its, and a process uses one processor."""
 READY_S = 60.0
 PROBE_S = 0.1
 
@@ -63,7 +65,7 @@ class EmbeddedStack(Stack):
 
 @contextmanager
 def embedded_stack(
-    log_dir: Path, *, services: Sequence[str] = SERVICES, topology: Topology | None = None
+    log_dir: Path, *, services: Sequence[str] = PROCESSES, topology: Topology | None = None
 ) -> Iterator[EmbeddedStack]:
     """Start the stack and yield it once everything runs; stop it all afterwards.
 
