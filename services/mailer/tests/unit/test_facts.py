@@ -111,6 +111,7 @@ def test_a_customer_without_picks_cannot_get_an_email(recommend: Callable[..., R
         (("Desk Lamps",), "Desk Lamps"),
         (("SmartWatches",), "Smart Watches"),
         (("USBtoUSBAdapters",), "USB to USB Adapters"),
+        (("HandMixers",), "Hand Mixers"),
         ((), ""),
     ],
 )

@@ -10,7 +10,7 @@ JOINER = "\u200d"
 
 _ACRONYM_END = re.compile(r"(?<=[A-Z])(?=[A-Z][a-z])")
 _WORD_END = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_JOINED_WORD = re.compile(r"(?<=[A-Z])(to|and|for|with)(?=[A-Z])")
+_JOINED_WORD = re.compile(r"(?<=[A-Z]{2})(to|and|for|with)(?=[A-Z])")  # USBtoUSB, not HandMixers
 _AMPERSAND = re.compile(r"\s*&\s*")
 _COMMA = re.compile(r"\s*,\s*")
 MAX_CATEGORY_CHARS = 80

@@ -54,7 +54,7 @@ class ProductFacts:
     @cached_property
     def stated_reason(self) -> StatedReason:
         """Why the product was picked, as the email states it."""
-        return stated_reason(self.reason, self.entry, locale=self.locale)
+        return stated_reason(self.reason, self.entry, locale=self.locale, own_category=self.own_category)
 
     @cached_property
     def own(self) -> str | None:

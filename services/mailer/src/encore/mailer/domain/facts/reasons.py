@@ -6,9 +6,10 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from encore.contracts.records import Product, Reason, ReasonKind
-from encore.mailer.domain.facts.titles import title
+from encore.mailer.domain.facts.own_names import telling_title
 from encore.mailer.domain.language import language
 from encore.mailer.domain.text import category_label, has_words
+from encore.mailer.domain.words.lists import WordLists
 
 CACHED_REASONS = 16_384
 COUNTED_CUSTOMERS = 5
@@ -33,22 +34,25 @@ class StatedReason:
     """The spoken name of the customer's product that the phrase names."""
 
 
-def stated_reason(reason: Reason, product: Product, *, locale: str) -> StatedReason:
+def stated_reason(
+    reason: Reason, product: Product, *, locale: str, own_category: tuple[str, ...] = ()
+) -> StatedReason:
     """Return the reason in words; without evidence that can be shown, that of the assortment, which is true.
 
+    `own_category` is that of the customer's product; it says what the product is where its name does not.
     Evidence cannot be shown when it is missing or when nothing readable is left of a name after cleaning.
     Raises `UnknownLanguageError` for a locale without a language.
     """
     raters = _raters(product) if reason.kind is ReasonKind.WELL_RATED else None
-    return _stated(
-        reason.kind, _Evidence(reason.product_name, reason.category, reason.customers, raters), locale
-    )
+    given = _Evidence(reason.product_name, own_category, reason.category, reason.customers, raters)
+    return _stated(reason.kind, given, locale)
 
 
 class _Evidence(NamedTuple):
     """What a reason is proved by, as the catalogue and the recommender have it."""
 
     product_name: str | None
+    own_category: tuple[str, ...]
     category: tuple[str, ...]
     customers: int | None
     raters: int | None
@@ -56,7 +60,8 @@ class _Evidence(NamedTuple):
 
 @lru_cache(maxsize=CACHED_REASONS)
 def _stated(kind: ReasonKind, given: _Evidence, locale: str) -> StatedReason:
-    messages, evidence = language(locale).messages, dict(_evidence(given))
+    spoken = language(locale)
+    messages, evidence = spoken.messages, dict(_evidence(given, WordLists.load(spoken.code)))
     learned = kind is ReasonKind.GOES_WITH and given.customers is not None
     message = BOUGHT_ALONGSIDE if learned else message_of(kind)
     needed = messages.variables(message)
@@ -72,9 +77,9 @@ def message_of(kind: ReasonKind) -> str:
     return f"reason-{kind.replace('_', '-')}"
 
 
-def _evidence(given: _Evidence) -> Iterator[tuple[str, str | int]]:
+def _evidence(given: _Evidence, lists: WordLists) -> Iterator[tuple[str, str | int]]:
     """Yield each piece of evidence that can be shown, by its variable in the messages."""
-    if name := title(given.product_name or ""):
+    if name := telling_title(given.product_name or "", given.own_category, lists):
         yield "product", name
     if category := _category(given.category):
         yield "category", category
