@@ -123,15 +123,16 @@ def bought(*, polarity: float | None, reason: ReasonKind = ReasonKind.GOES_WITH)
     )
 
 
-LIKING = "You liked your lamp."
+LIKING = ("You liked your lamp.", "You love good light.")
 SORRY = "We are sorry that the {blamed.aspect} of your {blamed.product} let you down."
 
 
-def test_a_taste_is_told_only_to_those_who_have_shown_it() -> None:
+@pytest.mark.parametrize("text", LIKING)
+def test_a_taste_is_told_only_to_those_who_have_shown_it(text: str) -> None:
     """Not to somebody who has written nothing but complaints, or nothing at all."""
-    assert judge("intro", LIKING, bought(polarity=0.9)) == []
+    assert judge("intro", text, bought(polarity=0.9)) == []
     for polarity in (-0.9, 0.0, None):
-        assert judge("intro", LIKING, bought(polarity=polarity))
+        assert judge("intro", text, bought(polarity=polarity))
 
 
 def test_a_bad_experience_is_owned_up_to_honestly() -> None:
