@@ -40,7 +40,7 @@ def test_a_stack_is_started_found_and_stopped(encore_process: Run, tmp_path: Pat
     assert "already running" in again.stderr
     supervisor = psutil.Process(json.loads(again.stdout)["pid"])
     stack = [supervisor, *supervisor.children(recursive=True)]
-    assert len(stack) == 8
+    assert len(stack) == 9
     sockets = [each for process in stack for each in process.net_connections() if each.status == "LISTEN"]
     assert {each.laddr.ip for each in sockets} == {"127.0.0.1"}
     queues = encore_process("queues", "--json")
