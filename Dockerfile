@@ -29,8 +29,10 @@ RUN --mount=type=cache,target=/root/.cache/uv \
       --no-emit-package encore-mailer --no-emit-package encore-stack \
       --output-file dependencies.txt "$PACKAGE/pyproject.toml" \
  && uv pip install --no-deps --constraint constraints.txt --requirement dependencies.txt dumb-init
-# Without tests, and without what onnxruntime has for makers of models and for programs in C (44 MB).
+# Without tests, without formats of languages that no email is written in (28 MB), and without what onnxruntime has for
+# makers of models and for programs in C (44 MB).
 RUN find "$VIRTUAL_ENV" -type d -name tests -prune -exec rm -r {} + \
+ && find "$VIRTUAL_ENV" -path '*/babel/locale-data/*' ! -name root.dat ! -name 'en*.dat' ! -name 'de*.dat' -delete \
  && find "$VIRTUAL_ENV" -path '*/onnxruntime/capi/libonnxruntime.so.*' -delete \
  && find "$VIRTUAL_ENV" -type d \( -path '*/onnxruntime/transformers' -o -path '*/onnxruntime/tools' \
       -o -path '*/onnxruntime/quantization' -o -path '*/onnxruntime/datasets' \) -prune -exec rm -r {} + \
