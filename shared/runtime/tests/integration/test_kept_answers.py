@@ -6,6 +6,7 @@ from threading import Lock
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from moto.dynamodb.models import DynamoDBBackend
 
 from encore.runtime.kept_answers import CLAIM_S, Answer, DynamoDBKeptAnswers, KeptAnswers
@@ -102,3 +103,22 @@ async def test_simultaneous_claims_are_divided(kept: Kept) -> None:
     answers, _ = kept
     claimed = await asyncio.gather(*(answers.claim(KEYS[:10], payer=f"payer-{n}") for n in range(4)))
     assert sum(map(len, claimed)) == len(set().union(*claimed)) <= 10
+
+
+async def test_a_claim_is_tried_again_when_dynamodb_fails(
+    clients: Clients, resources: Resources, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A failed transaction has changed nothing, and a payer may claim twice."""
+    transact, failures = clients.dynamodb.transact_write_items, [True]
+
+    async def failing(**request: object) -> object:
+        if failures:
+            failures.pop()
+            raise ClientError({"Error": {"Code": "InternalServerError"}}, "TransactWriteItems")
+        return await transact(**request)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(clients.dynamodb, "transact_write_items", failing)
+    table = resources.tables["answers"]
+    answers = DynamoDBKeptAnswers(clients.dynamodb, table, DynamoDBItems(clients.dynamodb, table))
+    assert await answers.claim(KEYS[:1], payer="a") == set(KEYS[:1])
+    assert not failures

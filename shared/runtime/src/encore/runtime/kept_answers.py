@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 CLAIM_S = 60.0
 MAX_CONFLICTS = 8
 CONFLICT_WAIT_S = 0.05
+DYNAMODB_FAILED = frozenset({"InternalServerError", "InternalError"})
+"""The transaction may be tried again; LocalStack's fails when two touch one table at once."""
 UNCLAIMED = (
     "attribute_not_exists(text_key)"
     " OR (attribute_not_exists(answer) AND (payer = :payer OR claimed_until < :now))"
@@ -90,7 +92,7 @@ class DynamoDBKeptAnswers:
                     TransactItems=[self._claim_of(key, payer) for key in wanted]
                 )
             except ClientError as error:
-                if error_code(error) != "TransactionCanceledException":
+                if error_code(error) not in {"TransactionCanceledException", *DYNAMODB_FAILED}:
                     raise
                 refused = _refused(wanted, error)
                 wanted = [key for key in wanted if key not in refused]
