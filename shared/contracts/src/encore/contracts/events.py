@@ -58,6 +58,8 @@ class DataIngested(PartData):
     """How many texts of unknown reviewers are stored with the part, under `object_keys.shared_texts`."""
     run_texts: Count = 0
     """How many reviews and shared texts the whole run has."""
+    purchases: Count = 0
+    """How many purchases the part's customers have, each a line of an order."""
 
     @classmethod
     def of(
@@ -79,6 +81,7 @@ class DataIngested(PartData):
             reviews=sum(len(customer.reviews) for customer in customers),
             shared_texts=shared_texts,
             run_texts=run_texts,
+            purchases=sum(len(customer.purchases) for customer in customers),
         )
 
 
@@ -163,6 +166,10 @@ class EmailFinished(EventData):
     key: str
     template_copy: bool
     """True if the email has template copy, because the model's broke the rules twice."""
+    language: str | None = None
+    """The customer's, as in `Customer`."""
+    time_zone: str | None = None
+    """The customer's, as in `Customer`."""
 
     @property
     def cause(self) -> str:

@@ -22,6 +22,11 @@ def rejects(run_id: str) -> str:
     return f"runs/{run_id}/rejects.jsonl"
 
 
+def ingest_report(run_id: str) -> str:
+    """What ingest read in the upload: one `IngestReport`."""
+    return f"runs/{run_id}/ingest.json"
+
+
 def customers(run_id: str, part: int) -> str:
     """One part's customers with their reviews: one `Customer` per line."""
     return f"runs/{run_id}/customers/part-{part:05}.jsonl"

@@ -53,6 +53,8 @@ class Product(Record):
     """False keeps the product out of every email; None is unknown and counts as in stock."""
     available_from: Annotated[int, Field(ge=0)] | None = None
     """Since when the shop sells it, in Unix seconds."""
+    cost_class: str | None = None
+    """What the shop calls the product's margin or price class, such as "A"."""
 
 
 class Review(Record):
@@ -71,6 +73,16 @@ class Review(Record):
     def document(self) -> str:
         """Title and text on one line, as they are scored; empty if there is neither."""
         return one_line(self.title, self.text)
+
+
+class Purchase(Record):
+    """A product that a customer has bought, by one order, whether they reviewed it or not."""
+
+    order_id: Identifier
+    product_id: Identifier
+    quantity: Annotated[int, Field(ge=1)] = 1
+    timestamp: Annotated[int, Field(ge=0)] | None = None
+    """Unix seconds."""
 
 
 class SharedText(Record):
@@ -100,19 +112,45 @@ def one_line(*texts: str | None) -> str:
     return " ".join([*ended, *lines[-1:]])
 
 
+class Exclusion(StrEnum):
+    """Why a customer gets no email, and no paid call is made for them."""
+
+    NO_CONSENT = "no_consent"
+    """The shop's data says that they do not want marketing."""
+    SUPPRESSED = "suppressed"
+    """The shop's data says that they must not be written to."""
+    UNDER_AGE = "under_age"
+    """They are younger than the shop writes to."""
+
+
 class Customer(Record):
-    """A customer with all their reviews; they already know the products of these reviews."""
+    """A customer with all their reviews and purchases; they already know the products of these.
+
+    Nobody with an `exclusion` gets an email or a paid call; what they reviewed and bought still tells what
+    other customers may like.
+    """
 
     customer_id: Identifier
     name: str | None = None
     email: str | None = None
     age: Annotated[int, Field(ge=0, le=150)] | None = None
+    marketing_consent: bool | None = None
+    """None is unknown: the shop's data says nothing."""
+    suppressed: bool | None = None
+    language: str | None = None
+    """A language tag of BCP 47, such as "de" or "de-AT"."""
+    time_zone: str | None = None
+    """A name of the IANA time zone database, such as "Europe/Berlin"."""
+    exclusion: Exclusion | None = None
     reviews: tuple[Review, ...] = ()
+    purchases: tuple[Purchase, ...] = ()
 
     @property
     def product_ids(self) -> tuple[str, ...]:
-        """The distinct products of the customer's reviews, in order of first appearance."""
-        return tuple(dict.fromkeys(p for review in self.reviews for p in review.product_ids))
+        """The distinct products of the customer's reviews, then of their purchases, by first appearance."""
+        reviewed = (product_id for review in self.reviews for product_id in review.product_ids)
+        bought = (purchase.product_id for purchase in self.purchases)
+        return tuple(dict.fromkeys([*reviewed, *bought]))
 
 
 class Sentiment(StrEnum):
@@ -337,6 +375,10 @@ class Recommendation(Record):
     customer_id: Identifier
     name: str | None = None
     email: str | None = None
+    language: str | None = None
+    """As in `Customer`."""
+    time_zone: str | None = None
+    """As in `Customer`."""
     source: RecommendationSource
     picks: tuple[Pick, ...]
     praised: tuple[ProductAspect, ...] = ()

@@ -1,0 +1,70 @@
+"""What ingest read in a run's files, for the people who uploaded them: stored with the run, shown everywhere."""
+
+from typing import Literal
+
+from encore.contracts.records import Count, Exclusion, Record
+
+
+class Convention(Record):
+    """How an ambiguous column was read, and why; decided once for the whole column."""
+
+    column: str
+    """As the file names it."""
+    reads: str
+    """Such as "decimal comma" or "day before month"."""
+    because: str
+    """What decided it, such as "line 3: '49,95'" or "locale de_DE"."""
+
+
+class FileReport(Record):
+    """One file as it was understood."""
+
+    file: str
+    """Its key in the data bucket, or its path."""
+    format: str
+    """What it was recognised as, such as "Kaggle Amazon Sales" or "Shopify orders"."""
+    kind: str
+    """What its rows describe: combined, products, customers, reviews or orders."""
+    rows: Count
+    columns: dict[str, str] = {}
+    """The file's column by our field."""
+    ignored: tuple[str, ...] = ()
+    """Columns of the file that nothing reads."""
+    conventions: tuple[Convention, ...] = ()
+
+
+class IgnoredFile(Record):
+    """A file of the set's folder that is no part of the set."""
+
+    file: str
+    reason: str
+
+
+class RejectReason(Record):
+    """A reason for which rows, or single values of rows that were kept, could not be used.
+
+    `line` and `found` are those of its first occurrence.
+    """
+
+    kind: Literal["row", "value"]
+    column: str | None = None
+    expected: str
+    count: Count
+    file: str
+    line: Count
+    found: str | None = None
+
+
+class IngestReport(Record):
+    """The whole upload. `rejects` are sorted by count, most first."""
+
+    files: tuple[FileReport, ...] = ()
+    ignored_files: tuple[IgnoredFile, ...] = ()
+    counts: dict[str, Count] = {}
+    rejects: tuple[RejectReason, ...] = ()
+    rejected_share: float = 0.0
+    """Rejected rows of all rows, 0 to 1."""
+    exclusions: dict[Exclusion, Count] = {}
+    """Customers who get no email, by cause."""
+    failed: str | None = None
+    """Why the run failed in ingest, if it did."""
