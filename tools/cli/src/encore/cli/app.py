@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from encore.cli.commands import (
+    check,
     dead_letters,
     demo,
     evaluate,
@@ -47,6 +48,7 @@ def options(
     """Take the options of `encore` itself; its help is `HELP`."""
 
 
+app.command()(check.check)
 app.command()(demo.demo)
 app.command()(demo.compose_demo)
 app.command()(stack.up)

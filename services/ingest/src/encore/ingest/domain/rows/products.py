@@ -1,0 +1,103 @@
+"""Reads the product of a row."""
+
+from dataclasses import replace
+from decimal import Decimal
+from functools import lru_cache, partial
+
+from pydantic import ValidationError
+
+from encore.contracts.records import Product
+from encore.ingest.domain.cells import Row
+from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.rows import reading
+from encore.ingest.domain.rows.reading import Reading
+from encore.ingest.domain.values import flags, identifiers, moments, money, numbers, texts
+from encore.ingest.domain.values.conventions import Decided
+
+
+def read_product(row: Row, how: Reading) -> Product:
+    """Read the product columns of a row."""
+    product_id = row.required("product_id", identifiers.read_id)
+    name = row.required("product_name", _present)
+    price, list_price = _prices(row, how)
+    return _validated(
+        product_id=product_id,
+        name=name,
+        category=row.optional("category", texts.read_path) or (),
+        price=price.amount,
+        list_price=list_price,
+        currency=price.currency,
+        discount_percent=row.optional("discount_percentage", numbers.read_percent),
+        rating=row.optional("rating", how.rating),
+        rating_count=row.optional("rating_count", numbers.read_count),
+        bullets=row.optional("about_product", _bullets) or (),
+        image_url=row.optional("img_link", how.url),
+        link=row.optional("product_link", how.url),
+        brand=row.words("brand", row.raw("brand"), reading.label),
+        parent_id=row.optional("parent_id", identifiers.read_id),
+        variant=row.optional("variant", reading.label),
+        in_stock=_in_stock(row),
+        available_from=row.optional(
+            "available_from", partial(moments.read_moment, decided=how.of("available_from"))
+        ),
+        cost_class=row.optional("cost_class", reading.label),
+    )
+
+
+def _prices(row: Row, how: Reading) -> tuple[money.Price, Decimal | None]:
+    """Return the current price, and the list price if the row has a plausible one."""
+    current, listed = (_price(row, how, field) for field in ("discounted_price", "actual_price"))
+    if current is None and listed is None:
+        raise _no_price(row)
+    if current is None or listed is None:
+        return current or listed, None  # type: ignore[return-value] # one of them is set
+    if listed.currency != current.currency:
+        row.note("actual_price", f"a price in {current.currency}, as the current price", listed.currency)
+        return current, None
+    if listed.amount < current.amount:
+        row.note("actual_price", "a price that is not lower than the current price", str(listed.amount))
+        return current, None
+    return current, listed.amount
+
+
+def _price(row: Row, how: Reading, field: str) -> money.Price | None:
+    decided = how.of(field)
+    if currency := row.optional("currency", money.read_currency):
+        decided = _in_currency(decided, currency)
+    return row.optional(field, partial(money.read_price, decided=decided))
+
+
+@lru_cache(maxsize=256)
+def _in_currency(decided: Decided, currency: str) -> Decided:
+    return replace(decided, currency=currency)
+
+
+def _no_price(row: Row) -> RowError:
+    for note in row.notes:
+        if note.column in {"discounted_price", "actual_price"}:
+            return RowError(note.expected, column=note.column, found=note.found)
+    return RowError("a price", column="discounted_price", found="")
+
+
+def _in_stock(row: Row) -> bool | None:
+    """Return whether the product can be sold; if the two columns disagree, it counts as out of stock."""
+    stated = row.optional("in_stock", flags.read_stock_state)
+    stock = row.optional("stock", numbers.read_stock)
+    known = [state for state in (stated, None if stock is None else stock > 0) if state is not None]
+    return all(known) if known else None
+
+
+def _bullets(text: str) -> tuple[str, ...]:
+    return texts.read_path(reading.text(text))
+
+
+def _present(text: str) -> str:
+    return reading.name(texts.present(text))
+
+
+def _validated(**members: object) -> Product:
+    try:
+        return Product.model_validate(members)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        raise RowError(problem["msg"], column=".".join(str(part) for part in problem["loc"])) from error

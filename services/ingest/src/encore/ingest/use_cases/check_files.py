@@ -1,0 +1,76 @@
+"""Reads files as ingest would, without storing anything: what is in them, and what would be paid for."""
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from encore.contracts.ingest_report import IgnoredFile, IngestReport
+from encore.ingest.adapters.merged import TextsToScore
+from encore.ingest.adapters.scratch import Scratch
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
+from encore.ingest.use_cases.survey_files import SourceFile, SurveyedFile, Watch
+
+RETURNING = 2
+"""Interactions of a customer who came back."""
+
+
+@dataclass(frozen=True)
+class CheckedFiles:
+    """What files came to: complete, or as far as the reading got if `report.failed` says why it stopped."""
+
+    report: IngestReport
+    files: Sequence[SurveyedFile]
+    texts: TextsToScore = TextsToScore(0, 0)
+    returning: int = 0
+    """Customers with two or more interactions."""
+    active: int = 0
+    """Customers with at least one."""
+    kinds: frozenset[Kind] = field(default_factory=frozenset)
+
+
+def check_files(
+    sources: Sequence[SourceFile],
+    rules: LoadRules,
+    *,
+    rejects: Path | None = None,
+    ignored: Sequence[IgnoredFile] = (),
+    watch: Watch = lambda _: None,
+) -> CheckedFiles:
+    """Read the files; write every reject to `rejects`, one JSON object a line, if that is given.
+
+    `watch` is told how many bytes have been read; every file is read twice.
+    """
+    findings = Findings()
+    with tempfile.TemporaryDirectory(prefix="encore-check-") as name:
+        path = rejects or Path(name) / "rejects.jsonl"
+        with path.open("w", encoding="utf-8") as file, Scratch(Path(name) / "scratch.db") as scratch:
+            try:
+                merged = LoadFiles(scratch, file, findings, rules, watch=watch).load(sources)
+                require_complete({each.layout.kind for each in findings.files})
+            except FileError as error:
+                report = findings.report(ignored=ignored, failed=str(error))
+                return CheckedFiles(report, findings.files)
+            return CheckedFiles(
+                findings.report(ignored=ignored),
+                findings.files,
+                texts=merged.texts_to_score(),
+                returning=merged.active_customers(interactions=RETURNING),
+                active=merged.active_customers(interactions=1),
+                kinds=frozenset(each.layout.kind for each in findings.files),
+            )
+
+
+def require_complete(kinds: set[Kind]) -> None:
+    """Raise `FileError` unless files of these kinds are all that a run needs."""
+    if Kind.COMBINED in kinds:
+        return
+    missing = [kind for kind in (Kind.PRODUCTS, Kind.CUSTOMERS) if kind not in kinds]
+    if not kinds & {Kind.REVIEWS, Kind.ORDERS}:
+        missing.append(Kind.REVIEWS)
+    if missing:
+        found = ", ".join(sorted(kinds)) or "nothing"
+        expected = " and ".join("reviews or orders" if each is Kind.REVIEWS else each for each in missing)
+        raise FileError(f"the set is incomplete: found {found}, expected {expected} as well")
