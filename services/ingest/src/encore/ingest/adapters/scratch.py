@@ -17,6 +17,15 @@ from encore.ingest.domain.rows.people import CustomerRow, address_key, id_of_add
 from encore.ingest.domain.rows.reviews import ReviewRow
 
 
+class KnownReview(NamedTuple):
+    """A review of an earlier row, and the id of the customer who wrote it."""
+
+    position: int
+    author: str
+    title: str | None
+    text: str | None
+
+
 class Scratch:
     """One run's records while its files are read. Usable from any thread, but only one at a time."""
 
@@ -81,29 +90,28 @@ class Scratch:
             self._db.execute(scratch_sql.COMPLETE_CUSTOMER, {"position": position, **given._asdict()})
         return position, _contradicts((kept.address,), (given.address,))
 
-    def put_review(self, row: ReviewRow, *, customer: int) -> bool:
-        """Merge a review; return whether one with its id is known with other words.
+    def find_review(self, review_id: str) -> KnownReview | None:
+        """Return what is known of a review, None if it is new."""
+        found = self._one(scratch_sql.KNOWN_REVIEW, review_id)
+        return None if found is None else KnownReview(*found)
+
+    def put_review(self, row: ReviewRow, known: KnownReview | None, *, customer: int) -> bool:
+        """Merge a review with what is known of it; return whether that has other words.
 
         Each field keeps its first value, products are added. The product, or products of which it is the
-        parent, must be known, and the review's id must be new or belong to this customer: see `author_of`.
+        parent, must be known, and the review new or this customer's.
         """
         rating = None if row.rating is None else str(row.rating)
-        known = self._one(scratch_sql.KNOWN_REVIEW, row.review_id)
         if known is None:
             values = (row.review_id, customer, row.title, row.text, rating, row.timestamp)
             review = self._add(scratch_sql.ADD_REVIEW, *values)
         else:
-            review = known[0]
+            review = known.position
             values = (row.title, row.text, rating, row.timestamp, review)
             self._db.execute(scratch_sql.COMPLETE_REVIEW, values)
         if not self._db.execute(scratch_sql.ADD_SUBJECTS, (review, row.product_id)).rowcount:
             self._db.execute(scratch_sql.ADD_SUBJECTS_OF_PARENT, (review, row.product_id))
-        return known is not None and _contradicts(known[1:], (row.title, row.text))
-
-    def author_of(self, review_id: str) -> str | None:
-        """Return the id of the customer who wrote a review, None if the review is new."""
-        found = self._one(scratch_sql.AUTHOR_OF_REVIEW, review_id)
-        return None if found is None else str(found[0])
+        return known is not None and _contradicts((known.title, known.text), (row.title, row.text))
 
     def put_purchase(self, row: PurchaseRow, *, customer: int, product: int) -> None:
         """Merge a purchase; a product that an order names twice was bought in the larger quantity."""

@@ -56,9 +56,9 @@ UPDATE customers SET
 WHERE position = :position
 """
 CUSTOMER_OF_ADDRESS = "SELECT id FROM customers WHERE address = ? ORDER BY position LIMIT 1"
-KNOWN_REVIEW = "SELECT position, title, text FROM reviews WHERE id = ?"
-AUTHOR_OF_REVIEW = """
-SELECT customers.id FROM reviews JOIN customers ON customers.position = customer WHERE reviews.id = ?
+KNOWN_REVIEW = """
+SELECT reviews.position, customers.id, title, text FROM reviews
+JOIN customers ON customers.position = customer WHERE reviews.id = ?
 """
 ADD_REVIEW = """
 INSERT INTO reviews (id, customer, title, text, rating, timestamp) VALUES (?, ?, ?, ?, ?, ?)

@@ -7,7 +7,7 @@ optional cell yields neither a value nor a note.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-from encore.ingest.domain.errors import RowError, UnreadableError
+from encore.ingest.domain.errors import RowError, UnreadableError, glimpse
 from encore.ingest.domain.text import clean
 
 Value = TypeVar("Value")
@@ -75,4 +75,4 @@ class Row:
 
     def note(self, field: str, expected: str, found: str | None = None) -> None:
         """Note why a value is left out."""
-        self.notes.append(Note(field, expected, found))
+        self.notes.append(Note(field, expected, None if found is None else glimpse(found)))

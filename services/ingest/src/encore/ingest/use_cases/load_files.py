@@ -100,6 +100,7 @@ class LoadFiles:
         source = surveyed.source
         with opened(source, self._rules.reading.max_bytes, self._watch) as table:
             table.header()
+            table.only(surveyed.layout.used)
             into, mapper = merge.reader(surveyed), surveyed.layout.start()
             rows = rejected = seen = 0
             for found in table:
@@ -122,7 +123,7 @@ class LoadFiles:
         """Merge one record; return False and write a reject if it cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
-                raise RowError(found.reason)  # noqa: TRY301 - one place handles bad rows
+                raise _fault(found, surveyed.layout.header)  # noqa: TRY301 - one place handles bad rows
             cells = mapped(found.cells)
             if cells is None:
                 return True
@@ -154,3 +155,8 @@ class LoadFiles:
         )
         self._findings.tally.add(reject)
         self._rejects.write(json.dumps(reject.model_dump(exclude_none=True), ensure_ascii=False) + "\n")
+
+
+def _fault(broken: BrokenRecord, header: Sequence[str]) -> RowError:
+    column = None if broken.column is None else header[broken.column]
+    return RowError(broken.fault, column=column, found=broken.reason)

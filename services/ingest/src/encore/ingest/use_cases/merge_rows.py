@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from encore.ingest.adapters.scratch import Scratch
+from encore.ingest.adapters.scratch import KnownReview, Scratch
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.errors import RowError, glimpse
 from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.rows.orders import read_order_row
 from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
@@ -14,6 +14,8 @@ from encore.ingest.domain.rows.reading import Reading
 from encore.ingest.domain.rows.reviews import ReviewRow, read_combined, read_review_row
 from encore.ingest.use_cases.survey_files import SurveyedFile
 
+A_PRODUCT = "the id of a product of the products file"
+OWN_REVIEWS = "ids of reviews that no other customer has written"
 COUNTS = (
     "rejected_rows",
     "rejected_values",
@@ -49,15 +51,22 @@ class MergeRows:
 
     def _combined(self, row: Row, how: Reading) -> None:
         found = read_combined(row, how)
-        owned = self._owned(found.customers, found.reviews)
+        known = [self._scratch.find_review(each.review_id) for each in found.reviews]
+        owned = self._owned(found.customers, found.reviews, known)
         if not any(owned):
-            raise RowError("review ids of the row's own customers", column="review_id", found=row.raw("review_id"))
+            raise RowError(OWN_REVIEWS, column="review_id", found=glimpse(row.raw("review_id")))
         if not all(owned):
-            row.note("review_id", "review ids of the row's own customers", row.raw("review_id"))
+            row.note("review_id", OWN_REVIEWS, glimpse(row.raw("review_id")))
         self._counts["product_differences"] += self._scratch.put_product(found.product)
-        for customer, review, is_owned in zip(found.customers, found.reviews, owned, strict=True):
+        is_repeating = len({each.review_id for each in found.reviews}) < len(found.reviews)
+        for customer, review, earlier, is_owned in zip(
+            found.customers, found.reviews, known, owned, strict=True
+        ):
             if is_owned:
-                self._put_review(review, self._put_customer(customer))
+                position = self._put_customer(customer)
+                self._put_review(
+                    review, self._scratch.find_review(review.review_id) if is_repeating else earlier, position
+                )
         for text in found.shared_texts:
             self._scratch.put_shared_text(found.product.product_id, text)
         self._counts["unaligned_texts"] += found.unaligned
@@ -72,19 +81,25 @@ class MergeRows:
         customer, review = read_review_row(row, how)
         self._require_known(customer)
         if not self._scratch.products_of(review.product_id):
-            raise RowError("the id of a product of the products file", column="product_id", found=review.product_id)
-        if not all(self._owned([customer], [review])):
-            raise RowError("an id that no other customer's review has", column="review_id", found=review.review_id)
-        self._put_review(review, self._put_customer(customer))
+            raise RowError(A_PRODUCT, column="product_id", found=review.product_id)
+        known = self._scratch.find_review(review.review_id)
+        if not all(self._owned([customer], [review], [known])):
+            raise RowError(
+                "an id that no other customer's review has", column="review_id", found=review.review_id
+            )
+        self._put_review(review, known, self._put_customer(customer))
 
     def _purchase(self, row: Row, how: Reading) -> None:
         customer, purchase = read_order_row(row, how)
         self._require_known(customer)
         products = self._scratch.products_of(purchase.product_id)
         if len(products) != 1:
-            raise RowError("the id of a product of the products file", column="product_id", found=purchase.product_id)
+            raise RowError(A_PRODUCT, column="product_id", found=purchase.product_id)
         if self._scratch.buyer_of(purchase.order_id) not in {None, self._scratch.customer_id(customer)}:
-            raise RowError("an id that no other customer's order has", column="order_id", found=purchase.order_id)
+            raise RowError(
+                "an id that no other customer's order has", column="order_id", found=purchase.order_id
+            )
+        customer = self._without_old_consent(customer)
         self._scratch.put_purchase(purchase, customer=self._put_customer(customer), product=products[0])
 
     def _require_known(self, customer: CustomerRow) -> None:
@@ -96,20 +111,31 @@ class MergeRows:
                 "the id of a customer of the customers file", column="user_id", found=customer.customer_id
             )
 
+    def _without_old_consent(self, buyer: CustomerRow) -> CustomerRow:
+        """An order says what its buyer agreed to at the time; the customers file says what holds today."""
+        known = self._scratch.customer_position(self._scratch.customer_id(buyer))
+        is_old = self._are_customers_given and known is not None
+        return buyer._replace(marketing_consent=None) if is_old else buyer
+
     def _put_customer(self, row: CustomerRow) -> int:
         position, contradicts = self._scratch.put_customer(row)
         self._counts["customer_conflicts"] += contradicts
         return position
 
-    def _put_review(self, row: ReviewRow, customer: int) -> None:
-        self._counts["review_conflicts"] += self._scratch.put_review(row, customer=customer)
+    def _put_review(self, row: ReviewRow, known: KnownReview | None, customer: int) -> None:
+        self._counts["review_conflicts"] += self._scratch.put_review(row, known, customer=customer)
 
-    def _owned(self, customers: Sequence[CustomerRow], reviews: Sequence[ReviewRow]) -> list[bool]:
+    def _owned(
+        self,
+        customers: Sequence[CustomerRow],
+        reviews: Sequence[ReviewRow],
+        known: Sequence[KnownReview | None],
+    ) -> list[bool]:
         """Return for each review whether its id is new or its customer's own, also within the row."""
         owners: dict[str, str] = {}
         theirs = [self._scratch.customer_id(each) for each in customers]
-        for customer_id, review in zip(theirs, reviews, strict=True):
-            owners.setdefault(review.review_id, self._scratch.author_of(review.review_id) or customer_id)
+        for customer_id, review, earlier in zip(theirs, reviews, known, strict=True):
+            owners.setdefault(review.review_id, earlier.author if earlier else customer_id)
         return [
             owners[review.review_id] == customer_id
             for customer_id, review in zip(theirs, reviews, strict=True)

@@ -22,6 +22,7 @@ from encore.ingest.domain.values.links import LinkPolicy
 
 READING_ORDER = (Kind.COMBINED, Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
 """Reviews and orders refer to products and customers."""
+ALONE = ": a file that is uploaded alone has products, customers and reviews in each row"
 RECORDS_PER_LOOK = 512
 
 Watch = Callable[[int], None]
@@ -87,7 +88,8 @@ def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> 
 def opened(source: SourceFile, max_bytes: int, watch: Watch) -> Iterator[Table]:
     """Open a file's table; whatever is wrong with the file is said with its name."""
     try:
-        with open_table(source.path, max_bytes=max_bytes, check=lambda: watch(0)) as table:
+        sheet = source.mapping.sheet if source.mapping else None
+        with open_table(source.path, max_bytes=max_bytes, check=lambda: watch(0), sheet=sheet) as table:
             yield table
     except FileError as error:
         raise FileError(f"{source.key}: {error}") from error
@@ -98,6 +100,7 @@ def _survey_file(source: SourceFile, rules: ReadingRules, watch: Watch) -> Surve
         layout = recognise(table.header(), file=source.key, mapping=source.mapping)
         _require_kind(layout, source.kind)
         surveys = _surveys(layout)
+        table.only(layout.used)
         rows = _look(table, layout, surveys, watch)
     decided = _decided(layout, surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
@@ -108,8 +111,8 @@ def _survey_file(source: SourceFile, rules: ReadingRules, watch: Watch) -> Surve
 def _require_kind(layout: Layout, promised: Kind | None) -> None:
     if promised is not None and layout.kind is not promised:
         raise FileError(
-            f"found the columns of {layout.format} ({layout.kind}), expected those of {promised}"
-            + (": one file alone needs products, customers and reviews in each row" if promised is Kind.COMBINED else "")
+            f"{layout.file}: found the columns of {layout.format} ({layout.kind}), expected those of {promised}"
+            f"{ALONE if promised is Kind.COMBINED else ''}"
         )
 
 

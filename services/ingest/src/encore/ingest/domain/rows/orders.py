@@ -1,12 +1,13 @@
 """Reads a row of an orders file: one product of one order."""
 
+from functools import partial
 from typing import NamedTuple
 
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
 from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.values import numbers
 from encore.ingest.domain.values.identifiers import read_id
+from encore.ingest.domain.values.numbers import read_quantity
 
 
 class PurchaseRow(NamedTuple):
@@ -24,7 +25,7 @@ def read_order_row(row: Row, how: Reading) -> tuple[CustomerRow, PurchaseRow]:
     purchase = PurchaseRow(
         order_id=row.required("order_id", read_id),
         product_id=row.required("product_id", read_id),
-        quantity=row.required("quantity", numbers.read_quantity) if stated else 1,
+        quantity=row.required("quantity", partial(read_quantity, decided=how.of("quantity"))) if stated else 1,
         timestamp=row.optional("timestamp", how.timestamp),
     )
     return read_customer_row(row), purchase

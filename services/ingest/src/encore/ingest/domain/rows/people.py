@@ -37,16 +37,24 @@ def read_customer_row(row: Row) -> CustomerRow:
         email=email,
         name=row.words("user_name", row.raw("user_name"), reading.name),
         age=row.optional("age", people.read_age),
-        marketing_consent=stated(row, "marketing_consent", unreadable=False),
-        suppressed=stated(row, "suppressed", unreadable=True),
+        marketing_consent=consent(row),
+        suppressed=suppression(row),
         language=row.optional("language", people.read_language),
         time_zone=row.optional("time_zone", people.read_time_zone),
     )
 
 
-def stated(row: Row, field: str, *, unreadable: bool) -> bool | None:
-    """Return whether a yes or no was given; a cell that says neither counts as the safe answer."""
-    read: Callable[[str], bool] = flags.read_yes_no
+def consent(row: Row) -> bool | None:
+    """Return whether they agreed to marketing; a cell that cannot be read counts as a no."""
+    return _stated(row, "marketing_consent", flags.read_consent, unreadable=False)
+
+
+def suppression(row: Row) -> bool | None:
+    """Return whether they must not be written to; a cell that cannot be read counts as a yes."""
+    return _stated(row, "suppressed", flags.read_suppression, unreadable=True)
+
+
+def _stated(row: Row, field: str, read: Callable[[str], bool], *, unreadable: bool) -> bool | None:
     notes = len(row.notes)
     found = row.optional(field, read)
     return unreadable if found is None and len(row.notes) > notes else found

@@ -1,18 +1,18 @@
 """Reads the product of a row."""
 
-from dataclasses import replace
 from decimal import Decimal
-from functools import lru_cache, partial
+from functools import partial
 
 from pydantic import ValidationError
 
 from encore.contracts.records import Product
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.errors import RowError, UnreadableError
 from encore.ingest.domain.rows import reading
 from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.values import flags, identifiers, moments, money, numbers, texts
-from encore.ingest.domain.values.conventions import Decided
+from encore.ingest.domain.values import flags, identifiers, moments, numbers, texts
+from encore.ingest.domain.values.currencies import read_currency
+from encore.ingest.domain.values.money import Price, read_price
 
 
 def read_product(row: Row, how: Reading) -> Product:
@@ -28,15 +28,15 @@ def read_product(row: Row, how: Reading) -> Product:
         list_price=list_price,
         currency=price.currency,
         discount_percent=row.optional("discount_percentage", numbers.read_percent),
-        rating=row.optional("rating", how.rating),
-        rating_count=row.optional("rating_count", numbers.read_count),
+        rating=row.optional("rating", numbers.read_rating),
+        rating_count=row.optional("rating_count", partial(numbers.read_count, decided=how.of("rating_count"))),
         bullets=row.optional("about_product", _bullets) or (),
         image_url=row.optional("img_link", how.url),
         link=row.optional("product_link", how.url),
         brand=row.words("brand", row.raw("brand"), reading.label),
         parent_id=row.optional("parent_id", identifiers.read_id),
         variant=row.optional("variant", reading.label),
-        in_stock=_in_stock(row),
+        in_stock=_in_stock(row, how),
         available_from=row.optional(
             "available_from", partial(moments.read_moment, decided=how.of("available_from"))
         ),
@@ -44,9 +44,10 @@ def read_product(row: Row, how: Reading) -> Product:
     )
 
 
-def _prices(row: Row, how: Reading) -> tuple[money.Price, Decimal | None]:
+def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
     """Return the current price, and the list price if the row has a plausible one."""
-    current, listed = (_price(row, how, field) for field in ("discounted_price", "actual_price"))
+    currency = row.optional("currency", read_currency)
+    current, listed = (_price(row, how, field, currency) for field in ("discounted_price", "actual_price"))
     if current is None and listed is None:
         raise _no_price(row)
     if current is None or listed is None:
@@ -60,16 +61,8 @@ def _prices(row: Row, how: Reading) -> tuple[money.Price, Decimal | None]:
     return current, listed.amount
 
 
-def _price(row: Row, how: Reading, field: str) -> money.Price | None:
-    decided = how.of(field)
-    if currency := row.optional("currency", money.read_currency):
-        decided = _in_currency(decided, currency)
-    return row.optional(field, partial(money.read_price, decided=decided))
-
-
-@lru_cache(maxsize=256)
-def _in_currency(decided: Decided, currency: str) -> Decided:
-    return replace(decided, currency=currency)
+def _price(row: Row, how: Reading, field: str, currency: str | None) -> Price | None:
+    return row.optional(field, partial(read_price, decided=how.of(field), currency=currency))
 
 
 def _no_price(row: Row) -> RowError:
@@ -79,10 +72,10 @@ def _no_price(row: Row) -> RowError:
     return RowError("a price", column="discounted_price", found="")
 
 
-def _in_stock(row: Row) -> bool | None:
+def _in_stock(row: Row, how: Reading) -> bool | None:
     """Return whether the product can be sold; if the two columns disagree, it counts as out of stock."""
     stated = row.optional("in_stock", flags.read_stock_state)
-    stock = row.optional("stock", numbers.read_stock)
+    stock = row.optional("stock", partial(numbers.read_stock, decided=how.of("stock")))
     known = [state for state in (stated, None if stock is None else stock > 0) if state is not None]
     return all(known) if known else None
 
@@ -92,7 +85,9 @@ def _bullets(text: str) -> tuple[str, ...]:
 
 
 def _present(text: str) -> str:
-    return reading.name(texts.present(text))
+    if not text:
+        raise UnreadableError("the name of a product", text)
+    return reading.name(text)
 
 
 def _validated(**members: object) -> Product:

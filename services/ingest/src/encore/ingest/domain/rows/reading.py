@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, partial
 
-from encore.ingest.domain.values import moments, numbers, texts
+from encore.ingest.domain.values import moments, texts
 from encore.ingest.domain.values.conventions import Decided
 from encore.ingest.domain.values.links import LinkPolicy, read_url
 
@@ -35,11 +35,6 @@ class Reading:
     def url(self) -> "partial[str]":
         """Reads a link."""
         return partial(read_url, policy=self.links)
-
-    @cached_property
-    def rating(self) -> "partial[object]":
-        """Reads stars."""
-        return partial(numbers.read_rating, decided=self.of("rating"))
 
     @cached_property
     def timestamp(self) -> "partial[int]":

@@ -9,12 +9,13 @@ from encore.ingest.domain.cells import Row
 from encore.ingest.domain.errors import RowError
 from encore.ingest.domain.joined_lists import divide_joined, split_joined
 from encore.ingest.domain.rows import reading
-from encore.ingest.domain.rows.people import CustomerRow, read_customer_row, stated
+from encore.ingest.domain.rows.people import CustomerRow, consent, read_customer_row, suppression
 from encore.ingest.domain.rows.products import read_product
 from encore.ingest.domain.rows.reading import MAX_TEXT_CHARS, Reading
 from encore.ingest.domain.text import clean, has_words, without_image_urls
 from encore.ingest.domain.values import people
 from encore.ingest.domain.values.identifiers import read_id
+from encore.ingest.domain.values.numbers import read_rating
 
 
 class ReviewRow(NamedTuple):
@@ -69,7 +70,7 @@ def read_review_row(row: Row, how: Reading) -> tuple[CustomerRow, ReviewRow]:
         product_id=row.required("product_id", read_id),
         title=row.words("review_title", row.raw("review_title"), reading.text),
         text=_clean_text(row, row.raw("review_content")),
-        rating=row.optional("rating", how.rating),
+        rating=row.optional("rating", read_rating),
         timestamp=row.optional("timestamp", how.timestamp),
     )
     return read_customer_row(row), review
@@ -91,7 +92,7 @@ def _details(row: Row, column: str, count: int) -> list[str]:
         return [""] * count
     found = split_joined(row.raw(column), count)
     if found is None:
-        row.note(column, f"{count} entries, one for each reviewer", row.raw(column))
+        row.note(column, "one entry for each reviewer of the row", row.raw(column))
     return found or [""] * count
 
 
@@ -106,15 +107,14 @@ def _customers(row: Row, customer_ids: Sequence[str]) -> list[CustomerRow]:
     if count == 1:
         return [read_customer_row(row)]
     names, emails, ages = (_details(row, column, count) for column in ("user_name", "email", "age"))
-    consent = stated(row, "marketing_consent", unreadable=False)
-    suppressed = stated(row, "suppressed", unreadable=True)
+    agreed, suppressed = consent(row), suppression(row)
     return [
         CustomerRow(
             customer_id=customer_id,
             email=row.value("email", email, people.read_email) if email else None,
             name=row.words("user_name", name, reading.name),
             age=row.value("age", age, people.read_age) if age else None,
-            marketing_consent=consent,
+            marketing_consent=agreed,
             suppressed=suppressed,
         )
         for customer_id, name, email, age in zip(customer_ids, names, emails, ages, strict=True)
