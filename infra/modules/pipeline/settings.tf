@@ -17,7 +17,6 @@ locals {
       "ENCORE_DATA_INGESTED_TOPIC_ARN",
       "ENCORE_PRODUCTS_TABLE",
       "ENCORE_CUSTOMERS_TABLE",
-      "ENCORE_REVIEWS_TABLE",
     ]
     sentiment = [
       "ENCORE_DATA_BUCKET",

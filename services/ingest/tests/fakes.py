@@ -137,7 +137,6 @@ class Bench:
         self.objects = InMemoryObjects()
         self.products = InMemoryItems("product_id")
         self.customers = InMemoryItems("customer_id")
-        self.reviews = InMemoryItems("review_id")
         self.announcer = announcer or InMemoryAnnouncer()
         stage = self.runs.stage(StageName.INGEST, self.announcer)
         files = InMemoryFiles(self.objects)
@@ -146,7 +145,6 @@ class Bench:
             objects=self.objects,
             products=self.products,
             customers=self.customers,
-            reviews=self.reviews,
             announcer=self.announcer,
             ledger=self.ledger,
             stage=stage,

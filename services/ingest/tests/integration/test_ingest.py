@@ -133,8 +133,13 @@ async def test_an_upload_becomes_a_run_of_announced_parts(
     assert {one.customer_id for one in customers} == {f"C{number}" for number in range(1, 6)}
     products = await store.get_lines(object_keys.products(run.run_id), Product)
     assert [product.product_id for product in products] == [f"P{number}" for number in range(1, 6)]
-    item = await clients.dynamodb.get_item(TableName=settings.reviews_table, Key={"review_id": {"S": "R3"}})
-    assert from_item(item["Item"])["text"] == "Looks durable, charging is fine"
+    assert {one.text for customer in customers for one in customer.reviews} == {
+        "Looks durable, charging is fine"
+    }
+    item = await clients.dynamodb.get_item(
+        TableName=settings.customers_table, Key={"customer_id": {"S": "C3"}}
+    )
+    assert from_item(item["Item"])["name"] == "Asha"
     assert await store.get(object_keys.rejects(run.run_id)) == b""
 
 

@@ -22,7 +22,6 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         objects=runtime.objects,
         products=runtime.items(settings.products_table, expires=False),
         customers=runtime.items(settings.customers_table),
-        reviews=runtime.items(settings.reviews_table),
         announcer=runtime.announcer,
         ledger=runtime.ledger,
         stage=runtime.stage,

@@ -17,7 +17,6 @@ class IngestSettings(ServiceSettings):
     data_ingested_topic_arn: str
     products_table: str
     customers_table: str
-    reviews_table: str
     ingest_part_reviews: Annotated[int, Field(ge=1, le=10_000)] = 250
     """A part closes once it holds this many reviews."""
     ingest_max_bytes: Annotated[int, Field(ge=1)] = 4 * GIB

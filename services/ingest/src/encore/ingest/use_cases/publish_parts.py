@@ -15,7 +15,7 @@ from encore.ingest.ports import Files
 from encore.runtime.batches import batches
 from encore.runtime.ports import Announcer, Items, Objects
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 from encore.runtime.storage import write_units
 
@@ -31,7 +31,6 @@ class Publication:
     objects: Objects
     products: Items
     customers: Items
-    reviews: Items
     announcer: Announcer
     ledger: Ledger
     stage: Stage
@@ -71,13 +70,9 @@ class Publication:
         *,
         run_texts: int,
     ) -> PartResult:
-        items = [_customer_items(run.run_id, customers), _review_items(run.run_id, customers)]
-        units = {"dynamodb.writes": sum(map(write_units, items)), "s3.puts": 2 if texts else 1}
-        if part in run.stage(StageName.SENTIMENT).done:
-            # Announced before a crash, and scored since: its reviews carry scores that must stay.
-            return PartResult(units=units)
-        await self.customers.put_all(items[0])
-        await self.reviews.put_all(items[1])
+        items = _customer_items(run.run_id, customers)
+        units = {"dynamodb.writes": write_units(items), "s3.puts": 2 if texts else 1}
+        await self.customers.put_all(items)
         await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
         if texts:
             await self.objects.put_lines(object_keys.shared_texts(run.run_id, part), texts)
@@ -94,11 +89,3 @@ class Publication:
 
 def _customer_items(run_id: str, customers: Sequence[Customer]) -> list[dict[str, Any]]:
     return [{**customer.model_dump(exclude={"reviews"}), "run_id": run_id} for customer in customers]
-
-
-def _review_items(run_id: str, customers: Sequence[Customer]) -> list[dict[str, Any]]:
-    return [
-        {**review.model_dump(), "customer_id": customer.customer_id, "run_id": run_id}
-        for customer in customers
-        for review in customer.reviews
-    ]

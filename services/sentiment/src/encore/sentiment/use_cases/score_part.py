@@ -9,6 +9,7 @@ from encore.contracts import object_keys
 from encore.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.stage import PartResult
+from encore.runtime.storage import write_units
 from encore.sentiment.domain.bill import Bill, part_payer
 from encore.sentiment.domain.documents import documents
 from encore.sentiment.domain.readings import review_opinions, scored_reviews, shared_opinions
@@ -35,12 +36,16 @@ class ScorePart:
         if shared:
             await self.objects.put_lines(object_keys.shared_opinions(run_id, part), apart)
         items = _review_items(run_id, customers, scored)
-        opinions = list(
-            {(one.product_id, one.opinion_id): one for one in (*review_opinions(scored), *apart)}.values()
-        )
+        opinions = [
+            opinion.model_dump()
+            for opinion in {
+                (one.product_id, one.opinion_id): one for one in (*review_opinions(scored), *apart)
+            }.values()
+        ]
         await self.reviews.put_all(items)
-        await self.opinions.put_all([opinion.model_dump() for opinion in opinions])
-        bill.units.update({"dynamodb.writes": len(items) + len(opinions), "s3.puts": 1 + bool(shared)})
+        await self.opinions.put_all(opinions)
+        writes = write_units(items) + write_units(opinions)
+        bill.units.update({"dynamodb.writes": writes, "s3.puts": 1 + bool(shared)})
         bill.counts.update(_counts(scored, len(shared), apart))
         return PartResult(counts=bill.counts, units=bill.units)
 
