@@ -55,6 +55,7 @@ module "pipeline" {
   mailer                 = var.mailer
   unsubscribe            = one(module.unsubscribe[*].mailer)
   sentiment              = var.sentiment
+  picks                  = var.picks
   rules                  = var.rules
   comprehend_calls_per_s = var.comprehend_calls_per_s
   retention_days         = { uploads = 30, runs = 90 }

@@ -64,6 +64,7 @@ locals {
     }
     recommender = {
       ENCORE_RECOMMENDER_DATASET_GROUP = var.name
+      ENCORE_RECOMMENDER_PICKS         = tostring(var.picks)
     }
     mailer = {}
   }

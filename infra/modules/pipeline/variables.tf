@@ -92,6 +92,12 @@ variable "unsubscribe" {
   default     = null
 }
 
+variable "picks" {
+  description = "How many products a customer gets, 1 to 12."
+  type        = number
+  default     = 5
+}
+
 variable "rules" {
   description = "Figures of the recommender's rules that differ from their defaults, such as { max_per_leaf = 1 }."
   type        = map(number)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.picks import Selection, pick
 from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
@@ -101,13 +102,21 @@ class Case:
     ranked: list[str]
     emailed: list[str]
     customer_id: str
+    picks: int
 
     @cached_property
     def shop(self) -> Shop:
         """The shop as a run knows it."""
         disliked = [ProductSentiment(product_id="P3", negative=3, polarity=-0.5)]
         scores = delighted(*self.delighted())
-        return shop_of(self.products, self.known(), scores=scores, sentiments=disliked, shop=self.decisions)
+        return shop_of(
+            self.products,
+            self.known(),
+            scores=scores,
+            sentiments=disliked,
+            shop=self.decisions,
+            picks=self.picks,
+        )
 
     def known(self) -> list[Customer]:
         """The customers whose products the shop still has."""
@@ -154,4 +163,5 @@ CASES = st.builds(
     SOME_IDS,
     SOME_IDS,
     st.sampled_from(("Ann", "Bob", "Cleo")),
+    st.just(DEFAULT_PICKS) | st.integers(1, MAX_PICKS),
 )

@@ -84,6 +84,7 @@ def evaluate_own_data(screen: Console) -> None:
             family_duplicates=0,
             outside_price_range=0.27,
             novelty_bits=9.98,
+            picks=5,
             short_lists=0,
             despite_rules={"price": BIG, "leaf": 2},
             reasons={"bought_together": BIG, "popular_in_category": 3},

@@ -370,7 +370,7 @@ class RecommendationSource(StrEnum):
 
 
 class Recommendation(Record):
-    """Five distinct picks for one customer, none of which they have reviewed."""
+    """Distinct picks for one customer, as many as the shop sends, of products that they do not have."""
 
     customer_id: Identifier
     name: str | None = None

@@ -1,4 +1,4 @@
-"""Turns rankings into five products for each customer, part by part."""
+"""Turns rankings into products for each customer, part by part."""
 
 import asyncio
 from collections import Counter
@@ -15,7 +15,7 @@ from encore.contracts.records import (
     Sentiment,
 )
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.basket import PICKS, Rule
+from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.batch import ranked_items
 from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
 from encore.recommender.domain.csv_files import is_fit_id
@@ -64,7 +64,7 @@ class SelectProducts:
         )
         writes = await self.memory.remember(run.run_id, recommended.recommendations, recalled)
         units = {"dynamodb.reads": recalled.read_units, "dynamodb.writes": writes, "s3.puts": 1}
-        return _result(run, part, recommended, units, personalized=personalized)
+        return _result(run, part, recommended, units, picks=shop.picks, personalized=personalized)
 
     async def _rankings(self, run_id: str, part: int) -> Rankings:
         return ranked_items(await self.objects.get(personalize_keys.batch_output(run_id, part)))
@@ -117,7 +117,7 @@ def recommend(
 
 
 def _result(
-    run: Run, part: int, recommended: Recommended, units: Mapping[str, int], *, personalized: bool
+    run: Run, part: int, recommended: Recommended, units: Mapping[str, int], *, picks: int, personalized: bool
 ) -> PartResult:
     recommendations = recommended.recommendations
     by_popularity = [one for one in recommendations if one.source is RecommendationSource.POPULARITY]
@@ -126,7 +126,7 @@ def _result(
         counts={
             "recommendations": sum(len(one.picks) for one in recommendations),
             "customers_by_popularity": len(by_popularity),
-            "customers_short_of_products": sum(len(one.picks) < PICKS for one in recommendations),
+            "customers_short_of_products": sum(len(one.picks) < picks for one in recommendations),
             **{f"picks_despite_{rule}": recommended.yielded[rule] for rule in Rule},
         },
         units={"personalize.recommendations": asked, **units},

@@ -79,7 +79,7 @@ def _figures(lists: ListFigures) -> Table:
         ("picks of a family that is already in the list", count(lists.family_duplicates)),
         ("picks outside the customer's price range", _percent(lists.outside_price_range)),
         ("novelty in bits", f"{lists.novelty_bits:.1f}"),
-        ("lists with fewer than five products", count(lists.short_lists)),
+        (f"lists with fewer than {lists.picks} products", count(lists.short_lists)),
     ):
         shown.add_row(cell(title), cell(value))
     return shown

@@ -14,10 +14,11 @@ from encore.evaluation.own_data.lists import Lists, Nearness, Views
 from encore.evaluation.own_data.picking import Picked, pick_products
 from encore.evaluation.own_data.reading import Data
 from encore.evaluation.own_data.scoring import read_texts
-from encore.recommender.domain.basket import PICKS, Rule
+from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.shop import Shop
 
 SEED = 0
 Announce = Callable[[str], None]
@@ -71,6 +72,8 @@ class ListFigures(_Part):
     family_duplicates: int
     outside_price_range: float
     novelty_bits: float
+    picks: int
+    """How many products a customer gets."""
     short_lists: int
     despite_rules: dict[str, int]
     reasons: dict[str, int]
@@ -138,20 +141,18 @@ def _held_out(
     for one in picked.recommendations:
         if target := held.targets.get(one.customer_id):
             known = [each.product_id for each in picked.preferences[one.customer_id]]
-            best = _most_popular(picked.shop.catalogue.popular, known, index.labels)
+            best = _most_popular(picked.shop, known, index.labels)
             ours.append(hit_of([each.product for each in one.picks], target, index.labels))
             popular.append(hit_of([products[each] for each in best], target, index.labels))
     return HeldOutFigures(customers=len(ours), encore=_hits(ours), popularity=_hits(popular))
 
 
-def _most_popular(
-    popular: Sequence[str], known: Sequence[str], labels: Callable[[str], AbstractSet[str]]
-) -> list[str]:
-    """Return the shop's most popular products, one of a family and none of a family that is known."""
+def _most_popular(shop: Shop, known: Sequence[str], labels: Callable[[str], AbstractSet[str]]) -> list[str]:
+    """Return as many of the shop's most popular products as a customer gets: one of a family, none known."""
     taken = {label for each in known for label in labels(each)}
     found: list[str] = []
-    for product_id in popular:
-        if len(found) == PICKS:
+    for product_id in shop.catalogue.popular:
+        if len(found) == shop.picks:
             break
         if taken.isdisjoint(labels(product_id)):
             found.append(product_id)
@@ -186,7 +187,8 @@ def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, 
         family_duplicates=lists.family_duplicates(),
         outside_price_range=lists.outside_price_range(),
         novelty_bits=lists.novelty_bits(),
-        short_lists=sum(len(one) < PICKS for one in lists.ids),
+        picks=picked.shop.picks,
+        short_lists=sum(len(one) < picked.shop.picks for one in lists.ids),
         despite_rules={rule.value: picked.yielded[rule] for rule in Rule if picked.yielded[rule]},
         reasons=lists.reasons(),
         sources=lists.sources(),

@@ -21,7 +21,7 @@ from encore.mailer.domain.message.theme import Theme
 from encore.mailer.domain.message.theme_files import built_in_themes
 from encore.mailer.use_cases.load_look import load_look
 from encore.stack.pictures.drawing import UnknownPictureError, picture
-from encore.stack.theme_preview.emails import BRAND, LANGUAGE, PICKS, preview_content
+from encore.stack.theme_preview.emails import BRAND, LANGUAGE, MAX_PICKS, PICKS, preview_content
 
 Mode = Literal["light", "dark"]
 LOOPBACK = ["127.0.0.1", "localhost"]
@@ -61,12 +61,14 @@ class _Preview:
             problem = str(error)
         chosen = name or ""
         themes = sorted({*built_in_themes(), *filter(None, [chosen])})
-        return HTMLResponse(self._page.render(themes=themes, chosen=chosen, problem=problem, max_picks=PICKS))
+        return HTMLResponse(
+            self._page.render(themes=themes, chosen=chosen, problem=problem, picks=PICKS, max_picks=MAX_PICKS)
+        )
 
     async def html(self, request: Request) -> Response:
         """One email; the query gives its mode, number of products and whether there are pictures."""
         query = request.query_params
-        picks = min(max(int(query.get("picks", PICKS)), 1), PICKS)
+        picks = min(max(int(query.get("picks", PICKS)), 1), MAX_PICKS)
         content = preview_content(picks=picks, pictures=query.get("pictures") != "no")
         theme = await self._loaded(request)
         return HTMLResponse(in_mode(theme.html(content), cast("Mode", query.get("mode", "light"))))

@@ -39,6 +39,11 @@ class EmailFacts:
         return self.experience.occasion
 
     @property
+    def has_one_product(self) -> bool:
+        """Whether the email is about one product, and must not speak of several."""
+        return len(self.products) == 1
+
+    @property
     def own_words(self) -> tuple[str, ...]:
         """What may be said of the customer's own products."""
         return self.experience.words
