@@ -24,5 +24,17 @@ class IngestSettings(ServiceSettings):
     """The size limit of one file, both compressed and uncompressed."""
     ingest_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "INR"
     """The currency of prices without one (ISO 4217)."""
+    ingest_locale: str = "en_IN"
+    """How numbers and dates are written where a file leaves it open, such as `de_DE`."""
+    ingest_time_zone: str = "UTC"
+    """The time zone (IANA) of times without one."""
+    ingest_minimum_age: Annotated[int, Field(ge=0, le=120)] = 18
+    """Customers known to be younger get no email; 0 for no limit."""
+    ingest_max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """From a larger share of rejected rows on, the run fails before anything is paid."""
+    ingest_link_hosts: str = ""
+    """Hosts of links and pictures, separated by commas, as the mailer's; empty for any."""
+    ingest_columns: str = ""
+    """The shop's columns as JSON, in the form of `mapping.yaml`; empty for the formats that are known."""
     ingest_temp_dir: Path | None = None
     """Where uploads are unpacked and merged; by default the system's temporary directory."""
