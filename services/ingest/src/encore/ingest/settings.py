@@ -33,7 +33,7 @@ class IngestSettings(ServiceSettings):
     ingest_max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """From a larger share of rejected rows on, the run fails before anything is paid."""
     ingest_link_hosts: str = ""
-    """Hosts of links and pictures, separated by commas, as the mailer's; empty for any."""
+    """Hosts that links may have, separated by commas, in the form of the mailer's; empty for any."""
     ingest_columns: str = ""
     """The shop's columns as JSON, in the form of `mapping.yaml`; empty for the formats that are known."""
     ingest_temp_dir: Path | None = None

@@ -9,6 +9,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 MAX_SHOWN_CHARS = 60
+MAX_FILE_BYTES = 100_000
 
 
 class InvalidFileError(ValueError):
@@ -22,6 +23,16 @@ class Section(BaseModel):
 
 
 Kind = TypeVar("Kind", bound=Section)
+
+
+def text_of(body: bytes, *, file: str) -> str:
+    """Decode a file; raise `InvalidFileError` for more than `MAX_FILE_BYTES`, and for what is not UTF-8."""
+    if len(body) > MAX_FILE_BYTES:
+        raise InvalidFileError(f"{file}: found more than {MAX_FILE_BYTES} bytes, expected fewer")
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise InvalidFileError(f"{file}: found byte {error.start} not UTF-8, expected UTF-8") from error
 
 
 def read_toml(kind: type[Kind], text: str, *, file: str, expected: Mapping[str, str]) -> Kind:
