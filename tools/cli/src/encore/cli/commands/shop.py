@@ -109,16 +109,17 @@ def schema() -> None:
 
 def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
     import os
+    from functools import cache
 
     from encore.cli.shop.asking import ask_for, problem_of
     from encore.stack.shop.guessing import guess
 
-    files = sorted(path for path in data.iterdir() if path.is_file()) if data and data.is_dir() else [data]
+    files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
+    given = [file for file in files if file.is_file()]
 
+    @cache
     def suggest(locale: str) -> dict[str, object]:
-        guessed = guess(
-            [file for file in files if file], {**os.environ, **({"LC_ALL": locale} if locale else {})}
-        )
+        guessed = guess(given, {**os.environ, "LC_ALL": locale or os.environ.get("LC_ALL", "")})
         return {key: value for key, value in guessed.items() if not problem_of(key, value)}
 
     try:

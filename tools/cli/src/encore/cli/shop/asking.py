@@ -32,10 +32,8 @@ def ask_for(suggest: Callable[[str], Mapping[str, object]]) -> dict[str, object]
     """
     answers: dict[str, object] = {}
     for key, question in QUESTIONS.items():
-        suggested = {
-            **_from_url(str(answers.get("shop.url", ""))),
-            **suggest(str(answers.get("shop.locale", ""))),
-        }
+        url, locale = (str(answers.get(known, "")) for known in ("shop.url", "shop.locale"))
+        suggested = {**_from_url(url), **suggest(locale)}
         if answer := _ask(key, question, suggested.get(key)):
             answers[key] = _value(key, answer)
     return answers

@@ -30,7 +30,4 @@ def _shown(value: JsonValue) -> str | None:
 
 
 def _origin(row: Row) -> str:
-    """Such as `file`, or `MAILER_LOCALE`: the prefix is that of every variable."""
-    if row.origin is Origin.ENVIRONMENT:
-        return row.variables[0].removeprefix("ENCORE_")
-    return row.origin
+    return row.variables[0] if row.origin is Origin.ENVIRONMENT else row.origin
