@@ -60,18 +60,22 @@ def init(
 def show(config: ConfigFile = None, *, json: AsJson = False) -> None:
     """Show what applies, and from where: the file, the environment, or the default.
 
-    Variables of the environment go first. A dash stands for nothing.
+    Variables of the environment go first, and are named.
     """
     from encore.cli.output import console, print_json, say
     from encore.cli.shop.tables import show_settings
+    from encore.stack.shop import Origin
     from encore.stack.shop.rows import rows
 
     shop = _loaded(config)
     if json:
         print_json(rows(shop))
     else:
+        found = rows(shop)
         say(f"file: {shop.file}" if shop.file else NO_FILE)
-        show_settings(rows(shop), console())
+        if apart := [row.variables[0] for row in found if row.origin is Origin.ENVIRONMENT]:
+            say(f"environment: {', '.join(apart)}")
+        show_settings(found, console())
 
 
 @app.command()

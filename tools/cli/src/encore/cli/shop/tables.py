@@ -7,17 +7,16 @@ from pydantic import JsonValue
 from rich.console import Console
 
 from encore.cli.tables import cell, table
-from encore.stack.shop.loading import Origin
 from encore.stack.shop.rows import Row
 
 MAX_COLUMNS_CHARS = 200
 
 
 def show_settings(rows: Sequence[Row], console: Console) -> None:
-    """Print a row for each key; a variable that sets it is named."""
+    """Print a row for each key; a dash stands for nothing."""
     made = table("key", "value", "from", fold="value")
     for row in rows:
-        made.add_row(row.key, cell(_shown(row.value)), cell(_origin(row)))
+        made.add_row(row.key, cell(_shown(row.value)), cell(row.origin))
     console.print(made)
 
 
@@ -27,7 +26,3 @@ def _shown(value: JsonValue) -> str | None:
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)[:MAX_COLUMNS_CHARS]
     return None if value is None else str(value)
-
-
-def _origin(row: Row) -> str:
-    return row.variables[0] if row.origin is Origin.ENVIRONMENT else row.origin

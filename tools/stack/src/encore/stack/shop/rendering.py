@@ -15,8 +15,8 @@ from encore.stack.shop.file import ShopFile
 
 SERVICES = ("ingest", "recommender", "mailer")
 """The services that have settings of a shop."""
-ESCAPED_IN_JSON = {"\\\\": "\\u005c", '\\"': "\\u0022", "'": "\\u0027"}
-"""No quote, and no backslash but in `\\u`: the same to compose, shells and python-dotenv."""
+ESCAPED_IN_JSON = {"\\\\": "\\u005c", '\\"': "\\u0022", "'": "\\u0027", "$": "\\u0024"}
+"""No quote, no dollar, and no backslash but in `\\u`: the same to compose, shells and python-dotenv."""
 _PLAIN = re.compile(r"[A-Za-z0-9._/@:+-]+")
 
 
@@ -30,7 +30,7 @@ def _split(text: str) -> object:
 
 def _json(value: object) -> str:
     text = json.dumps(value, separators=(",", ":"))
-    return re.sub(r"""\\\\|\\"|'""", lambda found: ESCAPED_IN_JSON[found[0]], text)
+    return re.sub(r"""\\\\|\\"|['$]""", lambda found: ESCAPED_IN_JSON[found[0]], text)
 
 
 @dataclass(frozen=True)

@@ -37,10 +37,19 @@ def _rows(shop: Shop, setting: Setting, environment: Mapping[str, str]) -> Itera
     apart = {name: text for name in setting.variables[1:] if (text := environment.get(name))}
     together = tuple(name for name in setting.variables if name not in apart)
     yield Row(
-        key=setting.key, value=_value(shop, setting.key), origin=shop.origin(setting.key), variables=together
+        key=setting.key,
+        value=_value(shop, setting.key),
+        origin=_origin(shop, setting.key),
+        variables=together,
     )
     for name, text in apart.items():
         yield Row(key=setting.key, value=text, origin=Origin.ENVIRONMENT, variables=(name,))
+
+
+def _origin(shop: Shop, key: str) -> Origin:
+    """Hosts that nobody lists are those of the shop's address."""
+    follows = key == "hosts.links" and not shop.applied.hosts.links
+    return shop.origin("shop.url" if follows else key)
 
 
 def _value(shop: Shop, key: str) -> JsonValue:

@@ -71,7 +71,7 @@ def line_of(keys: Sequence[str], text: str) -> int | None:
                 section = header[1].replace(" ", "")
             if section == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
                 return number
-            if section == ".".join(keys[:depth]) and header:
+            if header and f"{section}.".startswith(f"{'.'.join(keys[:depth])}."):
                 return number
     return None
 
