@@ -70,6 +70,15 @@ async def test_a_bad_file_is_explained_on_the_page(config: Path, preview: aiohtt
     assert "<iframe" not in page
 
 
+async def test_the_preview_is_of_the_shops_own_brand(config: Path, preview: aiohttp.ClientSession) -> None:
+    """And what other readers of the file would refuse is told as well."""
+    text = "[brand]\nname = 'Tee und mehr'\n[shop]\ncurrency = 'EUR'\n"
+    await asyncio.to_thread(config.write_text, text, encoding="utf-8")
+    assert "Tee und mehr" in await got(preview, "/email.html")
+    await asyncio.to_thread(config.write_text, text.replace("EUR", "EURO"), encoding="utf-8")
+    assert "shop.currency: found &#39;EURO&#39;, expected an ISO 4217 code" in await got(preview, "/")
+
+
 async def test_a_change_of_a_file_is_told(config: Path, preview: aiohttp.ClientSession) -> None:
     """The page then loads the emails again."""
     async with preview.get("/changes") as changes:

@@ -14,6 +14,7 @@ from encore.cli.commands import (
     queues,
     runs,
     setup,
+    shop,
     stack,
     theme,
 )
@@ -53,6 +54,7 @@ app.command()(demo.demo)
 app.command()(demo.compose_demo)
 app.command()(stack.up)
 app.command()(stack.down)
+app.command()(shop.init)
 app.command()(setup.sample)
 app.command()(setup.pictures)
 app.command()(setup.provision)
@@ -65,3 +67,4 @@ app.add_typer(events.app, name="events")
 app.add_typer(features.app, name="features")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(theme.app, name="theme")
+app.add_typer(shop.app, name="config")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
+from encore.cli.commands.options import AsJson, ConfigFile
 from encore.cli.execution import guarded
 
 if TYPE_CHECKING:
@@ -36,21 +36,27 @@ def demo(
     data: Data = None,
     merchandising: Merchandising = None,
     out: Out = Path("out"),
+    config: ConfigFile = None,
     *,
     keep: Keep = False,
     json: AsJson = False,
 ) -> None:
     """Run a file to finished emails on a local stack.
 
-    The stack is the demo's own, also while one of `encore up` is running.
+    The stack is the demo's own, also while one of `encore up` is running. It has the shop's settings; for the
+    made-up shop, only those that do not describe data.
     """
     from encore.cli.output import say
     from encore.stack.embedded import embedded_stack
     from encore.stack.kept import kept_stack, require_no_stack
+    from encore.stack.shop import load_shop
+    from encore.stack.shop.local import with_shop
 
     if keep:
         require_no_stack()
-    open_stack: OpenStack = kept_stack if keep else embedded_stack
+    open_stack: OpenStack = with_shop(
+        kept_stack if keep else embedded_stack, load_shop(config), made_up_data=data is None
+    )
     if merchandising:
         from encore.stack.merchandising import with_merchandising
 
