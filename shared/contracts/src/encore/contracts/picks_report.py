@@ -13,5 +13,3 @@ class PicksReport(Record):
     """How many customers share the most frequent list."""
     shared_picks: tuple[str, ...] = ()
     """The products of that list by name, as its first customer got them; none if nobody shares a list."""
-    popularity_reason: str | None = None
-    """Why Personalize ranked nothing for this run, if it did not."""

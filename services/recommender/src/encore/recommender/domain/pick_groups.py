@@ -18,7 +18,7 @@ class PickGroups:
         lists = (tuple(sorted(pick.product.product_id for pick in each.picks)) for each in recommendations)
         self._customers.update(found for found in lists if found)
 
-    def report(self, products: Mapping[str, Product], popularity_reason: str | None) -> PicksReport:
+    def report(self, products: Mapping[str, Product]) -> PicksReport:
         """Return what all customers added so far come to; `products` is the catalogue by id."""
         customers, lists = self._customers.total(), len(self._customers)
         ids, largest = self._largest()
@@ -27,7 +27,6 @@ class PickGroups:
             lists=lists,
             largest_group=largest,
             shared_picks=tuple(products[each].name for each in ids if each in products and largest > 1),
-            popularity_reason=popularity_reason,
         )
 
     def _largest(self) -> tuple[Sequence[str], int]:

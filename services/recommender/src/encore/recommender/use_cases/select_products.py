@@ -78,7 +78,7 @@ class SelectProducts:
         return groups
 
     async def _put_report(self, run: Run, groups: PickGroups, shop: Shop) -> None:
-        report = groups.report(shop.catalogue.products, run.step.get("popularity_reason") or None)
+        report = groups.report(shop.catalogue.products)
         await self.objects.put_lines(object_keys.picks_report(run.run_id), [report])
 
     async def _part(
