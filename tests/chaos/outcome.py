@@ -58,7 +58,7 @@ class Outcome:
 async def stored_emails(observer: Observer, run_id: str) -> dict[str, bytes]:
     """Every email stored for the run, by key, whether or not a record names it."""
     pages = boto3.client("s3").get_paginator("list_objects_v2")
-    prefix = object_keys.email(run_id, "").removesuffix(".eml")
+    prefix = object_keys.emails(run_id)
     found = await asyncio.to_thread(
         lambda: [
             each["Key"]

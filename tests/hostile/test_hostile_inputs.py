@@ -16,13 +16,12 @@ from encore.contracts.records import Recommendation
 from encore.evaluation.own_data.reading import read_data
 from encore.mailer.domain.text import is_printable
 from encore.runtime.logs import configure_logging, get_logger
-from encore.stack.gallery import write_gallery
 from services.ingest.tests.fakes import csv_lines, numbered
 from tests.hostile.cases import Case, cases, parameters
 from tests.hostile.harm import harm_in
 from tests.hostile.world import PRODUCT, AnsweringModel, mailed, recommended
 from tools.stack.tests.gallery_pages import email as gallery_email
-from tools.stack.tests.gallery_pages import picks
+from tools.stack.tests.gallery_pages import picks, write_gallery
 from tools.stack.tests.gallery_pages import prompt as gallery_prompt
 
 MAX_IDENTIFIER = 256

@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 from uuid import uuid4
 
 import boto3
@@ -38,11 +37,11 @@ class Outward:
         return ids
 
     def versions(self, run_id: str) -> Counter[str]:
-        """How often each customer's email was stored, by customer id."""
-        prefix = object_keys.email(run_id, "").removesuffix(".eml")
+        """How often each customer's email was stored, by customer id, which is the name of its file."""
+        prefix = object_keys.emails(run_id)
         pages = self.s3.get_paginator("list_object_versions").paginate(Bucket=self.bucket, Prefix=prefix)
         keys = (found["Key"] for page in pages for found in page.get("Versions", ()))
-        return Counter(unquote(Path(key).stem) for key in keys)
+        return Counter(Path(key).stem for key in keys)
 
     def _receive(self) -> list[str]:
         reply = self.sqs.receive_message(QueueUrl=self.queue_url, MaxNumberOfMessages=10)

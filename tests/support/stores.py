@@ -1,6 +1,6 @@
 """Bucket, tables and topics in memory, and clients of the emulator."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -46,6 +46,11 @@ class InMemoryObjects:
     async def find(self, key: str, *, max_bytes: int | None = None) -> bytes | None:
         """Read an object, or at most its first `max_bytes`; None if it does not exist."""
         return self.stored[key][:max_bytes] if key in self.stored else None
+
+    async def lines(self, key: str) -> AsyncIterator[bytes]:
+        """Yield an object's lines; none if it does not exist."""
+        for line in self.stored.get(key, b"").splitlines():
+            yield line
 
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
         """Store records as JSON lines."""

@@ -4,13 +4,14 @@ import base64
 import json
 import re
 import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import Element
 
 import html5lib
 
-from encore.stack.gallery import GalleryEmail, GalleryPrompt
+from encore.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryWriter
 from encore.stack.gallery.model import CopySource, GalleryPick, Refusal
 
 ATTACK = "</script><script>alert(1)</script><!--<script>'\"&\u2028😀₹"
@@ -79,6 +80,22 @@ def prompt(prompt_key: str = "k1", **changes: Any) -> GalleryPrompt:  # noqa: AN
     return GalleryPrompt(**fields | changes)
 
 
+def write_gallery(
+    out_dir: Path,
+    summary: Mapping[str, Any],
+    emails: Iterable[GalleryEmail],
+    categories: Sequence[GalleryCategory] = (),
+    prompts: Iterable[GalleryPrompt] = (),
+) -> Path:
+    """Write a gallery of these, and return its page's path."""
+    with GalleryWriter(out_dir) as gallery:
+        for each in prompts:
+            gallery.add_prompt(each)
+        for one in emails:
+            gallery.add(one)
+        return gallery.finish(summary, categories)
+
+
 def parsed(page: Path) -> Element:
     """Return the page's tree; html5lib raises on any error of syntax."""
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
@@ -94,12 +111,23 @@ def listed(page: Path) -> dict[str, Any]:
 
 def rows(page: Path) -> list[dict[str, Any]]:
     """Return the list's rows by the names of their members."""
-    return [dict(zip(COLUMNS, row, strict=True)) for row in listed(page)["emails"]]
+    found = (row for block in listed(page)["blocks"] for row in block["emails"])
+    return [dict(zip(COLUMNS, row, strict=True)) for row in found]
+
+
+def reasons(page: Path) -> list[list[str]]:
+    """Return the kinds and evidence of the list's first block, in the order of their numbers."""
+    found: list[list[str]] = listed(page)["blocks"][0]["reasons"]
+    return found
 
 
 def packed(page: Path, name: str) -> Any:  # noqa: ANN401 - whatever the file has
     """Return the contents of one file as the page's script unpacks them."""
-    script = page.parent.joinpath("gallery", f"{name}.js").read_text(encoding="ascii")
-    called = re.fullmatch(rf'receive\("{name}", "([A-Za-z0-9+/=]*)"\);\n', script)
+    return unpacked(page.parent / "gallery" / f"{name}.js")
+
+
+def unpacked(path: Path) -> Any:  # noqa: ANN401 - whatever the file has
+    """Return a file's contents as the page's script unpacks them."""
+    called = re.fullmatch(rf'receive\("{path.stem}", "([A-Za-z0-9+/=]*)"\);\n', path.read_text("ascii"))
     assert called
-    return json.loads(zlib.decompress(base64.b64decode(called[1])))
+    return json.loads(zlib.decompress(base64.b64decode(called[1], validate=True)))

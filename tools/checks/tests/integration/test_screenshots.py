@@ -3,11 +3,10 @@ from pathlib import Path
 from PIL import Image
 
 from encore.checks import screenshots
-from encore.stack.gallery import write_gallery
 from encore.stack.pictures.addresses import picture_url
 from tools.checks.tests.emails import HTML, an_email
 from tools.checks.tests.tools import skipped_without_tools
-from tools.stack.tests.gallery_pages import email
+from tools.stack.tests.gallery_pages import email, write_gallery
 
 PICTURED = HTML.replace("http://pictures.example/1.png", picture_url("kettle", "Sage"))
 IMAGE = f'<img src="{picture_url("lamp", "Copper")}" alt="A lamp">'

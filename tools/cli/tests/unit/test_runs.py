@@ -7,7 +7,7 @@ import pytest
 
 from encore.cli.errors import CommandError
 from encore.cli.runs.review_tables import review_sections
-from encore.cli.runs.views import details, find
+from encore.cli.runs.views import Stored, details, find
 from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
 from encore.runtime.runs.run import PartReport, Run, StageName
 from tests.support.runs import START
@@ -85,7 +85,7 @@ def test_details_have_what_customers_said_as_a_demo_exports_it() -> None:
     said = SentimentSummary(
         texts=8, scored=6, empty=1, labels={Sentiment.POSITIVE: 5, Sentiment.MIXED: 1}, praised=(praised,)
     )
-    shown = details(runs("run-1")[0], [], bucket="b", sentiment=said).model_dump(mode="json")
+    shown = details(runs("run-1")[0], [], bucket="b", stored=Stored(sentiment=said)).model_dump(mode="json")
     assert shown["sentiment"] == {
         "texts": 8,
         "scored": 6,

@@ -20,7 +20,9 @@ from encore.cli.runs.retry import Message
 from encore.cli.runs.tables import message_table, run_table, show_details
 from encore.cli.runs.views import Rejects, RunDetails, RunView, StageView, UnitView
 from encore.cli.verification import Outcome, Result, show_results
-from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
+from encore.contracts.ingest_report import Convention, FileReport, IgnoredFile, IngestReport, RejectReason
+from encore.contracts.picks_report import PicksReport
+from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.stack.report import render_report
@@ -48,6 +50,46 @@ SENTIMENT = SentimentSummary(
         AspectCount(aspect="value for\x1b money", praised=30, blamed=1, neutral=3),
     ),
     blamed=(AspectCount(aspect="installation", praised=3, blamed=14, neutral=1),),
+)
+INGEST = IngestReport(
+    files=(
+        FileReport(
+            file=f"uploads/{SOURCE}",
+            format="Kaggle Amazon Sales",
+            kind="combined",
+            rows=BIG,
+            ignored=("loyalty_tier", "internal note\x1b[2J"),
+            conventions=(
+                Convention(column="discounted_price", reads="decimal comma", because="line 3: '49,95'"),
+            ),
+        ),
+    ),
+    ignored_files=(IgnoredFile(file="uploads/2026-11/notes.txt", reason="not a data file"),),
+    rejects=(
+        RejectReason(
+            kind="row",
+            column="discounted_price",
+            expected="a price above 0",
+            count=BIG,
+            file=f"uploads/{SOURCE}",
+            line=3,
+            found="free",
+        ),
+        RejectReason(
+            kind="value",
+            column="a_column_whose_name_says_all_that_there_is_to_say_of_it",
+            expected="a number from 0 to 5",
+            count=2,
+            file=f"uploads/{SOURCE}",
+            line=BIG,
+            found="4,5 of 5 stars",
+        ),
+        *(
+            RejectReason(kind="row", expected=f"{cells} cells", count=1, file=f"uploads/{SOURCE}", line=cells)
+            for cells in range(16, 22)
+        ),
+    ),
+    exclusions={Exclusion.NO_CONSENT: 90_000, Exclusion.UNDER_AGE: 7},
 )
 ARN = f"arn:aws:personalize:eu-west-1:123456789012:dataset-import-job/{RUN}-interactions"
 
@@ -98,6 +140,7 @@ def run_show(screen: Console) -> None:
         counts={
             "customers_by_popularity": BIG,
             "emails_template_copy": 18,
+            "customers": BIG,
             "reviews": BIG,
             "texts_positive": BIG,
             "language_en": BIG,
@@ -105,6 +148,13 @@ def run_show(screen: Console) -> None:
             "texts_known": 2_100,
         },
         sentiment=SENTIMENT,
+        ingest=INGEST,
+        picks=PicksReport(
+            customers=BIG,
+            lists=3,
+            largest_group=BIG,
+            shared_picks=("Kettle", "Desk lamp", "Mug", "Mouse", "Iron"),
+        ),
         total_seconds=1.0,
         units=[
             UnitView(
@@ -113,7 +163,11 @@ def run_show(screen: Console) -> None:
             UnitView(unit="personalize.recommendations", amount=Decimal(BIG), cost_usd=Decimal("1234.5")),
         ],
         cost_usd={"total": Decimal("1234.5")},
-        step={"step": "import", "import_interactions": ARN},
+        step={
+            "step": "import",
+            "popularity_reason": "67 interactions, Personalize needs 1,000",
+            "import_interactions": ARN,
+        },
         rejects=Rejects(rows=BIG, location=f"s3://encore-prod-data-123456789012/runs/{RUN}/rejects.jsonl"),
     )
     show_details(details, screen)
@@ -235,8 +289,13 @@ def demo_report(screen: Console) -> None:
         "interactions": BIG,
         "rejected_rows": 4,
         "unaligned_texts": 129,
+        "customers_by_popularity": BIG - 90_007,
+        "products_out_of_stock": 1_234,
+        "popularity_reason": "67 interactions, Personalize needs 1,000",
+        "ingest": INGEST.model_dump(mode="json"),
         "recommendations": BIG * 5,
-        "emails": BIG,
+        "emails": BIG - 90_010,
+        "emails_failed": 3,
         "emails_template_copy": 18_000,
         "emails_mixed_copy": 40_000,
         "house_fields": BIG,

@@ -12,9 +12,9 @@ from threading import Thread
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, expect, sync_playwright
 
-from encore.stack.gallery import write_gallery
 from encore.stack.gallery.runs import write_runs
 from tools.stack.tests import campaign
+from tools.stack.tests.gallery_pages import write_gallery
 
 EXECUTABLES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SCREENSHOTS = Path("out/screenshots/gallery")

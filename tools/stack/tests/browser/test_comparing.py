@@ -6,11 +6,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from encore.stack.gallery import write_gallery
 from encore.stack.gallery.model import CopySource
 from encore.stack.gallery.runs import write_runs
 from tools.stack.tests.browser.conftest import Open
-from tools.stack.tests.gallery_pages import email, picks
+from tools.stack.tests.gallery_pages import email, picks, write_gallery
 
 
 @pytest.fixture

@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from encore.stack.gallery import write_gallery
 from tools.stack.tests.browser.conftest import Open
-from tools.stack.tests.gallery_pages import email, pick
+from tools.stack.tests.gallery_pages import email, pick, write_gallery
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "＝1", "\r=1")  # noqa: RUF001 - a full-width sign
 

@@ -6,11 +6,11 @@ import pytest
 from playwright.sync_api import BrowserContext, Dialog, expect
 
 from encore.contracts.records import Sentiment
-from encore.stack.gallery import GalleryEmail, GalleryPrompt, GalleryReview, write_gallery
+from encore.stack.gallery import GalleryEmail, GalleryPrompt, GalleryReview
 from encore.stack.gallery.model import GalleryMention, GalleryOwned, Piece, Refusal
 from tests.hostile.cases import cases
 from tools.stack.tests.browser.conftest import Open
-from tools.stack.tests.gallery_pages import email, pick, prompt
+from tools.stack.tests.gallery_pages import email, pick, prompt, write_gallery
 
 TEXTS = {case.id: case.text for case in cases("texts")}
 SHOWN = ("#name", "#subject", "#preheader")

@@ -5,10 +5,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from encore.stack.gallery import write_gallery
 from encore.stack.pictures.addresses import picture_url
 from encore.stack.pictures.drawing import SIZE
-from tools.stack.tests.gallery_pages import email
+from tools.stack.tests.gallery_pages import email, write_gallery
 
 pytestmark = pytest.mark.timeout(180)
 

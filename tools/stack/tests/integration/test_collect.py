@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from encore.contracts import object_keys
+from encore.contracts.file_names import file_name
 from encore.contracts.records import (
     AspectCount,
     AspectMention,
@@ -26,11 +27,12 @@ from encore.contracts.records import (
 )
 from encore.runtime.storage import DynamoDBItems
 from encore.stack.collect import collect
+from encore.stack.email_record import EmailRecord
 from encore.stack.observer import Observer, observe
 from encore.stack.pictures.addresses import picture_url
 from encore.stack.provision import Resources
 from encore.stack.sentiment_figures import exported
-from tools.stack.tests.gallery_pages import listed, packed, rows
+from tools.stack.tests.gallery_pages import listed, packed, parsed, rows
 
 RUN = "run-0123456789abcdef"
 ADDRESS = picture_url("kettle", "Sage")
@@ -89,6 +91,7 @@ async def store_run(observer: Observer, **copy: object) -> None:
     await objects.put_lines(object_keys.recommendations(RUN, 1), [picks])
     await objects.put(object_keys.email(RUN, "c"), MESSAGE, content_type="message/rfc822")
     record = {"run_id": RUN, "customer_id": "c", "subject": "Hello", "preheader": "", **copy}
+    record["key"] = object_keys.email(RUN, "c")
     await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all([record])
 
 
@@ -109,7 +112,7 @@ async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp
     (category,) = packed(page, "categories")
     assert category["products"] == [{"name": "Kettle", "labels": "1 negative", "aspects": []}]
     assert json.loads((tmp_path / "summary.json").read_text())["sentiment"]["labels"] == {"NEGATIVE": 1}
-    assert (tmp_path / "emails" / "c.eml").read_bytes() == MESSAGE
+    assert (tmp_path / "emails" / f"{file_name('c')}.eml").read_bytes() == MESSAGE
 
 
 async def test_an_email_has_its_customer_picks_and_prompt(resources: Resources, tmp_path: Path) -> None:
@@ -163,5 +166,93 @@ async def test_a_run_that_failed_early_has_an_empty_gallery(resources: Resources
     """Whatever it has not stored is left out, also if it has parts that nobody has finished."""
     async with observe(resources) as observer:
         await collect(observer, RUN, 2, tmp_path, {"run_id": RUN, "sentiment": None})
-    assert listed(tmp_path / "index.html")["emails"] == []
+    assert rows(tmp_path / "index.html") == []
     assert (tmp_path / "rejects.jsonl").read_bytes() == b""
+
+
+async def test_what_is_missing_is_named(resources: Resources, tmp_path: Path) -> None:
+    """A part without recommendations, a message, a prompt: the rest is collected, and nothing is raised."""
+    async with observe(resources) as observer:
+        await store_run(observer, copy_source="ai", prompt_key="gone")
+        (picks,) = await observer.objects.get_lines(object_keys.recommendations(RUN, 1), Recommendation)
+        other = picks.model_copy(update={"customer_id": "D"})
+        await observer.objects.put_lines(object_keys.recommendations(RUN, 3), [other])
+        record = {"run_id": RUN, "customer_id": "D", "subject": "", "preheader": "", "copy_source": "ai"}
+        record["key"] = object_keys.email(RUN, "D")
+        await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all([record])
+        whole = await collect(
+            observer, RUN, 3, tmp_path, {"run_id": RUN, "status": "failed", "reason": "why"}
+        )
+    assert whole["missing"] == [
+        f"prompts (1): {object_keys.copy(RUN, 'gone')}",
+        f"recommendations of parts (1): {object_keys.recommendations(RUN, 2)}",
+        f"emails (1): {object_keys.email(RUN, 'D')}",
+    ]
+    assert json.loads((tmp_path / "summary.json").read_text())["missing"] == whole["missing"]
+    assert [row["id"] for row in rows(tmp_path / "index.html")] == ["c"]
+    text = " ".join(parsed(tmp_path / "index.html").itertext())
+    assert all(line in text for line in ("why", *whole["missing"]))
+
+
+async def test_ids_of_any_script_have_a_file_each(resources: Resources, tmp_path: Path) -> None:
+    """Also those that one file system or another would refuse or take for the same."""
+    ids = ["c", "C", "न" * 256, "CON", "a/../b", "a\u0000", "dot."]
+    async with observe(resources) as observer:
+        await store_run(observer, copy_source="ai")
+        (picks,) = await observer.objects.get_lines(object_keys.recommendations(RUN, 1), Recommendation)
+        everybody = [picks.model_copy(update={"customer_id": each}) for each in ids]
+        await observer.objects.put_lines(object_keys.recommendations(RUN, 1), everybody)
+        for each in ids:
+            body = MESSAGE + each.encode()
+            await observer.objects.put(object_keys.email(RUN, each), body, content_type="message/rfc822")
+            record = {"run_id": RUN, "customer_id": each, "subject": "", "preheader": "", "copy_source": "ai"}
+            record["key"] = object_keys.email(RUN, each)
+            await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all([record])
+        whole = await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
+    assert whole["missing"] == []
+    for each in ids:
+        assert (tmp_path / "emails" / f"{file_name(each)}.eml").read_bytes() == MESSAGE + each.encode()
+    assert len({path.name.casefold() for path in (tmp_path / "emails").iterdir()}) == len(ids)
+
+
+async def test_rejects_are_copied_line_by_line(resources: Resources, tmp_path: Path) -> None:
+    """However many there are."""
+    lines = b"".join(b'{"line": %d}\n' % number for number in range(20_000))
+    async with observe(resources) as observer:
+        key = object_keys.rejects(RUN)
+        await observer.objects.put(key, lines, content_type="application/x-ndjson")
+        await collect(observer, RUN, 0, tmp_path, {"run_id": RUN})
+    assert (tmp_path / "rejects.jsonl").read_bytes() == lines
+
+
+async def test_records_of_many_customers_are_read(resources: Resources) -> None:
+    """More than DynamoDB returns at once, and only those that exist."""
+    ids = [f"C{number}" for number in range(230)]
+    records = [
+        {
+            "run_id": RUN,
+            "customer_id": each,
+            "subject": "Hello",
+            "preheader": "",
+            "copy_source": "mixed",
+            "key": "k",
+            "house_fields": ["intro", "closing"],
+            "problems": [],
+            "created_at": "2026-11-25T09:00:00Z",
+        }
+        for each in ids
+    ]
+    async with observe(resources) as observer:
+        await DynamoDBItems(observer.dynamodb, observer.resources.tables["emails"]).put_all(records)
+        found = await observer.email_records_of(RUN, [*ids, "gone"])
+        none = await observer.email_records_of(RUN, [])
+    assert none == []
+    assert sorted(each.customer_id for each in found) == sorted(ids)
+    assert found[0]._replace(customer_id="") == EmailRecord(
+        customer_id="",
+        subject="Hello",
+        preheader="",
+        copy_source="mixed",
+        key="k",
+        house_fields=("intro", "closing"),
+    )

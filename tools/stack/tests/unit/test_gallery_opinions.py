@@ -1,7 +1,6 @@
 """The gallery shows what customers said: of the run, by category and product, and beside each email."""
 
 import re
-from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from encore.contracts.records import (
     AspectCount,
     AspectMention,
     CategorySentiment,
-    Product,
     ProductSentiment,
     Review,
     ScoredReview,
@@ -20,12 +18,13 @@ from encore.contracts.records import (
     SentimentScores,
     SentimentSummary,
 )
-from encore.stack.gallery import GalleryCategory, GalleryReview, write_gallery
+from encore.stack.catalogue import CatalogueEntry
+from encore.stack.gallery import GalleryCategory, GalleryReview
 from encore.stack.gallery.categories import gallery_categories
 from encore.stack.gallery.model import GalleryAspect, GalleryProduct, Piece
 from encore.stack.gallery.reviews import gallery_review, pieces
 from encore.stack.sentiment_figures import exported
-from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, rows
+from tools.stack.tests.gallery_pages import ATTACK, email, listed, packed, parsed, rows, write_gallery
 
 SAID = SentimentSummary(
     texts=100,
@@ -51,10 +50,9 @@ def counted(aspect: str, praised: int, blamed: int, neutral: int = 0) -> AspectC
     return AspectCount(aspect=aspect, praised=praised, blamed=blamed, neutral=neutral)
 
 
-def a_product(product_id: str, *category: str) -> Product:
+def a_product(product_id: str, *category: str) -> CatalogueEntry:
     """Return a product that is named by its id."""
-    name = f"Product {product_id}"
-    return Product(product_id=product_id, name=name, category=category, price=Decimal(1), currency="INR")
+    return CatalogueEntry(product_id, f"Product {product_id}", category)
 
 
 def texts(page: Path) -> str:

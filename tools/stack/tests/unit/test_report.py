@@ -7,6 +7,7 @@ from typing import Any, Literal
 import pytest
 from rich.console import Console
 
+from encore.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
 from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
 from encore.stack.formatting import count, seconds, share, usd
 from encore.stack.report import render_report
@@ -42,6 +43,7 @@ def good_run() -> dict[str, Any]:
         "house_fields": 63,
         "copy_facts": 812,
         "links_left_out": 0,
+        "emails_sorry": 0,
         "seller_claims_warranty": 12,
         "seller_claims_superlative": 31,
         "stage_seconds": {"ingest": 3.1, "sentiment": 6.24, "recommender": 18.4, "mailer": 13.2},
@@ -66,18 +68,16 @@ def rendered(summary: dict[str, Any], *, colours: bool = False, width: int = 120
     [
         "run-7f3a finished in 41.3 s",
         "products 300",
-        "customers 1,500",
+        "got an email 1,500",
         "reviews 2,545",
         "interactions 3,091",
         "rejected rows 0",
         "unaligned texts 0",
         "recommendations 1,500",
-        "emails 1,500",
         "template copy 0",
         "with some house text 41",
         "fields with house text 63",
         "distinct facts 812",
-        "links left out 0",
         "claims in names of products: superlative 31, warranty 12",
         "ingest 3.1",
         "sentiment 6.2",
@@ -115,14 +115,16 @@ def test_failed_run_says_why() -> None:
 
 
 def test_missing_email_is_an_alarm() -> None:
-    """Fewer emails than customers are red, even if the run has finished."""
-    assert re.search(r"\x1b\[1;31m *1,499", rendered(good_run() | {"emails": 1499}, colours=True))
+    """A customer who should have got an email is red, even if the run has finished."""
+    text = rendered(good_run() | {"emails": 1498, "emails_failed": 1}, colours=True)
+    assert re.search(r"\x1b\[1;31m *email failed.*\x1b\[1;31m *1\b", text)
+    assert re.search(r"\x1b\[1;31m *not reached.*\x1b\[1;31m *1\b", text)
 
 
 def test_customers_left_out_on_purpose_miss_no_email() -> None:
     """With the setting that leaves customers alone who have only bad experiences."""
     summary = good_run() | {"emails": 1490, "emails_left_out": 10}
-    assert not re.search(r"\x1b\[1;31m *1,490", rendered(summary, colours=True))
+    assert BOLD_RED not in rendered(summary, colours=True)
     assert "left out, unhappy 10" in re.sub(r"\s+", " ", rendered(summary))
 
 
@@ -140,6 +142,46 @@ def test_shortfalls_deserve_a_look(key: str, value: int, shown: str) -> None:
         rf"\x1b\[33m +{re.escape(shown)}|\x1b\[33m{re.escape(shown)}",
         rendered(good_run() | {key: value}, colours=True),
     )
+
+
+def test_what_did_not_happen_is_not_listed_as_zero() -> None:
+    """But for rejects, unaligned texts and template copy: people want to know that there are none."""
+    text = rendered(good_run())
+    for label in ("links left out", "to unhappy customers", "left out, unhappy", "not reached", "Rejected"):
+        assert label not in text
+
+
+def test_what_was_read_and_picked_is_told() -> None:
+    """Rejects by reason with the first one, conventions, what is ignored, and notices before sending."""
+    ingest = IngestReport(
+        files=(
+            FileReport(
+                file="uploads/shop.csv",
+                format="Kaggle Amazon Sales",
+                kind="combined",
+                rows=9,
+                ignored=("tier",),
+                conventions=(Convention(column="price", reads="decimal comma", because="line 3: '49,95'"),),
+            ),
+        ),
+        rejects=(
+            RejectReason(
+                kind="row",
+                column="price",
+                expected="above 0",
+                count=4,
+                file="shop.csv",
+                line=3,
+                found="x\x1b",
+            ),
+        ),
+    )
+    summary = good_run() | {"ingest": ingest.model_dump(mode="json"), "customers_by_popularity": 2}
+    text = re.sub(r"\s+", " ", rendered(summary))
+    assert "4 price above 0 line 3 'x'" in text
+    assert "price: decimal comma, because line 3: '49,95'" in text
+    assert "ignored columns: tier" in text
+    assert "! 2 of 1,500 customers got popular products" in text
 
 
 def test_backlog_is_named() -> None:

@@ -1,6 +1,6 @@
 """The keys of objects in the data bucket. A run's are deterministic: writing twice is harmless."""
 
-from urllib.parse import quote
+from encore.contracts.file_names import file_name
 
 UPLOADS = "uploads/"
 SHOP = "shop/"
@@ -82,14 +82,24 @@ def recommendations(run_id: str, part: int) -> str:
     return f"runs/{run_id}/recommendations/part-{part:05}.jsonl"
 
 
+def picks_report(run_id: str) -> str:
+    """How alike the picks of the run's customers are: one `PicksReport`."""
+    return f"runs/{run_id}/recommendations/report.json"
+
+
 def copy_job(run_id: str, name: str) -> str:
     """A file, or a folder ending in a slash, exchanged with Bedrock's batch inference."""
     return f"runs/{run_id}/copy/job/{name}"
 
 
+def emails(run_id: str) -> str:
+    """The folder of the run's finished emails, ending in a slash."""
+    return f"runs/{run_id}/emails/"
+
+
 def email(run_id: str, customer_id: str) -> str:
-    """A customer's finished email, a MIME message."""
-    return f"runs/{run_id}/emails/{quote(customer_id, safe='')}.eml"
+    """A customer's finished email, a MIME message; its name suits any file system, whatever the id."""
+    return f"{emails(run_id)}{file_name(customer_id)}.eml"
 
 
 def copy(run_id: str, prompt_key: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
@@ -26,6 +26,7 @@ MAX_BATCH_WRITE = 25
 MAX_BATCH_GET = 100
 WRITE_UNIT_BYTES = 1024
 READ_UNIT_BYTES = 4096
+READ_BYTES = 65_536
 EXPIRES_AT = "expires_at"
 SECONDS_PER_DAY = 86_400
 
@@ -64,6 +65,21 @@ class S3Objects:
             return None
         async with reply["Body"] as body:
             return await body.read(max_bytes)
+
+    async def lines(self, key: str) -> AsyncIterator[bytes]:
+        """Yield an object's lines, without their ends; none if it does not exist, as `find` sees it.
+
+        Whatever the object's size, some 64 KB of it are in memory.
+        """
+        try:
+            reply = await self._s3.get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error_code(error) != "NoSuchKey":
+                raise
+            return
+        async with reply["Body"] as body:
+            async for line in body.iter_lines(chunk_size=READ_BYTES):
+                yield line
 
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
         """Store records as JSON lines."""

@@ -1,63 +1,115 @@
-"""Fetches a finished run's results from the stack into a folder for a person to open."""
+"""Fetches a run's results from the stack into a folder for a person to open, part by part."""
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import Any, Protocol
 
 from encore.contracts import object_keys
 from encore.contracts.records import Recommendation
 from encore.runtime.batches import batches
-from encore.stack.gallery import GalleryEmail, GalleryPrompt, write_gallery
+from encore.stack.catalogue import ReadableObjects
+from encore.stack.email_record import EmailRecord
+from encore.stack.gallery import GalleryWriter
 from encore.stack.gallery.entries import gallery_email
 from encore.stack.gallery.prompts import gallery_prompt
-from encore.stack.observer import Observer
+from encore.stack.missing import Missing
 from encore.stack.opinions import RunOpinions
+from encore.stack.small_objects import SmallObjects
 
 PARALLEL_FETCHES = 32
 
-Records = Mapping[str, Mapping[str, Any]]
+
+class RunStore(Protocol):
+    """Where a run's results are; see `encore.stack.observer.Observer`."""
+
+    @property
+    def objects(self) -> ReadableObjects: ...  # noqa: D102 - described there
+    @property
+    def small_objects(self) -> SmallObjects: ...  # noqa: D102
+    async def email_records_of(  # noqa: D102
+        self, run_id: str, customer_ids: Sequence[str]
+    ) -> list[EmailRecord]: ...
 
 
-async def collect(observer: Observer, run_id: str, parts: int, out: Path, summary: Mapping[str, Any]) -> None:
-    """Write `emails/<customer id>.eml`, `rejects.jsonl`, `index.html` and `summary.json` into `out`."""
+async def collect(
+    run_store: RunStore, run_id: str, parts: int, out: Path, summary: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Write `emails/`, `rejects.jsonl`, the gallery and `summary.json` into `out`; return the summary.
+
+    An email's file is named as in the data bucket. However large the run, one part of it and its catalogue
+    are in memory. What the run has not stored is left out, and `missing` of the summary names it.
+    """
     (out / "emails").mkdir(parents=True, exist_ok=True)
-    (out / "rejects.jsonl").write_bytes(await observer.objects.find(object_keys.rejects(run_id)) or b"")
-    opinions = await RunOpinions.of(observer.objects, run_id)
-    records = await observer.email_records(run_id)
-    emails = [email async for email in _emails(observer, opinions, records, parts, out / "emails")]
-    prompts = await _prompts(observer, run_id, records)
-    write_gallery(out, summary, emails, await opinions.categories(), prompts)
-    (out / "summary.json").write_text(json.dumps(summary, indent=2, ensure_ascii=False) + "\n")
+    await _rejects(run_store, run_id, out / "rejects.jsonl")
+    opinions = await RunOpinions.of(run_store.objects, run_id)
+    with GalleryWriter(out) as gallery:
+        collector = _Collector(run_store, opinions, gallery, out / "emails", Missing())
+        for part in range(1, parts + 1):
+            await collector.part(part)
+        whole = {**summary, "missing": collector.missing.lines()}
+        gallery.finish(whole, await opinions.categories())
+    (out / "summary.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    return whole
 
 
-async def _emails(
-    observer: Observer, opinions: RunOpinions, records: Records, parts: int, folder: Path
-) -> AsyncIterator[GalleryEmail]:
-    """Write each customer's message to `folder` and yield its entry in the gallery, part by part."""
-    run_id = opinions.run_id
-    for part in range(1, parts + 1):
-        key = object_keys.recommendations(run_id, part)
-        picks = await observer.objects.find_lines(key, Recommendation)
-        reviews = await opinions.reviews(part)
-        finished = [pick for pick in picks if pick.customer_id in records]
+async def _rejects(run_store: RunStore, run_id: str, path: Path) -> None:
+    with path.open("wb") as file:
+        async for line in run_store.objects.lines(object_keys.rejects(run_id)):
+            file.write(line + b"\n")
+
+
+@dataclass(frozen=True)
+class _Collector:
+    run_store: RunStore
+    opinions: RunOpinions
+    gallery: GalleryWriter
+    folder: Path
+    missing: Missing
+
+    async def part(self, part: int) -> None:
+        """Write the messages of a part's customers, and add their emails to the gallery in their order."""
+        picks = await self._picks(part)
+        if not picks:
+            return
+        records = await self.run_store.email_records_of(self._run_id, list(picks))
+        await self._prompts(records)
+        reviews = await self.opinions.reviews(part)
+        by_customer = {record.customer_id: record for record in records}
+        finished = [(pick, by_customer[each]) for each, pick in picks.items() if each in by_customer]
         for batch in batches(finished, PARALLEL_FETCHES):
-            keys = [object_keys.email(run_id, pick.customer_id) for pick in batch]
-            bodies = await asyncio.gather(*(observer.objects.get(key) for key in keys))
-            for pick, body in zip(batch, bodies, strict=True):
-                customer = pick.customer_id
-                (folder / f"{quote(customer, safe='')}.eml").write_bytes(body)
-                yield gallery_email(pick, body, records[customer], reviews.get(customer, ()))
+            messages = await self._fetch([record.key for _, record in batch], "emails")
+            for (pick, record), message in zip(batch, messages, strict=True):
+                if message is not None:
+                    (self.folder / Path(record.key).name).write_bytes(message)
+                    own = reviews.get(pick.customer_id, ())
+                    self.gallery.add(gallery_email(pick, message, record, own))
 
+    async def _picks(self, part: int) -> dict[str, Recommendation]:
+        """A part's recommendations by customer id."""
+        key = object_keys.recommendations(self._run_id, part)
+        (stored,) = await self._fetch([key], "recommendations of parts")
+        lines = (stored or b"").splitlines()
+        picks = map(Recommendation.model_validate_json, lines)
+        return {pick.customer_id: pick for pick in picks}
 
-async def _prompts(observer: Observer, run_id: str, records: Records) -> list[GalleryPrompt]:
-    """The prompts that the emails' records name, each once; those of which nothing is stored are left out."""
-    known = dict.fromkeys(record["prompt_key"] for record in records.values() if record.get("prompt_key"))
-    found: list[GalleryPrompt] = []
-    for batch in batches(list(known), PARALLEL_FETCHES):
-        keys = [object_keys.copy(run_id, prompt_key) for prompt_key in batch]
-        stored = await asyncio.gather(*(observer.objects.find(key) for key in keys))
-        found.extend(gallery_prompt(each) for each in stored if each)
-    return found
+    async def _prompts(self, records: Sequence[EmailRecord]) -> None:
+        """Add the prompts that these records name, unless an earlier part had them."""
+        wanted = self.gallery.unknown_prompts(record.prompt_key for record in records)
+        for batch in batches(wanted, PARALLEL_FETCHES):
+            keys = [object_keys.copy(self._run_id, each) for each in batch]
+            for stored in await self._fetch(keys, "prompts"):
+                if stored is not None:
+                    self.gallery.add_prompt(gallery_prompt(stored))
+
+    async def _fetch(self, keys: Sequence[str], what: str) -> list[bytes | None]:
+        """Fetch objects at once; those that do not exist are None, and noted."""
+        found = await asyncio.gather(*(self.run_store.small_objects.find(key) for key in keys))
+        self.missing.note(what, [key for key, body in zip(keys, found, strict=True) if body is None])
+        return found
+
+    @property
+    def _run_id(self) -> str:
+        return self.opinions.run_id

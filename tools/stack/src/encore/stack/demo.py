@@ -4,7 +4,7 @@ import asyncio
 import re
 import shutil
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import mkdtemp
@@ -14,30 +14,23 @@ import boto3
 from rich.console import Console
 
 from encore.contracts import object_keys
-from encore.contracts.events import RunFinished
-from encore.runtime.runs.run import Run
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
 from encore.stack.embedded import exported as exported_settings
 from encore.stack.gallery.runs import write_runs
 from encore.stack.link_hosts import hosts_in
-from encore.stack.observer import Observer, observe
-from encore.stack.progress import RunProgress, snapshots
+from encore.stack.observer import observe
+from encore.stack.outcome import DemoFailedError, summary_of, until_ended
 from encore.stack.report import render_report
+from encore.stack.run_facts import FAILED
 from encore.stack.sample import write_sample
-from encore.stack.sentiment_figures import exported
 
-POLL_S = 0.4
-START_S = 60.0
-SETTLE_S = 3.0
+__all__ = ["DemoFailedError", "OpenStack", "run_demo"]
+
 SAMPLE_NAME = "sample.csv"
 
 OpenStack = Callable[[Path], AbstractContextManager[Stack]]
 """Yields a running stack, which writes its logs to the given folder."""
-
-
-class DemoFailedError(Exception):
-    """The run did not finish; the message says why."""
 
 
 def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Console) -> Path:
@@ -58,7 +51,10 @@ def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Conso
     write_runs(out)
     render_report(summary, console)
     if summary["status"] != "finished":
-        raise DemoFailedError(f"{summary['reason']} (logs in {folder / 'logs'})")
+        shown = f"what is there: {folder / 'index.html'}"
+        console.print(shown, markup=False, highlight=False, soft_wrap=True)
+        verb = "failed" if summary["status"] == FAILED else "is stuck"
+        raise DemoFailedError(f"the run {verb}: {summary['reason']} (logs in {folder / 'logs'})")
     return folder
 
 
@@ -73,82 +69,17 @@ def _run(
 async def _follow(
     stack: Stack, files: Sequence[Path], work: Path, console: Console
 ) -> tuple[str, dict[str, Any]]:
-    """Upload, show progress until the run ends, fetch its results; return its id and summary."""
+    """Upload, show progress until the run ends or is stuck, fetch its results; return its id and summary."""
     async with observe(stack.resources) as observer:
         started = time.monotonic()
         source = _address(stack, files)
         earlier = await observer.run_of(source)
         await asyncio.to_thread(_upload, stack, files)
-        run_id, finished = await _until_finished(stack, observer, source, earlier, console)
+        outcome = await until_ended(stack, observer, source, earlier, console)
         seconds = round(time.monotonic() - started, 2)
-        run = await observer.ledger.run(run_id)
-        summary = await _summary(observer, run, finished, seconds)
-        await collect(observer, run_id, run.parts or 0, work, summary)
-    return run_id, summary
-
-
-async def _until_finished(
-    stack: Stack, observer: Observer, source: str, earlier: Run | None, console: Console
-) -> tuple[str, RunFinished]:
-    deadline = time.monotonic() + START_S
-    with RunProgress(console) as progress:
-        while True:
-            stack.check()
-            run = await observer.run_of(source)
-            started = run is not None and (earlier is None or run.run_id != earlier.run_id)
-            if not started and time.monotonic() > deadline:
-                raise DemoFailedError(_not_started(source, earlier))
-            if run is not None and started:
-                progress.update(snapshots(run))
-                if not run.is_open and (finished := await observer.take_finished(run.run_id)):
-                    progress.update(snapshots(await observer.ledger.run(run.run_id)))
-                    return run.run_id, finished
-            if reason := await observer.dead_letter():
-                raise DemoFailedError(reason)
-            await asyncio.sleep(POLL_S)
-
-
-async def _summary(observer: Observer, run: Run, finished: RunFinished, seconds: float) -> dict[str, Any]:
-    said = await observer.sentiment(run.run_id)
-    return {
-        "run_id": run.run_id,
-        "status": finished.status,
-        "reason": finished.reason,
-        "source": run.source,
-        **_counted(finished.counts),
-        "stage_seconds": finished.stage_seconds,
-        "total_seconds": seconds,
-        "cost_usd": {name: float(cost) for name, cost in finished.cost_usd.items()},
-        "sentiment": exported(said) if said else None,
-        "queues": await _settled_queues(observer),
-        "dead_letters": await observer.dead_letters(),
-    }
-
-
-async def _settled_queues(observer: Observer) -> dict[str, dict[str, int]]:
-    """The queues' depths; a moment is allowed for deleting the run's last messages."""
-    deadline = time.monotonic() + SETTLE_S
-    while True:
-        depths = await observer.queues()
-        if time.monotonic() > deadline or not any(any(depth.values()) for depth in depths.values()):
-            return depths
-        await asyncio.sleep(POLL_S)
-
-
-def _counted(counts: Mapping[str, int]) -> dict[str, int]:
-    """The run's counts, with a zero for each that every summary has."""
-    always = (
-        "products",
-        "customers",
-        "reviews",
-        "interactions",
-        "rejected_rows",
-        "unaligned_texts",
-        "recommendations",
-        "emails",
-        "emails_template_copy",
-    )
-    return dict.fromkeys(always, 0) | dict(counts)
+        summary = await summary_of(observer, outcome, seconds)
+        summary = await collect(observer, outcome.run.run_id, outcome.run.parts or 0, work, summary)
+    return outcome.run.run_id, summary
 
 
 def _files(data: Path) -> list[Path]:
@@ -162,12 +93,6 @@ def _sample(work: Path) -> Path:
     path = work / SAMPLE_NAME
     write_sample(path)
     return path
-
-
-def _not_started(source: str, earlier: Run | None) -> str:
-    if earlier is None:
-        return f"ingest started no run for {source} within {START_S:.0f} s"
-    return f"this stack has already processed {source}, as {earlier.run_id}: upload another file"
 
 
 def _upload(stack: Stack, files: Sequence[Path]) -> None:

@@ -26,3 +26,8 @@ def usd(value: float) -> str:
     """Return an amount in US dollars: `$12.34`; below a cent with four decimals: `$0.0042`."""
     small = 0 < value < _CENT_USD
     return f"${value:,.4f}" if small else f"${value:,.2f}"
+
+
+def printable(text: str) -> str:
+    """Return a text of somebody's file on one line, without characters that steer a terminal."""
+    return " ".join("".join(each if each.isprintable() else " " for each in text).split())

@@ -1,7 +1,7 @@
 """Observes a running stack as an operator would: by its ledger and its queues."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -10,16 +10,24 @@ from aiobotocore.session import get_session
 
 from encore.contracts import object_keys
 from encore.contracts.events import RunFinished, parse_event
+from encore.contracts.ingest_report import IngestReport
+from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
 from encore.runtime.aws import CONFIG
+from encore.runtime.batches import batches
 from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.retry import process_all
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
-from encore.runtime.storage import S3Objects, from_item, to_item
+from encore.runtime.storage import MAX_BATCH_GET, S3Objects, from_item, to_item
+from encore.stack import email_record
+from encore.stack.email_record import EmailRecord
 from encore.stack.provision import Resources
+from encore.stack.small_objects import SmallObjects, small_objects
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_dynamodb.type_defs import KeysAndAttributesTypeDef
     from types_aiobotocore_sqs.client import SQSClient
 
 DEPTHS = {
@@ -36,6 +44,7 @@ class Observer:
     resources: Resources
     ledger: Ledger
     objects: S3Objects
+    small_objects: SmallObjects
     sqs: "SQSClient"
     dynamodb: "DynamoDBClient"
 
@@ -69,6 +78,39 @@ class Observer:
         )
         records = [from_item(item) async for page in pages for item in page.get("Items", [])]
         return {record["customer_id"]: record for record in records}
+
+    async def email_records_of(self, run_id: str, customer_ids: Sequence[str]) -> list[EmailRecord]:
+        """The records of those of these customers who have an email, in any order."""
+        found: list[EmailRecord] = []
+        table = self.resources.tables["emails"]
+
+        async def read(keys: Sequence[Mapping[str, Any]]) -> Sequence[Mapping[str, Any]]:
+            wanted: KeysAndAttributesTypeDef = {
+                "Keys": keys,
+                "ProjectionExpression": email_record.PROJECTION,
+                "ExpressionAttributeNames": email_record.NAMES,
+            }
+            reply = await self.dynamodb.batch_get_item(RequestItems={table: wanted})
+            found.extend(map(email_record.from_item, reply.get("Responses", {}).get(table, [])))
+            left = reply.get("UnprocessedKeys", {}).get(table)
+            return left["Keys"] if left else []
+
+        keys: list[Mapping[str, Any]] = [
+            to_item({"run_id": run_id, "customer_id": each}) for each in customer_ids
+        ]
+        for batch in batches(keys, MAX_BATCH_GET):
+            await process_all(batch, read, what=f"keys of {table}")
+        return found
+
+    async def ingest_report(self, run_id: str) -> IngestReport | None:
+        """What ingest read; None if nothing is stored about that."""
+        stored = await self.objects.find(object_keys.ingest_report(run_id))
+        return IngestReport.model_validate_json(stored) if stored else None
+
+    async def picks_report(self, run_id: str) -> PicksReport | None:
+        """How alike the customers' picks are; None until all have theirs."""
+        stored = await self.objects.find(object_keys.picks_report(run_id))
+        return PicksReport.model_validate_json(stored) if stored else None
 
     async def sentiment(self, run_id: str) -> SentimentSummary | None:
         """What the run's customers said; None if nothing is stored about that."""
@@ -117,11 +159,13 @@ async def observe(resources: Resources) -> AsyncIterator[Observer]:
         session.create_client("s3", config=CONFIG) as s3,
         session.create_client("sqs", config=CONFIG) as sqs,
         session.create_client("dynamodb", config=CONFIG) as dynamodb,
+        small_objects(session, s3, objects := S3Objects(s3, resources.buckets["data"])) as small,
     ):
         yield Observer(
             resources=resources,
             ledger=Ledger(dynamodb, resources.tables["runs"]),
-            objects=S3Objects(s3, resources.buckets["data"]),
+            objects=objects,
+            small_objects=small,
             sqs=sqs,
             dynamodb=dynamodb,
         )

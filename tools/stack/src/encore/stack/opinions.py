@@ -6,12 +6,11 @@ from encore.contracts import object_keys
 from encore.contracts.records import (
     CategorySentiment,
     Customer,
-    Product,
     ProductSentiment,
     Review,
     ScoredReview,
 )
-from encore.runtime.ports import Objects
+from encore.stack.catalogue import CatalogueEntry, ReadableObjects, catalogue_entries
 from encore.stack.gallery import GalleryCategory, GalleryReview
 from encore.stack.gallery.categories import gallery_categories
 from encore.stack.gallery.reviews import gallery_review
@@ -23,16 +22,14 @@ UNKNOWN_PRODUCT = "a product that is not in the catalogue"
 class RunOpinions:
     """A run's reviews and opinions; what a failed run has not stored counts as empty."""
 
-    objects: Objects
+    objects: ReadableObjects
     run_id: str
-    products: list[Product]
-    by_id: dict[str, Product]
+    products: dict[str, CatalogueEntry]
 
     @classmethod
-    async def of(cls, objects: Objects, run_id: str) -> "RunOpinions":
+    async def of(cls, objects: ReadableObjects, run_id: str) -> "RunOpinions":
         """Read the run's catalogue."""
-        products = await objects.find_lines(object_keys.products(run_id), Product)
-        return cls(objects, run_id, products, {each.product_id: each for each in products})
+        return cls(objects, run_id, await catalogue_entries(objects, run_id))
 
     async def reviews(self, part: int) -> dict[str, tuple[GalleryReview, ...]]:
         """Return the reviews of a part's customers, by customer id."""
@@ -49,14 +46,14 @@ class RunOpinions:
     async def categories(self) -> list[GalleryCategory]:
         """Return what is said of the products by category."""
         return gallery_categories(
-            self.products,
+            self.products.values(),
             await self.objects.find_lines(object_keys.product_sentiment(self.run_id), ProductSentiment),
             await self.objects.find_lines(object_keys.category_sentiment(self.run_id), CategorySentiment),
         )
 
     def _review(self, review: Review, scored: ScoredReview | None) -> GalleryReview:
         """The review of a product, which may be listed under several ids; the first that is known counts."""
-        product = next((self.by_id[each] for each in review.product_ids if each in self.by_id), None)
+        product = next((found for each in review.product_ids if (found := self.products.get(each))), None)
         if product is None:
             return gallery_review(review, scored, UNKNOWN_PRODUCT)
         return gallery_review(review, scored, product.name, "".join(product.category[-1:]))

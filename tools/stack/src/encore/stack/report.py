@@ -10,18 +10,17 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from encore.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
 from encore.stack.formatting import count, seconds, share, usd
+from encore.stack.run_facts import RunFacts
 from encore.stack.sentiment_figures import label_mix, most_criticised, most_praised, sentiment_of
 
-_READ = ("products", "customers", "reviews", "interactions")
-_MADE = ("recommendations", "emails")
+_COUNTS = ("products", "reviews", "purchases", "interactions", "recommendations")
 _SHORTFALLS = {"rejected_rows": "rejected rows", "unaligned_texts": "unaligned texts"}
 _COPY = {
     "emails_mixed_copy": "with some house text",
     "house_fields": "fields with house text",
     "emails_sorry": "to unhappy customers",
-    "emails_left_out": "left out, unhappy",
-    "emails_failed": "failed",
     "copy_facts": "distinct facts",
     "copy_prompts": "prompts for copy",
     "copy_repairs": "prompts for repairs",
@@ -39,10 +38,15 @@ def render_report(summary: Mapping[str, Any], console: Console) -> None:
 
     Figures missing from the summary, as from that of a failed run, are left out rather than shown as zero.
     """
+    facts = RunFacts.of_summary(summary)
     console.print(_headline(summary))
-    tables = [_counts(summary), _emails(summary), _stages(summary), _costs(summary)]
+    tables = [customers_table(facts), _counts(summary), _emails(summary), _stages(summary), _costs(summary)]
     console.print(Columns([table for table in tables if table.row_count], padding=(0, 4)))
-    for line in (*_reviews(summary), *_claims(summary), *_queues(summary)):
+    for line in picks_lines(facts):
+        console.print(line)
+    if (rejects := rejects_table(facts)).row_count:
+        console.print(rejects)
+    for line in (*read_lines(facts), *_reviews(summary), *_claims(summary), *_queues(summary)):
         console.print(line)
 
 
@@ -60,20 +64,13 @@ def _headline(summary: Mapping[str, Any]) -> Panel:
 
 def _counts(summary: Mapping[str, Any]) -> Table:
     table = _table("Counts")
-    for key in (*_READ, *_MADE):
+    for key in _COUNTS:
         if key in summary:
-            table.add_row(key, Text(count(summary[key]), _missing_style(summary, key)))
+            table.add_row(key, count(summary[key]))
     for label, number, note in _shortfalls(summary):
         style = _NOTABLE if number else _QUIET
         table.add_row(Text(label, style), Text(count(number) + note, style))
     return table
-
-
-def _missing_style(summary: Mapping[str, Any], key: str) -> str:
-    """Every customer is due an email, but for those left out on purpose: fewer are a failure."""
-    left_out = summary.get("emails_left_out", 0) if key == "emails" else 0
-    wanted = summary.get("customers")
-    return _BAD if key in _MADE and wanted is not None and summary[key] + left_out < wanted else ""
 
 
 def _shortfalls(summary: Mapping[str, Any]) -> Iterator[tuple[str, int, str]]:
@@ -89,9 +86,8 @@ def _emails(summary: Mapping[str, Any]) -> Table:
     """How the emails came about."""
     table = _table("Emails")
     for key, label in _COPY.items():
-        if key in summary:
-            style = "" if summary[key] else _QUIET
-            table.add_row(Text(label, style), Text(count(summary[key]), style))
+        if summary.get(key):
+            table.add_row(label, count(summary[key]))
     return table
 
 
@@ -120,6 +116,7 @@ def _stages(summary: Mapping[str, Any]) -> Table:
 
 def _costs(summary: Mapping[str, Any]) -> Table:
     table = _table("Cost at AWS list prices")
+    table.min_width = len("Cost at AWS list prices")
     costs = dict(summary.get("cost_usd", {}))
     total = costs.pop("total", None)
     for service, cost in costs.items():

@@ -5,6 +5,7 @@ Source: Amazon Personalize developer guide, "Dataset requirements" and "Endpoint
 
 import re
 from dataclasses import dataclass
+from math import ceil
 from typing import Self
 
 MIN_INTERACTIONS = 1_000
@@ -41,10 +42,13 @@ class DataSize:
     def shortfall(self) -> str | None:
         """Why Personalize would refuse to train on the data, or None when there is enough."""
         if self.interactions < MIN_INTERACTIONS:
-            return f"{self.interactions} interactions, fewer than {MIN_INTERACTIONS}"
+            return f"{self.interactions:,} interactions, Personalize needs {MIN_INTERACTIONS:,}"
         needed = max(MIN_RETURNING, MIN_RETURNING_SHARE * self.customers)
         if self.returning < needed:
-            return f"{self.returning} customers with two or more interactions, fewer than {needed:g}"
+            return (
+                f"{self.returning:,} customers with two or more interactions,"
+                f" Personalize needs {ceil(needed):,}"
+            )
         return None
 
 

@@ -19,6 +19,7 @@ from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.batch import ranked_items
 from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
 from encore.recommender.domain.csv_files import is_fit_id
+from encore.recommender.domain.pick_groups import PickGroups
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of, scores_by_review
 from encore.recommender.domain.run_rules import RunRules
@@ -33,6 +34,14 @@ from encore.runtime.runs.stage import PartResult, Stage
 Rankings = Mapping[str, Sequence[str]]
 
 
+@dataclass(frozen=True, slots=True)
+class Recommended:
+    """The recommendations of some customers, and how many picks each rule had to yield for."""
+
+    recommendations: Sequence[Recommendation]
+    yielded: Counter[Rule]
+
+
 @dataclass(frozen=True, kw_only=True)
 class SelectProducts:
     """Stores the recommendations of every part that the ledger does not have as done."""
@@ -44,14 +53,37 @@ class SelectProducts:
 
     async def run(self, run: Run, run_rules: RunRules, *, personalized: bool) -> None:
         """Do the run's remaining parts; without Personalize's results by popularity alone."""
-        if not run.parts_to_do(self.stage.name):
+        to_do = run.parts_to_do(self.stage.name)
+        if not to_do:
             return
         shop = await self.study_shop.run(run, run_rules)
-        await self.stage.pass_parts(
-            run, lambda run, part: self._part(run, part, shop, personalized=personalized)
-        )
+        groups = await self._groups_before(run)
 
-    async def _part(self, run: Run, part: int, shop: Shop, *, personalized: bool) -> PartResult:
+        async def work(run: Run, part: int) -> PartResult:
+            recommended, result = await self._part(run, part, shop, personalized=personalized)
+            groups.add(recommended.recommendations)
+            if part == to_do[-1]:  # before it counts as done, so that a finished run has its report
+                await self._put_report(run, groups, shop)
+            return result
+
+        await self.stage.pass_parts(run, work)
+
+    async def _groups_before(self, run: Run) -> PickGroups:
+        """The groups of the parts that were done before a crash."""
+        groups = PickGroups()
+        for part in sorted(run.stage(self.stage.name).done):
+            groups.add(
+                await self.objects.get_lines(object_keys.recommendations(run.run_id, part), Recommendation)
+            )
+        return groups
+
+    async def _put_report(self, run: Run, groups: PickGroups, shop: Shop) -> None:
+        report = groups.report(shop.catalogue.products)
+        await self.objects.put_lines(object_keys.picks_report(run.run_id), [report])
+
+    async def _part(
+        self, run: Run, part: int, shop: Shop, *, personalized: bool
+    ) -> tuple[Recommended, PartResult]:
         customers, scored = await asyncio.gather(
             self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
             self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
@@ -64,18 +96,10 @@ class SelectProducts:
         )
         writes = await self.memory.remember(run.run_id, recommended.recommendations, recalled)
         units = {"dynamodb.reads": recalled.read_units, "dynamodb.writes": writes, "s3.puts": 1}
-        return _result(run, part, recommended, units, picks=shop.picks, personalized=personalized)
+        return recommended, _result(run, part, recommended, units, picks=shop.picks, personalized=personalized)
 
     async def _rankings(self, run_id: str, part: int) -> Rankings:
         return ranked_items(await self.objects.get(personalize_keys.batch_output(run_id, part)))
-
-
-@dataclass(frozen=True, slots=True)
-class Recommended:
-    """The recommendations of some customers, and how many picks each rule had to yield for."""
-
-    recommendations: Sequence[Recommendation]
-    yielded: Counter[Rule]
 
 
 def recommend(

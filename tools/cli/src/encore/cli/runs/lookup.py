@@ -1,9 +1,12 @@
 """Finding a run in the ledger, and everything about it."""
 
 from encore.cli.environment import Environment
-from encore.cli.runs.views import RunDetails, details, find
+from encore.cli.runs.views import RunDetails, Stored, details, find
 from encore.contracts import object_keys
+from encore.contracts.ingest_report import IngestReport
+from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
+from encore.runtime.ports import Model, Objects
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
 
@@ -14,9 +17,16 @@ async def find_run(ledger: Ledger, wanted: str) -> Run:
 
 
 async def run_details(environment: Environment, ledger: Ledger, run: Run) -> RunDetails:
-    """Return a run with its stages, counts, cost, and what its customers said."""
+    """Return a run with its stages, counts, cost, and what services have stored about it."""
     objects = await environment.objects()
-    stored = await objects.find(object_keys.sentiment_summary(run.run_id))
-    sentiment = SentimentSummary.model_validate_json(stored) if stored else None
-    reports = await ledger.reports(run.run_id)
-    return details(run, reports, bucket=objects.bucket, sentiment=sentiment)
+    stored = Stored(
+        sentiment=await _find(objects, object_keys.sentiment_summary(run.run_id), SentimentSummary),
+        ingest=await _find(objects, object_keys.ingest_report(run.run_id), IngestReport),
+        picks=await _find(objects, object_keys.picks_report(run.run_id), PicksReport),
+    )
+    return details(run, await ledger.reports(run.run_id), bucket=objects.bucket, stored=stored)
+
+
+async def _find(objects: Objects, key: str, kind: type[Model]) -> Model | None:
+    stored = await objects.find(key)
+    return kind.model_validate_json(stored) if stored else None

@@ -1,6 +1,6 @@
 """Runs as tables for people."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -14,6 +14,7 @@ from encore.cli.tables import UNKNOWN, age, cell, since, table
 from encore.contracts.object_keys import UPLOADS
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import RunStatus, StageName
+from encore.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
 from encore.stack.formatting import count, seconds, usd
 
 STYLES = {RunStatus.RUNNING: "yellow", RunStatus.FINISHED: "green", RunStatus.FAILED: "bold red"}
@@ -32,7 +33,7 @@ def run_table(views: Sequence[RunView]) -> Table:
             cell(each.status, STYLES[each.status]),
             cell(age(since(each.created_at))),
             cell(_position(each)),
-            cell(_short(each.source)),
+            _source(each),
         )
     return shown
 
@@ -47,10 +48,13 @@ def show_details(run: RunDetails, console: Console) -> None:
     if run.reason:
         console.print(cell(run.reason, "bold red"), soft_wrap=True)
     console.print()
-    for section in (_stages(run), *review_sections(run), _counts(run), _units(run)):
-        if section.row_count:
-            console.print(section)
-            console.print()
+    if lines := list(picks_lines(run.facts)):
+        console.print(*lines, sep="\n", end="\n\n")
+    for section in _sections(run):
+        console.print(section)
+        console.print()
+    for line in read_lines(run.facts):
+        console.print(line, soft_wrap=True)
     if run.rejects:
         console.print(
             cell(f"{count(run.rejects.rows)} rejected rows: {run.rejects.location}"), soft_wrap=True
@@ -63,12 +67,26 @@ def show_details(run: RunDetails, console: Console) -> None:
             console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
 
 
+def _sections(run: RunDetails) -> Iterator[Table]:
+    """Yield the tables that have rows."""
+    customers, rejects = customers_table(run.facts), rejects_table(run.facts)
+    for section in (_stages(run), customers, rejects, *review_sections(run), _counts(run), _units(run)):
+        if section.row_count:
+            yield section
+
+
 def message_table(messages: Sequence[Message]) -> Table:
     """A row per message that is sent again."""
     shown = table("topic or queue", "why", "event id", fold="why")
     for each in messages:
         shown.add_row(cell(each.topic or each.queue), cell(each.why), cell(each.event_id))
     return shown
+
+
+def _source(run: RunView) -> Text:
+    """The upload; below it why the run failed, if it did."""
+    source = cell(_short(run.source))
+    return source.append("\n").append_text(cell(run.reason, STYLES[run.status])) if run.reason else source
 
 
 def _position(run: RunView) -> str:

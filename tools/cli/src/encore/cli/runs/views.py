@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, field_serializer
+from pydantic import BaseModel, computed_field, field_serializer
 
 from encore.cli.errors import CommandError
 from encore.contracts import object_keys
+from encore.contracts.ingest_report import IngestReport
+from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import SentimentSummary
 from encore.runtime.runs.pricing import price_of
 from encore.runtime.runs.run import PartReport, Run, RunStatus, StageName
 from encore.runtime.runs.totals import total
+from encore.stack.run_facts import RunFacts, notices
 from encore.stack.sentiment_figures import exported
 
 LATEST = "latest"
@@ -65,6 +68,10 @@ class RunDetails(RunView):
     counts: dict[str, int]
     sentiment: SentimentSummary | None
     """What the customers said; None until the run is scored, and for runs of earlier versions."""
+    ingest: IngestReport | None
+    """What ingest read; None until then, and for runs of earlier versions."""
+    picks: PicksReport | None
+    """How alike the picks are; None until all customers have theirs."""
     total_seconds: float
     units: list[UnitView]
     cost_usd: dict[str, Decimal]
@@ -72,10 +79,39 @@ class RunDetails(RunView):
     """The state of the recommender's long jobs."""
     rejects: Rejects | None
 
+    @computed_field  # type: ignore[prop-decorator] # mypy knows no decorated properties
+    @property
+    def notices(self) -> list[str]:
+        """What a person should know before the emails are sent."""
+        return notices(self.facts)
+
+    @property
+    def facts(self) -> RunFacts:
+        """What became of the run, to be told in plain words."""
+        return RunFacts(
+            status=self.status,
+            reason=self.reason,
+            counts=self.counts,
+            ingest=self.ingest,
+            picks=self.picks,
+            popularity_reason=self.step.get("popularity_reason") or None,
+        )
+
     @field_serializer("sentiment")
     def _exported(self, summary: SentimentSummary | None) -> dict[str, Any] | None:
         """As in the `summary.json` of a demo."""
         return exported(summary) if summary else None
+
+
+class Stored(NamedTuple):
+    """What services have stored about a run, as far as they have."""
+
+    sentiment: SentimentSummary | None = None
+    ingest: IngestReport | None = None
+    picks: PicksReport | None = None
+
+
+NOTHING_STORED = Stored()
 
 
 def view(run: Run) -> RunView:
@@ -93,12 +129,13 @@ def view(run: Run) -> RunView:
 
 
 def details(
-    run: Run, reports: Sequence[PartReport], *, bucket: str, sentiment: SentimentSummary | None = None
+    run: Run, reports: Sequence[PartReport], *, bucket: str, stored: Stored = NOTHING_STORED
 ) -> RunDetails:
     """Return a run in full; `bucket` holds its files."""
     totals = total(reports)
     return RunDetails(
         **view(run).model_dump(),
+        **stored._asdict(),
         stages=[
             StageView(
                 stage=stage,
@@ -110,7 +147,6 @@ def details(
             for stage in StageName
         ],
         counts=totals.counts,
-        sentiment=sentiment,
         total_seconds=totals.total_seconds,
         units=_units(reports),
         cost_usd=totals.cost_usd,

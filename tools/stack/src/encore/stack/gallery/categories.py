@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from encore.contracts.records import AspectCount, CategorySentiment, Product, ProductSentiment, Sentiment
+from encore.contracts.records import AspectCount, CategorySentiment, ProductSentiment, Sentiment
+from encore.stack.catalogue import CatalogueEntry
 from encore.stack.formatting import count
 from encore.stack.gallery.model import GalleryAspect, GalleryCategory, GalleryProduct
 from encore.stack.sentiment_figures import criticism, praise
@@ -18,7 +19,7 @@ Path = tuple[str, ...]
 
 
 def gallery_categories(
-    products: Iterable[Product],
+    products: Iterable[CatalogueEntry],
     product_sentiments: Iterable[ProductSentiment],
     category_sentiments: Iterable[CategorySentiment],
 ) -> list[GalleryCategory]:
@@ -28,7 +29,7 @@ def gallery_categories(
     """
     scored = {each.product_id: each for each in product_sentiments if each.scored}
     said = {each.category: each for each in category_sentiments}
-    found: dict[Path, list[tuple[Product, ProductSentiment]]] = {path: [] for path in said}
+    found: dict[Path, list[tuple[CatalogueEntry, ProductSentiment]]] = {path: [] for path in said}
     for product in products:
         if product.product_id in scored:
             found.setdefault(product.category, []).append((product, scored[product.product_id]))
@@ -37,7 +38,7 @@ def gallery_categories(
 
 
 def _category(
-    path: Path, entries: Sequence[tuple[Product, ProductSentiment]], said: CategorySentiment | None
+    path: Path, entries: Sequence[tuple[CatalogueEntry, ProductSentiment]], said: CategorySentiment | None
 ) -> GalleryCategory:
     known = {
         each.aspect: each for each in (said.aspects if said else ()) if _enough(each, MIN_CATEGORY_MENTIONS)
@@ -52,7 +53,7 @@ def _category(
 
 
 def _product(
-    product: Product, sentiment: ProductSentiment, category: Mapping[str, AspectCount]
+    product: CatalogueEntry, sentiment: ProductSentiment, category: Mapping[str, AspectCount]
 ) -> GalleryProduct:
     mentioned = _most_mentioned(each for each in sentiment.aspects if _enough(each, MIN_PRODUCT_MENTIONS))
     aspects = [_aspect(each, category.get(each.aspect)) for each in mentioned[:PRODUCT_ASPECTS]]

@@ -80,6 +80,11 @@ function pageContent(page) {
   return page === "compare" ? comparison.folder : "";
 }
 
+function explainEmptiness() {
+  element("nothing").textContent = element("nothing").dataset.empty;
+  document.body.dataset.empty = "";
+}
+
 async function start() {
   selectTheme(matchMedia("(prefers-color-scheme: dark)").matches);
   try {
@@ -89,6 +94,7 @@ async function start() {
     return;
   }
   emails = records(data);
+  if (!emails.length) explainEmptiness();
   prepareFilters();
   selectBeside(besides.matches ? "picks" : "");
   selectView("html");

@@ -5,20 +5,30 @@ const element = (id) => document.getElementById(id);
 let data = null;
 let emails = [];
 
+// A block has the reasons of its emails; runs of earlier versions have one list of all.
 function records(list) {
-  return list.emails.map(([
-    id, name, address, subject, preheader, products, reasons, source, labels, unhappy, house, refused, body, prompt,
-  ], index) => ({
+  const products = list.products.map(product);
+  let index = 0;
+  return (list.blocks ?? [list]).flatMap((block) => {
+    const known = { ...list, products, reasons: block.reasons.map(reason) };
+    return block.emails.map((row) => record(row, index++, known));
+  });
+}
+
+function record([
+  id, name, address, subject, preheader, products, reasons, source, labels, unhappy, house, refused, body, prompt,
+], index, list) {
+  return {
     index, id, name, address, subject, preheader, body, prompt,
-    products: products.map((number) => product(list.products[number])),
-    reasons: reasons.map((number) => reason(list.reasons[number])),
+    products: products.map((number) => list.products[number]),
+    reasons: reasons.map((number) => list.reasons[number]),
     copy: list.sources[source],
     labels: list.labels.filter((_, bit) => labels & (1 << bit)),
     unhappy: Boolean(unhappy),
     house: house.map((number) => list.fields[number]),
     refused: refused.map((number) => list.fields[number]),
     picked: products.join(" "),
-  }));
+  };
 }
 
 function product([id, name, claims]) {

@@ -1,13 +1,12 @@
 """A finished email as the gallery shows it, from what its run has stored."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from email import message_from_bytes
-from email.message import Message
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from encore.contracts.records import OwnProduct, Pick, ProductAspect, Recommendation
 from encore.mailer.domain.facts.seller_claims import claims_in
+from encore.stack.email_record import EmailRecord
 from encore.stack.gallery.evidence import evidence
+from encore.stack.gallery.mime import texts
 from encore.stack.gallery.model import (
     CopySource,
     GalleryEmail,
@@ -22,28 +21,25 @@ from encore.stack.sentiment_figures import praise
 def gallery_email(
     recommendation: Recommendation,
     message: bytes,
-    record: Mapping[str, Any],
+    record: EmailRecord,
     reviews: Sequence[GalleryReview],
 ) -> GalleryEmail:
-    """Join a customer's picks, message, record in the table of emails, and reviews.
-
-    What records of earlier versions do not have counts as empty.
-    """
-    parsed = message_from_bytes(message)
+    """Join a customer's picks, message, record in the table of emails, and reviews."""
+    shown = texts(message)
     return GalleryEmail(
         customer_id=recommendation.customer_id,
         name=recommendation.name or "",
         address=recommendation.email or "",
-        subject=record["subject"],
-        preheader=record["preheader"],
+        subject=record.subject,
+        preheader=record.preheader,
         picks=tuple(gallery_pick(pick) for pick in recommendation.picks),
         chosen_by=recommendation.source.value,
-        copy_source=CopySource(record["copy_source"]),
-        house_fields=tuple(record.get("house_fields") or ()),
-        problems=tuple(record.get("problems") or ()),
-        prompt_key=record.get("prompt_key") or "",
-        html=_part(parsed, "text/html"),
-        text=_part(parsed, "text/plain"),
+        copy_source=CopySource(record.copy_source),
+        house_fields=record.house_fields,
+        problems=record.problems,
+        prompt_key=record.prompt_key,
+        html=shown.html,
+        text=shown.plain,
         source=message.decode("ascii", errors="surrogateescape"),
         reviews=tuple(reviews),
         owned=tuple(_owned(each) for each in recommendation.owned),
@@ -89,11 +85,3 @@ def _mentions(aspects: Sequence[ProductAspect]) -> Iterator[GalleryMention]:
 
 def _leaf(category: Sequence[str]) -> str:
     return category[-1] if category else ""
-
-
-def _part(message: Message, content_type: str) -> str:
-    for part in message.walk():
-        if part.get_content_type() == content_type:
-            payload = part.get_payload(decode=True)
-            return payload.decode(errors="replace") if isinstance(payload, bytes) else ""
-    return ""

@@ -1,12 +1,14 @@
 """What a pick's reason rests on, as one line for a person."""
 
 from collections.abc import Iterator
+from functools import lru_cache
 from textwrap import shorten
 
 from encore.contracts.records import Reason
 from encore.stack.formatting import count
 
 MAX_NAME_CHARS = 60
+CACHED_NAMES = 8_192
 
 
 def evidence(reason: Reason) -> str:
@@ -29,6 +31,11 @@ def _evidence(reason: Reason) -> Iterator[str]:
 
 def _product(reason: Reason) -> Iterator[str]:
     if reason.product_name:
-        yield shorten(reason.product_name, MAX_NAME_CHARS, placeholder="…")
+        yield _short(reason.product_name)
     if reason.product_id:
         yield f"({reason.product_id})"
+
+
+@lru_cache(maxsize=CACHED_NAMES)
+def _short(name: str) -> str:
+    return shorten(name, MAX_NAME_CHARS, placeholder="…")

@@ -23,7 +23,7 @@ function prepareFilters() {
   for (const email of emails) email.haystack = haystackOf(email);
   offer("house", emails.flatMap(({ house }) => house));
   offer("refused", emails.flatMap(({ refused }) => refused));
-  offer("reason", data.reasons.map(([kind]) => kind));
+  offer("reason", emails.flatMap(({ reasons }) => reasons.map(({ kind }) => kind)));
   offer("claims", data.products.flatMap(([, , claims]) => claims.split(", ").filter(Boolean)));
   // A filter that nothing passes is not offered.
   element("filter-labels").closest("p").hidden = !emails.some((email) => email.labels.length);

@@ -1,56 +1,82 @@
-"""The list's data: a row for each email, with each text that many emails share stored once."""
+"""The list's data: a row for each email, written as they come, with texts that emails share stored once."""
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from typing import Any, TypeVar
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypeVar
 
 from encore.contracts.records import Sentiment
 from encore.stack.gallery.bodies import body_digest
-from encore.stack.gallery.model import CopySource, GalleryEmail, GalleryPrompt
-from encore.stack.gallery.packed import EMAILS_PER_FILE, PROMPTS_PER_FILE
+from encore.stack.gallery.model import CopySource, GalleryEmail
+from encore.stack.gallery.packed import EMAILS_PER_FILE, LIST, PROMPTS_PER_FILE, packed_json, script_path
+from encore.stack.gallery.prompt_files import PromptFiles
+from encore.stack.gallery.script_file import ScriptFile
 from encore.stack.sentiment_figures import sentiment_of
 
-REFUSALS = 60
-"""So many of the most frequent refusals are listed."""
-NO_PROMPT = -1
+ROWS_PER_BLOCK = 1_000
+"""A block has the reasons of its own rows: emails differ in them, so one of all would grow with the run."""
 
 Thing = TypeVar("Thing", bound=Hashable)
 
 
 class Index:
-    """Collects the rows of emails that are added in the gallery's order."""
+    """Writes what the page loads first; another run's page reads it for a comparison.
 
-    def __init__(self, prompts: Mapping[str, GalleryPrompt]) -> None:
-        self._prompts = prompts
-        self._prompt_numbers = {key: number for number, key in enumerate(prompts)}
-        self._products: dict[tuple[str, str, str], int] = {}
-        self._reasons: dict[tuple[str, str], int] = {}
-        self._fields: dict[str, int] = {}
-        self._bodies: dict[bytes, int] = {}
+    What stays in memory is one block, and the products and fields that emails name.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._file = ScriptFile(script_path(folder, LIST))
+        self._file.write('{"blocks":[')
+        self._blocks = 0
         self._rows: list[list[object]] = []
+        self._reasons: dict[tuple[str, str], int] = {}
+        self._products: dict[tuple[str, str, str], int] = {}
+        self._fields: dict[str, int] = {}
 
-    def add(self, batch: Iterable[GalleryEmail]) -> None:
-        """Add a row for each email; `list.js` names the members in the same order."""
-        self._rows.extend(self._row(email) for email in batch)
+    def __enter__(self) -> Self:
+        """Return itself, open for rows."""
+        return self
 
-    def data(self, summary: Mapping[str, Any]) -> dict[str, object]:
-        """Return what the page's script needs to list, search, filter, count and compare the emails."""
-        return {
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the file; it is whole once `finish` was called."""
+        self._file.__exit__(kind, error, traceback)
+
+    def add(self, email: GalleryEmail, prompts: PromptFiles) -> None:
+        """Add a row; `data.js` names its members in the same order."""
+        self._rows.append(self._row(email, prompts))
+        if len(self._rows) == ROWS_PER_BLOCK:
+            self._write_block()
+
+    def finish(self, summary: Mapping[str, Any], prompts: PromptFiles) -> None:
+        """Write the last rows, and what else the page's script needs to list, filter, count and compare."""
+        if self._rows:
+            self._write_block()
+        rest = {
             "run": _run(summary),
             "products": list(self._products),
-            "reasons": list(self._reasons),
             "fields": list(self._fields),
             "labels": [label.lower() for label in Sentiment],
             "sources": list(CopySource),
-            "emails": self._rows,
             "emailsPerFile": EMAILS_PER_FILE,
             "promptsPerFile": PROMPTS_PER_FILE,
-            "prompts": _usage(self._prompts.values()),
-            "refusals": _refusals(self._prompts.values()),
+            "prompts": prompts.usage(),
+            "refusals": prompts.refusals(),
         }
+        self._file.write("]," + packed_json(rest).removeprefix("{"))
 
-    def _row(self, email: GalleryEmail) -> list[object]:
-        prompt = self._prompts.get(email.prompt_key)
+    def _write_block(self) -> None:
+        block = {"reasons": list(self._reasons), "emails": self._rows}
+        self._file.write(("," if self._blocks else "") + packed_json(block))
+        self._blocks += 1
+        self._rows, self._reasons = [], {}
+
+    def _row(self, email: GalleryEmail, prompts: PromptFiles) -> list[object]:
         products = [(pick.product_id, pick.name, ", ".join(pick.claims)) for pick in email.picks]
         reasons = [(pick.kind, pick.evidence) for pick in email.picks]
         return [
@@ -65,9 +91,9 @@ class Index:
             _labels(email),
             int(email.unhappy),
             _numbers(email.house_fields, self._fields),
-            _numbers(prompt.refused_fields if prompt else (), self._fields),
-            *_numbers([body_digest(email)], self._bodies),
-            self._prompt_numbers.get(email.prompt_key, NO_PROMPT),
+            _numbers(prompts.refused_fields(email.prompt_key), self._fields),
+            body_digest(email),
+            prompts.number(email.prompt_key),
         ]
 
 
@@ -94,23 +120,3 @@ def _aspects(summary: Mapping[str, Any]) -> list[tuple[str, int, int, int]]:
     found = {each.aspect: each for each in (*said.praised, *said.blamed)} if said else {}
     ordered = sorted(found.values(), key=lambda each: (-each.mentions, each.aspect))
     return [(each.aspect, each.praised, each.blamed, each.mentions) for each in ordered]
-
-
-def _usage(prompts: Iterable[GalleryPrompt]) -> dict[str, int]:
-    """How many prompts there are, how many were paid for, and the tokens of those."""
-    known = list(prompts)
-    paid = [prompt for prompt in known if prompt.paid]
-    tokens = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
-    counts = {name: sum(getattr(prompt, name) for prompt in paid) for name in tokens}
-    return {"distinct": len(known), "paid": len(paid), **counts}
-
-
-def _refusals(prompts: Iterable[GalleryPrompt]) -> list[tuple[str, str, str, int]]:
-    """The most frequent refusals: kind of field, rule, refused words, number of wordings."""
-    found = Counter(
-        (each.field.partition(".")[0], each.rule, each.found)
-        for prompt in prompts
-        for each in prompt.verdicts
-    )
-    ordered = sorted(found.items(), key=lambda item: (-item[1], item[0]))
-    return [(*refusal, number) for refusal, number in ordered[:REFUSALS]]

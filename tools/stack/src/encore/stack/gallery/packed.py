@@ -1,14 +1,14 @@
-"""Contents in script files: a page opened from disk may load scripts, but not `fetch`."""
+"""Which files a gallery has, and what is in each."""
 
 import json
-import zlib
-from base64 import b64decode, b64encode
+from base64 import b64encode
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields, is_dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from encore.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
+from encore.stack.gallery.script_file import write_script
 from encore.stack.pictures.addresses import BASE_URL
 from encore.stack.pictures.drawing import picture, picture_names
 
@@ -20,9 +20,9 @@ CATEGORIES = "categories"
 PICTURES = "pictures"
 
 
-def write_list(folder: Path, data: object) -> None:
-    """Write what the page loads first; another run's page reads it for a comparison."""
-    _write(folder, LIST, data)
+def script_path(folder: Path, name: str) -> Path:
+    """Return where the page looks for a file of its folder."""
+    return folder / f"{name}.js"
 
 
 def write_bodies(folder: Path, number: int, emails: Sequence[GalleryEmail]) -> None:
@@ -35,23 +35,21 @@ def write_bodies(folder: Path, number: int, emails: Sequence[GalleryEmail]) -> N
         "html": [email.html for email in emails],
         "text": [email.text for email in emails],
         "source": [email.source for email in emails],
-        "reviews": [[_present(asdict(review)) for review in email.reviews] for email in emails],
-        "picks": [[_present(asdict(pick)) for pick in email.picks] for email in emails],
-        "known": [_present(_known(email)) for email in emails],
+        "reviews": [_plain(email.reviews) for email in emails],
+        "picks": [_plain(email.picks) for email in emails],
+        "known": [_known(email) for email in emails],
     }
-    _write(folder, f"bodies-{number}", contents)
+    write_script(script_path(folder, f"bodies-{number}"), contents)
 
 
-def write_prompts(folder: Path, prompts: Sequence[GalleryPrompt]) -> None:
-    """Write prompts with answers and verdicts, `PROMPTS_PER_FILE` to a file: many emails share one."""
-    for number, start in enumerate(range(0, len(prompts), PROMPTS_PER_FILE)):
-        part = prompts[start : start + PROMPTS_PER_FILE]
-        _write(folder, f"prompts-{number}", [asdict(prompt) for prompt in part])
+def write_prompts(folder: Path, number: int, prompts: Sequence[GalleryPrompt]) -> None:
+    """Write up to `PROMPTS_PER_FILE` prompts with answers and verdicts as one file: many emails share one."""
+    write_script(script_path(folder, f"prompts-{number}"), [asdict(prompt) for prompt in prompts])
 
 
 def write_categories(folder: Path, categories: Sequence[GalleryCategory]) -> None:
     """Write all categories with their products as one file, which is loaded only when somebody looks."""
-    _write(folder, CATEGORIES, [asdict(category) for category in categories])
+    write_script(script_path(folder, CATEGORIES), [asdict(category) for category in categories])
 
 
 def write_pictures(folder: Path, names: Iterable[str]) -> None:
@@ -64,23 +62,7 @@ def write_pictures(folder: Path, names: Iterable[str]) -> None:
         for name in sorted(set(names).intersection(picture_names()))
     }
     if copies:
-        _write(folder, PICTURES, copies)
-
-
-def write_script(path: Path, contents: object) -> None:
-    """Write a file that calls `receive` with its own name and its contents.
-
-    The contents are deflated JSON in Base64: emails of one design shrink to a few per cent, and none can end
-    the script.
-    """
-    packed = b64encode(zlib.compress(json.dumps(contents).encode("ascii")))
-    path.write_text(f'receive("{path.stem}", "{packed.decode("ascii")}");\n', encoding="ascii")
-
-
-def read_script(path: Path) -> Any:  # noqa: ANN401 - whatever the file has
-    """Return the contents of a file of `write_script`; raise `ValueError` if it is none."""
-    _, _, packed = path.read_text(encoding="ascii").rpartition(', "')
-    return json.loads(zlib.decompress(b64decode(packed.partition('"')[0], validate=True)))
+        write_script(script_path(folder, PICTURES), copies)
 
 
 def remove_packed(folder: Path) -> None:
@@ -90,23 +72,29 @@ def remove_packed(folder: Path) -> None:
         stale.unlink()
 
 
+def packed_json(value: object) -> str:
+    """Return a value as JSON in ASCII, as short as it can be."""
+    return json.dumps(value, separators=(",", ":"))
+
+
 def _known(email: GalleryEmail) -> dict[str, object]:
-    """What is known of the customer and of how the email came about."""
-    return {
-        "chosen_by": email.chosen_by,
-        "problems": email.problems,
-        "owned": [asdict(each) for each in email.owned],
-        "praised": [asdict(each) for each in email.praised],
-        "blamed": [asdict(each) for each in email.blamed],
-    }
+    """What is known of the customer and of how the email came about, without what is empty."""
+    members = ("chosen_by", "problems", "owned", "praised", "blamed")
+    return {name: _plain(value) for name in members if (value := getattr(email, name))}
 
 
-def _present(value: object) -> object:
-    """Leave out of records what is empty."""
-    if isinstance(value, dict):
-        return {name: _present(member) for name, member in value.items() if member}
-    return [_present(each) for each in value] if isinstance(value, list | tuple) else value
+def _plain(value: object) -> object:
+    """Turn records into dictionaries without their empty members, quicker than `asdict` does."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, tuple):
+        return [_plain(each) for each in value]
+    if is_dataclass(value) and not isinstance(value, type):
+        names = _names(type(value))
+        return {name: _plain(member) for name in names if (member := getattr(value, name))}
+    return value
 
 
-def _write(folder: Path, name: str, contents: object) -> None:
-    write_script(folder / f"{name}.js", contents)
+@lru_cache
+def _names(record: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(record))

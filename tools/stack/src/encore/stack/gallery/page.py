@@ -1,7 +1,7 @@
 """The gallery's page: the list of all emails, and a reader for one."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from importlib import resources
 from pathlib import Path
@@ -9,22 +9,24 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from encore.runtime.batches import batches
+from encore.contracts.ingest_report import IngestReport
 from encore.stack.formatting import count, seconds, usd
-from encore.stack.gallery.index import Index
-from encore.stack.gallery.model import GalleryCategory, GalleryEmail, GalleryPrompt
-from encore.stack.gallery.packed import (
-    EMAILS_PER_FILE,
-    FOLDER,
-    remove_packed,
-    write_bodies,
-    write_categories,
-    write_list,
-    write_pictures,
-    write_prompts,
-)
 from encore.stack.gallery.said import said
-from encore.stack.pictures.addresses import names_in
+from encore.stack.ingest_facts import (
+    convention_lines,
+    ignored_lines,
+    more_reasons,
+    read_summary,
+    reject_lines,
+)
+from encore.stack.run_facts import (
+    RunFacts,
+    customer_groups,
+    notices,
+    picks_line,
+    stock_line,
+    why_no_emails,
+)
 
 _COUNTS = {
     "emails": "emails",
@@ -59,36 +61,11 @@ _SCRIPTS = (
 _STYLES = ("gallery.css", "reader.css", "pages.css", "narrow.css")
 
 
-def write_gallery(
-    out_dir: Path,
-    summary: Mapping[str, Any],
-    emails: Iterable[GalleryEmail],
-    categories: Sequence[GalleryCategory] = (),
-    prompts: Sequence[GalleryPrompt] = (),
-) -> Path:
-    """Write `index.html` and the folder `gallery` beside it, and return the page's path.
-
-    The page works from disk, in any current browser. `emails` is read once and may be lazy: at most one
-    file's worth is in memory. An email whose prompt is not among `prompts` is shown without it.
-    """
-    folder = out_dir / FOLDER
-    folder.mkdir(parents=True, exist_ok=True)
-    remove_packed(folder)
-    index = Index({prompt.prompt_key: prompt for prompt in prompts})
-    pictures: set[str] = set()
-    for number, batch in enumerate(batches(emails, EMAILS_PER_FILE)):
-        write_bodies(folder, number, batch)
-        index.add(batch)
-        pictures.update(name for email in batch for name in names_in(email.html))
-    write_pictures(folder, pictures)
-    write_prompts(folder, prompts)
-    write_list(folder, index.data(summary))
-    if categories:
-        write_categories(folder, categories)
+def write_page(out_dir: Path, summary: Mapping[str, Any], *, has_categories: bool) -> Path:
+    """Write `index.html`, which shows what is in the folder `gallery` beside it, and return its path."""
     page = out_dir / "index.html"
-    page.write_text(
-        _render(summary, has_categories=bool(categories)), encoding="utf-8", errors="backslashreplace"
-    )
+    text = _render(summary, has_categories=has_categories)
+    page.write_text(text, encoding="utf-8", errors="backslashreplace")
     return page
 
 
@@ -105,12 +82,32 @@ def _render(summary: Mapping[str, Any], *, has_categories: bool) -> str:
         status=summary.get("status", ""),
         reason=summary.get("reason") or "",
         figures=list(_figures(summary)),
+        known=_known(RunFacts.of_summary(summary)),
         said=said(summary),
         has_categories=has_categories,
         style=_assets(_STYLES),
         script=script,
         script_hash=f"sha256-{digest}",
     )
+
+
+def _known(facts: RunFacts) -> dict[str, Any]:
+    """What the page says above the emails of customers and data."""
+    ingest = facts.ingest or IngestReport()
+    groups = customer_groups(facts)
+    return {
+        "notices": notices(facts),
+        "groups": groups,
+        "in_short": [*(f"{count(each.customers)} {each.label}" for each in groups), *read_summary(ingest)],
+        "rejects": reject_lines(ingest),
+        "more_reasons": more_reasons(ingest),
+        "lines": [
+            *filter(None, (picks_line(facts), stock_line(facts))),
+            *convention_lines(ingest),
+            *ignored_lines(ingest),
+        ],
+        "no_emails": why_no_emails(facts),
+    }
 
 
 def _figures(summary: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

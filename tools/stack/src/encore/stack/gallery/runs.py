@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from encore.stack.gallery.packed import FOLDER, LIST, write_script
+from encore.stack.gallery.packed import FOLDER, LIST
+from encore.stack.gallery.script_file import write_script
 
 RUNS = "runs.js"
 

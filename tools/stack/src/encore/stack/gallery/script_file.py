@@ -1,0 +1,57 @@
+"""Contents in script files: a page opened from disk may load scripts, but not `fetch`."""
+
+import json
+import zlib
+from base64 import b64encode
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+LEVEL = 4
+"""Of deflate: the files are a sixth larger than at 6, for a quarter less time."""
+_BASE64_BYTES = 3
+
+
+class ScriptFile:
+    """A file that calls `receive` with its own name and its contents, which are written piece by piece.
+
+    The contents are deflated JSON in Base64: emails of one design shrink to a few per cent, and none can end
+    the script. It is complete once its context is left.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._deflate = zlib.compressobj(LEVEL)
+        self._pending = b""
+        self._file = path.open("wb")
+        self._file.write(f'receive("{path.stem}", "'.encode("ascii"))
+
+    def __enter__(self) -> Self:
+        """Return itself, open for writing."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Write what is pending and close the file."""
+        self._encode(self._deflate.flush(), last=True)
+        self._file.write(b'");\n')
+        self._file.close()
+
+    def write(self, json_text: str) -> None:
+        """Add some JSON, in ASCII; all pieces together are one value."""
+        self._encode(self._deflate.compress(json_text.encode("ascii")), last=False)
+
+    def _encode(self, packed: bytes, *, last: bool) -> None:
+        self._pending += packed
+        whole = len(self._pending) if last else len(self._pending) // _BASE64_BYTES * _BASE64_BYTES
+        self._file.write(b64encode(self._pending[:whole]))
+        self._pending = self._pending[whole:]
+
+
+def write_script(path: Path, contents: object) -> None:
+    """Write a file with these contents at once."""
+    with ScriptFile(path) as file:
+        file.write(json.dumps(contents))

@@ -1,0 +1,141 @@
+"""Waits for the end of a run, whatever it is, and sums the run up."""
+
+import asyncio
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError
+from rich.console import Console
+
+from encore.contracts.events import RunFinished
+from encore.runtime.runs.run import Run
+from encore.runtime.runs.totals import total
+from encore.stack.embedded import Stack
+from encore.stack.observer import Observer
+from encore.stack.processes import ProcessDiedError
+from encore.stack.progress import RunProgress, snapshots
+from encore.stack.run_facts import RunFacts, notices
+from encore.stack.sentiment_figures import exported
+
+POLL_S = 0.4
+START_S = 60.0
+SETTLE_S = 3.0
+STUCK = "stuck"
+_ALWAYS = (
+    "products",
+    "customers",
+    "reviews",
+    "interactions",
+    "rejected_rows",
+    "unaligned_texts",
+    "recommendations",
+    "emails",
+    "emails_template_copy",
+)
+"""Counts that the summary of every finished run has, if only as zero."""
+
+
+class DemoFailedError(Exception):
+    """The run did not finish; the message says why."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How far a run got: it has ended, or is `stuck` for a reason that no waiting removes."""
+
+    run: Run
+    finished: RunFinished | None = None
+    stuck: str | None = None
+
+
+async def until_ended(
+    stack: Stack, observer: Observer, source: str, earlier: Run | None, console: Console
+) -> Outcome:
+    """Show the progress of the run of an upload until it ends, or until a dead letter or process stops it.
+
+    Raises `DemoFailedError` if no run other than `earlier` starts in time, and `ProcessDiedError` if that is
+    why, or if the stack no longer answers.
+    """
+    deadline = time.monotonic() + START_S
+    with RunProgress(console) as progress:
+        while True:
+            run, death = await _run_of(stack, observer, source, earlier), _death(stack)
+            if run is not None:
+                progress.update(snapshots(run))
+                if not run.is_open and (finished := await observer.take_finished(run.run_id)):
+                    run = await observer.ledger.run(run.run_id)
+                    progress.update(snapshots(run))
+                    return Outcome(run, finished)
+            elif death:
+                raise death
+            elif time.monotonic() > deadline:
+                raise DemoFailedError(_not_started(source, earlier))
+            if reason := str(death or "") or await observer.dead_letter():
+                if run is None:
+                    raise DemoFailedError(reason)
+                return Outcome(await observer.ledger.run(run.run_id), stuck=reason)
+            await asyncio.sleep(POLL_S)
+
+
+async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> dict[str, Any]:
+    """Return what `summary.json` has; a run that is stuck is summed up from the ledger as it is."""
+    run, said = outcome.run, await observer.sentiment(outcome.run.run_id)
+    ingest, picks = await observer.ingest_report(run.run_id), await observer.picks_report(run.run_id)
+    totals = outcome.finished or total(await observer.ledger.reports(run.run_id))
+    summary = {
+        "run_id": run.run_id,
+        "status": STUCK if run.is_open else run.status.value,
+        "reason": run.reason or outcome.stuck,
+        "source": run.source,
+        **_counted(totals.counts),
+        "stage_seconds": totals.stage_seconds,
+        "total_seconds": seconds,
+        "cost_usd": {name: float(cost) for name, cost in totals.cost_usd.items()},
+        "sentiment": exported(said) if said else None,
+        "ingest": ingest.model_dump(mode="json") if ingest else None,
+        "picks": picks.model_dump(mode="json") if picks else None,
+        "popularity_reason": run.step.get("popularity_reason") or None,
+        "queues": await _settled_queues(observer),
+        "dead_letters": await observer.dead_letters(),
+    }
+    return {**summary, "notices": notices(RunFacts.of_summary(summary))}
+
+
+async def _run_of(stack: Stack, observer: Observer, source: str, earlier: Run | None) -> Run | None:
+    """The run of the upload, once it has started; raise `ProcessDiedError` if that is why nothing answers."""
+    try:
+        found = await observer.run_of(source)
+    except (BotoCoreError, OSError):
+        stack.check()
+        raise
+    return found if found and (earlier is None or found.run_id != earlier.run_id) else None
+
+
+def _death(stack: Stack) -> ProcessDiedError | None:
+    try:
+        stack.check()
+    except ProcessDiedError as error:
+        return error
+    return None
+
+
+async def _settled_queues(observer: Observer) -> dict[str, dict[str, int]]:
+    """The queues' depths; a moment is allowed for deleting the run's last messages."""
+    deadline = time.monotonic() + SETTLE_S
+    while True:
+        depths = await observer.queues()
+        if time.monotonic() > deadline or not any(any(depth.values()) for depth in depths.values()):
+            return depths
+        await asyncio.sleep(POLL_S)
+
+
+def _counted(counts: Mapping[str, int]) -> dict[str, int]:
+    return dict.fromkeys(_ALWAYS, 0) | dict(counts)
+
+
+def _not_started(source: str, earlier: Run | None) -> str:
+    if earlier is None:
+        return f"ingest started no run for {source} within {START_S:.0f} s"
+    return f"this stack has already processed {source}, as {earlier.run_id}: upload another file"

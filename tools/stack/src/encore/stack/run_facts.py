@@ -1,0 +1,163 @@
+"""What became of a run, in plain words: for the terminal, the gallery and `encore run show`."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from encore.contracts.ingest_report import IngestReport
+from encore.contracts.picks_report import PicksReport
+from encore.contracts.records import Exclusion
+from encore.stack.formatting import count, printable, share
+
+RUNNING, FAILED = "running", "failed"
+ALIKE_SHARE = 0.05
+"""From this share on, customers with the same products are worth a look."""
+SHARED_NAMES = 3
+_EXCLUDED = {
+    Exclusion.NO_CONSENT: "without consent",
+    Exclusion.SUPPRESSED: "suppressed",
+    Exclusion.UNDER_AGE: "under age",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run's status, counts and reports; a report is None if the run has stored none."""
+
+    status: str
+    reason: str | None
+    counts: Mapping[str, int]
+    ingest: IngestReport | None = None
+    picks: PicksReport | None = None
+    popularity_reason: str | None = None
+    """Why Personalize ranked nothing for the run, if it did not."""
+    missing: Sequence[str] = ()
+    """What could not be found, a line each."""
+
+    @classmethod
+    def of_summary(cls, summary: Mapping[str, Any]) -> "RunFacts":
+        """Return what a `summary.json` says."""
+        ingest, picks = summary.get("ingest"), summary.get("picks")
+        return cls(
+            status=summary.get("status", ""),
+            reason=summary.get("reason"),
+            counts={name: value for name, value in summary.items() if isinstance(value, int)},
+            ingest=IngestReport.model_validate(ingest) if ingest else None,
+            picks=PicksReport.model_validate(picks) if picks else None,
+            popularity_reason=summary.get("popularity_reason"),
+            missing=summary.get("missing", ()),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerGroup:
+    """Some of the customers, and what became of them; `lost` are those who should have got an email."""
+
+    label: str
+    customers: int
+    lost: bool = False
+
+
+def customer_groups(facts: RunFacts) -> list[CustomerGroup]:
+    """Return what became of all customers: the groups together are the count `customers`.
+
+    Groups without anybody are left out, but for those who got an email; none if nobody is counted.
+    """
+    if "customers" not in facts.counts:
+        return []
+    emailed = CustomerGroup("got an email", facts.counts.get("emails", 0))
+    others = [*_excluded(facts), *_unmailed(facts)]
+    rest = facts.counts["customers"] - emailed.customers - sum(each.customers for each in others)
+    running = facts.status == RUNNING
+    others.append(
+        CustomerGroup("not reached yet" if running else "not reached", max(0, rest), lost=not running)
+    )
+    return [emailed, *(each for each in others if each.customers)]
+
+
+def _unreached(customers: int, *, running: bool) -> CustomerGroup:
+    return CustomerGroup("not reached yet" if running else "not reached", customers, lost=not running)
+
+
+def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
+    exclusions = facts.ingest.exclusions if facts.ingest else {}
+    return (CustomerGroup(label, exclusions.get(cause, 0)) for cause, label in _EXCLUDED.items())
+
+
+def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:
+    yield CustomerGroup("left out, unhappy", facts.counts.get("emails_left_out", 0))
+    yield CustomerGroup("email failed", facts.counts.get("emails_failed", 0), lost=True)
+
+
+def notices(facts: RunFacts) -> list[str]:
+    """Return what a person should know before they send the emails, a line each; none if all is well."""
+    return [*_popularity(facts), *_short_lists(facts), *_alike(facts), *_missing(facts)]
+
+
+def picks_line(facts: RunFacts) -> str:
+    """Return how alike the picks are in one line; empty if that is not known, or among the notices."""
+    picks = facts.picks
+    if picks is None or not picks.customers or any(_alike(facts)):
+        return ""
+    if picks.largest_group <= 1:
+        return "no two customers got the same products"
+    return (
+        f"{count(picks.lists)} different lists of products for {_customers(picks.customers)};"
+        f" {count(picks.largest_group)} share the most frequent"
+    )
+
+
+def stock_line(facts: RunFacts) -> str:
+    """Return how many products are out of stock in one line; empty if none is."""
+    sold_out, products = facts.counts.get("products_out_of_stock", 0), facts.counts.get("products", 0)
+    if not sold_out:
+        return ""
+    return f"{count(sold_out)} of {count(products)} products out of stock: nobody gets them"
+
+
+def why_no_emails(facts: RunFacts) -> str:
+    """Return why a run has no emails at all, in a sentence or two."""
+    if facts.reason:
+        return f"This run has no emails. {facts.reason}"
+    groups = [each for each in customer_groups(facts) if each.customers and each.label != "got an email"]
+    customers = facts.counts.get("customers", 0)
+    if not customers:
+        return "This run has no emails: its file has no customers."
+    told = ", ".join(f"{count(each.customers)} {each.label}" for each in groups)
+    return f"This run has no emails, though it has {_customers(customers)}: {told or 'none was collected'}."
+
+
+def _popularity(facts: RunFacts) -> Iterator[str]:
+    by_popularity = facts.counts.get("customers_by_popularity", 0)
+    if not by_popularity:
+        return
+    reason = printable(facts.popularity_reason or "Personalize has no ranking for them")
+    written_to = facts.counts.get("customers", 0) - sum(each.customers for each in _excluded(facts))
+    total = _customers(max(written_to, by_popularity))
+    yield f"{count(by_popularity)} of {total} got popular products: {reason}"
+
+
+def _short_lists(facts: RunFacts) -> Iterator[str]:
+    if short := facts.counts.get("customers_short_of_products", 0):
+        yield f"{_customers(short)} got fewer than five products: there was nothing else that they may get"
+
+
+def _alike(facts: RunFacts) -> Iterator[str]:
+    picks = facts.picks
+    if picks is None or picks.largest_group <= max(1, ALIKE_SHARE * picks.customers):
+        return
+    names = ", ".join(printable(each) for each in picks.shared_picks[:SHARED_NAMES])
+    left = len(picks.shared_picks) - SHARED_NAMES
+    more = f" and {left} more" if left > 0 else ""
+    yield (
+        f"{count(picks.largest_group)} of {_customers(picks.customers)}"
+        f" ({share(picks.largest_group / picks.customers)}) got the same products: {names}{more}"
+    )
+
+
+def _missing(facts: RunFacts) -> Iterator[str]:
+    return (f"missing {line}" for line in facts.missing)
+
+
+def _customers(number: int) -> str:
+    return f"{count(number)} customer{'' if number == 1 else 's'}"

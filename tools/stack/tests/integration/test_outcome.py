@@ -1,0 +1,104 @@
+"""A run that does not finish ends the wait, with the reason and with what there is."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from encore.contracts import object_keys
+from encore.contracts.events import RunFinished, new_event
+from encore.contracts.ingest_report import IngestReport, RejectReason
+from encore.contracts.records import Exclusion
+from encore.runtime.queue.sqs import SQSQueue
+from encore.stack.collect import collect
+from encore.stack.embedded import Stack
+from encore.stack.observer import Observer, observe
+from encore.stack.outcome import DemoFailedError, summary_of, until_ended
+from encore.stack.processes import ProcessDiedError
+from encore.stack.provision import Resources
+from tools.stack.tests.gallery_pages import parsed, rows
+
+RUN = "run-0123456789abcdef"
+SOURCE = "s3://data/uploads/shop.csv"
+
+
+@dataclass(frozen=True)
+class DyingStack(Stack):
+    """A stack one of whose processes has died."""
+
+    def check(self) -> None:
+        """Raise as a stack of processes does."""
+        raise ProcessDiedError("mailer ended with code 1; its log mailer.log ends with\n  boom")
+
+
+@pytest.fixture
+async def observer(resources: Resources) -> AsyncIterator[Observer]:
+    """A ledger with an open run of two parts."""
+    async with observe(resources) as opened:
+        await opened.ledger.open_run(RUN, source=SOURCE)
+        await opened.ledger.set_parts(RUN, 2)
+        yield opened
+
+
+def screen() -> Console:
+    """Return a console that nobody looks at."""
+    return Console(file=StringIO())
+
+
+async def test_a_run_that_fails_late_is_summed_up_with_its_reason(observer: Observer, tmp_path: Path) -> None:
+    """And with what ingest read; its gallery says the reason and why it has no emails."""
+    report = IngestReport(
+        rejects=(RejectReason(kind="row", expected="16 cells", count=2, file="shop.csv", line=7),),
+        exclusions={Exclusion.NO_CONSENT: 3},
+    )
+    await observer.objects.put_lines(object_keys.ingest_report(RUN), [report])
+    await observer.ledger.fail(RUN, "the model is not available")
+    event = new_event(
+        RunFinished(status="failed", reason="the model is not available", counts={"customers": 9}),
+        run_id=RUN,
+        source="mailer",
+    )
+    await SQSQueue(observer.sqs, observer.resources.queue_urls["ops"]).send(event.body)
+    outcome = await until_ended(Stack(observer.resources, {}), observer, SOURCE, None, screen())
+    summary = await collect(observer, RUN, 2, tmp_path, await summary_of(observer, outcome, 1.0))
+    assert (summary["status"], summary["reason"]) == ("failed", "the model is not available")
+    assert summary["ingest"]["exclusions"] == {"no_consent": 3}
+    assert rows(tmp_path / "index.html") == []
+    page = parsed(tmp_path / "index.html")
+    (nothing,) = (each for each in page.iter("p") if each.get("id") == "nothing")
+    assert nothing.get("data-empty") == "This run has no emails. the model is not available"
+    text = " ".join(" ".join(page.itertext()).split())
+    assert "The run failed: the model is not available" in text
+    assert "not reached 6" in text
+    assert "16 cells line 7" in text
+
+
+async def test_a_dead_letter_stops_the_wait(observer: Observer) -> None:
+    """The run is stuck, and is summed up as far as it got."""
+    dead = SQSQueue(observer.sqs, observer.resources.dead_letter_urls["mailer"])
+    await dead.send("{}")
+    outcome = await until_ended(Stack(observer.resources, {}), observer, SOURCE, None, screen())
+    assert outcome.stuck == "mailer has a dead letter: received too often"
+    summary = await summary_of(observer, outcome, 1.0)
+    assert (summary["status"], summary["reason"]) == ("stuck", outcome.stuck)
+    assert (summary["emails"], summary["cost_usd"]["total"]) == (0, 0.0)
+
+
+async def test_a_dead_process_stops_the_wait(observer: Observer) -> None:
+    """What was stored before is collected, as long as the stack answers."""
+    outcome = await until_ended(DyingStack(observer.resources, {}), observer, SOURCE, None, screen())
+    assert outcome.run.run_id == RUN
+    assert str(outcome.stuck).startswith("mailer ended with code 1")
+
+
+async def test_without_a_run_there_is_nothing_to_collect(observer: Observer) -> None:
+    """A dead letter before the run has started, or a dead process, ends the demo at once."""
+    other = "s3://data/uploads/other.csv"
+    with pytest.raises(ProcessDiedError):
+        await until_ended(DyingStack(observer.resources, {}), observer, other, None, screen())
+    await SQSQueue(observer.sqs, observer.resources.dead_letter_urls["ingest-uploads"]).send("{}")
+    with pytest.raises(DemoFailedError, match="ingest-uploads has a dead letter"):
+        await until_ended(Stack(observer.resources, {}), observer, other, None, screen())
