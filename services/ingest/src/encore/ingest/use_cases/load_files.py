@@ -8,11 +8,14 @@ from pathlib import Path
 from typing import TextIO
 
 from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.adapters.upload_file import open_upload
+from encore.ingest.adapters.tables import Found, Table, open_table
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord, RecordReader
+from encore.ingest.domain.csv_records import BrokenRecord
 from encore.ingest.domain.errors import FileError, RowError
-from encore.ingest.domain.file_formats import Kind, read_header
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.formats.mapper import RowMapper
+from encore.ingest.domain.formats.mapping import FileMapping
+from encore.ingest.domain.formats.recognise import recognise
 from encore.ingest.domain.rejects import Reject, readable
 from encore.ingest.domain.rows import (
     ReviewRow,
@@ -22,7 +25,6 @@ from encore.ingest.domain.rows import (
     read_review_row,
 )
 
-Found = CSVRecord | BrokenRecord
 COUNTS = ("rejected_rows", "unaligned_texts", "product_differences")
 
 
@@ -78,31 +80,41 @@ class LoadFiles:
 
     def _load_file(self, source: SourceFile) -> None:
         try:
-            with open_upload(source.path, max_bytes=self._max_bytes) as file:
-                self._read(source, RecordReader(file))
+            with open_table(source.path, max_bytes=self._max_bytes, check=self._check) as table:
+                self._read(source, table)
         except FileError as error:
             raise FileError(f"{source.key}: {error}") from error
 
-    def _read(self, source: SourceFile, reader: RecordReader) -> None:
-        columns = read_header(reader.header(), source.kind)
+    def _check(self) -> None:
+        if self._is_cancelled():
+            raise CancelledLoadError
+
+    def _read(self, source: SourceFile, table: Table) -> None:
+        layout = recognise(table.header(), file=source.key, mapping=FileMapping(kind=source.kind))
+        table.only(layout.used)
+        mapper = layout.start()
         rows = usable = 0
-        for found in reader:
-            if self._is_cancelled():
-                raise CancelledLoadError
+        for found in table:
+            self._check()
             rows += 1
-            usable += self._load_record(source, columns, found)
+            usable += self._load_record(source, mapper, layout.header, found)
         if not rows:
             raise FileError("the file has a header but no rows")
         if not usable:
             raise FileError(f"no usable row: all {rows} rows were rejected, see rejects.jsonl")
 
-    def _load_record(self, source: SourceFile, columns: Sequence[str], found: Found) -> bool:
+    def _load_record(
+        self, source: SourceFile, mapper: RowMapper, columns: Sequence[str], found: Found
+    ) -> bool:
         """Merge one record; return False and write a reject if it cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
                 column = None if found.column is None else columns[found.column]
                 raise RowError(found.reason, column=column)  # noqa: TRY301 - one place handles bad rows
-            row = Row(columns, found.cells)
+            cells = mapper.map(found.cells)
+            if cells is None:
+                return True
+            row = Row(list(cells), list(cells.values()))
             self._readers[source.kind](row)
         except RowError as error:
             self._counts["rejected_rows"] += 1
