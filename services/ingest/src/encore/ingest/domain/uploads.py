@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from encore.ingest.domain.file_formats import Kind
+from encore.ingest.domain.formats.fields import Kind
 
 SET_KINDS = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS)
 """The files of a set in reading order: reviews refer to products and customers."""

@@ -5,7 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 
 from encore.contracts.run_id import run_id
-from encore.ingest.domain.file_formats import Kind
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.uploads import SET_KINDS, Upload, file_set, folder_of, kind_of
 from encore.ingest.ports import Content, Files, VanishedError
 from encore.ingest.use_cases.ingest_upload import IngestUpload
