@@ -56,6 +56,7 @@ locals {
     sentiment = {
       ENCORE_SENTIMENT_LANGUAGE       = var.sentiment.language
       ENCORE_SENTIMENT_ASPECTS        = var.sentiment.aspects
+      ENCORE_SENTIMENT_SCORE_EXCLUDED = tostring(var.sentiment.score_excluded)
       ENCORE_SENTIMENT_JOB_FROM_TEXTS = tostring(var.sentiment.job_from_texts)
       ENCORE_SENTIMENT_JOB_ROLE_ARN   = aws_iam_role.comprehend.arn
 

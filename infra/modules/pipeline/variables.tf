@@ -121,10 +121,11 @@ variable "comprehend_calls_per_s" {
 }
 
 variable "sentiment" {
-  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; from how many texts on by jobs."
+  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; whether those of customers who get no email are; from how many texts on by jobs."
   type = object({
     language       = optional(string, "en")
     aspects        = optional(string, "own")
+    score_excluded = optional(bool, false)
     job_from_texts = optional(number, 50000)
   })
   default = {}

@@ -136,6 +136,18 @@ def test_a_taste_is_told_only_to_those_who_have_shown_it(text: str) -> None:
         assert judge("intro", text, bought(polarity=polarity))
 
 
+@pytest.mark.parametrize("text", ["Thank you for your reviews.", "We read your reviews.", "As you told us."])
+def test_only_who_has_said_something_is_thanked_for_it(text: str) -> None:
+    """Somebody who has bought a thing without a word about it is not; that they bought it may be said."""
+    assert judge("closing", text, bought(polarity=None))
+    for polarity in (0.9, -0.9):
+        assert judge("closing", text, bought(polarity=polarity)) == []
+    assert (
+        judge("intro", "You bought something from us. Here are a few more ideas.", bought(polarity=None))
+        == []
+    )
+
+
 def test_a_bad_experience_is_owned_up_to_honestly() -> None:
     """In words about what let the customer down; others hear nothing of it."""
     assert judge("intro", SORRY, bought(polarity=-0.9)) == []

@@ -320,6 +320,7 @@ async def test_a_part_reports_what_it_used(world: World) -> None:
     assert totals.counts == {
         "reviews_scored": 1,
         "reviews_unscored": 1,
+        "reviews_left_out": 0,
         "shared_texts_scored": 0,
         "shared_texts_unscored": 0,
         "texts_positive": 1,

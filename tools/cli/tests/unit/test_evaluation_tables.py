@@ -100,7 +100,7 @@ def evaluate_reasons(screen: Console) -> None:
         customer_id="AG3D6O4STAQKAY2UVGEUV46KN35Q",
         product_id="B07JPJJZ2H",
         kind=ReasonKind.BOUGHT_TOGETHER,
-        why="4 customers are claimed, 3 link both by different reviews",
+        why="4 customers are claimed, 3 link both by different evidence",
     )
     report = ReasonReport(
         run_id="run-0123456789abcdef",

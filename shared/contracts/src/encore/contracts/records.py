@@ -269,6 +269,8 @@ class SentimentSummary(Record):
     scored: Count
     empty: Count
     """Reviews without a word: there is nothing to score."""
+    left_out: Count = 0
+    """Reviews that were not to be scored, because their customers are excluded; not among the `texts`."""
     labels: dict[Sentiment, Count] = {}
     languages: dict[str, Count] = {}
     praised: tuple[AspectCount, ...] = ()

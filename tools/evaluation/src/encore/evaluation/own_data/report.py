@@ -1,8 +1,9 @@
-"""The figures of a shop's own recommendations: hits of held-out reviews, and what the lists are like."""
+"""The figures of a shop's own recommendations: hits of what is held out, and what the lists are like."""
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
+from itertools import chain
 
 from pydantic import BaseModel, ConfigDict
 
@@ -36,11 +37,13 @@ class DataFigures(_Part):
     customers: int
     customers_with_one_family: int
     reviews: int
+    purchases: int = 0
+    """Lines of orders."""
     rejected_rows: int
 
 
 class HitFigures(_Part):
-    """The shares of held-out reviews whose product's family, leaf category or level 2 is in the list."""
+    """The shares of what is held out whose product's family, leaf category or level 2 is in the list."""
 
     family: Interval
     leaf: Interval
@@ -104,7 +107,7 @@ def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: No
         rules=rules,
         now=_latest(data),
     )
-    announce("holding out the last reviews")
+    announce("holding out what was reviewed or bought last")
     held_out = _held_out(data.customers, products, index, pick)
     announce("recommending to everybody")
     return OwnDataReport(
@@ -122,6 +125,7 @@ def _data(data: Data, index: FamilyIndex) -> DataFigures:
         customers=len(data.customers),
         customers_with_one_family=owned.count(1),
         reviews=sum(len(customer.reviews) for customer in data.customers),
+        purchases=sum(len(customer.purchases) for customer in data.customers),
         rejected_rows=data.rejected_rows,
     )
 
@@ -196,8 +200,9 @@ def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, 
 
 
 def _latest(data: Data) -> int:
-    """Return the time of the latest review, else since when the newest product is sold, as the run's time."""
+    """Return the time of the latest review or order, else since when the newest product is sold."""
     reviewed = (review.timestamp for customer in data.customers for review in customer.reviews)
+    ordered = (purchase.timestamp for customer in data.customers for purchase in customer.purchases)
     listed = (product.available_from for product in data.products)
-    times = ([time for time in each if time is not None] for each in (reviewed, listed))
+    times = ([time for time in each if time is not None] for each in (chain(reviewed, ordered), listed))
     return next((max(each) for each in times if each), 0)

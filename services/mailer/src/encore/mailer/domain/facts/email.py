@@ -50,7 +50,7 @@ class EmailFacts:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """What claims about the customer can rest on: `liking`, `owning`, `disliking`."""
+        """What claims about the customer can rest on: `liking`, `owning`, `disliking`, `telling`."""
         return self.experience.known
 
     @cached_property

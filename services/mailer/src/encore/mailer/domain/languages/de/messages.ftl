@@ -224,7 +224,7 @@ closing-liked =
     }
     .c = Danke fürs Lesen. In unserem Shop gibt es noch mehr zu sehen.
 closing-owner =
-    .a = Nehmen Sie sich Zeit, und danke für Ihre Bewertungen.
+    .a = Nehmen Sie sich Zeit, und danke, dass Sie bei uns einkaufen.
     .b = { $products ->
         [one] Wir hoffen, dass es passt. Nehmen Sie sich Zeit.
        *[other] Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.

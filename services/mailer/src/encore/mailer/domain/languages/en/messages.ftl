@@ -226,7 +226,7 @@ closing-liked =
     }
     .c = Thank you for reading. There is more to see in our shop.
 closing-owner =
-    .a = Take your time, and thank you for your reviews.
+    .a = Take your time, and thank you for shopping with us.
     .b = { $products ->
         [one] We hope that it feels right. Take your time.
        *[other] We hope that one of these feels right. Take your time.
