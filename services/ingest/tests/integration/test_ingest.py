@@ -34,6 +34,7 @@ def settings(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> IngestSet
     for name, value in resources.settings().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ENCORE_INGEST_PART_REVIEWS", "2")
+    monkeypatch.setenv("ENCORE_INGEST_SET_WAIT_S", "0.5")
     monkeypatch.setenv("ENCORE_RECEIVE_WAIT_S", "1")
     return IngestSettings()
 
@@ -243,8 +244,13 @@ async def test_the_bucket_streams_files_from_and_to_disk(
 async def test_only_files_directly_in_the_folder_are_listed(
     clients: Clients, settings: IngestSettings
 ) -> None:
-    """Subfolders belong to other sets."""
+    """Subfolders belong to other sets, and the marker of an empty folder is no file."""
     bucket = S3Files(clients.s3, settings.data_bucket)
-    for key in ("uploads/a/products.csv", "uploads/a/b/reviews.csv", "uploads/ab/customers.csv"):
+    for key in (
+        "uploads/a/",
+        "uploads/a/products.csv",
+        "uploads/a/b/reviews.csv",
+        "uploads/ab/customers.csv",
+    ):
         await clients.s3.put_object(Bucket=settings.data_bucket, Key=key, Body=b"x")
-    assert await bucket.keys("uploads/a/") == ["uploads/a/products.csv"]
+    assert [each.key for each in await bucket.stored("uploads/a/")] == ["uploads/a/products.csv"]

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     PRODUCTS = "products"
     CUSTOMERS = "customers"
     REVIEWS = "reviews"
+    ORDERS = "orders"
 
 
 @dataclass(frozen=True)

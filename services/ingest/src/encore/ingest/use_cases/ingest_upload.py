@@ -19,8 +19,7 @@ from encore.contracts import object_keys
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.parts import divide
-from encore.ingest.domain.uploads import kind_of
-from encore.ingest.ports import Content
+from encore.ingest.ports import DeliveredFile, OpenDelivery
 from encore.ingest.use_cases.load_files import LoadFiles, SourceFile
 from encore.ingest.use_cases.publish_parts import NDJSON, Publication
 from encore.runtime.logs import get_logger
@@ -62,7 +61,7 @@ class IngestUpload:
         self._ledger = publication.ledger
         self._limits = limits
 
-    async def ingest(self, run: Run, contents: Sequence[Content]) -> None:
+    async def ingest(self, run: Run, delivery: OpenDelivery) -> None:
         """Announce all parts of the run, or fail the run if one of its files cannot be used."""
         if run.status is RunStatus.FAILED and run.parts is None:
             # the process may have died after recording the failure and before announcing it
@@ -71,16 +70,16 @@ class IngestUpload:
             log.info("run_already_handled", status=run.status)
         else:
             with self._workspace() as workspace:
-                await self._process(run, contents, workspace)
+                await self._process(run, delivery, workspace)
 
     async def fail(self, run: Run, reason: str) -> None:
         """Record and announce that the run has failed."""
         log.error("run_failed", reason=reason)
         await fail_run(run.run_id, reason, self._ledger, self._publication.announcer)
 
-    async def _process(self, run: Run, contents: Sequence[Content], workspace: Workspace) -> None:
+    async def _process(self, run: Run, delivery: OpenDelivery, workspace: Workspace) -> None:
         try:
-            await self._read(contents, workspace)
+            await self._read(delivery.files, workspace)
         except FileError as error:
             await self._put_rejects(run.run_id, workspace)
             await self._report_file(run.run_id, workspace, units={"s3.puts": 1})
@@ -108,9 +107,12 @@ class IngestUpload:
             run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(self._limits.part_reviews)})
         return int(run.step[PART_SIZE])
 
-    async def _read(self, contents: Sequence[Content], workspace: Workspace) -> None:
+    async def _read(self, files: Sequence[DeliveredFile], workspace: Workspace) -> None:
         """Fetch all files, then read them in a thread, so that the message's visibility is still extended."""
-        sources = [await self._fetch(content, workspace.folder) for content in contents]
+        sources = [
+            await self._fetch(file, workspace.folder / f"{number}.upload")
+            for number, file in enumerate(files)
+        ]
         cancelled = threading.Event()
         load_files = LoadFiles(
             workspace.scratch,
@@ -122,13 +124,12 @@ class IngestUpload:
         )
         await _in_thread(lambda: load_files.load(sources), cancelled)
 
-    async def _fetch(self, content: Content, folder: Path) -> SourceFile:
+    async def _fetch(self, file: DeliveredFile, path: Path) -> SourceFile:
+        content = file.content
         if content.size_bytes > self._limits.max_bytes:
             raise FileError(f"{content.key}: larger than the limit of {self._limits.max_bytes} bytes")
-        kind = kind_of(content.key)
-        path = folder / f"{kind}.upload"
         await content.save(path)
-        return SourceFile(path, content.key, kind)
+        return SourceFile(path, content.key, file.kind)
 
     async def _put_rejects(self, run_id: str, workspace: Workspace) -> None:
         workspace.rejects.flush()
