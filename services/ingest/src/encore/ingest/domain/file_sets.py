@@ -137,8 +137,8 @@ def complete_by_manifest(
 ) -> tuple[SetFile, ...] | Incomplete:
     """Return the set if nothing but checksums can still speak against it; else which files are too old.
 
-    A manifest that has started no run yet vouches for the files that are there when it comes. Of files that
-    come after it, each that has no checksum must have been replaced since the last run.
+    Files without a checksum must have been replaced since the last run. A manifest that has started no run
+    yet vouches for the others if all of them are there when it comes, uploaded soon after one another.
     """
     unsure = [file for file in files if not file.sha256]
     before = {file.stored.key: file.stored for file in last.files}
@@ -146,7 +146,7 @@ def complete_by_manifest(
         file for file in unsure if (was := before.get(file.stored.key)) and not _is_newer(file.stored, was)
     ]
     vouched = manifest != last.manifest and all(file.stored.modified <= manifest.modified for file in unsure)
-    if old and not vouched:
+    if old and not (vouched and not _left_over(unsure, last.files)):
         return Incomplete(old=tuple(base_name(file.stored.key) for file in old))
     return in_reading_order(files)
 
