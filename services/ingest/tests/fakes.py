@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
@@ -15,12 +16,15 @@ from urllib.parse import quote_plus
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested
 from encore.contracts.records import Customer, Product, SharedText
+from encore.ingest.domain.file_sets import StoredFile
 from encore.ingest.domain.rejects import Reject
 from encore.ingest.handler import IngestHandler
 from encore.ingest.ports import VanishedError
+from encore.ingest.use_cases.find_delivery import FindDelivery
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
+from encore.ingest.use_cases.start_source import Tools
 from encore.ingest.use_cases.supersede import Supersede
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import Run, StageName
@@ -28,6 +32,7 @@ from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 BUCKET = "data"
+EPOCH = datetime(2026, 11, 24, tzinfo=UTC)
 ROW: Mapping[str, str] = {
     "product_id": "P1",
     "product_name": "Braided cable",
@@ -104,6 +109,13 @@ class InMemoryFiles:
 
     def __init__(self, objects: InMemoryObjects) -> None:
         self._objects = objects
+        self.now = EPOCH
+        self.modified: dict[str, datetime] = {}
+
+    def touch(self, key: str, *, after: timedelta = timedelta(seconds=1)) -> None:
+        """Let time pass and an object be modified now; others were at the beginning."""
+        self.now += after
+        self.modified[key] = self.now
 
     @asynccontextmanager
     async def open(self, key: str) -> AsyncIterator[InMemoryContent]:
@@ -112,18 +124,24 @@ class InMemoryFiles:
             raise VanishedError("deleted before it was read")
         yield InMemoryContent(key, self._objects.stored[key])
 
-    async def etag(self, key: str) -> str:
-        """A digest of the object's content; `VanishedError` when there is none."""
+    async def read(self, key: str, *, max_bytes: int) -> bytes:
+        """The object, or one byte more than `max_bytes` of it; `VanishedError` when there is none."""
         async with self.open(key) as content:
-            return content.etag
+            return content.body[: max_bytes + 1]
 
-    async def keys(self, folder: str) -> list[str]:
-        """The keys directly in a folder, in the order in which they were stored."""
-        return [key for key in self._objects.stored if key.rpartition("/")[0] + "/" == folder]
+    async def stored(self, folder: str) -> list[StoredFile]:
+        """The objects directly in a folder, oldest first."""
+        found = [
+            StoredFile(key, InMemoryContent(key, body).etag, self.modified.get(key, EPOCH))
+            for key, body in self._objects.stored.items()
+            if key.rpartition("/")[0] + "/" == folder
+        ]
+        return sorted(found, key=lambda file: (file.modified, file.key))
 
     async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Store a file."""
         body = await asyncio.to_thread(path.read_bytes)
+        self.touch(key)
         await self._objects.put(key, body, content_type=content_type)
 
 
@@ -139,7 +157,7 @@ class Bench:
         self.customers = InMemoryItems("customer_id")
         self.announcer = announcer or InMemoryAnnouncer()
         stage = self.runs.stage(StageName.INGEST, self.announcer)
-        files = InMemoryFiles(self.objects)
+        self.files = files = InMemoryFiles(self.objects)
         self.publication = Publication(
             files=files,
             objects=self.objects,
@@ -151,13 +169,14 @@ class Bench:
         )
         self.ingest_upload = IngestUpload(self.publication, limits or Limits())
         supersede = Supersede(self.latest, self.ledger, self.announcer)
-        self.handler = IngestHandler(
-            files.name, StartRun(files, self.ledger, stage, supersede, self.ingest_upload)
-        )
+        find = FindDelivery(files, self.ledger)
+        tools = Tools(files, self.ledger, stage, supersede, self.ingest_upload, find)
+        self.handler = IngestHandler(files.name, StartRun(tools))
 
     async def upload(self, key: str, body: bytes) -> None:
         """Store an object and handle the notification about it."""
         self.objects.stored[key] = body
+        self.files.touch(key)
         await self.notify(key)
 
     async def notify(self, key: str) -> None:

@@ -40,3 +40,5 @@ class IngestSettings(ServiceSettings):
     every public host."""
     ingest_temp_dir: Path | None = None
     """Where uploads are unpacked and merged; by default the system's temporary directory."""
+    ingest_set_wait_s: Annotated[float, Field(ge=0, le=300)] = 20.0
+    """How long a set of files that no checksums vouch for waits for further files before its run starts."""

@@ -14,6 +14,8 @@ import boto3
 from rich.console import Console
 
 from encore.contracts import object_keys
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.file_names import MANIFEST
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
 from encore.stack.embedded import exported as exported_settings
@@ -24,6 +26,7 @@ from encore.stack.outcome import DemoFailedError, summary_of, until_ended
 from encore.stack.report import render_report
 from encore.stack.run_facts import FAILED
 from encore.stack.sample import write_sample
+from encore.stack.upload_set import files_of_set, manifest_of
 
 __all__ = ["DemoFailedError", "OpenStack", "run_demo"]
 
@@ -83,10 +86,15 @@ async def _follow(
 
 
 def _files(data: Path) -> list[Path]:
-    found = sorted(path for path in data.iterdir() if path.is_file()) if data.is_dir() else [data]
-    if not found or not all(path.is_file() for path in found):
-        raise DemoFailedError(f"no such file or an empty folder: {data}")
-    return found
+    """The file, or a folder's files in the order of their upload."""
+    if data.is_file():
+        return [data]
+    if not data.is_dir():
+        raise DemoFailedError(f"no such file or folder: {data}")
+    try:
+        return files_of_set(data)
+    except FileError as error:
+        raise DemoFailedError(str(error)) from error
 
 
 def _sample(work: Path) -> Path:
@@ -96,11 +104,16 @@ def _sample(work: Path) -> Path:
 
 
 def _upload(stack: Stack, files: Sequence[Path]) -> None:
-    """Put the files under `uploads/`."""
-    s3 = boto3.client("s3")
-    for path in files:
-        key = f"{object_keys.UPLOADS}{_folder(files)}{_slug(path.name)}"
-        s3.upload_file(str(path), stack.resources.buckets["data"], key)
+    """Put the files under `uploads/`; the manifest of a set comes last, so that exactly one run starts."""
+    s3, bucket = boto3.client("s3"), stack.resources.buckets["data"]
+    folder = f"{object_keys.UPLOADS}{_folder(files)}"
+    own_manifest = files[-1].name == MANIFEST
+    names = [path.name if own_manifest else _slug(path.name) for path in files]
+    for name, path in zip(names, files, strict=True):
+        s3.upload_file(str(path), bucket, f"{folder}{name}")
+    if len(files) > 1 and not own_manifest:
+        manifest = manifest_of(zip(names, files, strict=True))
+        s3.put_object(Bucket=bucket, Key=f"{folder}{MANIFEST}", Body=manifest)
 
 
 def _address(stack: Stack, files: Sequence[Path]) -> str:

@@ -21,7 +21,7 @@ from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.parts import divide
 from encore.ingest.domain.formats.mapping import Mapping, read_mapping
-from encore.ingest.ports import Content
+from encore.ingest.ports import Content, DeliveredFile, OpenDelivery
 from encore.ingest.use_cases.load_files import CancelledLoadError, Findings, LoadFiles, LoadRules
 from encore.ingest.use_cases.publish_parts import NDJSON, Publication
 from encore.ingest.use_cases.survey_files import SourceFile
@@ -65,7 +65,7 @@ class IngestUpload:
         self._ledger = publication.ledger
         self._limits = limits
 
-    async def ingest(self, run: Run, delivery: Delivery) -> None:
+    async def ingest(self, run: Run, delivery: OpenDelivery) -> None:
         """Announce all parts of the run, or fail the run if one of its files cannot be used."""
         if run.status is RunStatus.FAILED and run.parts is None:
             # the process may have died after recording the failure and before announcing it
@@ -81,7 +81,7 @@ class IngestUpload:
         log.error("run_failed", reason=reason)
         await fail_run(run.run_id, reason, self._ledger, self._publication.announcer)
 
-    async def _process(self, run: Run, delivery: Delivery, workspace: Workspace) -> None:
+    async def _process(self, run: Run, delivery: OpenDelivery, workspace: Workspace) -> None:
         try:
             merged = await self._read(delivery, workspace)
         except FileError as error:
@@ -111,7 +111,7 @@ class IngestUpload:
             run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(self._limits.part_records)})
         return int(run.step[PART_SIZE])
 
-    async def _read(self, delivery: Delivery, workspace: Workspace) -> Merged:
+    async def _read(self, delivery: OpenDelivery, workspace: Workspace) -> Merged:
         """Fetch all files, then read them in a thread, so that the message's visibility is still extended."""
         mapping = await self._mapping(delivery, workspace.folder)
         sources = [
@@ -129,7 +129,7 @@ class IngestUpload:
         )
         return await _in_thread(lambda: load_files.load(sources), cancelled)
 
-    async def _mapping(self, delivery: Delivery, folder: Path) -> Mapping | None:
+    async def _mapping(self, delivery: OpenDelivery, folder: Path) -> Mapping | None:
         """The mapping beside the upload, else the shop's."""
         if delivery.mapping is None:
             return self._limits.mapping
@@ -153,7 +153,7 @@ class IngestUpload:
         await content.save(path)
 
     async def _put_findings(
-        self, run_id: str, workspace: Workspace, delivery: Delivery, *, failed: str | None = None
+        self, run_id: str, workspace: Workspace, delivery: OpenDelivery, *, failed: str | None = None
     ) -> None:
         """Store the rejects and the report on the upload."""
         workspace.rejects.flush()

@@ -10,7 +10,7 @@ from encore.contracts.records import Customer, Product, SharedText
 from encore.evaluation.errors import EvaluationError
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.uploads import SET_KINDS, file_set, kind_of
+from encore.ingest.domain.uploads import SET_KINDS, file_set, kind_of, missing_kinds
 from encore.ingest.use_cases.ingest_upload import Limits
 from encore.ingest.use_cases.load_files import LoadFiles, SourceFile
 
@@ -61,7 +61,7 @@ def _sources(path: Path) -> list[SourceFile]:
         return [SourceFile(path, str(path), kind_of(path.name))]
     files = {str(each): each for each in sorted(path.iterdir()) if each.is_file()}
     found = file_set(files)
-    if set(found) == set(SET_KINDS):
+    if not missing_kinds(found):
         return [SourceFile(files[key], key, kind) for kind, key in found.items()]
     if len(files) == 1:
         return _sources(next(iter(files.values())))
