@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.file_names import kind_of_name
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.manifest import MAX_BYTES, MAX_FILES, read_manifest
 
 DIGEST = "0a" * 32

@@ -2,7 +2,7 @@
 
 from encore.ingest.adapters.s3_files import S3Files
 from encore.ingest.handler import IngestHandler
-from encore.ingest.settings import IngestSettings
+from encore.ingest.settings import IngestSettings, load_rules
 from encore.ingest.use_cases.find_delivery import FindDelivery
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.publish_parts import Publication
@@ -35,7 +35,7 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         runtime.stage,
         Supersede(latest, runtime.ledger, runtime.announcer),
         IngestUpload(publication, _limits(settings)),
-        FindDelivery(files, runtime.ledger),
+        FindDelivery(files, runtime.ledger, settings.ingest_columns),
         _set_limits(settings),
     )
     return IngestHandler(files.name, StartRun(tools))
@@ -43,9 +43,9 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
 
 def _limits(settings: IngestSettings) -> Limits:
     return Limits(
-        part_reviews=settings.ingest_part_reviews,
-        max_bytes=settings.ingest_max_bytes,
-        default_currency=settings.ingest_currency,
+        load=load_rules(settings),
+        part_records=settings.ingest_part_reviews,
+        mapping=settings.ingest_columns,
         temp_dir=settings.ingest_temp_dir,
     )
 

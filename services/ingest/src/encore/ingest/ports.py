@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Protocol
 
 from encore.contracts.ingest_report import IgnoredFile
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.file_sets import StoredFile
+from encore.ingest.domain.formats.fields import Kind
 from encore.runtime.runs.run import Run
 
 

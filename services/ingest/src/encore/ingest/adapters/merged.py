@@ -59,7 +59,9 @@ class Merged:
         """Return the customers at positions `first` to `last` with all their reviews and purchases."""
         reviews, purchases = self._reviews(first, last), self._purchases(first, last)
         return [
-            _customer(row, tuple(reviews.get(row.position, {}).values()), tuple(purchases.get(row.position, ())))
+            _customer(
+                row, tuple(reviews.get(row.position, {}).values()), tuple(purchases.get(row.position, ()))
+            )
             for row in map(_CustomerRow._make, self._db.execute(scratch_sql.CUSTOMERS_OF_SPAN, (first, last)))
         ]
 

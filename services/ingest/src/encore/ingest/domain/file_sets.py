@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.file_names import base_name, date_in
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.uploads import SET_KINDS, missing_kinds
 
 TOGETHER = timedelta(hours=1)

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from encore.contracts.ingest_report import IgnoredFile
 from encore.contracts.object_keys import UPLOADS
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, base_name, without_data
 from encore.ingest.domain.file_sets import (
     Delivery,
@@ -16,6 +15,7 @@ from encore.ingest.domain.file_sets import (
     complete_by_manifest,
     newest,
 )
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.manifest import ManifestFile
 from encore.ingest.domain.uploads import SET_KINDS
 

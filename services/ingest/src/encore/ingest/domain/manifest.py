@@ -8,8 +8,8 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from encore.ingest.domain.errors import FileError, described, glimpse
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile
+from encore.ingest.domain.formats.fields import Kind
 
 MAX_BYTES = 256 * 1024
 MAX_FILES = 100

@@ -1,24 +1,21 @@
 """Finds in the bucket what a run is to be made of."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from encore.contracts.run_id import run_id
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.file_names import KindOfFile, kind_of_name
 from encore.ingest.domain.file_sets import Delivery, Incomplete, SetFile, delivery_kept
 from encore.ingest.domain.folders import Folder
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
 from encore.ingest.domain.manifest import MAX_BYTES, ManifestFile, read_manifest
 from encore.ingest.domain.uploads import folder_of
 from encore.ingest.ports import Files, VanishedError
 from encore.runtime.runs.latest import LatestRun
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import RunStatus
-
-KindsOfMapping = Callable[[str], KindOfFile]
-"""Reads the text of a `mapping.yaml` and tells the kinds that it gives to files; raises `ValueError`."""
-MAX_MAPPING_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True)
@@ -35,18 +32,14 @@ class Source:
         return f"s3://{self.bucket}/{folder_of(self.key) if self.is_set else self.key}"
 
 
-def no_kinds(_text: str) -> KindOfFile:
-    """Know no file by the mapping."""
-    return lambda _name: None
-
-
 @dataclass(frozen=True)
 class FindDelivery:
     """Looks at folders, and decides by the source's last run whether what is there makes a new one."""
 
     files: Files
     ledger: Ledger
-    kinds_of_mapping: KindsOfMapping = no_kinds
+    shop_mapping: Mapping | None = None
+    """What the shop's settings say of its files, where there is no mapping beside them."""
 
     async def folder(self, key: str) -> Folder:
         """Return the folder that an object is in, with its manifest and mapping read."""
@@ -99,18 +92,19 @@ class FindDelivery:
         return only if latest.run_id == self.run_id(only) else Delivery()
 
     async def _kinds(self, folder: Folder) -> KindOfFile:
-        """Return what knows the kinds of files: the mapping, then their names.
+        """Return what knows the kinds of files: the mapping, then their names."""
+        mapping = await self._mapping(folder)
+        return kind_of_name if mapping is None else partial(_kind, mapping)
 
-        A mapping that cannot be read knows none; ingest fails the run with what is wrong in it.
-        """
+    async def _mapping(self, folder: Folder) -> Mapping | None:
+        """Return the mapping; None for one that cannot be read: ingest fails the run with what is wrong in it."""
         if folder.mapping is None:
-            return kind_of_name
+            return self.shop_mapping
         try:
             text = await self.files.read(folder.mapping.key, max_bytes=MAX_MAPPING_BYTES)
-            mapped = self.kinds_of_mapping(text.decode())
+            return read_mapping(text.decode("utf-8-sig"), file=folder.mapping.key)
         except (VanishedError, FileError, ValueError):
-            return kind_of_name
-        return lambda name: mapped(name) or kind_of_name(name)
+            return None
 
     async def _named(self, folder: Folder) -> list[ManifestFile] | None:
         if folder.manifest is None:
@@ -120,6 +114,10 @@ class FindDelivery:
         except VanishedError:
             return None
         return read_manifest(body, folder.kind_of_file)
+
+
+def _kind(mapping: Mapping, name: str) -> Kind | None:
+    return mapping.for_file(name).kind or kind_of_name(name)
 
 
 def can_resume(last: Delivery, folder: Folder) -> bool:

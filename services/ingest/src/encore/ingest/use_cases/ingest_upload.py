@@ -7,7 +7,7 @@ nothing, and every announcement can state the number of parts.
 import asyncio
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from encore.contracts import object_keys
-from encore.contracts.ingest_report import IgnoredFile
 from encore.ingest.adapters.merged import Merged
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
 from encore.ingest.domain.parts import divide
-from encore.ingest.domain.formats.mapping import Mapping, read_mapping
 from encore.ingest.ports import Content, DeliveredFile, OpenDelivery
 from encore.ingest.use_cases.load_files import CancelledLoadError, Findings, LoadFiles, LoadRules
 from encore.ingest.use_cases.publish_parts import NDJSON, Publication
@@ -33,6 +32,7 @@ from encore.runtime.runs.stage import PartResult
 log = get_logger()
 Result = TypeVar("Result")
 PART_SIZE = "ingest_part_reviews"
+JSON = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +135,11 @@ class IngestUpload:
             return self._limits.mapping
         path = folder / "mapping.yaml"
         await self._save(delivery.mapping, path, max_bytes=MAX_MAPPING_BYTES)
-        return read_mapping(path.read_bytes(), file=delivery.mapping.key)
+        try:
+            text = await asyncio.to_thread(path.read_text, "utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise FileError(f"{delivery.mapping.key}: not UTF-8 (byte {error.start})") from error
+        return read_mapping(text, file=delivery.mapping.key)
 
     async def _fetch(
         self, number: int, delivered: DeliveredFile, mapping: Mapping | None, folder: Path

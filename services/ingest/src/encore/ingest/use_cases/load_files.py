@@ -11,7 +11,7 @@ from encore.ingest.adapters.merged import Merged
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from encore.ingest.domain.errors import FileError, RowError
+from encore.ingest.domain.errors import RowError
 from encore.ingest.domain.exclusion import ExclusionRules
 from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
 from encore.ingest.use_cases.merge_rows import MergeRows
@@ -123,7 +123,7 @@ class LoadFiles:
         """Merge one record; return False and write a reject if it cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
-                raise _fault(found, surveyed.layout.header)  # noqa: TRY301 - one place handles bad rows
+                raise _fault(found, surveyed.layout.header)
             cells = mapped(found.cells)
             if cells is None:
                 return True

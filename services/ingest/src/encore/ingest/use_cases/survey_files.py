@@ -47,8 +47,10 @@ class ReadingRules:
     """What a shop sets about its files."""
 
     defaults: Defaults
-    links: LinkPolicy
-    max_bytes: int
+    links: LinkPolicy = LinkPolicy()
+    pictures: LinkPolicy = LinkPolicy()
+    max_bytes: int = 4 * 1024**3
+    """Of one file, both compressed and uncompressed."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,9 @@ def _survey_file(source: SourceFile, rules: ReadingRules, watch: Watch) -> Surve
     decided = _decided(layout, surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
-    return SurveyedFile(source, layout, Reading(decided, rules.links, default), rows, conventions)
+    return SurveyedFile(
+        source, layout, Reading(decided, rules.links, rules.pictures, default), rows, conventions
+    )
 
 
 def _require_kind(layout: Layout, promised: Kind | None) -> None:
@@ -144,7 +148,9 @@ def _decided(layout: Layout, surveys: Mapping[str, ColumnSurvey], defaults: Defa
             defaults,
             column=layout.columns[field],
             chosen=_chosen(layout, field),
-            kin=[surveys[kin] for kin in surveys if kin != field and fields[kin].reads == fields[field].reads],
+            kin=[
+                surveys[kin] for kin in surveys if kin != field and fields[kin].reads == fields[field].reads
+            ],
         )
         for field, each in surveys.items()
     }

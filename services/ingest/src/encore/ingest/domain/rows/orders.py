@@ -25,7 +25,9 @@ def read_order_row(row: Row, how: Reading) -> tuple[CustomerRow, PurchaseRow]:
     purchase = PurchaseRow(
         order_id=row.required("order_id", read_id),
         product_id=row.required("product_id", read_id),
-        quantity=row.required("quantity", partial(read_quantity, decided=how.of("quantity"))) if stated else 1,
+        quantity=row.required("quantity", partial(read_quantity, decided=how.of("quantity")))
+        if stated
+        else 1,
         timestamp=row.optional("timestamp", how.timestamp),
     )
     return read_customer_row(row), purchase

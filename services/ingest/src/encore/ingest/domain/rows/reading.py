@@ -20,10 +20,11 @@ text = partial(texts.bounded, max_chars=MAX_TEXT_CHARS)
 
 @dataclass(frozen=True)
 class Reading:
-    """What was decided for the fields of one file, and which links may be kept."""
+    """What was decided for the fields of one file, and which links and pictures may be kept."""
 
     decided: Mapping[str, Decided]
     links: LinkPolicy
+    pictures: LinkPolicy
     default: Decided
     """For fields of which nothing had to be decided."""
 
@@ -32,9 +33,14 @@ class Reading:
         return self.decided.get(field, self.default)
 
     @cached_property
-    def url(self) -> "partial[str]":
+    def link(self) -> "partial[str]":
         """Reads a link."""
         return partial(read_url, policy=self.links)
+
+    @cached_property
+    def picture(self) -> "partial[str]":
+        """Reads the link of a picture."""
+        return partial(read_url, policy=self.pictures)
 
     @cached_property
     def timestamp(self) -> "partial[int]":

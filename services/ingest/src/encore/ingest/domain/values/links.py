@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import Self
 from urllib.parse import quote
 
 from encore.ingest.domain.errors import UnreadableError
@@ -17,25 +18,38 @@ _URL = re.compile(
 )
 _UNRESERVED = "%/:?#[]@!$&'()*+,;=~`{}|^"
 _PATTERN = re.compile(r"(?:\*\.)?[^*\s/:@]{1,253}")
+_ORIGIN = re.compile(r"[a-z0-9.-]{1,253}:[0-9]{1,5}")
+_ANY = "*"
 
 
 @dataclass(frozen=True)
 class LinkPolicy:
     """The hosts that links may lead to: `shop.example`, or `*.shop.example` for every host below it.
 
-    No pattern at all allows every public host.
+    No pattern at all, or `*`, allows every public host. A host with a port, such as `localhost:8026`, is
+    allowed as it is, public or not: for a shop's trials on one machine. Raises `ValueError` for other patterns.
     """
 
     hosts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for pattern in self.hosts:
-            if not _PATTERN.fullmatch(pattern) or public_host(pattern.removeprefix("*.")) is None:
+            if not (pattern == _ANY or _ORIGIN.fullmatch(pattern) or _is_public(pattern)):
                 raise ValueError(f"found host {pattern!r}, expected a public one such as shop.example")
 
+    @classmethod
+    def of(cls, hosts: str) -> Self:
+        """Return the policy of hosts that are separated by commas."""
+        return cls(tuple(each for host in hosts.split(",") if (each := host.strip().lower())))
+
     def allows(self, host: str) -> bool:
-        """True for an allowed host; `host` is in ASCII."""
-        return not self.hosts or any(_matches(host, pattern) for pattern in self.hosts)
+        """True for an allowed public host; `host` is in ASCII."""
+        named = [pattern for pattern in self.hosts if not _ORIGIN.fullmatch(pattern)]
+        return not named or any(_matches(host, pattern) for pattern in named)
+
+    def exempts(self, host: str, port: str | None) -> bool:
+        """True for a host and port that are allowed as they are."""
+        return port is not None and f"{host.lower()}:{port}" in self.hosts
 
 
 def read_url(text: str, policy: LinkPolicy) -> str:
@@ -48,6 +62,8 @@ def read_url(text: str, policy: LinkPolicy) -> str:
     scheme, user, written, port, rest = found.group("scheme", "user", "host", "port", "rest")
     if user:
         raise UnreadableError("a URL without a user or password", _without_user(text))
+    if policy.exempts(written, port):
+        return text
     if port is not None and port not in _PORTS.values():
         raise UnreadableError("a URL without a port, or with port 80 or 443", text)
     host = _allowed(written, policy, text)
@@ -74,6 +90,12 @@ def _without_user(text: str) -> str:
     return re.sub(r"//[^/?#@]*@", "//…@", text, count=1)
 
 
+def _is_public(pattern: str) -> bool:
+    return _PATTERN.fullmatch(pattern) is not None and public_host(pattern.removeprefix("*.")) is not None
+
+
 def _matches(host: str, pattern: str) -> bool:
+    if pattern == _ANY:
+        return True
     name = public_host(pattern.removeprefix("*."))
     return name is not None and (host.endswith(f".{name}") if pattern.startswith("*.") else host == name)

@@ -4,7 +4,10 @@ From CLDR, which `babel` has, though not in our images: they keep only the langu
 in. Tests compare these tables with it.
 """
 
+import re
 from typing import NamedTuple
+
+from encore.ingest.domain.errors import UnreadableError
 
 
 class Marks(NamedTuple):
@@ -37,6 +40,7 @@ _MARKS = {
     for marks, names in table.items()
     for name in names.split()
 }
+_LOCALE = re.compile(r"[A-Za-z]{2,3}(?:[_-][A-Za-z]{4})?(?:[_-](?:[A-Za-z]{2}|[0-9]{3}))?")
 _USUAL_SCRIPTS = frozenset(("Latn", "Hans", "Hant"))
 
 
@@ -52,3 +56,10 @@ def _parts(locale: str) -> tuple[str, str]:
     if any(len(part) == 4 and part.title() not in _USUAL_SCRIPTS for part in others):  # noqa: PLR2004 - ISO 15924
         return "", ""
     return language.lower(), next((part.upper() for part in others if len(part) in {2, 3}), "")
+
+
+def read_locale(text: str) -> str:
+    """Read a locale such as `de_DE` or `en`; one whose marks are not known settles nothing."""
+    if not _LOCALE.fullmatch(text):
+        raise UnreadableError("a locale such as de_DE", text)
+    return text
