@@ -28,12 +28,14 @@ class IngestSettings(ServiceSettings):
     """How numbers and dates are written where a file leaves it open, such as `de_DE`."""
     ingest_time_zone: str = "UTC"
     """The time zone (IANA) of times without one."""
-    ingest_minimum_age: Annotated[int, Field(ge=0, le=120)] = 18
+    ingest_minimum_age: Annotated[int, Field(ge=0, le=130)] = 18
     """Customers known to be younger get no email; 0 for no limit."""
+    ingest_require_consent: bool = False
+    """Write to nobody whose consent is unknown."""
     ingest_max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """From a larger share of rejected rows on, the run fails before anything is paid."""
     ingest_link_hosts: str = ""
-    """Hosts that links may have, separated by commas, in the form of the mailer's; empty for any."""
+    """Hosts that links and pictures may have, separated by commas; empty for every public host."""
     ingest_columns: str = ""
     """The shop's columns as JSON, in the form of `mapping.yaml`; empty for the formats that are known."""
     ingest_temp_dir: Path | None = None
