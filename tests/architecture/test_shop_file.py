@@ -19,6 +19,7 @@ from encore.stack.shop.local import UNSUBSCRIBE_KEY, stack_variables
 from encore.stack.shop.rendering import SERVICES, SETTINGS, VARIABLES, as_dotenv, as_tfvars, by_service
 from encore.stack.shop.rows import rows
 from encore.stack.shop.schema import schema_text
+from encore.stack.shop.writing import toml
 from tests.architecture.test_settings import SERVICES as SETTINGS_OF
 
 if TYPE_CHECKING:
@@ -43,16 +44,14 @@ locale = "de_DE"
 time_zone = "Europe/Berlin"
 picks = 4
 minimum_age = 0
+require_consent = true
 max_rejected_share = 0.1
 
 [hosts]
 pictures = ["bilder.tee.example", "*.cdn.example"]
 
-[columns.files]
-products = "Artikel 'neu'.csv"
-
-[columns.columns]
-"Preis \"brutto\" \\ ${EUR}" = "price"
+[columns.files."Artikel 'neu'.csv".columns]
+"Preis \"brutto\" \\ ${EUR}" = "discounted_price"
 """
 
 
@@ -112,7 +111,7 @@ def test_the_values_arrive_as_they_were_written(config: Path) -> None:
     assert read["ENCORE_MAILER_BRAND_NAME"] == "Tee & 'mehr'"
     assert read["ENCORE_MAILER_BRAND_VOICE"] == 'dry, "precise", $5 a word'
     assert json.loads(read["ENCORE_INGEST_COLUMNS"] or "") == shop.given.columns
-    assert read["ENCORE_INGEST_LINK_HOSTS"] == "tee.example,*.tee.example"
+    assert read["ENCORE_MAILER_LINK_HOSTS"] == "tee.example,*.tee.example"
 
 
 def test_a_service_accepts_what_is_rendered_for_it(config: Path) -> None:
@@ -203,5 +202,5 @@ def test_the_documentation_has_every_key_with_its_default() -> None:
     documented = dict(re.findall(r"^\| `([a-z_.]+)` \| `?([^|`]+?)`? \|", text, re.MULTILINE))
     for row in rows(load_shop(environment={}), {}):
         if row.key != "theme.name":
-            shown = str(row.value) if row.value is not None else "none"
+            shown = "none" if row.value is None else toml(row.value).strip('"')
             assert documented[row.key] == shown, row.key

@@ -29,4 +29,5 @@ def test_a_chosen_list_of_hosts_is_kept() -> None:
     assert any_host({"ENCORE_MAILER_LINK_HOSTS": "shop.example"}) == {
         "ENCORE_MAILER_LINK_HOSTS": "shop.example",
         "ENCORE_MAILER_IMAGE_HOSTS": "*,localhost:8026",
+        "ENCORE_INGEST_LINK_HOSTS": "*,localhost:8026",
     }

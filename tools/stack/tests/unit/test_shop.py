@@ -81,7 +81,7 @@ def config(tmp_path: Path) -> Path:
         ("[hosts]\npictures = ['a.example,b.example']", "encore.toml:2: hosts.pictures.0: found"),
         (
             "[columns]\nx = 2024-01-01",
-            "encore.toml:2: columns.x: found '2024-01-01', expected a table such as",
+            "encore.toml:2: columns.x: found '2024-01-01', expected a table as in",
         ),
         (
             "[theme]\nlayout = 'wide'",
@@ -153,7 +153,7 @@ def test_the_environment_goes_first(config: Path) -> None:
 def test_lists_and_columns_come_from_the_environment_as_services_read_them(config: Path) -> None:
     """Hosts separated by commas, columns as JSON."""
     environment = {
-        "ENCORE_INGEST_LINK_HOSTS": "a.example, *.a.example",
+        "ENCORE_MAILER_LINK_HOSTS": "a.example, *.a.example",
         "ENCORE_INGEST_COLUMNS": '{"files":{}}',
     }
     applied = load_shop(config, environment=environment).applied
@@ -180,7 +180,8 @@ def test_files_may_be_in_a_language_that_no_email_is_written_in(config: Path) ->
         ("ENCORE_INGEST_LOCALE", "German"),
         ("ENCORE_RECOMMENDER_PICKS", "many"),
         ("ENCORE_INGEST_COLUMNS", "{"),
-        ("ENCORE_INGEST_LINK_HOSTS", "https://a.example"),
+        ("ENCORE_MAILER_LINK_HOSTS", "https://a.example"),
+        ("ENCORE_INGEST_REQUIRE_CONSENT", "perhaps"),
     ],
 )
 def test_a_bad_variable_is_refused_by_its_name(config: Path, variable: str, value: str) -> None:
@@ -208,6 +209,19 @@ def test_links_may_lead_to_the_shops_address(config: Path) -> None:
     )
     config.write_text(f"{SHOP}\n[hosts]\nlinks = ['a.example']", encoding="utf-8")
     assert load_shop(config, environment={}).variables["ENCORE_MAILER_LINK_HOSTS"] == "a.example"
+
+
+def test_files_may_name_hosts_of_links_and_pictures_once_both_are_known(config: Path) -> None:
+    """Ingest has one list for both: with the hosts of links alone, it would drop every picture."""
+    shop = load_shop(config, environment={})
+    assert (shop.ingest_hosts, "ENCORE_INGEST_LINK_HOSTS" in shop.variables) == ((), False)
+    config.write_text(f"{SHOP}\n[hosts]\npictures = ['cdn.example', 'tee.example']", encoding="utf-8")
+    shop = load_shop(config, environment={})
+    assert shop.ingest_hosts == ("tee.example", "*.tee.example", "cdn.example")
+    assert shop.variables["ENCORE_INGEST_LINK_HOSTS"] == "tee.example,*.tee.example,cdn.example"
+    assert load_shop(config, environment={"ENCORE_INGEST_LINK_HOSTS": "a.example"}).ingest_hosts == (
+        "a.example",
+    )
 
 
 def test_a_local_stack_starts_with_the_shops_settings(config: Path, tmp_path: Path) -> None:

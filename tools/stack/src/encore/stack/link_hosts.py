@@ -15,7 +15,9 @@ from encore.stack.pictures.addresses import HOST
 SETTINGS = {"product_link": "ENCORE_MAILER_LINK_HOSTS", "img_link": "ENCORE_MAILER_IMAGE_HOSTS"}
 """The mailer's setting for the URLs of each column."""
 ANY_HOST = "*"
-LOCAL_HOSTS = {"ENCORE_MAILER_IMAGE_HOSTS": f"{ANY_HOST},{HOST}"}
+INGEST = "ENCORE_INGEST_LINK_HOSTS"
+"""Ingest's setting for the URLs of both."""
+LOCAL_HOSTS = dict.fromkeys(("ENCORE_MAILER_IMAGE_HOSTS", INGEST), f"{ANY_HOST},{HOST}")
 """The sample's pictures are served by the stack itself."""
 MIN_SHARE = 0.1
 """A host with at least this share of a column's URLs is one of the shop's."""
@@ -23,7 +25,10 @@ MIN_SHARE = 0.1
 
 def any_host(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that allow every host, except where the environment says otherwise."""
-    return {name: environment.get(name) or LOCAL_HOSTS.get(name, ANY_HOST) for name in SETTINGS.values()}
+    return {
+        name: environment.get(name) or LOCAL_HOSTS.get(name, ANY_HOST)
+        for name in (*SETTINGS.values(), INGEST)
+    }
 
 
 def hosts_in(files: Sequence[Path]) -> dict[str, str]:

@@ -25,4 +25,4 @@ def _shown(value: JsonValue) -> str | None:
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)[:MAX_COLUMNS_CHARS]
-    return None if value is None else str(value)
+    return value if value is None or isinstance(value, str) else json.dumps(value)

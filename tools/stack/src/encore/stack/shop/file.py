@@ -29,12 +29,13 @@ EXPECTED = {
     "shop.locale": LOCALE_EXPECTED,
     "shop.time_zone": TIME_ZONE_EXPECTED,
     "shop.picks": f"a whole number from 1 to {MAX_PICKS}",
-    "shop.minimum_age": "a whole number from 0 (no limit) to 120",
+    "shop.minimum_age": "a whole number from 0 (no limit) to 130",
+    "shop.require_consent": "true or false",
     "shop.max_rejected_share": "a share from 0 to 1, such as 0.05 for 5 %",
     "hosts": "a table of links and pictures",
     "hosts.links": HOSTS_EXPECTED,
     "hosts.pictures": HOSTS_EXPECTED,
-    "columns": "a table such as the one of mapping.yaml, without dates",
+    "columns": "a table as in mapping.yaml, without dates",
 }
 """What each key should be, for people."""
 
@@ -58,8 +59,10 @@ class ShopSection(Section):
     """The time zone of times without one (IANA), such as `Europe/Berlin`."""
     picks: Annotated[int, Field(ge=1, le=MAX_PICKS)] = 5
     """Products in an email."""
-    minimum_age: Annotated[int, Field(ge=0, le=120)] = 18
+    minimum_age: Annotated[int, Field(ge=0, le=130)] = 18
     """Customers known to be younger get no email; 0 for no limit."""
+    require_consent: bool = False
+    """Write to nobody whose consent is unknown; who has refused is never written to."""
     max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.05
     """A run with a larger share of unreadable rows fails before anything is paid."""
 
@@ -79,7 +82,7 @@ class ShopFile(ShopFileSections):
     shop: ShopSection = ShopSection()
     hosts: HostsSection = HostsSection()
     columns: dict[str, JsonValue] = Field(default_factory=dict)
-    """How the shop's own files are read, as in `mapping.yaml`: files, columns, constants and units."""
+    """How the shop's own files are read, as in `mapping.yaml`: columns, constants, units, or files."""
 
 
 def read_shop_file(text: str, *, file: str) -> ShopFile:

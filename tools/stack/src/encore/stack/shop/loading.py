@@ -11,7 +11,7 @@ from pydantic import JsonValue, ValidationError
 from encore.contracts import object_keys
 from encore.mailer.domain.message.toml_file import InvalidFileError, line_of, problems_of, text_of
 from encore.stack.shop.file import EXPECTED, ShopFile, read_shop_file
-from encore.stack.shop.rendering import SETTINGS, Setting, rendered
+from encore.stack.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, ingest_hosts, rendered
 from encore.stack.shop.values import ANY_LOCALE
 
 CONFIG = "ENCORE_CONFIG"
@@ -39,6 +39,8 @@ class Shop:
     """The same, under the variables that are set in the environment."""
     overrides: Mapping[str, str]
     """The variable that sets a key, by key such as `shop.currency`."""
+    ingest_hosts: tuple[str, ...] = ()
+    """Where links and pictures of files may lead, by ingest's variable or the file; nothing for anywhere."""
 
     @property
     def variables(self) -> dict[str, str]:
@@ -71,7 +73,8 @@ def load_shop(
     text = _text(file) if file else ""
     given = read_shop_file(text, file=str(file))
     overrides = {setting.key: name for setting in SETTINGS if (name := _set_in(environment, setting))}
-    shop = Shop(file, given, _applied(given, overrides, environment), overrides)
+    applied = _applied(given, overrides, environment)
+    shop = Shop(file, given, applied, overrides, _ingest_hosts(applied, environment))
     if check_columns and shop.applied.columns:
         _check(shop, text, check_columns)
     return shop
@@ -110,6 +113,11 @@ def _applied(given: ShopFile, overrides: Mapping[str, str], environment: Mapping
         raise InvalidFileError(
             "; ".join(f"{_variable(keys, overrides)}: {each}" for keys, each in found)
         ) from error
+
+
+def _ingest_hosts(applied: ShopFile, environment: Mapping[str, str]) -> tuple[str, ...]:
+    listed = environment.get(INGEST_HOSTS)
+    return tuple(each.strip() for each in listed.split(",")) if listed else ingest_hosts(applied)
 
 
 def _value(setting: Setting, text: str) -> object:

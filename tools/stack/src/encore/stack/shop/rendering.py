@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
+from pydantic import TypeAdapter
+
 from encore.mailer.domain.message.hosts import below
 from encore.stack.shop.file import ShopFile
 
@@ -26,6 +28,14 @@ def _joined(hosts: object) -> str:
 
 def _split(text: str) -> object:
     return [each.strip() for each in text.split(",")]
+
+
+def _written_flag(value: object) -> str:
+    return "true" if value else "false"
+
+
+def _flag(text: str) -> object:
+    return TypeAdapter(bool).validate_python(text)
 
 
 def _json(value: object) -> str:
@@ -61,19 +71,23 @@ SETTINGS = (
     Setting("shop.time_zone", ("ENCORE_INGEST_TIME_ZONE",)),
     Setting("shop.picks", ("ENCORE_RECOMMENDER_PICKS",), read=int),
     Setting("shop.minimum_age", ("ENCORE_INGEST_MINIMUM_AGE",), read=int),
+    Setting("shop.require_consent", ("ENCORE_INGEST_REQUIRE_CONSENT",), write=_written_flag, read=_flag),
     Setting("shop.max_rejected_share", ("ENCORE_INGEST_MAX_REJECTED_SHARE",), read=float),
-    _hosts("hosts.links", ("ENCORE_INGEST_LINK_HOSTS", "ENCORE_MAILER_LINK_HOSTS")),
+    _hosts("hosts.links", ("ENCORE_MAILER_LINK_HOSTS",)),
     _hosts("hosts.pictures", ("ENCORE_MAILER_IMAGE_HOSTS",)),
     Setting("columns", ("ENCORE_INGEST_COLUMNS",), write=_json, read=json.loads),
 )
 """Every key that reaches a service by a variable. Themes reach the mailer by the file itself."""
-VARIABLES = tuple(variable for setting in SETTINGS for variable in setting.variables)
+INGEST_HOSTS = "ENCORE_INGEST_LINK_HOSTS"
+"""Ingest has one list for links and pictures; the mailer has one for each."""
+VARIABLES = (*(variable for setting in SETTINGS for variable in setting.variables), INGEST_HOSTS)
 
 
 def rendered(file: ShopFile) -> dict[str, str]:
     """Return the variables for what the file says; what it leaves out has no variable."""
     said = values_in(file)
-    return {
+    hosts = {INGEST_HOSTS: ",".join(listed)} if (listed := ingest_hosts(file)) else {}
+    return hosts | {
         variable: setting.write(said[setting.key])
         for setting in SETTINGS
         if setting.key in said
@@ -94,6 +108,15 @@ def values_in(file: ShopFile) -> dict[str, object]:
     if file.shop.url and not file.hosts.links:
         said["hosts.links"] = list(hosts_of(file.shop.url))
     return {key: value for key, value in said.items() if value not in (None, [])}
+
+
+def ingest_hosts(file: ShopFile) -> tuple[str, ...]:
+    """Return where links and pictures may lead; nothing, which means anywhere, unless both are known."""
+    said = values_in(file)
+    lists = [said.get(key) for key in ("hosts.links", "hosts.pictures")]
+    if not all(lists):
+        return ()
+    return tuple(dict.fromkeys(host for listed in lists if isinstance(listed, list) for host in listed))
 
 
 def hosts_of(url: str) -> tuple[str, ...]:

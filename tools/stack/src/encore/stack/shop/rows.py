@@ -8,7 +8,7 @@ from pydantic import BaseModel, JsonValue
 from encore.mailer.settings import BRAND_SETTINGS, MailerSettings
 from encore.stack.shop.file import ShopFile
 from encore.stack.shop.loading import Origin, Shop
-from encore.stack.shop.rendering import SETTINGS, Setting, values_in
+from encore.stack.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, values_in
 
 SHOP_URL = Setting("shop.url", ())
 
@@ -29,7 +29,7 @@ def rows(shop: Shop, environment: Mapping[str, str] | None = None) -> list[Row]:
     environment = os.environ if environment is None else environment
     settings = (SHOP_URL, *SETTINGS)
     found = [row for setting in settings for row in _rows(shop, setting, environment)]
-    return [*found, *_theme_rows(shop)]
+    return [*found, *_hosts_of_ingest(environment), *_theme_rows(shop)]
 
 
 def _rows(shop: Shop, setting: Setting, environment: Mapping[str, str]) -> Iterator[Row]:
@@ -46,6 +46,12 @@ def _rows(shop: Shop, setting: Setting, environment: Mapping[str, str]) -> Itera
         yield Row(key=setting.key, value=text, origin=Origin.ENVIRONMENT, variables=(name,))
 
 
+def _hosts_of_ingest(environment: Mapping[str, str]) -> Iterator[Row]:
+    """A row for ingest's own list, if it is set: it has both kinds of hosts."""
+    if listed := environment.get(INGEST_HOSTS):
+        yield Row(key="hosts", value=listed, origin=Origin.ENVIRONMENT, variables=(INGEST_HOSTS,))
+
+
 def _origin(shop: Shop, key: str) -> Origin:
     """Hosts that nobody lists are those of the shop's address."""
     follows = key == "hosts.links" and not shop.applied.hosts.links
@@ -60,8 +66,9 @@ def _value(shop: Shop, key: str) -> JsonValue:
         return _json(said[key])
     if section == "brand":
         return _json(MailerSettings.model_fields[BRAND_SETTINGS[name]].default)
-    default = getattr(shop.applied, section)
-    return _json((getattr(default, name) if name else default) or None)
+    table = getattr(shop.applied, section)
+    default = getattr(table, name) if name else table
+    return None if default in ([], {}) else _json(default)
 
 
 def _json(value: object) -> JsonValue:
