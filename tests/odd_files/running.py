@@ -6,12 +6,11 @@ from dataclasses import dataclass, replace
 
 from encore.contracts.records import Customer, Product, Purchase, Review
 from encore.ingest.domain.rejects import Reject
-from encore.ingest.use_cases.ingest_upload import Limits
-from services.ingest.tests.fakes import Bench
+from services.ingest.tests.fakes import Bench, limits
 from tests.odd_files.case import Case
 
 FOLDER = "uploads/odd/"
-LIMITS = Limits(max_bytes=4_000_000)
+LIMITS = limits(max_bytes=4_000_000)
 
 
 @dataclass(frozen=True)

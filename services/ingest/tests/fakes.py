@@ -5,7 +5,8 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
+from collections.abc import Mapping as Cells
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,17 +16,23 @@ from urllib.parse import quote_plus
 
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested
+from encore.contracts.ingest_report import IngestReport
 from encore.contracts.records import Customer, Product, SharedText
+from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from encore.ingest.domain.file_sets import StoredFile
+from encore.ingest.domain.formats.mapping import Mapping
 from encore.ingest.domain.rejects import Reject
+from encore.ingest.domain.values.conventions import Defaults
 from encore.ingest.handler import IngestHandler
 from encore.ingest.ports import VanishedError
 from encore.ingest.use_cases.find_delivery import FindDelivery
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
+from encore.ingest.use_cases.load_files import LoadRules
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
 from encore.ingest.use_cases.start_source import Tools
 from encore.ingest.use_cases.supersede import Supersede
+from encore.ingest.use_cases.survey_files import ReadingRules
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import Run, StageName
 from tests.support.runs import Runs
@@ -33,7 +40,7 @@ from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjec
 
 BUCKET = "data"
 EPOCH = datetime(2026, 11, 24, tzinfo=UTC)
-ROW: Mapping[str, str] = {
+ROW: Cells[str, str] = {
     "product_id": "P1",
     "product_name": "Braided cable",
     "category": "Computers|Cables",
@@ -59,7 +66,7 @@ def numbered(number: int, **cells: str) -> dict[str, str]:
     return {**ROW, **own, **cells}
 
 
-def csv_lines(rows: Sequence[Mapping[str, str]], *, header: bool = True) -> bytes:
+def csv_lines(rows: Sequence[Cells[str, str]], *, header: bool = True) -> bytes:
     """The rows as UTF-8 CSV; the first row's names are the header."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
@@ -145,10 +152,28 @@ class InMemoryFiles:
         await self._objects.put(key, body, content_type=content_type)
 
 
+def limits(
+    *,
+    max_rejected_share: float = 1.0,
+    exclusion: ExclusionRules = USUAL_EXCLUSION,
+    max_bytes: int = 2**32,
+    part_records: int = 250,
+    mapping: Mapping | None = None,
+    defaults: Defaults = Defaults("INR", "en_IN", "UTC"),  # noqa: B008 - frozen
+) -> Limits:
+    """Limits of an Indian shop; any share of rows may be rejected, so that a test can be about few rows."""
+    rules = LoadRules(
+        reading=ReadingRules(defaults, max_bytes=max_bytes),
+        exclusion=exclusion,
+        max_rejected_share=max_rejected_share,
+    )
+    return Limits(load=rules, part_records=part_records, mapping=mapping)
+
+
 class Bench:
     """The whole service in memory: upload, then inspect the outcome."""
 
-    def __init__(self, limits: Limits | None = None, announcer: InMemoryAnnouncer | None = None) -> None:
+    def __init__(self, chosen: Limits | None = None, announcer: InMemoryAnnouncer | None = None) -> None:
         self.runs = Runs()
         self.ledger = self.runs.ledger
         self.latest = self.runs.latest
@@ -167,7 +192,7 @@ class Bench:
             ledger=self.ledger,
             stage=stage,
         )
-        self.ingest_upload = IngestUpload(self.publication, limits or Limits())
+        self.ingest_upload = IngestUpload(self.publication, chosen or limits())
         supersede = Supersede(self.latest, self.ledger, self.announcer)
         find = FindDelivery(files, self.ledger)
         tools = Tools(files, self.ledger, stage, supersede, self.ingest_upload, find)
@@ -217,6 +242,11 @@ class Bench:
     async def rejects(self) -> list[Reject]:
         """The run's rejects."""
         return await self.objects.get_lines(object_keys.rejects((await self.run()).run_id), Reject)
+
+    async def report(self) -> IngestReport:
+        """What the run's report says of its files."""
+        stored = await self.objects.get(object_keys.ingest_report((await self.run()).run_id))
+        return IngestReport.model_validate_json(stored)
 
     async def counts(self) -> dict[str, Any]:
         """The counts in the run's report on the file."""

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pytest
 
 from encore.contracts.events import RunFinished
-from encore.ingest.use_cases.ingest_upload import Limits
 from encore.runtime.runs.run import RunStatus
-from services.ingest.tests.fakes import ROW, Bench, csv_lines, numbered
+from services.ingest.tests.fakes import ROW, Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"
 HEADER, GOOD_LINE = csv_lines([ROW]).splitlines(keepends=True)
@@ -195,7 +194,7 @@ BAD_FILES = [
 @pytest.mark.parametrize("case", BAD_FILES, ids=lambda case: case.name)
 async def test_an_invalid_file_fails_its_run_with_one_reason(case: BadFile) -> None:
     """The ledger and one event give the file and the reason; nothing is sent downstream."""
-    bench = Bench(Limits(max_bytes=2_000_000))
+    bench = Bench(limits(max_bytes=2_000_000))
     await bench.upload(KEY, case.body)
     run = await bench.run()
     assert run.status is RunStatus.FAILED

@@ -14,10 +14,10 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import DataIngested, EventData, RunFinished
 from encore.contracts.records import Customer
-from encore.ingest.use_cases.ingest_upload import Limits, _in_thread
+from encore.ingest.use_cases.ingest_upload import _in_thread
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import PartReport, RunStatus, StageName, part_name
-from services.ingest.tests.fakes import Bench, csv_lines, message, notification, numbered
+from services.ingest.tests.fakes import Bench, csv_lines, limits, message, notification, numbered
 from tests.support.runs import START, finish_part
 from tests.support.stores import InMemoryAnnouncer
 
@@ -33,7 +33,7 @@ SET = {
 
 async def test_parts_hold_whole_customers_and_name_the_number_of_parts() -> None:
     """Each event carries its part's key and counts, and the number of parts."""
-    bench = Bench(Limits(part_reviews=2))
+    bench = Bench(limits(part_records=2))
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 6)]))
     assert [(part.part, part.parts, part.customers, part.reviews) for part in bench.parts] == [
         (1, 3, 2, 2),
@@ -91,7 +91,7 @@ class _ImmediateSentiment(InMemoryAnnouncer):
 async def test_a_part_is_stored_and_reported_before_it_is_announced() -> None:
     """Sentiment may read it at once; the run may even end."""
     sentiment = _ImmediateSentiment()
-    bench = Bench(Limits(part_reviews=2), sentiment)
+    bench = Bench(limits(part_records=2), sentiment)
     sentiment.bench = bench
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 4)]))
     assert sentiment.read == [(2, 2), (1, 3)]
@@ -115,7 +115,7 @@ class _FailingCustomers:
 
 async def test_a_redelivery_continues_where_the_crash_was() -> None:
     """Finished parts are neither stored nor announced again."""
-    bench = Bench(Limits(part_reviews=1))
+    bench = Bench(limits(part_records=1))
     table = _FailingCustomers(bench)
     object.__setattr__(bench.publication, "customers", table)
     with pytest.raises(TransientError):
@@ -128,11 +128,11 @@ async def test_a_redelivery_continues_where_the_crash_was() -> None:
 
 async def test_a_changed_setting_does_not_move_customers_between_parts() -> None:
     """A run keeps the part size it started with."""
-    bench = Bench(Limits(part_reviews=1))
+    bench = Bench(limits(part_records=1))
     object.__setattr__(bench.publication, "customers", _FailingCustomers(bench))
     with pytest.raises(TransientError):
         await bench.upload(KEY, csv_lines([numbered(1), numbered(2)]))
-    bench.ingest_upload._limits = Limits(part_reviews=100)
+    bench.ingest_upload._limits = limits(part_records=100)
     await bench.notify(KEY)
     assert [(part.part, part.parts) for part in bench.parts] == [(1, 2), (2, 2)]
 
@@ -163,7 +163,7 @@ async def test_a_failure_is_announced_again_on_each_redelivery() -> None:
 
 async def test_a_run_that_ends_during_ingest_gets_no_more_parts() -> None:
     """A later stage may fail the run before ingest is done."""
-    bench = Bench(Limits(part_reviews=1))
+    bench = Bench(limits(part_records=1))
     announce = bench.announcer.announce
 
     async def fail_after_first(run_id: str, *events: EventData) -> None:
@@ -204,7 +204,7 @@ async def _repeated_notification(bench: Bench) -> Message:
 
 async def test_the_workspace_is_always_cleared(tmp_path: Path) -> None:
     """Nothing is left on disk, whether the run succeeds, fails, or the message is no notification."""
-    bench = Bench(Limits(temp_dir=tmp_path))
+    bench = Bench(dataclasses.replace(limits(), temp_dir=tmp_path))
     await bench.upload(KEY, csv_lines([numbered(1)]))
     await bench.upload(KEY, b"")
     with pytest.raises(PermanentError):

@@ -6,15 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.ingest_report import IngestReport
 from encore.contracts.records import Customer, Exclusion
-from encore.ingest.domain.exclusion import ExclusionRules
+from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 
 KEY = "uploads/shop.csv"
 
 
-async def ingested(rows: Sequence[Mapping[str, str]], rules: ExclusionRules = ExclusionRules()) -> Bench:
+async def ingested(rows: Sequence[Mapping[str, str]], rules: ExclusionRules = USUAL_EXCLUSION) -> Bench:
     """A bench that has ingested these rows."""
     bench = Bench(limits(exclusion=rules))
     await bench.upload(KEY, csv_lines(rows))
@@ -77,7 +76,7 @@ async def test_the_report_counts_who_is_left_out_by_cause() -> None:
         numbered(4, marketing_consent="yes", suppressed="no", age="40"),
     ]
     bench = await ingested(rows)
-    report: IngestReport = await bench.report()
+    report = await bench.report()
     assert report.exclusions == {
         Exclusion.NO_CONSENT: 1,
         Exclusion.SUPPRESSED: 1,

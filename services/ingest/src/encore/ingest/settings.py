@@ -62,10 +62,8 @@ class IngestSettings(ServiceSettings):
     ingest_require_consent: bool = False
     """Write to nobody whose consent is unknown."""
     ingest_link_hosts: Annotated[str, AfterValidator(_hosts)] = ""
-    """Hosts that links may have, separated by commas: `shop.example`, `*.shop.example`, or `*` for every public
-    one; empty means that too. A host with a port, such as `localhost:8026`, need not be public."""
-    ingest_image_hosts: Annotated[str, AfterValidator(_hosts)] = ""
-    """The same for pictures."""
+    """Hosts that links and pictures may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
+    for every public one; empty means that too. One with a port, such as `localhost:8026`, may be private."""
     ingest_temp_dir: Path | None = None
     """Where uploads are unpacked and merged; by default the system's temporary directory."""
     ingest_set_wait_s: Annotated[float, Field(ge=0, le=300)] = 20.0
@@ -78,7 +76,6 @@ def load_rules(settings: IngestSettings) -> LoadRules:
         reading=ReadingRules(
             Defaults(settings.ingest_currency, settings.ingest_locale, settings.ingest_time_zone),
             links=LinkPolicy.of(settings.ingest_link_hosts),
-            pictures=LinkPolicy.of(settings.ingest_image_hosts),
             max_bytes=settings.ingest_max_bytes,
         ),
         exclusion=ExclusionRules(settings.ingest_minimum_age, settings.ingest_require_consent),

@@ -1,7 +1,7 @@
 """What the files of an upload came to, read back from the scratch database."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -59,9 +59,7 @@ class Merged:
         """Return the customers at positions `first` to `last` with all their reviews and purchases."""
         reviews, purchases = self._reviews(first, last), self._purchases(first, last)
         return [
-            _customer(
-                row, tuple(reviews.get(row.position, {}).values()), tuple(purchases.get(row.position, ()))
-            )
+            _customer(row, reviews.get(row.position, {}).values(), purchases.get(row.position, ()))
             for row in map(_CustomerRow._make, self._db.execute(scratch_sql.CUSTOMERS_OF_SPAN, (first, last)))
         ]
 
@@ -116,7 +114,7 @@ class _SubjectRow(NamedTuple):
 
 
 # Every value was checked when its row was read: the models are only filled.
-def _customer(row: _CustomerRow, reviews: tuple[Review, ...], purchases: tuple[Purchase, ...]) -> Customer:
+def _customer(row: _CustomerRow, reviews: Iterable[Review], purchases: Iterable[Purchase]) -> Customer:
     return Customer.model_construct(
         customer_id=row.customer_id,
         name=row.name,
@@ -127,8 +125,8 @@ def _customer(row: _CustomerRow, reviews: tuple[Review, ...], purchases: tuple[P
         language=row.language,
         time_zone=row.time_zone,
         exclusion=None if row.cause is None else Exclusion(row.cause),
-        reviews=reviews,
-        purchases=purchases,
+        reviews=tuple(reviews),
+        purchases=tuple(purchases),
     )
 
 

@@ -103,8 +103,8 @@ class Scratch:
         """
         rating = None if row.rating is None else str(row.rating)
         if known is None:
-            values = (row.review_id, customer, row.title, row.text, rating, row.timestamp)
-            review = self._add(scratch_sql.ADD_REVIEW, *values)
+            given = (row.review_id, customer, row.title, row.text, rating, row.timestamp)
+            review = self._add(scratch_sql.ADD_REVIEW, *given)
         else:
             review = known.position
             values = (row.title, row.text, rating, row.timestamp, review)
@@ -124,7 +124,7 @@ class Scratch:
         return None if found is None else str(found[0])
 
     def products_of(self, product_id: str) -> list[int]:
-        """Return the position of the product, else those of at most two products of which it is the parent."""
+        """Return the position of the product, else of at most two products of which it is the parent."""
         return [int(found) for (found,) in self._db.execute(scratch_sql.PRODUCTS_OF, {"id": product_id})]
 
     def customer_position(self, customer_id: str) -> int | None:

@@ -39,7 +39,8 @@ PUT_SHARED_TEXT = """
 INSERT OR IGNORE INTO shared_texts (product, text) SELECT position, ? FROM products WHERE id = ?
 """
 KNOWN_CUSTOMER = """
-SELECT position, email, address, name, age, consent, suppressed, language, time_zone FROM customers WHERE id = ?
+SELECT position, email, address, name, age, consent, suppressed, language, time_zone
+FROM customers WHERE id = ?
 """
 ADD_CUSTOMER = """
 INSERT INTO customers (id, email, address, name, age, consent, suppressed, language, time_zone)

@@ -11,7 +11,7 @@ from encore.ingest.domain.errors import RowError, UnreadableError, glimpse
 from encore.ingest.domain.text import clean
 
 Value = TypeVar("Value")
-EMPTY = frozenset({"", "null", "none", "nan", "n/a", "#n/a", "nil", "-", "--", "–", "—"})
+EMPTY = frozenset({"", "null", "none", "nan", "n/a", "#n/a", "nil", "-", "--", "\N{EN DASH}", "\N{EM DASH}"})
 """What exports write for "no value", in lower case. A text is never read so: it may be somebody's name."""
 
 

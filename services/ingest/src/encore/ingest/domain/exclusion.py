@@ -12,3 +12,6 @@ class ExclusionRules(NamedTuple):
 
     minimum_age: int = 18
     require_consent: bool = False
+
+
+USUAL_EXCLUSION = ExclusionRules()

@@ -21,8 +21,8 @@ class Part(NamedTuple):
 def divide(customers: Iterable[tuple[int, int]], *, records: int, shared_texts: int) -> list[Part]:
     """Divide a run into parts of `records` records (see `spans`), with equal shares of its shared texts.
 
-    `customers` are pairs of position and number of reviews and purchases; the shared texts have the positions 1 to
-    `shared_texts`.
+    `customers` are pairs of position and number of reviews and purchases; the shared texts have the
+    positions 1 to `shared_texts`.
     """
     own = list(spans(customers, records=records))
     return [

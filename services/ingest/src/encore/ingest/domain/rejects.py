@@ -1,4 +1,4 @@
-"""Rows and values of an upload that could not be used: one line each in `rejects.jsonl`, and their reasons."""
+"""Rows and values of an upload that could not be used: a line each in `rejects.jsonl`, and their reasons."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence

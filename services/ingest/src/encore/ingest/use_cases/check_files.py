@@ -13,6 +13,7 @@ from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
 from encore.ingest.use_cases.survey_files import SourceFile, SurveyedFile, Watch
 
+NO_TEXTS = TextsToScore(0, 0)
 RETURNING = 2
 """Interactions of a customer who came back."""
 
@@ -23,7 +24,7 @@ class CheckedFiles:
 
     report: IngestReport
     files: Sequence[SurveyedFile]
-    texts: TextsToScore = TextsToScore(0, 0)
+    texts: TextsToScore = NO_TEXTS
     returning: int = 0
     """Customers with two or more interactions."""
     active: int = 0

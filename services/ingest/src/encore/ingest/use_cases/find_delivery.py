@@ -97,7 +97,7 @@ class FindDelivery:
         return kind_of_name if mapping is None else partial(_kind, mapping)
 
     async def _mapping(self, folder: Folder) -> Mapping | None:
-        """Return the mapping; None for one that cannot be read: ingest fails the run with what is wrong in it."""
+        """Return the mapping; None for one that cannot be read, for which ingest will fail the run."""
         if folder.mapping is None:
             return self.shop_mapping
         try:
@@ -117,7 +117,8 @@ class FindDelivery:
 
 
 def _kind(mapping: Mapping, name: str) -> Kind | None:
-    return mapping.for_file(name).kind or kind_of_name(name)
+    said = mapping.for_file(name)
+    return (said and said.kind) or kind_of_name(name)
 
 
 def can_resume(last: Delivery, folder: Folder) -> bool:

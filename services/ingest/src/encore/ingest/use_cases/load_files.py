@@ -12,7 +12,7 @@ from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from encore.ingest.domain.errors import RowError
-from encore.ingest.domain.exclusion import ExclusionRules
+from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
 from encore.ingest.use_cases.merge_rows import MergeRows
 from encore.ingest.use_cases.survey_files import (
@@ -34,10 +34,10 @@ class CancelledLoadError(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class LoadRules:
-    """What a shop sets about its files, about whom it writes to, and how many rows may be rejected (0 to 1)."""
+    """What a shop sets about its files and its customers, and which share of rows may be rejected, 0 to 1."""
 
     reading: ReadingRules
-    exclusion: ExclusionRules = ExclusionRules()
+    exclusion: ExclusionRules = USUAL_EXCLUSION
     max_rejected_share: float = 0.05
 
 

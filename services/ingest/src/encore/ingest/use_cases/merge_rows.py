@@ -29,7 +29,7 @@ COUNTS = (
 class MergeRows:
     """Puts the rows of a run's files into the scratch database, and adds to `counts`.
 
-    `kinds` are those of all files: if there are customers and products, reviews and orders may name no others.
+    `kinds` are those of all files: with a file of customers, reviews and orders may name no others.
     """
 
     def __init__(self, scratch: Scratch, counts: Counter[str], kinds: Collection[Kind]) -> None:

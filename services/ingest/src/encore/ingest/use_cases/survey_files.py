@@ -13,9 +13,10 @@ from encore.contracts.ingest_report import Convention, FileReport
 from encore.ingest.adapters.tables import Table, open_table
 from encore.ingest.domain.csv_records import CSVRecord
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.fields import FIELDS, Kind
+from encore.ingest.domain.formats.fields import FIELDS, Field, Kind
+from encore.ingest.domain.formats.layout import Layout
 from encore.ingest.domain.formats.mapping import FileMapping
-from encore.ingest.domain.formats.recognise import Layout, recognise
+from encore.ingest.domain.formats.recognise import recognise
 from encore.ingest.domain.rows.reading import Reading
 from encore.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
 from encore.ingest.domain.values.links import LinkPolicy
@@ -23,6 +24,7 @@ from encore.ingest.domain.values.links import LinkPolicy
 READING_ORDER = (Kind.COMBINED, Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
 """Reviews and orders refer to products and customers."""
 ALONE = ": a file that is uploaded alone has products, customers and reviews in each row"
+ANY_PUBLIC_HOST = LinkPolicy()
 RECORDS_PER_LOOK = 512
 
 Watch = Callable[[int], None]
@@ -47,8 +49,7 @@ class ReadingRules:
     """What a shop sets about its files."""
 
     defaults: Defaults
-    links: LinkPolicy = LinkPolicy()
-    pictures: LinkPolicy = LinkPolicy()
+    links: LinkPolicy = ANY_PUBLIC_HOST
     max_bytes: int = 4 * 1024**3
     """Of one file, both compressed and uncompressed."""
 
@@ -107,17 +108,13 @@ def _survey_file(source: SourceFile, rules: ReadingRules, watch: Watch) -> Surve
     decided = _decided(layout, surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
-    return SurveyedFile(
-        source, layout, Reading(decided, rules.links, rules.pictures, default), rows, conventions
-    )
+    return SurveyedFile(source, layout, Reading(decided, rules.links, default), rows, conventions)
 
 
 def _require_kind(layout: Layout, promised: Kind | None) -> None:
     if promised is not None and layout.kind is not promised:
-        raise FileError(
-            f"{layout.file}: found the columns of {layout.format} ({layout.kind}), expected those of {promised}"
-            f"{ALONE if promised is Kind.COMBINED else ''}"
-        )
+        found = f"found the columns of {layout.format} ({layout.kind}), expected those of {promised}"
+        raise FileError(f"{found}{ALONE if promised is Kind.COMBINED else ''}")
 
 
 def _surveys(layout: Layout) -> dict[str, ColumnSurvey]:
@@ -156,6 +153,12 @@ def _decided(layout: Layout, surveys: Mapping[str, ColumnSurvey], defaults: Defa
     }
 
 
+def _are_kin(one: Field, other: Field) -> bool:
+    return one != other and one.reads == other.reads
+
+
 def _chosen(layout: Layout, field: str) -> Chosen | None:
     units = layout.chosen.get(field)
-    return units and Chosen(decimal=units.decimal, dates=units.dates, currency=units.currency)
+    return (
+        None if units is None else Chosen(decimal=units.decimal, dates=units.dates, currency=units.currency)
+    )

@@ -28,6 +28,7 @@ from encore.ingest.domain.formats.yaml_values import Path, read_document
 SHOP_URL = "shop_url"
 """A constant from which the links of products are made where a format has none."""
 
+MAX_MAPPING_BYTES = 512 * 1024
 MAX_PROBLEMS = 10
 _ALL = sorted({name for fields in FIELDS.values() for name in fields})
 

@@ -21,13 +21,11 @@ class PurchaseRow(NamedTuple):
 
 def read_order_row(row: Row, how: Reading) -> tuple[CustomerRow, PurchaseRow]:
     """Read a row of an orders file and whose order it is; without a quantity, one was bought."""
-    stated = row.raw("quantity").strip()
+    read = partial(read_quantity, decided=how.of("quantity"))
     purchase = PurchaseRow(
         order_id=row.required("order_id", read_id),
         product_id=row.required("product_id", read_id),
-        quantity=row.required("quantity", partial(read_quantity, decided=how.of("quantity")))
-        if stated
-        else 1,
+        quantity=row.required("quantity", read) if row.raw("quantity").strip() else 1,
         timestamp=row.optional("timestamp", how.timestamp),
     )
     return read_customer_row(row), purchase

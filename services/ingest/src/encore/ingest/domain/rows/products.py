@@ -29,11 +29,9 @@ def read_product(row: Row, how: Reading) -> Product:
         currency=price.currency,
         discount_percent=row.optional("discount_percentage", numbers.read_percent),
         rating=row.optional("rating", numbers.read_rating),
-        rating_count=row.optional(
-            "rating_count", partial(numbers.read_count, decided=how.of("rating_count"))
-        ),
+        rating_count=row.optional("rating_count", how.count("rating_count")),
         bullets=row.optional("about_product", _bullets) or (),
-        image_url=row.optional("img_link", how.picture),
+        image_url=row.optional("img_link", how.link),
         link=row.optional("product_link", how.link),
         brand=row.words("brand", row.raw("brand"), reading.label),
         parent_id=row.optional("parent_id", identifiers.read_id),

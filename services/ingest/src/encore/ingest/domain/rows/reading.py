@@ -7,6 +7,7 @@ from functools import cached_property, partial
 from encore.ingest.domain.values import moments, texts
 from encore.ingest.domain.values.conventions import Decided
 from encore.ingest.domain.values.links import LinkPolicy, read_url
+from encore.ingest.domain.values.numbers import read_count
 
 MAX_NAME_CHARS = 2_000
 MAX_LABEL_CHARS = 200
@@ -20,11 +21,10 @@ text = partial(texts.bounded, max_chars=MAX_TEXT_CHARS)
 
 @dataclass(frozen=True)
 class Reading:
-    """What was decided for the fields of one file, and which links and pictures may be kept."""
+    """What was decided for the fields of one file, and which links may be kept."""
 
     decided: Mapping[str, Decided]
     links: LinkPolicy
-    pictures: LinkPolicy
     default: Decided
     """For fields of which nothing had to be decided."""
 
@@ -34,13 +34,12 @@ class Reading:
 
     @cached_property
     def link(self) -> "partial[str]":
-        """Reads a link."""
+        """Reads the link of a product or a picture."""
         return partial(read_url, policy=self.links)
 
-    @cached_property
-    def picture(self) -> "partial[str]":
-        """Reads the link of a picture."""
-        return partial(read_url, policy=self.pictures)
+    def count(self, field: str) -> "partial[int]":
+        """Return what reads how many there are of something."""
+        return partial(read_count, decided=self.of(field))
 
     @cached_property
     def timestamp(self) -> "partial[int]":

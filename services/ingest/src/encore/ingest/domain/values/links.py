@@ -27,7 +27,7 @@ class LinkPolicy:
     """The hosts that links may lead to: `shop.example`, or `*.shop.example` for every host below it.
 
     No pattern at all, or `*`, allows every public host. A host with a port, such as `localhost:8026`, is
-    allowed as it is, public or not: for a shop's trials on one machine. Raises `ValueError` for other patterns.
+    allowed as it is, public or not: for a shop's trials on one machine. Any other pattern is a `ValueError`.
     """
 
     hosts: tuple[str, ...] = ()
