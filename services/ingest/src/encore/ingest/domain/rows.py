@@ -8,11 +8,12 @@ from typing import Annotated, NamedTuple, TypeVar
 from pydantic import Field, ValidationError
 
 from encore.contracts.records import Identifier, Product, Record
-from encore.ingest.domain import values
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.errors import RowError
 from encore.ingest.domain.joined_lists import divide_joined, split_joined
 from encore.ingest.domain.text import clean, has_words, without_image_urls
+from encore.ingest.domain.values import flags, identifiers, links, moments, money, numbers, people, texts
+from encore.ingest.domain.values.conventions import Chosen, ColumnSurvey, Defaults, Reads
 
 Model = TypeVar("Model", bound=Record)
 MAX_NAME_CHARS = 2_000
@@ -27,7 +28,7 @@ class CustomerRow(Record):
     customer_id: Identifier
     name: str | None = None
     email: str | None = None
-    age: Annotated[int, Field(ge=0, le=values.MAX_AGE)] | None = None
+    age: Annotated[int, Field(ge=0, le=people.MAX_AGE)] | None = None
 
 
 class ReviewRow(Record):
@@ -56,9 +57,16 @@ class CombinedRow(NamedTuple):
     unaligned: int
 
 
-_name = partial(values.bounded, max_chars=MAX_NAME_CHARS)
-_label = partial(values.bounded, max_chars=MAX_LABEL_CHARS)
-_text = partial(values.bounded, max_chars=MAX_TEXT_CHARS)
+_AS_BEFORE = ColumnSurvey(Reads.MONEY).decide(
+    Defaults("INR", "en_IN", "UTC"), column="", chosen=Chosen(decimal=".")
+)
+_moment = partial(moments.read_moment, decided=_AS_BEFORE)
+_count = partial(numbers.read_count, decided=_AS_BEFORE)
+_stock = partial(numbers.read_stock, decided=_AS_BEFORE)
+_url = partial(links.read_url, policy=links.LinkPolicy())
+_name = partial(texts.bounded, max_chars=MAX_NAME_CHARS)
+_label = partial(texts.bounded, max_chars=MAX_LABEL_CHARS)
+_text = partial(texts.bounded, max_chars=MAX_TEXT_CHARS)
 
 
 def read_combined(row: Row, *, default_currency: str) -> CombinedRow:
@@ -79,34 +87,34 @@ def read_combined(row: Row, *, default_currency: str) -> CombinedRow:
 
 def read_product(row: Row, *, default_currency: str) -> Product:
     """Read the product columns of a row."""
-    product_id = row.required("product_id", values.read_id)
+    product_id = row.required("product_id", identifiers.read_id)
     name = row.required("product_name", _present)
     price, list_price = _prices(row, default_currency)
     return _validated(
         Product,
         product_id=product_id,
         name=name,
-        category=row.optional("category", values.read_path) or (),
+        category=row.optional("category", texts.read_path) or (),
         price=price.amount,
         list_price=list_price,
         currency=price.currency,
-        discount_percent=row.optional("discount_percentage", values.read_percent),
-        rating=row.optional("rating", values.read_rating),
-        rating_count=row.optional("rating_count", values.read_count),
+        discount_percent=row.optional("discount_percentage", numbers.read_percent),
+        rating=row.optional("rating", numbers.read_rating),
+        rating_count=row.optional("rating_count", _count),
         bullets=row.optional("about_product", _bullets) or (),
-        image_url=row.optional("img_link", values.read_url),
-        link=row.optional("product_link", values.read_url),
+        image_url=row.optional("img_link", _url),
+        link=row.optional("product_link", _url),
         brand=row.optional("brand", _label),
-        parent_id=row.optional("parent_id", values.read_id),
+        parent_id=row.optional("parent_id", identifiers.read_id),
         variant=row.optional("variant", _label),
         in_stock=_in_stock(row),
-        available_from=row.optional("available_from", values.read_timestamp),
+        available_from=row.optional("available_from", _moment),
     )
 
 
 def read_customer_row(row: Row) -> CustomerRow:
     """Read a row of a customers file."""
-    customer_id = row.required("user_id", values.read_id)
+    customer_id = row.required("user_id", identifiers.read_id)
     return _customer(row, customer_id, *map(row.raw, ("user_name", "email", "age")))
 
 
@@ -114,18 +122,20 @@ def read_review_row(row: Row) -> ReviewRow:
     """Read a row of a reviews file; only here is `rating` the reviewer's own."""
     return _validated(
         ReviewRow,
-        review_id=row.required("review_id", values.read_id),
-        customer_id=row.required("user_id", values.read_id),
-        product_id=row.required("product_id", values.read_id),
+        review_id=row.required("review_id", identifiers.read_id),
+        customer_id=row.required("user_id", identifiers.read_id),
+        product_id=row.required("product_id", identifiers.read_id),
         title=row.optional("review_title", _text),
         text=_clean_text(row, row.raw("review_content")),
-        rating=row.optional("rating", values.read_rating),
-        timestamp=row.optional("timestamp", values.read_timestamp),
+        rating=row.optional("rating", numbers.read_rating),
+        timestamp=row.optional("timestamp", _moment),
     )
 
 
 def _ids(row: Row, column: str) -> list[str]:
-    return row.required(column, lambda cell: [values.read_id(entry.strip()) for entry in cell.split(",")])
+    return row.required(
+        column, lambda cell: [identifiers.read_id(entry.strip()) for entry in cell.split(",")]
+    )
 
 
 def _entries(row: Row, column: str, count: int) -> list[str] | None:
@@ -157,8 +167,8 @@ def _customer(row: Row, customer_id: str, name: str, email: str, age: str) -> Cu
         CustomerRow,
         customer_id=customer_id,
         name=row.value("user_name", name, _name),
-        email=row.value("email", email, values.read_email),
-        age=row.value("age", age, values.read_age),
+        email=row.value("email", email, people.read_email),
+        age=row.value("age", age, people.read_age),
     )
 
 
@@ -172,7 +182,7 @@ def _review(  # noqa: PLR0917 - a reviewer's cells
         product_id=product_id,
         title=row.value("review_title", title, _text),
         text=_clean_text(row, text),
-        timestamp=row.value("timestamp", time, values.read_timestamp),
+        timestamp=row.value("timestamp", time, _moment),
     )
 
 
@@ -199,9 +209,9 @@ def _divided(row: Row, column: str, count: int) -> list[str]:
     return [clean(without_image_urls(entry))[:MAX_TEXT_CHARS] for entry in entries]
 
 
-def _prices(row: Row, default_currency: str) -> tuple[values.Price, Decimal | None]:
+def _prices(row: Row, default_currency: str) -> tuple[money.Price, Decimal | None]:
     """Return the current price, and the list price if the row has a plausible one."""
-    read = partial(values.read_price, default_currency=default_currency)
+    read = partial(money.read_price, decided=_AS_BEFORE, currency=default_currency)
     current, listed = row.optional("discounted_price", read), row.optional("actual_price", read)
     if current is None and listed is None:
         raise RowError("no valid price in discounted_price or actual_price", column="discounted_price")
@@ -216,15 +226,15 @@ def _prices(row: Row, default_currency: str) -> tuple[values.Price, Decimal | No
 def _in_stock(row: Row) -> bool | None:
     """Return whether the product can be sold; if the two columns disagree, it counts as out of stock."""
     stated, stock = (
-        row.optional("in_stock", values.read_stock_state),
-        row.optional("stock", values.read_count),
+        row.optional("in_stock", flags.read_stock_state),
+        row.optional("stock", _stock),
     )
     known = [state for state in (stated, None if stock is None else stock > 0) if state is not None]
     return all(known) if known else None
 
 
 def _bullets(text: str) -> tuple[str, ...]:
-    return values.read_path(_text(text))
+    return texts.read_path(_text(text))
 
 
 def _present(text: str) -> str:
