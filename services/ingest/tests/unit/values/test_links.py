@@ -154,10 +154,37 @@ def test_a_policy_allows_hosts_and_what_is_below_them(host: str, allowed: bool) 
         read_url(f"https://{host}/", policy)
 
 
+LOCAL = LinkPolicy(("*", "localhost:8026", "10.0.0.5", "[::1]:80"))
+
+
 @pytest.mark.parametrize(
-    "pattern", ["", "*", "localhost", "127.0.0.1", "a.*.example", "https://shop.example", "a.b:80"]
+    "text",
+    [
+        "http://localhost:8026/p",
+        "http://LOCALHOST:8026/p",
+        "http://10.0.0.5/p",
+        "http://[::1]:80/p",
+        "https://any.example/p",
+    ],
 )
-def test_a_policy_of_anything_but_public_hosts_is_a_mistake(pattern: str) -> None:
+def test_a_policy_may_name_what_no_link_may_lead_to_otherwise(text: str) -> None:
+    """Such as the pictures of a stack on one's own machine."""
+    assert read_url(text, LOCAL) == text.lower()
+
+
+@pytest.mark.parametrize(
+    "host", ["localhost", "localhost:8027", "10.0.0.6", "10.0.0.5:8080", "0xa000005", "*"]
+)
+def test_such_an_entry_allows_exactly_what_it_says(host: str) -> None:
+    """No other port, and no other spelling."""
+    with pytest.raises(UnreadableError):
+        read_url(f"http://{host}/p", LOCAL)
+
+
+@pytest.mark.parametrize(
+    "entry", ["", "*.localhost", "*.10.0.0.5", "a.*.example", "https://shop.example", "a b"]
+)
+def test_a_policy_of_anything_but_hosts_is_a_mistake(entry: str) -> None:
     """It is refused at once, not when the first link is read."""
-    with pytest.raises(ValueError, match="expected a public one"):
-        LinkPolicy((pattern,))
+    with pytest.raises(ValueError, match=r"expected one such as shop\.example"):
+        LinkPolicy(("shop.example", entry))
