@@ -290,7 +290,9 @@ class ReasonKind(StrEnum):
     ALSO_LIKED = "also_liked"
     """`customers` customers liked both this and the customer's liked `product_name`, by different reviews."""
     BOUGHT_TOGETHER = "bought_together"
-    """`customers` customers have both this and the customer's `product_name`, by different reviews."""
+    """`customers` customers have both this and the customer's `product_name`.
+
+    By different reviews, or by purchases."""
     GOES_WITH = "goes_with"
     """It is of a category that complements the category of the customer's `product_name`."""
     BETTER_RATED = "better_rated"
@@ -298,7 +300,9 @@ class ReasonKind(StrEnum):
     NEW = "new"
     """The shop has sold it only since `available_from` of the product, a short while ago."""
     POPULAR_IN_CATEGORY = "popular_in_category"
-    """It is number `rank` of `out_of` products of `category`, by how many people rated or reviewed them."""
+    """It is number `rank` of `out_of` products of `category`, by how many people have them.
+
+    As far as it is known: by ratings, reviews and purchases."""
     WELL_RATED = "well_rated"
     """Its rating is high, and from enough buyers."""
     DISCOVERY = "discovery"
@@ -319,7 +323,7 @@ class Reason(Record):
     """The customer's own product that the reason is about."""
     product_name: str | None = None
     review_id: Identifier | None = None
-    """The customer's review of that product."""
+    """The customer's review of that product; absent if they have only bought it."""
     customers: Annotated[int, Field(ge=1)] | None = None
     """How many customers prove the link; absent for one that a person wrote down."""
     category: tuple[str, ...] = ()
@@ -372,7 +376,10 @@ class RecommendationSource(StrEnum):
 
 
 class Recommendation(Record):
-    """Distinct picks for one customer, as many as the shop sends, of products that they do not have."""
+    """Distinct picks for one customer, as many as the shop sends, of products that they do not have.
+
+    A customer with an `exclusion` has no recommendation.
+    """
 
     customer_id: Identifier
     name: str | None = None

@@ -214,6 +214,8 @@ class CoPurchases:
 
     def _rebought(self, customer: Customer) -> set[str]:
         """Return the families of which several orders have the same product; a variant may be an exchange."""
+        if len(customer.purchases) <= 1:
+            return set()
         orders = {(one.product_id, one.order_id) for one in customer.purchases}
         counted = Counter(product_id for product_id, _ in orders)
         return {self._family(product_id) for product_id, times in counted.items() if times > 1}
