@@ -24,7 +24,7 @@ from encore.ingest.use_cases.find_delivery import FindDelivery
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
-from encore.ingest.use_cases.start_source import Tools
+from encore.ingest.use_cases.start_tools import Tools
 from encore.ingest.use_cases.supersede import Supersede
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import Run, StageName
