@@ -256,6 +256,25 @@ async def test_a_file_that_came_with_the_manifest_and_differs_fails_the_run() ->
     assert shop.read == [dict.fromkeys(THREE, "right")]
 
 
+async def test_a_crash_before_a_mismatch_is_recorded_does_not_let_the_file_in() -> None:
+    """The message that returns compares the checksums again."""
+    shop = Shop()
+    await shop.upload_manifest(*({"name": name, "sha256": sha256("right")} for name in THREE))
+    await shop.upload_all((P, C), "right")
+    fail = shop.kept.fail
+
+    async def die(_run: Run, _reason: str) -> None:
+        shop.kept.fail = fail  # type: ignore[method-assign] # once
+        raise TransientError("killed")
+
+    shop.kept.fail = die  # type: ignore[method-assign,assignment] # this worker dies
+    with pytest.raises(TransientError):
+        await shop.upload(R, "wrong")
+    await shop.notify(R)
+    assert shop.read == []
+    assert ["SHA-256" in reason for reason in shop.failures] == [True]
+
+
 async def test_a_file_from_before_the_manifest_that_differs_is_waited_for() -> None:
     """It may be about to be replaced, so nothing fails and no run is opened."""
     shop = await delivered(*THREE)

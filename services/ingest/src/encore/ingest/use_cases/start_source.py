@@ -88,19 +88,25 @@ class SourceStart:
         found = self._find.run_id(delivery)
         bind_event(run_id=found, event_id=self._holder)
         latest = await self._supersede.latest.get(self._source.address)
+        is_begun = (found, delivery.kept()) == (latest.run_id, latest.files)
         verified: list[Content] | Mismatch = list(contents)
-        if found != latest.run_id or latest.files != delivery.kept():
+        if not (is_begun and await self._is_done(found)):
             limit, used = self._limits.max_bytes, _is_used(delivery, latest)
             verified = await verify_files(delivery, contents, saved, max_bytes=limit, newest_first=used)
-        if isinstance(verified, Mismatch) and (verified.is_late or _is_used(delivery, latest)):
-            log.warning("file_set_incomplete", folder=self._source.address, problem=verified.reason)
-            return
+            if isinstance(verified, Mismatch) and (verified.is_late or used) and not is_begun:
+                log.warning("file_set_incomplete", folder=self._source.address, problem=verified.reason)
+                return
         async with self._stage.lock(found, WHOLE_UPLOAD, holder=self._holder):
             run = await self._open(found, delivery)
             if run and isinstance(verified, Mismatch):
                 await self._ingest.fail(run, verified.reason)
             elif run and not isinstance(verified, Mismatch):
                 await self._ingest.ingest(run, await self._opened(delivery, verified))
+
+    async def _is_done(self, found: str) -> bool:
+        """Whether the run has been ingested or has ended."""
+        run = await self._ledger.find(found)
+        return run is not None and (not run.is_open or _is_ingested(run))
 
     async def _open(self, found: str, delivery: Delivery) -> Run | None:
         """Return the delivery's run, now its source's latest; None if a newer upload makes another one."""
