@@ -30,7 +30,7 @@ from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.load_files import LoadRules
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
-from encore.ingest.use_cases.start_source import Tools
+from encore.ingest.use_cases.start_tools import Tools
 from encore.ingest.use_cases.supersede import Supersede
 from encore.ingest.use_cases.survey_files import ReadingRules
 from encore.runtime.queue.message import Message

@@ -12,7 +12,7 @@ from encore.ingest.domain.uploads import Upload
 from encore.ingest.ports import OpenDelivery
 from encore.ingest.use_cases.find_delivery import FindDelivery, KindsOfMapping, no_kinds
 from encore.ingest.use_cases.start_run import StartRun
-from encore.ingest.use_cases.start_source import SetLimits, Tools
+from encore.ingest.use_cases.start_tools import SetLimits, Tools
 from encore.ingest.use_cases.supersede import Supersede
 from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import Run, StageName

@@ -1,5 +1,6 @@
 """Sets of files: when a run starts, of what, and when none does."""
 
+import asyncio
 import json
 from datetime import timedelta
 from itertools import permutations
@@ -138,7 +139,6 @@ async def test_an_older_days_files_again_do_not_blur_the_next_day() -> None:
     await shop.upload_all(THREE, "day 2")
     await shop.upload_all(THREE, "day 1")
     assert [run.is_open for run in await shop.ledger.runs()] == [False, True]
-    shop.files.now += DAY
     await shop.upload_all((R, C), "day 3")
     assert len(shop.read) == 2
     await shop.upload(P, "day 3")
@@ -256,12 +256,31 @@ async def test_a_file_that_came_with_the_manifest_and_differs_fails_the_run() ->
     assert shop.read == [dict.fromkeys(THREE, "right")]
 
 
+async def test_a_crash_before_a_mismatch_is_recorded_does_not_let_the_file_in() -> None:
+    """The message that returns compares the checksums again."""
+    shop = Shop()
+    await shop.upload_manifest(*({"name": name, "sha256": sha256("right")} for name in THREE))
+    await shop.upload_all((P, C), "right")
+    fail = shop.kept.fail
+
+    async def die(_run: Run, _reason: str) -> None:
+        shop.kept.fail = fail  # type: ignore[method-assign] # once
+        raise TransientError("killed")
+
+    shop.kept.fail = die  # type: ignore[method-assign,assignment] # this worker dies
+    with pytest.raises(TransientError):
+        await shop.upload(R, "wrong")
+    await shop.notify(R)
+    assert shop.read == []
+    assert ["SHA-256" in reason for reason in shop.failures] == [True]
+
+
 async def test_a_file_from_before_the_manifest_that_differs_is_waited_for() -> None:
     """It may be about to be replaced, so nothing fails and no run is opened."""
     shop = await delivered(*THREE)
     await shop.upload_manifest(*({"name": name, "sha256": sha256("day 2")} for name in THREE))
     await shop.upload_all((P, R), "day 2")
-    assert len(await shop.ledger.runs()) == 1
+    assert [run.is_open for run in await shop.ledger.runs()] == [True]
     await shop.upload(C, "day 2")
     assert shop.read[1:] == [dict.fromkeys(THREE, "day 2")]
 
@@ -292,6 +311,14 @@ async def test_a_manifest_that_cannot_be_used_fails_a_run_once() -> None:
     assert reason.startswith(f"{FOLDER}manifest.json: files.0.name: found '../products.csv'")
     await shop.upload_manifest(*THREE)
     assert shop.read == [dict.fromkeys(THREE, "x")]
+
+
+async def test_a_bad_manifest_that_comes_while_a_set_waits_stops_it() -> None:
+    """Somebody wanted to say what belongs to the set."""
+    shop = Shop(wait_s=3, sleep=lambda _seconds: asyncio.to_thread(shop.put, "manifest.json", "{"))
+    await shop.upload_all(THREE, "x")
+    assert shop.read == []
+    assert await shop.ledger.runs() == []
 
 
 async def test_a_run_that_a_crash_interrupted_goes_on_with_the_next_message() -> None:

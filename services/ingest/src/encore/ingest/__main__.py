@@ -7,7 +7,7 @@ from encore.ingest.use_cases.find_delivery import FindDelivery
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
-from encore.ingest.use_cases.start_source import SetLimits, Tools
+from encore.ingest.use_cases.start_tools import SetLimits, Tools
 from encore.ingest.use_cases.supersede import Supersede
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.latest import LatestRuns

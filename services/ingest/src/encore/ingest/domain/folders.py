@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from encore.contracts.ingest_report import IgnoredFile
 from encore.contracts.object_keys import UPLOADS
@@ -73,10 +74,12 @@ class Folder:
             return None
         if self.named is not None:
             return NOT_NAMED
-        return NO_KIND if self.has_set() else None
+        return NO_KIND if self.has_set else None
 
     def set_files(self, last: Delivery) -> tuple[SetFile, ...] | Incomplete:
         """Return the set if it is complete, given what the last run consisted of; else what it lacks."""
+        if self.problem:
+            return Incomplete(missing=(self.problem,))
         if self.manifest is None or self.named is None:
             return complete_by_kinds(newest(self._by_kind()), last.files)
         found = {base_name(each.key): each for each in self.stored}
@@ -85,6 +88,7 @@ class Folder:
         files = [SetFile(file.kind or Kind.COMBINED, found[file.name], file.sha256) for file in self.named]
         return complete_by_manifest(files, self.manifest, last)
 
+    @cached_property
     def has_set(self) -> bool:
         """Whether any file of a set, or a manifest, is here."""
         return self.manifest is not None or any(True for _ in self._by_kind())

@@ -7,7 +7,8 @@ from encore.ingest.domain.file_names import MAPPING, base_name
 from encore.ingest.domain.folders import Folder
 from encore.ingest.domain.uploads import Upload
 from encore.ingest.use_cases.find_delivery import Source
-from encore.ingest.use_cases.start_source import SourceStart, Tools
+from encore.ingest.use_cases.start_source import SourceStart
+from encore.ingest.use_cases.start_tools import Tools
 from encore.runtime.logs import get_logger
 
 log = get_logger()
@@ -40,7 +41,7 @@ class StartRun:
         if base_name(key) != MAPPING:
             return [Source(bucket, key, is_set=folder.is_of_set(key))]
         single = folder.newest_single()
-        sets = [Source(bucket, key, is_set=True)] if folder.has_set() else []
+        sets = [Source(bucket, key, is_set=True)] if folder.has_set else []
         return sets + ([Source(bucket, single, is_set=False)] if single else [])
 
     async def _fail_manifest(self, folder: Folder, problem: str, upload: Upload) -> None:

@@ -1,51 +1,27 @@
 """Starts the run of one source, for one message: resumed, waited for, verified, superseding an older one."""
 
-import asyncio
 import tempfile
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from encore.contracts.run_id import run_id
 from encore.ingest.domain.file_sets import Delivery, Incomplete, delivery_kept
 from encore.ingest.domain.folders import Folder
 from encore.ingest.domain.uploads import Upload
-from encore.ingest.ports import Content, DeliveredFile, Files, Ingest, OpenDelivery, VanishedError
-from encore.ingest.use_cases.find_delivery import FindDelivery, Source, can_resume
-from encore.ingest.use_cases.supersede import IsCurrent, Supersede
+from encore.ingest.ports import Content, DeliveredFile, OpenDelivery, VanishedError
+from encore.ingest.use_cases.find_delivery import Source, can_resume
+from encore.ingest.use_cases.start_tools import Tools
+from encore.ingest.use_cases.supersede import IsCurrent
 from encore.ingest.use_cases.verify_files import Mismatch, verify_files
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.runs.latest import LatestRun
-from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
-from encore.runtime.runs.stage import Stage
 
 WHOLE_UPLOAD = "file"
+LOOK_S = 2.0
+"""How often a set that waits is looked at."""
 log = get_logger()
-
-
-@dataclass(frozen=True, kw_only=True)
-class SetLimits:
-    """How long a set waits for further files, the size limit of a file, and where to put temporary files."""
-
-    wait_s: float = 0.0
-    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    max_bytes: int = 4 * 1024**3
-    temp_dir: Path | None = None
-
-
-@dataclass(frozen=True)
-class Tools:
-    """What starting a run needs."""
-
-    files: Files
-    ledger: Ledger
-    stage: Stage
-    supersede: Supersede
-    ingest: Ingest
-    find: FindDelivery
-    limits: SetLimits = SetLimits()
 
 
 class SourceStart:
@@ -79,14 +55,14 @@ class SourceStart:
             await self._fail_vanished(f"{self._upload.key}: {error}")
 
     async def _delivery(self, folder: Folder) -> Delivery | None:
-        """Return what to start a run of; a set is looked at again after a while, as more may be coming."""
-        latest = await self._supersede.latest.get(self._source.address)
-        choice = await self._choose(folder, latest)
-        if isinstance(choice, Delivery) and await self._may_grow(choice, latest):
-            await self._limits.sleep(self._limits.wait_s)
+        """Return what to start a run of; a set is looked at for a while, as more may be coming."""
+        latest, choice = await self._choose(folder)
+        left_s = self._limits.wait_s
+        while left_s > 0 and isinstance(choice, Delivery) and await self._may_grow(choice, latest):
+            await self._limits.sleep(min(LOOK_S, left_s))
+            left_s -= LOOK_S
             folder = await self._find.folder(self._upload.key)
-            latest = await self._supersede.latest.get(self._source.address)
-            choice = await self._choose(folder, latest)
+            latest, choice = await self._choose(folder)
         if isinstance(choice, Delivery):
             return choice
         if self._source.is_set:
@@ -96,12 +72,13 @@ class SourceStart:
         await self._end_interrupted(folder, latest)
         return None
 
-    async def _choose(self, folder: Folder, latest: LatestRun) -> Delivery | Incomplete:
-        return await self._find.choose(self._source, folder, latest, key=self._upload.key)
+    async def _choose(self, folder: Folder) -> tuple[LatestRun, Delivery | Incomplete]:
+        latest = await self._supersede.latest.get(self._source.address)
+        return latest, await self._find.choose(self._source, folder, latest, key=self._upload.key)
 
     async def _may_grow(self, delivery: Delivery, latest: LatestRun) -> bool:
         """Whether the set is new and nothing says that it is whole."""
-        if not self._source.is_set or delivery.is_sure or not self._limits.wait_s:
+        if not self._source.is_set or delivery.is_sure:
             return False
         found = self._find.run_id(delivery)
         return found != latest.run_id and await self._ledger.find(found) is None
@@ -111,19 +88,25 @@ class SourceStart:
         found = self._find.run_id(delivery)
         bind_event(run_id=found, event_id=self._holder)
         latest = await self._supersede.latest.get(self._source.address)
+        is_begun = (found, delivery.kept()) == (latest.run_id, latest.files)
         verified: list[Content] | Mismatch = list(contents)
-        if found != latest.run_id or latest.files != delivery.kept():
+        if not (is_begun and await self._is_done(found)):
             limit, used = self._limits.max_bytes, _is_used(delivery, latest)
             verified = await verify_files(delivery, contents, saved, max_bytes=limit, newest_first=used)
-        if isinstance(verified, Mismatch) and (verified.is_late or _is_used(delivery, latest)):
-            log.warning("file_set_incomplete", folder=self._source.address, problem=verified.reason)
-            return
+            if isinstance(verified, Mismatch) and (verified.is_late or used) and not is_begun:
+                log.warning("file_set_incomplete", folder=self._source.address, problem=verified.reason)
+                return
         async with self._stage.lock(found, WHOLE_UPLOAD, holder=self._holder):
             run = await self._open(found, delivery)
             if run and isinstance(verified, Mismatch):
                 await self._ingest.fail(run, verified.reason)
             elif run and not isinstance(verified, Mismatch):
                 await self._ingest.ingest(run, await self._opened(delivery, verified))
+
+    async def _is_done(self, found: str) -> bool:
+        """Whether the run has been ingested or has ended."""
+        run = await self._ledger.find(found)
+        return run is not None and (not run.is_open or _is_ingested(run))
 
     async def _open(self, found: str, delivery: Delivery) -> Run | None:
         """Return the delivery's run, now its source's latest; None if a newer upload makes another one."""
@@ -140,7 +123,8 @@ class SourceStart:
     def _is_current(self, delivery: Delivery) -> IsCurrent:
         async def is_current(latest: LatestRun) -> bool:
             try:
-                again = await self._choose(await self._find.folder(self._upload.key), latest)
+                folder = await self._find.folder(self._upload.key)
+                again = await self._find.choose(self._source, folder, latest, key=self._upload.key)
             except VanishedError:
                 return True
             return isinstance(again, Delivery) and again.kept() == delivery.kept()
