@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, kind_of_name, without_data
 from encore.ingest.domain.file_sets import SetFile, StoredFile, newest
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.manifest import read_manifest
 from encore.ingest.domain.uploads import missing_kinds
 

@@ -9,12 +9,12 @@ from encore.contracts.records import Customer, Product, ProductSentiment, Scored
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.batch import input_lines, ranked_customers
 from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
-from encore.recommender.domain.minimums import DataSize
 from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
 from encore.recommender.domain.rows import interaction_rows, item_row, user_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
+from encore.runtime.training_minimums import DataSize
 
 NOBODY = "nobody to rank products for"
 Products = Mapping[str, Product]

@@ -69,7 +69,9 @@ def _counts(report: IngestReport) -> Table:
     for name in ("products", "customers", "reviews", "shared_texts", "purchases", "interactions"):
         if name in report.counts:
             shown.add_row(
-                cell(name.replace("_", " ")), cell(count(report.counts[name])), cell(_remark(name, report), NOTABLE)
+                cell(name.replace("_", " ")),
+                cell(count(report.counts[name])),
+                cell(_remark(name, report), NOTABLE),
             )
     for name, meaning in CONFLICTS.items():
         if number := report.counts.get(name):
@@ -81,14 +83,20 @@ def _remark(name: str, report: IngestReport) -> str:
     if name == "products" and (number := report.counts.get("products_out_of_stock")):
         return f"{count(number)} out of stock, never recommended"
     if name == "customers" and report.exclusions:
-        return ", ".join(f"{count(n)} {CAUSES[cause]}" for cause, n in report.exclusions.items()) + ": no email"
+        return (
+            ", ".join(f"{count(n)} {CAUSES[cause]}" for cause, n in report.exclusions.items()) + ": no email"
+        )
     return ""
 
 
 def _rejects(report: IngestReport) -> Table:
     shown = table("rejected", "count", "column", "expected", "such as", right=("count",), fold="expected")
     for each in report.rejects[:MAX_REASONS]:
-        example = f"line {each.line}: {each.found!r}" if len(report.files) < 2 else _place(each.file, each.line, each.found)  # noqa: PLR2004
+        example = (
+            f"line {each.line}: {each.found!r}"
+            if len(report.files) < 2
+            else _place(each.file, each.line, each.found)
+        )  # noqa: PLR2004
         shown.add_row(
             cell(each.kind, BAD if each.kind == "row" else NOTABLE),
             cell(count(each.count)),
@@ -122,7 +130,9 @@ def _show_outlook(training: Training, reckoned: Estimate, console: Console) -> N
 
 
 def _trained(training: Training) -> Text:
-    data = f"{count(training.interactions)} interactions, {count(training.returning)} customers with two or more"
+    data = (
+        f"{count(training.interactions)} interactions, {count(training.returning)} customers with two or more"
+    )
     if training.shortfall is None:
         return cell(f"Amazon Personalize can train: {data}", GOOD)
     return cell(

@@ -7,6 +7,9 @@ from encore.contracts.ingest_report import IngestReport
 from encore.ingest.use_cases.check_files import CheckedFiles
 from encore.runtime.training_minimums import DataSize
 
+MODEL_ID = "anthropic.claude-haiku-5-5"
+"""The mailer's default."""
+
 
 class Training(BaseModel):
     """Whether Amazon Personalize would train on the data; `shortfall` says why not."""
@@ -29,8 +32,8 @@ class CheckView(BaseModel):
     estimate: Estimate | None = None
 
 
-def view(checked: CheckedFiles, *, model_id: str) -> CheckView:
-    """Return the result for files that were read."""
+def view(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> CheckView:
+    """Return the result for files that were read; the model's id decides its price."""
     report = checked.report
     if report.failed:
         return CheckView(usable=False, failed=report.failed, report=report)

@@ -9,7 +9,8 @@ from encore.cli.commands.options import AsJson
 from encore.cli.execution import FOUND_WRONG, guarded
 
 Files = Annotated[
-    list[Path], typer.Argument(exists=True, help="One file, the files of a set, or the folder that holds them.")
+    list[Path],
+    typer.Argument(exists=True, help="One file, the files of a set, or the folder that holds them."),
 ]
 MappingFile = Annotated[
     Path | None,
@@ -24,7 +25,9 @@ MappingFile = Annotated[
 Written = Annotated[
     Path | None,
     typer.Option(
-        "--write-mapping", dir_okay=False, help="Write a mapping of these files here, to be completed by hand."
+        "--write-mapping",
+        dir_okay=False,
+        help="Write a mapping of these files here, to be completed by hand.",
     ),
 ]
 Rejects = Annotated[
@@ -54,21 +57,22 @@ def check(
     Nothing is started, sent or paid. Exit code 1 if the files cannot be used.
     """
     from encore.cli.check.progress import reading
-    from encore.cli.check.reading import check as read
+    from encore.cli.check.reading import choose, read
     from encore.cli.check.tables import show
     from encore.cli.check.views import view
     from encore.cli.output import console, print_json, say
     from encore.stack.shop import load_shop
 
     shop = load_shop(config)
-    with reading(files, console(stderr=True)) as watch:
-        checked = read(files, shop, mapping=mapping, rejects=rejects, watch=watch)
-    result = view(checked)
+    chosen = choose(files, shop, mapping)
     if write_mapping:
         from encore.cli.check.mapping import write
 
-        write(checked, write_mapping)
-        say(f"wrote {write_mapping}: complete it and run `encore check --mapping {write_mapping}`")
+        write(chosen.sources, write_mapping)
+        say(f"wrote {write_mapping}: complete it, then run `encore check` with --mapping {write_mapping}")
+        return
+    with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
+        result = view(read(chosen, shop, watch=watch, rejects=rejects))
     if json:
         print_json(result)
     else:
