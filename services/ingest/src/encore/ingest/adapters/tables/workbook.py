@@ -215,13 +215,14 @@ def _silent() -> Iterator[None]:
 def _text(cell: Cell) -> str:
     """Return what a cell says; `ValueError` if that is an error."""
     value = cell.value
-    if cell.data_type == "e":
-        raise ValueError(f"found the error {value} of Excel, expected a value")
+    if isinstance(value, str):
+        if cell.data_type == "e":
+            raise ValueError(f"found the error {value} of Excel, expected a value")
+        return unescape(value) if "_x" in value else value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | float):
         return excel_number(value, cell.number_format or "")
     if isinstance(value, date | time | timedelta):
         return moment_text(value)
-    text = str(value)
-    return unescape(text) if "_x" in text else text
+    return str(value)

@@ -58,7 +58,16 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
 class _Said(BaseModel):
+    """A part of a mapping; a key with nothing after it is as if it were not there."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_keys(cls, said: object) -> object:
+        return (
+            {key: each for key, each in said.items() if each is not None} if isinstance(said, dict) else said
+        )
 
 
 class FieldUnits(_Said):
