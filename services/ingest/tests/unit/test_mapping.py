@@ -133,6 +133,13 @@ def test_a_written_mapping_says_what_is_read_and_proposes_the_rest() -> None:
     }
 
 
+def test_a_mapping_is_written_for_a_file_of_which_nothing_is_known() -> None:
+    """And can be read as it is, although it says no column yet."""
+    with pytest.raises(UnrecognisedError) as caught:
+        recognise(["foo", "bar"], file="x.csv")
+    assert read(write_mapping(caught.value.layout)).columns == {}
+
+
 def test_a_written_mapping_of_an_export_keeps_it_one() -> None:
     """What is read from several columns stands there as a comment."""
     layout = recognise(SHOPIFY_PRODUCTS, file="products_export.csv")

@@ -35,6 +35,11 @@ def test_the_kaggle_format_is_recognised_in_any_order() -> None:
         ("x.csv", ["order_id", "product_id", "email", "quantity"], Kind.ORDERS),
         ("x.csv", [*PRODUCTS, "user_id", "review_id"], Kind.COMBINED),
         ("products.csv", ["order_id", "product_id", "user_id"], Kind.ORDERS),
+        (
+            "x.csv",
+            ["sku", "title", "headline", "price"],
+            Kind.PRODUCTS,
+        ),  # two titles only if they were reviews
     ],
 )
 def test_the_columns_decide_what_the_rows_are(file: str, header: list[str], kind: Kind) -> None:
@@ -118,6 +123,22 @@ def test_missing_columns_are_named_with_what_was_found_and_how_to_map_it() -> No
     assert "nearest: 'Prize' for discounted_price" in message
     assert "map them in mapping.yaml with columns: {Prize: discounted_price}" in message
     assert caught.value.layout.columns == {"product_id": "sku", "product_name": "titel"}
+
+
+@pytest.mark.parametrize(
+    ("header", "lacking"),
+    [
+        ([name for name in KAGGLE if name != "user_id"], "user_id (read as combined"),
+        (["name", "price", "brand"], "product_id (read as products"),
+        (["order number", "sku", "qty"], "user_id or email (read as orders"),
+        (["foo", "bar"], "product_id, product_name, discounted_price, user_id, review_id (read as combined"),
+    ],
+)
+def test_an_incomplete_file_is_read_as_what_most_of_it_is(header: list[str], lacking: str) -> None:
+    """So that what is said to be missing is what its owner thinks of."""
+    with pytest.raises(FileError) as caught:
+        recognise(header, file="export.csv")
+    assert str(caught.value).startswith(f"missing columns: {lacking}, line 1); ")
 
 
 def test_a_file_without_a_header_does_not_show_its_first_row() -> None:

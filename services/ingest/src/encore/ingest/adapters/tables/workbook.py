@@ -5,23 +5,21 @@ import zipfile
 import zlib
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, time, timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from xml.etree.ElementTree import ParseError
 
 import openpyxl
-from openpyxl.utils.escape import unescape
 
 from encore.ingest.adapters.tables.table import Found, recorded
 from encore.ingest.adapters.tables.watched import WatchedFile
+from encore.ingest.adapters.tables.workbook_cells import Cell, cell_text
 from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES
 from encore.ingest.domain.csv_records import WRONG_WIDTH, BrokenRecord, CSVRecord
 from encore.ingest.domain.errors import FileError, glimpse
 from encore.ingest.domain.file_signature import require_xlsx
 from encore.ingest.domain.formats.names import MAX_COLUMNS
-from encore.ingest.domain.plain_values import excel_number, moment_text
 
 MAX_PART_BYTES = 256 * 1024 * 1024
 """Of everything but the sheets, such as the shared texts, which are held in memory."""
@@ -42,22 +40,6 @@ _DAMAGED = (
     NotImplementedError,
 )
 """What zipfile and openpyxl raise for files that are not as they should be."""
-
-
-class Cell(Protocol):
-    """A cell as openpyxl has it."""
-
-    @property
-    def value(self) -> Any:  # noqa: ANN401 - whatever the cell holds
-        """What the cell holds; of a formula, what it last came to."""
-
-    @property
-    def data_type(self) -> str:
-        """`e` for an error."""
-
-    @property
-    def number_format(self) -> str:
-        """How a number is shown."""
 
 
 Row = tuple[int, Sequence[Cell]]
@@ -87,7 +69,7 @@ class WorkbookTable:
         line, cells = next(self._rows, (0, ()))
         if not line:
             raise FileError("the file is empty")
-        names = ["" if cell.value is None else _text(cell) for cell in cells]
+        names = ["" if cell.value is None else cell_text(cell) for cell in cells]
         while not names[-1].strip():
             names.pop()
         if len(names) > MAX_COLUMNS:
@@ -112,7 +94,7 @@ class WorkbookTable:
                 reason = f"a value in column {at + 1}, but the header has {self._width}"
                 return BrokenRecord(line, reason, None, recorded(texts), WRONG_WIDTH)
             try:
-                texts[at] = _text(cell)
+                texts[at] = cell_text(cell)
             except ValueError as error:
                 if self._used is None or at in self._used:
                     return BrokenRecord(line, str(error), at, recorded(texts), str(error))
@@ -210,18 +192,3 @@ def _silent() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="openpyxl")
         yield
-
-
-def _text(cell: Cell) -> str:
-    """Return what a cell says; `ValueError` if that is an error."""
-    value = cell.value
-    if cell.data_type == "e":
-        raise ValueError(f"found the error {value} of Excel, expected a value")
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float):
-        return excel_number(value, cell.number_format or "")
-    if isinstance(value, date | time | timedelta):
-        return moment_text(value)
-    text = str(value)
-    return unescape(text) if "_x" in text else text

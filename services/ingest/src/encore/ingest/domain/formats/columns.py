@@ -15,21 +15,25 @@ MAX_COMPARED = 100
 def find_columns(
     header: Header, kind: Kind, *, taken: Collection[int], given: Collection[str]
 ) -> dict[str, int]:
-    """Return the position of each field's column.
+    """Return the position of each field's column; `FileError` if two columns are equally good for one."""
+    found = matching(header, kind, taken=taken, given=given)
+    return {name: _only(header, name, columns) for name, columns in found.items()}
+
+
+def matching(
+    header: Header, kind: Kind, *, taken: Collection[int], given: Collection[str]
+) -> dict[str, list[int]]:
+    """Return for each field that the header has the positions of the columns that are best for it.
 
     Columns that are `taken` and fields that are `given` are left out. A column with a field's exact name
-    comes before one with the name in another spelling, and that before a synonym. Raises `FileError` if two
-    columns are equally good.
+    comes before one with the name in another spelling, and that before a synonym.
     """
     free = [at for at in range(len(header.exact)) if at not in taken]
-    found: dict[str, int] = {}
+    found: dict[str, list[int]] = {}
     for name in FIELDS[kind]:
-        if name in given:
-            continue
-        for rank in (_exact, _alike, _synonymous):
-            if matches := rank(header, kind, name, free):
-                found[name] = _only(header, name, matches)
-                break
+        ranks = (rank(header, kind, name, free) for rank in (_exact, _alike, _synonymous))
+        if name not in given and (columns := next(filter(None, ranks), None)):
+            found[name] = columns
     return found
 
 

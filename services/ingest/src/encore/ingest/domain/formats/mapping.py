@@ -22,8 +22,9 @@ from pydantic import (
 
 from encore.ingest.domain.errors import FileError, glimpse
 from encore.ingest.domain.formats.fields import FIELDS, Kind
+from encore.ingest.domain.formats.mapping_problems import problem
 from encore.ingest.domain.formats.units import Dates, Decimal, Units
-from encore.ingest.domain.formats.yaml_values import Path, read_document
+from encore.ingest.domain.formats.yaml_values import read_document
 
 SHOP_URL = "shop_url"
 """A constant from which the links of products are made where a format has none."""
@@ -59,7 +60,16 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
 
 
 class _Said(BaseModel):
+    """A part of a mapping; a key with nothing after it is as if it were not there."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty_keys(cls, said: object) -> object:
+        return (
+            {key: each for key, each in said.items() if each is not None} if isinstance(said, dict) else said
+        )
 
 
 class FieldUnits(_Said):
@@ -161,6 +171,9 @@ class Mapping(FileMapping):
         return [(each.name, each) for each in self.files]
 
 
+_KEYS = {name for part in (Mapping, NamedFileMapping, FileUnits) for name in part.model_fields}
+
+
 def read_mapping(text: str, *, file: str) -> Mapping:
     """Return what a mapping file says.
 
@@ -172,55 +185,14 @@ def read_mapping(text: str, *, file: str) -> Mapping:
     try:
         return Mapping.model_validate(value)
     except ValidationError as error:
-        problems = [_problem(each, document.line) for each in error.errors(include_url=False)]
+        problems = [problem(each, document, _KEYS) for each in error.errors(include_url=False)]
         shown = sorted(problems)[:MAX_PROBLEMS]
         more = f"; and {len(problems) - len(shown)} more" if len(problems) > len(shown) else ""
         listed = "; ".join(f"line {line}: {said}" for line, said in shown)
         raise FileError(f"{file}: {listed}{more}") from error
 
 
-_TYPES = {"a valid dictionary": "a mapping", "a valid string": "a text", "a valid tuple": "a list"}
-"""What pydantic calls the types of YAML."""
-
-
 def mapping_schema() -> dict[str, Any]:
     """Return the JSON schema of a mapping file, for editors."""
     schema = Mapping.model_json_schema()
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "mapping.yaml", **schema}
-
-
-def _problem(error: Any, line: Any) -> tuple[int, str]:  # noqa: ANN401 - pydantic's dictionary
-    where = tuple(part for part in error["loc"] if part not in {"map", "list", "[key]"})
-    key = ".".join(str(part) for part in where)
-    return line(where), f"{key}: {_told(error, where)}" if key else _told(error, where)
-
-
-def _told(error: Any, where: Path) -> str:  # noqa: ANN401 - pydantic's dictionary
-    found, kind = error["input"], error["type"]
-    if kind == "extra_forbidden":
-        return f"found the unknown key {glimpse(str(where[-1]))!r}{_nearest_key(str(where[-1]))}"
-    reason = error["msg"].removeprefix("Value error, ")
-    if reason.startswith("found "):
-        return str(reason)
-    shown = (
-        repr(glimpse(found))
-        if isinstance(found, str)
-        else "nothing"
-        if found is None
-        else f"a {type(found).__name__}"
-    )
-    return f"found {shown}, {_expected(reason)}"
-
-
-def _nearest_key(key: str) -> str:
-    keys = {name for model in (Mapping, NamedFileMapping, FileUnits) for name in model.model_fields}
-    near = difflib.get_close_matches(key, sorted(keys), n=1)
-    return f"; the nearest is {near[0]}" if near else f", expected one of {', '.join(sorted(keys))}"
-
-
-def _expected(reason: str) -> str:
-    if reason.startswith("expected"):
-        return reason
-    bare = reason.removeprefix("Input should be ").removeprefix("String should ")
-    bare = bare.removesuffix(" or instance of Mapping").removesuffix(" or instance of FileMapping")
-    return "expected " + _TYPES.get(bare, bare)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import PurePath
 
-from encore.ingest.domain.formats.columns import advice, find_columns, mapped_columns
+from encore.ingest.domain.formats.columns import advice, find_columns, mapped_columns, matching
 from encore.ingest.domain.formats.export import Export
 from encore.ingest.domain.formats.fields import KAGGLE, Kind, missing
 from encore.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
@@ -30,6 +30,9 @@ _FILES = {
 _ORDER = (Kind.COMBINED, Kind.ORDERS, Kind.REVIEWS, Kind.PRODUCTS, Kind.CUSTOMERS)
 _OPINIONS = {"review_id", "review_title", "review_content", "rating"}
 """A file without a telling name needs one of these to count as reviews."""
+
+_OF_REVIEWERS = {"user_id", "review_id", "review_title", "review_content"}
+"""A file without a telling name and with one of these is no file of products, even if it lacks the rest."""
 
 
 def recognise(header: Sequence[str], *, file: str, mapping: FileMapping | None = None) -> Layout:
@@ -76,21 +79,37 @@ def _table(draft: Draft, mapped: Mapping[str, int]) -> Layout:
 
 
 def _kind(draft: Draft, mapped: Mapping[str, int]) -> Kind:
-    """Return the kind that the mapping says or the columns fit; the file's name decides between several."""
+    """Return the kind that the mapping says or the columns fit; the file's name decides between several.
+
+    Where none is complete, it is the one of which most is there.
+    """
     if draft.mapping.kind:
         return draft.mapping.kind
     named = named_kind(draft.file)
-    lacking = {kind: _lacking(draft, kind, mapped, named) for kind in _ORDER}
-    complete = [kind for kind in _ORDER if lacking[kind] == 0]
-    if named and (named in complete or not complete):
+    found = {kind: _names(draft, kind, mapped) for kind in _ORDER}
+    fitting = _fitting(found, named)
+    if named and (named in fitting or not fitting):
         return named
-    return complete[0] if complete else min(_ORDER, key=lambda kind: lacking[kind])
+    return fitting[0] if fitting else max(_ORDER, key=lambda kind: _completeness(kind, found[kind]))
 
 
-def _lacking(draft: Draft, kind: Kind, mapped: Mapping[str, int], named: Kind | None) -> int:
-    found = {*_found(draft, kind, mapped), *draft.constants}
-    is_silent = kind is Kind.REVIEWS != named and found.isdisjoint(_OPINIONS)
-    return len(missing(kind, found)) + is_silent
+def _fitting(found: Mapping[Kind, set[str]], named: Kind | None) -> list[Kind]:
+    """Return the kinds of which a file has all that is required."""
+    unfit = {kind for kind in _ORDER if missing(kind, found[kind])}
+    if named is not Kind.REVIEWS and _OPINIONS.isdisjoint(found[Kind.REVIEWS]):
+        unfit.add(Kind.REVIEWS)
+    if named is not Kind.PRODUCTS and not _OF_REVIEWERS.isdisjoint(found[Kind.COMBINED]):
+        unfit.add(Kind.PRODUCTS)
+    return [kind for kind in _ORDER if kind not in unfit]
+
+
+def _completeness(kind: Kind, found: set[str]) -> tuple[int, int]:
+    return len(found), -len(missing(kind, found)) if found else 0
+
+
+def _names(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> set[str]:
+    taken, given = {*mapped.values(), *draft.ignored}, {*mapped, *draft.constants}
+    return {*matching(draft.header, kind, taken=taken, given=given), *given}
 
 
 def _found(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> dict[str, int]:
