@@ -49,7 +49,7 @@ class Estimate(BaseModel):
 
 
 def estimate(report: IngestReport, *, texts: int, text_units: int, trains: bool, model_id: str) -> Estimate:
-    """Reckon with `texts` distinct texts of `text_units` units; without training, popularity picks products."""
+    """Reckon with `texts` distinct texts of `text_units` units; without training nothing is ranked."""
     counts = report.counts
     emails = counts.get("customers", 0) - sum(report.exclusions.values())
     if not emails:

@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Console
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 PASSES = 2
 """Every file is looked through, then read."""
@@ -14,14 +13,12 @@ BAR_FROM_BYTES = 10_000_000
 
 
 @contextmanager
-def reading(paths: Sequence[Path], console: "Console") -> Iterator[Callable[[int], None]]:
+def reading(paths: Sequence[Path], console: Console) -> Iterator[Callable[[int], None]]:
     """Yield what is to be told of bytes read; on a terminal large files get a bar."""
     total = PASSES * sum(each.stat().st_size for path in paths for each in _files(path))
     if total < PASSES * BAR_FROM_BYTES or not console.is_terminal:
         yield lambda _: None
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
     columns = (
         TextColumn("reading"),
         BarColumn(),

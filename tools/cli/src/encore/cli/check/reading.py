@@ -7,6 +7,7 @@ from pathlib import Path
 
 from encore.cli.errors import CommandError
 from encore.contracts.ingest_report import IgnoredFile
+from encore.contracts.object_keys import SHOP_CONFIG
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.exclusion import ExclusionRules
 from encore.ingest.domain.file_names import MANIFEST, MAPPING, without_data
@@ -66,10 +67,10 @@ def _files(paths: Sequence[Path]) -> tuple[list[Path], list[IgnoredFile]]:
     if len(paths) > 1 or not paths[0].is_dir():
         return list(paths), []
     chosen = [path for path in files_of_set(paths[0]) if path.name not in {MANIFEST, MAPPING}]
-    others = sorted(path.name for path in paths[0].iterdir() if path.is_file() and path not in chosen)
-    reasons = ((name, without_data(name) or "no file of the set") for name in others)
+    own = {MANIFEST, MAPPING, SHOP_CONFIG, *(path.name for path in chosen)}
+    others = sorted(path.name for path in paths[0].iterdir() if path.is_file() and path.name not in own)
     return chosen, [
-        IgnoredFile(file=name, reason=reason) for name, reason in reasons if name not in {MANIFEST, MAPPING}
+        IgnoredFile(file=name, reason=without_data(name) or "no file of the set") for name in others
     ]
 
 

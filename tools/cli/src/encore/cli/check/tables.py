@@ -1,6 +1,8 @@
 """The result of `encore check` for people."""
 
 from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -9,12 +11,14 @@ from rich.text import Text
 from encore.cli.check.estimate import Estimate
 from encore.cli.check.views import CheckView, Training
 from encore.cli.tables import cell, table
-from encore.contracts.ingest_report import FileReport, IngestReport
+from encore.contracts.ingest_report import FileReport, IngestReport, RejectReason
 from encore.contracts.records import Exclusion
 from encore.stack.formatting import count, share, usd
 
+A_CENT = Decimal("0.01")
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
 MAX_REASONS = 12
+MAX_COLUMNS = 8
 CAUSES = {
     Exclusion.NO_CONSENT: "without consent",
     Exclusion.SUPPRESSED: "suppressed",
@@ -57,7 +61,10 @@ def _file(file: FileReport) -> Iterator[Text]:
     for each in file.conventions:
         yield cell(f"  {each.column}: {each.reads}, because of {each.because}")
     if file.ignored:
-        yield cell(f"  ignored columns: {', '.join(file.ignored)}", NOTABLE)
+        more = (
+            f" and {count(len(file.ignored) - MAX_COLUMNS)} more" if len(file.ignored) > MAX_COLUMNS else ""
+        )
+        yield cell(f"  ignored columns: {', '.join(file.ignored[:MAX_COLUMNS])}{more}", NOTABLE)
 
 
 def _differ(source: str, field: str) -> bool:
@@ -67,7 +74,7 @@ def _differ(source: str, field: str) -> bool:
 def _counts(report: IngestReport) -> Table:
     shown = table("what", "number", "", right=("number",), fold="")
     for name in ("products", "customers", "reviews", "shared_texts", "purchases", "interactions"):
-        if name in report.counts:
+        if report.counts.get(name):
             shown.add_row(
                 cell(name.replace("_", " ")),
                 cell(count(report.counts[name])),
@@ -92,23 +99,19 @@ def _remark(name: str, report: IngestReport) -> str:
 def _rejects(report: IngestReport) -> Table:
     shown = table("rejected", "count", "column", "expected", "such as", right=("count",), fold="expected")
     for each in report.rejects[:MAX_REASONS]:
-        example = (
-            f"line {each.line}: {each.found!r}"
-            if len(report.files) < 2
-            else _place(each.file, each.line, each.found)
-        )  # noqa: PLR2004
         shown.add_row(
             cell(each.kind, BAD if each.kind == "row" else NOTABLE),
             cell(count(each.count)),
             cell(each.column),
             cell(each.expected),
-            cell(example),
+            cell(_example(each, is_only_file=len(report.files) == 1)),
         )
     return shown
 
 
-def _place(file: str, line: int, found: str | None) -> str:
-    return f"{file.rpartition('/')[2]}:{line}: {found!r}"
+def _example(reason: RejectReason, *, is_only_file: bool) -> str:
+    place = f"line {reason.line}" if is_only_file else f"{Path(reason.file).name}:{reason.line}"
+    return place if reason.found is None else f"{place}: {reason.found!r}"
 
 
 def _show_outlook(training: Training, reckoned: Estimate, console: Console) -> None:
@@ -150,7 +153,7 @@ def _services(reckoned: Estimate) -> Table:
                 cell(service),
                 cell(None if calls is None else count(calls)),
                 cell(None if hours is None else _hours(hours)),
-                cell(usd(float(cost))),
+                cell(_money(cost)),
             )
     shown.add_row(
         cell("total", "bold"),
@@ -159,6 +162,10 @@ def _services(reckoned: Estimate) -> Table:
         cell(usd(float(reckoned.cost_usd["total"])), "bold"),
     )
     return shown
+
+
+def _money(cost: Decimal) -> str:
+    return usd(float(cost)) if not 0 < cost < A_CENT else "< $0.01"
 
 
 def _hours(hours: float) -> str:
