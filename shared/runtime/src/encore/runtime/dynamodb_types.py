@@ -1,4 +1,4 @@
-"""DynamoDB's typed values, as boto3 writes and reads them, in a tenth of its time.
+"""DynamoDB's typed values, as boto3 writes and reads them, in a quarter of its time.
 
 boto3 asks up to ten predicates about every value; this looks its type up. What is rare is left to boto3.
 """

@@ -39,7 +39,7 @@ CLIENTS: dict[str, dict[str, Any]] = {
 }
 """The AWS services that every service of ours calls, and what sets a client's configuration apart.
 
-Checking an item's shape takes botocore as long as sending it, and `dynamodb_types` gave it that shape."""
+Checking an item's shape takes botocore longer than encoding it, and `dynamodb_types` gave it that shape."""
 
 
 class StoppedError(Exception):
