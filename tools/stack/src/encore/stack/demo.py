@@ -4,10 +4,11 @@ import asyncio
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import mkdtemp
+from types import MappingProxyType
 from typing import Any
 
 import boto3
@@ -15,12 +16,11 @@ from rich.console import Console
 
 from encore.contracts import object_keys
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.file_names import MANIFEST
+from encore.ingest.domain.file_names import MANIFEST, MAPPING
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
 from encore.stack.embedded import exported as exported_settings
 from encore.stack.gallery.runs import write_runs
-from encore.stack.link_hosts import hosts_in
 from encore.stack.observer import observe
 from encore.stack.outcome import DemoFailedError, summary_of, until_ended
 from encore.stack.report import render_report
@@ -31,13 +31,21 @@ from encore.stack.upload_set import files_of_set, manifest_of
 __all__ = ["DemoFailedError", "OpenStack", "run_demo"]
 
 SAMPLE_NAME = "sample.csv"
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 OpenStack = Callable[[Path], AbstractContextManager[Stack]]
 """Yields a running stack, which writes its logs to the given folder."""
 
 
-def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Console) -> Path:
-    """Run `data` (a file, or a folder with the three separate ones; a sample by default) on a stack.
+def run_demo(
+    open_stack: OpenStack,
+    data: Path | None,
+    out: Path,
+    console: Console,
+    *,
+    settings: Mapping[str, str] = NO_SETTINGS,
+) -> Path:
+    """Run `data` (a file, or the folder of a set; a sample by default) on a stack with these settings.
 
     Return the run's folder below `out`. Raises `DemoFailedError` if the run failed, `ProcessDiedError` or
     `StackNotReadyError` if the stack did; the logs stay in the folder that the message names.
@@ -46,7 +54,7 @@ def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Conso
     out.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix="demo-", dir=out))
     try:
-        run_id, summary = _run(open_stack, given or [_sample(work)], work, console)
+        run_id, summary = _run(open_stack, given or [_sample(work)], settings, work, console)
     except KeyboardInterrupt:
         shutil.rmtree(work)
         raise
@@ -62,10 +70,10 @@ def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Conso
 
 
 def _run(
-    open_stack: OpenStack, files: Sequence[Path], work: Path, console: Console
+    open_stack: OpenStack, files: Sequence[Path], settings: Mapping[str, str], work: Path, console: Console
 ) -> tuple[str, dict[str, Any]]:
     console.print(f"starting; logs in {work / 'logs'}", style="dim", markup=False, highlight=False)
-    with exported_settings(hosts_in(files)), open_stack(work / "logs") as stack:
+    with exported_settings(settings), open_stack(work / "logs") as stack:
         return asyncio.run(_follow(stack, files, work, console))
 
 
@@ -86,9 +94,10 @@ async def _follow(
 
 
 def _files(data: Path) -> list[Path]:
-    """The file, or a folder's files in the order of their upload."""
+    """The file, or a folder's files in the order of their upload; a mapping beside a file goes with it."""
     if data.is_file():
-        return [data]
+        mapping = data.parent / MAPPING
+        return [mapping, data] if mapping.is_file() else [data]
     if not data.is_dir():
         raise DemoFailedError(f"no such file or folder: {data}")
     try:

@@ -1,9 +1,12 @@
 """Reads files as ingest would, without storing anything: what is in them, and what would be paid for."""
 
 import tempfile
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from encore.contracts.ingest_report import IgnoredFile, IngestReport
 from encore.ingest.adapters.merged import TextsToScore
@@ -14,6 +17,8 @@ from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
 from encore.ingest.use_cases.survey_files import SourceFile, SurveyedFile, Watch
 
 NO_TEXTS = TextsToScore(0, 0)
+LOOKED_AT = 5_000
+"""Products whose links tell the shop's hosts."""
 RETURNING = 2
 """Interactions of a customer who came back."""
 
@@ -30,6 +35,10 @@ class CheckedFiles:
     active: int = 0
     """Customers with at least one."""
     kinds: frozenset[Kind] = field(default_factory=frozenset)
+    link_hosts: Counter[str] = field(default_factory=Counter)
+    """How many of the first products have their link at each host, which may have a port."""
+    picture_hosts: Counter[str] = field(default_factory=Counter)
+    """The same of their pictures."""
 
 
 def check_files(
@@ -61,7 +70,13 @@ def check_files(
                 returning=merged.active_customers(interactions=RETURNING),
                 active=merged.active_customers(interactions=1),
                 kinds=frozenset(each.layout.kind for each in findings.files),
+                link_hosts=_hosts(product.link for product in islice(merged.products(), LOOKED_AT)),
+                picture_hosts=_hosts(product.image_url for product in islice(merged.products(), LOOKED_AT)),
             )
+
+
+def _hosts(links: Iterable[str | None]) -> Counter[str]:
+    return Counter(urlsplit(link).netloc for link in links if link)
 
 
 def require_complete(kinds: set[Kind]) -> None:
