@@ -31,7 +31,7 @@ async def test_beyond_the_limit_the_run_fails_and_names_the_commonest_reasons() 
     reason = run.reason or ""
     assert reason.startswith(f"{KEY}: 10 of 110 rows were rejected (9.1%), expected at most 5.0%: ")
     assert "4x discounted_price: expected a price" in reason
-    assert "such as line 102: 'ask us'" in reason
+    assert "(line 102: 'ask us')" in reason
     assert "3x user_id: " in reason
     assert "2x product_name: " in reason
     assert "review_id" not in reason
@@ -61,4 +61,4 @@ async def test_the_report_says_why_it_failed_and_counts_every_reason() -> None:
     assert report.failed is not None
     assert report.rejected_share == 0.9
     (reason,) = report.rejects
-    assert (reason.count, reason.column, reason.line, reason.found) == (9, "discounted_price", 3, "ask us")
+    assert (reason.count, reason.column, reason.line, reason.found) == (9, "discounted_price", 3, "'ask us'")

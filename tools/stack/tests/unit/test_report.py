@@ -172,7 +172,7 @@ def test_what_was_read_and_picked_is_told() -> None:
                 count=4,
                 file="shop.csv",
                 line=3,
-                found="x\x1b",
+                found="'x\x1b'",
             ),
         ),
     )

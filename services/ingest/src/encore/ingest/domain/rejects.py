@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from encore.contracts.ingest_report import RejectReason
-from encore.ingest.domain.errors import FileError, glimpse
+from encore.ingest.domain.errors import FileError, quoted
 
 MAX_RAW_CHARS = 4096
 MAX_REASONS = 1_000
@@ -21,7 +21,8 @@ class Reject(BaseModel):
     """A rejected row, or a rejected optional value of a row that was kept.
 
     `line` is the physical line on which the row starts (the header is usually line 1), `column` the file's
-    own name of the column. `reason` says in one line what was `found` and what is `expected`.
+    own name of the column, None if it is about the whole row. `reason` says in one line what was `found` and
+    what is `expected`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -64,7 +65,7 @@ def _reason(first: Reject, count: int) -> RejectReason:
         count=count,
         file=first.file,
         line=first.line,
-        found=first.found if first.found is not None else glimpse(first.raw),
+        found=first.found if first.found is not None else quoted(first.raw),
     )
 
 
@@ -86,7 +87,7 @@ def _named(reasons: Sequence[RejectReason]) -> str:
 def _described(reasons: Sequence[RejectReason]) -> Iterator[str]:
     for each in reasons[:NAMED_REASONS]:
         column = f"{each.column}: " if each.column else ""
-        yield f"{each.count:,}x {column}expected {each.expected}, such as line {each.line}: {each.found!r}"
+        yield f"{each.count:,}x {column}expected {each.expected} (line {each.line}: {each.found})"
 
 
 def _rows(count: int) -> str:

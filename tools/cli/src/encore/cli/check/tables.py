@@ -111,7 +111,7 @@ def _rejects(report: IngestReport) -> Table:
 
 def _example(reason: RejectReason, *, is_only_file: bool) -> str:
     place = f"line {reason.line}" if is_only_file else f"{Path(reason.file).name}:{reason.line}"
-    return place if reason.found is None else f"{place}: {reason.found!r}"
+    return place if reason.found is None else f"{place}: {reason.found}"
 
 
 def _show_outlook(training: Training, reckoned: Estimate, console: Console) -> None:

@@ -51,7 +51,7 @@ def read_combined(row: Row, how: Reading) -> CombinedRow:
         raise RowError(
             "as many review ids as user ids",
             column="review_id",
-            found=f"{len(review_ids)} review ids for {count} user ids",
+            found=f"{len(review_ids):,} for {count:,} user ids",
         )
     product = read_product(row, how)
     titles, texts = _entries(row, "review_title", count), _entries(row, "review_content", count)
