@@ -230,7 +230,7 @@ REFUSED = [
     Refused(
         "latin-1-header",
         "Größe,sku\n1,2\n".encode("latin-1"),
-        "line 1: found the byte 0xf6 (not UTF-8, looks like Windows-1252), expected text in UTF-8: save it as",
+        "line 1: found the byte 0xf6 (not UTF-8, looks like Windows-1252), expected text in UTF-8: save",
     ),
     Refused(
         "carriage-returns-only",

@@ -7,7 +7,7 @@ optional cell yields neither a value nor a note.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-from encore.ingest.domain.errors import RowError, UnreadableError, quoted
+from encore.ingest.domain.errors import RowError, UnreadableError
 from encore.ingest.domain.text import clean
 from encore.ingest.domain.values.nothing import is_no_text, says_nothing
 
@@ -73,5 +73,5 @@ class Row:
             return None
 
     def note(self, field: str, expected: str, found: str | None = None) -> None:
-        """Note why a value is left out."""
-        self.notes.append(Note(field, expected, None if found is None else quoted(found)))
+        """Note why a value is left out; `found` is a phrase."""
+        self.notes.append(Note(field, expected, found))

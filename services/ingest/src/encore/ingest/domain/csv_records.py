@@ -27,6 +27,7 @@ from encore.ingest.domain.faults import (
 MAX_BLANK_LINES = 100_000
 """In a row; a few kilobytes of gzip can hold millions of them."""
 
+_BEFORE_QUOTES = frozenset("= ")
 _WRAPPED = re.compile(r'(?:=| +)"([^"]*)"\s*')
 
 
@@ -95,7 +96,7 @@ class RecordReader:
             if any(cells) and (len(cells) > 1 or not self._is_blank(cells)):
                 self._blank_lines = 0
                 if len(cells) == self._width and len(lines.lines) == 1 and not lines.flaw:
-                    return CSVRecord(lines.first, _as_meant(cells, lines.lines[0]), lines.lines[0])
+                    return CSVRecord(lines.first, _as_meant(cells), lines.lines[0])
                 return self._checked(cells)
             self._skip_blank_line()
 
@@ -115,7 +116,7 @@ class RecordReader:
         if self._has_swallowed_lines(cells):
             return self._reject_line(UNCLOSED_QUOTE)
         if not lines.flaw:
-            return CSVRecord(lines.first, _as_meant(cells, lines.raw), lines.raw)
+            return CSVRecord(lines.first, _as_meant(cells), lines.raw)
         column = next((number for number, cell in enumerate(cells) if _is_undecodable(cell)), None)
         return BrokenRecord(lines.first, lines.flaw, column, lines.raw)
 
@@ -142,12 +143,11 @@ class RecordReader:
         return cells if len(cells) == self._width else []
 
 
-def _as_meant(cells: list[str], raw: bytes) -> list[str]:
+def _as_meant(cells: list[str]) -> list[str]:
     """Return cells without what some programs put around a text: `="001"`, or a space before its quotes."""
-    if b'="' not in raw and b' "' not in raw:
-        return cells
     return [
-        found[1] if cell[:1] in {"=", " "} and (found := _WRAPPED.fullmatch(cell)) else cell for cell in cells
+        found[1] if cell[:1] in _BEFORE_QUOTES and (found := _WRAPPED.fullmatch(cell)) else cell
+        for cell in cells
     ]
 
 

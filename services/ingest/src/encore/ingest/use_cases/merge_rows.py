@@ -56,7 +56,7 @@ class MergeRows:
         if not any(owned):
             raise RowError(OWN_REVIEWS, column="review_id", found=quoted(row.raw("review_id")))
         if not all(owned):
-            row.note("review_id", OWN_REVIEWS, row.raw("review_id"))
+            row.note("review_id", OWN_REVIEWS, quoted(row.raw("review_id")))
         self._counts["product_differences"] += self._scratch.put_product(found.product)
         is_repeating = len({each.review_id for each in found.reviews}) < len(found.reviews)
         for customer, review, earlier, is_owned in zip(

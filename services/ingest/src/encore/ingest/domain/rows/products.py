@@ -54,10 +54,18 @@ def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
     if current is None or listed is None:
         return current or listed, None  # type: ignore[return-value] # one of them is set
     if listed.currency != current.currency:
-        row.note("actual_price", f"a list price in {current.currency}, as the current price", listed.currency)
+        row.note(
+            "actual_price",
+            f"a list price in {current.currency}, as the current price",
+            quoted(listed.currency),
+        )
         return current, None
     if listed.amount < current.amount:
-        row.note("actual_price", "a list price that is not lower than the current price", str(listed.amount))
+        row.note(
+            "actual_price",
+            "a list price that is not lower than the current price",
+            quoted(str(listed.amount)),
+        )
         return current, None
     return current, listed.amount
 

@@ -92,7 +92,8 @@ def _details(row: Row, column: str, count: int) -> list[str]:
         return [""] * count
     found = split_joined(row.raw(column), count)
     if found is None:
-        row.note(column, "one entry for each reviewer of the row", row.raw(column))
+        found_entries = f"{row.raw(column).count(',') + 1:,} for {count:,} reviewers"
+        row.note(column, "one entry, without a comma, for each reviewer of the row", found_entries)
     return found or [""] * count
 
 
