@@ -139,7 +139,7 @@ def _trained(training: Training) -> Text:
     if training.shortfall is None:
         return cell(f"Amazon Personalize can train: {data}", GOOD)
     return cell(
-        f"Amazon Personalize cannot train: {training.shortfall}. Everybody gets popular products that fit them",
+        f"Amazon Personalize cannot train: {training.shortfall}; everybody gets popular products",
         NOTABLE,
     )
 
