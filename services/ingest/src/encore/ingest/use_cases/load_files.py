@@ -11,7 +11,7 @@ from encore.ingest.adapters.merged import Merged
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.errors import FileError, RowError
 from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
@@ -168,6 +168,5 @@ def _fault(broken: BrokenRecord, header: Sequence[str]) -> RowError:
 
 def _require_complete(kinds: Collection[Kind]) -> None:
     if Kind.COMBINED not in kinds and (missing := missing_kinds(kinds)):
-        raise FileError(
-            f"the set is incomplete: found {', '.join(sorted(kinds))}, expected {' and '.join(missing)} as well"
-        )
+        found, expected = ", ".join(sorted(kinds)), " and ".join(missing)
+        raise FileError(f"the set is incomplete: found {found}, expected {expected} as well")
