@@ -106,7 +106,7 @@ def _stages(summary: Mapping[str, Any]) -> Table:
     table.add_column()
     stages = summary.get("stage_seconds", {})
     longest = max(stages.values(), default=0)
-    for stage, duration in stages.items():
+    for stage, duration in ((stage, duration) for stage, duration in stages.items() if duration):
         bar = ProgressBar(
             total=longest or 1, completed=duration, width=_STAGE_BAR_COLUMNS, finished_style="bar.complete"
         )
