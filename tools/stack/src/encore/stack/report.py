@@ -44,7 +44,7 @@ def render_report(summary: Mapping[str, Any], console: Console) -> None:
     console.print(Columns([table for table in tables if table.row_count], padding=(0, 4)))
     for line in picks_lines(facts):
         console.print(line)
-    if (rejects := rejects_table(facts)).row_count:
+    if (rejects := rejects_table(facts.ingest)).row_count:
         console.print(rejects)
     for line in (*read_lines(facts), *_reviews(summary), *_claims(summary), *_queues(summary)):
         console.print(line)
@@ -132,7 +132,7 @@ def _costs(summary: Mapping[str, Any]) -> Table:
 def _reviews(summary: Mapping[str, Any]) -> Iterator[Text]:
     """The label mix, and which aspects customers praise and criticise most."""
     said = sentiment_of(summary)
-    if said is None:
+    if said is None or not said.texts:
         return
     mix = ", ".join(f"{share(each.share)} {each.label.lower()}" for each in label_mix(said))
     yield Text(f"reviews: {mix}; {share(said.unscored_share)} not scored")
