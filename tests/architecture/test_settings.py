@@ -63,8 +63,14 @@ def test_terraform_accepts_what_the_sentiment_service_accepts(pipeline: "Module"
     assert set(languages) == set(get_args(fields["sentiment_language"].annotation))
     assert set(aspects) == set(AspectsBy)
     defaults = re.findall(r"optional\(\w+, (.+?)\)", str(pipeline.variables["sentiment"]["type"]))
-    chosen = ("sentiment_language", "sentiment_aspects", "sentiment_job_from_texts")
-    assert [default.strip('"') for default in defaults] == [str(fields[name].default) for name in chosen]
+    chosen = (
+        "sentiment_language",
+        "sentiment_aspects",
+        "sentiment_score_excluded",
+        "sentiment_job_from_texts",
+    )
+    ours = [str(fields[name].default).lower() for name in chosen]
+    assert [default.strip('"') for default in defaults] == ours
 
 
 def test_terraform_asks_the_model_as_the_mailer_does_by_default(pipeline: "Module") -> None:

@@ -20,6 +20,7 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
+from encore.mailer.domain.copy.answers import wanted_fields
 from encore.mailer.domain.copy.feature_answers import read_features
 from encore.mailer.domain.copy.gate import judge
 from encore.mailer.domain.copy.prompt import Style, copy_prompt, features_prompt
@@ -99,7 +100,7 @@ def _features() -> dict[str, tuple[str, ...]]:
     return {each.product_id: accept(_proposed(each), each, lists)[0] for each in _products()}
 
 
-def _facts(seed: int, language: str) -> EmailFacts:
+def _facts(seed: int, language: str, *, products: int = 5) -> EmailFacts:
     chance = Random(seed)  # noqa: S311 - variety, not secrecy
     occasion = OCCASIONS[seed % len(OCCASIONS)]
     own = chance.choice(_products())
@@ -117,7 +118,8 @@ def _facts(seed: int, language: str) -> EmailFacts:
         email="asha@example.com",
         source=RecommendationSource.PERSONALIZE,
         picks=tuple(
-            _pick(product, chance.choice(kinds), own, chance) for product in chance.sample(_products(), 5)
+            _pick(product, chance.choice(kinds), own, chance)
+            for product in chance.sample(_products(), products)
         ),
         owned=() if occasion == "new" else (owned,),
         praised=(aspect,) if occasion == "liked" else (),
@@ -167,6 +169,19 @@ def test_the_gate_accepts_what_the_copywriter_writes(language: str) -> None:
             count += len(wordings)
             refused += [(text, each) for text, each in zip(wordings, problems, strict=True) if each]
     assert len(refused) <= count * MOST_REFUSED, refused
+
+
+@pytest.mark.parametrize("products", [1, 2, 3, 8, 12])
+@pytest.mark.parametrize("language", _languages())
+def test_the_gate_accepts_copy_for_any_number_of_products(language: str, products: int) -> None:
+    """Every field has a wording that passes, each product a line; an email of one speaks of one."""
+    for seed in range(PROMPTS // 3):
+        facts = _facts(seed, language, products=products)
+        written = dict(_written(facts, language))
+        assert written.keys() == set(wanted_fields(facts))
+        for field, wordings in written.items():
+            problems = [judge(field, text, facts) or style_problems(field, text, facts) for text in wordings]
+            assert not all(problems), (field, wordings, problems)
 
 
 def test_the_mailer_accepts_the_features_that_are_read() -> None:

@@ -33,7 +33,7 @@ CHECKED_AS = {
 }
 UNUSED_HERE = {
     "sqs:ChangeMessageVisibility *": "a message that takes long or is retried later",
-    "s3:ListBucket ": "an upload of three files; S3 reporting that there is no such object",
+    "s3:ListBucket ": "S3 reporting that there is no such object",
     "comprehend:Detect* *": "a text that fails in its batch",
     "comprehend:BatchDetectDominantLanguage *": "reviews of unknown language",
     "comprehend:BatchDetectTargetedSentiment *": "aspects found by Comprehend",

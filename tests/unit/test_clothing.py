@@ -7,7 +7,7 @@ import pytest
 
 from encore.contracts.records import Customer, Product
 from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.domain.file_formats import Kind
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.use_cases.load_files import LoadFiles, SourceFile
 from tests.support.clothing import ClothingShop
 

@@ -37,18 +37,13 @@ module "pipeline" {
   network            = module.network.tasks
   keys               = module.keys.arns
   understudy         = var.understudy
+  shop               = var.shop
   sentiment          = var.sentiment
   log_retention_days = 30
   retention_days     = { uploads = 14, runs = 14 }
   disposable         = true
 
-  mailer = {
-    model_id       = var.model_id
-    brand_name     = "Encore Shop"
-    from_address   = "hello@shop.example"
-    postal_address = "Encore Shop, 1 Example Street, Bengaluru 560001, India"
-    locale         = "en_IN"
-  }
+  mailer = { model_id = var.model_id }
 
   services = {
     ingest = {

@@ -19,6 +19,16 @@ variable "understudy" {
   default     = true
 }
 
+variable "shop" {
+  description = "What the shop's settings file says: `encore config tfvars >shop.auto.tfvars.json` writes it."
+  type = object({
+    ingest      = optional(map(string), {})
+    recommender = optional(map(string), {})
+    mailer      = optional(map(string), {})
+  })
+  default = {}
+}
+
 variable "sentiment" {
   description = "How reviews are scored: language, aspects and job_from_texts; see the pipeline module."
   type = object({

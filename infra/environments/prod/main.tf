@@ -10,7 +10,7 @@ provider "aws" {
 
 locals {
   name   = "encore-prod"
-  domain = split("@", var.mailer.from_address)[1]
+  domain = split("@", var.shop.mailer["ENCORE_MAILER_FROM_ADDRESS"])[1]
 
   # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateway endpoints. An endpoint is billed
   # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs), email,
@@ -52,6 +52,7 @@ module "pipeline" {
   image_tag              = var.image_tag
   network                = module.network.tasks
   keys                   = module.keys.arns
+  shop                   = var.shop
   mailer                 = var.mailer
   unsubscribe            = one(module.unsubscribe[*].mailer)
   sentiment              = var.sentiment

@@ -8,16 +8,26 @@ variable "image_tag" {
   type        = string
 }
 
-variable "mailer" {
-  description = "The sender of the emails, the Bedrock model or inference profile that writes their copy; see the pipeline module."
+variable "shop" {
+  description = "What the shop's settings file says: `encore config tfvars >shop.auto.tfvars.json` writes it."
   type = object({
-    model_id       = string
-    brand_name     = string
-    from_address   = string
-    postal_address = string
-    locale         = string
-    link_hosts     = optional(list(string), [])
-    image_hosts    = optional(list(string), [])
+    ingest      = optional(map(string), {})
+    recommender = optional(map(string), {})
+    mailer      = optional(map(string), {})
+  })
+
+  validation {
+    condition = alltrue([
+      for name in ["BRAND_NAME", "FROM_ADDRESS", "POSTAL_ADDRESS"] : contains(keys(var.shop.mailer), "ENCORE_MAILER_${name}")
+    ])
+    error_message = "The settings file must say who writes: name, from_address and postal_address in its section [brand]."
+  }
+}
+
+variable "mailer" {
+  description = "The Bedrock model or inference profile that writes the emails' copy, and how it is asked; see the pipeline module."
+  type = object({
+    model_id           = string
     converse_rpm       = optional(number)
     batch_from_prompts = optional(number)
     guardrail          = optional(object({ id = string, version = string }))

@@ -42,13 +42,9 @@ locals {
         ]
       },
       {
-        sid     = "StoreRecords"
-        actions = ["dynamodb:BatchWriteItem"]
-        resources = [
-          module.topology.table_arns["products"],
-          module.topology.table_arns["customers"],
-          module.topology.table_arns["reviews"],
-        ]
+        sid       = "StoreRecords"
+        actions   = ["dynamodb:BatchWriteItem"]
+        resources = [module.topology.table_arns["products"], module.topology.table_arns["customers"]]
       },
       {
         sid       = "KeepLedger"

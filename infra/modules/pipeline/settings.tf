@@ -17,7 +17,6 @@ locals {
       "ENCORE_DATA_INGESTED_TOPIC_ARN",
       "ENCORE_PRODUCTS_TABLE",
       "ENCORE_CUSTOMERS_TABLE",
-      "ENCORE_REVIEWS_TABLE",
     ]
     sentiment = [
       "ENCORE_DATA_BUCKET",
@@ -57,6 +56,7 @@ locals {
     sentiment = {
       ENCORE_SENTIMENT_LANGUAGE       = var.sentiment.language
       ENCORE_SENTIMENT_ASPECTS        = var.sentiment.aspects
+      ENCORE_SENTIMENT_SCORE_EXCLUDED = tostring(var.sentiment.score_excluded)
       ENCORE_SENTIMENT_JOB_FROM_TEXTS = tostring(var.sentiment.job_from_texts)
       ENCORE_SENTIMENT_JOB_ROLE_ARN   = aws_iam_role.comprehend.arn
 
@@ -74,6 +74,14 @@ locals {
     for name, figure in var.rules : "ENCORE_RECOMMENDER_RULES__${upper(name)}" => tostring(figure)
   }
 
+  # The mailer's go through SSM.
+  shop_settings = {
+    ingest      = var.shop.ingest
+    sentiment   = {}
+    recommender = var.shop.recommender
+    mailer      = {}
+  }
+
   common_settings = {
     ENCORE_DRAIN_S           = "100" # within the 120 s between SIGTERM and SIGKILL
     ENCORE_METRICS_NAMESPACE = "Encore/${var.name}"
@@ -82,11 +90,7 @@ locals {
   # Read from SSM when a task starts, so that operators can look them up and the key is in no plan or state.
   mailer_settings = merge(
     {
-      ENCORE_MAILER_MODEL_ID       = var.mailer.model_id
-      ENCORE_MAILER_BRAND_NAME     = var.mailer.brand_name
-      ENCORE_MAILER_FROM_ADDRESS   = var.mailer.from_address
-      ENCORE_MAILER_POSTAL_ADDRESS = var.mailer.postal_address
-      ENCORE_MAILER_LOCALE         = var.mailer.locale
+      ENCORE_MAILER_MODEL_ID = var.mailer.model_id
 
       # The account's whole quota: tasks share it by themselves, however many run.
       ENCORE_MAILER_CONVERSE_RPM = tostring(var.mailer.converse_rpm)
@@ -100,9 +104,7 @@ locals {
       ENCORE_MAILER_GUARDRAIL_VERSION = var.mailer.guardrail.version
     },
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
-    # A parameter cannot be empty.
-    length(var.mailer.link_hosts) == 0 ? {} : { ENCORE_MAILER_LINK_HOSTS = join(",", var.mailer.link_hosts) },
-    length(var.mailer.image_hosts) == 0 ? {} : { ENCORE_MAILER_IMAGE_HOSTS = join(",", var.mailer.image_hosts) },
+    var.shop.mailer, # its unsubscribe address is a domain of the shop's own that leads to the endpoint
   )
 
   mailer_parameters = merge(
@@ -121,6 +123,7 @@ locals {
       local.common_settings,
       local.chosen_settings[service],
       service == "recommender" ? local.rule_settings : {},
+      local.shop_settings[service],
       local.understudy_endpoints,
       var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
     )

@@ -50,16 +50,32 @@ variable "architecture" {
   default     = "ARM64"
 }
 
+variable "shop" {
+  description = "What the shop's settings file says, as variables of each service: the output of `encore config tfvars`."
+  type = object({
+    ingest      = optional(map(string), {})
+    recommender = optional(map(string), {})
+    mailer      = optional(map(string), {})
+  })
+  default = {}
+
+  validation {
+    condition = alltrue(flatten([
+      for service, settings in var.shop : [for name in keys(settings) : startswith(name, "ENCORE_${upper(service)}_")]
+    ]))
+    error_message = "shop must be the output of `encore config tfvars`: each service has only its own variables."
+  }
+
+  validation {
+    condition     = var.unsubscribe != null || !contains(keys(var.shop.mailer), "ENCORE_MAILER_UNSUBSCRIBE_URL")
+    error_message = "brand.unsubscribe_url needs the unsubscribe endpoint, whose key signs the links: set unsubscribe_endpoint = true."
+  }
+}
+
 variable "mailer" {
-  description = "The sender of the emails, the hosts that they may link to (the sender's domain if none), the model that writes their copy, and how it is asked."
+  description = "The model that writes the emails' copy, and how it is asked."
   type = object({
     model_id           = string
-    brand_name         = string
-    from_address       = string
-    postal_address     = string
-    locale             = string
-    link_hosts         = optional(list(string), [])
-    image_hosts        = optional(list(string), [])
     converse_rpm       = optional(number, 200)
     batch_from_prompts = optional(number)
     guardrail          = optional(object({ id = string, version = string }))
@@ -105,10 +121,11 @@ variable "comprehend_calls_per_s" {
 }
 
 variable "sentiment" {
-  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; from how many texts on by jobs."
+  description = "How reviews are scored: their language or auto; aspects by own, comprehend or off; whether those of customers who get no email are; from how many texts on by jobs."
   type = object({
     language       = optional(string, "en")
     aspects        = optional(string, "own")
+    score_excluded = optional(bool, false)
     job_from_texts = optional(number, 50000)
   })
   default = {}

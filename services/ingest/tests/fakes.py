@@ -5,30 +5,42 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
+from collections.abc import Mapping as Cells
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested
+from encore.contracts.ingest_report import IngestReport
 from encore.contracts.records import Customer, Product, SharedText
+from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
+from encore.ingest.domain.file_sets import StoredFile
+from encore.ingest.domain.formats.mapping import Mapping
 from encore.ingest.domain.rejects import Reject
+from encore.ingest.domain.values.conventions import Defaults
 from encore.ingest.handler import IngestHandler
 from encore.ingest.ports import VanishedError
+from encore.ingest.use_cases.find_delivery import FindDelivery
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
+from encore.ingest.use_cases.load_files import LoadRules
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
+from encore.ingest.use_cases.start_tools import Tools
 from encore.ingest.use_cases.supersede import Supersede
+from encore.ingest.use_cases.survey_files import ReadingRules
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import Run, StageName
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects
 
 BUCKET = "data"
-ROW: Mapping[str, str] = {
+EPOCH = datetime(2026, 11, 24, tzinfo=UTC)
+ROW: Cells[str, str] = {
     "product_id": "P1",
     "product_name": "Braided cable",
     "category": "Computers|Cables",
@@ -54,7 +66,7 @@ def numbered(number: int, **cells: str) -> dict[str, str]:
     return {**ROW, **own, **cells}
 
 
-def csv_lines(rows: Sequence[Mapping[str, str]], *, header: bool = True) -> bytes:
+def csv_lines(rows: Sequence[Cells[str, str]], *, header: bool = True) -> bytes:
     """The rows as UTF-8 CSV; the first row's names are the header."""
     text = io.StringIO()
     writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
@@ -104,6 +116,13 @@ class InMemoryFiles:
 
     def __init__(self, objects: InMemoryObjects) -> None:
         self._objects = objects
+        self.now = EPOCH
+        self.modified: dict[str, datetime] = {}
+
+    def touch(self, key: str, *, after: timedelta = timedelta(seconds=1)) -> None:
+        """Let time pass and an object be modified now; others were at the beginning."""
+        self.now += after
+        self.modified[key] = self.now
 
     @asynccontextmanager
     async def open(self, key: str) -> AsyncIterator[InMemoryContent]:
@@ -112,54 +131,77 @@ class InMemoryFiles:
             raise VanishedError("deleted before it was read")
         yield InMemoryContent(key, self._objects.stored[key])
 
-    async def etag(self, key: str) -> str:
-        """A digest of the object's content; `VanishedError` when there is none."""
+    async def read(self, key: str, *, max_bytes: int) -> bytes:
+        """The object, or one byte more than `max_bytes` of it; `VanishedError` when there is none."""
         async with self.open(key) as content:
-            return content.etag
+            return content.body[: max_bytes + 1]
 
-    async def keys(self, folder: str) -> list[str]:
-        """The keys directly in a folder, in the order in which they were stored."""
-        return [key for key in self._objects.stored if key.rpartition("/")[0] + "/" == folder]
+    async def stored(self, folder: str) -> list[StoredFile]:
+        """The objects directly in a folder, oldest first."""
+        found = [
+            StoredFile(key, InMemoryContent(key, body).etag, self.modified.get(key, EPOCH))
+            for key, body in self._objects.stored.items()
+            if key.rpartition("/")[0] + "/" == folder
+        ]
+        return sorted(found, key=lambda file: (file.modified, file.key))
 
     async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Store a file."""
         body = await asyncio.to_thread(path.read_bytes)
+        self.touch(key)
         await self._objects.put(key, body, content_type=content_type)
+
+
+def limits(
+    *,
+    max_rejected_share: float = 1.0,
+    exclusion: ExclusionRules = USUAL_EXCLUSION,
+    max_bytes: int = 2**32,
+    part_records: int = 250,
+    mapping: Mapping | None = None,
+    defaults: Defaults = Defaults("INR", "en_IN", "UTC"),  # noqa: B008 - frozen
+) -> Limits:
+    """Limits of an Indian shop; any share of rows may be rejected, so that a test can be about few rows."""
+    rules = LoadRules(
+        reading=ReadingRules(defaults, max_bytes=max_bytes),
+        exclusion=exclusion,
+        max_rejected_share=max_rejected_share,
+    )
+    return Limits(load=rules, part_records=part_records, mapping=mapping)
 
 
 class Bench:
     """The whole service in memory: upload, then inspect the outcome."""
 
-    def __init__(self, limits: Limits | None = None, announcer: InMemoryAnnouncer | None = None) -> None:
+    def __init__(self, chosen: Limits | None = None, announcer: InMemoryAnnouncer | None = None) -> None:
         self.runs = Runs()
         self.ledger = self.runs.ledger
         self.latest = self.runs.latest
         self.objects = InMemoryObjects()
         self.products = InMemoryItems("product_id")
         self.customers = InMemoryItems("customer_id")
-        self.reviews = InMemoryItems("review_id")
         self.announcer = announcer or InMemoryAnnouncer()
         stage = self.runs.stage(StageName.INGEST, self.announcer)
-        files = InMemoryFiles(self.objects)
+        self.files = files = InMemoryFiles(self.objects)
         self.publication = Publication(
             files=files,
             objects=self.objects,
             products=self.products,
             customers=self.customers,
-            reviews=self.reviews,
             announcer=self.announcer,
             ledger=self.ledger,
             stage=stage,
         )
-        self.ingest_upload = IngestUpload(self.publication, limits or Limits())
+        self.ingest_upload = IngestUpload(self.publication, chosen or limits())
         supersede = Supersede(self.latest, self.ledger, self.announcer)
-        self.handler = IngestHandler(
-            files.name, StartRun(files, self.ledger, stage, supersede, self.ingest_upload)
-        )
+        find = FindDelivery(files, self.ledger)
+        tools = Tools(files, self.ledger, stage, supersede, self.ingest_upload, find)
+        self.handler = IngestHandler(files.name, StartRun(tools))
 
     async def upload(self, key: str, body: bytes) -> None:
         """Store an object and handle the notification about it."""
         self.objects.stored[key] = body
+        self.files.touch(key)
         await self.notify(key)
 
     async def notify(self, key: str) -> None:
@@ -200,6 +242,11 @@ class Bench:
     async def rejects(self) -> list[Reject]:
         """The run's rejects."""
         return await self.objects.get_lines(object_keys.rejects((await self.run()).run_id), Reject)
+
+    async def report(self) -> IngestReport:
+        """What the run's report says of its files."""
+        stored = await self.objects.get(object_keys.ingest_report((await self.run()).run_id))
+        return IngestReport.model_validate_json(stored)
 
     async def counts(self) -> dict[str, Any]:
         """The counts in the run's report on the file."""

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from itertools import cycle
 
 import pytest
 
@@ -43,8 +44,27 @@ PRODUCTS: tuple[dict[str, object], ...] = (
         "bullets": ("Wireless listening", "Soft cushions"),
     },
     {"name": "Mira Notebook Set", "category": ("Office", "Notebooks"), "price": "249"},
+    {
+        "name": "Tarn Steel Water Bottle",
+        "category": ("Home", "WaterBottles"),
+        "price": "599",
+        "rating": "4.1",
+    },
+    {"name": "Brio Garden Hose", "category": ("Garden", "Hoses"), "price": "1299", "list_price": "1499"},
+    {"name": "Alder Bookshelf", "category": ("Home", "Bookshelves"), "price": "5499.75"},
+    {
+        "name": "Pell Travel Mug",
+        "category": ("Home", "Mugs"),
+        "price": "449",
+        "rating": "4.8",
+        "rating_count": 1,
+    },
+    {"name": "Quill Desk Mat", "category": ("Office", "DeskMats"), "price": "799", "discount_percent": 20},
+    {"name": "Rowan Picnic Blanket", "category": ("Garden", "Blankets"), "price": "1199"},
+    {"name": "Sable Yoga Mat", "category": ("Sports", "YogaMats"), "price": "999", "rating": "3.9"},
 )
-"""A cable with everything, a kettle, a lamp without a discount, headphones, a notebook with a price only."""
+"""A cable with everything, a kettle, a lamp without a discount, headphones, a notebook with a price only;
+and seven more, as many as an email may have. An email has five unless a test says otherwise."""
 
 REASONS = (
     Reason(kind=ReasonKind.LIKED, product_name="Solero 20 W Wall Charger, USB-C (White)"),
@@ -56,7 +76,7 @@ REASONS = (
 
 
 def catalogue_entry(number: int, **changes: object) -> Product:
-    """One of the five products, with changes."""
+    """One of the products, with changes."""
     base = {
         "product_id": f"P{number}",
         "currency": "INR",
@@ -79,7 +99,9 @@ def recommended(
     entries = [
         catalogue_entry(number, **(changes if number == 1 else {})) for number in range(1, products + 1)
     ]
-    picks = tuple(Pick(product=entry, reason=reason) for entry, reason in zip(entries, reasons, strict=False))
+    picks = tuple(
+        Pick(product=entry, reason=reason) for entry, reason in zip(entries, cycle(reasons), strict=False)
+    )
     return Recommendation(
         customer_id=customer_id,
         name=customer_name,

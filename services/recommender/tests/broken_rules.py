@@ -8,7 +8,7 @@ from itertools import chain
 from statistics import median
 
 from encore.contracts.records import Product
-from encore.recommender.domain.basket import PICKS, Rule
+from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.picks import Selection
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.shopper import Shopper
@@ -120,7 +120,8 @@ class BrokenRules:
 
     def _has_complements(self) -> bool:
         completing = sum(one.category in self._leaves_with_durables for one in self._picked)
-        return not self._durable or len(self._picked) < PICKS or completing >= RULES.min_complements
+        is_short = len(self._picked) < self._shop.picks
+        return not self._durable or is_short or completing >= min(RULES.min_complements, self._shop.picks)
 
     def _keeps_replacements(self) -> bool:
         """Return whether of each thing that they have, one pick at most is another, and a better one."""

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.picks import Selection, pick
 from encore.recommender.domain.preferences import Preference
+from encore.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
-from services.recommender.tests.fakes import product
+from services.recommender.tests.fakes import product, purchase
 from services.recommender.tests.shops import DAY, NOW, buyer, delighted, shop_of
 
 LEAVES = (
@@ -75,19 +76,23 @@ PRODUCTS = (
     .flatmap(lambda size: st.lists(ROWS, min_size=size, max_size=size))
     .map(products_of)
 )
-CUSTOMERS = st.lists(SOME_IDS, max_size=12).map(
-    lambda histories: [buyer(f"C{n}", *history) for n, history in enumerate(histories)]
+CUSTOMERS = st.lists(st.tuples(SOME_IDS, SOME_IDS), max_size=12).map(
+    lambda histories: [
+        buyer(f"C{n}", *reviewed).model_copy(
+            update={"purchases": tuple(purchase("O", one) for one in bought)}
+        )
+        for n, (reviewed, bought) in enumerate(histories)
+    ]
 )
-PREFERENCES = st.lists(
-    st.builds(
-        Preference,
-        product_id=st.sampled_from([*IDS, "gone"]),
-        value=st.none() | st.floats(-1, 1),
-        review_id=st.uuids().map(str),
-    ),
-    max_size=5,
-    unique_by=lambda one: one.product_id,
+REVIEWED = st.builds(
+    Preference,
+    product_id=st.sampled_from([*IDS, "gone"]),
+    value=st.none() | st.floats(-1, 1),
+    review_id=st.uuids().map(str),
+    is_bought=st.booleans(),
 )
+BOUGHT = st.builds(Preference, product_id=st.sampled_from([*IDS, "gone"]), is_bought=st.just(value=True))
+PREFERENCES = st.lists(REVIEWED | BOUGHT, max_size=5, unique_by=lambda one: one.product_id)
 
 
 @dataclass(frozen=True)
@@ -101,13 +106,21 @@ class Case:
     ranked: list[str]
     emailed: list[str]
     customer_id: str
+    picks: int
 
     @cached_property
     def shop(self) -> Shop:
         """The shop as a run knows it."""
         disliked = [ProductSentiment(product_id="P3", negative=3, polarity=-0.5)]
         scores = delighted(*self.delighted())
-        return shop_of(self.products, self.known(), scores=scores, sentiments=disliked, shop=self.decisions)
+        return shop_of(
+            self.products,
+            self.known(),
+            scores=scores,
+            sentiments=disliked,
+            shop=self.decisions,
+            picks=self.picks,
+        )
 
     def known(self) -> list[Customer]:
         """The customers whose products the shop still has."""
@@ -115,7 +128,7 @@ class Case:
         return [one for one in self.customers if there.issuperset(one.product_ids)]
 
     def delighted(self) -> list[Customer]:
-        """Those of them who praise all that they bought."""
+        """Those of them who praise all that they reviewed."""
         return [one for one in self.known() if one.customer_id not in {"C0", "C1"}]
 
     @property
@@ -154,4 +167,5 @@ CASES = st.builds(
     SOME_IDS,
     SOME_IDS,
     st.sampled_from(("Ann", "Bob", "Cleo")),
+    st.just(DEFAULT_PICKS) | st.integers(1, MAX_PICKS),
 )

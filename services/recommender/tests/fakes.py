@@ -11,6 +11,7 @@ from encore.contracts.records import (
     Customer,
     Product,
     ProductSentiment,
+    Purchase,
     Review,
     ScoredReview,
     Sentiment,
@@ -61,6 +62,11 @@ def product(product_id: str, name: str, category: tuple[str, ...] = (), **facts:
 def review(review_id: str, *product_ids: str, **facts: object) -> Review:
     """A review that may be shown under several products."""
     return Review.model_validate({"review_id": review_id, "product_ids": product_ids, **facts})
+
+
+def purchase(order_id: str, product_id: str, timestamp: int | None = None) -> Purchase:
+    """A line of an order."""
+    return Purchase(order_id=order_id, product_id=product_id, timestamp=timestamp)
 
 
 def scores(polarity: float) -> SentimentScores:

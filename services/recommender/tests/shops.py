@@ -10,7 +10,7 @@ from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.picks import Selection
 from encore.recommender.domain.preferences import Preference, Scores, liked_products
 from encore.recommender.domain.reasons import Reasons
-from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
@@ -30,6 +30,7 @@ def shop_of(
     sentiments: Iterable[ProductSentiment] = (),
     rules: Rules | None = None,
     shop: ShopRules | None = None,
+    picks: int = DEFAULT_PICKS,
     now: int = NOW,
 ) -> Shop:
     """The shop that a run with these records knows."""
@@ -38,7 +39,7 @@ def shop_of(
     catalogue = Catalogue(products, sentiments, shared)
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, lambda one: liked_products(one, scores or {}))
-    run_rules = RunRules(rules=rules or Rules(), shop=shop or ShopRules())
+    run_rules = RunRules(rules=rules or Rules(), picks=picks, shop=shop or ShopRules())
     return Shop.of(catalogue, bought, run_rules, now=now)
 
 

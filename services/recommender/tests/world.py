@@ -11,7 +11,7 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import Recommendation
 from encore.recommender.domain.plan import Plan
-from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.load_rules import LoadRules
@@ -44,6 +44,7 @@ class World:
         personalize: InMemoryPersonalize | None = None,
         announcer: InMemoryAnnouncer | None = None,
         rules: Rules | None = None,
+        picks: int = DEFAULT_PICKS,
     ) -> None:
         runs = Runs()
         self.ledger = runs.ledger
@@ -64,7 +65,7 @@ class World:
         advance_run = AdvanceRun(
             ledger=self.ledger,
             stage=stage,
-            load_rules=LoadRules(objects=self.objects, rules=rules or Rules()),
+            load_rules=LoadRules(objects=self.objects, rules=rules or Rules(), picks=picks),
             prepare_datasets=PrepareDatasets(self.objects),
             train=train,
             select_products=SelectProducts(

@@ -17,12 +17,13 @@ POSITIVE = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neu
 class InMemoryAsks:
     """Finds every text positive, about nothing and in the language of `languages`, or English.
 
-    `asked` has the words of every question about sentiment; `failures` holds an error to raise, once, in
-    place of an answer about these words.
+    `asked` has the words of every question about sentiment, `besides` those of all others; `failures` holds
+    an error to raise, once, in place of an answer about these words.
     """
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.besides: list[str] = []
         self.failures: dict[str, Exception] = {}
         self.languages_of: dict[str, str | None] = {}
 
@@ -37,10 +38,12 @@ class InMemoryAsks:
 
     async def languages(self, texts: Sequence[Text], keep: Keep) -> None:
         """Answer about all texts."""
+        self.besides += [text.words for text in texts]
         await keep({text.key: write_language(self.languages_of.get(text.words, "en")) for text in texts})
 
     async def aspects(self, texts: Sequence[Text], keep: Keep) -> None:
         """Answer about all texts."""
+        self.besides += [text.words for text in texts]
         await keep({text.key: write_mentions(()) for text in texts})
 
 

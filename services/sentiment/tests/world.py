@@ -12,6 +12,7 @@ from encore.sentiment.domain.engine import Engine
 from encore.sentiment.handler import SentimentHandler
 from encore.sentiment.ports import FindsAspects
 from encore.sentiment.use_cases.advance_job import AdvanceJob
+from encore.sentiment.use_cases.ask_aspects import AskAspects
 from encore.sentiment.use_cases.collect_texts import CollectTexts
 from encore.sentiment.use_cases.keep_job_answers import KeepJobAnswers
 from encore.sentiment.use_cases.pay_once import PayOnce
@@ -36,6 +37,8 @@ class World:
         *,
         language: str = "en",
         find_aspects: FindsAspects | None = None,
+        ask_aspects: bool = False,
+        score_excluded: bool = False,
     ) -> None:
         runs = Runs()
         self.ledger = runs.ledger
@@ -51,20 +54,21 @@ class World:
         self.outputs = InMemoryJobOutputs()
         self.polls = InMemoryPolls()
         self.stage = runs.stage(StageName.SENTIMENT, self.announcer)
+        engine, pay_once = Engine(language=language), PayOnce(kept=self.kept, parallel_calls=4)
+        if ask_aspects:
+            find_aspects = AskAspects(engine=engine, pay_once=pay_once, asks=self.asks)
         self.read_documents = ReadDocuments(
-            engine=Engine(language=language),
-            pay_once=PayOnce(kept=self.kept, parallel_calls=4),
-            asks=self.asks,
-            find_aspects=find_aspects,
+            engine=engine, pay_once=pay_once, asks=self.asks, find_aspects=find_aspects
         )
-        self.handle = self._handler()
+        self.handle = self._handler(score_excluded=score_excluded)
 
-    def _handler(self) -> SentimentHandler:
+    def _handler(self, *, score_excluded: bool) -> SentimentHandler:
         score_part = ScorePart(
             objects=self.objects,
             reviews=self.reviews,
             opinions=self.opinions,
             read_documents=self.read_documents,
+            score_excluded=score_excluded,
         )
         total_products = TotalProducts(
             objects=self.objects,
@@ -78,7 +82,10 @@ class World:
             ledger=self.ledger,
             stage=self.stage,
             collect_texts=CollectTexts(
-                objects=self.objects, read_documents=self.read_documents, new_keys=new_keys
+                objects=self.objects,
+                read_documents=self.read_documents,
+                new_keys=new_keys,
+                score_excluded=score_excluded,
             ),
             jobs=self.jobs,
             keep_answers=KeepJobAnswers(

@@ -7,6 +7,7 @@ from encore.contracts.records import (
     Customer,
     Pick,
     Product,
+    Purchase,
     Reason,
     ReasonKind,
     Recommendation,
@@ -36,6 +37,17 @@ def a_customer(customer_id: str, *listed: str | tuple[str, ...], times: Sequence
         for number, ids in enumerate(listed)
     ]
     return Customer(customer_id=customer_id, reviews=tuple(reviews))
+
+
+def a_buyer(customer_id: str, *bought: str, times: Sequence[int] = ()) -> Customer:
+    """Return a customer who bought each product by an order of its own, and has reviewed nothing."""
+    orders = [
+        Purchase(
+            order_id=f"{customer_id}-{number}", product_id=each, timestamp=times[number] if times else None
+        )
+        for number, each in enumerate(bought)
+    ]
+    return Customer(customer_id=customer_id, purchases=tuple(orders))
 
 
 def a_list(customer_id: str, *products: Product, kind: ReasonKind = ReasonKind.ASSORTMENT) -> Recommendation:

@@ -39,6 +39,12 @@ async def read(files: Files, folder: Path, key: str) -> bytes:
     return saved
 
 
+async def listed_etag(files: Files) -> str:
+    """The ETag of the only object in the folder."""
+    (found,) = await files.stored("uploads/a/")
+    return found.etag
+
+
 @pytest.mark.parametrize("body", [b"", bytes(range(256)) * 4000], ids=["empty", "several-chunks"])
 async def test_a_stored_file_reads_back_unchanged(files: Files, tmp_path: Path, body: bytes) -> None:
     """From disk into the bucket and back, with its key and size."""
@@ -47,20 +53,27 @@ async def test_a_stored_file_reads_back_unchanged(files: Files, tmp_path: Path, 
 
 
 async def test_a_missing_object_has_vanished(files: Files) -> None:
-    """Opening it and asking for its ETag raise the same error."""
+    """Opening it and reading it raise the same error."""
     with pytest.raises(VanishedError, match="deleted before it was read"):
         async with files.open(KEY):
             pass
     with pytest.raises(VanishedError, match="deleted before it was read"):
-        await files.etag(KEY)
+        await files.read(KEY, max_bytes=1)
+
+
+async def test_a_small_object_is_read_up_to_a_limit(files: Files, tmp_path: Path) -> None:
+    """One byte more than allowed tells that there is more."""
+    await put(files, tmp_path, KEY, b"0123456789")
+    assert await files.read(KEY, max_bytes=10) == b"0123456789"
+    assert await files.read(KEY, max_bytes=3) == b"0123"
 
 
 async def test_the_etag_changes_with_the_content_only(files: Files, tmp_path: Path) -> None:
-    """The same bytes have the same ETag, whether opened or only asked for."""
+    """The same bytes have the same ETag, whether opened or listed."""
     etags = []
     for body in (b"one", b"one", b"two"):
         await put(files, tmp_path, KEY, body)
-        etags.append(await files.etag(KEY))
+        etags.append(await listed_etag(files))
         async with files.open(KEY) as content:
             assert content.etag == etags[-1]
     assert etags[0] == etags[1] != etags[2]
@@ -70,20 +83,22 @@ async def test_the_etag_changes_with_the_content_only(files: Files, tmp_path: Pa
 async def test_an_open_object_keeps_its_content(files: Files, tmp_path: Path) -> None:
     """Its ETag and size are those of the version opened, even after its key is overwritten."""
     await put(files, tmp_path, KEY, b"old")
-    before = await files.etag(KEY)
+    before = await listed_etag(files)
     async with files.open(KEY) as content:
         await put(files, tmp_path, KEY, b"newer")
         await content.save(tmp_path / "saved")
         assert (content.etag, content.size_bytes) == (before, 3)
     assert await asyncio.to_thread((tmp_path / "saved").read_bytes) == b"old"
-    assert await files.etag(KEY) != before
+    assert await listed_etag(files) != before
 
 
-async def test_keys_are_those_of_the_folder_itself_oldest_first(files: Files, tmp_path: Path) -> None:
+async def test_objects_are_those_of_the_folder_itself_oldest_first(files: Files, tmp_path: Path) -> None:
     """Deeper folders and folders with the same prefix belong to other sets."""
     stored = ("uploads/a/x.csv", "uploads/a/b/reviews.csv", "uploads/ab/customers.csv", KEY)
     for key in stored:
         await put(files, tmp_path, key, b"x")
         await asyncio.sleep(1.1 if key == stored[0] and isinstance(files, S3Files) else 0)
-    assert await files.keys("uploads/a/") == ["uploads/a/x.csv", KEY]
-    assert await files.keys("uploads/none/") == []
+    found = await files.stored("uploads/a/")
+    assert [each.key for each in found] == ["uploads/a/x.csv", KEY]
+    assert all(each.modified.tzinfo is not None for each in found)
+    assert list(await files.stored("uploads/none/")) == []

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import io
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,6 +35,7 @@ def settings(resources: Resources, monkeypatch: pytest.MonkeyPatch) -> IngestSet
     for name, value in resources.settings().items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ENCORE_INGEST_PART_REVIEWS", "2")
+    monkeypatch.setenv("ENCORE_INGEST_SET_WAIT_S", "1")
     monkeypatch.setenv("ENCORE_RECEIVE_WAIT_S", "1")
     return IngestSettings()
 
@@ -133,8 +135,13 @@ async def test_an_upload_becomes_a_run_of_announced_parts(
     assert {one.customer_id for one in customers} == {f"C{number}" for number in range(1, 6)}
     products = await store.get_lines(object_keys.products(run.run_id), Product)
     assert [product.product_id for product in products] == [f"P{number}" for number in range(1, 6)]
-    item = await clients.dynamodb.get_item(TableName=settings.reviews_table, Key={"review_id": {"S": "R3"}})
-    assert from_item(item["Item"])["text"] == "Looks durable, charging is fine"
+    assert {one.text for customer in customers for one in customer.reviews} == {
+        "Looks durable, charging is fine"
+    }
+    item = await clients.dynamodb.get_item(
+        TableName=settings.customers_table, Key={"customer_id": {"S": "C3"}}
+    )
+    assert from_item(item["Item"])["name"] == "Asha"
     assert await store.get(object_keys.rejects(run.run_id)) == b""
 
 
@@ -178,6 +185,48 @@ async def test_a_set_of_three_files_is_one_run(
     store = S3Objects(clients.s3, settings.data_bucket)
     (customer,) = await store.get_lines(object_keys.customers(run.run_id, 1), Customer)
     assert (customer.email, customer.product_ids) == ("asha@example.com", ("P1",))
+
+
+def _set_of(day: int) -> dict[str, bytes]:
+    """Three small files, different each day."""
+    product = {"product_id": "P1", "product_name": f"Cable {day}", "discounted_price": "5"}
+    return {
+        "reviews.csv": csv_lines([{"review_id": f"R{day}", "user_id": "C1", "product_id": "P1"}]),
+        "products.csv": csv_lines([product]),
+        "customers.csv": csv_lines([{"user_id": "C1", "email": f"day{day}@example.com"}]),
+    }
+
+
+async def _settled_runs(clients: Clients, settings: IngestSettings, ledger: Ledger, count: int) -> list[Run]:
+    """The runs once there are so many and no notification is left."""
+
+    async def enough() -> Run | None:
+        runs = [run for run in await ledger.runs() if run.stage(StageName.INGEST).done]
+        return runs[-1] if len(runs) == count else None
+
+    await eventually(enough)
+    await settled(clients, settings.ingest_uploads_queue_url)
+    return await ledger.runs()
+
+
+async def test_deliveries_into_one_folder_are_a_run_each(
+    clients: Clients, settings: IngestSettings, ledger: Ledger
+) -> None:
+    """By newer files and, with checksums, by a manifest; the files of each are of one day."""
+    async with running(settings):
+        for day in (1, 2, 3):
+            files = _set_of(day)
+            if day == 3:
+                digests = [{"name": k, "sha256": hashlib.sha256(v).hexdigest()} for k, v in files.items()]
+                files = {"manifest.json": json.dumps({"files": digests}).encode(), **files}
+            for name, body in files.items():
+                await clients.s3.put_object(Bucket=settings.data_bucket, Key=f"uploads/x/{name}", Body=body)
+                await asyncio.sleep(0.2)
+            runs = await _settled_runs(clients, settings, ledger, day)
+            assert len(runs) == day
+            store = S3Objects(clients.s3, settings.data_bucket)
+            (customer,) = await store.get_lines(object_keys.customers(runs[-1].run_id, 1), Customer)
+            assert (customer.email, customer.reviews[0].review_id) == (f"day{day}@example.com", f"R{day}")
 
 
 async def test_a_repeated_upload_announces_nothing_and_a_changed_one_a_new_run(
@@ -243,8 +292,13 @@ async def test_the_bucket_streams_files_from_and_to_disk(
 async def test_only_files_directly_in_the_folder_are_listed(
     clients: Clients, settings: IngestSettings
 ) -> None:
-    """Subfolders belong to other sets."""
+    """Subfolders belong to other sets, and the marker of an empty folder is no file."""
     bucket = S3Files(clients.s3, settings.data_bucket)
-    for key in ("uploads/a/products.csv", "uploads/a/b/reviews.csv", "uploads/ab/customers.csv"):
+    for key in (
+        "uploads/a/",
+        "uploads/a/products.csv",
+        "uploads/a/b/reviews.csv",
+        "uploads/ab/customers.csv",
+    ):
         await clients.s3.put_object(Bucket=settings.data_bucket, Key=key, Body=b"x")
-    assert await bucket.keys("uploads/a/") == ["uploads/a/products.csv"]
+    assert [each.key for each in await bucket.stored("uploads/a/")] == ["uploads/a/products.csv"]

@@ -2,7 +2,7 @@ import io
 
 import pytest
 
-from encore.ingest.domain import csv_records as records_module
+from encore.ingest.domain import csv_lines as lines_module
 from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord, RecordReader
 from encore.ingest.domain.errors import FileError
 
@@ -76,7 +76,7 @@ def test_a_file_without_a_header_is_empty() -> None:
 
 def test_a_file_full_of_unclosed_quotes_is_read_in_bounded_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every line could swallow all that follow; beyond a budget each is read alone, and good ones survive."""
-    monkeypatch.setattr(records_module, "MAX_REREAD_BYTES", 10_000)
+    monkeypatch.setattr(lines_module, "MAX_REREAD_BYTES", 10_000)
     header, records = read(b"a,b\n" + b'x",y,"z\n' * 20_000 + b"1,2\n", max_bytes=1024 * 1024)
     assert len(header) == 2
     assert [record.line for record in records if isinstance(record, CSVRecord)] == [20_002]

@@ -14,10 +14,10 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import DataIngested, EventData, RunFinished
 from encore.contracts.records import Customer
-from encore.ingest.use_cases.ingest_upload import Limits, _in_thread
+from encore.ingest.use_cases.ingest_upload import _in_thread
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import PartReport, RunStatus, StageName, part_name
-from services.ingest.tests.fakes import Bench, csv_lines, message, notification, numbered
+from services.ingest.tests.fakes import Bench, csv_lines, limits, message, notification, numbered
 from tests.support.runs import START, finish_part
 from tests.support.stores import InMemoryAnnouncer
 
@@ -33,7 +33,7 @@ SET = {
 
 async def test_parts_hold_whole_customers_and_name_the_number_of_parts() -> None:
     """Each event carries its part's key and counts, and the number of parts."""
-    bench = Bench(Limits(part_reviews=2))
+    bench = Bench(limits(part_records=2))
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 6)]))
     assert [(part.part, part.parts, part.customers, part.reviews) for part in bench.parts] == [
         (1, 3, 2, 2),
@@ -47,13 +47,13 @@ async def test_parts_hold_whole_customers_and_name_the_number_of_parts() -> None
 
 
 async def test_tables_hold_every_record_with_its_run() -> None:
-    """Products, customers and reviews are found by their ids."""
+    """Products and customers are found by their ids; reviews are stored by sentiment, with their scores."""
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1)]))
     run_id = (await bench.run()).run_id
-    review = bench.reviews.items["R1",]
-    assert (review["customer_id"], review["product_ids"], review["run_id"]) == ("C1", ("P1",), run_id)
-    assert bench.customers.items["C1",]["name"] == "Asha"
+    customer = bench.customers.items["C1",]
+    assert (customer["name"], customer["run_id"]) == ("Asha", run_id)
+    assert "reviews" not in customer
     assert bench.products.items["P1",]["list_price"] == Decimal(1099)
 
 
@@ -83,22 +83,22 @@ class _ImmediateSentiment(InMemoryAnnouncer):
         for data in events:
             assert isinstance(data, DataIngested)
             customers = await self.bench.objects.get_lines(data.key, Customer)
-            self.read.append((len(customers), len(self.bench.reviews.items)))
+            self.read.append((len(customers), len(self.bench.customers.items)))
             names = {report.name for report in await self.bench.ledger.reports(run_id)}
             self.reported.append(part_name(data.part) in names)
 
 
 async def test_a_part_is_stored_and_reported_before_it_is_announced() -> None:
-    """Sentiment may read it at once and write scores that must survive; the run may even end."""
+    """Sentiment may read it at once; the run may even end."""
     sentiment = _ImmediateSentiment()
-    bench = Bench(Limits(part_reviews=2), sentiment)
+    bench = Bench(limits(part_records=2), sentiment)
     sentiment.bench = bench
     await bench.upload(KEY, csv_lines([numbered(number) for number in range(1, 4)]))
     assert sentiment.read == [(2, 2), (1, 3)]
     assert sentiment.reported == [True, True]
 
 
-class _FailingReviews:
+class _FailingCustomers:
     """A table whose second write fails."""
 
     def __init__(self, bench: Bench) -> None:
@@ -110,14 +110,14 @@ class _FailingReviews:
         self.calls += 1
         if self.calls == 2:
             raise TransientError
-        await self._bench.reviews.put_all(items)
+        await self._bench.customers.put_all(items)
 
 
 async def test_a_redelivery_continues_where_the_crash_was() -> None:
-    """Finished parts, whose reviews may carry scores, are neither stored nor announced again."""
-    bench = Bench(Limits(part_reviews=1))
-    table = _FailingReviews(bench)
-    object.__setattr__(bench.publication, "reviews", table)
+    """Finished parts are neither stored nor announced again."""
+    bench = Bench(limits(part_records=1))
+    table = _FailingCustomers(bench)
+    object.__setattr__(bench.publication, "customers", table)
     with pytest.raises(TransientError):
         await bench.upload(KEY, csv_lines([numbered(1), numbered(2)]))
     assert [part.part for part in bench.parts] == [1]
@@ -128,29 +128,28 @@ async def test_a_redelivery_continues_where_the_crash_was() -> None:
 
 async def test_a_changed_setting_does_not_move_customers_between_parts() -> None:
     """A run keeps the part size it started with."""
-    bench = Bench(Limits(part_reviews=1))
-    object.__setattr__(bench.publication, "reviews", _FailingReviews(bench))
+    bench = Bench(limits(part_records=1))
+    object.__setattr__(bench.publication, "customers", _FailingCustomers(bench))
     with pytest.raises(TransientError):
         await bench.upload(KEY, csv_lines([numbered(1), numbered(2)]))
-    bench.ingest_upload._limits = Limits(part_reviews=100)
+    bench.ingest_upload._limits = limits(part_records=100)
     await bench.notify(KEY)
     assert [(part.part, part.parts) for part in bench.parts] == [(1, 2), (2, 2)]
 
 
-async def test_a_part_that_sentiment_has_finished_keeps_its_scores() -> None:
-    """After a crash between announcing and recording a part, its scores are not overwritten."""
+async def test_a_part_that_sentiment_has_finished_is_stored_as_it_was() -> None:
+    """After a crash between announcing and recording a part, the same is stored and announced again."""
     bench = Bench()
-    body = csv_lines([numbered(1)])
-    await bench.upload(KEY, body)
+    await bench.upload(KEY, csv_lines([numbered(1)]))
     run = await bench.run()
     scored = PartReport(stage=StageName.SENTIMENT, name="part-00001", started_at=START, finished_at=START)
     await finish_part(bench.ledger, run.run_id, 1, scored)
-    bench.reviews.items.clear()
+    objects, customers = dict(bench.objects.stored), dict(bench.customers.items)
     del bench.runs.table.items[run.run_id, "run"]["ingest_done"]
     await bench.notify(KEY)
     assert (await bench.run()).stage(StageName.INGEST).done == {1}
-    assert not bench.reviews.items
-    assert len(bench.parts) == 1
+    assert (bench.objects.stored, bench.customers.items) == (objects, customers)
+    assert len(set(bench.announcer.ids)) == 1
 
 
 async def test_a_failure_is_announced_again_on_each_redelivery() -> None:
@@ -164,7 +163,7 @@ async def test_a_failure_is_announced_again_on_each_redelivery() -> None:
 
 async def test_a_run_that_ends_during_ingest_gets_no_more_parts() -> None:
     """A later stage may fail the run before ingest is done."""
-    bench = Bench(Limits(part_reviews=1))
+    bench = Bench(limits(part_records=1))
     announce = bench.announcer.announce
 
     async def fail_after_first(run_id: str, *events: EventData) -> None:
@@ -205,7 +204,7 @@ async def _repeated_notification(bench: Bench) -> Message:
 
 async def test_the_workspace_is_always_cleared(tmp_path: Path) -> None:
     """Nothing is left on disk, whether the run succeeds, fails, or the message is no notification."""
-    bench = Bench(Limits(temp_dir=tmp_path))
+    bench = Bench(dataclasses.replace(limits(), temp_dir=tmp_path))
     await bench.upload(KEY, csv_lines([numbered(1)]))
     await bench.upload(KEY, b"")
     with pytest.raises(PermanentError):

@@ -5,9 +5,8 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested, EventData
 from encore.contracts.records import SharedText
-from encore.ingest.use_cases.ingest_upload import Limits
 from encore.runtime.runs.run import part_name
-from services.ingest.tests.fakes import Bench, csv_lines, numbered
+from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 from tests.support.stores import InMemoryAnnouncer
 
 KEY = "uploads/shop.csv"
@@ -55,7 +54,7 @@ async def test_the_same_words_about_a_product_are_shared_once() -> None:
 
 async def test_parts_share_the_texts_of_unknown_reviewers() -> None:
     """Events tell how many there are in the part and in the run; a part without any has no object."""
-    bench = Bench(Limits(part_reviews=1))
+    bench = Bench(limits(part_records=1))
     await bench.upload(KEY, csv_lines([numbered(1, **UNSPLIT)]))
     assert [(part.part, part.shared_texts, part.run_texts) for part in bench.parts] == [
         (1, 0, 5),
@@ -71,7 +70,7 @@ async def test_parts_share_the_texts_of_unknown_reviewers() -> None:
 
 async def test_a_redelivery_leaves_every_text_in_its_part() -> None:
     """A run whose parts are done a second time stores and announces the same."""
-    bench = Bench(Limits(part_reviews=1))
+    bench = Bench(limits(part_records=1))
     await bench.upload(KEY, csv_lines([numbered(1, **UNSPLIT), numbered(4)]))
     stored, parts = dict(bench.objects.stored), list(bench.parts)
     del bench.runs.table.items[(await bench.run()).run_id, "run"]["ingest_done"]
@@ -103,6 +102,6 @@ class _ImmediateSentiment(InMemoryAnnouncer):
 async def test_texts_are_stored_before_their_part_is_announced() -> None:
     """Sentiment may read them at once."""
     sentiment = _ImmediateSentiment()
-    sentiment.bench = Bench(Limits(part_reviews=1), sentiment)
+    sentiment.bench = Bench(limits(part_records=1), sentiment)
     await sentiment.bench.upload(KEY, csv_lines([numbered(1, **UNSPLIT)]))
     assert [one.text for one in sentiment.read] == ["Works", "Hums,loudly"]

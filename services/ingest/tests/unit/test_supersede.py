@@ -7,9 +7,16 @@ import pytest
 from encore.contracts.errors import TransientError
 from encore.contracts.events import EventData, RunFinished
 from encore.contracts.run_id import run_id
-from encore.ingest.use_cases.ingest_upload import Limits
 from encore.runtime.runs.run import Run, RunStatus, StageName
-from services.ingest.tests.fakes import Bench, InMemoryContent, csv_lines, message, notification, numbered
+from services.ingest.tests.fakes import (
+    Bench,
+    InMemoryContent,
+    csv_lines,
+    limits,
+    message,
+    notification,
+    numbered,
+)
 
 KEY = "uploads/shop.csv"
 OLD, NEW, LATEST = (csv_lines([numbered(number) for number in range(1, rows)]) for rows in (3, 4, 5))
@@ -163,7 +170,7 @@ async def test_a_run_whose_emails_are_all_made_is_not_superseded() -> None:
 
 async def test_ingest_stops_between_parts_of_a_superseded_run() -> None:
     """After each part ingest sees that its run has ended."""
-    bench = Bench(Limits(part_reviews=1))
+    bench = Bench(limits(part_records=1))
     announce = bench.announcer.announce
 
     async def supersede_after_first(run: str, *events: EventData) -> None:

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.contracts.run_id import run_id
-from encore.ingest.domain.file_formats import Kind
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.parts import Span, divide, spans
 from encore.ingest.domain.uploads import file_set, kind_of
 

@@ -1,6 +1,7 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -135,6 +136,18 @@ def test_a_taste_is_told_only_to_those_who_have_shown_it(text: str) -> None:
         assert judge("intro", text, bought(polarity=polarity))
 
 
+@pytest.mark.parametrize("text", ["Thank you for your reviews.", "We read your reviews.", "As you told us."])
+def test_only_who_has_said_something_is_thanked_for_it(text: str) -> None:
+    """Somebody who has bought a thing without a word about it is not; that they bought it may be said."""
+    assert judge("closing", text, bought(polarity=None))
+    for polarity in (0.9, -0.9):
+        assert judge("closing", text, bought(polarity=polarity)) == []
+    assert (
+        judge("intro", "You bought something from us. Here are a few more ideas.", bought(polarity=None))
+        == []
+    )
+
+
 def test_a_bad_experience_is_owned_up_to_honestly() -> None:
     """In words about what let the customer down; others hear nothing of it."""
     assert judge("intro", SORRY, bought(polarity=-0.9)) == []
@@ -171,11 +184,17 @@ def test_the_examples_of_the_prompt_pass(locale: str) -> None:
     answers = [json.loads(line.removeprefix("Answer: ")) for line in lines if line.startswith("Answer: ")]
     assert len(asked) == len(answers) == 3
     for example, answer in zip(asked, answers, strict=True):
-        facts = facts_of_example(example, locale)
+        facts = beside_another(facts_of_example(example, locale))
         lines_of = {f"lines.{number}": texts for number, texts in answer.pop("lines").items()}
         for field, texts in {**answer, **lines_of}.items():
             for text in texts:
                 assert judge(field, text, facts) + style_problems(field, text, facts) == []
+
+
+def beside_another(facts: EmailFacts) -> EmailFacts:
+    """The same facts of an email with a second product: an example is cut short."""
+    [product] = facts.products
+    return replace(facts, products=(product, replace(product, number=2)))
 
 
 def facts_of_example(example: dict[str, Any], locale: str) -> EmailFacts:

@@ -156,6 +156,31 @@ async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, r
     assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
 
 
+async def test_a_run_without_anybody_to_mail_is_finished(world: World) -> None:
+    """Every part may be empty: nothing is asked, stored or announced but the end of the run."""
+    await world.open(parts=2)
+    for part in (1, 2):
+        await world.handler(await world.message([], part=part, parts=2))
+    [ended] = world.announcer.of(RunFinished)
+    assert isinstance(ended, RunFinished)
+    assert (ended.status, ended.counts) == ("finished", NOTHING)
+    assert (world.model.calls, world.records.items, world.announcer.of(EmailFinished)) == (0, {}, [])
+
+
+async def test_the_customers_language_and_time_zone_are_announced_and_recorded(
+    world: World, recommend: Recommend
+) -> None:
+    """Whoever sends the email needs them; what the shop does not know is left out."""
+    await world.open(parts=1)
+    known = recommend("C1").model_copy(update={"language": "de-AT", "time_zone": "Europe/Vienna"})
+    await world.handler(await world.message([known, recommend("C2")]))
+    said = {each.customer_id: each for each in world.announcer.of(EmailFinished)}  # type: ignore[attr-defined] # narrowed by `of`
+    record = world.records.items[RUN, "C1"]
+    assert (said["C1"].language, said["C1"].time_zone) == ("de-AT", "Europe/Vienna")  # type: ignore[attr-defined] # an `EmailFinished`
+    assert (record["language"], record["time_zone"]) == ("de-AT", "Europe/Vienna")
+    assert (said["C2"].language, said["C2"].time_zone) == (None, None)  # type: ignore[attr-defined] # an `EmailFinished`
+
+
 async def test_the_prompt_of_an_email_is_stored_with_its_answer(world: World, recommend: Recommend) -> None:
     """Once for equal facts, and it says whether this part has paid for it."""
     await world.open(parts=2)

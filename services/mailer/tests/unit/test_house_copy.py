@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable, Sequence
 
 import pytest
@@ -28,6 +29,10 @@ OWNED = {
     Occasion.SORRY: OwnProduct(product_id="O1", product_name="Solero Wall Charger", polarity=-0.9),
     Occasion.OWNER: OwnProduct(product_id="O1", product_name="Solero Wall Charger"),
 }
+PROMISES = {
+    "en_IN": re.compile(r"\b(these|picks|ideas|list|and more|each)\b"),
+    "de_DE": re.compile(r"\b(diese[n]? vorschläge[n]?|ideen|liste|auswahl|dinge|und mehr|jede[mr]?)\b"),
+}
 ASPECT = ProductAspect(product_id="O1", product_name="Solero Wall Charger", aspect="cable")
 ANY_REASON = st.builds(
     Reason,
@@ -41,7 +46,7 @@ ANY_FACTS = st.fixed_dictionaries(
     {
         "customer_name": st.none() | st.text(max_size=40),
         "name": st.text(min_size=1, max_size=400),
-        "products": st.integers(1, 5),
+        "products": st.integers(1, 12),
         "reasons": st.lists(ANY_REASON, min_size=5, max_size=5),
         "price": MONEY,
         "list_price": st.none() | MONEY,
@@ -99,15 +104,30 @@ def test_every_wording_passes_the_gate_for_every_reason_and_occasion(
     locale: str, occasion: str, kind: str, recommend: Recommend
 ) -> None:
     """In every language, with and without features, praise, names and aspects; all of it can be filled."""
-    reasons = [Reason(kind=ReasonKind(kind), product_name="Vireo Lamp", customers=9, category=("Tea",))] * 5
-    for customer in range(12):
+    reasons = [Reason(kind=ReasonKind(kind), product_name="Vireo Lamp", customers=9, category=("Tea",))]
+    for customer in range(24):
         name = "Ana" if customer % 2 else None
-        made = recommend(f"C{customer}", customer_name=name, reasons=reasons)
+        made = recommend(
+            f"C{customer}", customer_name=name, products=(1, 5, 1, 12)[customer // 6], reasons=reasons
+        )
         facts = facts_of(made, locale, Occasion(occasion), told=customer % 3 > 0, features=customer % 4)
         copy = house_copy(facts)
         problems = [each for field, text in copy.fields() for each in _problems(field, text, facts)]
         assert problems == []
         copy.filled(facts.slots)
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_an_email_of_one_product_speaks_of_one(locale: str, recommend: Recommend) -> None:
+    """The same message of the language says so: in every occasion, no house text promises several."""
+    for occasion in Occasion:
+        for customer in range(12):
+            made = recommend(f"C{customer}", products=1)
+            copy = house_copy(facts_of(made, locale, occasion, told=customer % 2 > 0, features=customer % 3))
+            told = " ".join(
+                text.casefold() for field, text in copy.fields() if not field.startswith("lines.")
+            )
+            assert not PROMISES[locale].search(told), told
 
 
 def _intro(recommend: Recommend, owned: Sequence[OwnProduct], reasons: Sequence[Reason]) -> str:

@@ -57,7 +57,28 @@ def test_the_example_is_a_file_that_can_be_used() -> None:
             "[theme]\n\nlayout = 'wide'",
             "encore.toml:3: theme.layout: found 'wide', expected hero, grid or list",
         ),
-        ("[theme]\nnam = 'x'", "encore.toml:2: theme.nam: there is no such key"),
+        (
+            "[theme]\nnam = 'x'",
+            "encore.toml:2: theme.nam: there is no such key; there are name, layout, logo, fonts, colours",
+        ),
+        (
+            "[theme.logo]\nurl = 'https://shop.example/l.png'\nalt = 'x'\nheight = 3",
+            "encore.toml:4: theme.logo.height: there is no such key; there are url, alt, width",
+        ),
+        (
+            "[look]\nname = 'x'",
+            "encore.toml:1: look: there is no such key; there are brand, theme, shop, hosts",
+        ),
+        (
+            "[brand]\nname = 'Tea\u200b'",
+            "encore.toml:2: brand.name: found U+200B, expected characters that can be seen",
+        ),
+        (
+            "[brand]\nfrom_address = 'shop.example'",
+            "encore.toml:2: brand.from_address: found 'shop.example', expected an email address such as",
+        ),
+        ("[brand]\nvoice = 3", "encore.toml:2: brand.voice: found '3', expected 3 to 300 characters on how"),
+        ("shop = 3", "encore.toml:1: shop: found '3', expected a table"),
         (
             "[theme.colours.dark]\naccent = 'red'",
             "encore.toml:2: theme.colours.dark.accent: found 'red', expected a colour such as #0b6b5c",
@@ -80,6 +101,14 @@ def test_a_bad_file_is_refused_in_one_line(text: str, problem: str) -> None:
         read_shop_file(text, file="encore.toml")
     assert str(refused.value).startswith(problem)
     assert "\n" not in str(refused.value)
+
+
+def test_sections_of_other_readers_are_left_to_them() -> None:
+    """One file is for all services: the mailer starts, whatever is said of prices and columns."""
+    shop = read_shop_file(
+        "[shop]\ncurrency = 'EUR'\n[hosts]\nx = 1\n[columns.files]\ny = 'z'", file="encore.toml"
+    )
+    assert shop.theme.name == "plain"
 
 
 async def test_without_files_emails_have_the_default_look() -> None:

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from encore.mailer.settings import MailerSettings
+from encore.mailer.domain.message.shop_file import BrandSection, InvalidFileError
+from encore.mailer.settings import BRAND_SETTINGS, MailerSettings
 
 ROLE = "arn:aws:iam::123456789012:role/encore-batch"
 RESOURCES = {
@@ -90,3 +91,30 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
             [row] = [line for line in readme if f"`ENCORE_{name.upper()}`" in line]
             if isinstance(field.default, (int, float)):
                 assert f"| `{field.default:g}` |" in row, name
+
+
+def test_the_shops_file_fills_what_the_environment_leaves_out() -> None:
+    """Whoever sets a variable means it, also where the file says something else."""
+    settings = MailerSettings.model_validate(RESOURCES | {"mailer_brand_name": "Kaffee & Kuchen"})
+    brand = BrandSection(name="Tee und mehr", voice="dry and precise", from_address="post@tee.example")
+    filled = settings.with_brand(brand, file="encore.toml")
+    assert (filled.mailer_brand_name, filled.mailer_brand_voice) == ("Kaffee & Kuchen", "dry and precise")
+    assert filled.mailer_from_address == "post@tee.example"
+    assert filled.mailer_postal_address == settings.mailer_postal_address
+
+
+def test_every_key_of_the_brand_is_a_setting() -> None:
+    """A new key that fills nothing fails here."""
+    assert set(BRAND_SETTINGS) == set(BrandSection.model_fields)
+    assert set(BRAND_SETTINGS.values()) <= set(MailerSettings.model_fields)
+
+
+def test_an_unsubscribe_address_of_the_file_needs_a_key() -> None:
+    """Without one its links would carry no token, and nobody could unsubscribe."""
+    brand = BrandSection(unsubscribe_url="https://tee.example/u")
+    with pytest.raises(InvalidFileError, match=r"brand\.unsubscribe_url: found no key"):
+        MailerSettings.model_validate(RESOURCES).with_brand(brand, file="encore.toml")
+    signed = MailerSettings.model_validate(
+        RESOURCES | {"mailer_unsubscribe_url": "https://x.example/u", "mailer_unsubscribe_key": "k"}
+    )
+    assert signed.with_brand(brand, file="encore.toml").mailer_unsubscribe_url == "https://x.example/u"

@@ -111,7 +111,7 @@ def test_an_email_is_valid_html_with_five_cards(theme: Theme, facts: EmailFacts)
         assert footer in text
 
 
-@pytest.mark.parametrize("products", [1, 2, 3, 4, 5])
+@pytest.mark.parametrize("products", range(1, 13))
 def test_every_number_of_products_is_shown_once(
     theme: Theme, make_facts: Callable[..., EmailFacts], products: int
 ) -> None:
@@ -314,6 +314,16 @@ def test_an_email_with_long_links_is_small(theme: Theme, make_facts: Callable[..
     content = shown(facts)
     cards = tuple(card._replace(link=long, image_url=long) for card in content.cards)
     assert len(theme.html(replace(content, cards=cards)).encode()) <= MAX_HTML_BYTES
+
+
+def test_an_email_of_twelve_products_is_not_clipped(
+    theme: Theme, make_facts: Callable[..., EmailFacts]
+) -> None:
+    """With links as long as those of a large marketplace."""
+    content = shown(make_facts(products=12))
+    long = "https://www.shop.example/" + "Northlane-Nylon-Braided-Charging-Compatible/" * 8
+    cards = tuple(card._replace(link=long, image_url=long) for card in content.cards)
+    assert len(theme.html(replace(content, cards=cards)).encode()) < GMAIL_CLIPS_AT
 
 
 def test_the_longest_email_is_not_clipped(plain: Theme, make_facts: Callable[..., EmailFacts]) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +12,14 @@ from aiobotocore.session import get_session
 
 from encore.contracts import object_keys
 from encore.contracts.events import Event, RecommendationsReady, RunFinished, SentimentScored, parse_event
-from encore.contracts.records import Customer, Recommendation, RecommendationSource
+from encore.contracts.records import (
+    Customer,
+    Exclusion,
+    Purchase,
+    ReasonKind,
+    Recommendation,
+    RecommendationSource,
+)
 from encore.recommender.__main__ import make_handler
 from encore.recommender.domain import personalize_keys
 from encore.recommender.settings import RecommenderSettings
@@ -245,6 +253,36 @@ async def test_a_second_run_reuses_the_dataset_group_and_trains_its_own_version(
     assert len((await personalize.list_solutions())["solutions"]) == 1
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 2
     assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 6
+
+
+async def test_a_shop_that_has_only_orders_trains_and_one_part_may_have_nobody_to_mail(
+    running: RecommenderSettings, others: OtherServices
+) -> None:
+    """Personalize takes `purchased` events and a batch input of the other parts alone."""
+    assert running.recommender_dataset_group == "encore"
+    shop = made_up_shop(customers=600, part_size=250)
+    parts = [[_buyer(one) for one in part] for part in shop.parts]
+    parts[0] = [one.model_copy(update={"exclusion": Exclusion.NO_CONSENT}) for one in parts[0]]
+    shop = replace(shop, parts=parts, scored=[[], [], []])
+    await others.open(RUN, shop)
+    await others.announce(RUN, shop)
+    ready = {event.data.part: event.data.customers for event in await others.ready(3)}
+    assert ready == {1: 0, 2: 250, 3: 100}
+    recommended = await others.recommendations(RUN, 3)
+    assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
+    assert all(len(one.picks) == 5 for one in recommended)
+    named = [pick.reason for one in recommended for pick in one.picks if pick.reason.product_id]
+    assert {one.review_id for one in named} == {None}
+    assert ReasonKind.BOUGHT_TOGETHER in {one.kind for one in named}
+
+
+def _buyer(customer: Customer) -> Customer:
+    """Return the customer with an order of what they reviewed, and without the reviews."""
+    bought = (
+        Purchase(order_id=customer.customer_id, product_id=each, timestamp=1_700_000_000 + place)
+        for place, each in enumerate(customer.product_ids)
+    )
+    return customer.model_copy(update={"reviews": (), "purchases": tuple(bought)})
 
 
 async def test_state_changes_advance_a_run_before_its_polls_are_due(

@@ -1,11 +1,19 @@
 import json
 
-from encore.recommender.domain.batch import input_lines, ranked_items
+from encore.contracts.records import Customer, Exclusion
+from encore.recommender.domain.batch import input_lines, ranked_customers, ranked_items
 
 
-def test_input_has_a_line_for_every_customer_whose_id_personalize_accepts() -> None:
-    """One JSON object per line; ids that Personalize would alter are left out."""
-    assert input_lines(["C1", 'bad"id', "ключ"]).splitlines() == [
+def test_products_are_ranked_for_whom_personalize_knows_and_the_shop_may_mail() -> None:
+    """Ids that Personalize would alter are left out, and so is who gets no email, for whatever reason."""
+    excluded = [Customer(customer_id=f"{one}", exclusion=one) for one in Exclusion]
+    others = [Customer(customer_id=one) for one in ("C1", 'bad"id', "ключ")]
+    assert ranked_customers([*excluded, *others]) == ["C1", "ключ"]
+
+
+def test_input_has_a_line_for_every_customer() -> None:
+    """One JSON object per line."""
+    assert input_lines(["C1", "ключ"]).splitlines() == [
         b'{"userId": "C1"}',
         json.dumps({"userId": "ключ"}).encode(),
     ]

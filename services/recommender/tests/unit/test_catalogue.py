@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from encore.contracts.records import AspectCount, Product, ProductSentiment
+from encore.contracts.records import AspectCount, Customer, Product, ProductSentiment
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.popularity import praised
-from services.recommender.tests.fakes import product
+from services.recommender.tests.fakes import product, purchase
 from services.recommender.tests.shops import buyer, shelf
 
 LAMPS, HOSES = ("Home", "Light", "Lamps"), ("Garden", "Water", "Hoses")
@@ -42,6 +42,23 @@ def test_popularity_weighs_number_rating_and_sentiment() -> None:
     assert catalogue_of(*products, sentiments=(praised,)).popular == ["praised", "many", "poor", "one"]
 
 
+def test_without_ratings_and_reviews_what_more_people_bought_is_more_popular() -> None:
+    """A shop that has only orders has popular products."""
+    shared = SharedReviews()
+    buyers = [
+        Customer(customer_id=f"C{n}", purchases=(purchase("O", "few"), purchase("O", "many"))[n // 2 :])
+        for n in range(4)
+    ]
+    shared.add(buyers)
+    catalogue = Catalogue([product(one, one) for one in ("few", "many", "none")], (), shared)
+    assert catalogue.popular == ["many", "few", "none"]
+
+
+def test_a_product_that_is_gone_has_no_category() -> None:
+    """Orders name products that the shop no longer sells."""
+    assert catalogue_of(product("P", "pen", LAMPS)).category("gone") == ()
+
+
 def test_equally_popular_products_are_in_the_order_of_their_ids() -> None:
     """So that every run has the same order, whatever that of the file is."""
     products = shelf(LAMPS, 9)
@@ -64,19 +81,28 @@ def test_every_level_lists_its_products_most_popular_first() -> None:
     assert catalogue.sizes == {LAMPS: 2, HOSES: 1}
 
 
-def test_the_standing_counts_people_who_rated_or_else_reviewed() -> None:
-    """Equal products share the better rank."""
+def test_the_standing_counts_people_who_rated_reviewed_or_bought() -> None:
+    """As many as the shop says, or as there are; nobody twice. Equal products share the better rank."""
     shared = SharedReviews()
     shared.add([buyer(f"C{n}", "reviewed") for n in range(5)])
+    twice = (purchase("O1", "bought"), purchase("O2", "bought"))
+    shared.add([buyer(f"D{n}", "bought").model_copy(update={"purchases": twice}) for n in range(9)])
     products = [
         product("most", "most", LAMPS, rating_count=50),
         product("reviewed", "reviewed", LAMPS),
         product("equal", "equal", LAMPS, rating_count=5),
+        product("bought", "bought", LAMPS, rating_count=2),
         product("least", "least", HOSES, rating_count=1),
     ]
     catalogue = Catalogue(products, (), shared)
     ranks = {one.product_id: catalogue.standing(one.product_id, ()) for one in products}
-    assert ranks == {"most": (1, 4), "reviewed": (2, 4), "equal": (2, 4), "least": (4, 4)}
+    assert ranks == {
+        "most": (1, 5),
+        "bought": (2, 5),
+        "reviewed": (3, 5),
+        "equal": (3, 5),
+        "least": (5, 5),
+    }
     assert catalogue.standing("least", HOSES) == (1, 1)
 
 

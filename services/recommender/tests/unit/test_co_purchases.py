@@ -8,7 +8,7 @@ from encore.contracts.records import Customer, Review
 from encore.recommender.domain.co_purchases import CoPurchases, Link, Links, strength
 from encore.recommender.domain.durables import Repeats
 from encore.recommender.domain.taxonomy import Category
-from services.recommender.tests.fakes import review
+from services.recommender.tests.fakes import purchase, review
 
 FAMILIES = {"kettle-red": "kettle", "kettle-blue": "kettle"}
 LEAVES: dict[str, Category] = {"kettle": ("Kitchen", "Kettles"), "mug": ("Kitchen", "Mugs")}
@@ -58,6 +58,36 @@ def test_a_review_about_both_needs_another_about_each() -> None:
     both, kettle, mug = review("R1", "kettle-red", "mug"), review("R2", "kettle-red"), review("R3", "mug")
     assert counted(owner("C", both, kettle)).bought_together("kettle", "mug") == 0
     assert counted(owner("C", both, kettle, mug)).bought_together("kettle", "mug") == 1
+
+
+@pytest.mark.parametrize("orders", [("O1", "O1"), ("O1", "O2")])
+def test_purchases_link_what_they_are_of(orders: tuple[str, str]) -> None:
+    """By one order or by two, reviewed or not; buying does not make a liking."""
+    bought = (purchase(orders[0], "kettle-red"), purchase(orders[1], "mug"))
+    customer = Customer(
+        customer_id="C", reviews=(review("R1", "kettle-red", "kettle-blue"),), purchases=bought
+    )
+    counts = counted(customer, liked=frozenset({"kettle-red", "mug"}))
+    assert counts.bought_together("kettle", "mug") == 1
+    assert counts.also_liked("kettle", "mug") == 0
+
+
+def test_a_purchase_links_nothing_that_the_review_is_listed_under_besides() -> None:
+    """What was bought and is reviewed under another product as well says nothing of that one."""
+    customer = Customer(
+        customer_id="C", reviews=(review("R1", "mug", "tray"),), purchases=(purchase("O", "mug"),)
+    )
+    assert counted(customer).bought_together("mug", "tray") == 0
+
+
+def test_what_is_bought_again_is_a_repeat() -> None:
+    """By another order, that is: a second line of an order is not, nor an exchange for another variant."""
+    again = Customer(customer_id="C1", purchases=(purchase("O1", "mug"), purchase("O2", "mug")))
+    once = Customer(customer_id="C2", purchases=(purchase("O3", "mug"), purchase("O3", "mug")))
+    swap = Customer(customer_id="C3", purchases=(purchase("O4", "kettle-red"), purchase("O5", "kettle-blue")))
+    repeats = counted(again, once, swap).repeats()
+    assert repeats["Kitchen", "Mugs"] == Repeats(owners=2, returning=1, repeated=1, further=1)
+    assert repeats["Kitchen", "Kettles"] == Repeats(owners=1, returning=0, repeated=0, further=0)
 
 
 def test_variants_are_not_bought_together() -> None:

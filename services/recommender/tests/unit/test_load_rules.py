@@ -47,6 +47,18 @@ async def test_a_run_keeps_the_rules_it_started_selecting_with() -> None:
     assert (await changed.load(Run(run_id="run-2", created_at=START))).shop.pinned == ("P7",)
 
 
+async def test_a_run_keeps_the_number_of_picks_it_started_selecting_with() -> None:
+    """All its emails have as many; the next run has another, and one from before the setting has five."""
+    objects = InMemoryObjects()
+    objects.stored[object_keys.run_rules("run-0")] = b'{"rules": {}, "shop": {}}'
+    three = LoadRules(objects=objects, rules=Rules(), picks=3)
+    eight = LoadRules(objects=objects, rules=Rules(), picks=8)
+    assert (await three.load(OPEN)).picks == 3
+    assert (await eight.load(OPEN)).picks == 3
+    assert (await eight.load(Run(run_id="run-2", created_at=START))).picks == 8
+    assert (await eight.load(Run(run_id="run-0", created_at=START))).picks == 5
+
+
 async def test_equal_rules_are_stored_as_equal_bytes() -> None:
     """However Python orders its sets."""
     objects = InMemoryObjects()

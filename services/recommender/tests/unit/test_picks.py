@@ -9,7 +9,7 @@ from encore.contracts.records import ProductSentiment, ReasonKind
 from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.picks import Selection, pick
 from encore.recommender.domain.preferences import Preference
-from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.rules import MAX_PICKS, Rules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
@@ -99,6 +99,15 @@ def test_pinned_products_come_first_in_their_order() -> None:
         assert ids(selection)[:2] == ["tea4", "tea3"]
     for selection in lists(shop_of(ALL, rules=Rules(max_pinned=1), shop=pinned), likes("tea0")):
         assert ids(selection)[0] == "tea5"
+
+
+@pytest.mark.parametrize("picks", range(1, MAX_PICKS + 1))
+def test_pinned_products_are_never_more_than_a_customer_gets(picks: int) -> None:
+    """An email of one product has the first pin alone."""
+    pinned = ShopRules(durable=NOTHING_DURABLE.durable, pinned=("tea5", "tea4"))
+    for selection in lists(shop_of(ALL, shop=pinned, picks=picks), likes("tea0")):
+        assert len(selection.picks) == picks
+        assert ids(selection)[:2] == ["tea5", "tea4"][:picks]
 
 
 @pytest.mark.parametrize("reason", ["disliked", "sold out", "disappointing", "variant"])

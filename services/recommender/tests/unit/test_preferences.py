@@ -12,7 +12,7 @@ from encore.recommender.domain.preferences import (
     review_value,
     scores_by_review,
 )
-from services.recommender.tests.fakes import review, scores
+from services.recommender.tests.fakes import purchase, review, scores
 
 
 @pytest.mark.parametrize(
@@ -58,6 +58,33 @@ def test_a_value_stays_between_minus_one_and_one(polarity: float, stars: Decimal
 def test_the_value_decides_the_event_type(value: float | None, kind: EventType) -> None:
     """Liked, disliked or merely reviewed; an unknown preference is never `liked`."""
     assert Preference(product_id="P", value=value).event_type is kind
+
+
+def test_an_opinion_says_more_than_a_purchase_and_a_purchase_more_than_none() -> None:
+    """What was bought and reviewed is one interaction, of the kind of the opinion if there is one."""
+    kinds = [
+        Preference(product_id="P", value=value, is_bought=True).event_type for value in (0.9, 0.1, -0.9, None)
+    ]
+    assert kinds == [EventType.LIKED, EventType.REVIEWED, EventType.DISLIKED, EventType.PURCHASED]
+
+
+def test_purchases_are_preferences_of_which_no_value_is_known() -> None:
+    """The time is that of the latest order, also where a review came later; reviewed products come first."""
+    customer = Customer(
+        customer_id="C",
+        reviews=(review("R1", "both", timestamp=90), review("R2", "undated", timestamp=80)),
+        purchases=(
+            purchase("O1", "bought", 10),
+            purchase("O2", "bought", 30),
+            purchase("O1", "both", 10),
+            purchase("O1", "undated", None),
+        ),
+    )
+    assert preferences_of(customer, {("C", "R1"): scores(0.8)}) == [
+        Preference(product_id="both", value=0.8, timestamp=10, review_id="R1", is_bought=True),
+        Preference(product_id="undated", timestamp=80, review_id="R2", is_bought=True),
+        Preference(product_id="bought", timestamp=30, is_bought=True),
+    ]
 
 
 def test_a_customer_has_one_preference_per_product() -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from hypothesis import given
 
-from encore.contracts.records import Pick, Product, ReasonKind
+from encore.contracts.records import Customer, Pick, Product, ReasonKind
 from encore.recommender.domain.picks import Selection
 from encore.recommender.domain.taxonomy import Category
 from services.recommender.tests.cases import CASES, Case
@@ -57,7 +57,8 @@ class Records:
     def _is_linked(self, pick: Pick, *, delighted: bool = False) -> bool:
         both = {self._family(pick.product.product_id), self._family(str(pick.reason.product_id))}
         people = self._case.delighted() if delighted else self._case.known()
-        owners = sum(both <= set(map(self._family, one.product_ids)) for one in people)
+        owned = [_reviewed(one) if delighted else one.product_ids for one in people]
+        owners = sum(both <= set(map(self._family, each)) for each in owned)
         return self._names_own(pick) and pick.reason.customers == owners >= 2
 
     def _goes_with(self, pick: Pick) -> bool:
@@ -82,13 +83,17 @@ class Records:
         )
 
     def _people(self, product: Product) -> int:
-        reviews = sum(product.product_id in one.product_ids for one in self._case.known())
-        return reviews if product.rating_count is None else product.rating_count
+        people = sum(product.product_id in one.product_ids for one in self._case.known())
+        return max(people, product.rating_count or 0)
 
     def _is_new_part(self, pick: Pick) -> bool:
         part = pick.reason.category
         owned = [self._products[one] for one in self._own if one in self._products]
         return _is_in(pick.product, part) and bool(part) and not any(_is_in(one, part) for one in owned)
+
+
+def _reviewed(customer: Customer) -> list[str]:
+    return [product_id for review in customer.reviews for product_id in review.product_ids]
 
 
 def _is_in(product: Product, category: Category) -> bool:

@@ -23,10 +23,15 @@ LAMP = product(
 
 def test_an_interaction_carries_the_preference_as_type_and_value() -> None:
     """One row per product, with its own time where known and otherwise the run's."""
-    preferences = [Preference(product_id="P1", value=0.123456, timestamp=5), Preference(product_id="P2")]
+    preferences = [
+        Preference(product_id="P1", value=0.123456, timestamp=5),
+        Preference(product_id="P2"),
+        Preference(product_id="P3", timestamp=7, is_bought=True),
+    ]
     assert list(interaction_rows(Customer(customer_id="C"), preferences, default_timestamp=9)) == [
         {"USER_ID": "C", "ITEM_ID": "P1", "TIMESTAMP": 5, "EVENT_TYPE": "reviewed", "EVENT_VALUE": 0.1235},
         {"USER_ID": "C", "ITEM_ID": "P2", "TIMESTAMP": 9, "EVENT_TYPE": "reviewed", "EVENT_VALUE": None},
+        {"USER_ID": "C", "ITEM_ID": "P3", "TIMESTAMP": 7, "EVENT_TYPE": "purchased", "EVENT_VALUE": None},
     ]
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.rules import DEFAULT_PICKS, MAX_PICKS, Rules
 from encore.recommender.domain.shop_rules_file import read_shop_rules
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.settings import load_settings
@@ -43,16 +43,27 @@ def test_each_figure_of_the_rules_is_a_setting(monkeypatch: pytest.MonkeyPatch) 
     assert load_settings(RecommenderSettings).recommender_rules == expected
 
 
+@pytest.mark.parametrize("picks", range(1, MAX_PICKS + 1))
+def test_the_number_of_picks_is_a_setting(monkeypatch: pytest.MonkeyPatch, picks: int) -> None:
+    """From one to twelve, five by default; Personalize is asked for enough to choose any of them from."""
+    assert load_settings(RecommenderSettings).recommender_picks == DEFAULT_PICKS
+    monkeypatch.setenv("ENCORE_RECOMMENDER_PICKS", str(picks))
+    assert load_settings(RecommenderSettings).recommender_picks == picks
+
+
 @pytest.mark.parametrize(
     ("name", "value", "problem"),
     [
-        ("RULES__MAX_PER_LEAF", "9", "ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF: Input should be less than or"),
+        ("RULES__MAX_PER_LEAF", "13", "ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF: Input should be less than or"),
         ("RULES__MIN_RATING", "good", "ENCORE_RECOMMENDER_RULES__MIN_RATING: Input should be a valid number"),
         (
             "RULES__MAX_PER_SHOP",
             "1",
             "ENCORE_RECOMMENDER_RULES__MAX_PER_SHOP: Extra inputs are not permitted",
         ),
+        ("PICKS", "13", "ENCORE_RECOMMENDER_PICKS: Input should be less than or equal to 12"),
+        ("PICKS", "0", "ENCORE_RECOMMENDER_PICKS: Input should be greater than or equal to 1"),
+        ("NUM_RESULTS", "24", "recommender_num_results: found 24, expected at least 25 for 5 picks"),
         ("RULES", "strict", 'error parsing value for field "recommender_rules"'),
     ],
 )

@@ -18,6 +18,7 @@ from encore.contracts.records import (
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import StageName
 from encore.runtime.runs.totals import total
+from encore.runtime.storage import write_units
 from encore.sentiment.domain.bill import Bill
 from encore.sentiment.domain.documents import Document
 from services.sentiment.tests.fakes import POSITIVE
@@ -53,8 +54,30 @@ async def test_the_last_part_announces_the_run_once(world: World) -> None:
     [product] = await world.objects.get_lines(object_keys.product_sentiment(RUN), ProductSentiment)
     assert (product.positive, product.polarity) == (2, 1.0)
     assert world.products.items["p",]["positive"] == 2
-    assert world.reviews.items["r1-0",]["sentiment"] == "POSITIVE"
-    assert world.reviews.items["r1-0",]["text"] == "good"
+
+
+async def test_the_table_holds_every_review_with_its_scores(world: World) -> None:
+    """Nobody else writes it: reviews without a word are there too, with customer, products and run."""
+    await world.score_all()
+    assert set(world.reviews.items) == {("r1-0",), ("s1",), ("r2-0",), ("s2",)}
+    said, silent = world.reviews.items["r1-0",], world.reviews.items["s1",]
+    assert (said["sentiment"], said["text"]) == ("POSITIVE", "good")
+    assert (silent["sentiment"], silent["text"]) == (None, None)
+    for item in (said, silent):
+        assert (item["customer_id"], item["product_ids"], item["run_id"]) == ("c1", ("p",), RUN)
+
+
+async def test_writes_are_counted_by_size() -> None:
+    """DynamoDB bills a write for each started KB of an item."""
+    world = World()
+    await world.ingest([customer_of(1, "good " * 500)])
+    await world.handle(message(1, parts=1))
+    (report,) = [
+        report for report in await world.ledger.reports(RUN) if report.name == "part-00001" and report.counts
+    ]
+    items = [*world.reviews.items.values(), *world.opinions.items.values()]
+    assert write_units(items) == 3 + 1 + 1
+    assert report.units["dynamodb.writes"] >= write_units(items)
 
 
 async def test_identical_texts_are_asked_about_once_a_run(world: World) -> None:
@@ -297,6 +320,7 @@ async def test_a_part_reports_what_it_used(world: World) -> None:
     assert totals.counts == {
         "reviews_scored": 1,
         "reviews_unscored": 1,
+        "reviews_left_out": 0,
         "shared_texts_scored": 0,
         "shared_texts_unscored": 0,
         "texts_positive": 1,

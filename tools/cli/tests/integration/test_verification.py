@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
+from pathlib import Path
 
 import pytest
 from rich.console import Console
@@ -13,6 +14,7 @@ from encore.cli.app import app
 from encore.cli.verification import Account, Outcome, Result, verify_environment
 from encore.cli.verification.report import as_json, show_results
 from encore.stack.provision import Resources
+from encore.stack.shop import load_shop
 from encore.stack.topology import load_topology
 from understudy.testing import UnderstudyServer
 
@@ -20,6 +22,7 @@ REGION = "eu-west-1"
 MODEL_ID = "eu.anthropic.claude-haiku-5-5"
 COMPREHEND = ("Comprehend", "Comprehend languages", "Comprehend aspects", "Comprehend jobs")
 AI_SERVICES = ("BEDROCK_RUNTIME", "COMPREHEND", "PERSONALIZE")
+NO_FILE = load_shop(environment={})
 TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -93,18 +96,18 @@ def _run_service(account: Account, name: str, *, tasks: int) -> None:
 
 def failures(account: Account) -> dict[str, str]:
     """The failed checks, with their details."""
-    results = verify_environment(load_topology(), account)
+    results = verify_environment(load_topology(), account, NO_FILE)
     return {each.check: each.detail for each in results if each.outcome is Outcome.FAILED}
 
 
 def result_of(account: Account, check: str) -> Result:
     """The result of one check."""
-    return next(each for each in verify_environment(load_topology(), account) if each.check == check)
+    return next(each for each in verify_environment(load_topology(), account, NO_FILE) if each.check == check)
 
 
 def test_a_provisioned_emulator_passes(account: Account) -> None:
     """Nothing fails; what an emulator cannot have is skipped, with the reason."""
-    results = verify_environment(load_topology(), account)
+    results = verify_environment(load_topology(), account, NO_FILE)
     assert failures(account) == {}
     skipped = {each.check for each in results if each.outcome is Outcome.SKIPPED}
     assert {"service mailer", "role of Personalize", "SES identity"} < skipped
@@ -297,3 +300,34 @@ def test_the_json_says_the_same() -> None:
         "detail": "[x] is gone",
         "remedy": "terraform apply",
     }
+
+
+def test_a_deployment_has_what_the_shops_file_says(deployed: Account, tmp_path: Path) -> None:
+    """What differs is named with both values; a file that is changed later shows up."""
+    file = tmp_path / "encore.toml"
+    file.write_text("[brand]\nfrom_address = 'post@tee.example'\n[shop]\ncurrency = 'EUR'\npicks = 4\n")
+    shop = load_shop(file, environment={})
+    results = {each.check: each for each in verify_environment(load_topology(), deployed, shop)}
+    wrong = results["shop's settings of ingest"]
+    assert (wrong.outcome, wrong.detail) == (Outcome.FAILED, "ENCORE_INGEST_CURRENCY is missing, not 'EUR'")
+    assert "tfvars" in wrong.remedy
+    _apply(
+        deployed,
+        {"ingest": {"ENCORE_INGEST_CURRENCY": "EUR"}, "recommender": {"ENCORE_RECOMMENDER_PICKS": "4"}},
+    )
+    name = f"/encore/{deployed.environment}/mailer/from-address"
+    deployed.ssm.put_parameter(Name=name, Value="post@tee.example", Type="String", Overwrite=True)
+    results = {each.check: each for each in verify_environment(load_topology(), deployed, shop)}
+    found = {name: each for name, each in results.items() if name.startswith("shop's settings")}
+    assert {each.outcome for each in found.values()} == {Outcome.OK}
+    assert found["shop's settings of mailer"].detail == f"1 as in {file}"
+
+
+def _apply(account: Account, environment: dict[str, dict[str, str]]) -> None:
+    """Give services' tasks an environment, as Terraform does."""
+    for name, variables in environment.items():
+        family = account.named(name)
+        given = [{"name": key, "value": value} for key, value in variables.items()]
+        container = {"name": "app", "image": name, "memory": 128, "environment": given}
+        account.ecs.register_task_definition(family=family, containerDefinitions=[container])
+        account.ecs.update_service(cluster=account.environment, service=family, taskDefinition=family)

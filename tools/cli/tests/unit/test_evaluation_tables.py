@@ -84,6 +84,7 @@ def evaluate_own_data(screen: Console) -> None:
             family_duplicates=0,
             outside_price_range=0.27,
             novelty_bits=9.98,
+            picks=5,
             short_lists=0,
             despite_rules={"price": BIG, "leaf": 2},
             reasons={"bought_together": BIG, "popular_in_category": 3},
@@ -99,7 +100,7 @@ def evaluate_reasons(screen: Console) -> None:
         customer_id="AG3D6O4STAQKAY2UVGEUV46KN35Q",
         product_id="B07JPJJZ2H",
         kind=ReasonKind.BOUGHT_TOGETHER,
-        why="4 customers are claimed, 3 link both by different reviews",
+        why="4 customers are claimed, 3 link both by different evidence",
     )
     report = ReasonReport(
         run_id="run-0123456789abcdef",

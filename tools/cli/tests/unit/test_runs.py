@@ -90,6 +90,7 @@ def test_details_have_what_customers_said_as_a_demo_exports_it() -> None:
         "texts": 8,
         "scored": 6,
         "empty": 1,
+        "left_out": 0,
         "labels": {"POSITIVE": 5, "MIXED": 1},
         "languages": {},
         "praised": [{"aspect": "battery", "praised": 7, "blamed": 1, "neutral": 1}],

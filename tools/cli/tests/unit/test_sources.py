@@ -21,3 +21,7 @@ def test_a_source_may_be_one_key_with_spaces_or_several() -> None:
         ["uploads/x/products.csv uploads/x/reviews.csv"],
         ["uploads/x/products.csv", "uploads/x/reviews.csv"],
     ]
+    assert list(possible_keys("s3://b/uploads/a b.csv uploads/mapping.yaml"))[1] == [
+        "uploads/a b.csv",
+        "uploads/mapping.yaml",
+    ]

@@ -41,6 +41,8 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         ["queues", "--help"],
         ["demo", "--help"],
         ["theme", "preview", "--help"],
+        ["config", "show", "--help"],
+        ["init", "--help"],
         ["features", "set", "--help"],
         ["evaluate", "recommendations", "--help"],
         ["evaluate", "reasons", "--help"],

@@ -1,5 +1,5 @@
 from encore.evaluation.own_data.held_out import Hit, Target, hit_of, hold_out
-from tools.evaluation.tests.shops import a_customer, a_product, by_id
+from tools.evaluation.tests.shops import a_buyer, a_customer, a_product, by_id
 
 RED, BLUE = a_product("red", "Home", "Lamps", "Desk"), a_product("blue", "Home", "Lamps", "Desk")
 SOFA, TENT = a_product("sofa", "Home", "Sofas"), a_product("tent", "Outdoor", "Tents")
@@ -29,6 +29,18 @@ def test_the_last_review_in_the_file_is_held_out_where_times_are_missing() -> No
 def test_the_latest_review_is_held_out_where_all_have_times() -> None:
     """Wherever it stands in the file."""
     assert known_after("c", "sofa", "tent", times=(9, 1)) == ("tent",)
+
+
+def test_what_was_bought_last_is_held_out_too() -> None:
+    """By time where all have one, reviews and orders alike; variants of it go with it."""
+    customer = a_customer("c", "sofa", "red", times=(5, 1))
+    bought = a_buyer("c", "tent", "blue", times=(3, 9)).purchases
+    held = hold_out([customer.model_copy(update={"purchases": bought})], PRODUCTS, labels)
+    assert held.customers[0].product_ids == ("sofa", "tent")
+    assert held.targets["c"].families == {"lamp"}
+    held = hold_out([a_buyer("d", "sofa", "tent"), a_buyer("e", "tent")], PRODUCTS, labels)
+    assert [one.product_ids for one in held.customers] == [("sofa",), ("tent",)]
+    assert held.targets.keys() == {"d"}
 
 
 def test_nothing_of_the_held_out_family_stays() -> None:

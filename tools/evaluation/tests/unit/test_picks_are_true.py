@@ -1,9 +1,11 @@
 """Every reason that the recommender gives is proved by the checks, which have code of their own."""
 
+from dataclasses import replace
+
 import pytest
 
 from encore.contracts import object_keys
-from encore.contracts.records import ReasonKind
+from encore.contracts.records import Customer, Purchase, ReasonKind
 from encore.evaluation.own_data.picking import pick_products
 from encore.evaluation.own_data.reading import Data, read_data
 from encore.evaluation.own_data.report import evaluate_data
@@ -40,6 +42,23 @@ def clothing(tmp_path_factory: pytest.TempPathFactory) -> Data:
     return read_data(folder)
 
 
+@pytest.fixture(scope="module")
+def orders(sample: Data) -> Data:
+    """The first shop, of which most is known by orders: what was bought is reviewed as well, or not."""
+    return replace(sample, customers=[_with_orders(one) for one in sample.customers])
+
+
+def _with_orders(customer: Customer) -> Customer:
+    """Return the customer with an order of every product; of most, nothing else is known."""
+    number = sum(map(ord, customer.customer_id))
+    bought = (
+        Purchase(order_id=f"{customer.customer_id}-{at // 2}", product_id=each, timestamp=NOW - at)
+        for at, each in enumerate(customer.product_ids)
+    )
+    reviews = customer.reviews if number % 3 == 0 else ()
+    return customer.model_copy(update={"reviews": reviews, "purchases": tuple(bought)})
+
+
 async def checked(data: Data, rules: RunRules) -> ReasonReport:
     """Pick for all customers as a run does, store it in two parts, and check every reason."""
     texts, shared, objects = read_texts(data.customers, data.shared_texts), SharedReviews(), InMemoryObjects()
@@ -68,7 +87,7 @@ async def checked(data: Data, rules: RunRules) -> ReasonReport:
     )
 
 
-@pytest.mark.parametrize("shop", ["sample", "clothing"])
+@pytest.mark.parametrize("shop", ["sample", "clothing", "orders"])
 async def test_no_reason_of_a_whole_shop_is_false(shop: str, request: pytest.FixtureRequest) -> None:
     """Of five kinds or more, among them links between customers."""
     data: Data = request.getfixturevalue(shop)

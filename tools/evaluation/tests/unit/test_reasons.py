@@ -11,7 +11,7 @@ from encore.evaluation.reasons.checking import check_reasons
 from encore.evaluation.reasons.stored_run import StoredRun
 from tests.support.stores import InMemoryObjects
 from tools.evaluation.tests.made_up_run import BY_ID, CUSTOMERS, NOW, PRODUCTS, RUN, checked, picked
-from tools.evaluation.tests.shops import a_customer, a_product
+from tools.evaluation.tests.shops import a_buyer, a_customer, a_product
 
 TV = {"product_id": "tv", "product_name": "thingtv", "review_id": "ann-0"}
 LAMP = {"product_id": "lamp", "product_name": "thinglamp", "review_id": "ann-1"}
@@ -38,7 +38,7 @@ FALSE: list[tuple[str, dict[str, Any], str]] = [
     ("tv-better", {"kind": "liked", **TV, "product_name": "another"}, "tv has another name in the run's"),
     ("tv-better", {"kind": "liked", **TV, "review_id": "ben-0"}, "the customer has no review ben-0"),
     ("tv-better", {"kind": "liked", **TV, "review_id": "ann-1"}, "review ann-1 is not about tv"),
-    ("tv-better", {"kind": "liked", **TV, "review_id": None}, "no review of the customer is named"),
+    ("tv-better", {"kind": "liked", **TV, "review_id": None}, "no review or purchase of tv is named"),
     ("tv-better", {"kind": "liked", **TV, "product_id": "sofa"}, "the customer has no product sofa"),
     ("tv-better", {"kind": "liked"}, "no product of the customer is named"),
     (
@@ -147,6 +147,19 @@ async def test_customers_whom_the_recommender_may_not_count_in_full_leave_a_rang
         report = await checked([picked("sofa", **reason)], customers=[*CUSTOMERS, heavy])
         found[claimed] = not report.false
     assert found == {2: False, 3: True, 4: True, 5: False}
+
+
+async def test_what_was_only_bought_is_proved_by_the_purchase() -> None:
+    """No review is named, and buyers count among those who link two products, once each."""
+    bought = a_buyer("ann", "tv", "tv", "lamp")
+    others = [a_buyer(name, "tv", "sofa") for name in ("ben", "cem")]
+    reason = {"kind": "bought_together", **TV, "review_id": None}
+    pick = picked("sofa", **reason, customers=2)
+    assert not (await checked([pick], customers=[bought, *others])).false
+    report = await checked(
+        [picked("tv-better", **{**TV, "kind": "liked", "review_id": None})], customers=[bought]
+    )
+    assert [one.why for one in report.first_false] == ["nothing is known of what the customer thinks of tv"]
 
 
 async def test_variants_are_one_product_in_counts() -> None:

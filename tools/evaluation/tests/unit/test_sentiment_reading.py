@@ -71,7 +71,7 @@ def test_bad_rows_are_named_and_cost_nothing_else(tmp_path: Path) -> None:
     found = read(tmp_path, body)
     assert [row.line for row in found.rows] == [2, 9]
     assert bad(found) == [
-        (3, "not UTF-8 (byte 0xff)"),
+        (3, "not UTF-8 (byte 0xff, looks like Windows-1252)"),
         (4, "text is empty"),
         (5, "label is empty"),
         (6, "3 cells, but the header has 2"),

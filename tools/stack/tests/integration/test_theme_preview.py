@@ -11,7 +11,7 @@ from uvicorn import Config, Server
 
 from encore.mailer.domain.copy.gate import Gate
 from encore.mailer.domain.message.theme_files import built_in_themes
-from encore.stack.theme_preview.emails import COPY, PICKS, preview_facts
+from encore.stack.theme_preview.emails import COPY, MAX_PICKS, preview_content, preview_facts
 from encore.stack.theme_preview.server import in_mode, preview_app
 
 
@@ -70,6 +70,15 @@ async def test_a_bad_file_is_explained_on_the_page(config: Path, preview: aiohtt
     assert "<iframe" not in page
 
 
+async def test_the_preview_is_of_the_shops_own_brand(config: Path, preview: aiohttp.ClientSession) -> None:
+    """And what other readers of the file would refuse is told as well."""
+    text = "[brand]\nname = 'Tee und mehr'\n[shop]\ncurrency = 'EUR'\n"
+    await asyncio.to_thread(config.write_text, text, encoding="utf-8")
+    assert "Tee und mehr" in await got(preview, "/email.html")
+    await asyncio.to_thread(config.write_text, text.replace("EUR", "EURO"), encoding="utf-8")
+    assert "shop.currency: found &#39;EURO&#39;, expected an ISO 4217 code" in await got(preview, "/")
+
+
 async def test_a_change_of_a_file_is_told(config: Path, preview: aiohttp.ClientSession) -> None:
     """The page then loads the emails again."""
     async with preview.get("/changes") as changes:
@@ -94,11 +103,13 @@ def test_a_view_does_not_depend_on_the_readers_device() -> None:
     assert in_mode(html, "light") == ":root{color-scheme:only light} @media not all{ .a{} }"
 
 
-def test_the_gate_passes_the_copy_of_the_preview() -> None:
-    """What a marketer sees first is held to what the emails are held to."""
-    gate = Gate(preview_facts(PICKS))
+@pytest.mark.parametrize("picks", range(1, MAX_PICKS + 1))
+def test_the_gate_passes_the_copy_of_the_preview(picks: int) -> None:
+    """What a marketer sees first is held to what the emails are held to, for every number of products."""
+    gate = Gate(preview_facts(picks))
     fields = ("subject", "preheader", "greeting", "intro", "closing")
     texts = {name: getattr(COPY, name) for name in fields} | {
-        f"lines.{number}": line for number, line in COPY.lines.items()
+        f"lines.{number}": COPY.lines[str(number)] for number in range(1, picks + 1)
     }
+    assert len(preview_content(picks=picks).cards) == picks
     assert [problem for field, text in texts.items() for problem in gate.judge(field, text)] == []

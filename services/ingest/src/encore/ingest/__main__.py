@@ -2,10 +2,12 @@
 
 from encore.ingest.adapters.s3_files import S3Files
 from encore.ingest.handler import IngestHandler
-from encore.ingest.settings import IngestSettings
+from encore.ingest.settings import IngestSettings, load_rules
+from encore.ingest.use_cases.find_delivery import FindDelivery
 from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
+from encore.ingest.use_cases.start_tools import SetLimits, Tools
 from encore.ingest.use_cases.supersede import Supersede
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.runs.latest import LatestRuns
@@ -22,27 +24,36 @@ async def make_handler(runtime: Runtime[IngestSettings]) -> Handler:
         objects=runtime.objects,
         products=runtime.items(settings.products_table, expires=False),
         customers=runtime.items(settings.customers_table),
-        reviews=runtime.items(settings.reviews_table),
         announcer=runtime.announcer,
         ledger=runtime.ledger,
         stage=runtime.stage,
     )
     latest = LatestRuns(runtime.dynamodb, settings.runs_table)
-    start_run = StartRun(
+    tools = Tools(
         files,
         runtime.ledger,
         runtime.stage,
         Supersede(latest, runtime.ledger, runtime.announcer),
         IngestUpload(publication, _limits(settings)),
+        FindDelivery(files, runtime.ledger, settings.ingest_columns),
+        _set_limits(settings),
     )
-    return IngestHandler(files.name, start_run)
+    return IngestHandler(files.name, StartRun(tools))
 
 
 def _limits(settings: IngestSettings) -> Limits:
     return Limits(
-        part_reviews=settings.ingest_part_reviews,
+        load=load_rules(settings),
+        part_records=settings.ingest_part_reviews,
+        mapping=settings.ingest_columns,
+        temp_dir=settings.ingest_temp_dir,
+    )
+
+
+def _set_limits(settings: IngestSettings) -> SetLimits:
+    return SetLimits(
+        wait_s=settings.ingest_set_wait_s,
         max_bytes=settings.ingest_max_bytes,
-        default_currency=settings.ingest_currency,
         temp_dir=settings.ingest_temp_dir,
     )
 

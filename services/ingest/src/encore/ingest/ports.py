@@ -1,9 +1,16 @@
 """Ports of ingest, in addition to `encore.runtime.ports`."""
 
 # ruff: noqa: D102 - the adapters document the members
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
+
+from encore.contracts.ingest_report import IgnoredFile
+from encore.ingest.domain.file_sets import StoredFile
+from encore.ingest.domain.formats.fields import Kind
+from encore.runtime.runs.run import Run
 
 
 class VanishedError(Exception):
@@ -28,6 +35,33 @@ class Files(Protocol):
     @property
     def name(self) -> str: ...
     def open(self, key: str) -> AbstractAsyncContextManager[Content]: ...
-    async def etag(self, key: str) -> str: ...
-    async def keys(self, folder: str) -> list[str]: ...
+    async def read(self, key: str, *, max_bytes: int) -> bytes: ...
+    async def stored(self, folder: str) -> Sequence[StoredFile]: ...
     async def put_file(self, key: str, path: Path, *, content_type: str) -> None: ...
+
+
+@dataclass(frozen=True)
+class DeliveredFile:
+    """An open file of a run and what its rows describe."""
+
+    kind: Kind
+    content: Content
+
+
+@dataclass(frozen=True)
+class OpenDelivery:
+    """All that a run is made of, open, its checksums verified, in reading order.
+
+    `mapping` is the folder's `mapping.yaml`; `ignored` are the folder's files that are no part of the set.
+    """
+
+    files: Sequence[DeliveredFile]
+    mapping: Content | None = None
+    ignored: Sequence[IgnoredFile] = ()
+
+
+class Ingest(Protocol):
+    """What becomes of a run; see `encore.ingest.use_cases.ingest_upload.IngestUpload`."""
+
+    async def ingest(self, run: Run, delivery: OpenDelivery) -> None: ...
+    async def fail(self, run: Run, reason: str) -> None: ...

@@ -3,11 +3,37 @@
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic_settings import NoDecode
 
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.exclusion import ExclusionRules
+from encore.ingest.domain.formats.mapping import Mapping, read_mapping
+from encore.ingest.domain.values.conventions import Defaults
+from encore.ingest.domain.values.currencies import read_currency
+from encore.ingest.domain.values.links import LinkPolicy
+from encore.ingest.domain.values.locales import read_locale
+from encore.ingest.domain.values.people import read_time_zone
+from encore.ingest.use_cases.load_files import LoadRules
+from encore.ingest.use_cases.survey_files import ReadingRules
 from encore.runtime.settings import ServiceSettings
 
 GIB = 1024**3
+
+
+def _mapping(text: object) -> object:
+    """Read a mapping in JSON, which is YAML; nothing from an empty text."""
+    if not isinstance(text, str):
+        return text
+    try:
+        return read_mapping(text, file="ENCORE_INGEST_COLUMNS") if text.strip() else None
+    except FileError as error:
+        raise ValueError(str(error)) from error
+
+
+def _hosts(text: str) -> str:
+    LinkPolicy.of(text)
+    return text
 
 
 class IngestSettings(ServiceSettings):
@@ -17,12 +43,41 @@ class IngestSettings(ServiceSettings):
     data_ingested_topic_arn: str
     products_table: str
     customers_table: str
-    reviews_table: str
     ingest_part_reviews: Annotated[int, Field(ge=1, le=10_000)] = 250
-    """A part closes once it holds this many reviews."""
+    """A part closes once it holds this many reviews and purchases."""
     ingest_max_bytes: Annotated[int, Field(ge=1)] = 4 * GIB
     """The size limit of one file, both compressed and uncompressed."""
-    ingest_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "INR"
+    ingest_currency: Annotated[str, AfterValidator(read_currency)] = "INR"
     """The currency of prices without one (ISO 4217)."""
+    ingest_locale: Annotated[str, AfterValidator(read_locale)] = "en_IN"
+    """How the shop writes figures and dates, where its files do not tell."""
+    ingest_time_zone: Annotated[str, AfterValidator(read_time_zone)] = "UTC"
+    """The zone of times that name none (IANA)."""
+    ingest_columns: Annotated[Mapping | None, NoDecode, BeforeValidator(_mapping)] = None
+    """A mapping of columns in JSON, for uploads without a `mapping.yaml` beside them."""
+    ingest_max_rejected_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """From a greater share of rejected rows in a file on, the run fails before anything is paid."""
+    ingest_minimum_age: Annotated[int, Field(ge=0, le=130)] = 18
+    """Nobody known to be younger is written to; 0 for no limit."""
+    ingest_require_consent: bool = False
+    """Write to nobody whose consent is unknown."""
+    ingest_link_hosts: Annotated[str, AfterValidator(_hosts)] = ""
+    """Hosts that links and pictures may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
+    for every public one; empty means that too. One with a port, such as `localhost:8026`, may be private."""
     ingest_temp_dir: Path | None = None
     """Where uploads are unpacked and merged; by default the system's temporary directory."""
+    ingest_set_wait_s: Annotated[float, Field(ge=0, le=300)] = 20.0
+    """How long a set of files that no checksums vouch for waits for further files before its run starts."""
+
+
+def load_rules(settings: IngestSettings) -> LoadRules:
+    """Return how files are to be read by these settings."""
+    return LoadRules(
+        reading=ReadingRules(
+            Defaults(settings.ingest_currency, settings.ingest_locale, settings.ingest_time_zone),
+            links=LinkPolicy.of(settings.ingest_link_hosts),
+            max_bytes=settings.ingest_max_bytes,
+        ),
+        exclusion=ExclusionRules(settings.ingest_minimum_age, settings.ingest_require_consent),
+        max_rejected_share=settings.ingest_max_rejected_share,
+    )

@@ -55,8 +55,8 @@ CLAIM_S = 300.0
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     """Wire the use cases to AWS."""
+    runtime, look = await _with_shop(runtime)
     settings, keep_days = runtime.settings, runtime.settings.retention_days
-    look = await _look(settings, runtime.objects)
     bedrock = await runtime.new_client(
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
@@ -72,7 +72,7 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         objects=runtime.objects,
         records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
         features=features,
-        copywriter=Copywriter(ask_once=ask_once, style=style(settings, look)),
+        copywriter=Copywriter(ask_once=ask_once, style=style(settings)),
         composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
         leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
@@ -80,7 +80,7 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     find_prompts = FindPrompts(
         objects=runtime.objects,
         features=features,
-        style=style(settings, look),
+        style=style(settings),
         leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
     return MailerHandler(
@@ -132,12 +132,12 @@ def _polls(runtime: Runtime[MailerSettings]) -> SQSMailerPolls:
     return SQSMailerPolls(runtime.queue, interval_s=runtime.settings.mailer_poll_interval_s)
 
 
-def style(settings: MailerSettings, look: Look | None = None) -> Style:
-    """How the emails are written; the shop's file may say how the brand speaks."""
+def style(settings: MailerSettings) -> Style:
+    """How the emails are written."""
     return Style(
         brand=settings.mailer_brand_name,
         locale=settings.mailer_locale,
-        voice=(look or Look()).shop.brand.voice or settings.mailer_brand_voice,
+        voice=settings.mailer_brand_voice,
         wordings=settings.mailer_wordings,
     )
 
@@ -199,10 +199,12 @@ def _endpoints(settings: MailerSettings) -> tuple[UnsubscribeEndpoint | None, Vi
     )
 
 
-async def _look(settings: MailerSettings, objects: Objects) -> Look:
+async def _with_shop(runtime: Runtime[MailerSettings]) -> tuple[Runtime[MailerSettings], Look]:
     """Read the shop's files; if they cannot be used, exit with 2 and one readable line, as for settings."""
     try:
-        return await load_look(shop_files(settings, objects))
+        look = await load_look(shop_files(runtime.settings, runtime.objects))
+        settings = runtime.settings.with_brand(look.shop.brand, file=look.file)
+        return replace(runtime, settings=settings), look
     except InvalidFileError as error:
         sys.stderr.write(f"invalid look of emails: {error}\n")
         raise SystemExit(2) from error

@@ -7,12 +7,11 @@ from typing import Annotated, Self
 from pydantic import AfterValidator, Field, SecretStr, field_validator, model_validator
 
 from encore.mailer.domain.language import language
-from encore.mailer.domain.message.addresses import header_address
+from encore.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress
 from encore.mailer.domain.message.hosts import AllowedHosts
-from encore.mailer.domain.text import is_printable
+from encore.mailer.domain.message.shop_file import BrandSection
+from encore.mailer.domain.message.toml_file import InvalidFileError
 from encore.runtime.settings import ServiceSettings
-
-HTTPS_URL = r"^https://[!-;=?-~]{1,200}$"
 
 
 def _checked_hosts(hosts: str) -> str:
@@ -25,19 +24,14 @@ def _spoken(locale: str) -> str:
 
 
 Hosts = Annotated[str, AfterValidator(_checked_hosts)]
-Address = Annotated[str, AfterValidator(header_address)]
-
-
-def _shown(text: str) -> str:
-    """Refuse what a mail reader would hide, or turn into a link."""
-    if hidden := next((char for char in text if not is_printable(char)), None):
-        raise ValueError(f"found U+{ord(hidden):04X}, expected characters that can be seen")
-    if "://" in text:
-        raise ValueError("found a link, expected a name or an address")
-    return text
-
-
-Shown = Annotated[str, AfterValidator(_shown)]
+BRAND_SETTINGS = {
+    "name": "mailer_brand_name",
+    "voice": "mailer_brand_voice",
+    "from_address": "mailer_from_address",
+    "postal_address": "mailer_postal_address",
+    "unsubscribe_url": "mailer_unsubscribe_url",
+}
+"""The setting of each key in the section `[brand]` of the shop's file."""
 
 
 class Unhappy(StrEnum):
@@ -87,23 +81,21 @@ class MailerSettings(ServiceSettings):
     """Wordings asked for of each field; people with equal facts read different combinations of them."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
-    mailer_brand_name: Annotated[Shown, Field(min_length=1, max_length=60)] = "Encore Shop"
-    mailer_from_address: Address = "hello@shop.example"
-    mailer_postal_address: Annotated[Shown, Field(min_length=1, max_length=200)] = (
-        "Encore Shop, 1 Example Street, Bengaluru 560001, India"
-    )
-    mailer_unsubscribe_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    mailer_brand_name: BrandName = "Encore Shop"
+    mailer_from_address: SenderAddress = "hello@shop.example"
+    mailer_postal_address: PostalAddress = "Encore Shop, 1 Example Street, Bengaluru 560001, India"
+    mailer_unsubscribe_url: HttpsUrl | None = None
     """Accepts the one-click POST of RFC 8058. Without it, customers unsubscribe by email to the sender."""
     mailer_unsubscribe_key: SecretStr | None = None
     """Signs the tokens of unsubscribe and view-online links."""
-    mailer_view_online_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    mailer_view_online_url: HttpsUrl | None = None
     """Shows an email in the browser, given its run and a signed token; without it there is no such link."""
     mailer_link_hosts: Hosts = ""
     """Hosts that links to products may have, separated by commas: `shop.example`, `*.shop.example`, or `*`
     for any. Empty: the domain of the sender's address and all below it. Other links are left out."""
     mailer_image_hosts: Hosts = ""
     """The same for pictures."""
-    mailer_image_proxy_url: Annotated[str, Field(pattern=HTTPS_URL)] | None = None
+    mailer_image_proxy_url: HttpsUrl | None = None
     """Fetches pictures for readers: the picture's URL is appended, percent-encoded."""
     config: Path | None = None
     """The shop's file, `ENCORE_CONFIG`. By default `encore.toml` in the working directory if there is one,
@@ -137,3 +129,18 @@ class MailerSettings(ServiceSettings):
         if self.mailer_guardrail_id and self.mailer_batch_role_arn:
             raise ValueError("mailer_guardrail_id and mailer_batch_role_arn exclude each other")
         return self
+
+    def with_brand(self, brand: BrandSection, *, file: str) -> Self:
+        """Return these settings, and what the shop's file says of the brand where the environment is silent.
+
+        Raises `InvalidFileError` for an unsubscribe address whose links nothing can sign.
+        """
+        if brand.unsubscribe_url and self.mailer_unsubscribe_key is None:
+            raise InvalidFileError(
+                f"{file}: brand.unsubscribe_url: found no key that signs its links, expected one in the "
+                "variable ENCORE_MAILER_UNSUBSCRIBE_KEY"
+            )
+        given = {BRAND_SETTINGS[key]: value for key, value in brand.model_dump(exclude_none=True).items()}
+        return self.model_copy(
+            update={name: value for name, value in given.items() if name not in self.model_fields_set}
+        )

@@ -1,1 +1,1 @@
-"""Chooses five products for every customer with Amazon Personalize."""
+"""Chooses products for every customer with Amazon Personalize."""

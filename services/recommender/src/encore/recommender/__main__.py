@@ -33,7 +33,9 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     advance_run = AdvanceRun(
         ledger=runtime.ledger,
         stage=runtime.stage,
-        load_rules=LoadRules(objects=runtime.objects, rules=settings.recommender_rules),
+        load_rules=LoadRules(
+            objects=runtime.objects, rules=settings.recommender_rules, picks=settings.recommender_picks
+        ),
         prepare_datasets=PrepareDatasets(runtime.objects),
         train=train,
         select_products=SelectProducts(

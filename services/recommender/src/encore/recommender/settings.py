@@ -1,12 +1,15 @@
 """The recommender's settings."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.rules import DEFAULT_PICKS, Picks, Rules
 from encore.runtime.settings import ServiceSettings
+
+RESULTS_PER_PICK = 5
+"""Fewer leave the rules too little to choose from."""
 
 
 class RecommenderSettings(ServiceSettings):
@@ -24,10 +27,23 @@ class RecommenderSettings(ServiceSettings):
     ] = "encore"
     """Runs that share a dataset group take turns."""
     recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
-    recommender_num_results: Annotated[int, Field(ge=5, le=500)] = 150
-    """Products requested from Personalize per customer, so that five remain after the rules.
+    recommender_picks: Picks = DEFAULT_PICKS
+    """How many products a customer gets; emails show as many."""
+    recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
+    """Products requested from Personalize per customer, at least `RESULTS_PER_PICK` times those that remain
+    after the rules.
 
     AWS bills a batch inference by customers, however many products each gets.
     """
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
+
+    @model_validator(mode="after")
+    def _leaves_the_rules_a_choice(self) -> Self:
+        fewest = self.recommender_picks * RESULTS_PER_PICK
+        if self.recommender_num_results < fewest:
+            raise ValueError(
+                f"recommender_num_results: found {self.recommender_num_results}, expected at least {fewest}"
+                f" for {self.recommender_picks} picks"
+            )
+        return self

@@ -41,6 +41,7 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
         reviews=runtime.items(runtime.settings.reviews_table),
         opinions=opinions,
         read_documents=read_documents,
+        score_excluded=runtime.settings.sentiment_score_excluded,
     )
     total_products = TotalProducts(
         objects=runtime.objects,
@@ -103,7 +104,12 @@ def _advance_job(
     return AdvanceJob(
         ledger=runtime.ledger,
         stage=runtime.stage,
-        collect_texts=CollectTexts(objects=runtime.objects, read_documents=read_documents, new_keys=new_keys),
+        collect_texts=CollectTexts(
+            objects=runtime.objects,
+            read_documents=read_documents,
+            new_keys=new_keys,
+            score_excluded=settings.sentiment_score_excluded,
+        ),
         jobs=ComprehendJobs(client, bucket=bucket, role_arn=settings.sentiment_job_role_arn),
         keep_answers=KeepJobAnswers(
             objects=runtime.objects, read_documents=read_documents, outputs=S3JobOutputs(runtime.s3, bucket)

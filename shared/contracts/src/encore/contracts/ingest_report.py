@@ -1,6 +1,8 @@
-"""What ingest read in a run's files, for the people who uploaded them: stored with the run, shown everywhere."""
+"""What ingest read in a run's files, for the people who uploaded them: stored with the run and shown."""
 
 from typing import Literal
+
+from pydantic import Field
 
 from encore.contracts.records import Count, Exclusion, Record
 
@@ -26,7 +28,7 @@ class FileReport(Record):
     kind: str
     """What its rows describe: combined, products, customers, reviews or orders."""
     rows: Count
-    columns: dict[str, str] = {}
+    columns: dict[str, str] = Field(default_factory=dict)
     """The file's column by our field."""
     ignored: tuple[str, ...] = ()
     """Columns of the file that nothing reads."""
@@ -60,11 +62,11 @@ class IngestReport(Record):
 
     files: tuple[FileReport, ...] = ()
     ignored_files: tuple[IgnoredFile, ...] = ()
-    counts: dict[str, Count] = {}
+    counts: dict[str, Count] = Field(default_factory=dict)
     rejects: tuple[RejectReason, ...] = ()
     rejected_share: float = 0.0
     """Rejected rows of all rows, 0 to 1."""
-    exclusions: dict[Exclusion, Count] = {}
+    exclusions: dict[Exclusion, Count] = Field(default_factory=dict)
     """Customers who get no email, by cause."""
     failed: str | None = None
     """Why the run failed in ingest, if it did."""

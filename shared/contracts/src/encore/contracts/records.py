@@ -25,7 +25,7 @@ SENTENCE_ENDS = frozenset(".!?…।。！？")  # noqa: RUF001 - full-width mar
 class Record(BaseModel):
     """An immutable record; unknown members of a newer version are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
 class Product(Record):
@@ -269,6 +269,8 @@ class SentimentSummary(Record):
     scored: Count
     empty: Count
     """Reviews without a word: there is nothing to score."""
+    left_out: Count = 0
+    """Reviews that were not to be scored, because their customers are excluded; not among the `texts`."""
     labels: dict[Sentiment, Count] = {}
     languages: dict[str, Count] = {}
     praised: tuple[AspectCount, ...] = ()
@@ -288,7 +290,9 @@ class ReasonKind(StrEnum):
     ALSO_LIKED = "also_liked"
     """`customers` customers liked both this and the customer's liked `product_name`, by different reviews."""
     BOUGHT_TOGETHER = "bought_together"
-    """`customers` customers have both this and the customer's `product_name`, by different reviews."""
+    """`customers` customers have both this and the customer's `product_name`.
+
+    By different reviews, or by purchases."""
     GOES_WITH = "goes_with"
     """It is of a category that complements the category of the customer's `product_name`."""
     BETTER_RATED = "better_rated"
@@ -296,7 +300,9 @@ class ReasonKind(StrEnum):
     NEW = "new"
     """The shop has sold it only since `available_from` of the product, a short while ago."""
     POPULAR_IN_CATEGORY = "popular_in_category"
-    """It is number `rank` of `out_of` products of `category`, by how many people rated or reviewed them."""
+    """It is number `rank` of `out_of` products of `category`, by how many people have them.
+
+    As far as it is known: by ratings, reviews and purchases."""
     WELL_RATED = "well_rated"
     """Its rating is high, and from enough buyers."""
     DISCOVERY = "discovery"
@@ -317,7 +323,7 @@ class Reason(Record):
     """The customer's own product that the reason is about."""
     product_name: str | None = None
     review_id: Identifier | None = None
-    """The customer's review of that product."""
+    """The customer's review of that product; absent if they have only bought it."""
     customers: Annotated[int, Field(ge=1)] | None = None
     """How many customers prove the link; absent for one that a person wrote down."""
     category: tuple[str, ...] = ()
@@ -370,7 +376,10 @@ class RecommendationSource(StrEnum):
 
 
 class Recommendation(Record):
-    """Five distinct picks for one customer, none of which they have reviewed."""
+    """Distinct picks for one customer, as many as the shop sends, of products that they do not have.
+
+    A customer with an `exclusion` has no recommendation.
+    """
 
     customer_id: Identifier
     name: str | None = None

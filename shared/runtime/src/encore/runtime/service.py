@@ -31,8 +31,15 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
 
 Settings = TypeVar("Settings", bound=ServiceSettings)
-CLIENTS = ("s3", "sqs", "sns", "dynamodb")
-"""The AWS services that every service of ours calls."""
+CLIENTS: dict[str, dict[str, Any]] = {
+    "s3": {},
+    "sqs": {},
+    "sns": {},
+    "dynamodb": {"parameter_validation": False},
+}
+"""The AWS services that every service of ours calls, and what sets a client's configuration apart.
+
+Checking an item's shape takes botocore longer than encoding it, and `dynamodb_types` gave it that shape."""
 
 
 class StoppedError(Exception):
@@ -92,7 +99,7 @@ async def open_runtime(
             merged = CONFIG.merge(AioConfig(**config)) if config else CONFIG
             return await stack.enter_async_context(session.create_client(service, config=merged))
 
-        s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
+        s3, sqs, sns, dynamodb = [await new_client(each, **config) for each, config in CLIENTS.items()]
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
         ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         locks = Locks(

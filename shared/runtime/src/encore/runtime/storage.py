@@ -4,15 +4,14 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 from pydantic import BaseModel
 
 from encore.runtime import tracing
 from encore.runtime.batches import batches
+from encore.runtime.dynamodb_types import deserialize, serialize
 from encore.runtime.errors import error_code
 from encore.runtime.retry import process_all
 
@@ -31,8 +30,7 @@ READ_BYTES = 65_536
 EXPIRES_AT = "expires_at"
 SECONDS_PER_DAY = 86_400
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
+_json = json.JSONEncoder(default=str, ensure_ascii=False).encode
 
 
 class S3Objects:
@@ -180,7 +178,7 @@ def read_units(items: Sequence[Mapping[str, Any]], *, missing: int = 0) -> int:
 
 
 def _size(item: Mapping[str, Any]) -> int:
-    return len(json.dumps(item, default=str, ensure_ascii=False).encode())
+    return len(_json(item).encode())
 
 
 def expires_at(keep_days: int | None) -> dict[str, int]:
@@ -190,22 +188,9 @@ def expires_at(keep_days: int | None) -> dict[str, int]:
 
 def to_item(values: Mapping[str, Any]) -> Item:
     """Convert plain values to DynamoDB's typed form, without members that are None."""
-    return {name: _serialize(_plain(value)) for name, value in values.items() if value is not None}
+    return {name: serialize(value) for name, value in values.items() if value is not None}
 
 
 def from_item(item: Mapping[str, Any]) -> dict[str, Any]:
     """Convert DynamoDB's typed form to plain values; numbers become `Decimal`."""
-    return {name: _deserialize(value) for name, value in item.items()}
-
-
-def _plain(value: Any) -> Any:  # noqa: ANN401 - a JSON-like value of any shape
-    """Convert floats to decimals and enums to strings: DynamoDB's serializer accepts neither."""
-    if isinstance(value, float):
-        return Decimal(str(value))
-    if isinstance(value, str):
-        return str(value)
-    if isinstance(value, Mapping):
-        return {name: _plain(member) for name, member in value.items() if member is not None}
-    if isinstance(value, list | tuple):
-        return [_plain(member) for member in value]
-    return value
+    return {name: deserialize(value) for name, value in item.items()}

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from encore.cli.commands import (
+    check,
     dead_letters,
     demo,
     evaluate,
@@ -13,6 +14,7 @@ from encore.cli.commands import (
     queues,
     runs,
     setup,
+    shop,
     stack,
     theme,
 )
@@ -47,10 +49,12 @@ def options(
     """Take the options of `encore` itself; its help is `HELP`."""
 
 
+app.command()(check.check)
 app.command()(demo.demo)
 app.command()(demo.compose_demo)
 app.command()(stack.up)
 app.command()(stack.down)
+app.command()(shop.init)
 app.command()(setup.sample)
 app.command()(setup.pictures)
 app.command()(setup.provision)
@@ -63,3 +67,4 @@ app.add_typer(events.app, name="events")
 app.add_typer(features.app, name="features")
 app.add_typer(evaluate.app, name="evaluate")
 app.add_typer(theme.app, name="theme")
+app.add_typer(shop.app, name="config")

@@ -24,6 +24,7 @@ def explain(error: Exception) -> str | None:
     from boto3.exceptions import Boto3Error
     from botocore.exceptions import BotoCoreError, ClientError, EndpointConnectionError, NoCredentialsError
 
+    from encore.mailer.domain.message.toml_file import InvalidFileError
     from encore.stack.demo import DemoFailedError
     from encore.stack.processes import ProcessDiedError, StackNotReadyError
 
@@ -31,7 +32,7 @@ def explain(error: Exception) -> str | None:
         return "no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
     if isinstance(error, EndpointConnectionError):
         return f"no answer from {error.kwargs['endpoint_url']}: check AWS_ENDPOINT_URL and the region"
-    if isinstance(error, (DemoFailedError, ProcessDiedError, StackNotReadyError)):
+    if isinstance(error, (DemoFailedError, InvalidFileError, ProcessDiedError, StackNotReadyError)):
         return str(error)
     if isinstance(error, BrokenPipeError) or not isinstance(
         error, (CommandError, BotoCoreError, ClientError, Boto3Error, OSError)

@@ -4,37 +4,48 @@ import asyncio
 import re
 import shutil
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from tempfile import mkdtemp
+from types import MappingProxyType
 from typing import Any
 
 import boto3
 from rich.console import Console
 
 from encore.contracts import object_keys
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.file_names import MANIFEST, MAPPING
 from encore.stack.collect import collect
 from encore.stack.embedded import Stack
 from encore.stack.embedded import exported as exported_settings
 from encore.stack.gallery.runs import write_runs
-from encore.stack.link_hosts import hosts_in
 from encore.stack.observer import observe
 from encore.stack.outcome import DemoFailedError, summary_of, until_ended
 from encore.stack.report import render_report
 from encore.stack.run_facts import FAILED
 from encore.stack.sample import write_sample
+from encore.stack.upload_set import files_of_set, manifest_of
 
 __all__ = ["DemoFailedError", "OpenStack", "run_demo"]
 
 SAMPLE_NAME = "sample.csv"
+NO_SETTINGS: Mapping[str, str] = MappingProxyType({})
 
 OpenStack = Callable[[Path], AbstractContextManager[Stack]]
 """Yields a running stack, which writes its logs to the given folder."""
 
 
-def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Console) -> Path:
-    """Run `data` (a file, or a folder with the three separate ones; a sample by default) on a stack.
+def run_demo(
+    open_stack: OpenStack,
+    data: Path | None,
+    out: Path,
+    console: Console,
+    *,
+    settings: Mapping[str, str] = NO_SETTINGS,
+) -> Path:
+    """Run `data` (a file, or the folder of a set; a sample by default) on a stack with these settings.
 
     Return the run's folder below `out`. Raises `DemoFailedError` if the run failed, `ProcessDiedError` or
     `StackNotReadyError` if the stack did; the logs stay in the folder that the message names.
@@ -43,7 +54,7 @@ def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Conso
     out.mkdir(parents=True, exist_ok=True)
     work = Path(mkdtemp(prefix="demo-", dir=out))
     try:
-        run_id, summary = _run(open_stack, given or [_sample(work)], work, console)
+        run_id, summary = _run(open_stack, given or [_sample(work)], settings, work, console)
     except KeyboardInterrupt:
         shutil.rmtree(work)
         raise
@@ -59,10 +70,10 @@ def run_demo(open_stack: OpenStack, data: Path | None, out: Path, console: Conso
 
 
 def _run(
-    open_stack: OpenStack, files: Sequence[Path], work: Path, console: Console
+    open_stack: OpenStack, files: Sequence[Path], settings: Mapping[str, str], work: Path, console: Console
 ) -> tuple[str, dict[str, Any]]:
     console.print(f"starting; logs in {work / 'logs'}", style="dim", markup=False, highlight=False)
-    with exported_settings(hosts_in(files)), open_stack(work / "logs") as stack:
+    with exported_settings(settings), open_stack(work / "logs") as stack:
         return asyncio.run(_follow(stack, files, work, console))
 
 
@@ -83,10 +94,16 @@ async def _follow(
 
 
 def _files(data: Path) -> list[Path]:
-    found = sorted(path for path in data.iterdir() if path.is_file()) if data.is_dir() else [data]
-    if not found or not all(path.is_file() for path in found):
-        raise DemoFailedError(f"no such file or an empty folder: {data}")
-    return found
+    """The file, or a folder's files in the order of their upload; a mapping beside a file goes with it."""
+    if data.is_file():
+        mapping = data.parent / MAPPING
+        return [mapping, data] if mapping.is_file() else [data]
+    if not data.is_dir():
+        raise DemoFailedError(f"no such file or folder: {data}")
+    try:
+        return files_of_set(data)
+    except FileError as error:
+        raise DemoFailedError(str(error)) from error
 
 
 def _sample(work: Path) -> Path:
@@ -96,11 +113,16 @@ def _sample(work: Path) -> Path:
 
 
 def _upload(stack: Stack, files: Sequence[Path]) -> None:
-    """Put the files under `uploads/`."""
-    s3 = boto3.client("s3")
-    for path in files:
-        key = f"{object_keys.UPLOADS}{_folder(files)}{_slug(path.name)}"
-        s3.upload_file(str(path), stack.resources.buckets["data"], key)
+    """Put the files under `uploads/`; the manifest of a set comes last, so that exactly one run starts."""
+    s3, bucket = boto3.client("s3"), stack.resources.buckets["data"]
+    folder = f"{object_keys.UPLOADS}{_folder(files)}"
+    own_manifest = files[-1].name == MANIFEST
+    names = [path.name if own_manifest else _slug(path.name) for path in files]
+    for name, path in zip(names, files, strict=True):
+        s3.upload_file(str(path), bucket, f"{folder}{name}")
+    if len(files) > 1 and not own_manifest:
+        manifest = manifest_of(zip(names, files, strict=True))
+        s3.put_object(Bucket=bucket, Key=f"{folder}{MANIFEST}", Body=manifest)
 
 
 def _address(stack: Stack, files: Sequence[Path]) -> str:

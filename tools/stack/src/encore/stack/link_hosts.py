@@ -1,57 +1,36 @@
-"""The hosts that a trial's emails may link to: those that most rows of its file name.
+"""The hosts that a trial's emails may link to: those that most products of its files name.
 
 One odd row does not make its host trusted; a shop in production lists its hosts instead.
 """
 
-import csv
-import sys
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
-from urllib.parse import urlsplit
+from collections.abc import Mapping
 
 from encore.stack.pictures.addresses import HOST
 
-SETTINGS = {"product_link": "ENCORE_MAILER_LINK_HOSTS", "img_link": "ENCORE_MAILER_IMAGE_HOSTS"}
-"""The mailer's setting for the URLs of each column."""
+LINK_HOSTS, IMAGE_HOSTS = "ENCORE_MAILER_LINK_HOSTS", "ENCORE_MAILER_IMAGE_HOSTS"
 ANY_HOST = "*"
-LOCAL_HOSTS = {"ENCORE_MAILER_IMAGE_HOSTS": f"{ANY_HOST},{HOST}"}
+INGEST = "ENCORE_INGEST_LINK_HOSTS"
+"""Ingest's setting for links and pictures."""
+LOCAL_HOSTS = dict.fromkeys((IMAGE_HOSTS, INGEST), f"{ANY_HOST},{HOST}")
 """The sample's pictures are served by the stack itself."""
 MIN_SHARE = 0.1
-"""A host with at least this share of a column's URLs is one of the shop's."""
+"""A host with at least this share of all is one of the shop's."""
 
 
 def any_host(environment: Mapping[str, str]) -> dict[str, str]:
     """Return the settings that allow every host, except where the environment says otherwise."""
-    return {name: environment.get(name) or LOCAL_HOSTS.get(name, ANY_HOST) for name in SETTINGS.values()}
-
-
-def hosts_in(files: Sequence[Path]) -> dict[str, str]:
-    """Return the mailer's settings for the hosts of a shop's files; a column without URLs has none."""
-    counted: dict[str, Counter[str]] = {column: Counter() for column in SETTINGS}
-    for column, host in (found for file in files for found in _hosts(file)):
-        counted[column][host] += 1
     return {
-        SETTINGS[column]: ",".join(
-            sorted(host for host, rows in hosts.items() if rows >= MIN_SHARE * hosts.total())
-        )
-        for column, hosts in counted.items()
-        if hosts
+        name: environment.get(name) or LOCAL_HOSTS.get(name, ANY_HOST)
+        for name in (LINK_HOSTS, IMAGE_HOSTS, INGEST)
     }
 
 
-def _hosts(file: Path) -> Iterator[tuple[str, str]]:
-    csv.field_size_limit(sys.maxsize)
-    with file.open(encoding="utf-8-sig", errors="replace", newline="") as lines:
-        for row in csv.DictReader(lines):
-            for column in SETTINGS:
-                if host := _host(row.get(column) or ""):
-                    yield column, host
+def usual_hosts(links: Counter[str], pictures: Counter[str]) -> dict[str, str]:
+    """Return the mailer's settings for the hosts of a shop's links and pictures; without any, none."""
+    counted = {LINK_HOSTS: links, IMAGE_HOSTS: pictures}
+    return {name: ",".join(_usual(hosts)) for name, hosts in counted.items() if hosts}
 
 
-def _host(url: str) -> str:
-    try:
-        host = urlsplit(url.strip()).netloc.lower()
-    except ValueError:
-        return ""
-    return host if host.isascii() and "@" not in host and "," not in host else ""
+def _usual(hosts: Counter[str]) -> list[str]:
+    return sorted(host for host, rows in hosts.items() if rows >= MIN_SHARE * hosts.total())

@@ -3,11 +3,13 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
+from encore.ingest.domain.file_sets import StoredFile
 from encore.ingest.ports import VanishedError
 from encore.runtime import tracing
 from encore.runtime.errors import error_code
@@ -59,21 +61,25 @@ class S3Files:
         async with reply["Body"]:
             yield S3Content(key, reply)
 
-    async def etag(self, key: str) -> str:
-        """Return the ETag of the current version of an object; `VanishedError` if there is none."""
+    async def read(self, key: str, *, max_bytes: int) -> bytes:
+        """Return an object, or one byte more than `max_bytes` of it; `VanishedError` if there is none."""
         with _vanished_if_missing():
-            reply = await self._s3.head_object(Bucket=self.name, Key=key)
-        return reply["ETag"].strip('"')
+            reply = await self._s3.get_object(Bucket=self.name, Key=key)
+        async with reply["Body"] as body:
+            return await body.read(max_bytes + 1)
 
-    async def keys(self, folder: str) -> list[str]:
-        """Return the keys of the objects directly in a folder, oldest first."""
+    async def stored(self, folder: str) -> list[StoredFile]:
+        """Return the objects directly in a folder, oldest first."""
         pages = self._s3.get_paginator("list_objects_v2").paginate(
             Bucket=self.name, Prefix=folder, Delimiter="/"
         )
         found = [
-            (item["LastModified"], item["Key"]) async for page in pages for item in page.get("Contents", [])
+            StoredFile(item["Key"], item["ETag"].strip('"'), item["LastModified"].astimezone(UTC))
+            async for page in pages
+            for item in page.get("Contents", [])
+            if not item["Key"].endswith("/")
         ]
-        return [key for _, key in sorted(found)]
+        return sorted(found, key=lambda file: (file.modified, file.key))
 
     async def put_file(self, key: str, path: Path, *, content_type: str) -> None:
         """Store a file of up to 5 GB, streamed from disk."""

@@ -5,17 +5,29 @@ appearance. Durability is switched off: a crashed run is read again from the sta
 """
 
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from encore.contracts.records import Customer, Product, Review, SharedText
+from encore.contracts.records import Product
 from encore.ingest.adapters import scratch_sql
-from encore.ingest.domain.rows import CustomerRow, ReviewRow
+from encore.ingest.adapters.merged import Merged
+from encore.ingest.domain.exclusion import ExclusionRules
+from encore.ingest.domain.rows.orders import PurchaseRow
+from encore.ingest.domain.rows.people import CustomerRow, address_key, id_of_address
+from encore.ingest.domain.rows.reviews import ReviewRow
+
+
+class KnownReview(NamedTuple):
+    """A review of an earlier row, and the id of the customer who wrote it."""
+
+    position: int
+    author: str
+    title: str | None
+    text: str | None
 
 
 class Scratch:
-    """One run's merged records. Usable from any thread, but only one at a time."""
+    """One run's records while its files are read. Usable from any thread, but only one at a time."""
 
     def __init__(self, path: Path) -> None:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -34,20 +46,20 @@ class Scratch:
         The last complete record wins as a whole; a record is complete if it has a product link.
         """
         record = product.model_dump_json(exclude_none=True)
-        complete = product.link is not None
+        values = (product.parent_id, product.link is not None, product.in_stock, record)
         known = self._one("SELECT record, complete FROM products WHERE id = ?", product.product_id)
         if known is None:
             self._db.execute(
-                "INSERT INTO products (id, complete, record) VALUES (?, ?, ?)",
-                (product.product_id, complete, record),
+                "INSERT INTO products (id, parent, complete, in_stock, record) VALUES (?, ?, ?, ?, ?)",
+                (product.product_id, *values),
             )
             return 0
         if known[0] == record:
             return 0
-        if complete or not known[1]:
+        if product.link is not None or not known[1]:
             self._db.execute(
-                "UPDATE products SET complete = ?, record = ? WHERE id = ?",
-                (complete, record, product.product_id),
+                "UPDATE products SET parent = ?, complete = ?, in_stock = ?, record = ? WHERE id = ?",
+                (*values, product.product_id),
             )
         return _differences(Product.model_validate_json(known[0]), product)
 
@@ -55,121 +67,106 @@ class Scratch:
         """Keep a text about a known product by an unknown reviewer; the same words about it count once."""
         self._db.execute(scratch_sql.PUT_SHARED_TEXT, (text, product_id))
 
-    def put_customer(self, row: CustomerRow) -> int:
-        """Merge a customer and return their position; each field keeps its first value."""
-        return self._position(scratch_sql.PUT_CUSTOMER, row.customer_id, row.name, row.email, row.age)
+    def customer_id(self, row: CustomerRow) -> str:
+        """Return the id of a row's customer; one known by address alone has that of the first with it."""
+        if row.customer_id is not None:
+            return row.customer_id
+        address = row.email or ""
+        found = self._one(scratch_sql.CUSTOMER_OF_ADDRESS, address_key(address))
+        return id_of_address(address) if found is None else str(found[0])
 
-    def put_review(self, row: ReviewRow, *, customer: int) -> None:
-        """Merge a review: each field keeps its first value, products are added.
+    def put_customer(self, row: CustomerRow) -> tuple[int, bool]:
+        """Merge a customer; return their position, and whether they had another address before.
 
-        Its product must be known, and its id must be new or belong to this customer: see `owner_of`.
+        Each field keeps its first value, but what decides whether they may be written to its more cautious
+        one.
+        """
+        given = _CustomerFields(row.email, None if row.email is None else address_key(row.email), *row[2:])
+        known = self._one(scratch_sql.KNOWN_CUSTOMER, customer_id := self.customer_id(row))
+        if known is None:
+            return self._add(scratch_sql.ADD_CUSTOMER, customer_id, *given), False
+        position, kept = int(known[0]), _CustomerFields(*known[1:])
+        if any(new is not None and new != old for new, old in zip(given, kept, strict=True)):
+            self._db.execute(scratch_sql.COMPLETE_CUSTOMER, {"position": position, **given._asdict()})
+        return position, _contradicts((kept.address,), (given.address,))
+
+    def find_review(self, review_id: str) -> KnownReview | None:
+        """Return what is known of a review, None if it is new."""
+        found = self._one(scratch_sql.KNOWN_REVIEW, review_id)
+        return None if found is None else KnownReview(*found)
+
+    def put_review(self, row: ReviewRow, known: KnownReview | None, *, customer: int) -> bool:
+        """Merge a review with what is known of it; return whether that has other words.
+
+        Each field keeps its first value, products are added. The product, or products of which it is the
+        parent, must be known, and the review new or this customer's.
         """
         rating = None if row.rating is None else str(row.rating)
-        review = self._position(
-            scratch_sql.PUT_REVIEW,
-            row.review_id,
-            customer,
-            row.title,
-            row.text,
-            rating,
-            row.timestamp,
-        )
-        self._db.execute(
-            "INSERT OR IGNORE INTO subjects SELECT ?, position FROM products WHERE id = ?",
-            (review, row.product_id),
-        )
+        if known is None:
+            given = (row.review_id, customer, row.title, row.text, rating, row.timestamp)
+            review = self._add(scratch_sql.ADD_REVIEW, *given)
+        else:
+            review = known.position
+            values = (row.title, row.text, rating, row.timestamp, review)
+            self._db.execute(scratch_sql.COMPLETE_REVIEW, values)
+        if not self._db.execute(scratch_sql.ADD_SUBJECTS, (review, row.product_id)).rowcount:
+            self._db.execute(scratch_sql.ADD_SUBJECTS_OF_PARENT, (review, row.product_id))
+        return known is not None and _contradicts((known.title, known.text), (row.title, row.text))
 
-    def owner_of(self, review_id: str) -> str | None:
-        """Return the id of the customer who wrote the review, None if the review is new."""
-        found = self._one(scratch_sql.OWNER_OF_REVIEW, review_id)
+    def put_purchase(self, row: PurchaseRow, *, customer: int, product: int) -> None:
+        """Merge a purchase; a product that an order names twice was bought in the larger quantity."""
+        values = (customer, row.order_id, product, row.quantity, row.timestamp)
+        self._db.execute(scratch_sql.PUT_PURCHASE, values)
+
+    def buyer_of(self, order_id: str) -> str | None:
+        """Return the id of the customer whose order it is, None if the order is new."""
+        found = self._one(scratch_sql.BUYER_OF_ORDER, order_id)
         return None if found is None else str(found[0])
 
-    def has_product(self, product_id: str) -> bool:
-        """Return whether the product is known."""
-        return self._one("SELECT 1 FROM products WHERE id = ?", product_id) is not None
+    def products_of(self, product_id: str) -> list[int]:
+        """Return the position of the product, else of at most two products of which it is the parent."""
+        return [int(found) for (found,) in self._db.execute(scratch_sql.PRODUCTS_OF, {"id": product_id})]
 
     def customer_position(self, customer_id: str) -> int | None:
         """Return the customer's position, None if the customer is unknown."""
         found = self._one("SELECT position FROM customers WHERE id = ?", customer_id)
         return None if found is None else int(found[0])
 
-    def close_input(self) -> None:
-        """Prepare for reading; no row may be added afterwards."""
-        self._db.execute("CREATE INDEX reviews_of_customer ON reviews (customer)")
+    def close_input(self, rules: ExclusionRules) -> Merged:
+        """Decide who may be written to and return what was merged; no row may be added afterwards."""
+        for statement in filter(str.strip, scratch_sql.CLOSE_INPUT.split(";")):
+            self._db.execute(statement)
+        self._db.execute(
+            scratch_sql.EXCLUDE,
+            {"consent_if_unknown": not rules.require_consent, "minimum_age": rules.minimum_age},
+        )
+        self._db.execute(scratch_sql.EXCLUDE_BY_ADDRESS)
+        return Merged(self._db)
 
-    def counts(self) -> dict[str, int]:
-        """Return the numbers of records by kind, and of interactions (customer-product pairs)."""
-        queries = {name: f"SELECT count(*) FROM {name}" for name in scratch_sql.RECORD_TABLES}  # noqa: S608 - fixed names
-        queries["interactions"] = scratch_sql.COUNT_INTERACTIONS
-        return {name: int(self._db.execute(query).fetchone()[0]) for name, query in queries.items()}
-
-    def review_counts(self) -> Iterator[tuple[int, int]]:
-        """Yield every customer's position and number of reviews, in order."""
-        yield from self._db.execute(scratch_sql.COUNT_REVIEWS)
-
-    def products(self) -> Iterator[Product]:
-        """Yield every product, in order of first appearance."""
-        for (record,) in self._db.execute("SELECT record FROM products ORDER BY position"):
-            yield Product.model_validate_json(record)
-
-    def customers(self, first: int, last: int) -> list[Customer]:
-        """Return the customers at positions `first` to `last` with all their reviews."""
-        reviews: dict[int, dict[str, Review]] = {}
-        for row in map(_SubjectRow._make, self._db.execute(scratch_sql.REVIEWS_OF_SPAN, (first, last))):
-            theirs = reviews.setdefault(row.customer, {})
-            theirs[row.review_id] = _review(row, theirs.get(row.review_id))
-        return [
-            Customer(
-                customer_id=customer_id,
-                name=name,
-                email=email,
-                age=age,
-                reviews=tuple(reviews.get(position, {}).values()),
-            )
-            for position, customer_id, name, email, age in self._db.execute(
-                scratch_sql.CUSTOMERS_OF_SPAN, (first, last)
-            )
-        ]
-
-    def shared_texts(self, first: int, last: int) -> list[SharedText]:
-        """Return the shared texts at positions `first` to `last`; positions count from 1, without gaps."""
-        found = self._db.execute(scratch_sql.SHARED_TEXTS_OF_SPAN, (first, last))
-        return [SharedText(product_id=product_id, text=text) for product_id, text in found]
+    def _add(self, statement: str, *values: object) -> int:
+        """Insert a row and return its position."""
+        return int(self._db.execute(statement, values).lastrowid or 0)
 
     def _one(self, query: str, key: str) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._db.execute(query, (key,)).fetchone()
         return found
 
-    def _position(self, statement: str, *values: object) -> int:
-        # fetchall, not fetchone: an upsert stays unfinished while its cursor is open
-        return int(self._db.execute(statement, values).fetchall()[0][0])
+
+class _CustomerFields(NamedTuple):
+    email: str | None
+    address: str | None
+    name: str | None
+    age: int | None
+    consent: bool | None
+    suppressed: bool | None
+    language: str | None
+    time_zone: str | None
 
 
-class _SubjectRow(NamedTuple):
-    customer: int
-    review_id: str
-    title: str | None
-    text: str | None
-    rating: str | None
-    timestamp: int | None
-    product_id: str
-
-
-def _review(row: _SubjectRow, known: Review | None) -> Review:
-    if known is not None:
-        return known.model_copy(update={"product_ids": (*known.product_ids, row.product_id)})
-    return Review.model_validate(
-        {
-            "review_id": row.review_id,
-            "product_ids": (row.product_id,),
-            "title": row.title,
-            "text": row.text,
-            "rating": row.rating,
-            "timestamp": row.timestamp,
-        }
-    )
+def _contradicts(known: tuple[str | None, ...], given: tuple[str | None, ...]) -> bool:
+    return any(None not in pair and pair[0] != pair[1] for pair in zip(known, given, strict=True))
 
 
 def _differences(before: Product, after: Product) -> int:
     old, new = before.model_dump(), after.model_dump()
-    return sum(old[name] != new[name] for name in old)
+    return sum(old[field] != new[field] for field in old)

@@ -1,7 +1,7 @@
 """SQL of the scratch database: schema and statements."""
 
 CACHE_KIB = 48 * 1024
-RECORD_TABLES = ("products", "customers", "reviews", "shared_texts")
+RECORD_TABLES = ("products", "customers", "reviews", "shared_texts", "purchases")
 
 SCHEMA = f"""
 PRAGMA journal_mode = OFF;
@@ -10,14 +10,19 @@ PRAGMA locking_mode = EXCLUSIVE;
 PRAGMA temp_store = FILE;
 PRAGMA cache_size = -{CACHE_KIB};
 CREATE TABLE products (
-  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, complete INTEGER NOT NULL, record TEXT NOT NULL
+  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, parent TEXT, complete INTEGER NOT NULL,
+  in_stock INTEGER, record TEXT NOT NULL
 );
+CREATE INDEX products_of_parent ON products (parent) WHERE parent IS NOT NULL;
 CREATE TABLE shared_texts (
   position INTEGER PRIMARY KEY, product INTEGER NOT NULL, text TEXT NOT NULL, UNIQUE (product, text)
 );
 CREATE TABLE customers (
-  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, age INTEGER
+  position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, address TEXT, age INTEGER,
+  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT
 );
+CREATE INDEX customers_of_address ON customers (address) WHERE address IS NOT NULL;
+CREATE TABLE excluded (customer INTEGER PRIMARY KEY, cause TEXT NOT NULL);
 CREATE TABLE reviews (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, customer INTEGER NOT NULL,
   title TEXT, text TEXT, rating TEXT, timestamp INTEGER
@@ -25,29 +30,94 @@ CREATE TABLE reviews (
 CREATE TABLE subjects (
   review INTEGER NOT NULL, product INTEGER NOT NULL, PRIMARY KEY (review, product)
 ) WITHOUT ROWID;
+CREATE TABLE purchases (
+  position INTEGER PRIMARY KEY, customer INTEGER NOT NULL, order_id TEXT NOT NULL, product INTEGER NOT NULL,
+  quantity INTEGER NOT NULL, timestamp INTEGER, UNIQUE (order_id, product)
+);
 """
 PUT_SHARED_TEXT = """
 INSERT OR IGNORE INTO shared_texts (product, text) SELECT position, ? FROM products WHERE id = ?
 """
-PUT_CUSTOMER = """
-INSERT INTO customers (id, name, email, age) VALUES (?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-  name = coalesce(name, excluded.name), email = coalesce(email, excluded.email),
-  age = coalesce(age, excluded.age)
-RETURNING position
+KNOWN_CUSTOMER = """
+SELECT position, email, address, name, age, consent, suppressed, language, time_zone
+FROM customers WHERE id = ?
 """
-PUT_REVIEW = """
+ADD_CUSTOMER = """
+INSERT INTO customers (id, email, address, name, age, consent, suppressed, language, time_zone)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+"""
+# What decides whether somebody is written to keeps its more cautious value, everything else its first.
+COMPLETE_CUSTOMER = """
+UPDATE customers SET
+  email = coalesce(email, :email), address = coalesce(address, :address), name = coalesce(name, :name),
+  age = min(coalesce(age, :age), coalesce(:age, age)),
+  consent = min(coalesce(consent, :consent), coalesce(:consent, consent)),
+  suppressed = max(coalesce(suppressed, :suppressed), coalesce(:suppressed, suppressed)),
+  language = coalesce(language, :language), time_zone = coalesce(time_zone, :time_zone)
+WHERE position = :position
+"""
+CUSTOMER_OF_ADDRESS = "SELECT id FROM customers WHERE address = ? ORDER BY position LIMIT 1"
+KNOWN_REVIEW = """
+SELECT reviews.position, customers.id, title, text FROM reviews
+JOIN customers ON customers.position = customer WHERE reviews.id = ?
+"""
+ADD_REVIEW = """
 INSERT INTO reviews (id, customer, title, text, rating, timestamp) VALUES (?, ?, ?, ?, ?, ?)
-ON CONFLICT (id) DO UPDATE SET
-  title = coalesce(title, excluded.title), text = coalesce(text, excluded.text),
-  rating = coalesce(rating, excluded.rating), timestamp = coalesce(timestamp, excluded.timestamp)
-RETURNING position
 """
-COUNT_INTERACTIONS = """
+COMPLETE_REVIEW = """
+UPDATE reviews SET title = coalesce(title, ?), text = coalesce(text, ?), rating = coalesce(rating, ?),
+  timestamp = coalesce(timestamp, ?)
+WHERE position = ?
+"""
+ADD_SUBJECTS = "INSERT OR IGNORE INTO subjects SELECT ?, position FROM products WHERE id = ?"
+ADD_SUBJECTS_OF_PARENT = "INSERT OR IGNORE INTO subjects SELECT ?, position FROM products WHERE parent = ?"
+PRODUCTS_OF = """
+SELECT position FROM products WHERE id = :id
+UNION ALL
+SELECT position FROM products WHERE parent = :id AND NOT EXISTS (SELECT 1 FROM products WHERE id = :id)
+LIMIT 2
+"""
+BUYER_OF_ORDER = """
+SELECT customers.id FROM purchases JOIN customers ON customers.position = customer WHERE order_id = ? LIMIT 1
+"""
+PUT_PURCHASE = """
+INSERT INTO purchases (customer, order_id, product, quantity, timestamp) VALUES (?, ?, ?, ?, ?)
+ON CONFLICT (order_id, product) DO UPDATE SET
+  quantity = max(quantity, excluded.quantity), timestamp = coalesce(timestamp, excluded.timestamp)
+"""
+CLOSE_INPUT = """
+CREATE INDEX reviews_of_customer ON reviews (customer);
+CREATE INDEX purchases_of_customer ON purchases (customer);
+"""
+EXCLUDE = """
+INSERT INTO excluded
+SELECT position, CASE
+  WHEN suppressed THEN 'suppressed'
+  WHEN NOT coalesce(consent, :consent_if_unknown) THEN 'no_consent'
+  WHEN age < :minimum_age THEN 'under_age' END AS cause
+FROM customers WHERE cause IS NOT NULL
+"""
+# Who has said no to an address has said so for everybody who is written to there.
+EXCLUDE_BY_ADDRESS = """
+INSERT OR IGNORE INTO excluded
+SELECT other.position, max(cause) FROM customers AS one JOIN excluded ON excluded.customer = one.position
+JOIN customers AS other ON other.address = one.address
+WHERE one.suppressed OR NOT one.consent GROUP BY other.position
+"""
+COUNT_EXCLUDED = "SELECT cause, count(*) FROM excluded GROUP BY cause ORDER BY cause"
+COUNT_SHARED_ADDRESSES = """
 SELECT count(*) FROM (
-  SELECT DISTINCT customer, product FROM subjects JOIN reviews ON reviews.position = subjects.review
+  SELECT 1 FROM customers WHERE address IS NOT NULL GROUP BY address HAVING count(*) > 1
 )
 """
+INTERACTIONS = """
+SELECT customer, product FROM subjects JOIN reviews ON reviews.position = subjects.review
+UNION SELECT customer, product FROM purchases
+"""
+COUNT_INTERACTIONS = f"SELECT count(*) FROM ({INTERACTIONS})"  # noqa: S608 - constants
+COUNT_ACTIVE_CUSTOMERS = f"""
+SELECT count(*) FROM (SELECT 1 FROM ({INTERACTIONS}) GROUP BY customer HAVING count(*) >= ?)
+"""  # noqa: S608 - constants
 REVIEWS_OF_SPAN = """
 SELECT reviews.customer, reviews.id, title, text, rating, timestamp, products.id
 FROM reviews JOIN subjects ON subjects.review = reviews.position
@@ -55,18 +125,33 @@ JOIN products ON products.position = subjects.product
 WHERE reviews.customer BETWEEN ? AND ?
 ORDER BY reviews.customer, reviews.position, subjects.product
 """
-COUNT_REVIEWS = """
-SELECT customers.position, count(reviews.position) FROM customers
-LEFT JOIN reviews ON reviews.customer = customers.position
-GROUP BY customers.position ORDER BY customers.position
+PURCHASES_OF_SPAN = """
+SELECT purchases.customer, order_id, products.id, quantity, timestamp
+FROM purchases JOIN products ON products.position = purchases.product
+WHERE purchases.customer BETWEEN ? AND ?
+ORDER BY purchases.customer, purchases.position
+"""
+COUNT_RECORDS_OF_CUSTOMERS = """
+SELECT position,
+  (SELECT count(*) FROM reviews WHERE reviews.customer = customers.position)
+  + (SELECT count(*) FROM purchases WHERE purchases.customer = customers.position)
+FROM customers ORDER BY position
 """
 CUSTOMERS_OF_SPAN = """
-SELECT position, id, name, email, age FROM customers WHERE position BETWEEN ? AND ? ORDER BY position
+SELECT position, id, name, email, age, consent, suppressed, language, time_zone, cause
+FROM customers LEFT JOIN excluded ON excluded.customer = customers.position
+WHERE position BETWEEN ? AND ? ORDER BY position
 """
 SHARED_TEXTS_OF_SPAN = """
 SELECT products.id, text FROM shared_texts JOIN products ON products.position = product
 WHERE shared_texts.position BETWEEN ? AND ? ORDER BY shared_texts.position
 """
-OWNER_OF_REVIEW = """
-SELECT customers.id FROM reviews JOIN customers ON customers.position = customer WHERE reviews.id = ?
+TEXTS_TO_SCORE = """
+SELECT count(*), coalesce(sum(max(3, (length(words) + 99) / 100)), 0) FROM (
+  SELECT title || ' ' || text AS words FROM reviews
+  WHERE title IS NOT NULL AND text IS NOT NULL AND customer NOT IN (SELECT customer FROM excluded)
+  UNION SELECT coalesce(title, text) FROM reviews
+  WHERE (title IS NULL) <> (text IS NULL) AND customer NOT IN (SELECT customer FROM excluded)
+  UNION SELECT text FROM shared_texts
+)
 """

@@ -1,9 +1,9 @@
-"""Opens an upload on disk, plain or gzip, and enforces its size limit."""
+"""Opens a text file on disk, plain or gzip, enforces its size limit and tells how far it has been read."""
 
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -14,34 +14,56 @@ from encore.ingest.domain.file_signature import GZIP, HEAD_BYTES, require_csv
 BUFFER_BYTES = 256 * 1024
 
 
+def go_on() -> None:
+    """Never cancel."""
+
+
+class Upload(io.BufferedReader):
+    """The bytes of a file, decompressed."""
+
+    def __init__(self, file: BinaryIO, *, max_bytes: int, check: Callable[[], None]) -> None:
+        super().__init__(_Bounded(_unpacked(file), max_bytes=max_bytes, check=check), BUFFER_BYTES)
+        self._file = file
+
+    @property
+    def bytes_read(self) -> int:
+        """How many bytes of the file on disk have been read, compressed if it is."""
+        return self._file.tell()
+
+
 @contextmanager
-def open_upload(path: Path, *, max_bytes: int) -> Iterator[BinaryIO]:
+def open_upload(path: Path, *, max_bytes: int, check: Callable[[], None] = go_on) -> Iterator[Upload]:
     """Open a CSV file for reading bytes, decompressed.
 
-    Raises `FileError` if its first bytes show that it is not CSV and, during reading, if it exceeds
-    `max_bytes` or its compression is damaged.
+    `check` is called at every read and may raise to cancel. Raises `FileError` if its first bytes show that
+    it is not CSV and, during reading, if it exceeds `max_bytes` or its compression is damaged.
     """
     with path.open("rb") as file:
-        source: BinaryIO = file
-        if file.peek(len(GZIP))[: len(GZIP)] == GZIP:
-            source = gzip.GzipFile(fileobj=file)  # type: ignore[assignment] # a BinaryIO in all but name
-        bounded = io.BufferedReader(_Bounded(source, max_bytes=max_bytes), BUFFER_BYTES)
-        require_csv(bounded.peek(HEAD_BYTES)[:HEAD_BYTES])
-        yield bounded
+        upload = Upload(file, max_bytes=max_bytes, check=check)
+        require_csv(upload.peek(HEAD_BYTES)[:HEAD_BYTES])
+        yield upload
+
+
+def _unpacked(file: BinaryIO) -> BinaryIO:
+    is_gzip = file.read(len(GZIP)) == GZIP
+    file.seek(0)
+    return gzip.GzipFile(fileobj=file) if is_gzip else file  # type: ignore[return-value] # in all but name
 
 
 class _Bounded(io.RawIOBase):
     """Limits the bytes read, and turns gzip errors into `FileError`."""
 
-    def __init__(self, source: BinaryIO, *, max_bytes: int) -> None:
+    def __init__(self, source: BinaryIO, *, max_bytes: int, check: Callable[[], None]) -> None:
         self._source = source
         self._max_bytes = max_bytes
         self._left = max_bytes
+        self._check = check
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: "bytearray | memoryview") -> int:  # type: ignore[override] # what io passes
+        self._check()
         try:
             data = self._source.read(len(buffer))
         except EOFError as error:

@@ -1,58 +1,78 @@
-"""Reads a row's cells value by value.
+"""Reads a record's cells value by value.
 
 An unreadable required value raises `RowError`; an unreadable optional one is noted and left out. An empty
 optional cell yields neither a value nor a note.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.errors import RowError, UnreadableError, glimpse
 from encore.ingest.domain.text import clean
 
 Value = TypeVar("Value")
+EMPTY = frozenset({"", "null", "none", "nan", "n/a", "#n/a", "nil", "-", "--", "\N{EN DASH}", "\N{EM DASH}"})
+"""What exports write for "no value", in lower case. A text is never read so: it may be somebody's name."""
 
 
 class Note(NamedTuple):
     """A value that was left out, and why."""
 
     column: str
-    reason: str
+    expected: str
+    found: str | None
 
 
 class Row:
-    """The cells of one record by column name, and notes on those that could not be read."""
+    """The cells of one record by field, and notes on those that could not be read."""
 
-    def __init__(self, columns: Sequence[str], cells: Sequence[str]) -> None:
-        self._cells = dict(zip(columns, cells, strict=True))
+    __slots__ = ("_cells", "notes")
+
+    def __init__(self, cells: Mapping[str, str]) -> None:
+        self._cells = cells
         self.notes: list[Note] = []
 
-    def raw(self, column: str) -> str:
-        """Return the cell unchanged; empty if the file has no such column."""
-        return self._cells.get(column, "")
+    def __contains__(self, field: str) -> bool:
+        return field in self._cells
 
-    def required(self, column: str, read: Callable[[str], Value]) -> Value:
+    def raw(self, field: str) -> str:
+        """Return the cell unchanged; empty if the file has no such field."""
+        return self._cells.get(field, "")
+
+    def required(self, field: str, read: Callable[[str], Value]) -> Value:
         """Return a cell's value; `RowError` if it cannot be read."""
         try:
-            return read(clean(self.raw(column)))
-        except ValueError as error:
-            raise RowError(str(error), column=column) from error
+            return read(clean(self._cells.get(field, "")))
+        except UnreadableError as error:
+            raise RowError(error.expected, column=field, found=error.found) from error
 
-    def optional(self, column: str, read: Callable[[str], Value]) -> Value | None:
-        """Return a cell's value; None if it is empty, None and a note if it cannot be read."""
-        return self.value(column, self.raw(column), read)
+    def optional(self, field: str, read: Callable[[str], Value]) -> Value | None:
+        """Return a cell's value; None if there is none, None and a note if it cannot be read."""
+        cell = self._cells.get(field)
+        return self.value(field, cell, read) if cell else None
 
-    def value(self, column: str, text: str, read: Callable[[str], Value]) -> Value | None:
+    def value(self, field: str, text: str, read: Callable[[str], Value]) -> Value | None:
         """Like `optional`, for a text that is part of a cell."""
+        text = clean(text)
+        if text.casefold() in EMPTY:
+            return None
+        try:
+            return read(text)
+        except UnreadableError as error:
+            self.notes.append(Note(field, error.expected, error.found))
+            return None
+
+    def words(self, field: str, text: str, read: Callable[[str], str]) -> str | None:
+        """Like `value`, for a text of a person: whatever is written counts."""
         text = clean(text)
         if not text:
             return None
         try:
             return read(text)
-        except ValueError as error:
-            self.note(column, str(error))
+        except UnreadableError as error:
+            self.notes.append(Note(field, error.expected, error.found))
             return None
 
-    def note(self, column: str, reason: str) -> None:
+    def note(self, field: str, expected: str, found: str | None = None) -> None:
         """Note why a value is left out."""
-        self.notes.append(Note(column, reason))
+        self.notes.append(Note(field, expected, None if found is None else glimpse(found)))

@@ -2,22 +2,23 @@
 
 The csv module decides where a record ends. If that fails, or the record has the wrong number of cells (an
 unclosed quote swallows the lines after it), only its first physical line is rejected and reading resumes at
-the next one. Bytes that are not UTF-8 reject only their own record. Dialect: RFC 4180.
+the next one. Bytes that are not UTF-8 reject only their own record. Dialect: RFC 4180; where tabs separate
+the cells, quotes that do not fit it are text, since many programs write none.
 """
 
 import csv
-from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
+from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES, Lines
+from encore.ingest.domain.encodings import NOT_UTF8, UTF8_HINT
 from encore.ingest.domain.errors import FileError
 
-BOM = b"\xef\xbb\xbf"
-MAX_RECORD_BYTES = 1024 * 1024
-"""Bounds the memory that an unclosed quote can take."""
+MAX_BLANK_LINES = 100_000
+"""In a row; a few kilobytes of gzip can hold millions of them."""
 
-MAX_REREAD_BYTES = 64 * 1024 * 1024
-"""Bounds the time lost to files full of unclosed quotes; beyond it, a record may have only one line."""
+
+WRONG_WIDTH = "another number of cells than the header has"
 
 
 class CSVRecord(NamedTuple):
@@ -29,25 +30,40 @@ class CSVRecord(NamedTuple):
 
 
 class BrokenRecord(NamedTuple):
-    """A malformed line, or a record that is not text; `column` counts from 0, None if unknown."""
+    """A malformed line, or a record that is not text; `column` counts from 0, None if unknown.
+
+    `fault` is the same for all records with the same fault, so that they can be counted; `reason` may say
+    more.
+    """
 
     line: int
     reason: str
     column: int | None
     raw: bytes
+    fault: str
 
 
 class RecordReader:
     """Iterates over the records of a file, broken ones included, after its header has been read.
 
-    Holds at most `max_bytes` of the file. Blank lines are skipped. Errors of `source` propagate. `delimiter`
-    is the character between cells.
+    Holds at most `max_bytes` of the file. Lines without a value are skipped; more than `MAX_BLANK_LINES` of
+    them in a row raise `FileError`. Errors of `source` propagate. `delimiter` is the character between cells,
+    and `first_line` the number of the line at which `source` starts.
     """
 
-    def __init__(self, source: BinaryIO, *, max_bytes: int = MAX_RECORD_BYTES, delimiter: str = ",") -> None:
-        self._lines = _Lines(source, max_bytes=max_bytes)
+    def __init__(
+        self,
+        source: BinaryIO,
+        *,
+        max_bytes: int = MAX_RECORD_BYTES,
+        delimiter: str = ",",
+        first_line: int = 1,
+    ) -> None:
+        self._lines = Lines(source, max_bytes=max_bytes, first_line=first_line)
         self._csv = csv.reader(self._lines, strict=True, delimiter=delimiter)
-        self._width: int | None = None
+        self._delimiter = delimiter
+        self._width = 0
+        self._blank_lines = 0
 
     def header(self) -> list[str]:
         """Return the cells of the first record; `FileError` if there is none or it cannot be read."""
@@ -55,7 +71,8 @@ class RecordReader:
         if found is None:
             raise FileError("the file is empty")
         if isinstance(found, BrokenRecord):
-            raise FileError(f"not a CSV file: line {found.line}: {found.reason}")
+            hint = f": {UTF8_HINT}" if found.fault == NOT_UTF8 else ""
+            raise FileError(f"not a CSV file: line {found.line}: {found.reason}{hint}")
         self._width = len(found.cells)
         return found.cells
 
@@ -63,110 +80,80 @@ class RecordReader:
         return self
 
     def __next__(self) -> CSVRecord | BrokenRecord:
+        lines = self._lines
         while True:
-            self._lines.begin()
+            lines.begin()
             try:
                 cells = next(self._csv)
             except csv.Error as error:
-                return self._reject_line(_reason(error))
-            if cells:
+                return self._reject_line(_reason(error, self._delimiter))
+            if any(cells) and (len(cells) > 1 or not self._is_blank(cells)):
+                self._blank_lines = 0
+                if len(cells) == self._width and len(lines.lines) == 1 and not lines.flaw:
+                    return CSVRecord(lines.first, cells, lines.lines[0])
                 return self._checked(cells)
+            self._skip_blank_line()
+
+    def _is_blank(self, cells: list[str]) -> bool:
+        """Return whether a record of one cell is a line of nothing but spaces."""
+        return self._width != 1 and cells[0].isspace()
+
+    def _skip_blank_line(self) -> None:
+        self._blank_lines += 1
+        if self._blank_lines > MAX_BLANK_LINES:
+            raise FileError(f"line {self._lines.first}: more than {MAX_BLANK_LINES} blank lines in a row")
 
     def _checked(self, cells: list[str]) -> CSVRecord | BrokenRecord:
         lines = self._lines
-        if self._width is not None and len(cells) != self._width:
-            return self._reject_line(f"{len(cells)} cells, but the header has {self._width}")
+        if len(cells) != self._width and self._width:
+            return self._reject_line(f"{len(cells)} cells, but the header has {self._width}", WRONG_WIDTH)
+        if self._has_swallowed_lines(cells):
+            return self._reject_line("quote is never closed")
         if not lines.flaw:
             return CSVRecord(lines.first, cells, lines.raw)
         column = next((number for number, cell in enumerate(cells) if _is_undecodable(cell)), None)
-        return BrokenRecord(lines.first, lines.flaw, column, lines.raw)
+        return BrokenRecord(lines.first, lines.flaw, column, lines.raw, _fault(lines.flaw))
 
-    def _reject_line(self, reason: str) -> BrokenRecord:
+    def _has_swallowed_lines(self, cells: list[str]) -> bool:
+        """Return whether a quote within a text has taken the cells of the lines after it for text."""
+        is_across = self._delimiter == "\t" and len(self._lines.lines) > 1
+        return is_across and any("\t" in cell for cell in cells)
+
+    def _reject_line(self, reason: str, fault: str = "") -> CSVRecord | BrokenRecord:
         """Reject the record's first physical line and read the others again."""
         lines = self._lines
-        broken = BrokenRecord(lines.first, lines.flaw or reason, None, lines.lines[0])
+        line = lines.lines[0]
+        unquoted = self._unquoted(line)
         lines.rewind()
-        return broken
+        if unquoted:
+            return CSVRecord(lines.first, unquoted, line)
+        fault = _fault(lines.flaw) or fault or reason
+        return BrokenRecord(lines.first, lines.flaw or reason, None, line, fault)
+
+    def _unquoted(self, line: bytes) -> list[str]:
+        """Return the cells of a line with tabs whose quotes mean nothing; none if that does not fit."""
+        if self._delimiter != "\t" or self._lines.flaw:
+            return []
+        cells = line.decode().rstrip("\r\n").split("\t")
+        return cells if len(cells) == self._width else []
 
 
-class _Lines:
-    """Feeds text to the csv module line by line and remembers the lines of the current record."""
-
-    def __init__(self, source: BinaryIO, *, max_bytes: int) -> None:
-        self._source = source
-        self._max_bytes = max_bytes
-        self._put_back: deque[bytes] = deque()
-        self._bytes = 0
-        self._rereads_left = MAX_REREAD_BYTES
-        self.first = 1
-        self.lines: list[bytes] = []
-        self.flaw = ""
-
-    @property
-    def raw(self) -> bytes:
-        """The bytes of the current record."""
-        return b"".join(self.lines)
-
-    def begin(self) -> None:
-        """Start a new record after the lines of the previous one."""
-        self.first += len(self.lines)
-        self.lines = []
-        self._bytes = 0
-        self.flaw = ""
-
-    def rewind(self) -> None:
-        """Put back all lines of the current record except the first."""
-        self._put_back.extendleft(reversed(self.lines[1:]))
-        self._rereads_left -= self._bytes - len(self.lines[0])
-        del self.lines[1:]
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        if self.lines and self._rereads_left < 0:
-            raise csv.Error("line break inside quotes, in a file with too many unclosed quotes")
-        line = self._put_back.popleft() if self._put_back else self._read()
-        if not line:
-            raise StopIteration
-        self.lines.append(line)
-        self._bytes += len(line)
-        if self._bytes > self._max_bytes:
-            raise csv.Error(f"record longer than {self._max_bytes} bytes")
-        return self._decode(line)
-
-    def _decode(self, line: bytes) -> str:
-        if b"\0" in line:
-            self.flaw = "contains a NUL byte"
-        try:
-            return line.decode()
-        except UnicodeDecodeError as error:
-            self.flaw = f"not UTF-8 (byte 0x{line[error.start]:02x})"
-            return line.decode(errors="surrogateescape")
-
-    def _read(self) -> bytes:
-        """Return the next physical line; if it exceeds the limit, just enough of it to tell."""
-        line = self._source.readline(self._max_bytes + 1)
-        if self.first == 1 and not self.lines:
-            line = line.removeprefix(BOM)
-        rest = line
-        while len(rest) > self._max_bytes and not rest.endswith(b"\n"):
-            rest = self._source.readline(self._max_bytes + 1)
-        return line
+def _fault(flaw: str) -> str:
+    return NOT_UTF8 if flaw.startswith(NOT_UTF8) else flaw
 
 
 def _is_undecodable(cell: str) -> bool:
     return "\0" in cell or any("\udc80" <= char <= "\udcff" for char in cell)
 
 
-def _reason(error: csv.Error) -> str:
-    known = {
-        "unexpected end of data": "quote is never closed",
-        "',' expected after '\"'": "misplaced quote: text follows a closing quote",
-    }
+def _reason(error: csv.Error, delimiter: str) -> str:
     text = str(error)
+    if text == "unexpected end of data":
+        return "quote is never closed"
+    if text == f"'{delimiter}' expected after '\"'":
+        return "misplaced quote: text follows a closing quote"
     if text.startswith("new-line character seen in unquoted field"):
         return "carriage return without a line feed"
     if text.startswith("field larger than field limit"):
         return f"cell longer than {csv.field_size_limit()} characters"
-    return known.get(text, text)
+    return text

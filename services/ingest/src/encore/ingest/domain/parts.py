@@ -1,4 +1,4 @@
-"""Divides a run into parts: customers in order, never split, until a part holds enough reviews."""
+"""Divides a run into parts: customers in order, never split, until a part holds enough records."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -18,30 +18,30 @@ class Part(NamedTuple):
     shared_texts: Span
 
 
-def divide(customers: Iterable[tuple[int, int]], *, reviews: int, shared_texts: int) -> list[Part]:
-    """Divide a run into parts of `reviews` reviews (see `spans`), with equal shares of its shared texts.
+def divide(customers: Iterable[tuple[int, int]], *, records: int, shared_texts: int) -> list[Part]:
+    """Divide a run into parts of `records` records (see `spans`), with equal shares of its shared texts.
 
-    `customers` are pairs of position and number of reviews; the shared texts have the positions 1 to
-    `shared_texts`.
+    `customers` are pairs of position and number of reviews and purchases; the shared texts have the
+    positions 1 to `shared_texts`.
     """
-    own = list(spans(customers, reviews=reviews))
+    own = list(spans(customers, records=records))
     return [
         Part(span, Span(shared_texts * before // len(own) + 1, shared_texts * (before + 1) // len(own)))
         for before, span in enumerate(own)
     ]
 
 
-def spans(customers: Iterable[tuple[int, int]], *, reviews: int) -> Iterator[Span]:
-    """Divide (position, number of reviews) pairs into spans that close once they hold `reviews` reviews.
+def spans(customers: Iterable[tuple[int, int]], *, records: int) -> Iterator[Span]:
+    """Divide (position, number of records) pairs into spans that close once they hold `records` records.
 
-    A customer without reviews counts as one: every customer is an email to write.
+    A customer without records counts as one: every customer is an email to write.
     """
     first: int | None = None
     held = last = 0
     for position, count in customers:
         first = position if first is None else first
         held, last = held + max(1, count), position
-        if held >= reviews:
+        if held >= records:
             yield Span(first, last)
             first, held = None, 0
     if first is not None:

@@ -1,16 +1,27 @@
-"""Rows and values of an upload that could not be used: one line each in `rejects.jsonl`."""
+"""Rows and values of an upload that could not be used: a line each in `rejects.jsonl`, and their reasons."""
 
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from encore.contracts.ingest_report import RejectReason
+from encore.ingest.domain.errors import FileError, glimpse
+
 MAX_RAW_CHARS = 4096
+MAX_REASONS = 1_000
+"""Bounds the memory that reasons take; further ones are counted together."""
+NAMED_REASONS = 3
+FEW_ROWS = 2
+"""So many rejected rows never fail a run: they say nothing about a file."""
 
 
 class Reject(BaseModel):
     """A rejected row, or a rejected optional value of a row that was kept.
 
-    `line` is the physical line on which the row starts (the header is usually line 1).
+    `line` is the physical line on which the row starts (the header is usually line 1), `column` the file's
+    own name of the column. `reason` says in one line what was `found` and what is `expected`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -19,7 +30,67 @@ class Reject(BaseModel):
     line: int
     column: str | None = None
     reason: str
+    expected: str
+    found: str | None = None
     raw: str
+
+
+class RejectTally:
+    """Counts rejects by reason and keeps the first of each as an example."""
+
+    def __init__(self) -> None:
+        self._first: dict[tuple[str, str | None, str], Reject] = {}
+        self._counts: Counter[tuple[str, str | None, str]] = Counter()
+
+    def add(self, reject: Reject) -> None:
+        """Count one reject."""
+        key = (reject.kind, reject.column, reject.expected)
+        if key not in self._first and len(self._first) >= MAX_REASONS:
+            key = (reject.kind, None, "a value that can be used, for other reasons")
+        self._first.setdefault(key, reject)
+        self._counts[key] += 1
+
+    def reasons(self, *, kind: str | None = None, file: str | None = None) -> list[RejectReason]:
+        """Return the reasons, the most frequent first; only those of one kind, or first found in one file."""
+        found = [_reason(self._first[key], count) for key, count in self._counts.most_common()]
+        return [each for each in found if kind in {None, each.kind} and file in {None, each.file}]
+
+
+def _reason(first: Reject, count: int) -> RejectReason:
+    return RejectReason(
+        kind=first.kind,
+        column=first.column,
+        expected=first.expected,
+        count=count,
+        file=first.file,
+        line=first.line,
+        found=first.found if first.found is not None else glimpse(first.raw),
+    )
+
+
+def require_usable(rows: int, rejected: int, reasons: Sequence[RejectReason], *, max_share: float) -> None:
+    """Raise `FileError` if too many of a file's rows were rejected, naming the commonest reasons."""
+    if not rows:
+        raise FileError("found a header without rows, expected at least one row")
+    if rejected == rows:
+        raise FileError(f"no usable row: all {_rows(rows)} were rejected: {_named(reasons)}")
+    if rejected > FEW_ROWS and rejected > rows * max_share:
+        found = f"{rejected:,} of {_rows(rows)} were rejected ({rejected / rows:.1%})"
+        raise FileError(f"{found}, expected at most {max_share:.1%}: {_named(reasons)}")
+
+
+def _named(reasons: Sequence[RejectReason]) -> str:
+    return "; ".join(_described(reasons)) + " (all of them are in rejects.jsonl)"
+
+
+def _described(reasons: Sequence[RejectReason]) -> Iterator[str]:
+    for each in reasons[:NAMED_REASONS]:
+        column = f"{each.column}: " if each.column else ""
+        yield f"{each.count:,}x {column}expected {each.expected}, such as line {each.line}: {each.found!r}"
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
 
 
 def readable(raw: bytes) -> str:

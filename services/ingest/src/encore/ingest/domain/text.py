@@ -2,20 +2,23 @@
 
 import re
 import unicodedata
+from functools import cache
 
 # Invisible format characters are removed, as they hide or reorder text (zero-width spaces, direction
 # overrides), except those with a meaning: joiners shape Indic words and emoji, tags spell flags.
 _JOINERS = {"\u200c", "\u200d"}
-_TAGS = range(0xE0000, 0xE0080)
+_FIRST_IDEOGRAPH_PLANE = 0x20000
+"""Above it Unicode has no format characters but tags."""
 # Bounded, since a text of nothing but "http://" would otherwise take quadratic time.
 _IMAGE_URL = re.compile(r"https?://[^\s,<>\"]{1,500}?\.(?:jpe?g|png|gif|webp)(?:\?[^\s,]*)?", re.IGNORECASE)
 
 
 def clean(text: str) -> str:
     """Return the text in NFC on one line, without control or invisible characters, single-spaced."""
-    if not (text.isascii() and text.isprintable()):
-        text = "".join(map(_visible, unicodedata.normalize("NFC", text)))
-    return " ".join(text.split())
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    text = " ".join(text.split())
+    return text if text.isprintable() else " ".join(_invisible().sub("", text).split())
 
 
 def without_image_urls(text: str) -> str:
@@ -28,10 +31,20 @@ def has_words(text: str) -> bool:
     return any(map(str.isalnum, without_image_urls(text)))
 
 
-def _visible(char: str) -> str:
+@cache
+def _invisible() -> re.Pattern[str]:
+    """One class of all characters that are removed, by this Python's version of Unicode."""
+    spans: list[list[str]] = []
+    for char in filter(_is_invisible, map(chr, range(_FIRST_IDEOGRAPH_PLANE))):
+        if spans and ord(spans[-1][-1]) == ord(char) - 1:
+            spans[-1][1:] = [char]
+        else:
+            spans.append([char])
+    return re.compile("[" + "".join("-".join(map(re.escape, span)) for span in spans) + "]")
+
+
+def _is_invisible(char: str) -> bool:
     category = unicodedata.category(char)
-    if char.isspace() or category in {"Zl", "Zp"}:
-        return " "
-    if category in {"Cc", "Cs"}:
-        return ""
-    return "" if category == "Cf" and char not in _JOINERS and ord(char) not in _TAGS else char
+    if category == "Cf":
+        return char not in _JOINERS
+    return category in {"Cc", "Cs"} and not char.isspace()

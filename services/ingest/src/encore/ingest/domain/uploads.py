@@ -1,12 +1,15 @@
 """Which uploads form a run."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from encore.ingest.domain.file_formats import Kind
+from encore.ingest.domain.file_names import base_name, kind_of_name
+from encore.ingest.domain.formats.fields import Kind
 
-SET_KINDS = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS)
-"""The files of a set in reading order: reviews refer to products and customers."""
+SET_KINDS = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
+"""The files of a set in reading order: reviews and orders refer to products and customers."""
+INTERACTIONS = (Kind.REVIEWS, Kind.ORDERS)
+"""A set has at least one of these."""
 
 
 class Upload(NamedTuple):
@@ -19,14 +22,20 @@ class Upload(NamedTuple):
 
 def kind_of(key: str) -> Kind:
     """Return the kind of file that the object's name stands for: one of a set, or everything in one."""
-    name = key.rpartition("/")[2].casefold()
-    name = name.removesuffix(".gz").removesuffix(".csv")
-    return Kind(name) if name in SET_KINDS else Kind.COMBINED
+    return kind_of_name(base_name(key)) or Kind.COMBINED
 
 
 def folder_of(key: str) -> str:
     """Return the key up to and including its last slash."""
     return key[: key.rfind("/") + 1]
+
+
+def missing_kinds(found: Collection[Kind]) -> list[str]:
+    """Return what a set without a manifest still lacks."""
+    missing = [str(kind) for kind in (Kind.PRODUCTS, Kind.CUSTOMERS) if kind not in found]
+    if not any(kind in found for kind in INTERACTIONS):
+        missing.append(" or ".join(INTERACTIONS))
+    return missing
 
 
 def file_set(keys: Iterable[str]) -> dict[Kind, str]:

@@ -7,8 +7,7 @@ nothing, and every announcement can state the number of parts.
 import asyncio
 import tempfile
 import threading
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,13 +15,15 @@ from pathlib import Path
 from typing import TextIO, TypeVar
 
 from encore.contracts import object_keys
+from encore.ingest.adapters.merged import Merged
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
 from encore.ingest.domain.parts import divide
-from encore.ingest.domain.uploads import kind_of
-from encore.ingest.ports import Content
-from encore.ingest.use_cases.load_files import LoadFiles, SourceFile
+from encore.ingest.ports import Content, DeliveredFile, OpenDelivery
+from encore.ingest.use_cases.load_files import CancelledLoadError, Findings, LoadFiles, LoadRules
 from encore.ingest.use_cases.publish_parts import NDJSON, Publication
+from encore.ingest.use_cases.survey_files import SourceFile
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import Run, RunStatus, StageName
@@ -31,27 +32,29 @@ from encore.runtime.runs.stage import PartResult
 log = get_logger()
 Result = TypeVar("Result")
 PART_SIZE = "ingest_part_reviews"
+JSON = "application/json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Reviews per part, size limit per file, currency of bare prices, and where to put temporary files."""
+    """Reviews and purchases per part, how files are read and judged, and where to put temporary files."""
 
-    part_reviews: int = 250
-    max_bytes: int = 4 * 1024**3
-    default_currency: str = "INR"
+    load: LoadRules
+    part_records: int = 250
+    mapping: Mapping | None = None
+    """The shop's, for uploads without one beside them."""
     temp_dir: Path | None = None
 
 
 @dataclass
 class Workspace:
-    """The temporary files of one run, and what is counted while reading them."""
+    """The temporary files of one run, and what is found while reading them."""
 
     folder: Path
     scratch: Scratch
     rejects: TextIO
     started_at: datetime
-    counts: Counter[str]
+    findings: Findings
 
 
 class IngestUpload:
@@ -62,7 +65,7 @@ class IngestUpload:
         self._ledger = publication.ledger
         self._limits = limits
 
-    async def ingest(self, run: Run, contents: Sequence[Content]) -> None:
+    async def ingest(self, run: Run, delivery: OpenDelivery) -> None:
         """Announce all parts of the run, or fail the run if one of its files cannot be used."""
         if run.status is RunStatus.FAILED and run.parts is None:
             # the process may have died after recording the failure and before announcing it
@@ -71,73 +74,102 @@ class IngestUpload:
             log.info("run_already_handled", status=run.status)
         else:
             with self._workspace() as workspace:
-                await self._process(run, contents, workspace)
+                await self._process(run, delivery, workspace)
 
     async def fail(self, run: Run, reason: str) -> None:
         """Record and announce that the run has failed."""
         log.error("run_failed", reason=reason)
         await fail_run(run.run_id, reason, self._ledger, self._publication.announcer)
 
-    async def _process(self, run: Run, contents: Sequence[Content], workspace: Workspace) -> None:
+    async def _process(self, run: Run, delivery: OpenDelivery, workspace: Workspace) -> None:
         try:
-            await self._read(contents, workspace)
+            merged = await self._read(delivery, workspace)
         except FileError as error:
-            await self._put_rejects(run.run_id, workspace)
-            await self._report_file(run.run_id, workspace, units={"s3.puts": 1})
+            await self._put_findings(run.run_id, workspace, delivery, failed=str(error))
+            await self._report_file(run.run_id, workspace, units={"s3.puts": 2})
             await self.fail(run, str(error))
             return
         size = await self._part_size(run)
-        scratch, counts = workspace.scratch, workspace.counts
+        counts = workspace.findings.counts
         parts = await asyncio.to_thread(
-            lambda: divide(scratch.review_counts(), reviews=size, shared_texts=counts["shared_texts"])
+            lambda: divide(merged.records_of_customers(), records=size, shared_texts=counts["shared_texts"])
         )
         log.info("file_read", parts=len(parts), **counts)
         writes = await self._publication.put_products(
-            run.run_id, scratch, path=workspace.folder / "products.jsonl"
+            run.run_id, merged, path=workspace.folder / "products.jsonl"
         )
-        await self._put_rejects(run.run_id, workspace)
-        await self._report_file(run.run_id, workspace, units={"s3.puts": 2, "dynamodb.writes": writes})
+        await self._put_findings(run.run_id, workspace, delivery)
+        await self._report_file(run.run_id, workspace, units={"s3.puts": 3, "dynamodb.writes": writes})
         await self._ledger.set_parts(run.run_id, len(parts))
         run = await self._ledger.run(run.run_id)
         run_texts = counts["reviews"] + counts["shared_texts"]
-        await self._publication.put_parts(run, scratch, parts, run_texts=run_texts)
+        await self._publication.put_parts(run, merged, parts, run_texts=run_texts)
 
     async def _part_size(self, run: Run) -> int:
         """Return the part size, fixed at the first reading: a part must always hold the same customers."""
         if PART_SIZE not in run.step:
-            run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(self._limits.part_reviews)})
+            run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(self._limits.part_records)})
         return int(run.step[PART_SIZE])
 
-    async def _read(self, contents: Sequence[Content], workspace: Workspace) -> None:
+    async def _read(self, delivery: OpenDelivery, workspace: Workspace) -> Merged:
         """Fetch all files, then read them in a thread, so that the message's visibility is still extended."""
-        sources = [await self._fetch(content, workspace.folder) for content in contents]
+        mapping = await self._mapping(delivery, workspace.folder)
+        sources = [
+            await self._fetch(number, each, mapping, workspace.folder)
+            for number, each in enumerate(delivery.files)
+        ]
         cancelled = threading.Event()
+
+        def watch(_bytes: int) -> None:
+            if cancelled.is_set():
+                raise CancelledLoadError
+
         load_files = LoadFiles(
-            workspace.scratch,
-            workspace.rejects,
-            counts=workspace.counts,
-            max_bytes=self._limits.max_bytes,
-            default_currency=self._limits.default_currency,
-            is_cancelled=cancelled.is_set,
+            workspace.scratch, workspace.rejects, workspace.findings, self._limits.load, watch=watch
         )
-        await _in_thread(lambda: load_files.load(sources), cancelled)
+        return await _in_thread(lambda: load_files.load(sources), cancelled)
 
-    async def _fetch(self, content: Content, folder: Path) -> SourceFile:
-        if content.size_bytes > self._limits.max_bytes:
-            raise FileError(f"{content.key}: larger than the limit of {self._limits.max_bytes} bytes")
-        kind = kind_of(content.key)
-        path = folder / f"{kind}.upload"
+    async def _mapping(self, delivery: OpenDelivery, folder: Path) -> Mapping | None:
+        """The mapping beside the upload, else the shop's."""
+        if delivery.mapping is None:
+            return self._limits.mapping
+        path = folder / "mapping.yaml"
+        await self._save(delivery.mapping, path, max_bytes=MAX_MAPPING_BYTES)
+        try:
+            text = await asyncio.to_thread(path.read_text, "utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise FileError(f"{delivery.mapping.key}: not UTF-8 (byte {error.start})") from error
+        return read_mapping(text, file=delivery.mapping.key)
+
+    async def _fetch(
+        self, number: int, delivered: DeliveredFile, mapping: Mapping | None, folder: Path
+    ) -> SourceFile:
+        content = delivered.content
+        path = folder / f"{number}.upload"
+        await self._save(content, path, max_bytes=self._limits.load.reading.max_bytes)
+        name = content.key.rpartition("/")[2]
+        return SourceFile(path, content.key, delivered.kind, mapping.for_file(name) if mapping else None)
+
+    async def _save(self, content: Content, path: Path, *, max_bytes: int) -> None:
+        if content.size_bytes > max_bytes:
+            found = f"found {content.size_bytes:,} bytes, expected at most {max_bytes:,}"
+            raise FileError(f"{content.key}: {found}")
         await content.save(path)
-        return SourceFile(path, content.key, kind)
 
-    async def _put_rejects(self, run_id: str, workspace: Workspace) -> None:
+    async def _put_findings(
+        self, run_id: str, workspace: Workspace, delivery: OpenDelivery, *, failed: str | None = None
+    ) -> None:
+        """Store the rejects and the report on the upload."""
         workspace.rejects.flush()
         path = Path(workspace.rejects.name)
         await self._publication.files.put_file(object_keys.rejects(run_id), path, content_type=NDJSON)
+        report = workspace.findings.report(ignored=delivery.ignored, failed=failed)
+        body = report.model_dump_json(exclude_none=True).encode()
+        await self._publication.objects.put(object_keys.ingest_report(run_id), body, content_type=JSON)
 
     async def _report_file(self, run_id: str, workspace: Workspace, *, units: dict[str, int]) -> None:
         """Report the counts and usage of the whole file."""
-        result = PartResult(counts=dict(workspace.counts), units=units)
+        result = PartResult(counts=dict(workspace.findings.counts), units=units)
         await self._publication.stage.record(run_id, "file", workspace.started_at, result, messages=1)
 
     @contextmanager
@@ -148,7 +180,7 @@ class IngestUpload:
                 (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects,
                 Scratch(folder / "scratch.db") as scratch,
             ):
-                yield Workspace(folder, scratch, rejects, datetime.now(UTC), Counter())
+                yield Workspace(folder, scratch, rejects, datetime.now(UTC), Findings())
 
 
 def _is_ingested(run: Run) -> bool:

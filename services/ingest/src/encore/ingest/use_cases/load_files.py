@@ -2,166 +2,172 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
 from typing import TextIO
 
+from encore.contracts.ingest_report import IgnoredFile, IngestReport
+from encore.ingest.adapters.merged import Merged
 from encore.ingest.adapters.scratch import Scratch
-from encore.ingest.adapters.upload_file import open_upload
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord, RecordReader
-from encore.ingest.domain.errors import FileError, RowError
-from encore.ingest.domain.file_formats import Kind, read_header
-from encore.ingest.domain.rejects import Reject, readable
-from encore.ingest.domain.rows import (
-    ReviewRow,
-    read_combined,
-    read_customer_row,
-    read_product,
-    read_review_row,
+from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
+from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
+from encore.ingest.domain.uploads import missing_kinds
+from encore.ingest.use_cases.merge_rows import MergeRows
+from encore.ingest.use_cases.survey_files import (
+    RECORDS_PER_LOOK,
+    ReadingRules,
+    SourceFile,
+    SurveyedFile,
+    Watch,
+    opened,
+    survey,
 )
 
 Found = CSVRecord | BrokenRecord
-COUNTS = ("rejected_rows", "unaligned_texts", "product_differences")
 
 
 class CancelledLoadError(Exception):
     """Loading was stopped because its message is no longer being handled."""
 
 
-@dataclass(frozen=True)
-class SourceFile:
-    """A file on disk and the key it was uploaded under."""
+@dataclass(frozen=True, kw_only=True)
+class LoadRules:
+    """What a shop sets about its files and its customers, and which share of rows may be rejected, 0 to 1."""
 
-    path: Path
-    key: str
-    kind: Kind
+    reading: ReadingRules
+    exclusion: ExclusionRules = USUAL_EXCLUSION
+    max_rejected_share: float = 0.05
+
+
+@dataclass
+class Findings:
+    """What is found while files are read: complete, or as far as the reading got."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    tally: RejectTally = field(default_factory=RejectTally)
+    files: list[SurveyedFile] = field(default_factory=list)
+    merged: Merged | None = None
+
+    def report(self, *, ignored: Sequence[IgnoredFile] = (), failed: str | None = None) -> IngestReport:
+        """Describe them."""
+        rows = sum(each.rows for each in self.files)
+        return IngestReport(
+            files=tuple(each.report for each in self.files),
+            ignored_files=tuple(ignored),
+            counts=dict(self.counts),
+            rejects=tuple(self.tally.reasons()),
+            rejected_share=self.counts["rejected_rows"] / rows if rows else 0.0,
+            exclusions=self.merged.exclusions() if self.merged else {},
+            failed=failed,
+        )
 
 
 class LoadFiles:
-    """Reads files into the scratch database, writes rejects to a file, and adds to `counts`."""
+    """Reads files into the scratch database, writes rejects to a file, and adds to `findings`."""
 
     def __init__(
         self,
         scratch: Scratch,
         rejects: TextIO,
+        findings: Findings,
+        rules: LoadRules,
         *,
-        counts: Counter[str],
-        max_bytes: int,
-        default_currency: str,
-        is_cancelled: Callable[[], bool] = lambda: False,
+        watch: Watch = lambda _: None,
     ) -> None:
         self._scratch = scratch
         self._rejects = rejects
-        self._max_bytes = max_bytes
-        self._currency = default_currency
-        self._is_cancelled = is_cancelled
-        self._readers: dict[Kind, Callable[[Row], None]] = {
-            Kind.COMBINED: self._combined,
-            Kind.PRODUCTS: self._product,
-            Kind.CUSTOMERS: self._customer,
-            Kind.REVIEWS: self._review,
-        }
-        self._counts = counts
-        counts.update(dict.fromkeys(COUNTS, 0))
+        self._findings = findings
+        self._rules = rules
+        self._watch = watch
 
-    def load(self, sources: Sequence[SourceFile]) -> None:
-        """Read the files in order and count their records.
+    def load(self, sources: Sequence[SourceFile]) -> Merged:
+        """Read the files and return what they came to.
 
-        Raises `FileError` naming the first file that is invalid or has no usable row.
+        Raises `FileError` naming the first file that cannot be used, or of which too many rows cannot.
         """
-        for source in sources:
-            self._load_file(source)
-        self._scratch.close_input()
-        self._counts.update(self._scratch.counts())
+        findings = self._findings
+        findings.files = survey(sources, self._rules.reading, self._watch)
+        kinds = {each.layout.kind for each in findings.files}
+        _require_complete(kinds)
+        merge = MergeRows(self._scratch, findings.counts, kinds)
+        for each in findings.files:
+            self._load_file(each, merge)
+        findings.merged = self._scratch.close_input(self._rules.exclusion)
+        findings.counts.update(findings.merged.counts())
+        return findings.merged
 
-    def _load_file(self, source: SourceFile) -> None:
-        try:
-            with open_upload(source.path, max_bytes=self._max_bytes) as file:
-                self._read(source, RecordReader(file))
-        except FileError as error:
-            raise FileError(f"{source.key}: {error}") from error
+    def _load_file(self, surveyed: SurveyedFile, merge: MergeRows) -> None:
+        source = surveyed.source
+        with opened(source, self._rules.reading.max_bytes, self._watch) as table:
+            table.header()
+            table.only(surveyed.layout.used)
+            into, mapper = merge.reader(surveyed), surveyed.layout.start()
+            rows = rejected = seen = 0
+            for found in table:
+                rows += 1
+                if not rows % RECORDS_PER_LOOK:
+                    self._watch(table.bytes_read - seen)
+                    seen = table.bytes_read
+                rejected += not self._load_record(surveyed, mapper.map, into, found)
+            self._watch(table.bytes_read - seen)
+            reasons = self._findings.tally.reasons(kind="row", file=source.key)
+            require_usable(rows, rejected, reasons, max_share=self._rules.max_rejected_share)
 
-    def _read(self, source: SourceFile, reader: RecordReader) -> None:
-        columns = read_header(reader.header(), source.kind)
-        rows = usable = 0
-        for found in reader:
-            if self._is_cancelled():
-                raise CancelledLoadError
-            rows += 1
-            usable += self._load_record(source, columns, found)
-        if not rows:
-            raise FileError("the file has a header but no rows")
-        if not usable:
-            raise FileError(f"no usable row: all {rows} rows were rejected, see rejects.jsonl")
-
-    def _load_record(self, source: SourceFile, columns: Sequence[str], found: Found) -> bool:
+    def _load_record(
+        self,
+        surveyed: SurveyedFile,
+        mapped: Callable[[Sequence[str]], dict[str, str] | None],
+        into: Callable[[Row], None],
+        found: Found,
+    ) -> bool:
         """Merge one record; return False and write a reject if it cannot be used."""
         try:
             if isinstance(found, BrokenRecord):
-                column = None if found.column is None else columns[found.column]
-                raise RowError(found.reason, column=column)  # noqa: TRY301 - one place handles bad rows
-            row = Row(columns, found.cells)
-            self._readers[source.kind](row)
+                raise _fault(found, surveyed.layout.header)
+            cells = mapped(found.cells)
+            if cells is None:
+                return True
+            row = Row(cells)
+            into(row)
         except RowError as error:
-            self._counts["rejected_rows"] += 1
-            self._reject(source, found, "row", error.column, error.reason)
+            self._findings.counts["rejected_rows"] += 1
+            self._reject(surveyed, found, "row", error.column, error)
             return False
         for note in row.notes:
-            self._reject(source, found, "value", note.column, note.reason)
+            self._findings.counts["rejected_values"] += 1
+            self._reject(surveyed, found, "value", note.column, RowError(note.expected, found=note.found))
         return True
 
-    def _combined(self, row: Row) -> None:
-        found = read_combined(row, default_currency=self._currency)
-        owned = self._owned(found.reviews)
-        if not any(owned):
-            raise RowError("every review id belongs to another customer's review", column="review_id")
-        if not all(owned):
-            row.note("review_id", f"{owned.count(False)} of {len(owned)} belong to another customer's review")
-        self._counts["product_differences"] += self._scratch.put_product(found.product)
-        for customer, review, is_owned in zip(found.customers, found.reviews, owned, strict=True):
-            if is_owned:
-                self._scratch.put_review(review, customer=self._scratch.put_customer(customer))
-        for text in found.shared_texts:
-            self._scratch.put_shared_text(found.product.product_id, text)
-        self._counts["unaligned_texts"] += found.unaligned
-
-    def _product(self, row: Row) -> None:
-        product = read_product(row, default_currency=self._currency)
-        self._counts["product_differences"] += self._scratch.put_product(product)
-
-    def _customer(self, row: Row) -> None:
-        self._scratch.put_customer(read_customer_row(row))
-
-    def _review(self, row: Row) -> None:
-        review = read_review_row(row)
-        customer = self._scratch.customer_position(review.customer_id)
-        if customer is None:
-            raise RowError(f"{review.customer_id!r} is not in the customers file", column="user_id")
-        if not self._scratch.has_product(review.product_id):
-            raise RowError(f"{review.product_id!r} is not in the products file", column="product_id")
-        if not all(self._owned([review])):
-            raise RowError(f"{review.review_id!r} belongs to another customer's review", column="review_id")
-        self._scratch.put_review(review, customer=customer)
-
-    def _owned(self, reviews: Sequence[ReviewRow]) -> list[bool]:
-        """Return for each review whether its id is new or its customer's own, also within the row."""
-        owners: dict[str, str] = {}
-        for review in reviews:
-            owner = self._scratch.owner_of(review.review_id) or review.customer_id
-            owners.setdefault(review.review_id, owner)
-        return [owners[review.review_id] == review.customer_id for review in reviews]
-
-    def _reject(self, source: SourceFile, found: Found, kind: str, column: str | None, reason: str) -> None:
+    def _reject(
+        self, surveyed: SurveyedFile, found: Found, kind: str, column: str | None, error: RowError
+    ) -> None:
         reject = Reject.model_validate(
             {
                 "kind": kind,
-                "file": source.key,
+                "file": surveyed.source.key,
                 "line": found.line,
-                "column": column,
-                "reason": reason,
+                "column": column and surveyed.layout.columns.get(column, column),
+                "reason": error.reason,
+                "expected": error.expected,
+                "found": error.found,
                 "raw": readable(found.raw),
             }
         )
+        self._findings.tally.add(reject)
         self._rejects.write(json.dumps(reject.model_dump(exclude_none=True), ensure_ascii=False) + "\n")
+
+
+def _fault(broken: BrokenRecord, header: Sequence[str]) -> RowError:
+    column = None if broken.column is None else header[broken.column]
+    return RowError(broken.fault, column=column, found=broken.reason)
+
+
+def _require_complete(kinds: Collection[Kind]) -> None:
+    if Kind.COMBINED not in kinds and (missing := missing_kinds(kinds)):
+        raise FileError(
+            f"the set is incomplete: found {', '.join(sorted(kinds))}, expected {' and '.join(missing)} as well"
+        )

@@ -9,13 +9,13 @@ from typing import Any
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested
 from encore.contracts.records import Customer, SharedText
-from encore.ingest.adapters.scratch import Scratch
+from encore.ingest.adapters.merged import Merged
 from encore.ingest.domain.parts import Part
 from encore.ingest.ports import Files
 from encore.runtime.batches import batches
 from encore.runtime.ports import Announcer, Items, Objects
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 from encore.runtime.storage import write_units
 
@@ -31,16 +31,15 @@ class Publication:
     objects: Objects
     products: Items
     customers: Items
-    reviews: Items
     announcer: Announcer
     ledger: Ledger
     stage: Stage
 
-    async def put_products(self, run_id: str, scratch: Scratch, *, path: Path) -> int:
+    async def put_products(self, run_id: str, merged: Merged, *, path: Path) -> int:
         """Store the catalogue, holding a bounded number of products; return the write units used."""
         units = 0
         with path.open("w", encoding="utf-8") as file:
-            for products in batches(scratch.products(), PRODUCTS_PER_WRITE):
+            for products in batches(merged.products(), PRODUCTS_PER_WRITE):
                 file.writelines(product.model_dump_json(exclude_none=True) + "\n" for product in products)
                 items = [{**product.model_dump(), "run_id": run_id} for product in products]
                 await self.products.put_all(items)
@@ -48,7 +47,7 @@ class Publication:
         await self.files.put_file(object_keys.products(run_id), path, content_type=NDJSON)
         return units
 
-    async def put_parts(self, run: Run, scratch: Scratch, parts: Sequence[Part], *, run_texts: int) -> None:
+    async def put_parts(self, run: Run, merged: Merged, parts: Sequence[Part], *, run_texts: int) -> None:
         """Store and announce every part that the ledger does not have as done, while the run is open.
 
         `run_texts` is the number of reviews and shared texts of the whole run.
@@ -56,8 +55,8 @@ class Publication:
 
         async def put(run: Run, number: int) -> PartResult:
             part = parts[number - 1]
-            customers = await asyncio.to_thread(scratch.customers, *part.customers)
-            texts = await asyncio.to_thread(scratch.shared_texts, *part.shared_texts)
+            customers = await asyncio.to_thread(merged.customers, *part.customers)
+            texts = await asyncio.to_thread(merged.shared_texts, *part.shared_texts)
             return await self._put_part(run, number, customers, texts, run_texts=run_texts)
 
         await self.stage.pass_parts(run, put)
@@ -71,13 +70,9 @@ class Publication:
         *,
         run_texts: int,
     ) -> PartResult:
-        items = [_customer_items(run.run_id, customers), _review_items(run.run_id, customers)]
-        units = {"dynamodb.writes": sum(map(write_units, items)), "s3.puts": 2 if texts else 1}
-        if part in run.stage(StageName.SENTIMENT).done:
-            # Announced before a crash, and scored since: its reviews carry scores that must stay.
-            return PartResult(units=units)
-        await self.customers.put_all(items[0])
-        await self.reviews.put_all(items[1])
+        items = _customer_items(run.run_id, customers)
+        units = {"dynamodb.writes": write_units(items), "s3.puts": 2 if texts else 1}
+        await self.customers.put_all(items)
         await self.objects.put_lines(object_keys.customers(run.run_id, part), customers)
         if texts:
             await self.objects.put_lines(object_keys.shared_texts(run.run_id, part), texts)
@@ -94,11 +89,3 @@ class Publication:
 
 def _customer_items(run_id: str, customers: Sequence[Customer]) -> list[dict[str, Any]]:
     return [{**customer.model_dump(exclude={"reviews"}), "run_id": run_id} for customer in customers]
-
-
-def _review_items(run_id: str, customers: Sequence[Customer]) -> list[dict[str, Any]]:
-    return [
-        {**review.model_dump(), "customer_id": customer.customer_id, "run_id": run_id}
-        for customer in customers
-        for review in customer.reviews
-    ]

@@ -1,4 +1,4 @@
-"""A newer upload under the same key supersedes the older one's run, if that is still open.
+"""A newer upload of the same source supersedes the older one's run, if that is still open.
 
 The pointer to a source's latest run moves last, after the run that it named has been ended (even one that was
 only about to be opened), and only from where it was read: optimistic concurrency. Each step may be repeated,
@@ -8,38 +8,48 @@ and a crash between two of them is repaired by the next upload's message.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+from encore.ingest.domain.file_sets import Delivery
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import Announcer
-from encore.runtime.runs.latest import LatestRuns
+from encore.runtime.runs.latest import LatestRun, LatestRuns
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run
 
 REPLACED = "replaced by a newer upload: "
+IsCurrent = Callable[[LatestRun], Awaitable[bool]]
+"""Whether the source still makes the delivery, given its latest run. It is asked after the pointer was read:
+if the pointer has moved since, it does not move again."""
 log = get_logger()
 
 
 @dataclass(frozen=True)
 class Supersede:
-    """Makes a run its source's latest."""
+    """Makes a run its source's latest, and remembers which files it was made of."""
 
     latest: LatestRuns
     ledger: Ledger
     announcer: Announcer
 
-    async def run(self, run_id: str, source: str, *, current: Callable[[], Awaitable[str | None]]) -> bool:
-        """End the source's run before this one; False when this one is itself out of date.
-
-        `current` returns the run of the source's content at the moment, or None without content. It is asked
-        after the pointer was read: if the pointer has moved since, it does not move again.
-        """
-        while (latest := await self.latest.get(source)).run_id != run_id:
-            if await current() not in {run_id, None}:
+    async def run(self, run_id: str, source: str, delivery: Delivery, *, is_current: IsCurrent) -> bool:
+        """End the source's run before this one; False when this one is itself out of date."""
+        kept = delivery.kept()
+        while (latest := await self.latest.get(source)).run_id != run_id or latest.files != kept:
+            if not await is_current(latest):
                 log.info("upload_already_replaced")
                 return False
-            if latest.run_id is not None:
+            if latest.run_id not in {None, run_id}:
                 await self._end(latest.run_id, source, reason=f"{REPLACED}{run_id}")
-            await self.latest.move(source, run_id, after=latest)
+            await self.latest.move(source, run_id, after=latest, files=kept)
         return True
+
+    async def remember(self, run_id: str, source: str, delivery: Delivery, *, is_current: IsCurrent) -> None:
+        """Keep the versions of an ended run's files that were uploaded again; the latest run stays that.
+
+        Otherwise the next delivery's first file would find the others newer than the last run.
+        """
+        kept = delivery.kept()
+        while (latest := await self.latest.get(source)).files != kept and await is_current(latest):
+            await self.latest.move(source, latest.run_id or run_id, after=latest, files=kept)
 
     async def _end(self, run_id: str, source: str, *, reason: str) -> None:
         """End a run that is open or about to be opened; repeat an announcement that a crash prevented."""

@@ -13,6 +13,10 @@ class EmailRecord(Record):
 
     run_id: Identifier
     customer_id: Identifier
+    language: str | None = None
+    """The customer's, as in `Customer`; the email itself is in the language of the locale."""
+    time_zone: str | None = None
+    """As in `Customer`."""
     key: str
     subject: str
     preheader: str

@@ -71,8 +71,13 @@ def _tokens(paid: Sequence[EmailRecord | ProductFeatures]) -> dict[str, int]:
 
 
 def _finished(record: EmailRecord) -> EmailFinished:
-    template_copy = record.copy_source is CopySource.TEMPLATE
-    return EmailFinished(customer_id=record.customer_id, key=record.key, template_copy=template_copy)
+    return EmailFinished(
+        customer_id=record.customer_id,
+        key=record.key,
+        template_copy=record.copy_source is CopySource.TEMPLATE,
+        language=record.language,
+        time_zone=record.time_zone,
+    )
 
 
 def copy_record(written: WrittenCopy, *, payer: str) -> CopyRecord:

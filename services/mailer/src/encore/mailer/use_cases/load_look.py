@@ -8,11 +8,11 @@ from encore.mailer.domain.message.shop_file import InvalidFileError, ShopFile, r
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.message.theme_files import (
     FILE_NAMES,
-    MAX_FILE_BYTES,
     ThemeFiles,
     built_in_theme,
     built_in_themes,
 )
+from encore.mailer.domain.message.toml_file import MAX_FILE_BYTES, text_of
 from encore.mailer.ports import ShopFiles
 
 
@@ -55,13 +55,4 @@ async def _theme_files(files: ShopFiles, name: str, place: str) -> ThemeFiles:
 
 async def _text(files: ShopFiles, name: str) -> str | None:
     body = await files.read(name, max_bytes=MAX_FILE_BYTES + 1)
-    if body is None:
-        return None
-    if len(body) > MAX_FILE_BYTES:
-        raise InvalidFileError(f"{files.place(name)}: found more than {MAX_FILE_BYTES} bytes, expected fewer")
-    try:
-        return body.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise InvalidFileError(
-            f"{files.place(name)}: found byte {error.start} not UTF-8, expected UTF-8"
-        ) from error
+    return None if body is None else text_of(body, file=files.place(name))

@@ -113,7 +113,7 @@ class MailPart:
                 log.warning("email_failed", customer_id=recommendation.customer_id, error=repr(error))
                 part.failed.append(recommendation.customer_id)
                 return
-            record = _record(run_id, facts, written, composed, payer=part.copy.payer)
+            record = _record(run_id, recommendation, facts, written, composed, payer=part.copy.payer)
             if written.is_first:
                 await self._objects.put_lines(
                     object_keys.copy(run_id, record.prompt_key), [copy_record(written, payer=part.copy.payer)]
@@ -128,13 +128,21 @@ def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
 
 
 def _record(
-    run_id: str, facts: EmailFacts, written: WrittenCopy, composed: ComposedEmail, *, payer: str
+    run_id: str,
+    recommendation: Recommendation,
+    facts: EmailFacts,
+    written: WrittenCopy,
+    composed: ComposedEmail,
+    *,
+    payer: str,
 ) -> EmailRecord:
     wordings = written.wordings
     paid = [each.reply for each in wordings.replies if written.is_first and each.payer == payer]
     return EmailRecord(
         run_id=run_id,
         customer_id=facts.customer_id,
+        language=recommendation.language,
+        time_zone=recommendation.time_zone,
         key=object_keys.email(run_id, facts.customer_id),
         subject=composed.subject,
         preheader=composed.preheader,

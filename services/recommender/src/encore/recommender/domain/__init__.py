@@ -1,1 +1,1 @@
-"""Pure rules: what Personalize receives and which five products a customer gets. No I/O, no AWS."""
+"""Pure rules: what Personalize receives and which products a customer gets. No I/O, no AWS."""

@@ -11,11 +11,9 @@ from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.shopper import Owned
 from encore.recommender.domain.taxonomy import Category
 
-PICKS = 5
-
 
 class Rule(StrEnum):
-    """The rules, in the order in which they yield when a customer would get fewer than five products."""
+    """The rules, in the order in which they yield when a customer would get too few products."""
 
     PRICE = "price"
     COMPLEMENTS = "complements"
@@ -60,6 +58,7 @@ class Basket:
         """Begin an empty basket for the customer of these candidates."""
         shopper, rules = candidates.shopper, candidates.shop.rules
         self.chosen: list[Chosen] = []
+        self._picks = candidates.shop.picks
         self._shopper = shopper
         self._rules = rules
         self._completing = candidates.completing
@@ -82,11 +81,11 @@ class Basket:
     @property
     def is_full(self) -> bool:
         """True when there are as many products as an email has."""
-        return len(self.chosen) == PICKS
+        return self._room <= 0
 
     @property
     def _room(self) -> int:
-        return PICKS - len(self.chosen)
+        return self._picks - len(self.chosen)
 
     def cost(self, offer: Offer, *, below: int = TOO_MUCH) -> int | None:
         """Return the sum of the costs of the rules that must yield for the offer to join; 0 if it keeps all.

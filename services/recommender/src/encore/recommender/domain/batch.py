@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from pydantic import BaseModel, ValidationError
 
+from encore.contracts.records import Customer
 from encore.recommender.domain.csv_files import is_fit_id
 
 
@@ -25,8 +26,16 @@ class _Line(BaseModel):
 
 
 def input_lines(customer_ids: Iterable[str]) -> bytes:
-    """Return one line for every customer whose id Personalize accepts."""
-    return "".join(json.dumps({"userId": one}) + "\n" for one in customer_ids if is_fit_id(one)).encode()
+    """Return one line for every customer."""
+    return "".join(json.dumps({"userId": one}) + "\n" for one in customer_ids).encode()
+
+
+def ranked_customers(customers: Iterable[Customer]) -> list[str]:
+    """Return the ids of the customers to rank products for, in order.
+
+    They are those who may be mailed, as each costs an inference, and whose ids Personalize accepts.
+    """
+    return [one.customer_id for one in customers if one.exclusion is None and is_fit_id(one.customer_id)]
 
 
 def ranked_items(output: bytes) -> dict[str, list[str]]:

@@ -35,7 +35,11 @@ class Catalogue:
         self.disliked = frozenset(key for key, sentiment in by_product.items() if is_disliked(sentiment))
         self.praised = {key: found for key, sentiment in by_product.items() if (found := praised(sentiment))}
         """What buyers praise, by product id."""
-        self.popular = _best_first(popularity(self.products, by_product))
+        self._people = {
+            product_id: max(product.rating_count or 0, shared.people(product_id))
+            for product_id, product in self.products.items()
+        }
+        self.popular = _best_first(popularity(self.products, by_product, self._people))
         self.popular_in = self._popular_in()
         self.sizes = Counter(product.category for product in self.products.values())
         self._name_words = {key: frozenset(words(one.name)) for key, one in self.products.items()}
@@ -48,15 +52,12 @@ class Catalogue:
         self._brands = Brands(self.products.values())
         self._fits = Fits(self.products.values(), self._brands)
         self._names = self._name_vectors()
-        self._people = {
-            product_id: shared.reviews(product_id) if product.rating_count is None else product.rating_count
-            for product_id, product in self.products.items()
-        }
         self._people_in = self._sorted_people()
 
     def category(self, product_id: str) -> Category:
-        """Return the category path of a product; empty when it has none."""
-        return self.products[product_id].category
+        """Return the category path of a product; empty when it has none, or is not in the catalogue."""
+        product = self.products.get(product_id)
+        return product.category if product else ()
 
     def labels(self, product_id: str) -> frozenset[str]:
         """Return the product's family labels (see `Families`)."""
@@ -89,8 +90,9 @@ class Catalogue:
     def standing(self, product_id: str, category: Category) -> tuple[int, int]:
         """Return a product's rank among the products of a category, and their number.
 
-        They are ordered by how many people rated them, or reviewed them where the shop gives no such number;
-        equal ones share the better rank. The empty category is the whole shop.
+        They are ordered by how many people are known to have rated, reviewed or bought them: as many as the
+        shop says that rated them, or as its data has, whichever is more. Equal ones share the better rank.
+        The empty category is the whole shop.
         """
         people = self._people_in[category]
         return bisect_left(people, -self._people[product_id]) + 1, len(people)

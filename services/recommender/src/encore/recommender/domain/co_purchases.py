@@ -1,13 +1,15 @@
 """Which products, and which categories, the same customers own, counted part by part.
 
-A customer links two things only through different reviews: a review that is listed under the variants of a
-product, or under several products, says nothing about what goes together.
+A customer links two things only through different evidence. A review that is listed under the variants of a
+product, or under several products, says nothing about what goes together; what was bought does, be it by one
+order or by two.
 """
 
 import math
 from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Generic, TypeVar
@@ -17,10 +19,11 @@ import numpy.typing as npt
 
 from encore.contracts.records import Customer
 from encore.recommender.domain.durables import Repeats
+from encore.recommender.domain.evidence import evidence_of
 from encore.recommender.domain.taxonomy import Category
 
-MAX_REVIEWS = 50
-"""How many of a customer's reviews are counted, the latest ones first: pairs grow with their square."""
+MAX_EVIDENCE = 50
+"""How much of a customer's evidence is counted, the latest first: pairs grow with its square."""
 MAX_OWNED = 50
 """How many families of a customer are counted, for the same reason."""
 MAX_PAIRS = 4_000_000
@@ -74,9 +77,9 @@ class Links(Generic[Thing]):
         self._counts: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
 
     def add(self, owned: Mapping[Thing, int]) -> None:
-        """Count one customer's things, each given with the bits of the reviews that are about it.
+        """Count one customer's things, each given with the bits of the evidence for it.
 
-        Two things are linked if each has a review that is not about the other.
+        Two things are linked if each has evidence that is not evidence for the other.
         """
         self.owners.update(owned.keys())
         numbered = [(self._number(thing), bits) for thing, bits in owned.items()]
@@ -165,21 +168,23 @@ class CoPurchases:
     def add(
         self, customers: Iterable[Customer], liked: Callable[[Customer], Collection[str]] = lambda _: ()
     ) -> None:
-        """Count more customers, each of whom is given once with all their reviews.
+        """Count more customers, each of whom is given once with all their reviews and purchases.
 
         `liked` returns the products that a customer is known to like.
         """
         for customer in customers:
-            products = self._products(customer)
-            families = _merged((self._family(product), bits) for product, bits in products.items())
+            told = evidence_of(customer)[:MAX_EVIDENCE]
+            products = self._products(one.product_ids for one in told)
+            reviews = sum(one.is_review << place for place, one in enumerate(told))
             likes = liked(customer)
-            favourites = {product: bits for product, bits in products.items() if product in likes}
+            opinions = {one: bits & reviews for one, bits in products.items() if one in likes}
+            families = self._of_families(products)
             self.families.add(families)
-            self.liked.add(_merged((self._family(product), bits) for product, bits in favourites.items()))
-            self._add_leaves(products, families)
+            self.liked.add(self._of_families(opinions))
+            self._add_leaves(products, families, self._rebought(customer))
 
     def bought_together(self, one: str, other: str) -> int:
-        """Return how many customers own products of both families, by different reviews."""
+        """Return how many customers own products of both families, by different evidence."""
         return self.families.customers(one, other)
 
     def also_liked(self, one: str, other: str) -> int:
@@ -198,18 +203,27 @@ class CoPurchases:
             for leaf in self.leaves.owners
         }
 
-    def _products(self, customer: Customer) -> dict[str, int]:
-        """Return the bits of the reviews about each of the customer's products, as many as are counted."""
-        reviews: dict[str, set[str]] = {}
-        for review in sorted(customer.reviews, key=lambda review: -(review.timestamp or 0)):
-            reviews.setdefault(review.review_id, set()).update(review.product_ids)
-        latest = list(reviews.values())[:MAX_REVIEWS]
-        products = _merged((product, 1 << n) for n, listed in enumerate(latest) for product in sorted(listed))
+    def _products(self, told: Iterable[Iterable[str]]) -> dict[str, int]:
+        """Return the bits of the evidence for each product, for as many families as are counted."""
+        products = _merged((product, 1 << n) for n, listed in enumerate(told) for product in sorted(listed))
         kept = set(list(dict.fromkeys(map(self._family, products)))[:MAX_OWNED])
         return {product: bits for product, bits in products.items() if self._family(product) in kept}
 
-    def _add_leaves(self, products: Mapping[str, int], families: Mapping[str, int]) -> None:
-        """Count the customer's leaves, and from one family of each what else they bought by other reviews."""
+    def _of_families(self, products: Mapping[str, int]) -> dict[str, int]:
+        return _merged((self._family(product), bits) for product, bits in products.items() if bits)
+
+    def _rebought(self, customer: Customer) -> set[str]:
+        """Return the families of which several orders have the same product; a variant may be an exchange."""
+        if len(customer.purchases) <= 1:
+            return set()
+        orders = {(one.product_id, one.order_id) for one in customer.purchases}
+        counted = Counter(product_id for product_id, _ in orders)
+        return {self._family(product_id) for product_id, times in counted.items() if times > 1}
+
+    def _add_leaves(
+        self, products: Mapping[str, int], families: Mapping[str, int], rebought: AbstractSet[str]
+    ) -> None:
+        """Count the customer's leaves, and from one family of each what else they have by other evidence."""
         leaves = {product: leaf for product in products if (leaf := self._category(product))}
         self.leaves.add(_merged((leaf, products[product]) for product, leaf in leaves.items()))
         within: dict[Category, list[str]] = {}
@@ -217,9 +231,10 @@ class CoPurchases:
             within.setdefault(leaf, []).append(self._family(product))
         for leaf, (first, *others) in within.items():
             further = {family for family, bits in families.items() if _linked(families[first], bits)}
-            self._further[leaf] += len(further)
-            self._returning[leaf] += bool(further)
-            self._repeated[leaf] += not further.isdisjoint(others)
+            again = not rebought.isdisjoint((first, *others))
+            self._further[leaf] += len(further) + again
+            self._returning[leaf] += bool(further) or again
+            self._repeated[leaf] += not further.isdisjoint(others) or again
 
 
 def _linked(mine: int, theirs: int) -> bool:

@@ -8,7 +8,7 @@ from functools import cache
 from encore.recommender.domain.taxonomy import Category, Entries, complement_phrases, read_table
 
 MIN_RETURNING = 20
-"""A leaf is learned about from this many customers who bought something else as well."""
+"""A leaf is learned about from this many customers who bought something else as well, or the same again."""
 REBOUGHT_FROM = 0.2
 """A leaf is not durable where clearly more than this share of them bought another of its families."""
 _Z_95 = 1.96
@@ -19,8 +19,9 @@ class Repeats:
     """Customers of one leaf category, counted by what else they own. Families, not variants, are counted.
 
     Of its `owners`, `returning` own products of two families or more, in any category, and `repeated` own two
-    families or more of the leaf itself. `further` is how many families the returning ones own beyond one
-    each, in all.
+    families or more of the leaf itself; who has bought a product of the leaf by several orders is both.
+    `further` is how many families the returning ones own beyond one each, in all; what was bought again
+    counts as one more.
     """
 
     owners: int

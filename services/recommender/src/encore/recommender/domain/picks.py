@@ -1,4 +1,4 @@
-"""Five distinct products for a customer, each with its reason, by the rules of a merchandiser."""
+"""Distinct products for a customer, each with its reason, by the rules of a merchandiser."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -33,10 +33,10 @@ class Selection:
 
 
 def pick(shopper: Shopper) -> Selection:
-    """Return five picks, best first, or fewer when the shop offers fewer that the customer does not have.
+    """Return `shop.picks` picks, best first, or as many as it offers that the customer does not have.
 
-    Rules yield one after the other, in the order of `Rule`, and only while a customer would get fewer than
-    five products.
+    Rules yield one after the other, in the order of `Rule`, and only while a customer would get too
+    few products.
     """
     shop, candidates = shopper.shop, Candidates(shopper)
     basket = Basket(candidates)
@@ -59,7 +59,9 @@ def _add_pinned(basket: Basket, shop: Shop) -> None:
         shop.offers[product_id] for product_id in shop.run_rules.shop.pinned if product_id in shop.offers
     )
     for offer in pinned:
-        if len(basket.chosen) < shop.rules.max_pinned and basket.cost(offer, below=PINNED_BELOW) is not None:
+        if basket.is_full or len(basket.chosen) == shop.rules.max_pinned:
+            return
+        if basket.cost(offer, below=PINNED_BELOW) is not None:
             basket.add(offer)
 
 

@@ -21,10 +21,14 @@ from encore.runtime.runs.run import Run
 RECIPE_ARN = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 EVENT_WEIGHTS: Mapping[EventType, float] = {
     EventType.LIKED: 1.0,
+    EventType.PURCHASED: 0.8,
     EventType.REVIEWED: 0.6,
     EventType.DISLIKED: 0.1,
 }
-"""A dislike still shows what the customer shops for, so it keeps a small weight."""
+"""A purchase of which nothing more is known is a better sign than a lukewarm review.
+
+A dislike still shows what the customer shops for, so it keeps a small weight.
+"""
 MAX_NAME_CHARS = 63
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 _FOLDERS = {

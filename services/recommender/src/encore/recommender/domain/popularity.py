@@ -1,4 +1,4 @@
-"""How popular a product is: many ratings, good ratings, and positive reviews."""
+"""How popular a product is: many people, good ratings, and positive reviews."""
 
 import math
 from collections.abc import Mapping
@@ -21,17 +21,20 @@ PRICE = "price"
 
 
 def popularity(
-    products: Mapping[str, Product], sentiments: Mapping[str, ProductSentiment]
+    products: Mapping[str, Product],
+    sentiments: Mapping[str, ProductSentiment],
+    people: Mapping[str, int],
 ) -> dict[str, float]:
     """Score every product; a more popular one scores higher.
 
-    reach x quality x liking, where reach = log(1 + ratings), quality = the mean rating shrunk towards the
+    reach x quality x liking, where reach = log(1 + people), quality = the mean rating shrunk towards the
     catalogue's (a Bayesian average) over five, and liking = 1 + half the mean sentiment shrunk towards
-    neutral. Without a rating count, the number of scored reviews is used.
+    neutral. `people` is how many rated, reviewed or bought each product; where more texts are scored, such as
+    those of earlier runs, their number is used.
     """
     stars = shrunk_ratings(products, sentiments)
     return {
-        product_id: _score(product, sentiments.get(product_id), stars[product_id])
+        product_id: _score(sentiments.get(product_id), stars[product_id], people.get(product_id, 0))
         for product_id, product in products.items()
     }
 
@@ -69,10 +72,10 @@ def praised(sentiment: ProductSentiment) -> tuple[AspectCount, ...]:
     return tuple(sorted(found, key=lambda each: -each.praised)[:MAX_PRAISED])
 
 
-def _score(product: Product, sentiment: ProductSentiment | None, stars: float) -> float:
+def _score(sentiment: ProductSentiment | None, stars: float, people: int) -> float:
     scored = sentiment.scored if sentiment else 0
     polarity = sentiment.polarity * scored / (scored + PRIOR_REVIEWS) if sentiment else 0.0
-    reach = math.log1p(_ratings(product, sentiment))
+    reach = math.log1p(max(people, scored))
     return reach * stars / MAX_STARS * (1 + SENTIMENT_WEIGHT * polarity)
 
 

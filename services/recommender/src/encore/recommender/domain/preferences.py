@@ -1,7 +1,7 @@
-"""How much a customer likes a product, from the words and the stars of their reviews."""
+"""What a customer has, and how much they like it, from their purchases and the words and stars of reviews."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from statistics import fmean
@@ -10,6 +10,7 @@ from encore.contracts.records import (
     DISLIKED_FROM,
     LIKED_FROM,
     Customer,
+    Purchase,
     Review,
     ScoredReview,
     SentimentScores,
@@ -26,28 +27,36 @@ class EventType(StrEnum):
     """The kinds of interaction that the model is trained on."""
 
     LIKED = "liked"
+    PURCHASED = "purchased"
+    """Bought by an order, and nothing is known of what the customer thinks of it."""
     REVIEWED = "reviewed"
     DISLIKED = "disliked"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preference:
-    """One customer's preference for one product: `value` from -1 (dislike) to 1 (like), None when unknown."""
+    """One customer's preference for one product: `value` from -1 (dislike) to 1 (like), None when unknown.
+
+    The customer has reviewed the product, bought it by an order, or both; `timestamp` is that of their latest
+    order of it, which says when they wanted it, else that of their latest review.
+    """
 
     product_id: str
     value: float | None = None
     timestamp: int | None = None
     review_id: str | None = None
-    """The customer's most favourable review of the product."""
+    """The customer's most favourable review of the product; None if they have only bought it."""
+    is_bought: bool = False
+    """Whether an order of theirs has it."""
 
     @property
     def event_type(self) -> EventType:
-        """The kind of interaction; without a value it is `reviewed`."""
-        if self.value is not None and self.value >= LIKED_FROM:
+        """The kind of interaction: an opinion says more than a purchase, a purchase more than no opinion."""
+        if self.value is None:
+            return EventType.PURCHASED if self.is_bought else EventType.REVIEWED
+        if self.value >= LIKED_FROM:
             return EventType.LIKED
-        if self.value is not None and self.value <= DISLIKED_FROM:
-            return EventType.DISLIKED
-        return EventType.REVIEWED
+        return EventType.DISLIKED if self.value <= DISLIKED_FROM else EventType.REVIEWED
 
 
 def scores_by_review(scored: Iterable[ScoredReview]) -> Scores:
@@ -60,27 +69,47 @@ def scores_by_review(scored: Iterable[ScoredReview]) -> Scores:
 
 
 def preferences_of(customer: Customer, scores: Scores) -> list[Preference]:
-    """Return one preference for each distinct product of the customer, in order of first appearance.
+    """Return one preference for each distinct product of the customer, as `Customer.product_ids` orders them.
 
-    Several reviews of one product are averaged; the timestamp is that of the latest.
+    Several reviews of one product are averaged.
     """
     reviews: dict[str, list[Review]] = {}
     for review in customer.reviews:
         for product_id in dict.fromkeys(review.product_ids):
             reviews.setdefault(product_id, []).append(review)
+    orders: dict[str, list[Purchase]] = {}
+    for purchase in customer.purchases:
+        orders.setdefault(purchase.product_id, []).append(purchase)
     values = {
         review.review_id: review_value(review, scores.get((customer.customer_id, review.review_id)))
         for review in customer.reviews
     }
     return [
-        Preference(
-            product_id=product_id,
-            value=_mean(values[review.review_id] for review in about),
-            timestamp=max((r.timestamp for r in about if r.timestamp is not None), default=None),
-            review_id=max(about, key=lambda review: _known(values[review.review_id])).review_id,
-        )
-        for product_id, about in reviews.items()
+        _preference(product_id, reviews.get(product_id, ()), orders.get(product_id, ()), values)
+        for product_id in customer.product_ids
     ]
+
+
+def _preference(
+    product_id: str,
+    reviews: Sequence[Review],
+    orders: Sequence[Purchase],
+    values: Mapping[str, float | None],
+) -> Preference:
+    """Return what the reviews and orders of one product say; `values` has those of reviews by their ids."""
+    best = max(reviews, key=lambda review: _known(values[review.review_id]), default=None)
+    ordered_at = _latest(orders)
+    return Preference(
+        product_id=product_id,
+        value=_mean(values[review.review_id] for review in reviews),
+        timestamp=_latest(reviews) if ordered_at is None else ordered_at,
+        review_id=best.review_id if best else None,
+        is_bought=bool(orders),
+    )
+
+
+def _latest(told: Iterable[Review | Purchase]) -> int | None:
+    return max((one.timestamp for one in told if one.timestamp is not None), default=None)
 
 
 def liked_products(customer: Customer, scores: Scores) -> set[str]:

@@ -18,7 +18,7 @@ FEW_PRODUCTS = 4
 def interaction_rows(
     customer: Customer, preferences: Iterable[Preference], *, default_timestamp: int
 ) -> Iterator[Row]:
-    """Yield one row for each distinct product of the customer.
+    """Yield one row for each distinct product of the customer, reviewed, bought, or both (ADR 30).
 
     Rows without a time of their own get `default_timestamp`; their order then has no meaning.
     """

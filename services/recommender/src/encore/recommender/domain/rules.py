@@ -1,26 +1,34 @@
-"""The merchandiser's rules: what may be in a customer's five products."""
+"""The merchandiser's rules: what may be among a customer's products."""
 
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+MAX_PICKS = 12
+"""An email of more is not read to its end, and nears the size at which Gmail clips."""
+DEFAULT_PICKS = 5
+Picks = Annotated[int, Field(ge=1, le=MAX_PICKS)]
+"""How many products a customer gets."""
+UpToAll = Annotated[int, Field(ge=0, le=MAX_PICKS)]
+"""How many of them a rule concerns."""
+
 
 class Rules(BaseModel):
     """The figures of the rules, with defaults that suit most shops; each says what a change does.
 
-    A rule yields only when a customer would otherwise get fewer than five products, and every product that
+    A rule yields only when a customer would otherwise get too few products, and every product that
     only a yielded rule let in is counted in the run's report.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    max_per_leaf: Annotated[int, Field(ge=1, le=5)] = 2
-    """Most picks of one leaf category. 1 gives wider lists, 5 switches the rule off."""
-    max_per_brand: Annotated[int, Field(ge=1, le=5)] = 2
-    """Most picks of one brand. 5 switches the rule off, as for a shop with a single brand."""
-    max_replacements: Annotated[int, Field(ge=0, le=5)] = 1
+    max_per_leaf: Picks = 2
+    """Most picks of one leaf category. 1 gives wider lists, 12 switches the rule off."""
+    max_per_brand: Picks = 2
+    """Most picks of one brand. 12 switches the rule off, as for a shop with a single brand."""
+    max_replacements: UpToAll = 1
     """Most picks of a leaf in which the customer owns something durable; each better rated or dearer."""
-    min_complements: Annotated[int, Field(ge=0, le=5)] = 2
+    min_complements: UpToAll = 2
     """Fewest picks that go with what a customer owns, if any of it is durable."""
     min_rating: Annotated[float, Field(ge=0, le=5)] = 3.8
     """Lowest average rating in stars, where the category has enough products that reach it."""
@@ -28,11 +36,11 @@ class Rules(BaseModel):
     """Fewest ratings for an average to count; fewer are enough where most of the category has fewer."""
     price_factor: Annotated[float, Field(ge=1)] = 3.0
     """A pick costs between what the customer usually pays divided by this and multiplied by it."""
-    max_price_exceptions: Annotated[int, Field(ge=0, le=5)] = 1
+    max_price_exceptions: UpToAll = 1
     """Most picks outside that range; what goes with something durable may cost less without being one."""
-    max_discoveries: Annotated[int, Field(ge=0, le=5)] = 1
+    max_discoveries: UpToAll = 1
     """Most picks from a part of the shop that is new to the customer."""
-    max_pinned: Annotated[int, Field(ge=0, le=5)] = 2
+    max_pinned: UpToAll = 2
     """Most pinned products in one list."""
     emails_without_repeats: Annotated[int, Field(ge=0, le=20)] = 2
     """How many of the customer's last emails hold products that are not picked again; 0 allows repeats."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_serializer
 
-from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.rules import DEFAULT_PICKS, Picks, Rules
 from encore.recommender.domain.shop_rules import ShopRules
 
 
@@ -16,6 +16,7 @@ class RunRules(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     rules: Rules
+    picks: Picks = DEFAULT_PICKS
     shop: ShopRules = ShopRules()
 
     @field_serializer("shop")

@@ -54,6 +54,11 @@ class Shop:
         """The figures of the rules."""
         return self.run_rules.rules
 
+    @property
+    def picks(self) -> int:
+        """How many products a customer gets."""
+        return self.run_rules.picks
+
     @cached_property
     def offers(self) -> Mapping[str, Offer]:
         """What may be picked at all, by product id."""

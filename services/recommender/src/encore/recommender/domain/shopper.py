@@ -10,7 +10,12 @@ from encore.recommender.domain.preferences import EventType, Preference
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.taxonomy import Category
 
-VOICES = {EventType.LIKED: 1.0, EventType.REVIEWED: 0.6, EventType.DISLIKED: 0.3}
+VOICES = {
+    EventType.LIKED: 1.0,
+    EventType.PURCHASED: 0.8,
+    EventType.REVIEWED: 0.6,
+    EventType.DISLIKED: 0.3,
+}
 """How much an owned product counts towards what its owner shops for: a bad one still shows a need."""
 
 

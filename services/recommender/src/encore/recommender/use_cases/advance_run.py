@@ -98,7 +98,7 @@ class AdvanceRun:
         await self.ledger.set_step(run.run_id, **{ATTEMPT: str(attempt + 1)})
 
     async def _prepared(self, run: Run) -> Run:
-        """Write the datasets; those that are too small are not sent to Personalize.
+        """Write the datasets; those that are too small, or serve nobody, are not sent to Personalize.
 
         A bad file of the shop is found here, before anything is paid for.
         """
@@ -108,7 +108,7 @@ class AdvanceRun:
         _require_batch_size(run)
         await self.load_rules.shop_rules()
         prepared = await self.prepare_datasets.run(run)
-        shortfall = prepared.size.shortfall
+        shortfall = prepared.shortfall
         log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
         return await self.ledger.set_step(
             run.run_id,

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
-from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shop_rules_file import read_shop_rules
@@ -17,10 +17,11 @@ JSON_TYPE = "application/json"
 
 @dataclass(frozen=True, kw_only=True)
 class LoadRules:
-    """Combines the service's `rules` with the shop's file, which may be missing."""
+    """Combines the service's `rules` and number of `picks` with the shop's file, which may be missing."""
 
     objects: Objects
     rules: Rules
+    picks: int = DEFAULT_PICKS
 
     async def shop_rules(self) -> ShopRules:
         """Return what the shop's file says now; raise `InvalidFileError` if it cannot be used."""
@@ -38,6 +39,6 @@ class LoadRules:
         key = object_keys.run_rules(run.run_id)
         if (stored := await self.objects.find(key)) is not None:
             return RunRules.model_validate_json(stored, extra="ignore")  # a release before may have had more
-        found = RunRules(rules=self.rules, shop=await self.shop_rules())
+        found = RunRules(rules=self.rules, picks=self.picks, shop=await self.shop_rules())
         await self.objects.put(key, found.model_dump_json().encode(), content_type=JSON_TYPE)
         return found

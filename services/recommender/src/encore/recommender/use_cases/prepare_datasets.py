@@ -2,29 +2,36 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, Product, ProductSentiment, ScoredReview
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.batch import input_lines
+from encore.recommender.domain.batch import input_lines, ranked_customers
 from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
-from encore.recommender.domain.minimums import DataSize
 from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
 from encore.recommender.domain.rows import interaction_rows, item_row, user_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
+from encore.runtime.training_minimums import DataSize
 
+NOBODY = "nobody to rank products for"
 Products = Mapping[str, Product]
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """How much there is for Personalize to import."""
+    """How much there is for Personalize to import, and for how many customers it is to rank products."""
 
     size: DataSize
     csv_bytes: int
+    ranked: int
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
+        return self.size.shortfall or (None if self.ranked else NOBODY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,7 @@ class _Part:
     interactions: list[Row]
     users: list[Row]
     size: DataSize
+    ranked: int = 0
 
 
 class PrepareDatasets:
@@ -43,11 +51,12 @@ class PrepareDatasets:
     async def run(self, run: Run) -> Prepared:
         """Write all files under deterministic keys, so that repeating it is harmless."""
         products, written = await self._items(run.run_id)
-        size = DataSize()
+        size, ranked = DataSize(), 0
         for number in range(1, (run.parts or 0) + 1):
             part, part_bytes = await self._part(run, number, products)
             size, written = size.plus(part.size), written + part_bytes
-        return Prepared(size=size, csv_bytes=written)
+            ranked += part.ranked
+        return Prepared(size=size, csv_bytes=written, ranked=ranked)
 
     async def _items(self, run_id: str) -> tuple[Products, int]:
         products, sentiments = await asyncio.gather(
@@ -70,10 +79,18 @@ class PrepareDatasets:
             self._put_csv(personalize_keys.interactions(run.run_id, number), INTERACTIONS, part.interactions),
             self._put_csv(personalize_keys.users(run.run_id, number), USERS, part.users),
         )
-        lines = input_lines(customer.customer_id for customer in customers)
-        key = personalize_keys.batch_input(run.run_id, number)
-        await self._objects.put(key, lines, content_type=personalize_keys.LINES_TYPE)
-        return part, sum(written)
+        ranked = ranked_customers(customers)
+        await self._put_input(personalize_keys.batch_input(run.run_id, number), ranked)
+        return replace(part, ranked=len(ranked)), sum(written)
+
+    async def _put_input(self, key: str, customer_ids: Sequence[str]) -> None:
+        """Write a part's input of the batch job; a part without anybody to rank for has none.
+
+        What Personalize makes of an empty file is not documented: it might fail the job of the whole run.
+        """
+        if customer_ids:
+            lines = input_lines(customer_ids)
+            await self._objects.put(key, lines, content_type=personalize_keys.LINES_TYPE)
 
     async def _put_csv(self, key: str, schema: DatasetSchema, rows: Sequence[Row]) -> int:
         body = csv_file(schema.columns, rows)

@@ -1,4 +1,4 @@
-"""Turns rankings into five products for each customer, part by part."""
+"""Turns rankings into products for each customer, part by part."""
 
 import asyncio
 from collections import Counter
@@ -15,10 +15,9 @@ from encore.contracts.records import (
     Sentiment,
 )
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.basket import PICKS, Rule
-from encore.recommender.domain.batch import ranked_items
+from encore.recommender.domain.basket import Rule
+from encore.recommender.domain.batch import ranked_customers, ranked_items
 from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
-from encore.recommender.domain.csv_files import is_fit_id
 from encore.recommender.domain.pick_groups import PickGroups
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of, scores_by_review
@@ -88,15 +87,21 @@ class SelectProducts:
             self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
             self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
         )
-        rankings = await self._rankings(run.run_id, part) if personalized else {}
-        recalled = await self.memory.recall(run.run_id, [one.customer_id for one in customers])
+        ranked = ranked_customers(customers) if personalized else []
+        rankings = await self._rankings(run.run_id, part) if ranked else {}
+        recalled = await self.memory.recall(run.run_id, [one.customer_id for one in _mailed(customers)])
         recommended = await asyncio.to_thread(recommend, customers, scored, rankings, shop, recalled)
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
         writes = await self.memory.remember(run.run_id, recommended.recommendations, recalled)
-        units = {"dynamodb.reads": recalled.read_units, "dynamodb.writes": writes, "s3.puts": 1}
-        return recommended, _result(run, part, recommended, units, personalized=personalized)
+        units = {
+            "personalize.recommendations": len(ranked),
+            "dynamodb.reads": recalled.read_units,
+            "dynamodb.writes": writes,
+            "s3.puts": 1,
+        }
+        return recommended, _result(run, part, recommended, units, picks=shop.picks)
 
     async def _rankings(self, run_id: str, part: int) -> Rankings:
         return ranked_items(await self.objects.get(personalize_keys.batch_output(run_id, part)))
@@ -109,7 +114,7 @@ def recommend(
     shop: Shop,
     recalled: Recalled | None = None,
 ) -> Recommended:
-    """Recommend to every customer, in their order, whether they have a ranking or not.
+    """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not.
 
     `scored` are their reviews, as far as they have been scored.
     """
@@ -118,7 +123,7 @@ def recommend(
     recommendations: list[Recommendation] = []
     yielded: Counter[Rule] = Counter()
     emails = shop.rules.emails_without_repeats
-    for customer in customers:
+    for customer in _mailed(customers):
         ranked = rankings.get(customer.customer_id, ())
         earlier = recalled.of(customer.customer_id)[:emails] if recalled else ()
         emailed = {product_id for email in earlier for product_id in email.product_ids}
@@ -130,6 +135,8 @@ def recommend(
                 customer_id=customer.customer_id,
                 name=customer.name,
                 email=customer.email,
+                language=customer.language,
+                time_zone=customer.time_zone,
                 source=RecommendationSource.PERSONALIZE if ranked else RecommendationSource.POPULARITY,
                 picks=selection.picks,
                 praised=own_aspects(customer, mentions, products, Sentiment.POSITIVE),
@@ -140,20 +147,23 @@ def recommend(
     return Recommended(recommendations, yielded)
 
 
+def _mailed(customers: Sequence[Customer]) -> list[Customer]:
+    return [one for one in customers if one.exclusion is None]
+
+
 def _result(
-    run: Run, part: int, recommended: Recommended, units: Mapping[str, int], *, personalized: bool
+    run: Run, part: int, recommended: Recommended, units: Mapping[str, int], *, picks: int
 ) -> PartResult:
     recommendations = recommended.recommendations
     by_popularity = [one for one in recommendations if one.source is RecommendationSource.POPULARITY]
-    asked = sum(is_fit_id(one.customer_id) for one in recommendations) if personalized else 0
     return PartResult(
         counts={
             "recommendations": sum(len(one.picks) for one in recommendations),
             "customers_by_popularity": len(by_popularity),
-            "customers_short_of_products": sum(len(one.picks) < PICKS for one in recommendations),
+            "customers_short_of_products": sum(len(one.picks) < picks for one in recommendations),
             **{f"picks_despite_{rule}": recommended.yielded[rule] for rule in Rule},
         },
-        units={"personalize.recommendations": asked, **units},
+        units=units,
         events=[
             RecommendationsReady.of(
                 run.run_id, part, parts=run.parts or part, recommendations=recommendations

@@ -14,10 +14,18 @@ class Document:
     product_ids: tuple[str, ...]
 
 
-def documents(customers: Iterable[Customer], shared_texts: Iterable[SharedText]) -> list[Document]:
-    """Return one document for each distinct wording, in order of first appearance, with all its products."""
+def documents(
+    customers: Iterable[Customer], shared_texts: Iterable[SharedText], *, score_excluded: bool = False
+) -> list[Document]:
+    """Return one document for each distinct wording, in order of first appearance, with all its products.
+
+    Reviews by customers with an `exclusion` are left out, because nothing may be paid for on their account,
+    unless `score_excluded`. Words that somebody else has written as well are a document all the same.
+    """
     products: dict[str, dict[str, None]] = {}
     for customer in customers:
+        if customer.exclusion is not None and not score_excluded:
+            continue
         for review in customer.reviews:
             products.setdefault(review.document, {}).update(dict.fromkeys(review.product_ids))
     for shared in shared_texts:

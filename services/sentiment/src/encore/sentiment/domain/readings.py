@@ -30,6 +30,12 @@ def scored_reviews(customers: Iterable[Customer], readings: Readings) -> list[Sc
     ]
 
 
+def left_out(customers: Iterable[Customer], readings: Readings) -> int:
+    """Return how many reviews have words that were not read, because their customers are excluded."""
+    words = (review.document for customer in customers for review in customer.reviews)
+    return sum(bool(each) and each not in readings for each in words)
+
+
 def _scored(customer: Customer, review: Review, reading: Reading) -> ScoredReview:
     return ScoredReview(
         review_id=review.review_id,

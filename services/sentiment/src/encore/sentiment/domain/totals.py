@@ -105,14 +105,20 @@ class RunTally:
             self._labels[sentiment] += 1
             self._aspects.add(mentions)
 
-    def summary(self, *, texts: int, empty: int, languages: Mapping[str, int]) -> SentimentSummary:
-        """Return the summary of a run with so many texts, of which some have no words."""
+    def summary(
+        self, *, texts: int, empty: int, languages: Mapping[str, int], left_out: int = 0
+    ) -> SentimentSummary:
+        """Return the summary of a run with so many texts, of which some have no words.
+
+        `left_out` are those that nobody was asked about, which are not among the `texts`.
+        """
         scored = self._labels.total()
         aspects = self._aspects.counts(at_least=max(CATEGORY_MENTIONS, round(RUN_SHARE * scored)))
         return SentimentSummary(
             texts=texts,
             scored=scored,
             empty=empty,
+            left_out=left_out,
             labels={label: self._labels[label] for label in Sentiment},
             languages=dict(sorted(languages.items(), key=lambda one: (-one[1], one[0]))),
             praised=_foremost((count.praised / count.mentions, count) for count in aspects),

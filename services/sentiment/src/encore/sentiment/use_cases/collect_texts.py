@@ -42,6 +42,7 @@ class CollectTexts:
     objects: Objects
     read_documents: ReadDocuments
     new_keys: NewKeys
+    score_excluded: bool = False
 
     async def run(self, run: Run, bill: Bill) -> dict[str, JobInput]:
         """Write the input, one document a line, and return it for each language with enough texts for a job.
@@ -69,7 +70,8 @@ class CollectTexts:
         for part in range(1, (run.parts or 0) + 1):
             customers = await self.objects.get_lines(object_keys.customers(run.run_id, part), Customer)
             key = object_keys.shared_texts(run.run_id, part)
-            yield documents(customers, await self.objects.find_lines(key, SharedText))
+            shared = await self.objects.find_lines(key, SharedText)
+            yield documents(customers, shared, score_excluded=self.score_excluded)
 
     async def _unknown(self, found: Sequence[Document], bill: Bill) -> list[Text]:
         """Return what is not known about the documents of a part."""

@@ -9,9 +9,10 @@ from encore.contracts import object_keys
 from encore.contracts.records import Customer, Opinion, Review, ScoredReview, SharedText
 from encore.runtime.ports import Items, Objects
 from encore.runtime.runs.stage import PartResult
+from encore.runtime.storage import write_units
 from encore.sentiment.domain.bill import Bill, part_payer
 from encore.sentiment.domain.documents import documents
-from encore.sentiment.domain.readings import review_opinions, scored_reviews, shared_opinions
+from encore.sentiment.domain.readings import left_out, review_opinions, scored_reviews, shared_opinions
 from encore.sentiment.use_cases.read_documents import ReadDocuments
 
 
@@ -23,25 +24,31 @@ class ScorePart:
     reviews: Items
     opinions: Items
     read_documents: ReadDocuments
+    score_excluded: bool = False
 
     async def run(self, run_id: str, part: int) -> PartResult:
         """Score a stored part; return what it came to and cost over all deliveries."""
         customers = await self.objects.get_lines(object_keys.customers(run_id, part), Customer)
         shared = await self.objects.find_lines(object_keys.shared_texts(run_id, part), SharedText)
         bill = Bill(part_payer(run_id, part))
-        readings = await self.read_documents.run(run_id, documents(customers, shared), bill)
+        asked = documents(customers, shared, score_excluded=self.score_excluded)
+        readings = await self.read_documents.run(run_id, asked, bill)
         scored, apart = scored_reviews(customers, readings), shared_opinions(shared, readings)
         await self.objects.put_lines(object_keys.sentiment(run_id, part), scored)
         if shared:
             await self.objects.put_lines(object_keys.shared_opinions(run_id, part), apart)
         items = _review_items(run_id, customers, scored)
-        opinions = list(
-            {(one.product_id, one.opinion_id): one for one in (*review_opinions(scored), *apart)}.values()
-        )
+        opinions = [
+            opinion.model_dump()
+            for opinion in {
+                (one.product_id, one.opinion_id): one for one in (*review_opinions(scored), *apart)
+            }.values()
+        ]
         await self.reviews.put_all(items)
-        await self.opinions.put_all([opinion.model_dump() for opinion in opinions])
-        bill.units.update({"dynamodb.writes": len(items) + len(opinions), "s3.puts": 1 + bool(shared)})
-        bill.counts.update(_counts(scored, len(shared), apart))
+        await self.opinions.put_all(opinions)
+        writes = write_units(items) + write_units(opinions)
+        bill.units.update({"dynamodb.writes": writes, "s3.puts": 1 + bool(shared)})
+        bill.counts.update(_counts(scored, len(shared), apart, not_asked=left_out(customers, readings)))
         return PartResult(counts=bill.counts, units=bill.units)
 
 
@@ -58,12 +65,15 @@ def _review_items(
     ]
 
 
-def _counts(scored: Sequence[ScoredReview], shared: int, apart: Sequence[Opinion]) -> Counter[str]:
+def _counts(
+    scored: Sequence[ScoredReview], shared: int, apart: Sequence[Opinion], *, not_asked: int
+) -> Counter[str]:
     of_reviews = [review.sentiment for review in scored if review.sentiment is not None]
     labels = [*of_reviews, *(opinion.sentiment for opinion in apart)]
     counts = Counter(f"texts_{sentiment.lower()}" for sentiment in labels)
     counts["reviews_scored"] = len(of_reviews)
-    counts["reviews_unscored"] = len(scored) - len(of_reviews)
+    counts["reviews_unscored"] = len(scored) - len(of_reviews) - not_asked
+    counts["reviews_left_out"] = not_asked
     counts["shared_texts_scored"] = len(apart)
     counts["shared_texts_unscored"] = shared - len(apart)
     return counts

@@ -92,8 +92,9 @@ class TotalProducts:
         return [Opinion.model_validate(item) for item in found]
 
     async def _summarise(self, run_id: str, parts: int, counts: Counts) -> SentimentSummary:
-        tally = RunTally()
-        texts, empty = counts["shared_texts_scored"] + counts["shared_texts_unscored"], 0
+        tally, left_out = RunTally(), counts["reviews_left_out"]
+        texts = counts["shared_texts_scored"] + counts["shared_texts_unscored"] - left_out
+        empty = -left_out
         for part in range(1, parts + 1):
             reviews = await self.objects.get_lines(object_keys.sentiment(run_id, part), ScoredReview)
             shared = await self.objects.find_lines(object_keys.shared_opinions(run_id, part), Opinion)
@@ -103,7 +104,7 @@ class TotalProducts:
                 tally.add(review.sentiment, review.aspects)
             for opinion in shared:
                 tally.add(opinion.sentiment, opinion.aspects)
-        summary = tally.summary(texts=texts, empty=empty, languages=_languages(counts))
+        summary = tally.summary(texts=texts, empty=empty, left_out=left_out, languages=_languages(counts))
         body = summary.model_dump_json(exclude_none=True).encode()
         await self.objects.put(object_keys.sentiment_summary(run_id), body, content_type="application/json")
         return summary

@@ -1,5 +1,6 @@
 """The run of each source's latest content: a pointer moved by compare-and-set."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from encore.runtime.runs.items import conditionally, key
@@ -12,10 +13,14 @@ ITEM = "latest"
 
 
 class LatestRun(NamedTuple):
-    """The latest run of a source, None before the first; `version` counts the changes."""
+    """The latest run of a source, None before the first; `version` counts the changes.
+
+    `files` are the objects that the source's last complete upload consisted of, each as a few short strings.
+    """
 
     run_id: str | None = None
     version: int = 0
+    files: Sequence[dict[str, str]] = ()
 
 
 class LatestRuns:
@@ -29,14 +34,19 @@ class LatestRuns:
         """Return the source's latest run."""
         reply = await self._dynamodb.get_item(TableName=self._table, Key=_key(source), ConsistentRead=True)
         found = from_item(reply.get("Item", {}))
-        return LatestRun(found.get("latest_run_id"), int(found.get("version", 0)))
+        return LatestRun(
+            found.get("latest_run_id"), int(found.get("version", 0)), tuple(found.get("files", ()))
+        )
 
-    async def move(self, source: str, run_id: str, *, after: LatestRun) -> bool:
+    async def move(
+        self, source: str, run_id: str, *, after: LatestRun, files: Sequence[dict[str, str]] = ()
+    ) -> bool:
         """Make a run the source's latest; return False if the pointer has changed since `after` was read."""
+        values = {"latest_run_id": run_id, "version": after.version + 1, "files": list(files)}
         return await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,
-                Item=_key(source) | to_item({"latest_run_id": run_id, "version": after.version + 1}),
+                Item=_key(source) | to_item(values),
                 ConditionExpression="attribute_not_exists(version) OR version = :version",
                 ExpressionAttributeValues=to_item({":version": after.version}),
             )

@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson
-from encore.cli.execution import guarded
+from encore.cli.commands.options import AsJson, ConfigFile
+from encore.cli.execution import FOUND_WRONG, guarded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from encore.stack.demo import OpenStack
+    from encore.stack.shop import Shop
 
 Data = Annotated[
     Path | None,
@@ -36,26 +39,32 @@ def demo(
     data: Data = None,
     merchandising: Merchandising = None,
     out: Out = Path("out"),
+    config: ConfigFile = None,
     *,
     keep: Keep = False,
     json: AsJson = False,
 ) -> None:
     """Run a file to finished emails on a local stack.
 
-    The stack is the demo's own, also while one of `encore up` is running.
+    The stack is the demo's own, also while one of `encore up` is running. It has the shop's settings; for the
+    made-up shop, only those that do not describe data.
     """
     from encore.cli.output import say
     from encore.stack.embedded import embedded_stack
     from encore.stack.kept import kept_stack, require_no_stack
+    from encore.stack.shop import load_shop
+    from encore.stack.shop.local import with_shop
 
     if keep:
         require_no_stack()
-    open_stack: OpenStack = kept_stack if keep else embedded_stack
+    shop = load_shop(config)
+    settings = _checked(data, shop, json=json) if data else {}
+    open_stack: OpenStack = with_shop(kept_stack if keep else embedded_stack, shop, made_up_data=data is None)
     if merchandising:
         from encore.stack.merchandising import with_merchandising
 
         open_stack = with_merchandising(open_stack, merchandising)
-    _run(open_stack, data, out, json=json)
+    _run(open_stack, data, out, settings, json=json)
     if keep:
         say("the stack keeps running: see `encore queues` and `encore runs`; `encore down` stops it")
 
@@ -72,17 +81,44 @@ def compose_demo(
     from functools import partial
 
     from encore.stack.compose import compose_stack
+    from encore.stack.shop import load_shop
 
-    _run(partial(compose_stack, endpoint=endpoint), data, out, json=json)
+    if data:
+        _checked(data, load_shop(), json=json)
+    _run(partial(compose_stack, endpoint=endpoint), data, out, {}, json=json)
 
 
-def _run(open_stack: "OpenStack", data: Path | None, out: Path, *, json: bool) -> None:
+def _checked(data: Path, shop: "Shop", *, json: bool) -> dict[str, str]:
+    """Check the files and show the result; return the settings for their hosts.
+
+    Files that cannot be used end the command before anything is started.
+    """
+    from encore.cli.check.progress import reading
+    from encore.cli.check.reading import choose, read
+    from encore.cli.check.tables import show
+    from encore.cli.check.views import view
+    from encore.cli.output import console
+    from encore.stack.link_hosts import usual_hosts
+
+    chosen = choose([data], shop)
+    with reading([each.path for each in chosen.sources], console(stderr=True)) as watch:
+        checked = read(chosen, shop, watch=watch)
+    result = view(checked)
+    show(result, console(stderr=json))
+    if not result.usable:
+        raise typer.Exit(FOUND_WRONG)
+    return usual_hosts(checked.link_hosts, checked.picture_hosts)
+
+
+def _run(
+    open_stack: "OpenStack", data: Path | None, out: Path, settings: "Mapping[str, str]", *, json: bool
+) -> None:
     """Print progress and report, with `json` to standard error, and the summary to standard output."""
     from encore.cli.output import console
     from encore.stack.demo import run_demo
 
     screen = console(stderr=json)
-    folder = run_demo(open_stack, data, out, screen)
+    folder = run_demo(open_stack, data, out, screen, settings=settings)
     if json:
         from json import dumps, loads
 

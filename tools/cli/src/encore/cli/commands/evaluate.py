@@ -68,6 +68,11 @@ Merchandising = Annotated[
     ),
 ]
 
+Picks = Annotated[
+    int | None,
+    typer.Option(min=1, max=12, help="How many products a customer gets, five by default (with --csv)."),
+]
+
 
 @app.command()
 @guarded
@@ -81,6 +86,7 @@ def recommendations(
     baselines: Baselines = False,
     csv: Csv = None,
     merchandising: Merchandising = None,
+    picks: Picks = None,
     json: AsJson = False,
 ) -> None:
     """Measure recommendations on published sequences, or on a shop's own file.
@@ -97,13 +103,13 @@ def recommendations(
         raise typer.BadParameter("--attributes, --min, --floors and --baselines need --sequences")
     if floors and protocol is not ProtocolName.STRICT:
         raise typer.BadParameter("--floors needs --protocol strict, by which they were measured")
-    if csv is None and merchandising:
-        raise typer.BadParameter("--merchandising needs --csv")
+    if csv is None and (merchandising or picks):
+        raise typer.BadParameter("--merchandising and --picks need --csv")
     require_evaluation()
     if sequences is not None:
         _on_sequences(sequences, attributes, protocol, wanted, floors=floors, baselines=baselines, json=json)
     elif csv is not None:
-        _on_own_data(csv, merchandising, json=json)
+        _on_own_data(csv, merchandising, picks, json=json)
 
 
 @app.command()
@@ -172,16 +178,18 @@ def _on_sequences(
     _require(figures, wanted)
 
 
-def _on_own_data(path: Path, merchandising: Path | None, *, json: bool) -> None:
+def _on_own_data(path: Path, merchandising: Path | None, picks: int | None, *, json: bool) -> None:
     from encore.cli.evaluation.own_data_tables import show_own_data
     from encore.cli.evaluation.start import evaluating
     from encore.cli.output import console, print_json
     from encore.evaluation.own_data.reading import read_data
     from encore.evaluation.own_data.report import evaluate_data
     from encore.evaluation.own_data.shop_file import read_rules
+    from encore.recommender.domain.rules import DEFAULT_PICKS
 
+    rules = read_rules(merchandising, picks=picks or DEFAULT_PICKS)
     with evaluating("reading") as announce:
-        report = evaluate_data(read_data(path), read_rules(merchandising), announce)
+        report = evaluate_data(read_data(path), rules, announce)
     if json:
         print_json(report)
     else:

@@ -5,6 +5,17 @@ from typing import Annotated
 
 import typer
 
+ConfigFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--config",
+        envvar="ENCORE_CONFIG",
+        exists=True,
+        dir_okay=False,
+        show_default="encore.toml, if there is one",
+        help="The shop's settings.",
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, and nothing else, on standard output.")]
 EnvironmentName = Annotated[
     str | None,

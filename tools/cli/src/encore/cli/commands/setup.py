@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from encore.cli.commands.options import AsJson, EnvironmentName, Region, TopologyFile
+from encore.cli.commands.options import AsJson, ConfigFile, EnvironmentName, Region, TopologyFile
 from encore.cli.execution import FOUND_WRONG, guarded
 
 Model = Annotated[
@@ -84,21 +84,24 @@ def verify(
     region: Region = None,
     model_id: Model = None,
     topology: TopologyFile = None,
+    config: ConfigFile = None,
     *,
     json: AsJson = False,
 ) -> None:
-    """Check that an environment has everything it needs.
+    """Check that an environment has everything it needs, and what the shop's settings say.
 
     Calls each AI service once, for a fraction of a cent. Exits with 1 if a check fails.
     """
     from encore.cli.output import console
     from encore.cli.target import load_topology, target
     from encore.cli.verification import Account, Outcome, as_json, show_results, verify_environment
+    from encore.stack.shop import load_shop
 
+    shop = load_shop(config)
     with target(environment, region) as chosen:
         account = Account.open(chosen.environment, region=chosen.region, model_id=model_id)
         account.require_answer()
-        results = verify_environment(load_topology(topology), account)
+        results = verify_environment(load_topology(topology), account, shop)
     if json:
         sys.stdout.write(as_json(results) + "\n")
     else:

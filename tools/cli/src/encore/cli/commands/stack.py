@@ -3,7 +3,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from encore.cli.commands.options import AsJson
+from encore.cli.commands.options import AsJson, ConfigFile
 from encore.cli.execution import guarded
 
 if TYPE_CHECKING:
@@ -11,21 +11,27 @@ if TYPE_CHECKING:
 
 
 @guarded
-def up(*, json: AsJson = False) -> None:
+def up(config: ConfigFile = None, *, json: AsJson = False) -> None:
     """Start a local stack in the background.
 
     Prints its variables as lines for a shell; `eval "$(encore up)"` sets it for the AWS CLI. Other
     commands find the stack by themselves. It has an emulator of S3, SNS, SQS and DynamoDB, understudy for
-    the AI services, and the four services, all on loopback. If one is running already, up only says so.
+    the AI services, and the four services with the shop's settings, all on loopback. If one is running
+    already, up only says so.
     """
     from encore.cli.output import say
     from encore.stack.background import running_stack, start_stack
+    from encore.stack.embedded import exported
+    from encore.stack.shop import load_shop
+    from encore.stack.shop.local import stack_variables
 
     if stack := running_stack():
         say(f"the local stack is already running (process {stack.pid})")
     else:
+        variables = stack_variables(load_shop(config))
         say("starting the local stack")
-        stack = start_stack()
+        with exported(variables):
+            stack = start_stack()
         say(f"running (process {stack.pid}), logs in {stack.folder.logs}; `encore down` stops it")
     _show(stack, json=json)
 

@@ -15,7 +15,9 @@ Name = Annotated[
 Config = Annotated[
     Path,
     typer.Option(
-        dir_okay=False, help="The shop's file; it may be missing. Themes are in `themes/` beside it."
+        envvar="ENCORE_CONFIG",
+        dir_okay=False,
+        help="The shop's file; it may be missing. Themes are in `themes/` beside it.",
     ),
 ]
 Port = Annotated[int, typer.Option(min=1024, max=65_535, help="The port on 127.0.0.1.")]

@@ -34,22 +34,24 @@ def show_own_data(report: OwnDataReport, console: Console) -> None:
 
 def _about(data: DataFigures) -> str:
     rejected = f", {count(data.rejected_rows)} rejected rows" if data.rejected_rows else ""
+    bought = f"{count(data.purchases)} purchases, " if data.purchases else ""
     return (
-        f"{count(data.customers)} customers, {count(data.reviews)} reviews, {count(data.products)} products "
-        f"in {count(data.families)} families{rejected}"
+        f"{count(data.customers)} customers, {count(data.reviews)} reviews, {bought}"
+        f"{count(data.products)} products in {count(data.families)} families{rejected}"
     )
 
 
 def _judged(data: DataFigures, held_out: HeldOutFigures) -> str:
     return (
         f"{count(data.customers_with_one_family)} customers have one product: how well their picks fit can "
-        f"only be judged by category; {count(held_out.customers)} have more: their last review is held out"
+        f"only be judged by category; {count(held_out.customers)} have more: what they reviewed or bought "
+        "last is held out"
     )
 
 
 def _hits(held_out: HeldOutFigures) -> Table:
     names = ("Encore", "95 % interval", "popularity", "95 % interval")
-    shown = table("held-out review's", *names, right=names)
+    shown = table("held-out product's", *names, right=names)
     for title, name in (("family", "family"), ("leaf category", "leaf"), ("level 2", "level_2")):
         ours, popular = getattr(held_out.encore, name), getattr(held_out.popularity, name)
         shown.add_row(cell(title), *_interval(ours, "bold"), *_interval(popular))
@@ -79,7 +81,7 @@ def _figures(lists: ListFigures) -> Table:
         ("picks of a family that is already in the list", count(lists.family_duplicates)),
         ("picks outside the customer's price range", _percent(lists.outside_price_range)),
         ("novelty in bits", f"{lists.novelty_bits:.1f}"),
-        ("lists with fewer than five products", count(lists.short_lists)),
+        (f"lists with fewer than {lists.picks} products", count(lists.short_lists)),
     ):
         shown.add_row(cell(title), cell(value))
     return shown

@@ -18,8 +18,8 @@ GONE = frozenset({"404", "NoSuchKey"})
 async def notification_again(environment: Environment, run: Run) -> tuple[str, str]:
     """Return the queue and the message that make ingest process the run's upload again.
 
-    One notification is enough, also for three separate files: ingest looks for the others itself. Raises
-    `CommandError` if the upload is gone or has other content, which would be another run.
+    One notification is enough, also for a set of files: ingest looks for the others, and its mapping, itself.
+    Raises `CommandError` if the upload is gone or has other content, which would be another run.
     """
     bucket = environment.named("data")
     for keys in possible_keys(run.source):

@@ -10,16 +10,19 @@ from encore.cli.verification.report import as_json, show_results
 from encore.cli.verification.resources import resource_checks
 from encore.cli.verification.sending import sending_checks
 from encore.cli.verification.services import service_checks
+from encore.cli.verification.shop import shop_checks
+from encore.stack.shop import Shop
 from encore.stack.topology import Topology
 
 __all__ = ["Account", "Check", "Outcome", "Result", "as_json", "show_results", "verify_environment"]
 
 
-def verify_environment(topology: Topology, account: Account) -> list[Result]:
+def verify_environment(topology: Topology, account: Account, shop: Shop) -> list[Result]:
     """Run every check, in the order of the flow; one that cannot be run has a result too."""
     checks = [
         *resource_checks(topology, account),
         *service_checks(account),
+        *shop_checks(account, shop),
         *ai_checks(account),
         *sending_checks(account),
     ]

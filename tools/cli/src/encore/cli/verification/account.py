@@ -79,9 +79,13 @@ class Account:
         """The resource's name in the account."""
         return f"{self.environment}-{name}"
 
+    def mailer_parameter(self, name: str) -> str:
+        """The name of the SSM parameter with a setting of the mailer, `FROM_ADDRESS` or `from-address`."""
+        return f"/encore/{self.environment}/mailer/{name.lower().replace('_', '-')}"
+
     def mailer_setting(self, name: str) -> str:
         """A setting of the mailer that Terraform created; raise `ClientError` if there is none."""
-        reply = self.ssm.get_parameter(Name=f"/encore/{self.environment}/mailer/{name}")
+        reply = self.ssm.get_parameter(Name=self.mailer_parameter(name))
         return str(reply["Parameter"]["Value"])
 
 

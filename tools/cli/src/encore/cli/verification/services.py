@@ -23,22 +23,23 @@ def service_checks(account: Account) -> list[Check]:
 
 def has_understudy(account: Account) -> bool:
     """True when the environment runs understudy instead of the AI services, which are then not called."""
-    return account.on_aws and _described(account, UNDERSTUDY) is not None
+    return account.on_aws and described(account, UNDERSTUDY) is not None
 
 
 def _service(account: Account, name: str) -> Finding:
     if not account.on_aws:
         return skipped("emulator: services run elsewhere")
-    service = _described(account, name)
+    service = described(account, name)
     return judged(["does not exist"]) if service is None else _state(service)
 
 
 def _understudy(account: Account) -> Finding:
-    service = _described(account, UNDERSTUDY) if account.on_aws else None
+    service = described(account, UNDERSTUDY) if account.on_aws else None
     return skipped("not deployed") if service is None else _state(service)
 
 
-def _described(account: Account, name: str) -> Mapping[str, Any] | None:
+def described(account: Account, name: str) -> Mapping[str, Any] | None:
+    """Return what ECS says of a service; None if it does not exist."""
     try:
         reply = account.ecs.describe_services(cluster=account.environment, services=[account.named(name)])
     except account.ecs.exceptions.ClusterNotFoundException:

@@ -1,10 +1,10 @@
-"""Holds out each customer's last review, with everything that is a variant of its product."""
+"""Holds out what each customer reviewed or bought last, with everything that is a variant of it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
-from encore.contracts.records import Customer, Product, Review
+from encore.contracts.records import Customer, Product
 from encore.evaluation.metrics import hits
 
 Category = tuple[str, ...]
@@ -43,27 +43,28 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """All customers, some without their last review, and the targets of those by customer id."""
+    """All customers, some without what they reviewed or bought last; the targets of those by their ids."""
 
     customers: Sequence[Customer]
     targets: dict[str, Target]
 
 
 def hold_out(customers: Sequence[Customer], products: Mapping[str, Product], labels: Labels) -> HeldOut:
-    """Hold out the last review of every customer with reviews in two families or more.
+    """Hold out the last review or purchase of every customer who has products of two families or more.
 
-    Reviews are ordered by time if all of a customer's have one, else as in the file. Nothing of the held-out
-    families stays in the history; a customer who would have none left keeps everything and has no target.
+    They are ordered by time if all of a customer's have one, else as in the file, reviews before purchases.
+    Nothing of the held-out families stays in the history; a customer who would have none left keeps
+    everything and has no target.
     """
     kept, targets = [], {}
     for customer in customers:
-        last = _last(customer.reviews)
-        families = frozenset().union(*map(labels, last.product_ids)) if last else frozenset()
-        history = _without(customer.reviews, families, labels)
-        if last and history:
-            found = [products[each] for each in last.product_ids if each in products]
+        last = _last(customer)
+        families = frozenset[str]().union(*map(labels, last))
+        history = _without(customer, families, labels)
+        if last and history.product_ids:
+            found = [products[each] for each in last if each in products]
             targets[customer.customer_id] = Target.of(found, labels)
-            kept.append(customer.model_copy(update={"reviews": history}))
+            kept.append(history)
         else:
             kept.append(customer)
     return HeldOut(kept, targets)
@@ -79,16 +80,26 @@ def hit_of(products: Sequence[Product], target: Target, labels: Labels) -> Hit:
     )
 
 
-def _last(reviews: Sequence[Review]) -> Review | None:
-    if any(review.timestamp is None for review in reviews):
-        return reviews[-1]
-    return max(enumerate(reviews), key=lambda each: (each[1].timestamp, each[0]), default=(0, None))[1]
+def _last(customer: Customer) -> Sequence[str]:
+    """Return the products of the customer's last review or purchase; none if they have neither."""
+    told = [(each.timestamp, each.product_ids) for each in customer.reviews]
+    told += [(each.timestamp, (each.product_id,)) for each in customer.purchases]
+    times = [time for time, _ in told if time is not None]
+    if len(times) < len(told):
+        return told[-1][1]
+    return told[max(range(len(times)), key=lambda at: (times[at], at))][1] if times else ()
 
 
-def _without(reviews: Sequence[Review], families: AbstractSet[str], labels: Labels) -> tuple[Review, ...]:
-    """Return the reviews without the products of these families, and without those about nothing else."""
+def _without(customer: Customer, families: AbstractSet[str], labels: Labels) -> Customer:
+    """Return the customer without products of these families, and without reviews about nothing else."""
     left = (
         (review, tuple(each for each in review.product_ids if families.isdisjoint(labels(each))))
-        for review in reviews
+        for review in customer.reviews
     )
-    return tuple(review.model_copy(update={"product_ids": ids}) for review, ids in left if ids)
+    bought = (each for each in customer.purchases if families.isdisjoint(labels(each.product_id)))
+    return customer.model_copy(
+        update={
+            "reviews": tuple(review.model_copy(update={"product_ids": ids}) for review, ids in left if ids),
+            "purchases": tuple(bought),
+        }
+    )

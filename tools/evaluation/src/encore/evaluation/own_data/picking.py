@@ -26,7 +26,7 @@ from encore.sentiment.domain.readings import Readings, scored_reviews, shared_op
 
 @dataclass(frozen=True, slots=True)
 class Picked:
-    """Every customer's list and what they think, the shop, and how many picks each rule yielded for."""
+    """The lists of customers who may be mailed, what all think, the shop, and how often each rule yielded."""
 
     recommendations: Sequence[Recommendation]
     preferences: Mapping[str, Sequence[Preference]]
@@ -44,7 +44,7 @@ def pick_products(
     rules: RunRules,
     now: int,
 ) -> Picked:
-    """Train, rank and pick for all customers, as a run with these customers would.
+    """Train, rank and pick, as a run with these customers would: nobody who may not be mailed has a list.
 
     `texts` is what was read in documents, by their words, those of `shared_texts` too; `shared` are the
     reviews that products share, by which they are families; `now` is the run's time in Unix seconds.

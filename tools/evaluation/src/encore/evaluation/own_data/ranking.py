@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from encore.contracts.records import Customer, Product, ProductSentiment
+from encore.recommender.domain.batch import ranked_customers
 from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
-from encore.recommender.domain.minimums import DataSize
 from encore.recommender.domain.plan import EVENT_WEIGHTS
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.rows import interaction_rows, item_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, DatasetSchema
 from encore.recommender.settings import RecommenderSettings
+from encore.runtime.training_minimums import DataSize
 from understudy.personalize.csv_import import TableReader
 from understudy.personalize.errors import JobFailedError
 from understudy.personalize.event_rules import EventRule, EventRules
@@ -34,7 +35,8 @@ def rank_products(
 ) -> Rankings:
     """Return product ids by customer id, best first; nothing when there is too little data to learn from.
 
-    The files go through the importer of the stand-in, as those of a run do. Reviews without a time get `now`.
+    The files go through the importer of the stand-in, as those of a run do, and customers who may not be
+    mailed are learned from but have no ranking. What has no time gets `now`.
     """
     rows: list[Row] = []
     size = DataSize()
@@ -46,7 +48,7 @@ def rank_products(
         return {}
     by_product = {each.product_id: each for each in sentiments}
     items = [item_row(one, by_product.get(one.product_id)) for one in products if is_fit_id(one.product_id)]
-    return _trained(rows, items, [one.customer_id for one in customers if is_fit_id(one.customer_id)])
+    return _trained(rows, items, ranked_customers(customers))
 
 
 def _trained(interactions: Sequence[Row], items: Sequence[Row], customer_ids: Sequence[str]) -> Rankings:

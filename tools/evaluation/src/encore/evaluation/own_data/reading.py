@@ -1,7 +1,6 @@
 """Reads a shop's file, or its folder of three, with ingest."""
 
 import tempfile
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,9 +9,15 @@ from encore.contracts.records import Customer, Product, SharedText
 from encore.evaluation.errors import EvaluationError
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.uploads import SET_KINDS, file_set, kind_of
-from encore.ingest.use_cases.ingest_upload import Limits
-from encore.ingest.use_cases.load_files import LoadFiles, SourceFile
+from encore.ingest.domain.file_names import MANIFEST, MAPPING
+from encore.ingest.domain.formats.mapping import read_mapping
+from encore.ingest.domain.values.conventions import Defaults
+from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
+from encore.ingest.use_cases.survey_files import ReadingRules, SourceFile
+from encore.stack.upload_set import files_of_set
+
+USUAL_RULES = LoadRules(reading=ReadingRules(Defaults("INR", "en_IN", "UTC")), max_rejected_share=1)
+"""As an Indian shop without settings reads its files; any row that can be used is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,47 +30,35 @@ class Data:
     rejected_rows: int = 0
 
 
-def read_data(path: Path) -> Data:
-    """Read whatever ingest accepts: one file, or a folder with products, customers and reviews.
+def read_data(path: Path, rules: LoadRules = USUAL_RULES) -> Data:
+    """Read whatever ingest accepts: one file, or the folder of a set.
 
     Raises `EvaluationError` for a folder with other files, and for a file that ingest does not accept.
     """
-    counts: Counter[str] = Counter()
+    findings = Findings()
     with tempfile.TemporaryDirectory(prefix="encore-evaluation-") as name:
         folder = Path(name)
         with (
             (folder / "rejects.jsonl").open("w", encoding="utf-8") as rejects,
             Scratch(folder / "scratch.db") as scratch,
         ):
-            loading = LoadFiles(
-                scratch,
-                rejects,
-                counts=counts,
-                max_bytes=Limits.max_bytes,
-                default_currency=Limits.default_currency,
-            )
             try:
-                loading.load(_sources(path))
+                merged = LoadFiles(scratch, rejects, findings, rules).load(_sources(path))
             except FileError as error:
                 raise EvaluationError(str(error)) from error
+            counts = findings.counts
             return Data(
-                products=list(scratch.products()),
-                customers=scratch.customers(1, counts["customers"]),
-                shared_texts=scratch.shared_texts(1, counts["shared_texts"]),
+                products=list(merged.products()),
+                customers=merged.customers(1, counts["customers"]),
+                shared_texts=merged.shared_texts(1, counts["shared_texts"]),
                 rejected_rows=counts["rejected_rows"],
             )
 
 
 def _sources(path: Path) -> list[SourceFile]:
-    if not path.is_dir():
-        return [SourceFile(path, str(path), kind_of(path.name))]
-    files = {str(each): each for each in sorted(path.iterdir()) if each.is_file()}
-    found = file_set(files)
-    if set(found) == set(SET_KINDS):
-        return [SourceFile(files[key], key, kind) for kind, key in found.items()]
-    if len(files) == 1:
-        return _sources(next(iter(files.values())))
-    names = ", ".join(each.name for each in files.values()) or "no file"
-    raise EvaluationError(
-        f"{path}: found {names}, expected one file, or {', '.join(f'{kind}.csv' for kind in SET_KINDS)}"
-    )
+    files = [path]
+    if path.is_dir():
+        files = [each for each in files_of_set(path) if each.name not in {MAPPING, MANIFEST}]
+    beside = (path if path.is_dir() else path.parent) / MAPPING
+    said = read_mapping(beside.read_text("utf-8-sig"), file=str(beside)) if beside.is_file() else None
+    return [SourceFile(each, str(each), mapping=said and said.for_file(each.name)) for each in files]

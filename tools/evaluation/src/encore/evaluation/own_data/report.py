@@ -1,8 +1,9 @@
-"""The figures of a shop's own recommendations: hits of held-out reviews, and what the lists are like."""
+"""The figures of a shop's own recommendations: hits of what is held out, and what the lists are like."""
 
 from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from functools import partial
+from itertools import chain
 
 from pydantic import BaseModel, ConfigDict
 
@@ -14,10 +15,11 @@ from encore.evaluation.own_data.lists import Lists, Nearness, Views
 from encore.evaluation.own_data.picking import Picked, pick_products
 from encore.evaluation.own_data.reading import Data
 from encore.evaluation.own_data.scoring import read_texts
-from encore.recommender.domain.basket import PICKS, Rule
+from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.shop import Shop
 
 SEED = 0
 Announce = Callable[[str], None]
@@ -35,11 +37,13 @@ class DataFigures(_Part):
     customers: int
     customers_with_one_family: int
     reviews: int
+    purchases: int = 0
+    """Lines of orders."""
     rejected_rows: int
 
 
 class HitFigures(_Part):
-    """The shares of held-out reviews whose product's family, leaf category or level 2 is in the list."""
+    """The shares of what is held out whose product's family, leaf category or level 2 is in the list."""
 
     family: Interval
     leaf: Interval
@@ -71,6 +75,8 @@ class ListFigures(_Part):
     family_duplicates: int
     outside_price_range: float
     novelty_bits: float
+    picks: int
+    """How many products a customer gets."""
     short_lists: int
     despite_rules: dict[str, int]
     reasons: dict[str, int]
@@ -101,7 +107,7 @@ def evaluate_data(data: Data, rules: RunRules, announce: Announce = lambda _: No
         rules=rules,
         now=_latest(data),
     )
-    announce("holding out the last reviews")
+    announce("holding out what was reviewed or bought last")
     held_out = _held_out(data.customers, products, index, pick)
     announce("recommending to everybody")
     return OwnDataReport(
@@ -119,6 +125,7 @@ def _data(data: Data, index: FamilyIndex) -> DataFigures:
         customers=len(data.customers),
         customers_with_one_family=owned.count(1),
         reviews=sum(len(customer.reviews) for customer in data.customers),
+        purchases=sum(len(customer.purchases) for customer in data.customers),
         rejected_rows=data.rejected_rows,
     )
 
@@ -138,20 +145,18 @@ def _held_out(
     for one in picked.recommendations:
         if target := held.targets.get(one.customer_id):
             known = [each.product_id for each in picked.preferences[one.customer_id]]
-            best = _most_popular(picked.shop.catalogue.popular, known, index.labels)
+            best = _most_popular(picked.shop, known, index.labels)
             ours.append(hit_of([each.product for each in one.picks], target, index.labels))
             popular.append(hit_of([products[each] for each in best], target, index.labels))
     return HeldOutFigures(customers=len(ours), encore=_hits(ours), popularity=_hits(popular))
 
 
-def _most_popular(
-    popular: Sequence[str], known: Sequence[str], labels: Callable[[str], AbstractSet[str]]
-) -> list[str]:
-    """Return the shop's most popular products, one of a family and none of a family that is known."""
+def _most_popular(shop: Shop, known: Sequence[str], labels: Callable[[str], AbstractSet[str]]) -> list[str]:
+    """Return as many of the shop's most popular products as a customer gets: one of a family, none known."""
     taken = {label for each in known for label in labels(each)}
     found: list[str] = []
-    for product_id in popular:
-        if len(found) == PICKS:
+    for product_id in shop.catalogue.popular:
+        if len(found) == shop.picks:
             break
         if taken.isdisjoint(labels(product_id)):
             found.append(product_id)
@@ -186,7 +191,8 @@ def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, 
         family_duplicates=lists.family_duplicates(),
         outside_price_range=lists.outside_price_range(),
         novelty_bits=lists.novelty_bits(),
-        short_lists=sum(len(one) < PICKS for one in lists.ids),
+        picks=picked.shop.picks,
+        short_lists=sum(len(one) < picked.shop.picks for one in lists.ids),
         despite_rules={rule.value: picked.yielded[rule] for rule in Rule if picked.yielded[rule]},
         reasons=lists.reasons(),
         sources=lists.sources(),
@@ -194,8 +200,9 @@ def _lists(picked: Picked, products: Mapping[str, Product], index: FamilyIndex, 
 
 
 def _latest(data: Data) -> int:
-    """Return the time of the latest review, else since when the newest product is sold, as the run's time."""
+    """Return the time of the latest review or order, else since when the newest product is sold."""
     reviewed = (review.timestamp for customer in data.customers for review in customer.reviews)
+    ordered = (purchase.timestamp for customer in data.customers for purchase in customer.purchases)
     listed = (product.available_from for product in data.products)
-    times = ([time for time in each if time is not None] for each in (reviewed, listed))
+    times = ([time for time in each if time is not None] for each in (chain(reviewed, ordered), listed))
     return next((max(each) for each in times if each), 0)

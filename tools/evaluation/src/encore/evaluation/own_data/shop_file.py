@@ -3,20 +3,20 @@
 from pathlib import Path
 
 from encore.evaluation.errors import EvaluationError
-from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules_file import read_shop_rules
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 
 
-def read_rules(path: Path | None) -> RunRules:
+def read_rules(path: Path | None, *, picks: int = DEFAULT_PICKS) -> RunRules:
     """Return the rules with their defaults and what the shop's file says; the file may be missing.
 
     Raises `EvaluationError` with every problem of the file.
     """
     if path is None:
-        return RunRules(rules=Rules())
+        return RunRules(rules=Rules(), picks=picks)
     try:
-        return RunRules(rules=Rules(), shop=read_shop_rules(path.read_bytes(), file=str(path)))
+        return RunRules(rules=Rules(), picks=picks, shop=read_shop_rules(path.read_bytes(), file=str(path)))
     except InvalidFileError as error:
         raise EvaluationError(str(error)) from error

@@ -12,7 +12,7 @@ from encore.evaluation.reasons.claims import Claim, problem_of
 from encore.evaluation.reasons.counts import gathered
 from encore.evaluation.reasons.shop import ShopFacts
 from encore.evaluation.reasons.stored_run import StoredRun
-from encore.recommender.domain.co_purchases import MAX_OWNED, MAX_REVIEWS
+from encore.recommender.domain.co_purchases import MAX_EVIDENCE, MAX_OWNED
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.preferences import (
     Preference,
@@ -67,7 +67,7 @@ class _Tally:
 
 async def check_reasons(run: StoredRun, announce: Announce = lambda _: None) -> ReasonReport:
     """Recompute every reason of a run from its products, customers, scores and rules."""
-    announce("reading products and reviews")
+    announce("reading products, reviews and purchases")
     shop = await _shop(run)
     announce("reading what reasons claim")
     for part in run.recommended:
@@ -90,15 +90,15 @@ async def check_reasons(run: StoredRun, announce: Announce = lambda _: None) -> 
 
 async def _shop(run: StoredRun) -> ShopFacts:
     products, shared = await run.products(), SharedReviews()
-    reviews: Counter[str] = Counter()
+    people: Counter[str] = Counter()
     for part in run.parts:
         customers = await run.customers(part)
         shared.add(customers)
         for customer in customers:
-            reviews.update(each for review in customer.reviews for each in set(review.product_ids))
+            people.update({product_id for product_id, _ in (*_reviewed(customer), *_bought(customer))})
     stored = await run.rules()
     index = FamilyIndex(products, shared)
-    return ShopFacts(products, index, reviews, stored.rules, stored.shop, run.now)
+    return ShopFacts(products, index, people, stored.rules, stored.shop, run.now)
 
 
 def _claim_pairs(recommendations: Sequence[Recommendation], shop: ShopFacts) -> None:
@@ -119,17 +119,32 @@ def _claim_pairs(recommendations: Sequence[Recommendation], shop: ShopFacts) -> 
 
 
 def _count(customers: Sequence[Customer], scores: Scores, shop: ShopFacts) -> None:
+    family, products = shop.families.family, shop.products
     for customer in customers:
-        about = [(each, review.review_id) for review in customer.reviews for each in review.product_ids]
-        about = [(product_id, review_id) for product_id, review_id in about if product_id in shop.products]
-        families = [(shop.families.family(product_id), review_id) for product_id, review_id in about]
-        leaves = [(shop.products[product_id].category, review_id) for product_id, review_id in about]
-        heavy = len(customer.reviews) > MAX_REVIEWS or len(dict(families)) > MAX_OWNED
-        shop.bought.add(gathered(families), heavy=heavy)
-        shop.leaves.add(gathered(leaves), heavy=heavy)
-        liked = liked_products(customer, scores)
-        chosen = (pair for pair, (product_id, _) in zip(families, about, strict=True) if product_id in liked)
-        shop.liked.add(gathered(chosen), heavy=heavy)
+        reviewed, bought = _reviewed(customer), _bought(customer)
+        about = [(product_id, told) for product_id, told in (*reviewed, *bought) if product_id in products]
+        families = gathered((family(product_id), told) for product_id, told in about)
+        heavy = len({told for _, told in (*reviewed, *bought)}) > MAX_EVIDENCE or len(families) > MAX_OWNED
+        shop.bought.add(families, heavy=heavy)
+        leaves = gathered((products[product_id].category, told) for product_id, told in about)
+        shop.leaves.add(leaves, heavy=heavy)
+        liked = liked_products(customer, scores) & products.keys()
+        opinions = gathered(
+            (family(product_id), told) for product_id, told in reviewed if product_id in liked
+        )
+        shop.liked.add(opinions, heavy=heavy)
+
+
+def _reviewed(customer: Customer) -> list[tuple[str, str]]:
+    """Return each product of each review, with the review's name among the customer's evidence."""
+    return [
+        (each, f"review {review.review_id}") for review in customer.reviews for each in review.product_ids
+    ]
+
+
+def _bought(customer: Customer) -> list[tuple[str, str]]:
+    """Return each bought product, with the name of its purchases: all of one product are one evidence."""
+    return [(each.product_id, f"purchase of {each.product_id}") for each in customer.purchases]
 
 
 async def _check_part(run: StoredRun, part: int, shop: ShopFacts, tally: _Tally) -> None:

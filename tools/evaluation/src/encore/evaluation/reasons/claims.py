@@ -62,13 +62,16 @@ def problem_of(claim: Claim) -> Problem:
 
 def _own_product_problem(claim: Claim) -> Problem:
     reason = claim.reason
-    if reason.product_id is None or reason.review_id is None:
-        return f"no {'product' if reason.product_id is None else 'review'} of the customer is named"
+    if reason.product_id is None:
+        return "no product of the customer is named"
     if reason.product_id not in claim.preferences:
         return f"the customer has no product {reason.product_id}"
     own = claim.shop.products.get(reason.product_id)
     if own is None or reason.product_name != own.name:
         return f"{reason.product_id} has another name in the run's catalogue, or is not in it"
+    if reason.review_id is None:
+        is_bought = any(one.product_id == own.product_id for one in claim.customer.purchases)
+        return None if is_bought else f"no review or purchase of {own.product_id} is named"
     reviews = {review.review_id: review.product_ids for review in claim.customer.reviews}
     if reason.review_id not in reviews:
         return f"the customer has no review {reason.review_id}"

@@ -1,4 +1,4 @@
-"""How many customers link two things by different reviews, for the pairs that reasons claim."""
+"""How many customers link two things by different evidence, for the pairs that reasons claim."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
@@ -13,8 +13,8 @@ Thing = TypeVar("Thing", bound=Hashable)
 class PairCounts(Generic[Thing]):
     """Counts the customers of claimed pairs; memory grows with the pairs, not with the customers.
 
-    Claim all pairs first, then add every customer once. The recommender counts only so many reviews and
-    families of a customer: those who have more are `heavy`, and it may have counted them or not.
+    Claim all pairs first, then add every customer once. The recommender counts only so much evidence and
+    so many families of a customer: those who have more are `heavy`, and it may have counted them or not.
     """
 
     _claimed: dict[Thing, set[Thing]] = field(default_factory=dict)
@@ -25,17 +25,17 @@ class PairCounts(Generic[Thing]):
         """Have the customers of this pair counted."""
         self._claimed.setdefault(one, set()).add(other)
 
-    def add(self, reviews: Mapping[Thing, AbstractSet[str]], *, heavy: bool) -> None:
-        """Count one customer, given the ids of their reviews about each of their things.
+    def add(self, evidence: Mapping[Thing, AbstractSet[str]], *, heavy: bool) -> None:
+        """Count one customer, given the names of the evidence for each of their things.
 
-        Two things are linked if each has a review that is not about the other: a review that is listed under
-        two products says nothing about what goes together.
+        Two things are linked if each has evidence that is not evidence for the other: a review that is listed
+        under two products says nothing about what goes together.
         """
         pairs = {
             frozenset((one, other))
-            for one in self._claimed.keys() & reviews.keys()
-            for other in self._claimed[one] & reviews.keys()
-            if reviews[one] - reviews[other] and reviews[other] - reviews[one]
+            for one in self._claimed.keys() & evidence.keys()
+            for other in self._claimed[one] & evidence.keys()
+            if evidence[one] - evidence[other] and evidence[other] - evidence[one]
         }
         self._possible.update(pairs)
         if not heavy:
@@ -49,13 +49,13 @@ class PairCounts(Generic[Thing]):
             return "the number of customers is missing"
         if not low <= claimed <= high:
             found = str(high) if low == high else f"{low} to {high}"
-            return f"{claimed} customers are claimed, {found} link both by different reviews"
+            return f"{claimed} customers are claimed, {found} link both by different evidence"
         return f"{claimed} customers are fewer than {least}" if claimed < least else None
 
 
 def gathered(about: Iterable[tuple[Thing, str]]) -> dict[Thing, set[str]]:
-    """Return the review ids of each thing."""
+    """Return the names of the evidence for each thing."""
     found: dict[Thing, set[str]] = {}
-    for thing, review_id in about:
-        found.setdefault(thing, set()).add(review_id)
+    for thing, name in about:
+        found.setdefault(thing, set()).add(name)
     return found

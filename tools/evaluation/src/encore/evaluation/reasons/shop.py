@@ -22,12 +22,12 @@ Category = tuple[str, ...]
 class ShopFacts:
     """The catalogue, its families, the counts that reasons claim, and the rules of the run.
 
-    `reviews` counts the reviews of each product; `now` is the time of the run in Unix seconds.
+    `customers` counts who reviewed or bought each product; `now` is the time of the run in Unix seconds.
     """
 
     products: Mapping[str, Product]
     families: FamilyIndex
-    reviews: Counter[str]
+    customers: Counter[str]
     rules: Rules
     own: ShopRules
     now: int
@@ -36,9 +36,8 @@ class ShopFacts:
     leaves: PairCounts[Category] = field(default_factory=PairCounts)
 
     def people(self, product_id: str) -> int:
-        """Return how many people rated a product, or reviewed it where the shop gives no such number."""
-        count = self.products[product_id].rating_count
-        return self.reviews[product_id] if count is None else count
+        """Return how many people rated a product, or reviewed or bought it, whichever is more."""
+        return max(self.products[product_id].rating_count or 0, self.customers[product_id])
 
     def ranks(self, product_id: str, category: Category) -> tuple[range, int]:
         """Return the ranks that a product may claim in a category by its people, and the number of products.

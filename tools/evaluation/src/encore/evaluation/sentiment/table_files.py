@@ -12,7 +12,8 @@ from typing import BinaryIO, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from encore.evaluation.errors import EvaluationError
-from encore.ingest.domain.csv_records import BOM, BrokenRecord, RecordReader
+from encore.ingest.domain.csv_lines import BOM
+from encore.ingest.domain.csv_records import BrokenRecord, RecordReader
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.file_signature import GZIP, HEAD_BYTES, require_csv
 

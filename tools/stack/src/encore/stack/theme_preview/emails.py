@@ -5,7 +5,14 @@ from dataclasses import replace
 from functools import cache
 from itertools import starmap
 
-from encore.contracts.records import Pick, Reason, ReasonKind, Recommendation, RecommendationSource
+from encore.contracts.records import (
+    OwnProduct,
+    Pick,
+    Reason,
+    ReasonKind,
+    Recommendation,
+    RecommendationSource,
+)
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.language import language
@@ -18,7 +25,7 @@ from encore.stack.sample.products import product_of
 from encore.stack.sample.vocabulary import load_vocabulary
 
 SEED = 7
-PICKS = 5
+PICKS, MAX_PICKS = 5, 12
 PRODUCTS = 90
 BRAND = Brand(name="Encore Shop", postal_address="Encore Shop, 1 Example Street, Bengaluru 560001, India")
 LANGUAGE = language("en_IN")
@@ -29,7 +36,7 @@ LINKS = Links(
 )
 COPY = Copy(
     subject="{customer.first_name}, take a look at {1.name}",
-    preheader="A few ideas for the desk, the kitchen and the way between them.",
+    preheader="For the desk, the kitchen and the way between them.",
     greeting="Hello {customer.first_name},",
     intro="You liked your {liked.product}, and we kept that in mind. Here is where it led us.",
     lines={
@@ -38,13 +45,20 @@ COPY = Copy(
         "3": "If you think of a step up from your {3.own}, look closer.",
         "4": "Something different, chosen with quiet evenings in mind.",
         "5": "Good to have around.",
+        "6": "We thought of a slow Sunday when we chose it.",
+        "7": "It makes the way to work a little easier.",
+        "8": "Think of it for the desk, and for the road.",
+        "9": "One for long evenings.",
+        "10": "A simple helper for the week, and for the weekend too.",
+        "11": "If you have a trip in mind, look closer.",
+        "12": "We would choose it for the kitchen.",
     },
     closing="Take your time, and tell us how you get on.",
 )
 
 
 def preview_content(*, picks: int = PICKS, pictures: bool = True) -> EmailContent:
-    """Return the content of an email with up to five products; pictures are those of the preview's server."""
+    """Return the content of an email with up to twelve products, and the preview server's pictures."""
     facts, maker = (
         preview_facts(picks),
         ContentMaker(LANGUAGE, links=AllowedHosts("*"), pictures=AllowedHosts("*")),
@@ -60,15 +74,17 @@ def preview_content(*, picks: int = PICKS, pictures: bool = True) -> EmailConten
 
 @cache
 def preview_facts(picks: int) -> EmailFacts:
-    """Return what is known of the preview's customer and of up to five products."""
+    """Return what is known of the preview's customer and of up to twelve products."""
     listings = _listings()
-    reasons = _reasons(listings[:PICKS], listings[PICKS:])
+    reasons = list(_reasons(listings[:MAX_PICKS], listings[MAX_PICKS:]))
+    liked = next(each.product_name for each in reasons if each.kind is ReasonKind.LIKED)
     recommendation = Recommendation(
         customer_id="C-preview",
         name="Ananya Rao",
         email="ananya@example.com",
         source=RecommendationSource.PERSONALIZE,
         picks=tuple(starmap(_pick, zip(listings[:picks], reasons, strict=False))),
+        owned=(OwnProduct(product_id="own", product_name=liked or "", polarity=0.9),),
     )
     return email_facts(recommendation, brand=BRAND.name, locale="en_IN")
 
@@ -96,3 +112,7 @@ def _reasons(shown: list[Listing], others: list[Listing]) -> Iterator[Reason]:
     yield Reason(kind=ReasonKind.BETTER_RATED, product_name=worst["earbuds"])
     yield Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=tuple(shown[3].family.category.split("|")))
     yield Reason(kind=ReasonKind.WELL_RATED)
+    yield from (
+        Reason(kind=ReasonKind.POPULAR_IN_CATEGORY, category=tuple(each.family.category.split("|")))
+        for each in shown[5:]
+    )

@@ -17,11 +17,12 @@ from starlette.routing import Route
 
 from encore.mailer.adapters.shop_files import LocalShopFiles
 from encore.mailer.domain.message.shop_file import InvalidFileError
-from encore.mailer.domain.message.theme import Theme
+from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.message.theme_files import built_in_themes
-from encore.mailer.use_cases.load_look import load_look
+from encore.mailer.use_cases.load_look import Look, load_look
 from encore.stack.pictures.drawing import UnknownPictureError, picture
-from encore.stack.theme_preview.emails import BRAND, LANGUAGE, PICKS, preview_content
+from encore.stack.shop import load_shop
+from encore.stack.theme_preview.emails import BRAND, LANGUAGE, MAX_PICKS, PICKS, preview_content
 
 Mode = Literal["light", "dark"]
 LOOPBACK = ["127.0.0.1", "localhost"]
@@ -56,17 +57,20 @@ class _Preview:
         try:
             look = await load_look(self._files, theme=name)
             name, problem = look.shop.theme.name, ""
-            look.theme(BRAND, LANGUAGE.messages)
+            look.theme(brand_of(look), LANGUAGE.messages)
+            await asyncio.to_thread(self._check_other_sections)
         except InvalidFileError as error:
             problem = str(error)
         chosen = name or ""
         themes = sorted({*built_in_themes(), *filter(None, [chosen])})
-        return HTMLResponse(self._page.render(themes=themes, chosen=chosen, problem=problem, max_picks=PICKS))
+        return HTMLResponse(
+            self._page.render(themes=themes, chosen=chosen, problem=problem, picks=PICKS, max_picks=MAX_PICKS)
+        )
 
     async def html(self, request: Request) -> Response:
         """One email; the query gives its mode, number of products and whether there are pictures."""
         query = request.query_params
-        picks = min(max(int(query.get("picks", PICKS)), 1), PICKS)
+        picks = min(max(int(query.get("picks", PICKS)), 1), MAX_PICKS)
         content = preview_content(picks=picks, pictures=query.get("pictures") != "no")
         theme = await self._loaded(request)
         return HTMLResponse(in_mode(theme.html(content), cast("Mode", query.get("mode", "light"))))
@@ -81,7 +85,12 @@ class _Preview:
 
     async def _loaded(self, request: Request) -> Theme:
         look = await load_look(self._files, theme=request.query_params.get("theme") or self._theme)
-        return look.theme(BRAND, LANGUAGE.messages)
+        return look.theme(brand_of(look), LANGUAGE.messages)
+
+    def _check_other_sections(self) -> None:
+        """Raise `InvalidFileError` for what the mailer does not read."""
+        if self._files.config.is_file():
+            load_shop(self._files.config, environment={})
 
     async def _changes(self, request: Request) -> AsyncIterator[str]:
         before = self._state()
@@ -100,6 +109,12 @@ class _Preview:
         yield self._files.config
         yield from (self._files.config.parent / "themes").rglob("*")
         yield from Path(str(files("encore.mailer.domain.message") / "themes")).rglob("*")
+
+
+def brand_of(look: Look) -> Brand:
+    """Return the brand that the shop's file describes, with the sample's for what it leaves out."""
+    said = look.shop.brand
+    return Brand(said.name or BRAND.name, said.postal_address or BRAND.postal_address)
 
 
 def in_mode(html: str, mode: Mode) -> str:

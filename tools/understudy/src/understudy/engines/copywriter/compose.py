@@ -85,7 +85,7 @@ class _Writer:
         """Return previews that name moments from across the email, which its subject does not."""
         texts: Wordings = []
         for turn in range(self.count):
-            pool = self.frames.pool(f"preheader.{self.tone}")
+            pool = self._pool(f"preheader.{self.tone}")
             texts.append(self.chooser.text((pool,), self._moments(turn), texts, "preheader"))
         return texts
 
@@ -102,9 +102,9 @@ class _Writer:
     def intro(self) -> Wordings:
         """Return openings that say what is known of the customer, and nothing that is not."""
         words, texts = email_words(self.facts), list[str]()
-        plain = self.frames.pool("intro.sorry_plain" if self.tone == "sorry" else "intro.plain")
-        openings = (self.frames.pool(f"intro.{self.facts.occasion}"), plain)
-        more = self.frames.pool("intro.sorry_more" if self.tone == "sorry" else "intro.more")
+        plain = self._pool("intro.sorry_plain" if self.tone == "sorry" else "intro.plain")
+        openings = (self._pool(f"intro.{self.facts.occasion}"), plain)
+        more = self._pool("intro.sorry_more" if self.tone == "sorry" else "intro.more")
         for turn in range(self.count):
             told = _joined(self._moments(turn), words)
             text = self.chooser.text(openings, told, texts, "intro")
@@ -145,6 +145,10 @@ class _Writer:
         yield features
         yield self.frames.pool("lines.feature", "lines.praised")
         yield self.frames.pool(f"{reason}.plain", "lines.plain_praised")
+
+    def _pool(self, name: str) -> Pool:
+        """Return the frames of a name: those of an email with one product if it has one."""
+        return self.frames.pool(f"one.{name}" if len(self.facts.picks) == 1 else name)
 
     def _may_name(self, turn: int) -> bool:
         return turn >= self.count - self.count // 2 and "customer.first_name" in self.facts.slots

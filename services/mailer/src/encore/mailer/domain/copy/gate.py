@@ -9,7 +9,7 @@ What still passes are true words joined falsely, and what a seller claims wrongl
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from encore.mailer.domain.copy.characters import odd_characters
 from encore.mailer.domain.copy.problem import Problem
@@ -22,7 +22,7 @@ from encore.mailer.domain.text import folded
 from encore.mailer.domain.words.claims import check_claims
 from encore.mailer.domain.words.compounds import MIN_NAMED_CHARS
 from encore.mailer.domain.words.lists import WordLists
-from encore.mailer.domain.words.phrases import positions
+from encore.mailer.domain.words.phrases import Phrases, positions
 from encore.mailer.domain.words.tokens import BREAK, Sentence, is_slot, sentences
 
 LINE = "lines."
@@ -43,6 +43,7 @@ UNKNOWN = "neither a neutral word nor one that the catalogue has for it"
 NUMBER, CURRENCY = "number word outside a slot", "currency outside a slot"
 SELLER, REDUCTION = "a seller's word", "only beside a reduced price"
 NEVER_EXCUSED = frozenset({NUMBER, CURRENCY})
+NOTHING = Phrases.of(())
 EXCUSED_BY_CATALOGUE = frozenset(
     {
         UNKNOWN,
@@ -86,7 +87,8 @@ class Gate:
         if field == GREETING:
             return [Problem(field, *each) for each in _greeting(plain, facts, lists)]
         scope = self._scope(field, text)
-        found = (each for sentence in sentences(plain) for each in _sentence(sentence, scope))
+        judged = (_sentence(sentence, scope) for sentence in sentences(plain))
+        found = chain(_of_several(plain, scope), *judged)
         return [Problem(field, *each) for each in dict.fromkeys(found)]
 
     def _scope(self, field: str, text: str) -> "_Scope":
@@ -118,6 +120,8 @@ class _Scope:
     """What moments are about, for a field that is not about one product."""
     about_one: bool
     """Whether the field is about one product."""
+    of_several: Phrases
+    """What a text must not say because the email has one product; nothing where it has several."""
     never: frozenset[str]
     """Words that this field must not have, whoever vouches for them."""
 
@@ -131,6 +135,7 @@ def _scope(field: str, products: Sequence[ProductFacts], facts: EmailFacts, list
         known=facts.known | frozenset().union(*(each.known for each in products)),
         scenes=frozenset() if field.startswith(LINE) else lists.scenes,
         about_one=len(products) == 1,
+        of_several=lists.several if facts.has_one_product and not field.startswith(LINE) else NOTHING,
         never=lists.headline_never if field in HEADLINES else frozenset(),
     )
 
@@ -169,6 +174,12 @@ def _greeting(text: str, facts: EmailFacts, lists: WordLists) -> Iterator[Found]
         token for each in sentences(text) for token in each.tokens if token != BREAK and not is_slot(token)
     )
     yield from (("not a word of greetings", word) for word in words if word not in allowed)
+
+
+def _of_several(plain: str, scope: _Scope) -> Iterator[Found]:
+    for sentence in sentences(plain):
+        for start, end, _ in scope.of_several.found(sentence.tokens).get("several", ()):
+            yield "the email has one product", " ".join(sentence.tokens[start:end])
 
 
 def _sentence(sentence: Sentence, scope: _Scope) -> Iterator[Found]:

@@ -13,7 +13,7 @@ from encore.mailer.domain.copy.fields import TEXTS, Copy
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.experience import Occasion
 from encore.mailer.domain.facts.product import ProductFacts
-from encore.mailer.domain.language import Messages, Wording, language
+from encore.mailer.domain.language import Messages, Value, Wording, language
 from encore.mailer.domain.slots import FIRST_NAME
 
 LINE = "lines."
@@ -69,8 +69,9 @@ def _eligible(wordings: Sequence[Wording], known: AbstractSet[str], field: str) 
     return [each for each in eligible if not each.variables.isdisjoint(telling)] or eligible
 
 
-def _values(field: str, facts: EmailFacts, product: ProductFacts, chance: int) -> Iterator[tuple[str, str]]:
-    """Yield the slots that the field may have, by the variables of the messages."""
+def _values(field: str, facts: EmailFacts, product: ProductFacts, chance: int) -> Iterator[tuple[str, Value]]:
+    """Yield the number of products, and the slots that the field may have, by the messages' variables."""
+    yield "products", len(facts.products)
     if facts.first_name:
         yield "first_name", f"{{{FIRST_NAME}}}"
     if field in {"intro", "closing"}:

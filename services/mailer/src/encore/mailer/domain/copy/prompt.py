@@ -27,6 +27,7 @@ from encore.mailer.domain.words.lists import FOLDER, WordLists
 if TYPE_CHECKING:
     from hashlib import _Hash
 
+ONE_PRODUCT = "one_product"
 SCHEMA_NAME = "email_copy"
 CHARS_PER_TOKEN = 3
 """Fewer than in English text on average, because of slots and JSON."""
@@ -97,7 +98,7 @@ def _digest_of_system(system: str) -> "_Hash":
 def copy_prompt(facts: EmailFacts, style: Style) -> Prompt:
     """Return the request for several wordings of each field of an email."""
     numbers = tuple(str(product.number) for product in facts.products)
-    return _copy_prompt(style, _facts(facts, style), TEXTS, numbers)
+    return _copy_prompt(style, _facts(facts, style), TEXTS, numbers, single=facts.has_one_product)
 
 
 def repair_prompt(
@@ -112,7 +113,8 @@ def repair_prompt(
     numbers = tuple(each.removeprefix("lines.") for each in fields if each.startswith("lines."))
     texts = tuple(each for each in TEXTS if each in fields)
     again = {"fields": list(fields), "refused": verdicts[:MAX_REFUSED]}
-    return _copy_prompt(style, [*_facts(facts, style), *_members(again)], texts, numbers)
+    members = [*_facts(facts, style), *_members(again)]
+    return _copy_prompt(style, members, texts, numbers, single=facts.has_one_product)
 
 
 def features_prompt(product: Product, *, language: str) -> Prompt:
@@ -138,22 +140,34 @@ def features_prompt(product: Product, *, language: str) -> Prompt:
 
 
 @lru_cache(maxsize=8)
-def system_text(task: Task, language: str) -> tuple[str, str]:
-    """Return the version and the system text of a task in a language."""
-    written = (files(__package__) / "prompts" / f"{task}.md").read_text("utf-8")
-    first, _, text = written.partition("\n")
-    version = f"{first.removeprefix('version: ')}-{language}"
+def system_text(task: Task, language: str, *, single: bool = False) -> tuple[str, str]:
+    """Return the version and the system text of a task in a language.
+
+    Emails of a `single` product have a rule more; those of any other number have the same text.
+    """
+    version, text = _written(task)
+    version = f"{version}-{language}"
     if task is Task.FEATURES:
         return version, text
     examples = (FOLDER / language / "examples.md").read_text("utf-8")
+    if single:
+        more, rule = _written(ONE_PRODUCT)
+        version, examples = f"{version}-{more}", f"{examples}\n{rule}"
     neutral = " ".join(sorted(WordLists.load(language).neutral))
     return version, f"{text}\n# Examples\n{examples}\n# Neutral words\n{neutral}\n"
 
 
+def _written(name: str) -> tuple[str, str]:
+    """Return the version and the text of a file of prompts."""
+    written = (files(__package__) / "prompts" / f"{name}.md").read_text("utf-8")
+    first, _, text = written.partition("\n")
+    return first.removeprefix("version: "), text
+
+
 def _copy_prompt(
-    style: Style, members: Iterable[str], texts: tuple[str, ...], numbers: tuple[str, ...]
+    style: Style, members: Iterable[str], texts: tuple[str, ...], numbers: tuple[str, ...], *, single: bool
 ) -> Prompt:
-    version, system = system_text(Task.COPY, style.language)
+    version, system = system_text(Task.COPY, style.language, single=single)
     schema, chars = _schema(texts, numbers)
     return Prompt(
         Task.COPY,

@@ -39,13 +39,18 @@ class EmailFacts:
         return self.experience.occasion
 
     @property
+    def has_one_product(self) -> bool:
+        """Whether the email is about one product, and must not speak of several."""
+        return len(self.products) == 1
+
+    @property
     def own_words(self) -> tuple[str, ...]:
         """What may be said of the customer's own products."""
         return self.experience.words
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """What claims about the customer can rest on: `liking`, `owning`, `disliking`."""
+        """What claims about the customer can rest on: `liking`, `owning`, `disliking`, `telling`."""
         return self.experience.known
 
     @cached_property

@@ -55,11 +55,15 @@ class Experience:
 
     @cached_property
     def known(self) -> frozenset[str]:
-        """What claims about the customer can rest on."""
+        """What claims about the customer can rest on.
+
+        `telling` is what they have told us in words or stars; an owner may only have bought something.
+        """
         known = {
             "liking": self.occasion is Occasion.LIKED,
             "owning": self.occasion is not Occasion.NEW,
             "disliking": self.occasion is Occasion.SORRY,
+            "telling": self.occasion in {Occasion.LIKED, Occasion.SORRY},
         }
         return frozenset(name for name, holds in known.items() if holds)
 

@@ -7,7 +7,7 @@ from encore.mailer.domain.language.language import (
     language,
     languages,
 )
-from encore.mailer.domain.language.messages import MessageError, Messages, Wording
+from encore.mailer.domain.language.messages import MessageError, Messages, Value, Wording
 
 __all__ = [
     "DEFAULT_LOCALE",
@@ -15,6 +15,7 @@ __all__ = [
     "MessageError",
     "Messages",
     "UnknownLanguageError",
+    "Value",
     "Wording",
     "language",
     "languages",

@@ -69,6 +69,16 @@ class EmailContent:
         return self.cards[1:]
 
     @property
+    def listed(self) -> tuple[Card, ...]:
+        """All picks, where they can stand alike: a single one is `alone`."""
+        return self.cards if len(self.cards) > 1 else ()
+
+    @property
+    def alone(self) -> tuple[Card, ...]:
+        """The pick if there is no other; shown big, whatever the layout."""
+        return self.cards if len(self.cards) == 1 else ()
+
+    @property
     def pairs(self) -> tuple[tuple[Card, ...], ...]:
         """The picks after the best one, two in a row."""
         return tuple(self.cards[at : at + 2] for at in range(1, len(self.cards) - 1, 2))

@@ -1,91 +1,142 @@
-"""`encore.toml`: the theme of the shop's emails, and the voice of its brand. Every member may be missing."""
+"""`encore.toml` as the mailer reads it: the theme of the shop's emails, and its brand.
 
-import re
-import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Annotated, Any, Literal, TypeVar
+Every key may be missing. The rest is for others; `encore.stack.shop` reads the whole file.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from typing import Annotated, Any, Literal
 
+from pydantic import Field, StringConstraints
+
+from encore.mailer.domain.message.brand_values import BrandName, HttpsUrl, PostalAddress, SenderAddress, Shown
 from encore.mailer.domain.message.palette import TOKENS, Token
+from encore.mailer.domain.message.toml_file import InvalidFileError, Section, read_toml
+
+__all__ = [
+    "EXPECTED",
+    "BrandSection",
+    "InvalidFileError",
+    "Layout",
+    "Logo",
+    "ShopFile",
+    "ShopFileSections",
+    "ThemeChoice",
+    "ThemeFile",
+    "read_shop_file",
+    "read_theme_file",
+]
 
 Layout = Literal["hero", "grid", "list"]
 Colour = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
 Font = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9 ,'-]{1,120}$")]
 ThemeName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 
-
-COLOUR_EXPECTED = "a colour such as #0b6b5c"
 FONT_EXPECTED = "names of fonts such as Georgia, serif"
+LAYOUT_EXPECTED = "hero, grid or list"
+COLOUR_EXPECTED = "a colour such as #0b6b5c"
+URL_EXPECTED = "an https URL"
 EXPECTED = {
-    "name": "the name of a theme, such as market",
-    "layout": "hero, grid or list",
-    "url": "an https URL",
-    "heading": FONT_EXPECTED,
-    "body": FONT_EXPECTED,
+    "brand": "a table of the brand's name, voice and addresses",
+    "brand.name": "a name of at most 60 characters",
+    "brand.voice": "3 to 300 characters on how the brand speaks",
+    "brand.from_address": "an email address such as hello@shop.example",
+    "brand.postal_address": "an address of at most 200 characters, on one line",
+    "brand.unsubscribe_url": URL_EXPECTED,
+    "theme": "a table such as name = 'market'",
+    "theme.name": "the name of a theme, such as market",
+    "theme.layout": LAYOUT_EXPECTED,
+    "theme.logo": "a table of url, alt and width",
+    "theme.logo.url": URL_EXPECTED,
+    "theme.logo.alt": "a description of at most 99 characters",
+    "theme.logo.width": "24 to 400 CSS pixels",
+    "theme.fonts": FONT_EXPECTED,
+    "theme.colours.light": COLOUR_EXPECTED,
+    "theme.colours.dark": COLOUR_EXPECTED,
+    **dict.fromkeys(("shop", "hosts", "columns"), "a table"),
+}
+"""What each key of the mailer's sections should be."""
+THEME_FILE_EXPECTED = {
+    "layout": LAYOUT_EXPECTED,
+    "fonts": FONT_EXPECTED,
+    "light": f"{COLOUR_EXPECTED}, or one of {', '.join(TOKENS)}",
+    "dark": f"{COLOUR_EXPECTED}, or one of {', '.join(TOKENS)}",
 }
 
 
-class InvalidFileError(ValueError):
-    """A shop's file that cannot be used: where, what was found, what is expected; one line."""
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
-
-
-class Logo(_Section):
+class Logo(Section):
     """The picture at the top; without one, the brand's name is written there."""
 
     url: Annotated[str, StringConstraints(pattern=r"^https://[!#-%'-;=?-\[\]-z~]{1,300}$")]
+    """The https address of the picture."""
     alt: Annotated[str, StringConstraints(min_length=1, max_length=99)]
+    """Its description, for those who do not see it."""
     width: Annotated[int, Field(ge=24, le=400)] = 140
     """In CSS pixels; the height follows."""
 
 
-class Fonts(_Section):
+class Fonts(Section):
     """Families of fonts that readers' devices have: emails load none."""
 
     heading: Font | None = None
+    """Of titles and prices, such as `Georgia, serif`."""
     body: Font | None = None
+    """Of everything else."""
 
 
-class Colours(_Section):
+class Colours(Section):
     """Colours that replace the theme's."""
 
-    light: dict[Token, Colour] = {}
-    dark: dict[Token, Colour] = {}
+    light: dict[Token, Colour] = Field(default_factory=dict)
+    """By token, such as `accent`, as `#rrggbb`."""
+    dark: dict[Token, Colour] = Field(default_factory=dict)
+    """The same in dark mode."""
 
 
-class ThemeChoice(_Section):
-    """The section `[theme]`."""
+class ThemeChoice(Section):
+    """How emails look."""
 
     name: ThemeName = "plain"
+    """`plain`, `market`, `gallery`, or a folder of your own in `themes/` beside the file."""
     layout: Layout | None = None
     """One big product and compact ones below (`hero`), two in a row (`grid`), or all alike (`list`)."""
     logo: Logo | None = None
+    """The picture at the top; without one, the brand's name is written there."""
     fonts: Fonts = Fonts()
+    """Families of fonts in place of the theme's."""
     colours: Colours = Colours()
+    """Colours in place of the theme's."""
 
 
-class BrandVoice(_Section):
-    """The section `[brand]`."""
+class BrandSection(Section):
+    """Who writes. What is missing is as the mailer's settings have it."""
 
-    voice: Annotated[str, StringConstraints(min_length=3, max_length=300)] | None = None
-    """How the brand speaks, for the model that writes copy; the mailer's setting if it is missing."""
+    name: BrandName | None = None
+    """The shop's name, in the sender's name and in the email."""
+    voice: Annotated[Shown, StringConstraints(min_length=3, max_length=300)] | None = None
+    """How the brand speaks, in a few words for the model that writes copy."""
+    from_address: SenderAddress | None = None
+    """The sender's email address."""
+    postal_address: PostalAddress | None = None
+    """The shop's postal address in the footer, as the law asks."""
+    unsubscribe_url: HttpsUrl | None = None
+    """An https address that accepts the one-click POST of RFC 8058; it needs a key in the environment."""
 
 
-class ShopFile(_Section):
-    """The whole file."""
+class ShopFileSections(Section):
+    """The sections that the mailer reads."""
 
+    brand: BrandSection = BrandSection()
     theme: ThemeChoice = ThemeChoice()
-    brand: BrandVoice = BrandVoice()
 
 
-Kind = TypeVar("Kind", bound=_Section)
+class ShopFile(ShopFileSections):
+    """The file as the mailer reads it: sections of other readers are accepted, whatever they say."""
+
+    shop: dict[str, Any] = Field(default_factory=dict)
+    hosts: dict[str, Any] = Field(default_factory=dict)
+    columns: dict[str, Any] = Field(default_factory=dict)
 
 
-class ThemeFile(_Section):
+class ThemeFile(Section):
     """`theme.toml`: what a theme is like unless the shop's file says otherwise."""
 
     description: str
@@ -97,51 +148,9 @@ class ThemeFile(_Section):
 
 def read_shop_file(text: str, *, file: str) -> ShopFile:
     """Read `encore.toml`; raise `InvalidFileError` naming the file, line and key of every problem."""
-    return _read(ShopFile, text, file)
+    return read_toml(ShopFile, text, file=file, expected=EXPECTED)
 
 
 def read_theme_file(text: str, *, file: str) -> ThemeFile:
     """Read `theme.toml`; raise `InvalidFileError` naming the file, line and key of every problem."""
-    return _read(ThemeFile, text, file)
-
-
-def line_of(keys: Sequence[str], text: str) -> int | None:
-    """Return the line on which a key of a TOML text stands, counted from 1; None if it stands on none."""
-    section, lines = "", text.splitlines()
-    for depth in range(len(keys), 0, -1):
-        table, key, section = ".".join(keys[: depth - 1]), keys[depth - 1], ""
-        for number, line in enumerate(lines, 1):
-            if header := re.match(r"\s*\[([^\[\]]+)\]", line):
-                section = header[1].replace(" ", "")
-            if section == table and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*=", line):
-                return number
-            if section == ".".join(keys[:depth]) and header:
-                return number
-    return None
-
-
-def _read(kind: type[Kind], text: str, file: str) -> Kind:
-    try:
-        return kind.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidFileError(f"{file}: not TOML: {error}") from error
-    except ValidationError as error:
-        raise InvalidFileError("; ".join(_problems(error, text, file))) from error
-
-
-def _problems(error: ValidationError, text: str, file: str) -> Iterator[str]:
-    for problem in error.errors(include_url=False):
-        keys = [str(part) for part in problem["loc"] if part != "[key]"]
-        line = line_of(keys, text)
-        place = f"{file}:{line}" if line else file
-        yield f"{place}: {'.'.join(keys)}: {_found(problem)}"
-
-
-def _found(problem: Mapping[str, Any]) -> str:
-    key, message = problem["loc"][-1], problem["msg"]
-    if problem["type"] == "extra_forbidden" or key == "[key]":
-        return "there is no such key"
-    if problem["type"] == "missing":
-        return "is missing"
-    expected = EXPECTED.get(str(key)) or (COLOUR_EXPECTED if key in TOKENS else message)
-    return f"found {str(problem['input'])[:60]!r}, expected {expected}"
+    return read_toml(ThemeFile, text, file=file, expected=THEME_FILE_EXPECTED)

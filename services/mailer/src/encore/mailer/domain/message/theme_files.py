@@ -29,7 +29,6 @@ FILE_NAMES = (
     "footer.html",
 )
 """Every file that a theme may have; those that it lacks are the base's."""
-MAX_FILE_BYTES = 100_000
 
 ThemeFiles = Mapping[str, str]
 """Texts by file name."""

@@ -111,6 +111,8 @@ class WordLists:
     phrases: Phrases
     """Phrases that excuse words (`harmless`), that the catalogue must have (`proved`), that make a claim of
     harmless words (`idiom`), and those of claims (`claim`)."""
+    several: Phrases
+    """How a text speaks of several products, which is wrong where an email has one."""
     frames: Frames
     claim_needs: Needs
     """Claims that a reason of the email, or what is known of the customer, must support."""
@@ -200,6 +202,7 @@ class WordLists:
             adjective_endings=tuple(words["adjective_endings"].split()),
             letters=frozenset(words["letters"]),
             phrases=Phrases.of(_phrases(phrases, claims)),
+            several=Phrases.of([(("several", ""), phrases["several"])]),
             frames=Frames.of(_read(code, "frames")),
             claim_needs={each["subject"]: frozenset(each["needs"].split()) for each in claims},
             kinds=_by_word((each["heads"], each["words"]) for each in kinds["kinds"]),

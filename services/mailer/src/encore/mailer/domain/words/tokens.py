@@ -10,7 +10,7 @@ BREAK = ","
 """A comma, a colon, a semicolon, a bracket or a dash."""
 CACHED_TEXTS = 16_384
 _TOKEN = re.compile(
-    r"\{(?:(?P<number>[0-9])\.)?(?P<slot>[a-z0-9_.]{1,40})\}"
+    r"\{(?:(?P<number>[0-9]{1,2})\.)?(?P<slot>[a-z0-9_.]{1,40})\}"
     r"|(?P<word>[^\W\d_]+[0-9]{0,2}(?:['’-][^\W\d_]+)*)"  # noqa: RUF001 - the typographic apostrophe
     r"|(?P<end>[.!?…]+)|(?P<break>[,:;()/–—\"“”]|(?<=\s)-(?=\s))"  # noqa: RUF001 - dashes of copy
 )

@@ -11,23 +11,28 @@ MIN_SHARED_REVIEWS = 0.25
 
 
 class SharedReviews:
-    """Counts the reviews that products share. Its size grows with the catalogue, not with the customers."""
+    """Counts the reviews that products share, and the people who have each product.
+
+    Its size grows with the catalogue, not with the customers.
+    """
 
     def __init__(self) -> None:
+        self._people: Counter[str] = Counter()
         self._reviews: Counter[str] = Counter()
         self._shared: Counter[tuple[str, str]] = Counter()
 
     def add(self, customers: Iterable[Customer]) -> None:
-        """Count the reviews of more customers."""
+        """Count more customers, each of whom is given once with all their reviews and purchases."""
         for customer in customers:
+            self._people.update(customer.product_ids)
             for review in customer.reviews:
                 listed = sorted(set(review.product_ids))
                 self._reviews.update(listed)
                 self._shared.update(combinations(listed, 2))
 
-    def reviews(self, product_id: str) -> int:
-        """Return how many reviews a product has."""
-        return self._reviews[product_id]
+    def people(self, product_id: str) -> int:
+        """Return how many customers have reviewed a product or bought it by an order."""
+        return self._people[product_id]
 
     def variants(self) -> Iterator[tuple[str, str, float]]:
         """Yield the pairs of products that share enough of their reviews, with that share."""

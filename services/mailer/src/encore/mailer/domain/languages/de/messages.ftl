@@ -54,47 +54,101 @@ card-off = { $percent } günstiger
 subject-liked =
     .a = { $name }, für Sie ausgesucht
     .b = { $first_name }, kennen Sie schon { $name }?
-    .c = Ein paar Ideen für Sie, darunter { $name }
-    .d = Für Sie: { $name } und mehr
-    .e = { $name } und weitere Ideen für Sie
+    .c = { $products ->
+        [one] Eine Idee für Sie: { $name }
+       *[other] Ein paar Ideen für Sie, darunter { $name }
+    }
+    .d = { $products ->
+        [one] Für Sie: { $name }
+       *[other] Für Sie: { $name } und mehr
+    }
+    .e = { $products ->
+        [one] { $name }, eine Idee für Sie
+       *[other] { $name } und weitere Ideen für Sie
+    }
 subject-owner =
-    .a = { $name } und weitere Vorschläge für Sie
-    .b = { $first_name }, ein paar Ideen, darunter { $name }
-    .c = Für Sie: { $name } und mehr
-    .d = { $name } und weitere Ideen für Sie
+    .a = { $products ->
+        [one] { $name }, unser Vorschlag für Sie
+       *[other] { $name } und weitere Vorschläge für Sie
+    }
+    .b = { $products ->
+        [one] { $first_name }, eine Idee: { $name }
+       *[other] { $first_name }, ein paar Ideen, darunter { $name }
+    }
+    .c = { $products ->
+        [one] Für Sie: { $name }
+       *[other] Für Sie: { $name } und mehr
+    }
+    .d = { $products ->
+        [one] { $name }, eine Idee für Sie
+       *[other] { $name } und weitere Ideen für Sie
+    }
     .e = { $first_name }, kennen Sie schon { $name }?
 subject-sorry =
     .a = Mit Ihrer Erfahrung im Blick ausgesucht: { $name }
     .b = { $first_name }, wir haben noch einmal gesucht: { $name }
-    .c = Noch einmal nachgesehen: { $name } und mehr
+    .c = Noch einmal nachgesehen: { $name }
     .d = { $name }, mit Sorgfalt ausgesucht
 subject-new =
     .a = Kennen Sie schon { $name }?
     .b = { $first_name }, kennen Sie schon { $name }?
-    .c = Ein erster Blick auf { $name } und mehr
-    .d = { $name } und weitere Ideen aus unserem Sortiment
-    .e = Aus unserem Sortiment: { $name } und mehr
+    .c = { $products ->
+        [one] Ein erster Blick auf { $name }
+       *[other] Ein erster Blick auf { $name } und mehr
+    }
+    .d = { $products ->
+        [one] { $name }, eine Idee aus unserem Sortiment
+       *[other] { $name } und weitere Ideen aus unserem Sortiment
+    }
+    .e = { $products ->
+        [one] Aus unserem Sortiment: { $name }
+       *[other] Aus unserem Sortiment: { $name } und mehr
+    }
 
 preheader-liked =
-    .a = Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    .a = { $products ->
+        [one] Dabei: { $f1 }. Zum Ansehen.
+       *[other] Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    }
     .b = Mit an Bord: { $f1 }, { $f2 }.
     .c = Was andere loben: { $praised }.
-    .d = Eine kurze Liste, für Sie zusammengestellt.
+    .d = { $products ->
+        [one] Etwas, das wir für Sie ausgesucht haben.
+       *[other] Eine kurze Liste, für Sie zusammengestellt.
+    }
 preheader-owner =
-    .a = Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    .a = { $products ->
+        [one] Dabei: { $f1 }. Zum Ansehen.
+       *[other] Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    }
     .b = Mit an Bord: { $f1 }, { $f2 }.
     .c = Was andere loben: { $praised }.
-    .d = Eine kurze Liste, für Sie zusammengestellt.
+    .d = { $products ->
+        [one] Etwas, das wir für Sie ausgesucht haben.
+       *[other] Eine kurze Liste, für Sie zusammengestellt.
+    }
 preheader-sorry =
-    .a = Dabei: { $f1 }. Und noch ein paar Vorschläge.
+    .a = { $products ->
+        [one] Dabei: { $f1 }. Zum Ansehen.
+       *[other] Dabei: { $f1 }. Und noch ein paar Vorschläge.
+    }
     .b = Mit an Bord: { $f1 }, { $f2 }.
     .c = Was andere loben: { $praised }.
-    .d = Eine kurze Liste, mit Sorgfalt zusammengestellt.
+    .d = { $products ->
+        [one] Mit Sorgfalt für Sie ausgesucht.
+       *[other] Eine kurze Liste, mit Sorgfalt zusammengestellt.
+    }
 preheader-new =
-    .a = Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    .a = { $products ->
+        [one] Dabei: { $f1 }. Zum Ansehen.
+       *[other] Dabei: { $f1 }. Und weitere Ideen zum Ansehen.
+    }
     .b = Mit an Bord: { $f1 }, { $f2 }.
     .c = Was andere loben: { $praised }.
-    .d = Eine kurze Liste zum Durchsehen.
+    .d = { $products ->
+        [one] Etwas zum Ansehen.
+       *[other] Eine kurze Liste zum Durchsehen.
+    }
 
 greeting =
     .a = Guten Tag { $first_name },
@@ -109,30 +163,72 @@ greeting-sorry =
     .c = Guten Tag,
 
 intro-liked =
-    .a = { $liked } hat Ihnen gefallen, also haben wir nach mehr gesucht, das zu Ihnen passen könnte.
-    .b = Sie haben etwas gelobt ({ $product }: { $aspect }). Daran haben wir bei dieser Liste gedacht.
-    .c = Ihnen hat { $liked } gefallen. Damit fangen diese Vorschläge an.
-    .d = Wir haben eine kurze Liste für Sie zusammengestellt. Bei jedem Vorschlag steht, warum er hier ist.
+    .a = { $products ->
+        [one] { $liked } hat Ihnen gefallen, also haben wir nach etwas gesucht, das zu Ihnen passen könnte.
+       *[other] { $liked } hat Ihnen gefallen, also haben wir nach mehr gesucht, das zu Ihnen passen könnte.
+    }
+    .b = { $products ->
+        [one] Sie haben etwas gelobt ({ $product }: { $aspect }). Daran haben wir bei diesem Vorschlag gedacht.
+       *[other] Sie haben etwas gelobt ({ $product }: { $aspect }). Daran haben wir bei dieser Liste gedacht.
+    }
+    .c = { $products ->
+        [one] Ihnen hat { $liked } gefallen. Damit fängt dieser Vorschlag an.
+       *[other] Ihnen hat { $liked } gefallen. Damit fangen diese Vorschläge an.
+    }
+    .d = { $products ->
+        [one] Wir haben etwas für Sie ausgesucht. Dabei steht, warum.
+       *[other] Wir haben eine kurze Liste für Sie zusammengestellt. Bei jedem Vorschlag steht, warum er hier ist.
+    }
 intro-owner =
-    .a = Wir haben gesehen, was Sie haben, und eine kurze Liste zusammengestellt. Bei jedem Vorschlag steht, warum er hier ist.
-    .b = Wir hatten im Blick, was Sie haben, als wir diese Liste zusammengestellt haben.
-    .c = Hier ist eine kurze Liste für Sie. Bei jedem Vorschlag können Sie lesen, warum er hier ist.
+    .a = { $products ->
+        [one] Wir haben gesehen, was Sie haben, und etwas dazu ausgesucht. Dabei steht, warum.
+       *[other] Wir haben gesehen, was Sie haben, und eine kurze Liste zusammengestellt. Bei jedem Vorschlag steht, warum er hier ist.
+    }
+    .b = { $products ->
+        [one] Wir hatten im Blick, was Sie haben, als wir dies für Sie ausgesucht haben.
+       *[other] Wir hatten im Blick, was Sie haben, als wir diese Liste zusammengestellt haben.
+    }
+    .c = { $products ->
+        [one] Hier ist ein Vorschlag für Sie. Dabei können Sie lesen, warum er hier ist.
+       *[other] Hier ist eine kurze Liste für Sie. Bei jedem Vorschlag können Sie lesen, warum er hier ist.
+    }
 intro-sorry =
-    .a = Es tut uns leid, dass { $disliked } Sie enttäuscht hat. Daran haben wir bei dieser Auswahl gedacht.
-    .b = Sie waren enttäuscht ({ $product }: { $aspect }), und das tut uns leid. Diese Auswahl ist mit mehr Sorgfalt entstanden.
+    .a = { $products ->
+        [one] Es tut uns leid, dass { $disliked } Sie enttäuscht hat. Daran haben wir bei diesem Vorschlag gedacht.
+       *[other] Es tut uns leid, dass { $disliked } Sie enttäuscht hat. Daran haben wir bei dieser Auswahl gedacht.
+    }
+    .b = { $products ->
+        [one] Sie waren enttäuscht ({ $product }: { $aspect }), und das tut uns leid. Dieser Vorschlag ist mit mehr Sorgfalt entstanden.
+       *[other] Sie waren enttäuscht ({ $product }: { $aspect }), und das tut uns leid. Diese Auswahl ist mit mehr Sorgfalt entstanden.
+    }
     .c = Es tut uns leid, dass wir Sie enttäuscht haben. Wir haben noch einmal nachgesehen und mit Sorgfalt ausgesucht.
 intro-new =
-    .a = Hier ist eine kurze Liste aus unserem Sortiment. Bei jedem Vorschlag steht, warum er hier ist.
-    .b = Wir haben ein paar Ideen aus unserem Sortiment zusammengestellt. Bei jeder können Sie lesen, warum.
-    .c = Ein paar Dinge aus unserem Sortiment, die Sie sich vielleicht ansehen möchten.
+    .a = { $products ->
+        [one] Hier ist ein Vorschlag aus unserem Sortiment. Dabei steht, warum er hier ist.
+       *[other] Hier ist eine kurze Liste aus unserem Sortiment. Bei jedem Vorschlag steht, warum er hier ist.
+    }
+    .b = { $products ->
+        [one] Wir haben etwas aus unserem Sortiment ausgesucht. Dabei können Sie lesen, warum.
+       *[other] Wir haben ein paar Ideen aus unserem Sortiment zusammengestellt. Bei jeder können Sie lesen, warum.
+    }
+    .c = { $products ->
+        [one] Etwas aus unserem Sortiment, das Sie sich vielleicht ansehen möchten.
+       *[other] Ein paar Dinge aus unserem Sortiment, die Sie sich vielleicht ansehen möchten.
+    }
 
 closing-liked =
     .a = Nehmen Sie sich Zeit, und danke für Ihre Bewertungen.
-    .b = Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    .b = { $products ->
+        [one] Wir hoffen, dass es passt. Nehmen Sie sich Zeit.
+       *[other] Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    }
     .c = Danke fürs Lesen. In unserem Shop gibt es noch mehr zu sehen.
 closing-owner =
-    .a = Nehmen Sie sich Zeit, und danke für Ihre Bewertungen.
-    .b = Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    .a = Nehmen Sie sich Zeit, und danke, dass Sie bei uns einkaufen.
+    .b = { $products ->
+        [one] Wir hoffen, dass es passt. Nehmen Sie sich Zeit.
+       *[other] Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    }
     .c = Danke fürs Lesen. In unserem Shop gibt es noch mehr zu sehen.
 closing-sorry =
     .a = Danke, dass Sie uns gesagt haben, was nicht gut war.
@@ -140,7 +236,10 @@ closing-sorry =
     .c = Danke fürs Lesen und dafür, dass Sie noch einmal hinsehen.
 closing-new =
     .a = Nehmen Sie sich Zeit. In unserem Shop gibt es noch mehr zu sehen.
-    .b = Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    .b = { $products ->
+        [one] Wir hoffen, dass es passt. Nehmen Sie sich Zeit.
+       *[other] Wir hoffen, dass etwas Passendes dabei ist. Nehmen Sie sich Zeit.
+    }
     .c = Danke fürs Lesen, und viel Freude beim Umsehen.
 
 # Lines for any reason; those of a kind come beside them.

@@ -53,14 +53,35 @@ card-off = { $percent } off
 subject-liked =
     .a = { $name }, chosen for you
     .b = { $first_name }, have you seen { $name }?
-    .c = A few ideas for you, { $name } included
-    .d = For you: { $name } and more
-    .e = { $name } and other ideas for you
+    .c = { $products ->
+        [one] An idea for you: { $name }
+       *[other] A few ideas for you, { $name } included
+    }
+    .d = { $products ->
+        [one] For you: { $name }
+       *[other] For you: { $name } and more
+    }
+    .e = { $products ->
+        [one] { $name }, an idea for you
+       *[other] { $name } and other ideas for you
+    }
 subject-owner =
-    .a = { $name } and other picks for you
-    .b = { $first_name }, a few ideas, { $name } included
-    .c = For you: { $name } and more
-    .d = { $name } and other ideas for you
+    .a = { $products ->
+        [one] { $name }, picked for you
+       *[other] { $name } and other picks for you
+    }
+    .b = { $products ->
+        [one] { $first_name }, an idea: { $name }
+       *[other] { $first_name }, a few ideas, { $name } included
+    }
+    .c = { $products ->
+        [one] For you: { $name }
+       *[other] For you: { $name } and more
+    }
+    .d = { $products ->
+        [one] { $name }, an idea for you
+       *[other] { $name } and other ideas for you
+    }
     .e = { $first_name }, have you seen { $name }?
 subject-sorry =
     .a = Chosen with your experience in mind: { $name }
@@ -70,30 +91,63 @@ subject-sorry =
 subject-new =
     .a = Have you seen { $name }?
     .b = { $first_name }, have you seen { $name }?
-    .c = A first look at { $name } and more
-    .d = { $name } and other ideas from our range
-    .e = From our range: { $name } and more
+    .c = { $products ->
+        [one] A first look at { $name }
+       *[other] A first look at { $name } and more
+    }
+    .d = { $products ->
+        [one] { $name }, an idea from our range
+       *[other] { $name } and other ideas from our range
+    }
+    .e = { $products ->
+        [one] From our range: { $name }
+       *[other] From our range: { $name } and more
+    }
 
 preheader-liked =
-    .a = With { $f1 }, and more ideas to look at.
+    .a = { $products ->
+        [one] With { $f1 }. Take a look.
+       *[other] With { $f1 }, and more ideas to look at.
+    }
     .b = It comes with { $f1 } and { $f2 }.
     .c = Reviewers praise its { $praised }.
-    .d = A short list, put together for you.
+    .d = { $products ->
+        [one] Something that we chose for you.
+       *[other] A short list, put together for you.
+    }
 preheader-owner =
-    .a = With { $f1 }, and more ideas to look at.
+    .a = { $products ->
+        [one] With { $f1 }. Take a look.
+       *[other] With { $f1 }, and more ideas to look at.
+    }
     .b = It comes with { $f1 } and { $f2 }.
     .c = Reviewers praise its { $praised }.
-    .d = A short list, put together for you.
+    .d = { $products ->
+        [one] Something that we chose for you.
+       *[other] A short list, put together for you.
+    }
 preheader-sorry =
-    .a = With { $f1 }, and other picks to look at.
+    .a = { $products ->
+        [one] With { $f1 }. Take a look.
+       *[other] With { $f1 }, and other picks to look at.
+    }
     .b = It comes with { $f1 } and { $f2 }.
     .c = Reviewers praise its { $praised }.
-    .d = A short list, put together with care.
+    .d = { $products ->
+        [one] Something that we chose with care.
+       *[other] A short list, put together with care.
+    }
 preheader-new =
-    .a = With { $f1 }, and more ideas to look at.
+    .a = { $products ->
+        [one] With { $f1 }. Take a look.
+       *[other] With { $f1 }, and more ideas to look at.
+    }
     .b = It comes with { $f1 } and { $f2 }.
     .c = Reviewers praise its { $praised }.
-    .d = A short list to look through.
+    .d = { $products ->
+        [one] Something to look at.
+       *[other] A short list to look through.
+    }
 
 greeting =
     .a = Hello { $first_name },
@@ -108,30 +162,75 @@ greeting-sorry =
     .c = Hello,
 
 intro-liked =
-    .a = You liked your { $liked }, so we looked for things that may suit you.
-    .b = You spoke well of the { $aspect } of your { $product }. We had that in mind when we made this list.
-    .c = You were happy with your { $liked }, and these picks start from there.
-    .d = We put together a short list for you, and each pick says why it is here.
+    .a = { $products ->
+        [one] You liked your { $liked }, so we looked for something that may suit you.
+       *[other] You liked your { $liked }, so we looked for things that may suit you.
+    }
+    .b = { $products ->
+        [one] You spoke well of the { $aspect } of your { $product }. We had that in mind when we chose this for you.
+       *[other] You spoke well of the { $aspect } of your { $product }. We had that in mind when we made this list.
+    }
+    .c = { $products ->
+        [one] You were happy with your { $liked }, and we went on from there.
+       *[other] You were happy with your { $liked }, and these picks start from there.
+    }
+    .d = { $products ->
+        [one] We chose something for you, and say why.
+       *[other] We put together a short list for you, and each pick says why it is here.
+    }
 intro-owner =
-    .a = We looked at what you have and put together a short list. Each pick says why it is here.
-    .b = We had what you have in mind when we put this list together.
-    .c = Here is a short list for you, and each pick comes with its reason.
+    .a = { $products ->
+        [one] We looked at what you have and chose something for you. It says why it is here.
+       *[other] We looked at what you have and put together a short list. Each pick says why it is here.
+    }
+    .b = { $products ->
+        [one] We had what you have in mind when we chose this for you.
+       *[other] We had what you have in mind when we put this list together.
+    }
+    .c = { $products ->
+        [one] Here is something for you, and it comes with its reason.
+       *[other] Here is a short list for you, and each pick comes with its reason.
+    }
 intro-sorry =
-    .a = We are sorry that your { $disliked } let you down. We chose these with that in mind.
-    .b = The { $aspect } of your { $product } let you down, and we are sorry. We chose these with extra care.
-    .c = We are sorry that we let you down. We took another look and chose these with care.
+    .a = { $products ->
+        [one] We are sorry that your { $disliked } let you down. We chose this with that in mind.
+       *[other] We are sorry that your { $disliked } let you down. We chose these with that in mind.
+    }
+    .b = { $products ->
+        [one] The { $aspect } of your { $product } let you down, and we are sorry. We chose this with extra care.
+       *[other] The { $aspect } of your { $product } let you down, and we are sorry. We chose these with extra care.
+    }
+    .c = { $products ->
+        [one] We are sorry that we let you down. We took another look and chose this with care.
+       *[other] We are sorry that we let you down. We took another look and chose these with care.
+    }
 intro-new =
-    .a = Here is a short list from our range. Each pick says why it is here.
-    .b = We put together a few ideas from our range, each with its reason.
-    .c = A few things from our range that you may like to look at.
+    .a = { $products ->
+        [one] Here is something from our range. It says why it is here.
+       *[other] Here is a short list from our range. Each pick says why it is here.
+    }
+    .b = { $products ->
+        [one] We chose something from our range, and say why.
+       *[other] We put together a few ideas from our range, each with its reason.
+    }
+    .c = { $products ->
+        [one] Something from our range that you may like to look at.
+       *[other] A few things from our range that you may like to look at.
+    }
 
 closing-liked =
     .a = Take your time, and thank you for your reviews.
-    .b = We hope that one of these feels right. Take your time.
+    .b = { $products ->
+        [one] We hope that it feels right. Take your time.
+       *[other] We hope that one of these feels right. Take your time.
+    }
     .c = Thank you for reading. There is more to see in our shop.
 closing-owner =
-    .a = Take your time, and thank you for your reviews.
-    .b = We hope that one of these feels right. Take your time.
+    .a = Take your time, and thank you for shopping with us.
+    .b = { $products ->
+        [one] We hope that it feels right. Take your time.
+       *[other] We hope that one of these feels right. Take your time.
+    }
     .c = Thank you for reading. There is more to see in our shop.
 closing-sorry =
     .a = Thank you for telling us what went wrong.
@@ -139,7 +238,10 @@ closing-sorry =
     .c = Thank you for reading, and for giving us another look.
 closing-new =
     .a = Take your time. There is more to see in our shop.
-    .b = We hope that one of these feels right. Take your time.
+    .b = { $products ->
+        [one] We hope that it feels right. Take your time.
+       *[other] We hope that one of these feels right. Take your time.
+    }
     .c = Thank you for reading, and enjoy a look around.
 
 # Lines for any reason; those of a kind come beside them.

@@ -1,0 +1,54 @@
+"""Tables in text: cells separated by commas, semicolons, tabs or vertical bars, plain or gzip."""
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from encore.ingest.adapters.tables.table import Found
+from encore.ingest.adapters.upload_file import Upload, open_upload
+from encore.ingest.domain.csv_records import RecordReader
+from encore.ingest.domain.delimiters import dialect_of
+from encore.ingest.domain.encodings import UTF8_HINT
+from encore.ingest.domain.errors import FileError
+
+HEADER_BYTES = 64 * 1024
+
+
+class DelimitedTable:
+    """A table in text."""
+
+    def __init__(self, upload: Upload, reader: RecordReader, *, bytes_total: int) -> None:
+        self._upload = upload
+        self._reader = reader
+        self.bytes_total = bytes_total
+
+    @property
+    def bytes_read(self) -> int:
+        """How many of the file's bytes have been read."""
+        return self._upload.bytes_read
+
+    def header(self) -> list[str]:
+        """Return the names of the columns."""
+        return self._reader.header()
+
+    def only(self, columns: Collection[int]) -> None:
+        """Change nothing: every cell is text."""
+
+    def __iter__(self) -> Iterator[Found]:
+        return self._reader
+
+
+@contextmanager
+def open_delimited(path: Path, *, max_bytes: int, check: Callable[[], None]) -> Iterator[DelimitedTable]:
+    """Open a CSV file; `FileError` if its first bytes show that it is none."""
+    with open_upload(path, max_bytes=max_bytes, check=check) as upload:
+        head = upload.peek(HEADER_BYTES)[:HEADER_BYTES]
+        if b"\r" in head.strip() and b"\n" not in head.strip():
+            raise FileError(
+                f"line 1: found carriage returns alone at the ends of lines, expected line feeds: {UTF8_HINT}"
+            )
+        dialect = dialect_of(head.decode("utf-8-sig", "replace"))
+        for _ in range(dialect.skipped_lines):
+            upload.readline()
+        reader = RecordReader(upload, delimiter=dialect.delimiter, first_line=dialect.skipped_lines + 1)
+        yield DelimitedTable(upload, reader, bytes_total=path.stat().st_size)

@@ -1,0 +1,194 @@
+"""Tables in Excel workbooks (XLSX), read row by row in bounded memory by openpyxl."""
+
+import warnings
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+
+import openpyxl
+
+from encore.ingest.adapters.tables.table import Found, recorded
+from encore.ingest.adapters.tables.watched import WatchedFile
+from encore.ingest.adapters.tables.workbook_cells import Cell, cell_text
+from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES
+from encore.ingest.domain.csv_records import WRONG_WIDTH, BrokenRecord, CSVRecord
+from encore.ingest.domain.errors import FileError, glimpse
+from encore.ingest.domain.file_signature import require_xlsx
+from encore.ingest.domain.formats.names import MAX_COLUMNS
+
+MAX_PART_BYTES = 256 * 1024 * 1024
+"""Of everything but the sheets, such as the shared texts, which are held in memory."""
+
+MAX_PARTS = 10_000
+_BATCH = 500
+_PEEKED_ROWS = 1_000
+_DAMAGED = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ParseError,
+    EOFError,
+    KeyError,
+    ValueError,
+    TypeError,
+    AttributeError,
+    IndexError,
+    NotImplementedError,
+)
+"""What zipfile and openpyxl raise for files that are not as they should be."""
+
+
+Row = tuple[int, Sequence[Cell]]
+
+
+class WorkbookTable:
+    """A sheet; the numbers of its rows are the numbers of its lines."""
+
+    def __init__(self, file: WatchedFile, rows: Iterator[Row]) -> None:
+        self._file = file
+        self._rows = rows
+        self._width = 0
+        self._used: Collection[int] | None = None
+
+    @property
+    def bytes_read(self) -> int:
+        """How many of the file's bytes have been read."""
+        return self._file.bytes_read
+
+    @property
+    def bytes_total(self) -> int:
+        """The size of the file."""
+        return self._file.bytes_total
+
+    def header(self) -> list[str]:
+        """Return the names in the first row that has any."""
+        line, cells = next(self._rows, (0, ()))
+        if not line:
+            raise FileError("the file is empty")
+        names = ["" if cell.value is None else cell_text(cell) for cell in cells]
+        while not names[-1].strip():
+            names.pop()
+        if len(names) > MAX_COLUMNS:
+            raise FileError(f"line {line}: found {len(names)} columns, expected at most {MAX_COLUMNS}")
+        self._width = len(names)
+        return names
+
+    def only(self, columns: Collection[int]) -> None:
+        """Say which columns are read: an error in another one does no harm."""
+        self._used = frozenset(columns)
+
+    def __iter__(self) -> Iterator[Found]:
+        return (self._record(line, cells) for line, cells in self._rows)
+
+    def _record(self, line: int, cells: Sequence[Cell]) -> Found:
+        texts = [""] * self._width
+        for at, cell in enumerate(cells):
+            value = cell.value
+            if value is None or value == "":
+                continue
+            if at >= self._width:
+                reason = f"a value in column {at + 1}, but the header has {self._width}"
+                return BrokenRecord(line, reason, None, recorded(texts), WRONG_WIDTH)
+            try:
+                texts[at] = cell_text(cell)
+            except ValueError as error:
+                if self._used is None or at in self._used:
+                    return BrokenRecord(line, str(error), at, recorded(texts), str(error))
+        raw = recorded(texts)
+        if len(raw) > MAX_RECORD_BYTES:
+            reason = f"record longer than {MAX_RECORD_BYTES} bytes"
+            return BrokenRecord(line, reason, None, raw[:MAX_RECORD_BYTES], reason)
+        return CSVRecord(line, texts, raw)
+
+
+@contextmanager
+def open_workbook(
+    path: Path, *, max_bytes: int, check: Callable[[], None], sheet: str | None
+) -> Iterator[WorkbookTable]:
+    """Open the only sheet of a workbook that holds anything, or the one named."""
+    with WatchedFile(path, check=check) as file:
+        with _damage_named():
+            _require_bounded(file, max_bytes)
+            with _silent():
+                book = openpyxl.load_workbook(file, read_only=True, data_only=True, keep_links=False)
+        try:
+            yield WorkbookTable(file, _rows(_chosen(book, sheet)))
+        finally:
+            book.close()
+
+
+def _require_bounded(file: WatchedFile, max_bytes: int) -> None:
+    """Raise `FileError` if what the archive says it holds is too much; zipfile reads no more than that."""
+    with zipfile.ZipFile(file) as archive:
+        parts = archive.infolist()
+    require_xlsx(part.filename for part in parts)
+    if len(parts) > MAX_PARTS:
+        raise FileError(f"found {len(parts)} parts in the workbook, expected at most {MAX_PARTS}")
+    if sum(part.file_size for part in parts) > max_bytes:
+        raise FileError(f"larger than the limit of {max_bytes} bytes")
+    for part in parts:
+        if part.file_size > MAX_PART_BYTES and not part.filename.startswith("xl/worksheets/"):
+            raise FileError(
+                f"found {part.file_size} bytes in {glimpse(part.filename)}, expected at most {MAX_PART_BYTES}"
+            )
+
+
+def _chosen(book: openpyxl.Workbook, name: str | None) -> Any:  # noqa: ANN401 - a sheet, untyped in openpyxl
+    sheets = {sheet.title: sheet for sheet in book.worksheets}
+    listed = ", ".join(repr(glimpse(title)) for title in sheets)
+    if name is not None:
+        if name not in sheets:
+            raise FileError(
+                f"found no sheet {glimpse(name)!r}, which mapping.yaml names; the workbook has {listed}"
+            )
+        return sheets[name]
+    filled = [
+        title for title, sheet in sheets.items() if sheet.sheet_state == "visible" and _is_filled(sheet)
+    ]
+    if len(filled) > 1:
+        found = ", ".join(repr(glimpse(title)) for title in filled)
+        raise FileError(
+            f"found values in the sheets {found}, expected one: name it in mapping.yaml with sheet: NAME"
+        )
+    if not filled:
+        raise FileError("the file is empty")
+    return sheets[filled[0]]
+
+
+def _is_filled(sheet: Any) -> bool:  # noqa: ANN401 - untyped in openpyxl
+    return next(islice(_rows(sheet, limit=_PEEKED_ROWS), 1), None) is not None
+
+
+def _rows(sheet: Any, *, limit: int | None = None) -> Iterator[Row]:  # noqa: ANN401 - untyped in openpyxl
+    """Yield the rows that hold anything with their numbers; the size that a sheet states is not believed."""
+    sheet.reset_dimensions()
+    rows = enumerate(sheet.iter_rows(max_row=limit), start=1)
+    while batch := _batch(rows):
+        yield from (
+            (line, cells) for line, cells in batch if any(cell.value not in {None, ""} for cell in cells)
+        )
+
+
+def _batch(rows: Iterator[Row]) -> list[Row]:
+    with _damage_named(), _silent():
+        return list(islice(rows, _BATCH))
+
+
+@contextmanager
+def _damage_named() -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGED as error:
+        raise FileError(f"the workbook is damaged: {glimpse(str(error))}") from error
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """Drop openpyxl's warnings about what it leaves out, such as charts and data validation."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="openpyxl")
+        yield

@@ -1,0 +1,123 @@
+"""What the name of an uploaded file says: its kind, its date, or that it holds no data."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from encore.ingest.domain.formats.fields import Kind
+
+KindOfFile = Callable[[str], Kind | None]
+"""The kind of the file with a name, or None where that is not known."""
+
+MANIFEST = "manifest.json"
+MAPPING = "mapping.yaml"
+DATA_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".gz")
+
+_KINDS = {
+    "products": Kind.PRODUCTS,
+    "produkte": Kind.PRODUCTS,
+    "customers": Kind.CUSTOMERS,
+    "kunden": Kind.CUSTOMERS,
+    "reviews": Kind.REVIEWS,
+    "bewertungen": Kind.REVIEWS,
+    "orders": Kind.ORDERS,
+    "bestellungen": Kind.ORDERS,
+}
+_FILLERS = frozenset(
+    {"export", "exports", "exported", "all", "full", "complete", "latest", "list", "data", "copy", "final"}
+    | {"t", "z", "utc", "v", "kopie", "alle"}
+)
+"""Words of export programs and file managers that may stand beside the kind, as may any number."""
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_TIME = r"(?:[T _-]?([01]\d|2[0-3])[:.h-]?([0-5]\d)(?:[:.m-]?([0-5]\d))?(?!\d))?"
+_DATES = (
+    re.compile(r"(?<!\d)(20\d\d)([-_.]?)(0[1-9]|1[0-2])\2(0[1-9]|[12]\d|3[01])" + _TIME),
+    re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_.])(0[1-9]|1[0-2])\2(20\d\d)" + _TIME),
+)
+"""Year, month and day, or day, month and year, with one separator throughout, and perhaps a time."""
+
+_HIDDEN = "a hidden file"
+_TEMPORARY = "a temporary file"
+_NOTE = "a note"
+_CHECKSUM = "a checksum"
+_BEGINNINGS = {".": _HIDDEN, "~": _TEMPORARY, "_": "a marker of the program that exports"}
+_ENDINGS = {
+    **dict.fromkeys(("~", ".tmp", ".temp", ".part", ".partial", ".filepart"), _TEMPORARY),
+    **dict.fromkeys((".crdownload", ".swp", ".bak", ".lock", ".lck"), _TEMPORARY),
+    **dict.fromkeys((".md", ".rst", ".adoc", ".url", ".log"), _NOTE),
+    **dict.fromkeys((".sha256", ".sha512", ".sha1", ".md5", ".crc", ".sig", ".asc"), _CHECKSUM),
+    **dict.fromkeys((".yaml", ".yml", ".toml", ".ini"), f"settings; a mapping is called {MAPPING}"),
+}
+_NOTES = frozenset(
+    {"readme", "notes", "note", "changelog", "license", "notice", "todo", "liesmich", "hinweise"}
+)
+_NOTE_ENDINGS = ("", ".txt", ".html", ".pdf", ".doc", ".docx")
+_CHECKSUMS = frozenset({"sha256sums", "sha512sums", "sha1sums", "md5sums", "checksums", "checksum"})
+_OF_SYSTEMS = frozenset({"thumbs.db", "desktop.ini", "icon\r"})
+
+
+def base_name(key: str) -> str:
+    """Return the last part of a key or path."""
+    return key.rpartition("/")[2]
+
+
+def without_data(name: str) -> str | None:
+    """Return why a file with this name holds no data of a shop; None if it may.
+
+    These are the files that file managers, office programs and people leave beside the data.
+    """
+    folded = name.casefold()
+    if folded in _OF_SYSTEMS:
+        return "a file of the operating system"
+    stem, ending = _split(folded)
+    if stem in _CHECKSUMS and ending in {"", ".txt"}:
+        return _CHECKSUM
+    if _words(stem)[:1] and _words(stem)[0] in _NOTES and ending in _NOTE_ENDINGS:
+        return _NOTE
+    reason = next((why for mark, why in _ENDINGS.items() if folded.endswith(mark)), None)
+    return reason or _by_beginning(folded)
+
+
+def kind_of_name(name: str) -> Kind | None:
+    """Return the kind of a set's file: its name is one of their words, beside dates, numbers and fillers.
+
+    `products-2026-11-24.csv`, `orders_export_1.csv` and `Kunden.xlsx` have one, `my-products.csv` has none.
+    """
+    words = [word for word in _words(_without_endings(name.casefold())) if not word.isdecimal()]
+    kinds = {_KINDS[word] for word in words if word in _KINDS}
+    return kinds.pop() if len(kinds) == 1 and set(words) <= _FILLERS | _KINDS.keys() else None
+
+
+def date_in(name: str) -> datetime | None:
+    """Return the date, with the time if there is one, that a file name carries; None without a valid one."""
+    for order, pattern in enumerate(_DATES):
+        for found in pattern.finditer(name):
+            first, _, month, last, *time = found.groups()
+            year, day = (last, first) if order else (first, last)
+            hour, minute, second = (int(each or 0) for each in time)
+            try:
+                return datetime(int(year), int(month), int(day), hour, minute, second, tzinfo=UTC)
+            except ValueError:
+                continue
+    return None
+
+
+def _by_beginning(name: str) -> str | None:
+    reason = _BEGINNINGS.get(name[:1])
+    return None if name.startswith("_") and name.endswith(DATA_ENDINGS) else reason
+
+
+def _without_endings(name: str) -> str:
+    while (stem := _split(name)) and stem[1] in DATA_ENDINGS:
+        name = stem[0]
+    return name
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Split a name before its last dot."""
+    stem, dot, ending = name.rpartition(".")
+    return (stem, dot + ending) if dot else (name, "")
+
+
+def _words(stem: str) -> list[str]:
+    return _WORD.findall(stem)

@@ -1,0 +1,183 @@
+"""Whether the files of a folder make a run: all of one delivery, and not those of the folder's last run.
+
+Nobody says when an upload of several files is complete, so there are two signs of it: a manifest, or that the
+kinds of a set are there and each file of the last run has been replaced by a newer one. The rules prefer no
+run to a run of files that do not belong together: a run is paid, while a set that waits only has to be
+uploaded again.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from encore.ingest.domain.file_names import base_name, date_in
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.uploads import SET_KINDS, missing_kinds
+
+TOGETHER = timedelta(hours=1)
+"""Files uploaded within this time of each other belong to one delivery."""
+APART = timedelta(hours=12)
+"""Files uploaded further apart than this do not."""
+JOINS_WITHIN = timedelta(minutes=15)
+"""A file of a further kind that comes so soon after the last run's files belongs to them."""
+
+_MAPPING = "mapping"
+_MANIFEST = "manifest"
+
+
+class StoredFile(NamedTuple):
+    """An object as the bucket lists it; `modified` has a resolution of one second in S3."""
+
+    key: str
+    etag: str
+    modified: datetime
+
+    @property
+    def recency(self) -> tuple[datetime, datetime]:
+        """What orders files of one kind: the date in the name, else that of the upload, then the upload."""
+        return date_in(base_name(self.key)) or self.modified, self.modified
+
+
+class SetFile(NamedTuple):
+    """A file of a set; `sha256` is what the manifest expects, if it expects anything."""
+
+    kind: Kind
+    stored: StoredFile
+    sha256: str | None = None
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The objects that a run is made of, in reading order."""
+
+    files: tuple[SetFile, ...] = ()
+    mapping: StoredFile | None = None
+    manifest: StoredFile | None = None
+
+    @property
+    def stored(self) -> list[StoredFile]:
+        """The files and the mapping: what the run's identity follows from."""
+        return [*(file.stored for file in self.files), *([self.mapping] if self.mapping else [])]
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether checksums vouch for every file, so that nothing else can belong to it."""
+        return all(file.sha256 for file in self.files)
+
+    @property
+    def keys(self) -> set[str]:
+        """The keys of all its objects."""
+        return {stored.key for stored in (*self.stored, *([self.manifest] if self.manifest else []))}
+
+    def kept(self) -> tuple[dict[str, str], ...]:
+        """Return what the ledger keeps of it: the role and version of each object."""
+        roles = [(str(file.kind), file.stored) for file in self.files]
+        roles += [(_MAPPING, self.mapping)] if self.mapping else []
+        roles += [(_MANIFEST, self.manifest)] if self.manifest else []
+        return tuple(
+            {"role": role, "key": each.key, "etag": each.etag, "modified": each.modified.isoformat()}
+            for role, each in roles
+        )
+
+
+def delivery_kept(kept: Iterable[Mapping[str, str]]) -> Delivery:
+    """Return the delivery that `Delivery.kept` has described, without checksums."""
+    roles = [
+        (each["role"], StoredFile(each["key"], each["etag"], datetime.fromisoformat(each["modified"])))
+        for each in kept
+    ]
+    files = tuple(SetFile(Kind(role), stored) for role, stored in roles if role not in {_MAPPING, _MANIFEST})
+    others = dict(roles)
+    return Delivery(files, others.get(_MAPPING), others.get(_MANIFEST))
+
+
+@dataclass(frozen=True)
+class Incomplete:
+    """What is missing, and which files are no newer than the folder's last run or belong to another day."""
+
+    missing: tuple[str, ...] = ()
+    old: tuple[str, ...] = ()
+
+
+def in_reading_order(files: Iterable[SetFile]) -> tuple[SetFile, ...]:
+    """Return the files so that whatever a file refers to comes before it."""
+    order = {kind: position for position, kind in enumerate(SET_KINDS)}
+    return tuple(sorted(files, key=lambda file: (order.get(file.kind, 0), file.stored.key)))
+
+
+def newest(files: Iterable[SetFile]) -> dict[Kind, SetFile]:
+    """Return the newest file of each kind, in reading order."""
+    found: dict[Kind, SetFile] = {}
+    for file in sorted(files, key=lambda file: (file.stored.recency, file.stored.key)):
+        found[file.kind] = file
+    return {file.kind: file for file in in_reading_order(found.values())}
+
+
+def complete_by_kinds(
+    found: Mapping[Kind, SetFile], last: Sequence[SetFile]
+) -> tuple[SetFile, ...] | Incomplete:
+    """Return the set that the newest files make, given those of the folder's last run; else what it lacks."""
+    last = [file for file in last if file.kind in SET_KINDS]
+    expected = {file.kind for file in last}
+    missing = missing_kinds(found) + [f"{kind}" for kind in SET_KINDS if kind in expected - found.keys()]
+    if missing:
+        return Incomplete(missing=tuple(dict.fromkeys(missing)))
+    files = tuple(found.values())
+    if _joins(files, last):
+        return files
+    unchanged = [file for file in last if not _is_newer(found[file.kind].stored, file.stored)]
+    old = {file.kind for file in (*unchanged, *_left_over(files, last), *_of_earlier_days(files))}
+    names = tuple(base_name(found[kind].stored.key) for kind in SET_KINDS if kind in old)
+    return Incomplete(old=names) if names else files
+
+
+def complete_by_manifest(
+    files: Sequence[SetFile], manifest: StoredFile, last: Delivery
+) -> tuple[SetFile, ...] | Incomplete:
+    """Return the set if nothing but checksums can still speak against it; else which files are too old.
+
+    Files without a checksum must have been replaced since the last run. A manifest that has started no run
+    yet vouches for the others if all of them are there when it comes, uploaded soon after one another.
+    """
+    unsure = [file for file in files if not file.sha256]
+    before = {file.stored.key: file.stored for file in last.files}
+    old = [
+        file for file in unsure if (was := before.get(file.stored.key)) and not _is_newer(file.stored, was)
+    ]
+    vouched = manifest != last.manifest and all(file.stored.modified <= manifest.modified for file in unsure)
+    if old and not (vouched and not _left_over(unsure, last.files)):
+        return Incomplete(old=tuple(base_name(file.stored.key) for file in old))
+    return in_reading_order(files)
+
+
+def _is_newer(file: StoredFile, than: StoredFile) -> bool:
+    """Whether a file was uploaded after another; the same second counts if the content differs."""
+    return file.recency > than.recency or (file.recency == than.recency and file.etag != than.etag)
+
+
+def _joins(files: Sequence[SetFile], last: Sequence[SetFile]) -> bool:
+    """Whether files of further kinds complete the last run's delivery, of which nothing was replaced."""
+    late = set(files) - set(last)
+    if not last or not late or len(late) + len(last) > len(files) or _of_earlier_days(files):
+        return False
+    before = max(file.stored.modified for file in last)
+    return max(file.stored.modified for file in late) - before <= JOINS_WITHIN
+
+
+def _left_over(files: Sequence[SetFile], last: Sequence[SetFile]) -> list[SetFile]:
+    """The files too far from the newest of these, or nearer to the last run's delivery than to that."""
+    end = max(file.stored.modified for file in files)
+    before = max((file.stored.modified for file in last), default=None)
+
+    def may_be_apart(modified: datetime) -> timedelta:
+        return APART if before is None else min(APART, max(TOGETHER, modified - before))
+
+    return [file for file in files if end - file.stored.modified > may_be_apart(file.stored.modified)]
+
+
+def _of_earlier_days(files: Sequence[SetFile]) -> list[SetFile]:
+    """The files whose names carry an earlier date than the name of another."""
+    dated = [(date.date(), file) for file in files if (date := date_in(base_name(file.stored.key)))]
+    latest = max((date for date, _ in dated), default=None)
+    return [file for date, file in dated if date != latest]

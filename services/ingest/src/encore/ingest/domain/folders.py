@@ -1,0 +1,127 @@
+"""A folder of uploads: what each file in it is for."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from encore.contracts.ingest_report import IgnoredFile
+from encore.contracts.object_keys import UPLOADS
+from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, base_name, without_data
+from encore.ingest.domain.file_sets import (
+    Delivery,
+    Incomplete,
+    SetFile,
+    StoredFile,
+    complete_by_kinds,
+    complete_by_manifest,
+    newest,
+)
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.manifest import ManifestFile
+from encore.ingest.domain.uploads import SET_KINDS
+
+MAX_IGNORED = 100
+"""How many ignored files are named."""
+NO_KIND = f"no file of a set: its name has none of the words {', '.join(SET_KINDS)}"
+NOT_NAMED = f"not named in {MANIFEST}"
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The objects directly in a folder; `named` are those of its manifest, None without one.
+
+    `problem` says why the manifest cannot be used.
+    """
+
+    prefix: str
+    stored: Sequence[StoredFile]
+    kind_of_file: KindOfFile
+    named: Sequence[ManifestFile] | None = None
+    problem: str | None = None
+
+    def find(self, key: str) -> StoredFile | None:
+        """Return the object with this key, if it is in the folder."""
+        return next((each for each in self.stored if each.key == key), None)
+
+    @property
+    def manifest(self) -> StoredFile | None:
+        """The folder's manifest."""
+        return self.find(self.prefix + MANIFEST)
+
+    @property
+    def mapping(self) -> StoredFile | None:
+        """The mapping that applies to every file of the folder."""
+        return self.find(self.prefix + MAPPING)
+
+    def is_of_set(self, key: str) -> bool:
+        """Whether the object says something about the folder's set."""
+        name = base_name(key)
+        if self.named is not None:
+            return name == MANIFEST or any(file.name == name for file in self.named)
+        return name == MANIFEST or self._kind(name) in SET_KINDS
+
+    def ignored_because(self, key: str) -> str | None:
+        """Return why the object belongs to no run; None if it is data.
+
+        `uploads/` itself belongs to everybody: a file of no kind is a run of its own there, beside any set.
+        """
+        name = base_name(key)
+        if name in {MANIFEST, MAPPING} or (self.named is not None and self.is_of_set(key)):
+            return None
+        if reason := without_data(name):
+            return reason
+        if self.is_of_set(key) or (self.prefix == UPLOADS and self._kind(name) not in SET_KINDS):
+            return None
+        if self.named is not None:
+            return NOT_NAMED
+        return NO_KIND if self.has_set else None
+
+    def set_files(self, last: Delivery) -> tuple[SetFile, ...] | Incomplete:
+        """Return the set if it is complete, given what the last run consisted of; else what it lacks."""
+        if self.problem:
+            return Incomplete(missing=(self.problem,))
+        if self.manifest is None or self.named is None:
+            return complete_by_kinds(newest(self._by_kind()), last.files)
+        found = {base_name(each.key): each for each in self.stored}
+        if missing := tuple(file.name for file in self.named if file.name not in found):
+            return Incomplete(missing=missing)
+        files = [SetFile(file.kind or Kind.COMBINED, found[file.name], file.sha256) for file in self.named]
+        return complete_by_manifest(files, self.manifest, last)
+
+    @cached_property
+    def has_set(self) -> bool:
+        """Whether any file of a set, or a manifest, is here."""
+        return self.manifest is not None or any(True for _ in self._by_kind())
+
+    def newest_single(self) -> str | None:
+        """Return the key of the file uploaded last that is a run of its own."""
+        singles = [
+            each for each in self.stored if not self._is_other(each.key) and not self.is_of_set(each.key)
+        ]
+        return max(singles, key=lambda each: each.modified).key if singles else None
+
+    def ignored(self, files: Sequence[SetFile]) -> list[IgnoredFile]:
+        """Return the folder's objects that are no part of a set, with reasons."""
+        chosen = {file.stored.key for file in files}
+        names = {file.kind: base_name(file.stored.key) for file in files}
+        others = [each.key for each in self.stored if each.key not in chosen]
+        found = [IgnoredFile(file=key, reason=why) for key in others if (why := self._unused(key, names))]
+        return found[:MAX_IGNORED]
+
+    def _unused(self, key: str, chosen: dict[Kind, str]) -> str | None:
+        kind = self._kind(base_name(key))
+        if reason := self.ignored_because(key):
+            return reason
+        return f"older than {chosen[kind]}" if kind in chosen and self.named is None else None
+
+    def _is_other(self, key: str) -> bool:
+        return base_name(key) in {MANIFEST, MAPPING} or self.ignored_because(key) is not None
+
+    def _by_kind(self) -> Iterator[SetFile]:
+        for each in self.stored:
+            name = base_name(each.key)
+            if (kind := self._kind(name)) in SET_KINDS and not without_data(name):
+                yield SetFile(kind, each)
+
+    def _kind(self, name: str) -> Kind:
+        return self.kind_of_file(name) or Kind.COMBINED

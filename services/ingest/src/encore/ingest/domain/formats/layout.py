@@ -1,0 +1,161 @@
+"""What a file's columns mean."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.formats.export import Export
+from encore.ingest.domain.formats.fields import FIELDS, Kind
+from encore.ingest.domain.formats.mapper import (
+    CompletedMapper,
+    DirectMapper,
+    OverlaidMapper,
+    RowMapper,
+    Step,
+    set_constants,
+    set_review_id,
+    set_whole_amounts,
+)
+from encore.ingest.domain.formats.mapping import SHOP_URL, FileMapping
+from encore.ingest.domain.formats.names import Header
+from encore.ingest.domain.formats.units import Units, applied
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the rows of one file are read.
+
+    `columns` names for each field the column it is read from, several joined by ` + `; `indexes` has the
+    position of those that are read from one column as it is. `used` are the positions of all columns that
+    are read, `ignored` the names of the others, except those that the mapping ignores. `chosen` is what is
+    set for fields, `constants` the fields that the mapping gives.
+    """
+
+    file: str
+    format: str
+    kind: Kind
+    header: tuple[str, ...]
+    columns: Mapping[str, str]
+    indexes: Mapping[str, int]
+    used: frozenset[int]
+    ignored: tuple[str, ...]
+    chosen: Mapping[str, Units]
+    constants: Mapping[str, str]
+    mapper: Callable[[], RowMapper] = field(repr=False, compare=False)
+
+    def start(self) -> RowMapper:
+        """Return a mapper for the rows of the file, from the first on."""
+        return self.mapper()
+
+
+class UnrecognisedError(FileError):
+    """A file lacks columns that it needs; `layout` is what is known of the others."""
+
+    def __init__(self, message: str, layout: Layout) -> None:
+        super().__init__(message)
+        self.layout = layout
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A layout in the making: the header of a file, and what the mapping says of it."""
+
+    file: str
+    header: Header
+    mapping: FileMapping
+    ignored: Collection[int]
+
+    @property
+    def constants(self) -> dict[str, str]:
+        """The fields that are the same in every row."""
+        return {name: text for name, text in self.mapping.constants.items() if name != SHOP_URL}
+
+    def table(self, format_: str, kind: Kind, found: Mapping[str, int]) -> Layout:
+        """Return the layout of a file each of whose fields has a column."""
+        sources = {name: [at] for name, at in found.items()}
+        return self._layout(format_, kind, sources, direct=found, start=partial(DirectMapper, found))
+
+    def exported(self, export: Export, mapped: Mapping[str, int]) -> Layout:
+        """Return the layout of a program's export; mapped columns replace what its fields are read from."""
+        over = {
+            name: at for name, at in mapped.items() if name in export.composed and name not in export.parts
+        }
+        positions = export.positions(self.header.without(self.ignored))
+        positions |= {name: at for name, at in mapped.items() if name not in over}
+        sources = export.sources(positions) | {name: [at] for name, at in mapped.items()}
+        direct = {
+            name: at for name, at in positions.items() if name in sources and name not in export.composed
+        }
+        rows = partial(export.mapper or _direct, positions, self.mapping.constants)
+        start = partial(_overlaid, rows, over) if over else rows
+        return self._layout(
+            export.name,
+            export.kind,
+            sources,
+            direct=direct | over,
+            start=start,
+            units=export.units,
+            positions=positions,
+        )
+
+    def _layout(
+        self,
+        format_: str,
+        kind: Kind,
+        sources: Mapping[str, list[int]],
+        *,
+        direct: Mapping[str, int],
+        start: Callable[[], RowMapper],
+        units: Units | None = None,
+        positions: Mapping[str, int] | None = None,
+    ) -> Layout:
+        used = {at for each in sources.values() for at in each} | {*(positions or {}).values()}
+        rest = [at for at in range(len(self.header.shown)) if at not in used and at not in self.ignored]
+        steps = self._steps(kind, sources)
+        return Layout(
+            file=self.file,
+            format=format_,
+            kind=kind,
+            header=self.header.shown,
+            columns={
+                name: " + ".join(self.header.shown[at] for at in each) for name, each in sources.items()
+            },
+            indexes=dict(direct),
+            used=frozenset(used),
+            ignored=tuple(self.header.shown[at] for at in rest if self.header.shown[at]),
+            chosen=self._chosen(kind, units or Units()),
+            constants=self.constants,
+            mapper=partial(_completed, start, steps) if steps else start,
+        )
+
+    def _steps(self, kind: Kind, sources: Collection[str]) -> list[Step]:
+        steps = [set_constants(self.constants)] if self.constants else []
+        if cents := [name for name, field_ in FIELDS[kind].items() if self._is_in_cents(name, field_.reads)]:
+            steps.append(set_whole_amounts(cents))
+        if kind is Kind.REVIEWS and "review_id" not in {*sources, *self.constants}:
+            steps.append(set_review_id)
+        return steps
+
+    def _is_in_cents(self, name: str, reads: str | None) -> bool:
+        units = self.mapping.units
+        return reads == "money" and units.of(name).prices_in == "cents"
+
+    def _chosen(self, kind: Kind, units: Units) -> dict[str, Units]:
+        said = {name: self.mapping.units.of(name).as_units() for name in FIELDS[kind]}
+        for name, field_ in FIELDS[kind].items():
+            if self._is_in_cents(name, field_.reads):
+                said[name] = Units(decimal=".", currency=said[name].currency)
+        return applied(kind, said, units)
+
+
+def _direct(positions: Mapping[str, int], constants: Mapping[str, str]) -> RowMapper:  # noqa: ARG001 - as exports'
+    return DirectMapper(positions)
+
+
+def _overlaid(start: Callable[[], RowMapper], indexes: Mapping[str, int]) -> RowMapper:
+    return OverlaidMapper(start(), indexes)
+
+
+def _completed(start: Callable[[], RowMapper], steps: list[Step]) -> RowMapper:
+    return CompletedMapper(start(), steps)

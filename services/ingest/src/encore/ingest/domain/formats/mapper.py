@@ -1,0 +1,107 @@
+"""Turns the cells of a row into texts by field."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from typing import Protocol
+
+from encore.ingest.domain.formats.units import whole_amount
+
+Row = dict[str, str]
+Step = Callable[[Row], None]
+
+
+class RowMapper(Protocol):
+    """Maps the rows of one file, in order; `left_out` counts those left out on purpose, by cause."""
+
+    left_out: Counter[str]
+
+    def map(self, cells: Sequence[str]) -> Row | None:
+        """Return a row's texts by field; None for a row that says nothing of its own.
+
+        `cells` has one text for each column of the header. Raises `RowError` if a value is not in the unit
+        that the mapping gives.
+        """
+
+
+class DirectMapper:
+    """Maps a row each of whose fields is in a column of its own."""
+
+    def __init__(self, indexes: Mapping[str, int]) -> None:
+        self.left_out: Counter[str] = Counter()
+        self._names = tuple(indexes)
+        self._pick = _picker(tuple(indexes.values()))
+
+    def map(self, cells: Sequence[str]) -> Row:
+        """Return a row's texts by field."""
+        return dict(zip(self._names, self._pick(cells), strict=True))
+
+
+class CompletedMapper:
+    """Adds to rows what their format does not have: constants, whole amounts, review ids."""
+
+    def __init__(self, rows: RowMapper, steps: Sequence[Step]) -> None:
+        self._rows = rows
+        self._steps = steps
+        self.left_out = rows.left_out
+
+    def map(self, cells: Sequence[str]) -> Row | None:
+        """Return a row's texts by field; None for a row that says nothing of its own."""
+        row = self._rows.map(cells)
+        if row is not None:
+            for step in self._steps:
+                step(row)
+        return row
+
+
+class OverlaidMapper:
+    """Prefers the columns that a mapping gives, where they have a value, to what the format has."""
+
+    def __init__(self, rows: RowMapper, indexes: Mapping[str, int]) -> None:
+        self._rows = rows
+        self._indexes = indexes
+        self.left_out = rows.left_out
+
+    def map(self, cells: Sequence[str]) -> Row | None:
+        """Return a row's texts by field; None for a row that says nothing of its own."""
+        row = self._rows.map(cells)
+        if row is not None:
+            row |= {field: cells[at] for field, at in self._indexes.items() if cells[at].strip()}
+        return row
+
+
+def set_constants(constants: Mapping[str, str]) -> Step:
+    """Return a step that sets fields to the same text in every row."""
+
+    def step(row: Row) -> None:
+        row.update(constants)
+
+    return step
+
+
+def set_whole_amounts(fields: Sequence[str]) -> Step:
+    """Return a step that turns prices in cents into whole amounts."""
+
+    def step(row: Row) -> None:
+        for field in fields:
+            if text := row.get(field):
+                row[field] = whole_amount(text, column=field)
+
+    return step
+
+
+def set_review_id(row: Row) -> None:
+    """Identify a review by its customer, product, time and text: the same in the next delivery."""
+    parts = (
+        row.get("user_id") or row.get("email", "").strip().casefold(),
+        *(row.get(name, "") for name in ("product_id", "timestamp", "review_title", "review_content")),
+    )
+    digest = hashlib.sha256("\0".join(part.strip() for part in parts).encode("utf-8", "surrogatepass"))
+    row["review_id"] = f"review-{digest.hexdigest()[:32]}"
+
+
+def _picker(indexes: tuple[int, ...]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    if len(indexes) > 1:
+        return itemgetter(*indexes)
+    return lambda cells: tuple(cells[index] for index in indexes)

@@ -1,0 +1,125 @@
+"""Recognises the format of a file by its header."""
+
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import PurePath
+
+from encore.ingest.domain.formats.columns import advice, find_columns, mapped_columns, matching
+from encore.ingest.domain.formats.export import Export
+from encore.ingest.domain.formats.fields import KAGGLE, Kind, missing
+from encore.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
+from encore.ingest.domain.formats.mapping import FileMapping
+from encore.ingest.domain.formats.names import Header, loosened, read_names
+from encore.ingest.domain.formats.reviews import AMAZON_REVIEWS, AMAZON_REVIEWS_2023, JUDGE_ME_REVIEWS
+from encore.ingest.domain.formats.shopify_people import SHOPIFY_CUSTOMERS, SHOPIFY_ORDERS
+from encore.ingest.domain.formats.shopify_products import SHOPIFY_PRODUCTS
+
+EXPORTS = (
+    SHOPIFY_PRODUCTS,
+    SHOPIFY_ORDERS,
+    SHOPIFY_CUSTOMERS,
+    JUDGE_ME_REVIEWS,
+    AMAZON_REVIEWS,
+    AMAZON_REVIEWS_2023,
+)
+_FILES = {
+    Kind.PRODUCTS: ("products", "produkte", "artikel", "catalog", "catalogue", "katalog"),
+    Kind.CUSTOMERS: ("customers", "kunden"),
+    Kind.REVIEWS: ("reviews", "bewertungen", "rezensionen"),
+    Kind.ORDERS: ("orders", "purchases", "bestellungen", "auftraege"),
+}
+_ORDER = (Kind.COMBINED, Kind.ORDERS, Kind.REVIEWS, Kind.PRODUCTS, Kind.CUSTOMERS)
+_OPINIONS = {"review_id", "review_title", "review_content", "rating"}
+"""A file without a telling name needs one of these to count as reviews."""
+
+_OF_REVIEWERS = {"user_id", "review_id", "review_title", "review_content"}
+"""A file without a telling name and with one of these is no file of products, even if it lacks the rest."""
+
+
+def recognise(header: Sequence[str], *, file: str, mapping: FileMapping | None = None) -> Layout:
+    """Return how the rows of a file are read, by the names of its columns.
+
+    `file` is its name, which decides between kinds where its columns fit several. Raises `FileError`, which
+    names what is missing, what was found, and how to map it.
+    """
+    said = mapping or FileMapping()
+    names = read_names(header)
+    ignored = {at for name in said.ignore for at in names.find(name)}
+    mapped = mapped_columns(names, said.columns, file=file)
+    draft = Draft(file=file, header=names, mapping=said, ignored=ignored)
+    if export := _export(names, said, ignored):
+        return draft.exported(export, mapped)
+    return _table(draft, mapped)
+
+
+def named_kind(file: str) -> Kind | None:
+    """Return the kind that a file's name stands for, such as `products-2026-11-24.csv`; None if none."""
+    word = loosened(PurePath(file).name.partition(".")[0]).rstrip("0123456789")
+    return next((kind for kind, names in _FILES.items() if word in names), None)
+
+
+def _export(names: Header, mapping: FileMapping, ignored: Collection[int]) -> Export | None:
+    found = next((each for each in EXPORTS if each.matches(names.without(ignored))), None)
+    return found if found and mapping.kind in {None, found.kind} else None
+
+
+def _table(draft: Draft, mapped: Mapping[str, int]) -> Layout:
+    """Return the layout of a file whose every row has its fields in columns of their own."""
+    kind = _kind(draft, mapped)
+    found = _found(draft, kind, mapped)
+    layout = draft.table(_format(draft, kind), kind, found)
+    lacking = missing(kind, [*found, *draft.constants])
+    if lacking:
+        taken = {*found.values(), *draft.ignored}
+        free = [at for at in range(len(draft.header.shown)) if at not in taken]
+        help_ = advice(draft.header, kind, lacking, free)
+        raise UnrecognisedError(
+            f"missing columns: {', '.join(lacking)} (read as {kind}, line 1); {help_}", layout
+        )
+    return layout
+
+
+def _kind(draft: Draft, mapped: Mapping[str, int]) -> Kind:
+    """Return the kind that the mapping says or the columns fit; the file's name decides between several.
+
+    Where none is complete, it is the one of which most is there.
+    """
+    if draft.mapping.kind:
+        return draft.mapping.kind
+    named = named_kind(draft.file)
+    found = {kind: _names(draft, kind, mapped) for kind in _ORDER}
+    fitting = _fitting(found, named)
+    if named and (named in fitting or not fitting):
+        return named
+    return fitting[0] if fitting else max(_ORDER, key=lambda kind: _completeness(kind, found[kind]))
+
+
+def _fitting(found: Mapping[Kind, set[str]], named: Kind | None) -> list[Kind]:
+    """Return the kinds of which a file has all that is required."""
+    unfit = {kind for kind in _ORDER if missing(kind, found[kind])}
+    if named is not Kind.REVIEWS and _OPINIONS.isdisjoint(found[Kind.REVIEWS]):
+        unfit.add(Kind.REVIEWS)
+    if named is not Kind.PRODUCTS and not _OF_REVIEWERS.isdisjoint(found[Kind.COMBINED]):
+        unfit.add(Kind.PRODUCTS)
+    return [kind for kind in _ORDER if kind not in unfit]
+
+
+def _completeness(kind: Kind, found: set[str]) -> tuple[int, int]:
+    return len(found), -len(missing(kind, found)) if found else 0
+
+
+def _names(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> set[str]:
+    taken, given = {*mapped.values(), *draft.ignored}, {*mapped, *draft.constants}
+    return {*matching(draft.header, kind, taken=taken, given=given), *given}
+
+
+def _found(draft: Draft, kind: Kind, mapped: Mapping[str, int]) -> dict[str, int]:
+    taken = {*mapped.values(), *draft.ignored}
+    given = {*mapped, *draft.constants}
+    return {**find_columns(draft.header, kind, taken=taken, given=given), **mapped}
+
+
+def _format(draft: Draft, kind: Kind) -> str:
+    if draft.mapping.columns:
+        return "mapping.yaml"
+    is_kaggle = kind is Kind.COMBINED and set(KAGGLE) <= set(draft.header.exact)
+    return "Kaggle Amazon Sales" if is_kaggle else f"Encore {kind}"

@@ -1,0 +1,134 @@
+"""Shopify's product export: a product's first row has its texts, later rows its other variants and images.
+
+Columns as in https://help.shopify.com/en/manual/products/import-export/using-csv, in the older wording
+(`Variant Price`) and in that since 2024 (`Price`).
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from encore.ingest.domain.formats.export import Cells, Constants, Export, Positions, sign, without_apostrophe
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.formats.html_text import entries
+from encore.ingest.domain.formats.mapper import Row
+from encore.ingest.domain.formats.units import Units
+
+_OF_VARIANT = ("discounted_price", "actual_price")
+_OPTIONS = ("option1", "option2", "option3")
+_NO_OPTION = "Default Title"
+_NO = ("false", "no", "0")
+_CONTINUES = ("continue", "true", "yes", "1")
+
+
+class ShopifyProducts:
+    """Maps variants to products that are known by their SKU and belong to the family of their handle."""
+
+    def __init__(self, positions: Positions, constants: Constants) -> None:
+        self.left_out: Counter[str] = Counter()
+        self._positions = positions
+        self._shop_url = constants.get("shop_url", "").rstrip("/")
+        own = (*SHOPIFY_PRODUCTS.parts, *SHOPIFY_PRODUCTS.composed)
+        self._others = [part for part in positions if part not in own]
+        self._handle = ""
+        self._product: Row = {}
+        self._state = ""
+
+    def map(self, cells: Sequence[str]) -> Row | None:
+        """Return a variant; None for a row with one more image of a product."""
+        row = Cells(self._positions, cells)
+        if not self._continues(row):
+            self._handle = row["handle"]
+            self._product = self._read_product(row)
+            self._state = _state(row)
+        elif not (row["sku"] or row["discounted_price"] or row["option1"]):
+            return None
+        return self._product | self._read_variant(row)
+
+    def _continues(self, row: Cells) -> bool:
+        handle = row["handle"]
+        return bool(self._handle) and handle in {self._handle, ""} and not row["product_name"]
+
+    def _read_product(self, row: Cells) -> Row:
+        found = {part: row[part] for part in ("product_name", "brand", "img_link", *self._others)}
+        found["category"] = _path(row["category"] or row["type"])
+        found["about_product"] = "|".join(entry.replace("|", "/") for entry in entries(row["about_product"]))
+        found["parent_id"] = row["handle"]
+        if self._shop_url and row["handle"]:
+            found["product_link"] = f"{self._shop_url}/products/{quote(row['handle'])}"
+        return found
+
+    def _read_variant(self, row: Cells) -> Row:
+        options = [row[option] for option in _OPTIONS if row[option] not in {"", _NO_OPTION}]
+        found = {part: row[part] for part in _OF_VARIANT}
+        found |= {part: row[part] for part in self._others if row[part]}
+        found["product_id"] = without_apostrophe(row["sku"]) or ":".join([self._handle, *options])
+        found["variant"] = ", ".join(options)
+        found["in_stock"] = self._state or _stock(row)
+        if _is_zero(found["actual_price"]):
+            found["actual_price"] = ""
+        if row["variant_image"]:
+            found["img_link"] = row["variant_image"]
+        return found
+
+
+def _path(category: str) -> str:
+    """Return a path of Shopify's taxonomy, `Apparel > Shirts`, in the form that Encore reads."""
+    return "|".join(part.strip() for part in category.split(" > "))
+
+
+def _state(row: Cells) -> str:
+    """Return `no` for a product that is not on sale: a draft, archived, or not in the online store."""
+    is_off = row["published"].casefold() in _NO or row["status"].casefold() not in {"", "active"}
+    return "no" if is_off else ""
+
+
+def _stock(row: Cells) -> str:
+    """Return whether a variant can be bought; empty where Shopify does not track it or does not say."""
+    if not row["tracker"] or not row["quantity"]:
+        return ""
+    if row["policy"].casefold() in _CONTINUES:
+        return "yes"
+    return "no" if row["quantity"].startswith("-") or _is_zero(row["quantity"]) else "yes"
+
+
+def _is_zero(text: str) -> bool:
+    return bool(text) and not text.strip("0.")
+
+
+SHOPIFY_PRODUCTS = Export(
+    name="Shopify products",
+    kind=Kind.PRODUCTS,
+    signature=sign("handle|urlhandle", "title", "option1value|variantsku|variantprice|compareatprice"),
+    parts={
+        "handle": ("handle", "urlhandle"),
+        "product_name": ("title",),
+        "about_product": ("bodyhtml", "description"),
+        "brand": ("vendor",),
+        "category": ("productcategory", "customproducttype"),
+        "type": ("type", "producttype"),
+        "sku": ("variantsku", "sku"),
+        "option1": ("option1value",),
+        "option2": ("option2value",),
+        "option3": ("option3value",),
+        "discounted_price": ("variantprice", "price"),
+        "actual_price": ("variantcompareatprice", "compareatprice"),
+        "tracker": ("variantinventorytracker", "inventorytracker"),
+        "quantity": ("variantinventoryqty", "inventoryquantity"),
+        "policy": ("variantinventorypolicy", "continuesellingwhenoutofstock"),
+        "published": ("published", "publishedononlinestore"),
+        "status": ("status",),
+        "img_link": ("imagesrc", "productimageurl"),
+        "variant_image": ("variantimage", "variantimageurl"),
+    },
+    composed={
+        "product_id": ("sku", "handle"),
+        "parent_id": ("handle",),
+        "variant": _OPTIONS,
+        "category": ("category", "type"),
+        "img_link": ("variant_image", "img_link"),
+        "in_stock": ("status", "published", "tracker", "quantity", "policy"),
+    },
+    mapper=ShopifyProducts,
+    units=Units(decimal=".", dates="year-month-day"),
+)

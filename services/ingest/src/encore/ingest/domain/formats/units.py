@@ -1,0 +1,54 @@
+"""How the values of a field are written, where a mapping says so."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Literal
+
+from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.formats.fields import FIELDS, Kind
+
+Decimal = Literal[".", ","]
+Dates = Literal["day-month-year", "month-day-year", "year-month-day"]
+
+
+@dataclass(frozen=True)
+class Units:
+    """What is set for a field; None where its values decide.
+
+    `decimal` separates the fraction of a number, `dates` is the order of a date's parts, `currency` an ISO
+    4217 code.
+    """
+
+    decimal: Decimal | None = None
+    dates: Dates | None = None
+    currency: str | None = None
+
+    def over(self, other: "Units") -> "Units":
+        """Return these units, and those of `other` where these say nothing."""
+        return Units(
+            **{each.name: getattr(self, each.name) or getattr(other, each.name) for each in fields(self)}
+        )
+
+
+_SAID_OF = {"money": ("decimal", "currency"), "number": ("decimal",), "moment": ("dates",)}
+
+
+def applied(kind: Kind, units: Mapping[str, Units], default: Units) -> dict[str, Units]:
+    """Return what is set for each field of a kind of file that it can be said of."""
+    found = {}
+    for name, field in FIELDS[kind].items():
+        said = units.get(name, Units()).over(default)
+        parts = {part: getattr(said, part) for part in _SAID_OF.get(field.reads or "", ())}
+        if any(parts.values()):
+            found[name] = Units(**parts)
+    return found
+
+
+def whole_amount(cents: str, *, column: str) -> str:
+    """Return hundredths, such as `1299`, as `12.99`; `RowError` if it is not a whole number."""
+    digits = cents.strip()
+    if not digits:
+        return ""
+    if not (digits.isascii() and digits.isdigit()):
+        raise RowError("a whole number of cents", column=column, found=cents)
+    return f"{int(digits) // 100}.{int(digits) % 100:02d}"

@@ -1,0 +1,78 @@
+"""Writes the typed values of workbooks and Parquet files as texts that can be read in only one way."""
+
+import re
+import struct
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from math import isfinite, isnan
+
+MAX_EXACT = 10**15
+"""Excel keeps 15 digits: in a longer number the others are zeros, whatever the shop's id was."""
+
+_CURRENCY = re.compile(r"\[\$([^\]\-]+)(?:-[0-9A-Fa-f]+)?\]|([€$£¥₹₩₺₽₫₴₦₱฿₪]|\b[A-Z]{3}\b)")
+
+
+def number_text(number: float | Decimal) -> str:
+    """Return a number with a point before its fraction, which never has exactly three digits.
+
+    `1.299` could be 1,299 in much of Europe, so it becomes `1.2990`. There is no exponent. What is no number,
+    as pandas writes a missing one, is empty.
+    """
+    if isnan(number):
+        return ""
+    text = format(Decimal(str(number)), "f")
+    whole, point, fraction = text.partition(".")
+    fraction = fraction.rstrip("0")
+    if not fraction:
+        return whole
+    return f"{whole}{point}{fraction}{'0' if len(fraction) == 3 else ''}"  # noqa: PLR2004 - a group of thousands
+
+
+def excel_number(number: float, number_format: str) -> str:
+    """Return a cell's number as a person sees it: with 15 digits, its currency or per cent.
+
+    Raises `ValueError` for a number so long that Excel has not kept all of its digits.
+    """
+    if abs(number) >= MAX_EXACT:
+        raise ValueError(
+            "a number of more than 15 digits, which Excel does not keep: format the column as text"
+        )
+    exact = Decimal(format(number, ".15g"))
+    if "%" in number_format:
+        return number_text(exact * 100) + "%"
+    currency = _currency_in(number_format)
+    return f"{number_text(exact)} {currency}" if currency else number_text(exact)
+
+
+def single_text(number: float) -> str:
+    """Return a number of 32 bits with as few digits as tell it from all others: 0.1, not 0.10000000149."""
+    if not isfinite(number):
+        return number_text(number)
+    shortest = next(
+        text for digits in range(1, 18) if _as_single(text := format(number, f".{digits}g")) == number
+    )
+    return number_text(Decimal(shortest))
+
+
+def moment_text(moment: date | time | timedelta) -> str:
+    """Return a date or time in ISO 8601: a whole day as a date, a time with a zone in UTC."""
+    if isinstance(moment, timedelta):
+        return number_text(Decimal(str(moment.total_seconds())))
+    if isinstance(moment, datetime):
+        if moment.tzinfo:
+            return moment.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z"
+        return moment.date().isoformat() if moment.time() == time() else moment.isoformat()
+    return moment.isoformat()
+
+
+def _as_single(text: str) -> float:
+    return float(struct.unpack("f", struct.pack("f", float(text)))[0])
+
+
+@lru_cache(maxsize=256)
+def _currency_in(number_format: str) -> str:
+    """Return the currency that a number format shows, such as `€` in `#,##0.00 [$€-407]`."""
+    shown = number_format.partition(";")[0].replace('"', "").replace("\\", "")
+    found = _CURRENCY.search(shown)
+    return (found[1] or found[2]).strip() if found else ""

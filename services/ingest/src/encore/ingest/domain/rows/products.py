@@ -1,0 +1,98 @@
+"""Reads the product of a row."""
+
+from decimal import Decimal
+from functools import partial
+
+from pydantic import ValidationError
+
+from encore.contracts.records import Product
+from encore.ingest.domain.cells import Row
+from encore.ingest.domain.errors import RowError, UnreadableError
+from encore.ingest.domain.rows import reading
+from encore.ingest.domain.rows.reading import Reading
+from encore.ingest.domain.values import flags, identifiers, moments, numbers, texts
+from encore.ingest.domain.values.currencies import read_currency
+from encore.ingest.domain.values.money import Price, read_price
+
+
+def read_product(row: Row, how: Reading) -> Product:
+    """Read the product columns of a row."""
+    product_id = row.required("product_id", identifiers.read_id)
+    name = row.required("product_name", _present)
+    price, list_price = _prices(row, how)
+    return _validated(
+        product_id=product_id,
+        name=name,
+        category=row.optional("category", texts.read_path) or (),
+        price=price.amount,
+        list_price=list_price,
+        currency=price.currency,
+        discount_percent=row.optional("discount_percentage", numbers.read_percent),
+        rating=row.optional("rating", numbers.read_rating),
+        rating_count=row.optional("rating_count", how.count("rating_count")),
+        bullets=row.optional("about_product", _bullets) or (),
+        image_url=row.optional("img_link", how.link),
+        link=row.optional("product_link", how.link),
+        brand=row.words("brand", row.raw("brand"), reading.label),
+        parent_id=row.optional("parent_id", identifiers.read_id),
+        variant=row.optional("variant", reading.label),
+        in_stock=_in_stock(row, how),
+        available_from=row.optional(
+            "available_from", partial(moments.read_moment, decided=how.of("available_from"))
+        ),
+        cost_class=row.optional("cost_class", reading.label),
+    )
+
+
+def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
+    """Return the current price, and the list price if the row has a plausible one."""
+    currency = row.optional("currency", read_currency)
+    current, listed = (_price(row, how, field, currency) for field in ("discounted_price", "actual_price"))
+    if current is None and listed is None:
+        raise _no_price(row)
+    if current is None or listed is None:
+        return current or listed, None  # type: ignore[return-value] # one of them is set
+    if listed.currency != current.currency:
+        row.note("actual_price", f"a price in {current.currency}, as the current price", listed.currency)
+        return current, None
+    if listed.amount < current.amount:
+        row.note("actual_price", "a price that is not lower than the current price", str(listed.amount))
+        return current, None
+    return current, listed.amount
+
+
+def _price(row: Row, how: Reading, field: str, currency: str | None) -> Price | None:
+    return row.optional(field, partial(read_price, decided=how.of(field), currency=currency))
+
+
+def _no_price(row: Row) -> RowError:
+    for note in row.notes:
+        if note.column in {"discounted_price", "actual_price"}:
+            return RowError(note.expected, column=note.column, found=note.found)
+    return RowError("a price", column="discounted_price", found="")
+
+
+def _in_stock(row: Row, how: Reading) -> bool | None:
+    """Return whether the product can be sold; if the two columns disagree, it counts as out of stock."""
+    stated = row.optional("in_stock", flags.read_stock_state)
+    stock = row.optional("stock", partial(numbers.read_stock, decided=how.of("stock")))
+    known = [state for state in (stated, None if stock is None else stock > 0) if state is not None]
+    return all(known) if known else None
+
+
+def _bullets(text: str) -> tuple[str, ...]:
+    return texts.read_path(reading.text(text))
+
+
+def _present(text: str) -> str:
+    if not text:
+        raise UnreadableError("the name of a product", text)
+    return reading.name(text)
+
+
+def _validated(**members: object) -> Product:
+    try:
+        return Product.model_validate(members)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        raise RowError(problem["msg"], column=".".join(str(part) for part in problem["loc"])) from error

@@ -1,0 +1,160 @@
+"""Decides once for a column how its ambiguous values are read, and says why.
+
+What a person set counts first, then what the column's own values prove, then what the file's other columns
+of the same kind prove, then the custom of the shop's country or of the currency, where the other reading
+would be no price or no date that anybody writes. Otherwise ambiguous values are refused. All others are read
+by themselves.
+"""
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import tzinfo
+from enum import StrEnum
+from typing import Literal, cast
+from zoneinfo import ZoneInfo
+
+from encore.contracts.ingest_report import Convention
+from encore.ingest.domain.values.currencies import checked_currency, is_taken_as_own
+from encore.ingest.domain.values.dates import DateOrder
+from encore.ingest.domain.values.evidence import Amounts, Dates, Evidence, Judge
+from encore.ingest.domain.values.people import read_time_zone
+from encore.ingest.domain.values.verdicts import (
+    NAMES,
+    Verdict,
+    by_date_custom,
+    by_money_custom,
+    by_number_custom,
+    by_proof,
+)
+
+DecimalMark = Literal[".", ","]
+_UNDECIDED = "undecided: ambiguous values are refused"
+_DAYS_AHEAD, _SECONDS_PER_DAY = 2 * 366 + 1, 86_400
+
+
+class Reads(StrEnum):
+    """What is read from a column, as far as columns differ in how it is written."""
+
+    MONEY = "money"
+    NUMBER = "number"
+    MOMENT = "moment"
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """The shop's settings: an ISO 4217 code, a locale such as `de_DE`, and an IANA time zone.
+
+    `UnreadableError` if there is no such currency or time zone; of an unknown locale no custom is known.
+    `now`, in Unix seconds, is the moment by which times are found to be too far ahead.
+    """
+
+    currency: str
+    locale: str
+    time_zone: str
+    now: int = field(default_factory=lambda: int(time.time()))
+
+    def __post_init__(self) -> None:
+        checked_currency(self.currency)
+        read_time_zone(self.time_zone)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What a person set for a column; `UnreadableError` if there is no such currency."""
+
+    decimal: DecimalMark | None = None
+    dates: DateOrder | None = None
+    currency: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.currency is not None:
+            checked_currency(self.currency)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """How a column is read.
+
+    `decimal` and `date_order` are None if nothing decides them; `refusal` is what readers then say. A custom
+    rather than a proof holds only for the currencies in `settled`; None means all. Times after `latest`, in
+    Unix seconds, are too far ahead.
+    """
+
+    decimal: DecimalMark | None
+    date_order: DateOrder | None
+    currency: str
+    time_zone: tzinfo
+    latest: int
+    refusal: str
+    settled: frozenset[str] | None = None
+    convention: Convention | None = None
+
+
+class ColumnSurvey:
+    """Sees every cell of a column in a first pass, then decides how the column is read."""
+
+    def __init__(self, reads: Reads) -> None:
+        self._reads = reads
+        self._judge: Judge = Dates() if reads is Reads.MOMENT else Amounts(money=reads is Reads.MONEY)
+        self.see = self._judge.see
+        """Take note of a cell: `see(text, line)`. Bound here, since it is called for every cell of a file."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """What the cells seen so far prove and leave open."""
+        return self._judge.evidence
+
+    def decide(
+        self,
+        defaults: Defaults,
+        *,
+        column: str,
+        chosen: Chosen | None = None,
+        kin: Iterable["ColumnSurvey"] = (),
+    ) -> Decided:
+        """Decide by all cells seen; `kin` are surveys of the file's other columns of the same kind."""
+        chosen = chosen or Chosen()
+        currency = chosen.currency or defaults.currency
+        is_date = self._reads is Reads.MOMENT
+        proof = by_proof(
+            chosen.dates if is_date else chosen.decimal, self.evidence, [other.evidence for other in kin]
+        )
+        verdict = proof or self._by_custom(currency, defaults.locale)
+        return Decided(
+            decimal=None if is_date else cast("DecimalMark | None", verdict.choice),
+            date_order=cast("DateOrder | None", verdict.choice) if is_date else None,
+            currency=currency,
+            time_zone=ZoneInfo(read_time_zone(defaults.time_zone)),
+            latest=defaults.now + _DAYS_AHEAD * _SECONDS_PER_DAY,
+            refusal=self._refusal(verdict),
+            settled=verdict.settled,
+            convention=self._convention(column, verdict, currency),
+        )
+
+    def _by_custom(self, currency: str, locale: str) -> Verdict:
+        if self._reads is Reads.MOMENT:
+            return by_date_custom(self.evidence)
+        if self._reads is Reads.NUMBER:
+            return by_number_custom(self.evidence, locale)
+        return by_money_custom(self.evidence, currency, locale)
+
+    def _refusal(self, verdict: Verdict) -> str:
+        """Return what an ambiguous value lacks, as the end of "a price …" or "a date …"."""
+        if verdict.choice == "year-month-day":
+            return f"with the year first ({verdict.because})"
+        if self._reads is Reads.MOMENT:
+            return f"whose order of day and month is clear ({verdict.because}): set the column's `dates`"
+        return f"whose decimal mark is clear ({verdict.because}): set the column's `decimal`"
+
+    def _convention(self, column: str, verdict: Verdict, currency: str) -> Convention | None:
+        """Return what was decided, None if no cell left anything open."""
+        decided = (
+            [(NAMES.get(verdict.choice or "", _UNDECIDED), verdict.because)] if self.evidence.open else []
+        )
+        own = sorted(mark for mark in self.evidence.marks if is_taken_as_own(mark, currency))
+        decided += [(f"{mark} is {currency}", f"currency {currency}") for mark in own]
+        if not decided:
+            return None
+        reads, because = zip(*decided, strict=True)
+        return Convention(column=column, reads="; ".join(reads), because="; ".join(dict.fromkeys(because)))

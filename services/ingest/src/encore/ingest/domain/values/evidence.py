@@ -1,0 +1,133 @@
+"""What the cells of one column prove about how the column is written, and what they leave open.
+
+A survey sees every cell, so it remembers the shapes that it has judged; its memory is bounded.
+"""
+
+import re
+from dataclasses import dataclass, field
+from typing import NamedTuple, Protocol
+
+from encore.ingest.domain.errors import glimpse
+from encore.ingest.domain.values.amounts import MAX_CHARS, split_amount
+from encore.ingest.domain.values.characters import plain, shape
+
+MAX_SHAPES = 8192
+MAX_OPEN = 256
+_DATE = re.compile(r"([0-9]{1,2})([-./])([0-9]{1,2})\2[0-9]{4}(?![0-9])")
+_DATE_CHARS = 10
+_MONTHS = 12
+
+
+class Example(NamedTuple):
+    """The first cell of its kind."""
+
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"line {self.line}: {glimpse(self.text)!r}"
+
+
+class Open(NamedTuple):
+    """A kind of value that can be read in two ways: its separator, and what stands beside its figures."""
+
+    separator: str
+    mark: str = ""
+
+
+@dataclass
+class Evidence:
+    """First examples by what they prove, by what they leave open, and by what stands beside amounts."""
+
+    proofs: dict[str, Example] = field(default_factory=dict)
+    open: dict[Open, Example] = field(default_factory=dict)
+    marks: dict[str, Example] = field(default_factory=dict)
+    has_overflown: bool = False
+    """More has been left open than is remembered."""
+
+    def prove(self, proof: str, example: Example) -> None:
+        """Note what a value proves: a decimal mark, or an order of day and month."""
+        self.proofs.setdefault(proof, example)
+
+    def leave_open(self, kind: Open, example: Example) -> None:
+        """Note a value that can be read in two ways."""
+        if kind in self.open or len(self.open) < MAX_OPEN:
+            self.open.setdefault(kind, example)
+        else:
+            self.has_overflown = True
+
+    def note_mark(self, mark: str, example: Example) -> None:
+        """Note what stands beside an amount."""
+        if len(self.marks) < MAX_OPEN:
+            self.marks.setdefault(mark, example)
+
+
+class Judge(Protocol):
+    """Judges the cells of one column."""
+
+    evidence: Evidence
+
+    def see(self, text: str, line: int) -> None:
+        """Judge a cell."""
+
+
+class Amounts:
+    """Judges amounts: money with what stands beside it, or numbers."""
+
+    def __init__(self, *, money: bool) -> None:
+        self.evidence = Evidence()
+        self._money = money
+        self._seen: set[str] = set()
+
+    def see(self, text: str, line: int) -> None:
+        """Judge a cell unless one of its shape has been judged; whole figures say nothing."""
+        if text.isdigit() or len(text) > MAX_CHARS:
+            return
+        kind = shape(text)
+        if kind in self._seen:
+            return
+        if len(self._seen) < MAX_SHAPES:
+            self._seen.add(kind)
+        self._judge(text, Example(line, text))
+
+    def _judge(self, text: str, example: Example) -> None:
+        amount = split_amount(text)
+        if amount is None:
+            return
+        mark = amount.mark if self._money else ""
+        if mark:
+            self.evidence.note_mark(mark, example)
+        if amount.numeral.ambiguous:
+            self.evidence.leave_open(Open(amount.numeral.mark, mark), example)
+        elif amount.numeral.mark:
+            self.evidence.prove(amount.numeral.mark, example)
+
+
+class Dates:
+    """Judges dates of figures with the year last; all others have one reading."""
+
+    def __init__(self) -> None:
+        self.evidence = Evidence()
+        self._seen: set[str] = set()
+
+    def see(self, text: str, line: int) -> None:
+        """Judge a cell unless one that begins alike has been judged."""
+        start = text[:_DATE_CHARS]
+        if start in self._seen or text.isdigit():
+            return
+        if len(self._seen) < MAX_SHAPES:
+            self._seen.add(start)
+        found = _DATE.match(plain(text))
+        if found is not None:
+            self._judge(int(found[1]), found[2], int(found[3]), Example(line, text))
+
+    def _judge(self, first: int, separator: str, second: int, example: Example) -> None:
+        """A day beyond 12 proves the order; a day that is as high as the month reads the same either way."""
+        if first == second or max(first, second) > 31 or min(first, second) < 1:  # noqa: PLR2004 - days
+            return
+        if first <= _MONTHS and second <= _MONTHS:
+            self.evidence.leave_open(Open(separator), example)
+        elif second <= _MONTHS:
+            self.evidence.prove("day-month-year", example)
+        elif first <= _MONTHS:
+            self.evidence.prove("month-day-year", example)

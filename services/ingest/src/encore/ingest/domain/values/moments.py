@@ -1,0 +1,86 @@
+"""Reads points in time as Unix seconds."""
+
+import re
+from datetime import datetime
+
+from encore.ingest.domain.errors import UnreadableError
+from encore.ingest.domain.values.characters import plain
+from encore.ingest.domain.values.clocks import time_of_day
+from encore.ingest.domain.values.conventions import Decided
+from encore.ingest.domain.values.dates import AmbiguousOrderError, WrittenDate, leading_date
+
+EARLIEST = 788_832_000
+"""A day before 1995 began in UTC: no web shop is older."""
+MAX_CHARS = 100
+_A_DATE = "a date such as 2026-11-24, with a time of day or without"
+_UNIX_SECONDS = re.compile(r"[0-9]{10}(?:\.[0-9]{1,9})?")
+_UNIX_MILLISECONDS = re.compile(r"[0-9]{13}(?:\.0{1,9})?")
+_MILLISECONDS = 1000
+_LOOKS_LIKE = (
+    (re.compile(r"[0-9]{4}"), "a whole date: this looks like a year alone"),
+    (
+        re.compile(r"[0-9]{5}(?:[.,][0-9]+)?"),
+        "a date: this looks like a spreadsheet's day number; format the column as a date",
+    ),
+    (
+        re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE),
+        "a date: this looks like a number that a spreadsheet has rounded; format the column as text",
+    ),
+    (
+        re.compile(r"[0-9]{16}|[0-9]{19}"),
+        "Unix seconds or milliseconds: this looks like micro- or nanoseconds",
+    ),
+    (
+        re.compile(r"[0-9]{1,2}([-/. ])(?:[0-9]{1,2}|[^\W\d_]{3,10})\1[0-9]{2}(?:[T, ].*)?"),
+        "a date with a year of four digits",
+    ),
+)
+
+
+def read_moment(text: str, decided: Decided) -> int:
+    """Read a date with or without a time of day, or Unix seconds or milliseconds, as Unix seconds.
+
+    Day and month are in the order that was decided for the column, and a time without an offset is in the
+    column's time zone; where clocks are turned back, the first of two moments is meant.
+    """
+    written = plain(text)
+    if len(text) > MAX_CHARS:
+        raise UnreadableError(_A_DATE, text)
+    if _UNIX_SECONDS.fullmatch(written):
+        seconds = int(written[:10])
+    elif _UNIX_MILLISECONDS.fullmatch(written):
+        seconds = int(written[:13]) // _MILLISECONDS
+    else:
+        seconds = _of_date(written, decided, text)
+    if not EARLIEST <= seconds <= decided.latest:
+        raise UnreadableError("a time from 1995 to two years from now", text)
+    return seconds
+
+
+def _of_date(written: str, decided: Decided, text: str) -> int:
+    try:
+        date = leading_date(written, decided.date_order)
+    except AmbiguousOrderError:
+        raise UnreadableError(f"a date {decided.refusal}", text) from None
+    if date is None:
+        raise UnreadableError(_expected(written), text)
+    time = time_of_day(date.rest, is_compact=date.is_compact)
+    if time is None:
+        raise UnreadableError("a date with a time of day such as 13:45, 1:45 PM or 13:45:00 +01:00", text)
+    day = _existing(date, text)
+    zone = time.zone or decided.time_zone
+    return int(day.replace(hour=time.hour, minute=time.minute, second=time.second, tzinfo=zone).timestamp())
+
+
+def _existing(date: WrittenDate, text: str) -> datetime:
+    try:
+        day = datetime(date.year, date.month, date.day)  # noqa: DTZ001 - its zone is that of the time of day
+    except ValueError:
+        raise UnreadableError("a date that the calendar has", text) from None
+    if date.weekday is not None and date.weekday != day.weekday():
+        raise UnreadableError("a date with its own weekday", text)
+    return day
+
+
+def _expected(written: str) -> str:
+    return next((expected for pattern, expected in _LOOKS_LIKE if pattern.fullmatch(written)), _A_DATE)

@@ -1,0 +1,79 @@
+"""Reads prices."""
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import NamedTuple
+
+from encore.ingest.domain.errors import UnreadableError
+from encore.ingest.domain.values.amounts import Amount, split_amount
+from encore.ingest.domain.values.conventions import Decided
+from encore.ingest.domain.values.currencies import MINOR_UNITS, currencies_called, max_price, meant
+
+_A_PRICE = "a price: one amount, and at most its currency beside it (a symbol or ISO 4217 code)"
+_FLOAT_ERROR = Decimal("1e-6")
+"""How far a spreadsheet's binary fraction may be from the price that it stands for."""
+_BY_MYRIADS = frozenset({"CNY", "JPY", "KRW", "TWD"})
+_MYRIAD_DIGITS = 4
+_KEPT_PRICES = 8192
+
+
+class Price(NamedTuple):
+    """An amount of money above 0; `currency` is an ISO 4217 code."""
+
+    amount: Decimal
+    currency: str
+
+
+def read_price(text: str, decided: Decided, currency: str | None = None) -> Price:
+    """Read a price such as `1.299,00 €`, by what was decided for its column.
+
+    A bare number is in `currency`, such as that of the row's own currency column, or else the column's.
+    """
+    return _read(text, decided.decimal, decided.settled, decided.refusal, currency or decided.currency)
+
+
+@lru_cache(maxsize=_KEPT_PRICES)
+def _read(text: str, decimal: str | None, settled: frozenset[str] | None, refusal: str, shop: str) -> Price:
+    amount = split_amount(text)
+    if amount is None:
+        raise UnreadableError(_A_PRICE, text)
+    currency = _currency(amount, shop, text)
+    if (
+        currency in _BY_MYRIADS
+        and amount.numeral.mark == ","
+        and len(amount.numeral.fraction) == _MYRIAD_DIGITS
+    ):
+        raise UnreadableError("a price without groups of four digits", text)
+    if amount.numeral.ambiguous and (decimal is None or (settled is not None and currency not in settled)):
+        raise UnreadableError(f"a price {refusal}", text)
+    return Price(_representable(amount.numeral.value(decimal or ""), currency, text), currency)
+
+
+def _currency(amount: Amount, shop: str, text: str) -> str:
+    if "-" in amount.mark or amount.before.startswith("("):
+        raise UnreadableError("a price above 0", text)
+    if not amount.mark:
+        return shop
+    currency = meant(amount.mark, shop)
+    if currency is None:
+        codes = currencies_called(amount.mark, shop)
+        raise UnreadableError(_a_clear_currency(codes) if codes else _A_PRICE, text)
+    return currency
+
+
+def _a_clear_currency(codes: tuple[str, ...]) -> str:
+    return f"a price in a clear currency: this may be {' or '.join(codes)}; set the column's currency"
+
+
+def _representable(value: Decimal, currency: str, text: str) -> Decimal:
+    """Return the amount in whole minor units; ISO 4217 says how many decimals a currency has."""
+    decimals = MINOR_UNITS[currency]
+    has_more = len(str(value).partition(".")[2]) > decimals
+    amount = round(value, decimals) if has_more else value
+    if abs(amount - value) > _FLOAT_ERROR:
+        raise UnreadableError(f"a price with at most {decimals} decimals, as {currency} has", text)
+    if amount <= 0:
+        raise UnreadableError("a price above 0", text)
+    if amount > max_price(currency):
+        raise UnreadableError(f"a plausible price: at most {max_price(currency):,} {currency}", text)
+    return amount

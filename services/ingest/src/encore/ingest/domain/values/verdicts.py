@@ -1,0 +1,110 @@
+"""Weighs what a column proves against what it leaves open."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from encore.ingest.domain.values.currencies import MINOR_UNITS, home_marks, meant
+from encore.ingest.domain.values.evidence import Evidence, Example
+from encore.ingest.domain.values.locales import Marks, marks_of
+
+NAMES = {
+    ".": "decimal point",
+    ",": "decimal comma",
+    "day-month-year": "day before month",
+    "month-day-year": "month before day",
+    "year-month-day": "year first",
+}
+_OTHER_MARK = {".": ",", ",": "."}
+_USUAL_DECIMALS = 2
+
+
+class Verdict(NamedTuple):
+    """What was chosen, None if nothing could be, and because of what.
+
+    A custom holds only for the currencies in `settled`; None means all.
+    """
+
+    choice: str | None
+    because: str
+    settled: frozenset[str] | None = None
+
+
+def by_proof(chosen: str | None, own: Evidence, kin: Sequence[Evidence]) -> Verdict | None:
+    """Return the verdict of a person, of the column or of its kin; None if none of them says anything."""
+    if chosen is not None:
+        return Verdict(chosen, "set in mapping.yaml")
+    if own.proofs:
+        return _agreed(own.proofs)
+    proofs: dict[str, Example] = {}
+    for proof, example in (item for other in kin for item in other.proofs.items()):
+        proofs[proof] = min(proofs.get(proof, example), example)
+    if not proofs:
+        return None
+    verdict = _agreed(proofs)
+    return verdict._replace(because=f"another column, {verdict.because}")
+
+
+def _agreed(proofs: dict[str, Example]) -> Verdict:
+    if len(proofs) == 1:
+        [(proof, example)] = proofs.items()
+        return Verdict(proof, str(example))
+    told = (
+        f"{NAMES[proof]} in {example}" for proof, example in sorted(proofs.items(), key=lambda item: item[1])
+    )
+    return Verdict(None, " but ".join(told))
+
+
+def by_money_custom(column: Evidence, currency: str, locale: str) -> Verdict:
+    """Take ambiguous separators for group marks, if the customs of shop and currency leave no doubt.
+
+    Of an amount that is read so, three digits would be the decimals otherwise, which hardly any price has. A
+    currency with three decimals is never settled, nor is a column in which points and commas are ambiguous.
+    """
+    settled = {
+        code for kind in column.open if (code := meant(kind.mark, currency) if kind.mark else currency)
+    }
+    separators = {kind.separator for kind in column.open}
+    if len(separators) != 1 or not settled or column.has_overflown:
+        return _undecided("decimal mark")
+    [separator] = separators
+    custom = marks_of(locale)
+    if not all(_groups(separator, home_marks(code), custom) and _is_usual(code) for code in settled):
+        return _undecided("decimal mark")
+    by_currency = all(home_marks(code) for code in settled)
+    because = f"currency {', '.join(sorted(settled))}" if by_currency else f"locale {locale}"
+    return Verdict(_OTHER_MARK[separator], because, frozenset(settled))
+
+
+def by_number_custom(column: Evidence, locale: str) -> Verdict:
+    """Take ambiguous separators for group marks, if that is the custom of the shop's country."""
+    separators, custom = {kind.separator for kind in column.open}, marks_of(locale)
+    if custom is None or separators != {custom.group}:
+        return _undecided("decimal mark")
+    return Verdict(custom.decimal, f"locale {locale}")
+
+
+def by_date_custom(column: Evidence) -> Verdict:
+    """Take dates with points for day before month: no country that puts the month first writes points.
+
+    Where a shop is does not settle other dates: many files come from tools of another country, and either
+    reading is a date.
+    """
+    if {kind.separator for kind in column.open} != {"."}:
+        return _undecided("order of day and month")
+    return Verdict("day-month-year", "dates with points have the day first")
+
+
+def _groups(separator: str, *customs: Marks | None) -> bool:
+    """Whether one custom has this group mark, and none has it for a decimal mark."""
+    known = [marks for marks in customs if marks is not None]
+    return any(marks.group == separator for marks in known) and all(
+        marks.decimal != separator for marks in known
+    )
+
+
+def _is_usual(code: str) -> bool:
+    return MINOR_UNITS[code] <= _USUAL_DECIMALS
+
+
+def _undecided(what: str) -> Verdict:
+    return Verdict(None, f"nothing else in the column shows the {what}")

@@ -1,0 +1,141 @@
+"""Finds in the bucket what a run is to be made of."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from encore.contracts.run_id import run_id
+from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.file_names import KindOfFile, kind_of_name
+from encore.ingest.domain.file_sets import Delivery, Incomplete, SetFile, delivery_kept
+from encore.ingest.domain.folders import Folder
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
+from encore.ingest.domain.manifest import MAX_BYTES, ManifestFile, read_manifest
+from encore.ingest.domain.uploads import folder_of
+from encore.ingest.ports import Files, VanishedError
+from encore.runtime.runs.latest import LatestRun
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import RunStatus
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is uploaded under one key or, if `is_set`, in one folder: the latest version of it counts."""
+
+    bucket: str
+    key: str
+    is_set: bool
+
+    @property
+    def address(self) -> str:
+        """The name of the source in the ledger."""
+        return f"s3://{self.bucket}/{folder_of(self.key) if self.is_set else self.key}"
+
+
+@dataclass(frozen=True)
+class FindDelivery:
+    """Looks at folders, and decides by the source's last run whether what is there makes a new one."""
+
+    files: Files
+    ledger: Ledger
+    shop_mapping: Mapping | None = None
+    """What the shop's settings say of its files, where there is no mapping beside them."""
+
+    async def folder(self, key: str) -> Folder:
+        """Return the folder that an object is in, with its manifest and mapping read."""
+        prefix = folder_of(key)
+        folder = Folder(prefix, await self.files.stored(prefix), kind_of_name)
+        folder = Folder(prefix, folder.stored, await self._kinds(folder))
+        try:
+            named = await self._named(folder)
+        except FileError as error:
+            return Folder(prefix, folder.stored, folder.kind_of_file, problem=f"{prefix}{error}")
+        return Folder(prefix, folder.stored, folder.kind_of_file, named)
+
+    async def choose(
+        self, source: Source, folder: Folder, latest: LatestRun, *, key: str
+    ) -> Delivery | Incomplete:
+        """Return what a run has to be made of now that the object with this key was uploaded.
+
+        It is the last run's own delivery if that is still there and the object belongs to it: the message
+        may be repeated because the worker has died. Raises `VanishedError` for a single file that is gone.
+        """
+        last = delivery_kept(latest.files) if latest.files else self._unrecorded(source, folder, latest)
+        found = folder.set_files(last) if source.is_set else _single(source, folder, last)
+        if not isinstance(found, Incomplete):
+            return Delivery(found, folder.mapping, folder.manifest if source.is_set else None)
+        return await self._again(folder, last, latest, key) or found
+
+    def run_id(self, delivery: Delivery) -> str:
+        """Return the id of the delivery's run."""
+        return run_id(self.files.name, {each.key: each.etag for each in delivery.stored})
+
+    async def _again(self, folder: Folder, last: Delivery, latest: LatestRun, key: str) -> Delivery | None:
+        """Return the last run's files if none has changed: the same run or, with another mapping, a new one.
+
+        Another mapping alone makes no new run, unless the last one has not got beyond reading its files.
+        """
+        mapping = folder.mapping
+        repeated = key in last.keys or (mapping is not None and key == mapping.key)
+        if not repeated or not _is_unchanged(last, folder):
+            return None
+        again = Delivery(last.files, mapping, last.manifest)
+        if can_resume(last, folder):
+            return again
+        run = await self.ledger.find(latest.run_id or "")
+        return again if run and run.parts is None and run.status is not RunStatus.FINISHED else None
+
+    def _unrecorded(self, source: Source, folder: Folder, latest: LatestRun) -> Delivery:
+        """What the last run of a single file was made of, where the ledger has kept only its id."""
+        stored = None if source.is_set else folder.find(source.key)
+        only = Delivery((SetFile(Kind.COMBINED, stored),)) if stored else Delivery()
+        return only if latest.run_id == self.run_id(only) else Delivery()
+
+    async def _kinds(self, folder: Folder) -> KindOfFile:
+        """Return what knows the kinds of files: the mapping, then their names."""
+        mapping = await self._mapping(folder)
+        return kind_of_name if mapping is None else partial(_kind, mapping)
+
+    async def _mapping(self, folder: Folder) -> Mapping | None:
+        """Return the mapping; None for one that cannot be read, for which ingest will fail the run."""
+        if folder.mapping is None:
+            return self.shop_mapping
+        try:
+            text = await self.files.read(folder.mapping.key, max_bytes=MAX_MAPPING_BYTES)
+            return read_mapping(text.decode("utf-8-sig"), file=folder.mapping.key)
+        except (VanishedError, FileError, ValueError):
+            return None
+
+    async def _named(self, folder: Folder) -> list[ManifestFile] | None:
+        if folder.manifest is None:
+            return None
+        try:
+            body = await self.files.read(folder.manifest.key, max_bytes=MAX_BYTES)
+        except VanishedError:
+            return None
+        return read_manifest(body, folder.kind_of_file)
+
+
+def _kind(mapping: Mapping, name: str) -> Kind | None:
+    said = mapping.for_file(name)
+    return (said and said.kind) or kind_of_name(name)
+
+
+def can_resume(last: Delivery, folder: Folder) -> bool:
+    """Whether everything that a run was made of is still in its folder as it was."""
+    mapping = folder.mapping
+    same = (mapping and mapping.etag) == (last.mapping and last.mapping.etag)
+    return same and _is_unchanged(last, folder)
+
+
+def _is_unchanged(last: Delivery, folder: Folder) -> bool:
+    return bool(last.files) and {file.stored for file in last.files} <= set(folder.stored)
+
+
+def _single(source: Source, folder: Folder, last: Delivery) -> tuple[SetFile, ...] | Incomplete:
+    stored = folder.find(source.key)
+    if stored is None:
+        raise VanishedError("deleted before it was read")
+    if stored in {file.stored for file in last.files}:
+        return Incomplete(old=(source.key,))
+    return (SetFile(Kind.COMBINED, stored),)

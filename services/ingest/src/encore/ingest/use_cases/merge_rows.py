@@ -1,0 +1,142 @@
+"""Merges rows into the scratch database, and says which contradict what is known."""
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+
+from encore.ingest.adapters.scratch import KnownReview, Scratch
+from encore.ingest.domain.cells import Row
+from encore.ingest.domain.errors import RowError, glimpse
+from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.rows.orders import read_order_row
+from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
+from encore.ingest.domain.rows.products import read_product
+from encore.ingest.domain.rows.reading import Reading
+from encore.ingest.domain.rows.reviews import ReviewRow, read_combined, read_review_row
+from encore.ingest.use_cases.survey_files import SurveyedFile
+
+A_PRODUCT = "the id of a product of the products file"
+OWN_REVIEWS = "ids of reviews that no other customer has written"
+COUNTS = (
+    "rejected_rows",
+    "rejected_values",
+    "unaligned_texts",
+    "product_differences",
+    "review_conflicts",
+    "customer_conflicts",
+)
+
+
+class MergeRows:
+    """Puts the rows of a run's files into the scratch database, and adds to `counts`.
+
+    `kinds` are those of all files: with a file of customers, reviews and orders may name no others.
+    """
+
+    def __init__(self, scratch: Scratch, counts: Counter[str], kinds: Collection[Kind]) -> None:
+        self._scratch = scratch
+        self._counts = counts
+        self._are_customers_given = Kind.CUSTOMERS in kinds
+        counts.update(dict.fromkeys(COUNTS, 0))
+
+    def reader(self, surveyed: SurveyedFile) -> Callable[[Row], None]:
+        """Return what merges a row of the file; it raises `RowError` for one that cannot be used."""
+        merge = {
+            Kind.COMBINED: self._combined,
+            Kind.PRODUCTS: self._product,
+            Kind.CUSTOMERS: self._customer,
+            Kind.REVIEWS: self._review,
+            Kind.ORDERS: self._purchase,
+        }[surveyed.layout.kind]
+        return lambda row: merge(row, surveyed.reading)
+
+    def _combined(self, row: Row, how: Reading) -> None:
+        found = read_combined(row, how)
+        known = [self._scratch.find_review(each.review_id) for each in found.reviews]
+        owned = self._owned(found.customers, found.reviews, known)
+        if not any(owned):
+            raise RowError(OWN_REVIEWS, column="review_id", found=glimpse(row.raw("review_id")))
+        if not all(owned):
+            row.note("review_id", OWN_REVIEWS, glimpse(row.raw("review_id")))
+        self._counts["product_differences"] += self._scratch.put_product(found.product)
+        is_repeating = len({each.review_id for each in found.reviews}) < len(found.reviews)
+        for customer, review, earlier, is_owned in zip(
+            found.customers, found.reviews, known, owned, strict=True
+        ):
+            if is_owned:
+                position = self._put_customer(customer)
+                self._put_review(
+                    review, self._scratch.find_review(review.review_id) if is_repeating else earlier, position
+                )
+        for text in found.shared_texts:
+            self._scratch.put_shared_text(found.product.product_id, text)
+        self._counts["unaligned_texts"] += found.unaligned
+
+    def _product(self, row: Row, how: Reading) -> None:
+        self._counts["product_differences"] += self._scratch.put_product(read_product(row, how))
+
+    def _customer(self, row: Row, _how: Reading) -> None:
+        self._put_customer(read_customer_row(row))
+
+    def _review(self, row: Row, how: Reading) -> None:
+        customer, review = read_review_row(row, how)
+        self._require_known(customer)
+        if not self._scratch.products_of(review.product_id):
+            raise RowError(A_PRODUCT, column="product_id", found=review.product_id)
+        known = self._scratch.find_review(review.review_id)
+        if not all(self._owned([customer], [review], [known])):
+            raise RowError(
+                "an id that no other customer's review has", column="review_id", found=review.review_id
+            )
+        self._put_review(review, known, self._put_customer(customer))
+
+    def _purchase(self, row: Row, how: Reading) -> None:
+        customer, purchase = read_order_row(row, how)
+        self._require_known(customer)
+        products = self._scratch.products_of(purchase.product_id)
+        if len(products) != 1:
+            raise RowError(A_PRODUCT, column="product_id", found=purchase.product_id)
+        if self._scratch.buyer_of(purchase.order_id) not in {None, self._scratch.customer_id(customer)}:
+            raise RowError(
+                "an id that no other customer's order has", column="order_id", found=purchase.order_id
+            )
+        customer = self._without_old_consent(customer)
+        self._scratch.put_purchase(purchase, customer=self._put_customer(customer), product=products[0])
+
+    def _require_known(self, customer: CustomerRow) -> None:
+        """Somebody known by address alone may be missing from the customers file: a guest of the shop."""
+        if not self._are_customers_given or customer.customer_id is None:
+            return
+        if self._scratch.customer_position(customer.customer_id) is None:
+            raise RowError(
+                "the id of a customer of the customers file", column="user_id", found=customer.customer_id
+            )
+
+    def _without_old_consent(self, buyer: CustomerRow) -> CustomerRow:
+        """An order says what its buyer agreed to at the time; the customers file says what holds today."""
+        known = self._scratch.customer_position(self._scratch.customer_id(buyer))
+        is_old = self._are_customers_given and known is not None
+        return buyer._replace(marketing_consent=None) if is_old else buyer
+
+    def _put_customer(self, row: CustomerRow) -> int:
+        position, contradicts = self._scratch.put_customer(row)
+        self._counts["customer_conflicts"] += contradicts
+        return position
+
+    def _put_review(self, row: ReviewRow, known: KnownReview | None, customer: int) -> None:
+        self._counts["review_conflicts"] += self._scratch.put_review(row, known, customer=customer)
+
+    def _owned(
+        self,
+        customers: Sequence[CustomerRow],
+        reviews: Sequence[ReviewRow],
+        known: Sequence[KnownReview | None],
+    ) -> list[bool]:
+        """Return for each review whether its id is new or its customer's own, also within the row."""
+        owners: dict[str, str] = {}
+        theirs = [self._scratch.customer_id(each) for each in customers]
+        for customer_id, review, earlier in zip(theirs, reviews, known, strict=True):
+            owners.setdefault(review.review_id, earlier.author if earlier else customer_id)
+        return [
+            owners[review.review_id] == customer_id
+            for customer_id, review in zip(theirs, reviews, strict=True)
+        ]

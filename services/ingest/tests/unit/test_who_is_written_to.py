@@ -1,0 +1,125 @@
+"""Who may be written to: consent, suppression and age, over all rows and addresses."""
+
+from collections.abc import Mapping, Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from encore.contracts.records import Customer, Exclusion
+from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
+from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
+
+KEY = "uploads/shop.csv"
+
+
+async def ingested(rows: Sequence[Mapping[str, str]], rules: ExclusionRules = USUAL_EXCLUSION) -> Bench:
+    """A bench that has ingested these rows."""
+    bench = Bench(limits(exclusion=rules))
+    await bench.upload(KEY, csv_lines(rows))
+    return bench
+
+
+async def exclusions(bench: Bench) -> dict[str, Exclusion | None]:
+    """The exclusion of each customer."""
+    return {each.customer_id: each.exclusion for each in await bench.stored_customers()}
+
+
+@pytest.mark.parametrize(
+    ("cells", "exclusion"),
+    [
+        ({"marketing_consent": "yes"}, None),
+        ({"marketing_consent": ""}, None),
+        ({"marketing_consent": "no"}, Exclusion.NO_CONSENT),
+        ({"marketing_consent": "perhaps"}, Exclusion.NO_CONSENT),
+        ({"suppressed": "yes"}, Exclusion.SUPPRESSED),
+        ({"suppressed": "who knows"}, Exclusion.SUPPRESSED),
+        ({"suppressed": "no"}, None),
+        ({"age": "17"}, Exclusion.UNDER_AGE),
+        ({"age": "18"}, None),
+        ({"suppressed": "yes", "marketing_consent": "no", "age": "12"}, Exclusion.SUPPRESSED),
+    ],
+)
+async def test_a_customer_is_excluded_by_what_the_file_says(
+    cells: dict[str, str], exclusion: Exclusion | None
+) -> None:
+    """What cannot be read counts as the cautious answer, nothing at all as unknown."""
+    bench = await ingested([numbered(1, **cells)])
+    assert await exclusions(bench) == {"C1": exclusion}
+
+
+async def test_a_setting_asks_for_consent_and_another_lifts_the_age_limit() -> None:
+    """Unknown consent is none where it is required; without a minimum age anybody is written to."""
+    rows = [numbered(1, marketing_consent="", age="30"), numbered(2, marketing_consent="yes", age="12")]
+    bench = await ingested(rows, ExclusionRules(minimum_age=0, require_consent=True))
+    assert await exclusions(bench) == {"C1": Exclusion.NO_CONSENT, "C2": None}
+
+
+async def test_one_refusal_holds_for_everybody_at_the_address() -> None:
+    """Two ids with one address are one reader, whatever its case; nobody else is affected."""
+    rows = [
+        numbered(1, email="a@shop.example", marketing_consent="yes"),
+        numbered(2, email="A@shop.example", marketing_consent="no"),
+        numbered(3, email="b@shop.example", marketing_consent="yes"),
+    ]
+    bench = await ingested(rows)
+    assert await exclusions(bench) == {"C1": Exclusion.NO_CONSENT, "C2": Exclusion.NO_CONSENT, "C3": None}
+    assert (await bench.counts())["shared_addresses"] == 1
+
+
+async def test_the_report_counts_who_is_left_out_by_cause() -> None:
+    """The counts are those of the customers' own records."""
+    rows = [
+        numbered(1, marketing_consent="no", suppressed="", age=""),
+        numbered(2, marketing_consent="", suppressed="yes", age=""),
+        numbered(3, marketing_consent="", suppressed="", age="9"),
+        numbered(4, marketing_consent="yes", suppressed="no", age="40"),
+    ]
+    bench = await ingested(rows)
+    report = await bench.report()
+    assert report.exclusions == {
+        Exclusion.NO_CONSENT: 1,
+        Exclusion.SUPPRESSED: 1,
+        Exclusion.UNDER_AGE: 1,
+    }
+    assert (await bench.counts())["customers_excluded_no_consent"] == 1
+
+
+ANSWERS = st.sampled_from(["yes", "no", "", "subscribed", "unsubscribed", "opted out", "maybe", "1", "0"])
+
+
+@given(
+    rows=st.lists(
+        st.tuples(st.integers(1, 4), ANSWERS, ANSWERS, st.sampled_from(["", "12", "17", "18", "60"])),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_whoever_refuses_once_is_excluded_whatever_the_other_rows_say(
+    rows: list[tuple[int, str, str, str]],
+) -> None:
+    """In any order of rows, a no, a suppression or an age under the limit in one of them decides."""
+    import asyncio  # noqa: PLC0415 - hypothesis runs synchronous tests
+
+    cells = [
+        numbered(
+            number,
+            user_id=f"C{customer}",
+            review_id=f"R{number}",
+            marketing_consent=consent,
+            suppressed=suppressed,
+            age=age,
+        )
+        for number, (customer, consent, suppressed, age) in enumerate(rows, 1)
+    ]
+
+    async def stored() -> list[Customer]:
+        return await (await ingested(cells)).stored_customers()
+
+    refusing = {"no", "unsubscribed", "opted out", "maybe", "0"}
+    for customer in asyncio.run(stored()):
+        theirs = [row for row in rows if f"C{row[0]}" == customer.customer_id]
+        refused = any(row[1] in refusing for row in theirs)
+        suppressed = any(row[2] not in {"", "no", "0", "subscribed"} for row in theirs)
+        young = any(row[3] in {"12", "17"} for row in theirs)
+        assert (customer.exclusion is not None) == (refused or suppressed or young)

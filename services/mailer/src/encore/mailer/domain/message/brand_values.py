@@ -1,0 +1,27 @@
+"""What a brand says of itself, wherever it is set: in the environment or in the shop's file."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints
+
+from encore.mailer.domain.message.addresses import header_address
+from encore.mailer.domain.text import is_printable
+
+HTTPS_URL = r"^https://[!-;=?-~]{1,200}$"
+
+
+def _shown(text: str) -> str:
+    """Refuse what a mail reader would hide, or turn into a link."""
+    if hidden := next((char for char in text if not is_printable(char)), None):
+        raise ValueError(f"found U+{ord(hidden):04X}, expected characters that can be seen")
+    if "://" in text:
+        raise ValueError("found a link, expected a name or an address")
+    return text
+
+
+Shown = Annotated[str, AfterValidator(_shown)]
+BrandName = Annotated[Shown, Field(min_length=1, max_length=60)]
+PostalAddress = Annotated[Shown, Field(min_length=1, max_length=200)]
+SenderAddress = Annotated[str, AfterValidator(header_address)]
+"""Checked and written as `header_address` does."""
+HttpsUrl = Annotated[str, StringConstraints(pattern=HTTPS_URL)]

@@ -1,0 +1,139 @@
+"""Customers who get no email, and what is sold out, through the running services; ingest is played here."""
+
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.request import urlopen
+
+import pytest
+from aiobotocore.session import get_session
+
+from encore.contracts import object_keys
+from encore.contracts.events import DataIngested, RunFinished
+from encore.contracts.records import Customer, Exclusion, Product, Purchase, Recommendation
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.runs.run import PartReport, StageName, part_name
+from services.recommender.tests.fakes import Shop, made_up_shop
+from tests.support.pipeline import Pipeline
+from tests.support.runs import START, finish_part
+
+pytestmark = pytest.mark.timeout(240)
+SHOP = made_up_shop(customers=48, part_size=24)
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """Stores and announces a run as ingest does."""
+
+    pipeline: Pipeline
+
+    async def run(self, run_id: str, products: Sequence[Product], *parts: Sequence[Customer]) -> RunFinished:
+        """Start a run, and return how it ended."""
+        observer, resources = self.pipeline.observer, self.pipeline.stack.resources
+        source = f"s3://{resources.buckets['data']}/{object_keys.UPLOADS}{run_id}"
+        await observer.ledger.open_run(run_id, source=source)
+        await observer.ledger.set_parts(run_id, len(parts))
+        await observer.objects.put_lines(object_keys.products(run_id), products)
+        for part, customers in enumerate(parts, start=1):
+            await observer.objects.put_lines(object_keys.customers(run_id, part), customers)
+            report = PartReport(
+                stage=StageName.INGEST, name=part_name(part), started_at=START, finished_at=START
+            )
+            await finish_part(observer.ledger, run_id, part, report)
+        async with get_session().create_client("sns") as sns:
+            announcer = SNSAnnouncer(Publisher(sns), source="ingest", topic_arns=resources.topic_arns)
+            for part, customers in enumerate(parts, start=1):
+                data = DataIngested.of(run_id, part, parts=len(parts), customers=customers)
+                await announcer.announce(run_id, data)
+        _, finished = await self.pipeline.finished(run_id)
+        return finished
+
+
+@pytest.fixture
+def ingest(pipeline: Pipeline) -> Ingest:
+    """Ingest's part in a run."""
+    return Ingest(pipeline)
+
+
+def paid_calls() -> dict[str, object]:
+    """What understudy has been asked so far, by operation."""
+    with urlopen(f"{os.environ['AWS_ENDPOINT_URL_COMPREHEND']}/_understudy/usage", timeout=10) as answer:  # noqa: S310 - loopback
+        return dict(json.load(answer))
+
+
+def with_texts(shop: Shop) -> list[list[Customer]]:
+    """The shop's customers, whose reviews have words of their own."""
+    return [
+        [
+            one.model_copy(
+                update={
+                    "reviews": tuple(
+                        review.model_copy(update={"text": f"Good, says {review.review_id}."})
+                        for review in one.reviews
+                    )
+                }
+            )
+            for one in part
+        ]
+        for part in shop.parts
+    ]
+
+
+async def test_nobody_is_asked_anything_for_a_run_without_anybody_to_mail(
+    pipeline: Pipeline, ingest: Ingest
+) -> None:
+    """It is finished with 0 emails, and understudy has had no call, of Comprehend, Personalize or Bedrock."""
+    await pipeline.quiet()
+    before = paid_calls()
+    parts = [
+        [one.model_copy(update={"exclusion": Exclusion.NO_CONSENT}) for one in part]
+        for part in with_texts(SHOP)
+    ]
+    finished = await ingest.run("run-nobody", SHOP.products, *parts)
+    assert (finished.status, finished.counts["emails"], finished.counts["reviews_scored"]) == (
+        "finished",
+        0,
+        0,
+    )
+    assert finished.counts["reviews_left_out"] == sum(len(one.reviews) for part in parts for one in part)
+    assert await pipeline.emails("run-nobody") == {}
+    assert paid_calls() == before
+    assert not {"comprehend", "personalize", "bedrock"} & finished.cost_usd.keys()
+
+
+async def test_the_others_get_emails_with_what_is_in_stock(pipeline: Pipeline, ingest: Ingest) -> None:
+    """One customer in three is mailed; two products in three are sold out; some have only bought things."""
+    products = [
+        one.model_copy(update={"in_stock": place % 3 == 0}) for place, one in enumerate(SHOP.products)
+    ]
+    causes = (None, Exclusion.NO_CONSENT, Exclusion.UNDER_AGE)
+    bought = Purchase(order_id="O", product_id=products[0].product_id, timestamp=1_700_000_000)
+    parts = [
+        [
+            one.model_copy(
+                update={
+                    "exclusion": causes[n % 3],
+                    "purchases": (bought,),
+                    **({"reviews": ()} if n % 2 else {}),
+                }
+            )
+            for n, one in enumerate(part)
+        ]
+        for part in with_texts(SHOP)
+    ]
+    finished = await ingest.run("run-some", products, *parts)
+    mailed = {one.customer_id for part in parts for one in part if one.exclusion is None}
+    assert (finished.status, finished.counts["emails"]) == ("finished", len(mailed))
+    assert set(await pipeline.emails("run-some")) == mailed
+    written = {
+        review.review_id for part in parts for one in part for review in one.reviews if not one.exclusion
+    }
+    assert finished.counts["reviews_scored"] == finished.counts["texts_asked"] == len(written)
+    for part in (1, 2):
+        key = object_keys.recommendations("run-some", part)
+        for one in await pipeline.observer.objects.get_lines(key, Recommendation):
+            assert [pick.product.product_id for pick in one.picks if not pick.product.in_stock] == []
+            assert bought.product_id not in {pick.product.product_id for pick in one.picks}
+            assert len(one.picks) == 5

@@ -1,0 +1,67 @@
+"""The result of `encore check`, as JSON and for tables."""
+
+from pydantic import BaseModel
+
+from encore.cli.check.estimate import Estimate, estimate
+from encore.contracts.ingest_report import IngestReport
+from encore.ingest.use_cases.check_files import CheckedFiles
+from encore.runtime.training_minimums import DataSize
+
+MODEL_ID = "anthropic.claude-haiku-5-5"
+"""The mailer's default."""
+
+
+class Training(BaseModel):
+    """Whether Amazon Personalize would train on the data; `shortfall` says why not."""
+
+    interactions: int
+    returning: int
+    """Customers with two or more interactions."""
+    trains: bool
+    shortfall: str | None
+
+
+class CheckView(BaseModel):
+    """Everything that is known about files before a run."""
+
+    usable: bool
+    failed: str | None
+    report: IngestReport
+    training: Training | None = None
+    """None for files that cannot be used."""
+    estimate: Estimate | None = None
+
+
+def view(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> CheckView:
+    """Return the result for files that were read; the model's id decides its price."""
+    report = checked.report
+    if report.failed:
+        return CheckView(usable=False, failed=report.failed, report=report)
+    training = _training(checked)
+    return CheckView(
+        usable=True,
+        failed=None,
+        report=report,
+        training=training,
+        estimate=estimate(
+            report,
+            texts=checked.texts.texts,
+            text_units=checked.texts.units,
+            trains=training.trains,
+            model_id=model_id,
+        ),
+    )
+
+
+def _training(checked: CheckedFiles) -> Training:
+    size = DataSize(
+        interactions=checked.report.counts["interactions"],
+        customers=checked.active,
+        returning=checked.returning,
+    )
+    return Training(
+        interactions=size.interactions,
+        returning=size.returning,
+        trains=size.shortfall is None,
+        shortfall=size.shortfall,
+    )

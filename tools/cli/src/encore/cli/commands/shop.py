@@ -1,0 +1,156 @@
+"""`encore init` and `encore config`: the one settings file of a shop."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson, ConfigFile
+from encore.cli.execution import guarded
+
+if TYPE_CHECKING:
+    from encore.stack.shop import Shop
+
+NO_FILE = "there is no encore.toml here: `encore init` writes one, --config names another"
+
+app = typer.Typer(no_args_is_help=True, help="The shop's settings: what applies, and for other ways to run.")
+
+Data = Annotated[
+    Path | None,
+    typer.Argument(exists=True, show_default="none", help="A file of the shop, or a folder, to guess from."),
+]
+Target = Annotated[Path, typer.Option("--config", dir_okay=False, help="The file to write.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Ask nothing: take what is guessed.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace a file that exists.")]
+
+
+@app.callback()
+def config() -> None:
+    """What applies to the shop, and the same for other ways to run."""
+
+
+@guarded
+def init(
+    data: Data = None, target: Target = Path("encore.toml"), *, yes: Yes = False, force: Force = False
+) -> None:
+    """Write the shop's settings file by asking.
+
+    Suggestions come from the shop's own file, if it is given, and from the machine. Every other key is in the
+    file as a comment. Editors check and complete it by the schema that is written beside it.
+    """
+    from encore.cli.errors import CommandError
+    from encore.cli.output import say
+    from encore.stack.shop.schema import SCHEMA_FILE, schema_text
+    from encore.stack.shop.writing import commented
+
+    if target.exists() and not force:
+        raise CommandError(f"{target} exists: change it there, or replace it with --force")
+    if not (yes or sys.stdin.isatty()):
+        raise CommandError("no terminal to ask on: `encore init --yes` takes what is guessed")
+    text = commented(_answers(data, ask=not yes))
+    target.write_text(text, encoding="utf-8")
+    (target.parent / SCHEMA_FILE).write_text(schema_text(), encoding="utf-8")
+    say(f"{target} and {SCHEMA_FILE} are written; `encore config show` says what applies")
+
+
+@app.command()
+@guarded
+def show(config: ConfigFile = None, *, json: AsJson = False) -> None:
+    """Show what applies, and from where: the file, the environment, or the default.
+
+    Variables of the environment go first, and are named.
+    """
+    from encore.cli.output import console, print_json, say
+    from encore.cli.shop.tables import show_settings
+    from encore.stack.shop import Origin
+    from encore.stack.shop.rows import rows
+
+    shop = _loaded(config)
+    if json:
+        print_json(rows(shop))
+    else:
+        found = rows(shop)
+        say(f"file: {shop.file}" if shop.file else NO_FILE)
+        if apart := [row.variables[0] for row in found if row.origin is Origin.ENVIRONMENT]:
+            say(f"environment: {', '.join(apart)}")
+        show_settings(found, console())
+
+
+@app.command()
+@guarded
+def env(config: ConfigFile = None) -> None:
+    """Print the services' variables, for docker compose.
+
+    `encore config env >shop.env && docker compose --env-file shop.env up`
+    """
+    from encore.stack.shop.rendering import as_dotenv
+
+    sys.stdout.write(as_dotenv(_said(config)))
+
+
+@app.command()
+@guarded
+def tfvars(config: ConfigFile = None) -> None:
+    """Print the variable `shop` for Terraform.
+
+    `encore config tfvars >infra/environments/prod/shop.auto.tfvars.json`
+    """
+    from encore.stack.shop.rendering import as_tfvars
+
+    sys.stdout.write(as_tfvars(_said(config)))
+
+
+@app.command()
+@guarded
+def schema() -> None:
+    """Print the JSON Schema by which editors check and complete the file."""
+    from encore.stack.shop.schema import schema_text
+
+    sys.stdout.write(schema_text())
+
+
+def _answers(data: Path | None, *, ask: bool) -> dict[str, object]:
+    import os
+    from functools import cache
+
+    from encore.cli.shop.asking import ask_for, problem_of
+    from encore.stack.shop.guessing import guess
+
+    files = sorted(data.iterdir()) if data and data.is_dir() else filter(None, [data])
+    given = [file for file in files if file.is_file()]
+
+    @cache
+    def suggest(locale: str) -> dict[str, object]:
+        guessed = guess(given, {**os.environ, "LC_ALL": locale or os.environ.get("LC_ALL", "")})
+        return {key: value for key, value in guessed.items() if not problem_of(key, value)}
+
+    try:
+        return ask_for(suggest) if ask else suggest("")
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+
+
+def _loaded(config: Path | None) -> "Shop":
+    from encore.stack.shop import load_shop
+    from encore.stack.shop.local import require_theme
+
+    shop = load_shop(config)
+    if shop.file:
+        require_theme(shop.file)
+    return shop
+
+
+def _said(config: Path | None) -> Mapping[str, str]:
+    """What the file says. Without a file there is nothing to render."""
+    from encore.cli.errors import CommandError
+    from encore.cli.output import say
+    from encore.stack.shop.local import UNSUBSCRIBE_KEY, UNSUBSCRIBE_URL
+
+    shop = _loaded(config)
+    if shop.file is None:
+        raise CommandError(NO_FILE)
+    if UNSUBSCRIBE_URL in shop.variables:
+        say(f"brand.unsubscribe_url needs {UNSUBSCRIBE_KEY} as well, which is a secret and not in the file")
+    return shop.variables

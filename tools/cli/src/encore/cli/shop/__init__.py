@@ -1,0 +1,1 @@
+"""What `encore init` and `encore config` ask and show."""

@@ -1,0 +1,214 @@
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from encore.cli.shop.tables import show_settings
+from encore.stack.shop import load_shop
+from encore.stack.shop.file import read_shop_file
+from encore.stack.shop.rows import rows
+from encore.stack.shop.schema import SCHEMA_FILE, schema_text
+from tools.cli.tests.conftest import Encore
+from tools.cli.tests.screens import Show, compare, in_pipe, on_terminal
+
+SHOP = """
+[brand]
+name = "Tee und mehr"
+postal_address = "Tee und mehr GmbH, Beispielstraße 12, 20095 Hamburg, Deutschland"
+
+[shop]
+url = "https://www.tee.example"
+currency = "EUR"
+locale = "de_DE"
+
+[columns.columns]
+"Artikelnummer" = "product_id"
+"Preis (brutto)" = "price"
+
+[theme]
+name = "market"
+"""
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory, without a file."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
+    monkeypatch.setenv("TZ", "UTC")
+    monkeypatch.delenv("ENCORE_CONFIG", raising=False)
+    return tmp_path
+
+
+@pytest.fixture
+def config(folder: Path) -> Path:
+    """The shop's file in the working directory."""
+    file = folder / "encore.toml"
+    file.write_text(SHOP, encoding="utf-8")
+    return file
+
+
+@pytest.fixture
+def table(config: Path) -> Show:
+    """What applies if two variables are set, of which one is only the mailer's."""
+    environment = {"ENCORE_INGEST_MAX_REJECTED_SHARE": "0.2", "ENCORE_MAILER_LOCALE": "en_GB"}
+    found = rows(load_shop(config, environment=environment), environment)
+
+    def show(screen: Console) -> None:
+        show_settings(found, screen)
+
+    return show
+
+
+def test_a_terminal_shows_what_applies(table: Show) -> None:
+    """In 80 columns, each value with where it comes from."""
+    compare("config_show-80", on_terminal(table))
+
+
+def test_a_pipe_gets_the_same(table: Show, capsys: pytest.CaptureFixture[str]) -> None:
+    """Neither wrapped nor cut."""
+    compare("config_show-pipe", in_pipe(table, capsys))
+
+
+def test_the_file_that_is_read_is_named(run_encore: Encore, config: Path) -> None:
+    """Beside the answer; without one, the way to one."""
+    assert run_encore("config", "show").err == "file: encore.toml\n"
+    config.unlink()
+    shown = run_encore("config", "show")
+    assert shown.code == 0
+    assert shown.err == ("there is no encore.toml here: `encore init` writes one, --config names another\n")
+
+
+def test_variables_that_go_first_are_named(
+    run_encore: Encore, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who wonders why the file has no effect finds the reason."""
+    monkeypatch.setenv("ENCORE_INGEST_CURRENCY", "CHF")
+    monkeypatch.setenv("ENCORE_MAILER_LOCALE", "en_GB")
+    shown = run_encore("config", "show", "--config", str(config))
+    assert shown.err.splitlines()[1] == "environment: ENCORE_INGEST_CURRENCY, ENCORE_MAILER_LOCALE"
+
+
+def test_programs_get_what_applies_as_json(
+    run_encore: Encore, config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With origin and variables."""
+    monkeypatch.setenv("ENCORE_CONFIG", str(config))
+    monkeypatch.setenv("ENCORE_INGEST_CURRENCY", "CHF")
+    found = {row["key"]: row for row in run_encore("config", "show", "--json").json}
+    assert found["shop.currency"] == {
+        "key": "shop.currency",
+        "value": "CHF",
+        "origin": "environment",
+        "variables": ["ENCORE_INGEST_CURRENCY"],
+    }
+    assert found["columns"]["value"] == {
+        "columns": {"Artikelnummer": "product_id", "Preis (brutto)": "price"}
+    }
+
+
+def test_variables_are_printed_for_compose_and_terraform(run_encore: Encore, config: Path) -> None:
+    """What the file says, whatever is set here."""
+    answer = run_encore("config", "env", "--config", str(config))
+    assert (answer.code, answer.err) == (0, "")
+    assert "ENCORE_MAILER_BRAND_NAME='Tee und mehr'\n" in answer.out
+    printed = run_encore("config", "tfvars", "--config", str(config)).json
+    assert set(printed) == {"shop"}
+    assert printed["shop"]["ingest"]["ENCORE_INGEST_LOCALE"] == "de_DE"
+
+
+def test_a_secret_that_is_missing_is_named(run_encore: Encore, config: Path) -> None:
+    """It is in no file, so nothing prints it."""
+    config.write_text("[brand]\nunsubscribe_url = 'https://tee.example/u'", encoding="utf-8")
+    answer = run_encore("config", "env")
+    assert answer.out == "ENCORE_MAILER_UNSUBSCRIBE_URL='https://tee.example/u'\n".replace("'", "")
+    assert "ENCORE_MAILER_UNSUBSCRIBE_KEY" in answer.err
+
+
+@pytest.mark.parametrize("command", ["show", "env", "tfvars"])
+def test_a_bad_file_ends_a_command_in_one_line(run_encore: Encore, config: Path, command: str) -> None:
+    """With file, line and key."""
+    config.write_text("[shop]\ncurrency = 'MRP'", encoding="utf-8")
+    answer = run_encore("config", command)
+    assert (answer.code, answer.out) == (1, "")
+    assert answer.err == "encore.toml:2: shop.currency: found 'MRP', expected an ISO 4217 code such as EUR\n"
+
+
+@pytest.mark.parametrize("command", [["demo"], ["up"]])
+def test_a_stack_does_not_start_with_a_bad_file(run_encore: Encore, config: Path, command: list[str]) -> None:
+    """The reason is told before anything is started."""
+    config.write_text("[shop]\nlocale = 'fr_FR'", encoding="utf-8")
+    answer = run_encore(*command)
+    assert answer.code == 1
+    assert answer.err.startswith("encore.toml:2: shop.locale: found 'fr_FR', expected a locale such as de_DE")
+
+
+@pytest.mark.parametrize("command", ["env", "tfvars"])
+def test_without_a_file_there_is_nothing_to_print(run_encore: Encore, command: str) -> None:
+    """An empty answer would unset what a deployment has."""
+    answer = run_encore("config", command)
+    assert (answer.code, answer.out) == (1, "")
+    assert "encore init" in answer.err
+
+
+def test_the_schema_is_printed(run_encore: Encore) -> None:
+    """For editors."""
+    assert run_encore("config", "schema").out == schema_text()
+
+
+def test_a_first_file_is_written_without_questions(run_encore: Encore, folder: Path) -> None:
+    """It says what can be guessed, and everything else is there as a comment."""
+    answer = run_encore("init", "--yes")
+    assert answer.code == 0
+    written = read_shop_file((folder / "encore.toml").read_text("utf-8"), file="encore.toml")
+    assert (written.shop.locale, written.shop.currency) == ("de_AT", "EUR")
+    assert written.shop.time_zone == "Europe/Vienna"
+    assert json.loads((folder / SCHEMA_FILE).read_text("utf-8"))["title"] == "encore.toml"
+
+
+def test_a_file_is_never_overwritten_unasked(run_encore: Encore, config: Path) -> None:
+    """Somebody may have written into it for hours."""
+    answer = run_encore("init", "--yes")
+    assert (answer.code, config.read_text("utf-8")) == (1, SHOP)
+    assert answer.err == "encore.toml exists: change it there, or replace it with --force\n"
+    assert run_encore("init", "--yes", "--force").code == 0
+    assert config.read_text("utf-8") != SHOP
+
+
+def test_without_a_terminal_nothing_is_asked(run_encore: Encore, folder: Path) -> None:
+    """The message says what to do instead."""
+    answer = run_encore("init")
+    assert (answer.code, answer.err) == (
+        1,
+        "no terminal to ask on: `encore init --yes` takes what is guessed\n",
+    )
+    assert list(folder.iterdir()) == []
+
+
+def test_questions_are_asked_on_a_terminal(folder: Path) -> None:
+    """Enter takes a suggestion, a bad answer is explained and asked again; answers lead to suggestions."""
+    answers = ["Tee", "https://www.tee.example", "", "", "", "EURO", "CHF", "", "3", "", ""]
+    code, said = on_pty(["init"], answers, folder)
+    assert code == 0, said
+    written = read_shop_file((folder / "encore.toml").read_text("utf-8"), file="encore.toml")
+    assert (written.brand.name, written.brand.from_address) == ("Tee", "hello@tee.example")
+    assert (written.shop.locale, written.shop.currency, written.shop.picks) == ("de_AT", "CHF", 3)
+    assert written.hosts.links == ["tee.example", "*.tee.example"]
+    assert "found 'EURO', expected an ISO 4217 code such as EUR" in said
+    assert written.brand.postal_address is None
+
+
+def on_pty(words: list[str], answers: list[str], folder: Path) -> tuple[int, str]:
+    """Run `encore` on a terminal of its own; return its exit code and what it says."""
+    own, its = pty.openpty()
+    os.write(own, "".join(f"{answer}\n" for answer in answers).encode())
+    command = [sys.executable, "-m", "encore.cli", *words]
+    done = subprocess.run(command, stdin=its, capture_output=True, text=True, check=False, cwd=folder)  # noqa: S603 - our own command
+    os.close(its)
+    os.close(own)
+    return done.returncode, done.stdout + done.stderr

@@ -1,0 +1,63 @@
+"""Single values of the shop's file: each checked against the list that has the last word on it."""
+
+from datetime import UTC, datetime
+from functools import cache
+from zoneinfo import available_timezones
+
+from babel import Locale, UnknownLocaleError
+from babel.core import get_global
+from pydantic import ValidationInfo
+
+from encore.mailer.domain.language import UnknownLanguageError, language, languages
+from encore.mailer.domain.message.hosts import AllowedHosts
+
+CURRENCY_EXPECTED = "an ISO 4217 code such as EUR"
+HOSTS_EXPECTED = "a list of hosts such as shop.example, *.shop.example or *"
+LOCALE_EXPECTED = f"a locale such as de_DE (emails are written in {' and '.join(languages())})"
+ANY_LOCALE = {"locale": "any"}
+TIME_ZONE_EXPECTED = "an IANA time zone such as Europe/Berlin"
+
+
+@cache
+def currencies() -> frozenset[str]:
+    """The ISO 4217 codes that are legal tender somewhere today, by the CLDR."""
+    now = datetime.now(UTC).timetuple()[:3]
+    return frozenset(
+        code
+        for used in get_global("territory_currencies").values()
+        for code, _, until, is_tender in used
+        if is_tender and (until is None or until > now)
+    )
+
+
+def currency(code: str) -> str:
+    """Return a currency's code; raise `ValueError` for one that nobody pays with."""
+    if code not in currencies():
+        raise ValueError(f"found {code!r}, expected {CURRENCY_EXPECTED}")
+    return code
+
+
+def locale(name: str, info: ValidationInfo) -> str:
+    """Return a locale; raise `ValueError` for one in whose language no emails are written.
+
+    With the context `ANY_LOCALE` it may be any that there is: ingest reads files in more languages.
+    """
+    try:
+        return str(Locale.parse(name)) if info.context == ANY_LOCALE else language(name).locale
+    except (UnknownLanguageError, UnknownLocaleError, ValueError):
+        raise ValueError(f"found {name!r}, expected {LOCALE_EXPECTED}") from None
+
+
+def time_zone(name: str) -> str:
+    """Return a time zone's name; raise `ValueError` for one that the IANA does not list."""
+    if name not in available_timezones():
+        raise ValueError(f"found {name!r}, expected {TIME_ZONE_EXPECTED}")
+    return name
+
+
+def host(entry: str) -> str:
+    """Return an entry of a list of hosts; raise `ValueError` for one that the mailer does not take."""
+    AllowedHosts([entry])
+    if "," in entry:
+        raise ValueError(f"found {entry!r}, expected {HOSTS_EXPECTED}")
+    return entry

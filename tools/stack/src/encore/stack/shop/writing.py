@@ -1,0 +1,64 @@
+"""Writes a shop's file for somebody to go on with: it has every key, explained, as a comment if unset."""
+
+import json
+from collections.abc import Iterator, Mapping
+
+from pydantic.fields import FieldInfo
+
+from encore.mailer.domain.message.shop_file import BrandSection
+from encore.mailer.domain.message.toml_file import Section
+from encore.stack.shop.file import HostsSection, ShopSection
+from encore.stack.shop.schema import SCHEMA_FILE
+
+HEAD = f"""#:schema ./{SCHEMA_FILE}
+# What Encore has to know of your shop. Every key may be missing: `encore config show` says what applies.
+# Editors check and complete this file by {SCHEMA_FILE}, which `encore config schema` prints.
+"""
+TAIL = """
+# How emails look: `encore theme preview` shows it while you write.
+# [theme]
+# name = "market"
+
+# How your own files are read, unless Encore knows their format.
+# [columns]
+"""
+SECTIONS: Mapping[str, type[Section]] = {"brand": BrandSection, "shop": ShopSection, "hosts": HostsSection}
+EXAMPLES: Mapping[str, object] = {
+    "brand.name": "Encore Shop",
+    "brand.voice": "warm, plain and brief",
+    "brand.from_address": "hello@shop.example",
+    "brand.postal_address": "Encore Shop, 1 Example Street, Bengaluru 560001, India",
+    "brand.unsubscribe_url": "https://shop.example/unsubscribe",
+    "shop.url": "https://www.shop.example",
+    "hosts.links": ["shop.example", "*.shop.example"],
+    "hosts.pictures": ["cdn.shop.example"],
+}
+"""For keys without a default."""
+
+
+def commented(values: Mapping[str, object]) -> str:
+    """Return a file that says these values by key, `shop.currency`, with all other keys as comments."""
+    return HEAD + "".join(_section(name, values) for name in SECTIONS) + TAIL
+
+
+def _section(name: str, values: Mapping[str, object]) -> str:
+    lines = [
+        line for key, field in SECTIONS[name].model_fields.items() for line in _key(name, key, field, values)
+    ]
+    return "\n".join(["", f"[{name}]", *lines, ""])
+
+
+def _key(section: str, key: str, field: FieldInfo, values: Mapping[str, object]) -> Iterator[str]:
+    path = f"{section}.{key}"
+    yield f"# {field.description}"
+    if path in values:
+        yield f"{key} = {toml(values[path])}"
+    else:
+        yield f"# {key} = {toml(EXAMPLES.get(path, field.default))}"
+
+
+def toml(value: object) -> str:
+    """Return a text, a number or a list of texts as TOML, whose strings are those of JSON."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml, value)) + "]"
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
