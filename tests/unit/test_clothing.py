@@ -8,7 +8,9 @@ import pytest
 from encore.contracts.records import Customer, Product
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.use_cases.load_files import LoadFiles, SourceFile
+from encore.ingest.domain.values.conventions import Defaults
+from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
+from encore.ingest.use_cases.survey_files import ReadingRules, SourceFile
 from tests.support.clothing import ClothingShop
 
 SHOP = ClothingShop()
@@ -17,11 +19,12 @@ SET = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS)
 
 def read(folder: Path, kinds: Sequence[Kind]) -> tuple[list[Product], list[Customer], Counter[str]]:
     """What ingest reads from the files named as their kinds, and its counts."""
-    counts: Counter[str] = Counter()
+    findings = Findings()
+    rules = LoadRules(reading=ReadingRules(Defaults("INR", "en_IN", "UTC")))
     with Scratch(folder / "scratch.db") as scratch:
-        load = LoadFiles(scratch, io.StringIO(), counts=counts, max_bytes=10**8, default_currency="INR")
-        load.load([SourceFile(folder / f"{kind}.csv", f"{kind}.csv", kind) for kind in kinds])
-        return list(scratch.products()), scratch.customers(0, 10**6), counts
+        load = LoadFiles(scratch, io.StringIO(), findings, rules)
+        merged = load.load([SourceFile(folder / f"{kind}.csv", f"{kind}.csv", kind) for kind in kinds])
+        return list(merged.products()), merged.customers(0, 10**6), findings.counts
 
 
 @pytest.mark.parametrize("stated", [False, True])

@@ -36,6 +36,7 @@ locals {
         actions = ["s3:PutObject"]
         resources = [
           "${local.data_bucket}/runs/*/products.jsonl",
+          "${local.data_bucket}/runs/*/ingest.json",
           "${local.data_bucket}/runs/*/rejects.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
           "${local.data_bucket}/runs/*/shared-texts/*",

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from encore.contracts.records import AspectCount, Sentiment, SentimentSummary
+from encore.contracts.ingest_report import Convention, FileReport, IngestReport, RejectReason
+from encore.contracts.records import AspectCount, Exclusion, Sentiment, SentimentSummary
 from encore.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryReview
 from encore.stack.gallery.model import (
     CopySource,
@@ -27,10 +28,38 @@ SAID = SentimentSummary(
     praised=(AspectCount(aspect="battery life", praised=41, blamed=4, neutral=3),),
     blamed=(AspectCount(aspect="installation", praised=3, blamed=14, neutral=1),),
 )
+INGEST = IngestReport(
+    files=(
+        FileReport(
+            file="uploads/shop.csv",
+            format="Kaggle Amazon Sales",
+            kind="combined",
+            rows=100,
+            ignored=("loyalty_tier", "internal note"),
+            conventions=(
+                Convention(column="discounted_price", reads="decimal comma", because="line 3: '49,95'"),
+            ),
+        ),
+    ),
+    rejects=(
+        RejectReason(
+            kind="row",
+            column="discounted_price",
+            expected="a price above 0",
+            count=3,
+            file="uploads/shop.csv",
+            line=7,
+            found="free",
+        ),
+    ),
+    exclusions={Exclusion.NO_CONSENT: 10},
+)
 SUMMARY = {
     "run_id": "run-00000000000000aa",
     "status": "finished",
-    "customers": EMAILS,
+    "customers": EMAILS + 12,
+    "emails_failed": 2,
+    "customers_by_popularity": 9,
     "products": 60,
     "reviews": 100,
     "emails": EMAILS,
@@ -38,6 +67,7 @@ SUMMARY = {
     "total_seconds": 41.27,
     "cost_usd": {"bedrock": 0.6, "comprehend": 0.05, "total": 0.65},
     "sentiment": exported(SAID),
+    "ingest": INGEST.model_dump(mode="json"),
 }
 NAMES = ("Asha Rao", "Ben Iyer", "Chitra Das", "Dev Nair", "Esha Jain", "Farid Khan", "Gita Sen")
 KINDS = ("liked", "also liked", "goes with", "popular in category", "new", "discovery")

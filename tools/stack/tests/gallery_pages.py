@@ -11,6 +11,7 @@ from xml.etree.ElementTree import Element
 
 import html5lib
 
+from encore.contracts.file_names import file_name
 from encore.stack.gallery import GalleryCategory, GalleryEmail, GalleryPrompt, GalleryWriter
 from encore.stack.gallery.model import CopySource, GalleryPick, Refusal
 
@@ -48,6 +49,7 @@ def email(customer_id: str = "A1", **changes: Any) -> GalleryEmail:  # noqa: ANN
     """Return an email with the given changes."""
     fields: dict[str, Any] = {
         "customer_id": customer_id,
+        "file": f"{file_name(customer_id)}.eml",
         "name": "Priya Rao",
         "subject": "Five finds ✨",
         "preheader": "From ₹199",

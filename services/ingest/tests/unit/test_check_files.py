@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from encore.contracts.records import Exclusion
-from encore.ingest.domain.formats.fields import Kind
 from services.ingest.tests.checking import CUSTOMERS, ORDERS, PRODUCTS, REVIEWS, SET, Rows, check
 from services.ingest.tests.fakes import csv_lines, limits, numbered
 
@@ -20,7 +19,7 @@ def test_a_complete_set_is_counted_as_ingest_counts_it(tmp_path: Path) -> None:
     assert counts["interactions"] == 4
     assert found.report.exclusions == {Exclusion.NO_CONSENT: 1}
     assert (found.active, found.returning) == (2, 2)
-    assert found.kinds == {Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS}
+    assert {each.kind for each in found.report.files} == {"products", "customers", "reviews", "orders"}
 
 
 def test_only_texts_that_are_scored_are_billed(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def test_a_shops_own_file_is_evaluated_without_a_stack(run_encore: "Encore", tmp
     words = ("evaluate", "recommendations", "--csv", str(path))
     found = run_encore(*words, "--json").json
     assert found["data"]["customers"] == 60
-    assert "held-out review's" in run_encore(*words).out
+    assert "held-out product's" in run_encore(*words).out
     rules.write_text("pinned: [x]\n")
     answer = run_encore(*words, "--merchandising", str(rules))
     assert answer.code == 1

@@ -14,6 +14,7 @@ AXE = Path(__file__).parents[3] / "checks" / "node_modules" / "axe-core" / "axe.
 VIEWS = {
     "list": ("", "", "#emails button"),
     "email": ("#emails/C7", "", "#view iframe"),
+    "customers and data": ("", ".known summary", ".known table"),
     "filters": ("", ".filters summary", "#clear-filters"),
     "customer": ("#emails/C7", "[data-beside=customer]", "#beside .own"),
     "text": ("#emails/C7", "#tab-text", "#view pre"),

@@ -1,10 +1,16 @@
 """An email can be looked at as its readers will see it, with what it rests on beside it."""
 
-import pytest
-from playwright.sync_api import Page, expect
+import re
+from pathlib import Path
+from typing import Any
 
-from tools.stack.tests.browser.conftest import PHONE, Open
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tools.stack.tests import campaign
+from tools.stack.tests.browser.conftest import DESKTOP, PHONE, Open
 from tools.stack.tests.campaign import EARLIER
+from tools.stack.tests.gallery_pages import write_gallery
 
 FRAME = "#view iframe"
 DARK, LIGHT = "rgb(16, 16, 16)", "rgb(255, 255, 255)"
@@ -120,3 +126,43 @@ def test_a_phone_shows_everything_without_scrolling_sideways(open_page: Open, ha
     page = open_page(viewport=PHONE, hash_=hash_)
     page.wait_for_load_state("networkidle")
     assert page.evaluate("document.scrollingElement.scrollWidth") <= PHONE["width"]
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize(
+    ("summary", "told"),
+    [
+        (
+            {"status": "failed", "reason": "no such column: price"},
+            "This run has no emails. no such column: price",
+        ),
+        (
+            {
+                "status": "finished",
+                "customers": 10,
+                "emails": 0,
+                "ingest": campaign.INGEST.model_dump(mode="json"),
+            },
+            "This run has no emails, though it has 10 customers: 10 without consent.",
+        ),
+    ],
+    ids=["failed", "excluded"],
+)
+def test_a_run_without_emails_says_why(
+    open_page: Open, tmp_path: Path, summary: dict[str, Any], told: str, viewport: ViewportSize
+) -> None:
+    """Where the emails would be, and not that a search has found none."""
+    page = open_page(write_gallery(tmp_path, summary, []).as_uri(), viewport=viewport)
+    expect(page.locator("#nothing")).to_be_visible()
+    expect(page.locator("#nothing")).to_have_text(told)
+
+
+def test_what_became_of_the_run_is_above_the_emails(open_page: Open) -> None:
+    """What to know before sending at once, customers and data on demand."""
+    page = open_page()
+    expect(page.locator(".notices")).to_have_text(re.compile("9 of 132 customers got popular products"))
+    table = page.get_by_role("table", name="What became of the customers")
+    expect(table).to_be_hidden()
+    page.click(".known summary")
+    expect(table.get_by_role("row", name="without consent 10")).to_be_visible()
+    expect(page.get_by_role("row", name="3 discounted_price a price above 0 line 7 'free'")).to_be_visible()

@@ -129,6 +129,7 @@ async def test_an_email_has_its_customer_picks_and_prompt(resources: Resources, 
     bodies = packed(page, "bodies-0")
     assert bodies["known"] == [
         {
+            "file": f"{file_name('c')}.eml",
             "chosen_by": "popularity",
             "problems": ["x"],
             "owned": [{"name": "Kettle", "category": "Home", "verdict": "disliked"}],

@@ -84,7 +84,8 @@ async def test_a_dead_letter_stops_the_wait(observer: Observer) -> None:
     assert outcome.stuck == "mailer has a dead letter: received too often"
     summary = await summary_of(observer, outcome, 1.0)
     assert (summary["status"], summary["reason"]) == ("stuck", outcome.stuck)
-    assert (summary["emails"], summary["cost_usd"]["total"]) == (0, 0.0)
+    assert "emails" not in summary  # unknown, not zero
+    assert summary["cost_usd"]["total"] == 0.0
 
 
 async def test_a_dead_process_stops_the_wait(observer: Observer) -> None:

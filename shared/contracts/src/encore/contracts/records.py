@@ -25,7 +25,7 @@ SENTENCE_ENDS = frozenset(".!?…।。！？")  # noqa: RUF001 - full-width mar
 class Record(BaseModel):
     """An immutable record; unknown members of a newer version are ignored."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="ignore", hide_input_in_errors=True, defer_build=True)
 
 
 class Product(Record):

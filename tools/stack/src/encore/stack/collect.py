@@ -83,7 +83,7 @@ class _Collector:
             messages = await self._fetch([record.key for _, record in batch], "emails")
             for (pick, record), message in zip(batch, messages, strict=True):
                 if message is not None:
-                    (self.folder / Path(record.key).name).write_bytes(message)
+                    (self.folder / record.file).write_bytes(message)
                     own = reviews.get(pick.customer_id, ())
                     self.gallery.add(gallery_email(pick, message, record, own))
 

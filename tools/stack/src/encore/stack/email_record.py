@@ -30,6 +30,11 @@ class EmailRecord(NamedTuple):
     house_fields: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
 
+    @property
+    def file(self) -> str:
+        """The name of the message's file, in the data bucket and on any disk."""
+        return self.key.rpartition("/")[2]
+
 
 def from_item(item: Mapping[str, Any]) -> EmailRecord:
     """Read an item as DynamoDB returns it: `{"S": "text"}`, or `{"L": [{"S": "text"}, …]}` for several."""

@@ -43,9 +43,9 @@ def picks_lines(facts: RunFacts) -> Iterator[Text]:
         yield Text(line)
 
 
-def rejects_table(facts: RunFacts) -> Table:
+def rejects_table(report: IngestReport | None) -> Table:
     """Return the most frequent reasons why rows or values could not be used; no rows if there are none."""
-    report = facts.ingest or IngestReport()
+    report = report or IngestReport()
     table = Table(
         title="Rejected",
         title_justify="left",

@@ -1,6 +1,6 @@
 """What ingest read in the upload, in plain words: rejects, conventions, and what it ignored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -9,6 +9,8 @@ from encore.stack.formatting import count, printable
 
 REASONS = 6
 """So many of the most frequent reasons are shown; `rejects.jsonl` has every reject."""
+COLUMNS = 8
+"""So many ignored columns of a file are named: programs export many that nothing needs."""
 UNNAMED = "the row"
 
 
@@ -34,11 +36,11 @@ def more_reasons(report: IngestReport) -> int:
 
 
 def convention_lines(report: IngestReport) -> list[str]:
-    """Return how ambiguous columns were read: `discounted_price: decimal comma, because line 3: '49,95'`."""
+    """Return how ambiguous columns were read: `price: decimal comma, because of line 3: '49,95'`."""
     several = len(report.files) > 1
     return [
         (f"{base_name(file.file)}, " if several else "")
-        + f"{printable(each.column)}: {printable(each.reads)}, because {printable(each.because)}"
+        + f"{printable(each.column)}: {printable(each.reads)}, because of {printable(each.because)}"
         for file in report.files
         for each in file.conventions
     ]
@@ -66,7 +68,13 @@ def _ignored_columns(report: IngestReport) -> Iterator[str]:
     for file in report.files:
         if file.ignored:
             where = f" of {base_name(file.file)}" if len(report.files) > 1 else ""
-            yield f"ignored columns{where}: {', '.join(printable(each) for each in file.ignored)}"
+            yield f"ignored columns{where}: {_named(file.ignored)}"
+
+
+def _named(columns: Sequence[str]) -> str:
+    more = len(columns) - COLUMNS
+    names = ", ".join(printable(each) for each in columns[:COLUMNS])
+    return f"{names} and {count(more)} more" if more > 0 else names
 
 
 def _ignored_files(report: IngestReport) -> Iterator[str]:

@@ -10,7 +10,7 @@ from botocore.exceptions import BotoCoreError
 from rich.console import Console
 
 from encore.contracts.events import RunFinished
-from encore.runtime.runs.run import Run
+from encore.runtime.runs.run import Run, RunStatus
 from encore.runtime.runs.totals import total
 from encore.stack.embedded import Stack
 from encore.stack.observer import Observer
@@ -89,7 +89,7 @@ async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> di
         "status": STUCK if run.is_open else run.status.value,
         "reason": run.reason or outcome.stuck,
         "source": run.source,
-        **_counted(totals.counts),
+        **_counted(run, totals.counts),
         "stage_seconds": totals.stage_seconds,
         "total_seconds": seconds,
         "cost_usd": {name: float(cost) for name, cost in totals.cost_usd.items()},
@@ -131,8 +131,10 @@ async def _settled_queues(observer: Observer) -> dict[str, dict[str, int]]:
         await asyncio.sleep(POLL_S)
 
 
-def _counted(counts: Mapping[str, int]) -> dict[str, int]:
-    return dict.fromkeys(_ALWAYS, 0) | dict(counts)
+def _counted(run: Run, counts: Mapping[str, int]) -> dict[str, int]:
+    """The counts; what a run that did not finish has not counted is unknown, not zero."""
+    finished = run.status is RunStatus.FINISHED
+    return dict.fromkeys(_ALWAYS if finished else (), 0) | dict(counts)
 
 
 def _not_started(source: str, earlier: Run | None) -> str:

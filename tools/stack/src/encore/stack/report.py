@@ -44,7 +44,7 @@ def render_report(summary: Mapping[str, Any], console: Console) -> None:
     console.print(Columns([table for table in tables if table.row_count], padding=(0, 4)))
     for line in picks_lines(facts):
         console.print(line)
-    if (rejects := rejects_table(facts)).row_count:
+    if (rejects := rejects_table(facts.ingest)).row_count:
         console.print(rejects)
     for line in (*read_lines(facts), *_reviews(summary), *_claims(summary), *_queues(summary)):
         console.print(line)
@@ -106,7 +106,7 @@ def _stages(summary: Mapping[str, Any]) -> Table:
     table.add_column()
     stages = summary.get("stage_seconds", {})
     longest = max(stages.values(), default=0)
-    for stage, duration in stages.items():
+    for stage, duration in ((stage, duration) for stage, duration in stages.items() if duration):
         bar = ProgressBar(
             total=longest or 1, completed=duration, width=_STAGE_BAR_COLUMNS, finished_style="bar.complete"
         )
@@ -132,7 +132,7 @@ def _costs(summary: Mapping[str, Any]) -> Table:
 def _reviews(summary: Mapping[str, Any]) -> Iterator[Text]:
     """The label mix, and which aspects customers praise and criticise most."""
     said = sentiment_of(summary)
-    if said is None:
+    if said is None or not said.texts:
         return
     mix = ", ".join(f"{share(each.share)} {each.label.lower()}" for each in label_mix(said))
     yield Text(f"reviews: {mix}; {share(said.unscored_share)} not scored")

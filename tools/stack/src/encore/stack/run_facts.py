@@ -80,8 +80,10 @@ def _unreached(customers: int, *, running: bool) -> CustomerGroup:
 
 
 def _excluded(facts: RunFacts) -> Iterator[CustomerGroup]:
-    exclusions = facts.ingest.exclusions if facts.ingest else {}
-    return (CustomerGroup(label, exclusions.get(cause, 0)) for cause, label in _EXCLUDED.items())
+    """By the run's counts; by the report, where a run of ingest has ended before it was counted."""
+    told = facts.ingest.exclusions if facts.ingest else {}
+    for cause, label in _EXCLUDED.items():
+        yield CustomerGroup(label, facts.counts.get(f"customers_excluded_{cause}", told.get(cause, 0)))
 
 
 def _unmailed(facts: RunFacts) -> Iterator[CustomerGroup]:

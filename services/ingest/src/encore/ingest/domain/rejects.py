@@ -36,23 +36,27 @@ class Reject(BaseModel):
     raw: str
 
 
+_Key = tuple[str, str, str | None, str]
+"""File, kind, column, and what is expected."""
+
+
 class RejectTally:
-    """Counts rejects by reason and keeps the first of each as an example."""
+    """Counts the rejects of each file by reason and keeps the first of each as an example."""
 
     def __init__(self) -> None:
-        self._first: dict[tuple[str, str | None, str], Reject] = {}
-        self._counts: Counter[tuple[str, str | None, str]] = Counter()
+        self._first: dict[_Key, Reject] = {}
+        self._counts: Counter[_Key] = Counter()
 
     def add(self, reject: Reject) -> None:
         """Count one reject."""
-        key = (reject.kind, reject.column, reject.expected)
+        key = (reject.file, reject.kind, reject.column, reject.expected)
         if key not in self._first and len(self._first) >= MAX_REASONS:
-            key = (reject.kind, None, "a value that can be used, for other reasons")
+            key = (reject.file, reject.kind, None, "a value that can be used, for other reasons")
         self._first.setdefault(key, reject)
         self._counts[key] += 1
 
     def reasons(self, *, kind: str | None = None, file: str | None = None) -> list[RejectReason]:
-        """Return the reasons, the most frequent first; only those of one kind, or first found in one file."""
+        """Return the reasons, the most frequent first; only those of one kind, or of one file."""
         found = [_reason(self._first[key], count) for key, count in self._counts.most_common()]
         return [each for each in found if kind in {None, each.kind} and file in {None, each.file}]
 

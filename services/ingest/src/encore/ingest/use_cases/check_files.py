@@ -12,7 +12,6 @@ from encore.contracts.ingest_report import IgnoredFile, IngestReport
 from encore.ingest.adapters.merged import TextsToScore
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.use_cases.load_files import Findings, LoadFiles, LoadRules
 from encore.ingest.use_cases.survey_files import SourceFile, SurveyedFile, Watch
 
@@ -34,7 +33,6 @@ class CheckedFiles:
     """Customers with two or more interactions."""
     active: int = 0
     """Customers with at least one."""
-    kinds: frozenset[Kind] = field(default_factory=frozenset)
     link_hosts: Counter[str] = field(default_factory=Counter)
     """How many of the first products have their link at each host, which may have a port."""
     picture_hosts: Counter[str] = field(default_factory=Counter)
@@ -59,7 +57,6 @@ def check_files(
         with path.open("w", encoding="utf-8") as file, Scratch(Path(name) / "scratch.db") as scratch:
             try:
                 merged = LoadFiles(scratch, file, findings, rules, watch=watch).load(sources)
-                require_complete({each.layout.kind for each in findings.files})
             except FileError as error:
                 report = findings.report(ignored=ignored, failed=str(error))
                 return CheckedFiles(report, findings.files)
@@ -70,7 +67,6 @@ def check_files(
                 texts=merged.texts_to_score(),
                 returning=merged.active_customers(interactions=RETURNING),
                 active=merged.active_customers(interactions=1),
-                kinds=frozenset(each.layout.kind for each in findings.files),
                 link_hosts=_hosts(product.link for product in looked_at),
                 picture_hosts=_hosts(product.image_url for product in looked_at),
             )
@@ -78,16 +74,3 @@ def check_files(
 
 def _hosts(links: Iterable[str | None]) -> Counter[str]:
     return Counter(urlsplit(link).netloc for link in links if link)
-
-
-def require_complete(kinds: set[Kind]) -> None:
-    """Raise `FileError` unless files of these kinds are all that a run needs."""
-    if Kind.COMBINED in kinds:
-        return
-    missing = [kind for kind in (Kind.PRODUCTS, Kind.CUSTOMERS) if kind not in kinds]
-    if not kinds & {Kind.REVIEWS, Kind.ORDERS}:
-        missing.append(Kind.REVIEWS)
-    if missing:
-        found = ", ".join(sorted(kinds)) or "nothing"
-        expected = " and ".join("reviews or orders" if each is Kind.REVIEWS else each for each in missing)
-        raise FileError(f"the set is incomplete: found {found}, expected {expected} as well")

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import TextIO
 
@@ -11,9 +11,11 @@ from encore.ingest.adapters.merged import Merged
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
-from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.errors import FileError, RowError
 from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
+from encore.ingest.domain.uploads import missing_kinds
 from encore.ingest.use_cases.merge_rows import MergeRows
 from encore.ingest.use_cases.survey_files import (
     RECORDS_PER_LOOK,
@@ -89,7 +91,9 @@ class LoadFiles:
         """
         findings = self._findings
         findings.files = survey(sources, self._rules.reading, self._watch)
-        merge = MergeRows(self._scratch, findings.counts, {each.layout.kind for each in findings.files})
+        kinds = {each.layout.kind for each in findings.files}
+        _require_complete(kinds)
+        merge = MergeRows(self._scratch, findings.counts, kinds)
         for each in findings.files:
             self._load_file(each, merge)
         findings.merged = self._scratch.close_input(self._rules.exclusion)
@@ -160,3 +164,9 @@ class LoadFiles:
 def _fault(broken: BrokenRecord, header: Sequence[str]) -> RowError:
     column = None if broken.column is None else header[broken.column]
     return RowError(broken.fault.expected, column=column, found=broken.fault.found)
+
+
+def _require_complete(kinds: Collection[Kind]) -> None:
+    if Kind.COMBINED not in kinds and (missing := missing_kinds(kinds)):
+        found, expected = ", ".join(sorted(kinds)), " and ".join(missing)
+        raise FileError(f"the set is incomplete: found {found}, expected {expected} as well")

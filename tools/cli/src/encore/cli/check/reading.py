@@ -17,10 +17,14 @@ from encore.ingest.domain.values.links import LinkPolicy
 from encore.ingest.use_cases.check_files import CheckedFiles, check_files
 from encore.ingest.use_cases.load_files import LoadRules
 from encore.ingest.use_cases.survey_files import ReadingRules, SourceFile
+from encore.stack.link_hosts import ANY_HOST
+from encore.stack.pictures.addresses import HOST
 from encore.stack.shop import Shop
 from encore.stack.upload_set import files_of_set
 
 Watch = Callable[[int], None]
+LOCAL_HOSTS = (ANY_HOST, HOST)
+"""Where links may lead on a local stack, unless the shop says: made-up shops have their pictures there."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ def rules(shop: Shop) -> LoadRules:
     said = shop.applied.shop
     return LoadRules(
         reading=ReadingRules(
-            Defaults(said.currency, said.locale, said.time_zone), links=LinkPolicy(shop.ingest_hosts)
+            Defaults(said.currency, said.locale, said.time_zone),
+            links=LinkPolicy(shop.ingest_hosts or LOCAL_HOSTS),
         ),
         exclusion=ExclusionRules(said.minimum_age, said.require_consent),
         max_rejected_share=said.max_rejected_share,

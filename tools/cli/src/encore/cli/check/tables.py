@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -11,14 +10,14 @@ from rich.text import Text
 from encore.cli.check.estimate import Estimate
 from encore.cli.check.views import CheckView, Training
 from encore.cli.tables import cell, table
-from encore.contracts.ingest_report import FileReport, IngestReport, RejectReason
+from encore.contracts.ingest_report import FileReport, IngestReport
 from encore.contracts.records import Exclusion
+from encore.stack.fact_tables import rejects_table
 from encore.stack.formatting import count, share, usd
+from encore.stack.ingest_facts import convention_lines, ignored_lines
 
 A_CENT = Decimal("0.01")
 GOOD, NOTABLE, BAD = "green", "yellow", "bold red"
-MAX_REASONS = 12
-MAX_COLUMNS = 8
 CAUSES = {
     Exclusion.NO_CONSENT: "without consent",
     Exclusion.SUPPRESSED: "suppressed",
@@ -39,10 +38,10 @@ def show(result: CheckView, console: Console) -> None:
     for file in report.files:
         for line in _file(file):
             console.print(line, soft_wrap=True)
-    for ignored in report.ignored_files:
-        console.print(cell(f"{ignored.file}: ignored, {ignored.reason}", NOTABLE), soft_wrap=True)
+    for told in (*convention_lines(report), *ignored_lines(report)):
+        console.print(cell(told), soft_wrap=True)
     console.print()
-    for section in (_counts(report), _rejects(report)):
+    for section in (_counts(report), rejects_table(report)):
         if section.row_count:
             console.print(section)
             console.print()
@@ -58,13 +57,6 @@ def _file(file: FileReport) -> Iterator[Text]:
     renamed = [f"{source} → {field}" for field, source in file.columns.items() if _differ(source, field)]
     if renamed:
         yield cell(f"  read as: {', '.join(renamed)}")
-    for each in file.conventions:
-        yield cell(f"  {each.column}: {each.reads}, because of {each.because}")
-    if file.ignored:
-        more = (
-            f" and {count(len(file.ignored) - MAX_COLUMNS)} more" if len(file.ignored) > MAX_COLUMNS else ""
-        )
-        yield cell(f"  ignored columns: {', '.join(file.ignored[:MAX_COLUMNS])}{more}", NOTABLE)
 
 
 def _differ(source: str, field: str) -> bool:
@@ -96,24 +88,6 @@ def _remark(name: str, report: IngestReport) -> str:
     return ""
 
 
-def _rejects(report: IngestReport) -> Table:
-    shown = table("rejected", "count", "column", "expected", "such as", right=("count",), fold="expected")
-    for each in report.rejects[:MAX_REASONS]:
-        shown.add_row(
-            cell(each.kind, BAD if each.kind == "row" else NOTABLE),
-            cell(count(each.count)),
-            cell(each.column),
-            cell(each.expected),
-            cell(_example(each, is_only_file=len(report.files) == 1)),
-        )
-    return shown
-
-
-def _example(reason: RejectReason, *, is_only_file: bool) -> str:
-    place = f"line {reason.line}" if is_only_file else f"{Path(reason.file).name}:{reason.line}"
-    return place if reason.found is None else f"{place}: {reason.found}"
-
-
 def _show_outlook(training: Training, reckoned: Estimate, console: Console) -> None:
     console.print(_trained(training), soft_wrap=True)
     if not reckoned.emails:
@@ -139,7 +113,7 @@ def _trained(training: Training) -> Text:
     if training.shortfall is None:
         return cell(f"Amazon Personalize can train: {data}", GOOD)
     return cell(
-        f"Amazon Personalize cannot train: {training.shortfall}. Everybody gets popular products that fit them",
+        f"Amazon Personalize cannot train: {training.shortfall}; everybody gets popular products",
         NOTABLE,
     )
 

@@ -179,6 +179,9 @@ def _on_sequences(
 
 
 def _on_own_data(path: Path, merchandising: Path | None, picks: int | None, *, json: bool) -> None:
+    from dataclasses import replace
+
+    from encore.cli.check.reading import rules as loading_rules
     from encore.cli.evaluation.own_data_tables import show_own_data
     from encore.cli.evaluation.start import evaluating
     from encore.cli.output import console, print_json
@@ -186,10 +189,12 @@ def _on_own_data(path: Path, merchandising: Path | None, picks: int | None, *, j
     from encore.evaluation.own_data.report import evaluate_data
     from encore.evaluation.own_data.shop_file import read_rules
     from encore.recommender.domain.rules import DEFAULT_PICKS
+    from encore.stack.shop import load_shop
 
-    rules = read_rules(merchandising, picks=picks or DEFAULT_PICKS)
+    loading = replace(loading_rules(load_shop()), max_rejected_share=1)
     with evaluating("reading") as announce:
-        report = evaluate_data(read_data(path), rules, announce)
+        rules = read_rules(merchandising, picks=picks or DEFAULT_PICKS)
+        report = evaluate_data(read_data(path, loading), rules, announce)
     if json:
         print_json(report)
     else:

@@ -69,7 +69,7 @@ def show_details(run: RunDetails, console: Console) -> None:
 
 def _sections(run: RunDetails) -> Iterator[Table]:
     """Yield the tables that have rows."""
-    customers, rejects = customers_table(run.facts), rejects_table(run.facts)
+    customers, rejects = customers_table(run.facts), rejects_table(run.facts.ingest)
     for section in (_stages(run), customers, rejects, *review_sections(run), _counts(run), _units(run)):
         if section.row_count:
             yield section

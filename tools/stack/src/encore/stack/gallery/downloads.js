@@ -23,10 +23,10 @@ function save(name, type, ...content) {
 
 async function downloadEmail() {
   const email = emails[selected];
-  const { source } = await bodyOf(email);
+  const { source, known } = await bodyOf(email);
   // A byte beyond ASCII came as the character U+DC80 to U+DCFF (Python's surrogateescape).
   const bytes = Uint8Array.from(source, (letter) => letter.charCodeAt(0) & 0xff);
-  save(`${email.id.replace(/[^\w.-]+/g, "-")}.eml`, "message/rfc822", bytes);
+  save(known.file, "message/rfc822", bytes);
 }
 
 function exportList() {

@@ -28,6 +28,7 @@ def gallery_email(
     shown = texts(message)
     return GalleryEmail(
         customer_id=recommendation.customer_id,
+        file=record.file,
         name=recommendation.name or "",
         address=recommendation.email or "",
         subject=record.subject,

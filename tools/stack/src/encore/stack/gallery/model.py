@@ -90,6 +90,8 @@ class GalleryEmail:
     """
 
     customer_id: str
+    file: str
+    """The name of its file, which suits any file system."""
     name: str
     address: str = ""
     subject: str

@@ -79,7 +79,7 @@ def packed_json(value: object) -> str:
 
 def _known(email: GalleryEmail) -> dict[str, object]:
     """What is known of the customer and of how the email came about, without what is empty."""
-    members = ("chosen_by", "problems", "owned", "praised", "blamed")
+    members = ("file", "chosen_by", "problems", "owned", "praised", "blamed")
     return {name: _plain(value) for name in members if (value := getattr(email, name))}
 
 

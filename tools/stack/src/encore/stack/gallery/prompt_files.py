@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import NamedTuple
 
 from encore.stack.gallery.model import GalleryPrompt
 from encore.stack.gallery.packed import PROMPTS_PER_FILE, write_prompts
@@ -14,18 +13,13 @@ NO_PROMPT = -1
 _TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 
 
-class _Known(NamedTuple):
-    number: int
-    refused_fields: tuple[str, ...]
-
-
 class PromptFiles:
     """Writes prompts in files of `PROMPTS_PER_FILE`; of each only its number and refused fields are kept."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, _Known] = {}
-        self._fields: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._numbers: dict[str, int] = {}
+        self._refused: dict[str, tuple[str, ...]] = {}
         self._waiting: list[GalleryPrompt] = []
         self._files = 0
         self._usage = Counter(dict.fromkeys(("distinct", "paid", *_TOKENS), 0))
@@ -33,14 +27,15 @@ class PromptFiles:
 
     def unknown(self, prompt_keys: Iterable[str]) -> list[str]:
         """Return those of the keys under which no prompt was added, each once."""
-        return [key for key in dict.fromkeys(prompt_keys) if key and key not in self._known]
+        return [key for key in dict.fromkeys(prompt_keys) if key and key not in self._numbers]
 
     def add(self, prompt: GalleryPrompt) -> None:
         """Add a prompt, unless its key is known."""
-        if prompt.prompt_key in self._known:
+        if prompt.prompt_key in self._numbers:
             return
-        refused = self._fields.setdefault(prompt.refused_fields, prompt.refused_fields)
-        self._known[prompt.prompt_key] = _Known(len(self._known), refused)
+        self._numbers[prompt.prompt_key] = len(self._numbers)
+        if refused := prompt.refused_fields:
+            self._refused[prompt.prompt_key] = refused
         self._count(prompt)
         self._waiting.append(prompt)
         if len(self._waiting) == PROMPTS_PER_FILE:
@@ -53,13 +48,11 @@ class PromptFiles:
 
     def number(self, prompt_key: str) -> int:
         """Return a prompt's place among all, from 0; `NO_PROMPT` if it was not added."""
-        known = self._known.get(prompt_key)
-        return known.number if known else NO_PROMPT
+        return self._numbers.get(prompt_key, NO_PROMPT)
 
     def refused_fields(self, prompt_key: str) -> tuple[str, ...]:
         """Return the fields of which the prompt had a wording refused."""
-        known = self._known.get(prompt_key)
-        return known.refused_fields if known else ()
+        return self._refused.get(prompt_key, ())
 
     def usage(self) -> dict[str, int]:
         """Return how many prompts there are, how many were paid for, and the tokens of those."""

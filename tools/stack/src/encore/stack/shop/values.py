@@ -1,13 +1,11 @@
 """Single values of the shop's file: each checked against the list that has the last word on it."""
 
-from datetime import UTC, datetime
-from functools import cache
 from zoneinfo import available_timezones
 
 from babel import Locale, UnknownLocaleError
-from babel.core import get_global
 from pydantic import ValidationInfo
 
+from encore.ingest.domain.values.currencies import is_active
 from encore.mailer.domain.language import UnknownLanguageError, language, languages
 from encore.mailer.domain.message.hosts import AllowedHosts
 
@@ -18,21 +16,9 @@ ANY_LOCALE = {"locale": "any"}
 TIME_ZONE_EXPECTED = "an IANA time zone such as Europe/Berlin"
 
 
-@cache
-def currencies() -> frozenset[str]:
-    """The ISO 4217 codes that are legal tender somewhere today, by the CLDR."""
-    now = datetime.now(UTC).timetuple()[:3]
-    return frozenset(
-        code
-        for used in get_global("territory_currencies").values()
-        for code, _, until, is_tender in used
-        if is_tender and (until is None or until > now)
-    )
-
-
 def currency(code: str) -> str:
     """Return a currency's code; raise `ValueError` for one that nobody pays with."""
-    if code not in currencies():
+    if not is_active(code):
         raise ValueError(f"found {code!r}, expected {CURRENCY_EXPECTED}")
     return code
 
