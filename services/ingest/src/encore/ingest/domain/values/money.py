@@ -62,7 +62,7 @@ def _currency(amount: Amount, shop: str, text: str) -> str:
 
 
 def _a_clear_currency(codes: tuple[str, ...]) -> str:
-    return f"a price in a clear currency: this may be {' or '.join(codes)}; set the column's currency"
+    return f"a price in a clear currency: this may be {' or '.join(codes)}; set `currency` for it in mapping.yaml"
 
 
 def _representable(value: Decimal, currency: str, text: str) -> Decimal:
