@@ -55,11 +55,16 @@ Allowed = Read | Failed | Waiting
 
 @dataclass(frozen=True)
 class Case:
-    """Files by name, in the order in which they arrive, and the outcomes of which one must come."""
+    """Files by name, in the order in which they arrive, and the outcomes of which one must come.
+
+    If they come `together`, all of them are there when the first is noticed, for the service waits a little
+    for further files of a set.
+    """
 
     name: str
     files: Mapping[str, bytes] = field(repr=False)
     allowed: tuple[Allowed, ...]
+    together: bool = False
 
 
 def case(name: str, content: bytes, *allowed: Allowed, file: str = FILE) -> Case:

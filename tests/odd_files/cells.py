@@ -8,14 +8,23 @@ PERSONAL = frozenset({"email", "user_name", "review_content"})
 RECORDS = {"P": "P2", "C": "C2", "R": "R2"}
 
 
-def cell(name: str, column: str, text: str, attribute: str, *values: object, surely: bool = False) -> Case:
+def cell(
+    name: str,
+    column: str,
+    text: str,
+    attribute: str,
+    *values: object,
+    surely: bool = False,
+    shown: str | None = None,
+) -> Case:
     """Return a case of a cell on line 3 that is read as one of these values, or refused unless `surely`.
 
     `attribute` is that of the record, such as `P.rating`. Without values it must be refused; its row stays.
+    The message shows the text, or what is `shown` of it.
     """
     record, _, member = attribute.partition(".")
     key = RECORDS[record]
-    found = "" if column in PERSONAL else text.strip()
+    found = shown or ("" if column in PERSONAL else text.strip())
     read = [published(1, 2, 3, changes={key: {member: value}}) for value in values]
     refused = published(
         1, 2, 3, changes={key: {member: None}}, refused=[Refused(line=3, column=column, found=found)]

@@ -10,7 +10,7 @@ from services.ingest.tests.fakes import Bench, limits
 from tests.odd_files.case import Case
 
 FOLDER = "uploads/odd/"
-LIMITS = limits(max_bytes=4_000_000)
+LIMITS = limits(max_bytes=4_000_000, max_rejected_share=0.05)
 
 
 @dataclass(frozen=True)
@@ -31,10 +31,12 @@ class Outcome:
 NOTHING = Outcome({}, {}, {}, {}, (), None, 0)
 
 
-async def run_case(files: Mapping[str, bytes]) -> Outcome:
+async def run_case(case: Case) -> Outcome:
     """Upload the files one after the other and return what has come of them."""
     bench = Bench(LIMITS)
-    for name, content in files.items():
+    if case.together:
+        bench.objects.stored |= {f"{FOLDER}{name}": content for name, content in case.files.items()}
+    for name, content in case.files.items():
         await bench.upload(f"{FOLDER}{name}", content)
     if not bench.run_ids:
         return NOTHING
@@ -69,5 +71,5 @@ _outcomes: dict[str, Outcome] = {}
 def outcome_of(case: Case) -> Outcome:
     """Return what comes of a case, which runs once."""
     if case.name not in _outcomes:
-        _outcomes[case.name] = asyncio.run(run_case(case.files))
+        _outcomes[case.name] = asyncio.run(run_case(case))
     return _outcomes[case.name]

@@ -41,10 +41,11 @@ def _set(
     orders: Table = (),
     more: Mapping[str, bytes] | None = None,
 ) -> Case:
-    """A set with these tables; the reviews come last, for a set is complete with them."""
+    """A set with these tables; the reviews come last, for a set is complete with them, or with orders."""
     files = {"products.csv": table(products), "customers.csv": table(customers)}
     files |= {"orders.csv": table(orders)} if orders else {}
-    return Case(name, {**(more or {}), **files, "reviews.csv": table(reviews)}, allowed)
+    files = {**(more or {}), **files, "reviews.csv": table(reviews)}
+    return Case(name, files, allowed, together=bool(orders))
 
 
 def _with_review(name: str, column: str, **cells: str) -> Case:

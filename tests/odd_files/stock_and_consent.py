@@ -9,10 +9,11 @@ NO = {"no": "no", "n": "N", "false": "FALSE", "zero": "0", "nein": "nein", "unsu
 
 
 def _consent(name: str, text: str, *values: bool, column: str = "marketing_consent") -> Case:
-    """A customer's answer on line 3; one that cannot be read is refused, and is never a yes."""
+    """A customer's answer on line 3; one that cannot be read is refused, and nobody is written to for it."""
     place = Refused(line=3, column=column, found=text)
     read = [published(1, 2, 3, changes={"C2": {column: value}}) for value in values]
-    refused = published(1, 2, 3, changes={"C2": {column: None}}, refused=[place])
+    cautious = column == "suppressed"
+    refused = published(1, 2, 3, changes={"C2": {column: cautious}}, refused=[place])
     return case(name, table([row(1), row(2, **{column: text}), row(3)]), *read, refused)
 
 
@@ -42,6 +43,7 @@ CASES = (
     _consent("consent-of-a-date", "2024-01-02", True),
     _consent("suppressed-yes", "yes", True, column="suppressed"),
     _consent("suppressed-no", "no", False, column="suppressed"),
+    _consent("suppressed-perhaps", "perhaps", column="suppressed"),
     case(
         "consent-empty",
         table([row(1, marketing_consent=""), row(2, marketing_consent="yes")]),

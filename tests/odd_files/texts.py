@@ -13,9 +13,9 @@ def _review(name: str, text: str, *reads: str | None, refused: bool = False) -> 
     return cell(name, "review_content", text, "R.text", *reads, surely=not refused)
 
 
-def _link(name: str, text: str) -> Case:
+def _link(name: str, text: str, shown: str | None = None) -> Case:
     """A link that must not be in an email."""
-    return cell(name, "product_link", text, "P.link")
+    return cell(name, "product_link", text, "P.link", shown=shown)
 
 
 CASES = (
@@ -76,7 +76,7 @@ CASES = (
     _link("javascript-link", "javascript:alert(1)"),
     _link("data-link", "data:text/html,hi"),
     _link("ftp-link", "ftp://shop.example.com/1"),
-    _link("link-with-a-user", "https://user:pass@shop.example.com/1"),
+    _link("link-with-a-user", "https://user:pass@shop.example.com/1", "@shop.example.com/1"),
     _link("link-to-metadata", "http://169.254.169.254/latest/meta-data"),
     _link("link-to-a-private-host", "http://10.0.0.1/admin"),
     _link("link-to-loopback", "http://127.0.0.1/"),

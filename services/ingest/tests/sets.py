@@ -8,9 +8,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from encore.contracts.events import RunFinished
+from encore.ingest.domain.formats.mapping import Mapping
 from encore.ingest.domain.uploads import Upload
 from encore.ingest.ports import OpenDelivery
-from encore.ingest.use_cases.find_delivery import FindDelivery, KindsOfMapping, no_kinds
+from encore.ingest.use_cases.find_delivery import FindDelivery
 from encore.ingest.use_cases.start_run import StartRun
 from encore.ingest.use_cases.start_tools import SetLimits, Tools
 from encore.ingest.use_cases.supersede import Supersede
@@ -76,7 +77,7 @@ class Shop:
         *,
         wait_s: float = 0.0,
         sleep: Callable[[float], Awaitable[None]] | None = None,
-        kinds_of_mapping: KindsOfMapping = no_kinds,
+        shop_mapping: Mapping | None = None,
     ) -> None:
         runs, self.announcer = Runs(), InMemoryAnnouncer()
         self.ledger, self.latest = runs.ledger, runs.latest
@@ -91,7 +92,7 @@ class Shop:
                 runs.stage(StageName.INGEST, self.announcer),
                 Supersede(runs.latest, runs.ledger, self.announcer),
                 self.kept,
-                FindDelivery(self.files, runs.ledger, kinds_of_mapping),
+                FindDelivery(self.files, runs.ledger, shop_mapping),
                 limits,
             )
         )

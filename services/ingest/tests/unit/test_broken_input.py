@@ -36,48 +36,93 @@ class BadRow:
 
 
 BAD_ROWS = [
-    BadRow("too-few-cells", b"P2,only,three\n", None, "3 cells, but the header has 16"),
-    BadRow("too-many-cells", line().rstrip(b"\n") + b",more\n", None, "17 cells"),
-    BadRow("no-product-id", line(product_id=""), "product_id", "expected an id"),
-    BadRow("blank-product-id", line(product_id=" \u00a0\u200b"), "product_id", "expected an id"),
+    BadRow("too-few-cells", b"P2,only,three\n", None, "found 3 cells, expected 16 cells, as in the header"),
+    BadRow("too-many-cells", line().rstrip(b"\n") + b",more\n", None, "found 17 cells, expected 16 cells"),
+    BadRow("no-product-id", line(product_id=""), "product_id", "found nothing, expected an id"),
+    BadRow(
+        "blank-product-id", line(product_id=" \u00a0\u200b"), "product_id", "found nothing, expected an id"
+    ),
     BadRow("overlong-product-id", line(product_id="P" * 257), "product_id", "an id of at most 256 bytes"),
-    BadRow("no-product-name", line(product_name=""), "product_name", "must not be empty"),
+    BadRow(
+        "no-product-name",
+        line(product_name=""),
+        "product_name",
+        "found nothing, expected the name of a product",
+    ),
     BadRow(
         "overlong-product-name", line(product_name="n" * 2001), "product_name", "at most 2,000 characters"
     ),
     BadRow("no-user-id", line(user_id=""), "user_id", "expected an id"),
     BadRow("no-review-id", line(review_id=""), "review_id", "expected an id"),
     BadRow("gap-in-user-ids", line(user_id="C2,,C4", review_id="R2,R3,R4"), "user_id", "expected an id"),
-    BadRow("lists-of-unequal-length", line(user_id="C2,C4"), "review_id", "1 review ids, expected 2"),
-    BadRow("no-price", line(discounted_price="", actual_price=""), "discounted_price", "no valid price"),
+    BadRow(
+        "lists-of-unequal-length",
+        line(user_id="C2,C4"),
+        "review_id",
+        "found 1 for 2 user ids, expected as many review ids as user ids",
+    ),
+    BadRow(
+        "no-price",
+        line(discounted_price="", actual_price=""),
+        "discounted_price",
+        "found nothing, expected a price",
+    ),
     BadRow(
         "unreadable-prices",
         line(discounted_price="ask us", actual_price="-5"),
         "discounted_price",
-        "no valid price",
+        "found 'ask us', expected a price: one amount",
     ),
-    BadRow("review-of-another", line(review_id="R1"), "review_id", "another customer's review"),
-    BadRow("latin-1", line(user_name="Jos\u00e9").decode().encode("latin-1", "replace"), "user_name", "0xe9"),
-    BadRow("nul-byte", line(review_title="a\0b"), "review_title", "NUL"),
-    BadRow("unclosed-quote", line(product_name="Big").replace(b"Big", b'"Big'), None, "misplaced quote"),
+    BadRow(
+        "review-of-another",
+        line(review_id="R1"),
+        "review_id",
+        "found 'R1', expected ids of reviews that no other customer has written",
+    ),
+    BadRow(
+        "latin-1",
+        line(user_name="Jos\u00e9").decode().encode("latin-1", "replace"),
+        "user_name",
+        "found the byte 0xe9 (not UTF-8, looks like Windows-1252), expected text in UTF-8",
+    ),
+    BadRow("nul-byte", line(review_title="a\0b"), "review_title", "found a NUL byte"),
+    BadRow(
+        "unclosed-quote",
+        line(product_name="Big").replace(b"Big", b'"Big'),
+        None,
+        "found text behind a closing quote",
+    ),
     BadRow(
         "unclosed-quote-in-last-cell",
         line(product_link="LINK").replace(b"LINK", b'"https://shop.example.com'),
         None,
-        "misplaced quote",
+        "found text behind a closing quote",
     ),
     BadRow(
         "text-after-quote",
         line(product_name="Big").replace(b"Big", b'"Big" one'),
         None,
-        "misplaced quote",
+        "found text behind a closing quote",
     ),
     BadRow(
-        "lone-carriage-return", line(product_name="Big").replace(b"Big", b"B\rig"), None, "carriage return"
+        "lone-carriage-return",
+        line(product_name="Big").replace(b"Big", b"B\rig"),
+        None,
+        "found a carriage return without a line feed",
     ),
-    BadRow("huge-cell", line(review_content="word " * 30_000), None, "cell longer than 131072 characters"),
-    BadRow("huge-line", line(review_content="a," * 600_000), None, "record longer than 1048576 bytes"),
-    BadRow("repeated-header", HEADER, "discounted_price", "no valid price"),
+    BadRow(
+        "huge-cell",
+        line(review_content="word " * 30_000),
+        None,
+        "found a cell of more than 131,072 characters, expected cells of at most",
+    ),
+    BadRow(
+        "huge-line",
+        line(review_content="a," * 600_000),
+        None,
+        "found a row of more than 1,048,576 bytes, expected rows of at most",
+    ),
+    BadRow("repeated-header", HEADER, "discounted_price", "found 'discounted_price', expected a price"),
 ]
 
 
@@ -113,8 +158,8 @@ BAD_VALUES = [
     BadValue("discount_percentage", "150%", "expected a percentage from 0 to 100"),
     BadValue("discounted_price", "399-499", "expected a price: one amount"),
     BadValue("actual_price", "free", "expected a price: one amount"),
-    BadValue("actual_price", "₹1", "lower than discounted_price"),
-    BadValue("actual_price", "$1,099", "another currency"),
+    BadValue("actual_price", "₹1", "found '1', expected a list price that is not lower"),
+    BadValue("actual_price", "$1,099", "found 'USD', expected a list price in INR"),
     BadValue("img_link", "ftp://images.example.com/1.jpg", "expected an http or https URL"),
     BadValue("product_link", "javascript:alert(1)", "expected an http or https URL"),
     BadValue("product_link", "https://[bad", "expected an http or https URL"),
@@ -161,7 +206,7 @@ BAD_FILES = [
     BadFile("empty", b"", "the file is empty"),
     BadFile("blank-lines", b"\n\r\n \n", "the file is empty"),
     BadFile("only-bom", b"\xef\xbb\xbf", "the file is empty"),
-    BadFile("only-header", HEADER, "a header but no rows"),
+    BadFile("only-header", HEADER, "found a header without rows, expected at least one row"),
     BadFile(
         "missing-columns",
         csv_lines([{"product_id": "P1", "user_id": "C1"}]),
@@ -231,7 +276,10 @@ async def test_an_unclosed_quote_at_the_end_of_a_file_is_reported() -> None:
     bench = Bench()
     await bench.upload(KEY, csv_lines([numbered(1)]) + b'P2,"Big,no end\n')
     (reject,) = await bench.rejects()
-    assert (reject.line, reject.reason) == (3, "quote is never closed")
+    assert (reject.line, reject.reason) == (
+        3,
+        "found a quote that is never closed, expected a closing quote, and each quote within a text twice",
+    )
 
 
 async def test_an_undecodable_record_of_several_lines_is_rejected_once_as_a_whole() -> None:

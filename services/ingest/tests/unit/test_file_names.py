@@ -24,6 +24,10 @@ from encore.ingest.domain.formats.fields import Kind
         ("Kunden_24.11.2026.xlsx", Kind.CUSTOMERS),
         ("Bewertungen.txt", Kind.REVIEWS),
         ("BESTELLUNGEN-Export.csv", Kind.ORDERS),
+        ("Bestellungen 2026.xlsx", Kind.ORDERS),
+        ("purchases.csv", Kind.ORDERS),
+        ("Artikel.csv", Kind.PRODUCTS),
+        ("Rezensionen.csv", Kind.REVIEWS),
     ],
 )
 def test_a_name_shows_the_kind_of_a_file(name: str, kind: Kind) -> None:

@@ -1,6 +1,7 @@
 """How a run is stored and announced, exactly once."""
 
 import asyncio
+import dataclasses
 import os
 import threading
 from collections.abc import Mapping, Sequence

@@ -56,7 +56,7 @@ def test_a_single_file_needs_no_kind() -> None:
         (["/etc/passwd"], "files.0.name: found '/etc/passwd'"),
         (["a\\b.csv"], "files.0.name: found 'a\\\\b.csv'"),
         ([".."], "files.0.name: found '..'"),
-        ([""], "files.0.name: found ''"),
+        ([""], "files.0.name: found nothing"),
         (["a\0b"], "expected a printable name"),
         (["n" * 300], "expected a printable name"),
         (["manifest.json"], "found 'manifest.json', expected a file with data"),

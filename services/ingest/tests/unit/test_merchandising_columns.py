@@ -8,9 +8,14 @@ from hypothesis import strategies as st
 
 from encore.contracts.records import Product
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.rows import read_product
+from encore.ingest.domain.rows.products import read_product
+from encore.ingest.domain.rows.reading import Reading
 from encore.ingest.domain.text import clean
+from encore.ingest.domain.values.conventions import Reads
+from encore.ingest.domain.values.links import LinkPolicy
+from encore.ingest.domain.values.nothing import is_no_text, says_nothing
 from services.ingest.tests.fakes import Bench, csv_lines, numbered
+from services.ingest.tests.unit.values.columns import INDIAN, decided
 
 FACTS = {
     "brand": " Acme\u200b ",
@@ -25,8 +30,12 @@ COLUMNS = ("brand", "parent_id", "variant", "in_stock", "stock", "available_from
 
 def read(**cells: str) -> tuple[Product, list[str]]:
     """A product's record, and the columns whose values could not be read."""
-    row = Row([*PRODUCT, *cells], [*PRODUCT.values(), *cells.values()])
-    return read_product(row, default_currency="INR"), [note.column for note in row.notes]
+    row = Row({**PRODUCT, **cells})
+    default = decided(Reads.MONEY, [], INDIAN)
+    stock = decided(Reads.NUMBER, [cells.get("stock", "")], INDIAN)
+    when = decided(Reads.MOMENT, [], INDIAN)
+    how = Reading({"available_from": when, "stock": stock}, LinkPolicy(), default)
+    return read_product(row, how), [note.column for note in row.notes]
 
 
 async def read_combined() -> Bench:
@@ -101,6 +110,8 @@ def test_no_value_costs_the_row(cells: dict[str, str]) -> None:
     assert len(unread) == len(set(unread))
     for column in ("brand", "parent_id", "variant"):
         given_text = clean(cells.get(column, ""))
-        assert getattr(product, column) == (None if column in unread or not given_text else given_text)
-    stated = {column for column in ("in_stock", "stock") if clean(cells.get(column, ""))}
+        is_nothing = is_no_text if column == "brand" else says_nothing
+        lost = column in unread or is_nothing(given_text)
+        assert getattr(product, column) == (None if lost else given_text)
+    stated = {column for column in ("in_stock", "stock") if not says_nothing(clean(cells.get(column, "")))}
     assert (product.in_stock is None) == (stated <= set(unread))

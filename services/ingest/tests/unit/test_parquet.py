@@ -90,8 +90,8 @@ def test_an_overlong_row_is_broken(tmp_path: Path) -> None:
     path = parquet(tmp_path / "a.parquet", {"id": (["a", "x" * 2_000_000, "b"], TEXT)})
     table = read(path)
     assert table.cells == [["a"], ["b"]]
-    assert [(record.line, record.reason) for record in table.broken] == [
-        (3, "record longer than 1048576 bytes")
+    assert [(record.line, record.fault.found) for record in table.broken] == [
+        (3, "a row of more than 1,048,576 bytes")
     ]
 
 

@@ -7,7 +7,7 @@ from encore.ingest.domain.formats.fields import FIELDS, KAGGLE, Kind
 from encore.ingest.domain.formats.layout import UnrecognisedError
 from encore.ingest.domain.formats.mapping import FieldUnits, FileMapping, FileUnits
 from encore.ingest.domain.formats.names import loosened
-from encore.ingest.domain.formats.recognise import named_kind, recognise
+from encore.ingest.domain.formats.recognise import recognise
 from encore.ingest.domain.formats.units import Units
 from encore.ingest.domain.formats.vocabulary import own_names, synonym_lists, synonyms
 from services.ingest.tests.table_files import mapped
@@ -47,19 +47,16 @@ def test_the_columns_decide_what_the_rows_are(file: str, header: list[str], kind
     assert recognise(header, file=file).kind is kind
 
 
-@pytest.mark.parametrize(
-    ("file", "kind"),
-    [
-        ("products-2026-11-24.csv", Kind.PRODUCTS),
-        ("uploads/may/Customers.csv.gz", Kind.CUSTOMERS),
-        ("Bestellungen 2026.xlsx", Kind.ORDERS),
-        ("reviews", Kind.REVIEWS),
-        ("my-products.csv", None),
-    ],
-)
-def test_a_files_name_may_say_what_it_holds(file: str, kind: Kind | None) -> None:
-    """In English or German, whatever its date, case and extension."""
-    assert named_kind(file) is kind
+def test_a_promised_kind_that_lacks_columns_is_named_with_them() -> None:
+    """Even if the columns are all that another kind needs."""
+    with pytest.raises(FileError, match=r"missing columns: product_name.*read as combined.*uploaded alone"):
+        recognise(["product_id", "user_id"], file="shop.csv", promised=Kind.COMBINED)
+
+
+def test_a_file_of_orders_is_not_taken_for_reviews_by_its_name() -> None:
+    """Every order would become a review that says nothing."""
+    header = ["order_id", "user_id", "product_id", "quantity"]
+    assert recognise(header, file="reviews.csv").kind is Kind.ORDERS
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ async def test_beyond_the_limit_the_run_fails_and_names_the_commonest_reasons() 
     reason = run.reason or ""
     assert reason.startswith(f"{KEY}: 10 of 110 rows were rejected (9.1%), expected at most 5.0%: ")
     assert "4x discounted_price: expected a price" in reason
-    assert "such as line 102: 'ask us'" in reason
+    assert "(line 102: 'ask us')" in reason
     assert "3x user_id: " in reason
     assert "2x product_name: " in reason
     assert "review_id" not in reason
@@ -61,4 +61,18 @@ async def test_the_report_says_why_it_failed_and_counts_every_reason() -> None:
     assert report.failed is not None
     assert report.rejected_share == 0.9
     (reason,) = report.rejects
-    assert (reason.count, reason.column, reason.line, reason.found) == (9, "discounted_price", 3, "ask us")
+    assert (reason.count, reason.column, reason.line, reason.found) == (9, "discounted_price", 3, "'ask us'")
+
+
+async def test_each_file_of_a_set_is_judged_by_its_own_reasons() -> None:
+    """The same fault in another file is counted there."""
+    bench = Bench(limits(max_rejected_share=0.05))
+    products = [{"product_id": f"P{at}", "product_name": "Mug", "price": "4"} for at in range(50)]
+    nameless = {"product_id": "", "product_name": "Mug", "price": "4"}
+    await bench.upload("uploads/a/products.csv", csv_lines([*products, nameless]))
+    await bench.upload("uploads/a/customers.csv", csv_lines([{"user_id": "C1"}]))
+    orders = [{"order_id": f"O{at}", "user_id": "C1", "product_id": ""} for at in range(3)]
+    await bench.upload("uploads/a/orders.csv", csv_lines(orders))
+    reason = (await bench.run()).reason or ""
+    assert reason.startswith("uploads/a/orders.csv: no usable row: all 3 rows were rejected: 3x product_id")
+    assert "(line 2: nothing)" in reason

@@ -9,6 +9,7 @@ import pytest
 
 from encore.contracts.errors import TransientError
 from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.formats.mapping import read_mapping
 from encore.runtime.runs.run import Run, RunStatus
 from services.ingest.tests.sets import DAY, FOLDER, Shop, sha256
 
@@ -413,13 +414,32 @@ async def test_a_mapping_repairs_a_run_that_failed_in_ingest(names: tuple[str, .
     assert shop.kept.mappings == ["columns: 1"]
 
 
+KINDS = {"ware.csv": Kind.PRODUCTS, "wer.csv": Kind.CUSTOMERS, "sterne.csv": Kind.REVIEWS}
+MAPPING = "\n".join(["files:", *(f"  {name}: {{kind: {kind}}}" for name, kind in KINDS.items())])
+
+
 async def test_a_mapping_says_what_kind_a_file_is() -> None:
     """Names that show none make a set by it."""
-    kinds = {"artikel.csv": Kind.PRODUCTS, "wer.csv": Kind.CUSTOMERS, "sterne.csv": Kind.REVIEWS}
-    shop = Shop(kinds_of_mapping=lambda _text: kinds.get)
-    await shop.upload("mapping.yaml", "good")
-    await shop.upload_all(reversed(kinds), "day 1")
-    assert shop.kept.kinds == [[Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS]]
+    shop = Shop()
+    await shop.upload("mapping.yaml", MAPPING)
+    await shop.upload_all(reversed(KINDS), "day 1")
+    assert shop.kept.kinds == [list(KINDS.values())]
+
+
+async def test_the_shops_own_mapping_says_it_where_there_is_none_beside_the_files() -> None:
+    """It is part of the settings, not of the delivery."""
+    shop = Shop(shop_mapping=read_mapping(MAPPING, file="settings"))
+    await shop.upload_all(reversed(KINDS), "day 1")
+    assert shop.kept.kinds == [list(KINDS.values())]
+    assert shop.kept.mappings == [None]
+
+
+async def test_a_mapping_that_cannot_be_read_leaves_the_kinds_to_the_names() -> None:
+    """Ingest fails the run, with the mapping's fault as its reason."""
+    shop = Shop()
+    await shop.upload("mapping.yaml", "files: [")
+    await shop.upload_all(THREE, "day 1")
+    assert shop.kept.mappings == ["files: ["]
 
 
 async def test_a_mapping_alone_is_no_run() -> None:

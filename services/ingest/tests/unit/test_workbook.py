@@ -8,7 +8,7 @@ import openpyxl
 import pytest
 
 from encore.ingest.adapters.tables import workbook as workbook_module
-from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.errors import FileError, described
 from services.ingest.tests.table_files import read, workbook, written
 
 ONE: dict[str, list[list[object]]] = {"Sheet1": [["id", "price"], ["P1", 12.5]]}
@@ -85,9 +85,9 @@ def test_rows_have_their_numbers_and_blank_ones_are_skipped(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
-        ("#N/A", "found the error #N/A of Excel"),
-        ("#DIV/0!", "found the error #DIV/0! of Excel"),
-        (12345678901234567, "a number of more than 15 digits"),
+        ("#N/A", "found Excel's error #N/A, expected a value"),
+        ("#DIV/0!", "found Excel's error #DIV/0!, expected a value"),
+        (12345678901234567, "expected a number of at most 15 digits"),
     ],
 )
 def test_a_cell_that_cannot_be_read_breaks_its_row_only_if_it_is_needed(
@@ -97,7 +97,7 @@ def test_a_cell_that_cannot_be_read_breaks_its_row_only_if_it_is_needed(
     path = workbook(tmp_path / "a.xlsx", {"Data": [["id", "name"], ["P1", value], ["P2", "x"]]})
     (broken,) = read(path).broken
     assert (broken.line, broken.column) == (2, 1)
-    assert reason in broken.reason
+    assert reason in described(broken.fault.expected, broken.fault.found)
     assert read(path, only=[0]).cells == [["P1", ""], ["P2", "x"]]
 
 
@@ -105,7 +105,7 @@ def test_a_value_beyond_the_header_breaks_its_row(tmp_path: Path) -> None:
     """The columns of the other cells may be wrong too."""
     path = workbook(tmp_path / "a.xlsx", {"Data": [["id"], ["P1", "", "x"], ["P2"]]})
     table = read(path)
-    assert table.broken[0].reason == "a value in column 3, but the header has 1"
+    assert table.broken[0].fault == ("a value in column 3", "at most 1 column, as in the header")
     assert table.cells == [["P2"]]
 
 
@@ -133,8 +133,8 @@ def test_a_cell_far_away_costs_neither_time_nor_memory(tmp_path: Path) -> None:
     started = time.process_time()
     table = read(tmp_path / "a.xlsx")
     assert table.cells == [["P1"]]
-    assert [(record.line, record.reason) for record in table.broken] == [
-        (200_000, "a value in column 16384, but the header has 1")
+    assert [(record.line, record.fault.found) for record in table.broken] == [
+        (200_000, "a value in column 16,384")
     ]
     assert time.process_time() - started < 5
 

@@ -73,7 +73,7 @@ INGEST = IngestReport(
             count=BIG,
             file=f"uploads/{SOURCE}",
             line=3,
-            found="free",
+            found="'free'",
         ),
         RejectReason(
             kind="value",
@@ -82,7 +82,7 @@ INGEST = IngestReport(
             count=2,
             file=f"uploads/{SOURCE}",
             line=BIG,
-            found="4,5 of 5 stars",
+            found="'4,5 of 5 stars'",
         ),
         *(
             RejectReason(kind="row", expected=f"{cells} cells", count=1, file=f"uploads/{SOURCE}", line=cells)

@@ -172,13 +172,13 @@ def test_what_was_read_and_picked_is_told() -> None:
                 count=4,
                 file="shop.csv",
                 line=3,
-                found="x\x1b",
+                found="'x\x1b'",
             ),
         ),
     )
     summary = good_run() | {"ingest": ingest.model_dump(mode="json"), "customers_by_popularity": 2}
     text = re.sub(r"\s+", " ", rendered(summary))
-    assert "4 price above 0 line 3 'x'" in text
+    assert "4 price above 0 line 3 'x '" in text
     assert "price: decimal comma, because of line 3: '49,95'" in text
     assert "ignored columns: tier" in text
     assert "! 2 of 1,500 customers got popular products" in text

@@ -166,4 +166,4 @@ def test_addresses_and_texts_are_not_quoted(read: Callable[[str], object]) -> No
     """Errors reach logs and reports, where nothing personal belongs."""
     with pytest.raises(UnreadableError) as refused:
         read("asha@example.com, ben@example.com")
-    assert refused.value.found is None
+    assert "asha" not in str(refused.value)

@@ -45,7 +45,8 @@ class IgnoredFile(Record):
 class RejectReason(Record):
     """A reason for which rows, or single values of rows that were kept, could not be used.
 
-    `line` and `found` are those of its first occurrence.
+    `line` and `found` are those of its first occurrence; `found` is for people: a value in quotes such as
+    `'ask us'`, `nothing`, or `3 cells`.
     """
 
     kind: Literal["row", "value"]

@@ -89,7 +89,7 @@ def base_name(file: str) -> str:
 
 def _reject_line(reason: RejectReason, *, several: bool) -> RejectLine:
     where = f"{base_name(reason.file)}:{reason.line}" if several else f"line {reason.line}"
-    found = "" if reason.found is None else f" {printable(reason.found)!r}"
+    found = "" if reason.found is None else f" {printable(reason.found)}"
     rows = "" if reason.kind == "row" else " values" if reason.count > 1 else " value"
     return RejectLine(
         number=f"{count(reason.count)}{rows}",

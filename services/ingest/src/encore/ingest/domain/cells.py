@@ -7,12 +7,11 @@ optional cell yields neither a value nor a note.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
 
-from encore.ingest.domain.errors import RowError, UnreadableError, glimpse
+from encore.ingest.domain.errors import RowError, UnreadableError
 from encore.ingest.domain.text import clean
+from encore.ingest.domain.values.nothing import is_no_text, says_nothing
 
 Value = TypeVar("Value")
-EMPTY = frozenset({"", "null", "none", "nan", "n/a", "#n/a", "nil", "-", "--", "\N{EN DASH}", "\N{EM DASH}"})
-"""What exports write for "no value", in lower case. A text is never read so: it may be somebody's name."""
 
 
 class Note(NamedTuple):
@@ -54,7 +53,7 @@ class Row:
     def value(self, field: str, text: str, read: Callable[[str], Value]) -> Value | None:
         """Like `optional`, for a text that is part of a cell."""
         text = clean(text)
-        if text.casefold() in EMPTY:
+        if says_nothing(text):
             return None
         try:
             return read(text)
@@ -63,9 +62,9 @@ class Row:
             return None
 
     def words(self, field: str, text: str, read: Callable[[str], str]) -> str | None:
-        """Like `value`, for a text of a person: whatever is written counts."""
+        """Like `value`, for a text of a person, which may be a name."""
         text = clean(text)
-        if not text:
+        if is_no_text(text):
             return None
         try:
             return read(text)
@@ -74,5 +73,5 @@ class Row:
             return None
 
     def note(self, field: str, expected: str, found: str | None = None) -> None:
-        """Note why a value is left out."""
-        self.notes.append(Note(field, expected, None if found is None else glimpse(found)))
+        """Note why a value is left out; `found` is a phrase."""
+        self.notes.append(Note(field, expected, found))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from encore.ingest.domain.encodings import NOT_UTF8, looks_like
+from encore.ingest.domain.faults import NOT_TEXT, NUL, TOO_MANY_QUOTES, Fault, long_record
 
 BOM = b"\xef\xbb\xbf"
 MAX_RECORD_BYTES = 1024 * 1024
@@ -13,6 +14,14 @@ MAX_RECORD_BYTES = 1024 * 1024
 
 MAX_REREAD_BYTES = 64 * 1024 * 1024
 """Bounds the time lost to files full of unclosed quotes; beyond it, a record may have only one line."""
+
+
+class RecordError(csv.Error):
+    """A record cannot be read, for a reason that the csv module does not know."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.found)
+        self.fault = fault
 
 
 class Lines:
@@ -32,7 +41,7 @@ class Lines:
         self._is_at_start = True
         self.first = first_line
         self.lines: list[bytes] = []
-        self.flaw = ""
+        self.flaw: Fault | None = None
 
     @property
     def raw(self) -> bytes:
@@ -44,7 +53,7 @@ class Lines:
         self.first += len(self.lines)
         self.lines = []
         self._bytes = 0
-        self.flaw = ""
+        self.flaw = None
 
     def rewind(self) -> None:
         """Put back all lines of the current record except the first."""
@@ -57,21 +66,22 @@ class Lines:
 
     def __next__(self) -> str:
         if self.lines and self._rereads_left < 0:
-            raise csv.Error("line break inside quotes, in a file with too many unclosed quotes")
+            raise RecordError(TOO_MANY_QUOTES)
         line = self._put_back.popleft() if self._put_back else self._read()
         if not line:
             raise StopIteration
         self.lines.append(line)
         self._bytes += len(line)
         if self._bytes > self._max_bytes:
-            raise csv.Error(f"record longer than {self._max_bytes} bytes")
+            raise RecordError(long_record(self._max_bytes))
         try:
             text = line.decode()
         except UnicodeDecodeError as error:
-            self.flaw = f"{NOT_UTF8} (byte 0x{line[error.start]:02x}{looks_like(line)})"
+            byte = f"the byte 0x{line[error.start]:02x} ({NOT_UTF8}{looks_like(line)})"
+            self.flaw = Fault(byte, NOT_TEXT)
             return line.decode(errors="surrogateescape")
         if "\0" in text:
-            self.flaw = "contains a NUL byte"
+            self.flaw = NUL
         return text
 
     def _read(self) -> bytes:

@@ -7,18 +7,28 @@ the cells, quotes that do not fit it are text, since many programs write none.
 """
 
 import csv
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
-from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES, Lines
-from encore.ingest.domain.encodings import NOT_UTF8, UTF8_HINT
-from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES, Lines, RecordError
+from encore.ingest.domain.encodings import UTF8_HINT
+from encore.ingest.domain.errors import FileError, described
+from encore.ingest.domain.faults import (
+    LONE_RETURN,
+    MISPLACED_QUOTE,
+    NOT_TEXT,
+    UNCLOSED_QUOTE,
+    Fault,
+    long_cell,
+    wrong_width,
+)
 
 MAX_BLANK_LINES = 100_000
 """In a row; a few kilobytes of gzip can hold millions of them."""
 
-
-WRONG_WIDTH = "another number of cells than the header has"
+_BEFORE_QUOTES = frozenset("= ")
+_WRAPPED = re.compile(r'(?:=| +)"([^"]*)"\s*')
 
 
 class CSVRecord(NamedTuple):
@@ -30,17 +40,12 @@ class CSVRecord(NamedTuple):
 
 
 class BrokenRecord(NamedTuple):
-    """A malformed line, or a record that is not text; `column` counts from 0, None if unknown.
-
-    `fault` is the same for all records with the same fault, so that they can be counted; `reason` may say
-    more.
-    """
+    """A malformed line, or a record that is not text; `column` counts from 0, None if unknown."""
 
     line: int
-    reason: str
+    fault: Fault
     column: int | None
     raw: bytes
-    fault: str
 
 
 class RecordReader:
@@ -71,8 +76,9 @@ class RecordReader:
         if found is None:
             raise FileError("the file is empty")
         if isinstance(found, BrokenRecord):
-            hint = f": {UTF8_HINT}" if found.fault == NOT_UTF8 else ""
-            raise FileError(f"not a CSV file: line {found.line}: {found.reason}{hint}")
+            hint = f": {UTF8_HINT}" if found.fault.expected == NOT_TEXT else ""
+            problem = described(found.fault.expected, found.fault.found)
+            raise FileError(f"not a CSV file: line {found.line}: {problem}{hint}")
         self._width = len(found.cells)
         return found.cells
 
@@ -86,11 +92,11 @@ class RecordReader:
             try:
                 cells = next(self._csv)
             except csv.Error as error:
-                return self._reject_line(_reason(error, self._delimiter))
+                return self._reject_line(_fault(error, self._delimiter))
             if any(cells) and (len(cells) > 1 or not self._is_blank(cells)):
                 self._blank_lines = 0
                 if len(cells) == self._width and len(lines.lines) == 1 and not lines.flaw:
-                    return CSVRecord(lines.first, cells, lines.lines[0])
+                    return CSVRecord(lines.first, _as_meant(cells), lines.lines[0])
                 return self._checked(cells)
             self._skip_blank_line()
 
@@ -106,20 +112,20 @@ class RecordReader:
     def _checked(self, cells: list[str]) -> CSVRecord | BrokenRecord:
         lines = self._lines
         if len(cells) != self._width and self._width:
-            return self._reject_line(f"{len(cells)} cells, but the header has {self._width}", WRONG_WIDTH)
+            return self._reject_line(wrong_width(len(cells), self._width))
         if self._has_swallowed_lines(cells):
-            return self._reject_line("quote is never closed")
+            return self._reject_line(UNCLOSED_QUOTE)
         if not lines.flaw:
-            return CSVRecord(lines.first, cells, lines.raw)
+            return CSVRecord(lines.first, _as_meant(cells), lines.raw)
         column = next((number for number, cell in enumerate(cells) if _is_undecodable(cell)), None)
-        return BrokenRecord(lines.first, lines.flaw, column, lines.raw, _fault(lines.flaw))
+        return BrokenRecord(lines.first, lines.flaw, column, lines.raw)
 
     def _has_swallowed_lines(self, cells: list[str]) -> bool:
         """Return whether a quote within a text has taken the cells of the lines after it for text."""
         is_across = self._delimiter == "\t" and len(self._lines.lines) > 1
         return is_across and any("\t" in cell for cell in cells)
 
-    def _reject_line(self, reason: str, fault: str = "") -> CSVRecord | BrokenRecord:
+    def _reject_line(self, fault: Fault) -> CSVRecord | BrokenRecord:
         """Reject the record's first physical line and read the others again."""
         lines = self._lines
         line = lines.lines[0]
@@ -127,8 +133,7 @@ class RecordReader:
         lines.rewind()
         if unquoted:
             return CSVRecord(lines.first, unquoted, line)
-        fault = _fault(lines.flaw) or fault or reason
-        return BrokenRecord(lines.first, lines.flaw or reason, None, line, fault)
+        return BrokenRecord(lines.first, lines.flaw or fault, None, line)
 
     def _unquoted(self, line: bytes) -> list[str]:
         """Return the cells of a line with tabs whose quotes mean nothing; none if that does not fit."""
@@ -138,22 +143,28 @@ class RecordReader:
         return cells if len(cells) == self._width else []
 
 
-def _fault(flaw: str) -> str:
-    return NOT_UTF8 if flaw.startswith(NOT_UTF8) else flaw
+def _as_meant(cells: list[str]) -> list[str]:
+    """Return cells without what some programs put around a text: `="001"`, or a space before its quotes."""
+    return [
+        found[1] if cell[:1] in _BEFORE_QUOTES and (found := _WRAPPED.fullmatch(cell)) else cell
+        for cell in cells
+    ]
 
 
 def _is_undecodable(cell: str) -> bool:
     return "\0" in cell or any("\udc80" <= char <= "\udcff" for char in cell)
 
 
-def _reason(error: csv.Error, delimiter: str) -> str:
+def _fault(error: csv.Error, delimiter: str) -> Fault:
+    if isinstance(error, RecordError):
+        return error.fault
     text = str(error)
     if text == "unexpected end of data":
-        return "quote is never closed"
+        return UNCLOSED_QUOTE
     if text == f"'{delimiter}' expected after '\"'":
-        return "misplaced quote: text follows a closing quote"
+        return MISPLACED_QUOTE
     if text.startswith("new-line character seen in unquoted field"):
-        return "carriage return without a line feed"
+        return LONE_RETURN
     if text.startswith("field larger than field limit"):
-        return f"cell longer than {csv.field_size_limit()} characters"
-    return text
+        return long_cell(csv.field_size_limit())
+    return Fault(text, "CSV by RFC 4180")

@@ -1,6 +1,10 @@
-"""Errors in the input: of a whole file, of one row, or of one value."""
+"""Errors in the input: of a whole file, of one row, or of one value.
+
+What was found is a phrase for people: a value in quotes such as `'ask us'`, `nothing`, or `3 cells`.
+"""
 
 MAX_SHOWN_CHARS = 40
+NOTHING = "nothing"
 
 
 class FileError(Exception):
@@ -27,18 +31,25 @@ class RowError(Exception):
 
 
 class UnreadableError(ValueError):
-    """One value cannot be read: `found` is the value, cut to a glimpse, `expected` what it should be."""
+    """One value cannot be read: `expected` says what it should be, `found` what it is.
 
-    def __init__(self, expected: str, found: str | None = None) -> None:
-        shown = None if found is None else glimpse(found)
-        super().__init__(described(expected, shown))
+    Give the value itself, or a description where it must not be shown.
+    """
+
+    def __init__(self, expected: str, value: str | None = None, *, found: str | None = None) -> None:
         self.expected = expected
-        self.found = shown
+        self.found = found if value is None else quoted(value)
+        super().__init__(described(expected, self.found))
 
 
 def described(expected: str, found: str | None) -> str:
     """Return what was found and what is expected in one line."""
-    return f"expected {expected}" if found is None else f"found {found!r}, expected {expected}"
+    return f"expected {expected}" if found is None else f"found {found}, expected {expected}"
+
+
+def quoted(value: str) -> str:
+    """Return the beginning of a value in quotes, control characters escaped; `nothing` if it is blank."""
+    return repr(glimpse(value)) if value.strip() else NOTHING
 
 
 def glimpse(text: str) -> str:

@@ -16,11 +16,14 @@ DATA_ENDINGS = (".csv", ".tsv", ".txt", ".xlsx", ".parquet", ".gz")
 _KINDS = {
     "products": Kind.PRODUCTS,
     "produkte": Kind.PRODUCTS,
+    "artikel": Kind.PRODUCTS,
     "customers": Kind.CUSTOMERS,
     "kunden": Kind.CUSTOMERS,
     "reviews": Kind.REVIEWS,
     "bewertungen": Kind.REVIEWS,
+    "rezensionen": Kind.REVIEWS,
     "orders": Kind.ORDERS,
+    "purchases": Kind.ORDERS,
     "bestellungen": Kind.ORDERS,
 }
 _FILLERS = frozenset(

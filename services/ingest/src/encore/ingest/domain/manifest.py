@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from encore.ingest.domain.errors import FileError, described, glimpse
+from encore.ingest.domain.errors import FileError, described, glimpse, quoted
 from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile
 from encore.ingest.domain.formats.fields import Kind
 
@@ -30,15 +30,11 @@ class ManifestFile(BaseModel):
     @classmethod
     def _of_the_folder(cls, name: str) -> str:
         if not 0 < len(name) <= MAX_NAME_CHARS or not name.isprintable():
-            raise ValueError(
-                described(f"a printable name of 1 to {MAX_NAME_CHARS} characters", glimpse(name))
-            )
+            raise ValueError(described(f"a printable name of 1 to {MAX_NAME_CHARS} characters", quoted(name)))
         if "/" in name or "\\" in name or name in {".", ".."}:
-            raise ValueError(
-                described("the name of a file of the same folder, without a path", glimpse(name))
-            )
+            raise ValueError(described("the name of a file of the same folder, without a path", quoted(name)))
         if name in {MANIFEST, MAPPING}:
-            raise ValueError(described("a file with data", name))
+            raise ValueError(described("a file with data", quoted(name)))
         return name
 
     @field_validator("sha256")
@@ -79,7 +75,7 @@ def read_manifest(body: bytes, kind_of_file: KindOfFile) -> list[ManifestFile]:
 
 def _listed(files: Any) -> list[Any]:  # noqa: ANN401 - whatever the JSON holds
     if not isinstance(files, list):
-        raise ValueError(described("a list of names or objects", glimpse(str(files))))  # noqa: TRY004 - for pydantic
+        raise ValueError(described("a list of names or objects", quoted(str(files))))  # noqa: TRY004 - for pydantic
     return files
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from functools import lru_cache
 from math import isfinite, isnan
 
+from encore.ingest.domain.errors import UnreadableError
+
 MAX_EXACT = 10**15
 """Excel keeps 15 digits: in a longer number the others are zeros, whatever the shop's id was."""
 
@@ -32,11 +34,12 @@ def number_text(number: float | Decimal) -> str:
 def excel_number(number: float, number_format: str) -> str:
     """Return a cell's number as a person sees it: with 15 digits, its currency or per cent.
 
-    Raises `ValueError` for a number so long that Excel has not kept all of its digits.
+    Raises `UnreadableError` for a number so long that Excel has not kept all of its digits.
     """
     if abs(number) >= MAX_EXACT:
-        raise ValueError(
-            "a number of more than 15 digits, which Excel does not keep: format the column as text"
+        raise UnreadableError(
+            "a number of at most 15 digits, for Excel keeps no more: format the column as text",
+            found=f"the number {number:.15g}",
         )
     exact = Decimal(format(number, ".15g"))
     if "%" in number_format:

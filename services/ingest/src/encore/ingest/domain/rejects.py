@@ -7,7 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from encore.contracts.ingest_report import RejectReason
-from encore.ingest.domain.errors import FileError, glimpse
+from encore.ingest.domain.errors import FileError, quoted
 
 MAX_RAW_CHARS = 4096
 MAX_REASONS = 1_000
@@ -21,7 +21,8 @@ class Reject(BaseModel):
     """A rejected row, or a rejected optional value of a row that was kept.
 
     `line` is the physical line on which the row starts (the header is usually line 1), `column` the file's
-    own name of the column. `reason` says in one line what was `found` and what is `expected`.
+    own name of the column, None if it is about the whole row. `reason` says in one line what was `found` and
+    what is `expected`.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -35,23 +36,27 @@ class Reject(BaseModel):
     raw: str
 
 
+_Key = tuple[str, str, str | None, str]
+"""File, kind, column, and what is expected."""
+
+
 class RejectTally:
-    """Counts rejects by reason and keeps the first of each as an example."""
+    """Counts the rejects of each file by reason and keeps the first of each as an example."""
 
     def __init__(self) -> None:
-        self._first: dict[tuple[str, str | None, str], Reject] = {}
-        self._counts: Counter[tuple[str, str | None, str]] = Counter()
+        self._first: dict[_Key, Reject] = {}
+        self._counts: Counter[_Key] = Counter()
 
     def add(self, reject: Reject) -> None:
         """Count one reject."""
-        key = (reject.kind, reject.column, reject.expected)
+        key = (reject.file, reject.kind, reject.column, reject.expected)
         if key not in self._first and len(self._first) >= MAX_REASONS:
-            key = (reject.kind, None, "a value that can be used, for other reasons")
+            key = (reject.file, reject.kind, None, "a value that can be used, for other reasons")
         self._first.setdefault(key, reject)
         self._counts[key] += 1
 
     def reasons(self, *, kind: str | None = None, file: str | None = None) -> list[RejectReason]:
-        """Return the reasons, the most frequent first; only those of one kind, or first found in one file."""
+        """Return the reasons, the most frequent first; only those of one kind, or of one file."""
         found = [_reason(self._first[key], count) for key, count in self._counts.most_common()]
         return [each for each in found if kind in {None, each.kind} and file in {None, each.file}]
 
@@ -64,7 +69,7 @@ def _reason(first: Reject, count: int) -> RejectReason:
         count=count,
         file=first.file,
         line=first.line,
-        found=first.found if first.found is not None else glimpse(first.raw),
+        found=first.found if first.found is not None else quoted(first.raw),
     )
 
 
@@ -86,7 +91,7 @@ def _named(reasons: Sequence[RejectReason]) -> str:
 def _described(reasons: Sequence[RejectReason]) -> Iterator[str]:
     for each in reasons[:NAMED_REASONS]:
         column = f"{each.column}: " if each.column else ""
-        yield f"{each.count:,}x {column}expected {each.expected}, such as line {each.line}: {each.found!r}"
+        yield f"{each.count:,}x {column}expected {each.expected} (line {each.line}: {each.found})"
 
 
 def _rows(count: int) -> str:

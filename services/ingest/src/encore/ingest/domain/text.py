@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from functools import cache
+from itertools import filterfalse
 
 # Invisible format characters are removed, as they hide or reorder text (zero-width spaces, direction
 # overrides), except those with a meaning: joiners shape Indic words and emoji, tags spell flags.
@@ -35,7 +36,8 @@ def has_words(text: str) -> bool:
 def _invisible() -> re.Pattern[str]:
     """One class of all characters that are removed, by this Python's version of Unicode."""
     spans: list[list[str]] = []
-    for char in filter(_is_invisible, map(chr, range(_FIRST_IDEOGRAPH_PLANE))):
+    unprintable = filterfalse(str.isprintable, map(chr, range(_FIRST_IDEOGRAPH_PLANE)))
+    for char in filter(_is_invisible, unprintable):
         if spans and ord(spans[-1][-1]) == ord(char) - 1:
             spans[-1][1:] = [char]
         else:

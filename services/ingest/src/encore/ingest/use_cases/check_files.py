@@ -60,14 +60,15 @@ def check_files(
             except FileError as error:
                 report = findings.report(ignored=ignored, failed=str(error))
                 return CheckedFiles(report, findings.files)
+            looked_at = list(islice(merged.products(), LOOKED_AT))
             return CheckedFiles(
                 findings.report(ignored=ignored),
                 findings.files,
                 texts=merged.texts_to_score(),
                 returning=merged.active_customers(interactions=RETURNING),
                 active=merged.active_customers(interactions=1),
-                link_hosts=_hosts(product.link for product in islice(merged.products(), LOOKED_AT)),
-                picture_hosts=_hosts(product.image_url for product in islice(merged.products(), LOOKED_AT)),
+                link_hosts=_hosts(product.link for product in looked_at),
+                picture_hosts=_hosts(product.image_url for product in looked_at),
             )
 
 

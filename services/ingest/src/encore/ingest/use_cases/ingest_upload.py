@@ -152,7 +152,7 @@ class IngestUpload:
 
     async def _save(self, content: Content, path: Path, *, max_bytes: int) -> None:
         if content.size_bytes > max_bytes:
-            found = f"found {content.size_bytes:,} bytes, expected at most {max_bytes:,}"
+            found = f"found {content.size_bytes} bytes, larger than the limit of {max_bytes} bytes"
             raise FileError(f"{content.key}: {found}")
         await content.save(path)
 

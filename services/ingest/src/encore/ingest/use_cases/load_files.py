@@ -163,7 +163,7 @@ class LoadFiles:
 
 def _fault(broken: BrokenRecord, header: Sequence[str]) -> RowError:
     column = None if broken.column is None else header[broken.column]
-    return RowError(broken.fault, column=column, found=broken.reason)
+    return RowError(broken.fault.expected, column=column, found=broken.fault.found)
 
 
 def _require_complete(kinds: Collection[Kind]) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Sequence
 
 from encore.ingest.adapters.scratch import KnownReview, Scratch
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError, glimpse
+from encore.ingest.domain.errors import RowError, quoted
 from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.rows.orders import read_order_row
 from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
@@ -54,9 +54,9 @@ class MergeRows:
         known = [self._scratch.find_review(each.review_id) for each in found.reviews]
         owned = self._owned(found.customers, found.reviews, known)
         if not any(owned):
-            raise RowError(OWN_REVIEWS, column="review_id", found=glimpse(row.raw("review_id")))
+            raise RowError(OWN_REVIEWS, column="review_id", found=quoted(row.raw("review_id")))
         if not all(owned):
-            row.note("review_id", OWN_REVIEWS, glimpse(row.raw("review_id")))
+            row.note("review_id", OWN_REVIEWS, quoted(row.raw("review_id")))
         self._counts["product_differences"] += self._scratch.put_product(found.product)
         is_repeating = len({each.review_id for each in found.reviews}) < len(found.reviews)
         for customer, review, earlier, is_owned in zip(
@@ -81,11 +81,13 @@ class MergeRows:
         customer, review = read_review_row(row, how)
         self._require_known(customer)
         if not self._scratch.products_of(review.product_id):
-            raise RowError(A_PRODUCT, column="product_id", found=review.product_id)
+            raise RowError(A_PRODUCT, column="product_id", found=quoted(review.product_id))
         known = self._scratch.find_review(review.review_id)
         if not all(self._owned([customer], [review], [known])):
             raise RowError(
-                "an id that no other customer's review has", column="review_id", found=review.review_id
+                "an id that no other customer's review has",
+                column="review_id",
+                found=quoted(review.review_id),
             )
         self._put_review(review, known, self._put_customer(customer))
 
@@ -94,10 +96,10 @@ class MergeRows:
         self._require_known(customer)
         products = self._scratch.products_of(purchase.product_id)
         if len(products) != 1:
-            raise RowError(A_PRODUCT, column="product_id", found=purchase.product_id)
+            raise RowError(A_PRODUCT, column="product_id", found=quoted(purchase.product_id))
         if self._scratch.buyer_of(purchase.order_id) not in {None, self._scratch.customer_id(customer)}:
             raise RowError(
-                "an id that no other customer's order has", column="order_id", found=purchase.order_id
+                "an id that no other customer's order has", column="order_id", found=quoted(purchase.order_id)
             )
         customer = self._without_old_consent(customer)
         self._scratch.put_purchase(purchase, customer=self._put_customer(customer), product=products[0])
@@ -108,7 +110,9 @@ class MergeRows:
             return
         if self._scratch.customer_position(customer.customer_id) is None:
             raise RowError(
-                "the id of a customer of the customers file", column="user_id", found=customer.customer_id
+                "the id of a customer of the customers file",
+                column="user_id",
+                found=quoted(customer.customer_id),
             )
 
     def _without_old_consent(self, buyer: CustomerRow) -> CustomerRow:

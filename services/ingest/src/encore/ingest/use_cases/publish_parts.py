@@ -88,4 +88,6 @@ class Publication:
 
 
 def _customer_items(run_id: str, customers: Sequence[Customer]) -> list[dict[str, Any]]:
-    return [{**customer.model_dump(exclude={"reviews"}), "run_id": run_id} for customer in customers]
+    return [
+        {**customer.model_dump(exclude={"reviews", "purchases"}), "run_id": run_id} for customer in customers
+    ]

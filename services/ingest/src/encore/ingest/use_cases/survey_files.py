@@ -13,17 +13,16 @@ from encore.contracts.ingest_report import Convention, FileReport
 from encore.ingest.adapters.tables import Table, open_table
 from encore.ingest.domain.csv_records import CSVRecord
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.fields import FIELDS, Field, Kind
+from encore.ingest.domain.formats.fields import FIELDS, Kind
 from encore.ingest.domain.formats.layout import Layout
 from encore.ingest.domain.formats.mapping import FileMapping
-from encore.ingest.domain.formats.recognise import recognise
+from encore.ingest.domain.formats.recognise import ALONE, recognise
 from encore.ingest.domain.rows.reading import Reading
 from encore.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
 from encore.ingest.domain.values.links import LinkPolicy
 
 READING_ORDER = (Kind.COMBINED, Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
 """Reviews and orders refer to products and customers."""
-ALONE = ": a file that is uploaded alone has products, customers and reviews in each row"
 ANY_PUBLIC_HOST = LinkPolicy()
 RECORDS_PER_LOOK = 512
 
@@ -100,7 +99,7 @@ def opened(source: SourceFile, max_bytes: int, watch: Watch) -> Iterator[Table]:
 
 def _survey_file(source: SourceFile, rules: ReadingRules, watch: Watch) -> SurveyedFile:
     with opened(source, rules.max_bytes, watch) as table:
-        layout = recognise(table.header(), file=source.key, mapping=source.mapping)
+        layout = recognise(table.header(), file=source.key, mapping=source.mapping, promised=source.kind)
         _require_kind(layout, source.kind)
         surveys = _surveys(layout)
         table.only(layout.used)
@@ -114,7 +113,7 @@ def _survey_file(source: SourceFile, rules: ReadingRules, watch: Watch) -> Surve
 def _require_kind(layout: Layout, promised: Kind | None) -> None:
     if promised is not None and layout.kind is not promised:
         found = f"found the columns of {layout.format} ({layout.kind}), expected those of {promised}"
-        raise FileError(f"{found}{ALONE if promised is Kind.COMBINED else ''}")
+        raise FileError(f"{found}: {ALONE}" if promised is Kind.COMBINED else found)
 
 
 def _surveys(layout: Layout) -> dict[str, ColumnSurvey]:
@@ -151,10 +150,6 @@ def _decided(layout: Layout, surveys: Mapping[str, ColumnSurvey], defaults: Defa
         )
         for field, each in surveys.items()
     }
-
-
-def _are_kin(one: Field, other: Field) -> bool:
-    return one != other and one.reads == other.reads
 
 
 def _chosen(layout: Layout, field: str) -> Chosen | None:

@@ -16,6 +16,7 @@ from encore.ingest.adapters.upload_file import go_on
 from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES
 from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from encore.ingest.domain.errors import FileError, glimpse
+from encore.ingest.domain.faults import long_record
 from encore.ingest.domain.formats.names import MAX_COLUMNS
 from encore.ingest.domain.plain_values import moment_text, number_text, single_text
 
@@ -99,8 +100,7 @@ class ParquetTable:
                 texts[at] = write(value)
         raw = recorded(texts)
         if len(raw) > MAX_RECORD_BYTES:
-            reason = f"record longer than {MAX_RECORD_BYTES} bytes"
-            return BrokenRecord(line, reason, None, raw[:MAX_RECORD_BYTES], reason)
+            return BrokenRecord(line, long_record(MAX_RECORD_BYTES), None, raw[:MAX_RECORD_BYTES])
         return CSVRecord(line, texts, raw)
 
 
@@ -152,5 +152,5 @@ def _damage_named() -> Iterator[None]:
         yield
     except BaseException as error:
         if isinstance(error, Exception) or type(error).__name__ == "PanicException":
-            raise FileError(f"the Parquet file is damaged: {glimpse(str(error))}") from error
+            raise FileError("the Parquet file is damaged or was not uploaded to its end") from error
         raise

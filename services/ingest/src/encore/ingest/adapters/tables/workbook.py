@@ -16,8 +16,9 @@ from encore.ingest.adapters.tables.table import Found, recorded
 from encore.ingest.adapters.tables.watched import WatchedFile
 from encore.ingest.adapters.tables.workbook_cells import Cell, cell_text
 from encore.ingest.domain.csv_lines import MAX_RECORD_BYTES
-from encore.ingest.domain.csv_records import WRONG_WIDTH, BrokenRecord, CSVRecord
-from encore.ingest.domain.errors import FileError, glimpse
+from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
+from encore.ingest.domain.errors import FileError, UnreadableError, glimpse
+from encore.ingest.domain.faults import Fault, beyond_header, long_record
 from encore.ingest.domain.file_signature import require_xlsx
 from encore.ingest.domain.formats.names import MAX_COLUMNS
 
@@ -91,17 +92,16 @@ class WorkbookTable:
             if value is None or value == "":
                 continue
             if at >= self._width:
-                reason = f"a value in column {at + 1}, but the header has {self._width}"
-                return BrokenRecord(line, reason, None, recorded(texts), WRONG_WIDTH)
+                fault = beyond_header(at + 1, self._width)
+                return BrokenRecord(line, fault, None, recorded(texts))
             try:
                 texts[at] = cell_text(cell)
-            except ValueError as error:
+            except UnreadableError as error:
                 if self._used is None or at in self._used:
-                    return BrokenRecord(line, str(error), at, recorded(texts), str(error))
+                    return BrokenRecord(line, Fault(error.found or "", error.expected), at, recorded(texts))
         raw = recorded(texts)
         if len(raw) > MAX_RECORD_BYTES:
-            reason = f"record longer than {MAX_RECORD_BYTES} bytes"
-            return BrokenRecord(line, reason, None, raw[:MAX_RECORD_BYTES], reason)
+            return BrokenRecord(line, long_record(MAX_RECORD_BYTES), None, raw[:MAX_RECORD_BYTES])
         return CSVRecord(line, texts, raw)
 
 

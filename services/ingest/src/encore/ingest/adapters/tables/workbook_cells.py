@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 from openpyxl.utils.escape import unescape
 
+from encore.ingest.domain.errors import UnreadableError
 from encore.ingest.domain.plain_values import excel_number, moment_text
 
 
@@ -25,11 +26,11 @@ class Cell(Protocol):
 
 
 def cell_text(cell: Cell) -> str:
-    """Return what a cell says; `ValueError` if that is an error."""
+    """Return what a cell says; `UnreadableError` if that is an error."""
     value = cell.value
     if isinstance(value, str):
         if cell.data_type == "e":
-            raise ValueError(f"found the error {value} of Excel, expected a value")
+            raise UnreadableError("a value", found=f"Excel's error {value}")
         return unescape(value) if "_x" in value else value
     if isinstance(value, bool):
         return "true" if value else "false"

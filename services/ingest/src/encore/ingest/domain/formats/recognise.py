@@ -1,14 +1,14 @@
 """Recognises the format of a file by its header."""
 
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import PurePath
 
+from encore.ingest.domain.file_names import base_name, kind_of_name
 from encore.ingest.domain.formats.columns import advice, find_columns, mapped_columns, matching
 from encore.ingest.domain.formats.export import Export
 from encore.ingest.domain.formats.fields import KAGGLE, Kind, missing
 from encore.ingest.domain.formats.layout import Draft, Layout, UnrecognisedError
 from encore.ingest.domain.formats.mapping import FileMapping
-from encore.ingest.domain.formats.names import Header, loosened, read_names
+from encore.ingest.domain.formats.names import Header, read_names
 from encore.ingest.domain.formats.reviews import AMAZON_REVIEWS, AMAZON_REVIEWS_2023, JUDGE_ME_REVIEWS
 from encore.ingest.domain.formats.shopify_people import SHOPIFY_CUSTOMERS, SHOPIFY_ORDERS
 from encore.ingest.domain.formats.shopify_products import SHOPIFY_PRODUCTS
@@ -21,25 +21,23 @@ EXPORTS = (
     AMAZON_REVIEWS,
     AMAZON_REVIEWS_2023,
 )
-_FILES = {
-    Kind.PRODUCTS: ("products", "produkte", "artikel", "catalog", "catalogue", "katalog"),
-    Kind.CUSTOMERS: ("customers", "kunden"),
-    Kind.REVIEWS: ("reviews", "bewertungen", "rezensionen"),
-    Kind.ORDERS: ("orders", "purchases", "bestellungen", "auftraege"),
-}
+ALONE = "a file that is uploaded alone has products, customers and reviews in each row"
 _ORDER = (Kind.COMBINED, Kind.ORDERS, Kind.REVIEWS, Kind.PRODUCTS, Kind.CUSTOMERS)
 _OPINIONS = {"review_id", "review_title", "review_content", "rating"}
-"""A file without a telling name needs one of these to count as reviews."""
+"""A file without a telling name, or with the columns of orders, needs one of these to count as reviews."""
 
 _OF_REVIEWERS = {"user_id", "review_id", "review_title", "review_content"}
 """A file without a telling name and with one of these is no file of products, even if it lacks the rest."""
 
 
-def recognise(header: Sequence[str], *, file: str, mapping: FileMapping | None = None) -> Layout:
+def recognise(
+    header: Sequence[str], *, file: str, mapping: FileMapping | None = None, promised: Kind | None = None
+) -> Layout:
     """Return how the rows of a file are read, by the names of its columns.
 
-    `file` is its name, which decides between kinds where its columns fit several. Raises `FileError`, which
-    names what is missing, what was found, and how to map it.
+    `file` is its name, which decides between kinds where its columns fit several. A kind that is `promised`
+    otherwise counts more than the name: what it lacks is named. Raises `FileError`, which names what is
+    missing, what was found, and how to map it.
     """
     said = mapping or FileMapping()
     names = read_names(header)
@@ -48,13 +46,7 @@ def recognise(header: Sequence[str], *, file: str, mapping: FileMapping | None =
     draft = Draft(file=file, header=names, mapping=said, ignored=ignored)
     if export := _export(names, said, ignored):
         return draft.exported(export, mapped)
-    return _table(draft, mapped)
-
-
-def named_kind(file: str) -> Kind | None:
-    """Return the kind that a file's name stands for, such as `products-2026-11-24.csv`; None if none."""
-    word = loosened(PurePath(file).name.partition(".")[0]).rstrip("0123456789")
-    return next((kind for kind, names in _FILES.items() if word in names), None)
+    return _table(draft, mapped, promised)
 
 
 def _export(names: Header, mapping: FileMapping, ignored: Collection[int]) -> Export | None:
@@ -62,9 +54,9 @@ def _export(names: Header, mapping: FileMapping, ignored: Collection[int]) -> Ex
     return found if found and mapping.kind in {None, found.kind} else None
 
 
-def _table(draft: Draft, mapped: Mapping[str, int]) -> Layout:
+def _table(draft: Draft, mapped: Mapping[str, int], promised: Kind | None) -> Layout:
     """Return the layout of a file whose every row has its fields in columns of their own."""
-    kind = _kind(draft, mapped)
+    kind = _kind(draft, mapped, promised)
     found = _found(draft, kind, mapped)
     layout = draft.table(_format(draft, kind), kind, found)
     lacking = missing(kind, [*found, *draft.constants])
@@ -72,21 +64,24 @@ def _table(draft: Draft, mapped: Mapping[str, int]) -> Layout:
         taken = {*found.values(), *draft.ignored}
         free = [at for at in range(len(draft.header.shown)) if at not in taken]
         help_ = advice(draft.header, kind, lacking, free)
+        alone = f"; {ALONE}" if promised is Kind.COMBINED else ""
         raise UnrecognisedError(
-            f"missing columns: {', '.join(lacking)} (read as {kind}, line 1); {help_}", layout
+            f"missing columns: {', '.join(lacking)} (read as {kind}, line 1); {help_}{alone}", layout
         )
     return layout
 
 
-def _kind(draft: Draft, mapped: Mapping[str, int]) -> Kind:
+def _kind(draft: Draft, mapped: Mapping[str, int], promised: Kind | None) -> Kind:
     """Return the kind that the mapping says or the columns fit; the file's name decides between several.
 
     Where none is complete, it is the one of which most is there.
     """
     if draft.mapping.kind:
         return draft.mapping.kind
-    named = named_kind(draft.file)
+    named = promised or kind_of_name(base_name(draft.file))
     found = {kind: _names(draft, kind, mapped) for kind in _ORDER}
+    if promised and missing(promised, found[promised]):
+        return promised
     fitting = _fitting(found, named)
     if named and (named in fitting or not fitting):
         return named
@@ -96,7 +91,8 @@ def _kind(draft: Draft, mapped: Mapping[str, int]) -> Kind:
 def _fitting(found: Mapping[Kind, set[str]], named: Kind | None) -> list[Kind]:
     """Return the kinds of which a file has all that is required."""
     unfit = {kind for kind in _ORDER if missing(kind, found[kind])}
-    if named is not Kind.REVIEWS and _OPINIONS.isdisjoint(found[Kind.REVIEWS]):
+    is_ordered = Kind.ORDERS not in unfit
+    if (named is not Kind.REVIEWS or is_ordered) and _OPINIONS.isdisjoint(found[Kind.REVIEWS]):
         unfit.add(Kind.REVIEWS)
     if named is not Kind.PRODUCTS and not _OF_REVIEWERS.isdisjoint(found[Kind.COMBINED]):
         unfit.add(Kind.PRODUCTS)

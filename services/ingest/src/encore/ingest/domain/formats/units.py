@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from typing import Literal
 
-from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.errors import RowError, quoted
 from encore.ingest.domain.formats.fields import FIELDS, Kind
 
 Decimal = Literal[".", ","]
@@ -50,5 +50,5 @@ def whole_amount(cents: str, *, column: str) -> str:
     if not digits:
         return ""
     if not (digits.isascii() and digits.isdigit()):
-        raise RowError("a whole number of cents", column=column, found=cents)
+        raise RowError("a whole number of cents", column=column, found=quoted(cents))
     return f"{int(digits) // 100}.{int(digits) % 100:02d}"

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError
+from encore.ingest.domain.errors import RowError, quoted
 from encore.ingest.domain.rows import reading
 from encore.ingest.domain.values import flags, people
 from encore.ingest.domain.values.identifiers import read_id
@@ -75,4 +75,4 @@ def _unnamed(row: Row) -> RowError:
     for note in row.notes:
         return RowError(note.expected, column=note.column, found=note.found)
     column = "email" if "email" in row and "user_id" not in row else "user_id"
-    return RowError("an id or an address of a customer", column=column, found="")
+    return RowError("an id or an address of a customer", column=column, found=quoted(row.raw(column)))

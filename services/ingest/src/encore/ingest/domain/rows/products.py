@@ -7,12 +7,13 @@ from pydantic import ValidationError
 
 from encore.contracts.records import Product
 from encore.ingest.domain.cells import Row
-from encore.ingest.domain.errors import RowError, UnreadableError
+from encore.ingest.domain.errors import RowError, UnreadableError, quoted
 from encore.ingest.domain.rows import reading
 from encore.ingest.domain.rows.reading import Reading
 from encore.ingest.domain.values import flags, identifiers, moments, numbers, texts
 from encore.ingest.domain.values.currencies import read_currency
 from encore.ingest.domain.values.money import Price, read_price
+from encore.ingest.domain.values.nothing import is_no_text
 
 
 def read_product(row: Row, how: Reading) -> Product:
@@ -53,10 +54,18 @@ def _prices(row: Row, how: Reading) -> tuple[Price, Decimal | None]:
     if current is None or listed is None:
         return current or listed, None  # type: ignore[return-value] # one of them is set
     if listed.currency != current.currency:
-        row.note("actual_price", f"a price in {current.currency}, as the current price", listed.currency)
+        row.note(
+            "actual_price",
+            f"a list price in {current.currency}, as the current price",
+            quoted(listed.currency),
+        )
         return current, None
     if listed.amount < current.amount:
-        row.note("actual_price", "a price that is not lower than the current price", str(listed.amount))
+        row.note(
+            "actual_price",
+            "a list price that is not lower than the current price",
+            quoted(str(listed.amount)),
+        )
         return current, None
     return current, listed.amount
 
@@ -69,7 +78,7 @@ def _no_price(row: Row) -> RowError:
     for note in row.notes:
         if note.column in {"discounted_price", "actual_price"}:
             return RowError(note.expected, column=note.column, found=note.found)
-    return RowError("a price", column="discounted_price", found="")
+    return RowError("a price", column="discounted_price", found=quoted(row.raw("discounted_price")))
 
 
 def _in_stock(row: Row, how: Reading) -> bool | None:
@@ -85,7 +94,7 @@ def _bullets(text: str) -> tuple[str, ...]:
 
 
 def _present(text: str) -> str:
-    if not text:
+    if is_no_text(text):
         raise UnreadableError("the name of a product", text)
     return reading.name(text)
 

@@ -51,7 +51,7 @@ def read_combined(row: Row, how: Reading) -> CombinedRow:
         raise RowError(
             "as many review ids as user ids",
             column="review_id",
-            found=f"{len(review_ids)} review ids for {count} user ids",
+            found=f"{len(review_ids):,} for {count:,} user ids",
         )
     product = read_product(row, how)
     titles, texts = _entries(row, "review_title", count), _entries(row, "review_content", count)
@@ -92,7 +92,8 @@ def _details(row: Row, column: str, count: int) -> list[str]:
         return [""] * count
     found = split_joined(row.raw(column), count)
     if found is None:
-        row.note(column, "one entry for each reviewer of the row", row.raw(column))
+        found_entries = f"{row.raw(column).count(',') + 1:,} for {count:,} reviewers"
+        row.note(column, "one entry, without a comma, for each reviewer of the row", found_entries)
     return found or [""] * count
 
 

@@ -1,14 +1,21 @@
 """Reads identifiers."""
 
+import re
+
 from encore.ingest.domain.errors import UnreadableError
+from encore.ingest.domain.values.nothing import says_nothing
 
 MAX_ID_BYTES = 256
+_ROUNDED = re.compile(r"[+-]?[0-9](?:[.,][0-9]+)?E\+[0-9]+")
+"""How a spreadsheet writes a long number, most of whose digits are lost."""
 
 
 def read_id(text: str) -> str:
-    """Read an identifier: not empty, and short enough to be a key in every store."""
-    if not text:
+    """Read an identifier: it says something, and is short enough to be a key in every store."""
+    if says_nothing(text):
         raise UnreadableError("an id", text)
     if len(text) > MAX_ID_BYTES or len(text.encode()) > MAX_ID_BYTES:
         raise UnreadableError(f"an id of at most {MAX_ID_BYTES} bytes", text)
+    if _ROUNDED.fullmatch(text):
+        raise UnreadableError("an id that no spreadsheet has rounded: format the column as text", text)
     return text

@@ -14,8 +14,9 @@ MAX_AGE = 130
 """Nobody is known to have lived longer than 122 years."""
 _AGE = re.compile(r"([0-9]{1,3})(?:[.,]0{1,6})?")
 _EMAIL = re.compile(
-    r"[^\s@,;:<>()\[\]\"\\]{1,64}@(?=.{4,255}$)[^\s@,;:<>()\[\]\"\\.]+(?:\.[^\s@,;:<>()\[\]\"\\.]+)+"
+    r"(?!\.)(?!.*\.[.@])[^\s@,;:<>()\[\]\"\\]{1,64}@(?=.{4,255}$)[^\s@,;:<>()\[\]\"\\.]+(?:\.[^\s@,;:<>()\[\]\"\\.]+)+"
 )
+_SIGNS = re.compile(r"[\s,;:<>()\[\]\"\\]")
 _LANGUAGE_TAG = re.compile(
     r"(?P<language>[a-z]{2,3})(?:[-_](?P<script>[a-z]{4}))?(?:[-_](?P<region>[a-z]{2}|[0-9]{3}))?",
     re.IGNORECASE,
@@ -35,8 +36,17 @@ def read_age(text: str) -> int:
 def read_email(text: str) -> str:
     """Read one bare address; names, lists and anything that could inject a header are refused."""
     if not _EMAIL.fullmatch(text):
-        raise UnreadableError("one bare email address, such as name@example.com")
+        raise UnreadableError("one bare email address, such as name@example.com", found=_described(text))
     return text
+
+
+def _described(text: str) -> str:
+    """Say what is wrong with an address without telling it."""
+    if "@" not in text:
+        return "a text without @"
+    if text.count("@") > 1:
+        return "a text with more than one @"
+    return "an address with a space or sign that none has" if _SIGNS.search(text) else "part of an address"
 
 
 @lru_cache(maxsize=512)

@@ -7,7 +7,7 @@ from encore.ingest.domain.text import clean
 def bounded(text: str, *, max_chars: int) -> str:
     """Return the text; refuse one that is too long to store, without quoting what may be personal."""
     if len(text) > max_chars:
-        raise UnreadableError(f"at most {max_chars:,} characters")
+        raise UnreadableError(f"at most {max_chars:,} characters", found=f"{len(text):,} characters")
     return text
 
 
