@@ -12,6 +12,7 @@ variable "shop" {
   description = "What the shop's settings file says: `encore config tfvars >shop.auto.tfvars.json` writes it."
   type = object({
     ingest      = optional(map(string), {})
+    sentiment   = optional(map(string), {})
     recommender = optional(map(string), {})
     mailer      = optional(map(string), {})
   })

@@ -77,7 +77,7 @@ locals {
   # The mailer's go through SSM.
   shop_settings = {
     ingest      = var.shop.ingest
-    sentiment   = {}
+    sentiment   = var.shop.sentiment
     recommender = var.shop.recommender
     mailer      = {}
   }

@@ -54,6 +54,7 @@ variable "shop" {
   description = "What the shop's settings file says, as variables of each service: the output of `encore config tfvars`."
   type = object({
     ingest      = optional(map(string), {})
+    sentiment   = optional(map(string), {})
     recommender = optional(map(string), {})
     mailer      = optional(map(string), {})
   })

@@ -13,10 +13,12 @@ from encore.stack.shop.values import (
     CURRENCY_EXPECTED,
     HOSTS_EXPECTED,
     LOCALE_EXPECTED,
+    SCORED_EXPECTED,
     TIME_ZONE_EXPECTED,
     currency,
     host,
     locale,
+    scored_language,
     time_zone,
 )
 
@@ -27,6 +29,7 @@ EXPECTED = {
     "shop.url": "an https URL such as https://www.shop.example",
     "shop.currency": CURRENCY_EXPECTED,
     "shop.locale": LOCALE_EXPECTED,
+    "shop.review_language": SCORED_EXPECTED,
     "shop.time_zone": TIME_ZONE_EXPECTED,
     "shop.picks": f"a whole number from 1 to {MAX_PICKS}",
     "shop.minimum_age": "a whole number from 0 (no limit) to 130",
@@ -55,6 +58,8 @@ class ShopSection(Section):
     """The currency of prices without one (ISO 4217), such as `EUR`."""
     locale: LocaleName = "en_IN"
     """How figures are written in files and emails, and the language of emails, such as `de_DE`."""
+    review_language: Annotated[str, AfterValidator(scored_language)] | None = None
+    """The language of reviews as Amazon Comprehend names it, or `auto`; without it, that of the locale."""
     time_zone: TimeZone = "UTC"
     """The time zone of times without one (IANA), such as `Europe/Berlin`."""
     picks: Annotated[int, Field(ge=1, le=MAX_PICKS)] = 5

@@ -14,8 +14,9 @@ from pydantic import TypeAdapter
 
 from encore.mailer.domain.message.hosts import below
 from encore.stack.shop.file import ShopFile
+from encore.stack.shop.values import SCORED_LANGUAGES
 
-SERVICES = ("ingest", "recommender", "mailer")
+SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 """The services that have settings of a shop."""
 ESCAPED_IN_JSON = {"\\\\": "\\u005c", '\\"': "\\u0022", "'": "\\u0027", "$": "\\u0024"}
 """No quote, no dollar, and no backslash but in `\\u`: the same to compose, shells and python-dotenv."""
@@ -68,6 +69,7 @@ SETTINGS = (
     Setting("brand.unsubscribe_url", ("ENCORE_MAILER_UNSUBSCRIBE_URL",)),
     Setting("shop.currency", ("ENCORE_INGEST_CURRENCY",)),
     Setting("shop.locale", ("ENCORE_INGEST_LOCALE", "ENCORE_MAILER_LOCALE")),
+    Setting("shop.review_language", ("ENCORE_SENTIMENT_LANGUAGE",)),
     Setting("shop.time_zone", ("ENCORE_INGEST_TIME_ZONE",)),
     Setting("shop.picks", ("ENCORE_RECOMMENDER_PICKS",), read=int),
     Setting("shop.minimum_age", ("ENCORE_INGEST_MINIMUM_AGE",), read=int),
@@ -96,7 +98,10 @@ def rendered(file: ShopFile) -> dict[str, str]:
 
 
 def values_in(file: ShopFile) -> dict[str, object]:
-    """Return what the file says, by key: `shop.currency`. Without hosts of links, they are the shop's."""
+    """Return what the file says, by key: `shop.currency`.
+
+    Unless it says otherwise, reviews are in the locale's language, and links lead to the shop's hosts.
+    """
     tables = file.model_dump(exclude_unset=True)
     said: dict[str, object] = {
         f"{section}.{key}": value
@@ -105,6 +110,10 @@ def values_in(file: ShopFile) -> dict[str, object]:
     }
     if file.columns:
         said["columns"] = file.columns
+    if (language := file.shop.locale.partition("_")[0]) in SCORED_LANGUAGES and "locale" in tables.get(
+        "shop", {}
+    ):
+        said.setdefault("shop.review_language", language)
     if file.shop.url and not file.hosts.links:
         said["hosts.links"] = list(hosts_of(file.shop.url))
     return {key: value for key, value in said.items() if value not in (None, [])}

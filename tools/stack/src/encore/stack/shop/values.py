@@ -12,6 +12,9 @@ from encore.mailer.domain.message.hosts import AllowedHosts
 CURRENCY_EXPECTED = "an ISO 4217 code such as EUR"
 HOSTS_EXPECTED = "a list of hosts such as shop.example, *.shop.example or *"
 LOCALE_EXPECTED = f"a locale such as de_DE (emails are written in {' and '.join(languages())})"
+SCORED_LANGUAGES = ("en", "es", "fr", "de", "it", "pt", "ar", "hi", "ja", "ko", "zh", "zh-TW")
+"""Of Amazon Comprehend's sentiment: the Comprehend developer guide, "Languages supported"."""
+SCORED_EXPECTED = f"auto, or one of {', '.join(SCORED_LANGUAGES)}"
 ANY_LOCALE = {"locale": "any"}
 TIME_ZONE_EXPECTED = "an IANA time zone such as Europe/Berlin"
 
@@ -32,6 +35,13 @@ def locale(name: str, info: ValidationInfo) -> str:
         return str(Locale.parse(name)) if info.context == ANY_LOCALE else language(name).locale
     except (UnknownLanguageError, UnknownLocaleError, ValueError):
         raise ValueError(f"found {name!r}, expected {LOCALE_EXPECTED}") from None
+
+
+def scored_language(code: str) -> str:
+    """Return a language of reviews; raise `ValueError` for one that Comprehend does not score."""
+    if code not in {"auto", *SCORED_LANGUAGES}:
+        raise ValueError(f"found {code!r}, expected {SCORED_EXPECTED}")
+    return code
 
 
 def time_zone(name: str) -> str:

@@ -30,6 +30,7 @@ EXAMPLES: Mapping[str, object] = {
     "brand.postal_address": "Encore Shop, 1 Example Street, Bengaluru 560001, India",
     "brand.unsubscribe_url": "https://shop.example/unsubscribe",
     "shop.url": "https://www.shop.example",
+    "shop.review_language": "en",
     "hosts.links": ["shop.example", "*.shop.example"],
     "hosts.pictures": ["cdn.shop.example"],
 }
