@@ -104,7 +104,7 @@ def test_rejects_are_counted_by_reason_with_line_and_value(run_encore: Encore, t
     rejects = tmp_path / "rejects.jsonl"
     answer = run_encore("check", str(tmp_path / "shop"), "--json", "--rejects", str(rejects))
     (reason,) = answer.json["report"]["rejects"]
-    assert (reason["count"], reason["line"], reason["column"], reason["found"]) == (2, 62, "user_id", "C99")
+    assert (reason["count"], reason["line"], reason["column"], reason["found"]) == (2, 62, "user_id", "'C99'")
     assert [json.loads(line)["line"] for line in rejects.read_text().splitlines()] == [62, 63]
 
 

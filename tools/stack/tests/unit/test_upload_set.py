@@ -87,16 +87,16 @@ def test_a_manifest_that_names_other_files_is_refused(tmp_path: Path) -> None:
 
 def test_a_manifest_is_written_for_the_names_of_the_upload(tmp_path: Path) -> None:
     """Kinds follow from the files' own names; the mapping is no file of the set."""
-    folder = folder_with(tmp_path, "products.csv", "artikel.csv", "mapping.yaml")
+    folder = folder_with(tmp_path, "products.csv", "ware.csv", "mapping.yaml")
     files = [
         ("p.csv", folder / "products.csv"),
-        ("a.csv", folder / "artikel.csv"),
+        ("a.csv", folder / "ware.csv"),
         ("m", folder / "mapping.yaml"),
     ]
-    digests = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("products.csv", "artikel.csv")}
+    digests = {name: hashlib.sha256(name.encode()).hexdigest() for name in ("products.csv", "ware.csv")}
     assert json.loads(manifest_of(files)) == {
         "files": [
             {"name": "p.csv", "sha256": digests["products.csv"], "kind": "products"},
-            {"name": "a.csv", "sha256": digests["artikel.csv"]},
+            {"name": "a.csv", "sha256": digests["ware.csv"]},
         ]
     }
