@@ -14,17 +14,8 @@ from encore.ingest.domain.values.conventions import Defaults
 from encore.ingest.use_cases.load_files import Findings, LoadFiles
 from encore.ingest.use_cases.survey_files import SourceFile
 from services.ingest.tests.fakes import limits
-from services.ingest.tests.generated_shops import (
-    DIALECTS,
-    Dialect,
-    Rows,
-    Shop,
-    as_parquet,
-    as_text,
-    as_workbook,
-    shops,
-    tables,
-)
+from services.ingest.tests.generated_shops import DIALECTS, shops
+from services.ingest.tests.shop_files import Dialect, Rows, Shop, as_parquet, as_text, as_workbook, tables
 
 RULES = limits(max_rejected_share=0.0, defaults=Defaults("EUR", "de_DE", "UTC")).load
 SLOW = settings(deadline=None, max_examples=40, suppress_health_check=[HealthCheck.too_slow])

@@ -92,7 +92,7 @@ def test_a_column_with_proofs_of_both_marks_refuses_what_is_ambiguous() -> None:
             read_price(cell, column)
         assert (
             refused.value.expected
-            == f"a price whose decimal mark is clear ({why}): set the column's `decimal`"
+            == f"a price with a clear decimal mark ({why}): set `decimal` for it in mapping.yaml"
         )
     assert column.convention == Convention(
         column="price", reads="undecided: ambiguous values are refused", because=why

@@ -12,7 +12,7 @@ from services.ingest.tests.unit.values.columns import AMERICAN, GERMAN, INDIAN, 
 
 BRITISH = Defaults("GBP", "en_GB", "Europe/London", NOW)
 CANADIAN = Defaults("CAD", "en_CA", "America/Toronto", NOW)
-ORDER = "whose order of day and month is clear"
+ORDER = "with a clear order of day and month"
 A_DATE = "a date such as 2026-11-24"
 FAR = "a time from 1995 to two years from now"
 ROUNDED = "looks like a number that a spreadsheet has rounded"

@@ -26,7 +26,7 @@ CHINESE = Defaults("CNY", "zh_CN", "Asia/Shanghai")
 CANADIAN = Defaults("CAD", "en_CA", "America/Toronto")
 KUWAITI = Defaults("KWD", "ar_KW", "Asia/Kuwait")
 VIETNAMESE = Defaults("VND", "vi_VN", "Asia/Ho_Chi_Minh")
-CLEAR = "whose decimal mark is clear"
+CLEAR = "with a clear decimal mark"
 ONE_AMOUNT = "a price: one amount, and at most its currency beside it"
 POSITIVE = "a price above 0"
 
@@ -203,7 +203,7 @@ def test_a_custom_is_no_custom_of_another_currency() -> None:
     """What a column of euros settled by locale says nothing about the dinars of one row."""
     column = decided(Reads.MONEY, ["1.299"], GERMAN)
     assert read_price("1.299", column) == (Decimal(1299), "EUR")
-    with pytest.raises(UnreadableError, match="whose decimal mark is clear"):
+    with pytest.raises(UnreadableError, match="with a clear decimal mark"):
         read_price("1.299", column, "KWD")
 
 

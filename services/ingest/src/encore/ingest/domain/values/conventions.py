@@ -144,8 +144,10 @@ class ColumnSurvey:
         if verdict.choice == "year-month-day":
             return f"with the year first ({verdict.because})"
         if self._reads is Reads.MOMENT:
-            return f"whose order of day and month is clear ({verdict.because}): set the column's `dates`"
-        return f"whose decimal mark is clear ({verdict.because}): set the column's `decimal`"
+            return (
+                f"with a clear order of day and month ({verdict.because}): set `dates` for it in mapping.yaml"
+            )
+        return f"with a clear decimal mark ({verdict.because}): set `decimal` for it in mapping.yaml"
 
     def _convention(self, column: str, verdict: Verdict, currency: str) -> Convention | None:
         """Return what was decided, None if no cell left anything open."""

@@ -62,7 +62,8 @@ def _currency(amount: Amount, shop: str, text: str) -> str:
 
 
 def _a_clear_currency(codes: tuple[str, ...]) -> str:
-    return f"a price in a clear currency: this may be {' or '.join(codes)}; set the column's currency"
+    meanings = " or ".join(codes)
+    return f"a price in a clear currency: this may be {meanings}; set `currency` for it in mapping.yaml"
 
 
 def _representable(value: Decimal, currency: str, text: str) -> Decimal:
