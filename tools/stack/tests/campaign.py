@@ -49,7 +49,7 @@ INGEST = IngestReport(
             count=3,
             file="uploads/shop.csv",
             line=7,
-            found="free",
+            found="'free'",
         ),
     ),
     exclusions={Exclusion.NO_CONSENT: 10},

@@ -107,6 +107,15 @@ async def test_a_review_of_a_parent_is_about_all_its_variants() -> None:
     assert review.product_ids == ("P2", "P3")
 
 
+async def test_a_review_of_a_product_that_is_also_a_parent_is_about_itself() -> None:
+    """However often it is repeated: the main product of a family lends its id to the others."""
+    products = [{**PRODUCTS[0], "product_id": "mug"}, *PRODUCTS]
+    review = {"review_id": "R1", "user_id": "C1", "product_id": "mug"}
+    bench = await ingested(products=products, reviews=[review, review])
+    (found,) = (await bench.stored_customers())[0].reviews
+    assert found.product_ids == ("mug",)
+
+
 async def test_a_file_that_is_not_what_its_name_promises_fails_the_run() -> None:
     """The reason names the file, what it looks like, and what was expected."""
     bench = await ingested(reviews=[order()])

@@ -67,15 +67,18 @@ def test_several_columns_are_joined_as_the_services_join_title_and_text(tmp_path
 
 def test_bad_rows_are_named_and_cost_nothing_else(tmp_path: Path) -> None:
     """By line and reason, without their text."""
+    quotes = (
+        "found a quote that is never closed, expected a closing quote, and each quote within a text twice"
+    )
     body = b'text,label\nFine,POS\n\xff,POS\n,POS\nFine,\nFine,POS,more\nFine,what\n"Fine,NEG\nBad,NEG\n'
     found = read(tmp_path, body)
     assert [row.line for row in found.rows] == [2, 9]
     assert bad(found) == [
-        (3, "not UTF-8 (byte 0xff, looks like Windows-1252)"),
+        (3, "found the byte 0xff (not UTF-8, looks like Windows-1252), expected text in UTF-8"),
         (4, "text is empty"),
         (5, "label is empty"),
-        (6, "3 cells, but the header has 2"),
-        (8, "quote is never closed"),
+        (6, "found 3 cells, expected 2 cells, as in the header"),
+        (8, quotes),
     ]
     assert found.unmapped == {"what": 1}
 

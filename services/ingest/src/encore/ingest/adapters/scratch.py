@@ -86,7 +86,9 @@ class Scratch:
         if known is None:
             return self._add(scratch_sql.ADD_CUSTOMER, customer_id, *given), False
         position, kept = int(known[0]), _CustomerFields(*known[1:])
-        if any(new is not None and new != old for new, old in zip(given, kept, strict=True)):
+        if given != kept and any(
+            new is not None and new != old for new, old in zip(given, kept, strict=True)
+        ):
             self._db.execute(scratch_sql.COMPLETE_CUSTOMER, {"position": position, **given._asdict()})
         return position, _contradicts((kept.address,), (given.address,))
 
@@ -107,10 +109,11 @@ class Scratch:
             review = self._add(scratch_sql.ADD_REVIEW, *given)
         else:
             review = known.position
-            values = (row.title, row.text, rating, row.timestamp, review)
-            self._db.execute(scratch_sql.COMPLETE_REVIEW, values)
+            self._db.execute(
+                scratch_sql.COMPLETE_REVIEW, (row.title, row.text, rating, row.timestamp, review)
+            )
         if not self._db.execute(scratch_sql.ADD_SUBJECTS, (review, row.product_id)).rowcount:
-            self._db.execute(scratch_sql.ADD_SUBJECTS_OF_PARENT, (review, row.product_id))
+            self._db.execute(scratch_sql.ADD_SUBJECTS_OF_PARENT, {"review": review, "id": row.product_id})
         return known is not None and _contradicts((known.title, known.text), (row.title, row.text))
 
     def put_purchase(self, row: PurchaseRow, *, customer: int, product: int) -> None:

@@ -70,7 +70,10 @@ UPDATE reviews SET title = coalesce(title, ?), text = coalesce(text, ?), rating 
 WHERE position = ?
 """
 ADD_SUBJECTS = "INSERT OR IGNORE INTO subjects SELECT ?, position FROM products WHERE id = ?"
-ADD_SUBJECTS_OF_PARENT = "INSERT OR IGNORE INTO subjects SELECT ?, position FROM products WHERE parent = ?"
+ADD_SUBJECTS_OF_PARENT = """
+INSERT OR IGNORE INTO subjects SELECT :review, position FROM products
+WHERE parent = :id AND NOT EXISTS (SELECT 1 FROM products WHERE id = :id)
+"""
 PRODUCTS_OF = """
 SELECT position FROM products WHERE id = :id
 UNION ALL

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from encore.evaluation.errors import EvaluationError
 from encore.ingest.domain.csv_lines import BOM
 from encore.ingest.domain.csv_records import BrokenRecord, RecordReader
-from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.errors import FileError, described
 from encore.ingest.domain.file_signature import GZIP, HEAD_BYTES, require_csv
 
 DELIMITERS = ",\t;"
@@ -103,7 +103,7 @@ def _delimited(file: BinaryIO, delimiter: str, columns: Sequence[str]) -> Iterat
         if len(cells) == len(names):
             yield TableRow(found.line, dict(zip(names, cells, strict=True)))
         elif isinstance(found, BrokenRecord):
-            yield BadRow(line=found.line, reason=found.reason)
+            yield BadRow(line=found.line, reason=described(found.fault.expected, found.fault.found))
 
 
 def _unquoted(line: bytes, delimiter: str) -> list[str]:
