@@ -48,9 +48,9 @@ def test_a_manifest_of_the_folder_decides(tmp_path: Path) -> None:
 
 def test_a_mapping_may_say_what_files_are(tmp_path: Path) -> None:
     """Files whose names show no kind are uploaded beside it."""
-    assert names_of(folder_with(tmp_path, "artikel.csv", "wer.csv", "mapping.yaml")) == [
+    assert names_of(folder_with(tmp_path, "ware.csv", "wer.csv", "mapping.yaml")) == [
         "mapping.yaml",
-        "artikel.csv",
+        "ware.csv",
         "wer.csv",
     ]
 

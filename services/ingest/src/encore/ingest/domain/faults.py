@@ -15,7 +15,7 @@ UNCLOSED_QUOTE = Fault("a quote that is never closed", "a closing quote, and eac
 MISPLACED_QUOTE = Fault(
     "text behind a closing quote", "a separator behind a closing quote, and each quote within a text twice"
 )
-LONE_RETURN = Fault("a carriage return without a line feed", "line breaks within a cell only in quotes")
+LONE_RETURN = Fault("a carriage return without a line feed", "quotes around a cell with a line break")
 TOO_MANY_QUOTES = Fault(
     "a line break in quotes, in a file with too many quotes that are never closed",
     "a closing quote on the same line",

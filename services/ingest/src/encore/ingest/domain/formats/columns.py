@@ -46,6 +46,12 @@ def advice(header: Header, kind: Kind, lacking: Sequence[str], free: Sequence[in
     """Say what was found in place of the missing columns, and how to map it."""
     if holds_values(header):
         return "the first line seems to hold values, expected the names of the columns"
+    shown = list(filter(None, header.shown))
+    if len(lacking) > 1 and len(shown) == 1:
+        return (
+            f"found only {glimpse(shown[0])!r} in the first line, expected the names of the columns between "
+            "commas, semicolons, tabs or bars: remove what stands above them"
+        )
     names = [glimpse(header.shown[at]) for at in free if header.shown[at]]
     near = {field: _nearest(field, kind, names[:MAX_COMPARED]) for field in lacking}
     likely = [f"{column!r} for {field}" for field, column in near.items() if column]

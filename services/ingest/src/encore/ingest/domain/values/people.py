@@ -46,7 +46,11 @@ def _described(text: str) -> str:
         return "a text without @"
     if text.count("@") > 1:
         return "a text with more than one @"
-    return "an address with a space or sign that none has" if _SIGNS.search(text) else "part of an address"
+    return (
+        "an address with a space or sign that none has"
+        if _SIGNS.search(text)
+        else "an address that is incomplete or too long"
+    )
 
 
 @lru_cache(maxsize=512)
