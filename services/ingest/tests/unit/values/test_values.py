@@ -1,16 +1,21 @@
 """Values that read alike whatever their column."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from functools import partial
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from encore.ingest.domain.errors import UnreadableError
-from encore.ingest.domain.values.conventions import Reads
+from encore.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
 from encore.ingest.domain.values.currencies import read_currency
 from encore.ingest.domain.values.flags import read_consent, read_stock_state, read_suppression, read_yes_no
 from encore.ingest.domain.values.identifiers import read_id
+from encore.ingest.domain.values.moments import read_moment
+from encore.ingest.domain.values.money import read_price
 from encore.ingest.domain.values.numbers import (
     read_count,
     read_percent,
@@ -167,3 +172,35 @@ def test_addresses_and_texts_are_not_quoted(read: Callable[[str], object]) -> No
     with pytest.raises(UnreadableError) as refused:
         read("asha@example.com, ben@example.com")
     assert "asha" not in str(refused.value)
+
+
+FIGURES = "0123456789²½①٣.,'’ -–%$€₹/:TZ+eEadJnMär\u200b٫٬"
+ODD_TEXTS = st.one_of(st.text(max_size=40), st.text(FIGURES, max_size=16))
+
+
+@given(text=ODD_TEXTS)
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """No reader fails in another way: that would fail a whole run instead of a value."""
+    defaults = Defaults("INR", "en_IN", "UTC")
+    for reads, readers in {
+        Reads.MONEY: (read_price,),
+        Reads.NUMBER: (read_count, read_stock, read_quantity),
+        Reads.MOMENT: (read_moment,),
+    }.items():
+        survey = ColumnSurvey(reads)
+        survey.see(text, 2)
+        decided = survey.decide(defaults, column="x")
+        for read in readers:
+            with suppress(UnreadableError):
+                read(text, decided)
+    for read_text in (
+        read_percent,
+        read_rating,
+        read_age,
+        read_email,
+        read_language,
+        read_time_zone,
+        read_id,
+    ):
+        with suppress(UnreadableError):
+            read_text(text)

@@ -27,7 +27,7 @@ _OPINIONS = {"review_id", "review_title", "review_content", "rating"}
 """A file without a telling name, or with the columns of orders, needs one of these to count as reviews."""
 
 _OF_REVIEWERS = {"user_id", "review_id", "review_title", "review_content"}
-"""A file without a telling name and with one of these is no file of products, even if it lacks the rest."""
+"""A file without a telling name and with two of these is no file of products, even if it lacks the rest."""
 
 
 def recognise(
@@ -94,7 +94,7 @@ def _fitting(found: Mapping[Kind, set[str]], named: Kind | None) -> list[Kind]:
     is_ordered = Kind.ORDERS not in unfit
     if (named is not Kind.REVIEWS or is_ordered) and _OPINIONS.isdisjoint(found[Kind.REVIEWS]):
         unfit.add(Kind.REVIEWS)
-    if named is not Kind.PRODUCTS and not _OF_REVIEWERS.isdisjoint(found[Kind.COMBINED]):
+    if named is not Kind.PRODUCTS and len(_OF_REVIEWERS & found[Kind.COMBINED]) > 1:
         unfit.add(Kind.PRODUCTS)
     return [kind for kind in _ORDER if kind not in unfit]
 

@@ -47,7 +47,7 @@ class Numeral(NamedTuple):
 
 def parse_numeral(text: str) -> Numeral | None:
     """Return what the figures say, or None if no country writes them so; `text` is in plain characters."""
-    numeral = Numeral(text) if text.isdigit() else _separated(text)
+    numeral = Numeral(text) if text.isascii() and text.isdigit() else _separated(text)
     if numeral is None or len(numeral.whole) > _MAX_DIGITS or len(numeral.fraction) > _MAX_FRACTION:
         return None
     return numeral
