@@ -13,7 +13,7 @@ IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-browser chaos mutants test-containers lock clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos mutants test-containers lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -113,8 +113,15 @@ BROWSER_TESTS := tools/stack/tests/browser
 # Many tests wait for a process or a queue, so three workers keep two processors busy; the longest tests come first.
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
+# Each starts whole stacks of its own, for a minute.
+STACK_TESTS := tests/chaos/test_short_storm.py tests/e2e/test_examples.py tests/e2e/test_permissions.py tools/cli/tests/e2e
+
 test: setup ## unit, integration and end-to-end tests
-	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS)
+	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS) \
+	  $(STACK_TESTS:%=--ignore %)
+
+test-stack: setup ## whole stacks: the examples, roles, a short storm of faults, stacks that are left running
+	$(BIN)/python -m pytest $(WORKERS) $(STACK_TESTS)
 
 test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
 	$(BIN)/python -m pytest $(WORKERS) $(BROWSER_TESTS)
