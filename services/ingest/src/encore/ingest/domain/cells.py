@@ -53,19 +53,14 @@ class Row:
     def value(self, field: str, text: str, read: Callable[[str], Value]) -> Value | None:
         """Like `optional`, for a text that is part of a cell."""
         text = clean(text)
-        if says_nothing(text):
-            return None
-        try:
-            return read(text)
-        except UnreadableError as error:
-            self.notes.append(Note(field, error.expected, error.found))
-            return None
+        return None if says_nothing(text) else self._read(field, text, read)
 
     def words(self, field: str, text: str, read: Callable[[str], str]) -> str | None:
         """Like `value`, for a text of a person, which may be a name."""
         text = clean(text)
-        if is_no_text(text):
-            return None
+        return None if is_no_text(text) else self._read(field, text, read)
+
+    def _read(self, field: str, text: str, read: Callable[[str], Value]) -> Value | None:
         try:
             return read(text)
         except UnreadableError as error:
