@@ -114,13 +114,14 @@ BROWSER_TESTS := tools/stack/tests/browser
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Each starts whole stacks of its own, for a minute.
-STACK_TESTS := tests/chaos/test_short_storm.py tests/e2e/test_examples.py tests/e2e/test_permissions.py tools/cli/tests/e2e
+STACK_TESTS := tests/chaos/test_short_storm.py tests/e2e/test_examples.py tests/e2e/test_excluded.py \
+  tests/e2e/test_permissions.py tools/cli/tests/e2e services/recommender/tests/integration/test_whole_run.py
 
 test: setup ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS) \
 	  $(STACK_TESTS:%=--ignore %)
 
-test-stack: setup ## whole stacks: the examples, roles, a short storm of faults, stacks that are left running
+test-stack: setup ## whole stacks and runs: the examples, roles, consent, a short storm of faults, stacks that stay
 	$(BIN)/python -m pytest $(WORKERS) $(STACK_TESTS)
 
 test-browser: setup ## the gallery in a browser: takes Chromium, which `make email-tools` installs
