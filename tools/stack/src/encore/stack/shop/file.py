@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, JsonValue
 
-from encore.mailer.domain.language import languages
+from encore.mailer.domain.locales import languages
 from encore.mailer.domain.message.brand_values import HttpsUrl
 from encore.mailer.domain.message.shop_file import EXPECTED as EXPECTED_BY_MAILER
 from encore.mailer.domain.message.shop_file import ShopFileSections

@@ -6,7 +6,7 @@ from babel import Locale, UnknownLocaleError
 from pydantic import ValidationInfo
 
 from encore.ingest.domain.values.currencies import is_active
-from encore.mailer.domain.language import UnknownLanguageError, language, languages
+from encore.mailer.domain.locales import UnknownLanguageError, languages, written_locale
 from encore.mailer.domain.message.hosts import AllowedHosts
 
 CURRENCY_EXPECTED = "an ISO 4217 code such as EUR"
@@ -32,7 +32,7 @@ def locale(name: str, info: ValidationInfo) -> str:
     With the context `ANY_LOCALE` it may be any that there is: ingest reads files in more languages.
     """
     try:
-        return str(Locale.parse(name)) if info.context == ANY_LOCALE else language(name).locale
+        return str(Locale.parse(name) if info.context == ANY_LOCALE else written_locale(name))
     except (UnknownLanguageError, UnknownLocaleError, ValueError):
         raise ValueError(f"found {name!r}, expected {LOCALE_EXPECTED}") from None
 
