@@ -63,6 +63,15 @@ def test_every_example_can_be_used_and_trained_on(
     assert 0 < float(found["estimate"]["cost_usd"]["total"]) < 1
 
 
+def test_cancelled_and_refunded_orders_are_counted(
+    run_encore: Encore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They are no purchases, and no faults of the file either."""
+    monkeypatch.chdir(EXAMPLES / "electronics-us")
+    shown = run_encore("check", ".").out
+    assert "rows left out on purpose: of cancelled or refunded orders" in shown
+
+
 def test_too_little_data_says_what_personalize_needs_and_what_happens_instead(
     run_encore: Encore, tmp_path: Path
 ) -> None:

@@ -114,6 +114,7 @@ class LoadFiles:
                     seen = table.bytes_read
                 rejected += not self._load_record(surveyed, mapper.map, into, found)
             self._watch(table.bytes_read - seen)
+            self._findings.counts["rows_left_out"] += mapper.left_out.total()
             reasons = self._findings.tally.reasons(kind="row", file=source.key)
             require_usable(rows, rejected, reasons, max_share=self._rules.max_rejected_share)
 

@@ -28,6 +28,7 @@ CONFLICTS = {
     "review_conflicts": "reviews repeated with other words: the first words count",
     "customer_conflicts": "customers with a second address: the first counts",
     "shared_addresses": "addresses of more than one customer",
+    "rows_left_out": "rows left out on purpose: of cancelled or refunded orders, or marked as spam",
     "unaligned_texts": "cells of texts that cannot be divided among their reviewers",
 }
 
