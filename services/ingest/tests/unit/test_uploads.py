@@ -1,34 +1,8 @@
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.contracts.run_id import run_id
-from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.parts import Span, divide, spans
-from encore.ingest.domain.uploads import file_set, kind_of
-
-
-@pytest.mark.parametrize(
-    ("key", "kind"),
-    [
-        ("uploads/products.csv", Kind.PRODUCTS),
-        ("uploads/may/Customers.csv.gz", Kind.CUSTOMERS),
-        ("uploads/reviews", Kind.REVIEWS),
-        ("uploads/reviews.gz", Kind.REVIEWS),
-        ("uploads/amazon.csv", Kind.COMBINED),
-        ("uploads/products/all.csv", Kind.COMBINED),
-        ("uploads/my-products.csv", Kind.COMBINED),
-    ],
-)
-def test_the_base_name_determines_the_kind_of_file(key: str, kind: Kind) -> None:
-    """Folder, case and extension do not matter."""
-    assert kind_of(key) is kind
-
-
-def test_a_set_is_read_in_the_order_of_its_references() -> None:
-    """Products and customers come before the reviews that name them; other files are ignored."""
-    keys = ["u/reviews.csv", "u/notes.csv", "u/customers.csv", "u/products.csv"]
-    assert list(file_set(keys).values()) == ["u/products.csv", "u/customers.csv", "u/reviews.csv"]
 
 
 def test_the_same_bytes_under_the_same_key_are_the_same_run() -> None:

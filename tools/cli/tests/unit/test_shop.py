@@ -28,7 +28,7 @@ locale = "de_DE"
 
 [columns.columns]
 "Artikelnummer" = "product_id"
-"Preis (brutto)" = "price"
+"Preis (brutto)" = "discounted_price"
 
 [theme]
 name = "market"
@@ -108,7 +108,7 @@ def test_programs_get_what_applies_as_json(
         "variables": ["ENCORE_INGEST_CURRENCY"],
     }
     assert found["columns"]["value"] == {
-        "columns": {"Artikelnummer": "product_id", "Preis (brutto)": "price"}
+        "columns": {"Artikelnummer": "product_id", "Preis (brutto)": "discounted_price"}
     }
 
 

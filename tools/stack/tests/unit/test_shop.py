@@ -1,11 +1,10 @@
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from pydantic import JsonValue
 
 from encore.stack.shop import InvalidFileError, Origin, load_shop
 from encore.stack.shop.file import read_shop_file
@@ -22,8 +21,8 @@ url = "https://www.tee.example"
 currency = "EUR"
 locale = "de_DE"
 
-[columns.files]
-products = "artikel.csv"
+[columns.files."artikel.csv"]
+kind = "products"
 """
 
 
@@ -190,16 +189,11 @@ def test_a_bad_variable_is_refused_by_its_name(config: Path, variable: str, valu
         load_shop(config, environment={variable: value})
 
 
-def test_whoever_knows_columns_may_check_them(config: Path) -> None:
-    """A problem is reported with the line of the section."""
-
-    def check(columns: Mapping[str, JsonValue]) -> None:
-        raise ValueError(f"found {next(iter(columns))!r}, expected columns")
-
-    with pytest.raises(InvalidFileError, match=r"encore\.toml:\d+: columns: found 'files', expected columns"):
-        load_shop(config, environment={}, check_columns=check)
-    config.write_text("", encoding="utf-8")
-    load_shop(config, environment={}, check_columns=check)
+def test_columns_that_ingest_would_refuse_are_refused_at_once(config: Path) -> None:
+    """With the line of their section and what is nearest, before a service fails to start by them."""
+    config.write_text('[shop]\npicks = 3\n[columns.columns]\nArtikel = "product"\n', encoding="utf-8")
+    with pytest.raises(InvalidFileError, match=r"encore\.toml:3: columns: .*Artikel.*expected a field"):
+        load_shop(config, environment={})
 
 
 def test_links_may_lead_to_the_shops_address(config: Path) -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from encore.ingest.domain.errors import UnreadableError
 from encore.ingest.domain.values.conventions import ColumnSurvey, Decided, Defaults, Reads
 from encore.ingest.domain.values.currencies import read_currency
-from encore.ingest.domain.values.flags import read_consent, read_stock_state, read_suppression, read_yes_no
+from encore.ingest.domain.values.flags import read_consent, read_stock_state, read_suppression
 from encore.ingest.domain.values.identifiers import read_id
 from encore.ingest.domain.values.moments import read_moment
 from encore.ingest.domain.values.money import read_price
@@ -55,11 +55,11 @@ GOOD = [
     (read_rating, "4/5", Decimal(4)),
     (read_rating, "4.0 out of 5 stars", Decimal(4)),
     (read_rating, "4,0 von 5 Sternen", Decimal(4)),
-    (read_yes_no, "Yes", True),
-    (read_yes_no, "1", True),
-    (read_yes_no, "off", False),
-    (read_yes_no, "Nein", False),
-    (read_yes_no, "sí", True),
+    (read_consent, "Yes", True),
+    (read_consent, "1", True),
+    (read_consent, "off", False),
+    (read_consent, "Nein", False),
+    (read_consent, "sí", True),
     (read_consent, "SUBSCRIBED", True),
     (read_consent, "not_subscribed", False),
     (read_consent, "Opted-in", True),
@@ -123,9 +123,8 @@ BAD = [
     (read_rating, "5.1", "a rating from 0 to 5"),
     (read_rating, "8/10", "a rating from 0 to 5"),
     (read_rating, "NaN", "a rating from 0 to 5"),
-    (read_yes_no, "2", "yes or no"),
-    (read_yes_no, "unsubscribed", "yes or no"),
-    (read_yes_no, "", "yes or no"),
+    (read_consent, "2", "yes or no, or a state such as subscribed or unsubscribed"),
+    (read_consent, "", "yes or no, or a state such as subscribed or unsubscribed"),
     (read_consent, "maybe", "yes or no, or a state such as subscribed or unsubscribed"),
     (read_suppression, "perhaps", "yes or no, or a state such as bounced or subscribed"),
     (read_stock_state, "soon", "in stock or out of stock, or yes or no"),

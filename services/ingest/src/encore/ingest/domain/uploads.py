@@ -1,9 +1,8 @@
 """Which uploads form a run."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from typing import NamedTuple
 
-from encore.ingest.domain.file_names import base_name, kind_of_name
 from encore.ingest.domain.formats.fields import Kind
 
 SET_KINDS = (Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
@@ -20,11 +19,6 @@ class Upload(NamedTuple):
     event: str = ""
 
 
-def kind_of(key: str) -> Kind:
-    """Return the kind of file that the object's name stands for: one of a set, or everything in one."""
-    return kind_of_name(base_name(key)) or Kind.COMBINED
-
-
 def folder_of(key: str) -> str:
     """Return the key up to and including its last slash."""
     return key[: key.rfind("/") + 1]
@@ -36,9 +30,3 @@ def missing_kinds(found: Collection[Kind]) -> list[str]:
     if not any(kind in found for kind in INTERACTIONS):
         missing.append(" or ".join(INTERACTIONS))
     return missing
-
-
-def file_set(keys: Iterable[str]) -> dict[Kind, str]:
-    """Return the key of each file of a set among a folder's keys; the last of each kind wins."""
-    found = {kind_of(key): key for key in keys}
-    return {kind: found[kind] for kind in SET_KINDS if kind in found}

@@ -1,12 +1,13 @@
 """The one function by which commands read a shop's file."""
 
+import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
-from pydantic import JsonValue, ValidationError
+from pydantic import ValidationError
 
 from encore.contracts import object_keys
 from encore.mailer.domain.message.toml_file import InvalidFileError, line_of, problems_of, text_of
@@ -15,8 +16,6 @@ from encore.stack.shop.rendering import INGEST_HOSTS, SETTINGS, Setting, ingest_
 from encore.stack.shop.values import ANY_LOCALE
 
 CONFIG = "ENCORE_CONFIG"
-CheckColumns = Callable[[Mapping[str, JsonValue]], object]
-"""Raises `ValueError` for columns that ingest does not accept."""
 
 
 class Origin(StrEnum):
@@ -60,13 +59,11 @@ def load_shop(
     path: Path | None = None,
     *,
     environment: Mapping[str, str] | None = None,
-    check_columns: CheckColumns | None = None,
 ) -> Shop:
     """Read a shop's file: `path`, else the one of `ENCORE_CONFIG`, else `encore.toml` in this folder.
 
     Without any of these everything has its default. `environment` is by default this process's.
-    `check_columns` is given the columns, unless there are none. Raises `InvalidFileError`, in one line that
-    names file, line and key, or the variable, of every problem.
+    Raises `InvalidFileError`, in one line that names file, line and key, or the variable, of every problem.
     """
     environment = os.environ if environment is None else environment
     file = path or _default_file(environment)
@@ -75,8 +72,8 @@ def load_shop(
     overrides = {setting.key: name for setting in SETTINGS if (name := _set_in(environment, setting))}
     applied = _applied(given, overrides, environment)
     shop = Shop(file, given, applied, overrides, _ingest_hosts(applied, environment))
-    if check_columns and shop.applied.columns:
-        _check(shop, text, check_columns)
+    if shop.applied.columns:
+        _require_mapping(shop, text)
     return shop
 
 
@@ -138,10 +135,15 @@ def _variable(keys: Sequence[str], overrides: Mapping[str, str]) -> str:
     return overrides.get(".".join(keys[:2])) or overrides.get(keys[0]) or ".".join(keys)
 
 
-def _check(shop: Shop, text: str, check_columns: CheckColumns) -> None:
+def _require_mapping(shop: Shop, text: str) -> None:
+    """Raise `InvalidFileError` for columns that ingest would refuse to start with."""
+    from encore.ingest.domain.errors import FileError  # noqa: PLC0415 - most shops set no columns
+    from encore.ingest.domain.formats.mapping import read_mapping  # noqa: PLC0415
+
     try:
-        check_columns(shop.applied.columns)
-    except ValueError as error:
+        read_mapping(json.dumps(shop.applied.columns), file="columns")
+    except FileError as error:
         line = line_of(["columns"], text)
         place = shop.overrides.get("columns") or (f"{shop.file}:{line}" if line else str(shop.file))
-        raise InvalidFileError(f"{place}: columns: {error}") from error
+        problems = str(error).replace("line 1: ", "")  # of the JSON
+        raise InvalidFileError(f"{place}: {problems}") from error

@@ -58,11 +58,6 @@ _STOCK = _YES_NO | _words(
 )
 
 
-def read_yes_no(text: str) -> bool:
-    """Read yes or no, true or false, 1 or 0, on or off, in any case; also `ja`, `oui`, `sí` and so on."""
-    return _read(text, _YES_NO, "yes or no")
-
-
 def read_consent(text: str) -> bool:
     """Read whether somebody agreed to marketing: yes or no, `subscribed`, `opted out` and so on.
 
