@@ -132,7 +132,9 @@ async def moto_pipeline(
 ) -> AsyncIterator[Pipeline]:
     """A separate stack with moto instead of LocalStack."""
     assert images
-    compose = project("encore-test-moto", "docker-compose.moto.yml")
+    compose = project(
+        "encore-test-moto", "docker-compose.moto.yml", "tests/containers/docker-compose.moto.yml"
+    )
     compose("build", "--quiet", "emulator")
     with started(compose, tmp_path) as running:
         for name, value in running.variables.items():
