@@ -65,14 +65,23 @@ class Run:
         match folder:
             case "emails":
                 return message(int(name.removesuffix(".eml").removeprefix("C")))
-            case "copy":
-                return prompt(int(name.removesuffix(".json")))
+            case _ if folder.startswith("copy/"):
+                first = int(name.removesuffix(".jsonl"))
+                return b"".join(prompt(number) + b"\n" for number in self.customers_of(first))
             case "customers" | "sentiment" | "recommendations" if name.startswith("part-"):
-                first = (int(name[5:10]) - 1) * CUSTOMERS_PER_PART
-                numbers = range(first, min(first + CUSTOMERS_PER_PART, self.customers))
+                numbers = self.customers_of((int(name[5:10]) - 1) * CUSTOMERS_PER_PART)
                 make = {"customers": customer, "sentiment": scored, "recommendations": recommendation}[folder]
                 return b"".join(map(make, numbers))
         return catalogue() if key == object_keys.products(RUN) else None
+
+    def customers_of(self, first: int) -> range:
+        """Return the numbers of the customers of the part that begins with one."""
+        return range(first, min(first + CUSTOMERS_PER_PART, self.customers))
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return the keys below the folder of a part's prompts: one file has them all."""
+        part = int(prefix.rstrip("/")[-5:])
+        return [object_keys.copy(RUN, part, str((part - 1) * CUSTOMERS_PER_PART))]
 
 
 @lru_cache(maxsize=1)
@@ -220,7 +229,7 @@ def line(model: Customer | Product | Recommendation | ScoredReview) -> bytes:
 
 
 def application(run: Run) -> web.Application:
-    """Return the server: objects by GET, records by BatchGetItem."""
+    """Return the server: objects by GET, their keys by ListObjectsV2, records by BatchGetItem."""
 
     async def get_object(request: web.Request) -> web.Response:
         body = run.body(request.match_info["key"])
@@ -230,13 +239,26 @@ def application(run: Run) -> web.Application:
             )
         return web.Response(body=body)
 
+    async def list_objects(request: web.Request) -> web.Response:
+        keys = run.keys(request.query["prefix"])
+        found = "".join(f"<Contents><Key>{key}</Key></Contents>" for key in keys)
+        return web.Response(
+            text=f"<ListBucketResult>{found}</ListBucketResult>", content_type="application/xml"
+        )
+
     async def batch_get_item(request: web.Request) -> web.Response:
         [(table, wanted)] = json.loads(await request.text())["RequestItems"].items()
         numbers = [int(key["customer_id"]["S"].removeprefix("C")) for key in wanted["Keys"]]
         return web.json_response({"Responses": {table: [record(number) for number in numbers]}})
 
     app = web.Application()
-    app.add_routes([web.get("/{bucket}/{key:.+}", get_object), web.post("/", batch_get_item)])
+    app.add_routes(
+        [
+            web.get("/{bucket}", list_objects),
+            web.get("/{bucket}/{key:.+}", get_object),
+            web.post("/", batch_get_item),
+        ]
+    )
     return app
 
 

@@ -160,7 +160,7 @@ async def mailed(
         parallel=2,
     )
     await objects.put_lines(PART, [recommendation])
-    result = await mail_part.run(RUN, key=PART)
+    result = await mail_part.run(RUN, 1, key=PART)
     messages = [body for key, body in objects.stored.items() if key.endswith(".eml")]
     return Mailed(result, messages, answering.asked)
 

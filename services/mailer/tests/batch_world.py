@@ -39,9 +39,9 @@ class MailedParts:
         self.answers = 0
         self._kept = kept
 
-    async def run(self, run_id: str, *, key: str) -> PartResult:
+    async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
         """Keep the part's key."""
-        assert run_id in key
+        assert key == object_keys.recommendations(run_id, number)
         self.keys.append(key)
         self.answers = len(self._kept.answers)
         return PartResult(counts={"emails": 1})

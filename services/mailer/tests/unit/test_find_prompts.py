@@ -63,7 +63,7 @@ class World:
             composer=Composer(theme, Sender("Encore Shop", "hello@shop.example"), None),
             parallel=2,
         )
-        await mail_part.run(RUN, key=object_keys.recommendations(RUN, part))
+        await mail_part.run(RUN, part, key=object_keys.recommendations(RUN, part))
 
 
 async def test_each_product_is_asked_about_once(

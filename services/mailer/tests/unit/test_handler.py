@@ -186,11 +186,11 @@ async def test_the_prompt_of_an_email_is_stored_with_its_answer(world: World, re
     await world.open(parts=2)
     for part in (1, 2):
         await world.handler(await world.message([recommend(f"C{part}")], part=part, parts=2))
-        key = object_keys.copy(RUN, world.records.items[RUN, f"C{part}"]["prompt_key"])
-        stored = json.loads(world.objects.stored[key])
+        key = object_keys.copy(RUN, part, world.records.items[RUN, f"C{part}"]["prompt_key"])
+        (stored,) = map(json.loads, world.objects.stored[key].splitlines())
         assert stored["paid"] is (part == 1)
         assert json.loads(stored["answers"][0])["subject"] == ["Something for you"]
-    assert len([key for key in world.objects.stored if "/copy/" in key]) == 1
+    assert len([key for key in world.objects.stored if "/copy/" in key]) == 2
 
 
 async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -> None:

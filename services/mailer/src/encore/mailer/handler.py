@@ -67,6 +67,6 @@ class MailerHandler:
             run_id,
             part,
             holder=message.message_id,
-            work=lambda: self.mail_part.run(run_id, key=key),
+            work=lambda: self.mail_part.run(run_id, part, key=key),
             close=lambda: self.close_run.run(run_id),
         )

@@ -102,6 +102,14 @@ def email(run_id: str, customer_id: str) -> str:
     return f"{emails(run_id)}{file_name(customer_id)}.eml"
 
 
-def copy(run_id: str, prompt_key: str) -> str:
-    """A prompt of the run's copy with its answers and what the rules said of them, as one JSON object."""
-    return f"runs/{run_id}/copy/{prompt_key}.json"
+def copies(run_id: str, part: int) -> str:
+    """The folder of the prompts of one part's copy, ending in a slash."""
+    return f"runs/{run_id}/copy/part-{part:05}/"
+
+
+def copy(run_id: str, part: int, first: str) -> str:
+    """Some of a part's prompts with their answers and what the rules said of them, a JSON object a line.
+
+    `first` is the key of the first prompt. After a crash another file may have some of them again.
+    """
+    return f"{copies(run_id, part)}{first}.jsonl"

@@ -81,6 +81,13 @@ class S3Objects:
             async for line in body.iter_lines(chunk_size=READ_BYTES):
                 yield line
 
+    async def keys(self, prefix: str) -> AsyncIterator[str]:
+        """Yield the keys of the objects below a prefix, in order."""
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix)
+        async for page in pages:
+            for found in page.get("Contents", []):
+                yield found["Key"]
+
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
         """Store records as JSON lines."""
         body = "".join(record.model_dump_json(exclude_none=True) + "\n" for record in records)

@@ -20,6 +20,7 @@ class ReadableObjects(Objects, Protocol):
     """The data bucket, read line by line where objects are large; see `encore.runtime.storage`."""
 
     def lines(self, key: str) -> AsyncIterator[bytes]: ...  # noqa: D102 - described there
+    def keys(self, prefix: str) -> AsyncIterator[str]: ...  # noqa: D102
 
 
 async def catalogue_entries(objects: ReadableObjects, run_id: str) -> dict[str, CatalogueEntry]:

@@ -75,7 +75,7 @@ class _Collector:
         if not picks:
             return
         records = await self.run_store.email_records_of(self._run_id, list(picks))
-        await self._prompts(records)
+        await self._prompts(part, records)
         reviews = await self.opinions.reviews(part)
         by_customer = {record.customer_id: record for record in records}
         finished = [(pick, by_customer[each]) for each, pick in picks.items() if each in by_customer]
@@ -95,14 +95,14 @@ class _Collector:
         picks = map(Recommendation.model_validate_json, lines)
         return {pick.customer_id: pick for pick in picks}
 
-    async def _prompts(self, records: Sequence[EmailRecord]) -> None:
-        """Add the prompts that these records name, unless an earlier part had them."""
-        wanted = self.gallery.unknown_prompts(record.prompt_key for record in records)
-        for batch in batches(wanted, PARALLEL_FETCHES):
-            keys = [object_keys.copy(self._run_id, each) for each in batch]
-            for stored in await self._fetch(keys, "prompts"):
-                if stored is not None:
-                    self.gallery.add_prompt(gallery_prompt(stored))
+    async def _prompts(self, part: int, records: Sequence[EmailRecord]) -> None:
+        """Add the prompts of a part, unless an earlier part had them, and note those that are missing."""
+        folder = object_keys.copies(self._run_id, part)
+        async for key in self.run_store.objects.keys(folder):
+            async for stored in self.run_store.objects.lines(key):
+                self.gallery.add_prompt(gallery_prompt(stored))
+        missing = self.gallery.unknown_prompts(record.prompt_key for record in records)
+        self.missing.note("prompts", [f"{folder} {each}" for each in missing])
 
     async def _fetch(self, keys: Sequence[str], what: str) -> list[bytes | None]:
         """Fetch objects at once; those that do not exist are None, and noted."""

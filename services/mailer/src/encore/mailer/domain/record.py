@@ -32,7 +32,7 @@ class EmailRecord(Record):
     model_id: str = ""
     prompt_version: str = ""
     prompt_key: str = ""
-    """Emails with equal facts share a prompt, which is stored under `object_keys.copy`."""
+    """Emails with equal facts share a prompt, which is stored in the part's folder `object_keys.copies`."""
     model_calls: NonNegativeInt
     """Calls that were paid for with this email; those with equal facts have none."""
     input_tokens: NonNegativeInt

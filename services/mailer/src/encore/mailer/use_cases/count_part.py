@@ -21,9 +21,17 @@ WRITES_PER_CALL = 3
 
 
 def part_result(
-    records: Sequence[EmailRecord], features: Sequence[ProductFeatures], *, failed: int, left_out: int
+    records: Sequence[EmailRecord],
+    features: Sequence[ProductFeatures],
+    *,
+    failed: int,
+    left_out: int,
+    copies: int,
 ) -> PartResult:
-    """Return what the emails of a part came to; `features` are those that the part paid for."""
+    """Return what the emails of a part came to.
+
+    `features` are those that the part paid for, `copies` the files of prompts that it wrote.
+    """
     sources = Counter(record.copy_source for record in records)
     calls = sum(record.model_calls for record in records) + len(features)
     prompts = {record.prompt_key for record in records}
@@ -44,7 +52,7 @@ def part_result(
         },
         units={
             **_tokens([*records, *features]),
-            "s3.puts": len(records) + len(prompts),
+            "s3.puts": len(records) + copies,
             "dynamodb.writes": len(records) + WRITES_PER_CALL * calls + len(features),
         },
         events=[_finished(record) for record in records],

@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from encore.contracts import object_keys
 from encore.contracts.records import Product, Recommendation
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.facts.experience import Occasion
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
-from encore.mailer.domain.record import EmailRecord
+from encore.mailer.domain.record import CopyRecord, EmailRecord
 from encore.mailer.ports import EmailRecords
 from encore.mailer.use_cases.count_part import claim_counts, copy_record, part_result
 from encore.mailer.use_cases.know_features import KnowFeatures
@@ -31,12 +32,15 @@ class _Part:
     """The outcome of a part, complete once the part is mailed."""
 
     run_id: str
+    number: int
     copy: PartCopy
     records: list[EmailRecord]
     failed: list[str] = field(default_factory=list)
     """Ids of the customers for whom no email could be made."""
     left_out: list[str] = field(default_factory=list)
     """Ids of the customers with only bad experiences, if the shop leaves them alone."""
+    copies: list[str] = field(default_factory=list)
+    """Keys of the files of prompts that were written."""
 
 
 class MailPart:
@@ -65,8 +69,8 @@ class MailPart:
         self._leave_out_unhappy = leave_out_unhappy
         self._running = asyncio.Semaphore(parallel)
 
-    async def run(self, run_id: str, *, key: str) -> PartResult:
-        """Mail the recommendations stored under `key`; return what all emails of the part came to.
+    async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
+        """Mail a part's recommendations, stored under `key`; return what all its emails came to.
 
         Emails that an earlier delivery finished are kept; a new one is saved as soon as it is finished. After
         a failure that affects more than one customer nothing new is started, and the failure is raised once
@@ -77,16 +81,23 @@ class MailPart:
         existing = await self._records.existing(run_id, list(wanted))
         features = await self._features.run(_products(recommendations), payer=key)
         counted = {record.prompt_key for record in existing.values()}
-        part = _Part(run_id, PartCopy(payer=key, counted=counted), list(existing.values()))
+        part = _Part(run_id, number, PartCopy(payer=key, counted=counted), list(existing.values()))
         shown = {product_id: record.features for product_id, record in features.items()}
         save = Gather(self._records.put_all)
+        keep = Gather(partial(self._keep_copies, part))
         await for_each(
             [wanted[customer_id] for customer_id in wanted if customer_id not in existing],
-            lambda each: self._mail_one(each, shown, part, save),
+            lambda each: self._mail_one(each, shown, part, save, keep),
             parallel=self._parallel,
         )
         paid = [record for record in features.values() if record.payer == key]
-        outcome = part_result(part.records, paid, failed=len(part.failed), left_out=len(part.left_out))
+        outcome = part_result(
+            part.records,
+            paid,
+            failed=len(part.failed),
+            left_out=len(part.left_out),
+            copies=len(part.copies),
+        )
         return replace(outcome, counts={**outcome.counts, **claim_counts(_products(recommendations))})
 
     async def _mail_one(
@@ -95,6 +106,7 @@ class MailPart:
         features: Mapping[str, Sequence[str]],
         part: _Part,
         save: "Gather[EmailRecord, None]",
+        keep: "Gather[CopyRecord, None]",
     ) -> None:
         style, run_id = self._copywriter.style, part.run_id
         async with self._running:
@@ -115,12 +127,16 @@ class MailPart:
                 return
             record = _record(run_id, recommendation, facts, written, composed, payer=part.copy.payer)
             if written.is_first:
-                await self._objects.put_lines(
-                    object_keys.copy(run_id, record.prompt_key), [copy_record(written, payer=part.copy.payer)]
-                )
+                await keep.add(copy_record(written, payer=part.copy.payer))
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
+
+    async def _keep_copies(self, part: _Part, prompts: Sequence[CopyRecord]) -> None:
+        """Store prompts that were answered at about the same time as one object."""
+        key = object_keys.copy(part.run_id, part.number, prompts[0].prompt_key)
+        await self._objects.put_lines(key, prompts)
+        part.copies.append(key)
 
 
 def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:

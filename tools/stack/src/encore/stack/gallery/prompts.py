@@ -16,7 +16,7 @@ class KeptVerdict(Record):
 
 
 class KeptPrompt(Record):
-    """A prompt of a run with its answers and verdicts, as the mailer keeps it under `object_keys.copy`."""
+    """A prompt of a run with its answers and verdicts: a line of `object_keys.copy`, by the mailer."""
 
     prompt_key: str
     model_id: str = ""
