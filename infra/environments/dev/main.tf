@@ -16,14 +16,15 @@ locals {
 module "keys" {
   source = "../../modules/keys"
 
-  name = local.name
+  name                 = local.name
+  personalize_role_arn = module.pipeline.personalize_role_arn
 }
 
 module "network" {
   source = "../../modules/network"
 
   name         = local.name
-  zones        = ["a", "b"]
+  zones        = var.zones
   nat          = true
   bucket_arns  = values(module.pipeline.bucket_arns)
   logs_key_arn = module.keys.arns.logs

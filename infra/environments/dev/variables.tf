@@ -3,6 +3,12 @@ variable "region" {
   type        = string
 }
 
+variable "zones" {
+  description = "The availability zones by name, two or three; by default the first that offer every endpoint."
+  type        = list(string)
+  default     = null
+}
+
 variable "image_tag" {
   description = "The release to run."
   type        = string

@@ -32,14 +32,16 @@ locals {
 module "keys" {
   source = "../../modules/keys"
 
-  name = local.name
+  name                 = local.name
+  personalize_role_arn = module.pipeline.personalize_role_arn
 }
 
 module "network" {
   source = "../../modules/network"
 
   name                = local.name
-  zones               = ["a", "b", "c"]
+  zone_count          = 3
+  zones               = var.zones
   interface_endpoints = setsubtract(local.interface_endpoints, var.mailer.batch_from_prompts == null ? ["bedrock"] : [])
   bucket_arns         = values(module.pipeline.bucket_arns)
   logs_key_arn        = module.keys.arns.logs
