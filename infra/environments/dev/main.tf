@@ -38,6 +38,7 @@ module "pipeline" {
   network            = module.network.tasks
   keys               = module.keys.arns
   understudy         = var.understudy
+  check              = var.check
   shop               = var.shop
   sentiment          = var.sentiment
   log_retention_days = 30
@@ -87,5 +88,6 @@ module "observability" {
   cluster_name      = module.pipeline.cluster_name
   messages_key_arn  = module.keys.arns.messages
   emails            = var.alarm_emails
+  ai_services       = var.ai_services == null ? module.pipeline.ai_services : var.ai_services
   limits            = { run_cost_usd = 5, month_cost_usd = 100 }
 }

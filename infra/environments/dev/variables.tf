@@ -25,6 +25,12 @@ variable "understudy" {
   default     = true
 }
 
+variable "check" {
+  description = "Let a task of each new revision run with --check before its service uses it; false for a release that has no such flag."
+  type        = bool
+  default     = true
+}
+
 variable "shop" {
   description = "What the shop's settings file says: `encore config tfvars >shop.auto.tfvars.json` writes it."
   type = object({
@@ -44,6 +50,12 @@ variable "sentiment" {
     job_from_texts = optional(number)
   })
   default = {}
+}
+
+variable "ai_services" {
+  description = "The services whose cost the AI budget counts, as the bill names them; by default AWS's and the model."
+  type        = list(string)
+  default     = null
 }
 
 variable "alarm_emails" {

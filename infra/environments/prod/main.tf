@@ -54,6 +54,7 @@ module "pipeline" {
   image_tag              = var.image_tag
   network                = module.network.tasks
   keys                   = module.keys.arns
+  check                  = var.check
   shop                   = var.shop
   mailer                 = var.mailer
   unsubscribe            = one(module.unsubscribe[*].mailer)
@@ -104,7 +105,8 @@ module "observability" {
   cluster_name      = module.pipeline.cluster_name
   messages_key_arn  = module.keys.arns.messages
   emails            = var.alarm_emails
-  limits            = { run_cost_usd = 200, month_cost_usd = 2000 }
+  ai_services       = var.ai_services == null ? module.pipeline.ai_services : var.ai_services
+  limits            = { run_cost_usd = 200, month_cost_usd = 500, month_ai_cost_usd = 2000 }
 }
 
 module "email" {

@@ -38,6 +38,11 @@ output "personalize_role_arn" {
   value       = aws_iam_role.personalize.arn
 }
 
+output "ai_services" {
+  description = "The AI services that the pipeline uses, as the bill names them."
+  value       = local.ai_services
+}
+
 output "cluster_name" {
   description = "The ECS cluster."
   value       = aws_ecs_cluster.this.name
