@@ -13,7 +13,7 @@ IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos mutants test-containers lock clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos mutants test-containers lock setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -140,6 +140,9 @@ lock: setup ## pin the newest versions that fit together into constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --all-extras --no-header --no-annotate \
 	  --python-version 3.11 --group pyproject.toml:dev $(PACKAGES:%=%/pyproject.toml) \
 	  $(foreach p,$(PACKAGES),--no-emit-package encore-$(notdir $(p))) --output-file constraints.txt
+
+setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
+	$(BIN)/python -m tests.support.setting_names
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) tools/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

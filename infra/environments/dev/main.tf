@@ -38,6 +38,7 @@ module "pipeline" {
   network            = module.network.tasks
   keys               = module.keys.arns
   understudy         = var.understudy
+  settings           = var.settings
   check              = var.check
   shop               = var.shop
   sentiment          = var.sentiment

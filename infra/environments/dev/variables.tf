@@ -42,6 +42,18 @@ variable "shop" {
   default = {}
 }
 
+variable "settings" {
+  description = "Any settings of the services, by variable: of each service, or of all; see the pipeline module."
+  type = object({
+    all         = optional(map(string), {})
+    ingest      = optional(map(string), {})
+    sentiment   = optional(map(string), {})
+    recommender = optional(map(string), {})
+    mailer      = optional(map(string), {})
+  })
+  default = {}
+}
+
 variable "sentiment" {
   description = "How reviews are scored: language, aspects and job_from_texts; see the pipeline module."
   type = object({

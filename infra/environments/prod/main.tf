@@ -54,6 +54,7 @@ module "pipeline" {
   image_tag              = var.image_tag
   network                = module.network.tasks
   keys                   = module.keys.arns
+  settings               = var.settings
   check                  = var.check
   shop                   = var.shop
   mailer                 = var.mailer
