@@ -106,7 +106,7 @@ data "aws_iam_policy_document" "s3" {
   #checkov:skip=CKV_AWS_283:presigned URLs of image layers carry no account; the statement covers only AWS's bucket
   statement {
     sid       = "OwnBuckets"
-    actions   = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"]
+    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"]
     resources = concat(var.bucket_arns, [for arn in var.bucket_arns : "${arn}/*"])
 
     principals {

@@ -40,6 +40,7 @@ def flows() -> Iterator[Flow]:
             chain(
                 steps(mailer, "bedrock:CreateModelInvocationJob", job, PROFILE_ARN, *MODEL_ARNS),
                 steps(mailer, ["bedrock:GetModelInvocationJob", "bedrock:StopModelInvocationJob"], job),
+                steps(mailer, "bedrock:TagResource", job),
                 passed("mailer", "bedrock.amazonaws.com", "bedrock"),
                 steps(
                     "bedrock.amazonaws.com",
@@ -80,6 +81,7 @@ def flows() -> Iterator[Flow]:
                     ["comprehend:StartSentimentDetectionJob", "comprehend:DescribeSentimentDetectionJob"],
                     job,
                 ),
+                steps(sentiment, "comprehend:TagResource", job),
                 passed("sentiment", "comprehend.amazonaws.com", "comprehend"),
                 steps("comprehend.amazonaws.com", "sts:AssumeRole", role("comprehend"), context=HERE),
                 files("comprehend", f"{folder}/input", f"{folder}/output"),

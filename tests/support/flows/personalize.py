@@ -23,6 +23,7 @@ def _personalize(job: str, actions: Sequence[str], *resources: str) -> tuple[Ste
     return tuple(
         chain(
             steps(role("recommender-task"), actions, *(arn("personalize", each) for each in resources)),
+            steps(role("recommender-task"), "personalize:TagResource", job_arn),
             passed("recommender", PERSONALIZE, "personalize"),
             steps(
                 PERSONALIZE,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain
 
 from tests.support.flows.messages import SQS_PAGES
-from tests.support.flows.steps import HERE, KEYS, Flow, by_s3, queue_arn, role, steps, topic_arn, via
+from tests.support.flows.steps import BUCKET, HERE, KEYS, Flow, by_s3, queue_arn, role, steps, topic_arn, via
 from tests.support.hcl.aws import REGION, arn
 
 
@@ -94,6 +94,36 @@ def flows() -> Iterator[Flow]:
                     ),
                     steps(task, "kms:Decrypt", KEYS["data"], context=via("dynamodb")),
                     by_s3(f"{service}-task"),
+                )
+            ),
+        )
+        tables = {
+            "ingest": "products",
+            "sentiment": "opinions",
+            "recommender": "recommendations",
+            "mailer": "emails",
+        }
+        yield Flow(
+            f"a new revision of {service} is checked",
+            (
+                "Actions, resources, and condition keys for Amazon DynamoDB",
+                "Actions, resources, and condition keys for Amazon SNS",
+            ),
+            tuple(
+                chain(
+                    steps(task, "s3:ListBucket", BUCKET),
+                    steps(
+                        task,
+                        "dynamodb:DescribeTable",
+                        *(
+                            arn("dynamodb", f"table/encore-prod-{table}")
+                            for table in ("runs", tables[service])
+                        ),
+                    ),
+                    steps(
+                        task, "sns:GetTopicAttributes", topic_arn(topics[service]), topic_arn("run-finished")
+                    ),
+                    steps(task, "sqs:GetQueueAttributes", queue_arn(queue)),
                 )
             ),
         )
