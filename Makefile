@@ -11,6 +11,9 @@ CODE := shared services tools tests benchmarks conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
+# What the images' labels say of where they come from, without a password that the address may have.
+LABELS = ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
+  ENCORE_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos mutants test-containers lock setting-names clean
@@ -47,12 +50,12 @@ else
 endif
 
 images: ## build every container image and print its size
-	@ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build --quiet
+	@$(LABELS) docker compose build --quiet
 	@docker image ls "encore/*:$${ENCORE_VERSION:-local}" --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
 
 push: ## build the images for AWS and push them: make push REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com TAG=0.1.0
 	@test -n '$(REGISTRY)' -a -n '$(TAG)' || { echo 'which? make push REGISTRY=... TAG=...' >&2; exit 2; }
-	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) ENCORE_VERSION='$(TAG)' ENCORE_REVISION=$$(git rev-parse HEAD) \
+	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) ENCORE_VERSION='$(TAG)' $(LABELS) \
 	  docker compose build --quiet $(IMAGES)
 	set -e; for image in $(IMAGES); do \
 	  docker tag "encore/$$image:$(TAG)" "$(REGISTRY)/encore/$$image:$(TAG)"; \
