@@ -1,11 +1,13 @@
 """Evaluates expressions, given as the parser's trees."""
 
 import operator
+import re
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import hcl2
 from lark import Token, Tree
 
 from tests.support.hcl.functions import FUNCTIONS, as_text
@@ -28,6 +30,7 @@ _OPERATORS: Mapping[str, Callable[[Value, Value], Value]] = {
 }
 _ESCAPES = {"\\n": "\n", "\\t": "\t", '\\"': '"', "\\\\": "\\"}
 _LITERALS = {"true": True, "false": False, "null": None}
+_INTERPOLATION = re.compile(r"\$\{([^{}]+)\}")
 _TOKENS = frozenset({"new_line_or_comment"})
 
 
@@ -98,13 +101,17 @@ def _piece(part: Node, scope: Scope) -> Value:
     return text
 
 
-def _heredoc(node: Node) -> Value:
+def _heredoc(node: Node, scope: Scope) -> Value:
     lines = word(node).split("\n")[1:]
     end = next(number for number, line in enumerate(lines) if line.strip() and line.strip() == _mark(node))
     text = textwrap.dedent("\n".join([*lines[:end], ""]))
-    if "${" in text:
-        raise EvaluationError("a here document with interpolation is not supported")
-    return text
+    return _INTERPOLATION.sub(lambda found: as_text(_parsed(found[1], scope)), text)
+
+
+def _parsed(text: str, scope: Scope) -> Value:
+    """The value of an expression in a here document, which the parser leaves as text."""
+    body = hcl2.parses_to_tree(f"it = {text}\n").children[0]
+    return evaluate(parts(parts(body)[0])[1], scope)
 
 
 def _mark(node: Node) -> str:
@@ -261,8 +268,8 @@ _RULES: Mapping[str, Callable[[Node, Scope], Value]] = {
     "full_splat_expr_term": _splat,
     "function_call": _call,
     "get_attr_expr_term": _get_attribute,
-    "heredoc_template": lambda node, _scope: _heredoc(node),
-    "heredoc_template_trim": lambda node, _scope: _heredoc(node),
+    "heredoc_template": _heredoc,
+    "heredoc_template_trim": _heredoc,
     "identifier": _identifier,
     "index_expr_term": _index,
     "int_lit": _number,
