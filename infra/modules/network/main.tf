@@ -6,6 +6,7 @@ data "aws_partition" "current" {}
 
 # The zones that every account of the region may use: no Local Zones, which have to be opted into.
 data "aws_availability_zones" "available" {
+  #checkov:skip=CKV_AWS_394:only the first are used, however many there are, and the input `zones` fixes which
   state = "available"
 
   filter {
