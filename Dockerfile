@@ -61,13 +61,15 @@ RUN find /usr -depth \( -name pip -o -name 'pip[-3]*' -o -name ensurepip \) -exe
 COPY --from=dependencies /venv /venv
 COPY --from=code /app /app
 ARG MODULE
-ARG VERSION=0.1.0
+ARG VERSION=unknown
 ARG REVISION=unknown
+ARG SOURCE=unknown
 LABEL org.opencontainers.image.title="$MODULE" \
       org.opencontainers.image.description="A personal product email for every customer, on AWS." \
       org.opencontainers.image.licenses="Apache-2.0" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION" \
+      org.opencontainers.image.source="$SOURCE" \
       org.opencontainers.image.base.name="python:3.13-slim"
 ENV PATH=/venv/bin:$PATH PYTHONPATH=/app PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 MODULE=$MODULE
 # The only writable directory. Declared as a volume, so that ECS mounts it with the permissions that it has here.

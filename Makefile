@@ -11,9 +11,12 @@ CODE := shared services tools tests benchmarks conftest.py
 # What goes to AWS, and for which of Fargate's processors.
 IMAGES := ingest sentiment recommender mailer understudy
 PLATFORM := linux/arm64
+# What the images' labels say of where they come from, without a password that the address may have.
+LABELS = ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) \
+  ENCORE_SOURCE=$$(git config --get remote.origin.url 2>/dev/null | sed -E 's|//[^/@]*@|//|' | grep . || echo unknown)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos mutants test-containers lock clean
+.PHONY: help setup demo evaluate images push compose-demo verify-deployment check check-infra email-tools check-emails screenshots format pre-commit scan-images test test-stack test-browser chaos mutants test-containers lock setting-names clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -47,12 +50,12 @@ else
 endif
 
 images: ## build every container image and print its size
-	@ENCORE_REVISION=$$(git rev-parse HEAD 2>/dev/null || echo unknown) docker compose build --quiet
+	@$(LABELS) docker compose build --quiet
 	@docker image ls "encore/*:$${ENCORE_VERSION:-local}" --format '{{.Repository}}:{{.Tag}}\t{{.Size}}'
 
 push: ## build the images for AWS and push them: make push REGISTRY=123456789012.dkr.ecr.eu-west-1.amazonaws.com TAG=0.1.0
 	@test -n '$(REGISTRY)' -a -n '$(TAG)' || { echo 'which? make push REGISTRY=... TAG=...' >&2; exit 2; }
-	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) ENCORE_VERSION='$(TAG)' ENCORE_REVISION=$$(git rev-parse HEAD) \
+	DOCKER_DEFAULT_PLATFORM=$(PLATFORM) ENCORE_VERSION='$(TAG)' $(LABELS) \
 	  docker compose build --quiet $(IMAGES)
 	set -e; for image in $(IMAGES); do \
 	  docker tag "encore/$$image:$(TAG)" "$(REGISTRY)/encore/$$image:$(TAG)"; \
@@ -115,7 +118,8 @@ WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Each starts whole stacks of its own, for a minute.
 STACK_TESTS := tests/chaos/test_short_storm.py tests/e2e/test_examples.py tests/e2e/test_excluded.py \
-  tests/e2e/test_permissions.py tools/cli/tests/e2e services/recommender/tests/integration/test_whole_run.py
+  tests/e2e/test_permissions.py tools/cli/tests/e2e services/recommender/tests/integration/test_whole_run.py \
+  tools/understudy/tests/e2e
 
 test: setup ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS) \
@@ -140,6 +144,9 @@ lock: setup ## pin the newest versions that fit together into constraints.txt
 	$(BIN)/uv pip compile --quiet --universal --upgrade --no-emit-index-url --all-extras --no-header --no-annotate \
 	  --python-version 3.11 --group pyproject.toml:dev $(PACKAGES:%=%/pyproject.toml) \
 	  $(foreach p,$(PACKAGES),--no-emit-package encore-$(notdir $(p))) --output-file constraints.txt
+
+setting-names: setup ## tell Terraform which settings the services have, after one was added or renamed
+	$(BIN)/python -m tests.support.setting_names
 
 clean: ## remove what was built here
 	rm -rf $(VENV) $(VENV_INFRA) tools/checks/node_modules out .mypy_cache .pytest_cache .ruff_cache

@@ -1,31 +1,28 @@
 """The environment of tasks matches the services' settings classes."""
 
+import json
 import re
+from collections.abc import Mapping
 from importlib.util import find_spec
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 import pytest
-from pydantic_settings import BaseSettings
 
-from encore.ingest.settings import IngestSettings
 from encore.mailer.settings import MailerSettings
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.settings import OTLP_ENDPOINT, PREFIX
 from encore.sentiment.settings import AspectsBy, SentimentSettings
 from encore.stack.provision import Resources
 from encore.stack.topology import load_topology
+from tests.support.configurations import SHOP, configuration
+from tests.support.hcl.configuration import Configuration, Instance
+from tests.support.hcl.values import InvalidInputError
+from tests.support.setting_names import SERVICES, SETTING_NAMES, setting_names, variables
 from understudy.settings import Settings as UnderstudySettings
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
     from tests.support.terraform import Module
-
-SERVICES: dict[str, type[BaseSettings]] = {
-    "ingest": IngestSettings,
-    "sentiment": SentimentSettings,
-    "recommender": RecommenderSettings,
-    "mailer": MailerSettings,
-}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -152,3 +149,118 @@ def test_an_environment_runs_every_service(read_module: "ReadModule", stage: str
     """Both environments set the size of each service."""
     call = read_module(f"environments/{stage}").calls["pipeline"]
     assert set(call["services"]) == set(SERVICES)
+
+
+def test_terraform_knows_every_setting_of_every_service() -> None:
+    """`make setting-names` writes the file; whatever is in it can be set, and nothing else."""
+    assert SETTING_NAMES.read_text("utf-8") == setting_names()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_every_setting_can_be_set(service: str) -> None:
+    """Each reaches the service's tasks, but for those that Terraform itself has to set."""
+    names = variables(SERVICES[service])
+    own = pipeline_of(configuration("prod")).local("own_settings")
+    values = {name: f"value of {name}" for name in names if name not in own}
+    changed = configuration("prod", settings={service: values})
+    changed.validate()
+    assert values.items() <= task_settings(changed, service).items()
+    required = {
+        PREFIX + name.upper() for name, field in SERVICES[service].model_fields.items() if field.is_required()
+    }
+    assert required <= task_settings(configuration("prod"), service).keys()
+
+
+def test_what_terraform_keeps_to_itself_has_inputs_of_its_own() -> None:
+    """None of the settings that `settings` refuses is out of reach: other inputs or resources set it."""
+    found = {
+        name
+        for environment in ("prod", "guarded")
+        for service in SERVICES
+        for name in task_settings(configuration(environment), service)
+    }
+    assert set(pipeline_of(configuration("prod")).local("own_settings")) <= found
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"ingest": {"ENCORE_INGEST_PART_REVIEW": "1"}},
+        {"ingest": {"ENCORE_MAILER_WORDINGS": "1"}},
+        {"ingest": {"ingest_part_reviews": "1"}},
+        {"all": {"ENCORE_MAILER_WORDINGS": "1"}},
+        {"all": {"PATH": "1"}},
+        {"recommender": {"ENCORE_RECOMMENDER_RULES__MAX_PER_LEAVES": "1"}},
+    ],
+)
+def test_a_wrong_name_is_refused(settings: dict[str, dict[str, str]]) -> None:
+    """A typing error would otherwise leave a task with the default, without a word."""
+    with pytest.raises(InvalidInputError, match="only variables that the service has"):
+        configuration("prod", settings=settings).validate()
+
+
+def test_settings_cannot_break_what_depends_on_them() -> None:
+    """Names of resources, the model that may be called, and secrets are refused."""
+    for name in ("ENCORE_RUNS_TABLE", "ENCORE_MAILER_MODEL_ID", "ENCORE_MAILER_UNSUBSCRIBE_KEY"):
+        with pytest.raises(InvalidInputError, match="what resources, permissions or alarms depend on"):
+            configuration("prod", settings={"mailer": {name: "x"}}).validate()
+
+
+def test_settings_go_before_everything_else() -> None:
+    """Before defaults of AWS, other inputs and the shop's file; those of one service before those of all."""
+    settings = {
+        "all": {"ENCORE_DRAIN_S": 90, "ENCORE_LOG_LEVEL": "WARNING"},
+        "sentiment": {"ENCORE_SENTIMENT_LANGUAGE": "de", "ENCORE_LOG_LEVEL": "DEBUG"},
+        "mailer": {"ENCORE_MAILER_BRAND_NAME": "Another", "ENCORE_MAILER_CONVERSE_RPM": 7},
+    }
+    changed = configuration("prod", settings=settings)
+    sentiment, mailer = task_settings(changed, "sentiment"), task_settings(changed, "mailer")
+    chosen = ("ENCORE_DRAIN_S", "ENCORE_LOG_LEVEL", "ENCORE_SENTIMENT_LANGUAGE")
+    assert [sentiment[name] for name in chosen] == ["90", "DEBUG", "de"]
+    assert [mailer[name] for name in ("ENCORE_MAILER_BRAND_NAME", "ENCORE_MAILER_CONVERSE_RPM")] == [
+        "Another",
+        "7",
+    ]
+    assert mailer["ENCORE_MAILER_FROM_ADDRESS"] == SHOP["mailer"]["ENCORE_MAILER_FROM_ADDRESS"]
+
+
+def test_an_empty_setting_of_the_mailer_is_no_parameter() -> None:
+    """A parameter has at least one character, and a variable must not be given twice."""
+    settings = {"mailer": {"ENCORE_MAILER_TEMPERATURE": "", "ENCORE_MAILER_CONVERSE_RPM": ""}}
+    changed = configuration("prod", settings=settings)
+    definition = container(changed, "mailer")
+    given = [each["name"] for each in (*definition["environment"], *definition["secrets"])]
+    assert len(given) == len(set(given))
+    assert {each["name"]: each["value"] for each in definition["environment"]}.items() >= settings[
+        "mailer"
+    ].items()
+
+
+def test_the_health_check_looks_where_the_service_writes() -> None:
+    """A setting that moves the file moves the check as well."""
+    moved = configuration("prod", settings={"ingest": {"ENCORE_LIVENESS_FILE": "/tmp/elsewhere"}})  # noqa: S108 - a task's
+    assert container(moved, "ingest")["healthCheck"]["command"][-1] == "/tmp/elsewhere"  # noqa: S108 - a task's
+    assert container(moved, "mailer")["healthCheck"]["command"][-1] == "/tmp/alive"  # noqa: S108 - a task's
+
+
+def pipeline_of(environment: Configuration) -> Configuration:
+    """The module that runs the services."""
+    return environment.modules("pipeline")[None]
+
+
+def container(environment: Configuration, service: str) -> dict[str, Any]:
+    """The definition of a service's container."""
+    tasks = pipeline_of(environment).modules("service")[service].instances("aws_ecs_task_definition", "this")
+    [found] = json.loads(tasks[None]["container_definitions"])
+    return dict(found)
+
+
+def task_settings(environment: Configuration, service: str) -> Mapping[str, str]:
+    """What a task finds in its environment, whether from the definition or from a parameter."""
+    definition = container(environment, service)
+    parameters: Mapping[str, Instance] = pipeline_of(environment).instances("aws_ssm_parameter", "mailer")
+    values = {parameter["arn"]: parameter["value"] for parameter in parameters.values()}
+    return {
+        **{each["name"]: each["value"] for each in definition["environment"]},
+        **{each["name"]: values.get(each["valueFrom"], "a secret") for each in definition["secrets"]},
+    }

@@ -102,7 +102,8 @@ def test_images_carry_the_standard_labels(images: dict[str, str], inspect: Attri
         "understudy" if name == "understudy" else f"encore.{name}"
     )
     assert labels["org.opencontainers.image.licenses"] == "Apache-2.0"
-    assert {"version", "revision", "description"} <= {label.rsplit(".", 1)[-1] for label in labels}
+    assert {"revision", "source", "description"} <= {label.rsplit(".", 1)[-1] for label in labels}
+    assert labels["org.opencontainers.image.version"] == images[name].rpartition(":")[2]
     assert found["Created"].startswith("1970-01-01")
 
 

@@ -45,6 +45,8 @@ UNUSED_HERE = {
     "sqs:SendMessage mailer": "the polls of its job, and the parts that have waited for it",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
+    "personalize:Delete* *": "what runs long past have left",
+    "s3:DeleteObject runs/*/personalize/*": "the files of runs long past",
     "sns:Publish run-finished": "a run that sentiment or the recommender fails",
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
 }

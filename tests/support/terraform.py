@@ -28,19 +28,19 @@ class Module:
     @property
     def locals(self) -> Body:
         """The local values."""
-        return {name: value for block in self._blocks("locals") for name, value in block.items()}
+        return {name: value for block in self.blocks("locals") for name, value in block.items()}
 
     @property
     def variables(self) -> Mapping[str, Body]:
         """The inputs, by name."""
-        return {name: body for block in self._blocks("variable") for name, body in block.items()}
+        return {name: body for block in self.blocks("variable") for name, body in block.items()}
 
     @property
     def resources(self) -> Mapping[tuple[str, str], Body]:
         """The resources, by type and name."""
         return {
             (kind, name): body
-            for block in self._blocks("resource")
+            for block in self.blocks("resource")
             for kind, named in block.items()
             for name, body in named.items()
         }
@@ -50,16 +50,17 @@ class Module:
         """The policy documents, by name."""
         return {
             name: body
-            for block in self._blocks("data")
+            for block in self.blocks("data")
             for name, body in block.get("aws_iam_policy_document", {}).items()
         }
 
     @property
     def calls(self) -> Mapping[str, Body]:
         """The module calls, by name."""
-        return {name: body for block in self._blocks("module") for name, body in block.items()}
+        return {name: body for block in self.blocks("module") for name, body in block.items()}
 
-    def _blocks(self, kind: str) -> Iterator[Body]:
+    def blocks(self, kind: str) -> Iterator[Body]:
+        """Yield the blocks of one kind, such as `output`, each under its labels."""
         for file in self._files:
             yield from file.get(kind, [])
 

@@ -16,14 +16,15 @@ locals {
 module "keys" {
   source = "../../modules/keys"
 
-  name = local.name
+  name                 = local.name
+  personalize_role_arn = module.pipeline.personalize_role_arn
 }
 
 module "network" {
   source = "../../modules/network"
 
   name         = local.name
-  zones        = ["a", "b"]
+  zones        = var.zones
   nat          = true
   bucket_arns  = values(module.pipeline.bucket_arns)
   logs_key_arn = module.keys.arns.logs
@@ -37,6 +38,8 @@ module "pipeline" {
   network            = module.network.tasks
   keys               = module.keys.arns
   understudy         = var.understudy
+  settings           = var.settings
+  check              = var.check
   shop               = var.shop
   sentiment          = var.sentiment
   log_retention_days = 30
@@ -86,5 +89,6 @@ module "observability" {
   cluster_name      = module.pipeline.cluster_name
   messages_key_arn  = module.keys.arns.messages
   emails            = var.alarm_emails
+  ai_services       = var.ai_services == null ? module.pipeline.ai_services : var.ai_services
   limits            = { run_cost_usd = 5, month_cost_usd = 100 }
 }

@@ -22,3 +22,8 @@ output "dashboard_name" {
   description = "The CloudWatch dashboard."
   value       = module.observability.dashboard_name
 }
+
+output "zones" {
+  description = "The availability zones in use."
+  value       = module.network.zones
+}

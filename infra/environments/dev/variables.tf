@@ -3,6 +3,12 @@ variable "region" {
   type        = string
 }
 
+variable "zones" {
+  description = "The availability zones by name, two or three; by default the first that offer every endpoint."
+  type        = list(string)
+  default     = null
+}
+
 variable "image_tag" {
   description = "The release to run."
   type        = string
@@ -19,9 +25,27 @@ variable "understudy" {
   default     = true
 }
 
+variable "check" {
+  description = "Let a task of each new revision run with --check before its service uses it; false for a release that has no such flag."
+  type        = bool
+  default     = true
+}
+
 variable "shop" {
   description = "What the shop's settings file says: `encore config tfvars >shop.auto.tfvars.json` writes it."
   type = object({
+    ingest      = optional(map(string), {})
+    sentiment   = optional(map(string), {})
+    recommender = optional(map(string), {})
+    mailer      = optional(map(string), {})
+  })
+  default = {}
+}
+
+variable "settings" {
+  description = "Any settings of the services, by variable: of each service, or of all; see the pipeline module."
+  type = object({
+    all         = optional(map(string), {})
     ingest      = optional(map(string), {})
     sentiment   = optional(map(string), {})
     recommender = optional(map(string), {})
@@ -38,6 +62,12 @@ variable "sentiment" {
     job_from_texts = optional(number)
   })
   default = {}
+}
+
+variable "ai_services" {
+  description = "The services whose cost the AI budget counts, as the bill names them; by default AWS's and the model."
+  type        = list(string)
+  default     = null
 }
 
 variable "alarm_emails" {

@@ -32,14 +32,16 @@ locals {
 module "keys" {
   source = "../../modules/keys"
 
-  name = local.name
+  name                 = local.name
+  personalize_role_arn = module.pipeline.personalize_role_arn
 }
 
 module "network" {
   source = "../../modules/network"
 
   name                = local.name
-  zones               = ["a", "b", "c"]
+  zone_count          = 3
+  zones               = var.zones
   interface_endpoints = setsubtract(local.interface_endpoints, var.mailer.batch_from_prompts == null ? ["bedrock"] : [])
   bucket_arns         = values(module.pipeline.bucket_arns)
   logs_key_arn        = module.keys.arns.logs
@@ -52,6 +54,8 @@ module "pipeline" {
   image_tag              = var.image_tag
   network                = module.network.tasks
   keys                   = module.keys.arns
+  settings               = var.settings
+  check                  = var.check
   shop                   = var.shop
   mailer                 = var.mailer
   unsubscribe            = one(module.unsubscribe[*].mailer)
@@ -102,7 +106,8 @@ module "observability" {
   cluster_name      = module.pipeline.cluster_name
   messages_key_arn  = module.keys.arns.messages
   emails            = var.alarm_emails
-  limits            = { run_cost_usd = 200, month_cost_usd = 2000 }
+  ai_services       = var.ai_services == null ? module.pipeline.ai_services : var.ai_services
+  limits            = { run_cost_usd = 200, month_cost_usd = 500, month_ai_cost_usd = 2000 }
 }
 
 module "email" {

@@ -27,3 +27,8 @@ output "dns_records" {
   description = "DNS records to add to the sending domain."
   value       = module.email.dns_records
 }
+
+output "zones" {
+  description = "The availability zones in use."
+  value       = module.network.zones
+}

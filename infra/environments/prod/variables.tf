@@ -3,9 +3,21 @@ variable "region" {
   type        = string
 }
 
+variable "zones" {
+  description = "The availability zones by name, two or three; by default the first that offer every endpoint."
+  type        = list(string)
+  default     = null
+}
+
 variable "image_tag" {
   description = "The release to run."
   type        = string
+}
+
+variable "check" {
+  description = "Let a task of each new revision run with --check before its service uses it; false for a release that has no such flag."
+  type        = bool
+  default     = true
 }
 
 variable "shop" {
@@ -53,6 +65,18 @@ variable "comprehend_calls_per_s" {
   default     = 10
 }
 
+variable "settings" {
+  description = "Any settings of the services, by variable: of each service, or of all; see the pipeline module."
+  type = object({
+    all         = optional(map(string), {})
+    ingest      = optional(map(string), {})
+    sentiment   = optional(map(string), {})
+    recommender = optional(map(string), {})
+    mailer      = optional(map(string), {})
+  })
+  default = {}
+}
+
 variable "sentiment" {
   description = "How reviews are scored: language, aspects and job_from_texts; see the pipeline module."
   type = object({
@@ -61,6 +85,12 @@ variable "sentiment" {
     job_from_texts = optional(number)
   })
   default = {}
+}
+
+variable "ai_services" {
+  description = "The services whose cost the AI budget counts, as the bill names them; by default AWS's and the model."
+  type        = list(string)
+  default     = null
 }
 
 variable "alarm_emails" {

@@ -12,7 +12,8 @@ terraform {
     }
   }
 
-  # The bucket differs per account: terraform init -backend-config=bucket=<state_bucket> -backend-config=region=<region>
+  # The bucket, its region and its key differ per account: bootstrap's output `backend` has them, as the file for
+  # `terraform init -backend-config=`. Without the key's id, the state would be encrypted with one of S3's own.
   backend "s3" {
     key          = "prod/terraform.tfstate"
     encrypt      = true

@@ -117,6 +117,31 @@ data "aws_iam_policy_document" "release" {
     resources = ["${local.ecs}:service/${local.name}/*"]
   }
 
+  # A task of each new revision runs with --check before the service uses it (modules/service/check_task.py).
+  statement {
+    sid       = "CheckRevisions"
+    actions   = ["ecs:RunTask"]
+    resources = ["${local.ecs}:task-definition/${local.name}-*:*"]
+
+    condition {
+      test     = "ArnEquals"
+      variable = "ecs:cluster"
+      values   = ["${local.ecs}:cluster/${local.name}"]
+    }
+  }
+
+  statement {
+    sid       = "WatchChecks"
+    actions   = ["ecs:DescribeTasks", "ecs:StopTask"]
+    resources = ["${local.ecs}:task/${local.name}/*"]
+  }
+
+  statement {
+    sid       = "ReadWhyChecksFail"
+    actions   = ["logs:GetLogEvents"]
+    resources = ["arn:${local.partition}:logs:${local.region}:${local.account_id}:log-group:/encore/${local.name}-*:log-stream:task/*"]
+  }
+
   # A task definition has no ARN before it exists; the roles below bound what it can do.
   statement {
     sid       = "RegisterTasks"

@@ -65,6 +65,28 @@ data "aws_iam_policy_document" "this" {
     }
   }
 
+  # Personalize gets by grants what it reads and writes in the data bucket. The statement is AWS's example, which has no
+  # condition on the account ("Giving Amazon Personalize permission to use your AWS KMS key").
+  dynamic "statement" {
+    for_each = each.value.personalize ? [var.personalize_role_arn] : []
+
+    content {
+      sid       = "PersonalizeAndItsRole"
+      actions   = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"]
+      resources = ["*"]
+
+      principals {
+        type        = "AWS"
+        identifiers = [statement.value]
+      }
+
+      principals {
+        type        = "Service"
+        identifiers = ["personalize.amazonaws.com"]
+      }
+    }
+  }
+
   dynamic "statement" {
     for_each = each.key == "logs" ? [local.region] : []
 

@@ -4,15 +4,16 @@ variable "name" {
 }
 
 variable "keys" {
-  description = "Keys by purpose, each with the AWS services that use it on their own; the key `logs` encrypts log groups."
+  description = "Keys by purpose, each with the AWS services that use it on their own, and whether Personalize does, with its role; the key `logs` encrypts log groups."
   type = map(object({
     description = string
     services    = optional(list(string), [])
+    personalize = optional(bool, false)
   }))
   default = {
     data = {
       description = "Customers' data: bucket, tables, parameters"
-      services    = ["personalize.amazonaws.com"]
+      personalize = true
     }
     messages = {
       description = "Queues and topics"
@@ -29,4 +30,15 @@ variable "keys" {
       description = "Log groups"
     }
   }
+
+  validation {
+    condition     = var.personalize_role_arn != null || !anytrue([for key in var.keys : key.personalize])
+    error_message = "A key that Personalize uses needs personalize_role_arn."
+  }
+}
+
+variable "personalize_role_arn" {
+  description = "The role that Personalize assumes, for keys that Personalize uses."
+  type        = string
+  default     = null
 }

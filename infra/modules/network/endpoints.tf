@@ -25,18 +25,37 @@ resource "aws_vpc_endpoint" "s3" {
   tags = { Name = "${var.name}-s3" }
 }
 
+# Which zones offer an endpoint, and its name in this partition.
+data "aws_vpc_endpoint_service" "interface" {
+  for_each = local.interface_endpoints
+
+  service      = each.key
+  service_type = "Interface"
+}
+
+# An address in each zone that offers one; the private name leads tasks of the other zones there too.
 resource "aws_vpc_endpoint" "interface" {
   for_each = local.interface_endpoints
 
-  vpc_id              = aws_vpc.this.id
-  service_name        = "com.amazonaws.${local.region}.${each.key}"
-  vpc_endpoint_type   = "Interface"
-  subnet_ids          = [for subnet in aws_subnet.private : subnet.id]
+  vpc_id            = aws_vpc.this.id
+  service_name      = data.aws_vpc_endpoint_service.interface[each.key].service_name
+  vpc_endpoint_type = "Interface"
+  subnet_ids = [
+    for zone, subnet in aws_subnet.private : subnet.id
+    if contains(data.aws_vpc_endpoint_service.interface[each.key].availability_zones, zone)
+  ]
   security_group_ids  = [aws_security_group.endpoints[0].id]
   private_dns_enabled = true
   policy              = data.aws_iam_policy_document.endpoint[each.key].json
 
   tags = { Name = "${var.name}-${each.key}" }
+
+  lifecycle {
+    precondition {
+      condition     = length(setintersection(local.zones, data.aws_vpc_endpoint_service.interface[each.key].availability_zones)) > 0
+      error_message = "None of the zones ${jsonencode(local.zones)} offers the endpoint ${each.key}: name others in zones."
+    }
+  }
 }
 
 resource "aws_security_group" "endpoints" {
@@ -87,7 +106,7 @@ data "aws_iam_policy_document" "s3" {
   #checkov:skip=CKV_AWS_283:presigned URLs of image layers carry no account; the statement covers only AWS's bucket
   statement {
     sid       = "OwnBuckets"
-    actions   = ["s3:GetObject", "s3:ListBucket", "s3:PutObject"]
+    actions   = ["s3:DeleteObject", "s3:GetObject", "s3:ListBucket", "s3:PutObject"]
     resources = concat(var.bucket_arns, [for arn in var.bucket_arns : "${arn}/*"])
 
     principals {

@@ -4,9 +4,29 @@ data "aws_caller_identity" "current" {}
 
 data "aws_partition" "current" {}
 
+# The zones that every account of the region may use: no Local Zones, which have to be opted into.
+data "aws_availability_zones" "available" {
+  #checkov:skip=CKV_AWS_394:only the first are used, however many there are, and the input `zones` fixes which
+  state = "available"
+
+  filter {
+    name   = "opt-in-status"
+    values = ["opt-in-not-required"]
+  }
+}
+
 locals {
   region = data.aws_region.current.region
-  zones  = [for letter in var.zones : "${local.region}${letter}"]
+
+  # A zone's letter means another place in each account, and not every place has every endpoint. So zones that have them
+  # all go first.
+  available = sort(data.aws_availability_zones.available.names)
+  complete = [
+    for zone in local.available : zone
+    if alltrue([for service in data.aws_vpc_endpoint_service.interface : contains(service.availability_zones, zone)])
+  ]
+  preferred = concat(local.complete, [for zone in local.available : zone if !contains(local.complete, zone)])
+  zones     = var.zones == null ? slice(local.preferred, 0, min(var.zone_count, length(local.preferred))) : var.zones
 }
 
 resource "aws_vpc" "this" {
@@ -32,6 +52,13 @@ resource "aws_subnet" "private" {
   cidr_block        = each.value
 
   tags = { Name = "${var.name}-private-${each.key}" }
+
+  lifecycle {
+    precondition {
+      condition     = length(local.zones) >= 2 && length(setsubtract(local.zones, local.available)) == 0
+      error_message = "Two zones are the least, and ${jsonencode(local.zones)} must be among those of this account: ${jsonencode(local.available)}."
+    }
+  }
 }
 
 resource "aws_route_table" "private" {

@@ -9,12 +9,24 @@ variable "cidr" {
   default     = "10.20.0.0/16"
 }
 
-variable "zones" {
-  description = "Letters of the availability zones. Explicit, so that a zone added by AWS does not move a subnet."
-  type        = list(string)
+variable "zone_count" {
+  description = "How many availability zones to use, of those that have every interface endpoint if there are enough."
+  type        = number
+  default     = 2
 
   validation {
-    condition     = length(var.zones) >= 2 && length(var.zones) <= 3
+    condition     = contains([2, 3], var.zone_count)
+    error_message = "zone_count must be 2 or 3."
+  }
+}
+
+variable "zones" {
+  description = "The zones by name, such as eu-west-1a, in place of zone_count: so that no zone that AWS adds moves a subnet."
+  type        = list(string)
+  default     = null
+
+  validation {
+    condition     = var.zones == null ? true : contains([2, 3], length(var.zones))
     error_message = "zones must name two or three zones."
   }
 }

@@ -1,14 +1,34 @@
+# Calls of AI services carry no tag, so no budget by tag sees them, and they are most of the bill. They have a budget of
+# their own, by service, which counts the whole account: ADR 35.
+locals {
+  budgets = {
+    resources = {
+      name   = var.name
+      limit  = var.limits.month_cost_usd
+      filter = "TagKeyValue" # takes effect once the tag is activated for cost allocation in the billing settings
+      values = [format("user:stack$%s", var.name)]
+    }
+    ai = {
+      name   = "${var.name}-ai"
+      limit  = coalesce(var.limits.month_ai_cost_usd, var.limits.month_cost_usd)
+      filter = "Service"
+      values = var.ai_services
+    }
+  }
+}
+
 resource "aws_budgets_budget" "month" {
-  name         = var.name
+  for_each = { for name, budget in local.budgets : name => budget if length(budget.values) > 0 }
+
+  name         = each.value.name
   budget_type  = "COST"
   time_unit    = "MONTHLY"
-  limit_amount = tostring(var.limits.month_cost_usd)
+  limit_amount = tostring(each.value.limit)
   limit_unit   = "USD"
 
-  # Takes effect once the tag is activated for cost allocation in the account's billing settings.
   cost_filter {
-    name   = "TagKeyValue"
-    values = [format("user:stack$%s", var.name)]
+    name   = each.value.filter
+    values = each.value.values
   }
 
   dynamic "notification" {
@@ -24,4 +44,9 @@ resource "aws_budgets_budget" "month" {
   }
 
   depends_on = [aws_sns_topic_policy.alarms]
+}
+
+moved {
+  from = aws_budgets_budget.month
+  to   = aws_budgets_budget.month["resources"]
 }

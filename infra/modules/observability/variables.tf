@@ -28,6 +28,12 @@ variable "emails" {
   type        = set(string)
 }
 
+variable "ai_services" {
+  description = "The services, as the bill names them, whose cost the AI budget counts; none for no such budget."
+  type        = list(string)
+  default     = []
+}
+
 variable "limits" {
   description = "Thresholds of the alarms."
   type = object({
@@ -36,6 +42,7 @@ variable "limits" {
     error_share         = optional(number, 0.1)
     template_copy_share = optional(number, 0.2)
     run_cost_usd        = number
-    month_cost_usd      = number
+    month_cost_usd      = number           # of everything that has the tag
+    month_ai_cost_usd   = optional(number) # of the AI services; by default as much
   })
 }

@@ -11,4 +11,14 @@ locals {
     "arn:${local.partition}:bedrock:*::foundation-model/${local.model_name}",
     "arn:${local.partition}:bedrock:::foundation-model/${local.model_name}",
   ]
+
+  # A model of another vendor is a product of the Marketplace, and so a service of its own on the bill, named after the
+  # model: anthropic.claude-haiku-5-5 is "Claude Haiku 5.5 (Amazon Bedrock Edition)".
+  claude = try(regex("^anthropic\\.claude-([a-z]+)-([0-9]+)(?:-([0-9]{1,2}))?(?:-[0-9]{8}|-v|:|$)", local.model_name), null)
+  claude_on_bill = local.claude == null ? [] : [
+    format("Claude %s %s (Amazon Bedrock Edition)", title(local.claude[0]), join(".", compact(slice(local.claude, 1, 3))))
+  ]
+  ai_services = concat(
+    ["Amazon Bedrock", "Amazon Comprehend", "Amazon Personalize", "Amazon Simple Email Service"], local.claude_on_bill
+  )
 }

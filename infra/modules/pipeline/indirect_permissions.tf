@@ -23,6 +23,51 @@ locals {
     },
   ]
 
+  # A task of a new revision asks, with --check, whether everything that its settings name answers.
+  checks = {
+    for service, required in local.required_settings : service => [
+      {
+        sid     = "SeeTables"
+        actions = ["dynamodb:DescribeTable"]
+        resources = [
+          for name, arn in module.topology.table_arns : arn
+          if contains(required, "ENCORE_${upper(replace(name, "-", "_"))}_TABLE")
+        ]
+        conditions = []
+      },
+      {
+        sid     = "SeeTopics"
+        actions = ["sns:GetTopicAttributes"]
+        resources = [
+          for name, arn in module.topology.topic_arns : arn
+          if contains(required, "ENCORE_${upper(replace(name, "-", "_"))}_TOPIC_ARN")
+        ]
+        conditions = []
+      },
+    ]
+  }
+
+  # Whoever creates something with tags has to be allowed to tag it.
+  tagging = {
+    sentiment = { action = "comprehend:TagResource", resources = ["${local.comprehend}:sentiment-detection-job/*"] }
+    mailer    = { action = "bedrock:TagResource", resources = [local.model_jobs] }
+    recommender = {
+      action = "personalize:TagResource"
+      resources = [
+        "${local.personalize}:batch-inference-job/*",
+        "${local.personalize}:dataset-group/${var.name}",
+        "${local.personalize}:dataset-import-job/*",
+        "${local.personalize}:dataset/${var.name}/*",
+        "${local.personalize}:solution/${var.name}-*",
+      ]
+    }
+  }
+  tag_permissions = {
+    for service, tags in local.tagging : service => [
+      { sid = "TagWhatIsCreated", actions = [tags.action], resources = tags.resources, conditions = [] }
+    ]
+  }
+
   # Converse applies the guardrail that it is called with, in the caller's name.
   guardrail_permissions = [
     for guardrail in var.mailer.guardrail[*] : {
@@ -34,8 +79,8 @@ locals {
   ]
 
   indirect_permissions = {
-    ingest = local.encryption
-    mailer = concat(local.encryption, local.guardrail_permissions, [
+    ingest = concat(local.encryption, local.checks.ingest)
+    mailer = concat(local.encryption, local.checks.mailer, local.tag_permissions.mailer, local.guardrail_permissions, [
       {
         sid       = "PassRoleToBedrock"
         actions   = ["iam:PassRole"]
@@ -47,7 +92,7 @@ locals {
         }]
       },
     ])
-    sentiment = concat(local.encryption, [
+    sentiment = concat(local.encryption, local.checks.sentiment, local.tag_permissions.sentiment, [
       {
         sid       = "PassRoleToComprehend"
         actions   = ["iam:PassRole"]
@@ -59,7 +104,7 @@ locals {
         }]
       },
     ])
-    recommender = concat(local.encryption, [
+    recommender = concat(local.encryption, local.checks.recommender, local.tag_permissions.recommender, [
       {
         sid       = "PassRoleToPersonalize"
         actions   = ["iam:PassRole"]

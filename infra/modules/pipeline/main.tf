@@ -58,10 +58,11 @@ module "service" {
   parameters         = each.key == "mailer" ? local.mailer_parameters : {}
   release            = each.key == "mailer" ? sha1(jsonencode(local.mailer_settings)) : ""
   permissions        = concat(local.permissions[each.key], local.indirect_permissions[each.key])
-  health_command     = local.health_command
+  health_command     = local.health_commands[each.key]
   network            = var.network
   logs               = local.logs
   parameters_key_arn = var.keys.data
+  check              = var.check
 
   scaling = {
     queue_name       = module.topology.queue_names[local.queues[each.key]]

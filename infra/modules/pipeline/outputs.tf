@@ -33,6 +33,16 @@ output "stages" {
   ]
 }
 
+output "personalize_role_arn" {
+  description = "The role that Personalize assumes: the key of the data has to allow it."
+  value       = aws_iam_role.personalize.arn
+}
+
+output "ai_services" {
+  description = "The AI services that the pipeline uses, as the bill names them."
+  value       = local.ai_services
+}
+
 output "cluster_name" {
   description = "The ECS cluster."
   value       = aws_ecs_cluster.this.name

@@ -53,15 +53,11 @@ data "aws_iam_policy_document" "personalize" {
     }
   }
 
+  # AWS's example for the role. Personalize asks the key itself too, not only through S3, so nothing here is bound to S3.
+  # The key's policy names the role as well, and there also CreateGrant (infra/modules/keys).
   statement {
     sid       = "UseDataKey"
-    actions   = ["kms:Decrypt", "kms:GenerateDataKey"]
+    actions   = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey", "kms:ListGrants"]
     resources = [var.keys.data]
-
-    condition {
-      test     = "StringEquals"
-      variable = "kms:ViaService"
-      values   = ["s3.${local.region}.amazonaws.com"]
-    }
   }
 }

@@ -82,6 +82,40 @@ locals {
     mailer      = {}
   }
 
+  # Whatever else is to be set. A setting that a service gets one day needs nothing here but its name in the file, which
+  # `make setting-names` writes from the settings classes and a test compares with them.
+  setting_names = jsondecode(file("${path.module}/setting_names.json"))
+
+  given_settings = {
+    for service in keys(local.setting_names) : service => merge(var.settings.all, var.settings[service])
+  }
+
+  # What Terraform makes, or what something that it makes depends on: names of resources, roles, the model that may be
+  # called, the namespace that alarms read. The key that signs links is a secret, and a variable is in plan and state.
+  own_settings = toset(concat(
+    flatten(values(local.required_settings)),
+    [
+      "ENCORE_MAILER_BATCH_ROLE_ARN",
+      "ENCORE_MAILER_GUARDRAIL_ID",
+      "ENCORE_MAILER_GUARDRAIL_VERSION",
+      "ENCORE_MAILER_MODEL_ID",
+      "ENCORE_MAILER_UNSUBSCRIBE_KEY",
+      "ENCORE_METRICS_NAMESPACE",
+      "ENCORE_RECOMMENDER_DATASET_GROUP",
+      "ENCORE_SENTIMENT_JOB_ROLE_ARN",
+    ],
+  ))
+
+  # The mailer's own are parameters, as its others are, except empty ones: a parameter has at least one character.
+  given_parameters = {
+    for name, value in local.given_settings.mailer : name => value if startswith(name, "ENCORE_MAILER_") && value != ""
+  }
+  given_variables = {
+    for service, given in local.given_settings : service => {
+      for name, value in given : name => value if !(service == "mailer" && contains(keys(local.given_parameters), name))
+    }
+  }
+
   common_settings = {
     ENCORE_DRAIN_S           = "100" # within the 120 s between SIGTERM and SIGKILL
     ENCORE_METRICS_NAMESPACE = "Encore/${var.name}"
@@ -105,10 +139,14 @@ locals {
     },
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_URL = var.unsubscribe.url },
     var.shop.mailer, # its unsubscribe address is a domain of the shop's own that leads to the endpoint
+    local.given_parameters,
   )
 
   mailer_parameters = merge(
-    { for name, parameter in aws_ssm_parameter.mailer : name => parameter.arn },
+    {
+      for name, parameter in aws_ssm_parameter.mailer : name => parameter.arn
+      if !contains(keys(local.given_variables.mailer), name)
+    },
     var.unsubscribe == null ? {} : { ENCORE_MAILER_UNSUBSCRIBE_KEY = var.unsubscribe.key_parameter_arn },
   )
 
@@ -126,11 +164,16 @@ locals {
       local.shop_settings[service],
       local.understudy_endpoints,
       var.otlp_endpoint == "" ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT = var.otlp_endpoint },
+      local.given_variables[service],
     )
   }
 
-  # The service touches this file as long as its loop runs; the image sets the path.
+  # The service touches this file as long as its loop runs; the image sets the path, unless a setting does.
   health_command = ["CMD", "python", "-m", "encore.runtime.liveness", "/tmp/alive"]
+  health_commands = {
+    for service, given in local.given_settings : service =>
+    concat(slice(local.health_command, 0, 4), [lookup(given, "ENCORE_LIVENESS_FILE", local.health_command[4])])
+  }
 }
 
 resource "aws_ssm_parameter" "mailer" {

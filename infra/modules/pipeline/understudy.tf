@@ -1,5 +1,6 @@
 # Understudy instead of the AI services: to try the whole system on AWS without paying for AI, or in regions without
-# it. It listens only inside the VPC and keeps its state in memory, so there is always exactly one task.
+# it. It listens only inside the VPC. There is never more than one task, and its Personalize outlives it on a file system
+# (understudy_state.tf).
 
 locals {
   understudy_port = 4570
@@ -19,13 +20,14 @@ locals {
     UNDERSTUDY_REGION     = local.region
     UNDERSTUDY_ACCOUNT_ID = local.account_id
     UNDERSTUDY_MODEL_IDS  = jsonencode([var.mailer.model_id])
+    UNDERSTUDY_STATE_DIR  = local.understudy_state_dir
   }
 
   understudy_callers = {
     for service, tasks in module.service : service => tasks.security_group_id if var.understudy
   }
 
-  understudy_permissions = [
+  understudy_permissions = concat(local.understudy_state_permissions, [
     {
       sid       = "FindFiles"
       actions   = ["s3:ListBucket"]
@@ -40,7 +42,7 @@ locals {
         "${local.data_bucket}/runs/*/copy/job/*",
       ]
     },
-  ]
+  ])
 }
 
 resource "aws_service_discovery_private_dns_namespace" "this" {
@@ -66,6 +68,9 @@ module "understudy" {
   network            = var.network
   logs               = local.logs
   parameters_key_arn = var.keys.data
+  single             = true
+  file_system        = one(local.understudy_file_systems)
+  check              = var.check
 
   health_command = [
     "CMD", "python", "-c",

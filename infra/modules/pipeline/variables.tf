@@ -149,6 +149,34 @@ variable "sentiment" {
   }
 }
 
+variable "settings" {
+  description = "Any settings of the services, by variable, beside and before all others: `all` for those that every service has."
+  type = object({
+    all         = optional(map(string), {})
+    ingest      = optional(map(string), {})
+    sentiment   = optional(map(string), {})
+    recommender = optional(map(string), {})
+    mailer      = optional(map(string), {})
+  })
+  default = {}
+
+  validation {
+    condition = alltrue(flatten([
+      for service, names in local.setting_names : [
+        for name in concat(keys(var.settings.all), keys(var.settings[service])) : contains(names, name)
+      ]
+    ]))
+    error_message = "settings must have only variables that the service has, or every service, for those in all: setting_names.json lists them."
+  }
+
+  validation {
+    condition = alltrue(flatten([
+      for given in values(var.settings) : [for name in keys(given) : !contains(local.own_settings, name)]
+    ]))
+    error_message = "settings must not have what resources, permissions or alarms depend on, such as ENCORE_MAILER_MODEL_ID: other inputs set it."
+  }
+}
+
 variable "understudy" {
   description = "Run understudy instead of Comprehend, Personalize and Bedrock: no AI costs, no real AI."
   type        = bool
@@ -164,6 +192,12 @@ variable "job_events" {
     condition     = length(setsubtract(var.job_events, ["recommender", "mailer"])) == 0
     error_message = "job_events may contain only recommender and mailer."
   }
+}
+
+variable "check" {
+  description = "Let a task of each new revision run with --check before its service uses it; takes python3 and the AWS CLI."
+  type        = bool
+  default     = true
 }
 
 variable "log_retention_days" {

@@ -7,6 +7,10 @@ data "aws_partition" "current" {}
 locals {
   container      = "app"
   stop_timeout_s = 120 # Fargate's maximum, and the notice that Spot gives
+
+  file_system = var.file_system[*]
+  own_disk    = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
+  shared_disk = [for system in local.file_system : { sourceVolume = "state", containerPath = system.path, readOnly = false }]
 }
 
 resource "aws_ecs_task_definition" "this" {
@@ -29,7 +33,7 @@ resource "aws_ecs_task_definition" "this" {
       stopTimeout            = local.stop_timeout_s
       environment            = [for name, value in var.environment : { name = name, value = value }]
       secrets                = [for name, arn in var.parameters : { name = name, valueFrom = arn }]
-      mountPoints            = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
+      mountPoints            = concat(local.own_disk, local.shared_disk)
       portMappings           = var.discovery == null ? [] : [{ containerPort = var.discovery.port, protocol = "tcp" }]
       dockerLabels           = { "encore.release" = var.release }
       linuxParameters        = { capabilities = { drop = ["ALL"] } } # no ECS init: the image has its own
@@ -61,6 +65,25 @@ resource "aws_ecs_task_definition" "this" {
     name = "tmp"
   }
 
+  # Outlives the task. Its access point decides the folder and the user; nothing unencrypted crosses the network.
+  dynamic "volume" {
+    for_each = local.file_system
+
+    content {
+      name = "state"
+
+      efs_volume_configuration {
+        file_system_id     = volume.value.id
+        transit_encryption = "ENABLED"
+
+        authorization_config {
+          access_point_id = volume.value.access_point_id
+          iam             = "ENABLED"
+        }
+      }
+    }
+  }
+
   ephemeral_storage {
     size_in_gib = var.size.storage_gib
   }
@@ -77,9 +100,9 @@ resource "aws_ecs_service" "this" {
   task_definition                    = aws_ecs_task_definition.this.arn
   desired_count                      = try(var.scaling.min_tasks, 1)
   platform_version                   = "LATEST"
-  deployment_minimum_healthy_percent = 100
-  deployment_maximum_percent         = 200
-  availability_zone_rebalancing      = "ENABLED"
+  deployment_minimum_healthy_percent = var.single ? 0 : 100
+  deployment_maximum_percent         = var.single ? 100 : 200
+  availability_zone_rebalancing      = var.single ? "DISABLED" : "ENABLED" # it would start a second task first
   enable_ecs_managed_tags            = true
   propagate_tags                     = "SERVICE"
 
@@ -115,6 +138,16 @@ resource "aws_ecs_service" "this" {
   lifecycle {
     ignore_changes = [desired_count] # set by scaling
   }
+
+  # A task that starts earlier could reach nothing, or not even be started. The network's routes and endpoints are
+  # waited for with `var.network`.
+  depends_on = [
+    aws_iam_role_policy.execution,
+    aws_iam_role_policy.task,
+    aws_vpc_security_group_egress_rule.cidrs,
+    aws_vpc_security_group_egress_rule.prefix_lists,
+    terraform_data.check,
+  ]
 }
 
 resource "aws_cloudwatch_log_group" "this" {

@@ -117,6 +117,24 @@ variable "spot_weight" {
   }
 }
 
+variable "single" {
+  description = "Never two tasks at once: a deployment stops the old one first. For services with state of their own."
+  type        = bool
+  default     = false
+}
+
+variable "file_system" {
+  description = "An EFS file system to mount at `path`, through an access point; null for none."
+  type        = object({ id = string, access_point_id = string, path = string })
+  default     = null
+}
+
+variable "check" {
+  description = "Let a task of each new revision run with --check before the service uses it; takes python3 and the AWS CLI."
+  type        = bool
+  default     = true
+}
+
 variable "discovery" {
   description = "The private DNS namespace to register in, and the port that is served; null for services without a port."
   type        = object({ namespace_id = string, hostname = string, port = number })

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from contextlib import suppress
 from functools import partial
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
@@ -16,6 +19,9 @@ from understudy.app import create_app, server_config
 from understudy.composition import create_services
 from understudy.logs import configure_logs
 from understudy.settings import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def main() -> None:
@@ -32,11 +38,38 @@ def main() -> None:
         comprehend_calls_per_s=settings.comprehend_tps,
         long_document_fails_batch=settings.comprehend_long_document == "call",
         bedrock_options=settings.bedrock_options(),
+        state_dir=settings.state_dir,
     )
+    if _only_checks():
+        _check_state(settings.state_dir)
+        return
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     app = create_app(services)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(server_config(app, host=settings.host, port=settings.port)).run()
+
+
+def _only_checks() -> bool:
+    parser = ArgumentParser(
+        prog="python -m understudy", description="Serve Comprehend, Personalize and Bedrock."
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="only see whether it could start: exit with 0 or 2"
+    )
+    return bool(parser.parse_args().check)
+
+
+def _check_state(folder: Path | None) -> None:
+    """Exit with 2 if the folder cannot be written; its files stay as they are: another process may run."""
+    if folder is None:
+        return
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        sys.stderr.write(f"check failed: UNDERSTUDY_STATE_DIR: {error}\n")
+        sys.exit(2)
 
 
 def _load_settings() -> Settings:

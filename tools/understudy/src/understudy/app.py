@@ -27,13 +27,16 @@ _IDLE_CONNECTION_S = 75
 
 
 def create_app(services: Sequence[Service]) -> Starlette:
-    """Return an application that serves `services` and closes them at shutdown."""
+    """Return an application that opens `services` at its start, serves them and closes them at shutdown."""
 
     async def health(_request: Request) -> Response:
         return JSONResponse({"services": sorted(service.name for service in services)})
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        for service in services:
+            if service.open is not None:
+                await service.open()
         yield
         for service in services:
             if service.close is not None:

@@ -12,6 +12,7 @@ from understudy.engines.sentiment import Prior, SentimentModel
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from understudy.s3 import S3ClientFactory
     from understudy.wire.service import Service
@@ -28,8 +29,12 @@ def create_services(
     comprehend_calls_per_s: float | None = None,
     long_document_fails_batch: bool = False,
     bedrock_options: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
+    state_dir: Path | None = None,
 ) -> list[Service]:
-    """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`."""
+    """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`.
+
+    What Personalize has outlives the process in `state_dir`, if there is one.
+    """
     return [
         comprehend.create_service(
             _sentiment_model(comprehend_prior),
@@ -54,6 +59,7 @@ def create_services(
             account_id=account_id,
             s3_client_factory=s3_client_factory,
             state_delay_s=state_delay_s,
+            state_dir=state_dir,
         ),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path  # noqa: TC003 - pydantic reads it
 from typing import Annotated, Literal
 
 from pydantic import Field, HttpUrl, SecretStr
@@ -27,6 +28,8 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     state_delay_s: Annotated[float, Field(ge=0)] = 0.2
     """How long a Personalize resource or a Comprehend job stays in each state before the next."""
+    state_dir: Path | None = None
+    """A folder in which what Personalize has outlives the process; without one it is gone with it."""
     model_ids: frozenset[str] = CURRENT_MODEL_IDS
     """The model and inference profile ids that Bedrock answers for, as a JSON list."""
     model_features: dict[str, ModelFeatures] = {}

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -19,6 +20,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tools.understudy.tests.comprehends import comprehend_service
 from tools.understudy.tests.openai_fake import completion, openai_server
+from understudy.__main__ import main
 from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.testing import UnderstudyServer
@@ -105,6 +107,22 @@ def test_every_service_answers_at_one_address(server: Server, monkeypatch: pytes
     assert answer["stopReason"] == "end_turn"
     assert jobs == []
     assert recipes
+
+
+def test_a_check_names_a_folder_that_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It serves nothing and ends with 2; in a folder that can be written it leaves nothing."""
+    monkeypatch.setattr(sys, "argv", ["understudy", "--check"])
+    monkeypatch.setenv("UNDERSTUDY_STATE_DIR", str(tmp_path))
+    main()
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("UNDERSTUDY_STATE_DIR", str(tmp_path / "file"))
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.startswith("check failed: UNDERSTUDY_STATE_DIR: ")
 
 
 def test_resources_have_the_default_region_and_account(server: Server) -> None:

@@ -13,6 +13,7 @@ from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.registry import Registry
+from understudy.personalize.resource import Resource
 from understudy.personalize.storage import Storage
 from understudy.s3 import Location
 from understudy.wire.service import Handler, Params
@@ -55,17 +56,26 @@ class BatchOperations:
         num_results = results_wanted(params)
         if params.get("batchInferenceJobMode") == "THEME_GENERATION":
             raise invalid_input("Theme generation is not supported.")
-        model = self.models.model(version)
-        answer = partial(infer, model, num_results=num_results, item_filter=self.filters.bound(params, model))
-
-        async def work() -> None:
-            await self._run(answer, source, target)
-
+        model = await self.models.model(version)
+        self.filters.bound(params, model)  # refuses a filter that the model cannot apply
         arn = self.arns.named("batch-inference-job", params["jobName"])
         detail = {"batchInferenceJobMode": "BATCH_INFERENCE", **params, "numResults": num_results}
         used = {version.arn, params.get("filterArn", version.arn)}
-        self.registry.create(BATCH_INFERENCE_JOB, arn, detail, links=version.links | used, work=work)
+        job = self.registry.create(
+            BATCH_INFERENCE_JOB, arn, detail, links=version.links | used, work=lambda: self.infer(job)
+        )
         return {"batchInferenceJobArn": arn}
+
+    async def infer(self, job: Resource) -> None:
+        """Do a job: answer its input files."""
+        params = job.detail
+        version = self.registry.get(SOLUTION_VERSION, params["solutionVersionArn"])
+        model = await self.models.model(version)
+        item_filter = self.filters.bound(params, model)
+        answer = partial(infer, model, num_results=params["numResults"], item_filter=item_filter)
+        source = _location(params["jobInput"]["s3DataSource"]["path"], "input")
+        target = _location(params["jobOutput"]["s3DataDestination"]["path"], "output")
+        await self._run(answer, source, target)
 
     async def _run(self, answer: Answer, source: Location, target: Location) -> None:
         async with Storage.open(self.s3) as storage:

@@ -78,19 +78,32 @@ class DataOperations:
         dataset = self.registry.get_active(DATASET, params["datasetArn"])
         if "roleArn" not in params:
             raise invalid_input("roleArn is required to read from Amazon S3.")
-        location = _data_location(params["dataSource"].get("dataLocation", ""))
+        _data_location(params["dataSource"].get("dataLocation", ""))
         # The service model gives roleArn here the pattern of a Personalize ARN, which no role
         # matches, so it cannot be returned.
         detail = {"importMode": "FULL", **params}
         del detail["roleArn"]
 
-        async def work() -> None:
-            table = await self._read(self._schema(dataset.detail["schemaArn"]), location)
-            await self._store(dataset, table, add=detail["importMode"] == "INCREMENTAL")
-
         arn = self.arns.named("dataset-import-job", params["jobName"])
-        self.registry.create(DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=work)
+        job = self.registry.create(
+            DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=lambda: self.import_files(job)
+        )
         return {"datasetImportJobArn": arn}
+
+    async def import_files(self, job: Resource) -> None:
+        """Do an import: read its files into its dataset."""
+        dataset = self.registry.get(DATASET, job.detail["datasetArn"])
+        location = _data_location(job.detail["dataSource"]["dataLocation"])
+        table = await self._read(self._schema(dataset.detail["schemaArn"]), location)
+        await self._store(dataset, table, add=job.detail["importMode"] == "INCREMENTAL")
+
+    def table(self, dataset: Resource) -> Table | None:
+        """Return what has been imported into a dataset, nothing before the first import."""
+        return self._tables.get(dataset)
+
+    def restore(self, dataset: Resource, table: Table) -> None:
+        """Know again what was imported into a dataset."""
+        self._tables[dataset] = table
 
     def schemas(self, group_arn: str) -> dict[str, Schema]:
         """Return the schemas of a group's datasets by name."""

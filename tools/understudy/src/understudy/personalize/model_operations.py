@@ -1,5 +1,6 @@
 """Solutions, their versions, and the campaigns that serve them."""
 
+import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import in_use, invalid_input
 from understudy.personalize.event_rules import EventRules
 from understudy.personalize.kinds import DATASET, DATASET_GROUP, SOLUTION, SOLUTION_VERSION, Status
-from understudy.personalize.plan import TrainingPlan
+from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.recipes import USER_PERSONALIZATION, require_recipe
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
@@ -48,6 +49,8 @@ class ModelOperations:
     workers: Workers
     data: DataOperations
     _models: WeakKeyDictionary[Resource, TrainedModel] = field(default_factory=WeakKeyDictionary)
+    _plans: WeakKeyDictionary[Resource, TrainingPlan] = field(default_factory=WeakKeyDictionary)
+    _training_again: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the operations of this part of the service other than Describe, List and Delete."""
@@ -74,7 +77,7 @@ class ModelOperations:
         solution = self.registry.get_active(SOLUTION, params["solutionArn"])
         mode = params.get("trainingMode", "FULL")
         self._check_mode(solution, mode)
-        plan = self._plan(solution)
+        plan = self._plan(solution, self.data.snapshots(solution.detail["datasetGroupArn"]))
         arn = self.arns.solution_version(solution.arn)
         detail = {
             **{key: solution.detail[key] for key in _VERSION_INHERITS if key in solution.detail},
@@ -86,12 +89,10 @@ class ModelOperations:
         datasets = [each.arn for each in self._datasets(group_arn)]
         links = (solution.arn, group_arn, *datasets)
 
-        async def work() -> None:
-            started = time.monotonic()
-            self._models[version] = await self.workers.run(train, plan)
-            version.detail["trainingHours"] = (time.monotonic() - started) / _SECONDS_PER_HOUR
-
-        version = self.registry.create(SOLUTION_VERSION, arn, detail, links=links, work=work)
+        version = self.registry.create(
+            SOLUTION_VERSION, arn, detail, links=links, work=lambda: self.train_version(version)
+        )
+        self._plans[version] = plan
         return {"solutionVersionArn": arn}
 
     async def stop_solution_version_creation(self, params: Params) -> Params:
@@ -105,11 +106,30 @@ class ModelOperations:
     async def get_solution_metrics(self, params: Params) -> Params:
         """Answer GetSolutionMetrics with the metrics measured during training."""
         version = self.registry.get_active(SOLUTION_VERSION, params["solutionVersionArn"])
-        return {"solutionVersionArn": version.arn, "metrics": dict(self.model(version).metrics)}
+        return {"solutionVersionArn": version.arn, "metrics": dict((await self.model(version)).metrics)}
 
-    def model(self, version: Resource) -> TrainedModel:
-        """Return the model of an active solution version."""
+    async def train_version(self, version: Resource) -> None:
+        """Train a version on what had been imported when it was created."""
+        started = time.monotonic()
+        self._models[version] = await self.workers.run(train, self._plans[version])
+        version.detail["trainingHours"] = (time.monotonic() - started) / _SECONDS_PER_HOUR
+
+    async def model(self, version: Resource) -> TrainedModel:
+        """Return the model of an active solution version; after a restart, it is trained again first."""
+        if version not in self._models:
+            async with self._training_again:
+                if version not in self._models:
+                    self._models[version] = await self.workers.run(train, self._plans[version])
         return self._models[version]
+
+    def trained_on(self, version: Resource) -> Mapping[str, DatasetSnapshot]:
+        """Return the data that a version is trained on; nothing of one that is not known."""
+        return self._plans[version].datasets if version in self._plans else {}
+
+    def restore(self, version: Resource, datasets: Mapping[str, DatasetSnapshot]) -> None:
+        """Know again what a version is trained on."""
+        solution = self.registry.get(SOLUTION, version.detail["solutionArn"])
+        self._plans[version] = self._plan(solution, datasets)
 
     def latest_version(self, solution: Resource) -> Params:
         """Return the member of DescribeSolution that describes the latest version."""
@@ -140,17 +160,16 @@ class ModelOperations:
         if mode != "UPDATE" or recipe != USER_PERSONALIZATION:
             raise invalid_input(f"Training mode {mode} is not supported for {recipe}.")
         versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
-        if not any(version in self._models for version in versions):
+        if not any(version.status is Status.ACTIVE for version in versions):
             raise invalid_input("Training mode UPDATE requires an active version trained with FULL.")
 
-    def _plan(self, solution: Resource) -> TrainingPlan:
-        snapshots = self.data.snapshots(solution.detail["datasetGroupArn"])
-        if "Interactions" not in snapshots:
+    def _plan(self, solution: Resource, datasets: Mapping[str, DatasetSnapshot]) -> TrainingPlan:
+        if "Interactions" not in datasets:
             raise invalid_input("No interactions have been imported.")
         config = solution.detail.get("solutionConfig", {})
         excluded = config.get("excludedDatasetColumns", {})
         return TrainingPlan(
-            datasets=snapshots,
+            datasets=datasets,
             events=EventRules.of(solution.detail),
             excluded={_DATASET_NAMES[key.upper()]: frozenset(excluded[key]) for key in excluded},
         )

@@ -31,6 +31,8 @@ class Registry:
 
     def __init__(self, *, state_delay_s: float) -> None:
         self._state_delay_s = state_delay_s
+        self.when_settled: Callable[[], None] = lambda: None
+        """Called when a creation or deletion has ended in the background."""
         self._resources: dict[str, Resource] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -56,6 +58,21 @@ class Registry:
         if kind.has_status:
             self.start(resource, self._creation(resource, work))
         return resource
+
+    @property
+    def resources(self) -> list[Resource]:
+        """Every resource, the oldest first."""
+        return list(self._resources.values())
+
+    def restore(self, resource: Resource, work: Work | None) -> None:
+        """Add a resource as it once was, and begin again whatever was under way."""
+        self._resources[resource.arn] = resource
+        if resource.status in {Status.DELETE_PENDING, Status.DELETE_IN_PROGRESS}:
+            self.start(resource, self._deletion(resource))
+        elif resource.status is Status.CREATE_STOPPING:
+            self.start(resource, self._stopping(resource))
+        elif resource.unfinished:
+            self.start(resource, self._creation(resource, work))
 
     def get(self, kind: Kind, arn: str) -> Resource:
         """Return the resource of `kind` with this ARN; raise ResourceNotFoundException if there is none."""
@@ -177,6 +194,8 @@ class Registry:
     def _forget(self, arn: str, task: asyncio.Task[None]) -> None:
         if self._tasks.get(arn) is task:
             del self._tasks[arn]
+        if not task.cancelled():
+            self.when_settled()
 
     def _dependants(self, resource: Resource, nouns: frozenset[str]) -> list[Resource]:
         return [

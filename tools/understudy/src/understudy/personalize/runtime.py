@@ -35,7 +35,7 @@ class Runtime:
 
     async def get_recommendations(self, params: Params) -> Params:
         """Answer GetRecommendations for a user; an unknown one gets popular items."""
-        model = self._model(params)
+        model = await self._model(params)
         if "userId" not in params:
             raise invalid_input("userId is required for this campaign's recipe.")
         item_filter = self.filters.bound(params, model)
@@ -48,17 +48,17 @@ class Runtime:
 
     async def get_personalized_ranking(self, params: Params) -> Params:
         """Refuse GetPersonalizedRanking: no recipe that can be trained here supports ranking."""
-        self._model(params)
+        await self._model(params)
         raise invalid_input("The campaign's recipe does not support personalized ranking.")
 
-    def _model(self, params: Params) -> TrainedModel:
+    async def _model(self, params: Params) -> TrainedModel:
         if "campaignArn" not in params:
             raise invalid_input("campaignArn is required.")
         campaign = self.registry.get(CAMPAIGN, params["campaignArn"])
         if campaign.status is not Status.ACTIVE:
             raise not_found(campaign.arn)
         version = self.registry.get(SOLUTION_VERSION, campaign.detail["solutionVersionArn"])
-        return self.models.model(version)
+        return await self.models.model(version)
 
 
 def _first(model: TrainedModel, item_filter: ItemFilter | None, params: Params) -> Recommended:

@@ -17,11 +17,12 @@ class Service:
 
     `name` is botocore's name for the service, such as `personalize-runtime`. A handler takes validated
     parameters and returns a response, both in botocore's Python types (timestamps are `datetime`), or raises
-    `ServiceError`. `close` runs once at shutdown. `counts` are what the usage shows of an operation beside
-    its calls, such as tokens.
+    `ServiceError`. `open` runs once before the first call, `close` once at shutdown. `counts` are what the
+    usage shows of an operation beside its calls, such as tokens.
     """
 
     name: str
     operations: Mapping[str, Handler]
     close: Hook | None = None
     counts: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    open: Hook | None = None

@@ -1,0 +1,54 @@
+"""The environments as Terraform would make them, with every option on that has policies of its own."""
+
+from functools import cache
+from typing import Any
+
+from tests.support.hcl.configuration import Configuration
+from tests.support.iam import Policies
+from tests.support.policies import read_policies
+from tests.support.terraform import INFRA
+
+MODEL = "anthropic.claude-haiku-5-5"
+PROFILE = f"eu.{MODEL}"
+GUARDRAIL = "abcd1234"
+SHOP = {
+    "mailer": {
+        "ENCORE_MAILER_BRAND_NAME": "Shop",
+        "ENCORE_MAILER_FROM_ADDRESS": "hello@shop.example",
+        "ENCORE_MAILER_POSTAL_ADDRESS": "1 Example Street",
+    }
+}
+COMMON: dict[str, Any] = {"region": "eu-west-1", "image_tag": "1.2.3", "alarm_emails": ["ops@shop.example"]}
+INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "prod": (
+        "environments/prod",
+        {
+            **COMMON,
+            "shop": SHOP,
+            "mailer": {"model_id": PROFILE, "batch_from_prompts": 1000},
+            "unsubscribe_endpoint": True,
+        },
+    ),
+    "guarded": (
+        "environments/prod",
+        {
+            **COMMON,
+            "shop": SHOP,
+            "mailer": {"model_id": PROFILE, "guardrail": {"id": GUARDRAIL, "version": "1"}},
+        },
+    ),
+    "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),
+    "bootstrap": ("bootstrap", {"region": "eu-west-1", "github_repository": "shop/encore"}),
+}
+
+
+def configuration(name: str, **inputs: Any) -> Configuration:  # noqa: ANN401 - inputs of any type
+    """Return an environment, or bootstrap, with further inputs."""
+    folder, given = INPUTS[name]
+    return Configuration(INFRA / folder, {**given, **inputs})
+
+
+@cache
+def policies(name: str) -> Policies:
+    """Return the policies of an environment, read once."""
+    return read_policies(configuration(name))

@@ -1,0 +1,85 @@
+"""understudy's file system, Terraform's state and releases from GitHub."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from tests.support.flows.steps import Flow, steps, via
+from tests.support.hcl.aws import ACCOUNT, REGION, arn
+
+UNDERSTUDY = arn("iam", "role/encore-dev-understudy-task", region="")
+FILE_SYSTEM = arn("elasticfilesystem", "file-system/pipeline.aws_efs_file_system.understudy[0]")
+ACCESS_POINT = arn("elasticfilesystem", "access-point/pipeline.aws_efs_access_point.understudy[0]")
+DEPLOYER = arn("iam", "role/encore-dev-deploy", region="")
+STATE = arn("s3", f"encore-terraform-{ACCOUNT}-{REGION}", region="", account="")
+STATE_KEY = arn("kms", "key/keys.aws_kms_key.this[state]")
+BY_STATE_KEY = {
+    "s3:x-amz-server-side-encryption": "aws:kms",
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": STATE_KEY,
+}
+
+
+def flows() -> Iterator[Flow]:
+    """Yield both."""
+    yield Flow(
+        "understudy mounts its file system",
+        ("Using IAM to control access to file systems", "Working with Amazon EFS access points"),
+        tuple(
+            steps(
+                UNDERSTUDY,
+                ["elasticfilesystem:ClientMount", "elasticfilesystem:ClientWrite"],
+                FILE_SYSTEM,
+                context={"elasticfilesystem:AccessPointArn": ACCESS_POINT},
+            )
+        ),
+        environment="dev",
+    )
+    definition, ecs_role = arn("ecs", "task-definition/encore-dev-ingest:7"), "role/encore-dev-ingest"
+    yield Flow(
+        "GitHub deploys",
+        (
+            "Backend Type: s3 (Terraform)",
+            "Actions, resources, and condition keys for Amazon Elastic Container Service",
+        ),
+        tuple(
+            chain(
+                steps(DEPLOYER, "s3:ListBucket", STATE),
+                steps(DEPLOYER, ["s3:GetObject"], f"{STATE}/dev/terraform.tfstate"),
+                steps(DEPLOYER, "s3:PutObject", f"{STATE}/dev/terraform.tfstate", context=BY_STATE_KEY),
+                steps(
+                    DEPLOYER, "s3:PutObject", f"{STATE}/dev/terraform.tfstate.tflock", context=BY_STATE_KEY
+                ),
+                # Whatever does not ask for a key gets the bucket's.
+                steps(DEPLOYER, "s3:PutObject", f"{STATE}/dev/terraform.tfstate.tflock"),
+                steps(DEPLOYER, "s3:DeleteObject", f"{STATE}/dev/terraform.tfstate.tflock"),
+                steps(DEPLOYER, ["kms:Decrypt", "kms:GenerateDataKey"], STATE_KEY, context=via("s3")),
+                steps(DEPLOYER, "ecs:RegisterTaskDefinition", "*"),
+                steps(
+                    DEPLOYER,
+                    "ecs:TagResource",
+                    definition,
+                    context={"ecs:CreateAction": "RegisterTaskDefinition"},
+                ),
+                steps(
+                    DEPLOYER,
+                    "ecs:RunTask",
+                    definition,
+                    context={"ecs:cluster": arn("ecs", "cluster/encore-dev")},
+                ),
+                steps(DEPLOYER, ["ecs:DescribeTasks", "ecs:StopTask"], arn("ecs", "task/encore-dev/x")),
+                steps(
+                    DEPLOYER,
+                    "logs:GetLogEvents",
+                    f"{arn('logs', 'log-group:/encore/encore-dev-ingest')}:log-stream:task/app/x",
+                ),
+                steps(DEPLOYER, "ecs:UpdateService", arn("ecs", "service/encore-dev/encore-dev-ingest")),
+                steps(
+                    DEPLOYER,
+                    "iam:PassRole",
+                    arn("iam", f"{ecs_role}-task", region=""),
+                    arn("iam", f"{ecs_role}-execution", region=""),
+                    context={"iam:PassedToService": "ecs-tasks.amazonaws.com"},
+                ),
+            )
+        ),
+        environment="bootstrap",
+    )

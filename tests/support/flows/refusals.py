@@ -1,0 +1,322 @@
+"""Requests that must be refused, each with what refuses it."""
+
+from itertools import chain
+
+from encore.contracts import object_keys
+from tests.support.configurations import PROFILE
+from tests.support.flows.deployment import (
+    ACCESS_POINT,
+    BY_STATE_KEY,
+    DEPLOYER,
+    FILE_SYSTEM,
+    STATE,
+    UNDERSTUDY,
+)
+from tests.support.flows.steps import (
+    BUCKET,
+    HERE,
+    KEYS,
+    OTHER_ACCOUNT,
+    RUN,
+    TLS,
+    Refusal,
+    queue_arn,
+    role,
+    topic_arn,
+    via,
+)
+from tests.support.hcl.aws import ACCOUNT, REGION, arn
+from tests.support.iam import Context, Request
+
+THERE = {"aws:SourceAccount": OTHER_ACCOUNT}
+
+
+def _refused(
+    why: str,
+    principal: str,
+    action: str,
+    resource: str,
+    context: Context | None = None,
+    *,
+    by: str | None = None,
+    environment: str = "prod",
+) -> Refusal:
+    return Refusal(why, Request(principal, action, resource, {**TLS, **(context or {})}), by, environment)
+
+
+_CONFUSED_DEPUTIES = (
+    _refused(
+        "a topic of somebody else delivers to a queue",
+        "sns.amazonaws.com",
+        "sqs:SendMessage",
+        queue_arn("sentiment"),
+        {**THERE, "aws:SourceArn": f"arn:aws:sns:{REGION}:{OTHER_ACCOUNT}:encore-prod-data-ingested"},
+        by="aws:SourceArn",
+    ),
+    _refused(
+        "another topic of ours delivers to a queue",
+        "sns.amazonaws.com",
+        "sqs:SendMessage",
+        queue_arn("sentiment"),
+        {**HERE, "aws:SourceArn": topic_arn("email-finished")},
+        by="aws:SourceArn",
+    ),
+    _refused(
+        "the bucket's name belongs to another account",
+        "s3.amazonaws.com",
+        "sqs:SendMessage",
+        queue_arn("ingest-uploads"),
+        {**THERE, "aws:SourceArn": BUCKET},
+        by="aws:SourceAccount",
+    ),
+    _refused(
+        "a rule that is none of ours delivers to a queue",
+        "events.amazonaws.com",
+        "sqs:SendMessage",
+        queue_arn("recommender"),
+        {**HERE, "aws:SourceArn": arn("events", "rule/other")},
+        by="aws:SourceArn",
+    ),
+    _refused(
+        "S3 uses the key for another account",
+        "s3.amazonaws.com",
+        "kms:GenerateDataKey",
+        KEYS["messages"],
+        THERE,
+        by="aws:SourceAccount",
+    ),
+    _refused(
+        "CloudWatch publishes alarms of another account",
+        "cloudwatch.amazonaws.com",
+        "sns:Publish",
+        topic_arn("alarms"),
+        THERE,
+        by="aws:SourceAccount",
+    ),
+    _refused(
+        "Bedrock assumes the role for another account",
+        "bedrock.amazonaws.com",
+        "sts:AssumeRole",
+        role("bedrock"),
+        {**THERE, "aws:SourceArn": arn("bedrock", "model-invocation-job/x")},
+        by="aws:SourceAccount",
+    ),
+    _refused(
+        "Bedrock assumes the role for something that is no batch job",
+        "bedrock.amazonaws.com",
+        "sts:AssumeRole",
+        role("bedrock"),
+        {**HERE, "aws:SourceArn": arn("bedrock", "agent/x")},
+        by="aws:SourceArn",
+    ),
+    _refused(
+        "Personalize assumes the role for another account",
+        "personalize.amazonaws.com",
+        "sts:AssumeRole",
+        role("personalize"),
+        {**THERE, "aws:SourceArn": arn("personalize", "dataset-import-job/x")},
+        by="aws:SourceAccount",
+    ),
+    _refused(
+        "Comprehend assumes the role for another account",
+        "comprehend.amazonaws.com",
+        "sts:AssumeRole",
+        role("comprehend"),
+        THERE,
+        by="aws:SourceAccount",
+    ),
+    _refused(
+        "a log group of another account uses the key",
+        f"logs.{REGION}.amazonaws.com",
+        "kms:Decrypt",
+        KEYS["logs"],
+        {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{REGION}:{OTHER_ACCOUNT}:log-group:x"},
+        by="kms:EncryptionContext:aws:logs:arn",
+    ),
+)
+
+_ROLES = (
+    _refused(
+        "Personalize's role reads customers",
+        role("personalize"),
+        "s3:GetObject",
+        f"{BUCKET}/runs/{RUN}/customers/00001.jsonl",
+    ),
+    _refused(
+        "Personalize's role lists customers",
+        role("personalize"),
+        "s3:ListBucket",
+        BUCKET,
+        {"s3:prefix": f"runs/{RUN}/customers/"},
+        by="s3:prefix",
+    ),
+    _refused(
+        "Personalize's role deletes",
+        role("personalize"),
+        "s3:DeleteObject",
+        f"{BUCKET}/runs/{RUN}/personalize/x",
+    ),
+    _refused("Personalize's role uses another key", role("personalize"), "kms:Decrypt", KEYS["messages"]),
+    _refused("Personalize uses another key", "personalize.amazonaws.com", "kms:Decrypt", KEYS["messages"]),
+    _refused(
+        "Comprehend's role reads the model's prompts",
+        role("comprehend"),
+        "s3:GetObject",
+        f"{BUCKET}/{object_keys.copy_job(RUN, 'x')}/input/x",
+    ),
+    _refused(
+        "Bedrock's role asks another model",
+        role("bedrock"),
+        "bedrock:InvokeModel",
+        arn("bedrock", "foundation-model/anthropic.claude-opus-5", account=""),
+    ),
+    _refused(
+        "the mailer asks another profile",
+        role("mailer-task"),
+        "bedrock:InvokeModel",
+        arn("bedrock", f"inference-profile/us.{PROFILE}"),
+    ),
+    _refused(
+        "the mailer passes a role to another service",
+        role("mailer-task"),
+        "iam:PassRole",
+        role("bedrock"),
+        {"iam:PassedToService": "lambda.amazonaws.com"},
+        by="iam:PassedToService",
+    ),
+    _refused(
+        "the recommender passes Bedrock's role",
+        role("recommender-task"),
+        "iam:PassRole",
+        role("bedrock"),
+        {"iam:PassedToService": "bedrock.amazonaws.com"},
+    ),
+    _refused("ingest calls Comprehend", role("ingest-task"), "comprehend:BatchDetectSentiment", "*"),
+    _refused(
+        "ingest receives from another queue", role("ingest-task"), "sqs:ReceiveMessage", queue_arn("mailer")
+    ),
+    _refused(
+        "the mailer starts itself again",
+        role("mailer-task"),
+        "sns:Publish",
+        topic_arn("recommendations-ready"),
+    ),
+    _refused(
+        "a task decrypts by itself, not through S3",
+        role("ingest-task"),
+        "kms:Decrypt",
+        KEYS["data"],
+        by="kms:ViaService",
+    ),
+    _refused("a task makes a grant", role("recommender-task"), "kms:CreateGrant", KEYS["data"], via("s3")),
+    _refused(
+        "EventBridge uses the key of the data", "events.amazonaws.com", "kms:Decrypt", KEYS["data"], HERE
+    ),
+    _refused(
+        "understudy mounts the file system without its access point",
+        UNDERSTUDY,
+        "elasticfilesystem:ClientMount",
+        FILE_SYSTEM,
+        by="elasticfilesystem:AccessPointArn",
+        environment="dev",
+    ),
+    _refused(
+        "understudy mounts the file system as root",
+        UNDERSTUDY,
+        "elasticfilesystem:ClientRootAccess",
+        FILE_SYSTEM,
+        {"elasticfilesystem:AccessPointArn": ACCESS_POINT},
+        environment="dev",
+    ),
+)
+
+_PLAIN = {"aws:SecureTransport": "false"}
+_WITHOUT_TLS = tuple(
+    _refused(
+        f"{action} without TLS",
+        principal,
+        action,
+        resource,
+        {**context, **_PLAIN},
+        by="TlsOnly",
+        environment=env,
+    )
+    for principal, action, resource, context, env in (
+        (role("ingest-task"), "sqs:ReceiveMessage", queue_arn("ingest-uploads"), {}, "prod"),
+        (role("ingest-task"), "sqs:SendMessage", queue_arn("ingest-uploads-dlq"), {}, "prod"),
+        (role("ingest-task"), "sns:Publish", topic_arn("data-ingested"), {}, "prod"),
+        (role("ingest-task"), "s3:GetObject", f"{BUCKET}/uploads/x.csv", {}, "prod"),
+        (
+            UNDERSTUDY,
+            "elasticfilesystem:ClientWrite",
+            FILE_SYSTEM,
+            {"elasticfilesystem:AccessPointArn": ACCESS_POINT},
+            "dev",
+        ),
+        (DEPLOYER, "s3:GetObject", f"{STATE}/dev/terraform.tfstate", {}, "bootstrap"),
+    )
+)
+
+_RELEASES = (
+    _refused(
+        "the state is written with S3's own key",
+        DEPLOYER,
+        "s3:PutObject",
+        f"{STATE}/dev/terraform.tfstate",
+        {"s3:x-amz-server-side-encryption": "AES256"},
+        by="ItsKeyOnly",
+        environment="bootstrap",
+    ),
+    _refused(
+        "the state is written with another key",
+        DEPLOYER,
+        "s3:PutObject",
+        f"{STATE}/dev/terraform.tfstate",
+        {**BY_STATE_KEY, "s3:x-amz-server-side-encryption-aws-kms-key-id": arn("kms", "key/other")},
+        by="NoOtherKey",
+        environment="bootstrap",
+    ),
+    _refused(
+        "a release of dev writes the state of prod",
+        DEPLOYER,
+        "s3:PutObject",
+        f"{STATE}/prod/terraform.tfstate",
+        BY_STATE_KEY,
+        environment="bootstrap",
+    ),
+    _refused(
+        "a release gives a task a role of its own choice",
+        DEPLOYER,
+        "iam:PassRole",
+        arn("iam", "role/admin", region=""),
+        {"iam:PassedToService": "ecs-tasks.amazonaws.com"},
+        environment="bootstrap",
+    ),
+    _refused(
+        "a release gives a task's role to another service",
+        DEPLOYER,
+        "iam:PassRole",
+        arn("iam", "role/encore-dev-ingest-task", region=""),
+        {"iam:PassedToService": "ec2.amazonaws.com"},
+        by="iam:PassedToService",
+        environment="bootstrap",
+    ),
+    _refused(
+        "a release checks its tasks in another cluster",
+        DEPLOYER,
+        "ecs:RunTask",
+        arn("ecs", "task-definition/encore-dev-ingest:7"),
+        {"ecs:cluster": arn("ecs", "cluster/encore-prod")},
+        by="ecs:cluster",
+        environment="bootstrap",
+    ),
+    _refused(
+        "a release reads a queue",
+        DEPLOYER,
+        "sqs:ReceiveMessage",
+        f"arn:aws:sqs:{REGION}:{ACCOUNT}:encore-dev-mailer",
+        environment="bootstrap",
+    ),
+)
+
+REFUSALS = {each.why: each for each in chain(_CONFUSED_DEPUTIES, _ROLES, _WITHOUT_TLS, _RELEASES)}

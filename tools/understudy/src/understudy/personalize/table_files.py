@@ -1,0 +1,76 @@
+"""Tables as files: NumPy's archives without pickled objects, named by their content."""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.personalize.tables import Column, Table, Texts
+
+_COLUMNS = "columns"
+
+
+def table_name(table: Table) -> str:
+    """Return the name of a table's file: equal tables share one."""
+    digest = hashlib.sha256()
+    for name, array in sorted(_arrays(table).items()):
+        digest.update(name.encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return f"{digest.hexdigest()}.npz"
+
+
+def write_table(path: Path, table: Table) -> None:
+    """Write a table; a reader sees all of it or nothing."""
+    part = path.with_suffix(".part")
+    with part.open("wb") as file:
+        np.savez_compressed(file, allow_pickle=False, **_arrays(table))
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def read_table(path: Path) -> Table:
+    """Read a table; raise ValueError or OSError for a file that is damaged or missing."""
+    with np.load(path, allow_pickle=False) as arrays:
+        described: dict[str, Any] = json.loads(arrays[_COLUMNS].tobytes())
+        columns: dict[str, Column] = {}
+        for number, (name, is_text) in enumerate(described["columns"]):
+            values = arrays[f"{number}"]
+            if is_text:
+                texts = tuple(json.loads(arrays[f"{number}.values"].tobytes()))
+                columns[name] = Texts(values, texts)
+            else:
+                columns[name] = values
+        return Table(columns, int(described["rows"]))
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file; a reader sees the old content or the new one, even if the process is killed meanwhile."""
+    part = path.with_name(f"{path.name}.part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _arrays(table: Table) -> dict[str, NDArray[Any]]:
+    described = {
+        "rows": table.rows,
+        "columns": [(name, isinstance(column, Texts)) for name, column in table.columns.items()],
+    }
+    arrays: dict[str, NDArray[Any]] = {_COLUMNS: _bytes(described)}
+    for number, column in enumerate(table.columns.values()):
+        if isinstance(column, Texts):
+            arrays[f"{number}"] = column.codes
+            arrays[f"{number}.values"] = _bytes(column.values)
+        else:
+            arrays[f"{number}"] = column
+    return arrays
+
+
+def _bytes(value: object) -> NDArray[Any]:
+    return np.frombuffer(json.dumps(value).encode(), dtype=np.uint8)
