@@ -1,7 +1,7 @@
 """How a service does the parts of a run: each once, recorded and announced; one part closes the stage."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -83,12 +83,19 @@ class Stage:
                 Progress(run=run, stage=self.name), owner=f"part-{part}", announce=close
             )
 
-    async def pass_parts(self, run: Run, work: Callable[[Run, int], Awaitable[PartResult]]) -> None:
-        """Do every remaining part in order while the run is open; the caller holds the run's lock."""
-        for part in run.parts_to_do(self.name):
+    async def pass_parts(
+        self, run: Run, parts: Iterable[int], work: Callable[[Run, int], Awaitable[PartResult]]
+    ) -> None:
+        """Do those of the `parts` that remain, in their order, while the run is open.
+
+        The caller holds a lock on all of them.
+        """
+        to_do = frozenset(run.parts_to_do(self.name))
+        for part in parts:
             if not run.is_open:
                 return
-            run = await self._do_part(run, part, partial(work, run, part))
+            if part in to_do:
+                run = await self._do_part(run, part, partial(work, run, part))
 
     async def record(
         self,
