@@ -23,7 +23,7 @@ from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World, cra
 
 
 async def test_polls_advance_a_run_through_every_step() -> None:
-    """Each wait and each round is one poll; then every part is stored, in the table, announced and reported."""
+    """Each wait and each round is one poll; then every part is stored, announced and reported."""
     world = World()
     await world.open()
     assert await world.run_to_end() == 8

@@ -68,7 +68,7 @@ class SelectProducts:
                 await self.report_picks.run(run, bundle, groups)
             return result
 
-        await self.stage.pass_parts(run, to_do, work)
+        await self.stage.pass_parts(run, work, among=bundle.parts)
 
     async def _rankings(self, run: Run, bundle: Bundle) -> Rankings | None:
         """Read the bundle's rankings, line by line; none without Personalize."""

@@ -1,7 +1,7 @@
 """How a service does the parts of a run: each once, recorded and announced; one part closes the stage."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -84,17 +84,20 @@ class Stage:
             )
 
     async def pass_parts(
-        self, run: Run, parts: Iterable[int], work: Callable[[Run, int], Awaitable[PartResult]]
+        self,
+        run: Run,
+        work: Callable[[Run, int], Awaitable[PartResult]],
+        *,
+        among: Collection[int] | None = None,
     ) -> None:
-        """Do those of the `parts` that remain, in their order, while the run is open.
+        """Do every remaining part in order, or those `among` some, while the run is open.
 
         The caller holds a lock on all of them.
         """
-        to_do = frozenset(run.parts_to_do(self.name))
-        for part in parts:
+        for part in run.parts_to_do(self.name):
             if not run.is_open:
                 return
-            if part in to_do:
+            if among is None or part in among:
                 run = await self._do_part(run, part, partial(work, run, part))
 
     async def record(
