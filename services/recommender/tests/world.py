@@ -1,6 +1,8 @@
 """The recommender over in-memory doubles, with runs to advance."""
 
 import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from encore.contracts import object_keys
 from encore.contracts.events import (
@@ -29,6 +31,7 @@ from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import StageName
+from encore.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
     InMemoryTurns,
@@ -37,6 +40,9 @@ from services.recommender.tests.fakes import (
 )
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
+
+if TYPE_CHECKING:
+    from encore.runtime.runs.ledger import Ledger
 
 RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)
@@ -54,16 +60,20 @@ class World:
         announcer: InMemoryAnnouncer | None = None,
         rules: Rules | None = None,
         picks: int = DEFAULT_PICKS,
+        wrap: Callable[[Any], Any] = lambda store: store,
     ) -> None:
+        """Make a world; `wrap` may put something between the service and its stores."""
         self.runs = Runs()
-        self.ledger = self.runs.ledger
-        self.objects = InMemoryObjects()
-        self.items = InMemoryItems("customer_id", "run_id")
-        self.announcer = announcer or InMemoryAnnouncer()
+        self.ledger: Ledger = wrap(self.runs.ledger)
+        self.objects: InMemoryObjects = wrap(InMemoryObjects())
+        self.items: InMemoryItems = wrap(InMemoryItems("customer_id", "run_id"))
+        self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
-        self.polls = InMemoryPolls()
-        self.stage = self.runs.stage(StageName.RECOMMENDER, self.announcer)
+        self.polls: InMemoryPolls = wrap(InMemoryPolls())
+        self.stage = Stage(
+            StageName.RECOMMENDER, ledger=self.ledger, locks=self.runs.locks, announcer=self.announcer
+        )
         self.polls_delivered = self.bundles_delivered = 0
         self.rules, self.picks = rules or Rules(), picks
         self.handler = self.task()
@@ -125,10 +135,12 @@ class World:
             key = personalize_keys.batch_output(run_id, first)
             await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
 
-    async def deliver(self, data: EventData, run_id: str = RUN) -> None:
-        """Deliver one event to the handler."""
+    async def deliver(
+        self, data: EventData, run_id: str = RUN, *, to: RecommenderHandler | None = None
+    ) -> None:
+        """Deliver one event to the handler, or to that of another task."""
         event = new_event(data, run_id=run_id, source="test")
-        await self.handler(Message("id", "receipt", event.model_dump_json(), 1, 0))
+        await (to or self.handler)(Message("id", "receipt", event.model_dump_json(), 1, 0))
 
     async def change_state(self, status: str, source: str = "aws.personalize") -> None:
         """Deliver a job's state change, as EventBridge does."""

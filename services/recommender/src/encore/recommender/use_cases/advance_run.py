@@ -16,7 +16,7 @@ and, when there is nothing left to wait for, sends a poll at once instead of the
 from dataclasses import dataclass
 
 from encore.contracts.events import Round
-from encore.recommender.domain.bundles import BUNDLE_PARTS, closed
+from encore.recommender.domain.bundles import BUNDLE_PARTS, closed, polled
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.prepared import POPULARITY
 from encore.recommender.domain.yaml_nodes import InvalidFileError
@@ -67,13 +67,13 @@ class AdvanceRun:
                 await self._fail(run, run.reason or "")  # again: a crash may have prevented the announcement
 
     async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
-        """Do the bundle of one message; poll at once if its round is complete and nothing follows it yet."""
+        """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
         if not await self.share_out.do(run_id, in_round, bundle, holder=holder):
             return
         async with self.stage.lock(run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run_id)
-            if run.is_open and in_round is not Round.SELECT and closed(in_round) not in run.step:
-                await self._poll_at_once(run_id)
+            if run.is_open and in_round is not Round.SELECT and polled(in_round) not in run.step:
+                await self._poll_at_once(run_id, **{polled(in_round): YES})
 
     async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
@@ -95,10 +95,10 @@ class AdvanceRun:
         except (RefusedError, TooLittleDataError):
             return True  # the poll meets the same error and acts on it
 
-    async def _poll_at_once(self, run_id: str) -> None:
+    async def _poll_at_once(self, run_id: str, **facts: str) -> None:
         attempt = (await self.ledger.run(run_id)).attempt(StageName.RECOMMENDER) + 1
         await self.polls.send(run_id, attempt, at_once=True)
-        await self.ledger.set_step(run_id, **{ATTEMPT: str(attempt)})
+        await self.ledger.set_step(run_id, **facts, **{ATTEMPT: str(attempt)})
 
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
