@@ -161,7 +161,7 @@ class World:
         await self.deliver(SentimentScored(parts=2, reviews=1), run_id)
 
     async def train(self, run_id: str = RUN) -> None:
-        """Start the run and deliver what its rounds send, until it waits for Personalize, with its poll 3."""
+        """Start the run and deliver what its rounds send, until it waits for Personalize, with its poll 2."""
         await self.start(run_id)
         await self.deliver_sent(delayed=False)
 

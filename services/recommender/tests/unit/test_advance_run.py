@@ -27,8 +27,8 @@ async def test_polls_advance_a_run_through_every_step() -> None:
     world = World()
     await world.open()
     assert await world.run_to_end() == 8
-    assert [attempt for _, attempt in world.polls.sent] == [1, 2, 3, 4, 5, 6, 7, 8]
-    assert [attempt for _, attempt in world.polls.sent_at_once] == [1, 2]
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3, 4, 5, 6, 7]
+    assert [attempt for _, attempt in world.polls.sent_at_once] == [1, 1]
     assert [data.part for data in world.announcer.of(RecommendationsReady)] == [1, 2]  # type: ignore[attr-defined] # narrowed by `of`
     recommended = await world.recommended(1)
     assert all(one.source is RecommendationSource.PERSONALIZE for one in recommended)
@@ -54,7 +54,7 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
         "s3.puts": 9,
         "sqs.requests": 2 + 3 * (8 + 3),
         "dynamodb.reads": 1 + 8 + 3,
-        "dynamodb.writes": 1 + 2 * (1 + 8 + 3) + 3,
+        "dynamodb.writes": 1 + 2 * (1 + 8 + 3) + 3 + 2,
     }
     assert reports["part-00002"].units["personalize.recommendations"] == 300
     counts = total(list(reports.values())).counts
@@ -73,10 +73,10 @@ async def test_duplicates_start_no_second_series_of_polls() -> None:
     await world.open()
     await world.train()
     await world.start()
-    await world.deliver(RecommenderPoll(attempt=3))
-    await world.deliver(RecommenderPoll(attempt=3))
     await world.deliver(RecommenderPoll(attempt=2))
-    assert [attempt for _, attempt in world.polls.sent] == [1, 2, 3, 4]
+    await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=1))
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3]
 
 
 async def test_redelivery_recovers_from_a_crash_after_sending(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,12 +87,12 @@ async def test_redelivery_recovers_from_a_crash_after_sending(monkeypatch: pytes
     with monkeypatch.context() as patched:
         patched.setattr(world.ledger, "set_step", crash)
         with pytest.raises(RuntimeError):
-            await world.deliver(RecommenderPoll(attempt=3))
-    await world.deliver(RecommenderPoll(attempt=3))
+            await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=2))
     for _, attempt in list(world.polls.sent)[3:]:
         await world.deliver(RecommenderPoll(attempt=attempt))
     assert world.personalize.creations == len(world.personalize.made)
-    assert [attempt for _, attempt in world.polls.sent].count(5) == 1
+    assert [attempt for _, attempt in world.polls.sent].count(4) == 1
 
 
 async def test_redelivery_recovers_from_a_crash_before_sending(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -103,9 +103,9 @@ async def test_redelivery_recovers_from_a_crash_before_sending(monkeypatch: pyte
     with monkeypatch.context() as patched:
         patched.setattr(world.polls, "send", crash)
         with pytest.raises(RuntimeError):
-            await world.deliver(RecommenderPoll(attempt=3))
-    await world.deliver(RecommenderPoll(attempt=3))
-    assert [attempt for _, attempt in world.polls.sent] == [1, 2, 3, 4]
+            await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=2))
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3]
 
 
 async def test_too_little_data_is_never_sent() -> None:
@@ -156,7 +156,7 @@ async def test_redelivery_announces_a_failure_again() -> None:
     world = World(InMemoryPersonalize(failures={Kind.DATASET_GROUP: "no"}))
     await world.open()
     await world.train()
-    await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=1))
     assert len(world.announcer.of(RunFinished)) == 2
     assert len(set(world.announcer.ids)) == 1
 
@@ -166,11 +166,11 @@ async def test_a_request_over_quota_is_repeated_later() -> None:
     world = World(InMemoryPersonalize(busy={Kind.IMPORT_JOB}))
     await world.open()
     await world.train()
-    for attempt in range(3, 8):
+    for attempt in range(2, 7):
         await world.deliver(RecommenderPoll(attempt=attempt))
     assert (await world.ledger.run(RUN)).step["step"] == "import"
     world.personalize.busy.clear()
-    for attempt in range(8, 13):
+    for attempt in range(7, 12):
         await world.deliver(RecommenderPoll(attempt=attempt))
     await world.deliver_sent()
     assert len(world.announcer.of(RecommendationsReady)) == 2
@@ -201,7 +201,7 @@ async def test_the_turn_of_an_ended_run_is_taken_over() -> None:
     await world.train()
     assert world.turns.run_id == RUN
     world.turns.run_id = "unknown"
-    await world.deliver(RecommenderPoll(attempt=3))
+    await world.deliver(RecommenderPoll(attempt=2))
     assert world.turns.run_id == RUN
 
 
@@ -227,5 +227,5 @@ async def test_one_message_of_a_run_is_handled_at_a_time() -> None:
     world = World()
     await world.open()
     await world.train()
-    await asyncio.gather(*(world.deliver(RecommenderPoll(attempt=3)) for _ in range(3)))
-    assert [attempt for _, attempt in world.polls.sent] == [1, 2, 3, 4]
+    await asyncio.gather(*(world.deliver(RecommenderPoll(attempt=2)) for _ in range(3)))
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3]

@@ -68,12 +68,13 @@ class AdvanceRun:
 
     async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
         """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
-        if not await self.share_out.do(run_id, in_round, bundle, holder=holder):
+        run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
+        if run is None or in_round is Round.SELECT or polled(in_round) in run.step:
             return
-        async with self.stage.lock(run_id, WHOLE_RUN, holder=holder):
-            run = await self.ledger.run(run_id)
-            if run.is_open and in_round is not Round.SELECT and polled(in_round) not in run.step:
-                await self._poll_at_once(run_id, **{polled(in_round): YES})
+        # Without the run's lock, for which the poll would have to wait, and without recording its number: if
+        # the run has moved on, the poll is stale; if two bundles poll, both polls have one number.
+        await self.polls.send(run_id, run.attempt(StageName.RECOMMENDER) + 1, at_once=True)
+        await self.ledger.set_step(run_id, **{polled(in_round): YES})
 
     async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
@@ -95,10 +96,10 @@ class AdvanceRun:
         except (RefusedError, TooLittleDataError):
             return True  # the poll meets the same error and acts on it
 
-    async def _poll_at_once(self, run_id: str, **facts: str) -> None:
+    async def _poll_at_once(self, run_id: str) -> None:
         attempt = (await self.ledger.run(run_id)).attempt(StageName.RECOMMENDER) + 1
         await self.polls.send(run_id, attempt, at_once=True)
-        await self.ledger.set_step(run_id, **facts, **{ATTEMPT: str(attempt)})
+        await self.ledger.set_step(run_id, **{ATTEMPT: str(attempt)})
 
     async def _advance(self, run: Run, attempt: int) -> None:
         try:

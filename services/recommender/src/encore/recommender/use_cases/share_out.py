@@ -38,8 +38,8 @@ class ShareOut:
             log.info("bundles_sent", round=in_round, bundles=len(left))
         return not left
 
-    async def do(self, run_id: str, in_round: Round, number: int, *, holder: str) -> bool:
-        """Do the bundle of one message unless it is through; return whether the whole round is.
+    async def do(self, run_id: str, in_round: Round, number: int, *, holder: str) -> Run | None:
+        """Do the bundle of one message unless it is through; return the run if its whole round is.
 
         A bundle of a run that has ended is left undone. Raises `PermanentError` for one that does not exist.
         """
@@ -47,11 +47,11 @@ class ShareOut:
             run = await self.ledger.run(run_id)
             if not run.is_open:
                 log.info("run_already_ended", status=run.status)
-                return False
+                return None
             bundle = bundle_of(run, number)
             if is_through(run, in_round, bundle):
                 log.info("bundle_already_done", round=in_round, bundle=number)
             else:
                 await self.work[in_round](run, bundle)
                 run = await self.ledger.complete_bundle(run_id, in_round, number)
-            return not left_in(run, in_round)
+            return None if left_in(run, in_round) else run
