@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 
-from encore.contracts.events import EventData, new_event
+from encore.contracts.events import EventData, Round, new_event
 from encore.runtime.storage import from_item, to_item
 
 if TYPE_CHECKING:
@@ -114,6 +114,7 @@ class InMemoryPolls:
     sent: list[tuple[str, int]] = field(default_factory=list)
     sent_at_once: list[tuple[str, int]] = field(default_factory=list)
     parts: list[tuple[str, int]] = field(default_factory=list)
+    bundles: list[tuple[str, Round, int]] = field(default_factory=list)
 
     async def send(self, run_id: str, attempt: int, *, at_once: bool = False) -> None:
         """Keep one poll."""
@@ -124,3 +125,7 @@ class InMemoryPolls:
     async def send_part(self, run_id: str, part: int) -> None:
         """Keep a message about a part."""
         self.parts.append((run_id, part))
+
+    async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None:
+        """Keep messages about bundles."""
+        self.bundles.extend((run_id, in_round, bundle) for bundle in bundles)

@@ -176,13 +176,16 @@ locals {
           "${local.data_bucket}/runs/*/products.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
           "${local.data_bucket}/runs/*/sentiment/*",
+          "${local.data_bucket}/runs/*/learned/*",
           "${local.data_bucket}/runs/*/personalize/output/*",
+          "${local.data_bucket}/runs/*/recommendations/*",
         ]
       },
       {
         sid     = "StoreFiles"
         actions = ["s3:PutObject"]
         resources = [
+          "${local.data_bucket}/runs/*/learned/*",
           "${local.data_bucket}/runs/*/merchandising.json",
           "${local.data_bucket}/runs/*/personalize/*",
           "${local.data_bucket}/runs/*/recommendations/*",

@@ -1,27 +1,37 @@
 """The recommender over in-memory doubles, with runs to advance."""
 
 import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 from encore.contracts import object_keys
 from encore.contracts.events import (
     EventData,
+    RecommenderBundle,
     RecommenderPoll,
+    Round,
     SentimentScored,
     new_event,
 )
 from encore.contracts.records import Recommendation
+from encore.recommender.domain import personalize_keys
+from encore.recommender.domain.bundles import FEWEST_PARTS
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.remember_picks import RememberPicks
+from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import StageName
+from encore.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
     InMemoryPersonalize,
     InMemoryTurns,
@@ -31,8 +41,13 @@ from services.recommender.tests.fakes import (
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
 
+if TYPE_CHECKING:
+    from encore.runtime.runs.ledger import Ledger
+
 RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)
+MANY_PARTS = made_up_shop(customers=600, part_size=60)
+"""Enough data in ten parts, which are three bundles."""
 TOO_LITTLE = made_up_shop(customers=30, part_size=15)
 
 
@@ -45,57 +60,87 @@ class World:
         announcer: InMemoryAnnouncer | None = None,
         rules: Rules | None = None,
         picks: int = DEFAULT_PICKS,
+        wrap: Callable[[Any], Any] = lambda store: store,
     ) -> None:
-        runs = Runs()
-        self.ledger = runs.ledger
-        self.objects = InMemoryObjects()
-        self.items = InMemoryItems("customer_id", "run_id")
-        self.announcer = announcer or InMemoryAnnouncer()
+        """Make a world; `wrap` may put something between the service and its stores."""
+        self.runs = Runs()
+        self.ledger: Ledger = wrap(self.runs.ledger)
+        self.objects: InMemoryObjects = wrap(InMemoryObjects())
+        self.items: InMemoryItems = wrap(InMemoryItems("customer_id", "run_id"))
+        self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
-        self.polls = InMemoryPolls()
-        stage = runs.stage(StageName.RECOMMENDER, self.announcer)
+        self.polls: InMemoryPolls = wrap(InMemoryPolls())
+        self.stage = Stage(
+            StageName.RECOMMENDER, ledger=self.ledger, locks=self.runs.locks, announcer=self.announcer
+        )
+        self.polls_delivered = self.bundles_delivered = 0
+        self.rules, self.picks = rules or Rules(), picks
+        self.handler = self.task()
+
+    def task(self) -> RecommenderHandler:
+        """The handler of one more task, which knows nothing of what others keep in memory."""
         train = Train(
             ledger=self.ledger,
-            stage=stage,
+            stage=self.stage,
             personalize=self.personalize,
             turns=self.turns,
             plan=Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=50),
         )
+        know = KnowCatalogue(objects=self.objects)
+        prepare_datasets = PrepareDatasets(objects=self.objects, know=know)
+        study_shop = StudyShop(objects=self.objects, know=know)
+        load_rules = LoadRules(objects=self.objects, rules=self.rules, picks=self.picks)
+        select_products = SelectProducts(
+            stage=self.stage,
+            objects=self.objects,
+            load_rules=load_rules,
+            study_shop=study_shop,
+            report_picks=ReportPicks(ledger=self.ledger, objects=self.objects),
+            memory=RememberPicks(self.items),
+        )
         advance_run = AdvanceRun(
             ledger=self.ledger,
-            stage=stage,
-            load_rules=LoadRules(objects=self.objects, rules=rules or Rules(), picks=picks),
-            prepare_datasets=PrepareDatasets(self.objects),
+            stage=self.stage,
+            load_rules=load_rules,
+            prepare_datasets=prepare_datasets,
+            study_shop=study_shop,
             train=train,
-            select_products=SelectProducts(
-                stage=stage,
-                objects=self.objects,
-                study_shop=StudyShop(objects=self.objects),
-                memory=RememberPicks(self.items),
+            share_out=ShareOut(
+                stage=self.stage,
+                ledger=self.ledger,
+                polls=self.polls,
+                work={
+                    Round.PREPARE: prepare_datasets.do,
+                    Round.STUDY: study_shop.do,
+                    Round.SELECT: select_products.do,
+                },
             ),
             polls=self.polls,
             announcer=self.announcer,
         )
-        self.handler = RecommenderHandler(advance_run)
+        return RecommenderHandler(advance_run)
 
     async def open(self, shop: Shop = ENOUGH, run_id: str = RUN) -> None:
         """Store a run as ingest and sentiment leave it, and its batch results as Personalize will."""
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, len(shop.parts))
         await shop.store(self.objects, run_id)
-        for part, customers in enumerate(shop.parts, start=1):
+        for first in range(1, len(shop.parts) + 1, FEWEST_PARTS):
             lines = [
                 f'{{"input":{{"userId":"{one.customer_id}"}},"output":{{"recommendedItems":["P9red","P40blue"]}}}}'
-                for one in customers
+                for part in shop.parts[first - 1 : first - 1 + FEWEST_PARTS]
+                for one in part
             ]
-            key = object_keys.personalize(run_id, f"output/part-{part:05}.json.out")
+            key = personalize_keys.batch_output(run_id, first)
             await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
 
-    async def deliver(self, data: EventData, run_id: str = RUN) -> None:
-        """Deliver one event to the handler."""
+    async def deliver(
+        self, data: EventData, run_id: str = RUN, *, to: RecommenderHandler | None = None
+    ) -> None:
+        """Deliver one event to the handler, or to that of another task."""
         event = new_event(data, run_id=run_id, source="test")
-        await self.handler(Message("id", "receipt", event.model_dump_json(), 1, 0))
+        await (to or self.handler)(Message("id", "receipt", event.model_dump_json(), 1, 0))
 
     async def change_state(self, status: str, source: str = "aws.personalize") -> None:
         """Deliver a job's state change, as EventBridge does."""
@@ -115,15 +160,36 @@ class World:
         """Deliver the event that the run is scored."""
         await self.deliver(SentimentScored(parts=2, reviews=1), run_id)
 
-    async def run_to_end(self, run_id: str = RUN) -> int:
-        """Start the run and deliver every poll it sends; return the number of polls."""
+    async def train(self, run_id: str = RUN) -> None:
+        """Start the run and deliver what its rounds send, until it waits for Personalize, with its poll 2."""
         await self.start(run_id)
-        delivered = 0
-        while delivered < len(self.polls.sent):
-            owner, attempt = self.polls.sent[delivered]
-            delivered += 1
+        await self.deliver_sent(delayed=False)
+
+    async def run_to_end(self, run_id: str = RUN) -> int:
+        """Start the run and deliver every message it sends; return the number of polls."""
+        await self.start(run_id)
+        return await self.deliver_sent()
+
+    async def deliver_sent(self, *, delayed: bool = True) -> int:
+        """Deliver all messages that have not been, or up to the first delayed one; return the polls."""
+        polls = 0
+        while True:
+            await self.deliver_bundles()
+            if self.polls_delivered == len(self.polls.sent):
+                return polls
+            owner, attempt = self.polls.sent[self.polls_delivered]
+            if not delayed and (owner, attempt) not in self.polls.sent_at_once:
+                return polls
+            self.polls_delivered += 1
+            polls += 1
             await self.deliver(RecommenderPoll(attempt=attempt), owner)
-        return delivered
+
+    async def deliver_bundles(self) -> None:
+        """Deliver all messages about bundles that have not been."""
+        while self.bundles_delivered < len(self.polls.bundles):
+            owner, in_round, bundle = self.polls.bundles[self.bundles_delivered]
+            self.bundles_delivered += 1
+            await self.deliver(RecommenderBundle(round=in_round, bundle=bundle), owner)
 
     async def recommended(self, part: int, run_id: str = RUN) -> list[Recommendation]:
         """One part's recommendations."""

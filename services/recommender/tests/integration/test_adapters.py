@@ -4,9 +4,11 @@ import pytest
 from aiobotocore.session import get_session
 
 from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.domain.bundles import bundle_of
 from encore.recommender.domain.plan import Plan, Step
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import RefusedError
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.runtime.runs.run import Run
 from encore.runtime.storage import S3Objects
@@ -42,7 +44,9 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     objects = S3Objects(clients.s3, bucket)
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
-    await PrepareDatasets(objects).run(run)
+    prepare = PrepareDatasets(objects=objects, know=KnowCatalogue(objects=objects))
+    run = run.model_copy(update={"step": dict(await prepare.begin(run))})
+    await prepare.do(run, bundle_of(run, 1))
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10)
     for step in list(Step)[:-1]:
         for wanted in plan.wanted(step, run):

@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 import pytest
 from aiobotocore.session import get_session
 
-from encore.contracts.events import RecommenderPoll, parse_event
+from encore.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import NotReadyError, Personalize, RefusedError, Turns
 from encore.runtime.ports import Polls
-from encore.runtime.queue.polls import SQSPolls
+from encore.runtime.queue.polls import SQSPolls, SQSRecommenderPolls
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName
@@ -177,3 +177,15 @@ async def test_a_poll_at_once_is_due_immediately(make_polls: MakePolls) -> None:
     polls, due = make_polls(900)
     await polls.send("run-1", 4, at_once=True)
     assert await due(5) == [("run-1", 4)]
+
+
+async def test_every_bundle_has_a_message_at_once(clients: Clients, resources: Resources) -> None:
+    """More than are sent at a time, each naming its round and its bundle."""
+    queue, doubles = SQSQueue(clients.sqs, resources.queue_urls["recommender"]), InMemoryPolls()
+    for polls in (SQSRecommenderPolls(queue, interval_s=900), doubles):
+        await polls.send_bundles("run-1", Round.STUDY, range(1, 21))
+    received: list[tuple[str, Round, int]] = []
+    while messages := await queue.receive(limit=10, wait_s=0):
+        events = [parse_event(message.body, RecommenderBundle) for message in messages]
+        received += [(event.run_id, event.data.round, event.data.bundle) for event in events]
+    assert sorted(received) == doubles.bundles == [("run-1", Round.STUDY, n) for n in range(1, 21)]

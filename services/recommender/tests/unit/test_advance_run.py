@@ -23,11 +23,12 @@ from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World, cra
 
 
 async def test_polls_advance_a_run_through_every_step() -> None:
-    """Each wait is one poll; then every part is stored, in the table, announced and reported."""
+    """Each wait and each round is one poll; then every part is stored, announced and reported."""
     world = World()
     await world.open()
-    assert await world.run_to_end() == 6
-    assert [attempt for _, attempt in world.polls.sent] == [1, 2, 3, 4, 5, 6]
+    assert await world.run_to_end() == 8
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3, 4, 5, 6, 7]
+    assert [attempt for _, attempt in world.polls.sent_at_once] == [1, 1]
     assert [data.part for data in world.announcer.of(RecommendationsReady)] == [1, 2]  # type: ignore[attr-defined] # narrowed by `of`
     recommended = await world.recommended(1)
     assert all(one.source is RecommendationSource.PERSONALIZE for one in recommended)
@@ -40,7 +41,7 @@ async def test_polls_advance_a_run_through_every_step() -> None:
 
 
 async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
-    """Ingested bytes, trained interactions, one recommendation per customer, three requests per poll."""
+    """Ingested bytes, trained interactions, one recommendation per customer, three requests per message."""
     world = World()
     await world.open()
     await world.run_to_end()
@@ -50,10 +51,10 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
     assert reports["training"].units == {
         "personalize.ingested_bytes": written,
         "personalize.trained_interactions": pairs,
-        "s3.puts": 7,
-        "sqs.requests": 2 + 3 * 6,
-        "dynamodb.reads": 7,
-        "dynamodb.writes": 1 + 2 * 7,
+        "s3.puts": 9,
+        "sqs.requests": 2 + 3 * (8 + 3),
+        "dynamodb.reads": 1 + 8 + 3,
+        "dynamodb.writes": 1 + 2 * (1 + 8 + 3) + 3 + 2,
     }
     assert reports["part-00002"].units["personalize.recommendations"] == 300
     counts = total(list(reports.values())).counts
@@ -70,48 +71,49 @@ async def test_duplicates_start_no_second_series_of_polls() -> None:
     """A repeated event and a stale poll do nothing."""
     world = World()
     await world.open()
+    await world.train()
     await world.start()
-    await world.start()
+    await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=2))
     await world.deliver(RecommenderPoll(attempt=1))
-    await world.deliver(RecommenderPoll(attempt=1))
-    await world.deliver(RecommenderPoll(attempt=0))
-    assert [attempt for _, attempt in world.polls.sent] == [1, 2]
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3]
 
 
 async def test_redelivery_recovers_from_a_crash_after_sending(monkeypatch: pytest.MonkeyPatch) -> None:
     """The poll is sent before it is recorded: polls may double briefly, but never stop."""
     world = World()
     await world.open()
-    await world.start()
+    await world.train()
     with monkeypatch.context() as patched:
         patched.setattr(world.ledger, "set_step", crash)
         with pytest.raises(RuntimeError):
-            await world.deliver(RecommenderPoll(attempt=1))
-    await world.deliver(RecommenderPoll(attempt=1))
-    for _, attempt in list(world.polls.sent)[1:]:
+            await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=2))
+    for _, attempt in list(world.polls.sent)[3:]:
         await world.deliver(RecommenderPoll(attempt=attempt))
     assert world.personalize.creations == len(world.personalize.made)
-    assert [attempt for _, attempt in world.polls.sent].count(3) == 1
+    assert [attempt for _, attempt in world.polls.sent].count(4) == 1
 
 
 async def test_redelivery_recovers_from_a_crash_before_sending(monkeypatch: pytest.MonkeyPatch) -> None:
     """Recorded before it is sent, the poll would be dropped as stale and the run would stall."""
     world = World()
     await world.open()
-    await world.start()
+    await world.train()
     with monkeypatch.context() as patched:
         patched.setattr(world.polls, "send", crash)
         with pytest.raises(RuntimeError):
-            await world.deliver(RecommenderPoll(attempt=1))
-    await world.deliver(RecommenderPoll(attempt=1))
-    assert [attempt for _, attempt in world.polls.sent] == [1, 2]
+            await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver(RecommenderPoll(attempt=2))
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3]
 
 
 async def test_too_little_data_is_never_sent() -> None:
     """Below Personalize's minimums everybody gets popular products at once, marked and counted as such."""
     world = World()
     await world.open(TOO_LITTLE)
-    assert await world.run_to_end() == 0
+    assert await world.run_to_end() == 2
+    assert world.polls.sent == world.polls.sent_at_once
     assert world.personalize.made == {}
     assert {one.source for one in await world.recommended(2)} == {RecommendationSource.POPULARITY}
     totals = total(await world.ledger.reports(RUN))
@@ -153,8 +155,8 @@ async def test_redelivery_announces_a_failure_again() -> None:
     """A crash between record and announcement loses nothing, and the event id stays the same."""
     world = World(InMemoryPersonalize(failures={Kind.DATASET_GROUP: "no"}))
     await world.open()
-    await world.start()
-    await world.start()
+    await world.train()
+    await world.deliver(RecommenderPoll(attempt=1))
     assert len(world.announcer.of(RunFinished)) == 2
     assert len(set(world.announcer.ids)) == 1
 
@@ -163,13 +165,14 @@ async def test_a_request_over_quota_is_repeated_later() -> None:
     """Running jobs end and free the quota: the run waits instead of failing."""
     world = World(InMemoryPersonalize(busy={Kind.IMPORT_JOB}))
     await world.open()
-    await world.start()
-    for attempt in range(1, 6):
+    await world.train()
+    for attempt in range(2, 7):
         await world.deliver(RecommenderPoll(attempt=attempt))
     assert (await world.ledger.run(RUN)).step["step"] == "import"
     world.personalize.busy.clear()
-    for attempt in range(6, 11):
+    for attempt in range(7, 12):
         await world.deliver(RecommenderPoll(attempt=attempt))
+    await world.deliver_sent()
     assert len(world.announcer.of(RecommendationsReady)) == 2
 
 
@@ -178,11 +181,11 @@ async def test_runs_of_one_dataset_group_take_turns() -> None:
     world = World()
     await world.open(run_id="first")
     await world.open(run_id="second")
-    await world.start("first")
-    await world.start("second")
+    await world.train("first")
+    await world.train("second")
     assert world.turns.run_id == "first"
     assert "solution_version" not in (await world.ledger.run("second")).step
-    await world.run_to_end("first")
+    await world.deliver_sent()
     assert {run for run, _ in world.announcer.announced} == {"first", "second"}
 
 
@@ -190,14 +193,15 @@ async def test_the_turn_of_an_ended_run_is_taken_over() -> None:
     """A run that ended in its turn, or is unknown, does not block the dataset group for ever."""
     world = World()
     await world.open(run_id="dead")
-    await world.start("dead")
+    await world.train("dead")
     await world.ledger.fail("dead", "killed")
     assert world.turns.run_id == "dead"
+    world.polls_delivered = len(world.polls.sent)
     await world.open()
-    await world.start()
+    await world.train()
     assert world.turns.run_id == RUN
     world.turns.run_id = "unknown"
-    await world.deliver(RecommenderPoll(attempt=1))
+    await world.deliver(RecommenderPoll(attempt=2))
     assert world.turns.run_id == RUN
 
 
@@ -211,25 +215,17 @@ async def test_a_message_of_an_ended_run_is_ignored() -> None:
     assert world.announcer.announced == []
 
 
-async def test_a_run_with_more_parts_than_a_batch_job_reads_fails() -> None:
-    """The reason names the setting to change."""
-    world = World()
-    await world.open()
-    await world.ledger.set_parts(RUN, 1_001)
-    await world.start()
-    assert "ENCORE_INGEST_PART_REVIEWS" in str((await world.ledger.run(RUN)).reason)
-
-
 async def test_an_unexpected_event_is_a_permanent_error() -> None:
-    """The queue carries two kinds of message only."""
+    """The queue carries three kinds of events only."""
     world = World()
     with pytest.raises(PermanentError, match="expected encore"):
         await world.deliver(DataIngested(part=1, parts=1, key="k", customers=1, reviews=1))
 
 
 async def test_one_message_of_a_run_is_handled_at_a_time() -> None:
-    """Of duplicates that arrive together the first prepares and sends a poll; the others are stale."""
+    """Of duplicates that arrive together the first makes and sends a poll; the others are stale."""
     world = World()
     await world.open()
-    await asyncio.gather(*(world.start() for _ in range(3)))
-    assert [attempt for _, attempt in world.polls.sent] == [1]
+    await world.train()
+    await asyncio.gather(*(world.deliver(RecommenderPoll(attempt=2)) for _ in range(3)))
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3]

@@ -1,7 +1,7 @@
 import json
 
 from encore.contracts.records import Customer, Exclusion
-from encore.recommender.domain.batch import input_lines, ranked_customers, ranked_items
+from encore.recommender.domain.batch import Rankings, input_lines, ranked_customers
 
 
 def test_products_are_ranked_for_whom_personalize_knows_and_the_shop_may_mail() -> None:
@@ -29,4 +29,16 @@ def test_results_are_read_in_any_order_and_a_bad_line_affects_only_its_customer(
         b"",
         b'{"input":{"userId":"C1"},"output":{"recommendedItems":["P3"]},"error":null}',
     ]
-    assert ranked_items(b"\n".join(lines)) == {"C2": ["P1", "P2"], "C1": ["P3"]}
+    rankings = Rankings()
+    for line in lines:
+        rankings.add(line)
+    assert rankings.by_customer == {"C2": ("P1", "P2"), "C1": ("P3",)}
+    assert rankings.lines == 5
+
+
+def test_an_id_is_kept_once_however_many_customers_it_is_ranked_for() -> None:
+    """What a customer takes is then the same for ids of any length."""
+    rankings, name = Rankings(), "P" * 200
+    for n in range(3):
+        rankings.add(f'{{"input":{{"userId":"C{n}"}},"output":{{"recommendedItems":["{name}"]}}}}'.encode())
+    assert len({id(items[0]) for items in rankings.by_customer.values()}) == 1

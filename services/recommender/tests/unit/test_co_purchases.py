@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.contracts.records import Customer, Review
-from encore.recommender.domain.co_purchases import CoPurchases, Link, Links, strength
+from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.durables import Repeats
+from encore.recommender.domain.links import Link, Links, strength
 from encore.recommender.domain.taxonomy import Category
 from services.recommender.tests.fakes import purchase, review
 

@@ -2,9 +2,9 @@ from itertools import pairwise
 
 import pytest
 
-from encore.recommender.domain.co_purchases import Links
 from encore.recommender.domain.complements import Complement, Complements, Source
 from encore.recommender.domain.durables import Durables
+from encore.recommender.domain.links import Links
 from encore.recommender.domain.taxonomy import Category, Entries, complement_table, read_table
 
 

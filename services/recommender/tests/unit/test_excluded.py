@@ -18,7 +18,7 @@ from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.cases import CASES, Case
 from services.recommender.tests.fakes import Shop, made_up_shop
-from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
+from services.recommender.tests.world import ENOUGH, MANY_PARTS, RUN, TOO_LITTLE, World
 
 CAUSES = (None, None, *Exclusion)
 
@@ -65,8 +65,8 @@ async def test_products_are_ranked_and_picked_for_nobody_who_is_excluded(seed: i
     shop, world = some_excluded(ENOUGH, seed), World()
     await world.open(shop)
     await world.run_to_end()
-    stored = [world.objects.stored[personalize_keys.batch_input(RUN, part)] for part in (1, 2)]
-    asked = [json.loads(line)["userId"] for body in stored for line in body.splitlines()]
+    stored = world.objects.stored[personalize_keys.batch_input(RUN, 1)]
+    asked = [json.loads(line)["userId"] for line in stored.splitlines()]
     assert asked == [one.customer_id for one in await recommended(world)] == mailed(shop)
     assert await billed(world, "personalize.recommendations") == len(asked)
     assert {customer_id for customer_id, _ in world.items.items} == set(asked)
@@ -83,23 +83,23 @@ async def test_what_excluded_customers_have_counts_all_the_same() -> None:
     assert await recommended(world) == [lists[customer_id] for customer_id in mailed(shop)]
 
 
-async def test_a_part_without_anybody_to_mail_is_ready_and_empty() -> None:
+async def test_a_bundle_without_anybody_to_mail_is_ready_and_empty() -> None:
     """Personalize gets no empty file for it, and no output is waited for or read."""
-    world = World()
-    await world.open(replace(ENOUGH, parts=[excluded(ENOUGH.parts[0]), ENOUGH.parts[1]]))
+    world, shop = World(), MANY_PARTS
+    await world.open(replace(shop, parts=[*map(excluded, shop.parts[:4]), *shop.parts[4:]]))
     del world.objects.stored[personalize_keys.batch_output(RUN, 1)]
     await world.run_to_end()
     assert personalize_keys.batch_input(RUN, 1) not in world.objects.stored
     assert world.objects.stored[object_keys.recommendations(RUN, 1)] == b""
     ready = world.announcer.of(RecommendationsReady)
-    assert [(one.part, one.customers) for one in ready] == [(1, 0), (2, 300)]  # type: ignore[attr-defined] # narrowed by `of`
+    assert [one.customers for one in ready] == 4 * [0] + 6 * [60]  # type: ignore[attr-defined] # narrowed by `of`
 
 
 async def test_a_run_without_anybody_to_mail_trains_nothing() -> None:
     """However much data there is, every part is ready at once, and nothing is made in Personalize."""
     world = World()
     await world.open(replace(ENOUGH, parts=[excluded(part) for part in ENOUGH.parts]))
-    assert await world.run_to_end() == 0
+    assert await world.run_to_end() == 2
     assert (world.personalize.made, await recommended(world)) == ({}, [])
     assert [one.customers for one in world.announcer.of(RecommendationsReady)] == [0, 0]  # type: ignore[attr-defined] # narrowed by `of`
     run = await world.ledger.run(RUN)

@@ -3,7 +3,7 @@
 import pytest
 
 from encore.contracts import object_keys
-from encore.contracts.events import RecommendationsReady, RecommenderPoll, RunFinished
+from encore.contracts.events import RecommendationsReady, RunFinished
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
@@ -103,12 +103,9 @@ async def test_a_file_that_turned_bad_during_training_fails_the_run_before_anyth
     """What the shop now wants is unknown, so nobody is mailed; the dataset group is free again."""
     world = World()
     await world.open()
-    await world.start()
+    await world.train()
     world.objects.stored[FILE] = b"pin: B\n"
-    delivered = 0
-    while delivered < len(world.polls.sent):
-        await world.deliver(RecommenderPoll(attempt=world.polls.sent[delivered][1]))
-        delivered += 1
+    await world.deliver_sent()
     run = await world.ledger.run(RUN)
     assert (run.status, world.turns.run_id) == (RunStatus.FAILED, None)
     assert "expected a list of product ids" in (run.reason or "")

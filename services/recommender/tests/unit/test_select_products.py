@@ -10,7 +10,8 @@ from encore.contracts import object_keys
 from encore.contracts.events import (
     EventData,
     RecommendationsReady,
-    RecommenderPoll,
+    RecommenderBundle,
+    Round,
 )
 from encore.contracts.picks_report import PicksReport
 from encore.contracts.records import (
@@ -21,7 +22,8 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.recommender.domain.pick_groups import PickGroups
+from encore.recommender.domain import personalize_keys
+from encore.recommender.domain.pick_groups import Groups, PickGroups, list_digest
 from encore.recommender.domain.rules import Rules
 from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.totals import total
@@ -48,7 +50,7 @@ async def test_a_crash_while_selecting_repeats_only_unfinished_parts(
     first_part = object_keys.recommendations(RUN, 1)
     before = world.objects.stored[first_part]
     monkeypatch.setattr(world.ledger, "complete_part", finish)
-    last = RecommenderPoll(attempt=world.polls.sent[-1][1])
+    last = RecommenderBundle(round=Round.SELECT, bundle=1)
     await world.deliver(last)
     await world.deliver(last)
     assert world.objects.stored[first_part] == before
@@ -61,7 +63,7 @@ async def test_only_the_customer_without_a_ranking_gets_popular_products() -> No
     """An error line of the batch output affects its own customer only."""
     world = World()
     await world.open()
-    key = object_keys.personalize(RUN, "output/part-00001.json.out")
+    key = personalize_keys.batch_output(RUN, 1)
     lines = world.objects.stored[key].splitlines()
     lines[0] = b'{"input":{"userId":"C0"},"output":null,"error":"no luck"}'
     world.objects.stored[key] = b"\n".join(lines)
@@ -247,7 +249,7 @@ async def test_a_crash_between_parts_changes_nothing_in_the_report(monkeypatch: 
     with pytest.raises(RuntimeError):
         await crashed.run_to_end()
     monkeypatch.setattr(crashed.ledger, "complete_part", finish)
-    await crashed.run_to_end()
+    await crashed.deliver(RecommenderBundle(round=Round.SELECT, bundle=1))
     assert await picks_report(crashed) == await picks_report(calm)
     assert (await picks_report(calm)).customers == len(TOO_LITTLE.customers)
 
@@ -279,15 +281,23 @@ async def test_a_finished_run_has_its_report() -> None:
 
 def test_lists_in_another_order_are_equal_and_shared_by_nobody_else() -> None:
     """A list of one customer is no group, and without any customer there is none."""
-    groups = PickGroups()
-    assert groups.report({}) == PicksReport(customers=0, lists=0, largest_group=0)
-    products = {each.product_id: each for each in shelf(("Kitchen", "Pantry", "Tea"), 3)}
-    picks = [Pick(product=each, reason=Reason(kind=ReasonKind.POPULAR)) for each in products.values()]
-    lists = [picks, picks[::-1], picks[:2], []]
-    groups.add(
+    assert PickGroups().groups() == Groups(customers=0, lists=0, largest_group=0, largest=None)
+    picks = [
+        Pick(product=each, reason=Reason(kind=ReasonKind.POPULAR))
+        for each in shelf(("Kitchen", "Pantry", "Tea"), 3)
+    ]
+    lists = [
         Recommendation(customer_id=f"C{n}", source=RecommendationSource.POPULARITY, picks=tuple(each))
-        for n, each in enumerate(lists)
-    )
-    report = groups.report(products)
-    assert (report.customers, report.lists, report.largest_group) == (3, 2, 2)
-    assert len(report.shared_picks) == 3
+        for n, each in enumerate((picks, picks[::-1], picks[:2], []))
+    ]
+    together, apart = PickGroups(), PickGroups()
+    together.add(lists)
+    for each in lists[::-1]:
+        one = PickGroups()
+        one.add([each])
+        apart.merge(one.to_bytes())
+    found = together.groups()
+    assert (found.customers, found.lists, found.largest_group) == (3, 2, 2)
+    assert found.largest == list_digest(lists[0]) == list_digest(lists[1])
+    assert together.has(found.largest or 0)
+    assert apart.to_bytes() == together.to_bytes()

@@ -19,25 +19,27 @@ async def test_a_state_change_advances_the_run_at_once() -> None:
     """The run advances without waiting for its poll, and sends no second one."""
     world = World()
     await world.open()
-    await world.start()
+    await world.train()
     for step in ("datasets", "import", "solution"):
         await world.change_state("ACTIVE")
         assert (await world.ledger.run(RUN)).step["step"] == step
-    assert world.polls.sent == [(RUN, 1)]
+    assert world.polls.sent[2:] == [(RUN, 2)]
 
 
 async def test_the_last_state_change_sends_an_immediate_poll() -> None:
     """The immediate poll completes the run; the delayed one is dropped, so nothing is selected twice."""
     world = World()
     await world.open()
-    await world.start()
-    while not world.polls.sent_at_once:
+    await world.train()
+    while len(world.polls.sent_at_once) == 2:
         await world.change_state("ACTIVE")
     await world.change_state("ACTIVE")
-    assert world.polls.sent == [(RUN, 1), (RUN, 2)]
-    await world.deliver(RecommenderPoll(attempt=1))
-    assert world.announcer.announced == []
+    assert world.polls.sent[2:] == [(RUN, 2), (RUN, 3)]
     await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver_bundles()
+    assert world.announcer.announced == []
+    await world.deliver(RecommenderPoll(attempt=3))
+    await world.deliver_bundles()
     assert len(world.announcer.of(RecommendationsReady)) == 2
     assert world.turns.run_id is None
 
@@ -48,14 +50,15 @@ async def test_the_delayed_poll_still_counts_when_the_immediate_one_cannot_be_se
     """A repeated state change does nothing: the run is already at its last step."""
     world = World()
     await world.open()
-    await world.start()
+    await world.train()
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
         patched.setattr(world.polls, "send", crash)
         while True:
             await world.change_state("ACTIVE")
     await world.change_state("ACTIVE")
-    assert world.polls.sent == [(RUN, 1)]
-    await world.deliver(RecommenderPoll(attempt=1))
+    assert world.polls.sent[2:] == [(RUN, 2)]
+    await world.deliver(RecommenderPoll(attempt=2))
+    await world.deliver_bundles()
     assert len(world.announcer.of(RecommendationsReady)) == 2
 
 
@@ -63,13 +66,13 @@ async def test_a_failed_job_ends_the_run_by_an_immediate_poll() -> None:
     """A poll names its run, so its redelivery after a crash still announces the reason."""
     world = World(InMemoryPersonalize(failures={Kind.IMPORT_JOB: "no luck"}))
     await world.open()
-    await world.start()
-    await world.deliver(RecommenderPoll(attempt=1))
+    await world.train()
+    await world.deliver(RecommenderPoll(attempt=2))
     await world.change_state("CREATE FAILED")
     assert (await world.ledger.run(RUN)).is_open
-    assert world.polls.sent_at_once == [(RUN, 3)]
+    assert world.polls.sent_at_once[2:] == [(RUN, 4)]
+    await world.deliver(RecommenderPoll(attempt=4))
     await world.deliver(RecommenderPoll(attempt=3))
-    await world.deliver(RecommenderPoll(attempt=2))
     assert "no luck" in str((await world.ledger.run(RUN)).reason)
     assert len(world.announcer.of(RunFinished)) == 1
 
@@ -79,8 +82,8 @@ async def test_a_state_change_advances_only_the_run_whose_turn_it_is() -> None:
     world = World()
     await world.open(run_id="first")
     await world.open(run_id="second")
-    await world.start("first")
-    await world.start("second")
+    await world.train("first")
+    await world.train("second")
     await world.change_state("ACTIVE")
     assert (await world.ledger.run("first")).step["step"] == "datasets"
     assert "step" not in (await world.ledger.run("second")).step

@@ -8,6 +8,7 @@ import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, ReasonKind
+from encore.recommender.domain.bundles import BUNDLE_PARTS, bundles_of
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of, scores_by_review
 from encore.recommender.domain.rules import Rules
@@ -15,6 +16,8 @@ from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import Run
@@ -27,12 +30,20 @@ STORED = made_up_shop(customers=120, part_size=120)
 RULES = RunRules(rules=Rules(max_per_leaf=1), shop=ShopRules(excluded_products=frozenset({"P1red"})))
 
 
-async def studied(stored: Stored, objects: InMemoryObjects | None = None) -> Shop:
+async def studied(stored: Stored, objects: InMemoryObjects | None = None, *, bundle_parts: int = 1) -> Shop:
     """The shop that a run learns from what is stored."""
     objects = objects or InMemoryObjects()
     await stored.store(objects, "run")
+    know = KnowCatalogue(objects=objects)
+    prepare, study = PrepareDatasets(objects=objects, know=know), StudyShop(objects=objects, know=know)
     run = Run(run_id="run", created_at=datetime.fromtimestamp(NOW, UTC), parts=len(stored.parts))
-    return await StudyShop(objects=objects).run(run, RULES)
+    step = {**await prepare.begin(run), BUNDLE_PARTS: str(bundle_parts)}
+    run = run.model_copy(update={"step": step})
+    for each in (prepare, study):
+        for bundle in bundles_of(run):
+            await each.do(run, bundle)
+        await each.close(run)
+    return await study.shop(run, RULES)
 
 
 def cut(stored: Stored, size: int) -> Stored:
@@ -45,10 +56,10 @@ def cut(stored: Stored, size: int) -> Stored:
     return replace(stored, parts=parts, scored=scored)
 
 
-@pytest.mark.parametrize("size", [1, 50, 119])
-async def test_the_shop_is_the_same_however_its_parts_are_cut(size: int) -> None:
+@pytest.mark.parametrize(("size", "bundle_parts"), [(1, 1), (1, 7), (50, 2), (119, 1)])
+async def test_the_shop_is_the_same_however_its_parts_are_cut(size: int, bundle_parts: int) -> None:
     """Families, links, complements and picks do not depend on which customers are stored together."""
-    one, other = await studied(STORED), await studied(cut(STORED, size))
+    one, other = await studied(STORED), await studied(cut(STORED, size), bundle_parts=bundle_parts)
     products = list(one.catalogue.products)
     assert [one.catalogue.labels(each) for each in products] == [
         other.catalogue.labels(each) for each in products
@@ -72,14 +83,11 @@ def picks_of(shop: Shop, customers: Sequence[Customer]) -> list[object]:
 
 
 async def test_parts_are_read_one_at_a_time() -> None:
-    """No more of them than one is in memory: each is read, and read again, in order."""
+    """No more of them than one is in memory: each is read for its families, and again for its links."""
     objects = Reading()
     await studied(cut(STORED, 50), objects)
-    customers, sentiment = object_keys.customers, object_keys.sentiment
-    assert [key for key in objects.read if "part" in key] == [
-        *(customers("run", part) for part in (1, 2, 3)),
-        *(key for part in (1, 2, 3) for key in (customers("run", part), sentiment("run", part))),
-    ]
+    once = [key("run", part) for part in (1, 2, 3) for key in (object_keys.customers, object_keys.sentiment)]
+    assert [key for key in objects.read if "part" in key and "learned" not in key] == once + once
 
 
 class Reading(InMemoryObjects):

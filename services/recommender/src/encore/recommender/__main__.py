@@ -1,19 +1,23 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
+from encore.contracts.events import Round
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.turns import DynamoDBTurns
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.remember_picks import RememberPicks
+from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.consumer import Handler
-from encore.runtime.queue.polls import SQSPolls
+from encore.runtime.queue.polls import SQSRecommenderPolls
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 
@@ -30,23 +34,39 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         ),
         plan=_plan(settings),
     )
+    know = KnowCatalogue(objects=runtime.objects)
+    prepare_datasets = PrepareDatasets(objects=runtime.objects, know=know)
+    study_shop = StudyShop(objects=runtime.objects, know=know)
+    load_rules = LoadRules(
+        objects=runtime.objects, rules=settings.recommender_rules, picks=settings.recommender_picks
+    )
+    select_products = SelectProducts(
+        stage=runtime.stage,
+        objects=runtime.objects,
+        load_rules=load_rules,
+        study_shop=study_shop,
+        report_picks=ReportPicks(ledger=runtime.ledger, objects=runtime.objects),
+        memory=RememberPicks(runtime.items(settings.recommendations_table)),
+    )
+    polls = SQSRecommenderPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s)
     advance_run = AdvanceRun(
         ledger=runtime.ledger,
         stage=runtime.stage,
-        load_rules=LoadRules(
-            objects=runtime.objects, rules=settings.recommender_rules, picks=settings.recommender_picks
-        ),
-        prepare_datasets=PrepareDatasets(runtime.objects),
+        load_rules=load_rules,
+        prepare_datasets=prepare_datasets,
+        study_shop=study_shop,
         train=train,
-        select_products=SelectProducts(
+        share_out=ShareOut(
             stage=runtime.stage,
-            objects=runtime.objects,
-            study_shop=StudyShop(objects=runtime.objects),
-            memory=RememberPicks(runtime.items(settings.recommendations_table)),
+            ledger=runtime.ledger,
+            polls=polls,
+            work={
+                Round.PREPARE: prepare_datasets.do,
+                Round.STUDY: study_shop.do,
+                Round.SELECT: select_products.do,
+            },
         ),
-        polls=SQSPolls(
-            runtime.queue, stage=StageName.RECOMMENDER, interval_s=settings.recommender_poll_interval_s
-        ),
+        polls=polls,
         announcer=runtime.announcer,
     )
     return RecommenderHandler(advance_run)

@@ -1,8 +1,17 @@
-"""`sentiment-scored`, the service's own polls, and state changes of Personalize jobs: the run is advanced."""
+"""`sentiment-scored`, the service's own polls, and state changes of Personalize jobs: the run is advanced.
+
+The service's messages to itself about bundles: one task does its share of a round.
+"""
 
 from dataclasses import dataclass
 
-from encore.contracts.events import RecommenderPoll, SentimentScored, event_type, parse_event
+from encore.contracts.events import (
+    RecommenderBundle,
+    RecommenderPoll,
+    SentimentScored,
+    event_type,
+    parse_event,
+)
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.runtime.eventbridge import read_aws_event
 from encore.runtime.logs import bind_event
@@ -18,12 +27,21 @@ class RecommenderHandler:
     advance_run: AdvanceRun
 
     async def __call__(self, message: Message) -> None:
-        """Handle a `sentiment-scored` event, a poll, or the state change of a Personalize job."""
+        """Handle a `sentiment-scored` event, a poll, a bundle, or the state change of a Personalize job."""
         if (change := read_aws_event(message.body, source=JOB_EVENTS)) is not None:
             await self.advance_run.on_state_change(change, holder=message.message_id)
-            return
-        run_id, attempt = _read(message)
-        await self.advance_run.run(run_id, attempt, holder=message.message_id)
+        elif event_type(message.body) == RecommenderBundle.type:
+            await self._bundle(message)
+        else:
+            run_id, attempt = _read(message)
+            await self.advance_run.run(run_id, attempt, holder=message.message_id)
+
+    async def _bundle(self, message: Message) -> None:
+        event = parse_event(message.body, RecommenderBundle)
+        bind_event(run_id=event.run_id, event_id=event.id)
+        await self.advance_run.pass_bundle(
+            event.run_id, event.data.round, event.data.bundle, holder=message.message_id
+        )
 
 
 def _read(message: Message) -> tuple[str, int]:

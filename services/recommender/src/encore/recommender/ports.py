@@ -1,9 +1,11 @@
 """What the recommender needs from outside, beyond `encore.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
+from collections.abc import AsyncIterator
 from typing import Protocol
 
 from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.runtime.ports import Objects
 
 
 class NotReadyError(Exception):
@@ -31,3 +33,9 @@ class Turns(Protocol):
     async def take(self, run_id: str, *, instead_of: str | None = None) -> str | None: ...
     async def end(self, run_id: str) -> None: ...
     async def current(self) -> str | None: ...
+
+
+class RankedObjects(Objects, Protocol):
+    """The data bucket with Personalize's results; see `encore.runtime.storage.S3Objects`."""
+
+    def lines(self, key: str) -> AsyncIterator[bytes]: ...

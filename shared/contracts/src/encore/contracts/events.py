@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Annotated, ClassVar, Generic, Literal, Self, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
@@ -125,6 +126,34 @@ class RecommenderPoll(EventData):
     def cause(self) -> str:
         """The attempt number."""
         return f"poll-{self.attempt}"
+
+
+class Round(StrEnum):
+    """Work that the recommender shares out among its tasks, in order: each ends before the next begins."""
+
+    PREPARE = "prepare"
+    """Write what Personalize imports and ranks for, and count what the customers share."""
+    STUDY = "study"
+    """Count which products customers have together, by family."""
+    SELECT = "select"
+    """Turn rankings into products."""
+
+
+class RecommenderBundle(EventData):
+    """The recommender's message to itself about a bundle: parts of a run that one task handles in a round.
+
+    No topic carries it.
+    """
+
+    type = "encore.recommender-bundle.v1"
+    topic = ""
+    round: Round
+    bundle: PartNumber
+
+    @property
+    def cause(self) -> str:
+        """The round and the bundle."""
+        return f"{self.round}-{self.bundle}"
 
 
 class RecommendationsReady(PartData):

@@ -72,6 +72,11 @@ def personalize(run_id: str, name: str) -> str:
     return f"runs/{run_id}/personalize/{name}"
 
 
+def learned(run_id: str, name: str) -> str:
+    """What the recommender has counted of a run's customers: of a bundle of parts, or of all."""
+    return f"runs/{run_id}/learned/{name}"
+
+
 def run_rules(run_id: str) -> str:
     """The rules and decisions of the shop that the run's products were picked by."""
     return f"runs/{run_id}/merchandising.json"

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeVar
 
 from pydantic import BaseModel
 
-from encore.contracts.events import EventData
+from encore.contracts.events import EventData, Round
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -40,6 +40,12 @@ class MailerPolls(Polls, Protocol):
     """Polls, and messages about parts; see `encore.runtime.queue.polls.SQSMailerPolls`."""
 
     async def send_part(self, run_id: str, part: int) -> None: ...
+
+
+class RecommenderPolls(Polls, Protocol):
+    """Polls, and messages about bundles; see `encore.runtime.queue.polls.SQSRecommenderPolls`."""
+
+    async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None: ...
 
 
 class Announcer(Protocol):

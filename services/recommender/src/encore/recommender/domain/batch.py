@@ -38,17 +38,28 @@ def ranked_customers(customers: Iterable[Customer]) -> list[str]:
     return [one.customer_id for one in customers if one.exclusion is None and is_fit_id(one.customer_id)]
 
 
-def ranked_items(output: bytes) -> dict[str, list[str]]:
-    """Return each customer's items, best first; lines come in any order.
+class Rankings:
+    """Each customer's items, best first, read line by line in any order.
 
-    A customer whose line is missing, malformed or an error has no entry; the caller decides what to do.
+    A customer whose line is missing, malformed or an error has none; the caller decides what to do. Ids are
+    kept once: what a customer takes grows with the number of their items, not with the length of ids.
     """
-    lines = (_parsed(line) for line in output.splitlines() if line.strip())
-    return {
-        line.input.userId: line.output.recommendedItems
-        for line in lines
-        if line and line.output and line.output.recommendedItems
-    }
+
+    def __init__(self) -> None:
+        self._ids: dict[str, str] = {}
+        self.by_customer: dict[str, tuple[str, ...]] = {}
+        self.lines = 0
+        """How many lines have been read, of whatever kind."""
+
+    def add(self, line: bytes) -> None:
+        """Read one line of the output."""
+        if not line.strip():
+            return
+        self.lines += 1
+        found = _parsed(line)
+        if found and found.output and found.output.recommendedItems:
+            items = found.output.recommendedItems
+            self.by_customer[found.input.userId] = tuple(self._ids.setdefault(one, one) for one in items)
 
 
 def _parsed(line: bytes) -> _Line | None:

@@ -5,142 +5,23 @@ product, or under several products, says nothing about what goes together; what 
 order or by two.
 """
 
-import math
-from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
-from itertools import combinations
-from typing import Generic, TypeVar
 
 import numpy as np
-import numpy.typing as npt
 
 from encore.contracts.records import Customer
 from encore.recommender.domain.durables import Repeats
 from encore.recommender.domain.evidence import evidence_of
+from encore.recommender.domain.link_files import link_file, read_link_file
+from encore.recommender.domain.links import Links, Thing, linked
 from encore.recommender.domain.taxonomy import Category
 
 MAX_EVIDENCE = 50
 """How much of a customer's evidence is counted, the latest first: pairs grow with its square."""
 MAX_OWNED = 50
 """How many families of a customer are counted, for the same reason."""
-MAX_PAIRS = 4_000_000
-"""How many pairs are kept: some 100 MB."""
-SHRINKAGE = 2.0
-"""A link of this many customers counts half as much as one of very many."""
-_FOLD_FROM = 1 << 20
-_BITS = 32
-_LOW_BITS = (1 << _BITS) - 1
-
-Thing = TypeVar("Thing", str, Category)
-
-
-@dataclass(frozen=True, slots=True)
-class Link(Generic[Thing]):
-    """Something that `customers` own together with something else, and the `strength` of that link."""
-
-    to: Thing
-    customers: int
-    strength: float
-
-
-def strength(together: int, one: int, other: int) -> float:
-    """Return how strongly two things are linked, from 0 to 1.
-
-    The cosine `together / sqrt(one * other)` of their sets of customers, times
-    `together / (together + SHRINKAGE)`, so that a link of few customers counts less. Sources: Sarwar et al.,
-    "Item-based collaborative filtering recommendation algorithms", WWW 2001 (cosine); Bell and Koren,
-    "Improved neighborhood-based collaborative filtering", KDD Cup 2007 (shrinkage).
-    """
-    return together / math.sqrt(one * other) * together / (together + SHRINKAGE)
-
-
-class Links(Generic[Thing]):
-    """Counts the customers of things and of pairs of things.
-
-    `owners` has the customers of each thing, `total` is the number of links of all customers. At most
-    `max_pairs` pairs are kept, each in 24 bytes: beyond that, those of the fewest customers are dropped from
-    time to time, so that a count is then a lower bound and may depend on the order of the customers (lossy
-    counting: Manku and Motwani, "Approximate frequency counts over data streams", VLDB 2002).
-    """
-
-    def __init__(self, *, max_pairs: int = MAX_PAIRS) -> None:
-        self._max_pairs = max_pairs
-        self.owners: Counter[Thing] = Counter()
-        self.total = 0
-        self._numbers: dict[Thing, int] = {}
-        self._things: list[Thing] = []
-        self._new = array("q")
-        self._pairs: npt.NDArray[np.int64] = np.empty(0, dtype=np.int64)  # both ways, sorted
-        self._counts: npt.NDArray[np.int32] = np.empty(0, dtype=np.int32)
-
-    def add(self, owned: Mapping[Thing, int]) -> None:
-        """Count one customer's things, each given with the bits of the evidence for it.
-
-        Two things are linked if each has evidence that is not evidence for the other.
-        """
-        self.owners.update(owned.keys())
-        numbered = [(self._number(thing), bits) for thing, bits in owned.items()]
-        for (one, mine), (other, theirs) in combinations(numbered, 2):
-            if _linked(mine, theirs):
-                self._new.extend((one << _BITS | other, other << _BITS | one))
-                self.total += 1
-        if len(self._new) >= max(_FOLD_FROM, len(self._pairs)):
-            self._fold()
-
-    def customers(self, one: Thing, other: Thing) -> int:
-        """Return how many customers link the two things."""
-        number = self._numbers.get(other)
-        others, counts = self._row(one)
-        return 0 if number is None else int(counts[others == number].sum())
-
-    def degree(self, thing: Thing) -> int:
-        """Return how many links the thing has, each customer's counted apart."""
-        return int(self._row(thing)[1].sum())
-
-    def of(self, thing: Thing, *, at_least: int = 1) -> list[Link[Thing]]:
-        """Return what enough customers link the thing to: strongest first, ties by customers, then by id."""
-        others, counts = self._row(thing)
-        enough = counts >= at_least
-        found = zip(others[enough].tolist(), counts[enough].tolist(), strict=True)
-        links = [self._link(thing, self._things[number], count) for number, count in found]
-        return sorted(links, key=lambda link: (-link.strength, -link.customers, link.to))
-
-    def _row(self, thing: Thing) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-        """Return the numbers of the things that one thing is linked to, and how many customers link each."""
-        self._fold()
-        number = self._numbers.get(thing, len(self._things))
-        low, high = np.searchsorted(self._pairs, (number << _BITS, (number + 1) << _BITS))
-        return self._pairs[low:high] & _LOW_BITS, self._counts[low:high]
-
-    def _link(self, thing: Thing, other: Thing, count: int) -> Link[Thing]:
-        return Link(other, count, strength(count, self.owners[thing], self.owners[other]))
-
-    def _number(self, thing: Thing) -> int:
-        number = self._numbers.setdefault(thing, len(self._things))
-        if number == len(self._things):
-            self._things.append(thing)
-        return number
-
-    def _fold(self) -> None:
-        """Merge the new pairs into the sorted ones: seldom enough for the work to stay near linear."""
-        if not self._new:
-            return
-        new, counts = np.unique(np.frombuffer(self._new, dtype=np.int64), return_counts=True)
-        pairs, places = np.unique(np.concatenate((self._pairs, new)), return_inverse=True)
-        weights = np.concatenate((self._counts, counts))
-        self._pairs, self._counts = pairs, np.bincount(places, weights=weights).astype(np.int32)
-        self._new = array("q")
-        self._drop_rarest()
-
-    def _drop_rarest(self) -> None:
-        customers = 1
-        while len(self._pairs) > 2 * self._max_pairs:
-            kept = self._counts > customers
-            self._pairs, self._counts = self._pairs[kept], self._counts[kept]
-            customers += 1
 
 
 class CoPurchases:
@@ -183,6 +64,32 @@ class CoPurchases:
             self.liked.add(self._of_families(opinions))
             self._add_leaves(products, families, self._rebought(customer))
 
+    def to_bytes(self) -> bytes:
+        """Return what has been counted as a file, for `merge`."""
+        leaves = self.leaves.counted()
+        returning = {
+            name: np.array([counts[leaf] for leaf in leaves.things], dtype=np.int64)
+            for name, counts in self._returning_counts().items()
+        }
+        return link_file(
+            families=self.families.counted(), liked=self.liked.counted(), leaves=leaves, counts=returning
+        )
+
+    def merge(self, file: bytes) -> None:
+        """Add what was counted of other customers; `family` and `category` must have been the same."""
+        found = read_link_file(file)
+        self.families.merge(found.families)
+        self.liked.merge(found.liked)
+        self.leaves.merge(found.leaves)
+        for name, counts in self._returning_counts().items():
+            counts.update(dict(zip(found.leaves.things, found.counts[name].tolist(), strict=True)))
+
+    def settle(self) -> None:
+        """Make reading safe for several threads, until more is added."""
+        for links in (self.families, self.liked):
+            links.settle()
+        self.leaves.settle()
+
     def bought_together(self, one: str, other: str) -> int:
         """Return how many customers own products of both families, by different evidence."""
         return self.families.customers(one, other)
@@ -202,6 +109,9 @@ class CoPurchases:
             )
             for leaf in self.leaves.owners
         }
+
+    def _returning_counts(self) -> Mapping[str, Counter[Category]]:
+        return {"returning": self._returning, "repeated": self._repeated, "further": self._further}
 
     def _products(self, told: Iterable[Iterable[str]]) -> dict[str, int]:
         """Return the bits of the evidence for each product, for as many families as are counted."""
@@ -230,15 +140,11 @@ class CoPurchases:
         for product, leaf in leaves.items():
             within.setdefault(leaf, []).append(self._family(product))
         for leaf, (first, *others) in within.items():
-            further = {family for family, bits in families.items() if _linked(families[first], bits)}
+            further = {family for family, bits in families.items() if linked(families[first], bits)}
             again = not rebought.isdisjoint((first, *others))
             self._further[leaf] += len(further) + again
             self._returning[leaf] += bool(further) or again
             self._repeated[leaf] += not further.isdisjoint(others) or again
-
-
-def _linked(mine: int, theirs: int) -> bool:
-    return bool(mine & ~theirs and theirs & ~mine)
 
 
 def _merged(owned: Iterable[tuple[Thing, int]]) -> dict[Thing, int]:

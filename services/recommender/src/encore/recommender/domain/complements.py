@@ -7,8 +7,8 @@ from enum import StrEnum
 from functools import cache
 from itertools import chain, islice, zip_longest
 
-from encore.recommender.domain.co_purchases import Links
 from encore.recommender.domain.durables import Durables
+from encore.recommender.domain.links import Links
 from encore.recommender.domain.taxonomy import (
     Category,
     Entries,

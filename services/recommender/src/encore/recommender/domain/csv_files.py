@@ -20,9 +20,18 @@ _ESCAPED = re.compile(r'(["\\])')
 
 def csv_file(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
     """Return a whole file in UTF-8: the header, then one line per row with its values in column order."""
-    lines = [",".join(columns)]
-    lines.extend(",".join(_cell(row[column]) for column in columns) for row in rows)
-    return ("\n".join(lines) + "\n").encode()
+    return csv_header(columns) + csv_lines(columns, rows)
+
+
+def csv_header(columns: Sequence[str]) -> bytes:
+    """Return a file's first line."""
+    return (",".join(columns) + "\n").encode()
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Row]) -> bytes:
+    """Return one line per row with its values in column order."""
+    lines = (",".join(_cell(row[column]) for column in columns) + "\n" for row in rows)
+    return "".join(lines).encode()
 
 
 def is_fit_id(identifier: str) -> bool:

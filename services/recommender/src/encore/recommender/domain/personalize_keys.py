@@ -1,4 +1,7 @@
-"""Object keys of the files exchanged with Personalize; one per part, so none grows with the run."""
+"""Object keys of the files exchanged with Personalize.
+
+There is one of each kind for a bundle of parts, named by its first part: none grows with the run.
+"""
 
 from encore.contracts import object_keys
 
@@ -16,14 +19,14 @@ def folder(run_id: str, name: str) -> str:
     return object_keys.personalize(run_id, name)
 
 
-def interactions(run_id: str, part: int) -> str:
-    """The interactions of one part's customers."""
-    return object_keys.personalize(run_id, f"{INTERACTIONS}part-{part:05}.csv")
+def interactions(run_id: str, first: int) -> str:
+    """The interactions of a bundle's customers."""
+    return object_keys.personalize(run_id, f"{INTERACTIONS}part-{first:05}.csv")
 
 
-def users(run_id: str, part: int) -> str:
-    """One part's customers."""
-    return object_keys.personalize(run_id, f"{USERS}part-{part:05}.csv")
+def users(run_id: str, first: int) -> str:
+    """A bundle's customers."""
+    return object_keys.personalize(run_id, f"{USERS}part-{first:05}.csv")
 
 
 def items(run_id: str) -> str:
@@ -31,11 +34,11 @@ def items(run_id: str) -> str:
     return object_keys.personalize(run_id, f"{ITEMS}items.csv")
 
 
-def batch_input(run_id: str, part: int) -> str:
-    """The customers of one part to recommend to."""
-    return object_keys.personalize(run_id, f"{BATCH_INPUT}part-{part:05}.json")
+def batch_input(run_id: str, first: int) -> str:
+    """The customers of a bundle to recommend to."""
+    return object_keys.personalize(run_id, f"{BATCH_INPUT}part-{first:05}.json")
 
 
-def batch_output(run_id: str, part: int) -> str:
-    """One part's results; Personalize adds `.out` to the name of the input."""
-    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{part:05}.json.out")
+def batch_output(run_id: str, first: int) -> str:
+    """A bundle's results; Personalize adds `.out` to the name of the input."""
+    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{first:05}.json.out")

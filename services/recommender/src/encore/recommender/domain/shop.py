@@ -7,9 +7,10 @@ from typing import Self
 
 from encore.recommender.domain.aisles import Aisles
 from encore.recommender.domain.catalogue import Catalogue
-from encore.recommender.domain.co_purchases import CoPurchases, Links
+from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.complements import Complements
 from encore.recommender.domain.durables import Durables
+from encore.recommender.domain.links import Links
 from encore.recommender.domain.offers import Offer, offers
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
@@ -32,6 +33,7 @@ class Shop:
     @classmethod
     def of(cls, catalogue: Catalogue, bought: CoPurchases, run_rules: RunRules, *, now: int) -> Self:
         """Learn from what customers bought together, under the shop's own decisions."""
+        bought.settle()
         durables = Durables(overrides=run_rules.shop.durable, repeats=bought.repeats())
         return cls(
             catalogue=catalogue,

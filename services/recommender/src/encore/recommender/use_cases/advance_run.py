@@ -5,20 +5,27 @@ notes its number, so a crash can double the polls but never end them; and an att
 is dropped, so doubled polls become single again. One message of a run is handled at a time: two that looked
 for the same training at once would each start one.
 
+Preparing and studying the shop, before the training, and selecting, after it, are shared out among the tasks
+as messages about bundles. An attempt sends those that are left and no poll: the bundle that completes a round
+polls at once, whether it completes it now or finds, after a crash, that it has.
+
 The state change of a Personalize job names no run and is not an attempt: it advances the run whose turn it is
 and, when there is nothing left to wait for, sends a poll at once instead of the one that is still delayed.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
+from encore.contracts.events import Round
+from encore.recommender.domain.bundles import BUNDLE_PARTS, closed, polled
 from encore.recommender.domain.plan import Step
+from encore.recommender.domain.prepared import POPULARITY
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.report_training import report_training
-from encore.recommender.use_cases.select_products import SelectProducts
+from encore.recommender.use_cases.share_out import ShareOut
+from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
 from encore.runtime.eventbridge import AwsEvent
 from encore.runtime.logs import bind_event, get_logger
@@ -28,11 +35,9 @@ from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import ATTEMPTS, Run, RunStatus, StageName
 from encore.runtime.runs.stage import Stage
 
-PERSONALIZE = "personalize"
-POPULARITY = "popularity"
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
-MAX_BATCH_FILES = 1_000
+YES = "yes"
 log = get_logger()
 
 
@@ -44,8 +49,9 @@ class AdvanceRun:
     stage: Stage
     load_rules: LoadRules
     prepare_datasets: PrepareDatasets
+    study_shop: StudyShop
     train: Train
-    select_products: SelectProducts
+    share_out: ShareOut
     polls: Polls
     announcer: Announcer
 
@@ -59,6 +65,16 @@ class AdvanceRun:
                 await self._advance(run, attempt)
             elif run.status is RunStatus.FAILED:
                 await self._fail(run, run.reason or "")  # again: a crash may have prevented the announcement
+
+    async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
+        """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
+        run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
+        if run is None or in_round is Round.SELECT or polled(in_round) in run.step:
+            return
+        # Without the run's lock, for which the poll would have to wait, and without recording its number: if
+        # the run has moved on, the poll is stale; if two bundles poll, both polls have one number.
+        await self.polls.send(run_id, run.attempt(StageName.RECOMMENDER) + 1, at_once=True)
+        await self.ledger.set_step(run_id, **{polled(in_round): YES})
 
     async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
@@ -87,8 +103,10 @@ class AdvanceRun:
 
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
-            run = await self._prepared(run)
-            if run.step["engine"] == POPULARITY or await self._trained(run):
+            learned = await self._learned(run)
+            if learned is None:
+                return
+            if learned.step["engine"] == POPULARITY or await self._trained(learned):
                 await self._select(await self.ledger.run(run.run_id))
                 return
         except (RefusedError, InvalidFileError) as error:
@@ -97,27 +115,22 @@ class AdvanceRun:
         await self.polls.send(run.run_id, attempt + 1)
         await self.ledger.set_step(run.run_id, **{ATTEMPT: str(attempt + 1)})
 
-    async def _prepared(self, run: Run) -> Run:
-        """Write the datasets; those that are too small, or serve nobody, are not sent to Personalize.
+    async def _learned(self, run: Run) -> Run | None:
+        """Take the run through the rounds before its training; None while tasks are busy with one.
 
-        A bad file of the shop is found here, before anything is paid for.
+        A bad file of the shop is found here, and data that Personalize would not take, before anything is
+        paid for.
         """
-        if "engine" in run.step:
-            return run
-        started_at = datetime.now(UTC)
-        _require_batch_size(run)
-        await self.load_rules.shop_rules()
-        prepared = await self.prepare_datasets.run(run)
-        shortfall = prepared.shortfall
-        log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
-        return await self.ledger.set_step(
-            run.run_id,
-            engine=POPULARITY if shortfall else PERSONALIZE,
-            popularity_reason=shortfall or "",
-            started_at=started_at.isoformat(),
-            interactions=str(prepared.size.interactions),
-            csv_bytes=str(prepared.csv_bytes),
-        )
+        if BUNDLE_PARTS not in run.step:
+            await self.load_rules.shop_rules()
+            run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
+        for in_round, work in ((Round.PREPARE, self.prepare_datasets), (Round.STUDY, self.study_shop)):
+            if closed(in_round) in run.step:
+                continue
+            if not await self.share_out.send(run, in_round):
+                return None
+            run = await self.ledger.set_step(run.run_id, **await work.close(run), **{closed(in_round): YES})
+        return run
 
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
@@ -132,8 +145,8 @@ class AdvanceRun:
         await report_training(run, self.stage)
         engine = run.step["engine"]
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
-        run_rules = await self.load_rules.load(run)
-        await self.select_products.run(run, run_rules, personalized=engine == PERSONALIZE)
+        await self.load_rules.load(run)  # from now on all bundles are picked by these
+        await self.share_out.send(run, Round.SELECT)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
@@ -144,11 +157,3 @@ class AdvanceRun:
 def _is_training(run: Run) -> bool:
     """True until Personalize's results are there: from then on polls alone advance the run."""
     return run.step.get("step") != Step.SELECT
-
-
-def _require_batch_size(run: Run) -> None:
-    if (run.parts or 0) > MAX_BATCH_FILES:
-        raise RefusedError(
-            f"{run.parts} parts, but Personalize reads at most {MAX_BATCH_FILES} batch files: "
-            "raise ENCORE_INGEST_PART_REVIEWS"
-        )

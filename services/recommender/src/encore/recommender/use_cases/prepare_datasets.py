@@ -1,115 +1,158 @@
-"""Writes a run's datasets part by part, with never more than one part and the catalogue in memory."""
+"""Writes a run's datasets bundle by bundle, with never more than one bundle and the catalogue in memory."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from encore.contracts import object_keys
-from encore.contracts.records import Customer, Product, ProductSentiment, ScoredReview
-from encore.recommender.domain import personalize_keys
+from encore.contracts.records import Customer, ScoredReview
+from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.batch import input_lines, ranked_customers
-from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
+from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
+from encore.recommender.domain.csv_files import Row, csv_file, csv_header, csv_lines, is_fit_id
+from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.limits import exceeded
 from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
+from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY, Prepared, PreparedBundle
 from encore.recommender.domain.rows import interaction_rows, item_row, user_row
-from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS, DatasetSchema
+from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
+from encore.recommender.ports import RefusedError
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
+from encore.runtime.logs import get_logger
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
 
-NOBODY = "nobody to rank products for"
-Products = Mapping[str, Product]
+ENGINE = "engine"
+Facts = Mapping[str, str]
+log = get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """How much there is for Personalize to import, and for how many customers it is to rank products."""
-
-    size: DataSize
-    csv_bytes: int
-    ranked: int
-
-    @property
-    def shortfall(self) -> str | None:
-        """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
-        return self.size.shortfall or (None if self.ranked else NOBODY)
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    interactions: list[Row]
-    users: list[Row]
-    size: DataSize
-    ranked: int = 0
-
-
+@dataclass(frozen=True, kw_only=True)
 class PrepareDatasets:
-    """Turns a scored run into the files that Personalize imports and the input of its batch job."""
+    """Turns a scored run into the files that Personalize imports and the input of its batch job.
 
-    def __init__(self, objects: Objects) -> None:
-        self._objects = objects
+    All files have deterministic keys, so repeating anything is harmless.
+    """
 
-    async def run(self, run: Run) -> Prepared:
-        """Write all files under deterministic keys, so that repeating it is harmless."""
-        products, written = await self._items(run.run_id)
-        size, ranked = DataSize(), 0
-        for number in range(1, (run.parts or 0) + 1):
-            part, part_bytes = await self._part(run, number, products)
-            size, written = size.plus(part.size), written + part_bytes
-            ranked += part.ranked
-        return Prepared(size=size, csv_bytes=written, ranked=ranked)
+    objects: Objects
+    know: KnowCatalogue
 
-    async def _items(self, run_id: str) -> tuple[Products, int]:
-        products, sentiments = await asyncio.gather(
-            self._objects.get_lines(object_keys.products(run_id), Product),
-            self._objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment),
+    async def begin(self, run: Run) -> Facts:
+        """Write the catalogue; return what the run's `step` keeps from the start."""
+        products = (await self.know.products(run.run_id)).values()
+        by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
+        fit = [one for one in products if is_fit_id(one.product_id)]
+        rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
+        body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
+        key, csv_type = personalize_keys.items(run.run_id), personalize_keys.CSV_TYPE
+        await self.objects.put(key, body, content_type=csv_type)
+        # A run that an earlier release has prepared has a file for each part.
+        size = 1 if ENGINE in run.step else parts_per_bundle(run.parts or 0)
+        return {
+            BUNDLE_PARTS: str(size),
+            "started_at": run.step.get("started_at", datetime.now(UTC).isoformat()),
+            "items": str(len(fit)),
+            "items_bytes": str(len(body)),
+        }
+
+    async def do(self, run: Run, bundle: Bundle) -> None:
+        """Write a bundle's files, and what there is in them."""
+        products = await self.know.products(run.run_id)
+        files = _Files()
+        for part in bundle.parts:
+            customers, scored = await asyncio.gather(
+                self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
+                self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
+            )
+            scores, now = scores_by_review(scored), int(run.created_at.timestamp())
+            await asyncio.to_thread(files.add, customers, scores, products, default_timestamp=now)
+        await self._put_files(run.run_id, bundle.first, files)
+
+    async def close(self, run: Run) -> Facts:
+        """Sum up all bundles; return which engine the run is for, and what it has.
+
+        Raises `RefusedError` if that is more than Personalize takes. Datasets that are too small, or serve
+        nobody, are for no engine but popularity.
+        """
+        prepared = Prepared(
+            items=int(run.step["items"]), dataset_bytes={ITEMS.kind: int(run.step["items_bytes"])}
         )
-        by_product = {sentiment.product_id: sentiment for sentiment in sentiments}
-        rows = [item_row(p, by_product.get(p.product_id)) for p in products if is_fit_id(p.product_id)]
-        written = await self._put_csv(personalize_keys.items(run_id), ITEMS, rows)
-        return {product.product_id: product for product in products}, written
+        shared = SharedReviews()
+        for bundle in bundles_of(run):
+            key = learned_keys.prepared(run.run_id, bundle.first)
+            (found,) = await self.objects.get_lines(key, PreparedBundle)
+            await asyncio.to_thread(shared.merge, found.shared)
+            prepared = prepared.plus(found)
+        log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
+        shortfall = prepared.shortfall
+        if not shortfall and (reason := exceeded(prepared)):
+            raise RefusedError(reason)
+        await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
+        return {
+            ENGINE: POPULARITY if shortfall else PERSONALIZE,
+            "popularity_reason": shortfall or "",
+            "interactions": str(prepared.size.interactions),
+            "csv_bytes": str(prepared.csv_bytes),
+        }
 
-    async def _part(self, run: Run, number: int, products: Products) -> tuple[_Part, int]:
-        customers, scored = await asyncio.gather(
-            self._objects.get_lines(object_keys.customers(run.run_id, number), Customer),
-            self._objects.get_lines(object_keys.sentiment(run.run_id, number), ScoredReview),
+    async def _put_files(self, run_id: str, first: int, files: "_Files") -> None:
+        csv_type = personalize_keys.CSV_TYPE
+        interactions, users = bytes(files.interactions), bytes(files.users)
+        await asyncio.gather(
+            self.objects.put(
+                personalize_keys.interactions(run_id, first), interactions, content_type=csv_type
+            ),
+            self.objects.put(personalize_keys.users(run_id, first), users, content_type=csv_type),
+            self._put_input(personalize_keys.batch_input(run_id, first), files.ranked),
         )
-        scores, time = scores_by_review(scored), int(run.created_at.timestamp())
-        part = await asyncio.to_thread(_rows, customers, scores, products, default_timestamp=time)
-        written = await asyncio.gather(
-            self._put_csv(personalize_keys.interactions(run.run_id, number), INTERACTIONS, part.interactions),
-            self._put_csv(personalize_keys.users(run.run_id, number), USERS, part.users),
+        prepared = PreparedBundle(
+            interactions=files.size.interactions,
+            customers=files.size.customers,
+            returning=files.size.returning,
+            ranked=len(files.ranked),
+            interactions_bytes=len(interactions),
+            users_bytes=len(users),
+            shared=files.shared.counted(),
         )
-        ranked = ranked_customers(customers)
-        await self._put_input(personalize_keys.batch_input(run.run_id, number), ranked)
-        return replace(part, ranked=len(ranked)), sum(written)
+        await self.objects.put_lines(learned_keys.prepared(run_id, first), [prepared])
 
     async def _put_input(self, key: str, customer_ids: Sequence[str]) -> None:
-        """Write a part's input of the batch job; a part without anybody to rank for has none.
+        """Write a bundle's input of the batch job; a bundle without anybody to rank for has none.
 
         What Personalize makes of an empty file is not documented: it might fail the job of the whole run.
         """
         if customer_ids:
             lines = input_lines(customer_ids)
-            await self._objects.put(key, lines, content_type=personalize_keys.LINES_TYPE)
-
-    async def _put_csv(self, key: str, schema: DatasetSchema, rows: Sequence[Row]) -> int:
-        body = csv_file(schema.columns, rows)
-        await self._objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
-        return len(body)
+            await self.objects.put(key, lines, content_type=personalize_keys.LINES_TYPE)
 
 
-def _rows(
-    customers: Sequence[Customer], scores: Scores, products: Products, *, default_timestamp: int
-) -> _Part:
-    interactions: list[Row] = []
-    users: list[Row] = []
-    size = DataSize()
-    for customer in customers:
-        if not is_fit_id(customer.customer_id):
-            continue
-        preferences = preferences_of(customer, scores)
-        own = list(interaction_rows(customer, preferences, default_timestamp=default_timestamp))
-        interactions.extend(own)
-        users.append(user_row(customer, preferences, products))
-        size = size.plus(DataSize.of_customer(len(own)))
-    return _Part(interactions, users, size)
+class _Files:
+    """The contents of a bundle's files, added part by part."""
+
+    def __init__(self) -> None:
+        self.interactions = bytearray(csv_header(INTERACTIONS.columns))
+        self.users = bytearray(csv_header(USERS.columns))
+        self.ranked: list[str] = []
+        self.size = DataSize()
+        self.shared = SharedReviews()
+
+    def add(
+        self, customers: Sequence[Customer], scores: Scores, products: Products, *, default_timestamp: int
+    ) -> None:
+        """Add the customers of a part."""
+        interactions: list[Row] = []
+        users: list[Row] = []
+        for customer in customers:
+            if not is_fit_id(customer.customer_id):
+                continue
+            preferences = preferences_of(customer, scores)
+            own = list(interaction_rows(customer, preferences, default_timestamp=default_timestamp))
+            interactions.extend(own)
+            users.append(user_row(customer, preferences, products))
+            self.size = self.size.plus(DataSize.of_customer(len(own)))
+        self.interactions += csv_lines(INTERACTIONS.columns, interactions)
+        self.users += csv_lines(USERS.columns, users)
+        self.ranked += ranked_customers(customers)
+        self.shared.add(customers)

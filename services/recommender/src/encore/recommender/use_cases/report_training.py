@@ -2,28 +2,39 @@
 
 from datetime import datetime
 
+from encore.contracts.events import Round
+from encore.recommender.domain.bundles import bundles_of
 from encore.recommender.domain.plan import Step
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
 NAME = "training"
-FILES_PER_PART = 3
-ITEMS_FILES = 1
+FILES_PER_BUNDLE = 6
+"""Interactions, users and batch input; what was prepared, linked, and how many have which list."""
+FILES_PER_RUN = 3
+"""Items, shared reviews, links."""
+ROUNDS_BEFORE = 2
+"""The rounds that end with a poll: two polls of one number."""
 
 
 async def report_training(run: Run, stage: Stage) -> None:
     """Report a prepared run, whatever step it has reached; a later report replaces an earlier one.
 
     What Personalize charges for counts once its step is passed, so a run that fails shows its cost as well.
+    The messages of the rounds count as if all of them had been handled.
     """
-    step, polls = Step(run.step.get("step", Step.SET_UP)), int(run.step.get("attempt", 0))
+    step = Step(run.step.get("step", Step.SET_UP))
+    polls = max(1, int(run.step.get("attempt", 0))) + ROUNDS_BEFORE - 1
+    bundles = len(bundles_of(run))
+    messages = bundles * len(Round)
     units = {
-        "s3.puts": FILES_PER_PART * (run.parts or 0) + ITEMS_FILES,
-        "sqs.requests": polls,  # each one sent
+        "s3.puts": FILES_PER_BUNDLE * bundles + FILES_PER_RUN,
+        "sqs.requests": polls + messages,  # each one sent
+        "dynamodb.writes": messages + ROUNDS_BEFORE,  # bundles that are through, and that a round has polled
     }
     if step.is_past(Step.IMPORT):
         units["personalize.ingested_bytes"] = int(run.step["csv_bytes"])
     if step.is_past(Step.TRAIN):
         units["personalize.trained_interactions"] = int(run.step["interactions"])
     started_at = datetime.fromisoformat(run.step["started_at"])
-    await stage.record(run.run_id, NAME, started_at, PartResult(units=units), messages=polls + 1)
+    await stage.record(run.run_id, NAME, started_at, PartResult(units=units), messages=polls + messages + 1)

@@ -1,4 +1,4 @@
-"""Turns rankings into products for each customer, part by part."""
+"""Turns rankings into products for each customer, part by part of a bundle."""
 
 import asyncio
 from collections import Counter
@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
+from encore.contracts.errors import TransientError
 from encore.contracts.events import RecommendationsReady
 from encore.contracts.records import (
     Customer,
@@ -16,21 +17,21 @@ from encore.contracts.records import (
 )
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.batch import ranked_customers, ranked_items
+from encore.recommender.domain.batch import Rankings, ranked_customers
 from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
-from encore.recommender.domain.pick_groups import PickGroups
+from encore.recommender.domain.bundles import Bundle
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of, scores_by_review
-from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.prepared import PERSONALIZE
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
+from encore.recommender.ports import RankedObjects
+from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.remember_picks import Recalled, RememberPicks
+from encore.recommender.use_cases.report_picks import ReportPicks
 from encore.recommender.use_cases.study_shop import StudyShop
-from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
-
-Rankings = Mapping[str, Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,54 +44,54 @@ class Recommended:
 
 @dataclass(frozen=True, kw_only=True)
 class SelectProducts:
-    """Stores the recommendations of every part that the ledger does not have as done."""
+    """Stores and announces the recommendations of a bundle's parts that the ledger does not have as done."""
 
     stage: Stage
-    objects: Objects
+    objects: RankedObjects
+    load_rules: LoadRules
     study_shop: StudyShop
+    report_picks: ReportPicks
     memory: RememberPicks
 
-    async def run(self, run: Run, run_rules: RunRules, *, personalized: bool) -> None:
-        """Do the run's remaining parts; without Personalize's results by popularity alone."""
-        to_do = run.parts_to_do(self.stage.name)
-        if not to_do:
-            return
-        shop = await self.study_shop.run(run, run_rules)
-        groups = await self._groups_before(run)
+    async def do(self, run: Run, bundle: Bundle) -> None:
+        """Do the bundle's remaining parts; without Personalize's results by popularity alone."""
+        shop = await self.study_shop.shop(run, await self.load_rules.load(run))
+        done = run.stage(self.stage.name).done
+        to_do = [part for part in bundle.parts if part not in done]
+        groups = await self.report_picks.groups_of(run.run_id, sorted(done.intersection(bundle.parts)))
+        rankings = await self._rankings(run, bundle)
 
         async def work(run: Run, part: int) -> PartResult:
-            recommended, result = await self._part(run, part, shop, personalized=personalized)
+            recommended, result = await self._part(run, part, shop, rankings)
             groups.add(recommended.recommendations)
             if part == to_do[-1]:  # before it counts as done, so that a finished run has its report
-                await self._put_report(run, groups, shop)
+                await self.report_picks.run(run, bundle, groups)
             return result
 
-        await self.stage.pass_parts(run, work)
+        await self.stage.pass_parts(run, work, among=bundle.parts)
 
-    async def _groups_before(self, run: Run) -> PickGroups:
-        """The groups of the parts that were done before a crash."""
-        groups = PickGroups()
-        for part in sorted(run.stage(self.stage.name).done):
-            groups.add(
-                await self.objects.get_lines(object_keys.recommendations(run.run_id, part), Recommendation)
-            )
-        return groups
-
-    async def _put_report(self, run: Run, groups: PickGroups, shop: Shop) -> None:
-        report = groups.report(shop.catalogue.products)
-        await self.objects.put_lines(object_keys.picks_report(run.run_id), [report])
+    async def _rankings(self, run: Run, bundle: Bundle) -> Rankings | None:
+        """Read the bundle's rankings, line by line; none without Personalize."""
+        if run.step["engine"] != PERSONALIZE:
+            return None
+        rankings = Rankings()
+        async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
+            rankings.add(line)
+        return rankings
 
     async def _part(
-        self, run: Run, part: int, shop: Shop, *, personalized: bool
+        self, run: Run, part: int, shop: Shop, rankings: Rankings | None
     ) -> tuple[Recommended, PartResult]:
         customers, scored = await asyncio.gather(
             self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
             self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
         )
-        ranked = ranked_customers(customers) if personalized else []
-        rankings = await self._rankings(run.run_id, part) if ranked else {}
+        ranked = [] if rankings is None else ranked_customers(customers)
+        if ranked and rankings is not None and not rankings.lines:
+            raise TransientError(f"the batch job's output for part {part} is missing or empty")
         recalled = await self.memory.recall(run.run_id, [one.customer_id for one in _mailed(customers)])
-        recommended = await asyncio.to_thread(recommend, customers, scored, rankings, shop, recalled)
+        by_customer = {} if rankings is None else rankings.by_customer
+        recommended = await asyncio.to_thread(recommend, customers, scored, by_customer, shop, recalled)
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
@@ -103,14 +104,11 @@ class SelectProducts:
         }
         return recommended, _result(run, part, recommended, units, picks=shop.picks)
 
-    async def _rankings(self, run_id: str, part: int) -> Rankings:
-        return ranked_items(await self.objects.get(personalize_keys.batch_output(run_id, part)))
-
 
 def recommend(
     customers: Sequence[Customer],
     scored: Sequence[ScoredReview],
-    rankings: Rankings,
+    rankings: Mapping[str, Sequence[str]],
     shop: Shop,
     recalled: Recalled | None = None,
 ) -> Recommended:

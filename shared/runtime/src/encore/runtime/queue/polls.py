@@ -1,8 +1,16 @@
 """Delayed messages of a service to its own queue: it waits without holding a message or a task."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-from encore.contracts.events import MailerPoll, RecommenderPoll, SentimentPoll, new_event
+from encore.contracts.events import (
+    MailerPoll,
+    RecommenderBundle,
+    RecommenderPoll,
+    Round,
+    SentimentPoll,
+    new_event,
+)
+from encore.runtime.parallel import for_each
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.run import StageName
 
@@ -11,6 +19,9 @@ POLLS: Mapping[StageName, type[SentimentPoll] | type[RecommenderPoll] | type[Mai
     StageName.RECOMMENDER: RecommenderPoll,
     StageName.MAILER: MailerPoll,
 }
+
+SENT_AT_ONCE = 8
+"""How many messages are sent at a time where there are many."""
 
 
 class SQSPolls:
@@ -39,3 +50,19 @@ class SQSMailerPolls(SQSPolls):
         """Have a part mailed by whichever task is free; the same part is the same event."""
         event = new_event(MailerPoll(part=part), run_id=run_id, source=self._stage)
         await self._queue.send(event.body)
+
+
+class SQSRecommenderPolls(SQSPolls):
+    """The recommender's polls, and its messages to itself about bundles of parts."""
+
+    def __init__(self, queue: SQSQueue, *, interval_s: int) -> None:
+        super().__init__(queue, stage=StageName.RECOMMENDER, interval_s=interval_s)
+
+    async def send_bundles(self, run_id: str, in_round: Round, bundles: Iterable[int]) -> None:
+        """Have bundles handled by whichever tasks are free; the same bundle is the same event."""
+
+        async def send(bundle: int) -> None:
+            data = RecommenderBundle(round=in_round, bundle=bundle)
+            await self._queue.send(new_event(data, run_id=run_id, source=self._stage).body)
+
+        await for_each(bundles, send, parallel=SENT_AT_ONCE)

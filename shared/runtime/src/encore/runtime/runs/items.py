@@ -1,11 +1,13 @@
 """Keys, attributes and conditional writes of the ledger's items."""
 
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterable, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from botocore.exceptions import ClientError
 
+from encore.contracts.events import Round
 from encore.runtime.errors import error_code
 from encore.runtime.runs.run import Run, StageName, StageState
 from encore.runtime.storage import from_item, to_item
@@ -39,15 +41,26 @@ def reached_by(stage: StageName) -> str:
     return f"{stage}_reached_by"
 
 
+def passed(in_round: Round) -> str:
+    """The attribute with the bundles that are through a round of the recommender."""
+    return f"{in_round}_passed"
+
+
 def read_run(item: Mapping[str, Any]) -> Run:
     """Read a run's item."""
     values = from_item(item)
     stages = {
         stage: StageState(
-            done=frozenset(int(part) for part in values.get(f"{stage}_done", ())),
+            done=_numbers(values.get(f"{stage}_done", ())),
             reached_by=values.get(reached_by(stage)),
             announced=values.get(f"{stage}_announced", False),
         )
         for stage in StageName
     }
-    return Run.model_validate({**values, "reason": values.get("reason") or None, "stages": stages})
+    rounds = {each: _numbers(values.get(passed(each), ())) for each in Round}
+    members = {**values, "reason": values.get("reason") or None, "stages": stages, "rounds": rounds}
+    return Run.model_validate(members)
+
+
+def _numbers(found: Iterable[Decimal]) -> frozenset[int]:
+    return frozenset(int(number) for number in found)

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from encore.contracts.errors import PermanentError
-from encore.runtime.runs.items import RUN, conditionally, key, now, reached_by, read_run
+from encore.contracts.events import Round
+from encore.runtime.runs.items import RUN, conditionally, key, now, passed, reached_by, read_run
 from encore.runtime.runs.run import PartReport, Progress, Run, RunStatus, StageName
 from encore.runtime.storage import expires_at, from_item, to_item
 
@@ -72,6 +73,10 @@ class Ledger:
     async def complete_part(self, run_id: str, stage: StageName, part: int) -> Run:
         """Record a part of a stage as done and return the updated run."""
         return await self._update(run_id, f"ADD {stage}_done :part", {":part": {part}})
+
+    async def complete_bundle(self, run_id: str, in_round: Round, bundle: int) -> Run:
+        """Record a bundle as through a round of the recommender and return the updated run."""
+        return await self._update(run_id, f"ADD {passed(in_round)} :bundle", {":bundle": {bundle}})
 
     async def record(self, run_id: str, report: PartReport) -> None:
         """Store a report, replacing one of the same stage and name."""

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from encore.contracts.events import Round
+
 Amount = Annotated[Decimal, Field(ge=0)]
 
 
@@ -67,6 +69,12 @@ class Run(BaseModel):
     stages: dict[StageName, StageState] = {}
     step: dict[str, str] = {}
     """State of long jobs: short strings by name, such as ARNs."""
+    rounds: dict[Round, frozenset[int]] = {}
+    """The numbers of the bundles that are through each of the recommender's rounds."""
+
+    def passed(self, in_round: Round) -> frozenset[int]:
+        """The numbers of the bundles that are through a round of the recommender."""
+        return self.rounds.get(in_round, frozenset())
 
     def stage(self, stage: StageName) -> StageState:
         """Return a stage's state, empty if nothing has happened yet."""

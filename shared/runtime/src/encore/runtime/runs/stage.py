@@ -1,7 +1,7 @@
 """How a service does the parts of a run: each once, recorded and announced; one part closes the stage."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -83,12 +83,22 @@ class Stage:
                 Progress(run=run, stage=self.name), owner=f"part-{part}", announce=close
             )
 
-    async def pass_parts(self, run: Run, work: Callable[[Run, int], Awaitable[PartResult]]) -> None:
-        """Do every remaining part in order while the run is open; the caller holds the run's lock."""
+    async def pass_parts(
+        self,
+        run: Run,
+        work: Callable[[Run, int], Awaitable[PartResult]],
+        *,
+        among: Collection[int] | None = None,
+    ) -> None:
+        """Do every remaining part in order, or those `among` some, while the run is open.
+
+        The caller holds a lock on all of them.
+        """
         for part in run.parts_to_do(self.name):
             if not run.is_open:
                 return
-            run = await self._do_part(run, part, partial(work, run, part))
+            if among is None or part in among:
+                run = await self._do_part(run, part, partial(work, run, part))
 
     async def record(
         self,

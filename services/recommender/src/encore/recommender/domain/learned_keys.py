@@ -1,0 +1,25 @@
+"""Object keys of what is counted of a run's customers: of all, and of each bundle by its first part."""
+
+from encore.contracts import object_keys
+
+ARRAYS_TYPE = "application/octet-stream"
+
+
+def prepared(run_id: str, first: int) -> str:
+    """How much of a bundle there is for Personalize, and what its products share: one `PreparedBundle`."""
+    return object_keys.learned(run_id, f"prepared/part-{first:05}.json")
+
+
+def shared_reviews(run_id: str) -> str:
+    """Which reviews the run's products share: one `SharedCounts`."""
+    return object_keys.learned(run_id, "shared-reviews.json")
+
+
+def links(run_id: str, first: int | None = None) -> str:
+    """What a bundle's customers have together, or all customers of the run."""
+    return object_keys.learned(run_id, "links.npz" if first is None else f"links/part-{first:05}.npz")
+
+
+def lists(run_id: str, first: int) -> str:
+    """How many of a bundle's customers have which list of products."""
+    return object_keys.learned(run_id, f"lists/part-{first:05}.npz")

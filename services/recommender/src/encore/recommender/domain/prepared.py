@@ -1,0 +1,72 @@
+"""What a run has for Personalize, counted bundle by bundle."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from pydantic import BaseModel
+
+from encore.recommender.domain.families import SharedCounts
+from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
+from encore.runtime.training_minimums import DataSize
+
+PERSONALIZE = "personalize"
+POPULARITY = "popularity"
+"""The engines: what a run's products are ranked by."""
+NOBODY = "nobody to rank products for"
+NO_DATA = DataSize()
+
+
+class PreparedBundle(BaseModel):
+    """How much of a bundle is there for Personalize, and which reviews the bundle's products share."""
+
+    interactions: int = 0
+    customers: int = 0
+    returning: int = 0
+    ranked: int = 0
+    """For how many customers Personalize is to rank products."""
+    interactions_bytes: int = 0
+    users_bytes: int = 0
+    shared: SharedCounts = SharedCounts()
+
+    @property
+    def size(self) -> DataSize:
+        """How much there is to learn from."""
+        return DataSize(interactions=self.interactions, customers=self.customers, returning=self.returning)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """How much of a whole run there is for Personalize: what it imports, and whom it ranks products for."""
+
+    size: DataSize = NO_DATA
+    items: int = 0
+    ranked: int = 0
+    files: int = 0
+    """The files of the batch inference job."""
+    largest_file: int = 0
+    """The customers in the largest of them."""
+    dataset_bytes: Mapping[str, int] = field(default_factory=dict)
+    """The size of what is imported, by dataset."""
+
+    def plus(self, bundle: PreparedBundle) -> "Prepared":
+        """Return the run with one bundle more."""
+        more = {INTERACTIONS.kind: bundle.interactions_bytes, USERS.kind: bundle.users_bytes}
+        known = {ITEMS.kind: 0, **dict.fromkeys(more, 0), **self.dataset_bytes}
+        return Prepared(
+            size=self.size.plus(bundle.size),
+            items=self.items,
+            ranked=self.ranked + bundle.ranked,
+            files=self.files + bool(bundle.ranked),
+            largest_file=max(self.largest_file, bundle.ranked),
+            dataset_bytes={kind: size + more.get(kind, 0) for kind, size in known.items()},
+        )
+
+    @property
+    def csv_bytes(self) -> int:
+        """The size of everything that is imported."""
+        return sum(self.dataset_bytes.values())
+
+    @property
+    def shortfall(self) -> str | None:
+        """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
+        return self.size.shortfall or (None if self.ranked else NOBODY)

@@ -1,0 +1,47 @@
+"""Reads a run's catalogue once per task: its products, and later all that picking needs to know of them."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from encore.contracts import object_keys
+from encore.contracts.records import Product, ProductSentiment
+from encore.recommender.domain import learned_keys
+from encore.recommender.domain.catalogue import Catalogue
+from encore.recommender.domain.families import SharedCounts, SharedReviews
+from encore.recommender.use_cases.keep_latest import KeepLatest
+from encore.runtime.ports import Objects
+
+Products = Mapping[str, Product]
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnowCatalogue:
+    """Keeps the catalogue of the run that was asked about last."""
+
+    objects: Objects
+    _products: KeepLatest[Products] = field(default_factory=KeepLatest)
+    _catalogue: KeepLatest[Catalogue] = field(default_factory=KeepLatest)
+
+    async def products(self, run_id: str) -> Products:
+        """Return the run's products by id."""
+        return await self._products.get(run_id, lambda: self._read_products(run_id))
+
+    async def sentiments(self, run_id: str) -> list[ProductSentiment]:
+        """Return what is known of the run's products."""
+        return await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
+
+    async def catalogue(self, run_id: str) -> Catalogue:
+        """Return the catalogue with its families, once the run is prepared."""
+        return await self._catalogue.get(run_id, lambda: self._make_catalogue(run_id))
+
+    async def _read_products(self, run_id: str) -> Products:
+        products = await self.objects.get_lines(object_keys.products(run_id), Product)
+        return {product.product_id: product for product in products}
+
+    async def _make_catalogue(self, run_id: str) -> Catalogue:
+        products, sentiments = await self.products(run_id), await self.sentiments(run_id)
+        (counted,) = await self.objects.get_lines(learned_keys.shared_reviews(run_id), SharedCounts)
+        shared = SharedReviews()
+        shared.merge(counted)
+        return await asyncio.to_thread(Catalogue, products.values(), sentiments, shared)

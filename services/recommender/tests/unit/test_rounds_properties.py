@@ -1,0 +1,219 @@
+"""In whatever order and however often messages come, and wherever tasks die, the picks are the same."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cache
+from inspect import iscoroutinefunction
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from encore.contracts import object_keys
+from encore.contracts.events import (
+    EventData,
+    RecommendationsReady,
+    RecommenderBundle,
+    RecommenderPoll,
+    Round,
+    SentimentScored,
+)
+from encore.contracts.records import Customer
+from encore.runtime.batches import batches
+from encore.runtime.runs.run import StageName
+from services.recommender.tests.fakes import Shop, review
+from services.recommender.tests.shops import NOW, shelf
+from services.recommender.tests.world import RUN, World
+from tests.support.stores import InMemoryAnnouncer
+
+EXAMPLES = 25
+PARTS = 9
+SCORED = SentimentScored(parts=PARTS, reviews=18)
+LONGEST = 60
+"""A message about a bundle makes about so many calls, each with a moment before it and one after."""
+NEVER = 10**6
+
+
+class KilledError(Exception):
+    """The task is dead; its message comes back."""
+
+
+class Moments:
+    """Counts the moments just before and just after every call, and kills the task at one of them."""
+
+    def __init__(self) -> None:
+        self.left = NEVER
+
+    def wrap(self, store: Any) -> Any:  # noqa: ANN401 - stores have no common type
+        """Return the store with a moment before and after each of its calls."""
+        return _Killable(store, self)
+
+    async def around(self, call: Callable[..., Awaitable[Any]], *arguments: Any, **named: Any) -> Any:  # noqa: ANN401 - any call
+        """Make a call, unless the task dies before it, and return its answer, unless it dies then."""
+        self._pass()
+        answer = await call(*arguments, **named)
+        self._pass()
+        return answer
+
+    def _pass(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            raise KilledError
+
+
+@dataclass(frozen=True)
+class _Killable:
+    store: Any
+    moments: Moments
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - any member
+        found = getattr(self.store, name)
+        if not iscoroutinefunction(found):
+            return found
+        return lambda *arguments, **named: self.moments.around(found, *arguments, **named)
+
+
+class Mailer(InMemoryAnnouncer):
+    """Looks, whenever a part is announced, whether the run is complete without having its report."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stored: dict[str, bytes] = {}
+        self.incomplete = False
+
+    async def announce(self, run_id: str, *events: EventData) -> None:
+        """Note what is announced."""
+        await super().announce(run_id, *events)
+        parts = {one.part for one in self.of(RecommendationsReady)}  # type: ignore[attr-defined] # narrowed by `of`
+        self.incomplete |= len(parts) == PARTS and object_keys.picks_report(run_id) not in self.stored
+
+
+def small_shop() -> Shop:
+    """Eighteen customers, of whom pairs bought the same, in nine parts, which are three bundles."""
+    products = [
+        *shelf(("Kitchen", "Pantry", "Tea"), 6),
+        *shelf(("Kitchen", "Pantry", "Coffee"), 6),
+        *shelf(("Garden", "Tools", "Rake"), 4),
+    ]
+    names = [one.product_id for one in products]
+    people = [
+        Customer(
+            customer_id=f"C{n}",
+            reviews=tuple(
+                review(f"R{n}-{k}", names[(n // 2 * 3 + k) % len(names)], timestamp=NOW) for k in range(2)
+            ),
+        )
+        for n in range(2 * PARTS)
+    ]
+    return Shop(
+        products=products,
+        sentiments=[],
+        parts=[list(part) for part in batches(people, 2)],
+        scored=[[] for _ in range(PARTS)],
+    )
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Which of the waiting messages is next, at which task, if it comes again, and when the task dies."""
+
+    which: int
+    task: int
+    again: bool
+    dies_at: int
+
+
+TURNS = st.builds(
+    Turn,
+    which=st.integers(0, 9),
+    task=st.integers(0, 1),
+    again=st.booleans(),
+    dies_at=st.one_of(st.just(NEVER), st.integers(1, LONGEST)),
+)
+
+
+class Queue:
+    """The messages of a world that wait, in the order in which they were sent."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._polls = self._bundles = 0
+        self.waiting: list[EventData] = [SCORED]
+
+    def refill(self) -> None:
+        """Add what has been sent."""
+        polls, bundles = self._world.polls.sent, self._world.polls.bundles
+        self.waiting += [RecommenderPoll(attempt=attempt) for _, attempt in polls[self._polls :]]
+        self.waiting += [RecommenderBundle(round=each, bundle=n) for _, each, n in bundles[self._bundles :]]
+        self._polls, self._bundles = len(polls), len(bundles)
+
+
+async def handled(turns: list[Turn]) -> tuple[World, Mailer]:
+    """The world after these turns, and after all messages that were left then."""
+    moments, mailer = Moments(), Mailer()
+    world = World(announcer=mailer, wrap=moments.wrap)
+    mailer.stored = world.objects.stored
+    await world.open(small_shop())
+    queue, tasks = Queue(world), [world.handler, world.task()]
+    for turn in turns:
+        if not queue.waiting:
+            break
+        message = queue.waiting.pop(turn.which % len(queue.waiting))
+        moments.left = turn.dies_at
+        try:
+            await world.deliver(message, to=tasks[turn.task])
+        except KilledError:
+            tasks[turn.task] = world.task()
+            queue.waiting.append(message)
+        moments.left = NEVER
+        queue.refill()
+        if turn.again:
+            queue.waiting.append(message)
+    while queue.waiting:
+        await world.deliver(queue.waiting.pop(0))
+        queue.refill()
+    return world, mailer
+
+
+def outcome(world: World) -> dict[str, bytes]:
+    """What others read of the run, and what was counted on the way."""
+    kept = ("/recommendations/", "/learned/", "/personalize/")
+    return {key: body for key, body in world.objects.stored.items() if any(each in key for each in kept)}
+
+
+@cache
+def calm_outcome() -> dict[str, bytes]:
+    """What comes of the run when nothing happens on the way."""
+    world, _ = asyncio.run(handled([]))
+    return outcome(world)
+
+
+@settings(max_examples=EXAMPLES, deadline=None, database=None)
+@given(st.lists(TURNS, max_size=30))
+def test_the_picks_and_the_report_are_the_same_whatever_happens_on_the_way(turns: list[Turn]) -> None:
+    """Every part is announced with one id, and the report is there before the last of them."""
+    world, mailer = asyncio.run(handled(turns))
+    assert outcome(world) == calm_outcome()
+    assert not mailer.incomplete
+    announced = world.announcer.of(RecommendationsReady)
+    assert {one.part for one in announced} == set(range(1, PARTS + 1))  # type: ignore[attr-defined] # narrowed by `of`
+    assert len(set(world.announcer.ids)) == PARTS
+    run = asyncio.run(world.ledger.run(RUN))
+    assert run.stage(StageName.RECOMMENDER).done == set(range(1, PARTS + 1))
+
+
+async def test_two_tasks_share_one_run() -> None:
+    """Each has half of the bundles, at the same time as the other, under a lock of the bundle's own."""
+    world = World()
+    await world.open(small_shop())
+    tasks = [world.handler, world.task()]
+    queue = Queue(world)
+    while queue.waiting:
+        messages, queue.waiting = queue.waiting, []
+        await asyncio.gather(*(world.deliver(each, to=tasks[n % 2]) for n, each in enumerate(messages)))
+        queue.refill()
+    assert outcome(world) == await asyncio.to_thread(calm_outcome)
+    assert len(world.announcer.announced) == PARTS
+    locked = [piece for piece, _ in world.runs.locks.held if piece != "run"]
+    assert sorted(locked) == sorted(f"{each}-{n:05}" for each in Round for n in (1, 2, 3))

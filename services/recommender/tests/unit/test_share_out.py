@@ -1,0 +1,244 @@
+"""How rounds are shared out: what each message does, and what repairs a task that dies."""
+
+import re
+
+import pytest
+
+from encore.contracts.errors import PermanentError, TransientError
+from encore.contracts.events import (
+    RecommendationsReady,
+    RecommenderBundle,
+    RecommenderPoll,
+    Round,
+    RunFinished,
+)
+from encore.contracts.records import RecommendationSource
+from encore.recommender.domain import limits, personalize_keys
+from encore.recommender.domain.bundles import (
+    BUNDLE_PARTS,
+    MAX_BUNDLES,
+    bundle_of,
+    bundles_of,
+    parts_per_bundle,
+)
+from encore.recommender.use_cases.keep_latest import KeepLatest
+from encore.runtime import training_minimums
+from encore.runtime.runs.run import Run, StageName
+from services.recommender.tests.fakes import made_up_shop
+from services.recommender.tests.world import RUN, TOO_LITTLE, World, crash
+from tests.support.runs import START
+
+TEN_PARTS = made_up_shop(customers=40, part_size=4)
+"""Three bundles."""
+
+
+@pytest.fixture
+def _little_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Personalize learns from any data, so that a run with few customers is quick to pick for."""
+    monkeypatch.setattr(training_minimums, "MIN_INTERACTIONS", 1)
+    monkeypatch.setattr(training_minimums, "MIN_RETURNING", 1)
+
+
+def bundle(in_round: Round, number: int) -> RecommenderBundle:
+    """The message about a bundle."""
+    return RecommenderBundle(round=in_round, bundle=number)
+
+
+def a_run(parts: int, **step: str) -> Run:
+    """A run of so many parts."""
+    return Run(run_id=RUN, created_at=START, parts=parts, step=step)
+
+
+@pytest.mark.parametrize("parts", [1, 3, 4, 5, 999, 1_000, 1_001, 123_456])
+def test_every_part_is_in_one_bundle_and_files_are_far_from_the_limit(parts: int) -> None:
+    """Whatever the number of parts: in order, and never more than a quarter of what a batch job reads."""
+    bundles = bundles_of(a_run(parts, **{BUNDLE_PARTS: str(parts_per_bundle(parts))}))
+    assert [part for each in bundles for part in each.parts] == list(range(1, parts + 1))
+    assert [each.number for each in bundles] == list(range(1, len(bundles) + 1))
+    assert len(bundles) <= MAX_BUNDLES <= limits.MAX_FILES / 4
+
+
+@pytest.mark.usefixtures("_little_is_enough")
+async def test_every_round_sends_a_message_for_each_bundle() -> None:
+    """Ten parts are three bundles; the training waits for nobody's part."""
+    world = World()
+    await world.open(TEN_PARTS)
+    await world.run_to_end()
+    assert world.polls.bundles == [(RUN, each, n) for each in Round for n in (1, 2, 3)]
+    for key in (personalize_keys.batch_input, personalize_keys.interactions, personalize_keys.users):
+        assert [n for n in range(1, 11) if key(RUN, n) in world.objects.stored] == [1, 5, 9]
+    lists = [one for part in range(1, 11) for one in await world.recommended(part)]
+    assert [one.customer_id for one in lists] == [one.customer_id for one in TEN_PARTS.customers]
+
+
+async def test_the_bundles_of_a_run_keep_their_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release that makes others meanwhile would look for files that do not exist."""
+    world = World()
+    await world.open(TEN_PARTS)
+    await world.train()
+    monkeypatch.setattr("encore.recommender.domain.bundles.FEWEST_PARTS", 1)
+    await world.deliver_sent()
+    assert [n for _, each, n in world.polls.bundles if each is Round.SELECT] == [1, 2, 3]
+    assert len(world.announcer.of(RecommendationsReady)) == 10
+
+
+@pytest.mark.parametrize("in_round", [Round.PREPARE, Round.STUDY])
+async def test_a_task_that_dies_before_it_polls_polls_when_its_message_returns(
+    in_round: Round, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The round is complete by then, and no other message would move the run on."""
+    world = World()
+    await world.open(TOO_LITTLE)
+    await world.start()
+    if in_round is Round.STUDY:
+        await world.deliver(bundle(Round.PREPARE, 1))
+        await world.deliver(RecommenderPoll(attempt=1))
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(world.polls, "send", crash)
+        await world.deliver(bundle(in_round, 1))
+    before = len(world.polls.sent)
+    await world.deliver(bundle(in_round, 1))
+    assert world.polls.sent[before:] == [(RUN, 1)]
+    await world.deliver(bundle(in_round, 1))
+    assert len(world.polls.sent) == before + 1
+
+
+async def test_a_bundle_whose_work_failed_is_not_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its message does it again."""
+    world = World()
+    await world.open(TOO_LITTLE)
+    await world.start()
+    with monkeypatch.context() as patched, pytest.raises(RuntimeError):
+        patched.setattr(world.objects, "put", crash)
+        await world.deliver(bundle(Round.PREPARE, 1))
+    assert (await world.ledger.run(RUN)).passed(Round.PREPARE) == frozenset()
+    await world.deliver(bundle(Round.PREPARE, 1))
+    assert (await world.ledger.run(RUN)).passed(Round.PREPARE) == {1}
+
+
+async def test_messages_that_were_lost_are_sent_again_by_the_next_attempt() -> None:
+    """Only those about bundles that are left: `encore run retry` sends such an attempt."""
+    world = World()
+    await world.open(TEN_PARTS)
+    await world.start()
+    await world.deliver(bundle(Round.PREPARE, 2))
+    world.polls.bundles.clear()
+    await world.deliver(RecommenderPoll(attempt=0))
+    assert world.polls.bundles == [(RUN, Round.PREPARE, 1), (RUN, Round.PREPARE, 3)]
+
+
+async def test_every_bundle_is_done_under_its_own_lock() -> None:
+    """So that of two deliveries of one message one waits, and other bundles do not."""
+    world = World()
+    await world.open(TEN_PARTS)
+    await world.start()
+    world.runs.locks.held.clear()
+    for number in (1, 2, 3):
+        await world.deliver(bundle(Round.PREPARE, number))
+    assert world.runs.locks.held == [(f"prepare-{n:05}", "id") for n in (1, 2, 3)]
+
+
+async def test_a_bundle_of_an_ended_run_is_left_undone() -> None:
+    """A newer upload may have replaced the run while its messages waited."""
+    world = World()
+    await world.open(TOO_LITTLE)
+    await world.start()
+    await world.ledger.fail(RUN, "replaced by a newer upload")
+    stored = dict(world.objects.stored)
+    await world.deliver(bundle(Round.PREPARE, 1))
+    assert world.objects.stored == stored
+    assert world.polls.sent == []
+
+
+async def test_a_bundle_that_does_not_exist_is_a_permanent_error() -> None:
+    """The reason says how many the run has."""
+    world = World()
+    await world.open(TOO_LITTLE)
+    await world.start()
+    with pytest.raises(PermanentError, match=f"bundle 2 of run {RUN}, which has 1"):
+        await world.deliver(bundle(Round.PREPARE, 2))
+
+
+@pytest.mark.usefixtures("_little_is_enough")
+async def test_output_that_is_missing_is_no_reason_for_popular_products() -> None:
+    """All customers of the bundle would get them; the message returns instead."""
+    world = World()
+    await world.open(TOO_LITTLE)
+    del world.objects.stored[personalize_keys.batch_output(RUN, 1)]
+    with pytest.raises(TransientError, match="the batch job's output for part 1 is missing or empty"):
+        await world.run_to_end()
+    assert world.announcer.announced == []
+
+
+@pytest.mark.usefixtures("_little_is_enough")
+async def test_a_run_prepared_by_an_earlier_release_keeps_a_file_for_each_part() -> None:
+    """Its batch job may have read them already; the rounds are caught up before anything is selected."""
+    world = World()
+    await world.open(TOO_LITTLE)
+    facts = {"engine": "personalize", "started_at": START.isoformat(), "interactions": "1", "csv_bytes": "1"}
+    await world.ledger.set_step(RUN, popularity_reason="", step="select", attempt="6", **facts)
+    for part, customers in enumerate(TOO_LITTLE.parts, start=1):
+        lines = [
+            f'{{"input":{{"userId":"{one.customer_id}"}},"output":{{"recommendedItems":["P9red"]}}}}'
+            for one in customers
+        ]
+        key = personalize_keys.batch_output(RUN, part)
+        await world.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
+    await world.deliver(RecommenderPoll(attempt=6))
+    await world.deliver_sent()
+    assert world.personalize.made == {}
+    for part in (1, 2):
+        sources = {one.source for one in await world.recommended(part)}
+        assert sources == {RecommendationSource.PERSONALIZE}
+    assert (await world.ledger.run(RUN)).stage(StageName.RECOMMENDER).done == {1, 2}
+
+
+@pytest.mark.usefixtures("_little_is_enough")
+@pytest.mark.parametrize(
+    ("limit", "value", "reason"),
+    [
+        ("MAX_ITEMS", 143, "144 products, Personalize takes 143"),
+        ("MAX_INTERACTIONS", 30, r"\d+ interactions, Personalize takes 30"),
+        ("MAX_IMPORT_BYTES", 900, r"[\d,]+ bytes of interactions, Personalize takes 900"),
+        ("MAX_FILES", 0, "1 batch files, Personalize takes 0"),
+        ("MAX_FILE_RECORDS", 29, "30 customers in a batch file, Personalize takes 29"),
+    ],
+)
+async def test_every_limit_is_checked_before_the_first_paid_call(
+    limit: str, value: int, reason: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run fails with the figure and the limit; Personalize has been asked for nothing."""
+    monkeypatch.setattr(limits, limit, value)
+    world = World()
+    await world.open(TOO_LITTLE)
+    await world.run_to_end()
+    (finished,) = world.announcer.of(RunFinished)
+    assert isinstance(finished, RunFinished)
+    assert finished.status == "failed"
+    assert re.search(reason, finished.reason or "")
+    assert world.personalize.made == {}
+
+
+async def test_the_latest_is_made_once_and_replaced_by_another_key() -> None:
+    """Also when making it failed before."""
+    kept, made = KeepLatest[str](), list[str]()
+
+    async def make() -> str:
+        made.append("made")
+        return "made"
+
+    async def fail() -> str:
+        raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await kept.get("run-1", fail)
+    assert [await kept.get("run-1", make) for _ in range(3)] == ["made"] * 3
+    assert made == ["made"]
+    await kept.get("run-2", make)
+    await kept.get("run-1", make)
+    assert len(made) == 3
+
+
+def test_the_last_bundle_may_be_shorter() -> None:
+    """It has what is left."""
+    assert list(bundle_of(a_run(5, **{BUNDLE_PARTS: "4"}), 2).parts) == [5]
