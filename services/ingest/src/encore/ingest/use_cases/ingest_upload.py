@@ -19,7 +19,7 @@ from encore.ingest.adapters.merged import Merged
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
-from encore.ingest.domain.parts import divide
+from encore.ingest.domain.parts import divide, part_records
 from encore.ingest.ports import Content, DeliveredFile, OpenDelivery
 from encore.ingest.use_cases.load_files import CancelledLoadError, Findings, LoadFiles, LoadRules
 from encore.ingest.use_cases.publish_parts import NDJSON, Publication
@@ -37,10 +37,11 @@ JSON = "application/json"
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Reviews and purchases per part, how files are read and judged, and where to put temporary files."""
+    """The smallest size of a part, how files are read and judged, and where to put temporary files."""
 
     load: LoadRules
     part_records: int = 250
+    """Reviews and purchases; a run that would have too many parts has larger ones."""
     mapping: Mapping | None = None
     """The shop's, for uploads without one beside them."""
     temp_dir: Path | None = None
@@ -89,8 +90,8 @@ class IngestUpload:
             await self._report_file(run.run_id, workspace, units={"s3.puts": 2})
             await self.fail(run, str(error))
             return
-        size = await self._part_size(run)
         counts = workspace.findings.counts
+        size = await self._part_size(run, merged)
         parts = await asyncio.to_thread(
             lambda: divide(merged.records_of_customers(), records=size, shared_texts=counts["shared_texts"])
         )
@@ -105,10 +106,12 @@ class IngestUpload:
         run_texts = counts["reviews"] + counts["shared_texts"]
         await self._publication.put_parts(run, merged, parts, run_texts=run_texts)
 
-    async def _part_size(self, run: Run) -> int:
+    async def _part_size(self, run: Run, merged: Merged) -> int:
         """Return the part size, fixed at the first reading: a part must always hold the same customers."""
         if PART_SIZE not in run.step:
-            run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(self._limits.part_records)})
+            total = await asyncio.to_thread(merged.records)
+            size = part_records(total, smallest=self._limits.part_records)
+            run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(size)})
         return int(run.step[PART_SIZE])
 
     async def _read(self, delivery: OpenDelivery, workspace: Workspace) -> Merged:

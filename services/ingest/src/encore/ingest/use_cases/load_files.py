@@ -14,6 +14,7 @@ from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from encore.ingest.domain.errors import FileError, RowError
 from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.limits import require_bounded
 from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
 from encore.ingest.domain.uploads import missing_kinds
 from encore.ingest.use_cases.merge_rows import MergeRows
@@ -98,6 +99,7 @@ class LoadFiles:
             self._load_file(each, merge)
         findings.merged = self._scratch.close_input(self._rules.exclusion)
         findings.counts.update(findings.merged.counts())
+        require_bounded(findings.counts, records=findings.merged.records())
         return findings.merged
 
     def _load_file(self, surveyed: SurveyedFile, merge: MergeRows) -> None:
