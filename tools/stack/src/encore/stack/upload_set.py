@@ -51,7 +51,7 @@ def _data(
         SetFile(kind, _stored(path)) for path in data if (kind := kind_of_file(path.name)) is not None
     )
     if not missing_kinds(found):
-        return [Path(file.stored.key) for file in found.values()]
+        return [Path(file.stored.key) for some in found.values() for file in some]
     if data and (all_of_them or len(data) == 1):
         return data
     names = ", ".join(path.name for path in data) or "no file"

@@ -81,7 +81,7 @@ class Folder:
         if self.problem:
             return Incomplete(missing=(self.problem,))
         if self.manifest is None or self.named is None:
-            return complete_by_kinds(newest(self._by_kind()), last.files)
+            return complete_by_kinds(newest(self._by_kind(), last.files), last.files)
         found = {base_name(each.key): each for each in self.stored}
         if missing := tuple(file.name for file in self.named if file.name not in found):
             return Incomplete(missing=missing)
