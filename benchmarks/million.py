@@ -1,10 +1,10 @@
 """A million customers at default settings, through the four services, on one machine.
 
-Each service runs alone, in a process of its own, with its own wiring, consumer and default settings, until
-its queue is empty. The AWS behind it is local (`harness/local_aws`): its stores are files, Comprehend and
-Personalize answer without understanding, `Converse` and its batch jobs are answered by understudy's
-copywriter. So nothing is waited for but work: no quota, no training, no delay. What a network and botocore
-take is not included; their calls are counted.
+One service runs after the other, each in processes of its own, with its own wiring, consumer and default
+settings, until its queue is empty. The AWS behind them is local (`harness/local_aws`): its stores are files,
+Comprehend and Personalize answer without understanding, `Converse` and its batch jobs are answered by
+understudy's copywriter. So nothing is waited for but work: no quota, no training, no delay. What a network
+and botocore take is not included; their calls are counted.
 
 Exits with 1 if a run does not get through its stages, has more than 1,000 parts, a ledger's item above 40 KB,
 any item above 400 KB, or an event above 256 KiB.
@@ -29,7 +29,7 @@ from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
 from encore.stack.sample import SampleFacts, write_sample
 from harness.local_aws import Session
-from harness.million_report import Report, problems, show
+from harness.million_report import Report, problems, show, together
 
 CUSTOMERS_PER_PRODUCT = 50
 MIN_PRODUCTS = 300
@@ -57,7 +57,7 @@ def main() -> int:
         )
         stages: dict[str, dict[str, Any]] = {}
         for stage in options.stages:
-            stages[stage] = _run(folder, stage)
+            stages[stage] = _run(folder, stage, options.tasks)
             _say(f"{stage}: {stages[stage]['cpu_s']:,.0f} CPU s", started_s)
         report = Report(facts.customers, facts.reviews, facts.products, stages, asyncio.run(_the_run(folder)))
         report.files = _batch_files(folder, report.run)
@@ -83,16 +83,19 @@ def _upload(folder: Path, options: argparse.Namespace) -> SampleFacts:
     return facts
 
 
-def _run(folder: Path, stage: str) -> dict[str, Any]:
-    """Run a stage until its queue is empty; exit if it fails."""
+def _run(folder: Path, stage: str, tasks: int) -> dict[str, Any]:
+    """Run the tasks of a stage until its queue is empty; exit if one fails."""
     command = [sys.executable, "-m", "harness.stage_process", str(folder), stage]
     paths = os.pathsep.join(filter(None, [str(Path(__file__).parent), os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": paths}
-    done = subprocess.run(command, check=False, stdout=subprocess.PIPE, env=environment)  # noqa: S603 - our own module
-    if done.returncode:
-        sys.exit(f"{stage} ended with code {done.returncode}")
-    facts: dict[str, Any] = json.loads(done.stdout)
-    return facts
+    running = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, env=environment)  # noqa: S603 - our own module
+        for _ in range(1 if stage == StageName.INGEST else tasks)
+    ]
+    outputs = [process.communicate()[0] for process in running]
+    if any(process.returncode for process in running):
+        sys.exit(f"{stage} ended with code {max(process.returncode for process in running)}")
+    return together([json.loads(output) for output in outputs])
 
 
 async def _the_run(folder: Path) -> Run:
@@ -127,6 +130,7 @@ def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
         help=f"by default all, without the mailer above {WITH_MAILER:,} customers",
     )
     add("--folder", type=Path, help="where the stores are kept meanwhile: some 6 GB for a million customers")
+    add("--tasks", type=int, default=os.cpu_count() or 1, help="processes of each service but ingest")
     add("--json", type=Path, help="also write the figures to this file")
     options = parser.parse_args(arguments)
     if options.stages is None:

@@ -1,6 +1,7 @@
 """What a run through the local AWS came to, as a table, as JSON, and judged by its limits."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -76,6 +77,24 @@ class Report:
             "written": self.total("written"),
             "largest_bytes": self.largest(""),
         }
+
+
+def together(tasks: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Return what the tasks of a stage took: sums, but the longest wall time and the highest peak."""
+    sums = {name: Counter[str]() for name in ("calls", "written", "sent", "cpu_s_of")}
+    largest: Counter[str] = Counter()
+    for task in tasks:
+        largest |= Counter(task["largest"])
+        for name, total in sums.items():
+            total.update(task[name])
+    return {
+        "tasks": len(tasks),
+        "wall_s": max(task["wall_s"] for task in tasks),
+        "cpu_s": sum(task["cpu_s"] for task in tasks),
+        "peak_mib": max(task["peak_mib"] for task in tasks),
+        "largest": dict(largest),
+        **{name: dict(total) for name, total in sums.items()},
+    }
 
 
 def show(report: Report) -> None:

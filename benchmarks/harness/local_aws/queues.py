@@ -7,7 +7,6 @@ A delayed message is visible after `LONGEST_DELAY_S` at most: what a job would t
 
 import asyncio
 import json
-import sqlite3
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from uuid import uuid4
 
 from encore.stack.topology import Topology
+from harness.local_aws.database import alone, opened
 from harness.local_aws.usage import STORES, Usage, refused
 
 LONGEST_DELAY_S = 0.05
@@ -37,9 +37,7 @@ class Queues:
     def __init__(self, folder: Path, topology: Topology, usage: Usage) -> None:
         self.topology = topology
         self.usage = usage
-        self.db = sqlite3.connect(folder / "queues.db", isolation_level=None)
-        self.db.execute("PRAGMA journal_mode = OFF")
-        self.db.execute("PRAGMA synchronous = OFF")
+        self.db = opened(folder / "queues.db")
         self.db.executescript(SCHEMA)
 
     def send(self, queue: str, body: str, attributes: Mapping[str, Any], *, delay_s: float = 0) -> str:
@@ -55,6 +53,13 @@ class Queues:
             (queue, message_id, body, json.dumps(attributes), now + delay_s, round(now * 1_000)),
         )
         return message_id
+
+    def has_visible(self, queue: str) -> bool:
+        """Whether a message can be received."""
+        found = self.db.execute(
+            "SELECT 1 FROM messages WHERE queue = ? AND visible_at <= ? LIMIT 1", (queue, time.time())
+        )
+        return found.fetchone() is not None
 
     def left(self, queue: str) -> int:
         """Return how many messages are in a queue, visible or not."""
@@ -175,7 +180,12 @@ class SQS:
         )
 
     def _receive(self, queue: str, limit: int) -> list[dict[str, Any]]:
-        now = time.time()
+        if not self._queues.has_visible(queue):
+            return []
+        with alone(self._db):
+            return self._receive_alone(queue, limit, time.time())
+
+    def _receive_alone(self, queue: str, limit: int, now: float) -> list[dict[str, Any]]:
         rows = self._db.execute(
             "SELECT number, id, body, attributes, receives, first_ms, sent_ms FROM messages"
             " WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?",

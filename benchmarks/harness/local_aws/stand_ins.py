@@ -13,8 +13,11 @@ import tarfile
 import zlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
+from harness.local_aws.database import opened
 from harness.local_aws.objects import S3
 from harness.local_aws.usage import STAND_INS, Usage, refused
 from understudy.engines.copywriter import write
@@ -23,7 +26,35 @@ OPINIONS = (("POSITIVE", 0.9, 0.05), ("POSITIVE", 0.8, 0.1), ("NEUTRAL", 0.3, 0.
 ORDERS = 499
 """How many different rankings there are."""
 OUTPUT = "output"
-JOB = "arn:aws:bedrock:eu-west-1:000000000000:model-invocation-job/job"
+JOB = "arn:aws:bedrock:eu-west-1:000000000000:model-invocation-job/"
+
+
+class Made:
+    """What a service has made, by id, in order, for every process of the run."""
+
+    def __init__(self, folder: Path, service: str) -> None:
+        self._db = opened(folder / "made.db")
+        self._service = service
+        self._db.execute("CREATE TABLE IF NOT EXISTS made (service TEXT, id TEXT, body TEXT, at TEXT)")
+
+    def all(self) -> dict[str, dict[str, Any]]:
+        """Return all of it."""
+        rows = self._db.execute(
+            "SELECT id, body, at FROM made WHERE service = ? ORDER BY rowid", (self._service,)
+        )
+        return {found: json.loads(body) | _times(datetime.fromisoformat(at)) for found, body, at in rows}
+
+    def __setitem__(self, made: str, body: Mapping[str, Any]) -> None:
+        values = (self._service, made, json.dumps(body), datetime.now(UTC).isoformat())
+        self._db.execute("INSERT INTO made VALUES (?, ?, ?, ?)", values)
+
+    def remove(self, made: str) -> None:
+        """Forget something, if it is there."""
+        self._db.execute("DELETE FROM made WHERE service = ? AND id = ?", (self._service, made))
+
+
+def _times(at: datetime) -> dict[str, datetime]:
+    return {"creationDateTime": at, "lastUpdatedDateTime": at}
 
 
 class Comprehend:
@@ -32,7 +63,7 @@ class Comprehend:
     def __init__(self, objects: S3, usage: Usage) -> None:
         self._objects = objects
         self._usage = usage
-        self._jobs: dict[str, dict[str, Any]] = {}
+        self._jobs = Made(objects.root.parent, "comprehend")
 
     async def batch_detect_sentiment(self, *, TextList: Sequence[str], **_: object) -> dict[str, Any]:
         """Answer up to 25 texts."""
@@ -51,7 +82,7 @@ class Comprehend:
     async def start_sentiment_detection_job(self, **request: Any) -> dict[str, Any]:  # noqa: ANN401
         """Answer every line of the input, beside the event loop, before it returns."""
         self._usage.calls["comprehend.StartSentimentDetectionJob"] += 1
-        number = str(len(self._jobs))
+        number = uuid4().hex
         source = request["InputDataConfig"]["S3Uri"].split("/", 3)[3]
         output = request["OutputDataConfig"]["S3Uri"].split("/", 3)[3] + f"{number}/{OUTPUT}.tar.gz"
         await asyncio.to_thread(self._answer, source, output)
@@ -66,7 +97,7 @@ class Comprehend:
     async def describe_sentiment_detection_job(self, *, JobId: str) -> dict[str, Any]:
         """Every job has ended."""
         self._usage.calls["comprehend.DescribeSentimentDetectionJob"] += 1
-        return {"SentimentDetectionJobProperties": self._jobs[JobId]}
+        return {"SentimentDetectionJobProperties": self._jobs.all()[JobId]}
 
     def _answer(self, source: str, output: str) -> None:
         with self._usage.taking(STAND_INS):
@@ -89,7 +120,7 @@ class Personalize:
     def __init__(self, objects: S3, usage: Usage) -> None:
         self._objects = objects
         self._usage = usage
-        self._made: dict[str, dict[str, Any]] = {}
+        self._made = Made(objects.root.parent, "personalize")
 
     def __getattr__(self, operation: str) -> Any:  # noqa: ANN401 - an operation of any kind of resource
         verb, _, noun = operation.partition("_")
@@ -113,24 +144,22 @@ class Personalize:
             return await self._create(noun, member, request)
         if verb == "list":
             plural = member if member.endswith("s") else f"{member}s"
-            return {plural: [made for made in self._made.values() if f"{plural[:-1]}Arn" in made]}
+            return {plural: [made for made in self._made.all().values() if f"{plural[:-1]}Arn" in made]}
         if verb == "describe":
             arn = request[f"{member}Arn"]
-            if arn not in self._made:
+            if (found := self._made.all().get(arn)) is None:
                 raise refused("ResourceNotFoundException", arn)
-            return {member: self._made[arn]}
+            return {member: found}
         if verb == "delete":
-            self._made.pop(request[f"{member}Arn"], None)
+            self._made.remove(request[f"{member}Arn"])
         return {}
 
     async def _create(self, noun: str, member: str, request: Mapping[str, Any]) -> dict[str, Any]:
-        name = request.get("name") or request.get("jobName") or ""
-        arn = f"arn:aws:personalize:eu-west-1:000000000000:{noun}/{name}-{len(self._made)}"
-        if any(made.get(f"{member}Arn") and made["_name"] == name for made in self._made.values()):
-            raise refused("ResourceAlreadyExistsException", name)
-        now = datetime.now(UTC)
-        made = {**request, "_name": name, f"{member}Arn": arn, "status": "ACTIVE"}
-        self._made[arn] = {**made, "creationDateTime": now, "lastUpdatedDateTime": now}
+        name = request.get("name") or request.get("jobName")
+        arn = f"arn:aws:personalize:eu-west-1:000000000000:{noun}/{name or uuid4().hex}"
+        if arn in self._made.all():
+            raise refused("ResourceAlreadyExistsException", arn)
+        self._made[arn] = {**request, f"{member}Arn": arn, "status": "ACTIVE"}
         if noun == "batch_inference_job":
             await asyncio.to_thread(self._rank, request)
         return {f"{member}Arn": arn}
@@ -152,7 +181,7 @@ class Personalize:
     def _orders(self, results: int) -> list[str]:
         """Some random rankings of the items that were imported last."""
         imported = [
-            made["dataSource"]["dataLocation"] for made in self._made.values() if "dataSource" in made
+            made["dataSource"]["dataLocation"] for made in self._made.all().values() if "dataSource" in made
         ]
         folder = next(each for each in reversed(imported) if "/items/" in each).split("/", 3)[3]
         rows = [
@@ -174,16 +203,15 @@ class Bedrock:
     def __init__(self, objects: S3, usage: Usage) -> None:
         self._objects = objects
         self._usage = usage
-        self._jobs = 0
 
     async def create_model_invocation_job(self, **request: Any) -> dict[str, str]:  # noqa: ANN401
         """Answer the records of every file."""
         self._usage.calls["bedrock.CreateModelInvocationJob"] += 1
-        self._jobs += 1
+        job = uuid4().hex
         source = request["inputDataConfig"]["s3InputDataConfig"]["s3Uri"].split("/", 3)[3]
         output = request["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"].split("/", 3)[3]
-        await asyncio.to_thread(self._answer, source, f"{output}job{self._jobs}/")
-        return {"jobArn": f"{JOB}{self._jobs}"}
+        await asyncio.to_thread(self._answer, source, f"{output}{job}/")
+        return {"jobArn": f"{JOB}{job}"}
 
     async def get_model_invocation_job(self, **_: object) -> dict[str, str]:
         """Every job has ended."""

@@ -7,7 +7,6 @@ Tables that no service reads again keep nothing: their items are only counted an
 
 import asyncio
 import json
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,13 +15,13 @@ from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
 
 from encore.stack.topology import Topology
+from harness.local_aws.database import alone, opened
 from harness.local_aws.usage import STORES, Usage, refused
 
 Item = dict[str, Any]
 UNREAD = frozenset({"customers", "products", "reviews", "product-sentiments", "recommendations", "emails"})
 """Written by a first run, and read by none of its stages, or only to find that nothing is there yet."""
 MAX_ITEM_BYTES = 400 * 1024
-CACHE_KIB = 64 * 1024
 FAILED = "ConditionalCheckFailedException"
 
 
@@ -35,10 +34,7 @@ class DynamoDB:
             name: [table.partition_key, *([table.sort_key] if table.sort_key else [])]
             for name, table in topology.tables.items()
         }
-        self._db = sqlite3.connect(folder / "tables.db", isolation_level=None)
-        self._db.execute("PRAGMA journal_mode = OFF")
-        self._db.execute("PRAGMA synchronous = OFF")
-        self._db.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+        self._db = opened(folder / "tables.db")
         for name in self._keys:
             self._db.execute(
                 f'CREATE TABLE IF NOT EXISTS "{name}" (pk TEXT, sk TEXT, item TEXT, PRIMARY KEY (pk, sk))'
@@ -58,7 +54,7 @@ class DynamoDB:
     async def put_item(self, *, TableName: str, Item: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Write one item if the condition holds."""
         await self._called("PutItem")
-        with self._usage.taking(STORES):
+        with self._usage.taking(STORES), alone(self._db):
             self._require(TableName, self._find(TableName, Item), rules)
             self._put(TableName, Item)
         return {}
@@ -66,7 +62,7 @@ class DynamoDB:
     async def update_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Change one item if the condition holds."""
         await self._called("UpdateItem")
-        with self._usage.taking(STORES):
+        with self._usage.taking(STORES), alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
             item = self._updated(TableName, Key, found, rules)
             self._put(TableName, item)
@@ -75,7 +71,7 @@ class DynamoDB:
     async def delete_item(self, *, TableName: str, Key: Item, **rules: Any) -> Item:  # noqa: ANN401
         """Remove one item if the condition holds."""
         await self._called("DeleteItem")
-        with self._usage.taking(STORES):
+        with self._usage.taking(STORES), alone(self._db):
             self._require(TableName, found := self._find(TableName, Key), rules)
             self._db.execute(f'DELETE FROM "{TableName}" WHERE pk = ? AND sk = ?', self._key(TableName, Key))  # noqa: S608 - our tables
         return {"Attributes": found or {}}
@@ -83,7 +79,7 @@ class DynamoDB:
     async def batch_write_item(self, *, RequestItems: Mapping[str, Sequence[Item]], **_: object) -> Item:
         """Write, or delete, every item."""
         await self._called("BatchWriteItem")
-        with self._usage.taking(STORES):
+        with self._usage.taking(STORES), alone(self._db):
             for table, requests in RequestItems.items():
                 self._put_all(
                     table, [each["PutRequest"]["Item"] for each in requests if "PutRequest" in each]
@@ -107,7 +103,7 @@ class DynamoDB:
     async def transact_write_items(self, *, TransactItems: Sequence[Item], **_: object) -> Item:
         """Put every item, or none if a condition fails."""
         await self._called("TransactWriteItems")
-        with self._usage.taking(STORES):
+        with self._usage.taking(STORES), alone(self._db):
             puts = [each["Put"] for each in TransactItems]
             reasons = [
                 {"Code": "None"} if self._holds(put) else {"Code": "ConditionalCheckFailed"} for put in puts
