@@ -8,9 +8,10 @@ from pathlib import Path
 
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, kind_of_name, without_data
-from encore.ingest.domain.file_sets import SetFile, StoredFile, newest
+from encore.ingest.domain.file_sets import SetFile, StoredFile
 from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.manifest import read_manifest
+from encore.ingest.domain.newest_files import newest
 from encore.ingest.domain.uploads import missing_kinds
 
 

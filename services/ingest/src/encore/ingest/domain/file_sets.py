@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from encore.ingest.domain.file_names import base_name, date_in
 from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.pieces import missing_pieces, piece_of, pieces_beside, tables
+from encore.ingest.domain.pieces import missing_pieces, tables
 from encore.ingest.domain.uploads import SET_KINDS, missing_kinds
 
 TOGETHER = timedelta(hours=1)
@@ -103,7 +103,6 @@ class Incomplete:
 
 Found = Mapping[Kind, tuple[SetFile, ...]]
 """The files of each kind: one, or the pieces of one table."""
-READING_ORDER = (Kind.COMBINED, *SET_KINDS)
 
 
 def in_reading_order(files: Iterable[SetFile]) -> tuple[SetFile, ...]:
@@ -112,18 +111,6 @@ def in_reading_order(files: Iterable[SetFile]) -> tuple[SetFile, ...]:
     named = sorted(files, key=lambda file: (order.get(file.kind, 0), file.stored.key))
     by_table = tables([file.stored.key for file in named])
     return tuple(named[position] for positions in by_table for position in positions)
-
-
-def newest(files: Iterable[SetFile], last: Sequence[SetFile] = ()) -> Found:
-    """Return the newest file of each kind, in reading order, or the pieces of the newest table.
-
-    `last` are those of the folder's last run: its files of other days are no pieces of today's.
-    """
-    by_kind: dict[Kind, dict[str, SetFile]] = {}
-    for file in sorted(files, key=lambda file: (file.stored.recency, file.stored.key)):
-        by_kind.setdefault(file.kind, {})[file.stored.key] = file
-    found = {kind: _newest_table(list(some), some, last) for kind, some in by_kind.items()}
-    return {kind: found[kind] for kind in sorted(found, key=READING_ORDER.index)}
 
 
 def complete_by_kinds(found: Found, last: Sequence[SetFile]) -> tuple[SetFile, ...] | Incomplete:
@@ -163,25 +150,6 @@ def complete_by_manifest(
     if old and not (vouched and not _left_over(unsure, last.files)):
         return Incomplete(old=tuple(base_name(file.stored.key) for file in old))
     return in_reading_order(files)
-
-
-def _newest_table(
-    keys: Sequence[str], files: Mapping[str, SetFile], last: Sequence[SetFile]
-) -> tuple[SetFile, ...]:
-    """Return the newest of the files, which come in order, and the pieces of the same table.
-
-    `orders_export_6.csv` of yesterday, which alone was the last run's orders, is no piece of today's
-    `orders_export_7.csv`, unless that comes so soon that it may belong to it.
-    """
-    pieces = [files[key] for key in pieces_beside(keys[-1], keys)]
-    alone = [file for file in last if file.kind is pieces[0].kind]
-    piece = piece_of(keys[-1])
-    if piece is None or piece.sure or len(alone) != 1 or alone[0] not in pieces:
-        return tuple(pieces)
-    newest_one = files[keys[-1]]
-    before = max(file.stored.modified for file in last)
-    joins = newest_one.stored.modified - before <= JOINS_WITHIN
-    return tuple(pieces) if joins or newest_one == alone[0] else (newest_one,)
 
 
 def _is_replaced(file: SetFile, by: Sequence[SetFile]) -> bool:

@@ -14,10 +14,10 @@ from encore.ingest.domain.file_sets import (
     StoredFile,
     complete_by_kinds,
     complete_by_manifest,
-    newest,
 )
 from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.manifest import ManifestFile
+from encore.ingest.domain.newest_files import newest
 from encore.ingest.domain.uploads import SET_KINDS
 
 MAX_IGNORED = 100
