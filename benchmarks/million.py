@@ -4,7 +4,7 @@ One service runs after the other, each in processes of its own, with its own wir
 settings, until its queue is empty. The AWS behind them is local (`harness/local_aws`): its stores are files,
 Comprehend and Personalize answer without understanding, `Converse` and its batch jobs are answered by
 understudy's copywriter. So nothing is waited for but work: no quota, no training, no delay. What a network
-and botocore take is not included; their calls are counted.
+and botocore take is not included; their calls are counted. `--emulator` measures the embedded stack instead.
 
 Exits with 1 if a run does not get through its stages, has more than 1,000 parts, a ledger's item above 40 KB,
 any item above 400 KB, or an event above 256 KiB.
@@ -23,11 +23,13 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from rich.table import Table
 
 from encore.contracts import object_keys
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
 from encore.stack.sample import SampleFacts, write_sample
+from harness.emulated import through_emulator
 from harness.local_aws import Session
 from harness.million_report import Report, problems, show, together
 
@@ -47,6 +49,8 @@ EXCHANGED = (
 def main() -> int:
     """Run the stages, print what they took, write the result, and return the exit code."""
     options = _options()
+    if options.emulator:
+        return _beside(options)
     with tempfile.TemporaryDirectory(prefix="encore-million-", dir=options.folder) as name:
         folder = Path(name)
         started_s = time.monotonic()
@@ -70,13 +74,32 @@ def main() -> int:
     return int(bool(found))
 
 
+def _beside(options: argparse.Namespace) -> int:
+    """Take the same file through the embedded stack, whose emulator holds everything in memory."""
+    with tempfile.TemporaryDirectory(prefix="encore-million-", dir=options.folder) as name:
+        path = Path(name) / Path(KEY).name
+        facts = write_sample(path, customers=options.customers, products=_products(options))
+        taken = through_emulator(path, Path(name) / "logs")
+    table = Table(
+        "", "CPU s", "CPU ms a customer", "peak MiB", title=f"{facts.customers:,} customers, ministack"
+    )
+    for process, (cpu_s, mib) in taken.items():
+        table.add_row(process, f"{cpu_s:,.1f}", f"{cpu_s / facts.customers * 1_000:,.2f}", f"{mib:,.0f}")
+    Console().print(table)
+    return 0
+
+
+def _products(options: argparse.Namespace) -> int:
+    found: int = options.products or max(MIN_PRODUCTS, options.customers // CUSTOMERS_PER_PRODUCT)
+    return found
+
+
 def _upload(folder: Path, options: argparse.Namespace) -> SampleFacts:
     """Generate the file, put it into the bucket, and notify ingest."""
     session = Session(folder)
     path = session.objects.path(KEY)
     path.parent.mkdir(parents=True)
-    products = options.products or max(MIN_PRODUCTS, options.customers // CUSTOMERS_PER_PRODUCT)
-    facts = write_sample(path, customers=options.customers, products=products)
+    facts = write_sample(path, customers=options.customers, products=_products(options))
     entity = {"bucket": {"name": BUCKET}, "object": {"key": KEY, "size": path.stat().st_size, "eTag": "0"}}
     notification = {"Records": [{"eventName": "ObjectCreated:Put", "s3": entity}]}
     session.queues.send("ingest-uploads", json.dumps(notification), {})
@@ -131,6 +154,7 @@ def _options(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     )
     add("--folder", type=Path, help="where the stores are kept meanwhile: some 6 GB for a million customers")
     add("--tasks", type=int, default=os.cpu_count() or 1, help="processes of each service but ingest")
+    add("--emulator", action="store_true", help="instead, take the file through the embedded stack")
     add("--json", type=Path, help="also write the figures to this file")
     options = parser.parse_args(arguments)
     if options.stages is None:
