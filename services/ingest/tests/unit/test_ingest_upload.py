@@ -3,7 +3,6 @@
 import asyncio
 import dataclasses
 import os
-import threading
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -15,7 +14,6 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import DataIngested, EventData, RunFinished
 from encore.contracts.records import Customer
-from encore.ingest.use_cases.ingest_upload import _in_thread
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import PartReport, RunStatus, StageName, part_name
 from services.ingest.tests.fakes import Bench, csv_lines, limits, message, notification, numbered
@@ -211,19 +209,3 @@ async def test_the_workspace_is_always_cleared(tmp_path: Path) -> None:
     with pytest.raises(PermanentError):
         await bench.handler(message("no"))
     assert os.listdir(tmp_path) == []  # noqa: PTH208 - pathlib is for synchronous code
-
-
-async def test_a_cancelled_thread_ends_before_its_files_are_deleted() -> None:
-    """The thread is signalled to stop, and awaited."""
-    cancelled, ended = threading.Event(), threading.Event()
-
-    def work() -> None:
-        cancelled.wait(10)
-        ended.set()
-
-    task = asyncio.create_task(_in_thread(work, cancelled))
-    await asyncio.sleep(0.05)
-    task.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await task
-    assert ended.is_set()

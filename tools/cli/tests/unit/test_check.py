@@ -181,3 +181,19 @@ def test_a_demo_stops_with_the_report_before_it_starts_anything(run_encore: Enco
     assert answer.code == 1
     assert "product_name" in answer.out
     assert not (tmp_path / "out").exists()
+
+
+def test_a_table_in_pieces_is_checked_as_one(run_encore: Encore, tmp_path: Path) -> None:
+    """In a folder or named one by one; a piece that is missing is named."""
+    write(tmp_path / "shop")
+    whole = (tmp_path / "shop" / "reviews.csv").read_text().splitlines(keepends=True)
+    for number, rows in ((1, whole[1:20]), (2, whole[20:])):
+        (tmp_path / "shop" / f"reviews-{number:02}.csv").write_text("".join([whole[0], *rows]))
+    (tmp_path / "shop" / "reviews.csv").unlink()
+    named = [f"shop/{name}.csv" for name in ("reviews-02", "products", "reviews-01", "customers")]
+    for asked in (["shop"], named):
+        counts = run_encore("check", *asked, "--json").json["report"]["counts"]
+        assert (counts["reviews"], counts["rejected_rows"]) == (60, 0)
+    refused = run_encore("check", "shop/products.csv", "shop/customers.csv", "shop/reviews-02.csv", "--json")
+    assert refused.code == 1
+    assert "found reviews-02.csv, expected reviews-01.csv as well" in refused.json["report"]["failed"]

@@ -100,3 +100,19 @@ def test_a_manifest_is_written_for_the_names_of_the_upload(tmp_path: Path) -> No
             {"name": "a.csv", "sha256": digests["ware.csv"]},
         ]
     }
+
+
+def test_all_pieces_of_a_table_are_uploaded(tmp_path: Path) -> None:
+    """In the order of their numbers; the manifest names each of them."""
+    pieces = ("reviews_1.csv", "reviews_2.csv", "reviews_10.csv")
+    folder = folder_with(tmp_path, *SET[:2], *reversed(pieces))
+    assert names_of(folder) == ["products.csv", "customers.csv", *pieces]
+    named = json.loads(manifest_of((path.name, path) for path in files_of_set(folder)))["files"]
+    assert [each["kind"] for each in named] == ["products", "customers", "reviews", "reviews", "reviews"]
+
+
+def test_a_folder_may_hold_one_file_in_pieces(tmp_path: Path) -> None:
+    """Without a word of their kind, as with a single file."""
+    assert names_of(folder_with(tmp_path, "shop-02.csv", "shop-01.csv")) == ["shop-01.csv", "shop-02.csv"]
+    with pytest.raises(FileError, match="expected one file, or a set"):
+        names_of(folder_with(tmp_path, "other.csv"))

@@ -44,7 +44,7 @@ class IngestSettings(ServiceSettings):
     products_table: str
     customers_table: str
     ingest_part_reviews: Annotated[int, Field(ge=1, le=10_000)] = 250
-    """A part closes once it holds this many reviews and purchases."""
+    """The smallest size of a part in reviews and purchases; that of a large run is larger."""
     ingest_max_bytes: Annotated[int, Field(ge=1)] = 4 * GIB
     """The size limit of one file, both compressed and uncompressed."""
     ingest_currency: Annotated[str, AfterValidator(read_currency)] = "INR"

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile, kind_of_name, without_data
-from encore.ingest.domain.file_sets import SetFile, StoredFile, newest
+from encore.ingest.domain.file_sets import SetFile, StoredFile
 from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.manifest import read_manifest
+from encore.ingest.domain.newest_files import newest
+from encore.ingest.domain.pieces import tables
 from encore.ingest.domain.uploads import missing_kinds
 
 
@@ -18,7 +20,7 @@ def files_of_set(folder: Path, kind_of_file: KindOfFile = kind_of_name) -> list[
     """Return what to upload of a folder, in this order: its mapping, its data, its manifest.
 
     A manifest decides which files are data. Without one it is the newest file of each kind; with a mapping,
-    which may say what other files are, every file that may hold data; or else the only one.
+    which may say what other files are, every file that may hold data; or else the only one, or its pieces.
     Raises `FileError` for a folder that is no set, and for a bad manifest.
     """
     present = {path.name: path for path in sorted(folder.iterdir()) if path.is_file()}
@@ -51,8 +53,8 @@ def _data(
         SetFile(kind, _stored(path)) for path in data if (kind := kind_of_file(path.name)) is not None
     )
     if not missing_kinds(found):
-        return [Path(file.stored.key) for file in found.values()]
-    if data and (all_of_them or len(data) == 1):
+        return [Path(file.stored.key) for some in found.values() for file in some]
+    if data and (all_of_them or len(tables([str(path) for path in data])) == 1):
         return data
     names = ", ".join(path.name for path in data) or "no file"
     raise FileError(

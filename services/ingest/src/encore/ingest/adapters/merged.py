@@ -47,8 +47,12 @@ class Merged:
         return TextsToScore(*self._db.execute(scratch_sql.TEXTS_TO_SCORE).fetchone())
 
     def records_of_customers(self) -> Iterator[tuple[int, int]]:
-        """Yield every customer's position and number of reviews and purchases, in order."""
-        yield from self._db.execute(scratch_sql.COUNT_RECORDS_OF_CUSTOMERS)
+        """Yield every customer's position and number of reviews and purchases, as parts count them."""
+        yield from self._db.execute(scratch_sql.RECORDS_OF_CUSTOMERS)
+
+    def records(self) -> int:
+        """Return how many records all customers have; one without reviews and purchases counts as one."""
+        return self._number(scratch_sql.COUNT_RECORDS)
 
     def products(self) -> Iterator[Product]:
         """Yield every product, in order of first appearance."""

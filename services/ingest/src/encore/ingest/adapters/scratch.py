@@ -12,6 +12,7 @@ from encore.contracts.records import Product
 from encore.ingest.adapters import scratch_sql
 from encore.ingest.adapters.merged import Merged
 from encore.ingest.domain.exclusion import ExclusionRules
+from encore.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
 from encore.ingest.domain.rows.orders import PurchaseRow
 from encore.ingest.domain.rows.people import CustomerRow, address_key, id_of_address
 from encore.ingest.domain.rows.reviews import ReviewRow
@@ -24,6 +25,13 @@ class KnownReview(NamedTuple):
     author: str
     title: str | None
     text: str | None
+
+
+class PutReview(NamedTuple):
+    """What was odd about a review: what is known of it has other words, or it is about too many products."""
+
+    contradicts: bool
+    is_cut: bool
 
 
 class Scratch:
@@ -97,11 +105,16 @@ class Scratch:
         found = self._one(scratch_sql.KNOWN_REVIEW, review_id)
         return None if found is None else KnownReview(*found)
 
-    def put_review(self, row: ReviewRow, known: KnownReview | None, *, customer: int) -> bool:
-        """Merge a review with what is known of it; return whether that has other words.
+    def count_record(self, customer: int, records: int = 1) -> bool:
+        """Count a new review or purchase of a customer; return False if they may not have another one."""
+        values = (records, customer, MAX_CUSTOMER_RECORDS)
+        return bool(self._db.execute(scratch_sql.COUNT_RECORD, values).rowcount)
 
-        Each field keeps its first value, products are added. The product, or products of which it is the
-        parent, must be known, and the review new or this customer's.
+    def put_review(self, row: ReviewRow, known: KnownReview | None, *, customer: int) -> PutReview:
+        """Merge a review with what is known of it.
+
+        Each field keeps its first value, products are added, up to `MAX_REVIEW_PRODUCTS`. The product, or
+        products of which it is the parent, must be known, and the review new or this customer's.
         """
         rating = None if row.rating is None else str(row.rating)
         if known is None:
@@ -112,14 +125,17 @@ class Scratch:
             self._db.execute(
                 scratch_sql.COMPLETE_REVIEW, (row.title, row.text, rating, row.timestamp, review)
             )
-        if not self._db.execute(scratch_sql.ADD_SUBJECTS, (review, row.product_id)).rowcount:
-            self._db.execute(scratch_sql.ADD_SUBJECTS_OF_PARENT, {"review": review, "id": row.product_id})
-        return known is not None and _contradicts((known.title, known.text), (row.title, row.text))
+        contradicts = known is not None and _contradicts((known.title, known.text), (row.title, row.text))
+        return PutReview(contradicts, not self._add_subjects(review, row.product_id, is_new=known is None))
 
     def put_purchase(self, row: PurchaseRow, *, customer: int, product: int) -> None:
         """Merge a purchase; a product that an order names twice was bought in the larger quantity."""
         values = (customer, row.order_id, product, row.quantity, row.timestamp)
         self._db.execute(scratch_sql.PUT_PURCHASE, values)
+
+    def is_purchased(self, row: PurchaseRow, *, product: int) -> bool:
+        """Whether the order is known to hold the product."""
+        return self._db.execute(scratch_sql.IS_PURCHASED, (row.order_id, product)).fetchone() is not None
 
     def buyer_of(self, order_id: str) -> str | None:
         """Return the id of the customer whose order it is, None if the order is new."""
@@ -145,6 +161,15 @@ class Scratch:
         )
         self._db.execute(scratch_sql.EXCLUDE_BY_ADDRESS)
         return Merged(self._db)
+
+    def _add_subjects(self, review: int, product_id: str, *, is_new: bool) -> bool:
+        """Add the product, or those of which it is the parent, to a review; return whether all had room."""
+        known = 0 if is_new else int(self._db.execute(scratch_sql.COUNT_SUBJECTS, (review,)).fetchone()[0])
+        room = MAX_REVIEW_PRODUCTS - known
+        wanted = {"review": review, "id": product_id, "limit": room + 1}
+        found = self._db.execute(scratch_sql.NEW_SUBJECTS, wanted).fetchall()
+        self._db.executemany(scratch_sql.ADD_SUBJECT, ((review, product) for (product,) in found[:room]))
+        return len(found) <= room
 
     def _add(self, statement: str, *values: object) -> int:
         """Insert a row and return its position."""

@@ -19,7 +19,7 @@ CREATE TABLE shared_texts (
 );
 CREATE TABLE customers (
   position INTEGER PRIMARY KEY, id TEXT UNIQUE NOT NULL, name TEXT, email TEXT, address TEXT, age INTEGER,
-  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT
+  consent INTEGER, suppressed INTEGER, language TEXT, time_zone TEXT, records INTEGER NOT NULL DEFAULT 0
 );
 CREATE INDEX customers_of_address ON customers (address) WHERE address IS NOT NULL;
 CREATE TABLE excluded (customer INTEGER PRIMARY KEY, cause TEXT NOT NULL);
@@ -69,11 +69,18 @@ UPDATE reviews SET title = coalesce(title, ?), text = coalesce(text, ?), rating 
   timestamp = coalesce(timestamp, ?)
 WHERE position = ?
 """
-ADD_SUBJECTS = "INSERT OR IGNORE INTO subjects SELECT ?, position FROM products WHERE id = ?"
-ADD_SUBJECTS_OF_PARENT = """
-INSERT OR IGNORE INTO subjects SELECT :review, position FROM products
-WHERE parent = :id AND NOT EXISTS (SELECT 1 FROM products WHERE id = :id)
+COUNT_SUBJECTS = "SELECT count(*) FROM subjects WHERE review = ?"
+# The product, or else those of which it is the parent, unless the review is about them already.
+NEW_SUBJECTS = """
+SELECT position FROM (
+  SELECT position FROM products WHERE id = :id
+  UNION ALL
+  SELECT position FROM products WHERE parent = :id AND NOT EXISTS (SELECT 1 FROM products WHERE id = :id)
+) WHERE position NOT IN (SELECT product FROM subjects WHERE review = :review)
+ORDER BY position LIMIT :limit
 """
+ADD_SUBJECT = "INSERT INTO subjects VALUES (?, ?)"
+COUNT_RECORD = "UPDATE customers SET records = records + ? WHERE position = ? AND records < ?"
 PRODUCTS_OF = """
 SELECT position FROM products WHERE id = :id
 UNION ALL
@@ -83,6 +90,7 @@ LIMIT 2
 BUYER_OF_ORDER = """
 SELECT customers.id FROM purchases JOIN customers ON customers.position = customer WHERE order_id = ? LIMIT 1
 """
+IS_PURCHASED = "SELECT 1 FROM purchases WHERE order_id = ? AND product = ?"
 PUT_PURCHASE = """
 INSERT INTO purchases (customer, order_id, product, quantity, timestamp) VALUES (?, ?, ?, ?, ?)
 ON CONFLICT (order_id, product) DO UPDATE SET
@@ -134,12 +142,8 @@ FROM purchases JOIN products ON products.position = purchases.product
 WHERE purchases.customer BETWEEN ? AND ?
 ORDER BY purchases.customer, purchases.position
 """
-COUNT_RECORDS_OF_CUSTOMERS = """
-SELECT position,
-  (SELECT count(*) FROM reviews WHERE reviews.customer = customers.position)
-  + (SELECT count(*) FROM purchases WHERE purchases.customer = customers.position)
-FROM customers ORDER BY position
-"""
+RECORDS_OF_CUSTOMERS = "SELECT position, records FROM customers ORDER BY position"
+COUNT_RECORDS = "SELECT coalesce(sum(max(1, records)), 0) FROM customers"
 CUSTOMERS_OF_SPAN = """
 SELECT position, id, name, email, age, consent, suppressed, language, time_zone, cause
 FROM customers LEFT JOIN excluded ON excluded.customer = customers.position

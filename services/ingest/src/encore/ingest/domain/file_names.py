@@ -1,7 +1,7 @@
 """What the name of an uploaded file says: its kind, its date, or that it holds no data."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 from encore.ingest.domain.formats.fields import Kind
@@ -38,6 +38,8 @@ _DATES = (
     re.compile(r"(?<!\d)(0[1-9]|[12]\d|3[01])([-_.])(0[1-9]|1[0-2])\2(20\d\d)" + _TIME),
 )
 """Year, month and day, or day, month and year, with one separator throughout, and perhaps a time."""
+
+_PART = re.compile(r"[-_. ]+(?:part|piece|teil)?[-_. ]*\d{1,6}(?:[-_. ]*(?:of|von)[-_. ]*\d{1,6})?$")
 
 _HIDDEN = "a hidden file"
 _TEMPORARY = "a temporary file"
@@ -85,10 +87,19 @@ def kind_of_name(name: str) -> Kind | None:
     """Return the kind of a set's file: its name is one of their words, beside dates, numbers and fillers.
 
     `products-2026-11-24.csv`, `orders_export_1.csv` and `Kunden.xlsx` have one, `my-products.csv` has none.
+    So has a piece of such a file, such as `reviews.csv.part-01`.
     """
-    words = [word for word in _words(_without_endings(name.casefold())) if not word.isdecimal()]
+    stem = _without_part(without_endings(name.casefold()))
+    words = [word for word in _words(stem) if not word.isdecimal()]
     kinds = {_KINDS[word] for word in words if word in _KINDS}
     return kinds.pop() if len(kinds) == 1 and set(words) <= _FILLERS | _KINDS.keys() else None
+
+
+def date_spans(name: str) -> Iterator[tuple[int, int, int]]:
+    """Yield where each date of a name begins, where it ends, and where the time behind it does."""
+    for pattern in _DATES:
+        for found in pattern.finditer(name):
+            yield found.start(), found.end(4), found.end()
 
 
 def date_in(name: str) -> datetime | None:
@@ -110,10 +121,16 @@ def _by_beginning(name: str) -> str | None:
     return None if name.startswith("_") and name.endswith(DATA_ENDINGS) else reason
 
 
-def _without_endings(name: str) -> str:
+def without_endings(name: str) -> str:
+    """Return a name without the endings of data and of compression."""
     while (stem := _split(name)) and stem[1] in DATA_ENDINGS:
         name = stem[0]
     return name
+
+
+def _without_part(stem: str) -> str:
+    """Leave out what only says which piece of a table this is, and the endings before that."""
+    return without_endings(_PART.sub("", stem))
 
 
 def _split(name: str) -> tuple[str, str]:

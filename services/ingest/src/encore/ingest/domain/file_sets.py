@@ -6,13 +6,14 @@ run to a run of files that do not belong together: a run is paid, while a set th
 uploaded again.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from encore.ingest.domain.file_names import base_name, date_in
 from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.pieces import missing_pieces, tables
 from encore.ingest.domain.uploads import SET_KINDS, missing_kinds
 
 TOGETHER = timedelta(hours=1)
@@ -100,36 +101,36 @@ class Incomplete:
     old: tuple[str, ...] = ()
 
 
+Found = Mapping[Kind, tuple[SetFile, ...]]
+"""The files of each kind: one, or the pieces of one table."""
+
+
 def in_reading_order(files: Iterable[SetFile]) -> tuple[SetFile, ...]:
     """Return the files so that whatever a file refers to comes before it."""
     order = {kind: position for position, kind in enumerate(SET_KINDS)}
-    return tuple(sorted(files, key=lambda file: (order.get(file.kind, 0), file.stored.key)))
+    named = sorted(files, key=lambda file: (order.get(file.kind, 0), file.stored.key))
+    by_table = tables([file.stored.key for file in named])
+    return tuple(named[position] for positions in by_table for position in positions)
 
 
-def newest(files: Iterable[SetFile]) -> dict[Kind, SetFile]:
-    """Return the newest file of each kind, in reading order."""
-    found: dict[Kind, SetFile] = {}
-    for file in sorted(files, key=lambda file: (file.stored.recency, file.stored.key)):
-        found[file.kind] = file
-    return {file.kind: file for file in in_reading_order(found.values())}
-
-
-def complete_by_kinds(
-    found: Mapping[Kind, SetFile], last: Sequence[SetFile]
-) -> tuple[SetFile, ...] | Incomplete:
+def complete_by_kinds(found: Found, last: Sequence[SetFile]) -> tuple[SetFile, ...] | Incomplete:
     """Return the set that the newest files make, given those of the folder's last run; else what it lacks."""
     last = [file for file in last if file.kind in SET_KINDS]
     expected = {file.kind for file in last}
     missing = missing_kinds(found) + [f"{kind}" for kind in SET_KINDS if kind in expected - found.keys()]
+    missing += [
+        name for some in found.values() for name in missing_pieces([file.stored.key for file in some])
+    ]
     if missing:
         return Incomplete(missing=tuple(dict.fromkeys(missing)))
-    files = tuple(found.values())
+    files = tuple(file for some in found.values() for file in some)
     if _joins(files, last):
         return files
-    unchanged = [file for file in last if not _is_newer(found[file.kind].stored, file.stored)]
+    unchanged = [file for file in last if not _is_replaced(file, found[file.kind])]
     old = {file.kind for file in (*unchanged, *_left_over(files, last), *_of_earlier_days(files))}
-    names = tuple(base_name(found[kind].stored.key) for kind in SET_KINDS if kind in old)
-    return Incomplete(old=names) if names else files
+    stale = {file.stored.key for file in (*unchanged, *_left_over(files, last), *_of_earlier_days(files))}
+    names = [base_name(each) for kind in SET_KINDS if kind in old for each in _named(found[kind], stale)]
+    return Incomplete(old=tuple(names)) if names else files
 
 
 def complete_by_manifest(
@@ -149,6 +150,18 @@ def complete_by_manifest(
     if old and not (vouched and not _left_over(unsure, last.files)):
         return Incomplete(old=tuple(base_name(file.stored.key) for file in old))
     return in_reading_order(files)
+
+
+def _is_replaced(file: SetFile, by: Sequence[SetFile]) -> bool:
+    """Whether a file of the last run has been replaced by a newer one under its key, or by newer ones."""
+    same = next((each for each in by if each.stored.key == file.stored.key), None)
+    return all(_is_newer(each.stored, file.stored) for each in ([same] if same else by))
+
+
+def _named(files: Sequence[SetFile], stale: Collection[str]) -> list[str]:
+    """The keys of the files that are stale, or of all if none is here any more."""
+    keys = [file.stored.key for file in files]
+    return [key for key in keys if key in stale] or keys
 
 
 def _is_newer(file: StoredFile, than: StoredFile) -> bool:

@@ -14,10 +14,10 @@ from encore.ingest.domain.file_sets import (
     StoredFile,
     complete_by_kinds,
     complete_by_manifest,
-    newest,
 )
 from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.manifest import ManifestFile
+from encore.ingest.domain.newest_files import newest
 from encore.ingest.domain.uploads import SET_KINDS
 
 MAX_IGNORED = 100
@@ -81,7 +81,7 @@ class Folder:
         if self.problem:
             return Incomplete(missing=(self.problem,))
         if self.manifest is None or self.named is None:
-            return complete_by_kinds(newest(self._by_kind()), last.files)
+            return complete_by_kinds(newest(self._by_kind(), last.files), last.files)
         found = {base_name(each.key): each for each in self.stored}
         if missing := tuple(file.name for file in self.named if file.name not in found):
             return Incomplete(missing=missing)

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from encore.ingest.domain.errors import FileError, described, glimpse, quoted
 from encore.ingest.domain.file_names import MANIFEST, MAPPING, KindOfFile
 from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.pieces import tables
 
 MAX_BYTES = 256 * 1024
 MAX_FILES = 100
@@ -57,7 +58,8 @@ class _Manifest(BaseModel):
 def read_manifest(body: bytes, kind_of_file: KindOfFile) -> list[ManifestFile]:
     """Return the files that the manifest names, each with its kind.
 
-    `kind_of_file` knows the kinds that the manifest leaves out; a single file without one is combined.
+    `kind_of_file` knows the kinds that the manifest leaves out; a single file without one, or the pieces of
+    one, are combined.
     Raises `FileError`, which says where, what was found and what is expected.
     """
     if len(body) > MAX_BYTES:
@@ -68,7 +70,8 @@ def read_manifest(body: bytes, kind_of_file: KindOfFile) -> list[ManifestFile]:
         raise FileError(f"{MANIFEST}: {_problem(error)}") from error
     except (ValueError, RecursionError) as error:
         raise FileError(f"{MANIFEST}: not valid JSON ({error}), expected {_SHAPE}") from error
-    files = [_with_kind(file, kind_of_file, alone=len(found.files) == 1) for file in found.files]
+    alone = len(tables([file.name for file in found.files])) == 1
+    files = [_with_kind(file, kind_of_file, alone=alone) for file in found.files]
     _require_distinct(files)
     return files
 
@@ -91,9 +94,11 @@ def _require_distinct(files: Sequence[ManifestFile]) -> None:
     repeated = [name for name, count in Counter(file.name for file in files).items() if count > 1]
     if repeated:
         raise FileError(f"{MANIFEST}: names {repeated[0]!r} more than once")
-    if len(files) > 1 and (combined := [file.name for file in files if file.kind is Kind.COMBINED]):
+    combined = [file.name for file in files if file.kind is Kind.COMBINED]
+    if combined and len(tables([file.name for file in files])) > 1:
         raise FileError(
-            f"{MANIFEST}: found {combined[0]!r} of kind combined beside others, expected it to be alone"
+            f"{MANIFEST}: found {combined[0]!r} of kind combined beside others, expected it, or its pieces, "
+            "to be alone"
         )
 
 

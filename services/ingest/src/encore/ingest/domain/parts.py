@@ -3,6 +3,27 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+MAX_PARTS = 1_000
+"""Of a run: the ledger's item lists the parts that each stage has done, and Personalize reads as many files.
+
+Source: "Batch recommendations", Amazon Personalize Developer Guide: at most 1,000 input files a job.
+"""
+CHARS_PER_RECORD = 4_096
+"""A review counts as another record for each so many characters: a part's size bounds its bytes too."""
+
+
+def records_of(*texts: str | None) -> int:
+    """Return as how many records a review with these texts counts."""
+    return 1 + sum(len(text or "") for text in texts) // CHARS_PER_RECORD
+
+
+def part_records(total: int, *, smallest: int) -> int:
+    """Return how many records make a part, so that a run of `total` has at most `MAX_PARTS` parts.
+
+    All parts but the last hold so many or more: with a thousand of them nothing would be left for another.
+    """
+    return max(smallest, -(-total // MAX_PARTS))
+
 
 class Span(NamedTuple):
     """Positions `first` to `last`, both included; empty if `last` is less than `first`."""
@@ -21,8 +42,8 @@ class Part(NamedTuple):
 def divide(customers: Iterable[tuple[int, int]], *, records: int, shared_texts: int) -> list[Part]:
     """Divide a run into parts of `records` records (see `spans`), with equal shares of its shared texts.
 
-    `customers` are pairs of position and number of reviews and purchases; the shared texts have the
-    positions 1 to `shared_texts`.
+    `customers` are pairs of position and number of records (reviews, by `records_of`, and purchases); the
+    shared texts have the positions 1 to `shared_texts`.
     """
     own = list(spans(customers, records=records))
     return [

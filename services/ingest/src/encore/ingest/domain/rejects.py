@@ -1,7 +1,7 @@
 """Rows and values of an upload that could not be used: a line each in `rejects.jsonl`, and their reasons."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -55,10 +55,10 @@ class RejectTally:
         self._first.setdefault(key, reject)
         self._counts[key] += 1
 
-    def reasons(self, *, kind: str | None = None, file: str | None = None) -> list[RejectReason]:
-        """Return the reasons, the most frequent first; only those of one kind, or of one file."""
+    def reasons(self, *, kind: str | None = None, files: Collection[str] | None = None) -> list[RejectReason]:
+        """Return the reasons, the most frequent first; only those of one kind, or of some files."""
         found = [_reason(self._first[key], count) for key, count in self._counts.most_common()]
-        return [each for each in found if kind in {None, each.kind} and file in {None, each.file}]
+        return [each for each in found if kind in {None, each.kind} and (files is None or each.file in files)]
 
 
 def _reason(first: Reject, count: int) -> RejectReason:

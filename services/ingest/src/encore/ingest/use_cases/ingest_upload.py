@@ -4,43 +4,43 @@ Nothing is announced before everything has been read, so a damaged file costs th
 nothing, and every announcement can state the number of parts.
 """
 
-import asyncio
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import TextIO
 
 from encore.contracts import object_keys
 from encore.ingest.adapters.merged import Merged
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
-from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
-from encore.ingest.domain.parts import divide
-from encore.ingest.ports import Content, DeliveredFile, OpenDelivery
+from encore.ingest.domain.formats.mapping import Mapping
+from encore.ingest.domain.parts import divide, part_records
+from encore.ingest.ports import OpenDelivery
+from encore.ingest.use_cases.fetch_files import fetch_files
+from encore.ingest.use_cases.in_thread import in_thread
 from encore.ingest.use_cases.load_files import CancelledLoadError, Findings, LoadFiles, LoadRules
 from encore.ingest.use_cases.publish_parts import NDJSON, Publication
-from encore.ingest.use_cases.survey_files import SourceFile
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import Run, RunStatus, StageName
 from encore.runtime.runs.stage import PartResult
 
 log = get_logger()
-Result = TypeVar("Result")
 PART_SIZE = "ingest_part_reviews"
 JSON = "application/json"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """Reviews and purchases per part, how files are read and judged, and where to put temporary files."""
+    """The smallest size of a part, how files are read and judged, and where to put temporary files."""
 
     load: LoadRules
     part_records: int = 250
+    """Reviews and purchases; a run that would have too many parts has larger ones."""
     mapping: Mapping | None = None
     """The shop's, for uploads without one beside them."""
     temp_dir: Path | None = None
@@ -89,9 +89,9 @@ class IngestUpload:
             await self._report_file(run.run_id, workspace, units={"s3.puts": 2})
             await self.fail(run, str(error))
             return
-        size = await self._part_size(run)
         counts = workspace.findings.counts
-        parts = await asyncio.to_thread(
+        size = await self._part_size(run, merged)
+        parts = await in_thread(
             lambda: divide(merged.records_of_customers(), records=size, shared_texts=counts["shared_texts"])
         )
         log.info("file_read", parts=len(parts), **counts)
@@ -105,19 +105,20 @@ class IngestUpload:
         run_texts = counts["reviews"] + counts["shared_texts"]
         await self._publication.put_parts(run, merged, parts, run_texts=run_texts)
 
-    async def _part_size(self, run: Run) -> int:
+    async def _part_size(self, run: Run, merged: Merged) -> int:
         """Return the part size, fixed at the first reading: a part must always hold the same customers."""
         if PART_SIZE not in run.step:
-            run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(self._limits.part_records)})
+            total = await in_thread(merged.records)
+            size = part_records(total, smallest=self._limits.part_records)
+            run = await self._ledger.set_step(run.run_id, **{PART_SIZE: str(size)})
         return int(run.step[PART_SIZE])
 
     async def _read(self, delivery: OpenDelivery, workspace: Workspace) -> Merged:
         """Fetch all files, then read them in a thread, so that the message's visibility is still extended."""
-        mapping = await self._mapping(delivery, workspace.folder)
-        sources = [
-            await self._fetch(number, each, mapping, workspace.folder)
-            for number, each in enumerate(delivery.files)
-        ]
+        limits = self._limits
+        sources = await fetch_files(
+            delivery, workspace.folder, max_bytes=limits.load.reading.max_bytes, shop_mapping=limits.mapping
+        )
         cancelled = threading.Event()
 
         def watch(_bytes: int) -> None:
@@ -127,34 +128,7 @@ class IngestUpload:
         load_files = LoadFiles(
             workspace.scratch, workspace.rejects, workspace.findings, self._limits.load, watch=watch
         )
-        return await _in_thread(lambda: load_files.load(sources), cancelled)
-
-    async def _mapping(self, delivery: OpenDelivery, folder: Path) -> Mapping | None:
-        """The mapping beside the upload, else the shop's."""
-        if delivery.mapping is None:
-            return self._limits.mapping
-        path = folder / "mapping.yaml"
-        await self._save(delivery.mapping, path, max_bytes=MAX_MAPPING_BYTES)
-        try:
-            text = await asyncio.to_thread(path.read_text, "utf-8-sig")
-        except UnicodeDecodeError as error:
-            raise FileError(f"{delivery.mapping.key}: not UTF-8 (byte {error.start})") from error
-        return read_mapping(text, file=delivery.mapping.key)
-
-    async def _fetch(
-        self, number: int, delivered: DeliveredFile, mapping: Mapping | None, folder: Path
-    ) -> SourceFile:
-        content = delivered.content
-        path = folder / f"{number}.upload"
-        await self._save(content, path, max_bytes=self._limits.load.reading.max_bytes)
-        name = content.key.rpartition("/")[2]
-        return SourceFile(path, content.key, delivered.kind, mapping.for_file(name) if mapping else None)
-
-    async def _save(self, content: Content, path: Path, *, max_bytes: int) -> None:
-        if content.size_bytes > max_bytes:
-            found = f"found {content.size_bytes} bytes, larger than the limit of {max_bytes} bytes"
-            raise FileError(f"{content.key}: {found}")
-        await content.save(path)
+        return await in_thread(lambda: load_files.load(sources), cancelled)
 
     async def _put_findings(
         self, run_id: str, workspace: Workspace, delivery: OpenDelivery, *, failed: str | None = None
@@ -185,14 +159,3 @@ class IngestUpload:
 
 def _is_ingested(run: Run) -> bool:
     return run.parts is not None and len(run.stage(StageName.INGEST).done) >= run.parts
-
-
-async def _in_thread(work: Callable[[], Result], cancelled: threading.Event) -> Result:
-    """Run work in a thread; on cancellation signal it and wait until it has closed its files."""
-    working = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(working)
-    except asyncio.CancelledError:
-        cancelled.set()
-        await asyncio.wait({working})
-        raise

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import TextIO
 
 from encore.contracts.ingest_report import IgnoredFile, IngestReport
@@ -14,6 +15,8 @@ from encore.ingest.domain.csv_records import BrokenRecord, CSVRecord
 from encore.ingest.domain.errors import FileError, RowError
 from encore.ingest.domain.exclusion import USUAL_EXCLUSION, ExclusionRules
 from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.formats.mapper import RowMapper
+from encore.ingest.domain.limits import require_bounded
 from encore.ingest.domain.rejects import Reject, RejectTally, readable, require_usable
 from encore.ingest.domain.uploads import missing_kinds
 from encore.ingest.use_cases.merge_rows import MergeRows
@@ -94,18 +97,34 @@ class LoadFiles:
         kinds = {each.layout.kind for each in findings.files}
         _require_complete(kinds)
         merge = MergeRows(self._scratch, findings.counts, kinds)
-        for each in findings.files:
-            self._load_file(each, merge)
+        for _, pieces in groupby(findings.files, key=lambda each: each.table):
+            self._load_table(list(pieces), merge)
         findings.merged = self._scratch.close_input(self._rules.exclusion)
         findings.counts.update(findings.merged.counts())
+        require_bounded(findings.counts, records=findings.merged.records())
         return findings.merged
 
-    def _load_file(self, surveyed: SurveyedFile, merge: MergeRows) -> None:
+    def _load_table(self, pieces: Sequence[SurveyedFile], merge: MergeRows) -> None:
+        """Read the pieces of a table, one file as a rule; its rejected rows are judged as those of one."""
+        before, rows, rejected = None, 0, 0
+        for piece in pieces:
+            goes_on = before is not None and before[0].header == piece.layout.header
+            mapper = before[1] if before and goes_on else piece.layout.start()
+            more, of_them = self._load_file(piece, merge, mapper)
+            before, rows, rejected = (piece.layout, mapper), rows + more, rejected + of_them
+        reasons = self._findings.tally.reasons(kind="row", files=pieces[0].table)
+        try:
+            require_usable(rows, rejected, reasons, max_share=self._rules.max_rejected_share)
+        except FileError as error:
+            raise FileError(f"{pieces[0].source.key}: {error}") from error
+
+    def _load_file(self, surveyed: SurveyedFile, merge: MergeRows, mapper: RowMapper) -> tuple[int, int]:
+        """Merge a file's rows; return how many there are, and how many of them were rejected."""
         source = surveyed.source
         with opened(source, self._rules.reading.max_bytes, self._watch) as table:
             table.header()
             table.only(surveyed.layout.used)
-            into, mapper = merge.reader(surveyed), surveyed.layout.start()
+            into, left_out = merge.reader(surveyed), mapper.left_out.total()
             rows = rejected = seen = 0
             for found in table:
                 rows += 1
@@ -114,9 +133,8 @@ class LoadFiles:
                     seen = table.bytes_read
                 rejected += not self._load_record(surveyed, mapper.map, into, found)
             self._watch(table.bytes_read - seen)
-            self._findings.counts["rows_left_out"] += mapper.left_out.total()
-            reasons = self._findings.tally.reasons(kind="row", file=source.key)
-            require_usable(rows, rejected, reasons, max_share=self._rules.max_rejected_share)
+            self._findings.counts["rows_left_out"] += mapper.left_out.total() - left_out
+        return rows, rejected
 
     def _load_record(
         self,

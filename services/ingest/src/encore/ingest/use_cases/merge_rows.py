@@ -7,6 +7,8 @@ from encore.ingest.adapters.scratch import KnownReview, Scratch
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.errors import RowError, quoted
 from encore.ingest.domain.formats.fields import Kind
+from encore.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
+from encore.ingest.domain.parts import records_of
 from encore.ingest.domain.rows.orders import read_order_row
 from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
 from encore.ingest.domain.rows.products import read_product
@@ -16,6 +18,8 @@ from encore.ingest.use_cases.survey_files import SurveyedFile
 
 A_PRODUCT = "the id of a product of the products file"
 OWN_REVIEWS = "ids of reviews that no other customer has written"
+FEW_RECORDS = f"at most {MAX_CUSTOMER_RECORDS:,} reviews and purchases of one customer"
+FEW_PRODUCTS = f"at most {MAX_REVIEW_PRODUCTS:,} products, or variants of one, in a review"
 COUNTS = (
     "rejected_rows",
     "rejected_values",
@@ -64,9 +68,8 @@ class MergeRows:
         ):
             if is_owned:
                 position = self._put_customer(customer)
-                self._put_review(
-                    review, self._scratch.find_review(review.review_id) if is_repeating else earlier, position
-                )
+                known_now = self._scratch.find_review(review.review_id) if is_repeating else earlier
+                self._put_review(row, review, known_now, position)
         for text in found.shared_texts:
             self._scratch.put_shared_text(found.product.product_id, text)
         self._counts["unaligned_texts"] += found.unaligned
@@ -89,7 +92,7 @@ class MergeRows:
                 column="review_id",
                 found=quoted(review.review_id),
             )
-        self._put_review(review, known, self._put_customer(customer))
+        self._put_review(row, review, known, self._put_customer(customer))
 
     def _purchase(self, row: Row, how: Reading) -> None:
         customer, purchase = read_order_row(row, how)
@@ -97,12 +100,15 @@ class MergeRows:
         products = self._scratch.products_of(purchase.product_id)
         if len(products) != 1:
             raise RowError(A_PRODUCT, column="product_id", found=quoted(purchase.product_id))
-        if self._scratch.buyer_of(purchase.order_id) not in {None, self._scratch.customer_id(customer)}:
+        buyer = self._scratch.buyer_of(purchase.order_id)
+        if buyer not in {None, self._scratch.customer_id(customer)}:
             raise RowError(
                 "an id that no other customer's order has", column="order_id", found=quoted(purchase.order_id)
             )
-        customer = self._without_old_consent(customer)
-        self._scratch.put_purchase(purchase, customer=self._put_customer(customer), product=products[0])
+        position, product = self._put_customer(self._without_old_consent(customer)), products[0]
+        is_known = buyer is not None and self._scratch.is_purchased(purchase, product=product)
+        if is_known or self._has_room(row, position):
+            self._scratch.put_purchase(purchase, customer=position, product=product)
 
     def _require_known(self, customer: CustomerRow) -> None:
         """Somebody known by address alone may be missing from the customers file: a guest of the shop."""
@@ -126,8 +132,20 @@ class MergeRows:
         self._counts["customer_conflicts"] += contradicts
         return position
 
-    def _put_review(self, row: ReviewRow, known: KnownReview | None, customer: int) -> None:
-        self._counts["review_conflicts"] += self._scratch.put_review(row, known, customer=customer)
+    def _put_review(self, row: Row, review: ReviewRow, known: KnownReview | None, customer: int) -> None:
+        if known is None and not self._has_room(row, customer, records_of(review.title, review.text)):
+            return
+        put = self._scratch.put_review(review, known, customer=customer)
+        self._counts["review_conflicts"] += put.contradicts
+        if put.is_cut:
+            row.note("product_id", FEW_PRODUCTS, f"more, with {quoted(review.product_id)}")
+
+    def _has_room(self, row: Row, customer: int, records: int = 1) -> bool:
+        """Count a review or purchase of the customer; note that it is left out if they have too many."""
+        if has_room := self._scratch.count_record(customer, records):
+            return has_room
+        row.note("user_id", FEW_RECORDS, f"another one of {quoted(row.raw('user_id'))}")
+        return False
 
     def _owned(
         self,

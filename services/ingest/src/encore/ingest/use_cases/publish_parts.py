@@ -1,8 +1,8 @@
 """Storing what a run's file held and announcing it part by part."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from encore.contracts.records import Customer, SharedText
 from encore.ingest.adapters.merged import Merged
 from encore.ingest.domain.parts import Part
 from encore.ingest.ports import Files
+from encore.ingest.use_cases.in_thread import in_thread
 from encore.runtime.batches import batches
 from encore.runtime.ports import Announcer, Items, Objects
 from encore.runtime.runs.ledger import Ledger
@@ -55,8 +56,8 @@ class Publication:
 
         async def put(run: Run, number: int) -> PartResult:
             part = parts[number - 1]
-            customers = await asyncio.to_thread(merged.customers, *part.customers)
-            texts = await asyncio.to_thread(merged.shared_texts, *part.shared_texts)
+            customers = await in_thread(partial(merged.customers, *part.customers))
+            texts = await in_thread(partial(merged.shared_texts, *part.shared_texts))
             return await self._put_part(run, number, customers, texts, run_texts=run_texts)
 
         await self.stage.pass_parts(run, put)

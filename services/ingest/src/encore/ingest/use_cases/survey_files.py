@@ -13,10 +13,12 @@ from encore.contracts.ingest_report import Convention, FileReport
 from encore.ingest.adapters.tables import Table, open_table
 from encore.ingest.domain.csv_records import CSVRecord
 from encore.ingest.domain.errors import FileError
+from encore.ingest.domain.file_names import base_name
 from encore.ingest.domain.formats.fields import FIELDS, Kind
 from encore.ingest.domain.formats.layout import Layout
 from encore.ingest.domain.formats.mapping import FileMapping
 from encore.ingest.domain.formats.recognise import ALONE, recognise
+from encore.ingest.domain.pieces import missing_pieces, tables
 from encore.ingest.domain.rows.reading import Reading
 from encore.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
 from encore.ingest.domain.values.links import LinkPolicy
@@ -25,6 +27,8 @@ READING_ORDER = (Kind.COMBINED, Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kin
 """Reviews and orders refer to products and customers."""
 ANY_PUBLIC_HOST = LinkPolicy()
 RECORDS_PER_LOOK = 512
+NAMED = 4
+"""How many files a reason names."""
 
 Watch = Callable[[int], None]
 """Told how many bytes have been read since it was told last; it may raise to stop the reading."""
@@ -62,6 +66,8 @@ class SurveyedFile:
     reading: Reading
     rows: int
     conventions: tuple[Convention, ...]
+    table: tuple[str, ...]
+    """The keys of the files that are read as one table with this one, in order."""
 
     @property
     def report(self) -> FileReport:
@@ -80,9 +86,11 @@ class SurveyedFile:
 def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> list[SurveyedFile]:
     """Look through the files; return them in the order in which they are to be read.
 
-    Raises `FileError` naming the first file that is not what its name promises, or no table.
+    Pieces of one table are seen as one, and stay together. Raises `FileError` naming the first file that is
+    not what its name promises, is no table, or is a piece of one that lacks others.
     """
-    found = [_survey_file(source, rules, watch) for source in sources]
+    by_table = [[sources[at] for at in positions] for positions in tables([each.key for each in sources])]
+    found = [each for pieces in by_table for each in _survey_table(pieces, rules, watch)]
     return sorted(found, key=lambda each: READING_ORDER.index(each.layout.kind))
 
 
@@ -97,17 +105,53 @@ def opened(source: SourceFile, max_bytes: int, watch: Watch) -> Iterator[Table]:
         raise FileError(f"{source.key}: {error}") from error
 
 
-def _survey_file(source: SourceFile, rules: ReadingRules, watch: Watch) -> SurveyedFile:
+def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> list[SurveyedFile]:
+    """Survey the pieces of a table, which is one file as a rule: a column is decided by all its cells."""
+    keys = tuple(each.key for each in pieces)
+    if missing := missing_pieces(keys):
+        raise FileError(f"found {_names(keys)}, expected {_names(missing)} as well")
+    surveys: dict[str, ColumnSurvey] = {}
+    seen = [_see_file(source, surveys, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
+    first = seen[0][0]
+    for source, (layout, _) in zip(pieces, seen, strict=True):
+        if (layout.format, layout.kind) != (first.format, first.kind):
+            found, expected = f"{layout.format} ({layout.kind})", f"{first.format} ({first.kind})"
+            raise FileError(
+                f"{source.key}: found the columns of {found}, expected those of {expected} as in {keys[0]}"
+            )
+    decided = _decided([layout for layout, _ in seen], surveys, rules.defaults)
+    conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
+    default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
+    reading = Reading(decided, rules.links, default)
+    return [
+        SurveyedFile(source, layout, reading, rows, conventions if source is pieces[0] else (), keys)
+        for source, (layout, rows) in zip(pieces, seen, strict=True)
+    ]
+
+
+def _see_file(
+    source: SourceFile,
+    surveys: dict[str, ColumnSurvey],
+    rules: ReadingRules,
+    watch: Watch,
+    *,
+    is_piece: bool,
+) -> tuple[Layout, int]:
+    """Show a file's cells to the surveys of its columns; return how it is read, and how many rows it has."""
     with opened(source, rules.max_bytes, watch) as table:
         layout = recognise(table.header(), file=source.key, mapping=source.mapping, promised=source.kind)
         _require_kind(layout, source.kind)
-        surveys = _surveys(layout)
+        for field, reads in _reads(layout).items():
+            surveys.setdefault(field, ColumnSurvey(reads)).begin(base_name(source.key) if is_piece else "")
         table.only(layout.used)
-        rows = _look(table, layout, surveys, watch)
-    decided = _decided(layout, surveys, rules.defaults)
-    conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
-    default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
-    return SurveyedFile(source, layout, Reading(decided, rules.links, default), rows, conventions)
+        return layout, _look(table, layout, {field: surveys[field] for field in _reads(layout)}, watch)
+
+
+def _names(keys: Sequence[str]) -> str:
+    """Name some files."""
+    names = [base_name(key) for key in keys]
+    more = f" and {len(names) - NAMED:,} more" if len(names) > NAMED else ""
+    return ", ".join(names[:NAMED]) + more
 
 
 def _require_kind(layout: Layout, promised: Kind | None) -> None:
@@ -116,9 +160,9 @@ def _require_kind(layout: Layout, promised: Kind | None) -> None:
         raise FileError(f"{found}: {ALONE}" if promised is Kind.COMBINED else found)
 
 
-def _surveys(layout: Layout) -> dict[str, ColumnSurvey]:
+def _reads(layout: Layout) -> dict[str, Reads]:
     reads = {field: FIELDS[layout.kind][field].reads for field in layout.columns}
-    return {field: ColumnSurvey(Reads(each)) for field, each in reads.items() if each is not None}
+    return {field: Reads(each) for field, each in reads.items() if each is not None}
 
 
 def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], watch: Watch) -> int:
@@ -137,13 +181,17 @@ def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], wat
     return rows
 
 
-def _decided(layout: Layout, surveys: Mapping[str, ColumnSurvey], defaults: Defaults) -> dict[str, Decided]:
-    fields = FIELDS[layout.kind]
+def _decided(
+    layouts: Sequence[Layout], surveys: Mapping[str, ColumnSurvey], defaults: Defaults
+) -> dict[str, Decided]:
+    """Decide how each column of a table is read; `layouts` are those of its pieces."""
+    fields = FIELDS[layouts[0].kind]
+    of = {field: next(each for each in layouts if field in each.columns) for field in surveys}
     return {
         field: each.decide(
             defaults,
-            column=layout.columns[field],
-            chosen=_chosen(layout, field),
+            column=of[field].columns[field],
+            chosen=_chosen(of[field], field),
             kin=[
                 surveys[kin] for kin in surveys if kin != field and fields[kin].reads == fields[field].reads
             ],

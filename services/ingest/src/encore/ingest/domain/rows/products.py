@@ -24,7 +24,7 @@ def read_product(row: Row, how: Reading) -> Product:
     return _validated(
         product_id=product_id,
         name=name,
-        category=row.optional("category", texts.read_path) or (),
+        category=row.optional("category", _category) or (),
         price=price.amount,
         list_price=list_price,
         currency=price.currency,
@@ -87,6 +87,10 @@ def _in_stock(row: Row, how: Reading) -> bool | None:
     stock = row.optional("stock", partial(numbers.read_stock, decided=how.of("stock")))
     known = [state for state in (stated, None if stock is None else stock > 0) if state is not None]
     return all(known) if known else None
+
+
+def _category(text: str) -> tuple[str, ...]:
+    return texts.read_path(reading.category(text))
 
 
 def _bullets(text: str) -> tuple[str, ...]:

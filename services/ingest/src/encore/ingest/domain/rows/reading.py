@@ -10,11 +10,14 @@ from encore.ingest.domain.values.links import LinkPolicy, read_url
 from encore.ingest.domain.values.numbers import read_count
 
 MAX_NAME_CHARS = 2_000
+MAX_CATEGORY_CHARS = 1_000
+"""Personalize takes no longer text of a category."""
 MAX_LABEL_CHARS = 200
 MAX_TEXT_CHARS = 20_000
 """Keeps a record within DynamoDB's 400 KB per item in any script."""
 
 name = partial(texts.bounded, max_chars=MAX_NAME_CHARS)
+category = partial(texts.bounded, max_chars=MAX_CATEGORY_CHARS)
 label = partial(texts.bounded, max_chars=MAX_LABEL_CHARS)
 text = partial(texts.bounded, max_chars=MAX_TEXT_CHARS)
 

@@ -100,6 +100,10 @@ class ColumnSurvey:
         self.see = self._judge.see
         """Take note of a cell: `see(text, line)`. Bound here, since it is called for every cell of a file."""
 
+    def begin(self, piece: str) -> None:
+        """Go on with another file of the same table."""
+        self._judge.piece = piece
+
     @property
     def evidence(self) -> Evidence:
         """What the cells seen so far prove and leave open."""

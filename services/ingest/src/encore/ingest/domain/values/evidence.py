@@ -23,9 +23,12 @@ class Example(NamedTuple):
 
     line: int
     text: str
+    piece: str = ""
+    """The name of the file, for a table that is in several."""
 
     def __str__(self) -> str:
-        return f"line {self.line}: {glimpse(self.text)!r}"
+        where = f"{self.piece}, line" if self.piece else "line"
+        return f"{where} {self.line}: {glimpse(self.text)!r}"
 
 
 class Open(NamedTuple):
@@ -63,9 +66,10 @@ class Evidence:
 
 
 class Judge(Protocol):
-    """Judges the cells of one column."""
+    """Judges the cells of one column; `piece` is the file that they are from, if there are several."""
 
     evidence: Evidence
+    piece: str
 
     def see(self, text: str, line: int) -> None:
         """Judge a cell."""
@@ -76,6 +80,7 @@ class Amounts:
 
     def __init__(self, *, money: bool) -> None:
         self.evidence = Evidence()
+        self.piece = ""
         self._money = money
         self._seen: set[str] = set()
 
@@ -88,7 +93,7 @@ class Amounts:
             return
         if len(self._seen) < MAX_SHAPES:
             self._seen.add(kind)
-        self._judge(text, Example(line, text))
+        self._judge(text, Example(line, text, self.piece))
 
     def _judge(self, text: str, example: Example) -> None:
         amount = split_amount(text)
@@ -108,6 +113,7 @@ class Dates:
 
     def __init__(self) -> None:
         self.evidence = Evidence()
+        self.piece = ""
         self._seen: set[str] = set()
 
     def see(self, text: str, line: int) -> None:
@@ -119,7 +125,7 @@ class Dates:
             self._seen.add(start)
         found = _DATE.match(plain(text))
         if found is not None:
-            self._judge(int(found[1]), found[2], int(found[3]), Example(line, text))
+            self._judge(int(found[1]), found[2], int(found[3]), Example(line, text, self.piece))
 
     def _judge(self, first: int, separator: str, second: int, example: Example) -> None:
         """A day beyond 12 proves the order; a day that is as high as the month reads the same either way."""

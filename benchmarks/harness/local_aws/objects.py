@@ -1,0 +1,162 @@
+"""S3: objects as files. Finished emails are only measured: nothing reads them again."""
+
+# ruff: noqa: N803, ARG002 - arguments are named as AWS names them, and some make no difference here
+
+import asyncio
+import hashlib
+import shutil
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any, Self
+from urllib.parse import quote, unquote
+
+from encore.contracts import object_keys
+from harness.local_aws.tables import OnePage
+from harness.local_aws.usage import STORES, Usage, refused
+
+EMAILS = object_keys.emails("RUN").rpartition("RUN")[2]
+CHUNK_BYTES = 65_536
+
+
+class S3:
+    """As much of the client as services call, for one bucket."""
+
+    def __init__(self, folder: Path, usage: Usage) -> None:
+        self.root = folder / "objects"
+        self._usage = usage
+
+    async def put_object(self, *, Key: str, Body: Any = b"", **_: object) -> dict[str, Any]:  # noqa: ANN401
+        """Store bytes or a file."""
+        await self._called("PutObject")
+        with self._usage.taking(STORES):
+            size = self._store(Key, Body)
+        self._usage.saw(f"object of {kind_of(Key)}", size)
+        self._usage.written[f"objects of {kind_of(Key)}"] += 1
+        return {"ETag": f'"{etag(Key, size)}"'}
+
+    async def get_object(self, *, Key: str, **_: object) -> dict[str, Any]:
+        """Open an object."""
+        await self._called("GetObject")
+        path = self._existing(Key)
+        size = path.stat().st_size
+        return {
+            "Body": Body(path.open("rb"), self._usage),
+            "ContentLength": size,
+            "ETag": f'"{etag(Key, size)}"',
+            "LastModified": _modified(path),
+            "Metadata": {},
+        }
+
+    async def head_object(self, *, Key: str, **_: object) -> dict[str, Any]:
+        """Describe an object."""
+        await self._called("HeadObject")
+        path = self._existing(Key)
+        size = path.stat().st_size
+        return {"ContentLength": size, "ETag": f'"{etag(Key, size)}"', "LastModified": _modified(path)}
+
+    async def delete_object(self, *, Key: str, **_: object) -> dict[str, Any]:
+        """Remove an object, if there is one."""
+        await self._called("DeleteObject")
+        self.path(Key).unlink(missing_ok=True)
+        return {}
+
+    async def list_objects_v2(
+        self,
+        *,
+        Prefix: str = "",
+        Delimiter: str = "",
+        **_: object,
+    ) -> dict[str, Any]:
+        """List the objects below a prefix, all of them on one page."""
+        await self._called("ListObjectsV2")
+        with self._usage.taking(STORES):
+            found = [
+                {"Key": key, "ETag": f'"{etag(key, size)}"', "LastModified": _modified(path), "Size": size}
+                for key, path, size in self._below(Prefix)
+                if not (Delimiter and Delimiter in key[len(Prefix) :])
+            ]
+        return {"Contents": found, "KeyCount": len(found), "IsTruncated": False}
+
+    def get_paginator(self, operation: str) -> OnePage:
+        """Return a paginator whose only page has everything."""
+        return OnePage(getattr(self, operation))
+
+    def path(self, key: str) -> Path:
+        """Where an object is."""
+        return self.root.joinpath(*(quote(part, safe=" ") for part in key.split("/")))
+
+    def keys(self, prefix: str) -> list[str]:
+        """The keys below a prefix, in order."""
+        return sorted(key for key, _, _ in self._below(prefix))
+
+    def _below(self, prefix: str) -> list[tuple[str, Path, int]]:
+        folder = self.path(prefix.rpartition("/")[0])
+        files = [each for each in folder.rglob("*") if each.is_file()] if folder.exists() else []
+        named = [(unquote(str(each.relative_to(self.root))), each) for each in files]
+        return sorted((key, path, path.stat().st_size) for key, path in named if key.startswith(prefix))
+
+    def _store(self, key: str, body: Any) -> int:  # noqa: ANN401 - bytes or a file
+        if EMAILS in key:
+            return len(body)
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(body, bytes | bytearray):
+            return path.write_bytes(body)
+        with path.open("wb") as file:
+            shutil.copyfileobj(body, file)
+        return path.stat().st_size
+
+    def _existing(self, key: str) -> Path:
+        path = self.path(key)
+        if not path.is_file():
+            raise refused("NoSuchKey", "The specified key does not exist.")
+        return path
+
+    async def _called(self, operation: str) -> None:
+        self._usage.calls[f"s3.{operation}"] += 1
+        await asyncio.sleep(0)
+
+
+class Body:
+    """An object's content as it is read."""
+
+    def __init__(self, file: IO[bytes], usage: Usage) -> None:
+        self._file = file
+        self._usage = usage
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._file.close()
+
+    async def read(self, amount: int | None = None) -> bytes:
+        """Read all of it, or so many bytes."""
+        with self._usage.taking(STORES):
+            return self._file.read(-1 if amount is None else amount)
+
+    async def iter_chunks(self, chunk_size: int = CHUNK_BYTES) -> AsyncIterator[bytes]:
+        """Yield it in pieces."""
+        while chunk := await self.read(chunk_size):
+            yield chunk
+
+    async def iter_lines(self, chunk_size: int = CHUNK_BYTES, keepends: bool = False) -> AsyncIterator[bytes]:  # noqa: FBT001, FBT002 - botocore's signature
+        """Yield its lines."""
+        for line in self._file:
+            yield line if keepends else line.rstrip(b"\r\n")
+
+
+def etag(key: str, size: int) -> str:
+    """Return an ETag, which is no digest of the content: as of an object under a KMS key."""
+    return hashlib.sha256(f"{key} {size}".encode()).hexdigest()[:32]
+
+
+def kind_of(key: str) -> str:
+    """Return what an object is, without its run and its number."""
+    parts = [part for part in key.split("/") if part and not part.startswith("run-")]
+    return "/".join(parts[:-1] if len(parts) > 2 else parts) if parts[0] == "runs" else parts[0]  # noqa: PLR2004
+
+
+def _modified(path: Path) -> datetime:
+    return datetime.fromtimestamp(path.stat().st_mtime, UTC).replace(microsecond=0)

@@ -1,0 +1,247 @@
+"""SQS and SNS: messages in SQLite, from one stage's process to the next one's.
+
+A delayed message is visible after `LONGEST_DELAY_S` at most: what a job would take is not waited for.
+"""
+
+# ruff: noqa: N803, ARG002 - arguments are named as AWS names them, and some make no difference here
+
+import asyncio
+import json
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from encore.stack.topology import Topology
+from harness.local_aws.database import alone, opened
+from harness.local_aws.usage import STORES, Usage, refused
+
+LONGEST_DELAY_S = 0.05
+LOOK_S = 0.005
+MAX_MESSAGE_BYTES = 256 * 1024
+DEAD_LETTERS = "-dlq"
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS messages (
+  number INTEGER PRIMARY KEY, queue TEXT, id TEXT, body TEXT, attributes TEXT, visible_at REAL,
+  receipt TEXT, receives INTEGER DEFAULT 0, first_ms INTEGER DEFAULT 0, sent_ms INTEGER
+);
+CREATE INDEX IF NOT EXISTS visible ON messages (queue, visible_at);
+CREATE INDEX IF NOT EXISTS receipts ON messages (receipt);
+"""
+
+
+class Queues:
+    """The messages of all queues."""
+
+    def __init__(self, folder: Path, topology: Topology, usage: Usage) -> None:
+        self.topology = topology
+        self.usage = usage
+        self.db = opened(folder / "queues.db")
+        self.db.executescript(SCHEMA)
+
+    def send(self, queue: str, body: str, attributes: Mapping[str, Any], *, delay_s: float = 0) -> str:
+        """Send a message."""
+        if len(body.encode()) > MAX_MESSAGE_BYTES:
+            raise refused("InvalidParameterValue", "One or more parameters are invalid: message too long")
+        self.usage.sent[f"queue {queue}"] += 1
+        self.usage.saw(f"message of {queue}", len(body.encode()))
+        message_id, now = str(uuid4()), time.time()
+        self.db.execute(
+            "INSERT INTO messages (queue, id, body, attributes, visible_at, sent_ms)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            (queue, message_id, body, json.dumps(attributes), now + delay_s, round(now * 1_000)),
+        )
+        return message_id
+
+    def has_visible(self, queue: str) -> bool:
+        """Whether a message can be received."""
+        found = self.db.execute(
+            "SELECT 1 FROM messages WHERE queue = ? AND visible_at <= ? LIMIT 1", (queue, time.time())
+        )
+        return found.fetchone() is not None
+
+    def left(self, queue: str) -> int:
+        """Return how many messages are in a queue, visible or not."""
+        return int(self.db.execute("SELECT count(*) FROM messages WHERE queue = ?", (queue,)).fetchone()[0])
+
+
+class SQS:
+    """As much of the client as services call; a queue's URL is its name."""
+
+    def __init__(self, queues: Queues) -> None:
+        self._queues = queues
+        self._db = queues.db
+
+    async def get_queue_attributes(self, *, QueueUrl: str, **_: object) -> dict[str, Any]:
+        """Return the attributes that services read."""
+        await self._called("GetQueueAttributes")
+        queue = self._queues.topology.queues[QueueUrl]
+        now = time.time()
+        visible = self._db.execute(
+            "SELECT count(*) FROM messages WHERE queue = ? AND visible_at <= ?", (QueueUrl, now)
+        ).fetchone()[0]
+        return {
+            "Attributes": {
+                "VisibilityTimeout": str(queue.visibility_s),
+                "RedrivePolicy": json.dumps({"deadLetterTargetArn": f"arn:local:{QueueUrl}{DEAD_LETTERS}"}),
+                "ApproximateNumberOfMessages": str(visible),
+                "ApproximateNumberOfMessagesNotVisible": str(self._queues.left(QueueUrl) - visible),
+                "MessageRetentionPeriod": str(queue.retention_s),
+            }
+        }
+
+    async def get_queue_url(self, *, QueueName: str, **_: object) -> dict[str, str]:
+        """Return the name."""
+        return {"QueueUrl": QueueName}
+
+    async def receive_message(
+        self,
+        *,
+        QueueUrl: str,
+        MaxNumberOfMessages: int = 1,
+        WaitTimeSeconds: int = 0,
+        **_: object,
+    ) -> dict[str, Any]:
+        """Hide some messages and return them."""
+        await self._called("ReceiveMessage")
+        deadline = time.monotonic() + WaitTimeSeconds
+        while not (found := self._receive(QueueUrl, MaxNumberOfMessages)) and time.monotonic() < deadline:  # noqa: ASYNC110
+            await asyncio.sleep(LOOK_S)
+        return {"Messages": found} if found else {}
+
+    async def send_message(
+        self,
+        *,
+        QueueUrl: str,
+        MessageBody: str,
+        DelaySeconds: int = 0,
+        MessageAttributes: Mapping[str, Any] | None = None,
+        **_: object,
+    ) -> dict[str, str]:
+        """Send a message."""
+        await self._called("SendMessage")
+        delay_s = min(DelaySeconds, LONGEST_DELAY_S)
+        with self._queues.usage.taking(STORES):
+            return {
+                "MessageId": self._queues.send(
+                    QueueUrl, MessageBody, MessageAttributes or {}, delay_s=delay_s
+                )
+            }
+
+    async def send_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:
+        """Send up to ten messages."""
+        await self._called("SendMessageBatch")
+        with self._queues.usage.taking(STORES):
+            for each in Entries:
+                delay_s = min(each.get("DelaySeconds", 0), LONGEST_DELAY_S)
+                attributes = each.get("MessageAttributes", {})
+                self._queues.send(QueueUrl, each["MessageBody"], attributes, delay_s=delay_s)
+        return {"Successful": [{"Id": each["Id"]} for each in Entries]}
+
+    async def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> dict[str, Any]:
+        """Delete a message."""
+        await self._called("DeleteMessage")
+        self._db.execute("DELETE FROM messages WHERE receipt = ?", (ReceiptHandle,))
+        return {}
+
+    async def delete_message_batch(self, *, QueueUrl: str, Entries: Sequence[Any]) -> dict[str, Any]:
+        """Delete up to ten messages."""
+        await self._called("DeleteMessageBatch")
+        with self._queues.usage.taking(STORES):
+            for each in Entries:
+                self._db.execute("DELETE FROM messages WHERE receipt = ?", (each["ReceiptHandle"],))
+        return {"Successful": [{"Id": each["Id"]} for each in Entries], "Failed": []}
+
+    async def change_message_visibility(
+        self,
+        *,
+        QueueUrl: str,
+        ReceiptHandle: str,
+        VisibilityTimeout: int,
+    ) -> dict[str, Any]:
+        """Hide a message for so long from now."""
+        await self._called("ChangeMessageVisibility")
+        self._hide(ReceiptHandle, VisibilityTimeout)
+        return {}
+
+    async def change_message_visibility_batch(
+        self, *, QueueUrl: str, Entries: Sequence[Any]
+    ) -> dict[str, Any]:
+        """Hide up to ten messages for so long from now."""
+        await self._called("ChangeMessageVisibilityBatch")
+        for each in Entries:
+            self._hide(each["ReceiptHandle"], each["VisibilityTimeout"])
+        return {"Successful": [{"Id": each["Id"]} for each in Entries], "Failed": []}
+
+    def _hide(self, receipt: str, seconds: float) -> None:
+        self._db.execute(
+            "UPDATE messages SET visible_at = ? WHERE receipt = ?", (time.time() + seconds, receipt)
+        )
+
+    def _receive(self, queue: str, limit: int) -> list[dict[str, Any]]:
+        if not self._queues.has_visible(queue):
+            return []
+        with alone(self._db):
+            return self._receive_alone(queue, limit, time.time())
+
+    def _receive_alone(self, queue: str, limit: int, now: float) -> list[dict[str, Any]]:
+        rows = self._db.execute(
+            "SELECT number, id, body, attributes, receives, first_ms, sent_ms FROM messages"
+            " WHERE queue = ? AND visible_at <= ? ORDER BY visible_at LIMIT ?",
+            (queue, now, limit),
+        ).fetchall()
+        hidden_until = now + self._queues.topology.queues[queue].visibility_s
+        return [self._message(row, now, hidden_until) for row in rows]
+
+    def _message(self, row: Sequence[Any], now: float, hidden_until: float) -> dict[str, Any]:
+        number, message_id, body, attributes, receives, first_ms, sent_ms = row
+        receipt, first_ms = str(uuid4()), first_ms or round(now * 1_000)
+        self._db.execute(
+            "UPDATE messages SET receipt = ?, receives = ?, first_ms = ?, visible_at = ? WHERE number = ?",
+            (receipt, receives + 1, first_ms, hidden_until, number),
+        )
+        return {
+            "MessageId": message_id,
+            "ReceiptHandle": receipt,
+            "Body": body,
+            "MessageAttributes": json.loads(attributes),
+            "Attributes": {
+                "ApproximateReceiveCount": str(receives + 1),
+                "ApproximateFirstReceiveTimestamp": str(first_ms),
+                "SentTimestamp": str(sent_ms),
+            },
+        }
+
+    async def _called(self, operation: str) -> None:
+        self._queues.usage.calls[f"sqs.{operation}"] += 1
+        await asyncio.sleep(0)
+
+
+class SNS:
+    """As much of the client as services call; a topic's ARN ends in its name."""
+
+    def __init__(self, queues: Queues) -> None:
+        self._queues = queues
+        self._subscribed = {
+            queue.subscribes: name for name, queue in queues.topology.queues.items() if queue.subscribes
+        }
+
+    async def publish_batch(
+        self, *, TopicArn: str, PublishBatchRequestEntries: Sequence[Any]
+    ) -> dict[str, Any]:
+        """Publish up to ten messages, which together are as long as one may be."""
+        usage, topic = self._queues.usage, TopicArn.rpartition(":")[2]
+        usage.calls["sns.PublishBatch"] += 1
+        await asyncio.sleep(0)
+        with usage.taking(STORES):
+            sizes = [len(each["Message"].encode()) for each in PublishBatchRequestEntries]
+            usage.saw(f"event of {topic}", max(sizes))
+            usage.saw("batch of events", sum(sizes))
+            usage.sent[f"topic {topic}"] += len(sizes)
+            if sum(sizes) > MAX_MESSAGE_BYTES:
+                raise refused("BatchRequestTooLong", "The length of all the messages is more than the limit")
+            if queue := self._subscribed.get(topic):
+                for each in PublishBatchRequestEntries:
+                    self._queues.send(queue, each["Message"], each.get("MessageAttributes", {}))
+        return {"Successful": [{"Id": each["Id"]} for each in PublishBatchRequestEntries], "Failed": []}
