@@ -107,7 +107,8 @@ class FaultProxy:
         self, request: web.Request, call: Call, rng: Random, fault: Fault | None
     ) -> web.StreamResponse:
         try:
-            reply = await self._with_interference(call, rng)
+            with self.bill.asking(call):
+                reply = await self._with_interference(call, rng)
         except ClientError:  # the stack is shutting down
             return _cut(request)
         if fault is Fault.CUT_AFTER:
