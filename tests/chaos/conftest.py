@@ -9,7 +9,9 @@ import pytest
 from aiobotocore.config import AioConfig
 from aiobotocore.session import AioSession, get_session
 
+from encore.stack.provision import Resources
 from tests.chaos.faults import FaultPlan
+from tests.chaos.like_aws import LikeAWS, table_keys
 from tests.chaos.messages import MessageFaults
 from tests.chaos.proxy import FaultProxy
 from tests.chaos.tally import Tally
@@ -53,11 +55,14 @@ def session() -> AioSession:
 
 
 @pytest.fixture
-def proxied(session: AioSession, emulator_url: str, understudy_url: str) -> Proxies:
-    """Return a factory of a proxy with a fault plan and of its clients, with `attempts` per call."""
+def proxied(session: AioSession, emulator_url: str, understudy_url: str, resources: Resources) -> Proxies:
+    """Return a factory of a proxy with a fault plan and of its clients, with `attempts` per call.
+
+    A read without `ConsistentRead` gets a state that is `stale_s` old.
+    """
 
     @asynccontextmanager
-    async def make(plan: FaultPlan, *, attempts: int = 1) -> AsyncIterator[Proxied]:
+    async def make(plan: FaultPlan, *, attempts: int = 1, stale_s: float = 0.0) -> AsyncIterator[Proxied]:
         tally, retries = Tally(), {"mode": "standard", "total_max_attempts": attempts}
         async with AsyncExitStack() as stack:
 
@@ -69,7 +74,12 @@ def proxied(session: AioSession, emulator_url: str, understudy_url: str) -> Prox
                 await client("sqs", emulator_url), plan, tally, max_hidden_s=MAX_HIDDEN_S
             )
             proxy = FaultProxy(
-                emulator=emulator_url, understudy=understudy_url, plan=plan, messages=messages, tally=tally
+                emulator=emulator_url,
+                understudy=understudy_url,
+                plan=plan,
+                messages=messages,
+                tally=tally,
+                like_aws=LikeAWS(table_keys(resources), tally, stale_s=stale_s),
             )
             address = await stack.enter_async_context(proxy.serving())
             yield Proxied(

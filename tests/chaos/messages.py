@@ -25,11 +25,20 @@ class MessageFaults:
     Like the short visibility timeout of the queues, the cap keeps a run short, since backoffs last minutes.
     """
 
-    def __init__(self, sqs: "SQSClient", plan: FaultPlan, tally: Tally, *, max_hidden_s: int) -> None:
+    def __init__(
+        self,
+        sqs: "SQSClient",
+        plan: FaultPlan,
+        tally: Tally,
+        *,
+        max_hidden_s: int,
+        max_copy_delay_s: int = MAX_COPY_DELAY_S,
+    ) -> None:
         self._sqs = sqs
         self._plan = plan
         self._tally = tally
         self._max_hidden_s = max_hidden_s
+        self._max_copy_delay_s = max_copy_delay_s
         self._seen: set[str] = set()
         self.interferences: Mapping[str, Interference] = {
             "ReceiveMessage": self._receive,
@@ -65,7 +74,7 @@ class MessageFaults:
             QueueUrl=url,
             MessageBody=message["Body"],
             MessageAttributes=message.get("MessageAttributes", {}),
-            DelaySeconds=rng.randint(1, MAX_COPY_DELAY_S),
+            DelaySeconds=rng.randint(1, self._max_copy_delay_s),
         )
         self._seen.add(sent["MessageId"])
         self._tally.interference["messages delivered twice"] += 1

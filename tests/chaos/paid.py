@@ -1,6 +1,8 @@
 """Counts the calls that AWS bills, as the proxy sees them."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 
@@ -24,6 +26,21 @@ class Bill:
         }
     )
     undelivered: Counter[str] = field(default_factory=Counter)
+    most_in_flight: Counter[str] = field(default_factory=Counter)
+    """The most work of a kind that one process had asked for and not been answered, at any moment."""
+    _in_flight: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @contextmanager
+    def asking(self, call: Call) -> Iterator[None]:
+        """Count the call's work as in flight meanwhile."""
+        kind, units = _asked(call)
+        place = (call.caller, kind)
+        self._in_flight[place] += units
+        self.most_in_flight[kind] = max(self.most_in_flight[kind], self._in_flight[place])
+        try:
+            yield
+        finally:
+            self._in_flight[place] -= units
 
     def record(self, call: Call, reply: Reply, *, delivered: bool) -> None:
         """Count a call by its reply and by whether the caller got that reply."""
@@ -46,6 +63,17 @@ class Bill:
     def excess_over(self, calm: "Bill", kind: str) -> int:
         """How much more work of a kind was delivered than in a calm run, compared request by request."""
         return (self.delivered[kind] - calm.delivered[kind]).total()
+
+
+def _asked(call: Call) -> tuple[str, int]:
+    """The kind of paid work that a call asks for, and how much; an empty kind for free calls."""
+    if call.operation == "Converse":
+        return CONVERSE_CALLS, 1
+    if call.service == "comprehend" and "Detect" in call.operation:
+        return COMPREHEND_DOCUMENTS, len(call.json.get("TextList", ["one"]))
+    if call.service == "personalize" and call.operation.startswith("Create"):
+        return PERSONALIZE_CREATES, 1
+    return "", 0
 
 
 def _work(call: Call, reply: Reply) -> tuple[str, list[str]]:

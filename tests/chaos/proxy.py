@@ -1,4 +1,4 @@
-"""A proxy between the services and the local AWS that injects the planned faults."""
+"""A proxy between the services and the local AWS that makes it behave like AWS and injects planned faults."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,6 +18,7 @@ from tests.chaos.batches import (
 )
 from tests.chaos.calls import Call, Reply
 from tests.chaos.faults import Fault, FaultPlan
+from tests.chaos.like_aws import LikeAWS
 from tests.chaos.messages import MessageFaults
 from tests.chaos.paid import Bill
 from tests.chaos.tally import Tally
@@ -47,13 +48,21 @@ class FaultProxy:
     """Forwards calls to the emulator and understudy; `bill` counts the paid work among them."""
 
     def __init__(
-        self, *, emulator: str, understudy: str, plan: FaultPlan, messages: MessageFaults, tally: Tally
+        self,
+        *,
+        emulator: str,
+        understudy: str,
+        plan: FaultPlan,
+        messages: MessageFaults,
+        tally: Tally,
+        like_aws: LikeAWS,
     ) -> None:
         self._emulator = emulator
         self._understudy = understudy
         self._plan = plan
         self._messages = messages
         self._tally = tally
+        self._like_aws = like_aws
         self.bill = Bill()
 
     @asynccontextmanager
@@ -98,7 +107,8 @@ class FaultProxy:
         self, request: web.Request, call: Call, rng: Random, fault: Fault | None
     ) -> web.StreamResponse:
         try:
-            reply = await self._with_interference(call, rng)
+            with self.bill.asking(call):
+                reply = await self._with_interference(call, rng)
         except ClientError:  # the stack is shutting down
             return _cut(request)
         if fault is Fault.CUT_AFTER:
@@ -135,6 +145,9 @@ class FaultProxy:
         return await publish_in_part(call, failed, self._forward) if failed else await self._forward(call)
 
     async def _forward(self, call: Call) -> Reply:
+        return await self._send(call) if call.is_ai else await self._like_aws.answer(call, self._send)
+
+    async def _send(self, call: Call) -> Reply:
         base = self._understudy if call.is_ai else self._emulator
         headers = {name: value for name, value in call.headers.items() if name not in HOP_BY_HOP}
         async with self._session.request(

@@ -14,6 +14,7 @@ from encore.stack.topology import Topology, load_topology
 from tests.chaos import outcome
 from tests.chaos.faults import CALM, STORM, FaultPlan, Odds
 from tests.chaos.fleet import MAX_SKEW_S, Fleet
+from tests.chaos.like_aws import LikeAWS, table_keys
 from tests.chaos.messages import MessageFaults
 from tests.chaos.outcome import Outcome
 from tests.chaos.proxy import FaultProxy
@@ -84,6 +85,7 @@ async def _run(stack: EmbeddedStack, path: Path, conditions: Conditions) -> Outc
             plan=plan,
             messages=messages,
             tally=tally,
+            like_aws=LikeAWS(table_keys(stack.resources), tally, seed=conditions.seed),
         )
         address = await opened.enter_async_context(proxy.serving())
         fleet = Fleet(

@@ -117,6 +117,7 @@ async def test_the_bill_counts_undelivered_answers_apart(proxied: Proxies) -> No
             await through.comprehend.detect_sentiment(Text="Good", LanguageCode="en")
     assert through.proxy.bill.total(COMPREHEND_DOCUMENTS) == 0
     assert through.proxy.bill.undelivered == {COMPREHEND_DOCUMENTS: 1}
+    assert through.proxy.bill.most_in_flight[COMPREHEND_DOCUMENTS] == 1
 
 
 async def test_failed_documents_are_listed_as_errors(proxied: Proxies) -> None:

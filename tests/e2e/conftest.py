@@ -1,15 +1,18 @@
 """The embedded stack that all end-to-end tests share."""
 
 from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from encore.stack.embedded import Stack, embedded_stack
+from encore.stack.embedded import PROCESSES, Stack, embedded_stack
 from encore.stack.observer import observe
 from encore.stack.sample import SampleFacts, write_sample
+from tests.chaos.background import like_aws
 from tests.support.pipeline import Pipeline
 
+EMULATOR, UNDERSTUDY, UPLOADS = "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_BEDROCK", "AWS_ENDPOINT_URL_S3"
 RECORDING = Path(__file__).parent / "recording"
 
 
@@ -21,12 +24,25 @@ def calls_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator[Stack]:
-    """The emulator, understudy and the four services, started once, with their AWS calls recorded."""
+    """The emulator, understudy and the four services, started once, with their AWS calls recorded.
+
+    The services, and the uploads of tests, reach the emulator through what makes it behave like AWS.
+    """
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(RECORDING))
         patch.setenv("ENCORE_TEST_CALLS", str(calls_dir))
-        with embedded_stack(tmp_path_factory.mktemp("logs")) as started:
-            yield started
+        with (
+            embedded_stack(tmp_path_factory.mktemp("logs"), services=()) as started,
+            like_aws(
+                started.resources,
+                emulator=started.variables[EMULATOR],
+                understudy=started.variables[UNDERSTUDY],
+            ) as address,
+        ):
+            for service in PROCESSES:
+                environment = {**started.variables, EMULATOR: address}
+                started.processes.start(service, ["-m", f"encore.{service}"], environment)
+            yield replace(started, variables={**started.variables, UPLOADS: address})
 
 
 @pytest.fixture(scope="session")

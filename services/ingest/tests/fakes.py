@@ -5,7 +5,7 @@ import csv
 import hashlib
 import io
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from collections.abc import Mapping as Cells
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ from encore.ingest.use_cases.ingest_upload import IngestUpload, Limits
 from encore.ingest.use_cases.load_files import LoadRules
 from encore.ingest.use_cases.publish_parts import Publication
 from encore.ingest.use_cases.start_run import StartRun
-from encore.ingest.use_cases.start_tools import Tools
+from encore.ingest.use_cases.start_tools import SetLimits, Tools
 from encore.ingest.use_cases.supersede import Supersede
 from encore.ingest.use_cases.survey_files import ReadingRules
 from encore.runtime.queue.message import Message
@@ -76,10 +76,23 @@ def csv_lines(rows: Sequence[Cells[str, str]], *, header: bool = True) -> bytes:
     return text.getvalue().encode()
 
 
-def notification(key: str, *, etag: str = "", bucket: str = BUCKET, name: str = "ObjectCreated:Put") -> str:
+def sha256(body: bytes) -> str:
+    """The digest of a content, which names its run."""
+    return hashlib.sha256(body).hexdigest()
+
+
+def notification(
+    key: str,
+    *,
+    etag: str = "",
+    bucket: str = BUCKET,
+    name: str = "ObjectCreated:Put",
+    at: datetime | None = None,
+) -> str:
     """The body of S3's notification about one object."""
     entity = {"bucket": {"name": bucket}, "object": {"key": quote_plus(key), "size": 1, "eTag": etag}}
-    return json.dumps({"Records": [{"eventSource": "aws:s3", "eventName": name, "s3": entity}]})
+    record = {"eventSource": "aws:s3", "eventName": name, "s3": entity}
+    return json.dumps({"Records": [record | ({"eventTime": at.isoformat()} if at else {})]})
 
 
 def message(body: str) -> Message:
@@ -89,15 +102,19 @@ def message(body: str) -> Message:
 
 @dataclass(frozen=True)
 class InMemoryContent:
-    """An open upload in memory."""
+    """An open upload in memory; its ETag is that of the stored object and no digest, as under SSE-KMS."""
 
     key: str
     body: bytes
+    modified: datetime
+    sha256: str | None = None
+    """The checksum that S3 has of it, if the upload came with one."""
+    on_save: Callable[[str], None] = lambda _key: None
 
     @property
     def etag(self) -> str:
-        """A digest of the content."""
-        return hashlib.sha256(self.body).hexdigest()
+        """Another one for the same bytes stored at another time."""
+        return hashlib.md5(f"{self.modified} {self.body!r}".encode(), usedforsecurity=False).hexdigest()
 
     @property
     def size_bytes(self) -> int:
@@ -106,6 +123,7 @@ class InMemoryContent:
 
     async def save(self, path: Path) -> None:
         """Write the content to a file."""
+        self.on_save(self.key)
         await asyncio.to_thread(path.write_bytes, self.body)
 
 
@@ -118,6 +136,20 @@ class InMemoryFiles:
         self._objects = objects
         self.now = EPOCH
         self.modified: dict[str, datetime] = {}
+        self.checksums: dict[str, str] = {}
+        """The SHA-256 checksums that objects were uploaded with, by key."""
+        self.saved: list[str] = []
+        """The key of each object that was read completely, as often as it was."""
+        self.on_save: Callable[[str], None] = self.saved.append
+
+    def content(self, key: str) -> InMemoryContent:
+        """The object with this key as it is now; `VanishedError` when there is none."""
+        if key not in self._objects.stored:
+            raise VanishedError("deleted before it was read")
+        modified = self.modified.get(key, EPOCH)
+        return InMemoryContent(
+            key, self._objects.stored[key], modified, self.checksums.get(key), self.on_save
+        )
 
     def touch(self, key: str, *, after: timedelta = timedelta(seconds=1)) -> None:
         """Let time pass and an object be modified now; others were at the beginning."""
@@ -127,9 +159,7 @@ class InMemoryFiles:
     @asynccontextmanager
     async def open(self, key: str) -> AsyncIterator[InMemoryContent]:
         """Open an object; `VanishedError` when there is none."""
-        if key not in self._objects.stored:
-            raise VanishedError("deleted before it was read")
-        yield InMemoryContent(key, self._objects.stored[key])
+        yield self.content(key)
 
     async def read(self, key: str, *, max_bytes: int) -> bytes:
         """The object, or one byte more than `max_bytes` of it; `VanishedError` when there is none."""
@@ -139,8 +169,8 @@ class InMemoryFiles:
     async def stored(self, folder: str) -> list[StoredFile]:
         """The objects directly in a folder, oldest first."""
         found = [
-            StoredFile(key, InMemoryContent(key, body).etag, self.modified.get(key, EPOCH))
-            for key, body in self._objects.stored.items()
+            StoredFile(key, self.content(key).etag, self.modified.get(key, EPOCH))
+            for key in self._objects.stored
             if key.rpartition("/")[0] + "/" == folder
         ]
         return sorted(found, key=lambda file: (file.modified, file.key))
@@ -192,10 +222,12 @@ class Bench:
             ledger=self.ledger,
             stage=stage,
         )
-        self.ingest_upload = IngestUpload(self.publication, chosen or limits())
+        chosen = chosen or limits()
+        self.ingest_upload = IngestUpload(self.publication, chosen)
+        sizes = SetLimits(max_bytes=chosen.load.reading.max_bytes)
         supersede = Supersede(self.latest, self.ledger, self.announcer)
         find = FindDelivery(files, self.ledger)
-        tools = Tools(files, self.ledger, stage, supersede, self.ingest_upload, find)
+        tools = Tools(files, self.ledger, stage, supersede, self.ingest_upload, find, sizes)
         self.handler = IngestHandler(files.name, StartRun(tools))
 
     async def upload(self, key: str, body: bytes) -> None:
@@ -206,9 +238,8 @@ class Bench:
 
     async def notify(self, key: str) -> None:
         """Handle a notification about the object in its current state, which may be deleted."""
-        body = self.objects.stored.get(key)
-        etag = "" if body is None else InMemoryContent(key, body).etag
-        await self.handler(message(notification(key, etag=etag)))
+        etag = self.files.content(key).etag if key in self.objects.stored else ""
+        await self.handler(message(notification(key, etag=etag, at=self.files.modified.get(key))))
 
     async def run(self) -> Run:
         """The only run."""

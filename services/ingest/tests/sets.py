@@ -17,7 +17,7 @@ from encore.ingest.use_cases.start_tools import SetLimits, Tools
 from encore.ingest.use_cases.supersede import Supersede
 from encore.runtime.runs.lifecycle import fail_run
 from encore.runtime.runs.run import Run, StageName
-from services.ingest.tests.fakes import InMemoryContent, InMemoryFiles
+from services.ingest.tests.fakes import InMemoryFiles
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects
 
@@ -109,7 +109,7 @@ class Shop:
     async def notify(self, name: str) -> None:
         """Handle a notification about a file."""
         key = FOLDER + name
-        etag = InMemoryContent(key, self.objects.stored.get(key, b"")).etag
+        etag = self.files.content(key).etag if key in self.objects.stored else ""
         await self.start_run.run(Upload(key, etag), holder=f"m-{name}")
 
     async def upload(self, name: str, body: str, *, after: timedelta = timedelta(seconds=1)) -> None:

@@ -1,11 +1,14 @@
 """The files in memory keep the same contract as those in S3."""
 
 import asyncio
+import hashlib
+from base64 import b64encode
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from encore.ingest.adapters.s3_files import S3Files
+from encore.ingest.adapters.s3_files import S3Content, S3Files
 from encore.ingest.ports import Files, VanishedError
 from services.ingest.tests.fakes import InMemoryFiles
 from tests.support.stores import Clients, InMemoryObjects
@@ -68,16 +71,26 @@ async def test_a_small_object_is_read_up_to_a_limit(files: Files, tmp_path: Path
     assert await files.read(KEY, max_bytes=3) == b"0123"
 
 
-async def test_the_etag_changes_with_the_content_only(files: Files, tmp_path: Path) -> None:
-    """The same bytes have the same ETag, whether opened or listed."""
+async def test_the_etag_names_the_stored_object(files: Files, tmp_path: Path) -> None:
+    """It is the same whether opened or listed, and that of other bytes is another."""
     etags = []
-    for body in (b"one", b"one", b"two"):
+    for body in (b"one", b"two"):
         await put(files, tmp_path, KEY, body)
         etags.append(await listed_etag(files))
         async with files.open(KEY) as content:
             assert content.etag == etags[-1]
-    assert etags[0] == etags[1] != etags[2]
+    assert etags[0] != etags[1]
     assert '"' not in "".join(etags)
+
+
+@pytest.mark.parametrize("parts", ["FULL_OBJECT", "COMPOSITE"])
+async def test_only_a_checksum_of_the_whole_object_is_its_digest(parts: str) -> None:
+    """That of a multipart upload is one of its parts' checksums; most objects have none."""
+    digest = hashlib.sha256(b"one")
+    checksum = {"ChecksumSHA256": b64encode(digest.digest()).decode(), "ChecksumType": parts}
+    with_checksum, without = (S3Content(KEY, cast("Any", reply)) for reply in (checksum, {}))
+    assert with_checksum.sha256 == (digest.hexdigest() if parts == "FULL_OBJECT" else None)
+    assert without.sha256 is None
 
 
 async def test_an_open_object_keeps_its_content(files: Files, tmp_path: Path) -> None:

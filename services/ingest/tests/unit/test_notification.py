@@ -1,4 +1,5 @@
 import json
+from datetime import UTC, datetime
 
 import pytest
 
@@ -24,10 +25,12 @@ def test_keys_are_decoded_once(encoded: str, key: str) -> None:
 
 
 def test_one_message_may_contain_several_uploads() -> None:
-    """Each record is an upload with its ETag."""
-    records = [json.loads(notification(f"uploads/{name}", etag=name))["Records"][0] for name in "ab"]
+    """Each record is an upload with its ETag and time."""
+    at = datetime(2026, 11, 26, tzinfo=UTC)
+    records = [json.loads(notification(f"uploads/{name}", etag=name, at=at))["Records"][0] for name in "ab"]
     uploads = read_notification(json.dumps({"Records": records}), bucket=BUCKET)
-    assert [(upload.key, upload.etag) for upload in uploads] == [("uploads/a", "a"), ("uploads/b", "b")]
+    assert [upload[:2] for upload in uploads] == [("uploads/a", "a"), ("uploads/b", "b")]
+    assert {upload.at for upload in uploads} == {at}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """`encore run retry` against an emulator: the messages that it sends."""
 
+import hashlib
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -28,11 +29,17 @@ from encore.contracts.records import (
 from encore.contracts.run_id import run_id
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName
+from encore.runtime.storage import to_item
 from encore.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
 
 if TYPE_CHECKING:
     from tools.cli.tests.conftest import Bodies, Encore, InLedger
+
+
+def sha256(body: bytes) -> str:
+    """The digest of an upload, which names its run."""
+    return hashlib.sha256(body).hexdigest()
 
 
 def a_customer(number: int, reviews: int) -> Customer:
@@ -190,11 +197,27 @@ def test_ingest_is_notified_again_of_an_upload_that_it_did_not_process(
     bucket, s3 = resources.buckets["data"], boto3.client("s3")
     etags = {key: s3.put_object(Bucket=bucket, Key=key, Body=key.encode())["ETag"].strip('"') for key in keys}
     bodies("ingest-uploads")
-    name = run_id(bucket, etags)
+    name = run_id(bucket, {key: sha256(key.encode()) for key in keys})
     in_ledger(lambda ledger: ledger.open_run(name, source=f"s3://{bucket}/{' '.join(keys)}"))
     assert encore("run", "retry", "latest").code == 0
     (body,) = bodies("ingest-uploads")
     assert json.loads(body)["Records"][0]["s3"]["object"]["eTag"] == etags[keys[0]]
+
+
+def test_an_upload_whose_digest_the_ledger_has_kept_is_not_read(
+    encore: "Encore", in_ledger: "InLedger", resources: Resources, bodies: "Bodies"
+) -> None:
+    """The stored object is the one that the pointer to the latest run names."""
+    bucket, s3, key = resources.buckets["data"], boto3.client("s3"), "uploads/a.csv"
+    etag = s3.put_object(Bucket=bucket, Key=key, Body=b"a")["ETag"].strip('"')
+    source, name = f"s3://{bucket}/{key}", run_id(bucket, {key: "kept"})
+    file = {"role": "combined", "key": key, "etag": etag, "sha256": "kept"}
+    item = {"run_id": f"source#{source}", "item": "latest", "latest_run_id": name, "files": [file]}
+    boto3.client("dynamodb").put_item(TableName=resources.tables["runs"], Item=to_item(item))
+    in_ledger(lambda ledger: ledger.open_run(name, source=source))
+    bodies("ingest-uploads")
+    assert encore("run", "retry", "latest").code == 0
+    assert len(bodies("ingest-uploads")) == 1
 
 
 @pytest.mark.parametrize("change", ["gone", "changed"])
@@ -203,8 +226,8 @@ def test_ingest_is_not_notified_of_an_upload_that_is_gone_or_changed(
 ) -> None:
     """That would be another run."""
     bucket, s3 = resources.buckets["data"], boto3.client("s3")
-    etag = s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"a")["ETag"].strip('"')
-    name = run_id(bucket, {"uploads/a.csv": etag})
+    s3.put_object(Bucket=bucket, Key="uploads/a.csv", Body=b"a")
+    name = run_id(bucket, {"uploads/a.csv": sha256(b"a")})
     in_ledger(lambda ledger: ledger.open_run(name, source=f"s3://{bucket}/uploads/a.csv"))
     if change == "gone":
         s3.delete_object(Bucket=bucket, Key="uploads/a.csv")

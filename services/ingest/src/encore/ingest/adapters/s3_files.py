@@ -1,5 +1,6 @@
 """Uploads read from the data bucket, and files too large for memory stored in it."""
 
+from base64 import b64decode
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -38,6 +39,17 @@ class S3Content:
     def size_bytes(self) -> int:
         """The size of the content as stored."""
         return self.reply["ContentLength"]
+
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of the whole content in hexadecimal digits, if S3 has checked one at the upload.
+
+        Source: "Checking object integrity in Amazon S3": `COMPOSITE` checksums are of the parts' checksums.
+        """
+        checksum = self.reply.get("ChecksumSHA256")
+        if not checksum or self.reply.get("ChecksumType") != "FULL_OBJECT":
+            return None
+        return b64decode(checksum).hex()
 
     async def save(self, path: Path) -> None:
         """Write the content to a file, one chunk in memory at a time."""

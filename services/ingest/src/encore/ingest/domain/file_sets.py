@@ -9,6 +9,7 @@ uploaded again.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import NamedTuple
 
 from encore.ingest.domain.file_names import base_name, date_in
@@ -28,7 +29,10 @@ _MANIFEST = "manifest"
 
 
 class StoredFile(NamedTuple):
-    """An object as the bucket lists it; `modified` has a resolution of one second in S3."""
+    """An object as the bucket lists it; `modified` has a resolution of one second in S3.
+
+    The ETag tells one stored object from another. It says nothing of the bytes: see `contracts.run_id`.
+    """
 
     key: str
     etag: str
@@ -71,13 +75,14 @@ class Delivery:
         """The keys of all its objects."""
         return {stored.key for stored in (*self.stored, *([self.manifest] if self.manifest else []))}
 
-    def kept(self) -> tuple[dict[str, str], ...]:
-        """Return what the ledger keeps of it: the role and version of each object."""
+    def kept(self, digests: Mapping[str, str] = MappingProxyType({})) -> tuple[dict[str, str], ...]:
+        """Return what the ledger keeps of it: the role and version of each object, and its digest by key."""
         roles = [(str(file.kind), file.stored) for file in self.files]
         roles += [(_MAPPING, self.mapping)] if self.mapping else []
         roles += [(_MANIFEST, self.manifest)] if self.manifest else []
         return tuple(
             {"role": role, "key": each.key, "etag": each.etag, "modified": each.modified.isoformat()}
+            | ({"sha256": digests[each.key]} if each.key in digests else {})
             for role, each in roles
         )
 
@@ -91,6 +96,15 @@ def delivery_kept(kept: Iterable[Mapping[str, str]]) -> Delivery:
     files = tuple(SetFile(Kind(role), stored) for role, stored in roles if role not in {_MAPPING, _MANIFEST})
     others = dict(roles)
     return Delivery(files, others.get(_MAPPING), others.get(_MANIFEST))
+
+
+def known_digests(delivery: Delivery, kept: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Return the digests kept of just these stored objects, by key: no object has to be read twice."""
+    known = {(each["key"], each["etag"], each["modified"]): each.get("sha256") for each in kept}
+    found = {
+        each.key: known.get((each.key, each.etag, each.modified.isoformat())) for each in delivery.stored
+    }
+    return {key: digest for key, digest in found.items() if digest}
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ Source: "Event message structure", Amazon S3 User Guide. Keys are URL-encoded, w
 
 from urllib.parse import unquote_plus
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from encore.contracts.errors import PermanentError
 from encore.contracts.object_keys import UPLOADS
@@ -38,6 +38,7 @@ class _Entity(_Model):
 
 class _EventRecord(_Model):
     event_name: str = Field(alias="eventName")
+    event_time: AwareDatetime | None = Field(default=None, alias="eventTime")
     s3: _Entity
 
 
@@ -66,7 +67,7 @@ def read_notification(body: str, *, bucket: str) -> list[Upload]:
         raise PermanentError(
             f"notification for another bucket: found {', '.join(sorted(foreign))}, expected {bucket}"
         )
-    return [_upload(record.s3.object) for record in notification.records if _is_upload(record)]
+    return [_upload(record) for record in notification.records if _is_upload(record)]
 
 
 def _is_upload(record: _EventRecord) -> bool:
@@ -75,7 +76,11 @@ def _is_upload(record: _EventRecord) -> bool:
     return created and key.startswith(UPLOADS) and not key.endswith("/")
 
 
-def _upload(found: _Object) -> Upload:
+def _upload(record: _EventRecord) -> Upload:
+    found = record.s3.object
     return Upload(
-        key=unquote_plus(found.key), etag=found.etag.strip('"'), event=found.version_id or found.sequencer
+        key=unquote_plus(found.key),
+        etag=found.etag.strip('"'),
+        event=found.version_id or found.sequencer,
+        at=record.event_time,
     )

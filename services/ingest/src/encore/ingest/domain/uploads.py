@@ -1,6 +1,7 @@
 """Which uploads form a run."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import NamedTuple
 
 from encore.ingest.domain.formats.fields import Kind
@@ -12,11 +13,12 @@ INTERACTIONS = (Kind.REVIEWS, Kind.ORDERS)
 
 
 class Upload(NamedTuple):
-    """An object put into the bucket; `event` distinguishes uploads of the same bytes."""
+    """An object put into the bucket; `event` distinguishes uploads of the same bytes, `at` says when."""
 
     key: str
     etag: str
     event: str = ""
+    at: datetime | None = None
 
 
 def folder_of(key: str) -> str:

@@ -1,5 +1,6 @@
 """Finds in the bucket what a run is to be made of."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -9,7 +10,8 @@ from encore.ingest.domain.file_names import KindOfFile, kind_of_name
 from encore.ingest.domain.file_sets import Delivery, Incomplete, SetFile, delivery_kept
 from encore.ingest.domain.folders import Folder
 from encore.ingest.domain.formats.fields import Kind
-from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, Mapping, read_mapping
+from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES, read_mapping
+from encore.ingest.domain.formats.mapping import Mapping as ColumnMapping
 from encore.ingest.domain.manifest import MAX_BYTES, ManifestFile, read_manifest
 from encore.ingest.domain.uploads import folder_of
 from encore.ingest.ports import Files, VanishedError
@@ -38,7 +40,7 @@ class FindDelivery:
 
     files: Files
     ledger: Ledger
-    shop_mapping: Mapping | None = None
+    shop_mapping: ColumnMapping | None = None
     """What the shop's settings say of its files, where there is no mapping beside them."""
 
     async def folder(self, key: str) -> Folder:
@@ -66,9 +68,17 @@ class FindDelivery:
             return Delivery(found, folder.mapping, folder.manifest if source.is_set else None)
         return await self._again(folder, last, latest, key) or found
 
-    def run_id(self, delivery: Delivery) -> str:
-        """Return the id of the delivery's run."""
-        return run_id(self.files.name, {each.key: each.etag for each in delivery.stored})
+    def run_id(self, delivery: Delivery, digests: Mapping[str, str], latest: LatestRun) -> str | None:
+        """Return the id of the delivery's run; None if a digest is missing.
+
+        A run from before ids followed from digests keeps its name, made from ETags, while it is the latest.
+        """
+        former = run_id(self.files.name, {each.key: each.etag for each in delivery.stored})
+        if latest.run_id == former:
+            return former
+        found = {each.key: digests.get(each.key) for each in delivery.stored}
+        named = {key: digest for key, digest in found.items() if digest}
+        return run_id(self.files.name, named) if len(named) == len(found) else None
 
     async def _again(self, folder: Folder, last: Delivery, latest: LatestRun, key: str) -> Delivery | None:
         """Return the last run's files if none has changed: the same run or, with another mapping, a new one.
@@ -89,14 +99,14 @@ class FindDelivery:
         """What the last run of a single file was made of, where the ledger has kept only its id."""
         stored = None if source.is_set else folder.find(source.key)
         only = Delivery((SetFile(Kind.COMBINED, stored),)) if stored else Delivery()
-        return only if latest.run_id == self.run_id(only) else Delivery()
+        return only if latest.run_id and latest.run_id == self.run_id(only, {}, latest) else Delivery()
 
     async def _kinds(self, folder: Folder) -> KindOfFile:
         """Return what knows the kinds of files: the mapping, then their names."""
         mapping = await self._mapping(folder)
         return kind_of_name if mapping is None else partial(_kind, mapping)
 
-    async def _mapping(self, folder: Folder) -> Mapping | None:
+    async def _mapping(self, folder: Folder) -> ColumnMapping | None:
         """Return the mapping; None for one that cannot be read, for which ingest will fail the run."""
         if folder.mapping is None:
             return self.shop_mapping
@@ -116,7 +126,7 @@ class FindDelivery:
         return read_manifest(body, folder.kind_of_file)
 
 
-def _kind(mapping: Mapping, name: str) -> Kind | None:
+def _kind(mapping: ColumnMapping, name: str) -> Kind | None:
     said = mapping.for_file(name)
     return (said and said.kind) or kind_of_name(name)
 

@@ -1,11 +1,14 @@
 """From an upload to its run: what the object is for, and which source's run it may start."""
 
+import hashlib
 from dataclasses import dataclass
 
 from encore.contracts.run_id import run_id
 from encore.ingest.domain.file_names import MAPPING, base_name
 from encore.ingest.domain.folders import Folder
+from encore.ingest.domain.manifest import MAX_BYTES
 from encore.ingest.domain.uploads import Upload
+from encore.ingest.ports import VanishedError
 from encore.ingest.use_cases.find_delivery import Source
 from encore.ingest.use_cases.start_source import SourceStart
 from encore.ingest.use_cases.start_tools import Tools
@@ -50,6 +53,11 @@ class StartRun:
         if manifest is None or upload.key != manifest.key:
             log.warning("file_set_incomplete", folder=folder.prefix, problem=problem)
             return
-        failed = run_id(files.name, {manifest.key: manifest.etag})
+        try:
+            body = await files.read(manifest.key, max_bytes=MAX_BYTES)
+        except VanishedError:
+            log.info("upload_already_replaced")
+            return
+        failed = run_id(files.name, {manifest.key: hashlib.sha256(body).hexdigest()})
         run = await self.tools.ledger.open_run(failed, source=f"s3://{files.name}/{manifest.key}")
         await self.tools.ingest.fail(run, problem)

@@ -1,19 +1,19 @@
 """Starts the run of one source, for one message: resumed, waited for, verified, superseding an older one."""
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
-from encore.contracts.run_id import run_id
-from encore.ingest.domain.file_sets import Delivery, Incomplete, delivery_kept
+from encore.ingest.domain.file_sets import Delivery, Incomplete, delivery_kept, known_digests
 from encore.ingest.domain.folders import Folder
 from encore.ingest.domain.uploads import Upload
 from encore.ingest.ports import Content, DeliveredFile, OpenDelivery, VanishedError
+from encore.ingest.use_cases.fail_unread import fail_unread
 from encore.ingest.use_cases.find_delivery import Source, can_resume
 from encore.ingest.use_cases.start_tools import Tools
-from encore.ingest.use_cases.supersede import IsCurrent
-from encore.ingest.use_cases.verify_files import Mismatch, verify_files
+from encore.ingest.use_cases.supersede import IsCurrent, Kept
+from encore.ingest.use_cases.verify_files import Verified, VerifyFiles
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.runs.latest import LatestRun
 from encore.runtime.runs.run import Run, StageName
@@ -28,6 +28,7 @@ class SourceStart:
     """One source's run, for one message: `holder` is its id, `upload` what it names."""
 
     def __init__(self, tools: Tools, source: Source, upload: Upload, holder: str) -> None:
+        self._tools = tools
         self._files, self._ledger, self._stage = tools.files, tools.ledger, tools.stage
         self._supersede, self._ingest, self._find = tools.supersede, tools.ingest, tools.find
         self._limits = tools.limits
@@ -52,13 +53,13 @@ class SourceStart:
                 saved = Path(stack.enter_context(temporary))
                 await self._start(delivery, contents, saved)
         except VanishedError as error:
-            await self._fail_vanished(f"{self._upload.key}: {error}")
+            await fail_unread(self._tools, self._source, self._upload, reason=f"{self._upload.key}: {error}")
 
     async def _delivery(self, folder: Folder) -> Delivery | None:
         """Return what to start a run of; a set is looked at for a while, as more may be coming."""
         latest, choice = await self._choose(folder)
         left_s = self._limits.wait_s
-        while left_s > 0 and isinstance(choice, Delivery) and await self._may_grow(choice, latest):
+        while left_s > 0 and isinstance(choice, Delivery) and self._may_grow(choice, latest):
             await self._limits.sleep(min(LOOK_S, left_s))
             left_s -= LOOK_S
             folder = await self._find.folder(self._upload.key)
@@ -72,50 +73,76 @@ class SourceStart:
         await self._end_interrupted(folder, latest)
         return None
 
+    def _may_grow(self, delivery: Delivery, latest: LatestRun) -> bool:
+        """Whether nothing says that the set is whole, neither checksums nor a run of it."""
+        has_run = delivery.kept() == delivery_kept(latest.files).kept()
+        return self._source.is_set and not delivery.is_sure and not has_run
+
     async def _choose(self, folder: Folder) -> tuple[LatestRun, Delivery | Incomplete]:
         latest = await self._supersede.latest.get(self._source.address)
         return latest, await self._find.choose(self._source, folder, latest, key=self._upload.key)
 
-    async def _may_grow(self, delivery: Delivery, latest: LatestRun) -> bool:
-        """Whether the set is new and nothing says that it is whole."""
-        if not self._source.is_set or delivery.is_sure:
-            return False
-        found = self._find.run_id(delivery)
-        return found != latest.run_id and await self._ledger.find(found) is None
-
     async def _start(self, delivery: Delivery, contents: Sequence[Content], saved: Path) -> None:
         """Ingest the contents' run, unless their checksums say that one of them is still to be replaced."""
-        found = self._find.run_id(delivery)
-        bind_event(run_id=found, event_id=self._holder)
         latest = await self._supersede.latest.get(self._source.address)
-        is_begun = (found, delivery.kept()) == (latest.run_id, latest.files)
-        verified: list[Content] | Mismatch = list(contents)
-        if not (is_begun and await self._is_done(found)):
-            limit, used = self._limits.max_bytes, _is_used(delivery, latest)
-            verified = await verify_files(delivery, contents, saved, max_bytes=limit, newest_first=used)
-            if isinstance(verified, Mismatch) and (verified.is_late or used) and not is_begun:
-                log.warning("file_set_incomplete", folder=self._source.address, problem=verified.reason)
-                return
+        known = known_digests(delivery, latest.files)
+        found = self._begun(delivery, known, latest)
+        if found and await self._is_done(found):
+            verified = Verified({each.key: each for each in contents}, known)
+        else:
+            verified = await self._verify(delivery, contents, saved, known, latest, is_begun=bool(found))
+            found = self._find.run_id(delivery, verified.digests, latest)
+        if found is None or verified.gave_up:
+            problem = verified.mismatch and verified.mismatch.reason
+            log.warning("file_set_incomplete", folder=self._source.address, problem=problem)
+            return
+        bind_event(run_id=found, event_id=self._holder)
         async with self._stage.lock(found, WHOLE_UPLOAD, holder=self._holder):
-            run = await self._open(found, delivery)
-            if run and isinstance(verified, Mismatch):
-                await self._ingest.fail(run, verified.reason)
-            elif run and not isinstance(verified, Mismatch):
-                await self._ingest.ingest(run, await self._opened(delivery, verified))
+            run = await self._open(found, delivery, delivery.kept(verified.digests))
+            if run and verified.mismatch:
+                await self._ingest.fail(run, verified.mismatch.reason)
+            elif run:
+                await self._ingest.ingest(run, await self._opened(delivery, verified.contents))
+
+    def _begun(self, delivery: Delivery, known: Mapping[str, str], latest: LatestRun) -> str | None:
+        """Return the id of the delivery's run if that has begun with just these stored objects."""
+        found = self._find.run_id(delivery, known, latest)
+        is_latest = found == latest.run_id and delivery.kept(known) == tuple(latest.files)
+        return found if is_latest else None
+
+    async def _verify(
+        self,
+        delivery: Delivery,
+        contents: Sequence[Content],
+        saved: Path,
+        known: Mapping[str, str],
+        latest: LatestRun,
+        *,
+        is_begun: bool,
+    ) -> Verified:
+        """Find out what the contents are; not all of them if one is still to be replaced."""
+        used = _is_used(delivery, latest)
+        verify = VerifyFiles(
+            folder=saved,
+            max_bytes=self._limits.max_bytes,
+            newest_first=used,
+            gives_up=lambda mismatch: (mismatch.is_late or used) and not is_begun,
+        )
+        return await verify.run(delivery, contents, known)
 
     async def _is_done(self, found: str) -> bool:
         """Whether the run has been ingested or has ended."""
         run = await self._ledger.find(found)
         return run is not None and (not run.is_open or _is_ingested(run))
 
-    async def _open(self, found: str, delivery: Delivery) -> Run | None:
+    async def _open(self, found: str, delivery: Delivery, kept: Kept) -> Run | None:
         """Return the delivery's run, now its source's latest; None if a newer upload makes another one."""
         address, is_current = self._source.address, self._is_current(delivery)
         known = await self._ledger.find(found)
         if known is not None and not known.is_open:
-            await self._supersede.remember(found, address, delivery, is_current=is_current)
+            await self._supersede.remember(found, address, kept, is_current=is_current)
             return known
-        if not await self._supersede.run(found, address, delivery, is_current=is_current):
+        if not await self._supersede.run(found, address, kept, is_current=is_current):
             return None
         keys = " ".join(each.key for each in delivery.stored)
         return await self._ledger.open_run(found, source=f"s3://{self._files.name}/{keys}")
@@ -131,14 +158,12 @@ class SourceStart:
 
         return is_current
 
-    async def _opened(self, delivery: Delivery, contents: Sequence[Content]) -> OpenDelivery:
-        files = [
-            DeliveredFile(file.kind, content) for file, content in zip(delivery.files, contents, strict=False)
-        ]
+    async def _opened(self, delivery: Delivery, contents: Mapping[str, Content]) -> OpenDelivery:
+        files = [DeliveredFile(file.kind, contents[file.stored.key]) for file in delivery.files]
         folder = await self._find.folder(self._upload.key)
         return OpenDelivery(
             files,
-            mapping=contents[-1] if delivery.mapping else None,
+            mapping=contents[delivery.mapping.key] if delivery.mapping else None,
             ignored=folder.ignored(delivery.files) if self._source.is_set else (),
         )
 
@@ -159,21 +184,6 @@ class SourceStart:
         """The latest run, if it is open and ingest has not announced all of it."""
         run = await self._ledger.find(latest.run_id) if latest.run_id else None
         return run if run and run.is_open and not _is_ingested(run) else None
-
-    async def _fail_vanished(self, reason: str) -> None:
-        """Fail a run of its own for an upload that nobody has read: the same bytes may be uploaded again.
-
-        A repeated notification about a file that was read and deleted afterwards is not a failure.
-        """
-        upload, bucket = self._upload, self._files.name
-        latest = await self._supersede.latest.get(self._source.address)
-        was_read = any((each["key"], each["etag"]) == (upload.key, upload.etag) for each in latest.files)
-        if was_read or await self._ledger.find(run_id(bucket, {upload.key: upload.etag})):
-            log.info("upload_deleted_after_ingestion", key=upload.key)
-            return
-        lost = run_id(bucket, {upload.key: f"{upload.etag} {upload.event} unread"})
-        run = await self._ledger.open_run(lost, source=f"s3://{bucket}/{upload.key}")
-        await self._ingest.fail(run, reason)
 
 
 def _is_used(delivery: Delivery, latest: LatestRun) -> bool:

@@ -5,10 +5,9 @@ only about to be opened), and only from where it was read: optimistic concurrenc
 and a crash between two of them is repaired by the next upload's message.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
-from encore.ingest.domain.file_sets import Delivery
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import Announcer
 from encore.runtime.runs.latest import LatestRun, LatestRuns
@@ -16,6 +15,8 @@ from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.lifecycle import fail_run
 
 REPLACED = "replaced by a newer upload: "
+Kept = Sequence[dict[str, str]]
+"""The files of a delivery, as `Delivery.kept` describes them."""
 IsCurrent = Callable[[LatestRun], Awaitable[bool]]
 """Whether the source still makes the delivery, given its latest run. It is asked after the pointer was read:
 if the pointer has moved since, it does not move again."""
@@ -30,9 +31,8 @@ class Supersede:
     ledger: Ledger
     announcer: Announcer
 
-    async def run(self, run_id: str, source: str, delivery: Delivery, *, is_current: IsCurrent) -> bool:
+    async def run(self, run_id: str, source: str, kept: Kept, *, is_current: IsCurrent) -> bool:
         """End the source's run before this one; False when this one is itself out of date."""
-        kept = delivery.kept()
         while (latest := await self.latest.get(source)).run_id != run_id or latest.files != kept:
             if not await is_current(latest):
                 log.info("upload_already_replaced")
@@ -42,12 +42,11 @@ class Supersede:
             await self.latest.move(source, run_id, after=latest, files=kept)
         return True
 
-    async def remember(self, run_id: str, source: str, delivery: Delivery, *, is_current: IsCurrent) -> None:
+    async def remember(self, run_id: str, source: str, kept: Kept, *, is_current: IsCurrent) -> None:
         """Keep the versions of an ended run's files that were uploaded again; the latest run stays that.
 
         Otherwise the next delivery's first file would find the others newer than the last run.
         """
-        kept = delivery.kept()
         while (latest := await self.latest.get(source)).files != kept and await is_current(latest):
             await self.latest.move(source, latest.run_id or run_id, after=latest, files=kept)
 

@@ -1,14 +1,18 @@
-"""Compares files with the checksums of their manifest while they are saved to disk."""
+"""Finds out what files consist of, by their SHA-256, and compares that with their manifest.
+
+What is read is saved to disk, once, and read from there afterwards.
+"""
 
 import asyncio
 import hashlib
 import shutil
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from encore.ingest.domain.file_names import MANIFEST
 from encore.ingest.domain.file_sets import Delivery, SetFile
+from encore.ingest.domain.formats.mapping import MAX_MAPPING_BYTES
 from encore.ingest.ports import Content
 
 SHOWN_DIGITS = 12
@@ -21,6 +25,7 @@ class SavedContent:
     key: str
     etag: str
     size_bytes: int
+    sha256: str
     path: Path
 
     async def save(self, path: Path) -> None:
@@ -36,31 +41,70 @@ class Mismatch:
     is_late: bool
 
 
-async def verify_files(
-    delivery: Delivery, contents: Sequence[Content], folder: Path, *, max_bytes: int, newest_first: bool
-) -> list[Content] | Mismatch:
-    """Return the contents, those with a checksum saved in `folder`; or the first that has another one.
+@dataclass
+class Verified:
+    """A delivery's contents, saved if they had to be read, their digests by key, and the first mismatch."""
 
-    Files are read in the order of their upload, or in the opposite one. A file from before the manifest may
-    still be replaced, so it is *late*; one that came with or after it should be right. A file beyond
-    `max_bytes` is not read.
+    contents: dict[str, Content]
+    digests: dict[str, str] = field(default_factory=dict)
+    mismatch: Mismatch | None = None
+    gave_up: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerifyFiles:
+    """Verifies the files of one delivery, in `folder`; a file beyond `max_bytes` is not read.
+
+    Files are taken in the order of their upload, or in the opposite one. A file from before the manifest may
+    still be replaced, so it is *late*; one that came with or after it should be right.
     """
-    verified = {content.key: content for content in contents}
-    files = sorted(delivery.files, key=lambda file: file.stored.modified, reverse=newest_first)
-    for number, file in enumerate(files):
-        content = verified[file.stored.key]
-        if file.sha256 and content.size_bytes <= max_bytes:
-            path = folder / f"{number}.verified"
+
+    folder: Path
+    max_bytes: int
+    newest_first: bool
+    gives_up: Callable[[Mismatch], bool]
+    """Whether a mismatch makes the digests of the other files irrelevant: they are not read then."""
+
+    async def run(
+        self, delivery: Delivery, contents: Sequence[Content], known: Mapping[str, str]
+    ) -> Verified:
+        """Return the contents and their digests; what is in `known`, or known to S3, is not read."""
+        verified = Verified({content.key: content for content in contents}, dict(known))
+        for file in self._in_order(delivery):
+            digest = await self._identify(verified, file.stored.key, max_bytes=self.max_bytes)
+            if digest and file.sha256 not in {None, digest} and verified.mismatch is None:
+                verified.mismatch = Mismatch(_reason(file, digest), is_late=_is_late(file, delivery))
+                verified.gave_up = self.gives_up(verified.mismatch)
+                if verified.gave_up:
+                    return verified
+        if delivery.mapping:
+            await self._identify(verified, delivery.mapping.key, max_bytes=MAX_MAPPING_BYTES)
+        return verified
+
+    def _in_order(self, delivery: Delivery) -> list[SetFile]:
+        return sorted(delivery.files, key=lambda file: file.stored.modified, reverse=self.newest_first)
+
+    async def _identify(self, verified: Verified, key: str, *, max_bytes: int) -> str | None:
+        """Find out a content's digest and note it; None for one that is too large to be read."""
+        content = verified.contents[key]
+        digest = verified.digests.get(key) or content.sha256
+        if digest is None and content.size_bytes <= max_bytes:
+            path = self.folder / f"{len(verified.digests)}.saved"
             await content.save(path)
-            if (found := await asyncio.to_thread(_sha256, path)) != file.sha256:
-                return Mismatch(_reason(file, found), is_late=_is_late(file, delivery))
-            verified[content.key] = SavedContent(content.key, content.etag, content.size_bytes, path)
-    return list(verified.values())
+            digest = await asyncio.to_thread(_sha256, path)
+            verified.contents[key] = SavedContent(key, content.etag, content.size_bytes, digest, path)
+        verified.digests[key] = digest or _unread(content)
+        return digest
 
 
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _unread(content: Content) -> str:
+    """What stands for the digest of a content that is too large to be read, and whose run fails."""
+    return f"unread {content.size_bytes} {content.etag}"
 
 
 def _is_late(file: SetFile, delivery: Delivery) -> bool:

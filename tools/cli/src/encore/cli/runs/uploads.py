@@ -1,6 +1,7 @@
 """Notifying ingest of an upload again, as S3 did."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Mapping, Sequence
 
 from botocore.exceptions import ClientError
 
@@ -10,8 +11,10 @@ from encore.cli.runs.sources import Stored, notification, possible_keys
 from encore.contracts.object_keys import UPLOADS
 from encore.contracts.run_id import run_id
 from encore.runtime.errors import error_code
+from encore.runtime.runs.latest import LatestRuns
 from encore.runtime.runs.run import Run
 
+CHUNK_BYTES = 256 * 1024
 GONE = frozenset({"404", "NoSuchKey"})
 
 
@@ -24,11 +27,46 @@ async def notification_again(environment: Environment, run: Run) -> tuple[str, s
     bucket = environment.named("data")
     for keys in possible_keys(run.source):
         stored = await _stored(environment, bucket, keys)
-        if stored and run_id(bucket, {each.key: each.etag for each in stored}) == run.run_id:
+        if stored and await _is_of(environment, run, bucket, stored):
             return _uploads_queue(environment), notification(
                 bucket, stored[0], region=environment.sqs.meta.region_name
             )
     raise CommandError(f"{run.source} is gone or has changed since {run.run_id} began: upload the file again")
+
+
+async def _is_of(environment: Environment, run: Run, bucket: str, stored: Sequence[Stored]) -> bool:
+    """Whether the run was made of these objects, or of the same bytes.
+
+    They are read only if the ledger has not kept their digests. Its address of the source is the key of a
+    single file, and the folder of a set.
+    """
+    latest = LatestRuns(environment.dynamodb, environment.named("runs"))
+    folder = stored[0].key[: stored[0].key.rfind("/") + 1]
+    kept: dict[tuple[str, str], str] = {}
+    for address in {stored[0].key, folder}:
+        pointer = await latest.get(f"s3://{bucket}/{address}")
+        kept |= {(each["key"], each["etag"]): each.get("sha256", "") for each in pointer.files}
+    former = run_id(bucket, {each.key: each.etag for each in stored})
+    return run.run_id in {former, run_id(bucket, await _digests(environment, bucket, stored, kept))}
+
+
+async def _digests(
+    environment: Environment, bucket: str, stored: Sequence[Stored], kept: Mapping[tuple[str, str], str]
+) -> dict[str, str]:
+    """The SHA-256 of each object, by key."""
+    return {
+        each.key: kept.get((each.key, each.etag)) or await _sha256(environment, bucket, each.key)
+        for each in stored
+    }
+
+
+async def _sha256(environment: Environment, bucket: str, key: str) -> str:
+    reply = await environment.s3.get_object(Bucket=bucket, Key=key)
+    digest = hashlib.sha256()
+    async with reply["Body"] as body:
+        async for chunk in body.iter_chunks(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
 
 
 async def _stored(environment: Environment, bucket: str, keys: Sequence[str]) -> list[Stored]:
