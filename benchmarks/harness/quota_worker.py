@@ -12,8 +12,8 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 from botocore.exceptions import ClientError
 
-from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.aws import CONFIG
+from encore.runtime.quota.limiter import Limiter
 from encore.runtime.retry import NO_SDK_RETRIES, is_throttled
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from encore.contracts.records import AspectMention, Sentiment, SentimentScores
+from encore.runtime.quota.limiter import Limiter
 from encore.sentiment.adapters.comprehend import Comprehend
 from encore.sentiment.domain.answers import read_language, read_mentions
 from encore.sentiment.domain.scores import Score, read_score
@@ -102,7 +103,12 @@ def texts(*words: str) -> list[Text]:
 
 def comprehend(client: FakeComprehend) -> Comprehend:
     """A fast adapter on the fake client."""
-    return Comprehend(cast("ComprehendClient", client), calls_per_s=1000, parallel_calls=4)
+    return Comprehend(cast("ComprehendClient", client), Limiter(1000), parallel_calls=4)
+
+
+async def claim_all(wanted: Sequence[Text]) -> Sequence[Text]:
+    """Claim every text."""
+    return wanted
 
 
 class Kept(dict[str, str]):
@@ -122,7 +128,7 @@ class Kept(dict[str, str]):
 async def score(client: FakeComprehend, *words: str) -> list[Score | None]:
     """Ask for sentiments and return them in order."""
     kept, asked = Kept(), texts(*words)
-    await comprehend(client).sentiments(asked, kept.keep)
+    await comprehend(client).sentiments(asked, claim_all, kept.keep)
     return kept.scores(asked)
 
 
@@ -166,7 +172,6 @@ async def test_a_rejected_call_is_split_into_its_texts() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        failure("ThrottlingException"),
         failure("InternalServerException", 500),
         failure("AccessDeniedException"),
     ],
@@ -177,33 +182,27 @@ async def test_errors_not_caused_by_a_text_are_raised(error: ClientError) -> Non
         await score(FakeComprehend(batch_failure=error), "good")
 
 
-async def test_throttling_of_a_single_text_is_raised() -> None:
-    """A retryable failure must not leave the text unscored."""
-    with pytest.raises(ClientError):
-        await score(FakeComprehend(), "fails throttled")
-
-
-@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerException"])
+@pytest.mark.parametrize("code", ["InternalServerException", "ServiceUnavailableException"])
 async def test_a_transient_failure_of_one_text_never_becomes_its_result(code: str) -> None:
     """The other scores have been passed on by then, and the text is retried later."""
     client, kept = FakeComprehend(), Kept()
     client.single_failure = failure(code, 500)
     asked = texts("good", "fails once", "good too")
     with pytest.raises(ClientError, match=code):
-        await comprehend(client).sentiments(asked, kept.keep)
+        await comprehend(client).sentiments(asked, claim_all, kept.keep)
     assert [score is not None for score in kept.scores(asked)] == [True, False, True]
 
 
 async def test_the_surest_language_is_the_language() -> None:
     """A text without words has none."""
     kept, asked = Kept(), texts("accha", "123")
-    await comprehend(FakeComprehend()).languages(asked, kept.keep)
+    await comprehend(FakeComprehend()).languages(asked, claim_all, kept.keep)
     assert [read_language(kept[text.key]) for text in asked] == ["hi", None]
 
 
 async def test_targeted_sentiment_becomes_mentions_of_qualities() -> None:
     """Names are lower case; persons are no qualities."""
     kept, [asked] = Kept(), texts("Strap broke, says Zoë")
-    await comprehend(FakeComprehend()).aspects([asked], kept.keep)
+    await comprehend(FakeComprehend()).aspects([asked], claim_all, kept.keep)
     expected = AspectMention(aspect="strap", sentiment=Sentiment.NEGATIVE, begin=0, end=5)
     assert read_mentions(kept[asked.key]) == (expected,)

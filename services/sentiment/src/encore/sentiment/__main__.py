@@ -67,7 +67,7 @@ def _read_documents(runtime: Runtime[SentimentSettings], client: "ComprehendClie
     engine = Engine(name=settings.sentiment_engine, language=settings.sentiment_language)
     asks = Comprehend(
         client,
-        calls_per_s=settings.sentiment_calls_per_s,
+        runtime.limiter("comprehend", requests_per_s=settings.sentiment_calls_per_s),
         parallel_calls=settings.sentiment_parallel_calls,
     )
     kept = DynamoDBKeptAnswers(

@@ -80,11 +80,14 @@ class MailPart:
         part = _Part(run_id, PartCopy(payer=key, counted=counted), list(existing.values()))
         shown = {product_id: record.features for product_id, record in features.items()}
         save = Gather(self._records.put_all)
-        await for_each(
-            [wanted[customer_id] for customer_id in wanted if customer_id not in existing],
-            lambda each: self._mail_one(each, shown, part, save),
-            parallel=self._parallel,
-        )
+        try:
+            await for_each(
+                [wanted[customer_id] for customer_id in wanted if customer_id not in existing],
+                lambda each: self._mail_one(each, shown, part, save),
+                parallel=self._parallel,
+            )
+        finally:
+            part.copy.is_left = True
         paid = [record for record in features.values() if record.payer == key]
         outcome = part_result(part.records, paid, failed=len(part.failed), left_out=len(part.left_out))
         return replace(outcome, counts={**outcome.counts, **claim_counts(_products(recommendations))})
