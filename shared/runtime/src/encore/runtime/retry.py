@@ -8,6 +8,7 @@
 | a call through it, for a quota of the day (`ExhaustedError`) | by the limiter | a minute, doubling to 15 min | for as long as it takes |
 | a call through it whose turn has not come when the service stops (`StoppingError`) | never | | the message is sent anew |
 | part of a batch | that part only, `BATCH_TRIES` | exponential, full jitter, 5 s at most | the message fails |
+| a message that is not to blame (`PostponedError`) | sent anew, as often as it takes | none | |
 | a message, transiently | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letter |
 | several messages in a row, transiently | when `encore.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
 | a message, permanently (`PermanentError`) | never | | dead letter at once |
@@ -83,6 +84,10 @@ SERVER_ERROR_STATUS = 500
 
 class ExhaustedError(TransientError):
     """A quota of the day is used up: the limiter waits, for hours if need be."""
+
+
+class PostponedError(TransientError):
+    """The work stopped through no fault of the message, which is sent anew: that costs it no receive."""
 
 
 class UnprocessedError(TransientError):

@@ -112,6 +112,14 @@ class SQSQueue:
             QueueUrl=self.url, MessageBody=body, DelaySeconds=delay_s, MessageAttributes=trace_attributes()
         )
 
+    async def send_anew(self, message: Message) -> None:
+        """Send a message's body and trace as a new message, then delete it: its receives start anew."""
+        attributes = {TRACEPARENT: _attribute(message.traceparent)} if message.traceparent else {}
+        await self._sqs.send_message(
+            QueueUrl=self.url, MessageBody=message.body, MessageAttributes=attributes
+        )
+        await self.delete(message)
+
     async def dead_letter(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
         """Move a message to the dead-letter queue with the reason; if the queue has none, do nothing."""
         if self._dead_letter_url is None:

@@ -20,8 +20,8 @@ FASTER_AFTER_S = 300.0
 """After so long without a throttled call the pace itself grows: the quota may have been raised."""
 LEAST_STEP = 0.08
 """What is regained in `RECOVER_S` at least, as a share of the ceiling."""
-LEAST = 0.002
-"""Never less than this share of what is configured, so that what is granted again is noticed soon."""
+LEAST = 0.01
+"""Never less than this share of what was first refused, so that what is granted again is noticed soon."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Ceiling:
     def __init__(self, configured_per_s: float) -> None:
         self._configured_per_s = configured_per_s * USED
         self._found: Found | None = None
+        self._first_per_s = 0.0
         self._since = -math.inf
         self._drops = 0
 
@@ -67,8 +68,8 @@ class Ceiling:
         """
         self._count(now, turn_s)
         before = min(self.per_s(now), asked_per_s)
-        least = LEAST * self._configured_per_s if math.isfinite(self._configured_per_s) else 0.0
-        left = max(least, before * DROPS[min(self._drops, len(DROPS) - 1)])
+        self._first_per_s = self._first_per_s or before
+        left = max(LEAST * self._first_per_s, before * DROPS[min(self._drops, len(DROPS) - 1)])
         self._found, self._since = Found(self.version + 1, left, max(before - left, LEAST_STEP * left)), now
 
     def learn(self, now: float, found: Found, *, turn_s: float) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from encore.contracts.errors import TransientError
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.quota.allowance import Allowance, Kind
 from encore.runtime.quota.membership import BEAT_S, Membership
 from encore.runtime.quota.shared import SharedQuota
+from encore.runtime.retry import PostponedError
 
 LOOK_S = 1.0
 """How often a call that waits looks whether its turn has come earlier than it seemed."""
@@ -19,7 +19,7 @@ IDLE_S = 15.0
 REPORT_S = 60.0
 
 
-class StoppingError(TransientError):
+class StoppingError(PostponedError):
     """The service was asked to stop while a call waited for its turn."""
 
 
