@@ -1,8 +1,8 @@
 """What happens to a message whose handler failed.
 
 `PermanentError` → the dead-letter queue at once, with the reason. `PostponedError` → sent anew, so that it
-never counts as a failure. A transient failure → retried after a backoff. An unknown failure is retried too, and
-the queue's redrive policy moves the message to the dead-letter queue once it has been received too often.
+never counts as a failure. A transient failure → retried after a backoff. An unknown failure is retried too,
+and the queue's redrive policy moves the message to the dead-letter queue once it has been received too often.
 """
 
 from encore.contracts.errors import PermanentError
