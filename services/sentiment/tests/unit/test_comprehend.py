@@ -11,6 +11,7 @@ from encore.sentiment.adapters.comprehend import Comprehend
 from encore.sentiment.domain.answers import read_language, read_mentions
 from encore.sentiment.domain.scores import Score, read_score
 from encore.sentiment.domain.texts import Text
+from tests.support.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
@@ -206,3 +207,56 @@ async def test_targeted_sentiment_becomes_mentions_of_qualities() -> None:
     await comprehend(FakeComprehend()).aspects([asked], claim_all, kept.keep)
     expected = AspectMention(aspect="strap", sentiment=Sentiment.NEGATIVE, begin=0, end=5)
     assert read_mentions(kept[asked.key]) == (expected,)
+
+
+@pytest.mark.parametrize("is_batch", [True, False], ids=["calls of 25", "calls of one text"])
+def test_no_more_calls_are_sent_than_the_quota_allows(is_batch: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Ten a second, however many parts are scored at once."""
+    client = FakeComprehend(batch_failure=None if is_batch else failure("TextSizeLimitExceededException"))
+    sent: list[float] = []
+
+    async def ask_all() -> None:
+        adapter = Comprehend(cast("ComprehendClient", client), Limiter(10), parallel_calls=100)
+        name = "batch_detect_sentiment" if is_batch else "detect_sentiment"
+        call = getattr(client, name)
+
+        async def timed(**request: Any) -> object:  # noqa: ANN401 - as AWS's
+            sent.append(asyncio.get_running_loop().time())
+            return await call(**request)
+
+        setattr(client, name, timed)
+        kept = [Kept() for _ in range(40)]
+        await asyncio.gather(
+            *(adapter.sentiments(texts(f"good {n}"), claim_all, each.keep) for n, each in enumerate(kept))
+        )
+
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        runner.run(ask_all())
+    assert len(sent) == 40
+    assert max(sent) - min(sent) >= (40 - 11) / 10
+
+
+async def test_a_call_has_ended_only_when_its_answers_are_kept() -> None:
+    """Or else the next call would be paid for while the answers of this one may still be lost."""
+    kept, asked = Kept(), texts("good", "fails once")
+
+    async def keep_slowly(answers: Mapping[str, str]) -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await kept.keep(answers)
+
+    await comprehend(FakeComprehend()).sentiments(asked, claim_all, keep_slowly)
+    assert kept.keys() == {text.key for text in asked}
+
+
+async def test_only_what_is_claimed_is_asked_about() -> None:
+    """When a call's turn comes, others may have asked about some of its texts, or all."""
+    client, kept = FakeComprehend(), Kept()
+
+    async def claim_one(wanted: Sequence[Text]) -> Sequence[Text]:
+        return [text for text in wanted if text.words == "good 1"]
+
+    await comprehend(client).sentiments(texts("good 0", "good 1", "good 2"), claim_one, kept.keep)
+    await comprehend(client).sentiments(texts("good 2"), claim_one, kept.keep)
+    assert client.batches == [["good 1"]]
+    assert kept.keys() == {text.key for text in texts("good 1")}

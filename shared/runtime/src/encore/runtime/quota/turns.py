@@ -14,7 +14,7 @@ from encore.runtime.retry import PostponedError
 
 LOOK_S = 1.0
 """How often a call that waits looks whether its turn has come earlier than it seemed."""
-IDLE_S = 15.0
+IDLE_S = 6.0
 """After so long without a call that waits, a task gives its share to the others."""
 REPORT_S = 60.0
 
