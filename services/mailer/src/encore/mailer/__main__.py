@@ -41,6 +41,7 @@ from encore.runtime.ports import Objects
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSMailerPolls
 from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.outlook import Outlook
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
@@ -58,7 +59,8 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
     kept = kept_answers(runtime)
-    model = BedrockModel(bedrock, model_choice(settings), converse_limiter(runtime))
+    limiter = converse_limiter(runtime)
+    model = BedrockModel(bedrock, model_choice(settings), limiter)
     ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept)
     features = KnowFeatures(
         ask_once=ask_once,
@@ -87,6 +89,7 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         CloseRun(runtime.ledger, runtime.announcer),
         ReleaseParts(ledger=runtime.ledger, polls=_polls(runtime)),
         await _advance_job(runtime, kept, find_prompts),
+        Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
     )
 
 

@@ -57,6 +57,11 @@ class Limiter:
         self._allowance = Allowance(requests_per_s, tokens_per_s, chance=chance)
         self._turns = Turns(self._allowance, self.counts, shared=shared, stop=stop)
 
+    @property
+    def calls_per_s(self) -> float:
+        """What all tasks together may send at present."""
+        return self._allowance.per_s(Kind.REQUESTS, _now())
+
     async def run(
         self, call: Call[Result], *, reserves: float = 0.0, used: Callable[[Result], float] | None = None
     ) -> Result:
