@@ -105,7 +105,7 @@ async def measure(case: Case, folder: Path) -> Outcome:
         key = f"{object_keys.UPLOADS}{path.name}"
         async with observe(stack.resources) as observer:
             await asyncio.to_thread(boto3.client("s3").upload_file, str(path), bucket, key)
-            calls = await _followed(case, stack, observer, f"s3://{bucket}/{key}", folder)
+            seen, seconds = await _followed(case, stack, observer, f"s3://{bucket}/{key}", folder)
             run = await observer.run_of(f"s3://{bucket}/{key}")
             if run is None:
                 raise RuntimeError("the run has not begun")
@@ -117,8 +117,10 @@ async def measure(case: Case, folder: Path) -> Outcome:
         made=emails if mailed else counts["reviews_scored"],
         wanted=facts.customers if mailed else counts["reviews_scored"] + counts["reviews_unscored"],
         dead_letters=dead_letters,
+        calls=seen.total(),
+        throttled=seen["ThrottlingException"],
+        seconds=seconds,
         quota_per_s=case.calls_per_s,
-        **calls,
     )
 
 
@@ -137,7 +139,7 @@ def _running(case: Case, folder: Path) -> Iterator[EmbeddedStack]:
 
 async def _followed(
     case: Case, stack: EmbeddedStack, observer: Observer, source: str, folder: Path
-) -> dict[str, float]:
+) -> tuple[Counter[str], float]:
     """Watch the calls until the stage is complete; return how many there were and how long they took."""
     usage_url = f"{stack.variables['AWS_ENDPOINT_URL_COMPREHEND']}/_understudy/usage"
     deadline, seen = time.monotonic() + RUN_S, Counter[str]()
@@ -154,8 +156,7 @@ async def _followed(
             break
         await asyncio.sleep(PROBE_S)
     (folder / HISTORY).write_text(json.dumps(history))
-    throttled = seen["ThrottlingException"]
-    return {"calls": seen.total(), "throttled": throttled, "seconds": max(PROBE_S, last - first)}
+    return seen, max(PROBE_S, last - first)
 
 
 def _usage(url: str, stage: StageName) -> Counter[str]:

@@ -27,7 +27,7 @@ from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.quota.limiter import WithdrawnError
+from encore.runtime.quota.turns import WithdrawnError
 from encore.runtime.runs.stage import PartResult
 from services.mailer.tests.fakes import InMemoryEmailRecords
 from tests.support.kept_answers import InMemoryKeptAnswers

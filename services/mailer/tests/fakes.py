@@ -11,7 +11,7 @@ from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import BusyError, Claim, JobAnswer, ModelMessage, ModelReply
-from encore.runtime.quota.limiter import WithdrawnError
+from encore.runtime.quota.turns import WithdrawnError
 
 MODEL = "anthropic.claude-haiku-5-5"
 

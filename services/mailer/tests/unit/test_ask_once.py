@@ -50,6 +50,7 @@ async def test_a_question_that_a_part_has_twice_is_claimed_once() -> None:
     asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers())
     replies = await asyncio.gather(*(asks.run(PROMPT, payer="part-1") for _ in range(3)))
     assert [each.reply.text for each in replies] == ["{}"] * 3
+    assert model.calls == 1
 
 
 async def test_a_question_is_claimed_when_its_call_goes_out() -> None:

@@ -11,7 +11,8 @@ from encore.mailer.adapters.bedrock import BedrockModel
 from encore.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities
 from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
 from encore.mailer.ports import ModelMessage, ModelReply
-from encore.runtime.quota.limiter import Limiter, WithdrawnError
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.turns import WithdrawnError
 from encore.runtime.retry import PACED_TRIES
 from tests.support.virtual_time import VirtualTimeLoop
 

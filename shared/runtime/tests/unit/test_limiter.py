@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from encore.runtime.quota.allowance import Allowance, Kind
-from encore.runtime.quota.limiter import Limiter, WithdrawnError
-from encore.runtime.quota.turns import StoppingError
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.turns import StoppingError, WithdrawnError
 from encore.runtime.retry import PACED_TRIES, ExhaustedError
 from tests.support.virtual_time import VirtualTimeLoop
 
@@ -165,22 +165,50 @@ def test_calls_that_wait_together_are_spaced() -> None:
 
 
 def test_a_call_that_need_not_be_made_takes_nothing_of_the_quota() -> None:
-    """Its turn is the next one's, at once."""
+    """What others have asked meanwhile leaves the queue, and the next call comes to its turn."""
     limiter, sent = Limiter(1), list[float]()
 
-    async def withdraw() -> None:
-        raise WithdrawnError
+    async def refuse() -> bool:
+        await asyncio.sleep(0.02)
+        return False
 
     async def call() -> None:
         sent.append(asyncio.get_running_loop().time())
 
     async def call_all() -> None:
-        withdrawn = [limiter.run(withdraw) for _ in range(50)]
-        await asyncio.gather(*withdrawn, limiter.run(call), return_exceptions=True)
+        withdrawn = [limiter.run(call, claim=refuse) for _ in range(50)]
+        outcomes = await asyncio.gather(*withdrawn, limiter.run(call), return_exceptions=True)
+        assert [type(each) for each in outcomes] == [WithdrawnError] * 50 + [type(None)]
 
     in_virtual_time(call_all)
     assert sent[0] < 3
     assert limiter.counts.calls == 1
+
+
+def test_calls_are_claimed_shortly_before_their_turns() -> None:
+    """A claim lapses after a minute: those of calls that wait for longer would be made twice."""
+    limiter, ages = Limiter(0.2), list[float]()
+
+    async def call_once() -> None:
+        claimed_at = 0.0
+
+        async def claim() -> bool:
+            nonlocal claimed_at
+            claimed_at = asyncio.get_running_loop().time()
+            return True
+
+        async def call() -> None:
+            ages.append(asyncio.get_running_loop().time() - claimed_at)
+
+        await limiter.run(call, claim=claim)
+
+    async def call_all() -> None:
+        await asyncio.gather(*(call_once() for _ in range(60)))
+        assert asyncio.get_running_loop().time() > 290
+
+    in_virtual_time(call_all)
+    assert len(ages) == 60
+    assert max(ages) < 31
 
 
 def test_a_call_that_waits_is_refused_when_the_service_stops() -> None:

@@ -35,7 +35,7 @@ class ModelReply:
 
 
 Claim = Callable[[], Awaitable[bool]]
-"""Claims a question when its call is about to go out; false if it need not."""
+"""Claims a question shortly before its call goes out; false if it need not be asked."""
 
 
 class Model(Protocol):

@@ -15,7 +15,7 @@ from encore.sentiment.domain.texts import Text
 Keep = Callable[[Mapping[str, str]], Awaitable[None]]
 """Receives answers, as JSON by the text's key, as they arrive."""
 Claim = Callable[[Sequence[Text]], Awaitable[Sequence[Text]]]
-"""Claims texts when their call is about to go out; returns those that are to be asked about."""
+"""Claims texts shortly before their call goes out; returns those that are to be asked about."""
 Ask = Callable[[Sequence[Text], Claim, Keep], Awaitable[None]]
 """Asks about at most 25 texts of one language; passes on an answer or an error for each that is claimed."""
 

@@ -10,7 +10,7 @@ from encore.mailer.adapters.bedrock_errors import raise_for_now, refusal_of
 from encore.mailer.adapters.bedrock_replies import read_reply
 from encore.mailer.adapters.bedrock_requests import ModelChoice, converse_request
 from encore.mailer.ports import Claim, ModelMessage, ModelReply
-from encore.runtime.quota.limiter import Limiter, WithdrawnError
+from encore.runtime.quota.limiter import Limiter
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
@@ -40,15 +40,16 @@ class BedrockModel:
     ) -> ModelReply:
         """Return an answer in JSON, or a refusal of this one request.
 
-        It waits for the quota for as long as it takes. Before each try `claim` is asked whether the call is
-        still wanted. Raises `WithdrawnError` if it is not, `PermanentError` naming the model when no request
-        can succeed, and transient errors (server faults, a failing model) after the limiter's retries.
+        It waits for the quota for as long as it takes. Shortly before each try `claim` is asked whether the
+        call is still wanted. Raises `WithdrawnError` if it is not, `PermanentError` naming the model when no
+        request can succeed, and transient errors (server faults, a failing model) after some retries.
         """
         request = converse_request(self._choice, system, messages, schema=schema, max_tokens=max_tokens)
         chars = len(system) + len(schema) + sum(len(each.text) for each in messages)
         try:
             answer = await self._limiter.run(
-                partial(self._send, request, claim),
+                partial(self._send, request),
+                claim=claim,
                 reserves=chars / CHARS_PER_TOKEN + max_tokens,
                 used=_tokens_used,
             )
@@ -56,11 +57,7 @@ class BedrockModel:
             return ModelReply(refusal=refusal_of(error, self._choice.model_id))
         return read_reply(answer)
 
-    async def _send(
-        self, request: "ConverseRequestTypeDef", claim: Claim | None
-    ) -> "ConverseResponseTypeDef":
-        if claim and not await claim():
-            raise WithdrawnError
+    async def _send(self, request: "ConverseRequestTypeDef") -> "ConverseResponseTypeDef":
         try:
             return await self._bedrock.converse(**request)
         except ClientError as error:

@@ -1,7 +1,7 @@
 """Asks the model each question once: in a part, in a run, in later runs and however often work is repeated.
 
-An answer is kept as soon as it arrives. When a call's turn has come, which may take hours, its question is
-claimed, so that of two workers with the same one, one asks and the other finds the answer.
+An answer is kept as soon as it arrives. Shortly before a call's turn, which may take hours to come, its
+question is claimed, so that of two workers with the same one, one asks and the other finds the answer.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from encore.mailer.domain.copy.prompt import Prompt
 from encore.mailer.ports import Model, ModelMessage, ModelReply
 from encore.runtime.gather import Gather
 from encore.runtime.kept_answers import Answer, KeptAnswers
-from encore.runtime.quota.limiter import WithdrawnError
+from encore.runtime.quota.turns import WithdrawnError
 
 KEYS_PER_CALL = 100
 PATIENCE_S, LOOKS = 0.5, 60
@@ -40,6 +40,7 @@ class AskOnce:
         self._find = Gather(kept.find, limit=KEYS_PER_CALL)
         self._claim = Gather(self._claim_all, limit=KEYS_PER_CALL)
         self._keep = Gather(self._keep_all)
+        self._asking: dict[str, asyncio.Event] = {}
 
     async def run(
         self, prompt: Prompt, *, payer: str, is_wanted: Callable[[], bool] = lambda: True
@@ -54,12 +55,19 @@ class AskOnce:
         while True:
             if answer := await self._look(key, times=looks):
                 return paid_reply(answer)
+            if asking := self._asking.get(key):
+                await asking.wait()
+                continue
+            self._asking[key] = done = asyncio.Event()
             try:
                 return await self._ask(prompt, key, payer, is_wanted)
             except WithdrawnError:
                 if not is_wanted():
                     raise
                 looks = LOOKS
+            finally:
+                del self._asking[key]
+                done.set()
 
     async def _look(self, key: str, *, times: int) -> Answer | None:
         for look in range(times):

@@ -11,7 +11,8 @@ from botocore.exceptions import ClientError
 from encore.contracts.records import Sentiment
 from encore.runtime.errors import error_code
 from encore.runtime.logs import get_logger
-from encore.runtime.quota.limiter import Limiter, WithdrawnError
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.turns import WithdrawnError
 from encore.sentiment.domain.answers import Found, mentions_of, write_language, write_mentions
 from encore.sentiment.domain.scores import Score, score_of, write_score
 from encore.sentiment.domain.texts import Text
@@ -40,7 +41,7 @@ class Operation:
 class Comprehend:
     """Asks in calls of 25; one text's failure never affects the others in its call.
 
-    Every method claims texts when their call's turn has come, and passes `keep` an answer or an error for
+    Every method claims texts shortly before their call's turn, and passes `keep` an answer or an error for
     each that is claimed, as the calls return. It raises errors that are not a text's own, such as server
     faults. The client must not retry (`NO_SDK_RETRIES`).
     """
@@ -96,14 +97,14 @@ class Comprehend:
     async def _ask(self, operation: Operation, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
         asked: Sequence[Text] = ()
 
-        async def send() -> Reply:
+        async def claim_some() -> bool:
             nonlocal asked
-            asked = await _claimed(claim, texts)
-            return await operation.batch(asked)
+            asked = await claim(texts)
+            return bool(asked)
 
         try:
             async with self._parallel:
-                reply = await self._limiter.run(send)
+                reply = await self._limiter.run(lambda: operation.batch(asked), claim=claim_some)
         except WithdrawnError:
             return
         except ClientError as error:
@@ -128,26 +129,17 @@ class Comprehend:
                 await keep({text.key: await self._ask_one(operation, text, claim)})
 
     async def _ask_one(self, operation: Operation, text: Text, claim: Claim) -> str:
-        async def send() -> Reply:
-            await _claimed(claim, [text])
-            return await operation.single(text)
+        async def claim_it() -> bool:
+            return bool(await claim([text]))
 
         try:
             async with self._parallel:
-                reply = await self._limiter.run(send)
+                reply = await self._limiter.run(lambda: operation.single(text), claim=claim_it)
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise
             return operation.failure(error_code(error))
         return operation.answer(reply)
-
-
-async def _claimed(claim: Claim, texts: Sequence[Text]) -> Sequence[Text]:
-    """Claim texts, in the moment in which their call goes out; raise `WithdrawnError` if none is left."""
-    claimed = await claim(texts)
-    if not claimed:
-        raise WithdrawnError
-    return claimed
 
 
 def _dominant(reply: Reply) -> str | None:

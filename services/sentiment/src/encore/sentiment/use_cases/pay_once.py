@@ -1,7 +1,7 @@
 """Asks about texts and pays for each once: in a run, in later runs and however often work is repeated.
 
-An answer is kept as soon as it arrives. When a call's turn has come, which may take hours, its texts are
-claimed, so that of two workers with the same text one asks and the other finds the answer. A claim lapses
+An answer is kept as soon as it arrives. Shortly before a call's turn, which may take hours to come, its texts
+are claimed, so that of two workers with the same text one asks and the other finds the answer. A claim lapses
 after a minute: a worker that has died in between delays others no longer than that.
 """
 

@@ -87,6 +87,10 @@ class Allowance:
         """What all tasks together may use."""
         return self._buckets[kind].ceiling.per_s(now)
 
+    def own_per_s(self, now: float) -> float:
+        """How many calls this task may send."""
+        return self._share(self._buckets[Kind.REQUESTS], now)
+
     def begin(self, now: float, *, after_s: float = 0.0) -> None:
         """Start anew after a pause: the next call is due at random within a turn, `after_s` from now."""
         for bucket in self._buckets.values():
@@ -108,9 +112,8 @@ class Allowance:
         self._buckets[Kind.REQUESTS].note(now, 1.0)
         self._buckets[Kind.TOKENS].level -= tokens
 
-    def put_back(self, *, requests: float = 0.0, tokens: float = 0.0) -> None:
-        """Put back what a call took that was not made, or was refused."""
-        self._buckets[Kind.REQUESTS].level += requests
+    def put_back(self, tokens: float) -> None:
+        """Put back what a call reserved that was refused."""
         self._buckets[Kind.TOKENS].level += tokens
 
     def succeeded(self, now: float, *, reserved: float, used: float) -> None:

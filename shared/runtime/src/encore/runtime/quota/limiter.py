@@ -17,7 +17,7 @@ from tenacity.wait import wait_random_exponential
 from encore.runtime.logs import get_logger
 from encore.runtime.quota.allowance import Allowance, Kind
 from encore.runtime.quota.shared import SharedQuota
-from encore.runtime.quota.turns import Counts, StoppingError, Turns
+from encore.runtime.quota.turns import Claim, Counts, StoppingError, Turns
 from encore.runtime.retry import (
     PACED_BASE_S,
     PACED_CAP_S,
@@ -32,10 +32,6 @@ Call = Callable[[], Awaitable[Result]]
 TOKENS = "tokens"
 """Part of the message of calls that are throttled because of tokens, not of requests."""
 log = get_logger()
-
-
-class WithdrawnError(Exception):
-    """A call found, when its turn had come, that it need not be made: it takes nothing of the quota."""
 
 
 class Limiter:
@@ -63,40 +59,47 @@ class Limiter:
         return self._allowance.per_s(Kind.REQUESTS, _now())
 
     async def run(
-        self, call: Call[Result], *, reserves: float = 0.0, used: Callable[[Result], float] | None = None
+        self,
+        call: Call[Result],
+        *,
+        claim: Claim | None = None,
+        reserves: float = 0.0,
+        used: Callable[[Result], float] | None = None,
     ) -> Result:
         """Send a call when it is due, and again while it fails transiently; return its result.
 
-        It reserves so many tokens of the quota; `used` tells from the result how many it did use. A throttled
-        call is repeated for as long as it takes, and so is one for which a quota of the day is used up
-        (`ExhaustedError`). Raises the error of the last of `PACED_TRIES` tries that failed otherwise, other
-        errors at once, and `StoppingError` for a call whose turn has not come when the service stops.
+        Shortly before each try `claim` says whether it is still wanted. The call reserves so many tokens of
+        the quota; `used` tells from the result how many it did use. A throttled call is repeated for as long
+        as it takes, and so is one for which a quota of the day is used up (`ExhaustedError`). Raises the
+        error of the last of `PACED_TRIES` tries that failed otherwise, other errors at once, `WithdrawnError`
+        for a call that is not wanted any more, and `StoppingError` for one whose turn has not come when the
+        service stops.
         """
         return await AsyncRetrying(
             retry=retry_if_exception(_is_worth_a_retry),
             stop=stop_after_attempt(PACED_TRIES),
             wait=wait_random_exponential(multiplier=PACED_BASE_S, max=PACED_CAP_S),
             reraise=True,
-        )(self._until_admitted, call, reserves, used)
+        )(self._until_admitted, call, claim, reserves, used)
 
     async def _until_admitted(
-        self, call: Call[Result], reserves: float, used: Callable[[Result], float] | None
+        self,
+        call: Call[Result],
+        claim: Claim | None,
+        reserves: float,
+        used: Callable[[Result], float] | None,
     ) -> Result:
         """Send a call until it is not throttled."""
         while True:
-            await self._turns.wait(reserves)
+            await self._turns.wait(reserves, claim)
             started = _now()
             self.counts.calls += 1
             try:
                 result = await call()
-            except WithdrawnError:
-                self.counts.calls -= 1
-                self._allowance.put_back(requests=1.0, tokens=reserves)
-                raise
             except (ClientError, ExhaustedError) as error:
                 if not isinstance(error, ExhaustedError) and not is_throttled(error):
                     raise
-                self._allowance.put_back(tokens=reserves)
+                self._allowance.put_back(reserves)
                 self._refused(error, started, reserves)
             else:
                 spent = used(result) if used else reserves

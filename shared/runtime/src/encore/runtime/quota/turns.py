@@ -1,8 +1,12 @@
-"""The order in which a task's calls are sent, each when its share of the quota allows it."""
+"""The order in which a task's calls are sent, each when its share of the quota allows it.
+
+A call is claimed shortly before its turn: what another task has meanwhile claimed or answered leaves the
+queue and takes nothing of the quota.
+"""
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
@@ -17,10 +21,20 @@ LOOK_S = 1.0
 IDLE_S = 6.0
 """After so long without a call that waits, a task gives its share to the others."""
 REPORT_S = 60.0
+AHEAD_S, AHEAD_CALLS = 10.0, 2
+"""How long before their turns calls are claimed, and at least how many at a time."""
+FRESH_S = 30.0
+"""A claim that is older than this when the call's turn comes is made anew: it may have lapsed."""
+Claim = Callable[[], Awaitable[bool]]
+"""Claims what a call is about; false if the call need not be made."""
 
 
 class StoppingError(PostponedError):
     """The service was asked to stop while a call waited for its turn."""
+
+
+class WithdrawnError(Exception):
+    """A call need not be made: another has asked the same."""
 
 
 @dataclass
@@ -49,30 +63,57 @@ class Turns:
         self._allowance = allowance
         self._counts = counts
         self._membership = Membership(shared, allowance) if shared else None
-        self._order = asyncio.Lock()
-        self._begun, self._news = asyncio.Event(), asyncio.Event()
+        self._queue, self._order = asyncio.Lock(), asyncio.Lock()
+        self._in_front = 0
+        self._begun, self._news, self._left = asyncio.Event(), asyncio.Event(), asyncio.Event()
         self._active_at = -math.inf
         self._stop = stop
         self._waiting: set[asyncio.Timeout] = set()
         self._sharing: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
 
-    async def wait(self, tokens: float) -> None:
+    async def wait(self, tokens: float, claim: Claim | None = None) -> None:
         """Return when a call that reserves so many tokens is to be sent.
 
-        Raises `StoppingError` if the service stops before.
+        Raises `WithdrawnError` if `claim` fails, and `StoppingError` if the service stops before.
         """
         self._active_at = since = _now()
         self._attend()
         try:
-            async with self._until_stopped(), self._order:
+            async with self._until_stopped():
                 await self._begun.wait()
-                while delay_s := self._allowance.delay(_now(), tokens):
-                    await asyncio.sleep(min(delay_s, LOOK_S))
-                    self._active_at = _now()
-                self._allowance.take(_now(), tokens)
+                async with self._front():
+                    await self._claim_and_take(tokens, claim)
         finally:
             self._counts.waited_s += _now() - since
+
+    @asynccontextmanager
+    async def _front(self) -> AsyncIterator[None]:
+        """Let in as many calls as will be sent soon, the first to come first."""
+        async with self._queue:
+            while self._in_front >= max(AHEAD_CALLS, AHEAD_S * self._allowance.own_per_s(_now())):
+                self._left.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._left.wait(), LOOK_S)
+                self._active_at = _now()
+        self._in_front += 1
+        try:
+            yield
+        finally:
+            self._in_front -= 1
+            self._left.set()
+
+    async def _claim_and_take(self, tokens: float, claim: Claim | None) -> None:
+        if claim and not await claim():
+            raise WithdrawnError
+        claimed_at = _now()
+        async with self._order:
+            while delay_s := self._allowance.delay(_now(), tokens):
+                await asyncio.sleep(min(delay_s, LOOK_S))
+                self._active_at = _now()
+            if claim and _now() - claimed_at > FRESH_S and not await claim():
+                raise WithdrawnError
+            self._allowance.take(_now(), tokens)
 
     def tell(self) -> None:
         """Tell the other tasks at once what this one has found."""
