@@ -22,7 +22,7 @@ from encore.contracts.records import Customer, Product, Review
 from encore.runtime.kept_answers import Answer
 from encore.sentiment.domain.job import JobState, JobStatus
 from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Keep
+from encore.sentiment.ports import Claim, Keep
 
 Model = TypeVar("Model", bound=BaseModel)
 PART_REVIEWS = 250
@@ -145,9 +145,9 @@ class DroppedItems(DiskOpinions):
 class NoCalls:
     """The job answers everything: whoever asks by a call fails the benchmark."""
 
-    async def sentiments(self, texts: Sequence[Text], keep: Keep) -> None:
+    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
         """Fail."""
-        raise NotImplementedError(len(texts), keep)
+        raise NotImplementedError(len(texts), claim, keep)
 
     languages = sentiments
     aspects = sentiments

@@ -21,12 +21,13 @@ from encore.contracts.records import (
 from encore.mailer.__main__ import composer, style
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.message.compose import Composer
-from encore.mailer.ports import ModelMessage, ModelReply
+from encore.mailer.ports import Claim, ModelMessage, ModelReply
 from encore.mailer.settings import MailerSettings
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.write_copy import Copywriter
+from encore.runtime.quota.turns import WithdrawnError
 from encore.runtime.runs.stage import PartResult
 from services.mailer.tests.fakes import InMemoryEmailRecords
 from tests.support.kept_answers import InMemoryKeptAnswers
@@ -93,9 +94,17 @@ class AnsweringModel:
     asked: list[str] = field(default_factory=list)
 
     async def converse(
-        self, system: str, messages: Sequence[ModelMessage], *, schema: str, max_tokens: int
+        self,
+        system: str,
+        messages: Sequence[ModelMessage],
+        *,
+        schema: str,
+        max_tokens: int,
+        claim: Claim | None = None,
     ) -> ModelReply:
         """Return the answer to the task that the request names."""
+        if claim and not await claim():
+            raise WithdrawnError
         assert system
         assert schema
         assert max_tokens

@@ -20,7 +20,10 @@ class InMemoryKeptAnswers:
         return {key: self.answers[key] for key in keys if key in self.answers}
 
     async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
-        """Claim what has neither an answer nor another's claim."""
+        """Claim what has neither an answer nor another's claim; a transaction takes each key once."""
+        assert len(set(keys)) == len(keys), (
+            "Transaction request cannot include multiple operations on one item"
+        )
         await asyncio.sleep(0)
         free = {key for key in keys if key not in self.answers and self._is_free(key, payer)}
         self.claims.update(dict.fromkeys(free, (payer, self.now + CLAIM_S)))

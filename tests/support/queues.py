@@ -30,7 +30,7 @@ class _Stored:
 
 
 class InMemoryQueue:
-    """A queue of some bodies; lists every deletion, visibility change, dead letter and receive limit."""
+    """A queue of some bodies; lists all that was done to it: deletions, visibility changes, and so on."""
 
     name = "in-memory"
 
@@ -40,6 +40,7 @@ class InMemoryQueue:
         self.visibility_changes: list[tuple[str, float]] = []
         self.dead_letters: list[DeadLetter] = []
         self.limits: list[int] = []
+        self.sent_anew: list[str] = []
         self._sent = 0
         self._stored: dict[str, _Stored] = {}
         self._deleted_receipts: set[str] = set()
@@ -75,6 +76,12 @@ class InMemoryQueue:
     async def change_visibility_batch(self, messages: Sequence[Message], *, seconds: float) -> Refused:
         """Hide messages for `seconds` from now; refuse those that are gone."""
         return Refused(lost=[each for each in messages if not self._hide(each, seconds)], untouched=[])
+
+    async def send_anew(self, message: Message) -> None:
+        """Replace a message by a new one with the same body."""
+        self.sent_anew.append(message.body)
+        self._store(message.body)
+        self._remove(message.receipt)
 
     async def dead_letter(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
         """Move a message to the dead letters."""

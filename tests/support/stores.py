@@ -74,8 +74,10 @@ class InMemoryItems:
         self.items: dict[tuple[str, ...], Mapping[str, Any]] = {}
 
     async def put_all(self, items: Sequence[Mapping[str, Any]]) -> None:
-        """Put every item."""
-        self.items.update({tuple(item[name] for name in self._key): item for item in items})
+        """Put every item; DynamoDB refuses a call with two of the same key."""
+        named = {tuple(item[name] for name in self._key): item for item in items}
+        assert len(named) == len(items), "Provided list of item keys contains duplicates"
+        self.items.update(named)
 
     async def get_all(self, keys: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Return the items with these keys that exist, as a table returns them: without types of our own."""

@@ -10,7 +10,8 @@ from encore.mailer.domain.copy.job import JobState, JobStatus
 from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
-from encore.mailer.ports import BusyError, JobAnswer, ModelMessage, ModelReply
+from encore.mailer.ports import BusyError, Claim, JobAnswer, ModelMessage, ModelReply
+from encore.runtime.quota.turns import WithdrawnError
 
 MODEL = "anthropic.claude-haiku-5-5"
 
@@ -64,10 +65,18 @@ class InMemoryModel:
         self.hanging = asyncio.Event()
 
     async def converse(
-        self, system: str, messages: Sequence[ModelMessage], *, schema: str, max_tokens: int
+        self,
+        system: str,
+        messages: Sequence[ModelMessage],
+        *,
+        schema: str,
+        max_tokens: int,
+        claim: Claim | None = None,
     ) -> ModelReply:
         """Reply, and refuse a conversation that Bedrock would refuse."""
         assert max_tokens > 0
+        if claim and not await claim():
+            raise WithdrawnError
         self.system, self.schema = system, schema
         self.calls += 1
         self.conversations.append(messages)

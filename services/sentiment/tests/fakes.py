@@ -9,7 +9,7 @@ from encore.sentiment.domain.job import JobState, JobStatus
 from encore.sentiment.domain.job_output import JobLine
 from encore.sentiment.domain.scores import Score, write_score
 from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import BusyError, Keep
+from encore.sentiment.ports import BusyError, Claim, Keep
 
 POSITIVE = Score(Sentiment.POSITIVE, SentimentScores(positive=1, negative=0, neutral=0, mixed=0))
 
@@ -27,22 +27,24 @@ class InMemoryAsks:
         self.failures: dict[str, Exception] = {}
         self.languages_of: dict[str, str | None] = {}
 
-    async def sentiments(self, texts: Sequence[Text], keep: Keep) -> None:
+    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
         """Answer about one text after the other."""
-        for text in texts:
+        for text in await claim(texts):
             if failure := self.failures.pop(text.words, None):
                 raise failure
             self.asked.append(text.words)
             await asyncio.sleep(0)
             await keep({text.key: write_score(POSITIVE)})
 
-    async def languages(self, texts: Sequence[Text], keep: Keep) -> None:
+    async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
         """Answer about all texts."""
+        texts = await claim(texts)
         self.besides += [text.words for text in texts]
         await keep({text.key: write_language(self.languages_of.get(text.words, "en")) for text in texts})
 
-    async def aspects(self, texts: Sequence[Text], keep: Keep) -> None:
+    async def aspects(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
         """Answer about all texts."""
+        texts = await claim(texts)
         self.besides += [text.words for text in texts]
         await keep({text.key: write_mentions(()) for text in texts})
 

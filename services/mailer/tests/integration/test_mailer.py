@@ -13,7 +13,8 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event, parse_event
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.__main__ import bedrock_model, composer, style
+from encore.mailer.__main__ import SECONDS_PER_MINUTE, composer, model_choice, style
+from encore.mailer.adapters.bedrock import BedrockModel
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from encore.mailer.handler import MailerHandler
@@ -30,6 +31,7 @@ from encore.runtime.kept_answers import DynamoDBKeptAnswers
 from encore.runtime.queue.message import Message
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.quota.limiter import Limiter
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import RunStatus, StageName
@@ -85,7 +87,9 @@ def wired(
     locks = Locks(clients.dynamodb, settings.runs_table, quiet_s=60)
     answers, features = settings.copy_answers_table, settings.product_features_table
     kept = DynamoDBKeptAnswers(clients.dynamodb, answers, DynamoDBItems(clients.dynamodb, answers))
-    ask_once = AskOnce(model=bedrock_model(bedrock, settings), model_id=settings.mailer_model_id, kept=kept)
+    limiter = Limiter(settings.mailer_converse_rpm / SECONDS_PER_MINUTE)
+    model = BedrockModel(bedrock, model_choice(settings), limiter)
+    ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept)
     mail_part = MailPart(
         objects=objects,
         records=table,

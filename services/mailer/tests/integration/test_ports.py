@@ -23,8 +23,8 @@ from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords, FeatureRecords, Model, ModelMessage, ModelReply
-from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.aws import CONFIG
+from encore.runtime.quota.limiter import Limiter
 from encore.runtime.retry import is_transient
 from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
 from understudy.testing import UnderstudyServer

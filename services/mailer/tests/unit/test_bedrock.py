@@ -1,4 +1,5 @@
 import asyncio
+import math
 from collections.abc import Coroutine
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,8 +11,9 @@ from encore.mailer.adapters.bedrock import BedrockModel
 from encore.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities
 from encore.mailer.adapters.bedrock_requests import Guardrail, ModelChoice
 from encore.mailer.ports import ModelMessage, ModelReply
-from encore.runtime.adaptive_rate import Limiter
-from encore.runtime.retry import PACED_TRIES, THROTTLED_TRIES, ExhaustedError
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.turns import WithdrawnError
+from encore.runtime.retry import PACED_TRIES
 from tests.support.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:
@@ -35,13 +37,14 @@ class StubBedrock:
     ) -> None:
         self.request: dict[str, Any] = {}
         self.calls = 0
+        self.fails_times = math.inf
         self._text, self._stop, self._error, self._usage = text, stop, error, usage or {}
 
     async def converse(self, **request: object) -> dict[str, Any]:
         """Keep the request, and answer it."""
         self.request = request
         self.calls += 1
-        if self._error:
+        if self._error and self.calls <= self.fails_times:
             code, message, status = self._error
             raise ClientError(
                 {"Error": {"Code": code, "Message": message}, "ResponseMetadata": {"HTTPStatusCode": status}},  # type: ignore[typeddict-item] # the members in use
@@ -172,23 +175,51 @@ def test_a_failing_model_is_asked_again_and_then_transient(code: str, status: in
     assert stub.calls == PACED_TRIES
 
 
-def test_a_throttled_call_is_repeated_within_the_message() -> None:
-    """Waiting costs no delivery of the message; only when nothing helps is the error raised."""
-    stub = StubBedrock(
-        error=("ThrottlingException", "Too many tokens, please wait before trying again.", 429)
-    )
-    with pytest.raises(ClientError, match="Too many tokens, please"):
-        in_virtual_time(asked(stub))
-    assert stub.calls == THROTTLED_TRIES
-
-
-async def test_a_quota_of_the_day_is_not_waited_for() -> None:
-    """The message comes back later instead."""
-    message = "Too many tokens per day, please wait before trying again."
+@pytest.mark.parametrize(
+    ("message", "at_least_s"),
+    [
+        ("Too many requests, please wait before trying again.", 0),
+        ("Too many tokens, please wait before trying again.", 0),
+        ("Too many tokens per day, please wait before trying again.", 3_600),
+    ],
+)
+def test_a_throttled_call_is_repeated_for_as_long_as_it_takes(message: str, at_least_s: float) -> None:
+    """Waiting costs no delivery of the message, also for the quota of the day, asked every few minutes."""
     stub = StubBedrock(error=("ThrottlingException", message, 429))
-    with pytest.raises(ExhaustedError, match=r"some\.model: Too many tokens per day"):
-        await asked(stub)
-    assert stub.calls == 1
+    stub.fails_times = 9
+
+    async def ask() -> tuple[ModelReply, float]:
+        return await asked(stub), asyncio.get_running_loop().time()
+
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        reply, took_s = runner.run(ask())
+    assert (reply.text, stub.calls) == ("{}", 10)
+    assert took_s >= at_least_s
+
+
+def test_a_call_that_is_not_wanted_any_more_is_not_made() -> None:
+    """What another worker has asked meanwhile is neither sent nor counted against the quota."""
+    stub = StubBedrock()
+
+    async def refuse() -> bool:
+        return False
+
+    with pytest.raises(WithdrawnError):
+        in_virtual_time(model(stub).converse("rules", MESSAGES, schema="{}", max_tokens=500, claim=refuse))
+    assert stub.calls == 0
+
+
+def test_each_try_claims_anew() -> None:
+    """A claim lapses after minutes, and a throttled call may wait for hours."""
+    stub, claims = StubBedrock(error=("ThrottlingException", "Too many requests", 429)), list[int]()
+    stub.fails_times = 3
+
+    async def claim() -> bool:
+        claims.append(stub.calls)
+        return True
+
+    in_virtual_time(model(stub).converse("rules", MESSAGES, schema="{}", max_tokens=500, claim=claim))
+    assert claims == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize(

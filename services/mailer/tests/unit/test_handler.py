@@ -2,6 +2,7 @@ import asyncio
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -313,6 +314,48 @@ async def test_a_redelivered_part_changes_nothing(world: World, recommend: Recom
     assert [(report.counts, report.units) for report in again] == [
         (report.counts, report.units) for report in reports
     ]
+
+
+async def test_emails_are_announced_with_the_same_ids_at_each_delivery(
+    world: World, recommend: Recommend, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Subscribers recognise the repetition, after a crash before the announced part counts as done."""
+    await world.open(parts=2)
+    message = await world.message([recommend(f"C{number}") for number in range(5)], parts=2)
+
+    async def crash(run_id: str, stage: StageName, part: int) -> None:
+        raise ConnectionError(run_id, stage, part)
+
+    monkeypatch.setattr(world.ledger, "complete_part", crash)
+    with pytest.raises(ConnectionError):
+        await world.handler(message)
+    first = list(world.announcer.ids)
+    monkeypatch.undo()
+    await world.handler(message)
+    assert len(first) == len(set(first)) == 5
+    assert sorted(world.announcer.ids) == sorted(2 * first)
+
+
+async def test_nothing_more_is_paid_for_once_a_part_is_left(world: World, recommend: Recommend) -> None:
+    """Calls that wait for the quota when the message is lost are not made: another worker has the part."""
+    await world.open(parts=1)
+    message = await world.message([unlike(recommend, f"C{n}", n) for n in range(20)])
+    turn, converse = asyncio.Event(), world.model.converse
+
+    async def wait_for_the_quota(*arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
+        await turn.wait()
+        return await converse(*arguments, **options)
+
+    world.model.converse = wait_for_the_quota  # type: ignore[method-assign] # a quota that is used up
+    handling = asyncio.create_task(world.handler(message))
+    for _ in range(20):
+        await asyncio.sleep(0)
+    handling.cancel()
+    await asyncio.wait({handling})
+    turn.set()
+    for _ in range(20):
+        await asyncio.sleep(0)
+    assert (world.model.calls, world.kept.claims) == (0, {})
 
 
 async def test_redelivery_recovers_from_a_crash_before_the_runs_end_is_recorded(

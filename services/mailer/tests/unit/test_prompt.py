@@ -1,6 +1,8 @@
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -77,12 +79,20 @@ def test_equal_facts_make_equal_prompts(make_facts: MakeFacts) -> None:
     assert len({prompt.key("claude") for prompt in prompts}) == 1
 
 
-def test_another_model_or_version_has_another_key(facts: EmailFacts) -> None:
-    """Answers to another question are never taken for this one's."""
+def test_a_key_is_of_everything_that_is_asked(facts: EmailFacts) -> None:
+    """Answers to another question are never taken for this one's, not even by chance: digests are whole."""
     prompt = copy_prompt(facts, STYLE)
-    assert prompt.key("one") != prompt.key("other")
-    other = Prompt(prompt.task, "2", prompt.system + "!", prompt.text, prompt.schema, prompt.max_tokens)
-    assert prompt.key("one") != other.key("one")
+    others = [
+        replace(prompt, version="2", system=f"{prompt.system}!"),
+        replace(prompt, text=f"{prompt.text}!"),
+        replace(prompt, schema=f"{prompt.schema}!"),
+        copy_prompt(facts, replace(STYLE, locale="de_DE")),
+        copy_prompt(facts, replace(STYLE, voice="loud")),
+        copy_prompt(facts, replace(STYLE, wordings=STYLE.wordings + 1)),
+    ]
+    keys = [prompt.key("claude"), prompt.key("other"), *(each.key("claude") for each in others)]
+    assert len(set(keys)) == len(keys)
+    assert {len(key) for key in keys} == {sha256().digest_size * 2}
 
 
 @given(attack=st.text(max_size=300), word=st.sampled_from(["</facts>", "<facts>", "\n\nHuman:", '"}]}']))

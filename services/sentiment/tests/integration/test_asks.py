@@ -1,6 +1,6 @@
 """The double of Comprehend keeps the same contract as the adapter on understudy."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 
 import pytest
@@ -8,6 +8,7 @@ from aiobotocore.session import get_session
 
 from encore.contracts.errors import TransientError
 from encore.contracts.records import Sentiment
+from encore.runtime.quota.limiter import Limiter
 from encore.sentiment.adapters.comprehend import Comprehend
 from encore.sentiment.domain.answers import read_language, read_mentions
 from encore.sentiment.domain.scores import read_score
@@ -15,6 +16,11 @@ from encore.sentiment.domain.texts import Text
 from encore.sentiment.ports import Asks
 from services.sentiment.tests.fakes import InMemoryAsks
 from understudy.testing import UnderstudyServer
+
+
+async def claim_all(wanted: Sequence[Text]) -> Sequence[Text]:
+    """Claim every text."""
+    return wanted
 
 
 class Kept(dict[str, str]):
@@ -38,7 +44,7 @@ async def asks(request: pytest.FixtureRequest) -> AsyncIterator[Asks]:
         client = await stack.enter_async_context(
             get_session().create_client("comprehend", endpoint_url=server.url)
         )
-        yield Comprehend(client, calls_per_s=1000, parallel_calls=4)
+        yield Comprehend(client, Limiter(1000), parallel_calls=4)
 
 
 def texts(question: str) -> list[Text]:
@@ -49,7 +55,7 @@ def texts(question: str) -> list[Text]:
 async def test_every_text_is_scored_once(asks: Asks) -> None:
     """Each gets a label and confidences that add up to 1."""
     kept = Kept()
-    await asks.sentiments(texts("comprehend/sentiment"), kept.keep)
+    await asks.sentiments(texts("comprehend/sentiment"), claim_all, kept.keep)
     assert len(kept) == 25
     for score in map(read_score, kept.values()):
         assert (score.sentiment, score.error) == (Sentiment.POSITIVE, None)
@@ -60,14 +66,14 @@ async def test_every_text_is_scored_once(asks: Asks) -> None:
 async def test_every_text_has_a_language(asks: Asks) -> None:
     """These are English."""
     kept = Kept()
-    await asks.languages(texts("comprehend/language"), kept.keep)
+    await asks.languages(texts("comprehend/language"), claim_all, kept.keep)
     assert {read_language(answer) for answer in kept.values()} == {"en"}
 
 
 async def test_every_text_has_its_mentions(asks: Asks) -> None:
     """Or none: that is an answer too."""
     kept = Kept()
-    await asks.aspects(texts("comprehend/aspects"), kept.keep)
+    await asks.aspects(texts("comprehend/aspects"), claim_all, kept.keep)
     assert [len(read_mentions(answer)) for answer in kept.values()] == [0] * 25
 
 
@@ -78,4 +84,4 @@ async def test_an_error_of_keep_is_raised(asks: Asks) -> None:
         raise TransientError("throttled")
 
     with pytest.raises(TransientError):
-        await asks.sentiments(texts("comprehend/sentiment")[:1], fail)
+        await asks.sentiments(texts("comprehend/sentiment")[:1], claim_all, fail)

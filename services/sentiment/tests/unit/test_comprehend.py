@@ -6,10 +6,12 @@ import pytest
 from botocore.exceptions import ClientError
 
 from encore.contracts.records import AspectMention, Sentiment, SentimentScores
+from encore.runtime.quota.limiter import Limiter
 from encore.sentiment.adapters.comprehend import Comprehend
 from encore.sentiment.domain.answers import read_language, read_mentions
 from encore.sentiment.domain.scores import Score, read_score
 from encore.sentiment.domain.texts import Text
+from tests.support.virtual_time import VirtualTimeLoop
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
@@ -102,7 +104,12 @@ def texts(*words: str) -> list[Text]:
 
 def comprehend(client: FakeComprehend) -> Comprehend:
     """A fast adapter on the fake client."""
-    return Comprehend(cast("ComprehendClient", client), calls_per_s=1000, parallel_calls=4)
+    return Comprehend(cast("ComprehendClient", client), Limiter(1000), parallel_calls=4)
+
+
+async def claim_all(wanted: Sequence[Text]) -> Sequence[Text]:
+    """Claim every text."""
+    return wanted
 
 
 class Kept(dict[str, str]):
@@ -122,7 +129,7 @@ class Kept(dict[str, str]):
 async def score(client: FakeComprehend, *words: str) -> list[Score | None]:
     """Ask for sentiments and return them in order."""
     kept, asked = Kept(), texts(*words)
-    await comprehend(client).sentiments(asked, kept.keep)
+    await comprehend(client).sentiments(asked, claim_all, kept.keep)
     return kept.scores(asked)
 
 
@@ -166,7 +173,6 @@ async def test_a_rejected_call_is_split_into_its_texts() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        failure("ThrottlingException"),
         failure("InternalServerException", 500),
         failure("AccessDeniedException"),
     ],
@@ -177,33 +183,80 @@ async def test_errors_not_caused_by_a_text_are_raised(error: ClientError) -> Non
         await score(FakeComprehend(batch_failure=error), "good")
 
 
-async def test_throttling_of_a_single_text_is_raised() -> None:
-    """A retryable failure must not leave the text unscored."""
-    with pytest.raises(ClientError):
-        await score(FakeComprehend(), "fails throttled")
-
-
-@pytest.mark.parametrize("code", ["ThrottlingException", "InternalServerException"])
+@pytest.mark.parametrize("code", ["InternalServerException", "ServiceUnavailableException"])
 async def test_a_transient_failure_of_one_text_never_becomes_its_result(code: str) -> None:
     """The other scores have been passed on by then, and the text is retried later."""
     client, kept = FakeComprehend(), Kept()
     client.single_failure = failure(code, 500)
     asked = texts("good", "fails once", "good too")
     with pytest.raises(ClientError, match=code):
-        await comprehend(client).sentiments(asked, kept.keep)
+        await comprehend(client).sentiments(asked, claim_all, kept.keep)
     assert [score is not None for score in kept.scores(asked)] == [True, False, True]
 
 
 async def test_the_surest_language_is_the_language() -> None:
     """A text without words has none."""
     kept, asked = Kept(), texts("accha", "123")
-    await comprehend(FakeComprehend()).languages(asked, kept.keep)
+    await comprehend(FakeComprehend()).languages(asked, claim_all, kept.keep)
     assert [read_language(kept[text.key]) for text in asked] == ["hi", None]
 
 
 async def test_targeted_sentiment_becomes_mentions_of_qualities() -> None:
     """Names are lower case; persons are no qualities."""
     kept, [asked] = Kept(), texts("Strap broke, says Zoë")
-    await comprehend(FakeComprehend()).aspects([asked], kept.keep)
+    await comprehend(FakeComprehend()).aspects([asked], claim_all, kept.keep)
     expected = AspectMention(aspect="strap", sentiment=Sentiment.NEGATIVE, begin=0, end=5)
     assert read_mentions(kept[asked.key]) == (expected,)
+
+
+@pytest.mark.parametrize("is_batch", [True, False], ids=["calls of 25", "calls of one text"])
+def test_no_more_calls_are_sent_than_the_quota_allows(is_batch: bool) -> None:  # noqa: FBT001 - a parameter of the test
+    """Ten a second, however many parts are scored at once."""
+    client = FakeComprehend(batch_failure=None if is_batch else failure("TextSizeLimitExceededException"))
+    sent: list[float] = []
+
+    async def ask_all() -> None:
+        adapter = Comprehend(cast("ComprehendClient", client), Limiter(10), parallel_calls=100)
+        name = "batch_detect_sentiment" if is_batch else "detect_sentiment"
+        call = getattr(client, name)
+
+        async def timed(**request: Any) -> object:  # noqa: ANN401 - as AWS's
+            sent.append(asyncio.get_running_loop().time())
+            return await call(**request)
+
+        setattr(client, name, timed)
+        kept = [Kept() for _ in range(40)]
+        await asyncio.gather(
+            *(adapter.sentiments(texts(f"good {n}"), claim_all, each.keep) for n, each in enumerate(kept))
+        )
+
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        runner.run(ask_all())
+    assert len(sent) == 40
+    assert max(sent) - min(sent) >= (40 - 11) / 10
+
+
+async def test_a_call_has_ended_only_when_its_answers_are_kept() -> None:
+    """Or else the next call would be paid for while the answers of this one may still be lost."""
+    kept, asked = Kept(), texts("good", "fails once")
+
+    async def keep_slowly(answers: Mapping[str, str]) -> None:
+        for _ in range(20):
+            await asyncio.sleep(0)
+        await kept.keep(answers)
+
+    await comprehend(FakeComprehend()).sentiments(asked, claim_all, keep_slowly)
+    assert kept.keys() == {text.key for text in asked}
+
+
+async def test_only_what_is_claimed_is_asked_about() -> None:
+    """When a call's turn comes, others may have asked about some of its texts, or all."""
+    client, kept = FakeComprehend(), Kept()
+
+    async def claim_one(wanted: Sequence[Text]) -> Sequence[Text]:
+        return [text for text in wanted if text.words == "good 1"]
+
+    await comprehend(client).sentiments(texts("good 0", "good 1", "good 2"), claim_one, kept.keep)
+    await comprehend(client).sentiments(texts("good 2"), claim_one, kept.keep)
+    assert client.batches == [["good 1"]]
+    assert kept.keys() == {text.key for text in texts("good 1")}

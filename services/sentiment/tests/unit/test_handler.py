@@ -67,6 +67,15 @@ async def test_the_table_holds_every_review_with_its_scores(world: World) -> Non
         assert (item["customer_id"], item["product_ids"], item["run_id"]) == ("c1", ("p",), RUN)
 
 
+async def test_a_review_of_two_customers_is_stored_once() -> None:
+    """Whatever the file says: DynamoDB refuses a request that has the same review, or opinion, twice."""
+    world = World()
+    twice = customer_of(1)
+    await world.ingest([twice, twice.model_copy(update={"customer_id": "somebody else"})], [customer_of(2)])
+    await world.handle(message(1))
+    assert world.reviews.items.keys() == {(review.review_id,) for review in twice.reviews}
+
+
 async def test_writes_are_counted_by_size() -> None:
     """DynamoDB bills a write for each started KB of an item."""
     world = World()

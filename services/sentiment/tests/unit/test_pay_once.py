@@ -6,7 +6,7 @@ import pytest
 from encore.contracts.errors import TransientError
 from encore.sentiment.domain.bill import Bill
 from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Keep
+from encore.sentiment.ports import Claim, Keep
 from encore.sentiment.use_cases.pay_once import PayOnce
 from services.sentiment.tests.fakes import InMemoryAsks
 from tests.support.kept_answers import InMemoryKeptAnswers
@@ -33,9 +33,9 @@ async def test_calls_hold_at_most_twenty_five_texts_of_one_language() -> None:
     calls: list[tuple[int, set[str]]] = []
     asks = InMemoryAsks()
 
-    async def ask(some: Sequence[Text], keep: Keep) -> None:
+    async def ask(some: Sequence[Text], claim: Claim, keep: Keep) -> None:
         calls.append((len(some), {text.language for text in some}))
-        await asks.sentiments(some, keep)
+        await asks.sentiments(some, claim, keep)
 
     english = texts(*(f"good {number}" for number in range(30)))
     german = texts(*(f"gut {number}" for number in range(3)), language="de")

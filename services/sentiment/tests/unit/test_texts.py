@@ -1,3 +1,5 @@
+from hashlib import sha256
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -81,4 +83,7 @@ def test_an_answer_is_named_by_question_language_and_words() -> None:
         Text("Good", "en", "comprehend/sentiment").key,
     }
     assert len(keys) == 4
+    assert {len(key) for key in keys} == {sha256().digest_size * 2}, (
+        "a shorter one is another text's by chance"
+    )
     assert Text("good", "en", "comprehend/sentiment").key in keys

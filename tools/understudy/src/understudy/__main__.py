@@ -36,6 +36,7 @@ def main() -> None:
         comprehend_prior=settings.comprehend_prior,
         s3_client_factory=partial(get_session().create_client, "s3", settings.region),
         comprehend_calls_per_s=settings.comprehend_tps,
+        comprehend_disturbance=settings.comprehend_disturbance(),
         long_document_fails_batch=settings.comprehend_long_document == "call",
         bedrock_options=settings.bedrock_options(),
         state_dir=settings.state_dir,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from encore.aspects import AspectReader
 from understudy import bedrock, comprehend, personalize
 from understudy.bedrock import BedrockOptions
+from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior, SentimentModel
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ def create_services(
     s3_client_factory: S3ClientFactory,
     comprehend_prior: Prior = Prior.BALANCED,
     comprehend_calls_per_s: float | None = None,
+    comprehend_disturbance: Disturbance = Disturbance(),  # noqa: B008 - frozen
     long_document_fails_batch: bool = False,
     bedrock_options: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
     state_dir: Path | None = None,
@@ -44,6 +46,7 @@ def create_services(
             s3_client_factory=s3_client_factory,
             state_delay_s=state_delay_s,
             calls_per_s=comprehend_calls_per_s,
+            disturbance=comprehend_disturbance,
             long_document_fails_batch=long_document_fails_batch,
         ),
         *bedrock.create_services(

@@ -13,6 +13,7 @@ from understudy.bedrock.batch.runner import MIN_RECORDS
 from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS
 from understudy.bedrock.models import CURRENT_MODEL_IDS, ModelFeatures
 from understudy.bedrock.openai import OpenAiServer
+from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior
 
 
@@ -38,6 +39,10 @@ class Settings(BaseSettings):
     """The requests a minute that each model answers, by Converse and InvokeModel; others are throttled."""
     converse_tpm: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The tokens a minute of each model, against which a request's `maxTokens` are reserved."""
+    converse_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """How long a model takes to answer, on average."""
+    converse_error_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of its calls that fail with InternalServerException."""
     guardrails: dict[str, tuple[str, ...]] = DEFAULT_GUARDRAILS
     """The words that each guardrail blocks, as a JSON object by guardrail id."""
     bedrock_min_batch: Annotated[int, Field(ge=1)] = MIN_RECORDS
@@ -53,6 +58,10 @@ class Settings(BaseSettings):
     """How often Comprehend expects praise and blame."""
     comprehend_tps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The calls per second that each operation of Comprehend answers; the others are throttled."""
+    comprehend_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """How long Comprehend takes to answer a synchronous call, on average."""
+    comprehend_error_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of these calls that fail with InternalServerException."""
     comprehend_long_document: Literal["call", "entry"] = "entry"
     """What a document over the limit fails in a batch: the whole call, or only its own entry."""
 
@@ -63,9 +72,14 @@ class Settings(BaseSettings):
             guardrails=self.guardrails,
             requests_per_min=self.converse_rpm,
             tokens_per_min=self.converse_tpm,
+            disturbance=Disturbance(latency_s=self.converse_latency_s, error_rate=self.converse_error_rate),
             min_batch_records=self.bedrock_min_batch,
             openai=self._openai_server(),
         )
+
+    def comprehend_disturbance(self) -> Disturbance:
+        """Return what befalls Comprehend's synchronous calls."""
+        return Disturbance(latency_s=self.comprehend_latency_s, error_rate=self.comprehend_error_rate)
 
     def _openai_server(self) -> OpenAiServer | None:
         if self.openai_base_url is None:

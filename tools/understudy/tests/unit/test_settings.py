@@ -6,6 +6,7 @@ from pydantic import ValidationError
 from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import ModelFeatures
 from understudy.bedrock.openai import OpenAiServer
+from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior
 from understudy.settings import Settings
 
@@ -33,6 +34,8 @@ def test_bedrock_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -
         "GUARDRAILS": '{"strict": ["free"]}',
         "CONVERSE_RPM": "60",
         "CONVERSE_TPM": "1e6",
+        "CONVERSE_LATENCY_S": "2.5",
+        "CONVERSE_ERROR_RATE": "0.25",
         "BEDROCK_MIN_BATCH": "5",
         "OPENAI_BASE_URL": "http://127.0.0.1:11434/v1",
         "OPENAI_MODEL": "smollm2:135m",
@@ -47,6 +50,7 @@ def test_bedrock_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -
         guardrails={"strict": ("free",)},
         requests_per_min=60,
         tokens_per_min=1_000_000,
+        disturbance=Disturbance(latency_s=2.5, error_rate=0.25),
         min_batch_records=5,
         openai=OpenAiServer(
             base_url="http://127.0.0.1:11434/v1", model="smollm2:135m", api_key="secret-key", timeout_s=30
@@ -75,6 +79,10 @@ def test_the_copywriter_answers_by_default() -> None:
         ("GUARDRAILS", '["free"]'),
         ("CONVERSE_RPM", "0"),
         ("CONVERSE_TPM", "inf"),
+        ("CONVERSE_LATENCY_S", "-1"),
+        ("CONVERSE_ERROR_RATE", "1.1"),
+        ("COMPREHEND_LATENCY_S", "inf"),
+        ("COMPREHEND_ERROR_RATE", "-0.1"),
         ("BEDROCK_MIN_BATCH", "0"),
         ("OPENAI_BASE_URL", "ftp://127.0.0.1"),
         ("OPENAI_MODEL", ""),

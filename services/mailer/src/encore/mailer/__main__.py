@@ -1,9 +1,9 @@
 """Starts the mailer service: `python -m encore.mailer`."""
 
+import math
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from encore.contracts import object_keys
 from encore.mailer.adapters.bedrock import BedrockModel
@@ -36,21 +36,19 @@ from encore.mailer.use_cases.load_look import Look, load_look
 from encore.mailer.use_cases.mail_part import MailPart
 from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
-from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
 from encore.runtime.ports import Objects
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSMailerPolls
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.outlook import Outlook
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 
-if TYPE_CHECKING:
-    from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
-
 SECONDS_PER_MINUTE = 60
 CLAIM_S = 300.0
-"""Outlasts a call with its waiting and retries."""
+"""Outlasts a call, which begins when it is claimed; each retry claims anew."""
 
 
 async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
@@ -61,7 +59,9 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
     kept = kept_answers(runtime)
-    ask_once = AskOnce(model=bedrock_model(bedrock, settings), model_id=settings.mailer_model_id, kept=kept)
+    limiter = converse_limiter(runtime)
+    model = BedrockModel(bedrock, model_choice(settings), limiter)
+    ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept)
     features = KnowFeatures(
         ask_once=ask_once,
         records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),
@@ -89,6 +89,7 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         CloseRun(runtime.ledger, runtime.announcer),
         ReleaseParts(ledger=runtime.ledger, polls=_polls(runtime)),
         await _advance_job(runtime, kept, find_prompts),
+        Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
     )
 
 
@@ -142,10 +143,13 @@ def style(settings: MailerSettings) -> Style:
     )
 
 
-def bedrock_model(client: "BedrockRuntimeClient", settings: MailerSettings) -> BedrockModel:
-    """The model that the settings name, asked within the account's quota."""
-    return BedrockModel(
-        client, model_choice(settings), Limiter(settings.mailer_converse_rpm / SECONDS_PER_MINUTE)
+def converse_limiter(runtime: Runtime[MailerSettings]) -> Limiter:
+    """The account's quota for the model, which all mailers share."""
+    settings, per_min = runtime.settings, runtime.settings.mailer_converse_tpm
+    return runtime.limiter(
+        f"converse#{settings.mailer_model_id}",
+        requests_per_s=settings.mailer_converse_rpm / SECONDS_PER_MINUTE,
+        tokens_per_s=math.inf if per_min is None else per_min / SECONDS_PER_MINUTE,
     )
 
 

@@ -14,6 +14,7 @@ from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.runtime.eventbridge import read_aws_event
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.queue.message import Message
+from encore.runtime.quota.outlook import Outlook
 from encore.runtime.runs.stage import Stage
 
 JOB_EVENTS = "aws.bedrock"
@@ -29,6 +30,7 @@ class MailerHandler:
     close_run: CloseRun
     release_parts: ReleaseParts
     advance_job: AdvanceCopyJob | None = None
+    outlook: Outlook | None = None
 
     async def __call__(self, message: Message) -> None:
         """Handle one `recommendations-ready` event or poll; state changes of Bedrock jobs are ignored."""
@@ -44,6 +46,8 @@ class MailerHandler:
         event = parse_event(message.body, RecommendationsReady)
         run_id, data = event.run_id, event.data
         bind_event(run_id=run_id, event_id=event.id, part=data.part)
+        if self.outlook:
+            self.outlook.look(run_id, calls=data.parts * data.customers)
         if await self._is_asked(run_id, 0, message):
             await self._mail(run_id, data.part, data.key, message)
 

@@ -1,7 +1,7 @@
 """What the mailer needs of the outside beyond `encore.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -34,11 +34,21 @@ class ModelReply:
     cache_write_tokens: int = 0
 
 
+Claim = Callable[[], Awaitable[bool]]
+"""Claims a question shortly before its call goes out; false if it need not be asked."""
+
+
 class Model(Protocol):
     """A language model; see `encore.mailer.adapters.bedrock.BedrockModel`."""
 
     async def converse(
-        self, system: str, messages: Sequence[ModelMessage], *, schema: str, max_tokens: int
+        self,
+        system: str,
+        messages: Sequence[ModelMessage],
+        *,
+        schema: str,
+        max_tokens: int,
+        claim: Claim | None = None,
     ) -> ModelReply: ...
 
 

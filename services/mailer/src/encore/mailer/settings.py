@@ -60,6 +60,8 @@ class MailerSettings(ServiceSettings):
     """Emails made at a time in the whole process, each with one call to Bedrock."""
     mailer_converse_rpm: Annotated[float, Field(gt=0)] = 200.0
     """The account's quota of Converse calls a minute: tasks share it by themselves, and none exceeds it."""
+    mailer_converse_tpm: Annotated[float, Field(gt=0)] | None = None
+    """The account's quota of tokens a minute; without it, throttled calls show what it is."""
     mailer_guardrail_id: (
         Annotated[str, Field(pattern=r"^([a-z0-9]+|arn:aws[^ ]*:guardrail/[a-z0-9]+)$")] | None
     ) = None
@@ -101,7 +103,7 @@ class MailerSettings(ServiceSettings):
     """The shop's file, `ENCORE_CONFIG`. By default `encore.toml` in the working directory if there is one,
     else `shop/encore.toml` in the data bucket."""
 
-    @field_validator("mailer_temperature", "mailer_structured_output", mode="before")
+    @field_validator("mailer_temperature", "mailer_structured_output", "mailer_converse_tpm", mode="before")
     @classmethod
     def _empty_means_none(cls, value: object) -> object:
         return None if value == "" else value

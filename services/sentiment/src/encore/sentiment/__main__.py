@@ -6,6 +6,8 @@ from encore.aspects import AspectReader
 from encore.runtime.kept_answers import DynamoDBKeptAnswers
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSPolls
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.outlook import Outlook
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
@@ -34,7 +36,9 @@ if TYPE_CHECKING:
 
 async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
     """Wire the use cases to AWS."""
-    read_documents = _read_documents(runtime, await runtime.new_client("comprehend", retries=NO_SDK_RETRIES))
+    limiter = runtime.limiter("comprehend", requests_per_s=runtime.settings.sentiment_calls_per_s)
+    comprehend = await runtime.new_client("comprehend", retries=NO_SDK_RETRIES)
+    read_documents = _read_documents(runtime, comprehend, limiter)
     opinions = runtime.items(runtime.settings.opinions_table, expires=False)
     score_part = ScorePart(
         objects=runtime.objects,
@@ -59,17 +63,16 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
             runtime, await runtime.new_client("comprehend"), read_documents, score_part, total_products
         ),
         job_from_texts=runtime.settings.sentiment_job_from_texts,
+        outlook=Outlook(lambda: limiter.calls_per_s, retention_s=runtime.queue.retention_s),
     )
 
 
-def _read_documents(runtime: Runtime[SentimentSettings], client: "ComprehendClient") -> ReadDocuments:
+def _read_documents(
+    runtime: Runtime[SentimentSettings], client: "ComprehendClient", limiter: Limiter
+) -> ReadDocuments:
     settings = runtime.settings
     engine = Engine(name=settings.sentiment_engine, language=settings.sentiment_language)
-    asks = Comprehend(
-        client,
-        calls_per_s=settings.sentiment_calls_per_s,
-        parallel_calls=settings.sentiment_parallel_calls,
-    )
+    asks = Comprehend(client, limiter, parallel_calls=settings.sentiment_parallel_calls)
     kept = DynamoDBKeptAnswers(
         runtime.dynamodb,
         settings.answers_table,

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from encore.contracts.events import DataIngested, Event, SentimentPoll, event_type, parse_event
 from encore.runtime.logs import bind_event
 from encore.runtime.queue.message import Message
+from encore.runtime.quota.outlook import Outlook
 from encore.runtime.runs.stage import Stage
 from encore.sentiment.use_cases.advance_job import AdvanceJob
+from encore.sentiment.use_cases.pay_once import TEXTS_PER_CALL
 from encore.sentiment.use_cases.score_part import ScorePart
 from encore.sentiment.use_cases.total_products import TotalProducts
 
@@ -20,6 +22,7 @@ class SentimentHandler:
     total_products: TotalProducts
     advance_job: AdvanceJob | None
     job_from_texts: int
+    outlook: Outlook | None = None
 
     async def __call__(self, message: Message) -> None:
         """Handle one `data-ingested` event or poll."""
@@ -37,6 +40,9 @@ class SentimentHandler:
 
     async def _score(self, event: Event[DataIngested], message: Message) -> None:
         run_id, data = event.run_id, event.data
+        if self.outlook:
+            texts = data.parts * (data.reviews + data.shared_texts)
+            self.outlook.look(run_id, calls=texts / TEXTS_PER_CALL)
         await self.stage.pass_part(
             run_id,
             data.part,

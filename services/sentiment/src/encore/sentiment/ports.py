@@ -14,8 +14,10 @@ from encore.sentiment.domain.texts import Text
 
 Keep = Callable[[Mapping[str, str]], Awaitable[None]]
 """Receives answers, as JSON by the text's key, as they arrive."""
-Ask = Callable[[Sequence[Text], Keep], Awaitable[None]]
-"""Asks about at most 25 texts of one language; passes on an answer or an error for each."""
+Claim = Callable[[Sequence[Text]], Awaitable[Sequence[Text]]]
+"""Claims texts shortly before their call goes out; returns those that are to be asked about."""
+Ask = Callable[[Sequence[Text], Claim, Keep], Awaitable[None]]
+"""Asks about at most 25 texts of one language; passes on an answer or an error for each that is claimed."""
 
 NewKeys = Callable[[], AbstractContextManager[Callable[[str], bool]]]
 """Opens a set of keys; what it gives adds a key and returns whether it is new."""
@@ -24,9 +26,9 @@ NewKeys = Callable[[], AbstractContextManager[Callable[[str], bool]]]
 class Asks(Protocol):
     """What can be asked; see `encore.sentiment.adapters.comprehend.Comprehend`."""
 
-    async def sentiments(self, texts: Sequence[Text], keep: Keep) -> None: ...
-    async def languages(self, texts: Sequence[Text], keep: Keep) -> None: ...
-    async def aspects(self, texts: Sequence[Text], keep: Keep) -> None: ...
+    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None: ...
+    async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None: ...
+    async def aspects(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None: ...
 
 
 class FindsAspects(Protocol):

@@ -36,6 +36,13 @@ class Metric(StrEnum):
     """Messages being handled by any process. As with the backlog, take the maximum."""
     CIRCUIT_OPENED = "circuit_opened"
     """How often a service stopped receiving because a dependency was down."""
+    QUOTA_CALLS = "quota_calls"
+    """Calls sent to the paid API whose quota the tasks of a service share."""
+    QUOTA_CALLS_THROTTLED = "quota_calls_throttled"
+    QUOTA_WAIT_SECONDS = "quota_wait_seconds"
+    """For how long calls have waited for their turns, added up over all that waited."""
+    QUOTA_CALLS_PER_S = "quota_calls_per_s"
+    """What all tasks together may send. Every process reports it: take the maximum."""
 
     RUNS_FINISHED = "runs_finished"
     RUNS_FAILED = "runs_failed"
@@ -73,7 +80,13 @@ class Metric(StrEnum):
 
 
 SECONDS = frozenset(
-    {Metric.HANDLER_SECONDS, Metric.MESSAGE_AGE_SECONDS, Metric.LAG_SECONDS, Metric.RUN_SECONDS}
+    {
+        Metric.HANDLER_SECONDS,
+        Metric.MESSAGE_AGE_SECONDS,
+        Metric.LAG_SECONDS,
+        Metric.RUN_SECONDS,
+        Metric.QUOTA_WAIT_SECONDS,
+    }
 )
 DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})
 

@@ -3,10 +3,12 @@
 | what failed | retried | delay | finally |
 | --- | --- | --- | --- |
 | an AWS call, transiently | by the SDK, `SDK_RETRIES` | exponential, full jitter, 20 s at most | the message fails |
-| a call through `adaptive_rate.Limiter`, transiently | by the limiter, `PACED_TRIES` | the same, from a quarter of a second | the message fails |
-| a call through it, throttled | by the limiter, `THROTTLED_TRIES` | that of its rate | the message fails |
-| a call through it, for a quota of the day (`ExhaustedError`) | never | | the message fails |
+| a call through `quota.limiter.Limiter`, transiently | by the limiter, `PACED_TRIES` | the same, from a quarter of a second | the message fails |
+| a call through it, throttled | by the limiter | that of its share of the quota | for as long as it takes |
+| a call through it, for a quota of the day (`ExhaustedError`) | by the limiter | a minute, doubling to 15 min | for as long as it takes |
+| a call through it whose turn has not come when the service stops (`StoppingError`) | never | | the message is sent anew |
 | part of a batch | that part only, `BATCH_TRIES` | exponential, full jitter, 5 s at most | the message fails |
+| a message that is not to blame (`PostponedError`) | sent anew, as often as it takes | none | |
 | a message, transiently | hidden for `backoff_s`, as often as its queue allows | exponential, full jitter, 5 min at most | dead letter |
 | several messages in a row, transiently | when `encore.runtime.queue.circuit` closes | 5 s, doubling to 5 min | |
 | a message, permanently (`PermanentError`) | never | | dead letter at once |
@@ -43,7 +45,6 @@ NO_SDK_RETRIES: SdkRetries = {"mode": "standard", "max_attempts": 0}
 PACED_TRIES = 5
 PACED_BASE_S = 0.25
 PACED_CAP_S = 20.0
-THROTTLED_TRIES = 10
 BATCH_TRIES = 8
 BATCH_BASE_S = 0.05
 BATCH_CAP_S = 5.0
@@ -82,7 +83,11 @@ SERVER_ERROR_STATUS = 500
 
 
 class ExhaustedError(TransientError):
-    """A quota is used up for so long that only the message's later delivery may succeed."""
+    """A quota of the day is used up: the limiter waits, for hours if need be."""
+
+
+class PostponedError(TransientError):
+    """The work stopped through no fault of the message, which is sent anew: that costs it no receive."""
 
 
 class UnprocessedError(TransientError):

@@ -1,6 +1,7 @@
 """What every service's `__main__` does around its own wiring."""
 
 import asyncio
+import math
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -19,6 +20,8 @@ from encore.runtime.metrics import namespace
 from encore.runtime.queue.consumer import Consumer, Handler
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.shared import DynamoDBSharedQuota
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import StageName
@@ -59,6 +62,8 @@ class Runtime(Generic[Settings]):
     stage: Stage
     s3: "S3Client"
     dynamodb: "DynamoDBClient"
+    stop: asyncio.Event
+    """Set when the service is asked to stop."""
     new_client: Callable[..., Awaitable[Any]]
     """Open a client by its AWS service's name, closed at the end; keywords go to its config."""
 
@@ -67,6 +72,11 @@ class Runtime(Generic[Settings]):
         return DynamoDBItems(
             self.dynamodb, table, keep_days=self.settings.retention_days if expires else None
         )
+
+    def limiter(self, api: str, *, requests_per_s: float, tokens_per_s: float = math.inf) -> Limiter:
+        """Share the account's quota for an API with all tasks; its client must have `NO_SDK_RETRIES`."""
+        shared = DynamoDBSharedQuota(self.dynamodb, self.settings.runs_table, api)
+        return Limiter(requests_per_s, tokens_per_s=tokens_per_s, shared=shared, stop=self.stop)
 
 
 MakeHandler = Callable[[Runtime[Settings]], Awaitable[Handler]]
@@ -116,6 +126,7 @@ async def open_runtime(
             stage=Stage(name, ledger=ledger, locks=locks, announcer=announcer),
             s3=s3,
             dynamodb=dynamodb,
+            stop=stop,
             new_client=new_client,
         )
 

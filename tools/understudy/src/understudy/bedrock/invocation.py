@@ -18,6 +18,7 @@ from understudy.bedrock.errors import (
 from understudy.bedrock.guardrails import BLOCKED_MESSAGE
 from understudy.bedrock.output_schema import read_output_schema
 from understudy.bedrock.request import Usage, tokens
+from understudy.disturbance import Disturbance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,7 @@ class Invoker:
 
     engine: Engine
     quotas: Quotas
+    disturbance: Disturbance = field(default_factory=Disturbance)
     cache: PromptCache = field(default_factory=PromptCache)
     counts: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
 
@@ -60,6 +62,7 @@ class Invoker:
         self.quotas.reserve(request)
         usage = Usage()
         try:
+            await self.disturbance.strike()
             reply = await self._guarded(request, guardrail)
             usage = reply.usage
         finally:

@@ -15,6 +15,7 @@ from understudy.bedrock.models import MODEL_FEATURES, ModelFeatures, Models
 from understudy.bedrock.openai import OpenAiEngine, OpenAiServer
 from understudy.bedrock.quotas import Quotas
 from understudy.bedrock.runtime import Runtime
+from understudy.disturbance import Disturbance
 from understudy.wire.service import Service
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class BedrockOptions:
     requests_per_min: float | None = None
     tokens_per_min: float | None = None
     """What each model answers a minute; other calls are throttled."""
+    disturbance: Disturbance = field(default_factory=Disturbance)
+    """What befalls synchronous calls."""
     min_batch_records: int = MIN_RECORDS
     """The fewest records that a batch inference job may have."""
     openai: OpenAiServer | None = None
@@ -56,7 +59,7 @@ def create_services(
     models = Models(model_ids, {**MODEL_FEATURES, **options.features})
     engine = OpenAiEngine(options.openai) if options.openai else Copywriter()
     quotas = Quotas(requests_per_min=options.requests_per_min, tokens_per_min=options.tokens_per_min)
-    invoker = Invoker(engine=engine, quotas=quotas)
+    invoker = Invoker(engine=engine, quotas=quotas, disturbance=options.disturbance)
     runner = JobRunner(answers=Answers(invoker), s3=s3_client_factory, min_records=options.min_batch_records)
     registry = JobRegistry(runner, state_delay_s=state_delay_s)
     jobs = JobOperations(models=models, registry=registry, region=region, account_id=account_id)

@@ -8,6 +8,7 @@ from understudy.comprehend.analyses import language_analysis, sentiment_analysis
 from understudy.comprehend.detection import Detection
 from understudy.comprehend.jobs import JOB_KINDS, JobOperations, JobRegistry, JobRunner
 from understudy.comprehend.throttling import with_rate_limit
+from understudy.disturbance import Disturbance
 from understudy.engines.language import LanguageDetector
 from understudy.wire.service import Handler, Service
 from understudy.workers import Workers
@@ -28,13 +29,14 @@ def create_service(
     s3_client_factory: S3ClientFactory,
     state_delay_s: float,
     calls_per_s: float | None = None,
+    disturbance: Disturbance = Disturbance(),  # noqa: B008 - frozen
     long_document_fails_batch: bool = False,
 ) -> Service:
     """Return Comprehend, which scores texts with `model`.
 
     `aspects` reads targeted sentiment. Each state of a job lasts at least `state_delay_s`. With
-    `calls_per_s`, every operation refuses calls beyond that rate. Handlers belong to the event loop of their
-    first call.
+    `calls_per_s`, every operation refuses calls beyond that rate. Synchronous calls suffer `disturbance`.
+    Handlers belong to the event loop of their first call.
     """
     workers, job_workers = Workers("comprehend"), Workers("comprehend-jobs")
     analyses = _analyses(model, aspects)
@@ -59,6 +61,7 @@ def create_service(
         operations |= Detection(
             analysis=analysis, workers=workers, long_document_fails_batch=long_document_fails_batch
         ).operations()
+    operations = disturbance.around(operations)
     for each in jobs:
         operations |= each.operations()
 

@@ -9,12 +9,16 @@ from botocore.exceptions import ClientError
 from encore.mailer.adapters.bedrock_errors import raise_for_now, refusal_of
 from encore.mailer.adapters.bedrock_replies import read_reply
 from encore.mailer.adapters.bedrock_requests import ModelChoice, converse_request
-from encore.mailer.ports import ModelMessage, ModelReply
-from encore.runtime.adaptive_rate import Limiter
+from encore.mailer.ports import Claim, ModelMessage, ModelReply
+from encore.runtime.quota.limiter import Limiter
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
     from types_aiobotocore_bedrock_runtime.type_defs import ConverseRequestTypeDef, ConverseResponseTypeDef
+
+
+CHARS_PER_TOKEN = 4
+"""In English prompts, on average: what a request reserves of the quota is estimated by it."""
 
 
 class BedrockModel:
@@ -26,17 +30,29 @@ class BedrockModel:
         self._limiter = limiter
 
     async def converse(
-        self, system: str, messages: Sequence[ModelMessage], *, schema: str, max_tokens: int
+        self,
+        system: str,
+        messages: Sequence[ModelMessage],
+        *,
+        schema: str,
+        max_tokens: int,
+        claim: Claim | None = None,
     ) -> ModelReply:
         """Return an answer in JSON, or a refusal of this one request.
 
-        Raises `PermanentError` naming the model when no request can succeed, and transient errors
-        (throttling, server faults, a failing model) after the limiter's retries; a quota that is used up
-        for the day is not waited for (`ExhaustedError`).
+        It waits for the quota for as long as it takes. Shortly before each try `claim` is asked whether the
+        call is still wanted. Raises `WithdrawnError` if it is not, `PermanentError` naming the model when no
+        request can succeed, and transient errors (server faults, a failing model) after some retries.
         """
         request = converse_request(self._choice, system, messages, schema=schema, max_tokens=max_tokens)
+        chars = len(system) + len(schema) + sum(len(each.text) for each in messages)
         try:
-            answer = await self._limiter.run(partial(self._send, request))
+            answer = await self._limiter.run(
+                partial(self._send, request),
+                claim=claim,
+                reserves=chars / CHARS_PER_TOKEN + max_tokens,
+                used=_tokens_used,
+            )
         except ClientError as error:
             return ModelReply(refusal=refusal_of(error, self._choice.model_id))
         return read_reply(answer)
@@ -47,3 +63,9 @@ class BedrockModel:
         except ClientError as error:
             raise_for_now(error, self._choice.model_id)
             raise
+
+
+def _tokens_used(answer: "ConverseResponseTypeDef") -> float:
+    """What counts against the quota: tokens that were read from the cache do not."""
+    usage = answer["usage"]
+    return usage["inputTokens"] + usage["outputTokens"] + usage.get("cacheWriteInputTokens", 0)

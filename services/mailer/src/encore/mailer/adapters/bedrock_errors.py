@@ -24,7 +24,7 @@ MISCONFIGURED_REQUESTS = (
 FAILING_MODEL = frozenset({"ModelErrorException", "ModelTimeoutException"})
 """Faults of the model behind Bedrock, answered with a 4xx whose message says "Try your request again"."""
 DAILY_QUOTA = "per day"
-"""Part of the message of throttled calls that waiting for seconds does not help."""
+"""Part of the message of calls that are throttled until a new day begins."""
 MAX_REASON_CHARS = 200
 
 

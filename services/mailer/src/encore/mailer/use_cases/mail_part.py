@@ -85,11 +85,14 @@ class MailPart:
         shown = {product_id: record.features for product_id, record in features.items()}
         save = Gather(self._records.put_all)
         keep = Gather(partial(self._keep_copies, part))
-        await for_each(
-            [wanted[customer_id] for customer_id in wanted if customer_id not in existing],
-            lambda each: self._mail_one(each, shown, part, save, keep),
-            parallel=self._parallel,
-        )
+        try:
+            await for_each(
+                [wanted[customer_id] for customer_id in wanted if customer_id not in existing],
+                lambda each: self._mail_one(each, shown, part, save, keep),
+                parallel=self._parallel,
+            )
+        finally:
+            part.copy.is_left = True
         paid = [record for record in features.values() if record.payer == key]
         outcome = part_result(
             part.records,

@@ -56,6 +56,8 @@ class PartCopy:
     counted: set[str] = field(default_factory=set)
     """Keys of the prompts of which the cost is in an email's record."""
     tasks: dict[str, asyncio.Task[Wordings]] = field(default_factory=dict)
+    is_left: bool = False
+    """True once nobody waits for the answers: no further call is made for them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,19 +75,23 @@ class Copywriter:
         prompt = copy_prompt(facts, self.style)
         key = prompt.key(self.ask_once.model_id)
         if key not in part.tasks:
-            part.tasks[key] = asyncio.create_task(self._wordings(prompt, facts.for_anybody(), part.payer))
+            part.tasks[key] = asyncio.create_task(self._wordings(prompt, facts.for_anybody(), part))
         wordings = await asyncio.shield(part.tasks[key])
         is_first = key not in part.counted
         part.counted.add(key)
         return combined(wordings, facts, seed, is_first=is_first)
 
-    async def _wordings(self, prompt: Prompt, facts: EmailFacts, payer: str) -> Wordings:
+    async def _wordings(self, prompt: Prompt, facts: EmailFacts, part: PartCopy) -> Wordings:
         fields = wanted_fields(facts)
-        replies = [await self.ask_once.run(prompt, payer=payer)]
+
+        async def ask(question: Prompt) -> PaidReply:
+            return await self.ask_once.run(question, payer=part.payer, is_wanted=lambda: not part.is_left)
+
+        replies = [await ask(prompt)]
         judged = judge_reply(replies[0], facts)
         if missing := judged.missing(fields):
             repair = repair_prompt(facts, self.style, fields=missing, refused=judged.verdicts)
-            replies.append(await self.ask_once.run(repair, payer=payer))
+            replies.append(await ask(repair))
             judged = judged.mended_by(judge_reply(replies[1], facts))
         model_id = self.ask_once.model_id
         return Wordings(prompt, prompt.key(model_id), model_id, judged, tuple(replies))

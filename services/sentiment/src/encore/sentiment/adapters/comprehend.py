@@ -2,19 +2,21 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from encore.contracts.records import Sentiment
-from encore.runtime.adaptive_rate import Limiter
 from encore.runtime.errors import error_code
 from encore.runtime.logs import get_logger
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.quota.turns import WithdrawnError
 from encore.sentiment.domain.answers import Found, mentions_of, write_language, write_mentions
 from encore.sentiment.domain.scores import Score, score_of, write_score
 from encore.sentiment.domain.texts import Text
-from encore.sentiment.ports import Keep
+from encore.sentiment.ports import Claim, Keep
 
 if TYPE_CHECKING:
     from types_aiobotocore_comprehend.client import ComprehendClient
@@ -39,12 +41,13 @@ class Operation:
 class Comprehend:
     """Asks in calls of 25; one text's failure never affects the others in its call.
 
-    Every method passes `keep` an answer or an error for each text, as the calls return, and raises errors
-    that are not a text's own, such as throttling and server faults.
+    Every method claims texts shortly before their call's turn, and passes `keep` an answer or an error for
+    each that is claimed, as the calls return. It raises errors that are not a text's own, such as server
+    faults. The client must not retry (`NO_SDK_RETRIES`).
     """
 
-    def __init__(self, client: "ComprehendClient", *, calls_per_s: float, parallel_calls: int) -> None:
-        self._limiter = Limiter(calls_per_s)
+    def __init__(self, client: "ComprehendClient", limiter: Limiter, *, parallel_calls: int) -> None:
+        self._limiter = limiter
         self._parallel = asyncio.Semaphore(parallel_calls)
         self._sentiment = Operation(
             batch=lambda texts: client.batch_detect_sentiment(
@@ -79,43 +82,59 @@ class Comprehend:
             failure=lambda _: write_mentions(()),
         )
 
-    async def sentiments(self, texts: Sequence[Text], keep: Keep) -> None:
+    async def sentiments(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
         """Ask for the sentiment of at most 25 texts of one language: a `Score` each."""
-        await self._ask(self._sentiment, texts, keep)
+        await self._ask(self._sentiment, texts, claim, keep)
 
-    async def languages(self, texts: Sequence[Text], keep: Keep) -> None:
+    async def languages(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
         """Ask in which language each of at most 25 texts is."""
-        await self._ask(self._languages, texts, keep)
+        await self._ask(self._languages, texts, claim, keep)
 
-    async def aspects(self, texts: Sequence[Text], keep: Keep) -> None:
+    async def aspects(self, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
         """Ask what at most 25 English texts say about which aspects."""
-        await self._ask(self._aspects, texts, keep)
+        await self._ask(self._aspects, texts, claim, keep)
 
-    async def _ask(self, operation: Operation, texts: Sequence[Text], keep: Keep) -> None:
+    async def _ask(self, operation: Operation, texts: Sequence[Text], claim: Claim, keep: Keep) -> None:
+        asked: Sequence[Text] = ()
+
+        async def claim_some() -> bool:
+            nonlocal asked
+            asked = await claim(texts)
+            return bool(asked)
+
         try:
             async with self._parallel:
-                reply = await self._limiter.run(lambda: operation.batch(texts))
+                reply = await self._limiter.run(lambda: operation.batch(asked), claim=claim_some)
+        except WithdrawnError:
+            return
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise
-            log.warning("batch_rejected", code=error_code(error), texts=len(texts))
-            await self._ask_singly(operation, texts, keep)
+            log.warning("batch_rejected", code=error_code(error), texts=len(asked))
+            await self._ask_singly(operation, asked, claim, keep)
             return
-        if found := {texts[each["Index"]].key: operation.answer(each) for each in reply["ResultList"]}:
+        if found := {asked[each["Index"]].key: operation.answer(each) for each in reply["ResultList"]}:
             await keep(found)
         for failed in reply["ErrorList"]:
             log.warning("text_failed", code=failed["ErrorCode"])
-        await self._ask_singly(operation, [texts[failed["Index"]] for failed in reply["ErrorList"]], keep)
+        again = [asked[failed["Index"]] for failed in reply["ErrorList"]]
+        await self._ask_singly(operation, again, claim, keep)
 
-    async def _ask_singly(self, operation: Operation, texts: Sequence[Text], keep: Keep) -> None:
+    async def _ask_singly(
+        self, operation: Operation, texts: Sequence[Text], claim: Claim, keep: Keep
+    ) -> None:
         """Ask about texts one by one; a text that Comprehend rejects gets an error instead of an answer."""
         for text in texts:
-            await keep({text.key: await self._ask_one(operation, text)})
+            with suppress(WithdrawnError):
+                await keep({text.key: await self._ask_one(operation, text, claim)})
 
-    async def _ask_one(self, operation: Operation, text: Text) -> str:
+    async def _ask_one(self, operation: Operation, text: Text, claim: Claim) -> str:
+        async def claim_it() -> bool:
+            return bool(await claim([text]))
+
         try:
             async with self._parallel:
-                reply = await self._limiter.run(lambda: operation.single(text))
+                reply = await self._limiter.run(lambda: operation.single(text), claim=claim_it)
         except ClientError as error:
             if error_code(error) not in TEXT_FAULTS:
                 raise

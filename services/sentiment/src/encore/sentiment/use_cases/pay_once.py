@@ -1,8 +1,8 @@
 """Asks about texts and pays for each once: in a run, in later runs and however often work is repeated.
 
-An answer is kept as soon as it arrives. Before a call its texts are claimed, so that of two workers with the
-same text one asks and the other finds the answer. A claim lapses after a minute: a worker that has died in
-between delays others no longer than that.
+An answer is kept as soon as it arrives. Shortly before a call's turn, which may take hours to come, its texts
+are claimed, so that of two workers with the same text one asks and the other finds the answer. A claim lapses
+after a minute: a worker that has died in between delays others no longer than that.
 """
 
 import asyncio
@@ -47,15 +47,15 @@ class PayOnce:
         return {key: answer.result for key, answer in answers.items()}
 
     async def _call(self, texts: Sequence[Text], *, ask: Ask, payer: str, answers: dict[str, Answer]) -> None:
-        claimed = await self.kept.claim([text.key for text in texts], payer=payer)
-        if not claimed:
-            return
+        async def claim(wanted: Sequence[Text]) -> Sequence[Text]:
+            claimed = await self.kept.claim([text.key for text in wanted], payer=payer)
+            return [text for text in wanted if text.key in claimed]
 
         async def keep(results: Mapping[str, str]) -> None:
             await self.kept.keep(results, payer=payer)
             answers.update({key: Answer(result, payer) for key, result in results.items()})
 
-        await ask([text for text in texts if text.key in claimed], keep)
+        await ask(texts, claim, keep)
 
 
 def _calls(texts: Sequence[Text]) -> Iterator[Sequence[Text]]:

@@ -19,6 +19,7 @@ from encore.runtime.metrics import Metric
 from encore.runtime.queue.circuit import Circuit
 from encore.runtime.queue.deletions import Deletions
 from encore.runtime.queue.failures import Failures
+from encore.runtime.queue.in_flight import in_time
 from encore.runtime.queue.message import Message
 from encore.runtime.queue.meter import Meter
 from encore.runtime.queue.ports import Queue
@@ -48,7 +49,7 @@ class Consumer:
         circuit: Circuit | None = None,
     ) -> None:
         self._queue = queue
-        self._handle = handle
+        self._handle = in_time(handle)
         self._concurrency = concurrency
         self._wait_s = wait_s
         self._drain_s = drain_s

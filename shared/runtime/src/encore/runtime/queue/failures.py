@@ -1,8 +1,8 @@
 """What happens to a message whose handler failed.
 
-`PermanentError` → the dead-letter queue at once, with the reason. A transient failure → retried after a
-backoff. An unknown failure is retried too, and the queue's redrive policy moves the message to the
-dead-letter queue once it has been received too often.
+`PermanentError` → the dead-letter queue at once, with the reason. `PostponedError` → sent anew, so that it
+never counts as a failure. A transient failure → retried after a backoff. An unknown failure is retried too,
+and the queue's redrive policy moves the message to the dead-letter queue once it has been received too often.
 """
 
 from encore.contracts.errors import PermanentError
@@ -11,7 +11,7 @@ from encore.runtime.metrics import Metric
 from encore.runtime.queue.circuit import Circuit
 from encore.runtime.queue.message import Message
 from encore.runtime.queue.ports import Queue
-from encore.runtime.retry import backoff_s, is_transient
+from encore.runtime.retry import PostponedError, backoff_s, is_transient
 
 log = get_logger()
 
@@ -29,6 +29,8 @@ class Failures:
         try:
             if isinstance(error, PermanentError):
                 return await self._dead_letter(message, error)
+            if isinstance(error, PostponedError):
+                return await self._postpone(message, error)
             return await self._retry(message, error)
         except Exception as failure:  # noqa: BLE001 - the message becomes visible again by itself
             log.warning("message_not_settled", error=repr(failure))
@@ -40,6 +42,11 @@ class Failures:
             message, reason=str(error), exception=type(error).__name__, handler=self._handler
         )
         return Metric.MESSAGES_DEAD_LETTERED
+
+    async def _postpone(self, message: Message, error: PostponedError) -> Metric:
+        log.info("message_sent_anew", reason=str(error))
+        await self._queue.send_anew(message)
+        return Metric.MESSAGES_RETRIED
 
     async def _retry(self, message: Message, error: Exception) -> Metric:
         delay_s = backoff_s(message.receive_count)

@@ -23,22 +23,25 @@ TRACEPARENT = "traceparent"
 
 
 class SQSQueue:
-    """A queue by URL. `open` reads its visibility timeout and its dead-letter queue; call it once."""
+    """A queue by URL. `open` reads its times and its dead-letter queue; call it once."""
 
     def __init__(self, sqs: "SQSClient", url: str) -> None:
         self._sqs = sqs
         self.url = url
         self.name = url.rsplit("/", 1)[-1]
         self.visibility_s = 30
+        self.retention_s = 345_600
         self._dead_letter_url: str | None = None
 
     async def open(self) -> None:
-        """Read the queue's visibility timeout and redrive policy."""
+        """Read the queue's visibility timeout, retention period and redrive policy."""
         reply = await self._sqs.get_queue_attributes(
-            QueueUrl=self.url, AttributeNames=["VisibilityTimeout", "RedrivePolicy"]
+            QueueUrl=self.url,
+            AttributeNames=["VisibilityTimeout", "MessageRetentionPeriod", "RedrivePolicy"],
         )
         attributes = reply.get("Attributes", {})
         self.visibility_s = int(attributes.get("VisibilityTimeout", self.visibility_s))
+        self.retention_s = int(attributes.get("MessageRetentionPeriod", self.retention_s))
         if policy := attributes.get("RedrivePolicy"):
             name = json.loads(policy)["deadLetterTargetArn"].rsplit(":", 1)[-1]
             self._dead_letter_url = (await self._sqs.get_queue_url(QueueName=name))["QueueUrl"]
@@ -111,6 +114,14 @@ class SQSQueue:
         await self._sqs.send_message(
             QueueUrl=self.url, MessageBody=body, DelaySeconds=delay_s, MessageAttributes=trace_attributes()
         )
+
+    async def send_anew(self, message: Message) -> None:
+        """Send a message's body and trace as a new message, then delete it: its receives start anew."""
+        attributes = {TRACEPARENT: _attribute(message.traceparent)} if message.traceparent else {}
+        await self._sqs.send_message(
+            QueueUrl=self.url, MessageBody=message.body, MessageAttributes=attributes
+        )
+        await self.delete(message)
 
     async def dead_letter(self, message: Message, *, reason: str, exception: str, handler: str) -> None:
         """Move a message to the dead-letter queue with the reason; if the queue has none, do nothing."""

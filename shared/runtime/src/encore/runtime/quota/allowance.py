@@ -1,0 +1,181 @@
+"""One task's share of the quotas of an API, and when its next call is due.
+
+A bucket for requests and one for tokens fill at the task's share of their ceilings. They hold less than AWS's
+buckets do, so calls within them are not throttled, and calls that a task could not send in time are made up
+for. A call takes one request and the tokens that it reserves; those it did not use are put back at its end.
+"""
+
+import math
+import random
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from encore.runtime.quota.ceiling import Ceiling, Found
+
+REQUESTS_S, TOKENS_S = 1.0, 20.0
+"""For how many seconds a bucket holds; calls are out for a while with more tokens than they will use."""
+RECENT, FEW = 20, 5
+"""The calls by which the rate in use is measured, and how many are too few."""
+ROUNDING = 1e-9
+EXHAUSTED_S, MAX_EXHAUSTED_S = 60.0, 900.0
+"""How long to wait before looking again whether a quota of the day has been renewed, doubled each time."""
+
+
+class Kind(StrEnum):
+    """What a quota counts."""
+
+    REQUESTS = "requests"
+    TOKENS = "tokens"
+
+
+@dataclass(slots=True)
+class _Bucket:
+    """One quota as the task sees it."""
+
+    ceiling: Ceiling
+    holds_s: float
+    level: float = 0.0
+    at: float = 0.0
+    recent: deque[tuple[float, float]] = field(default_factory=lambda: deque(maxlen=RECENT))
+
+    def fill(self, now: float, per_s: float) -> None:
+        """Add what has come since the last time."""
+        gained = (now - self.at) * per_s if now > self.at else 0.0
+        self.level = min(max(1.0, per_s * self.holds_s), self.level + gained)
+        self.at = now
+
+    def wait_s(self, amount: float, per_s: float) -> float:
+        """Seconds until it holds `amount`, or all that it can hold."""
+        lacking = min(amount, max(1.0, per_s * self.holds_s)) - self.level
+        return 0.0 if lacking <= ROUNDING * amount else lacking / per_s
+
+    def empty(self, now: float, amount: float) -> None:
+        """Owe an amount."""
+        self.level, self.at = min(self.level, -amount), now
+
+    def note(self, now: float, amount: float) -> None:
+        """Take account of what was used."""
+        self.recent.append((now, amount))
+
+    def asked_per_s(self, now: float) -> float:
+        """The rate at which the task has used it of late; infinite if there are too few calls to tell."""
+        if not self.recent or (len(self.recent) < FEW and math.isfinite(self.ceiling.per_s(now))):
+            return math.inf
+        return sum(amount for _, amount in self.recent) / max(1.0, now - self.recent[0][0])
+
+
+class Allowance:
+    """The share of one task among `sharing`; pure, without a clock of its own. Rates are per second."""
+
+    def __init__(
+        self, requests_per_s: float, tokens_per_s: float = math.inf, *, chance: random.Random | None = None
+    ) -> None:
+        self.sharing = 1
+        """How many tasks use the quota, this one included."""
+        self._buckets = {
+            Kind.REQUESTS: _Bucket(Ceiling(requests_per_s), REQUESTS_S),
+            Kind.TOKENS: _Bucket(Ceiling(tokens_per_s), TOKENS_S),
+        }
+        self._chance = chance or random.Random()  # noqa: S311 - not for security
+        self._adapted_at = -math.inf
+        self._closed_until = -math.inf
+        self._pause_s = EXHAUSTED_S
+
+    def per_s(self, kind: Kind, now: float) -> float:
+        """What all tasks together may use."""
+        return self._buckets[kind].ceiling.per_s(now)
+
+    def own_per_s(self, now: float) -> float:
+        """How many calls this task may send."""
+        return self._share(self._buckets[Kind.REQUESTS], now)
+
+    def begin(self, now: float, *, after_s: float = 0.0) -> None:
+        """Start anew after a pause: the next call is due at random within a turn, `after_s` from now."""
+        for bucket in self._buckets.values():
+            bucket.recent.clear()
+        self._hold(now, after_s)
+
+    def delay(self, now: float, tokens: float) -> float:
+        """Return how many seconds from now a call that reserves so many tokens is due; zero if it is now."""
+        waits = [self._closed_until - now]
+        for kind, bucket in self._buckets.items():
+            per_s = self._share(bucket, now)
+            bucket.fill(now, per_s)
+            waits.append(bucket.wait_s(1.0 if kind is Kind.REQUESTS else tokens, per_s))
+        return max(0.0, *waits)
+
+    def take(self, now: float, tokens: float) -> None:
+        """Take account of a call that is about to be sent."""
+        self._buckets[Kind.REQUESTS].level -= 1.0
+        self._buckets[Kind.REQUESTS].note(now, 1.0)
+        self._buckets[Kind.TOKENS].level -= tokens
+
+    def put_back(self, tokens: float) -> None:
+        """Put back what a call reserved that was refused."""
+        self._buckets[Kind.TOKENS].level += tokens
+
+    def succeeded(self, now: float, *, reserved: float, used: float) -> None:
+        """Take account of a call that was answered, and of the tokens that it reserved and used."""
+        self._pause_s = EXHAUSTED_S
+        self._buckets[Kind.TOKENS].level += reserved - used
+        self._buckets[Kind.TOKENS].note(now, used)
+
+    def throttled(self, now: float, kind: Kind, *, started: float, tokens: float) -> bool:
+        """Take account of a throttled call sent at `started`; return whether the ceiling was decreased.
+
+        Calls sent before the last decrease say nothing about the present rate.
+        """
+        if started <= self._adapted_at:
+            return False
+        amount = 1.0 if kind is Kind.REQUESTS else tokens
+        bucket = self._buckets[kind]
+        asked = self.sharing * bucket.asked_per_s(now)
+        if not math.isfinite(min(asked, bucket.ceiling.per_s(now))):
+            asked = self.sharing * amount
+        bucket.ceiling.drop(now, asked_per_s=asked, turn_s=amount / self._share(bucket, now))
+        self._adapt(now)
+        return True
+
+    def exhausted(self, now: float, *, started: float) -> float | None:
+        """Take account of a quota that is used up for the day; return for how long nothing is sent.
+
+        None for a call that was sent before that was known.
+        """
+        if started < self._closed_until:
+            return None
+        pause_s = self._pause_s * self._chance.uniform(0.75, 1.25)
+        self._pause_s = min(MAX_EXHAUSTED_S, 2 * self._pause_s)
+        self._closed_until = now + pause_s
+        for bucket in self._buckets.values():
+            bucket.level, bucket.at = min(bucket.level, 1.0), self._closed_until
+        return pause_s
+
+    def found(self, now: float) -> dict[Kind, Found]:
+        """What this task knows of the ceilings."""
+        found = {kind: bucket.ceiling.found(now) for kind, bucket in self._buckets.items()}
+        return {kind: each for kind, each in found.items() if each}
+
+    def learn(self, now: float, found: Mapping[Kind, Found]) -> None:
+        """Take over what other tasks have found since."""
+        learnt = [self._learn(now, self._buckets[kind], each) for kind, each in found.items()]
+        if any(learnt):
+            self._adapt(now)
+
+    def _learn(self, now: float, bucket: _Bucket, found: Found) -> bool:
+        return bucket.ceiling.learn(now, found, turn_s=1.0 / self._share(bucket, now))
+
+    def _adapt(self, now: float) -> None:
+        """Let AWS's bucket recover, and the tasks change places among one another."""
+        self._adapted_at = now
+        self._hold(now, 0.0)
+
+    def _hold(self, now: float, seconds: float) -> None:
+        requests, tokens = self._buckets[Kind.REQUESTS], self._buckets[Kind.TOKENS]
+        requests.empty(now, self._chance.random() + seconds * self._share(requests, now))
+        if math.isfinite(tokens.ceiling.per_s(now)):
+            tokens.empty(now, 0.0)
+
+    def _share(self, bucket: _Bucket, now: float) -> float:
+        return bucket.ceiling.per_s(now) / self.sharing

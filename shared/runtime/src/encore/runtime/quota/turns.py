@@ -1,0 +1,190 @@
+"""The order in which a task's calls are sent, each when its share of the quota allows it.
+
+A call is claimed shortly before its turn: what another task has meanwhile claimed or answered leaves the
+queue and takes nothing of the quota.
+"""
+
+import asyncio
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+
+from encore.runtime.metrics import Metric, emit
+from encore.runtime.quota.allowance import Allowance, Kind
+from encore.runtime.quota.membership import BEAT_S, Membership
+from encore.runtime.quota.shared import SharedQuota
+from encore.runtime.retry import PostponedError
+
+LOOK_S = 1.0
+"""How often a call that waits looks whether its turn has come earlier than it seemed."""
+IDLE_S = 6.0
+"""After so long without a call that waits, a task gives its share to the others."""
+REPORT_S = 60.0
+AHEAD_S, AHEAD_CALLS = 10.0, 2
+"""How long before their turns calls are claimed, and at least how many at a time."""
+FRESH_S = 30.0
+"""A claim that is older than this when the call's turn comes is made anew: it may have lapsed."""
+Claim = Callable[[], Awaitable[bool]]
+"""Claims what a call is about; false if the call need not be made."""
+
+
+class StoppingError(PostponedError):
+    """The service was asked to stop while a call waited for its turn."""
+
+
+class WithdrawnError(Exception):
+    """A call need not be made: another has asked the same."""
+
+
+@dataclass
+class Counts:
+    """What has come of a task's calls."""
+
+    calls: int = 0
+    """Calls sent, repeated ones included."""
+    throttled: int = 0
+    """Calls that were throttled."""
+    waited_s: float = 0.0
+    """For how long calls have waited for their turns, added up."""
+
+
+class Turns:
+    """Calls wait here, the first to come first; the task is one of those that share as long as any do."""
+
+    def __init__(
+        self,
+        allowance: Allowance,
+        counts: Counts,
+        *,
+        shared: SharedQuota | None = None,
+        stop: asyncio.Event | None = None,
+    ) -> None:
+        self._allowance = allowance
+        self._counts = counts
+        self._membership = Membership(shared, allowance) if shared else None
+        self._queue, self._order = asyncio.Lock(), asyncio.Lock()
+        self._in_front = 0
+        self._begun, self._news, self._left = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self._active_at = -math.inf
+        self._stop = stop
+        self._waiting: set[asyncio.Timeout] = set()
+        self._sharing: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
+
+    async def wait(self, tokens: float, claim: Claim | None = None) -> None:
+        """Return when a call that reserves so many tokens is to be sent.
+
+        Raises `WithdrawnError` if `claim` fails, and `StoppingError` if the service stops before.
+        """
+        self._active_at = since = _now()
+        self._attend()
+        try:
+            async with self._until_stopped():
+                await self._begun.wait()
+                async with self._front():
+                    await self._claim_and_take(tokens, claim)
+        finally:
+            self._counts.waited_s += _now() - since
+
+    @asynccontextmanager
+    async def _front(self) -> AsyncIterator[None]:
+        """Let in as many calls as will be sent soon, the first to come first."""
+        async with self._queue:
+            while self._in_front >= max(AHEAD_CALLS, AHEAD_S * self._allowance.own_per_s(_now())):
+                self._left.clear()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._left.wait(), LOOK_S)
+                self._active_at = _now()
+        self._in_front += 1
+        try:
+            yield
+        finally:
+            self._in_front -= 1
+            self._left.set()
+
+    async def _claim_and_take(self, tokens: float, claim: Claim | None) -> None:
+        if claim and not await claim():
+            raise WithdrawnError
+        claimed_at = _now()
+        async with self._order:
+            while delay_s := self._allowance.delay(_now(), tokens):
+                await asyncio.sleep(min(delay_s, LOOK_S))
+                self._active_at = _now()
+            if claim and _now() - claimed_at > FRESH_S and not await claim():
+                raise WithdrawnError
+            self._allowance.take(_now(), tokens)
+
+    def tell(self) -> None:
+        """Tell the other tasks at once what this one has found."""
+        self._news.set()
+
+    @property
+    def _is_stopped(self) -> bool:
+        return self._stop is not None and self._stop.is_set()
+
+    @asynccontextmanager
+    async def _until_stopped(self) -> AsyncIterator[None]:
+        if self._is_stopped:
+            raise StoppingError("the service is being stopped")
+        limit = asyncio.timeout(None)
+        try:
+            async with limit:
+                self._waiting.add(limit)
+                try:
+                    yield
+                finally:
+                    self._waiting.discard(limit)
+        except TimeoutError as error:
+            raise StoppingError("the service is being stopped") from error
+
+    def _attend(self) -> None:
+        """Have somebody look after the share while there are calls, and for the service's stop."""
+        if self._sharing is None or self._sharing.done():
+            self._begun.clear()
+            self._sharing = asyncio.create_task(self._share())
+        if self._stop and self._watching is None:
+            self._watching = asyncio.create_task(self._watch(self._stop))
+
+    async def _watch(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._news.set()
+        for limit in self._waiting:
+            limit.reschedule(_now())
+
+    async def _share(self) -> None:
+        reported_at, before = _now(), Counts()
+        if self._membership:
+            await self._membership.join()
+        else:
+            self._allowance.begin(_now())
+        self._begun.set()
+        while not self._is_stopped and _now() - self._active_at < IDLE_S:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._news.wait(), BEAT_S)
+            self._news.clear()
+            if self._membership:
+                await self._membership.beat()
+            if _now() - reported_at >= REPORT_S:
+                self._report(before)
+                reported_at = _now()
+        self._report(before)
+        if self._membership:
+            await self._membership.leave()
+
+    def _report(self, before: Counts) -> None:
+        """Write what has been counted since `before`, and make that the present."""
+        counts = self._counts
+        emit(
+            {
+                Metric.QUOTA_CALLS: counts.calls - before.calls,
+                Metric.QUOTA_CALLS_THROTTLED: counts.throttled - before.throttled,
+                Metric.QUOTA_WAIT_SECONDS: round(counts.waited_s - before.waited_s, 3),
+                Metric.QUOTA_CALLS_PER_S: round(self._allowance.per_s(Kind.REQUESTS, _now()), 3),
+            }
+        )
+        before.calls, before.throttled, before.waited_s = counts.calls, counts.throttled, counts.waited_s
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
