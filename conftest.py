@@ -15,6 +15,9 @@ from encore.stack.provision import Resources, provision
 from encore.stack.topology import load_topology
 from tests.support.stores import Clients
 
+# Every request of a test, and of the processes that it starts, has the shape that AWS's own models describe.
+CHECKED = {"ENCORE_VALIDATE_REQUESTS": "true"}
+os.environ |= CHECKED
 REGION = "eu-west-1"
 _environments = count(1)
 _session = get_session()  # one for all: it keeps the descriptions of services that it has read
@@ -33,6 +36,8 @@ def isolated_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("AWS_", "ENCORE_", "OTEL_", "UNDERSTUDY_")):
             monkeypatch.delenv(name)
+    for name, value in CHECKED.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)

@@ -22,6 +22,7 @@ SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 HEALTHY_S = 120.0
 PROGRESS_S = 180.0
 GRACE_S = 30.0
+VISIBILITY_S = 6  # as conftest.py sets it
 SPOOL_BYTES = 2 * 1024**3
 PART_REVIEWS = 40  # set in the docker-compose.yml of this folder; every customer has at least one review
 IN_PROGRESS = PART_REVIEWS * ServiceSettings.model_fields["concurrency"].default
@@ -139,6 +140,49 @@ async def test_crashes_in_the_middle_cost_no_email(
     assert {customer for customer in recorded if versions[customer] != 1} == set()
     assert max(versions.values()) <= 2
     assert sum(versions.values()) - sample[1].customers <= IN_PROGRESS
+
+
+async def test_stand_ins_that_fail_in_the_middle_cost_no_email(
+    pipeline: Pipeline, compose: Compose, images: dict[str, str], sample: tuple[Path, SampleFacts]
+) -> None:
+    """The stand-in is killed and forgets what Personalize had; then AWS stands still until leases are over.
+
+    The run makes again what is gone, messages come back, and no service needs to be replaced for it.
+    """
+    before = {service: restarts(compose.containers(service)[0]) for service in SERVICES}
+    pipeline.upload("fail.csv", sample[0])
+    await reached(pipeline, "fail.csv", MIDDLE["recommender"])
+    compose.crash(compose.containers("understudy")[0], tool_image=images["cli"])
+    await reached(pipeline, "fail.csv", MIDDLE["mailer"])
+    [emulator] = compose.containers("emulator")
+    emulator.pause()
+    await asyncio.sleep(2 * VISIBILITY_S)
+    emulator.unpause()
+    await await_true_emails(pipeline, "fail.csv", sample)
+    assert {service: restarts(compose.containers(service)[0]) for service in SERVICES} == before
+    await healthy(compose, *SERVICES, "understudy")
+
+
+async def test_services_go_on_with_an_emulator_that_has_forgotten_everything(
+    pipeline: Pipeline, compose: Compose, sample: tuple[Path, SampleFacts]
+) -> None:
+    """LocalStack restarts in the middle of a run, is provisioned again, and the file is uploaded again.
+
+    Queues, tables and bucket are gone meanwhile. No service is restarted for that: they find the new ones.
+    """
+    before = {service: restarts(compose.containers(service)[0]) for service in SERVICES}
+    pipeline.upload("forget.csv", sample[0])
+    await reached(pipeline, "forget.csv", MIDDLE["sentiment"])
+    compose("restart", "emulator")
+    await healthy(compose, "emulator")
+    compose("start", "provisioner")
+    async with asyncio.timeout(HEALTHY_S):
+        while compose.containers("provisioner")[0].status != "exited":  # noqa: ASYNC110 - it is elsewhere
+            await asyncio.sleep(0.5)
+    assert exit_code(compose.containers("provisioner")[0]) == 0
+    pipeline.upload("forget.csv", sample[0])
+    await await_true_emails(pipeline, "forget.csv", sample)
+    assert {service: restarts(compose.containers(service)[0]) for service in SERVICES} == before
 
 
 async def test_more_workers_share_the_work(

@@ -59,8 +59,8 @@ class InMemoryQueue:
     async def receive(self, *, limit: int, wait_s: int) -> list[Message]:
         """Return up to `limit` visible messages, waiting up to `wait_s` for the first, and hide them."""
         self.limits.append(limit)
-        deadline = time.monotonic() + wait_s
-        while not (visible := self._visible()) and time.monotonic() < deadline:  # noqa: ASYNC110 - visibility is a matter of time
+        deadline = _now_s() + wait_s
+        while not (visible := self._visible()) and _now_s() < deadline:  # noqa: ASYNC110 - visibility is a matter of time
             await asyncio.sleep(POLL_S)
         return [self._receive(stored) for stored in visible[:limit]]
 
@@ -100,7 +100,7 @@ class InMemoryQueue:
         self._stored[message_id] = _Stored(message)
 
     def _visible(self) -> list[_Stored]:
-        return [stored for stored in self._stored.values() if stored.visible_at <= time.monotonic()]
+        return [stored for stored in self._stored.values() if stored.visible_at <= _now_s()]
 
     def _receive(self, stored: _Stored) -> Message:
         count = stored.message.receive_count + 1
@@ -110,13 +110,13 @@ class InMemoryQueue:
             receive_count=count,
             first_received_ms=stored.message.first_received_ms or _now_ms(),
         )
-        stored.visible_at = time.monotonic() + self.visibility_s
+        stored.visible_at = _now_s() + self.visibility_s
         return stored.message
 
     def _hide(self, message: Message, seconds: float) -> bool:
         self.visibility_changes.append((message.body, seconds))
         if stored := self._find(message.receipt):
-            stored.visible_at = time.monotonic() + seconds
+            stored.visible_at = _now_s() + seconds
         return stored is not None
 
     def _delete(self, message: Message) -> bool:
@@ -144,16 +144,22 @@ async def consume(
     concurrency: int = 2,
     drain_s: float = 1.0,
     circuit: Circuit | None = None,
+    patience_s: float = 5,
 ) -> None:
-    """Run a consumer until a condition holds, then stop it as SIGTERM does."""
+    """Run a consumer until a condition holds, `patience_s` at most, then stop it as SIGTERM does."""
     stop = asyncio.Event()
     consumer = Consumer(queue, handle, concurrency=concurrency, wait_s=1, drain_s=drain_s, circuit=circuit)
     running = asyncio.create_task(consumer.run(stop))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(patience_s):
         while not until():  # noqa: ASYNC110 - the conditions read a queue's state
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(POLL_S)
     stop.set()
     await running
+
+
+def _now_s() -> float:
+    """The event loop's time, which may be virtual."""
+    return asyncio.get_running_loop().time()
 
 
 def _now_ms() -> int:

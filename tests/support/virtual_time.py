@@ -2,6 +2,10 @@
 
 import asyncio
 import selectors
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+Result = TypeVar("Result")
 
 
 class JumpingSelector(selectors.SelectSelector):
@@ -26,3 +30,9 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         """Virtual seconds."""
         return self._selector.now_s
+
+
+def in_virtual_time(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine to its end, in virtual time."""
+    with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
+        return runner.run(main)

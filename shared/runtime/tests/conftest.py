@@ -16,6 +16,12 @@ def fresh_logs() -> Iterator[None]:
     _reset()
 
 
+@pytest.fixture
+def rare_looks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let queues in memory look for messages only every second, for tests in virtual time."""
+    monkeypatch.setattr("tests.support.queues.POLL_S", 1.0)
+
+
 def _reset() -> None:
     structlog.reset_defaults()
     structlog.contextvars.clear_contextvars()

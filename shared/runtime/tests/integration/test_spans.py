@@ -29,7 +29,7 @@ from tests.support.stores import Clients
 SERVICE = """
 import asyncio, sys
 from encore.runtime import tracing
-from encore.runtime.service import run_process
+from encore.runtime.process import run_process
 from encore.runtime.settings import ServiceSettings
 
 async def serve(settings, stop):

@@ -1,14 +1,10 @@
-import asyncio
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import pytest
-
-from encore.runtime import liveness, service
-from encore.runtime.settings import ServiceSettings
+from encore.runtime import liveness
 
 
 def check(file: Path) -> subprocess.CompletedProcess[str]:
@@ -43,27 +39,3 @@ def test_the_check_loads_no_libraries() -> None:
         "import sys, encore.runtime.liveness; sys.exit('asyncio' in sys.modules or 'pydantic' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0  # noqa: S603 - as above
-
-
-async def test_a_service_beats_while_its_event_loop_runs(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The file exists before the first message and is touched until the service has ended."""
-    monkeypatch.setattr(liveness, "BEAT_S", 0.01)
-    file = tmp_path / "alive"
-    ages: list[float] = []
-
-    async def serve(_settings: ServiceSettings, _stop: asyncio.Event) -> None:
-        assert file.exists()
-        os.utime(file, (0, 0))
-        await asyncio.sleep(0.1)
-        ages.append(liveness.age_s(file))
-
-    settings = ServiceSettings(
-        data_bucket="b", runs_table="r", run_finished_topic_arn="arn:t", liveness_file=file
-    )
-    await service._work(settings, serve)
-    assert ages[0] < 1
-    os.utime(file, (0, 0))
-    await asyncio.sleep(0.05)
-    assert liveness.age_s(file) > 1

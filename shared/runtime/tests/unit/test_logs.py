@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from encore.contracts.records import Customer
 from encore.runtime.logs import bind_event, configure_logging, get_logger
+from encore.runtime.metrics import Metric, emit
 
 
 def test_lines_are_json_with_the_bound_context(capsys: pytest.CaptureFixture[str]) -> None:
@@ -55,3 +56,14 @@ def test_errors_of_invalid_records_do_not_quote_values() -> None:
         Customer.model_validate({"customer_id": "c", "age": "Priya Sharma"})
     assert "age" in str(refused.value)
     assert "Priya" not in str(refused.value)
+
+
+def test_metrics_do_not_depend_on_the_log_level(capsys: pytest.CaptureFixture[str]) -> None:
+    """Alarms must not go blind because somebody wants a quieter log."""
+    configure_logging(service="mailer", level="ERROR")
+    get_logger().warning("not_written")
+    emit({Metric.EMAILS: 3})
+    [line] = capsys.readouterr().err.splitlines()
+    written = json.loads(line)
+    assert (written["emails"], written["service"]) == (3, "mailer")
+    assert written["_aws"]["CloudWatchMetrics"][0]["Metrics"] == [{"Name": "emails", "Unit": "Count"}]

@@ -4,18 +4,24 @@ Source: CloudWatch embedded metric format specification. Every metric has the di
 `encore.runtime.logs` binds to each line. Dashboards and alarms use these names; a test compares them.
 """
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from decimal import Decimal
 from enum import StrEnum
 
-from encore.runtime.logs import METRICS_EVENT, get_logger
+import structlog
+
+from encore.runtime.logs import METRICS_EVENT
 from encore.runtime.settings import NAMESPACE
 
 namespace: ContextVar[str] = ContextVar("namespace", default=NAMESPACE)
 """CloudWatch namespace of this process's metrics, set once at start."""
-log = get_logger()
+log: structlog.typing.FilteringBoundLogger = structlog.wrap_logger(
+    None, wrapper_class=structlog.make_filtering_bound_logger(logging.NOTSET)
+)
+"""Writes whatever the log level is: alarms and scaling must not go blind when the log is quieter."""
 
 
 class Metric(StrEnum):

@@ -2,47 +2,46 @@
 
 import asyncio
 import math
-import signal
+import sys
+from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
-from encore.runtime import liveness
 from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import CONFIG
-from encore.runtime.logs import configure_logging, exporting_spans, get_logger
-from encore.runtime.metrics import namespace
+from encore.runtime.heartbeat import heartbeat
+from encore.runtime.logs import get_logger
+from encore.runtime.process import Settings, run_process
 from encore.runtime.queue.consumer import Consumer, Handler
 from encore.runtime.queue.publisher import Publisher
+from encore.runtime.queue.silence import Silence
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.quota.limiter import Limiter
 from encore.runtime.quota.shared import DynamoDBSharedQuota
+from encore.runtime.readiness import said, unanswered
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import StageName
 from encore.runtime.runs.stage import Stage
-from encore.runtime.settings import ServiceSettings, load_settings
 from encore.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from types_aiobotocore_dynamodb.client import DynamoDBClient
     from types_aiobotocore_s3.client import S3Client
+    from types_aiobotocore_sns.client import SNSClient
 
-Settings = TypeVar("Settings", bound=ServiceSettings)
-CLIENTS: dict[str, dict[str, Any]] = {
-    "s3": {},
-    "sqs": {},
-    "sns": {},
-    "dynamodb": {"parameter_validation": False},
-}
-"""The AWS services that every service of ours calls, and what sets a client's configuration apart.
-
-Checking an item's shape takes botocore longer than encoding it, and `dynamodb_types` gave it that shape."""
+CLIENTS = ("s3", "sqs", "sns", "dynamodb")
+"""The AWS services that every service of ours calls."""
+CHECK_S = 60.0
+"""How long `--check` may take."""
+log = get_logger()
 
 
 class StoppedError(Exception):
@@ -61,6 +60,7 @@ class Runtime(Generic[Settings]):
     announcer: SNSAnnouncer
     stage: Stage
     s3: "S3Client"
+    sns: "SNSClient"
     dynamodb: "DynamoDBClient"
     stop: asyncio.Event
     """Set when the service is asked to stop."""
@@ -80,21 +80,27 @@ class Runtime(Generic[Settings]):
 
 
 MakeHandler = Callable[[Runtime[Settings]], Awaitable[Handler]]
-Serve = Callable[[Settings, asyncio.Event], Awaitable[None]]
 
 
 def run_service(name: StageName, kind: type[Settings], make_handler: MakeHandler[Settings]) -> None:
-    """Handle the messages of the service's queue until SIGTERM or SIGINT."""
-    run_process(name, kind, lambda settings, stop: serve(name, settings, make_handler, stop=stop))
+    """Handle the messages of the service's queue until SIGTERM or SIGINT.
+
+    With the argument `--check`, handle none: exit with 0 if everything that the service needs answers, or
+    with 2 and one line that says what does not.
+    """
+    if not _arguments(name).check:
+        run_process(name, kind, lambda settings, stop: serve(name, settings, make_handler, stop=stop))
+        return
+    problem = run_process(name, kind, lambda settings, stop: check(name, settings, make_handler, stop=stop))
+    if problem:
+        sys.stderr.write(f"check failed: {problem}\n")
+        sys.exit(2)
 
 
-def run_process(name: str, kind: type[Settings], work: Serve[Settings]) -> None:
-    """Load settings, set up logs and spans, and run `work`; SIGTERM and SIGINT set its stop event."""
-    settings = load_settings(kind)
-    configure_logging(service=name, level=settings.log_level)
-    namespace.set(settings.metrics_namespace)
-    with exporting_spans(name, endpoint=settings.otlp_endpoint):
-        asyncio.run(_work(settings, work))
+def _arguments(name: str) -> "Namespace":
+    parser = ArgumentParser(prog=f"python -m encore.{name}", description="Handle the messages of a queue.")
+    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
+    return parser.parse_args()
 
 
 @asynccontextmanager
@@ -106,10 +112,10 @@ async def open_runtime(
     async with AsyncExitStack() as stack:
 
         async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
-            merged = CONFIG.merge(AioConfig(**config)) if config else CONFIG
-            return await stack.enter_async_context(session.create_client(service, config=merged))
+            own = AioConfig(parameter_validation=settings.validate_requests, **config)
+            return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
 
-        s3, sqs, sns, dynamodb = [await new_client(each, **config) for each, config in CLIENTS.items()]
+        s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
         ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         locks = Locks(
@@ -125,6 +131,7 @@ async def open_runtime(
             announcer=announcer,
             stage=Stage(name, ledger=ledger, locks=locks, announcer=announcer),
             s3=s3,
+            sns=sns,
             dynamodb=dynamodb,
             stop=stop,
             new_client=new_client,
@@ -135,48 +142,37 @@ async def serve(
     name: StageName, settings: Settings, make_handler: MakeHandler[Settings], *, stop: asyncio.Event
 ) -> None:
     """Handle the queue's messages until `stop` is set, then finish those being handled."""
-    async with open_runtime(name, settings, stop=stop) as runtime:
-        consumer = Consumer(
-            runtime.queue,
-            await make_handler(runtime),
-            concurrency=settings.concurrency,
-            wait_s=settings.receive_wait_s,
-            drain_s=settings.drain_s,
-        )
-        await consumer.run(stop)
-
-
-async def _work(settings: Settings, work: Serve[Settings]) -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    log = get_logger()
     log.info("service_started")
     with suppress(StoppedError):
-        async with _heartbeat(settings.liveness_file):
-            await work(settings, stop)
+        silence = Silence()
+        async with (
+            heartbeat(settings.liveness_file, silence, stop=stop),
+            open_runtime(name, settings, stop=stop) as runtime,
+        ):
+            consumer = Consumer(
+                runtime.queue,
+                await make_handler(runtime),
+                concurrency=settings.concurrency,
+                wait_s=settings.receive_wait_s,
+                drain_s=settings.drain_s,
+                silence=silence,
+            )
+            await consumer.run(stop)
     log.info("service_stopped")
 
 
-@asynccontextmanager
-async def _heartbeat(file: Path | None) -> AsyncIterator[None]:
-    """Keep touching the file; a blocked event loop stops doing so."""
-    if file is None:
-        yield
-        return
-    liveness.beat(file)
-    heartbeat = asyncio.create_task(_keep_beating(file))
+async def check(
+    name: StageName, settings: Settings, make_handler: MakeHandler[Settings], *, stop: asyncio.Event
+) -> str:
+    """Open and wire everything as `serve` does; return what fails or does not answer, empty if nothing."""
     try:
-        yield
-    finally:
-        heartbeat.cancel()
-
-
-async def _keep_beating(file: Path) -> None:
-    while True:
-        await asyncio.sleep(liveness.BEAT_S)
-        liveness.beat(file)
+        async with asyncio.timeout(CHECK_S), open_runtime(name, settings, stop=stop) as runtime:
+            await make_handler(runtime)
+            return await unanswered(settings, s3=runtime.s3, dynamodb=runtime.dynamodb, sns=runtime.sns)
+    except TimeoutError:
+        return f"no answer within {CHECK_S:.0f} s"
+    except Exception as error:  # noqa: BLE001 - whatever it is, the service could not start
+        return said(error)
 
 
 async def open_queue(queue: SQSQueue, *, stop: asyncio.Event) -> SQSQueue:

@@ -34,6 +34,8 @@ class ServiceSettings(BaseSettings):
     """How long the messages being handled may take to finish after SIGTERM."""
     liveness_file: Path | None = None
     """Touched while the service is alive, for `python -m encore.runtime.liveness`; none by default."""
+    validate_requests: bool = False
+    """Let botocore check the shape of every AWS request before it is sent: tests do, production need not."""
     otlp_endpoint: Annotated[str | None, Field(validation_alias=OTLP_ENDPOINT)] = None
     """Where spans are sent, from OpenTelemetry's own variables; without it none are recorded."""
 
@@ -41,6 +43,11 @@ class ServiceSettings(BaseSettings):
     def queue_url(self) -> str:
         """The queue that the service consumes: the only setting whose name ends in `_queue_url`."""
         return next(str(value) for name, value in self if name.endswith("_queue_url"))
+
+    @property
+    def tables(self) -> list[str]:
+        """The tables that the service uses: settings whose name ends in `_table`."""
+        return [str(value) for name, value in self if name.endswith("_table")]
 
     @property
     def topic_arns(self) -> dict[str, str]:

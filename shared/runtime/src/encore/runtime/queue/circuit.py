@@ -6,7 +6,6 @@ until one succeeds. Source of the pattern: M. Nygard, "Release It!", circuit bre
 """
 
 import asyncio
-import time
 
 from encore.runtime.logs import get_logger
 from encore.runtime.metrics import Metric, emit
@@ -33,7 +32,7 @@ class Circuit:
     @property
     def remaining_s(self) -> float:
         """Seconds until messages may be received again; zero if they may be now."""
-        return max(0.0, self._open_until - time.monotonic())
+        return max(0.0, self._open_until - _now_s())
 
     @property
     def is_trying(self) -> bool:
@@ -57,6 +56,10 @@ class Circuit:
             return
         pause_s = min(self._pause_cap_s, self._pause_s * 2.0**self._openings)
         self._openings += 1
-        self._open_until = time.monotonic() + pause_s
+        self._open_until = _now_s() + pause_s
         log.warning("circuit_opened", failures=self._failures, pause_s=pause_s)
         emit({Metric.CIRCUIT_OPENED: 1})
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

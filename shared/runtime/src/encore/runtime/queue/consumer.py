@@ -24,6 +24,7 @@ from encore.runtime.queue.message import Message
 from encore.runtime.queue.meter import Meter
 from encore.runtime.queue.ports import Queue
 from encore.runtime.queue.prefetch import Prefetch
+from encore.runtime.queue.silence import Silence
 from encore.runtime.queue.sqs import MAX_BATCH
 from encore.runtime.queue.visibility import VisibilityKeeper
 
@@ -47,6 +48,7 @@ class Consumer:
         wait_s: int = 20,
         drain_s: float = 25.0,
         circuit: Circuit | None = None,
+        silence: Silence | None = None,
     ) -> None:
         self._queue = queue
         self._handle = in_time(handle)
@@ -62,6 +64,8 @@ class Consumer:
         self._waiting: deque[Message] = deque()
         self._working: set[asyncio.Task[None]] = set()
         self._slot_freed = asyncio.Event()
+        self._silence = silence or Silence()
+        self._silence.excuse(lambda: self._working or self._circuit.remaining_s)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set, then finish the messages being handled within the drain time."""
@@ -110,6 +114,7 @@ class Consumer:
             log.warning("receive_failed", error=repr(error))
             await asyncio.sleep(RECEIVE_RETRY_S)
             return 0
+        self._silence.broken()
         for message in messages:
             self._visibility.add(message, on_lost=partial(self._drop_waiting, message))
         self._waiting.extend(messages)

@@ -159,10 +159,11 @@ def _visibility_s(seconds: float) -> int:
 
 
 def _refused(messages: Sequence[Message], failed: "Sequence[BatchResultErrorEntryTypeDef]") -> Refused:
+    """Tell void receipts from what may be tried again; AWS calls throttling the sender's fault, too."""
     refused = Refused([], [])
     for entry in failed:
-        kind = refused.lost if entry["SenderFault"] else refused.untouched
-        kind.append(messages[int(entry["Id"])])
+        is_void = entry["SenderFault"] and "Throttl" not in entry["Code"]  # RequestThrottled, KmsThrottled
+        (refused.lost if is_void else refused.untouched).append(messages[int(entry["Id"])])
     return refused
 
 

@@ -1,7 +1,11 @@
-"""Keeps the messages being handled hidden from other consumers, with one task and batched calls."""
+"""Keeps the messages being handled hidden from other consumers, with one task and batched calls.
+
+A message is renewed from half of its visibility timeout on, at every check until an answer arrives: a slow
+call delays no other, and a lost one is followed by the next. A message that could not be renewed is given up
+before its timeout is over, so that its handler has stopped when another consumer gets it.
+"""
 
 import asyncio
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +17,8 @@ from encore.runtime.queue.sqs import MAX_BATCH
 
 RENEW_AFTER = 0.5
 """The share of the visibility timeout after which it is renewed."""
+LOST_AFTER = 0.9
+"""The share after which a message counts as lost: a check later it may be visible to others."""
 CHECKS_PER_TIMEOUT = 10
 log = get_logger()
 
@@ -25,16 +31,17 @@ class _Hidden:
 
 
 class VisibilityKeeper:
-    """Renews visibility timeouts; calls back when a message may be visible to other consumers again."""
+    """Renews visibility timeouts; calls back when a message may soon be visible to other consumers again."""
 
     def __init__(self, queue: Queue) -> None:
         self._queue = queue
         self._hidden: dict[str, _Hidden] = {}
+        self._calls: set[asyncio.Task[None]] = set()
 
     def add(self, message: Message, *, on_lost: Callable[[], object]) -> None:
         """Keep a received message hidden from now on; call `on_lost` once if that fails."""
         known = self._hidden.get(message.receipt)
-        since = known.since if known else time.monotonic()
+        since = known.since if known else _now_s()
         self._hidden[message.receipt] = _Hidden(message, on_lost, since)
 
     def remove(self, message: Message) -> None:
@@ -43,18 +50,25 @@ class VisibilityKeeper:
 
     async def run(self) -> None:
         """Renew what is due until cancelled."""
-        while True:
-            await asyncio.sleep(self._queue.visibility_s / CHECKS_PER_TIMEOUT)
-            await self._renew()
+        try:
+            while True:
+                await asyncio.sleep(self._queue.visibility_s / CHECKS_PER_TIMEOUT)
+                self._drop_expired()
+                self._renew()
+        finally:
+            for call in self._calls:
+                call.cancel()
 
-    async def _renew(self) -> None:
-        due_since = time.monotonic() - self._queue.visibility_s * RENEW_AFTER
+    def _renew(self) -> None:
+        due_since = _now_s() - self._queue.visibility_s * RENEW_AFTER
         due = [hidden.message for hidden in self._hidden.values() if hidden.since <= due_since]
-        await asyncio.gather(*(self._renew_batch(batch) for batch in batches(due, MAX_BATCH)))
-        self._drop_expired()
+        for batch in batches(due, MAX_BATCH):
+            call = asyncio.create_task(self._renew_batch(batch))
+            self._calls.add(call)
+            call.add_done_callback(self._calls.discard)
 
     async def _renew_batch(self, messages: Sequence[Message]) -> None:
-        asked_at = time.monotonic()
+        asked_at = _now_s()
         try:
             refused = await self._queue.change_visibility_batch(messages, seconds=self._queue.visibility_s)
         except Exception as error:  # noqa: BLE001 - whatever the cause, it is tried again while there is time
@@ -63,11 +77,11 @@ class VisibilityKeeper:
         for message in messages:
             if message in refused.lost:
                 self._lose(message.receipt)
-            elif message not in refused.untouched and message.receipt in self._hidden:
-                self._hidden[message.receipt].since = asked_at
+            elif message not in refused.untouched and (hidden := self._hidden.get(message.receipt)):
+                hidden.since = max(hidden.since, asked_at)
 
     def _drop_expired(self) -> None:
-        oldest = time.monotonic() - self._queue.visibility_s
+        oldest = _now_s() - self._queue.visibility_s * LOST_AFTER
         for receipt in [receipt for receipt, hidden in self._hidden.items() if hidden.since <= oldest]:
             self._lose(receipt)
 
@@ -75,3 +89,7 @@ class VisibilityKeeper:
         if hidden := self._hidden.pop(receipt, None):
             log.warning("visibility_lost", lost_message_id=hidden.message.message_id)
             hidden.on_lost()
+
+
+def _now_s() -> float:
+    return asyncio.get_running_loop().time()

@@ -1,0 +1,52 @@
+"""The sign of life of a service: a file that it touches while it can do its work.
+
+A blocked event loop does not touch it, nor does a service whose queue has not answered for
+`silence.UNHEALTHY_AFTER_S`. After `silence.GIVE_UP_AFTER_S` the service ends, to be replaced.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from encore.runtime import liveness
+from encore.runtime.logs import get_logger
+from encore.runtime.queue.silence import GIVE_UP_AFTER_S, UNHEALTHY_AFTER_S, Silence
+
+log = get_logger()
+
+
+class UnreachableQueueError(Exception):
+    """The queue has not answered for so long that the process had better be replaced."""
+
+
+@asynccontextmanager
+async def heartbeat(file: Path | None, silence: Silence, *, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Touch the file at intervals, if there is one, unless the silence lasts too long.
+
+    A silence that nobody may hope to end sets `stop`, and the body's end then raises `UnreachableQueueError`.
+    """
+    if file:
+        liveness.beat(file)
+    beating = asyncio.create_task(_keep_beating(file, silence))
+    beating.add_done_callback(lambda _: stop.set())
+    try:
+        yield
+    finally:
+        if beating.done():
+            beating.result()  # raises what kept it from touching the file
+            raise UnreachableQueueError
+        beating.cancel()
+
+
+async def _keep_beating(file: Path | None, silence: Silence) -> None:
+    """Return once the silence has lasted too long."""
+    is_healthy = True
+    while (silent_s := silence.measure()) < GIVE_UP_AFTER_S:
+        await asyncio.sleep(liveness.BEAT_S)
+        was_healthy, is_healthy = is_healthy, silent_s < UNHEALTHY_AFTER_S
+        if is_healthy and file:
+            liveness.beat(file)
+        elif was_healthy and not is_healthy:
+            log.error("queue_silent", silent_s=round(silent_s))
+    log.error("queue_unreachable", silent_s=round(silent_s))

@@ -1,0 +1,44 @@
+"""How a process of ours runs: settings, logs, spans, event loop and signals around its work."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import uvloop
+
+from encore.runtime.heartbeat import UnreachableQueueError
+from encore.runtime.logs import configure_logging, exporting_spans
+from encore.runtime.metrics import namespace
+from encore.runtime.settings import ServiceSettings, load_settings
+
+Settings = TypeVar("Settings", bound=ServiceSettings)
+Result = TypeVar("Result")
+Work = Callable[[Settings, asyncio.Event], Awaitable[Result]]
+
+
+def run_process(name: str, kind: type[Settings], work: Work[Settings, Result]) -> Result:
+    """Load settings, set up logs and spans, and run `work`; SIGTERM and SIGINT set its stop event.
+
+    Exits with 2 and one line if the settings are invalid, and with 1 if the queue cannot be reached any more.
+    """
+    settings = load_settings(kind)
+    configure_logging(service=name, level=settings.log_level)
+    namespace.set(settings.metrics_namespace)
+    with (
+        exporting_spans(name, endpoint=settings.otlp_endpoint),
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        try:
+            return runner.run(_until_stopped(settings, work))
+        except UnreachableQueueError:
+            sys.exit(1)  # the log has said why
+
+
+async def _until_stopped(settings: Settings, work: Work[Settings, Result]) -> Result:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    return await work(settings, stop)

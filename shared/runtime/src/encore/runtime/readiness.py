@@ -1,0 +1,35 @@
+"""Whether what the settings name answers: the bucket, the tables and the topics."""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Mapping
+
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_s3.client import S3Client
+    from types_aiobotocore_sns.client import SNSClient
+
+    from encore.runtime.settings import ServiceSettings
+
+
+async def unanswered(
+    settings: "ServiceSettings", *, s3: "S3Client", dynamodb: "DynamoDBClient", sns: "SNSClient"
+) -> str:
+    """Ask for the bucket, every table and every topic; return on one line which do not answer, and why."""
+    calls: Mapping[str, Awaitable[object]] = {
+        f"bucket {settings.data_bucket}": s3.head_bucket(Bucket=settings.data_bucket),
+        **{f"table {name}": dynamodb.describe_table(TableName=name) for name in settings.tables},
+        **{f"topic {arn}": sns.get_topic_attributes(TopicArn=arn) for arn in settings.topic_arns.values()},
+    }
+    answers = await asyncio.gather(*calls.values(), return_exceptions=True)
+    return "; ".join(
+        f"{what}: {said(answer)}"
+        for what, answer in zip(calls, answers, strict=True)
+        if isinstance(answer, BaseException)
+    )
+
+
+def said(error: BaseException) -> str:
+    """Say on one line what an error is about."""
+    return " ".join(f"{type(error).__name__}: {error}".split())
