@@ -44,6 +44,7 @@ from encore.runtime.queue.polls import SQSMailerPolls
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
+from encore.runtime.tags import tags_of
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock_runtime.client import BedrockRuntimeClient
@@ -112,6 +113,7 @@ async def _advance_job(
         model_choice(settings),
         bucket=settings.data_bucket,
         role_arn=settings.mailer_batch_role_arn,
+        tags=tags_of(settings.environment, more=settings.tags),
     )
     model_id = settings.mailer_model_id
     return AdvanceCopyJob(
