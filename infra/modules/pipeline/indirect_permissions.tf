@@ -46,6 +46,12 @@ locals {
           values   = ["bedrock.amazonaws.com"]
         }]
       },
+      {
+        sid        = "TagJobs"
+        actions    = ["bedrock:TagResource"]
+        resources  = [local.model_jobs]
+        conditions = []
+      },
     ])
     sentiment = concat(local.encryption, [
       {
@@ -58,6 +64,12 @@ locals {
           values   = ["comprehend.amazonaws.com"]
         }]
       },
+      {
+        sid        = "TagJobs"
+        actions    = ["comprehend:TagResource"]
+        resources  = ["${local.comprehend}:sentiment-detection-job/*"]
+        conditions = []
+      },
     ])
     recommender = concat(local.encryption, [
       {
@@ -69,6 +81,12 @@ locals {
           variable = "iam:PassedToService"
           values   = ["personalize.amazonaws.com"]
         }]
+      },
+      {
+        sid        = "TagInPersonalize"
+        actions    = ["personalize:TagResource"]
+        resources  = ["${local.personalize}:*"]
+        conditions = []
       },
     ])
   }

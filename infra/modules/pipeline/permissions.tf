@@ -189,6 +189,11 @@ locals {
         ]
       },
       {
+        sid       = "RemoveFilesOfOldRuns"
+        actions   = ["s3:DeleteObject"]
+        resources = ["${local.data_bucket}/runs/*/personalize/*"]
+      },
+      {
         sid       = "StoreRecords"
         actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
         resources = [module.topology.table_arns["recommendations"]]
@@ -214,12 +219,16 @@ locals {
           "personalize:CreateSchema",
           "personalize:CreateSolution",
           "personalize:CreateSolutionVersion",
+          "personalize:DeleteSchema",
+          "personalize:DeleteSolution",
           "personalize:DescribeBatchInferenceJob",
           "personalize:DescribeDataset",
           "personalize:DescribeDatasetGroup",
           "personalize:DescribeDatasetImportJob",
+          "personalize:DescribeSchema",
           "personalize:DescribeSolution",
           "personalize:DescribeSolutionVersion",
+          "personalize:ListTagsForResource",
           "personalize:UpdateDataset",
         ]
         # Jobs are named after runs, everything else after the dataset group.

@@ -17,22 +17,30 @@ from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.remember_picks import RememberPicks
+from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
+from encore.recommender.use_cases.restore_run import RestoreRun
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.study_shop import StudyShop
+from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import StageName
+from encore.runtime.runs.run import Run, StageName
 from services.recommender.tests.fakes import (
+    ROLE,
+    InMemoryFiles,
     InMemoryPersonalize,
     InMemoryTurns,
     Shop,
     made_up_shop,
 )
-from tests.support.runs import Runs
+from tests.support.runs import START, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
 
 RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)
+SILENT_POLLS = 3
+MANY = 40
+KEEP = 2
 TOO_LITTLE = made_up_shop(customers=30, part_size=15)
 
 
@@ -55,19 +63,32 @@ class World:
         self.turns = InMemoryTurns()
         self.polls = InMemoryPolls()
         stage = runs.stage(StageName.RECOMMENDER, self.announcer)
-        train = Train(
+        plan = Plan(
+            dataset_group="shop", role_arn=ROLE, bucket="data", num_results=50, tags={"stack": "shop"}
+        )
+        self.remove_old_runs = RemoveOldRuns(
+            ledger=self.ledger,
+            personalize=self.personalize,
+            files=InMemoryFiles(self.objects),
+            plan=plan,
+            keep=KEEP,
+        )
+        self.stage = stage
+        self.train = Train(
             ledger=self.ledger,
             stage=stage,
             personalize=self.personalize,
-            turns=self.turns,
-            plan=Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=50),
+            take_turns=TakeTurns(ledger=self.ledger, turns=self.turns, silent_polls=SILENT_POLLS),
+            restore_run=RestoreRun(ledger=self.ledger, personalize=self.personalize),
+            remove_old_runs=self.remove_old_runs,
+            plan=plan,
         )
         advance_run = AdvanceRun(
             ledger=self.ledger,
             stage=stage,
             load_rules=LoadRules(objects=self.objects, rules=rules or Rules(), picks=picks),
             prepare_datasets=PrepareDatasets(self.objects),
-            train=train,
+            train=self.train,
             select_products=SelectProducts(
                 stage=stage,
                 objects=self.objects,
@@ -92,12 +113,35 @@ class World:
             key = object_keys.personalize(run_id, f"output/part-{part:05}.json.out")
             await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
 
+    async def prepare(self, run_id: str = RUN) -> None:
+        """Open a run whose datasets are written, without any."""
+        await self.ledger.open_run(run_id, source="s3://b/k")
+        await self.ledger.set_parts(run_id, 1)
+        await self.ledger.set_step(
+            run_id, engine="personalize", interactions="10", csv_bytes="10", started_at=START.isoformat()
+        )
+
+    async def check(self, run_id: str = RUN) -> bool:
+        """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""
+        return await self.train.advance(await self.ledger.run(run_id))
+
+    async def train_to_end(self, run_id: str = RUN) -> Run:
+        """Prepare a run and check it until Personalize is done; its turn ends."""
+        await self.prepare(run_id)
+        for _ in range(MANY):
+            if await self.check(run_id):
+                await self.train.release(run_id)
+                return await self.ledger.run(run_id)
+        raise AssertionError(f"{run_id} is not done after {MANY} checks")
+
     async def deliver(self, data: EventData, run_id: str = RUN) -> None:
         """Deliver one event to the handler."""
         event = new_event(data, run_id=run_id, source="test")
         await self.handler(Message("id", "receipt", event.model_dump_json(), 1, 0))
 
-    async def change_state(self, status: str, source: str = "aws.personalize") -> None:
+    async def change_state(
+        self, status: str, source: str = "aws.personalize", message_id: str = "id"
+    ) -> None:
         """Deliver a job's state change, as EventBridge does."""
         job = "arn:aws:personalize:eu-west-1:000000000000:dataset-import-job/run-1-users"
         event = {
@@ -109,7 +153,7 @@ class World:
             "resources": [job],
             "detail": {"status": status},
         }
-        await self.handler(Message("id", "receipt", json.dumps(event), 1, 0))
+        await self.handler(Message(message_id, "receipt", json.dumps(event), 1, 0))
 
     async def start(self, run_id: str = RUN) -> None:
         """Deliver the event that the run is scored."""

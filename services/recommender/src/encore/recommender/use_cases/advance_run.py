@@ -134,6 +134,7 @@ class AdvanceRun:
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
         run_rules = await self.load_rules.load(run)
         await self.select_products.run(run, run_rules, personalized=engine == PERSONALIZE)
+        await self.train.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
