@@ -57,7 +57,7 @@ def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "
         "run",
         "stuck",
     }
-    assert set(observability.locals["run_alarms"]) == {"run-failed", "run-cost"}
+    assert set(observability.locals["run_alarms"]) == {"run-failed", "run-cost", "run-silent"}
     assert ("aws_budgets_budget", "month") in observability.resources
 
 

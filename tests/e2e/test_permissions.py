@@ -24,6 +24,7 @@ CHECKED_AS = {
     "dynamodb:TransactWriteItems": "dynamodb:PutItem",  # its transactions hold nothing but puts
     "s3:HeadObject": "s3:GetObject",
     "s3:ListObjectsV2": "s3:ListBucket",
+    "s3:DeleteObjects": "s3:DeleteObject",
     "s3:CreateMultipartUpload": "s3:PutObject",
     "s3:UploadPart": "s3:PutObject",
     "s3:CompleteMultipartUpload": "s3:PutObject",
@@ -45,8 +46,9 @@ UNUSED_HERE = {
     "sqs:SendMessage mailer": "the polls of its job, and the parts that have waited for it",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
-    "personalize:Delete* *": "what runs long past have left",
-    "s3:DeleteObject runs/*/personalize/*": "the files of runs long past",
+    "personalize:Delete* *": "what older runs and releases left",
+    "personalize:DescribeSchema *": "a schema that somebody has deleted",
+    "s3:DeleteObject runs/*/personalize/*": "the files of older runs",
     "sns:Publish run-finished": "a run that sentiment or the recommender fails",
     "dynamodb:Query runs": "the totals of a run that the recommender fails",
 }

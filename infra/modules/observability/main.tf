@@ -43,6 +43,7 @@ locals {
     run_seconds             = "run_seconds"
     runs_finished           = "runs_finished"
     runs_failed             = "runs_failed"
+    turns_taken_over        = "turns_taken_over"
   }
 }
 

@@ -51,6 +51,13 @@ locals {
       expression  = "MAX(METRICS())"
       threshold   = var.limits.run_cost_usd
     }
+    run-silent = {
+      description = "A run is no longer checked: another took its turn in Personalize. Its poll is a dead letter, or lost."
+      metric      = local.metrics.turns_taken_over
+      stat        = "Sum"
+      expression  = "SUM(METRICS())"
+      threshold   = 0
+    }
   }
 }
 

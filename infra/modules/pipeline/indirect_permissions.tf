@@ -91,6 +91,12 @@ locals {
           values   = ["bedrock.amazonaws.com"]
         }]
       },
+      {
+        sid        = "TagJobs"
+        actions    = ["bedrock:TagResource"]
+        resources  = [local.model_jobs]
+        conditions = []
+      },
     ])
     sentiment = concat(local.encryption, local.checks.sentiment, local.tag_permissions.sentiment, [
       {
@@ -103,6 +109,12 @@ locals {
           values   = ["comprehend.amazonaws.com"]
         }]
       },
+      {
+        sid        = "TagJobs"
+        actions    = ["comprehend:TagResource"]
+        resources  = ["${local.comprehend}:sentiment-detection-job/*"]
+        conditions = []
+      },
     ])
     recommender = concat(local.encryption, local.checks.recommender, local.tag_permissions.recommender, [
       {
@@ -114,6 +126,12 @@ locals {
           variable = "iam:PassedToService"
           values   = ["personalize.amazonaws.com"]
         }]
+      },
+      {
+        sid        = "TagInPersonalize"
+        actions    = ["personalize:TagResource"]
+        resources  = ["${local.personalize}:*"]
+        conditions = []
       },
     ])
   }

@@ -192,8 +192,7 @@ locals {
         ]
       },
       {
-        # What runs long past left for Personalize.
-        sid       = "RemoveOldFiles"
+        sid       = "RemoveFilesOfOldRuns"
         actions   = ["s3:DeleteObject"]
         resources = ["${local.data_bucket}/runs/*/personalize/*"]
       },
@@ -229,6 +228,7 @@ locals {
           "personalize:DescribeDataset",
           "personalize:DescribeDatasetGroup",
           "personalize:DescribeDatasetImportJob",
+          "personalize:DescribeSchema",
           "personalize:DescribeSolution",
           "personalize:DescribeSolutionVersion",
           "personalize:ListTagsForResource",

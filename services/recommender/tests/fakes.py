@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
@@ -18,12 +19,13 @@ from encore.contracts.records import (
     SentimentScores,
 )
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
-from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.ports import NotReadyError, RefusedError
+from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
 from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
 from encore.runtime.storage import to_item
 from tests.support.dynamodb import InMemoryDynamoDB, Item
+from tests.support.stores import InMemoryObjects
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -51,6 +53,9 @@ WORDS = (
     "lunar",
 )
 COLOURS = ("red", "blue")
+ROLE = "arn:role"
+PARENTS = {"datasetGroupArn", "schemaArn", "datasetArn", "solutionArn", "solutionVersionArn"}
+"""The parameters that name what a resource is made from."""
 
 
 def product(product_id: str, name: str, category: tuple[str, ...] = (), **facts: object) -> Product:
@@ -156,25 +161,104 @@ class InMemoryPersonalize:
 
     failures: Mapping[Kind, str] = field(default_factory=dict)
     busy: set[Kind] = field(default_factory=set)
+    full: set[Kind] = field(default_factory=set)
     made: dict[str, ResourceSpec] = field(default_factory=dict)
     creations: int = 0
+    created: list[str] = field(default_factory=list)
     _looks: dict[str, int] = field(default_factory=dict)
 
     async def ensure(self, wanted: ResourceSpec) -> str:
-        """Find or create; raise `NotReadyError` for kinds that are busy."""
+        """Find or create; raise `NotReadyError` for busy kinds, `QuotaError` for full ones.
+
+        Raises `VanishedError` if something that it is made from does not exist.
+        """
         if wanted.kind in self.busy:
             raise NotReadyError(wanted.kind)
+        if wanted.kind in self.full:
+            raise QuotaError(wanted.kind)
+        for arn in (value for name, value in wanted.request.items() if name in PARENTS):
+            if arn not in self.made:
+                raise VanishedError(f"Resource Arn {arn} does not exist.")
         arn = f"arn:{wanted.kind}:{wanted.name}"
-        self.creations += arn not in self.made
+        if arn not in self.made:
+            self.creations += 1
+            self.created.append(arn)
         self.made.setdefault(arn, wanted)
         return arn
 
     async def is_active(self, kind: Kind, arn: str) -> bool:
         """Return False the first time; raise `RefusedError` for kinds that are to fail."""
+        if arn not in self.made and kind is not Kind.SCHEMA:
+            raise VanishedError(f"Resource Arn {arn} does not exist.")
         self._looks[arn] = self._looks.get(arn, 0) + 1
         if kind in self.failures:
             raise RefusedError(self.failures[kind])
         return self._looks[arn] > 1
+
+    async def something_is_missing(self, *_: object) -> bool:
+        """Something that is none of the run's own is missing."""
+        raise VanishedError("no such recipe")
+
+    async def exists(self, kind: Kind, arn: str) -> bool:
+        """Return whether it has been made and not deleted."""
+        assert kind
+        return arn in self.made
+
+    async def solutions(self, group_arn: str) -> list[Found]:
+        """Return the solutions of a group, the newest first."""
+        return [each for each in self._found(Kind.SOLUTION) if self._group(each.arn) == group_arn]
+
+    async def schemas(self) -> list[Found]:
+        """Return the schemas, the newest first."""
+        return self._found(Kind.SCHEMA)
+
+    async def tags(self, arn: str) -> Mapping[str, str]:
+        """Return the tags with which it was made."""
+        tags = self.made[arn].request.get("tags", []) if arn in self.made else []
+        return {tag["tagKey"]: tag["tagValue"] for tag in tags}
+
+    async def delete(self, kind: Kind, arn: str) -> bool:
+        """Delete it; return False for kinds that are busy and for schemas of datasets."""
+        schemas = {spec.request.get("schemaArn") for spec in self.made.values()}
+        if kind in self.busy or arn in schemas:
+            return False
+        self.vanish(arn)
+        return True
+
+    def vanish(self, *arns: str) -> None:
+        """Somebody deletes these, after all that was made from them, as AWS requires."""
+        for arn in arns:
+            made_from_it = [
+                other
+                for other, spec in self.made.items()
+                if arn in {value for name, value in spec.request.items() if name in PARENTS}
+            ]
+            self.vanish(*made_from_it)
+            self.made.pop(arn, None)
+            self._looks.pop(arn, None)
+
+    def _found(self, kind: Kind) -> list[Found]:
+        made = [(arn, spec) for arn, spec in self.made.items() if spec.kind is kind]
+        times = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(days=n) for n in range(len(made)))
+        found = [Found(arn, spec.name, time) for (arn, spec), time in zip(made, times, strict=True)]
+        return found[::-1]
+
+    def _group(self, arn: str) -> object:
+        return self.made[arn].request.get("datasetGroupArn")
+
+
+class InMemoryFiles:
+    """Removes from a bucket in memory."""
+
+    def __init__(self, objects: InMemoryObjects) -> None:
+        self._stored = objects.stored
+
+    async def remove(self, folder: str) -> int:
+        """Remove every object below the folder."""
+        keys = [key for key in self._stored if key.startswith(folder)]
+        for key in keys:
+            del self._stored[key]
+        return len(keys)
 
 
 class InMemoryTurns(DynamoDBTurns):

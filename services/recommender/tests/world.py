@@ -24,21 +24,26 @@ from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.remember_picks import RememberPicks
+from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
+from encore.recommender.use_cases.restore_run import RestoreRun
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
+from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.message import Message
-from encore.runtime.runs.run import StageName
+from encore.runtime.runs.run import Run, StageName
 from encore.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
+    ROLE,
+    InMemoryFiles,
     InMemoryPersonalize,
     InMemoryTurns,
     Shop,
     made_up_shop,
 )
-from tests.support.runs import Runs
+from tests.support.runs import START, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
 
 if TYPE_CHECKING:
@@ -48,6 +53,9 @@ RUN = "run-1"
 ENOUGH = made_up_shop(customers=600, part_size=300)
 MANY_PARTS = made_up_shop(customers=600, part_size=60)
 """Enough data in ten parts, which are three bundles."""
+SILENT_POLLS = 3
+MANY = 40
+KEEP = 2
 TOO_LITTLE = made_up_shop(customers=30, part_size=15)
 
 
@@ -76,17 +84,29 @@ class World:
         )
         self.polls_delivered = self.bundles_delivered = 0
         self.rules, self.picks = rules or Rules(), picks
+        plan = Plan(
+            dataset_group="shop", role_arn=ROLE, bucket="data", num_results=50, tags={"stack": "shop"}
+        )
+        self.remove_old_runs = RemoveOldRuns(
+            ledger=self.ledger,
+            personalize=self.personalize,
+            files=InMemoryFiles(self.objects),
+            plan=plan,
+            keep=KEEP,
+        )
+        self.training = Train(
+            ledger=self.ledger,
+            stage=self.stage,
+            personalize=self.personalize,
+            take_turns=TakeTurns(ledger=self.ledger, turns=self.turns, silent_polls=SILENT_POLLS),
+            restore_run=RestoreRun(ledger=self.ledger, personalize=self.personalize),
+            remove_old_runs=self.remove_old_runs,
+            plan=plan,
+        )
         self.handler = self.task()
 
     def task(self) -> RecommenderHandler:
         """The handler of one more task, which knows nothing of what others keep in memory."""
-        train = Train(
-            ledger=self.ledger,
-            stage=self.stage,
-            personalize=self.personalize,
-            turns=self.turns,
-            plan=Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=50),
-        )
         know = KnowCatalogue(objects=self.objects)
         prepare_datasets = PrepareDatasets(objects=self.objects, know=know)
         study_shop = StudyShop(objects=self.objects, know=know)
@@ -105,7 +125,7 @@ class World:
             load_rules=load_rules,
             prepare_datasets=prepare_datasets,
             study_shop=study_shop,
-            train=train,
+            train=self.training,
             share_out=ShareOut(
                 stage=self.stage,
                 ledger=self.ledger,
@@ -135,6 +155,27 @@ class World:
             key = personalize_keys.batch_output(run_id, first)
             await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
 
+    async def prepare(self, run_id: str = RUN) -> None:
+        """Open a run whose datasets are written, without any."""
+        await self.ledger.open_run(run_id, source="s3://b/k")
+        await self.ledger.set_parts(run_id, 1)
+        await self.ledger.set_step(
+            run_id, engine="personalize", interactions="10", csv_bytes="10", started_at=START.isoformat()
+        )
+
+    async def check(self, run_id: str = RUN) -> bool:
+        """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""
+        return await self.training.advance(await self.ledger.run(run_id))
+
+    async def train_to_end(self, run_id: str = RUN) -> Run:
+        """Prepare a run and check it until Personalize is done; its turn ends."""
+        await self.prepare(run_id)
+        for _ in range(MANY):
+            if await self.check(run_id):
+                await self.training.release(run_id)
+                return await self.ledger.run(run_id)
+        raise AssertionError(f"{run_id} is not done after {MANY} checks")
+
     async def deliver(
         self, data: EventData, run_id: str = RUN, *, to: RecommenderHandler | None = None
     ) -> None:
@@ -142,7 +183,9 @@ class World:
         event = new_event(data, run_id=run_id, source="test")
         await (to or self.handler)(Message("id", "receipt", event.model_dump_json(), 1, 0))
 
-    async def change_state(self, status: str, source: str = "aws.personalize") -> None:
+    async def change_state(
+        self, status: str, source: str = "aws.personalize", message_id: str = "id"
+    ) -> None:
         """Deliver a job's state change, as EventBridge does."""
         job = "arn:aws:personalize:eu-west-1:000000000000:dataset-import-job/run-1-users"
         event = {
@@ -154,7 +197,7 @@ class World:
             "resources": [job],
             "detail": {"status": status},
         }
-        await self.handler(Message("id", "receipt", json.dumps(event), 1, 0))
+        await self.handler(Message(message_id, "receipt", json.dumps(event), 1, 0))
 
     async def start(self, run_id: str = RUN) -> None:
         """Deliver the event that the run is scored."""

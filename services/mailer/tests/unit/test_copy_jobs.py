@@ -53,7 +53,9 @@ class StubBedrock:
 def jobs_of(stub: StubBedrock) -> BedrockCopyJobs:
     """The adapter on a stubbed client."""
     choice = ModelChoice(model_id=MODEL, capabilities=capabilities_of(MODEL), temperature=0.7)
-    return BedrockCopyJobs(cast("BedrockClient", stub), choice, bucket="data", role_arn=ROLE)
+    return BedrockCopyJobs(
+        cast("BedrockClient", stub), choice, bucket="data", role_arn=ROLE, tags={"stack": "shop"}
+    )
 
 
 def test_a_record_is_a_request_without_what_a_batch_does_not_allow() -> None:
@@ -114,6 +116,7 @@ async def test_a_job_is_started_once_for_a_run_and_task() -> None:
         },
         "outputDataConfig": {"s3OutputDataConfig": {"s3Uri": "s3://data/runs/run-1/copy/job/copy/output/"}},
         "timeoutDurationInHours": 24,
+        "tags": [{"key": "stack", "value": "shop"}, {"key": "run", "value": "run-1"}],
     }
 
 

@@ -1,13 +1,16 @@
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
 from aiobotocore.session import get_session
 
 from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.adapters.run_files import S3RunFiles
 from encore.recommender.domain.bundles import bundle_of
 from encore.recommender.domain.plan import Plan, Step
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.ports import RefusedError
+from encore.recommender.domain.vanished import TYPES
+from encore.recommender.ports import RefusedError, VanishedError
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.runtime.runs.run import Run
@@ -47,7 +50,7 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     prepare = PrepareDatasets(objects=objects, know=KnowCatalogue(objects=objects))
     run = run.model_copy(update={"step": dict(await prepare.begin(run))})
     await prepare.do(run, bundle_of(run, 1))
-    plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10)
+    plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10, tags={"stack": "shop"})
     for step in list(Step)[:-1]:
         for wanted in plan.wanted(step, run):
             arn = await personalize.ensure(wanted)
@@ -55,6 +58,31 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
             assert await personalize.ensure(wanted) == arn
             run = run.model_copy(update={"step": {**run.step, wanted.key: arn}})
     assert (await objects.get("runs/run-1/personalize/output/part-00001.json.out")).count(b"\n") == 600
+    await assert_can_be_removed(personalize, run)
+    files = S3RunFiles(clients.s3, bucket)
+    assert (
+        await files.remove("runs/run-1/personalize/") == 5 + 1
+    )  # and the object with which Personalize tries
+    assert await objects.find("runs/run-1/personalize/output/part-00001.json.out") is None
+
+
+async def assert_can_be_removed(personalize: AWSPersonalize, run: Run) -> None:
+    """What a run has made is tagged and found, and goes with its solution; what is in use stays."""
+    [solution] = await personalize.solutions(run.step["dataset_group"])
+    assert (solution.arn, solution.name) == (run.step["solution"], "shop-run-1")
+    assert await personalize.tags(solution.arn) == {"stack": "shop", "run": "run-1"}
+    assert {each.name.split("-")[1] for each in await personalize.schemas()} == set(TYPES)
+    assert not await personalize.delete(Kind.SCHEMA, run.step["schema_users"])
+    assert await personalize.delete(Kind.SOLUTION, solution.arn)
+    async with asyncio.timeout(10):
+        while await personalize.exists(  # noqa: ASYNC110 - it is elsewhere
+            Kind.SOLUTION_VERSION, run.step["solution_version"]
+        ):
+            await asyncio.sleep(0.02)
+    assert await personalize.tags(solution.arn) == {}
+    assert await personalize.delete(Kind.SOLUTION, solution.arn)
+    with pytest.raises(VanishedError):
+        await personalize.is_active(Kind.BATCH_JOB, run.step["batch_job"])
 
 
 async def test_a_request_that_can_never_succeed_is_refused(personalize: AWSPersonalize) -> None:

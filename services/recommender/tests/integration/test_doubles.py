@@ -7,14 +7,16 @@ from aiobotocore.session import get_session
 
 from encore.contracts.events import RecommenderBundle, RecommenderPoll, Round, parse_event
 from encore.recommender.adapters.personalize import AWSPersonalize
-from encore.recommender.adapters.turns import DynamoDBTurns
+from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
 from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.turn import Turn
 from encore.recommender.ports import NotReadyError, Personalize, RefusedError, Turns
 from encore.runtime.ports import Polls
 from encore.runtime.queue.polls import SQSPolls, SQSRecommenderPolls
 from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName
+from encore.runtime.storage import to_item
 from encore.stack.provision import Resources
 from services.recommender.tests.fakes import InMemoryPersonalize, InMemoryTurns
 from tests.support.stores import Clients, InMemoryPolls
@@ -109,24 +111,50 @@ def turns(request: pytest.FixtureRequest, clients: Clients, resources: Resources
     return DynamoDBTurns(clients.dynamodb, table=resources.tables["runs"], name="shop")
 
 
+async def owner(taken: Awaitable[Turn | None]) -> str | None:
+    """The run whose turn it is."""
+    turn = await taken
+    return turn.owner if turn else None
+
+
 async def test_a_turn_belongs_to_one_run_until_that_run_ends_it(turns: Turns) -> None:
     """Taking it again is harmless, and no other run can end it."""
-    assert await turns.take("run-1") == "run-1"
-    assert await turns.take("run-1") == "run-1"
-    assert await turns.take("run-2") == "run-1"
+    assert await owner(turns.take("run-1")) == "run-1"
+    assert await owner(turns.take("run-1")) == "run-1"
+    assert await owner(turns.take("run-2")) == "run-1"
     await turns.end("run-2")
-    assert await turns.take("run-2") == "run-1"
-    assert await turns.current() == "run-1"
+    assert await owner(turns.take("run-2")) == "run-1"
+    assert await owner(turns.current()) == "run-1"
     await turns.end("run-1")
     assert await turns.current() is None
-    assert await turns.take("run-2") == "run-2"
+    assert await owner(turns.take("run-2")) == "run-2"
 
 
 async def test_a_turn_is_taken_over_only_from_the_named_run(turns: Turns) -> None:
     """Of two runs that see the same ended run, only one takes over."""
-    await turns.take("ended")
-    assert await turns.take("run-1", instead_of="ended") == "run-1"
-    assert await turns.take("run-2", instead_of="ended") == "run-1"
+    ended = await turns.take("ended")
+    assert await owner(turns.take("run-1", instead_of=ended)) == "run-1"
+    assert await owner(turns.take("run-2", instead_of=ended)) == "run-1"
+
+
+async def test_a_sign_of_life_keeps_the_turn(turns: Turns) -> None:
+    """A run that is checked again in the last moment keeps its turn; its beats differ from one another."""
+    seen = await turns.take("slow")
+    assert await turns.current() == seen
+    alive = await turns.take("slow")
+    assert alive != seen
+    assert await turns.take("run-1", instead_of=seen) == alive
+    assert await owner(turns.take("run-1", instead_of=alive)) == "run-1"
+
+
+async def test_the_turn_of_an_older_version_has_no_beat(clients: Clients, resources: Resources) -> None:
+    """It can be kept and taken over all the same."""
+    table = resources.tables["runs"]
+    turns = DynamoDBTurns(clients.dynamodb, table=table, name="shop")
+    item = to_item({"run_id": "turn#shop", "item": ITEM, "owner": "old"})
+    await clients.dynamodb.put_item(TableName=table, Item=item)
+    assert await turns.current() == Turn("old", None)
+    assert await owner(turns.take("run-1", instead_of=Turn("old", None))) == "run-1"
 
 
 async def test_a_turn_is_not_listed_as_a_run(clients: Clients, resources: Resources) -> None:

@@ -250,7 +250,7 @@ async def test_a_second_run_reuses_the_dataset_group_and_trains_its_own_version(
     events = await others.ready(2)
     assert {event.run_id for event in events} == {"run-a", "run-b"}
     assert len((await personalize.list_dataset_groups())["datasetGroups"]) == 1
-    assert len((await personalize.list_solutions())["solutions"]) == 1
+    assert len((await personalize.list_solutions())["solutions"]) == 2
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 2
     assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 6
 

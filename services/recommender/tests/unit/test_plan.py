@@ -52,14 +52,15 @@ def test_personalize_accepts_every_name(run_id: str) -> None:
     assert everything(run) == wanted
 
 
-def test_runs_share_the_group_and_the_solution_but_not_their_jobs() -> None:
-    """Quotas allow few groups; imports, solution version and batch job belong to one run."""
+def test_runs_share_the_group_and_its_datasets_but_nothing_else() -> None:
+    """Quotas allow few groups; a version goes only with its solution, so each run has its own."""
     other = everything(RUN.model_copy(update={"run_id": "run-2"}))
     same = {key for key, one in everything().items() if one.name == other[key].name}
     assert {key for key in KEYS if key not in same} == {
         "import_interactions",
         "import_items",
         "import_users",
+        "solution",
         "solution_version",
         "batch_job",
     }
@@ -73,6 +74,7 @@ def test_imports_replace_all_data_with_the_runs_folders() -> None:
         "dataSource": {"dataLocation": "s3://data/runs/run-1/personalize/users/"},
         "roleArn": "arn:role",
         "importMode": "FULL",
+        "tags": [{"tagKey": "run", "tagValue": "run-1"}],
     }
 
 
@@ -98,3 +100,35 @@ def test_a_valid_run_id_is_used_as_the_name() -> None:
     """An operator can then find a run's jobs by its id."""
     assert resource_name("run-1") == "run-1"
     assert resource_name("run-1", "items") == "run-1-items"
+
+
+def test_everything_but_schemas_says_whose_it_is() -> None:
+    """What all runs share has the deployment's tags, what belongs to a run also the run's."""
+    wanted = Plan(
+        dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30, tags={"stack": "shop"}
+    )
+    steps = [step for step in Step if step is not Step.SELECT]
+    tags = {one.key: one.request.get("tags", []) for step in steps for one in wanted.wanted(step, RUN)}
+    shared, own = [{"tagKey": "stack", "tagValue": "shop"}], {"tagKey": "run", "tagValue": "run-1"}
+    assert {key for key, found in tags.items() if not found} == {key for key in KEYS if "schema" in key}
+    for key, found in tags.items():
+        if "schema" not in key:
+            of_a_run = key.startswith(("import", "solution", "batch"))
+            assert found == ([*shared, own] if of_a_run else shared), key
+
+
+def test_a_key_is_given_with_the_role_that_may_use_it() -> None:
+    """AWS takes both or neither."""
+    key = "arn:aws:kms:eu-west-1:000000000000:key/1"
+    plan = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30, kms_key_arn=key)
+    group = plan.wanted(Step.SET_UP, RUN)[0]
+    assert group.request == {"roleArn": "arn:role", "kmsKeyArn": key}
+    assert PLAN.wanted(Step.SET_UP, RUN)[0].request == {}
+
+
+def test_jobs_that_are_made_again_have_new_names() -> None:
+    """AWS keeps the names of jobs: the old one would be taken for the new one's work."""
+    again = everything(RUN.model_copy(update={"step": {**RUN.step, "remade": "1"}}))
+    assert again["import_users"].name == "run-1-users-2"
+    assert again["batch_job"].name == "run-1-2"
+    assert again["solution"].name == everything()["solution"].name

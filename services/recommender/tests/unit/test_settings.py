@@ -95,3 +95,19 @@ def test_the_readmes_example_of_the_shops_file_can_be_used() -> None:
     (example,) = re.findall(r"```yaml\n(.+?)```", README.read_text(), re.DOTALL)
     rules = read_shop_rules(example.encode(), file="README.md")
     assert all(getattr(rules, member.name) for member in fields(rules))
+
+
+@pytest.mark.parametrize(("interval_s", "polls"), [("60", 60), ("900", 4), ("7", 515), ("1", 3600)])
+def test_an_hour_of_silence_is_counted_in_polls(
+    monkeypatch: pytest.MonkeyPatch, interval_s: str, polls: int
+) -> None:
+    """However far apart they are."""
+    monkeypatch.setenv("ENCORE_RECOMMENDER_POLL_INTERVAL_S", interval_s)
+    assert load_settings(RecommenderSettings).silent_polls == polls
+
+
+def test_a_key_is_an_arn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An alias would be refused by Personalize, after the data was written."""
+    monkeypatch.setenv("ENCORE_PERSONALIZE_KMS_KEY_ARN", "alias/data")
+    with pytest.raises(SystemExit):
+        load_settings(RecommenderSettings)

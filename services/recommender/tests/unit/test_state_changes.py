@@ -1,5 +1,9 @@
 """How state changes of Personalize's jobs advance a run before its poll is due."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import pytest
 
 from encore.contracts.errors import PermanentError
@@ -104,3 +108,46 @@ async def test_a_state_change_of_another_service_is_a_permanent_error() -> None:
     """The reason names the service."""
     with pytest.raises(PermanentError, match=r"from aws\.s3"):
         await World().change_state("ACTIVE", source="aws.s3")
+
+
+async def test_state_changes_of_one_run_are_handled_one_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two that come together would each look for the training and start one, and each send a poll at once."""
+    world = World()
+    await world.open()
+    await world.start()
+    looking = world.personalize.is_active
+    at_once, most = 0, 0
+
+    async def looks(kind: Kind, arn: str) -> bool:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0)
+        at_once -= 1
+        return await looking(kind, arn)
+
+    monkeypatch.setattr(world.personalize, "is_active", looks)
+    for _ in range(2):
+        await asyncio.gather(*(world.change_state("ACTIVE", message_id=str(n)) for n in range(3)))
+    assert most == 1
+
+
+async def test_a_state_change_looks_again_once_the_run_is_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """While it waited, a poll may have ended the run: it would take a turn for it, and pay for training."""
+    world = World()
+    await world.open()
+    await world.start()
+    hold = world.stage.lock
+
+    @asynccontextmanager
+    async def meanwhile(*args: str, holder: str) -> AsyncIterator[None]:
+        async with hold(*args, holder=holder):
+            await world.ledger.fail(RUN, "stopped by somebody")
+            await world.turns.end(RUN)
+            yield
+
+    made = world.personalize.creations
+    monkeypatch.setattr(type(world.stage), "lock", lambda _, *args, holder: meanwhile(*args, holder=holder))
+    await world.change_state("ACTIVE")
+    assert (world.personalize.creations, world.turns.run_id) == (made, None)
+    assert world.polls.sent == [(RUN, 1)]

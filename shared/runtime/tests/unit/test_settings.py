@@ -1,6 +1,7 @@
 import pytest
 
 from encore.runtime.settings import ServiceSettings, load_settings
+from encore.runtime.tags import tags_of
 
 GOOD = {"DATA_BUCKET": "b", "RUNS_TABLE": "r", "RUN_FINISHED_TOPIC_ARN": "arn:t"}
 
@@ -28,3 +29,27 @@ def test_invalid_settings_end_the_process_with_one_line(
     assert "ENCORE_RUN_FINISHED_TOPIC_ARN: Field required" in line
     assert "ENCORE_CONCURRENCY: Input should be a valid integer" in line
     assert "secret" not in line
+
+
+def test_tags_say_whose_a_resource_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Project, deployment and run are ours to say; what a shop adds comes besides."""
+    for name, value in (GOOD | {"RUNS_TABLE": "encore-prod-runs"}).items():
+        monkeypatch.setenv(f"ENCORE_{name}", value)
+    monkeypatch.setenv("ENCORE_TAGS", '{"cost-center": "4711", "project": "other"}')
+    settings = load_settings(ServiceSettings)
+    assert tags_of(settings.environment, run_id="run-1", more=settings.tags) == {
+        "cost-center": "4711",
+        "project": "encore",
+        "stack": "encore-prod",
+        "run": "run-1",
+    }
+
+
+@pytest.mark.parametrize("tags", ['{"aws:x": "y"}', '{"a": "<b>"}', '{"": "x"}', "no JSON"])
+def test_tags_that_aws_would_refuse_end_the_process(monkeypatch: pytest.MonkeyPatch, tags: str) -> None:
+    """At start, not when the first resource is created."""
+    for name, value in GOOD.items():
+        monkeypatch.setenv(f"ENCORE_{name}", value)
+    monkeypatch.setenv("ENCORE_TAGS", tags)
+    with pytest.raises(SystemExit):
+        load_settings(ServiceSettings)

@@ -10,6 +10,10 @@ import pytest
 import time_machine
 from rich.console import Console
 
+from encore.cli.cleanup.infrastructure import WHY
+from encore.cli.cleanup.owner import Owner
+from encore.cli.cleanup.report import Row
+from encore.cli.cleanup.table import cleanup_table
 from encore.cli.dead_letters.counts import DeadLetterCount
 from encore.cli.dead_letters.dead_letter import DeadLetter
 from encore.cli.dead_letters.table import count_table, show_dead_letter
@@ -317,8 +321,22 @@ def demo_report(screen: Console) -> None:
     render_report(summary, screen)
 
 
+def cleanup(screen: Console) -> None:
+    """What went, what Terraform destroys, and what could not be deleted."""
+    rows = [
+        Row(what="targeted sentiment jobs stopped", deleted=3),
+        Row(what="event trackers in Personalize", deleted=1),
+        Row(what="versions of objects", deleted=BIG, left=2, why="S3 refused: AccessDenied", failed=True),
+        Row(
+            what="items of product-sentiments", left=11, why=WHY[Owner.TERRAFORM] + ", as in 0123456789abcdef"
+        ),
+    ]
+    screen.print(cleanup_table(rows, dry_run=False))
+
+
 SHOWN: list[Show] = [
     queues,
+    cleanup,
     runs,
     run_show,
     features_list,

@@ -44,6 +44,7 @@ def test_a_job_is_described_as_it_was_created(harness: Harness) -> None:
     found = harness.wait(arn)
     by_id = harness.bedrock.get_model_invocation_job(jobIdentifier=arn.rpartition("/")[2])
     assert by_id["jobArn"] == arn
+    assert harness.bedrock.list_tags_for_resource(resourceARN=arn)["tags"] == [{"key": "a", "value": "b"}]
     assert found["inputDataConfig"]["s3InputDataConfig"] == {
         "s3InputFormat": "JSONL",
         "s3Uri": f"s3://{harness.bucket}/in/a.jsonl",

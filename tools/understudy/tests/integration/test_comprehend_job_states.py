@@ -185,7 +185,8 @@ def test_a_job_has_at_most_50_tags(either: Harness) -> None:
     """One more is refused by name."""
     tags = [{"Key": f"k{n}", "Value": "v"} for n in range(51)]
     assert refusal(either.start, Tags=tags) == "TooManyTagsException"
-    assert either.start(Tags=tags[:50])
+    arn = either.describe(either.start(Tags=tags[:50]))["JobArn"]
+    assert either.comprehend.list_tags_for_resource(ResourceArn=arn)["Tags"] == tags[:50]
 
 
 def test_operations_on_jobs_are_throttled_apart(served: Serve) -> None:

@@ -299,6 +299,84 @@ async def test_tags_can_be_added_changed_and_removed(api: Api) -> None:
     assert await api.code("ListTagsForResource", resourceArn=arn + "x") == ("ResourceNotFoundException")
 
 
+async def test_everything_is_deleted_in_one_order_only(api: Api, s3: FakeS3) -> None:
+    """What something depends on is in use; the records of jobs go with what they were for."""
+    group, dataset = await api.dataset()
+    await api.load(dataset, "a")
+    tracker = (await api.call("CreateEventTracker", name="clicks", datasetGroupArn=group))["eventTrackerArn"]
+    solution = await api.solution(group)
+    version = await api.made("SolutionVersion", solutionArn=solution)
+    campaign = await api.made("Campaign", name="live", solutionVersionArn=version)
+    s3.objects["in.json"] = b'{"userId": "u1"}'
+    await api.made(
+        "BatchInferenceJob",
+        jobName="night",
+        solutionVersionArn=version,
+        roleArn=ROLE,
+        jobInput={"s3DataSource": {"path": "s3://data/in.json"}},
+        jobOutput={"s3DataDestination": {"path": "s3://data/out/"}},
+    )
+    await api.settled("EventTracker", tracker)
+    schema = (await api.call("ListSchemas"))["schemas"][0]["schemaArn"]
+    order = {"campaign": campaign, "solution": solution, "eventTracker": tracker, "dataset": dataset}
+    order |= {"schema": schema, "datasetGroup": group}
+    held = {"solution": solution, "schema": schema, "datasetGroup": group}
+    for kind, arn in held.items():
+        operation = f"Delete{kind[0].upper()}{kind[1:]}"
+        assert await api.code(operation, **{f"{kind}Arn": arn}) == "ResourceInUseException"
+    for kind, arn in order.items():
+        noun = f"{kind[0].upper()}{kind[1:]}"
+        await api.call(f"Delete{noun}", **{f"{kind}Arn": arn})
+        while (await api.call(f"List{noun}s"))[f"{kind}s"]:  # noqa: ASYNC110 - clients can only poll as well
+            await asyncio.sleep(0.001)
+    for noun, key in (
+        ("DatasetImportJobs", "datasetImportJobs"),
+        ("SolutionVersions", "solutionVersions"),
+        ("BatchInferenceJobs", "batchInferenceJobs"),
+    ):
+        assert (await api.call(f"List{noun}"))[key] == []
+
+
+async def test_a_second_deletion_finds_the_resource_in_use(s3: FakeS3) -> None:
+    """It is being deleted already, for a while; then it does not exist."""
+    api = Api(s3, state_delay_s=0.02)
+    group = await api.made("DatasetGroup", name="shop")
+    await api.call("DeleteDatasetGroup", datasetGroupArn=group)
+    described = (await api.call("DescribeDatasetGroup", datasetGroupArn=group))["datasetGroup"]
+    assert described["status"] == "DELETE PENDING"
+    assert await api.code("DeleteDatasetGroup", datasetGroupArn=group) == "ResourceInUseException"
+    while (await api.call("ListDatasetGroups"))["datasetGroups"]:  # noqa: ASYNC110 - as above
+        await asyncio.sleep(0.01)
+    assert await api.code("DeleteDatasetGroup", datasetGroupArn=group) == "ResourceNotFoundException"
+    await api.close()
+
+
+async def test_a_dataset_is_moved_to_another_schema(api: Api) -> None:
+    """The old schema is free then, and can be deleted; the new one has to fit."""
+    _, dataset = await api.dataset()
+    old = (await api.call("DescribeDataset", datasetArn=dataset))["dataset"]["schemaArn"]
+    fields = [*FIELDS, {"name": "EVENT_TYPE", "type": "string"}]
+    text = json.dumps({**json.loads(SCHEMA), "fields": fields})
+    new = (await api.call("CreateSchema", name="s2", schema=text))["schemaArn"]
+    await api.call("UpdateDataset", datasetArn=dataset, schemaArn=new)
+    await api.call("DeleteSchema", schemaArn=old)
+    assert await api.code("DeleteSchema", schemaArn=new) == "ResourceInUseException"
+    users = json.dumps({**json.loads(SCHEMA), "name": "Users", "fields": [FIELDS[0], FIELDS[1]]})
+    other = (await api.call("CreateSchema", name="users", schema=users))["schemaArn"]
+    assert await api.code("UpdateDataset", datasetArn=dataset, schemaArn=other) == "InvalidInputException"
+
+
+@pytest.mark.parametrize("given", ["roleArn", "kmsKeyArn"])
+async def test_a_key_needs_a_role_and_a_role_a_key(api: Api, given: str) -> None:
+    """A dataset group is encrypted with both, or with a key of AWS's own."""
+    both = {"roleArn": ROLE, "kmsKeyArn": "arn:aws:kms:eu-west-1:123456789012:key/1"}
+    one = {given: both[given]}
+    assert await api.code("CreateDatasetGroup", name="shop", **one) == "InvalidInputException"
+    arn = await api.made("DatasetGroup", name="shop", **both)
+    described = (await api.call("DescribeDatasetGroup", datasetGroupArn=arn))["datasetGroup"]
+    assert {name: described[name] for name in both} == both
+
+
 async def test_recipes_can_be_read(api: Api) -> None:
     """The two recipes that can be trained here are listed and described, and no others."""
     listed = (await api.call("ListRecipes"))["recipes"]

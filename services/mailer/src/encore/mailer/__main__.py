@@ -45,6 +45,7 @@ from encore.runtime.quota.outlook import Outlook
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
+from encore.runtime.tags import tags_of
 
 SECONDS_PER_MINUTE = 60
 CLAIM_S = 300.0
@@ -113,6 +114,7 @@ async def _advance_job(
         model_choice(settings),
         bucket=settings.data_bucket,
         role_arn=settings.mailer_batch_role_arn,
+        tags=tags_of(settings.environment, more=settings.tags),
     )
     model_id = settings.mailer_model_id
     return AdvanceCopyJob(

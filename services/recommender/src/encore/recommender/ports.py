@@ -1,10 +1,11 @@
 """What the recommender needs from outside, beyond `encore.runtime.ports`."""
 
 # ruff: noqa: D102 - the methods are described where they are implemented
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Protocol
 
-from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.domain.turn import Turn
 from encore.runtime.ports import Objects
 
 
@@ -16,6 +17,14 @@ class RefusedError(Exception):
     """Personalize will never do this, for the given reason: the run fails."""
 
 
+class QuotaError(RefusedError):
+    """As many resources of this kind exist as may."""
+
+
+class VanishedError(Exception):
+    """A resource, or one that it was to be made from, no longer exists: somebody has deleted it."""
+
+
 class TooLittleDataError(Exception):
     """Personalize cannot learn from so little data: the run continues without it."""
 
@@ -25,14 +34,25 @@ class Personalize(Protocol):
 
     async def ensure(self, wanted: ResourceSpec) -> str: ...
     async def is_active(self, kind: Kind, arn: str) -> bool: ...
+    async def exists(self, kind: Kind, arn: str) -> bool: ...
+    async def solutions(self, group_arn: str) -> Sequence[Found]: ...
+    async def schemas(self) -> Sequence[Found]: ...
+    async def tags(self, arn: str) -> Mapping[str, str]: ...
+    async def delete(self, kind: Kind, arn: str) -> bool: ...
+
+
+class Files(Protocol):
+    """Objects of the data bucket that can be removed; see `encore.recommender.adapters.run_files`."""
+
+    async def remove(self, folder: str) -> int: ...
 
 
 class Turns(Protocol):
     """Which run may change the dataset group; see `encore.recommender.adapters.turns`."""
 
-    async def take(self, run_id: str, *, instead_of: str | None = None) -> str | None: ...
+    async def take(self, run_id: str, *, instead_of: Turn | None = None) -> Turn | None: ...
     async def end(self, run_id: str) -> None: ...
-    async def current(self) -> str | None: ...
+    async def current(self) -> Turn | None: ...
 
 
 class RankedObjects(Objects, Protocol):

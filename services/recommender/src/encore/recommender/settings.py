@@ -22,6 +22,17 @@ class RecommenderSettings(ServiceSettings):
     recommendations_ready_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
+    personalize_kms_key_arn: (
+        Annotated[str, Field(pattern=r"^arn:aws[^:]*:kms:[^:]+:[0-9]{12}:key/.+$")] | None
+    ) = None
+    """The key that encrypts the dataset group; without one, it is a key of AWS's own.
+
+    AWS never changes the key of a group: a group that has another one is refused.
+    """
+    recommender_keep_runs: Annotated[int, Field(ge=1, le=8)] = 3
+    """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
+    recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
+    """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
     recommender_dataset_group: Annotated[
         str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
     ] = "encore"
@@ -37,6 +48,11 @@ class RecommenderSettings(ServiceSettings):
     """
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
+
+    @property
+    def silent_polls(self) -> int:
+        """The polls of a waiting run that make up `recommender_turn_silence_s`, at least two."""
+        return max(2, -(-self.recommender_turn_silence_s // self.recommender_poll_interval_s))
 
     @model_validator(mode="after")
     def _leaves_the_rules_a_choice(self) -> Self:

@@ -11,6 +11,7 @@ from encore.runtime.quota.outlook import Outlook
 from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
+from encore.runtime.tags import tags_of
 from encore.sentiment.adapters.comprehend import Comprehend
 from encore.sentiment.adapters.comprehend_jobs import ComprehendJobs
 from encore.sentiment.adapters.job_outputs import S3JobOutputs
@@ -113,7 +114,12 @@ def _advance_job(
             new_keys=new_keys,
             score_excluded=settings.sentiment_score_excluded,
         ),
-        jobs=ComprehendJobs(client, bucket=bucket, role_arn=settings.sentiment_job_role_arn),
+        jobs=ComprehendJobs(
+            client,
+            bucket=bucket,
+            role_arn=settings.sentiment_job_role_arn,
+            tags=tags_of(settings.environment, more=settings.tags),
+        ),
         keep_answers=KeepJobAnswers(
             objects=runtime.objects, read_documents=read_documents, outputs=S3JobOutputs(runtime.s3, bucket)
         ),

@@ -56,6 +56,8 @@ class Metric(StrEnum):
     RUN_COST_USD = "run_cost_usd"
     AI_COST_USD = "ai_cost_usd"
     """Comprehend, Personalize and Bedrock for one run."""
+    TURNS_TAKEN_OVER = "turns_taken_over"
+    """How often a run took the dataset group from one that was no longer being checked."""
 
     COMPREHEND_UNITS = "comprehend_units"
     """Billed units of 100 characters; this and the next three are written once per finished part."""

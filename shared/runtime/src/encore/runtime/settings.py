@@ -5,12 +5,27 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn, TypeVar
 
-from pydantic import AliasChoices, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict, SettingsError
 
 PREFIX = "ENCORE_"
 NAMESPACE = "Encore"
 _TOPIC_ARN = "_topic_arn"
+_RUNS_TABLE = "-runs"
+MAX_OWN_TAGS = 40
+"""AWS allows 50 on a resource; the rest is for ours."""
+
+
+def _not_reserved(key: str) -> str:
+    if key.lower().startswith("aws:"):
+        raise ValueError("keys that begin with aws: are AWS's own")
+    return key
+
+
+TagKey = Annotated[
+    str, Field(min_length=1, max_length=128, pattern=r"^[\w .:/=+\-@]+$"), AfterValidator(_not_reserved)
+]
+TagValue = Annotated[str, Field(max_length=256, pattern=r"^[\w .:/=+\-@]*$")]
 OTLP_ENDPOINT = AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
@@ -26,6 +41,8 @@ class ServiceSettings(BaseSettings):
     """How long records are kept in DynamoDB before they expire."""
     metrics_namespace: str = NAMESPACE
     """CloudWatch namespace of the service's metrics; one per deployment if several share an account."""
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=MAX_OWN_TAGS)] = {}
+    """Further tags of what is created in AWS, as JSON: `{"cost-center": "4711"}`."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     concurrency: Annotated[int, Field(ge=1, le=100)] = 4
     """Messages that one process handles at a time."""
@@ -48,6 +65,11 @@ class ServiceSettings(BaseSettings):
     def tables(self) -> list[str]:
         """The tables that the service uses: settings whose name ends in `_table`."""
         return [str(value) for name, value in self if name.endswith("_table")]
+
+    @property
+    def environment(self) -> str:
+        """The deployment's name, such as `encore-prod`: the prefix of the names of all its resources."""
+        return self.runs_table.removesuffix(_RUNS_TABLE)
 
     @property
     def topic_arns(self) -> dict[str, str]:

@@ -6,6 +6,7 @@ import typer
 
 from encore.cli.commands import (
     check,
+    cleanup,
     dead_letters,
     demo,
     evaluate,
@@ -59,6 +60,7 @@ app.command()(setup.sample)
 app.command()(setup.pictures)
 app.command()(setup.provision)
 app.command()(setup.verify)
+app.command()(cleanup.cleanup)
 app.command()(queues.queues)
 app.command()(runs.runs)
 app.add_typer(runs.app, name="run")

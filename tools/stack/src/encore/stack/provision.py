@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 
 DEAD_LETTER_SUFFIX = "-dlq"
 DEAD_LETTER_RETENTION_S = 1_209_600
+MADE_BY = "made-by"
+PROVISIONER = "encore provision"
+"""The tag of tables made here: it tells `encore cleanup` that no Terraform looks after the environment."""
 EXISTS = frozenset({"BucketAlreadyOwnedByYou", "ResourceInUseException"})
 
 
@@ -146,6 +149,7 @@ class _Provisioner:
                 AttributeDefinitions=definitions,
                 KeySchema=schema,
                 BillingMode="PAY_PER_REQUEST",
+                Tags=[{"Key": MADE_BY, "Value": PROVISIONER}],
             )
         except ClientError as error:
             _unless_exists(error)

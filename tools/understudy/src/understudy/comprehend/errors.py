@@ -69,6 +69,11 @@ def invalid_request(message: str) -> ServiceError:
     return ServiceError("InvalidRequestException", message)
 
 
+def resource_not_found() -> ServiceError:
+    """No resource has the ARN."""
+    return ServiceError("ResourceNotFoundException", "RESOURCE_NOT_FOUND: Could not find specified resource.")
+
+
 def job_not_found() -> ServiceError:
     """No job of this type has the id."""
     return ServiceError(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from understudy.comprehend.analyses import language_analysis, sentiment_analysis, targeted_analysis
 from understudy.comprehend.detection import Detection
-from understudy.comprehend.jobs import JOB_KINDS, JobOperations, JobRegistry, JobRunner
+from understudy.comprehend.jobs import JOB_KINDS, JobOperations, JobRegistry, JobRunner, tags_of_jobs
 from understudy.comprehend.throttling import with_rate_limit
 from understudy.disturbance import Disturbance
 from understudy.engines.language import LanguageDetector
@@ -64,6 +64,7 @@ def create_service(
     operations = disturbance.around(operations)
     for each in jobs:
         operations |= each.operations()
+    operations["ListTagsForResource"] = tags_of_jobs([each.registry for each in jobs])
 
     async def close() -> None:
         for each in jobs:

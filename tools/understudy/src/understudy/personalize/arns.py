@@ -21,6 +21,10 @@ class Arns:
         """Return the ARN of a group's only dataset of a type; the dataset's name does not matter."""
         return self.named("dataset", f"{group_name}/{dataset_type.upper()}")
 
+    def event_tracker(self) -> str:
+        """Return a new ARN; it does not contain the tracker's name."""
+        return self.named("event-tracker", secrets.token_hex(4))
+
     def solution_version(self, solution_arn: str) -> str:
         """Return a new ARN below `solution_arn`; versions get random numbers."""
         return f"{solution_arn}/{secrets.token_hex(4)}"

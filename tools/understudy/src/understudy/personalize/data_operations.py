@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from uuid import uuid4
 from weakref import WeakKeyDictionary
 
 from understudy.personalize.arns import Arns
 from understudy.personalize.csv_import import TableReader
 from understudy.personalize.errors import JobFailedError, invalid_input
-from understudy.personalize.kinds import DATASET, DATASET_GROUP, DATASET_IMPORT_JOB, SCHEMA
+from understudy.personalize.kinds import DATASET, DATASET_GROUP, DATASET_IMPORT_JOB, EVENT_TRACKER, SCHEMA
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
@@ -34,11 +35,13 @@ class DataOperations:
     _tables: WeakKeyDictionary[Resource, Table] = field(default_factory=WeakKeyDictionary)
 
     def operations(self) -> Mapping[str, Handler]:
-        """Return the Create operations of this part of the service."""
+        """Return the operations that create and change what this part of the service keeps."""
         return {
             "CreateSchema": self.create_schema,
             "CreateDatasetGroup": self.create_dataset_group,
             "CreateDataset": self.create_dataset,
+            "UpdateDataset": self.update_dataset,
+            "CreateEventTracker": self.create_event_tracker,
             "CreateDatasetImportJob": self.create_dataset_import_job,
         }
 
@@ -64,14 +67,28 @@ class DataOperations:
     async def create_dataset(self, params: Params) -> Params:
         """Answer CreateDataset; a group has one of each type, with a schema of that type."""
         group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
-        schema = self._schema(params["schemaArn"])
         dataset_type = params["datasetType"].upper()
-        if schema.name.upper() != dataset_type:
-            raise invalid_input(f"A schema named {schema.name} does not fit {dataset_type}.")
+        self._require_schema(params["schemaArn"], dataset_type)
         arn = self.arns.dataset(group.detail["name"], dataset_type)
         detail = {**params, "datasetType": dataset_type}
         self.registry.create(DATASET, arn, detail, links=(group.arn, params["schemaArn"]))
         return {"datasetArn": arn}
+
+    async def update_dataset(self, params: Params) -> Params:
+        """Answer UpdateDataset: the next import is read by the new schema, and the old one is free."""
+        dataset = self.registry.get_active(DATASET, params["datasetArn"])
+        self._require_schema(params["schemaArn"], dataset.detail["datasetType"])
+        dataset.links = (dataset.links - {dataset.detail["schemaArn"]}) | {params["schemaArn"]}
+        dataset.detail["schemaArn"] = params["schemaArn"]
+        return {"datasetArn": dataset.arn}
+
+    async def create_event_tracker(self, params: Params) -> Params:
+        """Answer CreateEventTracker; a group has one. Events cannot be sent to it here."""
+        group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
+        arn, tracking_id = self.arns.event_tracker(), str(uuid4())
+        detail = {**params, "accountId": self.arns.account_id, "trackingId": tracking_id}
+        self.registry.create(EVENT_TRACKER, arn, detail, links=(group.arn,))
+        return {"eventTrackerArn": arn, "trackingId": tracking_id}
 
     async def create_dataset_import_job(self, params: Params) -> Params:
         """Answer CreateDatasetImportJob; the import itself runs in the background."""
@@ -119,6 +136,11 @@ class DataOperations:
             if each in self._tables
         ]
         return {snapshot.schema.name: snapshot for snapshot in found}
+
+    def _require_schema(self, arn: str, dataset_type: str) -> None:
+        schema = self._schema(arn)
+        if schema.name.upper() != dataset_type:
+            raise invalid_input(f"A schema named {schema.name} does not fit {dataset_type}.")
 
     def _schema(self, arn: str) -> Schema:
         return parse_schema(self.registry.get(SCHEMA, arn).detail["schema"])

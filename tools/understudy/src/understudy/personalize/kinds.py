@@ -34,7 +34,8 @@ class Kind:
     """One kind of resource; `noun` is used in the names of its operations.
 
     A resource cannot be deleted while a resource of a kind in `held_by` depends on it, or an
-    unfinished one of a kind in `held_while_unfinished`. Those of `owns` are deleted with it.
+    unfinished one of a kind in `held_while_unfinished`. Those of `owns` are deleted with it. AWS has no
+    deletion of jobs and does not say what becomes of their records: here they go with what they were for.
     """
 
     noun: str
@@ -56,21 +57,28 @@ class Kind:
 
 
 SCHEMA = Kind("Schema", Quota(500), has_status=False, held_by=frozenset({"Dataset"}))
-DATASET_GROUP = Kind("DatasetGroup", Quota(5), held_by=frozenset({"Dataset", "Solution"}))
+DATASET_GROUP = Kind(
+    "DatasetGroup",
+    Quota(5),
+    held_by=frozenset({"Dataset", "EventTracker", "Solution"}),
+    owns=frozenset({"Filter"}),
+)
 DATASET = Kind(
     "Dataset",
     Quota(3, per_group=True),
     held_while_unfinished=frozenset({"DatasetImportJob", "SolutionVersion"}),
+    owns=frozenset({"DatasetImportJob"}),
 )
 DATASET_IMPORT_JOB = Kind("DatasetImportJob", Quota(5, unfinished_only=True))
 SOLUTION = Kind(
     "Solution",
     Quota(10, per_group=True),
     held_by=frozenset({"Campaign"}),
-    held_while_unfinished=frozenset({"SolutionVersion"}),
-    owns=frozenset({"SolutionVersion"}),
+    held_while_unfinished=frozenset({"SolutionVersion", "BatchInferenceJob"}),
+    owns=frozenset({"SolutionVersion", "BatchInferenceJob"}),
 )
 SOLUTION_VERSION = Kind("SolutionVersion", Quota(20, unfinished_only=True))
 CAMPAIGN = Kind("Campaign", Quota(5, per_group=True))
 FILTER = Kind("Filter", Quota(10, per_group=True), held_while_unfinished=frozenset({"BatchInferenceJob"}))
+EVENT_TRACKER = Kind("EventTracker", Quota(1, per_group=True))
 BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))

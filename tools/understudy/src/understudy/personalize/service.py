@@ -29,6 +29,7 @@ _PLAIN_KINDS = (
     kinds.SOLUTION_VERSION,
     kinds.CAMPAIGN,
     kinds.FILTER,
+    kinds.EVENT_TRACKER,
     kinds.BATCH_INFERENCE_JOB,
 )
 

@@ -1,6 +1,7 @@
 """Batch inference jobs of Amazon Bedrock on objects in the data bucket."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from encore.mailer.domain.copy.job import JobState, JobStatus
 from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.ports import BusyError, JobAnswer, ModelMessage
 from encore.runtime.errors import error_code
+from encore.runtime.tags import RUN
 
 if TYPE_CHECKING:
     from types_aiobotocore_bedrock.client import BedrockClient
@@ -41,11 +43,20 @@ OWN_MEMBERS = frozenset({"system", "messages", "inferenceConfig"})
 class BedrockCopyJobs:
     """Starts a job for each run and task once: the same request again gives the same job."""
 
-    def __init__(self, client: "BedrockClient", choice: ModelChoice, *, bucket: str, role_arn: str) -> None:
+    def __init__(
+        self,
+        client: "BedrockClient",
+        choice: ModelChoice,
+        *,
+        bucket: str,
+        role_arn: str,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         self._client = client
         self._choice = choice
         self._bucket = bucket
         self._role_arn = role_arn
+        self._tags = tags or {}
 
     def line(self, prompt: Prompt) -> bytes:
         """Return the input line of a prompt: a request of `Converse`, under the prompt's key."""
@@ -93,6 +104,7 @@ class BedrockCopyJobs:
                 },
                 outputDataConfig={"s3OutputDataConfig": {"s3Uri": self._uri(run_id, f"{task}/output/")}},
                 timeoutDurationInHours=TIMEOUT_HOURS,
+                tags=[{"key": key, "value": value} for key, value in {**self._tags, RUN: run_id}.items()],
             )
         except ClientError as error:
             raise _reason(error) from error

@@ -1,13 +1,13 @@
 """The resources that a run needs in Personalize, step by step.
 
-All names are deterministic, so anything created before a crash is found again. The dataset group, its
-datasets and the solution are shared by all runs; imports, solution version and batch job belong to one run.
+All names are deterministic, so anything created before a crash is found again. The dataset group and its
+datasets are shared by all runs; imports, solution, solution version and batch job belong to one run: AWS
+deletes a version only with its solution.
 """
 
-import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any
@@ -17,6 +17,7 @@ from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
 from encore.runtime.runs.run import Run
+from encore.runtime.tags import RUN
 
 RECIPE_ARN = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
 EVENT_WEIGHTS: Mapping[EventType, float] = {
@@ -29,6 +30,8 @@ EVENT_WEIGHTS: Mapping[EventType, float] = {
 
 A dislike still shows what the customer shops for, so it keeps a small weight.
 """
+REMADE = "remade"
+"""The member of a run's step state that counts how often something was made again."""
 MAX_NAME_CHARS = 63
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 _FOLDERS = {
@@ -69,6 +72,10 @@ class Plan:
     role_arn: str
     bucket: str
     num_results: int
+    kms_key_arn: str | None = None
+    """The key that encrypts the dataset group, given with `role_arn`; None for a key of AWS's own."""
+    tags: Mapping[str, str] = field(default_factory=dict)
+    """Tags of everything that can have some; schemas cannot."""
 
     def wanted(self, step: Step, run: Run) -> list[ResourceSpec]:
         """Return what must exist and be active before the run leaves `step`."""
@@ -83,12 +90,14 @@ class Plan:
         return makers[step](run)
 
     def _set_up(self, _: Run) -> list[ResourceSpec]:
-        group = ResourceSpec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, {})
+        key = {"roleArn": self.role_arn, "kmsKeyArn": self.kms_key_arn} if self.kms_key_arn else {}
+        request = {**key, **self._tagged()}
+        group = ResourceSpec("dataset_group", Kind.DATASET_GROUP, self.dataset_group, request)
         schemas = [
             ResourceSpec(
                 f"schema_{_low(schema)}",
                 Kind.SCHEMA,
-                f"{self.dataset_group}-{_low(schema)}-{schema.digest}",
+                self.schema_name(schema),
                 {"schema": schema.avro},
             )
             for schema in DATASETS
@@ -105,6 +114,7 @@ class Plan:
                     "datasetGroupArn": run.step["dataset_group"],
                     "datasetType": schema.kind,
                     "schemaArn": run.step[f"schema_{_low(schema)}"],
+                    **self._tagged(),
                 },
             )
             for schema in DATASETS
@@ -115,12 +125,13 @@ class Plan:
             ResourceSpec(
                 f"import_{_low(schema)}",
                 Kind.IMPORT_JOB,
-                resource_name(run.run_id, _low(schema)),
+                resource_name(run.run_id, f"{_low(schema)}{_again(run)}"),
                 {
                     "datasetArn": run.step[f"dataset_{_low(schema)}"],
                     "dataSource": {"dataLocation": self._location(run, _FOLDERS[schema.kind])},
                     "roleArn": self.role_arn,
                     "importMode": "FULL",
+                    **self._tagged(run),
                 },
             )
             for schema in DATASETS
@@ -138,12 +149,12 @@ class Plan:
                 }
             },
         }
-        name = f"{self.dataset_group}-{_digest(json.dumps(settings, sort_keys=True))}"
-        request = {"datasetGroupArn": run.step["dataset_group"], **settings}
+        name = resource_name(f"{self.dataset_group}-{run.run_id}")
+        request = {"datasetGroupArn": run.step["dataset_group"], **settings, **self._tagged(run)}
         return [ResourceSpec("solution", Kind.SOLUTION, name, request)]
 
     def _version(self, run: Run) -> list[ResourceSpec]:
-        request = {"solutionArn": run.step["solution"], "trainingMode": "FULL"}
+        request = {"solutionArn": run.step["solution"], "trainingMode": "FULL", **self._tagged(run)}
         return [ResourceSpec("solution_version", Kind.SOLUTION_VERSION, resource_name(run.run_id), request)]
 
     def _batch_job(self, run: Run) -> list[ResourceSpec]:
@@ -153,8 +164,18 @@ class Plan:
             "jobInput": {"s3DataSource": {"path": self._location(run, personalize_keys.BATCH_INPUT)}},
             "jobOutput": {"s3DataDestination": {"path": self._location(run, personalize_keys.BATCH_OUTPUT)}},
             "roleArn": self.role_arn,
+            **self._tagged(run),
         }
-        return [ResourceSpec("batch_job", Kind.BATCH_JOB, resource_name(run.run_id), request)]
+        name = resource_name(f"{run.run_id}{_again(run)}")
+        return [ResourceSpec("batch_job", Kind.BATCH_JOB, name, request)]
+
+    def schema_name(self, schema: DatasetSchema) -> str:
+        """The name of a schema; AWS never changes one, so other content has another name."""
+        return f"{self.dataset_group}-{_low(schema)}-{schema.digest}"
+
+    def _tagged(self, run: Run | None = None) -> Mapping[str, Any]:
+        tags = {**self.tags, RUN: run.run_id} if run else self.tags
+        return {"tags": [{"tagKey": key, "tagValue": value} for key, value in tags.items()]} if tags else {}
 
     def _location(self, run: Run, name: str) -> str:
         return f"s3://{self.bucket}/{personalize_keys.folder(run.run_id, name)}"
@@ -166,6 +187,12 @@ def resource_name(run_id: str, suffix: str = "") -> str:
     if len(name) <= MAX_NAME_CHARS and _NAME.fullmatch(name):
         return name
     return f"run-{_digest(run_id)}-{suffix}" if suffix else f"run-{_digest(run_id)}"
+
+
+def _again(run: Run) -> str:
+    """The end of a job's name: AWS keeps the names of jobs, even when what they were for is gone."""
+    remade = int(run.step.get(REMADE) or 0)
+    return f"-{remade + 1}" if remade else ""
 
 
 def _low(schema: DatasetSchema) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -29,3 +30,12 @@ class ResourceSpec:
     kind: Kind
     name: str
     request: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A resource that exists."""
+
+    arn: str
+    name: str
+    created_at: datetime

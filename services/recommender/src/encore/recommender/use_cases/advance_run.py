@@ -147,6 +147,7 @@ class AdvanceRun:
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
         await self.load_rules.load(run)  # from now on all bundles are picked by these
         await self.share_out.send(run, Round.SELECT)
+        await self.train.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)

@@ -15,6 +15,20 @@ FILES_PER_RUN = 3
 """Items, shared reviews, links."""
 ROUNDS_BEFORE = 2
 """The rounds that end with a poll: two polls of one number."""
+PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings"}
+"""Where a run's step state counts what Personalize has charged for: what vanishes is paid for again."""
+
+
+def counted(step: Step, run: Run) -> dict[str, str]:
+    """Return the changes of the step state that count a step which has just been passed."""
+    return {PAID[step]: str(_times(step, run) + 1)} if step in PAID else {}
+
+
+def _times(paid: Step, run: Run) -> int:
+    """How often a step has been paid for; versions before 0.1 did not count."""
+    if PAID[paid] in run.step:
+        return int(run.step[PAID[paid]])
+    return int(Step(run.step.get("step", Step.SET_UP)).is_past(paid))
 
 
 async def report_training(run: Run, stage: Stage) -> None:
@@ -23,7 +37,6 @@ async def report_training(run: Run, stage: Stage) -> None:
     What Personalize charges for counts once its step is passed, so a run that fails shows its cost as well.
     The messages of the rounds count as if all of them had been handled.
     """
-    step = Step(run.step.get("step", Step.SET_UP))
     polls = max(1, int(run.step.get("attempt", 0))) + ROUNDS_BEFORE - 1
     bundles = len(bundles_of(run))
     messages = bundles * len(Round)
@@ -32,9 +45,9 @@ async def report_training(run: Run, stage: Stage) -> None:
         "sqs.requests": polls + messages,  # each one sent
         "dynamodb.writes": messages + ROUNDS_BEFORE,  # bundles that are through, and that a round has polled
     }
-    if step.is_past(Step.IMPORT):
-        units["personalize.ingested_bytes"] = int(run.step["csv_bytes"])
-    if step.is_past(Step.TRAIN):
-        units["personalize.trained_interactions"] = int(run.step["interactions"])
+    if imports := _times(Step.IMPORT, run):
+        units["personalize.ingested_bytes"] = imports * int(run.step["csv_bytes"])
+    if trainings := _times(Step.TRAIN, run):
+        units["personalize.trained_interactions"] = trainings * int(run.step["interactions"])
     started_at = datetime.fromisoformat(run.step["started_at"])
     await stage.record(run.run_id, NAME, started_at, PartResult(units=units), messages=polls + messages + 1)

@@ -5,12 +5,21 @@ Nothing here waits: `advance` does whatever is possible now and returns whether 
 
 from dataclasses import dataclass
 
-from encore.contracts.errors import PermanentError
 from encore.recommender.domain.minimums import says_too_little_data
 from encore.recommender.domain.plan import Plan, Step
-from encore.recommender.domain.resources import ResourceSpec
-from encore.recommender.ports import NotReadyError, Personalize, RefusedError, TooLittleDataError, Turns
-from encore.recommender.use_cases.report_training import report_training
+from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.ports import (
+    NotReadyError,
+    Personalize,
+    QuotaError,
+    RefusedError,
+    TooLittleDataError,
+    VanishedError,
+)
+from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
+from encore.recommender.use_cases.report_training import counted, report_training
+from encore.recommender.use_cases.restore_run import TURN_LOST, RestoreRun
+from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run
@@ -26,7 +35,9 @@ class Train:
     ledger: Ledger
     stage: Stage
     personalize: Personalize
-    turns: Turns
+    take_turns: TakeTurns
+    restore_run: RestoreRun
+    remove_old_runs: RemoveOldRuns
     plan: Plan
 
     async def advance(self, run: Run) -> bool:
@@ -35,14 +46,14 @@ class Train:
         Raises `TooLittleDataError` when Personalize cannot learn from the data, `RefusedError` when it
         fails for another reason.
         """
-        step = Step(run.step.get("step", Step.SET_UP))
-        if step is not Step.SELECT and not await self._has_turn(run.run_id):
+        step = _step(run)
+        if step is not Step.SELECT and not await self.take_turns.has_turn(run):
             log.info("waiting_for_another_run")
             return False
         try:
             while step is not Step.SELECT:
-                run = await self._pass(step, run)
-                step = step.following
+                run = await self._further(step, run)
+                step = _step(run)
         except NotReadyError as reason:
             log.info("personalize_not_ready", step=step, reason=str(reason))
             return False
@@ -50,41 +61,46 @@ class Train:
 
     async def run_in_turn(self) -> Run | None:
         """Return the open run whose turn it is, or None."""
-        current = await self.turns.current()
-        return await self._open_run(current) if current else None
+        return await self.take_turns.run_in_turn()
 
     async def release(self, run_id: str) -> None:
         """End the run's turn, so that the next run may change the dataset group."""
-        await self.turns.end(run_id)
+        await self.take_turns.end(run_id)
 
-    async def _has_turn(self, run_id: str) -> bool:
-        """Take the turn, if need be from a run that has ended but still has it."""
-        current = await self.turns.take(run_id)
-        if current not in {run_id, None} and not await self._open_run(str(current)):
-            current = await self.turns.take(run_id, instead_of=current)
-        return current == run_id
-
-    async def _open_run(self, run_id: str) -> Run | None:
+    async def _further(self, step: Step, run: Run) -> Run:
+        """Complete one step, or go back to an earlier one if what that made is gone."""
+        if run.step.get(TURN_LOST):
+            return await self.restore_run.after_losing_its_turn(run, step)
         try:
-            run = await self.ledger.run(run_id)
-        except PermanentError:
-            return None
-        return run if run.is_open else None
+            return await self._pass(step, run)
+        except VanishedError as error:
+            run = await self.ledger.run(run.run_id)
+            return await self.restore_run.after_vanishing(run, step, str(error))
 
     async def _pass(self, step: Step, run: Run) -> Run:
         """Complete one step; raise `NotReadyError` while any of its resources is still being created."""
         wanted = self.plan.wanted(step, run)
         for one in wanted:
-            if one.key not in run.step:
-                arn = await self.personalize.ensure(one)
+            if not run.step.get(one.key):
+                arn = await self._ensure(one, run)
                 run = await self.ledger.set_step(run.run_id, **{one.key: arn})
         waiting = [one.name for one in wanted if not await self._is_active(one, run)]
         if waiting:
             raise NotReadyError(", ".join(waiting))
-        run = await self.ledger.set_step(run.run_id, step=step.following)
+        run = await self.ledger.set_step(run.run_id, step=step.following, **counted(step, run))
         await report_training(run, self.stage)
         log.info("step_passed", step=step)
         return run
+
+    async def _ensure(self, wanted: ResourceSpec, run: Run) -> str:
+        if wanted.kind is Kind.SOLUTION_VERSION:
+            await self.restore_run.require_all(run)
+        try:
+            return await self.personalize.ensure(wanted)
+        except QuotaError:
+            if wanted.kind is Kind.SOLUTION and await self.remove_old_runs.solutions(run):
+                raise NotReadyError("solutions of old runs are being deleted") from None
+            raise
 
     async def _is_active(self, wanted: ResourceSpec, run: Run) -> bool:
         try:
@@ -94,3 +110,7 @@ class Train:
             if says_too_little_data(reason):
                 raise TooLittleDataError(reason) from error
             raise RefusedError(f"Personalize could not make {wanted.kind} {wanted.name}: {reason}") from error
+
+
+def _step(run: Run) -> Step:
+    return Step(run.step.get("step", Step.SET_UP))

@@ -1,11 +1,13 @@
 """Asynchronous sentiment jobs of Amazon Comprehend on objects in the data bucket."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from encore.contracts import object_keys
 from encore.runtime.errors import error_code
+from encore.runtime.tags import RUN
 from encore.sentiment.domain.job import JobState, JobStatus
 from encore.sentiment.ports import BusyError
 
@@ -24,10 +26,18 @@ STATUSES = {
 class ComprehendJobs:
     """Starts a job for each run and language once: the same request again gives the same job."""
 
-    def __init__(self, client: "ComprehendClient", *, bucket: str, role_arn: str) -> None:
+    def __init__(
+        self,
+        client: "ComprehendClient",
+        *,
+        bucket: str,
+        role_arn: str,
+        tags: Mapping[str, str] | None = None,
+    ) -> None:
         self._client = client
         self._bucket = bucket
         self._role_arn = role_arn
+        self._tags = tags or {}
 
     async def start(self, run_id: str, language: str, *, texts: int) -> str:
         """Start the job on a run's texts of one language and return its id.
@@ -46,6 +56,7 @@ class ComprehendJobs:
                 JobName=name,
                 LanguageCode=language,  # type: ignore[arg-type] # one of those that Comprehend supports
                 ClientRequestToken=f"{name}-{texts}",
+                Tags=[{"Key": key, "Value": value} for key, value in {**self._tags, RUN: run_id}.items()],
             )
         except ClientError as error:
             if error_code(error) in BUSY:

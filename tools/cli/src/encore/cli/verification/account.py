@@ -66,7 +66,7 @@ class Account:
             iam=session.client("iam", config=CONFIG),
             ses=session.client("sesv2", config=CONFIG),
             ssm=session.client("ssm", config=CONFIG),
-            on_aws=_is_aws(sqs.meta.endpoint_url),
+            on_aws=is_aws(sqs.meta.endpoint_url),
             model_id=model_id,
         )
 
@@ -89,5 +89,6 @@ class Account:
         return str(reply["Parameter"]["Value"])
 
 
-def _is_aws(endpoint_url: str) -> bool:
+def is_aws(endpoint_url: str) -> bool:
+    """Whether an endpoint is one of AWS, rather than an emulator's."""
     return (urlsplit(endpoint_url).hostname or "").endswith(AWS_DOMAINS)

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from understudy.bedrock.models import Model
     from understudy.bedrock.request import Usage
     from understudy.s3 import Location
@@ -86,6 +88,7 @@ class Job:
     model: Model
     source: Location
     target: Location
+    tags: Sequence[Params] = ()
     status: JobStatus = JobStatus.SUBMITTED
     submitted: datetime = field(default_factory=_now)
     modified: datetime = field(default_factory=_now)

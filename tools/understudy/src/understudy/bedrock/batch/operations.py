@@ -39,6 +39,7 @@ class JobOperations:
             "GetModelInvocationJob": self.get,
             "ListModelInvocationJobs": self.list_jobs,
             "StopModelInvocationJob": self.stop,
+            "ListTagsForResource": self.list_tags,
         }
 
     async def create(self, params: Params) -> Params:
@@ -61,6 +62,10 @@ class JobOperations:
         """Answer Stop."""
         self.registry.stop(params["jobIdentifier"])
         return {}
+
+    async def list_tags(self, params: Params) -> Params:
+        """Answer ListTagsForResource."""
+        return {"tags": list(self.registry.get(params["resourceARN"]).tags)}
 
     def _submit(self, params: Params, token: str | None) -> Job:
         job = self._job(params)
@@ -86,4 +91,5 @@ class JobOperations:
             model=self.models.find(params["modelId"]),
             source=Location.locate(source["s3Uri"]),
             target=Location.locate(params["outputDataConfig"]["s3OutputDataConfig"]["s3Uri"]),
+            tags=params.get("tags", ()),
         )

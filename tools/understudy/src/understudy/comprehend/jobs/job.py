@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from understudy.s3 import Location
     from understudy.wire.service import Params
 
@@ -42,6 +44,7 @@ class Job:
     detail: Params
     source: Location
     target: Location
+    tags: Sequence[Params] = ()
     status: JobStatus = JobStatus.SUBMITTED
     submitted: datetime = field(default_factory=_now)
     ended: datetime | None = None

@@ -6,14 +6,18 @@ import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.comprehend.errors import too_many_tags, unsupported_job_language
+from understudy.comprehend.errors import (
+    resource_not_found,
+    too_many_tags,
+    unsupported_job_language,
+)
 from understudy.comprehend.jobs.job import Job
 from understudy.comprehend.jobs.listing import page
 from understudy.comprehend.limits import MAX_TAGS
 from understudy.s3 import Location
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from understudy.comprehend.jobs.kinds import JobKind
     from understudy.comprehend.jobs.registry import JobRegistry
@@ -98,4 +102,18 @@ class JobOperations:
             detail={**{name: each for name, each in params.items() if name not in _NOT_DESCRIBED}, **shown},
             source=Location.locate(source["S3Uri"]),
             target=target,
+            tags=params.get("Tags", ()),
         )
+
+
+def tags_of_jobs(registries: Sequence[JobRegistry]) -> Handler:
+    """Return the handler of ListTagsForResource, for the jobs of all types."""
+
+    async def list_tags(params: Params) -> Params:
+        arn = params["ResourceArn"]
+        found = next((job for each in registries for job in each.jobs if job.arn == arn), None)
+        if found is None:
+            raise resource_not_found()
+        return {"ResourceArn": arn, "Tags": list(found.tags)}
+
+    return list_tags

@@ -1,0 +1,65 @@
+"""Where a run goes on when something that it made in Personalize no longer exists.
+
+What depends on it is made again too, except that a training is never paid for twice: while the run's solution
+version exists, only what follows it is needed.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+from encore.recommender.domain.plan import Step
+from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.schemas import DATASETS
+
+TYPES = tuple(schema.kind.lower() for schema in DATASETS)
+VERSION = "solution_version"
+BATCH_JOB = "batch_job"
+
+
+class Made(NamedTuple):
+    """A member of a run's step state that holds an ARN: the step that makes it, and what it is made from."""
+
+    kind: Kind
+    step: Step
+    needs: tuple[str, ...] = ()
+
+
+MADE: Mapping[str, Made] = {
+    "dataset_group": Made(Kind.DATASET_GROUP, Step.SET_UP),
+    **{f"schema_{each}": Made(Kind.SCHEMA, Step.SET_UP) for each in TYPES},
+    **{
+        f"dataset_{each}": Made(Kind.DATASET, Step.DATASETS, ("dataset_group", f"schema_{each}"))
+        for each in TYPES
+    },
+    **{f"import_{each}": Made(Kind.IMPORT_JOB, Step.IMPORT, (f"dataset_{each}",)) for each in TYPES},
+    "solution": Made(Kind.SOLUTION, Step.SOLUTION, ("dataset_group", "dataset_interactions")),
+    VERSION: Made(Kind.SOLUTION_VERSION, Step.TRAIN, ("solution", *(f"import_{each}" for each in TYPES))),
+    BATCH_JOB: Made(Kind.BATCH_JOB, Step.INFER, (VERSION,)),
+}
+"""In the order in which they are made."""
+
+
+class Restart(NamedTuple):
+    """The step at which a run goes on, and what it has to forget."""
+
+    step: Step
+    forgotten: tuple[str, ...]
+
+
+def recorded(step: Mapping[str, str]) -> dict[str, str]:
+    """Return the ARNs in a run's step state by key; what was forgotten is empty there."""
+    return {key: step[key] for key in MADE if step.get(key)}
+
+
+def restart(known: Collection[str], gone: Collection[str], at: Step) -> Restart:
+    """Return where a run at step `at`, which has made the `known` keys, goes on without those `gone`."""
+    if VERSION in known and VERSION not in gone:
+        lost = {BATCH_JOB} & set(gone)
+    else:
+        lost = set(gone)
+        for key, made in MADE.items():  # in order, so that a loss goes all the way down
+            if lost.intersection(made.needs):
+                lost.add(key)
+    forgotten = tuple(key for key in MADE if key in lost and key in known)
+    steps = list(Step)
+    return Restart(min([at, *(MADE[key].step for key in forgotten)], key=steps.index), forgotten)

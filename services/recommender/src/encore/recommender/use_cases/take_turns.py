@@ -1,0 +1,80 @@
+"""Lets one run at a time change the dataset group, and none of them hold it for ever.
+
+A run keeps its turn from its set-up to the end of its batch job. It may stop being checked meanwhile: its
+poll is lost, or a dead letter. A run that waits then takes the turn over: `encore.recommender.domain.turn`.
+"""
+
+from dataclasses import dataclass
+
+from encore.contracts.errors import PermanentError
+from encore.recommender.domain.turn import Look, Turn
+from encore.recommender.ports import Turns
+from encore.recommender.use_cases.restore_run import TURN_LOST
+from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric, emit
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import Run, StageName
+
+LOOK = "turn_seen"
+"""The member of a waiting run's step state that says what it has seen of the turn."""
+log = get_logger()
+
+
+@dataclass(frozen=True, kw_only=True)
+class TakeTurns:
+    """Takes a turn that is free, or that of a run that has ended or is silent."""
+
+    ledger: Ledger
+    turns: Turns
+    silent_polls: int
+    """For how many polls of a waiting run the other one must have shown no sign of life."""
+
+    async def has_turn(self, run: Run) -> bool:
+        """Take the turn, or keep it with a new sign of life; return whether it is the run's."""
+        turn = await self.turns.take(run.run_id)
+        if turn is None or turn.owner == run.run_id:
+            return turn is not None
+        if not await self._open_run(turn.owner):
+            turn = await self.turns.take(run.run_id, instead_of=turn)
+        elif await self._is_silent(turn, run):
+            turn = await self._take_over(turn, run)
+        return turn is not None and turn.owner == run.run_id
+
+    async def run_in_turn(self) -> Run | None:
+        """Return the open run whose turn it is, or None."""
+        turn = await self.turns.current()
+        return await self._open_run(turn.owner) if turn else None
+
+    async def end(self, run_id: str) -> None:
+        """End the run's turn, if it has one."""
+        await self.turns.end(run_id)
+
+    async def _is_silent(self, turn: Turn, run: Run) -> bool:
+        poll = run.attempt(StageName.RECOMMENDER)
+        look = Look.parse(run.step.get(LOOK, ""))
+        if look is None or look.turn != turn:
+            await self.ledger.set_step(run.run_id, **{LOOK: Look(turn, poll).text})
+            return False
+        return look.silent_polls(turn, poll) >= self.silent_polls
+
+    async def _take_over(self, turn: Turn, run: Run) -> Turn | None:
+        """Take the turn of a silent run; the run finds out when it is checked again, and waits for another.
+
+        It is told first: it must not go on with data that another run has replaced. If it shows a sign of
+        life in this moment, it keeps its turn.
+        """
+        await self.ledger.set_step(turn.owner, **{TURN_LOST: run.run_id})
+        now = await self.turns.take(run.run_id, instead_of=turn)
+        if now and now.owner == run.run_id:
+            log.warning("turn_taken_over", silent_run=turn.owner, polls=self.silent_polls)
+            emit({Metric.TURNS_TAKEN_OVER: 1})
+        else:
+            await self.ledger.set_step(turn.owner, **{TURN_LOST: ""})
+        return now
+
+    async def _open_run(self, run_id: str) -> Run | None:
+        try:
+            run = await self.ledger.run(run_id)
+        except PermanentError:
+            return None
+        return run if run.is_open else None

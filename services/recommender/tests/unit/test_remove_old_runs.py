@@ -1,0 +1,149 @@
+"""What older runs left in Personalize and the bucket is removed."""
+
+import pytest
+
+from encore.contracts import object_keys
+from encore.recommender.domain.leftovers import is_our_schema, is_our_solution
+from encore.recommender.domain.plan import Step
+from encore.recommender.domain.resources import Kind, ResourceSpec
+from encore.recommender.ports import QuotaError
+from encore.runtime.runs.run import Run
+from services.recommender.tests.world import KEEP, World, crash
+
+RUNS = [f"run-{number:016x}" for number in range(4)]
+
+
+async def trained(world: World, *run_ids: str) -> Run:
+    """Train these runs one after another, with a file each; return the last."""
+    for run_id in run_ids:
+        await world.objects.put(
+            object_keys.personalize(run_id, "input/part-00001.json"), b"", content_type="x"
+        )
+        run = await world.train_to_end(run_id)
+    return run
+
+
+def left(world: World) -> list[str]:
+    """The runs that still have a solution."""
+    solutions = [spec for spec in world.personalize.made.values() if spec.kind is Kind.SOLUTION]
+    return [spec.name.removeprefix("shop-") for spec in solutions]
+
+
+def with_files(world: World) -> set[str]:
+    """The runs that still have files."""
+    return {key.split("/")[1] for key in world.objects.stored}
+
+
+async def test_the_newest_runs_keep_what_they_made() -> None:
+    """Older ones lose solution, version and files, once they have ended."""
+    world = World()
+    run = await trained(world, *RUNS)
+    for old in RUNS[:-1]:
+        await world.ledger.finish(old)
+    await world.remove_old_runs.run(run)
+    assert left(world) == RUNS[-KEEP:]
+    assert with_files(world) == set(RUNS[-KEEP:])
+    versions = [arn for arn, spec in world.personalize.made.items() if spec.kind is Kind.SOLUTION_VERSION]
+    assert len(versions) == KEEP
+
+
+async def test_an_open_run_keeps_what_it_made() -> None:
+    """However old: it may have lost its turn, or its parts may not be selected yet."""
+    world = World()
+    run = await trained(world, *RUNS)
+    await world.ledger.finish(RUNS[1])
+    await world.remove_old_runs.run(run)
+    assert left(world) == [RUNS[0], *RUNS[-KEEP:]]
+    assert RUNS[0] in with_files(world)
+
+
+async def test_nothing_that_others_made_is_removed() -> None:
+    """A solution or schema with another name was made by hand, or for another dataset group."""
+    world = World()
+    run = await trained(world, RUNS[0])
+    group = run.step["dataset_group"]
+    foreign = [
+        ResourceSpec("", Kind.SOLUTION, name, {"datasetGroupArn": group})
+        for name in ("experiment", "shop-experiment", "other-0123456789")
+    ]
+    schemas = [ResourceSpec("", Kind.SCHEMA, f"{name}-0123456789", {}) for name in ("shop-2-users", "users")]
+    for one in [*foreign, *schemas]:
+        await world.personalize.ensure(one)
+    run = await trained(world, *RUNS[1:])
+    for old in RUNS[:-1]:
+        await world.ledger.finish(old)
+    await world.remove_old_runs.run(run)
+    names = {spec.name for spec in world.personalize.made.values()}
+    assert {one.name for one in [*foreign, *schemas]} <= names
+
+
+async def test_what_an_older_release_made_is_removed() -> None:
+    """A solution that runs shared, and schemas that no dataset has any more."""
+    world = World()
+    run = await trained(world, RUNS[0])
+    shared = ResourceSpec(
+        "", Kind.SOLUTION, "shop-0123456789", {"datasetGroupArn": run.step["dataset_group"]}
+    )
+    schema = ResourceSpec("", Kind.SCHEMA, "shop-users-0123456789", {})
+    arns = [await world.personalize.ensure(one) for one in (shared, schema)]
+    run = await trained(world, *RUNS[1:3])
+    await world.remove_old_runs.run(run)
+    assert not set(arns) & set(world.personalize.made)
+    assert run.step["schema_users"] in world.personalize.made
+
+
+async def test_a_failure_never_fails_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has its results; the next run tries again."""
+    world = World()
+    run = await trained(world, *RUNS)
+    monkeypatch.setattr(world.personalize, "solutions", crash)
+    await world.remove_old_runs.run(run)
+    assert len(left(world)) == 4
+
+
+async def test_files_go_before_the_solution_that_shows_that_there_are_some(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A crash between the two leaves what the next run looks for."""
+    world = World()
+    run = await trained(world, *RUNS)
+    for old in RUNS[:-1]:
+        await world.ledger.finish(old)
+    with monkeypatch.context() as patched:
+        patched.setattr(world.remove_old_runs.files, "remove", crash)
+        await world.remove_old_runs.run(run)
+    assert len(left(world)) == 4
+    await world.remove_old_runs.run(run)
+    assert with_files(world) == set(RUNS[-KEEP:])
+
+
+async def test_a_full_dataset_group_is_emptied_before_the_next_solution() -> None:
+    """Failed runs remove nothing: ten of them in a row would use up AWS's quota for ever."""
+    world = World()
+    await trained(world, *RUNS[:3])
+    for old in RUNS[:3]:
+        await world.ledger.finish(old)
+    await world.prepare(RUNS[3])
+    world.personalize.full.add(Kind.SOLUTION)
+    for _ in range(2):
+        assert not await world.check(RUNS[3])
+    assert (await world.ledger.run(RUNS[3])).step["step"] == Step.SOLUTION
+    assert left(world) == RUNS[1:3]
+    with pytest.raises(QuotaError):
+        await world.check(RUNS[3])
+
+
+@pytest.mark.parametrize(
+    ("name", "ours"),
+    [
+        ("shop-run-0123456789abcdef", True),
+        ("shop-0123456789", True),
+        ("shop-run-", False),
+        ("shop-b-run-0123456789abcdef", False),
+        ("shop-2024-experiment", False),
+    ],
+)
+def test_names_tell_what_a_run_has_made(name: str, ours: bool) -> None:  # noqa: FBT001 - a case's expectation
+    """Only a run's id or a digest may follow the dataset group's name."""
+    assert is_our_solution(name, "shop") is ours
+    assert not is_our_schema(name, "shop")

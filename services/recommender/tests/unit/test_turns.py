@@ -1,0 +1,122 @@
+"""A run that is no longer checked does not hold the dataset group."""
+
+import pytest
+
+from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.turn import Look, Turn
+from encore.runtime.runs.run import StageName
+from services.recommender.tests.world import SILENT_POLLS, World
+
+
+async def poll(world: World, run_id: str, times: int = 1) -> None:
+    """Check the run at as many polls, each numbered higher than the one before."""
+    for _ in range(times):
+        run = await world.ledger.run(run_id)
+        await world.ledger.set_step(run_id, attempt=str(run.attempt(StageName.RECOMMENDER) + 1))
+        if await world.check(run_id):
+            await world.training.release(run_id)
+
+
+async def started(*run_ids: str) -> World:
+    """Runs of which the first has the turn."""
+    world = World()
+    for run_id in run_ids:
+        await world.prepare(run_id)
+        await world.check(run_id)
+    assert world.turns.run_id == run_ids[0]
+    return world
+
+
+def whose(world: World) -> str | None:
+    """The run whose turn it is."""
+    return world.turns.run_id
+
+
+async def test_a_silent_run_loses_its_turn(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its poll is lost: after so many polls of its own another run goes on, which a metric shows."""
+    world = await started("dead", "waits")
+    await poll(world, "waits", SILENT_POLLS - 1)
+    assert whose(world) == "dead"
+    await poll(world, "waits")
+    assert whose(world) == "waits"
+    assert "dataset_group" in (await world.ledger.run("waits")).step
+    assert "turns_taken_over" in capsys.readouterr().out
+
+
+async def test_a_slow_run_keeps_its_turn() -> None:
+    """One check among many polls of the others is enough."""
+    world = await started("slow", "waits")
+    world.personalize.busy.add(Kind.DATASET)
+    for _ in range(4):
+        await poll(world, "waits", SILENT_POLLS - 1)
+        await poll(world, "slow")
+    assert whose(world) == "slow"
+
+
+async def test_redeliveries_are_no_polls() -> None:
+    """A message that returns at once says nothing about how much time has passed."""
+    world = await started("quiet", "waits")
+    run = await world.ledger.run("waits")
+    for _ in range(3 * SILENT_POLLS):
+        assert not await world.training.advance(run)
+    assert whose(world) == "quiet"
+
+
+async def test_a_run_that_lost_its_turn_waits_and_imports_again() -> None:
+    """Its data was replaced: trained on the other run's, its customers would get strangers' products."""
+    world = await started("dead", "waits")
+    await poll(world, "dead", 2)
+    imported = (await world.ledger.run("dead")).step["import_users"]
+    await poll(world, "waits", SILENT_POLLS + 1)
+    assert whose(world) == "waits"
+    await poll(world, "dead")
+    assert whose(world) == "waits"
+    await poll(world, "waits", 8)
+    assert whose(world) is None
+    await poll(world, "dead", 8)
+    run = await world.ledger.run("dead")
+    assert (run.step["step"], run.step["turn_lost"]) == ("select", "")
+    assert run.step["import_users"] != imported
+    created = world.personalize.created
+    assert created.index(run.step["import_users"]) < created.index(run.step["solution_version"])
+
+
+async def test_a_run_that_lost_its_turn_keeps_its_training() -> None:
+    """It has read its data already, and is paid for."""
+    world = await started("dead", "waits")
+    while "solution_version" not in (await world.ledger.run("dead")).step:
+        await poll(world, "dead")
+    step = (await world.ledger.run("dead")).step
+    await poll(world, "waits", 20)
+    await poll(world, "dead", 8)
+    after = (await world.ledger.run("dead")).step
+    kept = ("import_users", "solution_version")
+    assert [after[key] for key in kept] == [step[key] for key in kept]
+    assert after["step"] == "select"
+
+
+async def test_a_sign_of_life_in_the_last_moment_keeps_the_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The run that wanted to take over goes on waiting, and the other one repeats nothing."""
+    world = await started("late", "waits")
+    await poll(world, "late", 2)
+    before = (await world.ledger.run("late")).step
+    await poll(world, "waits", SILENT_POLLS - 1)
+    take = world.turns.take
+
+    async def beaten(run_id: str, *, instead_of: Turn | None = None) -> Turn | None:
+        if instead_of is not None:
+            await take("late")
+        return await take(run_id, instead_of=instead_of)
+
+    monkeypatch.setattr(world.turns, "take", beaten)
+    await poll(world, "waits", 2)
+    assert whose(world) == "late"
+    await poll(world, "late", 6)
+    assert (await world.ledger.run("late")).step["import_users"] == before["import_users"]
+
+
+@pytest.mark.parametrize("look", [Look(Turn("run-1", "ab"), 4), Look(Turn("run-1", None), 0)])
+def test_a_look_is_kept_as_one_string(look: Look) -> None:
+    """It is read back as it was, also without a beat."""
+    assert Look.parse(look.text) == look
+    assert Look.parse("") is None

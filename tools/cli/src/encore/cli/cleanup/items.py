@@ -1,0 +1,77 @@
+"""Deletes items: all of a table, or those that one run has written."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from encore.cli.cleanup.scope import Scope
+from encore.cli.environment import NO_TABLE
+from encore.runtime.batches import batches
+from encore.runtime.errors import error_code
+from encore.runtime.retry import process_all
+from encore.runtime.storage import MAX_BATCH_WRITE, to_item
+
+LEDGER = "runs"
+BY_RUN: Mapping[str, str] = {
+    "emails": "#run_id = :run",
+    "recommendations": "#run_id = :run",
+    "products": "#run_id = :run",
+    "customers": "#run_id = :run",
+    "reviews": "#run_id = :run",
+}
+"""The tables with items of one run, and the condition that finds them; all runs share the others."""
+LEDGER_BY_RUN = "#run_id = :run OR latest_run_id = :run OR #owner = :run"
+"""A run's own items, pointers to it as the latest of its source, and its turn."""
+
+
+async def delete_items(scope: Scope) -> None:
+    """Delete the items of the topology's tables; those of the ledger last, which say what there is to do."""
+    names = sorted(scope.environment.topology.tables, key=lambda name: name == LEDGER)
+    for name in names:
+        condition = LEDGER_BY_RUN if name == LEDGER else BY_RUN.get(name)
+        if scope.run_id is None or condition:
+            await _delete_found(scope, name, condition if scope.run_id else None)
+
+
+async def _delete_found(scope: Scope, name: str, condition: str | None) -> None:
+    table, what = scope.environment.named(name), f"items of {name}"
+    try:
+        described = await scope.environment.dynamodb.describe_table(TableName=table)
+    except ClientError as error:
+        if error_code(error) not in NO_TABLE:
+            raise
+        return
+    keys = [each["AttributeName"] for each in described["Table"]["KeySchema"]]
+    async for found in _keys(scope, table, keys, condition):
+        if not scope.dry_run:
+            await _delete(scope, table, found)
+        scope.report.deleted(what, len(found))
+
+
+async def _keys(
+    scope: Scope, table: str, keys: Sequence[str], condition: str | None
+) -> AsyncIterator[list[Mapping[str, Any]]]:
+    """Yield the keys of a table's items, page by page."""
+    names = {f"#key{number}": name for number, name in enumerate(keys)}
+    request: dict[str, Any] = {"TableName": table, "ProjectionExpression": ", ".join(names)}
+    if condition:
+        aliases = {"#run_id": "run_id", "#owner": "owner"}
+        names |= {alias: name for alias, name in aliases.items() if alias in condition}
+        request["FilterExpression"] = condition
+        request["ExpressionAttributeValues"] = to_item({":run": scope.run_id})
+    pages = scope.environment.dynamodb.get_paginator("scan").paginate(
+        **request, ExpressionAttributeNames=names, ConsistentRead=True
+    )
+    async for page in pages:
+        yield [dict(each) for each in page.get("Items", [])]
+
+
+async def _delete(scope: Scope, table: str, keys: Sequence[Mapping[str, Any]]) -> None:
+    async def write(waiting: Sequence[Any]) -> Sequence[Any]:
+        reply = await scope.environment.dynamodb.batch_write_item(RequestItems={table: waiting})
+        return reply.get("UnprocessedItems", {}).get(table, [])
+
+    for batch in batches(keys, MAX_BATCH_WRITE):
+        requests = [{"DeleteRequest": {"Key": key}} for key in batch]
+        await process_all(requests, write, what=f"items of {table}")
