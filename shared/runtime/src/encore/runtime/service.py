@@ -19,6 +19,7 @@ from encore.runtime.metrics import namespace
 from encore.runtime.queue.consumer import Consumer, Handler
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.sqs import SQSQueue
+from encore.runtime.runs.budget import Budget
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import StageName
@@ -57,6 +58,7 @@ class Runtime(Generic[Settings]):
     objects: S3Objects
     announcer: SNSAnnouncer
     stage: Stage
+    budget: Budget
     s3: "S3Client"
     dynamodb: "DynamoDBClient"
     new_client: Callable[..., Awaitable[Any]]
@@ -106,6 +108,13 @@ async def open_runtime(
             dynamodb, settings.runs_table, quiet_s=queue.visibility_s, keep_days=settings.retention_days
         )
         announcer = SNSAnnouncer(Publisher(sns), source=name, topic_arns=settings.topic_arns)
+        budget = Budget(
+            dynamodb,
+            settings.runs_table,
+            ledger,
+            usd=settings.run_budget_usd,
+            keep_days=settings.retention_days,
+        )
         yield Runtime(
             settings=settings,
             queue=queue,
@@ -113,7 +122,8 @@ async def open_runtime(
             locks=locks,
             objects=S3Objects(s3, settings.data_bucket),
             announcer=announcer,
-            stage=Stage(name, ledger=ledger, locks=locks, announcer=announcer),
+            stage=Stage(name, ledger=ledger, locks=locks, announcer=announcer, budget=budget),
+            budget=budget,
             s3=s3,
             dynamodb=dynamodb,
             new_client=new_client,
