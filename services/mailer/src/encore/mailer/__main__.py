@@ -13,6 +13,7 @@ from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
+from encore.mailer.adapters.within_budget import ModelWithinBudget
 from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.compose import Composer
@@ -61,7 +62,8 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
         "bedrock-runtime", max_pool_connections=settings.mailer_converse_concurrency, retries=NO_SDK_RETRIES
     )
     kept = kept_answers(runtime)
-    ask_once = AskOnce(model=bedrock_model(bedrock, settings), model_id=settings.mailer_model_id, kept=kept)
+    model = ModelWithinBudget(bedrock_model(bedrock, settings), settings.mailer_model_id)
+    ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept)
     features = KnowFeatures(
         ask_once=ask_once,
         records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),

@@ -13,6 +13,7 @@ from encore.sentiment.adapters.comprehend import Comprehend
 from encore.sentiment.adapters.comprehend_jobs import ComprehendJobs
 from encore.sentiment.adapters.job_outputs import S3JobOutputs
 from encore.sentiment.adapters.new_keys import new_keys
+from encore.sentiment.adapters.within_budget import AsksWithinBudget
 from encore.sentiment.domain.engine import Engine
 from encore.sentiment.handler import SentimentHandler
 from encore.sentiment.settings import AspectsBy, SentimentSettings
@@ -65,11 +66,12 @@ async def make_handler(runtime: Runtime[SentimentSettings]) -> Handler:
 def _read_documents(runtime: Runtime[SentimentSettings], client: "ComprehendClient") -> ReadDocuments:
     settings = runtime.settings
     engine = Engine(name=settings.sentiment_engine, language=settings.sentiment_language)
-    asks = Comprehend(
+    comprehend = Comprehend(
         client,
         calls_per_s=settings.sentiment_calls_per_s,
         parallel_calls=settings.sentiment_parallel_calls,
     )
+    asks = AsksWithinBudget(comprehend)
     kept = DynamoDBKeptAnswers(
         runtime.dynamodb,
         settings.answers_table,

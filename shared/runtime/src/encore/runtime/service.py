@@ -58,7 +58,6 @@ class Runtime(Generic[Settings]):
     objects: S3Objects
     announcer: SNSAnnouncer
     stage: Stage
-    budget: Budget
     s3: "S3Client"
     dynamodb: "DynamoDBClient"
     new_client: Callable[..., Awaitable[Any]]
@@ -123,7 +122,6 @@ async def open_runtime(
             objects=S3Objects(s3, settings.data_bucket),
             announcer=announcer,
             stage=Stage(name, ledger=ledger, locks=locks, announcer=announcer, budget=budget),
-            budget=budget,
             s3=s3,
             dynamodb=dynamodb,
             new_client=new_client,

@@ -33,6 +33,7 @@ POPULARITY = "popularity"
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
 MAX_BATCH_FILES = 1_000
+BUDGET_PIECE = "Personalize"
 log = get_logger()
 
 
@@ -117,14 +118,17 @@ class AdvanceRun:
             started_at=started_at.isoformat(),
             interactions=str(prepared.size.interactions),
             csv_bytes=str(prepared.csv_bytes),
+            ranked=str(prepared.ranked),
         )
 
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
+        await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(run))
         try:
             return await self.train.advance(run)
         except TooLittleDataError as error:
             await self.ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
+            await self.stage.correct(run.run_id, BUDGET_PIECE, {})
             return True
 
     async def _select(self, run: Run) -> None:
@@ -144,6 +148,15 @@ class AdvanceRun:
 def _is_training(run: Run) -> bool:
     """True until Personalize's results are there: from then on polls alone advance the run."""
     return run.step.get("step") != Step.SELECT
+
+
+def _units(run: Run) -> dict[str, int]:
+    """What Personalize charges for the run: import, training, and a ranking for each customer."""
+    return {
+        "personalize.ingested_bytes": int(run.step["csv_bytes"]),
+        "personalize.trained_interactions": int(run.step["interactions"]),
+        "personalize.recommendations": int(run.step.get("ranked", 0)),
+    }
 
 
 def _require_batch_size(run: Run) -> None:
