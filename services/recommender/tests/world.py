@@ -1,6 +1,7 @@
 """The recommender over in-memory doubles, with runs to advance."""
 
 import json
+from decimal import Decimal
 
 from encore.contracts import object_keys
 from encore.contracts.events import (
@@ -45,8 +46,10 @@ class World:
         announcer: InMemoryAnnouncer | None = None,
         rules: Rules | None = None,
         picks: int = DEFAULT_PICKS,
+        budget_usd: Decimal | None = None,
     ) -> None:
-        runs = Runs()
+        runs = Runs(budget_usd=budget_usd)
+        self.budget = runs.budget
         self.ledger = runs.ledger
         self.objects = InMemoryObjects()
         self.items = InMemoryItems("customer_id", "run_id")

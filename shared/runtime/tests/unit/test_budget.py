@@ -72,7 +72,7 @@ async def test_the_call_that_exceeds_the_budget_is_not_made() -> None:
     run = await runs.ledger.run(RUN)
     assert (made, run.status, run.is_open, run.has_ended) == (5, RunStatus.STOPPED, False, False)
     assert run.reason == (
-        "the budget of 0.05 dollars does not allow mailer part-00002, which may cost 0.0100: "
+        "the budget of 0.0500 dollars does not allow mailer part-00002, which may cost 0.0100: "
         "0.0000 spent, 0.0500 reserved for work in flight, 0.0100 missing"
     )
 

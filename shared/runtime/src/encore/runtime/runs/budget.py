@@ -125,14 +125,19 @@ class Budget:
         """Turn what was reserved under a name into what was paid."""
         await self._change(run_id, lambda account: account.settle(name, paid))
 
-    async def stop(self, run_id: str, piece: str, usd: Decimal) -> RunStoppedError:
-        """Stop the run before a piece that costs so much, and return the error to raise.
+    async def stop(
+        self, run_id: str, piece: str, usd: Decimal, *, short: Decimal | None = None
+    ) -> RunStoppedError:
+        """Stop the run before something that may cost so much, and return the error to raise.
 
+        `short` is what of it is not reserved yet, by default all.
         The account is closed first: a crash in between leaves a run in which nothing can be paid, and the
         message that comes back stops it.
         """
         account = await self.account(run_id)
-        reason = _reason(piece, usd, account, account.limit or self._usd or NOTHING)
+        budget = account.limit or self._usd or NOTHING
+        missing = account.committed + (usd if short is None else short) - budget
+        reason = _reason(piece, usd, account, budget=budget, missing=missing)
         await self._change(run_id, lambda account: account.stop(reason))
         reason = (await self.account(run_id)).stopped
         if await self._ledger.stop(run_id, reason):
@@ -184,16 +189,19 @@ class _Tab:
         While other calls of the tab are in flight, they may turn out to cost less than was kept for them.
         """
         async with self._changed:
-            while self._reserved - self._paid - self._in_flight < usd:
-                more = await self._budget.extend(
-                    self._run_id, self._name, least=usd, wanted=max(usd, min(self._reserved, self._at_a_time))
-                )
+            while (short := usd - self._free) > NOTHING:
+                wanted = max(short, min(self._reserved, self._at_a_time))
+                more = await self._budget.extend(self._run_id, self._name, least=short, wanted=wanted)
                 self._reserved += more
                 if not more and self._in_flight:
                     await self._changed.wait()
                 elif not more:
-                    raise await self._budget.stop(self._run_id, self._piece, usd)
+                    raise await self._budget.stop(self._run_id, self._piece, usd, short=short)
             self._in_flight += usd
+
+    @property
+    def _free(self) -> Decimal:
+        return self._reserved - self._paid - self._in_flight
 
     async def give_back(self, usd: Decimal, paid: Decimal) -> None:
         """End a call that was allowed to cost so much."""
@@ -239,10 +247,9 @@ async def paying(most: Mapping[str, int]) -> AsyncIterator[Payment]:
         await tab.give_back(usd, payment.usd)
 
 
-def _reason(piece: str, usd: Decimal, account: Account, budget: Decimal) -> str:
+def _reason(piece: str, usd: Decimal, account: Account, *, budget: Decimal, missing: Decimal) -> str:
     reserved = account.committed - account.spent
-    missing = account.committed + usd - budget
     return (
-        f"the budget of {budget:.2f} dollars does not allow {piece}, which may cost {usd:.4f}: "
+        f"the budget of {budget:.4f} dollars does not allow {piece}, which may cost {usd:.4f}: "
         f"{account.spent:.4f} spent, {reserved:.4f} reserved for work in flight, {missing:.4f} missing"
     )
