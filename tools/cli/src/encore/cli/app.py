@@ -6,6 +6,7 @@ import typer
 
 from encore.cli.commands import (
     check,
+    cost,
     dead_letters,
     demo,
     evaluate,
@@ -62,6 +63,7 @@ app.command()(setup.verify)
 app.command()(queues.queues)
 app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
+app.add_typer(cost.app, name="cost")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(events.app, name="events")
 app.add_typer(features.app, name="features")
