@@ -73,7 +73,7 @@ def test_what_is_known_costs_nothing_again() -> None:
 
 
 def test_options_add_what_they_cost() -> None:
-    """Aspects double Comprehend's units, a language is three more a text; popular products need no training."""
+    """Aspects double Comprehend's units, a language is three more a text; popular products no training."""
     usual = units_of(Workload.of(1_000))["comprehend.units"]
     aspects = units_of(Workload.of(1_000, asks_aspects=True))["comprehend.units"]
     languages = units_of(Workload.of(1_000, auto_language=True))["comprehend.units"]

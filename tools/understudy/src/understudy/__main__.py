@@ -32,6 +32,7 @@ def main() -> None:
         comprehend_calls_per_s=settings.comprehend_tps,
         long_document_fails_batch=settings.comprehend_long_document == "call",
         bedrock_options=settings.bedrock_options(),
+        account_options=settings.account_options(),
     )
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     app = create_app(services)
