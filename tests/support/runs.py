@@ -3,9 +3,11 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from encore.runtime.ports import Announcer
+from encore.runtime.runs.budget import Budget
 from encore.runtime.runs.latest import LatestRuns
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
@@ -39,17 +41,18 @@ class RecordingLocks(Locks):
 class Runs:
     """An in-memory runs table and everything that reads and writes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, budget_usd: Decimal | None = None) -> None:
         self.table = InMemoryDynamoDB()
         self.dynamodb = cast("DynamoDBClient", self.table)
         self.ledger = Ledger(self.dynamodb, TABLE)
         self.locks = RecordingLocks(self.dynamodb, TABLE, quiet_s=QUIET_S)
         self.locks.held = []
         self.latest = LatestRuns(self.dynamodb, TABLE)
+        self.budget = Budget(self.dynamodb, TABLE, self.ledger, usd=budget_usd)
 
     def stage(self, name: StageName, announcer: Announcer) -> Stage:
         """A stage on this table."""
-        return Stage(name, ledger=self.ledger, locks=self.locks, announcer=announcer)
+        return Stage(name, ledger=self.ledger, locks=self.locks, announcer=announcer, budget=self.budget)
 
 
 async def finish_part(ledger: Ledger, run_id: str, part: int, report: PartReport) -> Progress:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from encore.contracts import object_keys
@@ -50,12 +51,19 @@ class MailedParts:
 class World:
     """The handler, and everything that it reads and writes."""
 
-    def __init__(self, *, features: int = FROM_PROMPTS, copies: int = FROM_PROMPTS) -> None:
+    def __init__(
+        self,
+        *,
+        features: int = FROM_PROMPTS,
+        copies: int = FROM_PROMPTS,
+        budget_usd: Decimal | None = None,
+    ) -> None:
         self.prompts = {
             Task.FEATURES: [prompt_of(Task.FEATURES, number) for number in range(features)],
             Task.COPY: [prompt_of(Task.COPY, number) for number in range(copies)],
         }
-        runs = Runs()
+        runs = Runs(budget_usd=budget_usd)
+        self.budget = runs.budget
         self.ledger, self.objects, self.polls = runs.ledger, InMemoryObjects(), InMemoryPolls()
         self.announcer, self.kept = InMemoryAnnouncer(), InMemoryKeptAnswers()
         self.jobs, self.mailed = InMemoryCopyJobs(), MailedParts(self.kept)

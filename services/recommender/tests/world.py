@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from encore.contracts import object_keys
@@ -68,10 +69,13 @@ class World:
         announcer: InMemoryAnnouncer | None = None,
         rules: Rules | None = None,
         picks: int = DEFAULT_PICKS,
+        *,
         wrap: Callable[[Any], Any] = lambda store: store,
+        budget_usd: Decimal | None = None,
     ) -> None:
         """Make a world; `wrap` may put something between the service and its stores."""
-        self.runs = Runs()
+        self.runs = Runs(budget_usd=budget_usd)
+        self.budget = self.runs.budget
         self.ledger: Ledger = wrap(self.runs.ledger)
         self.objects: InMemoryObjects = wrap(InMemoryObjects())
         self.items: InMemoryItems = wrap(InMemoryItems("customer_id", "run_id"))
@@ -80,7 +84,11 @@ class World:
         self.turns = InMemoryTurns()
         self.polls: InMemoryPolls = wrap(InMemoryPolls())
         self.stage = Stage(
-            StageName.RECOMMENDER, ledger=self.ledger, locks=self.runs.locks, announcer=self.announcer
+            StageName.RECOMMENDER,
+            ledger=self.ledger,
+            locks=self.runs.locks,
+            announcer=self.announcer,
+            budget=self.budget,
         )
         self.polls_delivered = self.bundles_delivered = 0
         self.rules, self.picks = rules or Rules(), picks

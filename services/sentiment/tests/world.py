@@ -1,6 +1,7 @@
 """The sentiment service over in-memory doubles, and a run of two parts."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 
 from encore.contracts import object_keys
 from encore.contracts.events import DataIngested, SentimentPoll, new_event
@@ -8,6 +9,7 @@ from encore.contracts.records import Customer, Product, Review, ScoredReview, Sh
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import PartReport, StageName, part_name
 from encore.sentiment.adapters.new_keys import new_keys
+from encore.sentiment.adapters.within_budget import AsksWithinBudget
 from encore.sentiment.domain.engine import Engine
 from encore.sentiment.handler import SentimentHandler
 from encore.sentiment.ports import FindsAspects
@@ -39,8 +41,10 @@ class World:
         find_aspects: FindsAspects | None = None,
         ask_aspects: bool = False,
         score_excluded: bool = False,
+        budget_usd: Decimal | None = None,
     ) -> None:
-        runs = Runs()
+        runs = Runs(budget_usd=budget_usd)
+        self.budget = runs.budget
         self.ledger = runs.ledger
         self.locks = runs.locks
         self.objects = InMemoryObjects()
@@ -58,7 +62,10 @@ class World:
         if ask_aspects:
             find_aspects = AskAspects(engine=engine, pay_once=pay_once, asks=self.asks)
         self.read_documents = ReadDocuments(
-            engine=engine, pay_once=pay_once, asks=self.asks, find_aspects=find_aspects
+            engine=engine,
+            pay_once=pay_once,
+            asks=AsksWithinBudget(self.asks),
+            find_aspects=find_aspects,
         )
         self.handle = self._handler(score_excluded=score_excluded)
 

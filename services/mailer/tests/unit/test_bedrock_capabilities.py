@@ -2,7 +2,7 @@ import pytest
 
 from encore.mailer.adapters.bedrock_capabilities import UNKNOWN, Capabilities, capabilities_of
 from encore.mailer.settings import MailerSettings
-from encore.runtime.runs.pricing import MODEL_PRICES
+from encore.runtime.runs.pricing import models
 
 HAIKU = "anthropic.claude-haiku-5-5"
 
@@ -49,9 +49,7 @@ def test_text_that_is_too_short_is_not_cached() -> None:
     assert (some.caches("x" * 2_047), some.caches("x" * 2_048)) == (False, True)
 
 
-@pytest.mark.parametrize(
-    "model_id", [*MODEL_PRICES, str(MailerSettings.model_fields["mailer_model_id"].default)]
-)
+@pytest.mark.parametrize("model_id", [*models(), str(MailerSettings.model_fields["mailer_model_id"].default)])
 def test_every_model_with_a_price_is_known(model_id: str) -> None:
     """Including the default one: both tables are kept together."""
     assert capabilities_of(model_id) != UNKNOWN

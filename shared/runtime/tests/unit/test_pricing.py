@@ -1,8 +1,14 @@
+import re
+from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
-from encore.runtime.runs.pricing import cost_usd, price_of
+from encore.runtime.runs.pricing import ai_cost_usd, cost_usd, listed, models, price_of, prices
+
+ROOT = Path(__file__).parents[4]
+UNIT = re.compile(r'"((?:comprehend|personalize|bedrock|dynamodb|s3|sns|sqs)\.[a-z_]+)"')
 
 
 def test_units_are_priced_by_service_and_in_total() -> None:
@@ -48,3 +54,46 @@ def test_a_unit_without_a_price_is_shown_at_zero() -> None:
     """It is neither guessed nor left out."""
     unit = "bedrock.input_tokens.somebody.model-1"
     assert cost_usd({unit: Decimal(5)}) == {f"unpriced.{unit}": Decimal(0), "total": Decimal(0)}
+
+
+def test_every_unit_that_a_service_records_has_a_price() -> None:
+    """A new unit without an entry in the price file is found here, not on the bill."""
+    sources = [
+        path.read_text("utf-8")
+        for folder in ("services", "shared/runtime")
+        for path in (ROOT / folder).glob("**/src/**/*.py")
+    ]
+    used = {unit for text in sources for unit in UNIT.findall(text)}
+    assert {"comprehend.units", "personalize.recommendations", "sqs.requests"} <= used
+    plain = {unit for unit in used if not unit.startswith("bedrock.")}
+    assert {unit for unit in plain if price_of(unit) is None} == set()
+    tokens = {unit.removeprefix("bedrock.") for unit in used - plain}
+    assert {
+        (kind, model) for kind in tokens for model in models() if price_of(f"bedrock.{kind}.{model}") is None
+    } == set()
+
+
+def test_every_price_has_its_source() -> None:
+    """A price without page, region and day could not be checked."""
+    today = datetime.now(UTC).date()
+    for unit, price in prices().items():
+        assert price.page.startswith("https://aws.amazon.com/"), unit
+        assert price.region == "us-east-1", unit
+        assert price.meaning, unit
+        assert price.usd > 0, unit
+        assert price.date <= today, unit
+
+
+def test_a_models_price_has_the_source_of_its_tokens() -> None:
+    """Shares of a price are of the same page; a prefix of a region changes nothing."""
+    shared = listed("bedrock.cache_read_tokens.eu.anthropic.claude-haiku-5-5")
+    full = listed("bedrock.input_tokens.anthropic.claude-haiku-5-5")
+    assert shared
+    assert full
+    assert (shared.page, shared.usd) == (full.page, full.usd / 10)
+
+
+def test_the_ai_services_are_priced_apart() -> None:
+    """A budget counts what they charge, which is nearly all of a run's cost."""
+    units = {"comprehend.units": Decimal(3), "personalize.recommendations": Decimal(2), "s3.puts": Decimal(9)}
+    assert ai_cost_usd(units) == Decimal("0.0006")

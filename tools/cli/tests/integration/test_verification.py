@@ -5,23 +5,27 @@ from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
 from encore.cli.app import app
-from encore.cli.verification import Account, Outcome, Result, verify_environment
+from encore.cli.verification import Account, Outcome, Result, copy_request, outlook_of, verify_environment
+from encore.cli.verification.outlook import show_outlook
 from encore.cli.verification.report import as_json, show_results
 from encore.stack.provision import Resources
 from encore.stack.shop import load_shop
 from encore.stack.topology import load_topology
+from understudy.account import AccountOptions
 from understudy.testing import UnderstudyServer
 
 REGION = "eu-west-1"
 MODEL_ID = "eu.anthropic.claude-haiku-5-5"
 COMPREHEND = ("Comprehend", "Comprehend languages", "Comprehend aspects", "Comprehend jobs")
-AI_SERVICES = ("BEDROCK_RUNTIME", "COMPREHEND", "PERSONALIZE")
+AI_SERVICES = ("BEDROCK_RUNTIME", "COMPREHEND", "PERSONALIZE", "SERVICE_QUOTAS")
 NO_FILE = load_shop(environment={})
 TRUST = {
     "Version": "2012-10-17",
@@ -44,13 +48,25 @@ def understudy_url() -> Iterator[str]:
         yield server.url
 
 
+class Ses:
+    """moto's identities, and the account's standing, which moto does not know, from understudy."""
+
+    def __init__(self, identities: Any, understudy_url: str) -> None:  # noqa: ANN401 - clients have no common type
+        self._identities = identities
+        self._account = boto3.client("sesv2", region_name=REGION, endpoint_url=understudy_url)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - an operation of the client
+        return getattr(self._account if name == "get_account" else self._identities, name)
+
+
 @pytest.fixture
 def account(resources: Resources, understudy_url: str, monkeypatch: pytest.MonkeyPatch) -> Account:
     """The account of a newly provisioned environment, on an emulator."""
     for service in AI_SERVICES:
         monkeypatch.setenv(f"AWS_ENDPOINT_URL_{service}", understudy_url)
     environment = resources.tables["runs"].removesuffix("-runs")
-    return Account.open(environment, region=REGION, model_id=MODEL_ID)
+    opened = Account.open(environment, region=REGION, model_id=MODEL_ID)
+    return replace(opened, ses=Ses(opened.ses, understudy_url))
 
 
 @pytest.fixture
@@ -331,3 +347,56 @@ def _apply(account: Account, environment: dict[str, dict[str, str]]) -> None:
         container = {"name": "app", "image": name, "memory": 128, "environment": given}
         account.ecs.register_task_definition(family=family, containerDefinitions=[container])
         account.ecs.update_service(cluster=account.environment, service=family, taskDefinition=family)
+
+
+def test_the_model_is_asked_what_the_mailer_asks(deployed: Account) -> None:
+    """The same schema, profile and temperature; the deployed mailer's own settings count."""
+    name = f"/encore/{deployed.environment}/mailer/temperature"
+    deployed.ssm.put_parameter(Name=name, Value="0.3", Type="String")
+    asked = copy_request.request(deployed, MODEL_ID)
+    assert asked["modelId"] == MODEL_ID
+    assert asked["inferenceConfig"]["temperature"] == 0.3
+    assert "jsonSchema" in asked["outputConfig"]["textFormat"]["structure"]
+    assert "cachePoint" in asked["system"][1]
+    assert copy_request.copy_problems(deployed, MODEL_ID) == []
+
+
+def test_quotas_are_shown_with_their_codes(deployed: Account) -> None:
+    """An inference profile has quotas of its own; SES's sandbox is no failure, as nothing is sent."""
+    assert result_of(deployed, "quota of Bedrock requests").detail.startswith(
+        "100 (Cross-region model inference requests per minute for Anthropic Claude Haiku 5.5, L-"
+    )
+    assert "L-3032A538" in result_of(deployed, "quota of Fargate").detail
+    ses = result_of(deployed, "SES account")
+    assert ses.outcome is Outcome.SKIPPED
+    assert "sandbox, 1 emails a second, 200 a day" in ses.detail
+
+
+def test_a_quota_that_is_too_small_says_how_to_raise_it(deployed: Account) -> None:
+    """With the command that requests it."""
+    with UnderstudyServer(region=REGION, account=AccountOptions(fargate_vcpus=2)) as small:
+        quotas = boto3.client("service-quotas", region_name=REGION, endpoint_url=small.url)
+        result = result_of(replace(deployed, quotas=quotas), "quota of Fargate")
+    assert result.outcome is Outcome.FAILED
+    assert "--service-code fargate --quota-code L-3032A538 --desired-value 6" in result.detail
+
+
+def test_an_emulator_without_quotas_is_no_failure(account: Account, emulator_url: str) -> None:
+    """It has none to tell."""
+    quotas = boto3.client("service-quotas", region_name=REGION, endpoint_url=emulator_url)
+    assert result_of(replace(account, quotas=quotas), "quota of Fargate").outcome is Outcome.SKIPPED
+
+
+def test_customers_take_hours_and_dollars_and_the_bottleneck_is_requested_first(deployed: Account) -> None:
+    """At 78 calls a minute, which its tokens allow, 100,000 customers take most of a day and more."""
+    found = outlook_of(deployed, 100_000, within_hours=12)
+    assert found.hours["bedrock"] > 12
+    first = found.requests[0]
+    assert "tokens per minute" in first.name
+    assert first.needed > first.value
+    assert "quota-increase" in first.command
+    assert not outlook_of(deployed, 1_500, within_hours=12).requests
+    screen = StringIO()
+    show_outlook(found, Console(file=screen, width=80))
+    assert "request first, to be done within 12 hours" in screen.getvalue()
+    assert first.code in screen.getvalue()

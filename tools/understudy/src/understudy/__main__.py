@@ -40,6 +40,7 @@ def main() -> None:
         long_document_fails_batch=settings.comprehend_long_document == "call",
         bedrock_options=settings.bedrock_options(),
         state_dir=settings.state_dir,
+        account_options=settings.account_options(),
     )
     if _only_checks():
         _check_state(settings.state_dir)

@@ -6,7 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from encore.aspects import AspectReader
-from understudy import bedrock, comprehend, personalize
+from understudy import account, bedrock, comprehend, personalize
+from understudy.account import AccountOptions
 from understudy.bedrock import BedrockOptions
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior, SentimentModel
@@ -31,6 +32,7 @@ def create_services(
     comprehend_disturbance: Disturbance = Disturbance(),  # noqa: B008 - frozen
     long_document_fails_batch: bool = False,
     bedrock_options: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
+    account_options: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
     state_dir: Path | None = None,
 ) -> list[Service]:
     """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`.
@@ -57,6 +59,7 @@ def create_services(
             s3_client_factory=s3_client_factory,
             state_delay_s=state_delay_s,
         ),
+        *account.create_services(account_options, model_ids=model_ids, region=region, account_id=account_id),
         *personalize.create_services(
             region=region,
             account_id=account_id,

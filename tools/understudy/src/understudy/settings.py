@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from understudy.account import AccountOptions
 from understudy.bedrock import BedrockOptions
 from understudy.bedrock.batch.runner import MIN_RECORDS
 from understudy.bedrock.guardrails import DEFAULT_GUARDRAILS
@@ -64,6 +65,26 @@ class Settings(BaseSettings):
     """The share of these calls that fail with InternalServerException."""
     comprehend_long_document: Literal["call", "entry"] = "entry"
     """What a document over the limit fails in a batch: the whole call, or only its own entry."""
+
+    fargate_vcpus: Annotated[float, Field(ge=0, allow_inf_nan=False)] = AccountOptions.fargate_vcpus
+    """What Service Quotas says of Fargate; of Bedrock and Comprehend it says what they are set to above."""
+    ses_production: bool = AccountOptions.ses_production
+    """Whether SES says that the account may send to anybody, and not only to its own addresses."""
+    ses_emails_per_day: Annotated[float, Field(ge=0, allow_inf_nan=False)] = AccountOptions.emails_per_day
+    ses_emails_per_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = AccountOptions.emails_per_s
+
+    def account_options(self) -> AccountOptions:
+        """Return what Service Quotas and SES say."""
+        usual = AccountOptions()
+        return AccountOptions(
+            converse_rpm=self.converse_rpm or usual.converse_rpm,
+            converse_tpm=self.converse_tpm or usual.converse_tpm,
+            comprehend_tps=self.comprehend_tps or usual.comprehend_tps,
+            fargate_vcpus=self.fargate_vcpus,
+            emails_per_day=self.ses_emails_per_day,
+            emails_per_s=self.ses_emails_per_s,
+            ses_production=self.ses_production,
+        )
 
     def bedrock_options(self) -> BedrockOptions:
         """Return how Bedrock behaves."""

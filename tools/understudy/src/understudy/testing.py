@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 import uvicorn
 from aiobotocore.session import get_session
 
+from understudy.account import AccountOptions
 from understudy.app import create_app, server_config
 from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import CURRENT_MODEL_IDS
@@ -39,9 +40,10 @@ class UnderstudyServer:
         region: str = "us-east-1",
         s3_endpoint_url: str | None = None,
         bedrock: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
+        account: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
     ) -> None:
         if services is None:
-            services = _all_services(region, s3_endpoint_url, bedrock)
+            services = _all_services(region, s3_endpoint_url, bedrock, account)
         self._services = services
         self._socket = socket.create_server(("127.0.0.1", 0))
         # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
@@ -83,13 +85,16 @@ class _SignallingServer(uvicorn.Server):
         self._started_event.set()
 
 
-def _all_services(region: str, s3_endpoint_url: str | None, bedrock: BedrockOptions) -> list[Service]:
+def _all_services(
+    region: str, s3_endpoint_url: str | None, bedrock: BedrockOptions, account: AccountOptions
+) -> list[Service]:
     return create_services(
         region=region,
         account_id=ACCOUNT_ID,
         model_ids=CURRENT_MODEL_IDS,
         state_delay_s=0,
         bedrock_options=bedrock,
+        account_options=account,
         s3_client_factory=partial(
             get_session().create_client,
             "s3",

@@ -13,6 +13,7 @@ from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
 from encore.mailer.adapters.shop_files import LocalShopFiles, StoredShopFiles
+from encore.mailer.adapters.within_budget import ModelWithinBudget
 from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.language import language
 from encore.mailer.domain.message.compose import Composer
@@ -61,7 +62,9 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     )
     kept = kept_answers(runtime)
     limiter = converse_limiter(runtime)
-    model = BedrockModel(bedrock, model_choice(settings), limiter)
+    model = ModelWithinBudget(
+        BedrockModel(bedrock, model_choice(settings), limiter), settings.mailer_model_id
+    )
     ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept)
     features = KnowFeatures(
         ask_once=ask_once,

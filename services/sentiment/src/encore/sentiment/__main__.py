@@ -16,6 +16,7 @@ from encore.sentiment.adapters.comprehend import Comprehend
 from encore.sentiment.adapters.comprehend_jobs import ComprehendJobs
 from encore.sentiment.adapters.job_outputs import S3JobOutputs
 from encore.sentiment.adapters.new_keys import new_keys
+from encore.sentiment.adapters.within_budget import AsksWithinBudget
 from encore.sentiment.domain.engine import Engine
 from encore.sentiment.handler import SentimentHandler
 from encore.sentiment.settings import AspectsBy, SentimentSettings
@@ -73,7 +74,8 @@ def _read_documents(
 ) -> ReadDocuments:
     settings = runtime.settings
     engine = Engine(name=settings.sentiment_engine, language=settings.sentiment_language)
-    asks = Comprehend(client, limiter, parallel_calls=settings.sentiment_parallel_calls)
+    comprehend = Comprehend(client, limiter, parallel_calls=settings.sentiment_parallel_calls)
+    asks = AsksWithinBudget(comprehend)
     kept = DynamoDBKeptAnswers(
         runtime.dynamodb,
         settings.answers_table,

@@ -52,6 +52,8 @@ class Metric(StrEnum):
 
     RUNS_FINISHED = "runs_finished"
     RUNS_FAILED = "runs_failed"
+    RUNS_STOPPED = "runs_stopped"
+    """Runs that their budget has stopped, and that wait for an operator."""
     RUN_SECONDS = "run_seconds"
     RUN_COST_USD = "run_cost_usd"
     AI_COST_USD = "ai_cost_usd"

@@ -24,6 +24,7 @@ from encore.runtime.queue.sqs import SQSQueue
 from encore.runtime.quota.limiter import Limiter
 from encore.runtime.quota.shared import DynamoDBSharedQuota
 from encore.runtime.readiness import said, unanswered
+from encore.runtime.runs.budget import Budget
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import StageName
@@ -122,6 +123,13 @@ async def open_runtime(
             dynamodb, settings.runs_table, quiet_s=queue.visibility_s, keep_days=settings.retention_days
         )
         announcer = SNSAnnouncer(Publisher(sns), source=name, topic_arns=settings.topic_arns)
+        budget = Budget(
+            dynamodb,
+            settings.runs_table,
+            ledger,
+            usd=settings.run_budget_usd,
+            keep_days=settings.retention_days,
+        )
         yield Runtime(
             settings=settings,
             queue=queue,
@@ -129,7 +137,7 @@ async def open_runtime(
             locks=locks,
             objects=S3Objects(s3, settings.data_bucket),
             announcer=announcer,
-            stage=Stage(name, ledger=ledger, locks=locks, announcer=announcer),
+            stage=Stage(name, ledger=ledger, locks=locks, announcer=announcer, budget=budget),
             s3=s3,
             sns=sns,
             dynamodb=dynamodb,

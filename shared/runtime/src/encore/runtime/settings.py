@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn, TypeVar
 
@@ -39,6 +40,8 @@ class ServiceSettings(BaseSettings):
     run_finished_topic_arn: str
     retention_days: Annotated[int, Field(ge=1)] = 400
     """How long records are kept in DynamoDB before they expire."""
+    run_budget_usd: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
+    """What the AI services may charge for one run, in US dollars; the run stops before it would be more."""
     metrics_namespace: str = NAMESPACE
     """CloudWatch namespace of the service's metrics; one per deployment if several share an account."""
     tags: Annotated[dict[TagKey, TagValue], Field(max_length=MAX_OWN_TAGS)] = {}

@@ -7,6 +7,7 @@ import typer
 from encore.cli.commands import (
     check,
     cleanup,
+    cost,
     dead_letters,
     demo,
     evaluate,
@@ -64,6 +65,7 @@ app.command()(cleanup.cleanup)
 app.command()(queues.queues)
 app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
+app.add_typer(cost.app, name="cost")
 app.add_typer(dead_letters.app, name="dlq")
 app.add_typer(events.app, name="events")
 app.add_typer(features.app, name="features")

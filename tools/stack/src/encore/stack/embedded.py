@@ -109,6 +109,8 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
         "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME": stand_in,
         "AWS_ENDPOINT_URL_BEDROCK": stand_in,
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": stand_in,
+        "AWS_ENDPOINT_URL_SERVICE_QUOTAS": stand_in,
+        "AWS_ENDPOINT_URL_SESV2": stand_in,
         "AWS_ACCESS_KEY_ID": "local",
         "AWS_SECRET_ACCESS_KEY": "local",
         "AWS_DEFAULT_REGION": REGION,

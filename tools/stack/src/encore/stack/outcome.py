@@ -68,6 +68,8 @@ async def until_ended(
                     run = await observer.ledger.run(run.run_id)
                     progress.update(snapshots(run))
                     return Outcome(run, finished)
+                if run.status is RunStatus.STOPPED:
+                    return Outcome(run, stuck=run.reason)
             elif death:
                 raise death
             elif time.monotonic() > deadline:
@@ -86,7 +88,7 @@ async def summary_of(observer: Observer, outcome: Outcome, seconds: float) -> di
     totals = outcome.finished or total(await observer.ledger.reports(run.run_id))
     summary = {
         "run_id": run.run_id,
-        "status": STUCK if run.is_open else run.status.value,
+        "status": run.status.value if run.has_ended else STUCK,
         "reason": run.reason or outcome.stuck,
         "source": run.source,
         **_counted(run, totals.counts),

@@ -37,7 +37,7 @@ class Dialect:
         """Return the dialect that a service description declares."""
         metadata = description["metadata"]
         return cls(
-            signing_name=metadata["signingName"],
+            signing_name=metadata.get("signingName", metadata["endpointPrefix"]),
             json_version=metadata["jsonVersion"] if metadata["protocol"] == "json" else None,
             errors={
                 name: _error_form(shape)

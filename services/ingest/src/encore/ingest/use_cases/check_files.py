@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from encore.contracts.ingest_report import IgnoredFile, IngestReport
+from encore.contracts.records import Product
 from encore.ingest.adapters.merged import TextsToScore
 from encore.ingest.adapters.scratch import Scratch
 from encore.ingest.domain.errors import FileError
@@ -37,6 +38,8 @@ class CheckedFiles:
     """How many of the first products have their link at each host, which may have a port."""
     picture_hosts: Counter[str] = field(default_factory=Counter)
     """The same of their pictures."""
+    description_bytes: float = 0
+    """How long the name, bullets and category of the first products are, on average."""
 
 
 def check_files(
@@ -69,7 +72,13 @@ def check_files(
                 active=merged.active_customers(interactions=1),
                 link_hosts=_hosts(product.link for product in looked_at),
                 picture_hosts=_hosts(product.image_url for product in looked_at),
+                description_bytes=sum(map(_description_bytes, looked_at)) / max(1, len(looked_at)),
             )
+
+
+def _description_bytes(product: Product) -> int:
+    described = (product.name, *product.bullets, "|".join(product.category))
+    return sum(len(text.encode()) for text in described)
 
 
 def _hosts(links: Iterable[str | None]) -> Counter[str]:

@@ -51,8 +51,8 @@ class Supersede:
             await self.latest.move(source, latest.run_id or run_id, after=latest, files=kept)
 
     async def _end(self, run_id: str, source: str, *, reason: str) -> None:
-        """End a run that is open or about to be opened; repeat an announcement that a crash prevented."""
+        """End a run that has not ended or is about to be opened; repeat an announcement lost in a crash."""
         run = await self.ledger.open_run(run_id, source=source)
-        if run.is_open or (run.reason or "").startswith(REPLACED):
+        if not run.has_ended or (run.reason or "").startswith(REPLACED):
             log.info("run_replaced", replaced=run_id)
             await fail_run(run_id, reason, self.ledger, self.announcer)

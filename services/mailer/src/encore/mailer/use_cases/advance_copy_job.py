@@ -115,6 +115,8 @@ class AdvanceCopyJob:
         if found.prompts < self.from_prompts:
             await self.ledger.set_step(run.run_id, **job_step(task, NO_JOB))
             return True
+        expected = found.expected_units(self.collect_prompts.model_id)
+        await self.stage.reserve(run.run_id, _budget_piece(task), expected)
         try:
             job_id = await self.jobs.start(run.run_id, task, prompts=found.prompts)
         except BusyError as error:
@@ -139,12 +141,22 @@ class AdvanceCopyJob:
         written = input_of(run, task) or JobInput(prompts=0, files=0)
         result = await self.keep_answers.run(run.run_id, task, job_id, written)
         await self.stage.record(run.run_id, f"{task}-job", started_at, result)
+        await self.stage.correct(run.run_id, _budget_piece(task), result.units)
         await self.ledger.set_step(run.run_id, **kept_step(task))
 
     async def _end(self, run: Run) -> None:
-        """Stop paying for a run that has ended, and announce a failure that may not have been."""
+        """Stop paying for a run that has ended, and announce a failure that may not have been.
+
+        The jobs of a run that its budget has stopped are paid for: they go on.
+        """
+        if run.status is RunStatus.STOPPED:
+            return
         for task in ROUNDS:
             if (job_id := job_of(run, task)) and not is_kept(run, task):
                 await self.jobs.stop(job_id)
         if run.status is RunStatus.FAILED:
             await fail_run(run.run_id, run.reason or "", self.ledger, self.announcer)
+
+
+def _budget_piece(task: Task) -> str:
+    return f"Bedrock's job on {task}"

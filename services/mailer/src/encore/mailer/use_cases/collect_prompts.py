@@ -26,6 +26,8 @@ class _Input:
     lines: list[bytes] = field(default_factory=list)
     bytes: int = 0
     files: int = 0
+    all_bytes: int = 0
+    max_tokens: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,9 +47,15 @@ class CollectPrompts:
             for key, prompt in (await self._unanswered(group, found)).items():
                 if len(found.keys) < MAX_PROMPTS:
                     found.keys.add(key)
+                    found.max_tokens += prompt.max_tokens
                     await self._add(run, task, found, self.jobs.line(prompt))
         await self._write(run, task, found)
-        return JobInput(prompts=len(found.keys), files=found.files)
+        return JobInput(
+            prompts=len(found.keys),
+            files=found.files,
+            bytes=found.all_bytes,
+            max_tokens=found.max_tokens,
+        )
 
     async def _unanswered(self, prompts: Sequence[Prompt], found: _Input) -> dict[str, Prompt]:
         keyed = {prompt.key(self.model_id): prompt for prompt in prompts}
@@ -58,6 +66,7 @@ class CollectPrompts:
     async def _add(self, run: Run, task: Task, found: _Input, line: bytes) -> None:
         found.lines.append(line)
         found.bytes += len(line)
+        found.all_bytes += len(line)
         if found.bytes >= FILE_BYTES:
             await self._write(run, task, found)
 

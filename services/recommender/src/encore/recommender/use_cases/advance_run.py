@@ -38,6 +38,7 @@ from encore.runtime.runs.stage import Stage
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
 YES = "yes"
+BUDGET_PIECE = "Personalize"
 log = get_logger()
 
 
@@ -134,10 +135,12 @@ class AdvanceRun:
 
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
+        await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(run))
         try:
             return await self.train.advance(run)
         except TooLittleDataError as error:
             await self.ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
+            await self.stage.correct(run.run_id, BUDGET_PIECE, {})
             return True
 
     async def _select(self, run: Run) -> None:
@@ -158,3 +161,12 @@ class AdvanceRun:
 def _is_training(run: Run) -> bool:
     """True until Personalize's results are there: from then on polls alone advance the run."""
     return run.step.get("step") != Step.SELECT
+
+
+def _units(run: Run) -> dict[str, int]:
+    """What Personalize charges for the run: import, training, and a ranking for each customer."""
+    return {
+        "personalize.ingested_bytes": int(run.step["csv_bytes"]),
+        "personalize.trained_interactions": int(run.step["interactions"]),
+        "personalize.recommendations": int(run.step.get("ranked", 0)),
+    }

@@ -95,6 +95,7 @@ class PrepareDatasets:
             "popularity_reason": shortfall or "",
             "interactions": str(prepared.size.interactions),
             "csv_bytes": str(prepared.csv_bytes),
+            "ranked": str(prepared.ranked),
         }
 
     async def _put_files(self, run_id: str, first: int, files: "_Files") -> None:

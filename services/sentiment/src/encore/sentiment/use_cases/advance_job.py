@@ -39,6 +39,7 @@ from encore.sentiment.use_cases.total_products import TotalProducts
 WHOLE_RUN = "run"
 JOB = "job"
 COLLECTION = "collection"
+BUDGET_PIECE = "Comprehend's jobs"
 log = get_logger()
 
 
@@ -98,6 +99,7 @@ class AdvanceJob:
         found = input_of(run)
         if found is None:
             found = await self._collect(run)
+        await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(found))
         try:
             jobs = {
                 language: await self.jobs.start(run.run_id, language, texts=one.texts)
@@ -130,7 +132,9 @@ class AdvanceJob:
                 await self.keep_answers.run(run.run_id, language, state.output_key)
         failed = {language for language, state in states.items() if state.status is JobStatus.FAILED}
         found = input_of(run) or {}
-        await self._report(run, {one: found[one] for one in found if one not in failed})
+        paid = {one: found[one] for one in found if one not in failed}
+        await self._report(run, paid)
+        await self.stage.correct(run.run_id, BUDGET_PIECE, _units(paid))
         await self.ledger.set_step(run.run_id, **{KEPT: "yes"})
 
     async def _report(self, run: Run, paid: Mapping[str, JobInput]) -> None:
@@ -149,3 +153,8 @@ class AdvanceJob:
             owner=JOB,
             announce=lambda: self.total_products.run(run.run_id, parts=run.parts or 0),
         )
+
+
+def _units(found: Mapping[str, JobInput]) -> dict[str, int]:
+    """What Comprehend charges for the jobs of these inputs."""
+    return {"comprehend.units": sum(one.units for one in found.values())}

@@ -139,6 +139,32 @@ class Ledger:
         not_last = f"attribute_not_exists({reached_by(StageName.MAILER)})"
         return await self._end(run_id, RunStatus.FAILED, reason, only_if=not_last)
 
+    async def stop(self, run_id: str, reason: str) -> bool:
+        """Record that nothing is done for the run until it is resumed; return False if it is not running.
+
+        Like a failure, that is impossible once the last stage is reached.
+        """
+        condition = f"#status = :running AND attribute_not_exists({reached_by(StageName.MAILER)})"
+        return await self._set_status(run_id, RunStatus.STOPPED, reason, condition=condition)
+
+    async def resume(self, run_id: str) -> bool:
+        """Record that work goes on for a run that is stopped; return False if it is not."""
+        return await self._set_status(run_id, RunStatus.RUNNING, "", condition="#status = :stopped")
+
+    async def _set_status(self, run_id: str, status: RunStatus, reason: str, *, condition: str) -> bool:
+        known = {":running": RunStatus.RUNNING, ":stopped": RunStatus.STOPPED}
+        used = {name: value for name, value in known.items() if name in condition}
+        return await conditionally(
+            self._dynamodb.update_item(
+                TableName=self._table,
+                Key=key(run_id),
+                UpdateExpression="SET #status = :status, reason = :reason",
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#status": "status"},
+                ExpressionAttributeValues=to_item({":status": status, ":reason": reason, **used}),
+            )
+        )
+
     async def _end(
         self, run_id: str, status: RunStatus, reason: str | None, *, only_if: str | None = None
     ) -> bool:
@@ -147,13 +173,14 @@ class Ledger:
             ":reason": reason or "",
             ":now": now(),
             ":running": RunStatus.RUNNING,
+            ":stopped": RunStatus.STOPPED,
         }
         return await conditionally(
             self._dynamodb.update_item(
                 TableName=self._table,
                 Key=key(run_id),
                 UpdateExpression="SET #status = :status, reason = :reason, finished_at = :now",
-                ConditionExpression=" AND ".join(filter(None, ["#status = :running", only_if])),
+                ConditionExpression=" AND ".join(filter(None, ["#status IN (:running, :stopped)", only_if])),
                 ExpressionAttributeNames={"#status": "status"},
                 ExpressionAttributeValues=to_item(values),
             )

@@ -7,10 +7,10 @@ from encore.contracts.events import RunFinished
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.ports import Announcer
 from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.pricing import AI_SERVICES
 from encore.runtime.runs.run import RunStatus
 from encore.runtime.runs.totals import RunTotals, total
 
-AI_SERVICES = ("comprehend", "personalize", "bedrock")
 COUNTED = (
     Metric.REJECTED_ROWS,
     Metric.REVIEWS_SCORED,

@@ -38,6 +38,8 @@ class RunStatus(StrEnum):
     """A run's status."""
 
     RUNNING = "running"
+    STOPPED = "stopped"
+    """Nothing is done until it is resumed: its budget allowed nothing more."""
     FINISHED = "finished"
     FAILED = "failed"
 
@@ -91,8 +93,13 @@ class Run(BaseModel):
 
     @property
     def is_open(self) -> bool:
-        """True until the run has finished or failed."""
+        """True while work is done for the run: until it has finished or failed, unless it is stopped."""
         return self.status is RunStatus.RUNNING
+
+    @property
+    def has_ended(self) -> bool:
+        """True once the run has finished or failed."""
+        return self.status in {RunStatus.FINISHED, RunStatus.FAILED}
 
 
 class Progress(BaseModel):

@@ -1,8 +1,8 @@
 """How a service does the parts of a run: each once, recorded and announced; one part closes the stage."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from encore.runtime.logs import get_logger
 from encore.runtime.metrics import emit_ai_units
 from encore.runtime.ports import Announcer
 from encore.runtime.queue.publisher import MAX_BATCH
+from encore.runtime.runs.budget import Budget, RunStoppedError
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import PartReport, Progress, Run, StageName, part_name
@@ -46,15 +47,47 @@ class Stage:
     A crash in between repeats the part, and the totals of a complete stage include every part.
     """
 
-    def __init__(self, name: StageName, *, ledger: Ledger, locks: Locks, announcer: Announcer) -> None:
+    def __init__(
+        self,
+        name: StageName,
+        *,
+        ledger: Ledger,
+        locks: Locks,
+        announcer: Announcer,
+        budget: Budget | None = None,
+    ) -> None:
         self.name = name
+        self._budget = budget
         self._ledger = ledger
         self._locks = locks
         self._announcer = announcer
 
-    def lock(self, run_id: str, piece: str, *, holder: str) -> AbstractAsyncContextManager[None]:
-        """Let one worker at a time do a piece of the stage; `holder` is the handled message's id."""
-        return self._locks.hold(run_id, self.name, piece, holder=holder)
+    @asynccontextmanager
+    async def lock(self, run_id: str, piece: str, *, holder: str) -> AsyncIterator[None]:
+        """Let one worker at a time do a piece of the stage; `holder` is the handled message's id.
+
+        What the body pays is the piece's. If the run's budget stops it, the body ends there and the message
+        is handled: resuming the run sends another.
+        """
+        async with self._locks.hold(run_id, self.name, piece, holder=holder):
+            try:
+                async with self._tab(run_id, piece):
+                    yield
+            except RunStoppedError as stopped:
+                log.info("stopped_by_budget", reason=str(stopped))
+
+    def _tab(self, run_id: str, piece: str) -> AbstractAsyncContextManager[None]:
+        return self._budget.tab(run_id, f"{self.name} {piece}") if self._budget else nullcontext()
+
+    async def reserve(self, run_id: str, piece: str, units: Mapping[str, int]) -> None:
+        """Reserve what a long job costs, once; raise `RunStoppedError` if the budget does not allow it."""
+        if self._budget:
+            await self._budget.reserve(run_id, piece, units)
+
+    async def correct(self, run_id: str, piece: str, units: Mapping[str, int]) -> None:
+        """Replace what a long job has reserved by what it was charged for."""
+        if self._budget:
+            await self._budget.correct(run_id, piece, units)
 
     async def pass_part(
         self,

@@ -2,13 +2,10 @@
 
 from pydantic import BaseModel
 
-from encore.cli.check.estimate import Estimate, estimate
+from encore.cli.check.estimate import Estimate, estimate, size_of, workload_of
+from encore.cli.cost.workload import MODEL_ID
 from encore.contracts.ingest_report import IngestReport
 from encore.ingest.use_cases.check_files import CheckedFiles
-from encore.runtime.training_minimums import DataSize
-
-MODEL_ID = "anthropic.claude-haiku-5-5"
-"""The mailer's default."""
 
 
 class Training(BaseModel):
@@ -43,22 +40,12 @@ def view(checked: CheckedFiles, *, model_id: str = MODEL_ID) -> CheckView:
         failed=None,
         report=report,
         training=training,
-        estimate=estimate(
-            report,
-            texts=checked.texts.texts,
-            text_units=checked.texts.units,
-            trains=training.trains,
-            model_id=model_id,
-        ),
+        estimate=estimate(workload_of(checked, model_id=model_id)),
     )
 
 
 def _training(checked: CheckedFiles) -> Training:
-    size = DataSize(
-        interactions=checked.report.counts["interactions"],
-        customers=checked.active,
-        returning=checked.returning,
-    )
+    size = size_of(checked)
     return Training(
         interactions=size.interactions,
         returning=size.returning,

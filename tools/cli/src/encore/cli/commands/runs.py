@@ -1,5 +1,6 @@
-"""`encore runs` and `encore run`: how far runs are, and resuming one that is stuck."""
+"""`encore runs` and `encore run`: how far runs are, and resuming one that is stuck or stopped."""
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -14,8 +15,18 @@ app = typer.Typer(no_args_is_help=True, help="One run: show it, follow it, resum
 
 RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
 Limit = Annotated[int, typer.Option(min=1, help="Show at most this many.")]
-Status = Annotated[Literal["running", "finished", "failed"] | None, typer.Option(help="Only these.")]
+Status = Annotated[
+    Literal["running", "stopped", "finished", "failed"] | None, typer.Option(help="Only these.")
+]
 Interval = Annotated[float, typer.Option(min=0.1, help="Seconds between two looks at the ledger.")]
+BudgetUsd = Annotated[
+    str | None,
+    typer.Option(
+        metavar="USD",
+        show_default="ENCORE_RUN_BUDGET_USD of the services",
+        help="What the AI services may charge for the whole run, with what it has spent.",
+    ),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Show what would be sent; send nothing.")]
 
 
@@ -62,7 +73,7 @@ async def watch(
 ) -> None:
     """Follow a run to its end.
 
-    Exits with 1 if the run failed. `--json` prints a line per change.
+    Exits with 1 if the run failed, or was stopped by its budget. `--json` prints a line per change.
     """
     from encore.cli.output import console, say
     from encore.cli.runs.follow import follow_as_json, follow_on_screen
@@ -74,8 +85,8 @@ async def watch(
     run = await (follow_as_json if json else follow_on_screen)(ledger, run, interval_s)
     if not json:
         show_details(await run_details(environment, ledger, run), console())
-    if run.status == "failed":
-        say(f"{run.run_id} failed: {run.reason}")
+    if run.status in {"failed", "stopped"}:
+        say(f"{run.run_id} {'is ' if run.status == 'stopped' else ''}{run.status}: {run.reason}")
         raise typer.Exit(FOUND_WRONG)
 
 
@@ -103,3 +114,41 @@ async def retry(
         return
     console().print(message_table(messages))
     say(f"{len(messages)} messages {'would be sent' if dry_run else 'sent'}")
+
+
+@app.command()
+@in_environment
+async def resume(
+    environment: "Environment", run_id: RunId, *, budget: BudgetUsd = None, json: AsJson = False
+) -> None:
+    """Go on with a run that its budget has stopped.
+
+    Nothing that has been paid for is paid for again.
+    """
+    from encore.cli.output import console, print_json, say
+    from encore.cli.runs.lookup import find_run
+    from encore.cli.runs.resume import Resume
+    from encore.cli.runs.tables import message_table
+
+    limit = _dollars(budget)
+    ledger = await environment.ledger()
+    resumption = await Resume.of(environment, ledger, await find_run(ledger, run_id))
+    messages = await resumption.send(limit)
+    if json:
+        print_json(messages)
+        return
+    console().print(message_table(messages))
+    say(f"{resumption.run.run_id} goes on: {len(messages)} messages sent")
+
+
+def _dollars(text: str | None) -> Decimal | None:
+    """Read an amount of dollars exactly; raise `typer.BadParameter` for anything else."""
+    if text is None:
+        return None
+    try:
+        usd = Decimal(text)
+    except InvalidOperation:
+        usd = Decimal("NaN")
+    if not usd.is_finite() or usd <= 0:
+        raise typer.BadParameter(f"{text} is no amount of dollars, such as 2.50", param_hint="--budget")
+    return usd

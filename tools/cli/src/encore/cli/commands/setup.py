@@ -80,12 +80,16 @@ def provision(
 
 @guarded
 def verify(
+    *,
     environment: EnvironmentName = None,
     region: Region = None,
     model_id: Model = None,
     topology: TopologyFile = None,
     config: ConfigFile = None,
-    *,
+    customers: Annotated[
+        int | None, typer.Option(min=1, help="Show what so many take with the account's quotas.")
+    ] = None,
+    within: Annotated[float, typer.Option(min=2, help="The hours in which a run is to be done.")] = 24,
     json: AsJson = False,
 ) -> None:
     """Check that an environment has everything it needs, and what the shop's settings say.
@@ -94,7 +98,15 @@ def verify(
     """
     from encore.cli.output import console
     from encore.cli.target import load_topology, target
-    from encore.cli.verification import Account, Outcome, as_json, show_results, verify_environment
+    from encore.cli.verification import (
+        Account,
+        Outcome,
+        as_json,
+        outlook_of,
+        show_outlook,
+        show_results,
+        verify_environment,
+    )
     from encore.stack.shop import load_shop
 
     shop = load_shop(config)
@@ -102,9 +114,12 @@ def verify(
         account = Account.open(chosen.environment, region=chosen.region, model_id=model_id)
         account.require_answer()
         results = verify_environment(load_topology(topology), account, shop)
+        found = outlook_of(account, customers, within_hours=within) if customers else None
     if json:
-        sys.stdout.write(as_json(results) + "\n")
+        sys.stdout.write(as_json(results, found) + "\n")
     else:
         show_results(results, console())
+        if found:
+            show_outlook(found, console())
     if any(result.outcome is Outcome.FAILED for result in results):
         raise typer.Exit(FOUND_WRONG)

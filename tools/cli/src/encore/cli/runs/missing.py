@@ -34,6 +34,8 @@ def missing_messages(run: Run) -> list[MissingMessage]:
 
 
 def _require_open(run: Run) -> None:
+    if run.status is RunStatus.STOPPED:
+        raise CommandError(f"{run.run_id} is stopped: {run.reason}. `encore run resume` goes on with it")
     if run.status is RunStatus.FINISHED:
         raise CommandError(f"{run.run_id} has finished: there is nothing to retry")
     if run.status is RunStatus.FAILED:

@@ -17,7 +17,12 @@ from encore.runtime.runs.run import RunStatus, StageName
 from encore.stack.fact_tables import customers_table, picks_lines, read_lines, rejects_table
 from encore.stack.formatting import count, seconds, usd
 
-STYLES = {RunStatus.RUNNING: "yellow", RunStatus.FINISHED: "green", RunStatus.FAILED: "bold red"}
+STYLES = {
+    RunStatus.RUNNING: "yellow",
+    RunStatus.STOPPED: "bold yellow",
+    RunStatus.FINISHED: "green",
+    RunStatus.FAILED: "bold red",
+}
 ANNOUNCED = frozenset({StageName.SENTIMENT, StageName.MAILER})
 """Stages that announce their completion with an event of their own."""
 COUNTS_PER_ROW = 2

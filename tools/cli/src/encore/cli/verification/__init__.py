@@ -3,9 +3,13 @@
 It works with AWS and with emulators; what an emulator lacks is skipped, never reported as a failure.
 """
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from encore.cli.verification.account import Account
 from encore.cli.verification.ai import ai_checks
 from encore.cli.verification.check import Check, Outcome, Result, run
+from encore.cli.verification.outlook import Outlook, outlook, show_outlook
+from encore.cli.verification.quotas import FoundQuotas, find_quotas, model_of, quota_checks
 from encore.cli.verification.report import as_json, show_results
 from encore.cli.verification.resources import resource_checks
 from encore.cli.verification.sending import sending_checks
@@ -14,7 +18,18 @@ from encore.cli.verification.shop import shop_checks
 from encore.stack.shop import Shop
 from encore.stack.topology import Topology
 
-__all__ = ["Account", "Check", "Outcome", "Result", "as_json", "show_results", "verify_environment"]
+__all__ = [
+    "Account",
+    "Check",
+    "Outcome",
+    "Outlook",
+    "Result",
+    "as_json",
+    "outlook_of",
+    "show_outlook",
+    "show_results",
+    "verify_environment",
+]
 
 
 def verify_environment(topology: Topology, account: Account, shop: Shop) -> list[Result]:
@@ -25,5 +40,15 @@ def verify_environment(topology: Topology, account: Account, shop: Shop) -> list
         *shop_checks(account, shop),
         *ai_checks(account),
         *sending_checks(account),
+        *quota_checks(account),
     ]
     return [run(check, on_aws=account.on_aws) for check in checks]
+
+
+def outlook_of(account: Account, customers: int, *, within_hours: float) -> Outlook:
+    """Return what customers take with the account's quotas; a new account's where nothing tells them."""
+    try:
+        found = find_quotas(account, model_of(account))
+    except (BotoCoreError, ClientError):
+        found = FoundQuotas()
+    return outlook(customers, found, within_hours=within_hours, model_id=model_of(account))

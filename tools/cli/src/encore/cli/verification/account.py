@@ -38,6 +38,7 @@ class Account:
     iam: Any
     ses: Any
     ssm: Any
+    quotas: Any
     on_aws: bool
     """False for an emulator, which has only what the provisioner creates."""
     model_id: str | None = None
@@ -66,6 +67,7 @@ class Account:
             iam=session.client("iam", config=CONFIG),
             ses=session.client("sesv2", config=CONFIG),
             ssm=session.client("ssm", config=CONFIG),
+            quotas=session.client("service-quotas", config=CONFIG),
             on_aws=is_aws(sqs.meta.endpoint_url),
             model_id=model_id,
         )

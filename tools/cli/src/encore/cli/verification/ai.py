@@ -6,6 +6,7 @@ from typing import Any
 
 from encore.cli.verification.account import Account
 from encore.cli.verification.check import Check, Finding, judged, passed, skipped
+from encore.cli.verification.copy_request import copy_problems
 from encore.cli.verification.services import has_understudy
 
 BEDROCK = (
@@ -21,7 +22,6 @@ SAMPLE = "The sound is great, but the battery is terrible."
 PERSONALIZE = "use a region with Personalize, and allow personalize:ListRecipes"
 ROLE = "terraform apply"
 PERSONALIZE_PRINCIPAL = "personalize.amazonaws.com"
-MAX_TOKENS = 8
 
 
 def ai_checks(account: Account) -> list[Check]:
@@ -90,9 +90,4 @@ def _bedrock(account: Account) -> Finding:
         if account.on_aws:
             raise
         return skipped("emulator: name a model with --model-id")
-    account.bedrock.converse(
-        modelId=model_id,
-        messages=[{"role": "user", "content": [{"text": "Answer with OK."}]}],
-        inferenceConfig={"maxTokens": MAX_TOKENS},
-    )
-    return passed(model_id)
+    return judged(copy_problems(account, model_id), detail=model_id)

@@ -4,18 +4,22 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 from rich.console import Console
 
 from encore.cli.tables import cell, table
 from encore.cli.verification.check import Outcome, Result
+from encore.cli.verification.outlook import Outlook
 
 STYLES = {Outcome.OK: "green", Outcome.FAILED: "bold red", Outcome.SKIPPED: "yellow"}
 
 
-def as_json(results: Sequence[Result]) -> str:
-    """Counts by outcome, and every result."""
-    report = {"counts": _counts(results), "checks": [asdict(result) for result in results]}
+def as_json(results: Sequence[Result], found: Outlook | None = None) -> str:
+    """Counts by outcome, every result, and what the customers take that were asked about."""
+    report: dict[str, Any] = {"counts": _counts(results), "checks": [asdict(result) for result in results]}
+    if found:
+        report["outlook"] = found.model_dump(mode="json")
     return json.dumps(report, indent=2)
 
 

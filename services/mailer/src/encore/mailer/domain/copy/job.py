@@ -15,6 +15,10 @@ ROUNDS = (Task.FEATURES, Task.COPY)
 """What is asked, in order: copy names the features that the first round finds."""
 NO_JOB = ""
 YES = "yes"
+BYTES_PER_TOKEN = 4
+"""Of the input of a job: measured, 4.1."""
+PERCENT_OF_MAX_TOKENS = 30
+"""What answers have of the most that they may have: measured, 26 for copy and 7 for features."""
 
 
 class JobStatus(StrEnum):
@@ -36,10 +40,19 @@ class JobState:
 
 @dataclass(frozen=True)
 class JobInput:
-    """How many prompts a job is to be asked, and in how many files."""
+    """How many prompts a job is to be asked, in how many files, how long they and their answers may be."""
 
     prompts: int
     files: int
+    bytes: int = 0
+    max_tokens: int = 0
+
+    def expected_units(self, model_id: str) -> dict[str, int]:
+        """Return what Bedrock is expected to charge for the job."""
+        return {
+            f"bedrock.batch_input_tokens.{model_id}": self.bytes // BYTES_PER_TOKEN,
+            f"bedrock.batch_output_tokens.{model_id}": self.max_tokens * PERCENT_OF_MAX_TOKENS // 100,
+        }
 
 
 _input = TypeAdapter(JobInput)

@@ -1,0 +1,43 @@
+"""What a run's budget does to Personalize: all of its work is allowed, or none."""
+
+from decimal import Decimal
+
+from encore.contracts.events import RecommenderPoll
+from encore.recommender.domain.resources import Kind
+from encore.runtime.runs.pricing import SMALLEST, cost_usd
+from encore.runtime.runs.run import RunStatus
+from services.recommender.tests.fakes import InMemoryPersonalize
+from services.recommender.tests.world import RUN, World
+
+
+async def test_nothing_is_imported_if_training_and_inference_are_not_allowed_too() -> None:
+    """They are reserved together, once; each poll asks again."""
+    world = World(budget_usd=Decimal("0.05"))
+    await world.open()
+    await world.start()
+    run = await world.ledger.run(RUN)
+    assert (run.status, world.personalize.creations) == (RunStatus.STOPPED, 0)
+    assert "Personalize" in (run.reason or "")
+    await world.budget.resume(RUN, Decimal(1))
+    for attempt in range(3):
+        await world.deliver(RecommenderPoll(attempt=attempt))
+    assert world.personalize.creations
+    units = {
+        "personalize.recommendations": Decimal(600),
+        "personalize.trained_interactions": Decimal(run.step["interactions"]),
+        "personalize.ingested_bytes": Decimal(run.step["csv_bytes"]),
+    }
+    reserved = (await world.budget.account(RUN)).committed
+    assert reserved.quantize(SMALLEST) == cost_usd(units)["personalize"]
+
+
+async def test_what_personalize_is_not_used_for_is_let_go() -> None:
+    """Too little data after all: everybody gets popular products, at no cost."""
+    too_little = InMemoryPersonalize(
+        failures={Kind.SOLUTION_VERSION: "Number of users with at least 2 interactions is less than 25"}
+    )
+    world = World(too_little, budget_usd=Decimal(1))
+    await world.open()
+    await world.run_to_end()
+    assert (await world.ledger.run(RUN)).step["engine"] == "popularity"
+    assert (await world.budget.account(RUN)).committed == 0

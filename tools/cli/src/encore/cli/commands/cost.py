@@ -1,0 +1,153 @@
+"""`encore cost`: what runs cost, before and after."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from encore.cli.commands.options import AsJson, ConfigFile
+from encore.cli.execution import guarded, in_environment
+
+if TYPE_CHECKING:
+    from encore.cli.cost.workload import Workload
+    from encore.cli.environment import Environment
+
+app = typer.Typer(no_args_is_help=True, help="What runs cost: reckoned before, measured afterwards.")
+
+Customers = Annotated[int | None, typer.Option(min=1, help="The number of customers.")]
+Reviews = Annotated[
+    int | None, typer.Option(min=0, show_default="1.25 a customer", help="The number of texts.")
+]
+Products = Annotated[
+    int | None,
+    typer.Option(min=1, show_default="15 % of the customers, at most 10,000", help="The catalogue."),
+]
+Data = Annotated[
+    Path | None, typer.Option(exists=True, help="Count in these files instead, as `encore check` does.")
+]
+Emails = Annotated[int, typer.Option(min=1, help="Emails that each customer gets: so many runs.")]
+Mailed = Annotated[float, typer.Option(min=0, max=1, help="The share of customers who may be written to.")]
+Known = Annotated[
+    float, typer.Option(min=0, max=1, help="The share of texts that have been paid for before.")
+]
+KnownPrompts = Annotated[float, typer.Option(min=0, max=1, help="The share of prompts answered before.")]
+TextUnits = Annotated[
+    float | None,
+    typer.Option(
+        min=3, show_default="3.4", help="Comprehend's units a text: 100 characters each, at least 3."
+    ),
+]
+Model = Annotated[
+    str, typer.Option(envvar="ENCORE_MAILER_MODEL_ID", help="The Bedrock model, whose tokens have prices.")
+]
+Batch = Annotated[bool, typer.Option("--batch", help="Ask by batch inference instead of calls.")]
+Aspects = Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")]
+Languages = Annotated[bool, typer.Option("--languages", help="Have Comprehend find each review's language.")]
+Popular = Annotated[bool, typer.Option("--popular", help="Without Personalize: popular products for all.")]
+ConverseRpm = Annotated[float, typer.Option(min=1, help="Bedrock's quota of calls a minute.")]
+ComprehendTps = Annotated[float, typer.Option(min=0.1, help="Comprehend's quota of batch calls a second.")]
+RunId = Annotated[str, typer.Argument(metavar="ID", help="A run's id, the beginning of one, or `latest`.")]
+
+
+@app.command()
+@guarded
+def estimate(
+    *,
+    customers: Customers = None,
+    reviews: Reviews = None,
+    products: Products = None,
+    data: Data = None,
+    emails_per_customer: Emails = 1,
+    mailed: Mailed = 1.0,
+    known_texts: Known = 0.0,
+    known_prompts: KnownPrompts = 0.0,
+    units_per_text: TextUnits = None,
+    model_id: Model = "anthropic.claude-haiku-5-5",
+    converse_rpm: ConverseRpm = 200.0,
+    comprehend_tps: ComprehendTps = 10.0,
+    config: ConfigFile = None,
+    batch: Batch = False,
+    aspects: Aspects = False,
+    languages: Languages = False,
+    popular: Popular = False,
+    json: AsJson = False,
+) -> None:
+    """Reckon what a run costs at list prices, line by line, from the ratios of two measured runs.
+
+    Nothing is started, sent or paid.
+    """
+    from encore.cli.cost.estimate import estimate_cost
+    from encore.cli.cost.hours import Quotas
+    from encore.cli.cost.tables import show_estimate
+    from encore.cli.cost.workload import Workload
+    from encore.cli.output import console, print_json
+
+    options = {
+        "model_id": model_id,
+        "batch": batch,
+        "asks_aspects": aspects,
+        "auto_language": languages,
+        "known_prompts": known_prompts,
+    }
+    if data:
+        work = _counted(data, config).model_copy(update=options)
+    elif customers:
+        work = Workload.of(
+            customers,
+            reviews=reviews,
+            products=products,
+            mailed=mailed,
+            known_texts=known_texts,
+            units_per_text=units_per_text,
+            trains=not popular,
+            **options,
+        )
+    else:
+        raise typer.BadParameter("say how many: --customers, or --data with the files")
+    quotas = Quotas(comprehend_calls_per_s=comprehend_tps, converse_calls_per_min=converse_rpm)
+    found = estimate_cost(work, emails_per_customer=emails_per_customer, quotas=quotas)
+    if json:
+        print_json(found)
+    else:
+        show_estimate(found, console())
+
+
+@app.command()
+@in_environment
+async def run(environment: "Environment", run_id: RunId, *, json: AsJson = False) -> None:
+    """Show what a run has used and what that cost, and its budget if it has one."""
+    from encore.cli.cost.measured import measured_cost, show_measured
+    from encore.cli.output import console, print_json
+    from encore.cli.runs.lookup import find_run
+
+    ledger = await environment.ledger()
+    found = await measured_cost(environment, ledger, await find_run(ledger, run_id))
+    if json:
+        print_json(found)
+    else:
+        show_measured(found, console())
+
+
+@app.command()
+@guarded
+def guidance() -> None:
+    """Print the cost table of the original guidance beside ours, as Markdown."""
+    import sys
+
+    from encore.cli.cost.guidance import comparison
+
+    sys.stdout.write(comparison())
+
+
+def _counted(data: Path, config: Path | None) -> "Workload":
+    """Count what is to be done in a shop's files; raise `CommandError` if they cannot be used."""
+    from encore.cli.check.estimate import workload_of
+    from encore.cli.check.reading import choose, read
+    from encore.cli.errors import CommandError
+    from encore.stack.shop import load_shop
+
+    shop = load_shop(config)
+    checked = read(choose([data], shop), shop, watch=lambda _: None)
+    if checked.report.failed:
+        raise CommandError(f"these files cannot be used: {checked.report.failed}")
+    return workload_of(checked)

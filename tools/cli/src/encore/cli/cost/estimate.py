@@ -1,0 +1,73 @@
+"""What `encore cost estimate` answers: the lines of one run, what it keeps, and what an environment costs."""
+
+import tomllib
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+
+from pydantic import BaseModel, ConfigDict
+
+from encore.cli.cost.hours import NEW_ACCOUNT, Quotas, calls_of, hours_of
+from encore.cli.cost.lines import CostLine, kept_lines, line, run_lines, total
+from encore.cli.cost.workload import Workload
+
+STANDING = "standing.toml"
+
+
+class CostEstimate(BaseModel):
+    """The cost of a month in which every customer gets so many emails."""
+
+    model_config = ConfigDict(frozen=True)
+    customers: int
+    emails: int
+    """Of one run."""
+    calls: dict[str, int]
+    hours: dict[str, float]
+    first_run: list[CostLine]
+    first_run_usd: Decimal
+    next_run: list[CostLine]
+    """With the texts and the products known: only rankings and copy are new."""
+    next_run_usd: Decimal
+    emails_per_customer: int
+    runs_usd: Decimal
+    """Of all runs of the month."""
+    kept: list[CostLine]
+    standing: dict[str, list[CostLine]]
+    """By environment."""
+
+
+def estimate_cost(
+    work: Workload, *, emails_per_customer: int = 1, quotas: Quotas = NEW_ACCOUNT
+) -> CostEstimate:
+    """Reckon the first run and those after it; `work` is the first."""
+    again = work.model_copy(update={"texts": 0.0, "known_products": 1.0})
+    first, following = run_lines(work, quotas), run_lines(again, quotas)
+    return CostEstimate(
+        customers=work.customers,
+        emails=work.emails,
+        calls=calls_of(work),
+        hours=dict(hours_of(work, quotas)),
+        first_run=first,
+        first_run_usd=total(first),
+        next_run=following,
+        next_run_usd=total(following),
+        emails_per_customer=emails_per_customer,
+        runs_usd=total(first) + (emails_per_customer - 1) * total(following),
+        kept=kept_lines(work),
+        standing=standing_lines(),
+    )
+
+
+def standing_lines() -> dict[str, list[CostLine]]:
+    """Return what each environment costs a month while nobody uploads anything."""
+    return {
+        name: [line(unit, amount) for unit, amount in units.items()] for name, units in _standing().items()
+    }
+
+
+@lru_cache(maxsize=1)
+def _standing() -> Mapping[str, Mapping[str, int]]:
+    text = resources.files(__package__).joinpath(STANDING).read_text(encoding="utf-8")
+    found: Mapping[str, Mapping[str, int]] = tomllib.loads(text)
+    return found

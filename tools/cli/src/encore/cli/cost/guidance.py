@@ -1,0 +1,96 @@
+"""The original guidance's cost table beside ours, as the Markdown of `docs/cost.md`."""
+
+import tomllib
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from functools import lru_cache
+from importlib import resources
+
+from pydantic import BaseModel, ConfigDict
+
+from encore.cli.cost.estimate import standing_lines
+from encore.cli.cost.hours import hours_of
+from encore.cli.cost.lines import CostLine, kept_lines, run_lines, total
+from encore.cli.cost.tables import money
+from encore.cli.cost.workload import Workload
+from encore.stack.formatting import count
+
+FILE = "guidance.toml"
+SIZES = (1_500, 100_000, 10_000_000)
+
+
+class GuidanceLine(BaseModel):
+    """A line of the guidance's table, our units that do its work, and what is wrong with it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    service: str
+    says: str
+    usd: Decimal | None = None
+    ours: tuple[str, ...]
+    error: str
+
+
+@lru_cache(maxsize=1)
+def guidance() -> Sequence[GuidanceLine]:
+    """The lines of the table."""
+    text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
+    return [GuidanceLine.model_validate(each) for each in tomllib.loads(text)["line"]]
+
+
+def comparison() -> str:
+    """Return three tables: the costs, what is wrong with the guidance's, and what is not among them."""
+    return "\n".join([*_costs(), "", *_errors(), "", *_beside()]) + "\n"
+
+
+def ours(size: int) -> list[CostLine]:
+    """Our lines for so many customers: a first run, and what it keeps for a month."""
+    work = Workload.of(size)
+    return [*run_lines(work), *kept_lines(work)]
+
+
+def _costs() -> Iterator[str]:
+    lines = {size: ours(size) for size in SIZES}
+    yield _row("", "the guidance, 1,500 customers", *(f"Encore, {count(size)}" for size in SIZES))
+    yield _row("---", *["---:"] * (1 + len(SIZES)))
+    for each in guidance():
+        quoted = "" if each.usd is None else money(each.usd)
+        sums = [money(total(_of(lines[size], each.ours))) for size in SIZES]
+        yield _row(each.service, quoted, *sums)
+    said = sum((each.usd for each in guidance() if each.usd is not None), Decimal(0))
+    yield _row(
+        "**total**", f"left out; {money(said)}", *(f"**{money(total(lines[size]))}**" for size in SIZES)
+    )
+    yield _row("1,000 emails", money(said / SIZES[0] * 1000), *(_each(lines[size], size) for size in SIZES))
+
+
+def _errors() -> Iterator[str]:
+    yield _row("", "the guidance says", "what is wrong with it")
+    yield _row("---", "---", "---")
+    for each in guidance():
+        yield _row(each.service, each.says, each.error)
+
+
+def _beside() -> Iterator[str]:
+    yield _row("", *(count(size) for size in SIZES))
+    yield _row("---", *["---:"] * len(SIZES))
+    works = [Workload.of(size) for size in SIZES]
+    for service in ("comprehend", "personalize", "bedrock"):
+        yield _row(f"hours of {service}", *(f"{hours_of(work)[service]:,.1f}" for work in works))
+    again = [work.model_copy(update={"texts": 0.0, "known_products": 1.0}) for work in works]
+    yield _row("each run after the first", *(money(total(run_lines(work))) for work in again))
+    batch = [work.model_copy(update={"batch": True}) for work in works]
+    yield _row("the first by batch inference", *(money(total(run_lines(work))) for work in batch))
+    for name, lines in standing_lines().items():
+        yield _row(f"a month of `{name}` without uploads", *[money(total(lines))] * len(SIZES))
+
+
+def _of(lines: Sequence[CostLine], units: Sequence[str]) -> list[CostLine]:
+    return [each for each in lines if each.unit.startswith(tuple(units))]
+
+
+def _each(lines: Sequence[CostLine], emails: int) -> str:
+    return money(total(list(lines)) / emails * 1000)
+
+
+def _row(*cells: str) -> str:
+    return f"| {' | '.join(cells)} |"

@@ -1,0 +1,129 @@
+"""The ratios of an estimate: what runs used of each unit for a customer, a review, a product or a prompt."""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from importlib import resources
+
+from pydantic import BaseModel, ConfigDict
+
+from encore.runtime.runs.pricing import BEDROCK
+
+FILE = "measured.toml"
+CLAIM_AND_ANSWER_WRITES = 3
+"""A claim is a transaction and counts twice."""
+TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens")
+
+
+class CsvBytes(BaseModel):
+    """The size of Personalize's files."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    interactions: int
+    customers: int
+    products: int
+
+
+class MeasuredRun(BaseModel):
+    """What one run had to do, and what it used."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    customers: int
+    emails: int
+    reviews: int
+    interactions: int
+    products: int
+    description_bytes: int
+    parts: int
+    documents: int
+    texts_asked: int
+    copy_prompts: int
+    products_described: int
+    csv_bytes: CsvBytes
+    copy_tokens: Mapping[str, int]
+    feature_tokens: Mapping[str, int]
+    batch_tokens: Mapping[str, int] = {}
+    sentiment_writes: int
+    log_bytes: int
+    units: Mapping[str, int]
+
+
+class Ratios(BaseModel):
+    """Means over the measured runs."""
+
+    model_config = ConfigDict(frozen=True)
+    reviews_per_part: float
+    interactions_per_review: float
+    documents_per_review: float
+    """Distinct words in a part, each looked up once."""
+    texts_per_review: float
+    """Distinct words in the run, each asked about once."""
+    units_per_text: float
+    prompts_per_email: float
+    """Customers with equal facts share a prompt."""
+    described_per_product: float
+    """Only products that are picked are described."""
+    interaction_bytes: float
+    customer_bytes: float
+    product_bytes: float
+    """Beside the description."""
+    writes_per_review: float
+    """The review and the opinion, beside the answers about its words."""
+    description_bytes: float
+    log_bytes_per_email: float
+    copy_tokens: Mapping[str, float]
+    """Of a prompt, by calls."""
+    feature_tokens: Mapping[str, float]
+    batch_tokens: Mapping[str, float]
+    """Of a prompt for copy, by batch inference: no part of it is cached."""
+
+
+@lru_cache(maxsize=1)
+def measured_runs() -> Mapping[str, MeasuredRun]:
+    """The measured runs by name."""
+    text = resources.files(__package__).joinpath(FILE).read_text(encoding="utf-8")
+    return {name: MeasuredRun.model_validate(run) for name, run in tomllib.loads(text).items()}
+
+
+@lru_cache(maxsize=1)
+def ratios() -> Ratios:
+    """The means of the measured runs, each run counting as much as the other."""
+    return Ratios(
+        reviews_per_part=_mean(lambda run: run.reviews / run.parts),
+        interactions_per_review=_mean(lambda run: run.interactions / run.reviews),
+        documents_per_review=_mean(lambda run: run.documents / run.reviews),
+        texts_per_review=_mean(lambda run: run.texts_asked / run.reviews),
+        units_per_text=_mean(lambda run: run.units["comprehend.units"] / run.texts_asked),
+        prompts_per_email=_mean(lambda run: run.copy_prompts / run.emails),
+        described_per_product=_mean(lambda run: run.products_described / run.products),
+        interaction_bytes=_mean(lambda run: run.csv_bytes.interactions / run.interactions),
+        customer_bytes=_mean(lambda run: run.csv_bytes.customers / run.customers),
+        product_bytes=_mean(lambda run: run.csv_bytes.products / run.products - run.description_bytes),
+        writes_per_review=_mean(
+            lambda run: (run.sentiment_writes - CLAIM_AND_ANSWER_WRITES * run.texts_asked) / run.reviews
+        ),
+        description_bytes=_mean(lambda run: run.description_bytes),
+        log_bytes_per_email=_mean(lambda run: run.log_bytes / run.emails),
+        copy_tokens={
+            kind: _mean(lambda run, kind=kind: run.copy_tokens[kind] / run.copy_prompts) for kind in TOKENS
+        },
+        feature_tokens={
+            kind: _mean(lambda run, kind=kind: run.feature_tokens[kind] / run.products_described)
+            for kind in TOKENS[:2]
+        },
+        batch_tokens={
+            kind: tokens / run.copy_prompts
+            for run in measured_runs().values()
+            for kind, tokens in run.batch_tokens.items()
+        },
+    )
+
+
+def unit(kind: str, model_id: str) -> str:
+    """The unit of a model's tokens of a kind."""
+    return f"{BEDROCK}.{kind}.{model_id}"
+
+
+def _mean(of: Callable[..., float]) -> float:
+    runs = measured_runs().values()
+    return sum(of(run) for run in runs) / len(runs)

@@ -1,0 +1,78 @@
+"""Costs for people, 80 columns wide."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rich.console import Console
+from rich.table import Table
+
+from encore.cli.cost.estimate import CostEstimate
+from encore.cli.cost.lines import CostLine, total
+from encore.cli.tables import cell, table
+from encore.runtime.runs.pricing import prices
+from encore.stack.formatting import count, usd
+
+A_CENT = Decimal("0.01")
+
+
+def show_estimate(found: CostEstimate, console: Console) -> None:
+    """Print the run's lines, what it keeps, and what environments cost."""
+    console.print(cell(f"{count(found.customers)} customers, {count(found.emails)} emails a run", "bold"))
+    console.print()
+    console.print(lines_table(found.first_run, "the first run"))
+    console.print()
+    if found.emails:
+        each = found.first_run_usd / found.emails * 1000
+        console.print(cell(f"1,000 emails of the first run: {money(each)}"))
+    console.print(cell(f"every run after it, with texts and products known: {money(found.next_run_usd)}"))
+    if found.emails_per_customer > 1:
+        console.print(cell(f"{found.emails_per_customer} emails a customer: {money(found.runs_usd)}"))
+    console.print(cell(f"kept, a month and run: {money(total(found.kept))}"))
+    for name, lines in found.standing.items():
+        console.print(cell(f"standing, a month of {name}: {money(total(lines))}"))
+    if missing := unpriced([*found.first_run, *found.kept]):
+        console.print(cell(f"without a price: {', '.join(missing)}", "bold red"))
+    console.print(cell(source_line(), "dim"))
+
+
+def lines_table(lines: Sequence[CostLine], name: str) -> Table:
+    """A row per unit, and the total."""
+    shown = table(name, "", "amount", "cost", right=("amount", "cost"))
+    before = ""
+    for each in lines:
+        service, before = "" if each.service == before else each.service, each.service
+        shown.add_row(
+            cell(service), cell(_short(each.unit)), cell(amount(each.amount)), cell(money(each.usd))
+        )
+    shown.add_section()
+    shown.add_row(cell("total", "bold"), cell(""), cell(""), cell(money(total(list(lines))), "bold"))
+    return shown
+
+
+def unpriced(lines: Sequence[CostLine]) -> list[str]:
+    """The units that have no price."""
+    return [each.unit for each in lines if each.usd is None]
+
+
+def source_line() -> str:
+    """Where the prices are from."""
+    known = prices().values()
+    region, days = next(iter(known)).region, {price.date for price in known}
+    return f"list prices of {region}, compared {min(days)}: runs/prices.toml names every page"
+
+
+def money(cost: Decimal | None) -> str:
+    """An amount of dollars; what is less than a cent is said to be."""
+    if cost is None:
+        return "no price"
+    return "< $0.01" if 0 < cost < A_CENT else usd(float(cost))
+
+
+def amount(number: Decimal) -> str:
+    """An amount of a unit, with decimals only if it is small."""
+    return f"{number:,.3f}" if 0 < number < 10 and number != number.to_integral_value() else f"{number:,.0f}"  # noqa: PLR2004 - three figures are enough
+
+
+def _short(unit: str) -> str:
+    """A unit without its service and its model, in words."""
+    return unit.split(".")[1].replace("_", " ")

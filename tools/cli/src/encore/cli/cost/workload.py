@@ -1,0 +1,157 @@
+"""What is to be done: the figures of a run from which its units are reckoned."""
+
+from collections.abc import Mapping
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from encore.cli.cost.ratios import CLAIM_AND_ANSWER_WRITES, Ratios, ratios, unit
+
+MAX_PARTS = 1_000
+MODEL_ID = "anthropic.claude-haiku-5-5"
+"""The mailer's default."""
+REVIEWS_PER_CUSTOMER = 1.25
+"""As in the Kaggle file, with the texts of which only the product is known."""
+PRODUCTS_PER_CUSTOMER, MAX_PRODUCTS = 0.15, 10_000
+"""As in the Kaggle file; beyond so many, shops with more customers have no larger catalogue by themselves."""
+LANGUAGE_UNITS = 3
+"""A text's first 300 characters show its language."""
+POLLS_PER_HOUR = 60
+REQUESTS_PER_POLL = 3
+REQUESTS_PER_PART = 4
+"""A message of sentiment and one of the mailer, each received and deleted."""
+BYTES_PER_WRITE, WRITES_BESIDE = 600, 0.5
+"""Every started kilobyte of an item counts: its description, its other members, on average half of one."""
+EMAILS_PER_PUBLISH = 10
+
+
+class Workload(BaseModel):
+    """One run; what is not given is reckoned from the measured runs."""
+
+    model_config = ConfigDict(frozen=True)
+    customers: int = Field(ge=1)
+    emails: int = Field(ge=0)
+    """Customers who may be written to."""
+    reviews: int = Field(ge=0)
+    """All texts."""
+    products: int = Field(ge=1)
+    interactions: int = Field(ge=0)
+    texts: float
+    """Distinct texts that are asked about: those that are known already cost nothing."""
+    units_per_text: float
+    description_bytes: float
+    model_id: str = MODEL_ID
+    batch: bool = False
+    asks_aspects: bool = False
+    """Whether Comprehend finds aspects too."""
+    auto_language: bool = False
+    trains: bool = True
+    known_prompts: float = Field(default=0, ge=0, le=1)
+    """The share of prompts whose answers are kept."""
+    known_products: float = Field(default=0, ge=0, le=1)
+    """The share of products whose features are kept."""
+
+    @classmethod
+    def of(
+        cls,
+        customers: int,
+        *,
+        reviews: int | None = None,
+        products: int | None = None,
+        mailed: float = 1,
+        known_texts: float = 0,
+        units_per_text: float | None = None,
+        **others: object,
+    ) -> "Workload":
+        """Complete a workload of so many customers."""
+        measured = ratios()
+        texts = round(customers * REVIEWS_PER_CUSTOMER) if reviews is None else reviews
+        usual = max(1, min(MAX_PRODUCTS, round(customers * PRODUCTS_PER_CUSTOMER)))
+        return cls.model_validate(
+            {
+                "customers": customers,
+                "emails": round(customers * mailed),
+                "reviews": texts,
+                "products": usual if products is None else products,
+                "interactions": round(texts * measured.interactions_per_review),
+                "texts": texts * measured.texts_per_review * (1 - known_texts),
+                "units_per_text": measured.units_per_text if units_per_text is None else units_per_text,
+                "description_bytes": measured.description_bytes,
+                **others,
+            }
+        )
+
+    @property
+    def parts(self) -> int:
+        """How many parts the run has."""
+        return max(1, min(MAX_PARTS, round(self.reviews / ratios().reviews_per_part)))
+
+    @property
+    def copy_prompts(self) -> int:
+        """Prompts for copy that are asked."""
+        return round(self.emails * ratios().prompts_per_email * (1 - self.known_prompts))
+
+    @property
+    def feature_prompts(self) -> int:
+        """Prompts for features of products that are asked."""
+        return round(self.products * ratios().described_per_product * (1 - self.known_products))
+
+    @property
+    def questions(self) -> int:
+        """How often Comprehend is asked about a text, at its length."""
+        return 1 + self.asks_aspects
+
+
+def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
+    """Return what a run uses, by unit; the recommender polls for so many hours. Nothing without emails."""
+    if not work.emails:
+        return {}
+    measured = ratios()
+    units = {
+        "comprehend.units": work.texts
+        * (work.units_per_text * work.questions + LANGUAGE_UNITS * work.auto_language),
+        **(_personalize(work, measured) if work.trains else {}),
+        **_bedrock(work, measured),
+        "dynamodb.writes": _writes(work, measured),
+        "dynamodb.reads": work.reviews * measured.documents_per_review
+        + work.products
+        + work.emails
+        + work.batch * work.copy_prompts,
+        "s3.puts": work.emails + work.emails * measured.prompts_per_email + 9 * work.parts,
+        "sns.publishes": work.emails / EMAILS_PER_PUBLISH + 2.5 * work.parts,
+        "sqs.requests": REQUESTS_PER_PART * work.parts + REQUESTS_PER_POLL * POLLS_PER_HOUR * polling_h,
+    }
+    return {name: amount for name, amount in units.items() if amount}
+
+
+def _personalize(work: Workload, measured: Ratios) -> dict[str, float]:
+    return {
+        "personalize.ingested_bytes": work.interactions * measured.interaction_bytes
+        + work.customers * measured.customer_bytes
+        + work.products * (measured.product_bytes + work.description_bytes),
+        "personalize.trained_interactions": work.interactions,
+        "personalize.recommendations": work.emails,
+    }
+
+
+def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:
+    by_prompt = measured.batch_tokens if work.batch else measured.copy_tokens
+    tokens = {kind: each * work.copy_prompts for kind, each in by_prompt.items()}
+    for kind, each in measured.feature_tokens.items():
+        name = f"batch_{kind}" if work.batch else kind
+        tokens[name] = tokens.get(name, 0) + each * work.feature_prompts
+    return {unit(kind, work.model_id): amount for kind, amount in tokens.items()}
+
+
+def _writes(work: Workload, measured: Ratios) -> float:
+    """Products and their totals, customers, reviews, answers, picks (two items each), emails, features."""
+    asked = CLAIM_AND_ANSWER_WRITES * (1 if not work.batch else 1 / CLAIM_AND_ANSWER_WRITES)
+    return (
+        work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
+        + work.customers
+        + work.reviews * measured.writes_per_review
+        + CLAIM_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
+        + 3 * work.emails
+        + asked * (work.copy_prompts + work.feature_prompts)
+        + work.feature_prompts
+        + 14 * work.parts
+    )

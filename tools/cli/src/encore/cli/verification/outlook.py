@@ -1,0 +1,112 @@
+"""What a number of customers takes with the account's quotas, and which quota to raise first."""
+
+from decimal import Decimal
+
+from pydantic import BaseModel, ConfigDict
+from rich.console import Console
+
+from encore.cli.cost.hours import (
+    MINUTES_PER_HOUR,
+    SECONDS_PER_HOUR,
+    Quotas,
+    calls_of,
+    hours_of,
+    tokens_per_call,
+)
+from encore.cli.cost.lines import by_service, run_lines, total
+from encore.cli.cost.tables import money
+from encore.cli.cost.workload import MODEL_ID, Workload
+from encore.cli.tables import cell, table
+from encore.cli.verification.quotas import FoundQuotas, Quota
+from encore.stack.formatting import count
+
+
+class Request(BaseModel):
+    """A quota that has to be raised for a run to take no longer than wanted."""
+
+    model_config = ConfigDict(frozen=True)
+    service: str
+    code: str
+    name: str
+    value: float
+    needed: int
+
+    @property
+    def command(self) -> str:
+        """What requests it."""
+        return (
+            f"aws service-quotas request-service-quota-increase --service-code {self.service}"
+            f" --quota-code {self.code} --desired-value {self.needed}"
+        )
+
+
+class Outlook(BaseModel):
+    """A first run of so many customers; `requests` has the bottleneck first."""
+
+    model_config = ConfigDict(frozen=True)
+    customers: int
+    hours: dict[str, float]
+    total_hours: float
+    within_hours: float
+    usd: Decimal
+    usd_by_service: dict[str, Decimal]
+    requests: list[Request]
+
+
+def outlook(customers: int, found: FoundQuotas, *, within_hours: float, model_id: str | None) -> Outlook:
+    """Reckon with what is known of the account, and with a new account's quotas for the rest."""
+    work = Workload.of(customers, model_id=model_id or MODEL_ID)
+    limits = found.limits()
+    hours, lines = hours_of(work, limits), run_lines(work, limits)
+    return Outlook(
+        customers=customers,
+        hours=dict(hours),
+        total_hours=sum(hours.values()),
+        within_hours=within_hours,
+        usd=total(lines),
+        usd_by_service=by_service(lines),
+        requests=_requests(work, limits, found, within_hours),
+    )
+
+
+def show_outlook(found: Outlook, console: Console) -> None:
+    """Print hours and dollars by service, and what to request."""
+    console.print(cell(f"{count(found.customers)} customers with these quotas:", "bold"))
+    shown = table("service", "hours", "cost", right=("hours", "cost"))
+    for service, usd in found.usd_by_service.items():
+        hours = found.hours.get(service)
+        shown.add_row(cell(service), cell(None if hours is None else f"{hours:,.1f}"), cell(money(usd)))
+    shown.add_row(cell("total", "bold"), cell(f"{found.total_hours:,.1f}"), cell(money(found.usd), "bold"))
+    console.print(shown)
+    if not found.requests:
+        console.print(cell(f"within {found.within_hours:,.0f} hours: nothing to request", "green"))
+    for number, each in enumerate(found.requests):
+        first = "then" if number else "request first"
+        raised = f"{each.name}, {each.value:,.0f}, to {each.needed:,}"
+        text = f"{first}, to be done within {found.within_hours:,.0f} hours: {raised}"
+        console.print(cell(text, "yellow"), soft_wrap=True)
+        console.print(cell(f"  {each.command}"), soft_wrap=True)
+
+
+def _requests(work: Workload, limits: Quotas, found: FoundQuotas, within_hours: float) -> list[Request]:
+    """The quotas that alone would take longer than there is beside the training, the slowest first."""
+    calls, available = calls_of(work), max(within_hours - hours_of(work, limits)["personalize"], 0.1)
+    share = available / 2
+    per_min = calls["bedrock"] / share / MINUTES_PER_HOUR
+    wanted: list[tuple[Quota | None, float]] = [
+        (found.converse_rpm, per_min),
+        (found.converse_tpm, per_min * tokens_per_call()),
+        (found.comprehend_tps, calls["comprehend"] / share / SECONDS_PER_HOUR),
+    ]
+    short = [(quota, needed) for quota, needed in wanted if quota and needed > quota.value]
+    short.sort(key=lambda each: each[1] / max(each[0].value, 1), reverse=True)
+    return [
+        Request(
+            service=quota.service,
+            code=quota.code,
+            name=quota.name,
+            value=quota.value,
+            needed=int(-(-needed // 1)),
+        )
+        for quota, needed in short
+    ]

@@ -1,0 +1,129 @@
+"""`encore cost`: what runs would cost, reckoned from measured runs."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from encore.cli.cost.estimate import estimate_cost
+from encore.cli.cost.guidance import comparison
+from encore.cli.cost.hours import Quotas, hours_of
+from encore.cli.cost.lines import line, run_lines, total
+from encore.cli.cost.ratios import MeasuredRun, measured_runs
+from encore.cli.cost.workload import MODEL_ID, Workload, units_of
+from tools.cli.tests.conftest import Encore
+
+ROOT = Path(__file__).parents[4]
+WITHIN = 0.1
+BEGIN, END = "<!-- encore cost guidance -->\n", "<!-- end -->\n"
+
+
+def work_of(run: MeasuredRun) -> Workload:
+    """What a measured run had to do, as `encore check` counts it."""
+    return Workload(
+        customers=run.customers,
+        emails=run.emails,
+        reviews=run.reviews,
+        products=run.products,
+        interactions=run.interactions,
+        texts=run.texts_asked,
+        units_per_text=run.units["comprehend.units"] / run.texts_asked,
+        description_bytes=run.description_bytes,
+    )
+
+
+@pytest.mark.parametrize("name", ["sample", "kaggle"])
+def test_every_unit_is_reckoned_within_a_tenth_of_what_was_measured(name: str) -> None:
+    """The two runs have little in common: one model fits both."""
+    run = measured_runs()[name]
+    units = {unit.removesuffix(f".{MODEL_ID}"): amount for unit, amount in units_of(work_of(run)).items()}
+    wrong = {
+        unit: (units.get(unit), used)
+        for unit, used in run.units.items()
+        if abs(units.get(unit, 0) - used) > WITHIN * used
+    }
+    assert wrong == {}
+
+
+def test_batch_inference_is_reckoned_from_a_run_by_it() -> None:
+    """Nothing of a batch is cached: with a long system text it costs more than calls do."""
+    run = measured_runs()["sample"]
+    by_calls, by_batch = (units_of(work_of(run).model_copy(update={"batch": each})) for each in (False, True))
+    read = by_batch[f"bedrock.batch_input_tokens.{MODEL_ID}"]
+    features = run.feature_tokens["input_tokens"]
+    assert abs(read - run.batch_tokens["batch_input_tokens"] - features) < WITHIN * read
+    assert _bedrock(by_batch) > _bedrock(by_calls)
+
+
+def _bedrock(units: Mapping[str, float]) -> Decimal:
+    work = {unit: amount for unit, amount in units.items() if unit.startswith("bedrock.")}
+    return total([line(unit, amount) for unit, amount in work.items()])
+
+
+def test_what_is_known_costs_nothing_again() -> None:
+    """A run after the first asks about no text; only new picks and their copy are paid for."""
+    found = estimate_cost(Workload.of(1_500), emails_per_customer=3)
+    services = {each.service for each in found.next_run}
+    assert "comprehend" not in services
+    assert {"personalize", "bedrock"} <= services
+    assert found.runs_usd == found.first_run_usd + 2 * found.next_run_usd
+    half = Workload.of(1_500, known_texts=0.5)
+    assert half.texts == Workload.of(1_500).texts / 2
+
+
+def test_options_add_what_they_cost() -> None:
+    """Aspects double Comprehend's units, a language is three more a text; popular products no training."""
+    usual = units_of(Workload.of(1_000))["comprehend.units"]
+    aspects = units_of(Workload.of(1_000, asks_aspects=True))["comprehend.units"]
+    languages = units_of(Workload.of(1_000, auto_language=True))["comprehend.units"]
+    assert (aspects, languages) == (2 * usual, usual + 3 * Workload.of(1_000).texts)
+    assert not any("personalize" in unit for unit in units_of(Workload.of(1_000, trains=False)))
+    assert units_of(Workload.of(1_000, mailed=0)) == {}
+
+
+def test_hours_follow_the_quotas() -> None:
+    """Requests or tokens a minute, whichever allow less."""
+    work = Workload.of(100_000)
+    usual = hours_of(work)["bedrock"]
+    assert hours_of(work, Quotas(converse_calls_per_min=400))["bedrock"] == usual / 2
+    assert hours_of(work, Quotas(converse_tokens_per_min=100_000))["bedrock"] > 4 * usual
+    assert hours_of(work, Quotas(comprehend_calls_per_s=20))["comprehend"] == hours_of(work)["comprehend"] / 2
+
+
+def test_a_model_without_a_price_is_visible(run_encore: Encore) -> None:
+    """Its tokens are listed, and named as missing from the total."""
+    answer = run_encore("cost", "estimate", "--customers", "1500", "--model-id", "somebody.model-1")
+    assert "no price" in answer.out
+    assert "without a price: bedrock.input_tokens.somebody.model-1" in answer.out
+
+
+def test_the_estimate_fits_a_terminal(run_encore: Encore) -> None:
+    """At ten million customers too; the JSON has the same lines."""
+    answer = run_encore("cost", "estimate", "--customers", "10000000", "--emails-per-customer", "4")
+    assert all(len(row) <= 80 for row in answer.out.splitlines())
+    found = run_encore("cost", "estimate", "--customers", "10000000", "--json").json
+    assert [each["unit"] for each in found["first_run"]] == [
+        each.unit for each in run_lines(Workload.of(10_000_000))
+    ]
+    assert run_encore("cost", "estimate").code == 2
+
+
+def test_files_are_counted_as_a_check_counts_them(run_encore: Encore) -> None:
+    """The cost of a shop's own files."""
+    data = str(ROOT / "examples" / "marketplace-in")
+    found = run_encore("cost", "estimate", "--data", data, "--json").json
+    checked = run_encore("check", data, "--json").json
+    assert found["emails"] == checked["estimate"]["emails"]
+    comprehend = sum(Decimal(each["usd"]) for each in found["first_run"] if each["service"] == "comprehend")
+    assert comprehend == Decimal(checked["estimate"]["cost_usd"]["comprehend"])
+
+
+def test_the_page_has_the_figures_that_the_command_prints(run_encore: Encore) -> None:
+    """`docs/cost.md` is regenerated, never edited: `encore cost guidance`."""
+    page = (ROOT / "docs" / "cost.md").read_text("utf-8")
+    _, _, rest = page.partition(BEGIN)
+    shown, end, _ = rest.partition(END)
+    assert end
+    assert shown == comparison()
+    assert run_encore("cost", "guidance").out == comparison()
