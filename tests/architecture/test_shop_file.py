@@ -20,7 +20,7 @@ from encore.stack.shop.rendering import SERVICES, SETTINGS, VARIABLES, as_dotenv
 from encore.stack.shop.rows import rows
 from encore.stack.shop.schema import schema_text
 from encore.stack.shop.writing import toml
-from tests.architecture.test_settings import SERVICES as SETTINGS_OF
+from tests.support.setting_names import SERVICES as SETTINGS_OF
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule

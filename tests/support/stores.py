@@ -52,6 +52,12 @@ class InMemoryObjects:
         for line in self.stored.get(key, b"").splitlines():
             yield line
 
+    async def keys(self, prefix: str) -> AsyncIterator[str]:
+        """Yield the keys below a prefix, in order."""
+        for key in sorted(self.stored):
+            if key.startswith(prefix):
+                yield key
+
     async def put_lines(self, key: str, records: Iterable[BaseModel]) -> None:
         """Store records as JSON lines."""
         lines = [record.model_dump_json(exclude_none=True) + "\n" for record in records]

@@ -27,9 +27,9 @@ from services.mailer.tests.fakes import MODEL
 ALL_PARTS = [object_keys.recommendations(RUN, part) for part in range(1, PARTS + 1)]
 
 
-async def opened(**prompts: int) -> World:
+async def opened(*, features: int = FROM_PROMPTS, copies: int = FROM_PROMPTS) -> World:
     """A run of which every part is recommended."""
-    world = World(**prompts)
+    world = World(features=features, copies=copies)
     await world.open()
     await world.recommend()
     return world
