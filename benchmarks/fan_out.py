@@ -117,7 +117,8 @@ async def _measured(stack: EmbeddedStack, run: ScoredRun, processes: int) -> Mea
         for number in range(processes):
             stack.processes.start(f"recommender-{number}", ["-m", SERVICE], {})
         await asyncio.sleep(POLL_S * 50)  # until they receive
-        workers = [each for each in psutil.Process().children() if each.cmdline()[-1] == SERVICE]
+        living = [each for each in psutil.Process().children() if each.status() != psutil.STATUS_ZOMBIE]
+        workers = [each for each in living if each.cmdline()[-1] == SERVICE]
         clock = _Clock(stack, observer, workers)
         start = clock.now()
         await _announce(stack, run)

@@ -75,7 +75,7 @@ async def test_the_bundles_of_a_run_keep_their_size(monkeypatch: pytest.MonkeyPa
     """A release that makes others meanwhile would look for files that do not exist."""
     world = World()
     await world.open(TEN_PARTS)
-    await world.train()
+    await world.start()
     monkeypatch.setattr("encore.recommender.domain.bundles.FEWEST_PARTS", 1)
     await world.deliver_sent()
     assert [n for _, each, n in world.polls.bundles if each is Round.SELECT] == [1, 2, 3]
