@@ -22,7 +22,7 @@ from tests.support.outward import Outward, outward
 from tests.support.pipeline import Pipeline
 
 ROOT = Path(__file__).parents[2]
-VERSION = "test"
+VERSION = "wscaling"
 VISIBILITY_S = 6
 PATIENCE_S = 240.0
 
@@ -77,7 +77,7 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
 @pytest.fixture(scope="session")
 def compose(project: Callable[..., Compose]) -> Compose:
     """The compose project that most tests use."""
-    return project("encore-test")
+    return project("encore-wscaling")
 
 
 @pytest.fixture(scope="session")

@@ -1,8 +1,8 @@
 """Keeps the messages being handled hidden from other consumers, with one task and batched calls.
 
 A message is renewed from two fifths of its visibility timeout on, at every check until an answer arrives: a
-slow call delays no other, and a lost one is followed by the next. A message that could not be renewed is given
-up before its timeout is over, so that its handler has stopped when another consumer gets it.
+slow call delays no other, and a lost one is followed by the next. A message that could not be renewed is
+given up before its timeout is over, so that its handler has stopped when another consumer gets it.
 """
 
 import asyncio
