@@ -22,8 +22,8 @@ from tests.support.outward import Outward, outward
 from tests.support.pipeline import Pipeline
 
 ROOT = Path(__file__).parents[2]
-VERSION = "wscaling"
-VISIBILITY_S = 6
+VERSION = "test"
+VISIBILITY_S = 10
 PATIENCE_S = 240.0
 
 # Its reaper is one more image to pull and has access to the engine's socket; the tests clean up themselves.
@@ -77,7 +77,7 @@ def project(engine: docker.DockerClient, topology: Path) -> Callable[..., Compos
 @pytest.fixture(scope="session")
 def compose(project: Callable[..., Compose]) -> Compose:
     """The compose project that most tests use."""
-    return project("encore-wscaling")
+    return project("encore-test")
 
 
 @pytest.fixture(scope="session")
