@@ -23,7 +23,7 @@ from tests.support.pipeline import Pipeline
 
 ROOT = Path(__file__).parents[2]
 VERSION = "test"
-VISIBILITY_S = 6
+VISIBILITY_S = 10
 PATIENCE_S = 240.0
 
 # Its reaper is one more image to pull and has access to the engine's socket; the tests clean up themselves.

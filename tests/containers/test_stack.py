@@ -12,6 +12,7 @@ import pytest
 from encore.runtime.runs.run import Run, StageName
 from encore.runtime.settings import ServiceSettings
 from encore.stack.sample import SampleFacts
+from encore.stack.topology import load_topology
 from tests.support.containers import Compose, exit_code, restarts, said
 from tests.support.outward import Outward
 from tests.support.pipeline import Pipeline, Truth
@@ -22,7 +23,6 @@ SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 HEALTHY_S = 120.0
 PROGRESS_S = 180.0
 GRACE_S = 30.0
-VISIBILITY_S = 6  # as conftest.py sets it
 SPOOL_BYTES = 2 * 1024**3
 PART_REVIEWS = 40  # set in the docker-compose.yml of this folder; every customer has at least one review
 IN_PROGRESS = PART_REVIEWS * ServiceSettings.model_fields["concurrency"].default
@@ -155,8 +155,9 @@ async def test_stand_ins_that_fail_in_the_middle_cost_no_email(
     compose.crash(compose.containers("understudy")[0], tool_image=images["cli"])
     await reached(pipeline, "fail.csv", MIDDLE["mailer"])
     [emulator] = compose.containers("emulator")
+    leases_s = load_topology(Path(compose.environment["TEST_TOPOLOGY"])).queues["mailer"].visibility_s
     emulator.pause()
-    await asyncio.sleep(2 * VISIBILITY_S)
+    await asyncio.sleep(2 * leases_s)
     emulator.unpause()
     await await_true_emails(pipeline, "fail.csv", sample)
     assert {service: restarts(compose.containers(service)[0]) for service in SERVICES} == before

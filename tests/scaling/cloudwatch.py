@@ -71,12 +71,12 @@ class Alarm:
             return True
         if self.missing == "notBreaching":
             return False
-        if not real:
-            return self.is_on and self.missing == "ignore"
-        return breaching == len(real) and self._is_old(values, minutes)
+        if self.missing == "ignore":
+            return self.is_on
+        return bool(real) and breaching == len(real) and self._is_old(values, minutes)
 
     def _is_old(self, values: Series, minutes: Sequence[int]) -> bool:
-        """With `missing` and `ignore`, old breaching values suffice if all later ones are missing."""
+        """Old breaching values suffice if all later ones are missing, unless that is configured otherwise."""
         return min(minute for minute in values if minute in minutes) <= minutes[-1] - self.datapoints + 1
 
     def _breaches(self, value: float) -> bool:
