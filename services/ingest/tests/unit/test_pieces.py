@@ -156,7 +156,7 @@ async def test_a_piece_of_the_last_delivery_is_not_mixed_into_the_next() -> None
     shop = Shop()
     await shop.upload_all([*OTHERS, "reviews-0001.csv", "reviews-0002.csv"], "one")
     runs = len(shop.read)
-    shop.files.touch("nothing", after=DAY)
+    shop.files.touch("nothing", after=timedelta(minutes=30))
     await shop.upload_all([*OTHERS, "reviews-0001.csv"], "two")
     assert len(shop.read) == runs
     del shop.objects.stored["uploads/shop/reviews-0002.csv"]
