@@ -15,7 +15,7 @@ from tools.cli.tests.e2e.test_up_and_down import Run, encore_process
 from tools.cli.tests.integration.test_cleanup import LISTS
 
 __all__ = ["encore_process"]
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 def everything(variables: dict[str, str]) -> list[object]:
