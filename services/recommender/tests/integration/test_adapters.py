@@ -75,9 +75,8 @@ async def assert_can_be_removed(personalize: AWSPersonalize, run: Run) -> None:
     assert not await personalize.delete(Kind.SCHEMA, run.step["schema_users"])
     assert await personalize.delete(Kind.SOLUTION, solution.arn)
     async with asyncio.timeout(10):
-        while await personalize.exists(  # noqa: ASYNC110 - it is elsewhere
-            Kind.SOLUTION_VERSION, run.step["solution_version"]
-        ):
+        version = run.step["solution_version"]
+        while await personalize.exists(Kind.SOLUTION_VERSION, version):  # noqa: ASYNC110 - as every client has to
             await asyncio.sleep(0.02)
     assert await personalize.tags(solution.arn) == {}
     assert await personalize.delete(Kind.SOLUTION, solution.arn)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -300,6 +300,32 @@ async def test_state_changes_advance_a_run_before_its_polls_are_due(
     assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 3
     assert len((await personalize.list_solution_versions())["solutionVersions"]) == 1
     assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 1
+
+
+async def test_a_stand_in_that_is_restarted_in_the_middle_of_a_run_fails_nothing(
+    settings: RecommenderSettings,
+    others: OtherServices,
+    emulator_url: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It has forgotten everything: all is made again, and everybody gets products that Personalize ranked."""
+    shop = made_up_shop(customers=600, part_size=600)
+    with UnderstudyServer(s3_endpoint_url=emulator_url) as first:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", first.url)
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(_serving(settings))
+            await others.open(RUN, shop)
+            await others.announce(RUN, shop)
+            async with asyncio.timeout(PATIENCE_S):
+                while "solution" not in (await others.ledger.run(RUN)).step:  # noqa: ASYNC110 - no event says so
+                    await asyncio.sleep(0.05)
+            await asyncio.to_thread(first.__exit__, None, None, None)
+            port = int(first.url.rpartition(":")[2])
+            stack.enter_context(UnderstudyServer(s3_endpoint_url=emulator_url, port=port))
+            await others.ready(1)
+    recommended = await others.recommendations(RUN, 1)
+    assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
+    assert (await others.ledger.run(RUN)).step["remade"] == "1"
 
 
 async def test_a_run_with_too_little_data_uses_popularity_without_personalize(

@@ -7,7 +7,7 @@ from encore.recommender.domain.leftovers import is_our_schema, is_our_solution
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.ports import QuotaError
-from encore.runtime.runs.run import Run
+from encore.runtime.runs.run import Run, StageName
 from services.recommender.tests.world import KEEP, World, crash
 
 RUNS = [f"run-{number:016x}" for number in range(4)]
@@ -47,11 +47,14 @@ async def test_the_newest_runs_keep_what_they_made() -> None:
     assert len(versions) == KEEP
 
 
-async def test_an_open_run_keeps_what_it_made() -> None:
-    """However old: it may have lost its turn, or its parts may not be selected yet."""
+async def test_a_run_that_is_not_done_keeps_what_it_made() -> None:
+    """However old: it may have lost its turn, or its parts may not be selected yet.
+
+    One whose emails are being written needs nothing more.
+    """
     world = World()
     run = await trained(world, *RUNS)
-    await world.ledger.finish(RUNS[1])
+    await world.ledger.complete_part(RUNS[1], StageName.RECOMMENDER, 1)
     await world.remove_old_runs.run(run)
     assert left(world) == [RUNS[0], *RUNS[-KEEP:]]
     assert RUNS[0] in with_files(world)

@@ -1,6 +1,7 @@
 """`encore cleanup` of a stack with a finished run, as a person calls it."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -10,12 +11,11 @@ from pathlib import Path
 import boto3
 import pytest
 
-from encore.stack.background import _read_exports
 from tools.cli.tests.e2e.test_up_and_down import Run, encore_process
 from tools.cli.tests.integration.test_cleanup import LISTS
 
 __all__ = ["encore_process"]
-pytestmark = pytest.mark.timeout(240)
+pytestmark = pytest.mark.timeout(600)
 
 
 def everything(variables: dict[str, str]) -> list[object]:
@@ -54,7 +54,8 @@ def test_after_a_run_and_a_clean_up_nothing_is_listed(encore_process: Run, tmp_p
     assert encore_process("sample", str(data), "--customers", "520", "--products", "110").returncode == 0
     demo = encore_process("demo", "--keep", "--json", "--data", str(data), "--out", str(tmp_path / "out"))
     assert demo.returncode == 0, demo.stderr
-    variables = _read_exports(tmp_path / "encore" / "stack.env")
+    exports = (tmp_path / "encore" / "stack.env").read_text().splitlines()
+    variables = dict(shlex.split(line)[1].split("=", 1) for line in exports)
     assert len(everything(variables)) > 40
     command = [sys.executable, "-m", "encore.cli", "cleanup", "--all", "--yes"]
     plain = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}

@@ -11,7 +11,7 @@ import pytest
 import structlog
 from aiobotocore.client import AioBaseClient
 
-from encore.cli.cleanup.infrastructure import _Names
+from encore.cli.cleanup.infrastructure import OwnNames
 from encore.contracts.events import MailerPoll, new_event
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName
@@ -102,8 +102,8 @@ class Made:
         found = self.dynamodb.scan(TableName=self.resources.tables[table])["Items"]
         return [{name: str(value["S"]) for name, value in each.items() if "S" in value} for each in found]
 
-    def trained(self, *run_ids: str) -> None:
-        """Train in Personalize for these runs, with a campaign, a filter, a tracker and batch jobs."""
+    def solutions(self, *run_ids: str) -> None:
+        """Make the environment's dataset group, and a solution and an import for each run."""
         tags = [
             {"tagKey": "project", "tagValue": "encore"},
             {"tagKey": "stack", "tagValue": self.environment},
@@ -117,11 +117,16 @@ class Made:
             datasetType="Interactions",
             schemaArn=schema["schemaArn"],
         )
-        self.s3.put_object(Bucket=self.bucket, Key="runs/x/i.csv", Body=INTERACTIONS.encode())
-        self.s3.put_object(Bucket=self.bucket, Key="runs/x/b.json", Body=b'{"userId": "u1"}')
         self.active("filter", name="f", datasetGroupArn=group, filterExpression=FILTER)
         self.active("event_tracker", name="t", datasetGroupArn=group)
+        self.s3.put_object(Bucket=self.bucket, Key="runs/x/i.csv", Body=INTERACTIONS.encode())
         for run_id in run_ids:
+            self.personalize.create_solution(
+                name=f"shop-{run_id}",
+                datasetGroupArn=group,
+                tags=[*tags, {"tagKey": "run", "tagValue": run_id}],
+                recipeArn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
+            )
             self.active(
                 "dataset_import_job",
                 jobName=f"{run_id}-interactions",
@@ -129,24 +134,22 @@ class Made:
                 roleArn=ROLE,
                 dataSource={"dataLocation": f"s3://{self.bucket}/runs/x/i.csv"},
             )
-            run_tag = [*tags, {"tagKey": "run", "tagValue": run_id}]
-            solution = self.active(
-                "solution",
-                name=f"shop-{run_id}",
-                datasetGroupArn=group,
-                tags=run_tag,
-                recipeArn="arn:aws:personalize:::recipe/aws-user-personalization-v2",
-            )
-            version = self.active("solution_version", solutionArn=solution)
-            self.active("campaign", name=f"live-{run_id}", solutionVersionArn=version)
-            self.personalize.create_batch_inference_job(
-                jobName=run_id,
-                solutionVersionArn=version,
-                roleArn=ROLE,
-                jobInput={"s3DataSource": {"path": f"s3://{self.bucket}/runs/x/b.json"}},
-                jobOutput={"s3DataDestination": {"path": f"s3://{self.bucket}/runs/x/out/"}},
-            )
-            self.personalize.create_solution_version(solutionArn=solution)  # still training
+
+    def trained(self) -> None:
+        """Train a version, with a campaign, a batch job and another training that is not done."""
+        self.solutions(RUN)
+        [solution] = self.personalize.list_solutions()["solutions"]
+        version = self.active("solution_version", solutionArn=solution["solutionArn"])
+        self.active("campaign", name="live", solutionVersionArn=version)
+        self.s3.put_object(Bucket=self.bucket, Key="runs/x/b.json", Body=b'{"userId": "u1"}')
+        self.personalize.create_batch_inference_job(
+            jobName=RUN,
+            solutionVersionArn=version,
+            roleArn=ROLE,
+            jobInput={"s3DataSource": {"path": f"s3://{self.bucket}/runs/x/b.json"}},
+            jobOutput={"s3DataDestination": {"path": f"s3://{self.bucket}/runs/x/out/"}},
+        )
+        self.personalize.create_solution_version(solutionArn=solution["solutionArn"])
 
     def active(self, kind: str, **request: Any) -> str:  # noqa: ANN401 - any parameter
         """Create a resource and return its ARN once it is active."""
@@ -247,7 +250,7 @@ def test_a_clean_up_leaves_nothing_however_often_it_is_killed(
 ) -> None:
     """Killed again and again, it is run again and ends as if it had never been."""
     made.runs(RUN, OTHER)
-    made.trained(RUN)
+    made.trained()
     boto3.client("sqs").create_queue(QueueName=f"{made.environment}-tail-0123")
     boto3.client("sns").create_topic(Name=f"{made.environment}-of-an-older-topology")
     killed = 0
@@ -267,7 +270,7 @@ def test_a_clean_up_leaves_nothing_however_often_it_is_killed(
 def test_a_dry_run_says_what_a_clean_up_deletes_and_changes_nothing(encore: Encore, made: Made) -> None:
     """The numbers are the same, kind by kind."""
     made.runs(RUN)
-    made.trained(RUN)
+    made.solutions(RUN)
     before = (made.in_personalize(), made.infrastructure(), made.objects(), made.messages())
     planned = encore("cleanup", "--all", "--dry-run", "--json")
     assert planned.code == 0
@@ -281,7 +284,7 @@ def test_a_dry_run_says_what_a_clean_up_deletes_and_changes_nothing(encore: Enco
 def test_what_terraform_made_is_emptied_and_left_to_it(encore: Encore, made: Made) -> None:
     """The answer says so; only what a killed command left behind goes."""
     made.runs(RUN)
-    made.trained(RUN)
+    made.solutions(RUN)
     table = made.dynamodb.describe_table(TableName=made.resources.tables["runs"])["Table"]["TableArn"]
     made.dynamodb.untag_resource(ResourceArn=table, TagKeys=[MADE_BY])
     stack = [{"Key": "stack", "Value": made.environment}]
@@ -301,13 +304,13 @@ def test_what_terraform_made_is_emptied_and_left_to_it(encore: Encore, made: Mad
 def test_a_run_takes_along_what_it_made_and_nothing_else(encore: Encore, made: Made) -> None:
     """What all runs share stays, and so does the other run."""
     made.runs(RUN, OTHER)
-    made.trained(RUN, OTHER)
+    made.solutions(RUN, OTHER)
     made.item("answers", text_key="k", payer=f"{RUN}/part-00001")
     answer = encore("cleanup", "--run", RUN, "--yes", "--json")
     assert answer.code == 0, answer.err
     left = made.in_personalize()
-    assert {left[each] for each in ("list_solutions", "list_campaigns")} == {1}
-    assert {left[each] for each in ("list_dataset_groups", "list_datasets", "list_schemas")} == {1}
+    kinds = ("list_solutions", "list_dataset_groups", "list_datasets", "list_schemas", "list_filters")
+    assert {left[each] for each in kinds} == {1}
     assert {key.split("/")[1] for key in made.objects()} == {OTHER, "x"}
     for name in ("runs", "emails", "recommendations", "customers"):
         assert made.items(name)
@@ -369,5 +372,5 @@ def test_a_longer_name_is_another_environment() -> None:
     class Scope:
         environment = type("", (), {"named": staticmethod(lambda name: f"encore-{name}")})
 
-    names = _Names(Scope(), ["encore-runs", "encore-dev-runs"])  # type: ignore[arg-type] # all that it needs
+    names = OwnNames(Scope(), ["encore-runs", "encore-dev-runs"])  # type: ignore[arg-type] # all that it needs
     assert names.ours(["encore-old", "encore-dev-old", "encored-old"]) == ["encore-old"]

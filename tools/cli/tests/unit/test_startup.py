@@ -39,6 +39,7 @@ def python(script: str, *arguments: str) -> subprocess.CompletedProcess[str]:
         ["--help"],
         ["--version"],
         ["queues", "--help"],
+        ["cleanup", "--help"],
         ["demo", "--help"],
         ["theme", "preview", "--help"],
         ["config", "show", "--help"],

@@ -27,7 +27,7 @@ _START_TIMEOUT_S = 30.0
 
 
 class UnderstudyServer:
-    """Serves at `url`, on a free loopback port, for as long as the context is open.
+    """Serves at `url`, on a loopback port, a free one or `port`, for as long as the context is open.
 
     Without `services`, it serves all of them: they reach S3 at `s3_endpoint_url`, jobs and resources change
     state without delay, and Bedrock behaves as its options say.
@@ -41,11 +41,12 @@ class UnderstudyServer:
         s3_endpoint_url: str | None = None,
         bedrock: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
         account: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
+        port: int = 0,
     ) -> None:
         if services is None:
             services = _all_services(region, s3_endpoint_url, bedrock, account)
         self._services = services
-        self._socket = socket.create_server(("127.0.0.1", 0))
+        self._socket = socket.create_server(("127.0.0.1", port))
         # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"

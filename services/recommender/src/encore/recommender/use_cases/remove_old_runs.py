@@ -15,7 +15,7 @@ from encore.recommender.domain.schemas import DATASETS
 from encore.recommender.ports import Files, Personalize
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.runs.run import Run
+from encore.runtime.runs.run import Run, StageName
 from encore.runtime.tags import RUN
 
 log = get_logger()
@@ -23,7 +23,7 @@ log = get_logger()
 
 @dataclass(frozen=True, kw_only=True)
 class RemoveOldRuns:
-    """Keeps what the newest `keep` runs made, and whatever an open run needs."""
+    """Keeps what the newest `keep` runs made, and whatever a run that is not done here needs."""
 
     ledger: Ledger
     personalize: Personalize
@@ -58,8 +58,7 @@ class RemoveOldRuns:
         """Remove one solution, the files of its run first: it says that they may be left."""
         run_id = (await self.personalize.tags(solution.arn)).get(RUN)
         if run_id:
-            found = await self.ledger.find(run_id)
-            if run_id == run.run_id or (found and found.is_open):
+            if run_id == run.run_id or _is_at_work(await self.ledger.find(run_id)):
                 return False
             await self.files.remove(object_keys.personalize(run_id, ""))
         elif solution.arn == run.step.get("solution"):
@@ -72,3 +71,10 @@ class RemoveOldRuns:
         for schema in await self.personalize.schemas():
             if schema.name not in current and is_our_schema(schema.name, self.plan.dataset_group):
                 await self.personalize.delete(Kind.SCHEMA, schema.arn)
+
+
+def _is_at_work(run: Run | None) -> bool:
+    """Whether a run may still need what it made: it is open, and not all its products are selected."""
+    if run is None or not run.is_open:
+        return False
+    return run.parts is None or bool(run.parts_to_do(StageName.RECOMMENDER))

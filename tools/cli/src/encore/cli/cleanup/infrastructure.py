@@ -22,7 +22,7 @@ Names = Sequence[str]
 
 async def delete_infrastructure(scope: Scope) -> None:
     """Delete what was provisioned; leave Terraform's, and whatever else nobody can be asked about."""
-    owner, names = await owner_of(scope), _Names(scope, await _tables(scope))
+    owner, names = await owner_of(scope), OwnNames(scope, await _tables(scope))
     urls = names.ours(await _queues(scope), lambda url: url.rpartition("/")[2])
     tails = [url for url in urls if names.short(url.rpartition("/")[2]).startswith(TAIL)]
     if owner is not Owner.PROVISIONER:
@@ -41,7 +41,7 @@ async def delete_infrastructure(scope: Scope) -> None:
         await _delete(scope, "tables", tables, _delete_table)
 
 
-class _Names:
+class OwnNames:
     """Tells this environment's names from those of another that begins alike: `encore` and `encore-dev`."""
 
     def __init__(self, scope: Scope, tables: Names) -> None:
@@ -63,7 +63,7 @@ class _Names:
         ]
 
 
-async def _others(scope: Scope, names: _Names) -> dict[str, list[str]]:
+async def _others(scope: Scope, names: OwnNames) -> dict[str, list[str]]:
     return {
         "topics": names.ours(await _topics(scope), lambda arn: arn.rpartition(":")[2]),
         "tables": names.ours(await _tables(scope)),
