@@ -115,7 +115,7 @@ WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
 # Each starts whole stacks of its own, for a minute.
 STACK_TESTS := tests/chaos/test_short_storm.py tests/e2e/test_examples.py tests/e2e/test_excluded.py \
-  tests/e2e/test_permissions.py tools/cli/tests/e2e services/recommender/tests/integration/test_whole_run.py
+  tests/e2e/test_permissions.py tests/e2e/test_quotas.py tools/cli/tests/e2e services/recommender/tests/integration/test_whole_run.py
 
 test: setup ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS) \
