@@ -13,7 +13,7 @@ from pathlib import Path
 import boto3
 
 from encore.contracts import object_keys
-from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.run import StageName
 from encore.stack.embedded import EmbeddedStack, embedded_stack, exported
 from encore.stack.observer import Observer, observe
 from encore.stack.sample import write_sample
@@ -76,7 +76,7 @@ class Outcome:
     """What became of a run and of its calls."""
 
     made: int
-    """Emails, or reviews that were scored."""
+    """Emails, or parts of which every text was answered."""
     wanted: int
     dead_letters: int
     calls: int
@@ -109,13 +109,12 @@ async def measure(case: Case, folder: Path) -> Outcome:
             run = await observer.run_of(f"s3://{bucket}/{key}")
             if run is None:
                 raise RuntimeError("the run has not begun")
-            counts = await _counts(observer, run, case.stage)
             dead_letters = sum((await observer.dead_letters()).values())
             emails = len(await observer.email_records(run.run_id))
     mailed = case.stage is StageName.MAILER
     return Outcome(
-        made=emails if mailed else counts["reviews_scored"],
-        wanted=facts.customers if mailed else counts["reviews_scored"] + counts["reviews_unscored"],
+        made=emails if mailed else len(run.stage(case.stage).done),
+        wanted=facts.customers if mailed else run.parts or 0,
         dead_letters=dead_letters,
         calls=seen.total(),
         throttled=seen["ThrottlingException"],
@@ -169,11 +168,3 @@ def _usage(url: str, stage: StageName) -> Counter[str]:
             for name in names
         }
     )
-
-
-async def _counts(observer: Observer, run: Run, stage: StageName) -> Counter[str]:
-    counts: Counter[str] = Counter()
-    for report in await observer.ledger.reports(run.run_id):
-        if report.stage is stage:
-            counts.update(report.counts)
-    return counts

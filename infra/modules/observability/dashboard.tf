@@ -125,6 +125,26 @@ locals {
         [local.namespace, local.metrics.run_seconds, "service", "mailer", { label = "upload to last email" }],
       ]
     },
+    {
+      title = "calls to Comprehend"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.quota_calls, "service", "sentiment", { label = "sent" }],
+        [local.namespace, local.metrics.quota_calls_throttled, "service", "sentiment", { label = "throttled" }],
+        [local.namespace, local.metrics.quota_wait_seconds, "service", "sentiment", { label = "seconds waited", yAxis = "right" }],
+        [local.namespace, local.metrics.quota_calls_per_s, "service", "sentiment", { label = "allowed per second", stat = "Maximum" }],
+      ]
+    },
+    {
+      title = "calls to the model"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.quota_calls, "service", "mailer", { label = "sent" }],
+        [local.namespace, local.metrics.quota_calls_throttled, "service", "mailer", { label = "throttled" }],
+        [local.namespace, local.metrics.quota_wait_seconds, "service", "mailer", { label = "seconds waited", yAxis = "right" }],
+        [local.namespace, local.metrics.quota_calls_per_s, "service", "mailer", { label = "allowed per second", stat = "Maximum" }],
+      ]
+    },
   ]
 
   run_widgets = [

@@ -19,6 +19,8 @@ REQUESTS_S, TOKENS_S = 1.0, 20.0
 RECENT, FEW = 20, 5
 """The calls by which the rate in use is measured, and how many are too few."""
 ROUNDING = 1e-9
+UNKNOWN = 0.1
+"""The part of its share that a task uses while others still use it too."""
 EXHAUSTED_S, MAX_EXHAUSTED_S = 60.0, 900.0
 """How long to wait before looking again whether a quota of the day has been renewed, doubled each time."""
 
@@ -79,7 +81,7 @@ class Allowance:
             Kind.TOKENS: _Bucket(Ceiling(tokens_per_s), TOKENS_S),
         }
         self._chance = chance or random.Random()  # noqa: S311 - not for security
-        self._adapted_at = -math.inf
+        self._known_from = self._adapted_at = -math.inf
         self._closed_until = -math.inf
         self._pause_s = EXHAUSTED_S
 
@@ -91,11 +93,12 @@ class Allowance:
         """How many calls this task may send."""
         return self._share(self._buckets[Kind.REQUESTS], now)
 
-    def begin(self, now: float, *, after_s: float = 0.0) -> None:
-        """Start anew after a pause: the next call is due at random within a turn, `after_s` from now."""
+    def begin(self, now: float, *, unknown_s: float = 0.0) -> None:
+        """Start anew after a pause, with a part of the share while the others do not know of this task."""
         for bucket in self._buckets.values():
             bucket.recent.clear()
-        self._hold(now, after_s)
+        self._known_from = now + unknown_s
+        self._hold(now)
 
     def delay(self, now: float, tokens: float) -> float:
         """Return how many seconds from now a call that reserves so many tokens is due; zero if it is now."""
@@ -169,13 +172,15 @@ class Allowance:
     def _adapt(self, now: float) -> None:
         """Let AWS's bucket recover, and the tasks change places among one another."""
         self._adapted_at = now
-        self._hold(now, 0.0)
+        self._hold(now)
 
-    def _hold(self, now: float, seconds: float) -> None:
+    def _hold(self, now: float) -> None:
+        """Let the next call be due at random in the turn after the next."""
         requests, tokens = self._buckets[Kind.REQUESTS], self._buckets[Kind.TOKENS]
-        requests.empty(now, self._chance.random() + seconds * self._share(requests, now))
+        requests.empty(now, self._chance.random())
         if math.isfinite(tokens.ceiling.per_s(now)):
             tokens.empty(now, 0.0)
 
     def _share(self, bucket: _Bucket, now: float) -> float:
-        return bucket.ceiling.per_s(now) / self.sharing
+        of_share = UNKNOWN if now < self._known_from else 1.0
+        return bucket.ceiling.per_s(now) / self.sharing * of_share

@@ -29,10 +29,10 @@ class Membership:
         self._beats = 0
 
     async def join(self) -> None:
-        """Take a place; if there are others, begin only once they know of it."""
+        """Take a place; if there are others, use little until they know of it."""
         await self.beat()
         others = self._allowance.sharing > 1
-        self._allowance.begin(_now(), after_s=BEAT_S if others else 0.0)
+        self._allowance.begin(_now(), unknown_s=BEAT_S if others else 0.0)
 
     async def beat(self) -> None:
         """Tell the others, and learn from them; a failure changes nothing."""

@@ -18,7 +18,7 @@ from encore.runtime.retry import PostponedError
 
 LOOK_S = 1.0
 """How often a call that waits looks whether its turn has come earlier than it seemed."""
-IDLE_S = 6.0
+IDLE_S = 4.0
 """After so long without a call that waits, a task gives its share to the others."""
 REPORT_S = 60.0
 AHEAD_S, AHEAD_CALLS = 10.0, 2

@@ -1,0 +1,48 @@
+"""The running services at quotas of which they have been told ten times as much."""
+
+import json
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from encore.stack.embedded import SERVICES, embedded_stack, exported
+from encore.stack.observer import observe
+from encore.stack.sample import write_sample
+from tests.support.pipeline import Pipeline
+
+pytestmark = pytest.mark.timeout(240)
+CUSTOMERS, PRODUCTS, PART_REVIEWS = 130, 24, 40
+REAL = {"UNDERSTUDY_CONVERSE_RPM": "90", "UNDERSTUDY_COMPREHEND_TPS": "2"}
+TOLD = {
+    "ENCORE_MAILER_CONVERSE_RPM": "900",
+    "ENCORE_SENTIMENT_CALLS_PER_S": "20",
+    "ENCORE_INGEST_PART_REVIEWS": str(PART_REVIEWS),
+}
+
+
+def throttled(stack_url: str, operation: str) -> int:
+    """How many calls of an operation were refused."""
+    with urlopen(f"{stack_url}/_understudy/usage") as reply:  # noqa: S310 - our own server
+        return int(json.load(reply)[operation].get("ThrottlingException", 0))
+
+
+async def test_a_quota_costs_time_and_no_email(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Everybody gets an email, nothing becomes a dead letter, and few calls are refused."""
+    path = tmp_path / "sample.csv"
+    facts = write_sample(path, customers=CUSTOMERS, products=PRODUCTS)
+    with exported(REAL), embedded_stack(tmp_path / "logs", services=()) as stack, exported(TOLD):
+        for service in (*SERVICES, "mailer"):
+            stack.processes.start(service, ["-m", f"encore.{service}"], {})
+        for name, value in stack.variables.items():
+            monkeypatch.setenv(name, value)
+        async with observe(stack.resources) as observer:
+            pipeline = Pipeline(stack, observer, patience_s=200)
+            pipeline.upload(path.name, path)
+            run_id, finished = await pipeline.finished(path.name)
+            assert (finished.status, finished.counts["emails"]) == ("finished", facts.customers)
+            assert len(await observer.email_records(run_id)) == facts.customers
+            assert not any((await observer.dead_letters()).values())
+            url = stack.variables["AWS_ENDPOINT_URL_COMPREHEND"]
+            assert 0 < throttled(url, "Converse") < facts.customers / 2
+            assert 0 < throttled(url, "BatchDetectSentiment") < facts.reviews / 2
