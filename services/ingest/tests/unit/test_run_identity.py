@@ -46,6 +46,14 @@ async def test_the_same_bytes_again_are_the_same_run_whatever_their_etag() -> No
     assert bench.files.saved == [KEY, KEY]
 
 
+async def test_the_pointer_to_the_latest_run_has_the_digest_of_each_stored_object() -> None:
+    """It tells a run's upload from another, for ingest's messages and for whoever retries the run."""
+    bench = Bench()
+    await bench.upload(KEY, BODY)
+    (kept,) = (await bench.latest.get(f"s3://data/{KEY}")).files
+    assert (kept["etag"], kept["sha256"]) == (bench.files.content(KEY).etag, sha256(BODY))
+
+
 async def test_a_message_that_returns_after_a_crash_reads_the_file_once_more() -> None:
     """Its digest is known by then, so ingest is all that reads it."""
     bench = Bench()
