@@ -249,10 +249,12 @@ async def ledger_reports(through: Proxied, resources: Resources) -> None:
 
 
 async def latest_run(through: Proxied, resources: Resources) -> None:
-    """The pointer to a source's latest run is where it was just moved to."""
+    """The pointer to a source's latest run is where it was just moved to; what was just noted is known."""
     latest = LatestRuns(through.clients.dynamodb, resources.tables["runs"])
     await latest.move("s3://b/k", RUN, after=LatestRun(), files=[{"key": "k"}])
     assert await latest.get("s3://b/k") == LatestRun(RUN, 1, ({"key": "k"},))
+    await latest.note("s3://b/k", [{"key": "k", "sha256": "0"}])
+    assert await latest.noted("s3://b/k") == ({"key": "k", "sha256": "0"},)
 
 
 async def turn(through: Proxied, resources: Resources) -> None:

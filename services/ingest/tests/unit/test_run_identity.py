@@ -3,6 +3,7 @@
 The bucket in memory behaves as one under SSE-KMS: each stored object has an ETag of its own.
 """
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -43,6 +44,14 @@ async def test_the_same_bytes_again_are_the_same_run_whatever_their_etag() -> No
     assert bench.files.saved == [KEY, KEY]
     await bench.notify(KEY)
     assert bench.files.saved == [KEY, KEY]
+
+
+async def test_the_pointer_to_the_latest_run_has_the_digest_of_each_stored_object() -> None:
+    """It tells a run's upload from another, for ingest's messages and for whoever retries the run."""
+    bench = Bench()
+    await bench.upload(KEY, BODY)
+    (kept,) = (await bench.latest.get(f"s3://data/{KEY}")).files
+    assert (kept["etag"], kept["sha256"]) == (bench.files.content(KEY).etag, sha256(BODY))
 
 
 async def test_a_message_that_returns_after_a_crash_reads_the_file_once_more() -> None:
@@ -142,6 +151,17 @@ async def test_a_bad_manifest_uploaded_again_fails_the_same_run() -> None:
     for _ in range(2):
         await shop.upload_manifest("../products.csv")
     assert len(await shop.ledger.runs()) == 1
+
+
+async def test_a_set_whose_files_are_announced_at_once_is_read_once() -> None:
+    """One message downloads them; the others wait, and find what they are and that their run is ingested."""
+    shop = Shop()
+    names = ("products.csv", "customers.csv", "reviews.csv")
+    for name in names:
+        shop.put(name, "day 1")
+    await asyncio.gather(*(shop.notify(name) for name in names))
+    assert sorted(shop.files.saved) == sorted(FOLDER + name for name in names)
+    assert shop.read == [dict.fromkeys(names, "day 1")]
 
 
 async def test_files_after_a_used_manifest_are_not_all_read_for_each_of_them() -> None:

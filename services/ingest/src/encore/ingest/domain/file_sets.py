@@ -100,11 +100,11 @@ def delivery_kept(kept: Iterable[Mapping[str, str]]) -> Delivery:
 
 def known_digests(delivery: Delivery, kept: Iterable[Mapping[str, str]]) -> dict[str, str]:
     """Return the digests kept of just these stored objects, by key: no object has to be read twice."""
-    known = {(each["key"], each["etag"], each["modified"]): each.get("sha256") for each in kept}
-    found = {
-        each.key: known.get((each.key, each.etag, each.modified.isoformat())) for each in delivery.stored
+    known = {
+        (each["key"], each["etag"], each["modified"]): each["sha256"] for each in kept if "sha256" in each
     }
-    return {key: digest for key, digest in found.items() if digest}
+    versions = {each.key: (each.key, each.etag, each.modified.isoformat()) for each in delivery.stored}
+    return {key: known[version] for key, version in versions.items() if version in known}
 
 
 @dataclass(frozen=True)

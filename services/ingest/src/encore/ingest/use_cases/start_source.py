@@ -11,6 +11,7 @@ from encore.ingest.domain.uploads import Upload
 from encore.ingest.ports import Content, DeliveredFile, OpenDelivery, VanishedError
 from encore.ingest.use_cases.fail_unread import fail_unread
 from encore.ingest.use_cases.find_delivery import Source, can_resume
+from encore.ingest.use_cases.read_once import ReadOnce
 from encore.ingest.use_cases.start_tools import Tools
 from encore.ingest.use_cases.supersede import IsCurrent, Kept
 from encore.ingest.use_cases.verify_files import Verified, VerifyFiles
@@ -90,7 +91,7 @@ class SourceStart:
         if found and await self._is_done(found):
             verified = Verified({each.key: each for each in contents}, known)
         else:
-            verified = await self._verify(delivery, contents, saved, known, latest, is_begun=bool(found))
+            verified = await self._verify(delivery, contents, saved, latest, is_begun=bool(found))
             found = self._find.run_id(delivery, verified.digests, latest)
         if found is None or verified.gave_up:
             problem = verified.mismatch and verified.mismatch.reason
@@ -115,7 +116,6 @@ class SourceStart:
         delivery: Delivery,
         contents: Sequence[Content],
         saved: Path,
-        known: Mapping[str, str],
         latest: LatestRun,
         *,
         is_begun: bool,
@@ -128,7 +128,8 @@ class SourceStart:
             newest_first=used,
             gives_up=lambda mismatch: (mismatch.is_late or used) and not is_begun,
         )
-        return await verify.run(delivery, contents, known)
+        once = ReadOnce(self._supersede.latest, self._stage, self._source.address, self._holder)
+        return await once.run(verify, delivery, contents, latest)
 
     async def _is_done(self, found: str) -> bool:
         """Whether the run has been ingested or has ended."""

@@ -9,7 +9,7 @@ from encore.runtime.storage import from_item, to_item
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
 
-ITEM = "latest"
+ITEM, READ = "latest", "read"
 
 
 class LatestRun(NamedTuple):
@@ -24,7 +24,7 @@ class LatestRun(NamedTuple):
 
 
 class LatestRuns:
-    """One item per source in the runs table, which never expires."""
+    """Two items per source in the runs table, which never expire."""
 
     def __init__(self, dynamodb: "DynamoDBClient", table: str) -> None:
         self._dynamodb = dynamodb
@@ -37,6 +37,18 @@ class LatestRuns:
         return LatestRun(
             found.get("latest_run_id"), int(found.get("version", 0)), tuple(found.get("files", ()))
         )
+
+    async def noted(self, source: str) -> Sequence[dict[str, str]]:
+        """Return what `note` was last given for the source."""
+        reply = await self._dynamodb.get_item(
+            TableName=self._table, Key=_key(source, READ), ConsistentRead=True
+        )
+        return tuple(from_item(reply.get("Item", {})).get("files", ()))
+
+    async def note(self, source: str, files: Sequence[dict[str, str]]) -> None:
+        """Keep what objects of the source were found to be when last read, with or without a run."""
+        item = _key(source, READ) | to_item({"files": list(files)})
+        await self._dynamodb.put_item(TableName=self._table, Item=item)
 
     async def move(
         self, source: str, run_id: str, *, after: LatestRun, files: Sequence[dict[str, str]] = ()
@@ -53,5 +65,5 @@ class LatestRuns:
         )
 
 
-def _key(source: str) -> dict[str, Any]:
-    return key(f"source#{source}", ITEM)
+def _key(source: str, item: str = ITEM) -> dict[str, Any]:
+    return key(f"source#{source}", item)
