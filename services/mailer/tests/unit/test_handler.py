@@ -433,6 +433,29 @@ async def test_a_killed_part_repeats_at_most_the_calls_in_flight(world: World, r
     assert (await world.counts())["emails"] == 40
 
 
+async def test_a_prompt_is_counted_although_the_email_that_it_was_counted_with_is_lost(
+    world: World, recommend: Recommend
+) -> None:
+    """Others with the same wordings were saved before the crash; the repeated part's totals have the call."""
+    await world.open(parts=1)
+    message = await world.message([recommend(f"C{number}") for number in range(PARALLEL)])
+    put_all = world.records.put_all
+
+    async def lose_the_first(records: Sequence[EmailRecord]) -> None:
+        await put_all([record for record in records if not record.model_calls])
+        if any(record.model_calls for record in records):
+            raise TransientError("killed")
+
+    world.records.put_all = lose_the_first  # type: ignore[method-assign] # a crash
+    with pytest.raises(TransientError):
+        await world.handler(message)
+    assert 0 < len(world.records.items) < PARALLEL
+    world.records.put_all = put_all  # type: ignore[method-assign] # and afterwards
+    await world.handler(message)
+    counts = await world.counts()
+    assert (counts["emails"], counts["copy_prompts"], world.model.calls) == (PARALLEL, 1, 1)
+
+
 async def test_unsaved_emails_are_bounded_over_all_parts(world: World, recommend: Recommend) -> None:
     """While nothing can be saved, no further call is paid for, however many parts are handled at once."""
     await world.open(parts=3)

@@ -80,7 +80,8 @@ class MailPart:
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         existing = await self._records.existing(run_id, list(wanted))
         features = await self._features.run(_products(recommendations), payer=key)
-        counted = {record.prompt_key for record in existing.values()}
+        # The email that the prompt was counted with may be the one whose record was lost in a crash.
+        counted = {each.prompt_key for each in existing.values() if each.model_calls or each.problems}
         part = _Part(run_id, number, PartCopy(payer=key, counted=counted), list(existing.values()))
         shown = {product_id: record.features for product_id, record in features.items()}
         save = Gather(self._records.put_all)
