@@ -43,6 +43,7 @@ locals {
     run_seconds             = "run_seconds"
     runs_finished           = "runs_finished"
     runs_failed             = "runs_failed"
+    runs_stopped            = "runs_stopped"
   }
 }
 
