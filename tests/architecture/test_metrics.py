@@ -46,7 +46,7 @@ def test_metrics_are_named_in_one_place(observability: "Module") -> None:
 
 
 def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "Module") -> None:
-    """Dead letters, age, stuck and paused stages, errors, template copy, failed runs and cost."""
+    """Dead letters, age, stuck and paused stages, errors, template copy, failed and stopped runs, cost."""
     alarms = {name for kind, name in observability.resources if kind == "aws_cloudwatch_metric_alarm"}
     assert alarms == {
         "circuit",
@@ -57,7 +57,7 @@ def test_every_failure_that_operators_must_know_of_has_an_alarm(observability: "
         "run",
         "stuck",
     }
-    assert set(observability.locals["run_alarms"]) == {"run-failed", "run-cost", "run-silent"}
+    assert set(observability.locals["run_alarms"]) == {"run-failed", "run-stopped", "run-cost", "run-silent"}
     assert ("aws_budgets_budget", "month") in observability.resources
 
 

@@ -48,6 +48,7 @@ locals {
     runs_finished           = "runs_finished"
     runs_failed             = "runs_failed"
     turns_taken_over        = "turns_taken_over"
+    runs_stopped            = "runs_stopped"
   }
 }
 

@@ -44,6 +44,13 @@ locals {
       expression  = "SUM(METRICS())"
       threshold   = 0
     }
+    run-stopped = {
+      description = "Its budget has stopped a run, which waits: `encore runs --status stopped` says why, `encore run resume` goes on."
+      metric      = local.metrics.runs_stopped
+      stat        = "Sum"
+      expression  = "SUM(METRICS())"
+      threshold   = 0
+    }
     run-cost = {
       description = "One run cost more than ${var.limits.run_cost_usd} US dollars at list prices: its summary itemises the cost."
       metric      = local.metrics.run_cost_usd

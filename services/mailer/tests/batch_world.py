@@ -56,13 +56,13 @@ class World:
         *,
         features: int = FROM_PROMPTS,
         copies: int = FROM_PROMPTS,
-        budget_usd: Decimal | None = None,
+        budget_usd: Decimal | int | None = None,
     ) -> None:
         self.prompts = {
             Task.FEATURES: [prompt_of(Task.FEATURES, number) for number in range(features)],
             Task.COPY: [prompt_of(Task.COPY, number) for number in range(copies)],
         }
-        runs = Runs(budget_usd=budget_usd)
+        runs = Runs(budget_usd=None if budget_usd is None else Decimal(budget_usd))
         self.budget = runs.budget
         self.ledger, self.objects, self.polls = runs.ledger, InMemoryObjects(), InMemoryPolls()
         self.announcer, self.kept = InMemoryAnnouncer(), InMemoryKeptAnswers()

@@ -39,7 +39,7 @@ def test_commands_in_documents_exist(document: str) -> None:
     """With their options: operators copy them."""
     text = (ROOT / document).read_text()
     commands = re.findall(
-        r"(?:^|[`(/])encore (?:(run|dlq|events|evaluate|features|theme|config) )?([a-z-]+)([^`#\n]*)",
+        r"(?:^|[`(/])encore (?:(run|cost|dlq|events|evaluate|features|theme|config) )?([a-z-]+)([^`#\n]*)",
         text,
         re.MULTILINE,
     )
