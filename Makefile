@@ -113,9 +113,10 @@ BROWSER_TESTS := tools/stack/tests/browser
 # Many tests wait for a process or a queue, so three workers keep two processors busy; the longest tests come first.
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
-# Each starts whole stacks of its own, for a minute.
+# Each starts whole stacks of its own, or many processes, for a minute.
 STACK_TESTS := tests/chaos/test_short_storm.py tests/e2e/test_examples.py tests/e2e/test_excluded.py \
-  tests/e2e/test_permissions.py tests/e2e/test_check.py tools/cli/tests/e2e services/recommender/tests/integration/test_whole_run.py
+  tests/e2e/test_permissions.py tests/e2e/test_check.py tools/cli/tests/e2e \
+  services/recommender/tests/integration/test_whole_run.py
 
 test: setup ## unit, integration and end-to-end tests
 	$(BIN)/python -m pytest $(WORKERS) tests shared services tools --ignore tests/containers --ignore $(BROWSER_TESTS) \
