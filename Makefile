@@ -116,7 +116,7 @@ BROWSER_TESTS := tools/stack/tests/browser
 # Many tests wait for a process or a queue, so three workers keep two processors busy; the longest tests come first.
 WORKERS := -n 3 --dist loadfile --no-loadscope-reorder
 
-# Each starts whole stacks of its own, for a minute.
+# Each starts whole stacks of its own, or many processes, for a minute.
 STACK_TESTS := tests/chaos/test_short_storm.py tests/e2e/test_examples.py tests/e2e/test_excluded.py \
   tests/e2e/test_permissions.py tests/e2e/test_check.py tests/e2e/test_run_budget.py tests/e2e/test_quotas.py \
   tools/cli/tests/e2e tools/cli/tests/integration/test_cleanup.py tools/understudy/tests/e2e \

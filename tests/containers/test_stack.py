@@ -59,8 +59,8 @@ async def reached(pipeline: Pipeline, key: str, far_enough: Callable[[Run], bool
     async with asyncio.timeout(PROGRESS_S):
         while True:
             run = await pipeline.observer.run_of(source)
+            assert run is None or run.is_open, run.reason
             if run and far_enough(run):
-                assert run.is_open
                 return run
             await asyncio.sleep(0.05)
 

@@ -1,6 +1,6 @@
 """Keeps the messages being handled hidden from other consumers, with one task and batched calls.
 
-A message is renewed from two fifths of its visibility timeout on, at every check until an answer arrives: a
+A message is renewed from a quarter of its visibility timeout on, at every check until an answer arrives: a
 slow call delays no other, and a lost one is followed by the next. A message that could not be renewed is
 given up before its timeout is over, so that its handler has stopped when another consumer gets it.
 """
@@ -15,7 +15,7 @@ from encore.runtime.queue.message import Message
 from encore.runtime.queue.ports import Queue
 from encore.runtime.queue.sqs import MAX_BATCH
 
-RENEW_AFTER = 0.4
+RENEW_AFTER = 0.25
 """The share of the visibility timeout after which it is renewed."""
 LOST_AFTER = 0.9
 """The share after which a message counts as lost: a check later it may be visible to others."""
