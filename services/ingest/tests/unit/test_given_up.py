@@ -20,8 +20,8 @@ from encore.ingest.ports import DeliveredFile, OpenDelivery
 from encore.ingest.use_cases import load_files, survey_files
 from encore.ingest.use_cases.in_thread import in_thread
 from encore.runtime.runs.run import RunStatus
-from services.ingest.tests.fakes import Bench, InMemoryContent, csv_lines, limits, numbered
-from tests.support.runs import RUN, START
+from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
+from tests.support.runs import RUN
 
 KEY = "uploads/shop.csv"
 PATIENCE_S = 60.0
@@ -128,15 +128,13 @@ async def test_what_a_stopped_thread_raises_is_dropped() -> None:
 
 
 @dataclasses.dataclass(frozen=True)
-class Large(InMemoryContent):
+class Large:
     """A content of any size, of which nobody may fetch a byte."""
 
-    size: int = 0
-
-    @property
-    def size_bytes(self) -> int:
-        """The size that S3 states."""
-        return self.size
+    key: str
+    size_bytes: int
+    etag: str = ""
+    sha256: str | None = None
 
     async def save(self, path: Path) -> None:
         """Fail: it would fill the disk."""
@@ -154,7 +152,7 @@ async def test_nothing_is_fetched_if_one_of_the_files_is_too_large(number: int) 
     """The sizes of all files, and of the mapping, are compared before the first one is downloaded."""
     bench = Bench(limits(max_bytes=1_000_000))
     sizes = [10_000_000 if each == number else 10 for each in range(3)]
-    contents = [Large(f"uploads/may/{at}", b"", START, size=size) for at, size in enumerate(sizes)]
+    contents = [Large(f"uploads/may/{at}", size) for at, size in enumerate(sizes)]
     files = [
         DeliveredFile(kind, each) for kind, each in zip((Kind.PRODUCTS, Kind.REVIEWS), contents, strict=False)
     ]
@@ -171,7 +169,7 @@ async def test_files_that_the_disk_cannot_hold_are_left_for_a_larger_one(
     """The run stays open and the message becomes a dead letter that says what to do: the files are fine."""
     bench = Bench()
     monkeypatch.setattr(shutil, "disk_usage", lambda _: _Disk(100 * 2**20, 0, 5 * 2**20))
-    files = [DeliveredFile(Kind.COMBINED, Large(KEY, b"", START, size=6 * 2**20))]
+    files = [DeliveredFile(Kind.COMBINED, Large(KEY, 6 * 2**20))]
     run = await bench.ledger.open_run(RUN, source="test")
     with pytest.raises(PermanentError, match="found 5 MiB free for temporary files, expected 6 MiB"):
         await bench.ingest_upload.ingest(run, OpenDelivery(files))

@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 from itertools import permutations
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import given
@@ -11,6 +13,8 @@ from hypothesis import strategies as st
 from encore.ingest.domain.file_names import kind_of_name
 from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.pieces import Piece, missing_pieces, piece_of, pieces_beside, tables
+from encore.ingest.use_cases.check_files import check_files
+from encore.ingest.use_cases.survey_files import SourceFile
 from encore.runtime.runs.run import RunStatus
 from services.ingest.tests.fakes import Bench, csv_lines, limits, numbered
 from services.ingest.tests.sets import DAY, Shop, sha256
@@ -268,6 +272,29 @@ async def test_a_manifest_with_missing_or_mixed_pieces_fails_its_run(
     await bench.upload("uploads/may/manifest.json", json.dumps({"files": named}).encode())
     assert reason in str((await bench.run()).reason)
     assert bench.parts == []
+
+
+async def test_numbered_files_of_different_kinds_are_no_pieces() -> None:
+    """Whether a mapping says the kinds, or only their columns show them."""
+    files = {
+        "a_1__csv": csv_lines([{"order_id": "O1", "product_id": "P2", "user_id": "C1"}]),
+        "a_2__csv": csv_lines(PRODUCTS),
+        "a_3__csv": csv_lines([{"user_id": "C1"}]),
+    }
+    bench = Bench()
+    for name, body in files.items():
+        bench.objects.stored[f"uploads/may/{name.replace('__', '.')}"] = body
+    kinds = zip(files, ("orders", "products", "customers"), strict=True)
+    named = [{"name": name.replace("__", "."), "kind": kind} for name, kind in kinds]
+    await bench.upload("uploads/may/manifest.json", json.dumps({"files": named}).encode())
+    assert [len(each.purchases) for each in await bench.stored_customers()] == [1]
+    with TemporaryDirectory() as folder:
+        sources = [
+            SourceFile(Path(folder) / name.replace("__", "."), name.replace("__", ".")) for name in files
+        ]
+        for source, body in zip(sources, files.values(), strict=True):
+            source.path.write_bytes(body)
+        assert check_files(sources, limits().load).report.counts["purchases"] == 1
 
 
 async def test_pieces_of_different_formats_fail_the_run() -> None:

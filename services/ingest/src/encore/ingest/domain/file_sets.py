@@ -121,10 +121,16 @@ Found = Mapping[Kind, tuple[SetFile, ...]]
 
 def in_reading_order(files: Iterable[SetFile]) -> tuple[SetFile, ...]:
     """Return the files so that whatever a file refers to comes before it."""
+    by_kind: dict[Kind, list[SetFile]] = {}
+    for file in sorted(files, key=lambda file: file.stored.key):
+        by_kind.setdefault(file.kind, []).append(file)
     order = {kind: position for position, kind in enumerate(SET_KINDS)}
-    named = sorted(files, key=lambda file: (order.get(file.kind, 0), file.stored.key))
-    by_table = tables([file.stored.key for file in named])
-    return tuple(named[position] for positions in by_table for position in positions)
+    return tuple(
+        some[position]
+        for _, some in sorted(by_kind.items(), key=lambda each: order.get(each[0], 0))
+        for positions in tables([file.stored.key for file in some])
+        for position in positions
+    )
 
 
 def complete_by_kinds(found: Found, last: Sequence[SetFile]) -> tuple[SetFile, ...] | Incomplete:

@@ -95,7 +95,7 @@ def _require_distinct(files: Sequence[ManifestFile]) -> None:
     if repeated:
         raise FileError(f"{MANIFEST}: names {repeated[0]!r} more than once")
     combined = [file.name for file in files if file.kind is Kind.COMBINED]
-    if combined and len(tables([file.name for file in files])) > 1:
+    if combined and (len(combined) < len(files) or len(tables(combined)) > 1):
         raise FileError(
             f"{MANIFEST}: found {combined[0]!r} of kind combined beside others, expected it, or its pieces, "
             "to be alone"

@@ -14,14 +14,15 @@ from encore.ingest.adapters.tables import Table, open_table
 from encore.ingest.domain.csv_records import CSVRecord
 from encore.ingest.domain.errors import FileError
 from encore.ingest.domain.file_names import base_name
-from encore.ingest.domain.formats.fields import FIELDS, Kind
+from encore.ingest.domain.formats.fields import Kind
 from encore.ingest.domain.formats.layout import Layout
 from encore.ingest.domain.formats.mapping import FileMapping
 from encore.ingest.domain.formats.recognise import ALONE, recognise
-from encore.ingest.domain.pieces import missing_pieces, tables
+from encore.ingest.domain.pieces import is_sure_piece, missing_pieces, tables
 from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.values.conventions import Chosen, ColumnSurvey, Decided, Defaults, Reads
+from encore.ingest.domain.values.conventions import ColumnSurvey, Defaults, Reads
 from encore.ingest.domain.values.links import LinkPolicy
+from encore.ingest.use_cases.decide_columns import decide_columns, reads_of
 
 READING_ORDER = (Kind.COMBINED, Kind.PRODUCTS, Kind.CUSTOMERS, Kind.REVIEWS, Kind.ORDERS)
 """Reviews and orders refer to products and customers."""
@@ -89,8 +90,7 @@ def survey(sources: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> 
     Pieces of one table are seen as one, and stay together. Raises `FileError` naming the first file that is
     not what its name promises, is no table, or is a piece of one that lacks others.
     """
-    by_table = [[sources[at] for at in positions] for positions in tables([each.key for each in sources])]
-    found = [each for pieces in by_table for each in _survey_table(pieces, rules, watch)]
+    found = [each for pieces in _by_table(sources) for each in _survey_table(pieces, rules, watch)]
     return sorted(found, key=lambda each: READING_ORDER.index(each.layout.kind))
 
 
@@ -105,6 +105,17 @@ def opened(source: SourceFile, max_bytes: int, watch: Watch) -> Iterator[Table]:
         raise FileError(f"{source.key}: {error}") from error
 
 
+def _by_table(sources: Sequence[SourceFile]) -> Iterator[list[SourceFile]]:
+    """Divide files into tables; those that are said to be of different kinds are no pieces of one."""
+    by_kind: dict[Kind | None, list[SourceFile]] = {}
+    for each in sources:
+        said = each.mapping.kind if each.mapping else None
+        by_kind.setdefault(each.kind or said, []).append(each)
+    for some in by_kind.values():
+        for positions in tables([each.key for each in some]):
+            yield [some[at] for at in positions]
+
+
 def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watch) -> list[SurveyedFile]:
     """Survey the pieces of a table, which is one file as a rule: a column is decided by all its cells."""
     keys = tuple(each.key for each in pieces)
@@ -113,13 +124,15 @@ def _survey_table(pieces: Sequence[SourceFile], rules: ReadingRules, watch: Watc
     surveys: dict[str, ColumnSurvey] = {}
     seen = [_see_file(source, surveys, rules, watch, is_piece=len(pieces) > 1) for source in pieces]
     first = seen[0][0]
+    if len({layout.kind for layout, _ in seen}) > 1 and not any(is_sure_piece(key) for key in keys):
+        return [each for source in pieces for each in _survey_table([source], rules, watch)]
     for source, (layout, _) in zip(pieces, seen, strict=True):
         if (layout.format, layout.kind) != (first.format, first.kind):
             found, expected = f"{layout.format} ({layout.kind})", f"{first.format} ({first.kind})"
             raise FileError(
                 f"{source.key}: found the columns of {found}, expected those of {expected} as in {keys[0]}"
             )
-    decided = _decided([layout for layout, _ in seen], surveys, rules.defaults)
+    decided = decide_columns([layout for layout, _ in seen], surveys, rules.defaults)
     conventions = tuple(each.convention for each in decided.values() if each.convention is not None)
     default = ColumnSurvey(Reads.MONEY).decide(rules.defaults, column="")
     reading = Reading(decided, rules.links, default)
@@ -141,10 +154,10 @@ def _see_file(
     with opened(source, rules.max_bytes, watch) as table:
         layout = recognise(table.header(), file=source.key, mapping=source.mapping, promised=source.kind)
         _require_kind(layout, source.kind)
-        for field, reads in _reads(layout).items():
+        for field, reads in reads_of(layout).items():
             surveys.setdefault(field, ColumnSurvey(reads)).begin(base_name(source.key) if is_piece else "")
         table.only(layout.used)
-        return layout, _look(table, layout, {field: surveys[field] for field in _reads(layout)}, watch)
+        return layout, _look(table, layout, {field: surveys[field] for field in reads_of(layout)}, watch)
 
 
 def _names(keys: Sequence[str]) -> str:
@@ -158,11 +171,6 @@ def _require_kind(layout: Layout, promised: Kind | None) -> None:
     if promised is not None and layout.kind is not promised:
         found = f"found the columns of {layout.format} ({layout.kind}), expected those of {promised}"
         raise FileError(f"{found}: {ALONE}" if promised is Kind.COMBINED else found)
-
-
-def _reads(layout: Layout) -> dict[str, Reads]:
-    reads = {field: FIELDS[layout.kind][field].reads for field in layout.columns}
-    return {field: Reads(each) for field, each in reads.items() if each is not None}
 
 
 def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], watch: Watch) -> int:
@@ -179,29 +187,3 @@ def _look(table: Table, layout: Layout, surveys: Mapping[str, ColumnSurvey], wat
             see(cells.get(field, ""), record.line)
     watch(table.bytes_read - seen)
     return rows
-
-
-def _decided(
-    layouts: Sequence[Layout], surveys: Mapping[str, ColumnSurvey], defaults: Defaults
-) -> dict[str, Decided]:
-    """Decide how each column of a table is read; `layouts` are those of its pieces."""
-    fields = FIELDS[layouts[0].kind]
-    of = {field: next(each for each in layouts if field in each.columns) for field in surveys}
-    return {
-        field: each.decide(
-            defaults,
-            column=of[field].columns[field],
-            chosen=_chosen(of[field], field),
-            kin=[
-                surveys[kin] for kin in surveys if kin != field and fields[kin].reads == fields[field].reads
-            ],
-        )
-        for field, each in surveys.items()
-    }
-
-
-def _chosen(layout: Layout, field: str) -> Chosen | None:
-    units = layout.chosen.get(field)
-    return (
-        None if units is None else Chosen(decimal=units.decimal, dates=units.dates, currency=units.currency)
-    )
