@@ -209,31 +209,34 @@ async def test_targeted_sentiment_becomes_mentions_of_qualities() -> None:
     assert read_mentions(kept[asked.key]) == (expected,)
 
 
-@pytest.mark.parametrize("is_batch", [True, False], ids=["calls of 25", "calls of one text"])
-def test_no_more_calls_are_sent_than_the_quota_allows(is_batch: bool) -> None:  # noqa: FBT001 - a parameter of the test
+@pytest.mark.parametrize(
+    ("words", "operation", "calls"),
+    [
+        ([["good"]] * 40, "batch_detect_sentiment", 40),
+        ([[f"fails once {number}" for number in range(25)]] * 4, "detect_sentiment", 100),
+    ],
+    ids=["calls of 25", "calls of one text"],
+)
+def test_no_more_calls_are_sent_than_the_quota_allows(
+    words: Sequence[Sequence[str]], operation: str, calls: int
+) -> None:
     """Ten a second, however many parts are scored at once."""
-    client = FakeComprehend(batch_failure=None if is_batch else failure("TextSizeLimitExceededException"))
-    sent: list[float] = []
+    client, sent = FakeComprehend(), list[float]()
+    call = getattr(client, operation)
+
+    async def timed(**request: Any) -> object:  # noqa: ANN401 - as AWS's
+        sent.append(asyncio.get_running_loop().time())
+        return await call(**request)
 
     async def ask_all() -> None:
+        setattr(client, operation, timed)
         adapter = Comprehend(cast("ComprehendClient", client), Limiter(10), parallel_calls=100)
-        name = "batch_detect_sentiment" if is_batch else "detect_sentiment"
-        call = getattr(client, name)
-
-        async def timed(**request: Any) -> object:  # noqa: ANN401 - as AWS's
-            sent.append(asyncio.get_running_loop().time())
-            return await call(**request)
-
-        setattr(client, name, timed)
-        kept = [Kept() for _ in range(40)]
-        await asyncio.gather(
-            *(adapter.sentiments(texts(f"good {n}"), claim_all, each.keep) for n, each in enumerate(kept))
-        )
+        await asyncio.gather(*(adapter.sentiments(texts(*each), claim_all, Kept().keep) for each in words))
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         runner.run(ask_all())
-    assert len(sent) == 40
-    assert max(sent) - min(sent) >= (40 - 11) / 10
+    assert len(sent) == calls
+    assert max(sent) - min(sent) >= (calls - 11) / 10
 
 
 async def test_a_call_has_ended_only_when_its_answers_are_kept() -> None:

@@ -187,13 +187,15 @@ def test_a_call_that_need_not_be_made_takes_nothing_of_the_quota() -> None:
 
 def test_calls_are_claimed_shortly_before_their_turns() -> None:
     """A claim lapses after a minute: those of calls that wait for longer would be made twice."""
-    limiter, ages = Limiter(0.2), list[float]()
+    limiter, ages, claims = Limiter(0.2), list[float](), 0
 
     async def call_once() -> None:
+        nonlocal claims
         claimed_at = 0.0
 
         async def claim() -> bool:
-            nonlocal claimed_at
+            nonlocal claimed_at, claims
+            claims += 1
             claimed_at = asyncio.get_running_loop().time()
             return True
 
@@ -209,6 +211,7 @@ def test_calls_are_claimed_shortly_before_their_turns() -> None:
     in_virtual_time(call_all)
     assert len(ages) == 60
     assert max(ages) < 31
+    assert claims == 60, "none had to be made anew"
 
 
 def test_a_call_that_waits_is_refused_when_the_service_stops() -> None:
