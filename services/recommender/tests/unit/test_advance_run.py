@@ -1,6 +1,7 @@
 """How polls advance a run."""
 
 import asyncio
+from functools import partial
 
 import pytest
 
@@ -222,10 +223,11 @@ async def test_an_unexpected_event_is_a_permanent_error() -> None:
         await world.deliver(DataIngested(part=1, parts=1, key="k", customers=1, reviews=1))
 
 
-async def test_one_message_of_a_run_is_handled_at_a_time() -> None:
+async def test_one_message_of_a_run_is_handled_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of duplicates that arrive together the first makes and sends a poll; the others are stale."""
     world = World()
     await world.open()
     await world.train()
+    monkeypatch.setattr(world.runs.table, "_moment", partial(asyncio.sleep, 0))  # others may go first
     await asyncio.gather(*(world.deliver(RecommenderPoll(attempt=2)) for _ in range(3)))
     assert [attempt for _, attempt in world.polls.sent] == [1, 1, 2, 3]
