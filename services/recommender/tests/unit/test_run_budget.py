@@ -14,7 +14,8 @@ async def test_nothing_is_imported_if_training_and_inference_are_not_allowed_too
     """They are reserved together, once; each poll asks again."""
     world = World(budget_usd=Decimal("0.05"))
     await world.open()
-    await world.start()
+    await world.train()
+    await world.deliver_sent(delayed=False)
     run = await world.ledger.run(RUN)
     assert (run.status, world.personalize.creations) == (RunStatus.STOPPED, 0)
     assert "Personalize" in (run.reason or "")

@@ -114,7 +114,7 @@ async def test_state_changes_of_one_run_are_handled_one_at_a_time(monkeypatch: p
     """Two that come together would each look for the training and start one, and each send a poll at once."""
     world = World()
     await world.open()
-    await world.start()
+    await world.train()
     looking = world.personalize.is_active
     at_once, most = 0, 0
 
@@ -136,7 +136,7 @@ async def test_a_state_change_looks_again_once_the_run_is_its_own(monkeypatch: p
     """While it waited, a poll may have ended the run: it would take a turn for it, and pay for training."""
     world = World()
     await world.open()
-    await world.start()
+    await world.train()
     hold = world.stage.lock
 
     @asynccontextmanager
@@ -150,4 +150,4 @@ async def test_a_state_change_looks_again_once_the_run_is_its_own(monkeypatch: p
     monkeypatch.setattr(type(world.stage), "lock", lambda _, *args, holder: meanwhile(*args, holder=holder))
     await world.change_state("ACTIVE")
     assert (world.personalize.creations, world.turns.run_id) == (made, None)
-    assert world.polls.sent == [(RUN, 1)]
+    assert world.polls.sent[2:] == [(RUN, 2)]
