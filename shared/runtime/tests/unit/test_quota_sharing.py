@@ -101,7 +101,7 @@ def test_any_number_of_workers_uses_all_of_a_known_quota(workers: int) -> None:
     asked = comprehend(seconds=60)
     work(asked, [Span(0, asked.seconds)] * workers)
     found = use(asked.server, range(workers), since_s=10, until_s=asked.seconds)
-    assert found.used >= 0.97
+    assert found.used >= 0.92
     assert found.throttled == 0
 
 
