@@ -91,12 +91,6 @@ locals {
           values   = ["bedrock.amazonaws.com"]
         }]
       },
-      {
-        sid        = "TagJobs"
-        actions    = ["bedrock:TagResource"]
-        resources  = [local.model_jobs]
-        conditions = []
-      },
     ])
     sentiment = concat(local.encryption, local.checks.sentiment, local.tag_permissions.sentiment, [
       {
@@ -109,12 +103,6 @@ locals {
           values   = ["comprehend.amazonaws.com"]
         }]
       },
-      {
-        sid        = "TagJobs"
-        actions    = ["comprehend:TagResource"]
-        resources  = ["${local.comprehend}:sentiment-detection-job/*"]
-        conditions = []
-      },
     ])
     recommender = concat(local.encryption, local.checks.recommender, local.tag_permissions.recommender, [
       {
@@ -126,12 +114,6 @@ locals {
           variable = "iam:PassedToService"
           values   = ["personalize.amazonaws.com"]
         }]
-      },
-      {
-        sid        = "TagInPersonalize"
-        actions    = ["personalize:TagResource"]
-        resources  = ["${local.personalize}:*"]
-        conditions = []
       },
     ])
   }
