@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from encore.contracts.events import Round
 from encore.recommender.domain.bundles import BUNDLE_PARTS, closed, polled
 from encore.recommender.domain.plan import Step
-from encore.recommender.domain.prepared import POPULARITY
+from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.load_rules import LoadRules
@@ -150,7 +150,8 @@ class AdvanceRun:
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
         await self.load_rules.load(run)  # from now on all bundles are picked by these
         await self.share_out.send(run, Round.SELECT)
-        await self.train.remove_old_runs.run(run)
+        if engine == PERSONALIZE:
+            await self.train.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
         log.error("run_failed", reason=reason)
