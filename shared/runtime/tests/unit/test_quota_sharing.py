@@ -99,7 +99,7 @@ def test_workers_use_a_quota_fairly_and_are_hardly_throttled(
 def test_any_number_of_workers_uses_all_of_a_known_quota(workers: int) -> None:
     """Nothing is throttled, and nothing is left unused because of how many they are.
 
-    When they all start at the same moment, some of their first calls may be too many: a minute makes up for it.
+    When they all start at the same moment, some first calls may be too many: a minute makes up for it.
     """
     asked = comprehend(seconds=150)
     work(asked, [Span(0, asked.seconds)] * workers)
