@@ -8,7 +8,8 @@ ARG PACKAGE
 ARG SOURCE_DATE_EPOCH=0
 ENV PYTHONDONTWRITEBYTECODE=1 UV_LINK_MODE=copy UV_NO_SOURCES=1 UV_OVERRIDE=/src/own.txt VIRTUAL_ENV=/venv
 WORKDIR /src
-# hadolint ignore=DL3008 - nothing of it gets into an image, and Debian keeps only the newest version
+# Nothing of it gets into an image, and Debian keeps only the newest version.
+# hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils && rm -rf /var/lib/apt/lists/*
 COPY constraints.txt ./
 RUN pip install --no-cache-dir --constraint constraints.txt uv \
