@@ -101,7 +101,7 @@ def test_any_number_of_workers_uses_all_of_a_known_quota(workers: int) -> None:
 
     When they all start at the same moment, some first calls may be too many: a minute makes up for it.
     """
-    asked = comprehend(seconds=150)
+    asked = comprehend(seconds=110)
     work(asked, [Span(0, asked.seconds)] * workers)
     found = use(asked.server, range(workers), since_s=70, until_s=asked.seconds)
     assert found.used >= 0.97
