@@ -71,6 +71,8 @@ class Ratios(BaseModel):
     """The review and the opinion, beside the answers about its words."""
     description_bytes: float
     log_bytes_per_email: float
+    puts_per_part: float
+    """Objects beside the emails; prompts that are answered at about the same time share one."""
     copy_tokens: Mapping[str, float]
     """Of a prompt, by calls."""
     feature_tokens: Mapping[str, float]
@@ -104,6 +106,7 @@ def ratios() -> Ratios:
         ),
         description_bytes=_mean(lambda run: run.description_bytes),
         log_bytes_per_email=_mean(lambda run: run.log_bytes / run.emails),
+        puts_per_part=_mean(lambda run: (run.units["s3.puts"] - run.emails) / run.parts),
         copy_tokens={
             kind: _mean(lambda run, kind=kind: run.copy_tokens[kind] / run.copy_prompts) for kind in TOKENS
         },

@@ -116,7 +116,7 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         + work.products
         + work.emails
         + work.batch * work.copy_prompts,
-        "s3.puts": work.emails + work.emails * measured.prompts_per_email + 9 * work.parts,
+        "s3.puts": work.emails + measured.puts_per_part * work.parts,
         "sns.publishes": work.emails / EMAILS_PER_PUBLISH + 2.5 * work.parts,
         "sqs.requests": REQUESTS_PER_PART * work.parts + REQUESTS_PER_POLL * POLLS_PER_HOUR * polling_h,
     }
