@@ -55,12 +55,6 @@ class S3:
         size = path.stat().st_size
         return {"ContentLength": size, "ETag": f'"{etag(Key, size)}"', "LastModified": _modified(path)}
 
-    async def delete_object(self, *, Key: str, **_: object) -> dict[str, Any]:
-        """Remove an object, if there is one."""
-        await self._called("DeleteObject")
-        self.path(Key).unlink(missing_ok=True)
-        return {}
-
     async def list_objects_v2(
         self,
         *,
