@@ -1,11 +1,12 @@
-"""Answers a conversation with features or email texts if it has facts, otherwise with plausible values."""
+"""Answers a conversation with features or texts of emails if it has facts, otherwise with plausible values."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.compose import compose_email
+from understudy.engines.copywriter.compose_frame import compose_frame
+from understudy.engines.copywriter.compose_products import compose_products
 from understudy.engines.copywriter.facts import find_facts
 from understudy.engines.copywriter.features import features
 from understudy.engines.copywriter.schema import fill
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from understudy.engines.copywriter.facts import Facts
 
 _NOTHING_TO_SAY = "Thank you for the message. There is nothing in it that I could write about."
+
+
+_COMPOSERS = {"product": compose_products, "frame": compose_frame}
 
 
 def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: int = 0) -> str:
@@ -30,11 +34,12 @@ def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: 
     return _NOTHING_TO_SAY if answer is None else json.dumps(answer, ensure_ascii=False)
 
 
-def _answer(facts: Facts, attempt: int) -> dict[str, Any]:
+def _answer(facts: Facts, attempt: int) -> dict[str, Any] | None:
     if facts.task == "features":
         return {"features": _features(facts)}
-    copy = compose_email(facts, attempt=attempt)
-    return copy if facts.wordings else _single(copy)
+    compose = _COMPOSERS.get(facts.task)
+    texts = compose(facts, attempt=attempt) if compose else None
+    return texts if facts.wordings or texts is None else _single(texts)
 
 
 def _features(facts: Facts) -> dict[str, list[str]]:
@@ -44,9 +49,9 @@ def _features(facts: Facts) -> dict[str, list[str]]:
     }
 
 
-def _single(copy: Mapping[str, Any]) -> dict[str, Any]:
+def _single(texts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the first wording of each field."""
     return {
         name: _single(wordings) if isinstance(wordings, dict) else next(iter(wordings), "")
-        for name, wordings in copy.items()
+        for name, wordings in texts.items()
     }
