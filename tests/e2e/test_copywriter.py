@@ -1,7 +1,7 @@
 """understudy's copywriter passes the mailer's gate: offline, emails are not made of house texts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import chain
@@ -21,10 +21,20 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
+from encore.mailer.domain.copy.answers import (
+    Judged,
+    Verdict,
+    judge_answer,
+    read_answer,
+    read_product_answer,
+    split_answer,
+)
 from encore.mailer.domain.copy.feature_answers import read_features
-from encore.mailer.domain.copy.gate import judge
-from encore.mailer.domain.copy.prompt import features_prompt
-from encore.mailer.domain.copy.style import style_problems
+from encore.mailer.domain.copy.feature_prompt import features_prompt
+from encore.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
+from encore.mailer.domain.copy.frame_prompt import frame_prompt
+from encore.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair
+from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.facts.features import accept
 from encore.mailer.domain.words.lists import FOLDER, WordLists
@@ -39,6 +49,7 @@ OCCASIONS = ("liked", "owner", "sorry", "new")
 POLARITIES = {"liked": 0.8, "owner": None, "sorry": -0.8}
 BRAND = "Encore Shop"
 PROMPTS = 60
+FRAMES = 16
 MOST_REFUSED = 0.01
 MOST_FEATURES_REFUSED = 0.05
 
@@ -163,6 +174,78 @@ def _pick(product: Product, kind: ReasonKind, own: Product, chance: Random) -> P
     )
     praised = (AspectCount(aspect="sound quality", praised=4),) if chance.random() < 0.5 else ()
     return Pick(product=product, reason=reason, praised=praised)
+
+
+def _judged_product(facts: EmailFacts, answer: str) -> Judged:
+    return judge_answer(read_product_answer(answer), PRODUCT_TEXTS, facts)
+
+
+def _check(judged: Judged, fields: Sequence[str], *, wordings: int) -> list[Verdict]:
+    """Hold an answer to a wording of every field, and return what was refused."""
+    refused = {(each.field, each.text) for each in judged.verdicts}
+    for field in fields:
+        passed = judged.wordings[field]
+        assert passed, judged.verdicts
+        assert len(passed) + sum(name == field for name, _ in refused) == wordings, field
+    return list(judged.verdicts)
+
+
+@pytest.mark.parametrize("language", _languages())
+def test_the_gate_accepts_what_is_written_of_products(language: str) -> None:
+    """Whatever the reason; every field of every product has a wording that passes."""
+    style, refused, count = Style(brand=BRAND, locale=LOCALES[language]), 0, 0
+    for seed in range(PROMPTS):
+        facts = _product_facts(seed, language)
+        facts = facts.of_product(facts.products[0])
+        prompt = product_prompt(facts.products[0], style)
+        answer = write([prompt.text], schema=json.loads(prompt.schema))
+        judged = _judged_product(facts, answer)
+        refused += len(_check(judged, PRODUCT_TEXTS, wordings=style.wordings))
+        count += style.wordings * len(PRODUCT_TEXTS)
+    assert refused <= count * MOST_REFUSED
+
+
+@pytest.mark.parametrize("language", _languages())
+def test_products_get_the_same_texts_alone_and_together(language: str) -> None:
+    """The mailer keeps each product's part of an answer as if the product had been asked about alone."""
+    style = Style(brand=BRAND, locale=LOCALES[language])
+    prompts = [product_prompt(_product_facts(seed, language).products[0], style) for seed in range(TOGETHER)]
+    together = joined(prompts)
+    answer = write([together.text], schema=json.loads(together.schema))
+    for prompt, part in zip(prompts, split_answer(answer, len(prompts)), strict=True):
+        alone = write([prompt.text], schema=json.loads(prompt.schema))
+        assert read_product_answer(part) == read_product_answer(alone)
+
+
+@pytest.mark.parametrize("products", [1, 5])
+@pytest.mark.parametrize("language", _languages())
+def test_the_gate_accepts_what_is_written_of_customers(language: str, products: int) -> None:
+    """Whatever is known of them; every field of the frame has a wording that passes."""
+    style, refused, count = Style(brand=BRAND, locale=LOCALES[language]), 0, 0
+    for seed in range(FRAMES):
+        facts = _frame_facts(seed, language, products=products).of_frame()
+        prompt, fields = frame_prompt(facts, style), frame_fields(facts.occasion)
+        answer = write([prompt.text], schema=json.loads(prompt.schema))
+        judged = judge_answer(read_answer(answer, fields), fields, facts)
+        refused += len(_check(judged, fields, wordings=style.frame_wordings))
+        count += style.frame_wordings * len(fields)
+    assert refused <= count * MOST_REFUSED
+
+
+@pytest.mark.parametrize("language", _languages())
+def test_a_repair_leaves_out_what_was_refused(language: str) -> None:
+    """It has the fields that are asked for alone, and its texts pass."""
+    style = Style(brand=BRAND, locale=LOCALES[language])
+    facts = _product_facts(0, language)
+    facts = facts.of_product(facts.products[0])
+    prompt = product_prompt(facts.products[0], style)
+    before = read_product_answer(write([prompt.text], schema=None))
+    refused = [Verdict("line", text, "refused") for text in before["line"]]
+    repair = product_repair(prompt, fields=["line"], refused=refused)
+    answer = read_product_answer(write([repair.text], schema=json.loads(repair.schema)))
+    assert answer.keys() == {"line"}
+    assert set(answer["line"]).isdisjoint(before["line"])
+    assert not judge_answer(answer, ["line"], facts).verdicts
 
 
 def test_the_mailer_accepts_the_features_that_are_read() -> None:

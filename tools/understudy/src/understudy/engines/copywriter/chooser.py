@@ -39,28 +39,41 @@ class Chooser:
     chance: random.Random
     refused: Sequence[Refused] = ()
     used: set[str] = field(default_factory=set)
+    openings: set[str] = field(default_factory=set)
 
     def text(self, pools: Iterable[Pool], words: Words, before: Collection[str], kind: str) -> str:
         """Return a text from the first pool with an unused pattern that fits, else from one used before.
 
-        It differs from those `before`. Empty if no pattern fits.
+        It differs from those `before`, and begins like none of them if the pool allows it. Empty if no
+        pattern fits.
         """
         again = ""
-        for pattern in self._fitting(pools, words):
-            if pattern.text in self.used and again:
-                continue
-            text = pattern.filled(words.written, words.features)
-            if text in before or _length(pattern, words) > MAX_CHARS[kind] or not self._is_wanted(text):
-                continue
-            if pattern.text not in self.used:
-                self.used.add(pattern.text)
-                return text
-            again = text
+        for pool in filter(None, pools):
+            unused = None
+            for pattern in self._fitting(pool, words, kind):
+                text = pattern.filled(words.written, words.features)
+                if text in before or not self._is_wanted(text):
+                    continue
+                if pattern.text in self.used:
+                    again = again or text
+                elif pattern.opening not in self.openings:
+                    return self._taken(pattern, text)
+                else:
+                    unused = unused or (pattern, text)
+            if unused:
+                return self._taken(*unused)
         return again
+
+    def _taken(self, pattern: Pattern, text: str) -> str:
+        self.used.add(pattern.text)
+        self.openings.add(pattern.opening)
+        return text
 
     def extended(self, text: str, pool: Pool, words: Words, kind: str, share: float) -> str:
         """Return the text, in `share` of the cases with a further sentence that repeats none of its facts."""
-        fitting = [pattern for pattern in pool if pattern.needs <= words.names and not _repeats(pattern, words, text)]
+        fitting = [
+            pattern for pattern in pool if pattern.needs <= words.names and not _repeats(pattern, words, text)
+        ]
         if not text or not fitting or self.chance.random() > share:
             return text
         pattern = self.chance.choice(fitting)
@@ -68,13 +81,12 @@ class Chooser:
         too_long = len(_read(text, words)) + _length(pattern, words) >= MAX_CHARS[kind]
         return text if too_long or not self._is_wanted(more) else f"{text} {more}"
 
-    def _fitting(self, pools: Iterable[Pool], words: Words) -> Iterator[Pattern]:
-        """Yield the patterns whose facts are known, those of each pool from a chance start."""
-        for pool in filter(None, pools):
-            start = self.chance.randrange(len(pool))
-            for pattern in (*pool[start:], *pool[:start]):
-                if pattern.needs <= words.names:
-                    yield pattern
+    def _fitting(self, pool: Pool, words: Words, kind: str) -> Iterator[Pattern]:
+        """Yield the patterns whose facts are known and whose text is short enough, from a chance start."""
+        start = self.chance.randrange(len(pool))
+        for pattern in (*pool[start:], *pool[:start]):
+            if pattern.needs <= words.names and _length(pattern, words) <= MAX_CHARS[kind]:
+                yield pattern
 
     def _is_wanted(self, text: str) -> bool:
         """Return whether a text is free of what was refused before."""

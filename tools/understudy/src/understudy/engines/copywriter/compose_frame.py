@@ -28,9 +28,7 @@ def compose_frame(facts: Facts, *, attempt: int = 0) -> dict[str, Wordings]:
     """Return distinct wordings of the fields that are asked for; equal facts and attempts, equal texts."""
     fields = (*SORRY_FIELDS, *FIELDS) if facts.occasion == "sorry" else FIELDS
     writer = _Writer(facts, attempt)
-    return {
-        name: list(filter(None, getattr(writer, name)())) for name in fields if facts.wants(name)
-    }
+    return {name: list(filter(None, getattr(writer, name)())) for name in fields if facts.wants(name)}
 
 
 @dataclass
@@ -88,7 +86,7 @@ class _Writer:
         ]
 
     def _texts(self, field: str, named: str, *pools: str) -> Wordings:
-        """Return texts from the first pool with unused patterns; the later ones with a name if it is known."""
+        """Return texts from the first pool with unused patterns; later turns try the `named` ones first."""
         chooser, texts = self._chooser(field), list[str]()
         for turn in range(self.count):
             names = (named, *pools) if self._may_name(turn) else pools

@@ -64,9 +64,7 @@ def _source(pick: Pick, facts: Facts, attempt: int) -> Sequence[object]:
 
 def _unnumbered(refused: Sequence[Refused]) -> list[Refused]:
     """Return what was refused without the number that the product had."""
-    return [
-        Refused(text=_NUMBER.sub("{", each.text), found=_NUMBER.sub("{", each.found)) for each in refused
-    ]
+    return [Refused(text=_NUMBER.sub("{", each.text), found=_NUMBER.sub("{", each.found)) for each in refused]
 
 
 def _numbered(text: str, number: int) -> str:

@@ -1,4 +1,4 @@
-"""Answers a conversation with features or texts of emails if it has facts, otherwise with plausible values."""
+"""Answers a conversation with features or copy if it has facts, otherwise with plausible values."""
 
 from __future__ import annotations
 
@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 _NOTHING_TO_SAY = "Thank you for the message. There is nothing in it that I could write about."
 
 
-_COMPOSERS = {"product": compose_products, "frame": compose_frame}
-
-
 def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: int = 0) -> str:
     """Return the answer to the users' prompts: JSON text valid against `schema` if there is one.
 
@@ -37,9 +34,11 @@ def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: 
 def _answer(facts: Facts, attempt: int) -> dict[str, Any] | None:
     if facts.task == "features":
         return {"features": _features(facts)}
-    compose = _COMPOSERS.get(facts.task)
-    texts = compose(facts, attempt=attempt) if compose else None
-    return texts if facts.wordings or texts is None else _single(texts)
+    if facts.task not in {"product", "frame"}:
+        return None
+    compose = compose_products if facts.task == "product" else compose_frame
+    texts: dict[str, Any] = {**compose(facts, attempt=attempt)}
+    return texts if facts.wordings else _single(texts)
 
 
 def _features(facts: Facts) -> dict[str, list[str]]:

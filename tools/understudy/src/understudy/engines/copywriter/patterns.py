@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PLACE = re.compile(r"\{(?:(a) )?([\w.]+)(?::([^|}]*)\|([^}]*))?\}")
+_OPENING_WORDS = 2
 _SENTENCE_START = re.compile(r"(^|[.?!] )([a-zà-ž])")
 
 
@@ -25,6 +26,11 @@ class Pattern:
 
     text: str
     needs: frozenset[str]
+
+    @cached_property
+    def opening(self) -> str:
+        """Its first words."""
+        return " ".join(self.text.split()[:_OPENING_WORDS])
 
     def filled(self, words: Mapping[str, str], features: Mapping[str, str]) -> str:
         """Return the wording with `words` in their places; `features` decide on articles and verbs."""

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from understudy.engines.copywriter.patterns import load_moments
 
@@ -22,6 +22,7 @@ _MIN_END_CHARS = 4
 """The shortest end of a German compound that tells its kind: "Schreibtischlampe" is a "Lampe"."""
 _PLACES = ("f", "g", "h")
 _USES = ("use", "use2")
+_Item = TypeVar("_Item")
 _PRODUCT = ("name", "own", "price", "was_price", "saving", "discount", "rating", "rating_count")
 _CUSTOMER = ("liked.product", "disliked.product", "praised.product", "blamed.product")
 FIRST_NAME = "customer.first_name"
@@ -117,7 +118,7 @@ def told_features(pick: Pick) -> list[str]:
     return [slot for slot, text in pick.features.items() if text.split() and slot in has]
 
 
-def rotated(items: Sequence[str], turn: int) -> list[str]:
+def rotated(items: Sequence[_Item], turn: int) -> list[_Item]:
     """Return the items from the one at `turn` on, with those before it at the end."""
     start = turn % len(items) if items else 0
     return [*items[start:], *items[:start]]
