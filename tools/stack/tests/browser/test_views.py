@@ -91,11 +91,11 @@ def test_the_copy_is_shown_with_prompts_answers_and_verdicts(open_page: Open) ->
     page.keyboard.press("w")
     expect(page.get_by_role("row", name="lines.2 word cures It cures a headache.")).to_be_visible()
     frame, *products = page.locator("#beside .prompt").all()
-    expect(frame.locator("summary")).to_have_text("Frame18 emails, the answer was known")
+    expect(frame.locator("summary")).to_have_text("Frame18 emails, the answer was kept")
     titles = [f"Product {place}: Product {3 + place}" for place in range(1, 6)]
     for product, title in zip(products, titles, strict=True):
         expect(product.locator("summary")).to_contain_text(title)
-    expect(products[1].locator("summary")).to_contain_text("14 emails, paid in this run, 1 refused")
+    expect(products[1].locator("summary")).to_contain_text("14 emails, paid by a call of this run, 1 refused")
     for words in ('"occasion": "liked"', '"Hello {customer.first_name}"', "Answer 2, after a repair"):
         expect(frame).to_contain_text(words)
     for words in ("a-model", "900, of the cache 700 read", '"n": 1', '"One"'):

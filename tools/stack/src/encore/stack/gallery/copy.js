@@ -46,7 +46,7 @@ function promptDetails(asked, prompt, title) {
 function promptLine(asked, prompt) {
   if (!prompt) return "The run kept no prompt for it.";
   const refused = prompt.verdicts.length ? `, ${number(prompt.verdicts.length)} refused` : "";
-  return `${numbered(data.promptEmails[asked], "email")}, ${data.promptsPaid[asked] === "1" ? "paid in this run" : "the answer was known"}${refused}`;
+  return `${numbered(data.promptEmails[asked], "email")}, ${data.promptsPaid[asked] === "1" ? "paid by a call of this run" : "the answer was kept"}${refused}`;
 }
 
 function promptSections(prompt) {
