@@ -114,12 +114,17 @@ async def test_an_id_does_no_harm(case: Case, harmless: bytes) -> None:
     assert harm_in(message, harmless=harmless) == []
 
 
+def everywhere(field: str, text: str) -> str:
+    """An answer with a text in each wording of a field: of the frame, and of both products."""
+    name = "line" if field.startswith("lines.") else field
+    wordings = {name: [text] * 4}
+    return json.dumps({**wordings, "products": {"1": wordings, "2": wordings}})
+
+
 @parameters("answers")
 async def test_a_model_that_obeys_an_attacker_is_not_heard(case: Case, harmless: bytes) -> None:
     """The gate refuses every wording, and the field has house text."""
-    field, _, line = case.field.partition(".")
-    answer = {field: {line: [case.text] * 4} if line else [case.text] * 4}
-    message = await only_message(recommended(), AnsweringModel(json.dumps(answer)))
+    message = await only_message(recommended(), AnsweringModel(everywhere(case.field, case.text)))
     assert harm_in(message, harmless=harmless, never=case.never) == []
 
 
@@ -133,8 +138,7 @@ async def test_an_answer_of_another_form_is_not_heard(case: Case, harmless: byte
 @parameters("features")
 async def test_a_bullet_is_no_feature_because_a_model_says_so(case: Case, harmless: bytes) -> None:
     """The model proposes the whole bullet and uses it in every wording."""
-    answer = json.dumps({"lines": {"1": ["{1.name} has {1.f1}"] * 4}})
-    model = AnsweringModel(answer, features=(case.text,))
+    model = AnsweringModel(everywhere("lines.1", "{1.name} has {1.f1}"), features=(case.text,))
     message = await only_message(in_product(bullets=(case.text,)), model)
     assert harm_in(message, harmless=harmless, never=case.never) == []
 

@@ -26,6 +26,7 @@ from encore.mailer.settings import MailerSettings
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.quota.turns import WithdrawnError
 from encore.runtime.runs.stage import PartResult
@@ -159,11 +160,12 @@ async def mailed(
     """Mail a part with one customer."""
     chosen, composing = _composing(tuple(settings.items()))
     objects, answering = InMemoryObjects(), model or AnsweringModel()
-    ask_once = AskOnce(model=answering, model_id="model", kept=InMemoryKeptAnswers())
+    ask_once = AskOnce(model=answering, model_id="model", kept=InMemoryKeptAnswers(), parallel=2)
     mail_part = MailPart(
         objects=objects,
         records=InMemoryEmailRecords(),
-        features=KnowFeatures(ask_once=ask_once, records=InMemoryFeatures(), language="en", parallel=2),
+        features=KnowFeatures(ask_once=ask_once, records=InMemoryFeatures(), language="en"),
+        read_facts=ReadFacts(brand=chosen.mailer_brand_name, locale=chosen.mailer_locale),
         copywriter=Copywriter(ask_once=ask_once, style=style(chosen)),
         composer=composing,
         parallel=2,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from encore.contracts import object_keys
 from encore.contracts.events import MailerPoll, RecommendationsReady, new_event
-from encore.mailer.domain.copy.job import JobState, JobStatus
+from encore.mailer.domain.copy.job import JobState, JobStatus, JobTask
 from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.handler import MailerHandler
 from encore.mailer.use_cases.advance_copy_job import AdvanceCopyJob
@@ -59,8 +59,8 @@ class World:
         budget_usd: Decimal | int | None = None,
     ) -> None:
         self.prompts = {
-            Task.FEATURES: [prompt_of(Task.FEATURES, number) for number in range(features)],
-            Task.COPY: [prompt_of(Task.COPY, number) for number in range(copies)],
+            JobTask.FEATURES: [prompt_of(JobTask.FEATURES, number) for number in range(features)],
+            JobTask.COPY: [prompt_of(JobTask.COPY, number) for number in range(copies)],
         }
         runs = Runs(budget_usd=None if budget_usd is None else Decimal(budget_usd))
         self.budget = runs.budget
@@ -95,7 +95,9 @@ class World:
             from_prompts=FROM_PROMPTS,
         )
 
-    async def prompts_of_run(self, run_id: str, task: Task, *, parts: int) -> AsyncIterator[Sequence[Prompt]]:
+    async def prompts_of_run(
+        self, run_id: str, task: JobTask, *, parts: int
+    ) -> AsyncIterator[Sequence[Prompt]]:
         """Every part asks all prompts of a task."""
         assert (run_id, parts) == (RUN, PARTS)
         for _ in range(parts):
@@ -111,11 +113,11 @@ class World:
         for part in parts or range(1, PARTS + 1):
             await finish_part(self.ledger, RUN, part, a_report(StageName.RECOMMENDER, part))
 
-    def end(self, task: Task, status: JobStatus = JobStatus.ENDED, message: str = "") -> None:
+    def end(self, task: JobTask, status: JobStatus = JobStatus.ENDED, message: str = "") -> None:
         """Let a task's job end."""
         self.jobs.states[task] = JobState(status, message)
 
-    def answer(self, task: Task, *answers: tuple[Prompt, str, str | None, str]) -> None:
+    def answer(self, task: JobTask, *answers: tuple[Prompt, str, str | None, str]) -> None:
         """Write a job's output: prompt, answer, refusal and error, by default an answer to every prompt."""
         found = answers or tuple((prompt, '{"a": 1}', None, "") for prompt in reversed(self.prompts[task]))
         lines = [json.dumps([one.key(MODEL), text, *rest]) for one, text, *rest in found]
@@ -133,17 +135,18 @@ class World:
         return {kind.split(".")[1]: sum(int(n) for unit, n in units if unit == kind) for kind in kinds}
 
 
-def prompt_of(task: Task, number: int) -> Prompt:
+def prompt_of(task: JobTask, number: int) -> Prompt:
     """A prompt."""
-    return Prompt(task, "1", "rules", f"{task} {number}", "{}", 500)
+    asked = Task.FEATURES if task is JobTask.FEATURES else Task.FRAME
+    return Prompt(asked, "1", "rules", f"{task} {number}", "{}", 500)
 
 
-def input_key(task: Task, number: int = 1) -> str:
+def input_key(task: JobTask, number: int = 1) -> str:
     """The key of an input file."""
     return object_keys.copy_job(RUN, f"{task}/input/prompts-{number:05}.jsonl")
 
 
-def output_key(task: Task, number: int = 1) -> str:
+def output_key(task: JobTask, number: int = 1) -> str:
     """The key of the output of an input file."""
     return object_keys.copy_job(RUN, f"{task}/output/{task}/prompts-{number:05}.jsonl.out")
 

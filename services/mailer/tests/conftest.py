@@ -1,13 +1,12 @@
 """Made-up products, customers and copy for the mailer's tests."""
 
-import json
 from collections.abc import Callable, Sequence
 from itertools import cycle
+from typing import Any
 
 import pytest
 
 from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommendation, RecommendationSource
-from encore.mailer.domain.copy.answers import read_answer
 from encore.mailer.domain.copy.fields import Copy
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 
@@ -117,7 +116,7 @@ def facts_of(recommendation: Recommendation) -> EmailFacts:
 
 
 def answered(**changes: object) -> dict[str, object]:
-    """An answer of which every wording passes for the five products, with changes; `lines` are merged."""
+    """Wordings of a whole email to everybody's five products that pass, with changes; `lines` are merged."""
     lines = {
         "1": ["A cable with {1.f1}, for the desk and the road.", "It has {1.f1}, and goes where you go."],
         "2": ["For tea after work, with {2.f1} and {2.f2}."],
@@ -165,7 +164,7 @@ def make_facts() -> Callable[..., EmailFacts]:
 
 @pytest.fixture(scope="session")
 def make_answer() -> Callable[..., dict[str, object]]:
-    """Makes a model's answer that passes unless a change breaks a rule."""
+    """Makes wordings of a whole email that pass unless a change breaks a rule; `InMemoryWriter` has them."""
     return answered
 
 
@@ -174,8 +173,9 @@ def make_copy() -> Callable[..., Copy]:
     """Makes an email's copy of the first wordings, with changes by field."""
 
     def make(**changes: str) -> Copy:
-        answer = read_answer(json.dumps(answered()))
-        return Copy.of({field: texts[0] for field, texts in answer.items()} | changes)
+        words: dict[str, Any] = answered()
+        lines = {f"lines.{number}": texts for number, texts in words.pop("lines").items()}
+        return Copy.of({field: texts[0] for field, texts in (words | lines).items()} | changes)
 
     return make
 

@@ -6,14 +6,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from encore.contracts.errors import TransientError
-from encore.mailer.domain.copy.job import JobState, JobStatus
-from encore.mailer.domain.copy.prompt import Prompt, Task
+from encore.mailer.domain.copy.fields import HEADLINES, TEXTS
+from encore.mailer.domain.copy.job import JobState, JobStatus, JobTask
+from encore.mailer.domain.copy.prompt import Prompt
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
+from encore.mailer.domain.slots import FIRST_NAME, renumbered, slots_in
 from encore.mailer.ports import BusyError, Claim, JobAnswer, ModelMessage, ModelReply
 from encore.runtime.quota.turns import WithdrawnError
 
 MODEL = "anthropic.claude-haiku-5-5"
+KINDS = (
+    *("USB Cables", "Kettles", "Desk Lamps", "Headphones", "Notebooks", "Water Bottles", "Hoses"),
+    *("Bookshelves", "Mugs", "Desk Mats", "Blankets", "Yoga Mats"),
+)
+"""The kinds of the products of `conftest`, by number."""
 
 
 class InMemoryEmailRecords:
@@ -88,7 +95,53 @@ class InMemoryModel:
             await asyncio.Event().wait()
         if refusal := _refusal(messages):
             return ModelReply(refusal=f"ValidationException: {refusal}")
+        return self.reply_to(messages[-1].text)
+
+    def reply_to(self, text: str) -> ModelReply:
+        """Return the reply to a message that Bedrock would accept."""
+        assert text
         return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
+
+
+class InMemoryWriter(InMemoryModel):
+    """Answers each question with its part of what a whole email says; with `replies` if it has any.
+
+    Headlines are about product 1 there. A product that they do not suit has others, and no line gets one.
+    """
+
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        super().__init__()
+        self.words = words
+
+    def reply_to(self, text: str) -> ModelReply:
+        """Write a frame, or the texts on each product; a product has no features."""
+        if self.replies:
+            return super().reply_to(text)
+        facts, answer = asked(text), dict[str, object]()
+        if facts["task"] == "frame":
+            answer = {name: self.words[name] for name in TEXTS}
+        elif facts["task"] == "product":
+            answer = {"products": {str(each["n"]): self._product(each) for each in facts["products"]}}
+        return ModelReply(text=json.dumps(answer), input_tokens=1_000, output_tokens=300)
+
+    def _product(self, told: Mapping[str, Any]) -> dict[str, list[str]]:
+        number, at = told["n"], KINDS.index(told["kind"]) + 1 if told["kind"] in KINDS else 1
+        lines = self.words["lines"].get(str(at), [])
+        headlines = {name: self._suitable(self.words[name], told) for name in HEADLINES}
+        return headlines | {"line": [renumbered(each, at, number) for each in lines]}
+
+    def _suitable(self, texts: Sequence[str], told: Mapping[str, Any]) -> list[str]:
+        own = [renumbered(each, 1, told["n"]) for each in texts]
+        known = {*told["slots"], FIRST_NAME}
+        return [each for each in own if known.issuperset(slots_in(each))] or [
+            f"A word on {{{told['n']}.name}}."
+        ]
+
+
+def asked(text: str) -> dict[str, Any]:
+    """Return the facts of a message."""
+    found: dict[str, Any] = json.loads(text.split("<facts>\n")[1].split("\n</facts>", maxsplit=1)[0])
+    return found
 
 
 def _refusal(messages: Sequence[ModelMessage]) -> str | None:
@@ -120,7 +173,7 @@ class InMemoryCopyJobs:
             return JobAnswer(key, error=error)
         return JobAnswer(key, ModelReply(text=text, refusal=refusal, input_tokens=100, output_tokens=10))
 
-    async def start(self, run_id: str, task: Task, *, prompts: int) -> str:
+    async def start(self, run_id: str, task: JobTask, *, prompts: int) -> str:
         """Start a job, or find it."""
         if self.busy:
             raise BusyError("ServiceQuotaExceededException")

@@ -11,8 +11,9 @@ from encore.contracts.errors import PermanentError
 from encore.mailer.adapters.bedrock_capabilities import UNKNOWN, capabilities_of
 from encore.mailer.adapters.bedrock_requests import ModelChoice
 from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
-from encore.mailer.domain.copy.job import JobState, JobStatus
-from encore.mailer.domain.copy.prompt import Prompt, Task, features_prompt
+from encore.mailer.domain.copy.feature_prompt import features_prompt
+from encore.mailer.domain.copy.job import JobState, JobStatus, JobTask
+from encore.mailer.domain.copy.prompt import Prompt
 from encore.mailer.use_cases.ask_once import paid_reply
 from encore.mailer.use_cases.collect_prompts import CollectPrompts
 from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
@@ -42,10 +43,10 @@ def prompts() -> list[Prompt]:
     ]
 
 
-async def of_run(run_id: str, task: Task, *, parts: int) -> AsyncIterator[Sequence[Prompt]]:
+async def of_run(run_id: str, task: JobTask, *, parts: int) -> AsyncIterator[Sequence[Prompt]]:
     """Every part of every run asks the same prompts."""
     assert run_id.startswith("run-")
-    assert task is Task.FEATURES
+    assert task is JobTask.FEATURES
     for _ in range(parts):
         yield prompts()
 
@@ -85,13 +86,13 @@ async def world(clients: Clients, resources: Resources, emulator_url: str) -> As
 
 async def test_a_job_answers_every_prompt_under_its_key(world: World) -> None:
     """The same request again is the same job; its answers can be read, and say what they cost."""
-    found = await world.collect.run(world.run, Task.FEATURES)
+    found = await world.collect.run(world.run, JobTask.FEATURES)
     assert (found.prompts, found.files) == (PROMPTS, 1)
-    job_id = await world.jobs.start(RUN, Task.FEATURES, prompts=found.prompts)
-    assert await world.jobs.start(RUN, Task.FEATURES, prompts=found.prompts) == job_id
+    job_id = await world.jobs.start(RUN, JobTask.FEATURES, prompts=found.prompts)
+    assert await world.jobs.start(RUN, JobTask.FEATURES, prompts=found.prompts) == job_id
     state = await world.ended(job_id)
     assert state.status is JobStatus.ENDED, state.message
-    result = await world.keep.run(RUN, Task.FEATURES, job_id, found)
+    result = await world.keep.run(RUN, JobTask.FEATURES, job_id, found)
     assert world.kept.answers.keys() == {prompt.key(MODEL) for prompt in prompts()}
     replies = [paid_reply(answer).reply for answer in world.kept.answers.values()]
     assert all(json.loads(reply.text).keys() for reply in replies)
@@ -102,11 +103,11 @@ async def test_a_job_answers_every_prompt_under_its_key(world: World) -> None:
 
 async def test_what_a_job_has_answered_is_not_collected_again(world: World) -> None:
     """The next run of the same products has nothing to ask."""
-    found = await world.collect.run(world.run, Task.FEATURES)
-    job_id = await world.jobs.start(RUN, Task.FEATURES, prompts=found.prompts)
+    found = await world.collect.run(world.run, JobTask.FEATURES)
+    job_id = await world.jobs.start(RUN, JobTask.FEATURES, prompts=found.prompts)
     await world.ended(job_id)
-    await world.keep.run(RUN, Task.FEATURES, job_id, found)
-    again = await world.collect.run(world.run.model_copy(update={"run_id": "run-2"}), Task.FEATURES)
+    await world.keep.run(RUN, JobTask.FEATURES, job_id, found)
+    again = await world.collect.run(world.run.model_copy(update={"run_id": "run-2"}), JobTask.FEATURES)
     assert (again.prompts, again.files) == (0, 0)
 
 
@@ -118,4 +119,4 @@ async def test_a_model_that_allows_no_job_is_permanent_and_says_why(clients: Cli
         async with session.create_client("bedrock", config=CONFIG, endpoint_url=server.url) as client:
             jobs = BedrockCopyJobs(client, choice, bucket="data", role_arn=ROLE)
             with pytest.raises(PermanentError, match="no batch inference job could be started: Validation"):
-                await jobs.start(RUN, Task.COPY, prompts=PROMPTS)
+                await jobs.start(RUN, JobTask.COPY, prompts=PROMPTS)

@@ -23,6 +23,7 @@ from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.announcer import SNSAnnouncer
@@ -89,7 +90,7 @@ def wired(
     kept = DynamoDBKeptAnswers(clients.dynamodb, answers, DynamoDBItems(clients.dynamodb, answers))
     limiter = Limiter(settings.mailer_converse_rpm / SECONDS_PER_MINUTE)
     model = BedrockModel(bedrock, model_choice(settings), limiter)
-    ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept)
+    ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept, parallel=8)
     mail_part = MailPart(
         objects=objects,
         records=table,
@@ -97,8 +98,8 @@ def wired(
             ask_once=ask_once,
             records=DynamoDBFeatureRecords(clients.dynamodb, features),
             language="en",
-            parallel=8,
         ),
+        read_facts=ReadFacts(brand=settings.mailer_brand_name, locale=settings.mailer_locale),
         copywriter=Copywriter(ask_once=ask_once, style=style(settings)),
         composer=composer(settings),
         parallel=8,

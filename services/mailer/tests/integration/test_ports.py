@@ -16,9 +16,10 @@ from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import ModelChoice
 from encore.mailer.adapters.email_records import DynamoDBEmailRecords
 from encore.mailer.adapters.feature_records import DynamoDBFeatureRecords
-from encore.mailer.domain.copy.answers import read_answer, wanted_fields
-from encore.mailer.domain.copy.fields import CopySource
-from encore.mailer.domain.copy.prompt import Style, Task, copy_prompt, system_text
+from encore.mailer.domain.copy.answers import read_answer
+from encore.mailer.domain.copy.fields import FRAME_TEXTS, CopySource
+from encore.mailer.domain.copy.frame_prompt import frame_prompt
+from encore.mailer.domain.copy.prompt import Style, Task, system_text
 from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
@@ -38,7 +39,7 @@ MODEL = "anthropic.claude-haiku-5-5"
 CALLS_PER_S = 1_000
 MAX_TOKENS = 4_000
 STYLE = Style(brand="Encore Shop", locale="en_IN")
-_, SYSTEM = system_text(Task.COPY, "en")
+_, SYSTEM = system_text(Task.FRAME, "en")
 NO_RETRIES = CONFIG.merge(AioConfig(retries={"max_attempts": 0}))
 NOBODY_LISTENS = "http://127.0.0.1:9"
 
@@ -86,10 +87,8 @@ def record(customer_id: str, *, run_id: str = RUN, subject: str = "Hi") -> Email
         preheader="Five lamps 🌟",
         copy_source=CopySource.TEMPLATE,
         product_ids=("P1", "P2"),
-        problems=("subject: digit outside a slot ('9')",),
-        model_calls=2,
-        input_tokens=2_000,
-        output_tokens=300,
+        prompt_keys=("a", "b"),
+        repair_keys=("c",),
         created_at=datetime(2026, 11, 25, 1, 2, 3, 456_789, tzinfo=UTC),
     )
 
@@ -180,7 +179,7 @@ async def busy_model(request: pytest.FixtureRequest) -> AsyncIterator[Model]:
 
 def conversation(facts: EmailFacts, *, answer: str | None = None) -> list[ModelMessage]:
     """The request for copy and, after an `answer`, the request to repair it."""
-    request = ModelMessage("user", copy_prompt(facts, STYLE).text)
+    request = ModelMessage("user", frame_prompt(facts, STYLE).text)
     if answer is None:
         return [request]
     return [request, ModelMessage("assistant", answer), ModelMessage("user", "Write it again.")]
@@ -195,15 +194,15 @@ async def test_a_model_writes_copy_and_says_what_it_billed(
     """With structured output or without it, and again when it is asked to repair its answer."""
     request = conversation(facts)
     first = await model.converse(
-        SYSTEM, request, schema=copy_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
+        SYSTEM, request, schema=frame_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
     )
     repair = conversation(facts, answer=first.text)
     for reply in (
         first,
-        await model.converse(SYSTEM, repair, schema=copy_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS),
+        await model.converse(SYSTEM, repair, schema=frame_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS),
     ):
         assert reply.refusal is None
-        assert set(wanted_fields(facts)) <= read_answer(reply.text).keys()
+        assert read_answer(reply.text, FRAME_TEXTS).keys() == set(FRAME_TEXTS)
         sent = reply.input_tokens + reply.cache_read_tokens + reply.cache_write_tokens
         assert sent > reply.output_tokens > 0
 
@@ -221,7 +220,7 @@ async def test_a_conversation_that_bedrock_refuses_is_a_refusal(
         "ends with the model": conversation(facts, answer="{}")[:2],
     }
     reply = await model.converse(
-        SYSTEM, messages[bad], schema=copy_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
+        SYSTEM, messages[bad], schema=frame_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
     )
     assert (reply.refusal or "").startswith("ValidationException: ")
     assert reply.text == ""
@@ -231,6 +230,6 @@ async def test_a_busy_model_raises_a_transient_error(busy_model: Model, facts: E
     """The queue's message is then delivered again later."""
     with pytest.raises(Exception, match=r"connect|Throttling") as raised:
         await busy_model.converse(
-            SYSTEM, conversation(facts), schema=copy_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
+            SYSTEM, conversation(facts), schema=frame_prompt(facts, STYLE).schema, max_tokens=MAX_TOKENS
         )
     assert is_transient(raised.value)

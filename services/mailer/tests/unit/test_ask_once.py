@@ -1,25 +1,65 @@
 import asyncio
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from encore.contracts.errors import TransientError
-from encore.mailer.domain.copy.prompt import Prompt, Task
+from encore.mailer.domain.copy.answers import read_product_answer
+from encore.mailer.domain.copy.product_prompt import TOGETHER, ProductPrompt, product_prompt
+from encore.mailer.domain.copy.prompt import Prompt, Style, Task
+from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases import ask_once
-from encore.mailer.use_cases.ask_once import AskOnce
-from services.mailer.tests.fakes import InMemoryModel
+from encore.mailer.use_cases.ask_once import AskOnce, PaidReply
+from services.mailer.tests.fakes import InMemoryModel, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
 
-PROMPT = Prompt(Task.COPY, "copy-1-en", "system", "facts", "{}", max_tokens=10)
+PROMPT = Prompt(Task.FRAME, "frame-1-en", "system", "facts", "{}", max_tokens=10)
+STYLE = Style(brand="Encore Shop", locale="en_IN")
+PARALLEL = 4
+
+
+async def ask(asks: AskOnce, *, payer: str) -> PaidReply:
+    """The reply to one prompt."""
+    [reply] = (await asks.run([PROMPT], payer=payer)).values()
+    return reply
+
+
+def about(facts: EmailFacts, number: int) -> ProductPrompt:
+    """One of any number of questions about products."""
+    kind = "".join("abcdefghij"[int(digit)] for digit in str(number))
+    entry = facts.products[0].entry.model_copy(update={"category": (f"Cables {kind}",)})
+    return product_prompt(replace(facts.products[0], entry=entry), STYLE)
+
+
+class Numbering(InMemoryModel):
+    """Writes each product's kind as its line, after the product's own slot; calls wait for `turn`."""
+
+    def __init__(self, turn: asyncio.Event | None = None) -> None:
+        super().__init__()
+        self.turn = turn
+
+    async def converse(self, *arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
+        """Answer when it is one's turn."""
+        if self.turn:
+            await self.turn.wait()
+        return await super().converse(*arguments, **options)
+
+    def reply_to(self, text: str) -> ModelReply:
+        """Answer about every product."""
+        told = asked(text)["products"]
+        lines = {str(each["n"]): {"line": [f"{{{each['n']}.name}} {each['kind']}"]} for each in told}
+        return ModelReply(text=json.dumps({"products": lines}), input_tokens=100, output_tokens=17)
 
 
 async def test_a_question_is_paid_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """By whoever comes first: others wait for the answer, and later ones find it."""
     monkeypatch.setattr(ask_once, "PATIENCE_S", 0)
     model = InMemoryModel(ModelReply(text="{}", input_tokens=7, cache_read_tokens=3))
-    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers())
-    replies = await asyncio.gather(*(asks.run(PROMPT, payer=f"part-{n}") for n in range(5)))
+    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
+    replies = await asyncio.gather(*(ask(asks, payer=f"part-{n}") for n in range(5)))
     assert model.calls == 1
     assert len({each.payer for each in replies}) == 1
     assert {(each.reply.input_tokens, each.reply.cache_read_tokens) for each in replies} == {(7, 3)}
@@ -29,7 +69,9 @@ async def test_another_model_is_asked_anew() -> None:
     """Its answers are others."""
     kept, model = InMemoryKeptAnswers(), InMemoryModel(ModelReply(text="{}"))
     for model_id in ("one", "other"):
-        await AskOnce(model=model, model_id=model_id, kept=kept).run(PROMPT, payer="part-1")
+        await AskOnce(model=model, model_id=model_id, kept=kept, parallel=PARALLEL).run(
+            [PROMPT], payer="part-1"
+        )
     assert model.calls == 2
 
 
@@ -37,18 +79,18 @@ async def test_nothing_is_kept_of_a_failed_call() -> None:
     """The next delivery of the part asks again."""
     model = InMemoryModel(ModelReply(text="{}"))
     model.throttled_from = 1
-    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers())
+    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
     with pytest.raises(TransientError):
-        await asks.run(PROMPT, payer="part-1")
+        await ask(asks, payer="part-1")
     model.throttled_from = None
-    assert (await asks.run(PROMPT, payer="part-1")).reply.text == "{}"
+    assert (await ask(asks, payer="part-1")).reply.text == "{}"
 
 
 async def test_a_question_that_a_part_has_twice_is_claimed_once() -> None:
     """DynamoDB refuses a transaction with two writes of one item, and both get the answer of one call."""
     model = InMemoryModel(ModelReply(text="{}"))
-    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers())
-    replies = await asyncio.gather(*(asks.run(PROMPT, payer="part-1") for _ in range(3)))
+    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=PARALLEL)
+    replies = await asyncio.gather(*(ask(asks, payer="part-1") for _ in range(3)))
     assert [each.reply.text for each in replies] == ["{}"] * 3
     assert model.calls == 1
 
@@ -56,7 +98,7 @@ async def test_a_question_that_a_part_has_twice_is_claimed_once() -> None:
 async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
     """Until then, for hours if need be, whoever comes to its turn first asks; the others find the answer."""
     turns: dict[str, asyncio.Event] = {payer: asyncio.Event() for payer in ("late", "early")}
-    kept, asked = InMemoryKeptAnswers(), list[str]()
+    kept, order = InMemoryKeptAnswers(), list[str]()
 
     class Queueing(InMemoryModel):
         """A model whose calls wait for their turns."""
@@ -69,12 +111,12 @@ async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
             """Answer when it is one's turn."""
             await turns[self.payer].wait()
             reply = await super().converse(*arguments, **options)
-            asked.append(self.payer)
+            order.append(self.payer)
             return reply
 
     working = {
         payer: asyncio.create_task(
-            AskOnce(model=Queueing(payer), model_id="claude", kept=kept).run(PROMPT, payer=payer)
+            ask(AskOnce(model=Queueing(payer), model_id="claude", kept=kept, parallel=PARALLEL), payer=payer)
         )
         for payer in turns
     }
@@ -84,4 +126,75 @@ async def test_a_question_is_claimed_when_its_call_goes_out() -> None:
     await working["early"]
     turns["late"].set()
     assert (await working["late"]).payer == "early"
-    assert asked == ["early"]
+    assert order == ["early"]
+
+
+async def test_products_are_asked_about_together_and_kept_alone(facts: EmailFacts) -> None:
+    """Each answer reads as if its product had been asked about alone, and the tokens add up to the bill."""
+    model, kept = Numbering(), InMemoryKeptAnswers()
+    asks = AskOnce(model=model, model_id="claude", kept=kept, parallel=PARALLEL)
+    prompts = [about(facts, number) for number in range(TOGETHER + 3)]
+    replies = await asks.run([*prompts, prompts[0]], payer="part-1")
+    assert model.calls == 2
+    for prompt in prompts:
+        found = read_product_answer(replies[prompt.key("claude")].reply.text)
+        assert found == {"line": [f"{{1.name}} {prompt.told.category}"]}
+    assert kept.answers.keys() == replies.keys()
+    paid = [each.reply for each in replies.values()]
+    assert sum(reply.calls for reply in paid) == 2
+    assert sum(reply.input_tokens for reply in paid) == 200
+    assert sum(reply.output_tokens for reply in paid) == 34
+
+
+async def test_what_another_worker_has_claimed_is_left_out_of_a_joint_call(
+    facts: EmailFacts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are asked at once, and nothing is paid for twice."""
+    monkeypatch.setattr(ask_once, "PATIENCE_S", 0)
+    kept, turn = InMemoryKeptAnswers(), asyncio.Event()
+    prompts = [about(facts, number) for number in range(5)]
+    slow, quick = Numbering(turn), Numbering()
+    waiting = asyncio.create_task(
+        AskOnce(model=slow, model_id="claude", kept=kept, parallel=PARALLEL).run(prompts, payer="part-1")
+    )
+    await asyncio.sleep(0.01)
+    some = AskOnce(model=quick, model_id="claude", kept=kept, parallel=PARALLEL)
+    await some.run(prompts[:2], payer="part-2")
+    turn.set()
+    replies = await waiting
+    assert [replies[each.key("claude")].payer for each in prompts] == ["part-2"] * 2 + ["part-1"] * 3
+    told = [asked(message.text)["products"] for [message] in slow.conversations]
+    assert [[each["kind"] for each in products] for products in told] == [
+        [each.told.category for each in prompts[2:]]
+    ]
+
+
+async def test_calls_under_way_are_bounded_over_all_parts(facts: EmailFacts) -> None:
+    """A crash pays again for no more than these, however many parts are handled at once."""
+    turn = asyncio.Event()
+
+    class Counting(Numbering):
+        """Counts the calls that wait for an answer."""
+
+        under_way = most = 0
+
+        async def converse(self, *arguments: Any, **options: Any) -> ModelReply:  # noqa: ANN401 - as the model
+            """Count, and answer."""
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            reply = await super().converse(*arguments, **options)
+            self.under_way -= 1
+            return reply
+
+    model = Counting(turn)
+    asks = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=2)
+    parts = [
+        asyncio.create_task(
+            asks.run([about(facts, 100 * part + n) for n in range(3 * TOGETHER)], payer=f"part-{part}")
+        )
+        for part in range(3)
+    ]
+    await asyncio.sleep(0.01)
+    turn.set()
+    await asyncio.gather(*parts)
+    assert (model.calls, model.most) == (9, 2)

@@ -5,8 +5,7 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import RunFinished
-from encore.mailer.domain.copy.job import ROUNDS, JobStatus
-from encore.mailer.domain.copy.prompt import Task
+from encore.mailer.domain.copy.job import ROUNDS, JobStatus, JobTask
 from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases import collect_prompts
 from encore.mailer.use_cases.ask_once import PaidReply, kept_form, paid_reply
@@ -68,7 +67,7 @@ async def test_answers_are_kept_with_their_tokens_and_who_paid() -> None:
     world = await opened()
     await finish_rounds(world)
     reply = ModelReply(text='{"a": 1}', input_tokens=100, output_tokens=10)
-    for prompt in world.prompts[Task.COPY]:
+    for prompt in world.prompts[JobTask.COPY]:
         assert world.kept.answers[prompt.key(MODEL)] == Answer(kept_form(reply), f"{RUN}/job")
         assert paid_reply(world.kept.answers[prompt.key(MODEL)]) == PaidReply(reply, f"{RUN}/job")
 
@@ -117,11 +116,11 @@ async def test_a_round_with_few_prompts_is_skipped() -> None:
 async def test_only_what_nobody_has_asked_is_asked() -> None:
     """Each prompt once, though every part asks it, and none that has an answer."""
     world = await opened(copies=FROM_PROMPTS + 1)
-    first, *others = world.prompts[Task.COPY]
+    first, *others = world.prompts[JobTask.COPY]
     await world.kept.keep({first.key(MODEL): "{}"}, payer="another run")
-    world.prompts[Task.FEATURES] = []
+    world.prompts[JobTask.FEATURES] = []
     await world.handle(ready())
-    lines = world.objects.stored[input_key(Task.COPY)].splitlines()
+    lines = world.objects.stored[input_key(JobTask.COPY)].splitlines()
     assert [line + b"\n" for line in lines] == [world.jobs.line(prompt) for prompt in others]
 
 
@@ -130,11 +129,11 @@ async def test_input_is_written_in_files_of_a_bounded_size(monkeypatch: pytest.M
     monkeypatch.setattr(collect_prompts, "FILE_BYTES", 1)
     world = await opened(features=0)
     await world.handle(ready())
-    files = [input_key(Task.COPY, number) for number in range(1, FROM_PROMPTS + 1)]
+    files = [input_key(JobTask.COPY, number) for number in range(1, FROM_PROMPTS + 1)]
     assert [key for key in world.objects.stored if "/input/" in key] == files
-    world.answer(Task.COPY)
-    world.objects.stored[output_key(Task.COPY, 3)] = world.objects.stored.pop(output_key(Task.COPY))
-    world.end(Task.COPY)
+    world.answer(JobTask.COPY)
+    world.objects.stored[output_key(JobTask.COPY, 3)] = world.objects.stored.pop(output_key(JobTask.COPY))
+    world.end(JobTask.COPY)
     await world.handle(poll(1))
     assert len(world.kept.answers) == FROM_PROMPTS
 
@@ -151,14 +150,14 @@ async def test_records_that_failed_are_left_to_calls() -> None:
     """An error, an answer cut short and a missing line: none is kept, what was written is billed."""
     world = await opened(features=0)
     await world.handle(ready())
-    whole, short, wrong, _ = world.prompts[Task.COPY]
+    whole, short, wrong, _ = world.prompts[JobTask.COPY]
     world.answer(
-        Task.COPY,
+        JobTask.COPY,
         (wrong, "", None, "400 bad request"),
         (whole, "{}", None, ""),
         (short, "{", "the model stopped early: max_tokens", ""),
     )
-    world.end(Task.COPY)
+    world.end(JobTask.COPY)
     await world.handle(poll(1))
     assert list(world.kept.answers) == [whole.key(MODEL)]
     assert (await world.units())["batch_output_tokens"] == 20
@@ -169,10 +168,10 @@ async def test_a_failed_job_leaves_the_run_to_calls() -> None:
     """Also one that never started in time: it costs more, but every customer gets an email."""
     world = await opened()
     await world.handle(ready())
-    world.end(Task.FEATURES, JobStatus.FAILED, "Failed: the role cannot read the input")
+    world.end(JobTask.FEATURES, JobStatus.FAILED, "Failed: the role cannot read the input")
     await world.handle(poll(1))
     assert list(world.jobs.started) == [f"{RUN}-features", f"{RUN}-copy"]
-    world.end(Task.COPY, JobStatus.FAILED)
+    world.end(JobTask.COPY, JobStatus.FAILED)
     await world.handle(poll(2))
     await deliver_parts(world)
     assert sorted(world.mailed.keys) == ALL_PARTS
@@ -184,18 +183,18 @@ async def test_a_busy_account_is_asked_again_without_collecting_twice() -> None:
     world = await opened(features=0)
     world.jobs.busy = True
     await world.handle(ready())
-    del world.objects.stored[input_key(Task.COPY)]
+    del world.objects.stored[input_key(JobTask.COPY)]
     world.jobs.busy = False
     await world.handle(poll(1))
     assert list(world.jobs.started) == [f"{RUN}-copy"]
-    assert input_key(Task.COPY) not in world.objects.stored
+    assert input_key(JobTask.COPY) not in world.objects.stored
 
 
 async def test_a_job_that_somebody_stops_fails_the_run() -> None:
     """It is how to stop a run that would cost too much: nothing is asked by calls instead."""
     world = await opened()
     await world.handle(ready())
-    world.end(Task.FEATURES, JobStatus.STOPPED)
+    world.end(JobTask.FEATURES, JobStatus.STOPPED)
     await world.handle(poll(1))
     run = await world.ledger.run(RUN)
     assert (run.status, run.reason) == (RunStatus.FAILED, "somebody stopped the run's Bedrock job")

@@ -5,8 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from encore.contracts.errors import TransientError
-from encore.mailer.domain.copy.job import ASKED
-from encore.mailer.domain.copy.prompt import Task
+from encore.mailer.domain.copy.job import ASKED, JobTask
 from encore.runtime.runs.run import Run
 from services.mailer.tests.batch_world import FROM_PROMPTS, RUN, World, poll, ready
 
@@ -70,8 +69,8 @@ async def test_two_chains_of_polls_become_one(world: World) -> None:
 async def test_answers_that_were_not_kept_are_read_again(world: World) -> None:
     """The worker dies after half of them; the job is billed once."""
     await world.handle(ready())
-    world.answer(Task.COPY)
-    world.end(Task.COPY)
+    world.answer(JobTask.COPY)
+    world.end(JobTask.COPY)
     keep = world.kept.keep
 
     async def crash_half_way(results: Mapping[str, str], *, payer: str) -> None:
@@ -91,8 +90,8 @@ async def test_answers_that_were_not_kept_are_read_again(world: World) -> None:
 async def test_parts_are_released_by_the_poll_that_returns(world: World, step: str) -> None:
     """Whatever was recorded before the worker died, their own messages are gone."""
     await world.handle(ready())
-    world.answer(Task.COPY)
-    world.end(Task.COPY)
+    world.answer(JobTask.COPY)
+    world.end(JobTask.COPY)
     crash_at(world, step)
     with pytest.raises(TransientError):
         await world.handle(poll(1))
@@ -104,8 +103,8 @@ async def test_parts_are_released_by_the_poll_that_returns(world: World, step: s
 async def test_parts_that_could_not_be_released_are_released_again(world: World) -> None:
     """A part that gets two messages is mailed once."""
     await world.handle(ready())
-    world.answer(Task.COPY)
-    world.end(Task.COPY)
+    world.answer(JobTask.COPY)
+    world.end(JobTask.COPY)
     send_part = world.polls.send_part
 
     async def crash_at_the_second(run_id: str, part: int) -> None:

@@ -8,7 +8,7 @@ from encore.contracts.errors import PermanentError
 from encore.mailer.adapters.bedrock_capabilities import capabilities_of
 from encore.mailer.adapters.bedrock_requests import ModelChoice
 from encore.mailer.adapters.copy_jobs import BedrockCopyJobs
-from encore.mailer.domain.copy.job import JobStatus
+from encore.mailer.domain.copy.job import JobStatus, JobTask
 from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.ports import BusyError, JobAnswer, ModelReply
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MODEL = "eu.anthropic.claude-haiku-5-5"
 ROLE = "arn:aws:iam::123456789012:role/batch"
 ARN = "arn:aws:bedrock:eu-west-1:123456789012:model-invocation-job/abcdef123456"
-PROMPT = Prompt(Task.COPY, "3", "Rules. " * 2_000, "<facts>{}</facts>", '{"type": "object"}', 700)
+PROMPT = Prompt(Task.FRAME, "3", "Rules. " * 2_000, "<facts>{}</facts>", '{"type": "object"}', 700)
 
 
 class StubBedrock:
@@ -98,8 +98,8 @@ def test_a_record_that_failed_says_why() -> None:
 async def test_a_job_is_started_once_for_a_run_and_task() -> None:
     """The same prompts make the same request, with the same token, so Bedrock returns the same job."""
     stub = StubBedrock()
-    assert await jobs_of(stub).start("run-1", Task.COPY, prompts=200) == ARN
-    await jobs_of(stub).start("run-1", Task.COPY, prompts=200)
+    assert await jobs_of(stub).start("run-1", JobTask.COPY, prompts=200) == ARN
+    await jobs_of(stub).start("run-1", JobTask.COPY, prompts=200)
     first, second = stub.requests
     assert first == second
     assert first == {
@@ -124,7 +124,7 @@ async def test_a_job_is_started_once_for_a_run_and_task() -> None:
 async def test_an_account_with_too_many_jobs_is_busy(code: str) -> None:
     """The next poll tries again."""
     with pytest.raises(BusyError, match=code):
-        await jobs_of(StubBedrock(error=(code, "later"))).start("run-1", Task.COPY, prompts=200)
+        await jobs_of(StubBedrock(error=(code, "later"))).start("run-1", JobTask.COPY, prompts=200)
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ async def test_a_job_that_cannot_be_started_is_permanent_and_says_why(code: str)
     with pytest.raises(
         PermanentError, match=f"no batch inference job could be started: {code}: no such role"
     ):
-        await jobs_of(StubBedrock(error=(code, "no such role"))).start("run-1", Task.COPY, prompts=200)
+        await jobs_of(StubBedrock(error=(code, "no such role"))).start("run-1", JobTask.COPY, prompts=200)
 
 
 @pytest.mark.parametrize(

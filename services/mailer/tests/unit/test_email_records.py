@@ -24,9 +24,6 @@ def record(customer_id: str) -> EmailRecord:
         preheader="",
         copy_source=CopySource.AI,
         product_ids=(),
-        model_calls=0,
-        input_tokens=0,
-        output_tokens=0,
         created_at=datetime(2026, 11, 25, tzinfo=UTC),
     )
 

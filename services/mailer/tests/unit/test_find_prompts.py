@@ -1,23 +1,23 @@
 """The prompts that a job is asked are those that the parts would ask themselves."""
 
-import json
 from collections.abc import Callable, Sequence
 
 import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.records import OwnProduct, Reason, ReasonKind, Recommendation
-from encore.mailer.domain.copy.prompt import Style, Task
+from encore.mailer.domain.copy.job import JobTask
+from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.message.compose import Composer
 from encore.mailer.domain.message.mime import Sender
 from encore.mailer.domain.message.theme import Brand, Theme
-from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.find_prompts import FindPrompts
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.write_copy import Copywriter
-from services.mailer.tests.fakes import MODEL, InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
+from services.mailer.tests.fakes import MODEL, InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.stores import InMemoryObjects
 
@@ -28,17 +28,22 @@ Recommend = Callable[..., Recommendation]
 
 
 class World:
-    """A run of two parts, whose model answers with the same words to everything."""
+    """A run of two parts, whose model writes the same words for everybody."""
 
     def __init__(self, answer: Callable[..., dict[str, object]], *, leave_out_unhappy: bool = False) -> None:
         self.objects, self.kept = InMemoryObjects(), InMemoryKeptAnswers()
-        self.model = InMemoryModel(ModelReply(text=json.dumps(answer())))
-        self.ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept)
-        self.features = KnowFeatures(
-            ask_once=self.ask_once, records=InMemoryFeatureRecords(), language="en", parallel=2
+        self.model = InMemoryWriter(answer())
+        self.ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=2)
+        self.features = KnowFeatures(ask_once=self.ask_once, records=InMemoryFeatureRecords(), language="en")
+        self.copywriter = Copywriter(ask_once=self.ask_once, style=STYLE)
+        self.read_facts = ReadFacts(
+            brand=STYLE.brand, locale=STYLE.locale, leave_out_unhappy=leave_out_unhappy
         )
         self.find = FindPrompts(
-            objects=self.objects, features=self.features, style=STYLE, leave_out_unhappy=leave_out_unhappy
+            objects=self.objects,
+            features=self.features,
+            copywriter=self.copywriter,
+            read_facts=self.read_facts,
         )
 
     async def store(self, *parts: Sequence[Recommendation]) -> None:
@@ -46,7 +51,7 @@ class World:
         for part, recommendations in enumerate(parts, start=1):
             await self.objects.put_lines(object_keys.recommendations(RUN, part), recommendations)
 
-    async def keys(self, task: Task, *, parts: int = 2) -> set[str]:
+    async def keys(self, task: JobTask, *, parts: int = 2) -> set[str]:
         """The keys of the prompts of a task."""
         groups = [group async for group in self.find(RUN, task, parts=parts)]
         assert len(groups) == parts
@@ -59,7 +64,8 @@ class World:
             objects=self.objects,
             records=InMemoryEmailRecords(),
             features=self.features,
-            copywriter=Copywriter(ask_once=self.ask_once, style=STYLE),
+            read_facts=self.read_facts,
+            copywriter=self.copywriter,
             composer=Composer(theme, Sender("Encore Shop", "hello@shop.example"), None),
             parallel=2,
         )
@@ -72,7 +78,7 @@ async def test_each_product_is_asked_about_once(
     """Though both parts recommend all five; finding the prompts asks the model nothing."""
     world = World(make_answer)
     await world.store([recommend("C1"), recommend("C2")], [recommend("C3")])
-    assert len(await world.keys(Task.FEATURES)) == PRODUCTS
+    assert len(await world.keys(JobTask.FEATURES)) == PRODUCTS
     assert world.model.calls == 0
 
 
@@ -82,13 +88,13 @@ async def test_prompts_for_copy_are_those_that_mailing_asks(
     """Once the job has answered them, a part asks the model only for repairs."""
     world = World(make_answer)
     await world.store([recommend("C1"), recommend("C2", products=3)], [recommend("C3")])
-    features, copies = await world.keys(Task.FEATURES), await world.keys(Task.COPY)
+    features, copies = await world.keys(JobTask.FEATURES), await world.keys(JobTask.COPY)
     assert world.kept.answers.keys() == features
     for part in (1, 2):
         await world.mail(part)
     repaired = [text for [message] in world.model.conversations if '"refused"' in (text := message.text)]
     assert copies < world.kept.answers.keys()
-    assert len(copies) == 2
+    assert len(copies) == 1 + PRODUCTS
     assert len(world.kept.answers) == len(features) + len(copies) + len(set(repaired))
 
 
@@ -101,15 +107,15 @@ async def test_customers_without_an_email_are_asked_about_nothing(
             "owned": (OwnProduct(product_id="o", product_name="Lamp", category=("Home",), polarity=-0.9),)
         }
     )
-    for leave_out, prompts in ((False, 1), (True, 0)):
+    for leave_out, prompts in ((False, 1 + PRODUCTS), (True, 0)):
         world = World(make_answer, leave_out_unhappy=leave_out)
         await world.store([recommend("C1", products=0), unhappy])
-        assert len(await world.keys(Task.COPY, parts=1)) == prompts
+        assert len(await world.keys(JobTask.COPY, parts=1)) == prompts
 
 
-@pytest.mark.parametrize("task", [Task.FEATURES, Task.COPY])
+@pytest.mark.parametrize("task", [JobTask.FEATURES, JobTask.COPY])
 async def test_what_a_run_needs_is_the_same_whenever_it_is_found(
-    recommend: Recommend, make_answer: Callable[..., dict[str, object]], task: Task
+    recommend: Recommend, make_answer: Callable[..., dict[str, object]], task: JobTask
 ) -> None:
     """A job that was started but not recorded must be found again by an equal request."""
     first, second = World(make_answer), World(make_answer)

@@ -1,6 +1,6 @@
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import files
@@ -21,9 +21,13 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
+from encore.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
 from encore.mailer.domain.copy.gate import judge
+from encore.mailer.domain.copy.problem import Problem
 from encore.mailer.domain.copy.style import style_problems
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
+from encore.mailer.domain.facts.experience import Aspect, Experience, Occasion
+from encore.mailer.domain.slots import FIRST_NAME, renumbered
 
 FOLDER = files("encore.mailer.domain") / "languages"
 
@@ -176,63 +180,88 @@ def test_any_text_is_judged(facts: EmailFacts, text: str) -> None:
 @pytest.mark.parametrize("locale", ["en_IN", "de_DE"])
 def test_the_examples_of_the_prompt_pass(locale: str) -> None:
     """The model learns from nothing that would be refused, and no line of theirs repeats its card."""
-    lines = (FOLDER / locale[:2] / "examples.md").read_text("utf-8").splitlines()
+    for example, answer in worked_examples("frame", locale):
+        facts = facts_of_frame(example, locale)
+        assert set(answer) == set(frame_fields(facts.occasion))
+        for field, texts in answer.items():
+            assert judge_all(field, texts, facts) == []
+    for example, answer in worked_examples("product", locale):
+        assert len(example["products"]) == len(answer["products"])
+        for told in example["products"]:
+            texts, number = answer["products"][str(told["n"])], told["n"]
+            assert set(texts) == set(PRODUCT_TEXTS)
+            facts = facts_of_product(told, locale)
+            for name, field in (("subject", "subject"), ("preheader", "preheader"), ("line", "lines.1")):
+                assert judge_all(field, [renumbered(text, number, 1) for text in texts[name]], facts) == []
+
+
+def worked_examples(task: str, locale: str) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """What is asked in the examples of a task, with the answers."""
+    lines = (FOLDER / locale[:2] / "examples" / f"{task}.md").read_text("utf-8").splitlines()
     asked = [json.loads(line.removeprefix("Facts: ")) for line in lines if line.startswith("Facts: ")]
     answers = [json.loads(line.removeprefix("Answer: ")) for line in lines if line.startswith("Answer: ")]
-    assert len(asked) == len(answers) == 3
-    for example, answer in zip(asked, answers, strict=True):
-        facts = beside_another(facts_of_example(example, locale))
-        lines_of = {f"lines.{number}": texts for number, texts in answer.pop("lines").items()}
-        for field, texts in {**answer, **lines_of}.items():
-            for text in texts:
-                assert judge(field, text, facts) + style_problems(field, text, facts) == []
+    assert asked
+    return list(zip(asked, answers, strict=True))
 
 
-def beside_another(facts: EmailFacts) -> EmailFacts:
-    """The same facts of an email with a second product: an example is cut short."""
-    [product] = facts.products
-    return replace(facts, products=(product, replace(product, number=2)))
+def judge_all(field: str, texts: Sequence[str], facts: EmailFacts) -> list[Problem]:
+    """Everything that is wrong with texts."""
+    return [
+        each for text in texts for each in (*judge(field, text, facts), *style_problems(field, text, facts))
+    ]
 
 
-def facts_of_example(example: dict[str, Any], locale: str) -> EmailFacts:
-    """Facts of which the prompt would be that of the example."""
-    customer, pick = example["customer"], example["products"][0]
-    own = pick["own"] or customer["liked"] or customer["disliked"]
-    polarity = 0.9 if customer["liked"] else -0.9
+def facts_of_frame(example: dict[str, Any], locale: str) -> EmailFacts:
+    """Facts of which the frame's prompt would be that of the example."""
+    told = {
+        name: Aspect(each, "Tarn One") if (each := example[name]) else None for name in ("praised", "blamed")
+    }
+    slots = example["slots"]
+    experience = Experience(
+        Occasion(example["occasion"]),
+        liked="Tarn One" if "liked.product" in slots else None,
+        disliked="Tarn One" if "disliked.product" in slots else None,
+        **told,
+    )
+    [product] = facts_of_product({"n": 1, "kind": "Lamps", "reason": "assortment"}, locale).products
+    products = (product,) if example["products"] == "one" else (product, replace(product, number=2))
+    facts = EmailFacts("C", None, "Asha", "Encore Shop", locale[:2], products, experience)
+    assert [FIRST_NAME, *experience.slots] == slots
+    return facts.of_frame()
+
+
+def facts_of_product(told: dict[str, Any], locale: str) -> EmailFacts:
+    """Facts of which the product's prompt would be that of the example."""
+    slots, features = told.get("slots", ()), tuple(told.get("features", {}).values())
     product = Product(
         product_id="P",
         name="Tarn One",
-        category=(pick["kind"],),
+        category=(told["kind"],),
         price=Decimal(9),
-        list_price=Decimal(12) if "1.discount" in pick["slots"] else None,
+        list_price=Decimal(12) if any(slot.endswith(".discount") for slot in slots) else None,
         currency="EUR",
         rating=Decimal("4.5"),
         rating_count=50,
-        bullets=tuple(pick["features"].values()),
+        bullets=features,
     )
-    told = {
-        name: (ProductAspect(product_id="O", product_name=each["product"], aspect=each["aspect"]),)
-        for name in ("praised", "blamed")
-        if (each := customer[name])
-    }
+    own = "Norra Desk Lamp" if told.get("own") else None
     reason = Reason(
-        kind=pick["reason"],
+        kind=told["reason"],
         product_id="O" if own else None,
         product_name=own,
-        category=(pick["kind"],),
+        category=(told["kind"],),
         rank=1,
         out_of=9,
     )
-    praised = (AspectCount(aspect=pick["praised"], praised=5),) if pick["praised"] else ()
+    praised = (AspectCount(aspect="build quality", praised=5),) if told.get("praised") else ()
     recommendation = Recommendation(
         customer_id="C",
         name="Asha",
         source=RecommendationSource.POPULARITY,
         picks=(Pick(product=product, reason=reason, praised=praised),),
-        owned=(OwnProduct(product_id="O", product_name=own, category=(own,), polarity=polarity),)
-        if own
-        else (),
-        **told,
     )
-    features = {"P": tuple(pick["features"].values())}
-    return email_facts(recommendation, brand="Encore Shop", locale=locale, features=features)
+    facts = email_facts(recommendation, brand="Encore Shop", locale=locale, features={"P": features})
+    assert {renumbered(f"{{{slot}}}", told["n"], 1) for slot in slots} <= {
+        f"{{{slot}}}" for slot in facts.slots
+    }
+    return facts.of_product(facts.products[0])

@@ -10,6 +10,7 @@ from encore.contracts import object_keys
 from encore.contracts.errors import PermanentError, TransientError
 from encore.contracts.events import EmailFinished, RecommendationsReady, RunFinished, new_event
 from encore.contracts.records import Recommendation
+from encore.mailer.domain.copy.product_prompt import TOGETHER
 from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.message.compose import Composer
@@ -23,13 +24,14 @@ from encore.mailer.use_cases.ask_once import AskOnce
 from encore.mailer.use_cases.close_run import CloseRun
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.queue.message import Message
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
 from services.mailer.tests.conftest import FEATURES
-from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryModel
+from services.mailer.tests.fakes import InMemoryEmailRecords, InMemoryFeatureRecords, InMemoryWriter
 from tests.support.kept_answers import InMemoryKeptAnswers
 from tests.support.runs import Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryObjects, InMemoryPolls
@@ -43,12 +45,14 @@ PICTURES = 5
 NOTHING = dict.fromkeys(
     (
         *("emails", "emails_template_copy", "emails_mixed_copy", "emails_failed", "emails_left_out"),
-        *("emails_sorry", "copy_facts", "copy_prompts", "copy_repairs", "house_fields", "products_described"),
-        "links_left_out",
+        *("emails_sorry", "copy_facts", "copy_prompts", "copy_repairs", "copy_calls", "house_fields"),
+        *("products_described", "links_left_out"),
     ),
     0,
 )
 """The counts of a part without customers."""
+ASKED = {"copy_facts": 6, "copy_prompts": 6, "copy_calls": 2}
+"""What five products for anybody of whom the same is known come to: a frame alone, the products together."""
 
 
 def described(number: int) -> ProductFeatures:
@@ -67,17 +71,17 @@ def described(number: int) -> ProductFeatures:
 class World:
     """The handler over in-memory doubles."""
 
-    def __init__(self, answer: Mapping[str, object]) -> None:
+    def __init__(self, words: Mapping[str, object]) -> None:
         self.objects = InMemoryObjects()
         self.records = InMemoryEmailRecords()
         self.announcer = InMemoryAnnouncer()
         runs = Runs()
         self.ledger = runs.ledger
-        self.model = InMemoryModel(ModelReply(text=json.dumps(answer), input_tokens=1_000, output_tokens=300))
+        self.model = InMemoryWriter(words)
         sender = Sender("Encore Shop", "hello@shop.example")
         theme = Theme(Brand("Encore Shop", "1 Example Street"))
         self.kept = InMemoryKeptAnswers()
-        ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept)
+        ask_once = AskOnce(model=self.model, model_id=MODEL, kept=self.kept, parallel=PARALLEL)
         mail_part = MailPart(
             objects=self.objects,
             records=self.records,
@@ -85,8 +89,8 @@ class World:
                 ask_once=ask_once,
                 records=InMemoryFeatureRecords(*map(described, range(1, 6))),
                 language="en",
-                parallel=PARALLEL,
             ),
+            read_facts=ReadFacts(brand="Encore Shop", locale="en_IN"),
             copywriter=Copywriter(ask_once=ask_once, style=Style(brand="Encore Shop", locale="en_IN")),
             composer=Composer(theme, sender, UnsubscribeEndpoint("https://shop.example/u", b"key")),
             parallel=PARALLEL,
@@ -150,8 +154,7 @@ async def test_each_customer_gets_an_email_an_event_and_a_record(world: World, r
     assert ended.status == "finished"
     assert ended.counts == NOTHING | {
         "emails": 60,
-        "copy_facts": 1,
-        "copy_prompts": 1,
+        **ASKED,
         "links_left_out": 60 * PICTURES,
     }
     assert (await world.ledger.run(RUN)).status is RunStatus.FINISHED
@@ -183,15 +186,30 @@ async def test_the_customers_language_and_time_zone_are_announced_and_recorded(
 
 
 async def test_the_prompt_of_an_email_is_stored_with_its_answer(world: World, recommend: Recommend) -> None:
-    """Once for equal facts, and it says whether this part has paid for it."""
+    """Once for the part, the frame's first, and it says whether this part has paid for it."""
     await world.open(parts=2)
     for part in (1, 2):
         await world.handler(await world.message([recommend(f"C{part}")], part=part, parts=2))
-        key = object_keys.copy(RUN, part, world.records.items[RUN, f"C{part}"]["prompt_key"])
-        (stored,) = map(json.loads, world.objects.stored[key].splitlines())
-        assert stored["paid"] is (part == 1)
-        assert json.loads(stored["answers"][0])["subject"] == ["Something for you"]
+        keys = world.records.items[RUN, f"C{part}"]["prompt_keys"]
+        stored = [*map(json.loads, world.objects.stored[object_keys.copy(RUN, part, keys[0])].splitlines())]
+        assert [each["prompt_key"] for each in stored] == list(keys)
+        assert {each["paid"] for each in stored} == {part == 1}
+        assert [each["task"] for each in stored] == ["frame", *["product"] * 5]
+        texts = json.loads(stored[1]["answers"][0])["products"]["1"]
+        assert texts["subject"] == ["Something for you"]
     assert len([key for key in world.objects.stored if "/copy/" in key]) == 2
+
+
+async def test_a_prompt_that_parts_share_is_on_the_bill_of_one(world: World, recommend: Recommend) -> None:
+    """Whichever has paid; each knows how many prompts its emails come from."""
+    await world.open(parts=2)
+    for part in (1, 2):
+        await world.handler(await world.message([recommend(f"C{part}")], part=part, parts=2))
+    first, second = await world.ledger.reports(RUN)
+    paid = ("copy_facts", "copy_prompts", "copy_calls")
+    assert [first.counts[name] for name in paid] == [6, 6, 2]
+    assert [second.counts[name] for name in paid] == [6, 0, 0]
+    assert f"bedrock.input_tokens.{MODEL}" not in second.units
 
 
 async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -> None:
@@ -200,10 +218,10 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
     await world.handler(await world.message([recommend(f"C{n}") for n in range(11)], parts=2))
     (report,) = await world.ledger.reports(RUN)
     assert report.units == {
-        f"bedrock.input_tokens.{MODEL}": 1_000,
-        f"bedrock.output_tokens.{MODEL}": 300,
+        f"bedrock.input_tokens.{MODEL}": 2 * 1_000,
+        f"bedrock.output_tokens.{MODEL}": 2 * 300,
         "s3.puts": 12,
-        "dynamodb.writes": 18,
+        "dynamodb.writes": 11 + 6 * 3 + 4,
         "sns.publishes": 2,
         "sqs.requests": 2,
         "dynamodb.reads": 1,
@@ -214,12 +232,12 @@ async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -
 async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
     world: World, recommend: Recommend
 ) -> None:
-    """It is counted and announced as template copy, and its record keeps the problems."""
+    """It is counted and announced as template copy; its prompts say why, and each was asked once more."""
     await world.open(parts=1)
     world.model.replies = [ModelReply(text="nonsense")]
     await world.handler(await world.message([recommend("C1")]))
-    asked = {"copy_facts": 1, "copy_prompts": 1, "copy_repairs": 1}
-    assert await world.counts() == NOTHING | asked | {
+    asked = {"copy_repairs": 6, "copy_calls": 2 + 6}
+    assert await world.counts() == NOTHING | ASKED | asked | {
         "emails": 1,
         "emails_template_copy": 1,
         "house_fields": 10,
@@ -229,7 +247,10 @@ async def test_copy_that_stays_invalid_is_replaced_by_template_copy(
         EmailFinished(customer_id="C1", key=object_keys.email(RUN, "C1"), template_copy=True)
     ]
     assert b"X-Encore-Copy: template" in world.objects.stored[object_keys.email(RUN, "C1")]
-    assert world.records.items[RUN, "C1"]["problems"]
+    record = world.records.items[RUN, "C1"]
+    assert (len(record["prompt_keys"]), len(record["repair_keys"])) == (6, 6)
+    stored = world.objects.stored[object_keys.copy(RUN, 1, record["prompt_keys"][0])].splitlines()
+    assert all(json.loads(each)["verdicts"] for each in stored)
 
 
 async def test_one_customers_failure_does_not_stop_the_others(world: World, recommend: Recommend) -> None:
@@ -237,8 +258,7 @@ async def test_one_customers_failure_does_not_stop_the_others(world: World, reco
     await world.open(parts=1)
     part = [recommend("C1"), recommend("C2", products=0), recommend("C3")]
     await world.handler(await world.message(part))
-    asked = {"copy_facts": 1, "copy_prompts": 1}
-    assert await world.counts() == NOTHING | asked | {
+    assert await world.counts() == NOTHING | ASKED | {
         "emails": 2,
         "emails_failed": 1,
         "links_left_out": 2 * PICTURES,
@@ -248,20 +268,27 @@ async def test_one_customers_failure_does_not_stop_the_others(world: World, reco
 
 
 async def test_a_throttled_part_keeps_what_it_paid_for(world: World, recommend: Recommend) -> None:
-    """On redelivery only customers without an email cost a call."""
+    """On redelivery only questions without an answer cost a call, and all of them are on the bill."""
     await world.open(parts=1)
     customers = 75
     message = await world.message([unlike(recommend, f"C{n}", n) for n in range(customers)])
-    world.model.throttled_from = 40
+    world.model.throttled_from = 7
     with pytest.raises(TransientError):
         await world.handler(message)
-    done = len(world.records.items)
-    assert 36 <= done <= 39
     assert world.announcer.announced == []
+    answered = -(-len(world.kept.answers) // TOGETHER)
+    assert PARALLEL <= answered < 7
     world.model.throttled_from, world.model.calls = None, 0
     await world.handler(message)
-    assert world.model.calls == customers - done
-    assert (await world.counts())["emails"] == customers
+    products = customers + 4
+    calls = 1 + -(-products // TOGETHER)
+    assert world.model.calls == calls - answered
+    counts = await world.counts()
+    assert (counts["emails"], counts["copy_prompts"], counts["copy_calls"]) == (
+        customers,
+        1 + products,
+        calls,
+    )
     assert len(world.announcer.of(EmailFinished)) == customers
 
 
@@ -410,62 +437,64 @@ async def test_a_customer_listed_twice_in_a_part_gets_one_email(world: World, re
     """A record occurs once in a batch, as DynamoDB requires."""
     await world.open(parts=1)
     await world.handler(await world.message([recommend("C1"), recommend("C1")]))
-    assert world.model.calls == 1
+    assert world.model.calls == 2
     assert (await world.counts())["emails"] == 1
 
 
 async def test_a_killed_part_repeats_at_most_the_calls_in_flight(world: World, recommend: Recommend) -> None:
-    """Emails recorded before are kept, and the part ends with the same counts."""
+    """Answers are kept as they arrive, and the part ends with the same counts."""
     await world.open(parts=1)
-    message = await world.message([unlike(recommend, f"C{n}", n) for n in range(40)])
-    world.model.hangs_at = 23
+    message = await world.message([unlike(recommend, f"C{n}", n) for n in range(100)])
+    calls = 1 + -(-(100 + 4) // TOGETHER)
+    world.model.hangs_at = 7
     killed = asyncio.create_task(world.handler(message))
     await world.model.hanging.wait()
     for _ in range(5):
         await asyncio.sleep(0)  # earlier answers are saved meanwhile
-    kept = dict(world.records.items)
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()
     await asyncio.wait(others)
     assert killed.cancelled()
-    world.records.items = kept  # SIGKILL: what was not stored by then is lost
     world.model.hangs_at = None
     await world.handler(message)
-    assert world.model.calls <= 40 + PARALLEL
-    assert (await world.counts())["emails"] == 40
+    assert calls < world.model.calls <= calls + PARALLEL
+    counts = await world.counts()
+    assert (counts["emails"], counts["copy_calls"]) == (100, calls)
 
 
-async def test_a_prompt_is_counted_although_the_email_that_it_was_counted_with_is_lost(
+async def test_what_a_part_paid_is_counted_although_emails_are_lost(
     world: World, recommend: Recommend
 ) -> None:
-    """Others with the same wordings were saved before the crash; the repeated part's totals have the call."""
+    """Some were saved before the crash: the repeated part's totals have each call once."""
     await world.open(parts=1)
-    message = await world.message([recommend(f"C{number}") for number in range(PARALLEL)])
+    message = await world.message([unlike(recommend, f"C{number}", number) for number in range(2 * PARALLEL)])
     put_all = world.records.put_all
 
-    async def lose_the_first(records: Sequence[EmailRecord]) -> None:
-        await put_all([record for record in records if not record.model_calls])
-        if any(record.model_calls for record in records):
+    async def lose_all_but_some(records: Sequence[EmailRecord]) -> None:
+        if world.records.items:
             raise TransientError("killed")
+        await put_all(records)
 
-    world.records.put_all = lose_the_first  # type: ignore[method-assign] # a crash
+    world.records.put_all = lose_all_but_some  # type: ignore[method-assign] # a crash
     with pytest.raises(TransientError):
         await world.handler(message)
-    assert 0 < len(world.records.items) < PARALLEL
+    assert 0 < len(world.records.items) < 2 * PARALLEL
     world.records.put_all = put_all  # type: ignore[method-assign] # and afterwards
+    calls = world.model.calls
     await world.handler(message)
     counts = await world.counts()
-    assert (counts["emails"], counts["copy_prompts"], world.model.calls) == (PARALLEL, 1, 1)
+    assert (counts["emails"], counts["copy_prompts"]) == (2 * PARALLEL, 1 + 2 * PARALLEL + 4)
+    assert counts["copy_calls"] == world.model.calls == calls
+    (report,) = await world.ledger.reports(RUN)
+    assert report.units[f"bedrock.input_tokens.{MODEL}"] == calls * 1_000
 
 
 async def test_unsaved_emails_are_bounded_over_all_parts(world: World, recommend: Recommend) -> None:
-    """While nothing can be saved, no further call is paid for, however many parts are handled at once."""
+    """While nothing can be recorded, no further email is made, however many parts are handled at once."""
     await world.open(parts=3)
     messages = [
-        await world.message(
-            [unlike(recommend, f"C{part}-{n}", 10 * part + n) for n in range(9)], part=part, parts=3
-        )
+        await world.message([recommend(f"C{part}-{n}") for n in range(9)], part=part, parts=3)
         for part in (1, 2, 3)
     ]
     put_all, saving = world.records.put_all, asyncio.Event()
@@ -476,9 +505,9 @@ async def test_unsaved_emails_are_bounded_over_all_parts(world: World, recommend
 
     world.records.put_all = wait_and_put  # type: ignore[method-assign] # a slow table
     handling = [asyncio.create_task(world.handler(message)) for message in messages]
-    for _ in range(200):
+    for _ in range(400):
         await asyncio.sleep(0)
-    assert world.model.calls == PARALLEL
+    assert sum(key.endswith(".eml") for key in world.objects.stored) == PARALLEL
     saving.set()
     await asyncio.gather(*handling)
-    assert (world.model.calls, (await world.counts())["emails"]) == (27, 27)
+    assert (await world.counts())["emails"] == 27

@@ -16,8 +16,8 @@ CUSHIONS = ModelReply(
 
 def knows(model: InMemoryModel, records: InMemoryFeatureRecords) -> KnowFeatures:
     """The use case over doubles."""
-    ask_once = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers())
-    return KnowFeatures(ask_once=ask_once, records=records, language="en", parallel=2)
+    ask_once = AskOnce(model=model, model_id="claude", kept=InMemoryKeptAnswers(), parallel=2)
+    return KnowFeatures(ask_once=ask_once, records=records, language="en")
 
 
 async def features(know: KnowFeatures, product: Product) -> tuple[str, ...]:

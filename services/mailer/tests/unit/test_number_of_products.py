@@ -1,17 +1,15 @@
 """An email has as many products as its recommendation, from one to twelve."""
 
-import json
 from collections.abc import Callable
-from hashlib import sha256
 
 import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.records import Recommendation
-from encore.mailer.domain.copy.fields import TEXTS
+from encore.mailer.domain.copy.frame_prompt import frame_prompt
 from encore.mailer.domain.copy.gate import judge
-from encore.mailer.domain.copy.prompt import CHARS_PER_TOKEN, Style, copy_prompt, repair_prompt
-from encore.mailer.domain.copy.style import MAX_CHARS
+from encore.mailer.domain.copy.product_prompt import product_prompt
+from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.facts.email import EmailFacts
 from services.mailer.tests.unit.test_handler import RUN, World
 from tests.support.verdict import body
@@ -19,40 +17,15 @@ from tests.support.verdict import body
 MakeFacts = Callable[..., EmailFacts]
 STYLE = Style(brand="Encore Shop", locale="en_IN")
 MOST = 12
-QUESTION_FOR_FIVE = "728a8458ba90b82714433c819761ab7495f52bd80b007ab2c8914c93f71928a3"
-"""The digest of the facts and the schema that five products were asked with before there was a choice."""
 
 
-def test_five_products_are_asked_about_as_ever(facts: EmailFacts) -> None:
-    """So that kept answers stay valid; a change here makes every shop pay for its copy again."""
-    prompt = copy_prompt(facts, STYLE)
-    assert sha256(f"{prompt.text}{prompt.schema}".encode()).hexdigest() == QUESTION_FOR_FIVE
-
-
-def test_all_numbers_but_one_share_the_system_text(make_facts: MakeFacts) -> None:
-    """It is cached for all of them; that of a single product says so, in its version too."""
-    prompts = [copy_prompt(make_facts(products=number), STYLE) for number in range(1, MOST + 1)]
-    assert len({prompt.system for prompt in prompts[1:]}) == 1
-    assert len({prompt.version for prompt in prompts[1:]}) == 1
-    assert "has a single one" in prompts[0].system
-    assert prompts[0].version != prompts[1].version
-
-
-@pytest.mark.parametrize("number", range(1, MOST + 1))
-def test_a_prompt_asks_for_a_line_on_each_product(make_facts: MakeFacts, number: int) -> None:
-    """And leaves room for the longest: the answer may have more tokens with every product."""
-    prompt = copy_prompt(make_facts(products=number), STYLE)
-    lines = json.loads(prompt.schema)["properties"]["lines"]["required"]
-    assert lines == [str(each) for each in range(1, number + 1)]
-    chars = sum(MAX_CHARS[name] for name in TEXTS) + number * MAX_CHARS["line"]
-    assert prompt.max_tokens > STYLE.wordings * chars // CHARS_PER_TOKEN
-
-
-def test_a_repair_for_a_single_product_keeps_its_rule(make_facts: MakeFacts) -> None:
-    """Else the second answer would speak of several again."""
-    facts = make_facts(products=1)
-    repair = repair_prompt(facts, STYLE, fields=["intro"], refused=[])
-    assert repair.system == copy_prompt(facts, STYLE).system
+def test_the_number_of_products_makes_no_other_question(make_facts: MakeFacts) -> None:
+    """A frame differs only between one product and several; the texts on a product never do."""
+    everything = [make_facts(products=number) for number in range(1, MOST + 1)]
+    frames = [frame_prompt(facts, STYLE) for facts in everything]
+    assert len({prompt.text for prompt in frames}) == 2
+    assert len({prompt.system for prompt in frames}) == 1
+    assert len({product_prompt(facts.products[0], STYLE).text for facts in everything}) == 1
 
 
 @pytest.mark.parametrize("number", range(2, MOST + 1))

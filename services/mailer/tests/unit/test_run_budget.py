@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 
 from encore.mailer.adapters.within_budget import ModelWithinBudget, most_tokens
-from encore.mailer.domain.copy.job import JobInput
-from encore.mailer.domain.copy.prompt import Task
+from encore.mailer.domain.copy.job import JobInput, JobTask
 from encore.mailer.ports import ModelMessage, ModelReply
 from encore.runtime.runs.budget import RunStoppedError
 from encore.runtime.runs.run import RunStatus
@@ -64,8 +63,8 @@ async def test_a_job_starts_only_if_the_budget_allows_what_it_is_expected_to_cos
     await world.budget.resume(RUN, Decimal(1))
     await world.handle(poll(0))
     assert world.jobs.started == {"run-1-features": FROM_PROMPTS}
-    world.answer(Task.FEATURES)
-    world.end(Task.FEATURES)
+    world.answer(JobTask.FEATURES)
+    world.end(JobTask.FEATURES)
     await world.handle(poll(1))
     reserved = (await world.budget.account(RUN)).reserved
     assert reserved["Bedrock's job on features"] == Decimal("0.00003")

@@ -35,6 +35,7 @@ from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
 from encore.mailer.use_cases.know_features import KnowFeatures
 from encore.mailer.use_cases.load_look import Look, load_look
 from encore.mailer.use_cases.mail_part import MailPart
+from encore.mailer.use_cases.read_facts import ReadFacts
 from encore.mailer.use_cases.release_parts import ReleaseParts
 from encore.mailer.use_cases.write_copy import Copywriter
 from encore.runtime.kept_answers import DynamoDBKeptAnswers, KeptAnswers
@@ -65,27 +66,34 @@ async def make_handler(runtime: Runtime[MailerSettings]) -> Handler:
     model = ModelWithinBudget(
         BedrockModel(bedrock, model_choice(settings), limiter), settings.mailer_model_id
     )
-    ask_once = AskOnce(model=model, model_id=settings.mailer_model_id, kept=kept)
+    ask_once = AskOnce(
+        model=model,
+        model_id=settings.mailer_model_id,
+        kept=kept,
+        parallel=settings.mailer_converse_concurrency,
+    )
     features = KnowFeatures(
         ask_once=ask_once,
         records=DynamoDBFeatureRecords(runtime.dynamodb, settings.product_features_table),
         language=style(settings).language,
-        parallel=settings.mailer_converse_concurrency,
+    )
+    copywriter = Copywriter(ask_once=ask_once, style=style(settings))
+    read_facts = ReadFacts(
+        brand=settings.mailer_brand_name,
+        locale=settings.mailer_locale,
+        leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
     mail_part = MailPart(
         objects=runtime.objects,
         records=DynamoDBEmailRecords(runtime.dynamodb, settings.emails_table, keep_days=keep_days),
         features=features,
-        copywriter=Copywriter(ask_once=ask_once, style=style(settings)),
+        read_facts=read_facts,
+        copywriter=copywriter,
         composer=composer(settings, look),
         parallel=settings.mailer_converse_concurrency,
-        leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
     )
     find_prompts = FindPrompts(
-        objects=runtime.objects,
-        features=features,
-        style=style(settings),
-        leave_out_unhappy=settings.mailer_unhappy is Unhappy.LEAVE_OUT,
+        objects=runtime.objects, features=features, copywriter=copywriter, read_facts=read_facts
     )
     return MailerHandler(
         runtime.stage,

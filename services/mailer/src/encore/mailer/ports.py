@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from encore.mailer.domain.copy.job import JobState
-from encore.mailer.domain.copy.prompt import Prompt, Task
+from encore.mailer.domain.copy.job import JobState, JobTask
+from encore.mailer.domain.copy.prompt import Prompt
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.record import EmailRecord
 
@@ -32,8 +32,12 @@ class ModelReply:
     output_tokens: int = 0
     cache_read_tokens: int = 0
     cache_write_tokens: int = 0
+    calls: int = 1
+    """None for an answer that came with another's: of a call about several products the first counts."""
 
 
+TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+"""The members of a reply that are billed."""
 Claim = Callable[[], Awaitable[bool]]
 """Claims a question shortly before its call goes out; false if it need not be asked."""
 
@@ -96,7 +100,7 @@ class CopyJobs(Protocol):
 
     def line(self, prompt: Prompt) -> bytes: ...
     def answer(self, line: bytes) -> JobAnswer: ...
-    async def start(self, run_id: str, task: Task, *, prompts: int) -> str: ...
+    async def start(self, run_id: str, task: JobTask, *, prompts: int) -> str: ...
     async def state(self, job_id: str) -> JobState: ...
     async def stop(self, job_id: str) -> None: ...
 
@@ -104,7 +108,7 @@ class CopyJobs(Protocol):
 class PromptsOfRun(Protocol):
     """Finds the prompts that the parts of a run are about to ask."""
 
-    def __call__(self, run_id: str, task: Task, *, parts: int) -> AsyncIterator[Sequence[Prompt]]:
+    def __call__(self, run_id: str, task: JobTask, *, parts: int) -> AsyncIterator[Sequence[Prompt]]:
         """Yield the prompts of one task in groups, such as those of a part; a repeated one does no harm.
 
         For copy, the features of all products are known, from the first round's answers or from calls.

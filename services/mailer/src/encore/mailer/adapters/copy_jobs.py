@@ -12,8 +12,8 @@ from encore.contracts.errors import PermanentError
 from encore.mailer.adapters.bedrock_capabilities import Capabilities
 from encore.mailer.adapters.bedrock_replies import read_reply
 from encore.mailer.adapters.bedrock_requests import ModelChoice, converse_request
-from encore.mailer.domain.copy.job import JobState, JobStatus
-from encore.mailer.domain.copy.prompt import Prompt, Task
+from encore.mailer.domain.copy.job import JobState, JobStatus, JobTask
+from encore.mailer.domain.copy.prompt import Prompt
 from encore.mailer.ports import BusyError, JobAnswer, ModelMessage
 from encore.runtime.errors import error_code
 from encore.runtime.tags import RUN
@@ -82,7 +82,7 @@ class BedrockCopyJobs:
             record["recordId"], error=f"{error.get('errorCode', '')} {error.get('errorMessage', '')}".strip()
         )
 
-    async def start(self, run_id: str, task: Task, *, prompts: int) -> str:
+    async def start(self, run_id: str, task: JobTask, *, prompts: int) -> str:
         """Start the job on a run's prompts of one task and return its ARN.
 
         Raises `BusyError` if the account has as many jobs as it may have, and `PermanentError` with Bedrock's

@@ -4,10 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encore.mailer.adapters.bedrock_capabilities import MIN_CHARS_PER_TOKEN
-from encore.mailer.ports import Claim, Model, ModelMessage, ModelReply
+from encore.mailer.ports import TOKENS, Claim, Model, ModelMessage, ModelReply
 from encore.runtime.runs.budget import paying
-
-KINDS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 
 
 @dataclass(frozen=True)
@@ -32,7 +30,7 @@ class ModelWithinBudget:
             reply = await self.model.converse(
                 system, messages, schema=schema, max_tokens=max_tokens, claim=claim
             )
-            payment.used(self._units({kind: getattr(reply, kind) for kind in KINDS}))
+            payment.used(self._units({kind: getattr(reply, kind) for kind in TOKENS}))
             return reply
 
     def _units(self, tokens: dict[str, int]) -> dict[str, int]:

@@ -27,18 +27,12 @@ class EmailRecord(Record):
     product_ids: tuple[str, ...]
     links_left_out: NonNegativeInt = 0
     """Links and pictures of the catalogue that lead to hosts which are not allowed."""
-    problems: tuple[str, ...] = ()
-    """Why wordings were refused, one line each; empty but for the first email with these words."""
     model_id: str = ""
-    prompt_version: str = ""
-    prompt_key: str = ""
-    """Emails with equal facts share a prompt, which is stored in the part's folder `object_keys.copies`."""
-    model_calls: NonNegativeInt
-    """Calls that were paid for with this email; those with equal facts have none."""
-    input_tokens: NonNegativeInt
-    output_tokens: NonNegativeInt
-    cache_read_tokens: NonNegativeInt = 0
-    cache_write_tokens: NonNegativeInt = 0
+    prompt_keys: tuple[str, ...] = ()
+    """The prompts that the words come from: the frame's, and that of each product. Many emails share one;
+    each is stored in the part's folder `object_keys.copies`."""
+    repair_keys: tuple[str, ...] = ()
+    """The requests for repairs that followed them."""
     created_at: datetime
 
 

@@ -33,6 +33,17 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return SLOT.sub(lambda found: values[found[1]], text)
 
 
+def renumbered(text: str, number: int, to: int) -> str:
+    """Return a text on one product as it is for another number; the two numbers change places."""
+    owners = {str(number): str(to), str(to): str(number)}
+
+    def slot(found: re.Match[str]) -> str:
+        about, dot, name = found[1].partition(".")
+        return f"{{{owners.get(about, about)}{dot}{name}}}"
+
+    return text if number == to else SLOT.sub(slot, text)
+
+
 def without_slots(text: str) -> str:
     """Return what the writer wrote, each slot replaced by a space."""
     return SLOT.sub(" ", text)

@@ -20,6 +20,7 @@ from encore.mailer.domain.copy.job import (
     YES,
     JobInput,
     JobStatus,
+    JobTask,
     input_of,
     input_step,
     is_kept,
@@ -27,7 +28,6 @@ from encore.mailer.domain.copy.job import (
     job_step,
     kept_step,
 )
-from encore.mailer.domain.copy.prompt import Task
 from encore.mailer.ports import BusyError, CopyJobs
 from encore.mailer.use_cases.collect_prompts import CollectPrompts
 from encore.mailer.use_cases.keep_copy_answers import KeepCopyAnswers
@@ -94,7 +94,7 @@ class AdvanceCopyJob:
                 return False
         return True
 
-    async def _task_answered(self, run: Run, task: Task) -> bool:
+    async def _task_answered(self, run: Run, task: JobTask) -> bool:
         job_id = job_of(run, task)
         if job_id is None:
             return await self._start(run, task)
@@ -109,7 +109,7 @@ class AdvanceCopyJob:
         await self._keep(run, task, job_id)
         return True
 
-    async def _start(self, run: Run, task: Task) -> bool:
+    async def _start(self, run: Run, task: JobTask) -> bool:
         """Start the task's job; return True if there are too few prompts for one."""
         found = input_of(run, task) or await self._collect(run, task)
         if found.prompts < self.from_prompts:
@@ -126,7 +126,7 @@ class AdvanceCopyJob:
         log.info("copy_job_started", task=task, job_id=job_id, prompts=found.prompts)
         return False
 
-    async def _collect(self, run: Run, task: Task) -> JobInput:
+    async def _collect(self, run: Run, task: JobTask) -> JobInput:
         """Write the input once, however long the job has to wait."""
         started_at = datetime.now(UTC)
         found = await self.collect_prompts.run(run, task)
@@ -135,7 +135,7 @@ class AdvanceCopyJob:
         await self.ledger.set_step(run.run_id, **input_step(task, found))
         return found
 
-    async def _keep(self, run: Run, task: Task, job_id: str) -> None:
+    async def _keep(self, run: Run, task: JobTask, job_id: str) -> None:
         """Keep what the job has answered, all of it or some, and record what it is paid for."""
         started_at = datetime.now(UTC)
         written = input_of(run, task) or JobInput(prompts=0, files=0)
@@ -158,5 +158,5 @@ class AdvanceCopyJob:
             await fail_run(run.run_id, run.reason or "", self.ledger, self.announcer)
 
 
-def _budget_piece(task: Task) -> str:
+def _budget_piece(task: JobTask) -> str:
     return f"Bedrock's job on {task}"

@@ -1,19 +1,22 @@
 """Asks the model each question once: in a part, in a run, in later runs and however often work is repeated.
 
 An answer is kept as soon as it arrives. Shortly before a call's turn, which may take hours to come, its
-question is claimed, so that of two workers with the same one, one asks and the other finds the answer.
+questions are claimed, so that of two workers with the same one, one asks and the other finds the answer.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from encore.mailer.domain.copy.prompt import Prompt
-from encore.mailer.ports import Model, ModelMessage, ModelReply
+from encore.mailer.ports import Claim, Model, ModelMessage, ModelReply
+from encore.mailer.use_cases.joint_calls import calls, question, shared_out
+from encore.runtime.batches import batches
 from encore.runtime.gather import Gather
 from encore.runtime.kept_answers import Answer, KeptAnswers
+from encore.runtime.parallel import for_each
 from encore.runtime.quota.turns import WithdrawnError
 
 KEYS_PER_CALL = 100
@@ -30,66 +33,150 @@ class PaidReply:
     payer: str
 
 
-class AskOnce:
-    """One model, and the answers that have been paid for, which are looked up and kept in batches."""
+@dataclass
+class _Work:
+    """For whom questions are asked."""
 
-    def __init__(self, *, model: Model, model_id: str, kept: KeptAnswers) -> None:
+    payer: str
+    is_left: bool = False
+    """True once nobody waits for the answers: no further call is made for them."""
+
+
+class AskOnce:
+    """One model, and the answers that have been paid for, which are looked up and kept in batches.
+
+    `parallel` calls are under way at a time, over all pieces of work, so a crash costs no more than these.
+    """
+
+    def __init__(self, *, model: Model, model_id: str, kept: KeptAnswers, parallel: int) -> None:
         self.model_id = model_id
         self._model = model
         self._kept = kept
+        self._parallel = parallel
+        self._turns = asyncio.Semaphore(parallel)
         self._find = Gather(kept.find, limit=KEYS_PER_CALL)
         self._claim = Gather(self._claim_all, limit=KEYS_PER_CALL)
         self._keep = Gather(self._keep_all)
         self._asking: dict[str, asyncio.Event] = {}
+        self._calls: set[asyncio.Task[None]] = set()
 
-    async def run(
-        self, prompt: Prompt, *, payer: str, is_wanted: Callable[[], bool] = lambda: True
-    ) -> PaidReply:
-        """Return the reply to a prompt; ask, and pay, only if nobody has.
+    async def find(self, keys: Iterable[str]) -> dict[str, PaidReply]:
+        """Return the replies that are kept, by the prompts' keys."""
+        wanted = list(dict.fromkeys(keys))
+        found = await asyncio.gather(*(self._kept.find(some) for some in batches(wanted, KEYS_PER_CALL)))
+        return {key: paid_reply(answer) for each in found for key, answer in each.items()}
 
-        Raises what the model raises: errors that concern more than this prompt; and `WithdrawnError` if the
-        reply is no longer wanted when the call's turn has come.
+    async def run(self, prompts: Iterable[Prompt], *, payer: str) -> dict[str, PaidReply]:
+        """Return the reply to each prompt by its key; ask, and pay, only for those that nobody has asked.
+
+        Raises what the model raises: errors that concern more than one prompt. Calls that wait for their turn
+        are not made then; those under way are, and what they answer is kept.
         """
-        key = prompt.key(self.model_id)
-        looks = 1
-        while True:
-            if answer := await self._look(key, times=looks):
-                return paid_reply(answer)
-            if asking := self._asking.get(key):
-                await asking.wait()
-                continue
-            self._asking[key] = done = asyncio.Event()
-            try:
-                return await self._ask(prompt, key, payer, is_wanted)
-            except WithdrawnError:
-                if not is_wanted():
-                    raise
-                looks = LOOKS
-            finally:
-                del self._asking[key]
-                done.set()
+        wanted = {prompt.key(self.model_id): prompt for prompt in prompts}
+        replies, work = await self.find(wanted), _Work(payer)
 
-    async def _look(self, key: str, *, times: int) -> Answer | None:
+        async def ask(group: Mapping[str, Prompt]) -> None:
+            call = asyncio.create_task(self._answer(group, replies, work))
+            self._calls.add(call)
+            call.add_done_callback(self._ended)
+            try:
+                await asyncio.shield(call)
+            except Exception:
+                work.is_left = True
+                raise
+
+        unanswered = {key: prompt for key, prompt in wanted.items() if key not in replies}
+        try:
+            await for_each(calls(unanswered), ask, parallel=self._parallel)
+        finally:
+            work.is_left = True
+        return replies
+
+    def _ended(self, call: asyncio.Task[None]) -> None:
+        """Let go of a call; if nobody waits for it any more, nobody needs its error."""
+        self._calls.discard(call)
+        if not call.cancelled():
+            call.exception()
+
+    async def _answer(self, group: Mapping[str, Prompt], replies: dict[str, PaidReply], work: _Work) -> None:
+        """Fill `replies` for prompts that fit into one call: ask, or wait for whoever else is asking."""
+        missing = dict(group)
+        while missing:
+            others = [self._asking[key] for key in missing if key in self._asking]
+            mine = {key: prompt for key, prompt in missing.items() if key not in self._asking}
+            if mine:
+                replies.update(await self._asked(mine, work))
+            for each in others:
+                await each.wait()
+            missing = {key: prompt for key, prompt in missing.items() if key not in replies}
+            if missing:
+                replies.update(await self._look(missing, times=1 if others else LOOKS))
+                missing = {key: prompt for key, prompt in missing.items() if key not in replies}
+
+    async def _look(self, keys: Iterable[str], *, times: int) -> dict[str, PaidReply]:
+        """Look for answers until all are there, or as many times."""
+        found: dict[str, PaidReply] = {}
         for look in range(times):
             if look:
                 await asyncio.sleep(PATIENCE_S)
-            if answer := (await self._find.add(key)).get(key):
-                return answer
-        return None
+            missing = [key for key in keys if key not in found]
+            looked = await asyncio.gather(*(self._find.add(key) for key in missing))
+            found |= {
+                key: paid_reply(answers[key])
+                for key, answers in zip(missing, looked, strict=True)
+                if key in answers
+            }
+            if len(found) == len(list(keys)):
+                break
+        return found
 
-    async def _ask(self, prompt: Prompt, key: str, payer: str, is_wanted: Callable[[], bool]) -> PaidReply:
+    async def _asked(self, prompts: Mapping[str, Prompt], work: _Work) -> dict[str, PaidReply]:
+        """Ask all of these that no other worker is asking."""
+        done = asyncio.Event()
+        self._asking |= dict.fromkeys(prompts, done)
+        try:
+            async with self._turns:
+                return await self._ask(prompts, work)
+        finally:
+            for key in prompts:
+                del self._asking[key]
+            done.set()
+
+    async def _ask(self, prompts: Mapping[str, Prompt], work: _Work) -> dict[str, PaidReply]:
+        claimed: set[str] = set()
+
         async def claim() -> bool:
-            return is_wanted() and (key, payer) in await self._claim.add((key, payer))
+            if work.is_left:
+                return False
+            claims = await asyncio.gather(*(self._claim.add((key, work.payer)) for key in prompts))
+            claimed.clear()
+            claimed.update(key for key, won in zip(prompts, claims, strict=True) if (key, work.payer) in won)
+            return len(claimed) == len(prompts)
 
+        try:
+            replies = await self._converse(list(prompts.values()), claim)
+        except WithdrawnError:
+            if work.is_left:
+                raise
+            own = {key: prompt for key, prompt in prompts.items() if key in claimed}
+            return await self._ask(own, work) if own else {}
+        kept = dict(zip(prompts, replies, strict=True))
+        await asyncio.gather(
+            *(self._keep.add((key, work.payer, kept_form(reply))) for key, reply in kept.items())
+        )
+        return {key: PaidReply(reply, work.payer) for key, reply in kept.items()}
+
+    async def _converse(self, prompts: Sequence[Prompt], claim: Claim) -> list[ModelReply]:
+        """Ask prompts by one call, and return the reply to each."""
+        asked = question(prompts)
         reply = await self._model.converse(
-            prompt.system,
-            [ModelMessage("user", prompt.text)],
-            schema=prompt.schema,
-            max_tokens=prompt.max_tokens,
+            asked.system,
+            [ModelMessage("user", asked.text)],
+            schema=asked.schema,
+            max_tokens=asked.max_tokens,
             claim=claim,
         )
-        await self._keep.add((key, payer, kept_form(reply)))
-        return PaidReply(reply, payer)
+        return shared_out(reply, len(prompts))
 
     async def _claim_all(self, wanted: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
         """Claim keys for their payers; a key that two of them want at once is for the first."""

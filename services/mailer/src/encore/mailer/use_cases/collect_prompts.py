@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from encore.contracts import object_keys
-from encore.mailer.domain.copy.job import JobInput, file_name
-from encore.mailer.domain.copy.prompt import Prompt, Task
+from encore.mailer.domain.copy.job import JobInput, JobTask, file_name
+from encore.mailer.domain.copy.prompt import Prompt
 from encore.mailer.ports import CopyJobs, PromptsOfRun
 from encore.runtime.kept_answers import KeptAnswers
 from encore.runtime.ports import Objects
@@ -40,7 +40,7 @@ class CollectPrompts:
     jobs: CopyJobs
     model_id: str
 
-    async def run(self, run: Run, task: Task) -> JobInput:
+    async def run(self, run: Run, task: JobTask) -> JobInput:
         """Write the input of the task's job, and return how much it is."""
         found = _Input()
         async for group in self.prompts_of_run(run.run_id, task, parts=run.parts or 0):
@@ -63,14 +63,14 @@ class CollectPrompts:
         answered = await self.kept.find(list(new))
         return {key: prompt for key, prompt in new.items() if key not in answered}
 
-    async def _add(self, run: Run, task: Task, found: _Input, line: bytes) -> None:
+    async def _add(self, run: Run, task: JobTask, found: _Input, line: bytes) -> None:
         found.lines.append(line)
         found.bytes += len(line)
         found.all_bytes += len(line)
         if found.bytes >= FILE_BYTES:
             await self._write(run, task, found)
 
-    async def _write(self, run: Run, task: Task, found: _Input) -> None:
+    async def _write(self, run: Run, task: JobTask, found: _Input) -> None:
         if found.lines:
             found.files += 1
             key = object_keys.copy_job(run.run_id, f"{task}/input/{file_name(found.files)}")

@@ -1,7 +1,8 @@
 """What a part came to: its counts, what AWS bills for it, its events, and the prompts it used."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 from itertools import chain
@@ -12,17 +13,47 @@ from encore.mailer.domain.copy.fields import CopySource
 from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.facts.seller_claims import seller_claims
 from encore.mailer.domain.record import CopyRecord, CopyVerdict, EmailRecord
-from encore.mailer.use_cases.write_copy import WrittenCopy
+from encore.mailer.ports import TOKENS
+from encore.mailer.use_cases.ask_once import PaidReply
+from encore.mailer.use_cases.write_copy import PartCopy, Wordings
 from encore.runtime.runs.stage import PartResult
 
-TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
-WRITES_PER_CALL = 3
+WRITES_PER_ANSWER = 3
 """A claim, which is a transaction and counts twice, and the answer."""
+
+
+@dataclass(frozen=True)
+class Paid:
+    """The replies that a part's emails come from, by the keys of their prompts, and who paid for them."""
+
+    replies: Mapping[str, PaidReply]
+    payer: str
+    """The part."""
+    model_id: str
+
+    @property
+    def keys(self) -> set[str]:
+        """The keys of the prompts that this part paid for."""
+        return {key for key, each in self.replies.items() if each.payer == self.payer}
+
+    @property
+    def calls(self) -> int:
+        """How many calls of the model it paid for."""
+        return sum(self.replies[key].reply.calls for key in self.keys)
+
+    @property
+    def tokens(self) -> Counter[str]:
+        """The tokens that it paid for, by unit."""
+        paid = [self.replies[key].reply for key in self.keys]
+        return Counter(
+            {f"bedrock.{kind}.{self.model_id}": sum(getattr(each, kind) for each in paid) for kind in TOKENS}
+        )
 
 
 def part_result(
     records: Sequence[EmailRecord],
     features: Sequence[ProductFeatures],
+    paid: Paid,
     *,
     failed: int,
     left_out: int,
@@ -33,8 +64,9 @@ def part_result(
     `features` are those that the part paid for, `copies` the files of prompts that it wrote.
     """
     sources = Counter(record.copy_source for record in records)
-    calls = sum(record.model_calls for record in records) + len(features)
-    prompts = {record.prompt_key for record in records}
+    repairs = {key for record in records for key in record.repair_keys}
+    units = paid.tokens + _feature_tokens(features)
+    writes = len(records) + WRITES_PER_ANSWER * (len(paid.keys) + len(features)) + len(features)
     return PartResult(
         counts={
             "emails": len(records),
@@ -43,17 +75,18 @@ def part_result(
             "emails_failed": failed,
             "emails_left_out": left_out,
             "emails_sorry": sum(record.occasion == "sorry" for record in records),
-            "copy_facts": len(prompts),
-            "copy_prompts": sum(record.model_calls > 0 for record in records),
-            "copy_repairs": sum(record.model_calls > 1 for record in records),
+            "copy_facts": len(paid.replies.keys() - repairs),
+            "copy_prompts": len(paid.keys - repairs),
+            "copy_repairs": len(paid.keys & repairs),
+            "copy_calls": paid.calls,
             "house_fields": sum(len(record.house_fields) for record in records),
             "products_described": len(features),
             "links_left_out": sum(record.links_left_out for record in records),
         },
         units={
-            **_tokens([*records, *features]),
+            **{unit: tokens for unit, tokens in units.items() if tokens},
             "s3.puts": len(records) + copies,
-            "dynamodb.writes": len(records) + WRITES_PER_CALL * calls + len(features),
+            "dynamodb.writes": writes,
         },
         events=[_finished(record) for record in records],
     )
@@ -69,13 +102,11 @@ def claim_counts(products: Iterable[Product]) -> dict[str, int]:
     return {f"seller_claims_{kind}": number for kind, number in sorted(kinds.items())}
 
 
-def _tokens(paid: Sequence[EmailRecord | ProductFeatures]) -> dict[str, int]:
-    """Return the tokens that were paid for, by unit."""
+def _feature_tokens(features: Iterable[ProductFeatures]) -> Counter[str]:
     units: Counter[str] = Counter()
-    for each in paid:
-        for kind in TOKENS:
-            units[f"bedrock.{kind}.{each.model_id}"] += getattr(each, kind)
-    return {unit: tokens for unit, tokens in units.items() if tokens}
+    for each in features:
+        units.update({f"bedrock.{kind}.{each.model_id}": getattr(each, kind) for kind in TOKENS})
+    return units
 
 
 def _finished(record: EmailRecord) -> EmailFinished:
@@ -88,17 +119,24 @@ def _finished(record: EmailRecord) -> EmailFinished:
     )
 
 
-def copy_record(written: WrittenCopy, *, payer: str) -> CopyRecord:
-    """Return what is stored of the prompt that an email's words come from; `payer` is the part."""
-    wordings = written.wordings
-    replies = [each.reply for each in wordings.replies]
+def copy_records(part: PartCopy, *, model_id: str, payer: str) -> list[CopyRecord]:
+    """Return what is stored of the prompts that a part's words come from; `payer` is the part."""
+    now = datetime.now(UTC)
+    return [
+        _copy_record(key, each, model_id=model_id, payer=payer, now=now)
+        for key, each in part.wordings.items()
+    ]
+
+
+def _copy_record(key: str, wordings: Wordings, *, model_id: str, payer: str, now: datetime) -> CopyRecord:
+    prompt, replies = wordings.prompt, [each.reply for each in wordings.replies.values()]
     return CopyRecord(
-        prompt_key=wordings.prompt_key,
-        model_id=wordings.model_id,
-        prompt_version=wordings.prompt.version,
-        task=wordings.prompt.task,
-        system_sha256=sha256(wordings.prompt.system.encode()).hexdigest(),
-        prompt=wordings.prompt.text,
+        prompt_key=key,
+        model_id=model_id,
+        prompt_version=prompt.version,
+        task=prompt.task,
+        system_sha256=sha256(prompt.system.encode()).hexdigest(),
+        prompt=prompt.text,
         answers=tuple(reply.text for reply in replies),
         verdicts=tuple(
             CopyVerdict(field=each.field, text=each.text, rule=each.rule, found=each.found)
@@ -108,6 +146,6 @@ def copy_record(written: WrittenCopy, *, payer: str) -> CopyRecord:
         output_tokens=sum(reply.output_tokens for reply in replies),
         cache_read_tokens=sum(reply.cache_read_tokens for reply in replies),
         cache_write_tokens=sum(reply.cache_write_tokens for reply in replies),
-        paid=any(each.payer == payer for each in wordings.replies),
-        created_at=datetime.now(UTC),
+        paid=any(each.payer == payer for each in wordings.replies.values()),
+        created_at=now,
     )

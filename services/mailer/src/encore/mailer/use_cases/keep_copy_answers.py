@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from encore.contracts import object_keys
-from encore.mailer.domain.copy.job import JobInput, file_name, job_payer
-from encore.mailer.domain.copy.prompt import Task
+from encore.mailer.domain.copy.job import JobInput, JobTask, file_name, job_payer
 from encore.mailer.ports import CopyJobs, JobAnswer, ModelReply
 from encore.mailer.use_cases.ask_once import kept_form
 from encore.runtime.batches import batches
@@ -29,7 +28,7 @@ class KeepCopyAnswers:
     jobs: CopyJobs
     model_id: str
 
-    async def run(self, run_id: str, task: Task, job_id: str, written: JobInput) -> PartResult:
+    async def run(self, run_id: str, task: JobTask, job_id: str, written: JobInput) -> PartResult:
         """Keep every complete answer, and return what the job came to; other prompts are left to calls."""
         counts, units = Counter[str](), Counter[str]()
         for number in range(1, written.files + 1):
@@ -42,7 +41,7 @@ class KeepCopyAnswers:
         units["dynamodb.writes"] = counts["prompts_batched"]
         return PartResult(counts=counts, units=units)
 
-    async def _lines(self, run_id: str, task: Task, job_id: str, number: int) -> list[bytes]:
+    async def _lines(self, run_id: str, task: JobTask, job_id: str, number: int) -> list[bytes]:
         """The output of one input file, which has the same name and an ending of its own."""
         name = f"{task}/output/{job_id.rpartition('/')[2]}/{file_name(number)}{OUTPUT_SUFFIX}"
         body = await self.objects.find(object_keys.copy_job(run_id, name))

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from encore.contracts.records import Product
 from encore.mailer.domain.copy.answers import AnswerFormatError
 from encore.mailer.domain.copy.feature_answers import read_features
-from encore.mailer.domain.copy.prompt import Prompt, features_prompt
+from encore.mailer.domain.copy.feature_prompt import features_prompt
+from encore.mailer.domain.copy.prompt import Prompt
 from encore.mailer.domain.facts.features import ProductFeatures, accept, digest_of
 from encore.mailer.domain.words.lists import WordLists
 from encore.mailer.ports import FeatureRecords
 from encore.mailer.use_cases.ask_once import AskOnce, PaidReply
-from encore.runtime.parallel import for_each
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,27 +22,25 @@ class KnowFeatures:
     ask_once: AskOnce
     records: FeatureRecords
     language: str
-    parallel: int
 
     async def prompts(self, products: Iterable[Product]) -> list[Prompt]:
         """Return what would have to be asked."""
         unknown = await self._unknown({each.product_id: each for each in products}, {})
-        return [features_prompt(each, language=self.language) for each in unknown]
+        return [self._prompt(each) for each in unknown]
 
     async def run(self, products: Iterable[Product], *, payer: str) -> dict[str, ProductFeatures]:
         """Return the features of every product, by product id."""
         wanted = {each.product_id: each for each in products}
         known: dict[str, ProductFeatures] = {}
         unknown = await self._unknown(wanted, known)
-        asked: list[ProductFeatures] = []
-
-        async def ask(product: Product) -> None:
-            prompt = features_prompt(product, language=self.language)
-            asked.append(self._record(product, prompt, await self.ask_once.run(prompt, payer=payer)))
-
-        await for_each(unknown, ask, parallel=self.parallel)
+        prompts = {product.product_id: self._prompt(product) for product in unknown}
+        replies = await self.ask_once.run(prompts.values(), payer=payer)
+        asked = [self._record(each, prompts[each.product_id], replies) for each in unknown]
         await self.records.put_all(asked)
         return known | {record.product_id: record for record in asked}
+
+    def _prompt(self, product: Product) -> Prompt:
+        return features_prompt(product, language=self.language)
 
     async def _unknown(
         self, wanted: Mapping[str, Product], known: dict[str, ProductFeatures]
@@ -58,7 +56,9 @@ class KnowFeatures:
         )
         return [product for product_id, product in wanted.items() if product_id not in known]
 
-    def _record(self, product: Product, prompt: Prompt, paid: PaidReply) -> ProductFeatures:
+    def _record(self, product: Product, prompt: Prompt, replies: Mapping[str, PaidReply]) -> ProductFeatures:
+        key = prompt.key(self.ask_once.model_id)
+        paid = replies[key]
         reply = paid.reply
         try:
             proposed, problem = read_features(reply.text), reply.refusal
@@ -73,7 +73,7 @@ class KnowFeatures:
             refused=(*refused, *filter(None, (problem,))),
             model_id=self.ask_once.model_id,
             prompt_version=prompt.version,
-            prompt_key=prompt.key(self.ask_once.model_id),
+            prompt_key=key,
             payer=paid.payer,
             input_tokens=reply.input_tokens,
             output_tokens=reply.output_tokens,

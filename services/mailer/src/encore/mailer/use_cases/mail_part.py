@@ -4,18 +4,20 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 
 from encore.contracts import object_keys
 from encore.contracts.records import Product, Recommendation
-from encore.mailer.domain.facts.email import EmailFacts, email_facts
-from encore.mailer.domain.facts.experience import Occasion
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.features import ProductFeatures
 from encore.mailer.domain.message.compose import ComposedEmail, Composer
-from encore.mailer.domain.record import CopyRecord, EmailRecord
+from encore.mailer.domain.record import EmailRecord
 from encore.mailer.ports import EmailRecords
-from encore.mailer.use_cases.count_part import claim_counts, copy_record, part_result
+from encore.mailer.use_cases.ask_once import PaidReply
+from encore.mailer.use_cases.count_part import Paid, claim_counts, copy_records, part_result
 from encore.mailer.use_cases.know_features import KnowFeatures
+from encore.mailer.use_cases.read_facts import UNUSABLE, ReadFacts
 from encore.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
+from encore.runtime.batches import batches
 from encore.runtime.gather import Gather
 from encore.runtime.logs import get_logger
 from encore.runtime.parallel import for_each
@@ -23,6 +25,7 @@ from encore.runtime.ports import Objects
 from encore.runtime.runs.stage import PartResult
 
 CONTENT_TYPE = "message/rfc822"
+PROMPTS_PER_FILE = 200
 
 log = get_logger()
 
@@ -33,12 +36,11 @@ class _Part:
 
     run_id: str
     number: int
-    copy: PartCopy
+    key: str
+    """Of its recommendations; the part is the payer by this name."""
     records: list[EmailRecord]
-    failed: list[str] = field(default_factory=list)
-    """Ids of the customers for whom no email could be made."""
-    left_out: list[str] = field(default_factory=list)
-    """Ids of the customers with only bad experiences, if the shop leaves them alone."""
+    failed: dict[str, str] = field(default_factory=dict)
+    """Why no email could be made, by customer id."""
     copies: list[str] = field(default_factory=list)
     """Keys of the files of prompts that were written."""
 
@@ -55,18 +57,18 @@ class MailPart:
         objects: Objects,
         records: EmailRecords,
         features: KnowFeatures,
+        read_facts: ReadFacts,
         copywriter: Copywriter,
         composer: Composer,
         parallel: int,
-        leave_out_unhappy: bool = False,
     ) -> None:
         self._objects = objects
         self._records = records
         self._features = features
+        self._read_facts = read_facts
         self._copywriter = copywriter
         self._composer = composer
         self._parallel = parallel
-        self._leave_out_unhappy = leave_out_unhappy
         self._running = asyncio.Semaphore(parallel)
 
     async def run(self, run_id: str, number: int, *, key: str) -> PartResult:
@@ -80,67 +82,81 @@ class MailPart:
         wanted = {recommendation.customer_id: recommendation for recommendation in recommendations}
         existing = await self._records.existing(run_id, list(wanted))
         features = await self._features.run(_products(recommendations), payer=key)
-        # The email that the prompt was counted with may be the one whose record was lost in a crash.
-        counted = {each.prompt_key for each in existing.values() if each.model_calls or each.problems}
-        part = _Part(run_id, number, PartCopy(payer=key, counted=counted), list(existing.values()))
-        shown = {product_id: record.features for product_id, record in features.items()}
+        new = [wanted[customer_id] for customer_id in wanted if customer_id not in existing]
+        facts = self._read_facts(new, features)
+        part = _Part(run_id, number, key, list(existing.values()), facts.failed)
+        copy = await self._copywriter.prepare(facts.emails.values(), payer=key)
+        await self._keep_copies(part, copy)
         save = Gather(self._records.put_all)
-        keep = Gather(partial(self._keep_copies, part))
-        try:
-            await for_each(
-                [wanted[customer_id] for customer_id in wanted if customer_id not in existing],
-                lambda each: self._mail_one(each, shown, part, save, keep),
-                parallel=self._parallel,
-            )
-        finally:
-            part.copy.is_left = True
-        paid = [record for record in features.values() if record.payer == key]
-        outcome = part_result(
-            part.records,
-            paid,
-            failed=len(part.failed),
-            left_out=len(part.left_out),
-            copies=len(part.copies),
+        await for_each(
+            facts.emails.items(),
+            lambda each: self._mail_one(wanted[each[0]], each[1], copy, part, save),
+            parallel=self._parallel,
         )
-        return replace(outcome, counts={**outcome.counts, **claim_counts(_products(recommendations))})
+        return await self._result(part, recommendations, features, copy, left_out=len(facts.left_out))
 
     async def _mail_one(
         self,
         recommendation: Recommendation,
-        features: Mapping[str, Sequence[str]],
+        facts: EmailFacts,
+        copy: PartCopy,
         part: _Part,
         save: "Gather[EmailRecord, None]",
-        keep: "Gather[CopyRecord, None]",
     ) -> None:
-        style, run_id = self._copywriter.style, part.run_id
         async with self._running:
             try:
-                facts = email_facts(recommendation, brand=style.brand, locale=style.locale, features=features)
-                if self._leave_out_unhappy and facts.occasion is Occasion.SORRY:
-                    part.left_out.append(recommendation.customer_id)
-                    return
-                written = await self._copywriter.write(
-                    facts, part.copy, seed=f"{run_id}\n{facts.customer_id}"
-                )
+                seed = f"{part.run_id}\n{facts.customer_id}"
+                written = self._copywriter.write(facts, copy, seed=seed)
                 composed = self._composer.compose(
-                    facts, written.copy, source=written.source, run_id=run_id, date=datetime.now(UTC)
+                    facts,
+                    written.assembled.copy,
+                    source=written.assembled.source,
+                    run_id=part.run_id,
+                    date=datetime.now(UTC),
                 )
-            except (ArithmeticError, LookupError, ValueError) as error:
-                log.warning("email_failed", customer_id=recommendation.customer_id, error=repr(error))
-                part.failed.append(recommendation.customer_id)
+            except UNUSABLE as error:
+                part.failed[facts.customer_id] = repr(error)
                 return
-            record = _record(run_id, recommendation, facts, written, composed, payer=part.copy.payer)
-            if written.is_first:
-                await keep.add(copy_record(written, payer=part.copy.payer))
+            model_id = self._copywriter.ask_once.model_id
+            record = _record(part.run_id, recommendation, facts, written, composed, model_id=model_id)
             await self._objects.put(record.key, composed.message, content_type=CONTENT_TYPE)
             await save.add(record)
             part.records.append(record)
 
-    async def _keep_copies(self, part: _Part, prompts: Sequence[CopyRecord]) -> None:
-        """Store prompts that were answered at about the same time as one object."""
-        key = object_keys.copy(part.run_id, part.number, prompts[0].prompt_key)
-        await self._objects.put_lines(key, prompts)
-        part.copies.append(key)
+    async def _keep_copies(self, part: _Part, copy: PartCopy) -> None:
+        """Store the prompts that the part's words come from, many as one object."""
+        model_id = self._copywriter.ask_once.model_id
+        for prompts in batches(copy_records(copy, model_id=model_id, payer=part.key), PROMPTS_PER_FILE):
+            key = object_keys.copy(part.run_id, part.number, prompts[0].prompt_key)
+            await self._objects.put_lines(key, prompts)
+            part.copies.append(key)
+
+    async def _result(
+        self,
+        part: _Part,
+        recommendations: Sequence[Recommendation],
+        features: Mapping[str, ProductFeatures],
+        copy: PartCopy,
+        *,
+        left_out: int,
+    ) -> PartResult:
+        for customer_id, reason in part.failed.items():
+            log.warning("email_failed", customer_id=customer_id, error=reason)
+        outcome = part_result(
+            part.records,
+            [record for record in features.values() if record.payer == part.key],
+            Paid(await self._replies(part, copy), part.key, self._copywriter.ask_once.model_id),
+            failed=len(part.failed),
+            left_out=left_out,
+            copies=len(part.copies),
+        )
+        return replace(outcome, counts={**outcome.counts, **claim_counts(_products(recommendations))})
+
+    async def _replies(self, part: _Part, copy: PartCopy) -> dict[str, PaidReply]:
+        """Return the replies that the part's emails come from, those of an earlier delivery among them."""
+        replies = copy.replies
+        used = {key for record in part.records for key in (*record.prompt_keys, *record.repair_keys)}
+        return replies | await self._copywriter.ask_once.find(used - replies.keys())
 
 
 def _products(recommendations: Sequence[Recommendation]) -> Iterator[Product]:
@@ -154,10 +170,8 @@ def _record(
     written: WrittenCopy,
     composed: ComposedEmail,
     *,
-    payer: str,
+    model_id: str,
 ) -> EmailRecord:
-    wordings = written.wordings
-    paid = [each.reply for each in wordings.replies if written.is_first and each.payer == payer]
     return EmailRecord(
         run_id=run_id,
         customer_id=facts.customer_id,
@@ -166,19 +180,13 @@ def _record(
         key=object_keys.email(run_id, facts.customer_id),
         subject=composed.subject,
         preheader=composed.preheader,
-        copy_source=written.source,
-        house_fields=written.house_fields,
+        copy_source=written.assembled.source,
+        house_fields=written.assembled.house_fields,
         occasion=facts.occasion,
         product_ids=tuple(product.entry.product_id for product in facts.products),
         links_left_out=composed.links_left_out,
-        problems=tuple(map(str, wordings.judged.verdicts)) if written.is_first else (),
-        model_id=wordings.model_id,
-        prompt_version=wordings.prompt.version,
-        prompt_key=wordings.prompt_key,
-        model_calls=len(paid),
-        input_tokens=sum(reply.input_tokens for reply in paid),
-        output_tokens=sum(reply.output_tokens for reply in paid),
-        cache_read_tokens=sum(reply.cache_read_tokens for reply in paid),
-        cache_write_tokens=sum(reply.cache_write_tokens for reply in paid),
+        model_id=model_id,
+        prompt_keys=written.prompt_keys,
+        repair_keys=written.repair_keys,
         created_at=datetime.now(UTC),
     )

@@ -1,12 +1,12 @@
-"""Has the model write copy once for equal facts, judges it, and puts together each customer's words.
+"""Has the model write for the customers of a part, and puts together each customer's words.
 
-A field of which no wording passes is asked for once more, with what was refused; if that fails too, it gets
-house text.
+Frames are asked once for everybody of whom the same is known, texts on a product once for everybody who gets
+it for the same reason. A field of which no wording passes is asked for once more, with what was refused; if
+that fails too, it gets house text.
 """
 
-import asyncio
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from encore.mailer.domain.copy.answers import (
     AnswerFormatError,
@@ -14,13 +14,15 @@ from encore.mailer.domain.copy.answers import (
     Verdict,
     judge_answer,
     read_answer,
-    wanted_fields,
+    read_product_answer,
 )
-from encore.mailer.domain.copy.choice import chosen
-from encore.mailer.domain.copy.fields import Copy, CopySource
-from encore.mailer.domain.copy.house_copy import house_text
-from encore.mailer.domain.copy.prompt import Prompt, Style, copy_prompt, repair_prompt
+from encore.mailer.domain.copy.assembly import Assembled, assembled
+from encore.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
+from encore.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
+from encore.mailer.domain.copy.product_prompt import ProductPrompt, product_prompt, product_repair
+from encore.mailer.domain.copy.prompt import Prompt, Style
 from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases.ask_once import AskOnce, PaidReply
 
 
@@ -29,35 +31,65 @@ class Wordings:
     """What may be said of some facts: the wordings of each field that passed, and how they came about."""
 
     prompt: Prompt
-    prompt_key: str
-    model_id: str
     judged: Judged
-    replies: tuple[PaidReply, ...]
-    """The answer to the prompt, and that to the request for repairs if there was one."""
+    replies: Mapping[str, PaidReply]
+    """The answer to the prompt, and that to the request for repairs if there was one, by their keys."""
 
 
 @dataclass(frozen=True)
 class WrittenCopy:
-    """The copy of one email: every text passed the gate or is house text."""
+    """The copy of one email, and the keys of the prompts and repairs that it comes from."""
 
-    copy: Copy
-    source: CopySource
-    house_fields: tuple[str, ...]
-    wordings: Wordings
-    is_first: bool
-    """True for the first email of the part that uses these wordings: what they cost is counted with it."""
+    assembled: Assembled
+    prompt_keys: tuple[str, ...]
+    """The frame's, and that of each product."""
+    repair_keys: tuple[str, ...]
 
 
-@dataclass
+@dataclass(frozen=True)
 class PartCopy:
-    """The copy of one part: equal facts are judged once."""
+    """What may be said to the customers of one part, by the keys of prompts."""
 
-    payer: str
-    counted: set[str] = field(default_factory=set)
-    """Keys of the prompts of which the cost is in an email's record."""
-    tasks: dict[str, asyncio.Task[Wordings]] = field(default_factory=dict)
-    is_left: bool = False
-    """True once nobody waits for the answers: no further call is made for them."""
+    wordings: Mapping[str, Wordings]
+
+    @property
+    def replies(self) -> dict[str, PaidReply]:
+        """Every reply, by its prompt's key."""
+        return {key: paid for each in self.wordings.values() for key, paid in each.replies.items()}
+
+
+@dataclass(frozen=True)
+class _Question:
+    """A prompt, and the facts that its answer is judged by."""
+
+    prompt: Prompt
+    facts: EmailFacts
+
+    @property
+    def fields(self) -> Sequence[str]:
+        """What is asked for."""
+        if isinstance(self.prompt, ProductPrompt):
+            return PRODUCT_TEXTS
+        return frame_fields(self.facts.occasion)
+
+    def repair(self, style: Style, judged: Judged) -> Prompt | None:
+        """Return the request for what is missing; None if nothing is."""
+        if not (missing := judged.missing(self.fields)):
+            return None
+        if isinstance(self.prompt, ProductPrompt):
+            return product_repair(self.prompt, fields=missing, refused=judged.verdicts)
+        return frame_repair(self.facts, style, fields=missing, refused=judged.verdicts)
+
+    def judge(self, reply: ModelReply) -> Judged:
+        """Judge a reply; one that cannot be used has a verdict on `answer`."""
+        if reply.refusal:
+            return Judged({}, (Verdict("answer", "", reply.refusal),))
+        read = read_product_answer if isinstance(self.prompt, ProductPrompt) else read_answer
+        try:
+            answer = read(reply.text, self.fields)
+        except AnswerFormatError as error:
+            return Judged({}, (Verdict("answer", "", str(error)),))
+        return judge_answer(answer, self.fields, self.facts)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,66 +99,60 @@ class Copywriter:
     ask_once: AskOnce
     style: Style
 
-    async def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
-        """Return a customer's copy; `seed` decides between the wordings.
+    def prompts(self, everybody: Iterable[EmailFacts]) -> list[Prompt]:
+        """Return what has to be known before these emails can be written, each prompt once."""
+        return [question.prompt for question in self._questions(everybody).values()]
 
-        Raises what the model raises: errors that concern more than this email.
+    async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
+        """Have everything written that these emails need, and judge it.
+
+        Raises what the model raises: errors that concern more than one email.
         """
-        prompt = copy_prompt(facts, self.style)
-        key = prompt.key(self.ask_once.model_id)
-        if key not in part.tasks:
-            part.tasks[key] = asyncio.create_task(self._wordings(prompt, facts.for_anybody(), part))
-        wordings = await asyncio.shield(part.tasks[key])
-        is_first = key not in part.counted
-        part.counted.add(key)
-        return combined(wordings, facts, seed, is_first=is_first)
+        questions = self._questions(everybody)
+        replies = await self.ask_once.run([each.prompt for each in questions.values()], payer=payer)
+        judged = {key: each.judge(replies[key].reply) for key, each in questions.items()}
+        wanted = {key: each.repair(self.style, judged[key]) for key, each in questions.items()}
+        repairs = {key: prompt for key, prompt in wanted.items() if prompt}
+        repaired = await self.ask_once.run(repairs.values(), payer=payer)
+        wordings = {}
+        for key, question in questions.items():
+            known, found = {key: replies[key]}, judged[key]
+            if repair := repairs.get(key):
+                again = self._key(repair)
+                known[again] = repaired[again]
+                found = found.mended_by(question.judge(repaired[again].reply))
+            wordings[key] = Wordings(question.prompt, found, known)
+        return PartCopy(wordings)
 
-    async def _wordings(self, prompt: Prompt, facts: EmailFacts, part: PartCopy) -> Wordings:
-        fields = wanted_fields(facts)
+    def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
+        """Return a customer's copy; `seed` decides between the wordings."""
+        frame, *products = keys = [self._key(prompt) for prompt in self._of_email(facts)]
+        texts = {key: part.wordings[key].judged.wordings for key in keys}
+        return WrittenCopy(
+            assembled(facts, texts[frame], [texts[key] for key in products], seed=seed),
+            prompt_keys=tuple(keys),
+            repair_keys=tuple(
+                dict.fromkeys(again for key in keys for again in part.wordings[key].replies if again != key)
+            ),
+        )
 
-        async def ask(question: Prompt) -> PaidReply:
-            return await self.ask_once.run(question, payer=part.payer, is_wanted=lambda: not part.is_left)
+    def _questions(self, everybody: Iterable[EmailFacts]) -> dict[str, _Question]:
+        questions: dict[str, _Question] = {}
+        for facts in everybody:
+            frame, *products = self._of_email(facts)
+            if (key := self._key(frame)) not in questions:
+                questions[key] = _Question(frame, facts.of_frame())
+            for product, prompt in zip(facts.products, products, strict=True):
+                if (key := self._key(prompt)) not in questions:
+                    questions[key] = _Question(prompt, facts.of_product(product))
+        return questions
 
-        replies = [await ask(prompt)]
-        judged = judge_reply(replies[0], facts)
-        if missing := judged.missing(fields):
-            repair = repair_prompt(facts, self.style, fields=missing, refused=judged.verdicts)
-            replies.append(await ask(repair))
-            judged = judged.mended_by(judge_reply(replies[1], facts))
-        model_id = self.ask_once.model_id
-        return Wordings(prompt, prompt.key(model_id), model_id, judged, tuple(replies))
+    def _of_email(self, facts: EmailFacts) -> list[Prompt]:
+        """Return the prompts that an email comes from: its frame's, and one for each product."""
+        return [
+            frame_prompt(facts, self.style),
+            *(product_prompt(product, self.style) for product in facts.products),
+        ]
 
-
-def judge_reply(paid: PaidReply, facts: EmailFacts) -> Judged:
-    """Judge a reply of the model; one that cannot be used has a verdict on `answer`."""
-    reply = paid.reply
-    if reply.refusal:
-        return Judged({}, (Verdict("answer", "", reply.refusal),))
-    try:
-        answer = read_answer(reply.text)
-    except AnswerFormatError as error:
-        return Judged({}, (Verdict("answer", "", str(error)),))
-    return judge_answer(answer, facts)
-
-
-def combined(wordings: Wordings, facts: EmailFacts, seed: str, *, is_first: bool) -> WrittenCopy:
-    """Return a customer's copy from the wordings that passed, with house text where none did."""
-    fields = wanted_fields(facts)
-    written = {
-        name: chosen(name, wordings.judged.wordings.get(name, ()), facts.slots, seed=seed) for name in fields
-    }
-    house = [name for name in fields if written[name] is None]
-    texts = {name: text or house_text(name, facts) for name, text in written.items()}
-    return WrittenCopy(
-        copy=Copy.of(texts),
-        source=_source(house, fields),
-        house_fields=tuple(house),
-        wordings=wordings,
-        is_first=is_first,
-    )
-
-
-def _source(house: Sequence[str], fields: Sequence[str]) -> CopySource:
-    if not house:
-        return CopySource.AI
-    return CopySource.TEMPLATE if len(house) == len(fields) else CopySource.MIXED
+    def _key(self, prompt: Prompt) -> str:
+        return prompt.key(self.ask_once.model_id)

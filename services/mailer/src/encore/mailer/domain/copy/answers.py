@@ -1,15 +1,16 @@
 """The model's answers: several wordings of each field, of which those that pass are kept."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from encore.mailer.domain.copy.fields import TEXTS
+from encore.mailer.domain.copy.fields import PRODUCT_TEXTS
 from encore.mailer.domain.copy.gate import Gate
 from encore.mailer.domain.copy.style import style_problems
 from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.slots import renumbered
 
-LINES = "lines"
+LINE, ONLY_LINE = "line", "lines.1"
 MAX_WORDINGS = 12
 """More of one field are not read: an answer is untrusted."""
 
@@ -32,25 +33,60 @@ class AnswerFormatError(ValueError):
     """An answer that is not in the expected format."""
 
 
-def read_answer(text: str) -> dict[str, list[str]]:
-    """Return the wordings of an answer by field, such as `lines.1`; a text alone counts as one wording.
+def read_answer(text: str, fields: Iterable[str]) -> dict[str, list[str]]:
+    """Return the wordings of each of these fields that an answer has; a text alone counts as one wording.
 
     Raises `AnswerFormatError` if it is not a JSON object. Members that are no texts are left out.
     """
+    return _texts(_object(text), fields)
+
+
+def read_product_answer(text: str, fields: Iterable[str] = PRODUCT_TEXTS) -> dict[str, list[str]]:
+    """Return the wordings of the texts on the one product of an answer, as `read_answer` does."""
+    return _texts(_products(_object(text)).get("1"), fields)
+
+
+def split_answer(text: str, products: int) -> list[str]:
+    """Return an answer about several products as one about each, which is product 1 there.
+
+    What cannot be read stays as it is, for each of them.
+    """
+    try:
+        found = _products(_object(text))
+    except AnswerFormatError:
+        return [text] * products
+    return [
+        json.dumps({"products": {"1": _renumbered(found.get(str(number)), number)}}, ensure_ascii=False)
+        for number in range(1, products + 1)
+    ]
+
+
+def _object(text: str) -> Mapping[str, object]:
     try:
         answer = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise AnswerFormatError("not JSON") from error
     if not isinstance(answer, dict):
         raise AnswerFormatError("not a JSON object")
-    return {field: wordings for field, value in _members(answer) if (wordings := _wordings(value))}
+    return answer
 
 
-def _members(answer: Mapping[str, object]) -> Iterator[tuple[str, object]]:
-    yield from ((name, answer[name]) for name in TEXTS if name in answer)
-    lines = answer.get(LINES)
-    if isinstance(lines, dict):
-        yield from ((f"{LINES}.{number}", value) for number, value in lines.items())
+def _products(answer: Mapping[str, object]) -> Mapping[str, object]:
+    products = answer.get("products")
+    return products if isinstance(products, dict) else {}
+
+
+def _texts(members: object, fields: Iterable[str]) -> dict[str, list[str]]:
+    known = members if isinstance(members, dict) else {}
+    return {field: wordings for field in fields if (wordings := _wordings(known.get(field)))}
+
+
+def _renumbered(texts: object, number: int) -> dict[str, list[str]]:
+    """Return a product's texts as those of product 1; a slot of another product is none of product 1's."""
+    return {
+        field: [renumbered(text, number, 1) for text in wordings]
+        for field, wordings in _texts(texts, PRODUCT_TEXTS).items()
+    }
 
 
 def _wordings(value: object) -> list[str]:
@@ -62,11 +98,6 @@ def _wordings(value: object) -> list[str]:
 def _encodable(text: str) -> str:
     """Return the text without the half characters that JSON can escape and UTF-8 cannot hold."""
     return text.encode("utf-8", "replace").decode()
-
-
-def wanted_fields(facts: EmailFacts) -> list[str]:
-    """Return the fields of an email's copy."""
-    return [*TEXTS, *(f"{LINES}.{product.number}" for product in facts.products)]
 
 
 @dataclass(frozen=True)
@@ -86,17 +117,17 @@ class Judged:
         return [field for field in fields if not self.wordings.get(field)]
 
 
-def judge_answer(answer: Mapping[str, Sequence[str]], facts: EmailFacts) -> Judged:
-    """Judge every wording of every field by the gate and by style."""
+def judge_answer(answer: Mapping[str, Sequence[str]], fields: Iterable[str], facts: EmailFacts) -> Judged:
+    """Judge every wording of these fields by the gate and by style; `line` is that on product 1."""
     gate = Gate(facts)
     wordings: dict[str, tuple[str, ...]] = {}
     verdicts: list[Verdict] = []
-    for field in wanted_fields(facts):
-        passed = []
-        for text in answer.get(field, ()):
+    for name in fields:
+        field, passed = ONLY_LINE if name == LINE else name, list[str]()
+        for text in answer.get(name, ()):
             problems = gate.judge(field, text) or style_problems(field, text, facts)
-            verdicts += [Verdict(field, text, each.rule, each.found) for each in problems]
+            verdicts += [Verdict(name, text, each.rule, each.found) for each in problems]
             if not problems:
                 passed.append(text)
-        wordings[field] = tuple(passed)
+        wordings[name] = tuple(passed)
     return Judged(wordings, tuple(verdicts))

@@ -5,13 +5,22 @@ from enum import StrEnum
 
 from pydantic import TypeAdapter
 
-from encore.mailer.domain.copy.prompt import Task
 from encore.runtime.runs.run import ATTEMPTS, Run, StageName
 
 ATTEMPT = ATTEMPTS[StageName.MAILER]
 ASKED = "copy_asked"
 """Set once a run waits for no job: its parts are mailed."""
-ROUNDS = (Task.FEATURES, Task.COPY)
+
+
+class JobTask(StrEnum):
+    """What a run has a job for."""
+
+    FEATURES = "features"
+    COPY = "copy"
+    """Frames, and texts on products."""
+
+
+ROUNDS = (JobTask.FEATURES, JobTask.COPY)
 """What is asked, in order: copy names the features that the first round finds."""
 NO_JOB = ""
 YES = "yes"
@@ -58,33 +67,33 @@ class JobInput:
 _input = TypeAdapter(JobInput)
 
 
-def input_step(task: Task, found: JobInput) -> dict[str, str]:
+def input_step(task: JobTask, found: JobInput) -> dict[str, str]:
     """Return the step state that says what a task's job is to be asked."""
     return {f"copy_{task}_input": _input.dump_json(found).decode()}
 
 
-def input_of(run: Run, task: Task) -> JobInput | None:
+def input_of(run: Run, task: JobTask) -> JobInput | None:
     """The input of a task's job; None until all of it is written."""
     found = run.step.get(f"copy_{task}_input")
     return None if found is None else _input.validate_json(found)
 
 
-def job_step(task: Task, job_id: str) -> dict[str, str]:
+def job_step(task: JobTask, job_id: str) -> dict[str, str]:
     """Return the step state that names a task's job, `NO_JOB` if it has none."""
     return {f"copy_{task}_job": job_id}
 
 
-def job_of(run: Run, task: Task) -> str | None:
+def job_of(run: Run, task: JobTask) -> str | None:
     """The id of a task's job, `NO_JOB` if it needs none; None until that is decided."""
     return run.step.get(f"copy_{task}_job")
 
 
-def kept_step(task: Task) -> dict[str, str]:
+def kept_step(task: JobTask) -> dict[str, str]:
     """Return the step state that says that the answers of a task's job are kept."""
     return {f"copy_{task}_kept": YES}
 
 
-def is_kept(run: Run, task: Task) -> bool:
+def is_kept(run: Run, task: JobTask) -> bool:
     """Whether there is nothing left to wait for in a task."""
     return job_of(run, task) == NO_JOB or f"copy_{task}_kept" in run.step
 

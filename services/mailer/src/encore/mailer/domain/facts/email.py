@@ -65,9 +65,27 @@ class EmailFacts:
         products = {slot: value for product in self.products for slot, value in product.slots.items()}
         return self.customer_slots | products
 
-    def for_anybody(self) -> "EmailFacts":
-        """Return the facts as they are for everybody with equal ones, whose names differ."""
-        return replace(self, customer_id="", address=None, first_name=LONGEST_NAME)
+    def of_frame(self) -> "EmailFacts":
+        """Return what an email rests on that speaks of no product, for everybody with this experience.
+
+        An email of one product keeps it: its frame must not speak of several.
+        """
+        products = self.products if self.has_one_product else ()
+        return self._of_anybody(products, self.experience.of_anybody())
+
+    def of_product(self, product: ProductFacts) -> "EmailFacts":
+        """Return what texts on a product rest on, whoever gets it: it is product 1 of an email of its own."""
+        return self._of_anybody((replace(product, number=1),), Experience(Occasion.NEW))
+
+    def _of_anybody(self, products: tuple[ProductFacts, ...], experience: Experience) -> "EmailFacts":
+        return replace(
+            self,
+            customer_id="",
+            address=None,
+            first_name=LONGEST_NAME,
+            products=products,
+            experience=experience,
+        )
 
     def product(self, number: str) -> ProductFacts | None:
         """Return the product of this number, as the key of a line or the owner of a slot gives it."""

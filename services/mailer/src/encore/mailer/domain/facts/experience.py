@@ -1,7 +1,7 @@
 """What is known of a customer's experience with what they have, and the tone that it asks for."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
@@ -12,6 +12,9 @@ from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.domain.facts.reasons import LIKING
 from encore.mailer.domain.language import Language
 from encore.mailer.domain.words.lists import WordLists
+
+ANY_PRODUCT = "N"
+"""Stands for the name of a product where only what is known of it counts."""
 
 
 class Occasion(StrEnum):
@@ -71,6 +74,16 @@ class Experience:
     def slots(self) -> dict[str, str]:
         """The slots of what is known, with their values."""
         return dict(self._slots())
+
+    def of_anybody(self) -> "Experience":
+        """Return the same experience with any products."""
+        return Experience(
+            self.occasion,
+            liked=self.liked and ANY_PRODUCT,
+            disliked=self.disliked and ANY_PRODUCT,
+            praised=self.praised and replace(self.praised, product=ANY_PRODUCT),
+            blamed=self.blamed and replace(self.blamed, product=ANY_PRODUCT),
+        )
 
     def _slots(self) -> Iterator[tuple[str, str]]:
         if self.liked:

@@ -1,0 +1,100 @@
+"""Puts the copy of one email together: its customer's frame, and the texts on its products.
+
+What was asked once for many is judged once more by the facts of this email: a text that is true of a kettle
+that others got need not be true of this one. A field of which no wording passes gets house text.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from encore.mailer.domain.copy.choice import candidates, unlike
+from encore.mailer.domain.copy.fields import (
+    FRAME_TEXTS,
+    HEADLINES,
+    LINES,
+    Copy,
+    CopySource,
+    email_fields,
+)
+from encore.mailer.domain.copy.gate import Gate
+from encore.mailer.domain.copy.house_copy import house_text
+from encore.mailer.domain.copy.style import style_problems
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.experience import Occasion
+from encore.mailer.domain.slots import renumbered
+
+Texts = Mapping[str, Sequence[str]]
+"""Wordings by field."""
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """The copy of one email: every text passed the gate or is house text."""
+
+    copy: Copy
+    house_fields: tuple[str, ...]
+
+    @property
+    def source(self) -> CopySource:
+        """Who wrote it."""
+        if not self.house_fields:
+            return CopySource.AI
+        everything = len(list(self.copy.fields()))
+        return CopySource.TEMPLATE if len(self.house_fields) == everything else CopySource.MIXED
+
+
+def assembled(facts: EmailFacts, frame: Texts, products: Sequence[Texts], *, seed: str) -> Assembled:
+    """Return an email's copy; `products` are the texts on each product, which is product 1 there.
+
+    The seed decides between wordings. The same facts, texts and seed give the same copy.
+    """
+    written = dict(_Assembly(facts, seed).texts(frame, products))
+    fields = email_fields(facts)
+    return Assembled(
+        copy=Copy.of({field: written.get(field) or house_text(field, facts) for field in fields}),
+        house_fields=tuple(field for field in fields if field not in written),
+    )
+
+
+class _Assembly:
+    """Chooses among the wordings that pass for one email."""
+
+    def __init__(self, facts: EmailFacts, seed: str) -> None:
+        self._facts, self._seed, self._gate = facts, seed, Gate(facts)
+
+    def texts(self, frame: Texts, products: Sequence[Texts]) -> Iterator[tuple[str, str]]:
+        """Yield each field of which a wording passes, with the one that the customer reads."""
+        apology = self._facts.occasion is Occasion.SORRY
+        yield from (self._first(HEADLINES, frame, 1) if apology else self._headlines(products)).items()
+        yield from self._first(FRAME_TEXTS, frame, 1).items()
+        yield from self._lines(products)
+
+    def _headlines(self, products: Sequence[Texts]) -> dict[str, str]:
+        """Return subject and preheader about one product: the best one that has both."""
+        incomplete: dict[str, str] = {}
+        for number, texts in enumerate(products, 1):
+            found = self._first(HEADLINES, texts, number)
+            if len(found) == len(HEADLINES):
+                return found
+            incomplete = incomplete or found
+        return incomplete
+
+    def _lines(self, products: Sequence[Texts]) -> Iterator[tuple[str, str]]:
+        before: list[str] = []
+        for number, texts in enumerate(products, 1):
+            field = f"{LINES}{number}"
+            line = unlike(self._passing(field, texts.get("line", ()), number), before)
+            if line:
+                before.append(line)
+                yield field, line
+
+    def _first(self, fields: Sequence[str], texts: Texts, number: int) -> dict[str, str]:
+        chosen = {field: next(self._passing(field, texts.get(field, ()), number), None) for field in fields}
+        return {field: text for field, text in chosen.items() if text}
+
+    def _passing(self, field: str, texts: Sequence[str], number: int) -> Iterator[str]:
+        """Yield the wordings that are true of this email, in the order of the seed."""
+        facts, own = self._facts, [renumbered(text, 1, number) for text in texts]
+        for text in candidates(field, own, facts.slots, seed=self._seed):
+            if not (self._gate.judge(field, text) or style_problems(field, text, facts)):
+                yield text

@@ -1,0 +1,60 @@
+"""The prompt for the frame of an email: what it says to its customer around the products.
+
+The frame depends on what is known of the customer alone, and names of products are slots, so everybody of
+whom the same is known shares a prompt.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from encore.mailer.domain.copy.answers import Verdict
+from encore.mailer.domain.copy.fields import frame_fields
+from encore.mailer.domain.copy.prompt import (
+    Prompt,
+    Style,
+    Task,
+    answer_tokens,
+    message,
+    object_schema,
+    repair_facts,
+    shop_facts,
+    system_text,
+    texts_schema,
+)
+from encore.mailer.domain.copy.style import MAX_CHARS
+from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.slots import FIRST_NAME
+
+
+def frame_prompt(facts: EmailFacts, style: Style) -> Prompt:
+    """Return the request for several wordings of each field of an email's frame."""
+    return _prompt(_facts(facts, style), frame_fields(facts.occasion), style)
+
+
+def frame_repair(
+    facts: EmailFacts, style: Style, *, fields: Sequence[str], refused: Iterable[Verdict]
+) -> Prompt:
+    """Return the request for other wordings of some fields, with what was wrong with those before."""
+    return _prompt({**_facts(facts, style), **repair_facts(fields, refused)}, fields, style)
+
+
+def _facts(facts: EmailFacts, style: Style) -> dict[str, Any]:
+    known = facts.experience
+    return {
+        **shop_facts(Task.FRAME, style, style.frame_wordings),
+        "occasion": facts.occasion,
+        "products": "one" if facts.has_one_product else "several",
+        "slots": [FIRST_NAME, *known.slots],
+        "praised": known.praised and known.praised.aspect,
+        "blamed": known.blamed and known.blamed.aspect,
+    }
+
+
+def _prompt(facts: dict[str, Any], fields: Sequence[str], style: Style) -> Prompt:
+    version, system = system_text(Task.FRAME, style.language)
+    schema = object_schema({name: texts_schema(f"Wordings of the {name}.") for name in fields})
+    chars = style.frame_wordings * sum(MAX_CHARS[name] for name in fields)
+    return Prompt(
+        Task.FRAME, version, system, message(facts), json.dumps(schema), max_tokens=answer_tokens(chars)
+    )
