@@ -4,11 +4,16 @@ Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`; the cod
 """
 
 import platform
+from typing import TYPE_CHECKING
 
 import aiobotocore
 from aiobotocore.config import AioConfig
+from botocore.handlers import add_expect_header
 
 from encore.runtime.retry import SDK_RETRIES
+
+if TYPE_CHECKING:
+    from types_aiobotocore_s3.client import S3Client
 
 POOL = 100
 USER_AGENT = f"encore aiobotocore/{aiobotocore.__version__} Python/{platform.python_version()}"
@@ -22,3 +27,11 @@ CONFIG = AioConfig(
     tcp_keepalive=True,
     user_agent=USER_AGENT,
 )
+
+
+def send_bodies_at_once(s3: "S3Client") -> None:
+    """Have a client send an object with its request, without waiting for "100 Continue" before.
+
+    The SDK asks for it whatever the object's size, so each of our small ones takes a round trip more.
+    """
+    s3.meta.events.unregister("before-call.s3", add_expect_header)
