@@ -23,10 +23,11 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## build .venv with every package, pinned
 
+# Compiled here, because a demo starts nine processes, also where Python is told to write no bytecode.
 $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt uv
-	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
+	VIRTUAL_ENV=$(VENV) $(BIN)/uv pip install --quiet --compile-bytecode --constraint constraints.txt --group dev $(INSTALLED:%=--editable '%')
 	@touch $@
 
 demo: setup ## run a file to finished emails: make demo [DATA=file.csv] [CONFIG=encore.toml] [MERCHANDISING=file.yaml] [OUT=dir] [KEEP=1 leaves the stack running]

@@ -12,7 +12,7 @@ from encore.stack.observer import observe
 from harness.processes import cpu_seconds, resident_mib
 
 LOOK_S = 0.5
-NAMES = {"ministack.app:app": "emulator", "understudy": "understudy"} | {
+NAMES = {"encore.stack.emulator": "emulator", "understudy": "understudy"} | {
     f"encore.{service}": service for service in SERVICES
 }
 Taken = dict[str, tuple[float, float]]

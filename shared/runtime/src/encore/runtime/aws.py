@@ -3,15 +3,35 @@
 Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`; the code names none.
 """
 
+import platform
+from typing import TYPE_CHECKING
+
+import aiobotocore
 from aiobotocore.config import AioConfig
+from botocore.handlers import add_expect_header
 
 from encore.runtime.retry import SDK_RETRIES
 
+if TYPE_CHECKING:
+    from types_aiobotocore_s3.client import S3Client
+
 POOL = 100
+USER_AGENT = f"encore aiobotocore/{aiobotocore.__version__} Python/{platform.python_version()}"
+"""The SDK adds botocore's version. Without this it puts a longer one together for every call, twice, which is
+a seventh of the CPU time that a call takes."""
 CONFIG = AioConfig(
     max_pool_connections=POOL,
     connect_timeout=5,
     read_timeout=70,
     retries=SDK_RETRIES,
     tcp_keepalive=True,
+    user_agent=USER_AGENT,
 )
+
+
+def send_bodies_at_once(s3: "S3Client") -> None:
+    """Have a client send an object with its request, without waiting for "100 Continue" before.
+
+    The SDK asks for it whatever the object's size, so each of our small ones takes a round trip more.
+    """
+    s3.meta.events.unregister("before-call.s3", add_expect_header)

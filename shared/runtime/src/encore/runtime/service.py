@@ -13,7 +13,7 @@ from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
 from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.aws import CONFIG
+from encore.runtime.aws import CONFIG, send_bodies_at_once
 from encore.runtime.heartbeat import heartbeat
 from encore.runtime.logs import get_logger
 from encore.runtime.process import Settings, run_process
@@ -117,6 +117,7 @@ async def open_runtime(
             return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
 
         s3, sqs, sns, dynamodb = [await new_client(each) for each in CLIENTS]
+        send_bodies_at_once(s3)
         queue = await open_queue(SQSQueue(sqs, settings.queue_url), stop=stop)
         ledger = Ledger(dynamodb, settings.runs_table, keep_days=settings.retention_days)
         locks = Locks(

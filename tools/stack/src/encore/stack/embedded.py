@@ -122,11 +122,9 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
 
 
 def _start_emulator(processes: Processes, port: int) -> None:
-    """Serve ministack's application on loopback: its own command listens on every interface."""
-    server = ["-m", "uvicorn", "ministack.app:app", "--host", "127.0.0.1", "--port", str(port)]
     processes.start(
         "emulator",
-        [*server, "--log-level", "warning"],
+        ["-m", "encore.stack.emulator"],
         {
             "GATEWAY_PORT": str(port),
             "MINISTACK_HOST": "127.0.0.1",
