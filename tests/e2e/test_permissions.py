@@ -39,6 +39,7 @@ UNUSED_HERE = {
     "comprehend:BatchDetectDominantLanguage *": "reviews of unknown language",
     "comprehend:BatchDetectTargetedSentiment *": "aspects found by Comprehend",
     "comprehend:*SentimentDetectionJob *": "a run with many texts",
+    "sqs:SendMessage ingest-uploads": "a file that is read for 11.5 hours",
     "sqs:SendMessage sentiment": "the polls of its jobs",
     "bedrock:*ModelInvocationJob *": "a run with many prompts",
     "s3:GetObject shop/themes/*": "a theme of the shop's own",

@@ -5,12 +5,13 @@ import math
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from botocore.exceptions import ClientError
 
 from encore.runtime.quota.limiter import Limiter
 from encore.runtime.quota.shared import DynamoDBSharedQuota
-from tests.support.dynamodb import InMemoryDynamoDB
+from tests.support.dynamodb import InMemoryDynamoDB, Item
 from tests.support.virtual_time import VirtualTimeLoop
 
 PARALLEL_CALLS = 16
@@ -19,10 +20,11 @@ REQUESTS, TOKENS = "Too many requests", "Too many tokens"
 
 @dataclass(frozen=True)
 class Span:
-    """When a worker starts and stops, in seconds."""
+    """When a worker starts and stops, in seconds, and how many calls it has to make by then."""
 
     start_s: float
     stop_s: float
+    calls: float = math.inf
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,17 @@ def use(server: Server, workers: Sequence[int], *, since_s: float, until_s: floa
     )
 
 
+class CountingDynamoDB(InMemoryDynamoDB):
+    """Counts what is written."""
+
+    writes = 0
+
+    async def update_item(self, **request: Any) -> Item:  # noqa: ANN401 - as DynamoDB's client
+        """Change one item, and count it."""
+        self.writes += 1
+        return await super().update_item(**request)
+
+
 def run_workers(
     server: Server,
     spans: Sequence[Span],
@@ -134,9 +147,9 @@ def run_workers(
     configured_per_s: float | None = None,
     configured_tokens_per_s: float = math.inf,
     is_shared: bool = True,
-) -> None:
-    """Let each worker call as often as its limiter lets it, from its start to its end."""
-    table = InMemoryDynamoDB(moment=lambda: asyncio.sleep(0.005))
+) -> int:
+    """Let each worker call as often as its limiter lets it, from its start to its end; return the writes."""
+    table = CountingDynamoDB(moment=lambda: asyncio.sleep(0.005))
 
     async def work(worker: int, span: Span) -> None:
         await asyncio.sleep(span.start_s)
@@ -149,8 +162,12 @@ def run_workers(
             chance=random.Random(server.chance.random()),  # noqa: S311 - not for security
         )
 
+        left = span.calls
+
         async def repeat() -> None:
-            while True:
+            nonlocal left
+            while left > 0:
+                left -= 1
                 await limiter.run(
                     lambda: server.call(worker), reserves=server.price.reserved, used=lambda used: used
                 )
@@ -168,3 +185,4 @@ def run_workers(
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
         runner.run(work_all())
+    return table.writes

@@ -12,8 +12,15 @@ locals {
   permissions = {
     ingest = [
       {
-        sid       = "ConsumeUploads"
-        actions   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+        # It also sends to its own queue: a message that is held for as long as SQS lets it is sent anew, as by all services.
+        sid = "ConsumeUploads"
+        actions = [
+          "sqs:ChangeMessageVisibility",
+          "sqs:DeleteMessage",
+          "sqs:GetQueueAttributes",
+          "sqs:ReceiveMessage",
+          "sqs:SendMessage",
+        ]
         resources = [module.topology.queue_arns["ingest-uploads"]]
       },
       {

@@ -80,6 +80,16 @@ def flows() -> Iterator[Flow]:
             ),
         )
         yield Flow(
+            f"{service} sends a message anew that it has held for almost twelve hours",
+            SQS_PAGES,
+            tuple(
+                chain(
+                    steps(task, ["sqs:SendMessage", "sqs:DeleteMessage"], queue_arn(queue)),
+                    steps(task, ["kms:Decrypt", "kms:GenerateDataKey"], KEYS["messages"], context=via("sqs")),
+                )
+            ),
+        )
+        yield Flow(
             f"{service} keeps records and objects",
             (
                 "Using server-side encryption with AWS KMS keys (SSE-KMS)",

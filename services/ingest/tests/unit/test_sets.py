@@ -398,6 +398,18 @@ async def test_a_mapping_is_part_of_the_run() -> None:
     assert last.source.endswith(f" {FOLDER}mapping.yaml")
 
 
+async def test_the_ledger_does_not_name_every_piece_of_a_large_set() -> None:
+    """Each update of the run's item costs its size: one piece is named, and how many more there are."""
+    shop = Shop()
+    reviews = [f"reviews-{130 * 'export-'}{number:04}.csv" for number in range(1, 21)]
+    for name in (P, C, *reviews):
+        shop.put(name, "day 1")
+    await shop.notify(P)
+    (run,) = await shop.ledger.runs()
+    assert run.source.endswith(f"{FOLDER}{P} and 21 more files of {FOLDER}")
+    assert len(run.source) < 4_096
+
+
 @pytest.mark.parametrize("names", [("shop.csv",), THREE], ids=["single", "set"])
 async def test_a_mapping_repairs_a_run_that_failed_in_ingest(names: tuple[str, ...]) -> None:
     """Uploaded after the failure it starts the same files again, and nothing once they are read."""

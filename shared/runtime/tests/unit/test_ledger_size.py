@@ -3,6 +3,7 @@
 from encore.contracts.events import Round
 from encore.runtime.runs.items import RUN, passed
 from encore.runtime.runs.run import StageName
+from encore.runtime.runs.source import source_name
 from tests.support.item_size import item_bytes
 from tests.support.runs import Runs
 
@@ -11,6 +12,7 @@ PARTS = 1_000
 BUNDLES = 250
 MAX_BYTES = 40_000
 ARN = "arn:aws:personalize:eu-central-1:123456789012:dataset-import-job/" + 63 * "x"
+PIECES = ["uploads/" + 1_000 * "x" + f"/reviews-{number:04}.csv" for number in range(200)]
 LONG_JOBS = 40
 """More strings than all services together keep of the long jobs of a run."""
 
@@ -25,9 +27,9 @@ def test_sizes_are_those_of_the_developer_guide() -> None:
 
 
 async def test_the_item_of_the_largest_run_stays_small() -> None:
-    """A thousand parts in four stages, all bundles in three rounds, and every long job's ARN."""
+    """A thousand parts of 200 long-named files, in four stages, all bundles in three rounds, all ARNs."""
     runs = Runs()
-    await runs.ledger.open_run(RUN_ID, source="s3://" + 200 * "b")
+    await runs.ledger.open_run(RUN_ID, source=source_name("b" * 63, PIECES))
     await runs.ledger.set_parts(RUN_ID, PARTS)
     item = runs.table.items[RUN_ID, RUN]
     for stage in StageName:

@@ -44,9 +44,9 @@ def converse(
     return Case(server, CONVERSE_PER_S * configured, seconds, tokens if tokens and known else math.inf)
 
 
-def work(case: Case, spans: Sequence[Span], *, is_shared: bool = True) -> None:
-    """Run one worker for each span."""
-    run_workers(
+def work(case: Case, spans: Sequence[Span], *, is_shared: bool = True) -> int:
+    """Run one worker for each span; return how often the shared item was written."""
+    return run_workers(
         case.server,
         spans,
         configured_per_s=case.configured_per_s,
@@ -117,6 +117,44 @@ def test_workers_make_room_and_take_what_is_left() -> None:
         assert found.used >= 0.95
         assert found.throttled == 0
         assert all(0.9 <= share <= 1.1 for share in found.shares)
+
+
+@pytest.mark.parametrize("apart_s", [0, 0.3])
+def test_workers_that_begin_together_use_the_quota_within_seconds(apart_s: float) -> None:
+    """Each uses little until the others know of it: as many as there are, no call is throttled for it."""
+    asked = comprehend(seconds=20)
+    work(asked, [Span(number * apart_s, 20) for number in range(6)])
+    assert use(asked.server, range(6), since_s=0, until_s=20).used >= 0.94
+    assert not asked.server.throttled
+    fast = Server(100, 0.05, random.Random(1))  # noqa: S311 - not for security
+    run_workers(fast, [Span(number * apart_s, 10) for number in range(6)])
+    assert not fast.throttled
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        pytest.param((20, 40, 50, 60, 80, 100), id="one after the other has done its work"),
+        pytest.param((2, 2, 2, 2, 2, 220), id="one has nearly all the work"),
+        pytest.param((40, 40, 40, 40, 40, 150), id="one has more than the others"),
+    ],
+)
+def test_who_has_no_work_left_leaves_its_share_to_those_who_have(calls: Sequence[int]) -> None:
+    """From the first call to the last, nine tenths of the quota are used, and no call is throttled."""
+    server = Server(3.2, 1, random.Random(1), burst_s=PER_MIN_S)  # noqa: S311 - not for security
+    run_workers(server, [Span(0.2 * number, 300, each) for number, each in enumerate(calls)])
+    last = max(at for times in server.scored.values() for at in times)
+    found = use(server, range(len(calls)), since_s=0, until_s=last)
+    assert sum(len(each) for each in server.scored.values()) == sum(calls)
+    assert found.used >= 0.91
+    assert found.throttled == 0
+
+
+def test_the_shared_item_is_written_seldom() -> None:
+    """Every three seconds by each, besides the first ones, while nothing changes: 1,200 times an hour."""
+    asked = converse(seconds=150)
+    writes = work(asked, [Span(0, 150)] * 6)
+    assert writes / 6 <= 150 / 3 + 10
 
 
 def test_a_worker_never_exceeds_the_configured_quota() -> None:

@@ -29,6 +29,7 @@ from encore.contracts.records import (
 from encore.contracts.run_id import run_id
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import StageName
+from encore.runtime.runs.source import source_name
 from encore.runtime.storage import to_item
 from encore.stack.provision import Resources
 from tests.support.runs import RUN, a_report, finish_part
@@ -218,6 +219,27 @@ def test_an_upload_whose_digest_the_ledger_has_kept_is_not_read(
     bodies("ingest-uploads")
     assert encore("run", "retry", "latest").code == 0
     assert len(bodies("ingest-uploads")) == 1
+
+
+def test_ingest_is_notified_again_of_a_set_of_which_one_file_is_named(
+    encore: "Encore", in_ledger: "InLedger", resources: Resources, bodies: "Bodies"
+) -> None:
+    """The other keys are those that the folder's pointer lists, without the manifest."""
+    bucket, s3, folder = resources.buckets["data"], boto3.client("s3"), "uploads/" + 900 * "x" + "/"
+    keys = [f"{folder}reviews-{number}.csv" for number in range(1, 6)]
+    for key in keys:
+        s3.put_object(Bucket=bucket, Key=key, Body=key.encode())
+    name, source = run_id(bucket, {key: sha256(key.encode()) for key in keys}), source_name(bucket, keys)
+    assert keys[4] not in source
+    files = [{"role": "reviews", "key": key, "etag": "e"} for key in keys]
+    files.append({"role": "manifest", "key": f"{folder}manifest.json", "etag": "e"})
+    item = {"run_id": f"source#s3://{bucket}/{folder}", "item": "latest", "files": files}
+    boto3.client("dynamodb").put_item(TableName=resources.tables["runs"], Item=to_item(item))
+    in_ledger(lambda ledger: ledger.open_run(name, source=source))
+    bodies("ingest-uploads")
+    assert encore("run", "retry", "latest").code == 0
+    (body,) = bodies("ingest-uploads")
+    assert json.loads(body)["Records"][0]["s3"]["object"]["key"] == keys[0]
 
 
 @pytest.mark.parametrize("change", ["gone", "changed"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from encore.cli.runs.sources import Stored, notification, possible_keys
+from encore.cli.runs.sources import Stored, notification
 from encore.ingest.domain.notification import read_notification
 
 
@@ -12,16 +12,3 @@ def test_ingest_reads_the_notification_as_one_of_s3(key: str) -> None:
     body = notification("b", Stored(key, "e7a9", 12, "v1"), region="eu-west-1")
     (upload,) = read_notification(body, bucket="b")
     assert (upload.key, upload.etag, upload.event) == (key, "e7a9", "v1")
-
-
-def test_a_source_may_be_one_key_with_spaces_or_several() -> None:
-    """The whole comes first, then the split before each further key."""
-    assert list(possible_keys("s3://b/uploads/a b.csv")) == [["uploads/a b.csv"]]
-    assert list(possible_keys("s3://b/uploads/x/products.csv uploads/x/reviews.csv")) == [
-        ["uploads/x/products.csv uploads/x/reviews.csv"],
-        ["uploads/x/products.csv", "uploads/x/reviews.csv"],
-    ]
-    assert list(possible_keys("s3://b/uploads/a b.csv uploads/mapping.yaml"))[1] == [
-        "uploads/a b.csv",
-        "uploads/mapping.yaml",
-    ]

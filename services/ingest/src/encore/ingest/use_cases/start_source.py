@@ -18,6 +18,7 @@ from encore.ingest.use_cases.verify_files import Verified, VerifyFiles
 from encore.runtime.logs import bind_event, get_logger
 from encore.runtime.runs.latest import LatestRun
 from encore.runtime.runs.run import Run, StageName
+from encore.runtime.runs.source import source_name
 
 WHOLE_UPLOAD = "file"
 LOOK_S = 2.0
@@ -145,8 +146,8 @@ class SourceStart:
             return known
         if not await self._supersede.run(found, address, kept, is_current=is_current):
             return None
-        keys = " ".join(each.key for each in delivery.stored)
-        return await self._ledger.open_run(found, source=f"s3://{self._files.name}/{keys}")
+        name = source_name(self._files.name, [each.key for each in delivery.stored])
+        return await self._ledger.open_run(found, source=name)
 
     def _is_current(self, delivery: Delivery) -> IsCurrent:
         async def is_current(latest: LatestRun) -> bool:

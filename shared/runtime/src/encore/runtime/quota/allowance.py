@@ -13,14 +13,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from encore.runtime.quota.ceiling import Ceiling, Found
+from encore.runtime.quota.division import Division
 
 REQUESTS_S, TOKENS_S = 1.0, 20.0
 """For how many seconds a bucket holds; calls are out for a while with more tokens than they will use."""
 RECENT, FEW = 20, 5
 """The calls by which the rate in use is measured, and how many are too few."""
 ROUNDING = 1e-9
-UNKNOWN = 0.1
-"""The part of its share that a task uses while others still use it too."""
 EXHAUSTED_S, MAX_EXHAUSTED_S = 60.0, 900.0
 """How long to wait before looking again whether a quota of the day has been renewed, doubled each time."""
 
@@ -53,13 +52,17 @@ class _Bucket:
         lacking = min(amount, max(1.0, per_s * self.holds_s)) - self.level
         return 0.0 if lacking <= ROUNDING * amount else lacking / per_s
 
-    def empty(self, now: float, amount: float) -> None:
-        """Owe an amount."""
-        self.level, self.at = min(self.level, -amount), now
+    def hold(self, now: float, level: float) -> None:
+        """Have no more than that."""
+        self.level, self.at = min(self.level, level), now
 
     def note(self, now: float, amount: float) -> None:
         """Take account of what was used."""
         self.recent.append((now, amount))
+
+    def typical(self) -> float:
+        """What a call uses of it, by the last ones; zero if there were none."""
+        return sum(amount for _, amount in self.recent) / max(1, len(self.recent))
 
     def asked_per_s(self, now: float) -> float:
         """The rate at which the task has used it of late; infinite if there are too few calls to tell."""
@@ -69,19 +72,19 @@ class _Bucket:
 
 
 class Allowance:
-    """The share of one task among `sharing`; pure, without a clock of its own. Rates are per second."""
+    """The share of one task; pure, without a clock of its own. Rates are per second."""
 
     def __init__(
         self, requests_per_s: float, tokens_per_s: float = math.inf, *, chance: random.Random | None = None
     ) -> None:
-        self.sharing = 1
-        """How many tasks use the quota, this one included."""
+        self.division = Division(1.0, 0.0)
+        """The part of the ceilings that this task may use, and the part that the others do use."""
         self._buckets = {
             Kind.REQUESTS: _Bucket(Ceiling(requests_per_s), REQUESTS_S),
             Kind.TOKENS: _Bucket(Ceiling(tokens_per_s), TOKENS_S),
         }
         self._chance = chance or random.Random()  # noqa: S311 - not for security
-        self._known_from = self._adapted_at = -math.inf
+        self._adapted_at = -math.inf
         self._closed_until = -math.inf
         self._pause_s = EXHAUSTED_S
 
@@ -89,16 +92,22 @@ class Allowance:
         """What all tasks together may use."""
         return self._buckets[kind].ceiling.per_s(now)
 
+    def calls_per_s(self, now: float) -> float:
+        """How many calls all tasks together may send, by whichever quota allows fewer."""
+        tokens = self._buckets[Kind.TOKENS]
+        by_tokens = tokens.ceiling.per_s(now) / (tokens.typical() or 1.0)
+        return min(self.per_s(Kind.REQUESTS, now), by_tokens if tokens.typical() else math.inf)
+
     def own_per_s(self, now: float) -> float:
         """How many calls this task may send."""
         return self._share(self._buckets[Kind.REQUESTS], now)
 
-    def begin(self, now: float, *, unknown_s: float = 0.0) -> None:
-        """Start anew after a pause, with a part of the share while the others do not know of this task."""
+    def begin(self, now: float) -> None:
+        """Start anew after a pause; the first call is due at random within a turn."""
         for bucket in self._buckets.values():
             bucket.recent.clear()
-        self._known_from = now + unknown_s
-        self._hold(now)
+        self._buckets[Kind.REQUESTS].level = math.inf
+        self._hold(now, level=self._chance.random())
 
     def delay(self, now: float, tokens: float) -> float:
         """Return how many seconds from now a call that reserves so many tokens is due; zero if it is now."""
@@ -134,9 +143,7 @@ class Allowance:
             return False
         amount = 1.0 if kind is Kind.REQUESTS else tokens
         bucket = self._buckets[kind]
-        asked = self.sharing * bucket.asked_per_s(now)
-        if not math.isfinite(min(asked, bucket.ceiling.per_s(now))):
-            asked = self.sharing * amount
+        asked = self._asked_per_s(bucket, now, amount)
         bucket.ceiling.drop(now, asked_per_s=asked, turn_s=amount / self._share(bucket, now))
         self._adapt(now)
         return True
@@ -169,18 +176,24 @@ class Allowance:
     def _learn(self, now: float, bucket: _Bucket, found: Found) -> bool:
         return bucket.ceiling.learn(now, found, turn_s=1.0 / self._share(bucket, now))
 
+    def _asked_per_s(self, bucket: _Bucket, now: float, amount: float) -> float:
+        """What all tasks together have used of late, with what the others are thought to."""
+        own, whole = bucket.asked_per_s(now), bucket.ceiling.per_s(now)
+        if math.isfinite(whole):
+            return own + whole * self.division.others
+        return (own if math.isfinite(own) else amount) / (1 - self.division.others)
+
     def _adapt(self, now: float) -> None:
         """Let AWS's bucket recover, and the tasks change places among one another."""
         self._adapted_at = now
-        self._hold(now)
+        self._hold(now, level=-self._chance.random())
 
-    def _hold(self, now: float) -> None:
-        """Let the next call be due at random in the turn after the next."""
+    def _hold(self, now: float, *, level: float) -> None:
+        """Let the next call be due when there is one more than `level`."""
         requests, tokens = self._buckets[Kind.REQUESTS], self._buckets[Kind.TOKENS]
-        requests.empty(now, self._chance.random())
+        requests.hold(now, level)
         if math.isfinite(tokens.ceiling.per_s(now)):
-            tokens.empty(now, 0.0)
+            tokens.hold(now, 0.0)
 
     def _share(self, bucket: _Bucket, now: float) -> float:
-        of_share = UNKNOWN if now < self._known_from else 1.0
-        return bucket.ceiling.per_s(now) / self.sharing * of_share
+        return bucket.ceiling.per_s(now) * self.division.part

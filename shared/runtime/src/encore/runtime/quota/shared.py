@@ -1,7 +1,8 @@
 """What the tasks that use a quota tell one another: one item in the runs table.
 
-It has a beat of each task that has calls waiting, and the ceilings that throttled calls have shown. A beat
-and reading all others is one write; what was found is written only while nobody has found something later.
+It has a beat of each task that has calls waiting, with what it wants, and the ceilings that throttled calls
+have shown. A beat and reading all others is one write; what was found is written only while nobody has found
+something later.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +31,7 @@ class SharedState(NamedTuple):
 class SharedQuota(Protocol):
     """Where tasks tell one another; see `DynamoDBSharedQuota`."""
 
-    async def beat(self, member: str, beat: int) -> SharedState: ...  # noqa: D102 - documented there
+    async def beat(self, member: str, beat: str) -> SharedState: ...  # noqa: D102 - documented there
     async def tell(self, kind: Kind, found: Found, *, instead_of: int) -> None: ...  # noqa: D102 - documented there
     async def leave(self, members: Sequence[str]) -> None: ...  # noqa: D102 - documented there
 
@@ -43,13 +44,13 @@ class DynamoDBSharedQuota:
         self._table = table
         self._key = key(f"quota#{api}", "shared")
 
-    async def beat(self, member: str, beat: int) -> SharedState:
+    async def beat(self, member: str, beat: str) -> SharedState:
         """Write a task's beat; return what the others have written."""
         expiry = expires_at(KEEP_DAYS)
         reply = await self._update(
             "SET #member = :beat, expires_at = :expires_at",
             names={"#member": MEMBER + member},
-            values={":beat": str(beat), ":expires_at": expiry["expires_at"]},
+            values={":beat": beat, ":expires_at": expiry["expires_at"]},
         )
         item = from_item(reply.get("Attributes", {}))
         beats = {

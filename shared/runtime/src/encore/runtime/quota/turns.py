@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from encore.runtime.metrics import Metric, emit
 from encore.runtime.quota.allowance import Allowance, Kind
-from encore.runtime.quota.membership import BEAT_S, Membership
+from encore.runtime.quota.demand import Demand
+from encore.runtime.quota.membership import QUICK_S, Membership
 from encore.runtime.quota.shared import SharedQuota
 from encore.runtime.retry import PostponedError
 
@@ -62,7 +63,8 @@ class Turns:
     ) -> None:
         self._allowance = allowance
         self._counts = counts
-        self._membership = Membership(shared, allowance) if shared else None
+        self._demand = Demand()
+        self._membership = Membership(shared, allowance, self._demand) if shared else None
         self._queue, self._order = asyncio.Lock(), asyncio.Lock()
         self._in_front = 0
         self._begun, self._news, self._left = asyncio.Event(), asyncio.Event(), asyncio.Event()
@@ -78,6 +80,7 @@ class Turns:
         Raises `WithdrawnError` if `claim` fails, and `StoppingError` if the service stops before.
         """
         self._active_at = since = _now()
+        self._demand.waiting += 1
         self._attend()
         try:
             async with self._until_stopped():
@@ -85,6 +88,7 @@ class Turns:
                 async with self._front():
                     await self._claim_and_take(tokens, claim)
         finally:
+            self._demand.waiting -= 1
             self._counts.waited_s += _now() - since
 
     @asynccontextmanager
@@ -114,6 +118,7 @@ class Turns:
             if claim and _now() - claimed_at > FRESH_S and not await claim():
                 raise WithdrawnError
             self._allowance.take(_now(), tokens)
+            self._demand.sent(_now())
 
     def tell(self) -> None:
         """Tell the other tasks at once what this one has found."""
@@ -161,9 +166,10 @@ class Turns:
         self._begun.set()
         while not self._is_stopped and _now() - self._active_at < IDLE_S:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), BEAT_S)
+                await asyncio.wait_for(self._news.wait(), QUICK_S)
+            has_news = self._news.is_set()
             self._news.clear()
-            if self._membership:
+            if self._membership and (has_news or self._membership.is_due):
                 await self._membership.beat()
             if _now() - reported_at >= REPORT_S:
                 self._report(before)

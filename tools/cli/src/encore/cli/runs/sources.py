@@ -1,15 +1,9 @@
-"""The upload that a run was made from, and S3's notification of it."""
+"""An upload, and S3's notification of it."""
 
 import json
-import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import NamedTuple
 from urllib.parse import quote_plus
-
-from encore.contracts.object_keys import UPLOADS
-
-_BEFORE_UPLOAD = re.compile(f" (?={re.escape(UPLOADS)})")
 
 
 class Stored(NamedTuple):
@@ -19,17 +13,6 @@ class Stored(NamedTuple):
     etag: str
     size_bytes: int
     version_id: str
-
-
-def possible_keys(source: str) -> Iterator[list[str]]:
-    """Yield the lists of keys that a run's source, `s3://bucket/key` or `s3://bucket/key key key`, may mean.
-
-    A key may contain spaces, so the whole comes first; the run's id shows which one is right.
-    """
-    keys = source.removeprefix("s3://").partition("/")[2]
-    yield [keys]
-    if len(several := _BEFORE_UPLOAD.split(keys)) > 1:
-        yield several
 
 
 def notification(bucket: str, stored: Stored, *, region: str) -> str:

@@ -7,14 +7,17 @@ from botocore.exceptions import ClientError
 
 from encore.cli.environment import Environment
 from encore.cli.errors import CommandError
-from encore.cli.runs.sources import Stored, notification, possible_keys
+from encore.cli.runs.sources import Stored, notification
 from encore.contracts.object_keys import UPLOADS
 from encore.contracts.run_id import run_id
 from encore.runtime.errors import error_code
 from encore.runtime.runs.latest import LatestRuns
 from encore.runtime.runs.run import Run
+from encore.runtime.runs.source import Folder, possible_keys
 
 CHUNK_BYTES = 256 * 1024
+MANIFEST = "manifest"
+"""The role of the one kept object that no run is made of."""
 GONE = frozenset({"404", "NoSuchKey"})
 
 
@@ -25,7 +28,8 @@ async def notification_again(environment: Environment, run: Run) -> tuple[str, s
     Raises `CommandError` if the upload is gone or has other content, which would be another run.
     """
     bucket = environment.named("data")
-    for keys in possible_keys(run.source):
+    for named in possible_keys(run.source):
+        keys = await _last_set(environment, bucket, named) if isinstance(named, Folder) else named
         stored = await _stored(environment, bucket, keys)
         if stored and await _is_of(environment, run, bucket, stored):
             return _uploads_queue(environment), notification(
@@ -48,6 +52,13 @@ async def _is_of(environment: Environment, run: Run, bucket: str, stored: Sequen
         kept |= {(each["key"], each["etag"]): each.get("sha256", "") for each in pointer.files}
     former = run_id(bucket, {each.key: each.etag for each in stored})
     return run.run_id in {former, run_id(bucket, await _digests(environment, bucket, stored, kept))}
+
+
+async def _last_set(environment: Environment, bucket: str, folder: Folder) -> list[str]:
+    """The keys of the set that was last uploaded to a folder."""
+    latest = LatestRuns(environment.dynamodb, environment.named("runs"))
+    pointer = await latest.get(f"s3://{bucket}/{folder.prefix}")
+    return [each["key"] for each in pointer.files if each.get("role") != MANIFEST]
 
 
 async def _digests(

@@ -1,0 +1,51 @@
+"""How tasks divide what all of them together may use: by what each says that it wants.
+
+Max-min fairness (D. Bertsekas, R. Gallager, "Data Networks", 1992, section 6.5.2): nobody gets more than they
+want while somebody lacks something, and those who lack something get the same. Rates are calls per second.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+LEAST_PART = 0.1
+"""The part of an equal share that a task has although it wants less: nobody knows its first calls."""
+
+
+class Division(NamedTuple):
+    """Parts of the whole, between 0 and 1."""
+
+    part: float
+    """What the task may use."""
+    others: float
+    """What the others do use of their parts, by what they want."""
+
+
+def divide(own: float, others: Sequence[float], whole: float) -> Division:
+    """Divide a positive, finite rate between a task that wants `own`, and others.
+
+    What nobody wants is given to all alike: a task may use some of it before the others know.
+    """
+    tasks = 1 + len(others)
+    least = LEAST_PART * whole / tasks
+    wanted = [min(whole, max(least, each)) for each in (own, *others)]
+    left = whole - sum(wanted)
+    most = _level(wanted, whole) if left < 0 else whole
+    given = [min(most, each) for each in wanted]
+    used = sum(min(has, wants) for has, wants in zip(given[1:], others, strict=True))
+    return Division((given[0] + max(0.0, left) / tasks) / whole, used / whole)
+
+
+def equally(tasks: int) -> Division:
+    """Divide it between tasks of which nothing is known."""
+    return Division(1 / tasks, (tasks - 1) / tasks)
+
+
+def _level(wanted: Sequence[float], whole: float) -> float:
+    """Return the most that anybody gets, so that all of it is given away."""
+    left = whole
+    for number, least_wanted in enumerate(sorted(wanted)):
+        level = left / (len(wanted) - number)
+        if least_wanted >= level:
+            return level
+        left -= least_wanted
+    return whole
