@@ -16,6 +16,8 @@ MAX_LEDGER_BYTES = 40_000
 MAX_ITEM_BYTES = 400 * 1024
 MAX_EVENT_BYTES = 256 * 1024
 LEDGER_ITEM = "item of runs (run)"
+OBJECTS = "objects of "
+WIDTH = 140
 
 
 @dataclass
@@ -68,6 +70,9 @@ class Report:
                     "own_cpu_s": round(self.own_cpu_s(stage), 1),
                     "own_cpu_ms_a_customer": round(self.own_cpu_s(stage) / self.customers * 1_000, 4),
                     "peak_mib": round(taken["peak_mib"]),
+                    "stored_mib": round(taken["stored_mib"]),
+                    "tasks": taken["tasks"],
+                    "attempts": taken["attempts"],
                     "calls": sum(taken["calls"].values()),
                 }
                 for stage, taken in self.stages.items()
@@ -80,16 +85,21 @@ class Report:
 
 
 def together(tasks: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Return what the tasks of a stage took: sums, but the longest wall time and the highest peak."""
+    """Return what the tasks of a stage took: sums, and the highest peak.
+
+    Tasks of one attempt ran at the same time, so the wall time is that of each attempt's longest.
+    """
     sums = {name: Counter[str]() for name in ("calls", "written", "sent", "cpu_s_of")}
-    largest: Counter[str] = Counter()
+    largest, walls = Counter[str](), Counter[str]()
     for task in tasks:
         largest |= Counter(task["largest"])
+        walls |= Counter({task["attempt"]: task["wall_s"]})
         for name, total in sums.items():
             total.update(task[name])
     return {
         "tasks": len(tasks),
-        "wall_s": max(task["wall_s"] for task in tasks),
+        "attempts": len(walls),
+        "wall_s": walls.total(),
         "cpu_s": sum(task["cpu_s"] for task in tasks),
         "peak_mib": max(task["peak_mib"] for task in tasks),
         "largest": dict(largest),
@@ -99,34 +109,12 @@ def together(tasks: Sequence[dict[str, Any]]) -> dict[str, Any]:
 
 def show(report: Report) -> None:
     """Print the figures."""
-    console = Console(highlight=False)
-    table = Table(
-        title=f"{report.customers:,} customers, {report.reviews:,} reviews, {report.products:,} products"
+    console = Console(highlight=False, width=WIDTH)
+    title = f"{report.customers:,} customers, {report.reviews:,} reviews, {report.products:,} products"
+    _table(console, title, [_times(report, stage) for stage in report.stages])
+    _table(
+        console, "what they wrote and sent", [_sizes(stage, taken) for stage, taken in report.stages.items()]
     )
-    for column in (
-        "",
-        "wall s",
-        "CPU s",
-        "of stores",
-        "of stand-ins",
-        "own CPU ms a customer",
-        "peak MiB",
-        "AWS calls",
-    ):
-        table.add_column(column, justify="right" if column else "left")
-    for stage, taken in report.stages.items():
-        of = taken["cpu_s_of"]
-        table.add_row(
-            stage,
-            f"{taken['wall_s']:,.0f}",
-            f"{taken['cpu_s']:,.0f}",
-            f"{of.get(STORES, 0):,.0f}",
-            f"{of.get(STAND_INS, 0):,.0f}",
-            f"{report.own_cpu_s(stage) / report.customers * 1_000:,.3f}",
-            f"{taken['peak_mib']:,.0f}",
-            f"{sum(taken['calls'].values()):,}",
-        )
-    console.print(table)
     run = report.run
     console.print(
         f"run {run.status}, {run.parts:,} parts of {run.step.get('ingest_part_reviews')} records and more"
@@ -134,10 +122,55 @@ def show(report: Report) -> None:
     console.print(f"largest ledger item: {report.largest(LEDGER_ITEM).get(LEDGER_ITEM, 0):,} bytes")
     console.print(f"messages and events: {_listed(report.total('sent'))}")
     console.print(f"files for AI services: {_listed(report.files)}")
+    console.print(f"items and objects: {_listed(report.total('written'))}")
     console.print(f"largest items, bytes: {_listed(report.largest('item '), 'item of ')}")
     console.print(f"largest objects, bytes: {_listed(report.largest('object '), 'object of ')}")
     console.print(f"largest events, bytes: {_listed(report.largest('event '), 'event of ')}")
     console.print(f"AWS calls: {_listed(report.total('calls'))}")
+
+
+def _table(console: Console, title: str, rows: Sequence[dict[str, str]]) -> None:
+    table = Table(title=title)
+    for column in rows[0]:
+        table.add_column(column, justify="right" if column else "left")
+    for row in rows:
+        table.add_row(*row.values())
+    console.print(table)
+
+
+def _times(report: Report, stage: str) -> dict[str, str]:
+    taken = report.stages[stage]
+    return {
+        "": stage,
+        "tasks": f"{taken['tasks']:,}" + (f" in {taken['attempts']}" if taken["attempts"] > 1 else ""),
+        "wall s": f"{taken['wall_s']:,.0f}",
+        "CPU s": f"{taken['cpu_s']:,.0f}",
+        "of stores": f"{taken['cpu_s_of'].get(STORES, 0):,.0f}",
+        "of stand-ins": f"{taken['cpu_s_of'].get(STAND_INS, 0):,.0f}",
+        "own CPU ms a customer": f"{report.own_cpu_s(stage) / report.customers * 1_000:,.3f}",
+        "peak MiB": f"{taken['peak_mib']:,.0f}",
+        "AWS calls": f"{sum(taken['calls'].values()):,}",
+    }
+
+
+def _sizes(stage: str, taken: dict[str, Any]) -> dict[str, str]:
+    objects = sum(count for name, count in taken["written"].items() if name.startswith(OBJECTS))
+    return {
+        "": stage,
+        "messages and events": f"{sum(taken['sent'].values()):,}",
+        "objects": f"{objects:,}",
+        "items": f"{sum(taken['written'].values()) - objects:,}",
+        "stored MiB": f"{taken['stored_mib']:,.0f}",
+        "largest item": f"{_most(taken, 'item '):,}",
+        "ledger's item": f"{_most(taken, LEDGER_ITEM):,}",
+        "largest event": f"{_most(taken, 'event '):,}",
+        "largest message": f"{_most(taken, 'message '):,}",
+    }
+
+
+def _most(taken: dict[str, Any], prefix: str) -> int:
+    """The largest whose kind has the prefix, in bytes."""
+    return max((size for kind, size in taken["largest"].items() if kind.startswith(prefix)), default=0)
 
 
 def problems(report: Report, *, finished: bool) -> list[str]:

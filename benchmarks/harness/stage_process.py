@@ -1,13 +1,15 @@
-"""One stage of a run in a process of its own: `python -m harness.stage_process FOLDER STAGE`.
+"""One stage of a run in a process of its own: `python -m harness.stage_process FOLDER STAGE FILE`.
 
 The service runs as in production, with its own wiring and its consumer, until its queue is empty; only the
-AWS behind it is local. Prints one line of JSON: what the process took, and what it asked of AWS.
+AWS behind it is local. Every few seconds, and at the end, FILE says as JSON what the process took, and what
+it asked of AWS. SIGTERM lets it finish the messages that it has; it exits with 3 if others are left.
 """
 
 import asyncio
 import json
 import os
 import resource
+import signal
 import sys
 import time
 from importlib import import_module
@@ -23,6 +25,8 @@ from harness.local_aws import Session
 
 KIB_PER_MIB = 1024
 LOOK_S = 0.1
+SAVE_S = 10.0
+INTERRUPTED = 3
 ACCOUNT = "000000000000"
 SETTINGS = {
     StageName.INGEST: "IngestSettings",
@@ -58,41 +62,63 @@ def environment() -> dict[str, str]:
 
 
 def main() -> None:
-    """Run the stage, and print what it took."""
-    folder, stage = Path(sys.argv[1]), StageName(sys.argv[2])
+    """Run the stage, and keep what it takes."""
+    folder, stage, path = Path(sys.argv[1]), StageName(sys.argv[2]), Path(sys.argv[3])
     os.environ.update(environment())
     package = import_module(f"encore.{stage}.__main__")
     kind = getattr(import_module(f"encore.{stage}.settings"), SETTINGS[stage])
     settings: ServiceSettings = load_settings(kind)
-    sys.stdout, results = sys.stderr, sys.stdout  # logs and metrics go to standard output
     configure_logging(service=stage, level="WARNING")
     session = Session(folder)
     vars(service)["get_session"] = lambda: session
-    started_s, cpu_s = time.monotonic(), _cpu_s()
-    asyncio.run(_until_done(stage, settings, package.make_handler, session))
-    facts = {
-        "wall_s": time.monotonic() - started_s,
-        "cpu_s": _cpu_s() - cpu_s,
-        "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB,
-        **session.usage.facts(),
-    }
-    results.write(json.dumps(facts) + "\n")
+    took = Took(path, session)
+    try:
+        asyncio.run(_until_done(stage, settings, package.make_handler, took))
+    finally:
+        took.save()
+
+
+class Took:
+    """What the process has taken since its imports, in a file."""
+
+    def __init__(self, path: Path, session: Session) -> None:
+        self.session = session
+        self._path = path
+        self._started_s, self._cpu_s = time.monotonic(), _cpu_s()
+
+    def save(self) -> None:
+        """Replace the file, as a whole."""
+        facts = {
+            "wall_s": time.monotonic() - self._started_s,
+            "cpu_s": _cpu_s() - self._cpu_s,
+            "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / KIB_PER_MIB,
+            **self.session.usage.facts(),
+        }
+        new = self._path.with_suffix(".new")
+        new.write_text(json.dumps(facts))
+        new.replace(self._path)
 
 
 async def _until_done(
     stage: StageName,
     settings: ServiceSettings,
     make_handler: Any,  # noqa: ANN401 - of any service
-    session: Session,
+    took: Took,
 ) -> None:
-    stop = asyncio.Event()
+    stop, queues, saved_s = asyncio.Event(), took.session.queues, time.monotonic()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     serving = asyncio.create_task(service.serve(stage, settings, make_handler, stop=stop))
-    while session.queues.left(settings.queue_url) and not serving.done():  # noqa: ASYNC110 - another process may send
+    while queues.left(settings.queue_url) and not serving.done():
         await asyncio.sleep(LOOK_S)
+        if time.monotonic() - saved_s >= SAVE_S:
+            saved_s = time.monotonic()
+            took.save()
     stop.set()
     await serving
-    if dead := session.queues.left(f"{settings.queue_url}-dlq"):
+    if dead := queues.left(f"{settings.queue_url}-dlq"):
         raise SystemExit(f"{dead} messages of {stage} are dead letters")
+    if queues.left(settings.queue_url):
+        raise SystemExit(INTERRUPTED)
 
 
 def _cpu_s() -> float:

@@ -65,6 +65,10 @@ class Queues:
         """Return how many messages are in a queue, visible or not."""
         return int(self.db.execute("SELECT count(*) FROM messages WHERE queue = ?", (queue,)).fetchone()[0])
 
+    def show_again(self, queue: str) -> None:
+        """Let what an interrupted process had received be received again, without the visibility timeout."""
+        self.db.execute("UPDATE messages SET visible_at = 0 WHERE queue = ? AND receives > 0", (queue,))
+
 
 class SQS:
     """As much of the client as services call; a queue's URL is its name."""

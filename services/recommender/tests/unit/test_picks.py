@@ -6,7 +6,8 @@ from decimal import Decimal
 import pytest
 
 from encore.contracts.records import ProductSentiment, ReasonKind
-from encore.recommender.domain.basket import Rule
+from encore.recommender.domain.basket import Basket, Rule
+from encore.recommender.domain.offers import Offer
 from encore.recommender.domain.picks import Selection, pick
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.rules import MAX_PICKS, Rules
@@ -15,7 +16,9 @@ from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
 from services.recommender.tests.baskets import (
     ALL,
+    DURABLE_KETTLES,
     HOSES,
+    KETTLES,
     NOTHING_DURABLE,
     TEA,
 )
@@ -72,6 +75,29 @@ def test_the_owner_of_a_durable_thing_gets_what_goes_with_it() -> None:
         assert sum("SmartTelevisions" in path for path in categories(selection)) <= 1
         assert kinds(selection).count(ReasonKind.GOES_WITH) >= 2
         assert selection.yielded.keys().isdisjoint({Rule.REPLACEMENT, Rule.COMPLEMENTS})
+
+
+@pytest.mark.parametrize("owned", ["tea0", "kettles0"])
+def test_what_is_looked_at_does_not_grow_with_the_catalogue(
+    owned: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not even when the whole shop is searched, because little else suits the customer."""
+    looked_at: list[str] = []
+    cost = Basket.cost
+
+    def counted(basket: Basket, offer: Offer, *, below: int) -> int | None:
+        looked_at.append(offer.product_id)
+        return cost(basket, offer, below=below)
+
+    monkeypatch.setattr(Basket, "cost", counted)
+    numbers = []
+    for each in (100, 400):
+        products = [one for leaf in (TEA, KETTLES, HOSES) for one in shelf(leaf, each)]
+        shop = shop_of(products, rules=Rules(min_complements=0), shop=DURABLE_KETTLES, picks=8)
+        looked_at.clear()
+        assert len(pick(Shopper(shop, owns(owned))).picks) == 8
+        numbers.append(len(looked_at))
+    assert numbers[1] == numbers[0]
 
 
 def test_a_customer_with_only_bad_reviews_gets_products_of_where_they_shop() -> None:

@@ -1,7 +1,7 @@
 """The rules of a merchandiser, each of which says whether one more product may join those already picked."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -105,9 +105,11 @@ class Basket:
     def closes_leaf(self, first: Offer, *, below: int) -> bool:
         """Return whether nothing of a leaf category may join for a cost `below` a bound.
 
-        `first` is its best offer: if it may not leave the part of the shop, later ones may not either.
+        `first` is its best offer: if it may not leave the part of the shop, later ones may not either. All of
+        a leaf are of the same kind, so all are one replacement too many, or none is.
         """
-        return sum(COSTS[rule] for rule in LEAF_RULES if not self._keeps[rule](first)) >= below
+        least = sum(COSTS[rule] for rule in LEAF_RULES if not self._keeps[rule](first))
+        return least + COSTS[Rule.REPLACEMENT] * self._is_replaced(first) >= below
 
     def add(self, offer: Offer) -> None:
         """Add an offer, and note the rules that it does not keep."""
@@ -145,12 +147,14 @@ class Basket:
 
     def _keeps_replacements(self, offer: Offer) -> bool:
         """Of what the customer owns for years: one at most, and only a better one."""
-        owned = self._shopper.durables.get(offer.kind) if offer.kind else None
-        if not owned:
-            return True
-        return self._kinds[offer.kind] < self._rules.max_replacements and all(
-            is_better(offer, one) for one in owned
-        )
+        return not self._is_replaced(offer) and all(is_better(offer, one) for one in self._to_replace(offer))
+
+    def _is_replaced(self, offer: Offer) -> bool:
+        """Return whether as many as may be have been picked of a durable thing that the customer has."""
+        return bool(self._to_replace(offer)) and self._kinds[offer.kind] >= self._rules.max_replacements
+
+    def _to_replace(self, offer: Offer) -> Sequence[Owned]:
+        return self._shopper.durables.get(offer.kind, ()) if offer.kind else ()
 
     def _keeps_fit(self, offer: Offer) -> bool:
         """Return whether an offer fits any of what it has to fit."""

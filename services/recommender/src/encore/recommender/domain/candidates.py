@@ -127,9 +127,9 @@ class Candidates:
             places[product_id] += step * (place - len(popular))
         for place, product_id in enumerate(self._linked[leaf]):
             places[product_id] = place - LINKED_AHEAD
-        merits = self._catalogue.merits
+        merits, seeded = self._catalogue.merits, self._seeded
         for product_id in places:
-            places[product_id] += whim * self._whim(product_id) - merits[product_id]
+            places[product_id] += whim * _share(seeded, product_id) - merits[product_id]
         self._put_forward(places, leaf)
         self._put_back(places, leaf)
         return sorted(places, key=lambda product_id: (places[product_id], product_id))
@@ -150,8 +150,11 @@ class Candidates:
 
     def _whim(self, thing: str) -> float:
         """Return a number from 0 to 1 of the customer's own for a product or category, always the same."""
-        seed = f"{self.shopper.customer_id}\n{thing}".encode()
-        return int.from_bytes(blake2b(seed, digest_size=4).digest(), "big") / _DIGESTS
+        return _share(self._seeded, thing)
+
+    @cached_property
+    def _seeded(self) -> "blake2b":
+        return blake2b(f"{self.shopper.customer_id}\n".encode(), digest_size=4)
 
     def _allowance(self, leaf: Category) -> float:
         return POORLY_RATED if leaf in self.shop.poorly_rated else 1.0
@@ -249,3 +252,10 @@ class Candidates:
         for product_id in product_ids:
             found[self._catalogue.products[product_id].category].append(product_id)
         return found
+
+
+def _share(seeded: blake2b, thing: str) -> float:
+    """Return a number from 0 to 1 that follows from what is digested already, and the name of a thing."""
+    digest = seeded.copy()
+    digest.update(thing.encode())
+    return int.from_bytes(digest.digest(), "big") / _DIGESTS

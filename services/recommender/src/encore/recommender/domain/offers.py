@@ -24,6 +24,11 @@ class Offer:
     """One product that may be picked, in the terms of the rules."""
 
     product: Product
+    product_id: str
+    leaf: Category
+    """The product's narrowest category; empty when it has none."""
+    price: Decimal
+    """The product's current price."""
     part: Category
     labels: frozenset[str]
     brand: str | None
@@ -33,21 +38,6 @@ class Offer:
     """False when its category has enough products with a better rating from enough people."""
     is_disliked: bool
     """True when its buyers mostly dislike it."""
-
-    @property
-    def product_id(self) -> str:
-        """The product's id."""
-        return self.product.product_id
-
-    @property
-    def leaf(self) -> Category:
-        """The product's narrowest category; empty when it has none."""
-        return self.product.category
-
-    @property
-    def price(self) -> Decimal:
-        """The product's current price."""
-        return self.product.price
 
 
 def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:
@@ -66,6 +56,9 @@ def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now
     return {
         product.product_id: Offer(
             product=product,
+            product_id=product.product_id,
+            leaf=product.category,
+            price=product.price,
             part=catalogue.part(product.category),
             labels=catalogue.labels(product.product_id),
             brand=catalogue.brand(product.product_id),

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from heapq import merge
 from itertools import chain
 
 from encore.contracts.records import Pick
@@ -19,7 +20,7 @@ AGAIN = 0.15
 ANOTHER_DURABLE = 0.1
 """The same where the picks are things that people need one of."""
 WIDEN_FROM = COSTS[Rule.COMPLEMENTS]
-"""From this cost on, the whole catalogue is searched for a better offer."""
+"""From this cost on, all leaf categories of the catalogue are searched for a better offer."""
 PINNED_BELOW = COSTS[Rule.REPEAT]
 """A pinned product is picked unless it breaks one of the rules from `REPEAT` on."""
 
@@ -89,19 +90,19 @@ def _next(
         if cost == UNBROKEN:
             return best
     if cost >= WIDEN_FROM:
-        popular = (shop.offers[one] for one in shop.catalogue.popular if one in shop.offers)
-        wider, _ = _cheapest(basket, _of_open_leaves(basket, popular, below=cost), below=cost)
+        wider, _ = _cheapest(basket, _of_open_leaves(basket, shop, below=cost), below=cost)
         return wider or best
     return best
 
 
-def _of_open_leaves(basket: Basket, offers: Iterable[Offer], *, below: int) -> Iterator[Offer]:
-    closed: dict[Category, bool] = {}
-    for offer in offers:
-        if offer.leaf not in closed:
-            closed[offer.leaf] = basket.closes_leaf(offer, below=below)
-        if not closed[offer.leaf]:
-            yield offer
+def _of_open_leaves(basket: Basket, shop: Shop, *, below: int) -> Iterator[Offer]:
+    """Yield what the leaf categories have that may still be picked from, the most popular first.
+
+    Most leaves are closed by then, so what is looked at does not grow with the catalogue.
+    """
+    leaves = shop.popular_in.values()
+    opened = (placed for placed in leaves if not basket.closes_leaf(placed[0][1], below=below))
+    return (offer for _, offer in merge(*opened))
 
 
 def _cheapest(basket: Basket, offers: Iterable[Offer], *, below: int) -> tuple[Offer | None, int]:

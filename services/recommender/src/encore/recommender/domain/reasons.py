@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from encore.contracts.records import Reason, ReasonKind
 from encore.recommender.domain.candidates import Completing
 from encore.recommender.domain.offers import Offer
-from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Owned, Shopper
 from encore.recommender.domain.taxonomy import Category
@@ -73,11 +72,7 @@ class Reasons:
 
     def _is_sore(self, reason: Reason) -> bool:
         """Return whether a reason reminds the customer of a product that let them down, as no consolation."""
-        let_down = {
-            one.product.product_id
-            for one in self.shopper.owned
-            if one.preference.event_type is EventType.DISLIKED
-        }
+        let_down = self.shopper.let_down_by
         return reason.product_id in let_down and reason.kind is not ReasonKind.BETTER_RATED
 
     def _linked(self, offer: Offer) -> Iterator[Reason]:

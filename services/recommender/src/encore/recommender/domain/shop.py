@@ -1,6 +1,6 @@
 """What a run knows about a shop: its products, how they are bought, and its rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Self
@@ -15,6 +15,9 @@ from encore.recommender.domain.offers import Offer, offers
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.taxonomy import Category
+
+MOST_POPULAR = 100
+"""How many products of a leaf category are looked at for customers whom no considered product suits."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,6 +68,20 @@ class Shop:
     def offers(self) -> Mapping[str, Offer]:
         """What may be picked at all, by product id."""
         return offers(self.catalogue, self.durables, self.run_rules, now=self.now)
+
+    @cached_property
+    def popular_in(self) -> Mapping[Category, Sequence[tuple[int, Offer]]]:
+        """The most popular that may be picked of each leaf category, in order, with their places in the shop.
+
+        So what picking takes does not grow with the catalogue.
+        """
+        found: dict[Category, list[tuple[int, Offer]]] = {}
+        for place, product_id in enumerate(self.catalogue.popular):
+            if (offer := self.offers.get(product_id)) is not None:
+                placed = found.setdefault(offer.leaf, [])
+                if len(placed) < MOST_POPULAR:
+                    placed.append((place, offer))
+        return found
 
     @cached_property
     def poorly_rated(self) -> frozenset[Category]:

@@ -83,6 +83,13 @@ class Shopper:
         return tuple(one for one in self.owned if one.preference.event_type is EventType.LIKED)
 
     @cached_property
+    def let_down_by(self) -> frozenset[str]:
+        """The ids of their products that they dislike."""
+        return frozenset(
+            one.product.product_id for one in self.owned if one.preference.event_type is EventType.DISLIKED
+        )
+
+    @cached_property
     def parts(self) -> frozenset[Category]:
         """The parts of the shop (see `Catalogue.part`) that they have bought from."""
         return frozenset(self.shop.catalogue.part(one.leaf) for one in self.owned if one.leaf)
