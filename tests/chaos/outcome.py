@@ -23,7 +23,7 @@ from tests.chaos.tally import Tally
 
 PARALLEL_FETCHES = 32
 _DATE = re.compile(rb"^Date: [^\r\n]*\r\n", re.MULTILINE)
-_TIMES = frozenset({"created_at", "expires_at", "updated_at"})
+_TIMES = frozenset({"created_at", "expires_at", "updated_at", "ranked_at"})
 _CACHE_TOKENS = frozenset({"cache_read_tokens", "cache_write_tokens"})
 _VARYING = _TIMES | _CACHE_TOKENS | {"payer"}
 """Of several parts with one question, the first pays; the first call to arrive writes the model's cache."""

@@ -20,12 +20,19 @@ from encore.contracts.records import (
 )
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
-from encore.recommender.ports import NotReadyError, QuotaError, RefusedError, VanishedError
+from encore.recommender.ports import (
+    NotReadyError,
+    QuotaError,
+    RankedObjects,
+    RefusedError,
+    VanishedError,
+)
+from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
 from encore.runtime.storage import to_item
 from tests.support.dynamodb import InMemoryDynamoDB, Item
-from tests.support.stores import InMemoryObjects
+from tests.support.stores import InMemoryItems, InMemoryObjects
 
 if TYPE_CHECKING:
     from types_aiobotocore_dynamodb.client import DynamoDBClient
@@ -259,6 +266,13 @@ class InMemoryFiles:
         for key in keys:
             del self._stored[key]
         return len(keys)
+
+
+def nothing_kept(objects: RankedObjects) -> KeepRankings:
+    """Rankings of which none is kept."""
+    return KeepRankings(
+        items=InMemoryItems("customer_id", "run_id"), objects=objects, solution="", days=0, fewest=0
+    )
 
 
 class InMemoryTurns(DynamoDBTurns):

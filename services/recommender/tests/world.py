@@ -17,10 +17,12 @@ from encore.contracts.events import (
 from encore.contracts.records import Recommendation
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.bundles import FEWEST_PARTS
+from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -70,6 +72,8 @@ class World:
         rules: Rules | None = None,
         picks: int = DEFAULT_PICKS,
         *,
+        ranking_days: int = 14,
+        num_results: int = 50,
         wrap: Callable[[Any], Any] = lambda store: store,
         budget_usd: Decimal | None = None,
     ) -> None:
@@ -91,9 +95,13 @@ class World:
             budget=self.budget,
         )
         self.polls_delivered = self.bundles_delivered = 0
-        self.rules, self.picks = rules or Rules(), picks
-        plan = Plan(
-            dataset_group="shop", role_arn=ROLE, bucket="data", num_results=50, tags={"stack": "shop"}
+        self.rules, self.picks, self.ranking_days = rules or Rules(), picks, ranking_days
+        self.plan = plan = Plan(
+            dataset_group="shop",
+            role_arn=ROLE,
+            bucket="data",
+            num_results=num_results,
+            tags={"stack": "shop"},
         )
         self.remove_old_runs = RemoveOldRuns(
             ledger=self.ledger,
@@ -116,7 +124,14 @@ class World:
     def task(self) -> RecommenderHandler:
         """The handler of one more task, which knows nothing of what others keep in memory."""
         know = KnowCatalogue(objects=self.objects)
-        prepare_datasets = PrepareDatasets(objects=self.objects, know=know)
+        rankings = KeepRankings(
+            items=self.items,
+            objects=self.objects,
+            solution=solution_digest(self.plan),
+            days=self.ranking_days,
+            fewest=fewest_left(self.picks, self.rules),
+        )
+        prepare_datasets = PrepareDatasets(objects=self.objects, know=know, rankings=rankings)
         study_shop = StudyShop(objects=self.objects, know=know)
         load_rules = LoadRules(objects=self.objects, rules=self.rules, picks=self.picks)
         select_products = SelectProducts(
@@ -126,6 +141,7 @@ class World:
             study_shop=study_shop,
             report_picks=ReportPicks(ledger=self.ledger, objects=self.objects),
             memory=RememberPicks(self.items),
+            rankings=rankings,
         )
         advance_run = AdvanceRun(
             ledger=self.ledger,

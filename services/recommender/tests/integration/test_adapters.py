@@ -16,7 +16,7 @@ from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.runtime.runs.run import Run
 from encore.runtime.storage import S3Objects
 from encore.stack.provision import Resources
-from services.recommender.tests.fakes import made_up_shop
+from services.recommender.tests.fakes import made_up_shop, nothing_kept
 from tests.support.runs import START
 from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
@@ -47,7 +47,8 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     objects = S3Objects(clients.s3, bucket)
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
-    prepare = PrepareDatasets(objects=objects, know=KnowCatalogue(objects=objects))
+    know = KnowCatalogue(objects=objects)
+    prepare = PrepareDatasets(objects=objects, know=know, rankings=nothing_kept(objects))
     run = run.model_copy(update={"step": dict(await prepare.begin(run))})
     await prepare.do(run, bundle_of(run, 1))
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10, tags={"stack": "shop"})

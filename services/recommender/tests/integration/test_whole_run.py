@@ -255,6 +255,43 @@ async def test_a_second_run_reuses_the_dataset_group_and_trains_its_own_version(
     assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 6
 
 
+async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
+    running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
+) -> None:
+    """One in a hundred: the batch job's input and the bill have six lines.
+
+    Everybody's products are ranked by Personalize, and are other ones than in the last email.
+    """
+    assert running.recommender_ranking_days == 14
+    shop = made_up_shop(customers=600, part_size=300)
+    parts = [[*map(_with_an_order, part[:3]), *part[3:]] for part in shop.parts]
+    later = replace(shop, parts=parts)
+    picks: list[list[set[str]]] = []
+    asked: list[list[str]] = []
+    billed: list[object] = []
+    for run_id, each in (("run-1", shop), ("run-2", later)):
+        await others.open(run_id, each)
+        await others.announce(run_id, each)
+        await others.ready(2)
+        found = await others.objects.find(personalize_keys.batch_input(run_id, 1)) or b""
+        asked.append([json.loads(line)["userId"] for line in found.splitlines()])
+        units = [report.units for report in await others.ledger.reports(run_id)]
+        billed.append(sum(one.get("personalize.recommendations", 0) for one in units))
+        recommended = await others.recommendations(run_id, 2)
+        assert {one.source for one in recommended} == {RecommendationSource.PERSONALIZE}
+        picks.append([{pick.product.product_id for pick in one.picks} for one in recommended])
+    assert asked[1] == [one.customer_id for part in parts for one in part[:3]]
+    assert billed == [600, 6]
+    assert all(first.isdisjoint(second) for first, second in zip(*picks, strict=True))
+    assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 2
+
+
+def _with_an_order(customer: Customer) -> Customer:
+    """Return the customer, who has bought one product more."""
+    bought = Purchase(order_id="O-new", product_id="P71blue", timestamp=1_700_000_000)
+    return customer.model_copy(update={"purchases": (bought,)})
+
+
 async def test_a_shop_that_has_only_orders_trains_and_one_part_may_have_nobody_to_mail(
     running: RecommenderSettings, others: OtherServices
 ) -> None:

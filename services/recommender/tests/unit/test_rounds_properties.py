@@ -1,12 +1,14 @@
 """In whatever order and however often messages come, and wherever tasks die, the picks are the same."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import json
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from inspect import iscoroutinefunction
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +22,9 @@ from encore.contracts.events import (
     SentimentScored,
 )
 from encore.contracts.records import Customer
+from encore.recommender.domain import personalize_keys
+from encore.recommender.domain.kept_rankings import RANKING
+from encore.runtime import training_minimums
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.fakes import Shop, review
@@ -149,12 +154,50 @@ class Queue:
         self._polls, self._bundles = len(polls), len(bundles)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _little_is_enough() -> Iterator[None]:
+    """Personalize learns from any data, so that a run with few customers is ranked."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(training_minimums, "MIN_INTERACTIONS", 1)
+        patched.setattr(training_minimums, "MIN_RETURNING", 1)
+        yield
+
+
+async def open_small(world: World, run_id: str = RUN) -> None:
+    """Open a run of the small shop, with Personalize's answer for whomever it is asked about."""
+    shop = small_shop()
+    await world.open(shop, run_id)
+    names = [one.product_id for one in shop.products]
+    for first, some in zip((1, 5, 9), batches(shop.customers, 8), strict=True):
+        lines = [
+            json.dumps({"input": {"userId": one.customer_id}, "output": {"recommendedItems": names[n:]}})
+            for n, one in enumerate(some)
+        ]
+        key = personalize_keys.batch_output(run_id, first)
+        await world.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
+
+
+@cache
+def kept_before() -> Mapping[tuple[str, ...], Mapping[str, Any]]:
+    """What an earlier run has kept of the rankings of two customers in three."""
+
+    async def earlier() -> World:
+        world = World()
+        await open_small(world, "run-0")
+        await world.run_to_end("run-0")
+        return world
+
+    items = asyncio.run(earlier()).items.items
+    return {key: item for key, item in items.items() if key[1] == RANKING and int(key[0][1:]) % 3}
+
+
 async def handled(turns: list[Turn]) -> tuple[World, Mailer]:
     """The world after these turns, and after all messages that were left then."""
     moments, mailer = Moments(), Mailer()
     world = World(announcer=mailer, wrap=moments.wrap)
+    world.items.items.update(await asyncio.to_thread(kept_before))
     mailer.stored = world.objects.stored
-    await world.open(small_shop())
+    await open_small(world)
     queue, tasks = Queue(world), [world.handler, world.task()]
     for turn in turns:
         if not queue.waiting:
@@ -177,7 +220,7 @@ async def handled(turns: list[Turn]) -> tuple[World, Mailer]:
 
 
 def outcome(world: World) -> dict[str, bytes]:
-    """What others read of the run, and what was counted on the way."""
+    """What others read of the run, what was counted on the way, and for whom Personalize was asked."""
     kept = ("/recommendations/", "/learned/", "/personalize/")
     return {key: body for key, body in world.objects.stored.items() if any(each in key for each in kept)}
 
@@ -199,6 +242,8 @@ def test_the_picks_and_the_report_are_the_same_whatever_happens_on_the_way(turns
     announced = world.announcer.of(RecommendationsReady)
     assert {one.part for one in announced} == set(range(1, PARTS + 1))  # type: ignore[attr-defined] # narrowed by `of`
     assert len(set(world.announcer.ids)) == PARTS
+    asked = [body for key, body in world.objects.stored.items() if "/personalize/input/" in key]
+    assert b"".join(asked).count(b"\n") == 2 * PARTS / 3
     run = asyncio.run(world.ledger.run(RUN))
     assert run.stage(StageName.RECOMMENDER).done == set(range(1, PARTS + 1))
 
@@ -206,7 +251,8 @@ def test_the_picks_and_the_report_are_the_same_whatever_happens_on_the_way(turns
 async def test_two_tasks_share_one_run() -> None:
     """Each has half of the bundles, at the same time as the other, under a lock of the bundle's own."""
     world = World()
-    await world.open(small_shop())
+    world.items.items.update(await asyncio.to_thread(kept_before))
+    await open_small(world)
     tasks = [world.handler, world.task()]
     queue = Queue(world)
     while queue.waiting:

@@ -22,7 +22,7 @@ from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import Run
 from services.recommender.tests.fakes import Shop as Stored
-from services.recommender.tests.fakes import made_up_shop
+from services.recommender.tests.fakes import made_up_shop, nothing_kept
 from services.recommender.tests.shops import NOW
 from tests.support.stores import InMemoryObjects, Model
 
@@ -35,7 +35,8 @@ async def studied(stored: Stored, objects: InMemoryObjects | None = None, *, bun
     objects = objects or InMemoryObjects()
     await stored.store(objects, "run")
     know = KnowCatalogue(objects=objects)
-    prepare, study = PrepareDatasets(objects=objects, know=know), StudyShop(objects=objects, know=know)
+    prepare = PrepareDatasets(objects=objects, know=know, rankings=nothing_kept(objects))
+    study = StudyShop(objects=objects, know=know)
     run = Run(run_id="run", created_at=datetime.fromtimestamp(NOW, UTC), parts=len(stored.parts))
     step = {**await prepare.begin(run), BUNDLE_PARTS: str(bundle_parts)}
     run = run.model_copy(update={"step": step})

@@ -62,11 +62,11 @@ def _bedrock(units: Mapping[str, float]) -> Decimal:
 
 
 def test_what_is_known_costs_nothing_again() -> None:
-    """A run after the first asks about no text; only new picks and their copy are paid for."""
+    """A run after the first asks about no text and for no ranking; only copy for new picks is paid for."""
     found = estimate_cost(Workload.of(1_500), emails_per_customer=3)
     services = {each.service for each in found.next_run}
-    assert "comprehend" not in services
-    assert {"personalize", "bedrock"} <= services
+    assert services.isdisjoint({"comprehend", "personalize"})
+    assert "bedrock" in services
     assert found.runs_usd == found.first_run_usd + 2 * found.next_run_usd
     half = Workload.of(1_500, known_texts=0.5)
     assert half.texts == Workload.of(1_500).texts / 2
@@ -80,6 +80,19 @@ def test_emails_share_prompts_the_more_there_are() -> None:
     assert more.copy_calls < more.copy_prompts / 4
     assert Workload.of(1).copy_calls <= Workload.of(1).copy_prompts
     assert Workload.of(100, known_prompts=1).copy_calls == 0
+
+
+def test_rankings_that_are_kept_are_not_paid_for() -> None:
+    """Training stays as it is while one customer is ranked; without any there is none, and no hour of it."""
+    work = Workload.of(1_000)
+    usual = units_of(work)
+    some, none = (work.model_copy(update={"known_rankings": share}) for share in (0.99, 1.0))
+    assert units_of(some)["personalize.recommendations"] == 10
+    trained = "personalize.trained_interactions"
+    assert units_of(some)[trained] == usual[trained]
+    assert usual["dynamodb.writes"] - units_of(some)["dynamodb.writes"] == 2 * 990
+    assert not any("personalize" in unit for unit in units_of(none))
+    assert (hours_of(some)["personalize"], hours_of(none)["personalize"]) == (1.5, 0)
 
 
 def test_options_add_what_they_cost() -> None:

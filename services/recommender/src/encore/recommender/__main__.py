@@ -4,10 +4,12 @@ from encore.contracts.events import Round
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.run_files import S3RunFiles
 from encore.recommender.adapters.turns import DynamoDBTurns
+from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -32,7 +34,8 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     settings = runtime.settings
     train = _train(runtime, AWSPersonalize(await runtime.new_client("personalize")))
     know = KnowCatalogue(objects=runtime.objects)
-    prepare_datasets = PrepareDatasets(objects=runtime.objects, know=know)
+    rankings = _rankings(runtime)
+    prepare_datasets = PrepareDatasets(objects=runtime.objects, know=know, rankings=rankings)
     study_shop = StudyShop(objects=runtime.objects, know=know)
     load_rules = LoadRules(
         objects=runtime.objects, rules=settings.recommender_rules, picks=settings.recommender_picks
@@ -44,6 +47,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         study_shop=study_shop,
         report_picks=ReportPicks(ledger=runtime.ledger, objects=runtime.objects),
         memory=RememberPicks(runtime.items(settings.recommendations_table)),
+        rankings=rankings,
     )
     polls = SQSRecommenderPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s)
     advance_run = AdvanceRun(
@@ -67,6 +71,17 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         announcer=runtime.announcer,
     )
     return RecommenderHandler(advance_run)
+
+
+def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
+    settings = runtime.settings
+    return KeepRankings(
+        items=runtime.items(settings.recommendations_table),
+        objects=runtime.objects,
+        solution=solution_digest(_plan(settings)),
+        days=settings.recommender_ranking_days,
+        fewest=fewest_left(settings.recommender_picks, settings.recommender_rules),
+    )
 
 
 def _train(runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize) -> Train:

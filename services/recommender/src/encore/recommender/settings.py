@@ -5,11 +5,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
-from encore.recommender.domain.rules import DEFAULT_PICKS, Picks, Rules
+from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ServiceSettings
-
-RESULTS_PER_PICK = 5
-"""Fewer leave the rules too little to choose from."""
 
 
 class RecommenderSettings(ServiceSettings):
@@ -45,6 +42,11 @@ class RecommenderSettings(ServiceSettings):
     after the rules.
 
     AWS bills a batch inference by customers, however many products each gets.
+    """
+    recommender_ranking_days: Annotated[int, Field(ge=0)] = 14
+    """For how many days a customer's ranking is kept and not paid for again; 0 keeps none.
+
+    Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
     """
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""

@@ -1,4 +1,4 @@
-"""Object keys of what is counted of a run's customers: of all, and of each bundle by its first part."""
+"""Object keys of what is known of a run's customers: of all, and of each bundle by its first part."""
 
 from encore.contracts import object_keys
 
@@ -8,6 +8,11 @@ ARRAYS_TYPE = "application/octet-stream"
 def prepared(run_id: str, first: int) -> str:
     """How much of a bundle there is for Personalize, and what its products share: one `PreparedBundle`."""
     return object_keys.learned(run_id, f"prepared/part-{first:05}.json")
+
+
+def rankings(run_id: str, first: int) -> str:
+    """How a bundle's customers get their rankings: one `RunRanking` for each."""
+    return object_keys.learned(run_id, f"rankings/part-{first:05}.jsonl")
 
 
 def shared_reviews(run_id: str) -> str:

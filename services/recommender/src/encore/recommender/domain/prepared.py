@@ -24,6 +24,10 @@ class PreparedBundle(BaseModel):
     returning: int = 0
     ranked: int = 0
     """For how many customers Personalize is to rank products."""
+    kept: int = 0
+    """How many customers have a ranking that was kept."""
+    read_units: int = 0
+    """What looking for kept rankings took of DynamoDB."""
     interactions_bytes: int = 0
     users_bytes: int = 0
     shared: SharedCounts = SharedCounts()
@@ -41,6 +45,8 @@ class Prepared:
     size: DataSize = NO_DATA
     items: int = 0
     ranked: int = 0
+    kept: int = 0
+    read_units: int = 0
     files: int = 0
     """The files of the batch inference job."""
     largest_file: int = 0
@@ -56,6 +62,8 @@ class Prepared:
             size=self.size.plus(bundle.size),
             items=self.items,
             ranked=self.ranked + bundle.ranked,
+            kept=self.kept + bundle.kept,
+            read_units=self.read_units + bundle.read_units,
             files=self.files + bool(bundle.ranked),
             largest_file=max(self.largest_file, bundle.ranked),
             dataset_bytes={kind: size + more.get(kind, 0) for kind, size in known.items()},
@@ -69,4 +77,4 @@ class Prepared:
     @property
     def shortfall(self) -> str | None:
         """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
-        return self.size.shortfall or (None if self.ranked else NOBODY)
+        return self.size.shortfall or (None if self.ranked + self.kept else NOBODY)

@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 MAX_PICKS = 12
 """An email of more is not read to its end, and nears the size at which Gmail clips."""
 DEFAULT_PICKS = 5
+RESULTS_PER_PICK = 5
+"""How many ranked products there must be for each pick: fewer leave the rules too little to choose from."""
 Picks = Annotated[int, Field(ge=1, le=MAX_PICKS)]
 """How many products a customer gets."""
 UpToAll = Annotated[int, Field(ge=0, le=MAX_PICKS)]

@@ -22,7 +22,7 @@ from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.prepare_datasets import RANKED, PrepareDatasets
 from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
@@ -107,7 +107,7 @@ class AdvanceRun:
             learned = await self._learned(run)
             if learned is None:
                 return
-            if learned.step["engine"] == POPULARITY or await self._trained(learned):
+            if not _asks_personalize(learned) or await self._trained(learned):
                 await self._select(await self.ledger.run(run.run_id))
                 return
         except (RefusedError, InvalidFileError) as error:
@@ -150,7 +150,7 @@ class AdvanceRun:
         log.info("selection_started", engine=engine, popularity_reason=run.step["popularity_reason"] or None)
         await self.load_rules.load(run)  # from now on all bundles are picked by these
         await self.share_out.send(run, Round.SELECT)
-        if engine == PERSONALIZE:
+        if _asks_personalize(run):
             await self.train.remove_old_runs.run(run)
 
     async def _fail(self, run: Run, reason: str) -> None:
@@ -164,10 +164,18 @@ def _is_training(run: Run) -> bool:
     return run.step.get("step") != Step.SELECT
 
 
+def _asks_personalize(run: Run) -> bool:
+    """Whether the run needs a model: there is enough to learn from, and somebody has no kept ranking.
+
+    A run that an earlier release has prepared may not say how many are ranked.
+    """
+    return run.step["engine"] == PERSONALIZE and run.step.get(RANKED) != "0"
+
+
 def _units(run: Run) -> dict[str, int]:
-    """What Personalize charges for the run: import, training, and a ranking for each customer."""
+    """What Personalize charges for the run: import, training, and a ranking for each customer without one."""
     return {
         "personalize.ingested_bytes": int(run.step["csv_bytes"]),
         "personalize.trained_interactions": int(run.step["interactions"]),
-        "personalize.recommendations": int(run.step.get("ranked", 0)),
+        "personalize.recommendations": int(run.step.get(RANKED, 0)),
     }

@@ -12,12 +12,14 @@ from encore.recommender.domain.batch import input_lines, ranked_customers
 from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
 from encore.recommender.domain.csv_files import Row, csv_file, csv_header, csv_lines, is_fit_id
 from encore.recommender.domain.families import SharedReviews
+from encore.recommender.domain.kept_rankings import UNDATED, basis_of
 from encore.recommender.domain.limits import exceeded
 from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
 from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY, Prepared, PreparedBundle
 from encore.recommender.domain.rows import interaction_rows, item_row, user_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
 from encore.recommender.ports import RefusedError
+from encore.recommender.use_cases.keep_rankings import KeepRankings, Settled
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import Objects
@@ -25,6 +27,8 @@ from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
 
 ENGINE = "engine"
+RANKED, RANKING_READS = "ranked", "ranking_reads"
+"""For how many customers Personalize is asked, and what looking for kept rankings took of DynamoDB."""
 Facts = Mapping[str, str]
 log = get_logger()
 
@@ -38,6 +42,7 @@ class PrepareDatasets:
 
     objects: Objects
     know: KnowCatalogue
+    rankings: KeepRankings
 
     async def begin(self, run: Run) -> Facts:
         """Write the catalogue; return what the run's `step` keeps from the start."""
@@ -60,7 +65,7 @@ class PrepareDatasets:
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a bundle's files, and what there is in them."""
         products = await self.know.products(run.run_id)
-        files = _Files()
+        files = _Files(self.rankings.solution)
         for part in bundle.parts:
             customers, scored = await asyncio.gather(
                 self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
@@ -68,7 +73,13 @@ class PrepareDatasets:
             )
             scores, now = scores_by_review(scored), int(run.created_at.timestamp())
             await asyncio.to_thread(files.add, customers, scores, products, default_timestamp=now)
-        await self._put_files(run.run_id, bundle.first, files)
+        settled = await self.rankings.settle(
+            run,
+            bundle.first,
+            files.bases,
+            lambda one: one in products and products[one].in_stock is not False,
+        )
+        await self._put_files(run.run_id, bundle.first, files, settled)
 
     async def close(self, run: Run) -> Facts:
         """Sum up all bundles; return which engine the run is for, and what it has.
@@ -85,7 +96,13 @@ class PrepareDatasets:
             (found,) = await self.objects.get_lines(key, PreparedBundle)
             await asyncio.to_thread(shared.merge, found.shared)
             prepared = prepared.plus(found)
-        log.info("datasets_written", interactions=prepared.size.interactions, csv_bytes=prepared.csv_bytes)
+        log.info(
+            "datasets_written",
+            interactions=prepared.size.interactions,
+            csv_bytes=prepared.csv_bytes,
+            ranked=prepared.ranked,
+            rankings_kept=prepared.kept,
+        )
         shortfall = prepared.shortfall
         if not shortfall and (reason := exceeded(prepared)):
             raise RefusedError(reason)
@@ -95,24 +112,27 @@ class PrepareDatasets:
             "popularity_reason": shortfall or "",
             "interactions": str(prepared.size.interactions),
             "csv_bytes": str(prepared.csv_bytes),
-            "ranked": str(prepared.ranked),
+            RANKED: str(prepared.ranked),
+            RANKING_READS: str(prepared.read_units),
         }
 
-    async def _put_files(self, run_id: str, first: int, files: "_Files") -> None:
+    async def _put_files(self, run_id: str, first: int, files: "_Files", settled: Settled) -> None:
         csv_type = personalize_keys.CSV_TYPE
-        interactions, users = bytes(files.interactions), bytes(files.users)
+        interactions, users, asked = bytes(files.interactions), bytes(files.users), settled.asked
         await asyncio.gather(
             self.objects.put(
                 personalize_keys.interactions(run_id, first), interactions, content_type=csv_type
             ),
             self.objects.put(personalize_keys.users(run_id, first), users, content_type=csv_type),
-            self._put_input(personalize_keys.batch_input(run_id, first), files.ranked),
+            self._put_input(personalize_keys.batch_input(run_id, first), asked),
         )
         prepared = PreparedBundle(
             interactions=files.size.interactions,
             customers=files.size.customers,
             returning=files.size.returning,
-            ranked=len(files.ranked),
+            ranked=len(asked),
+            kept=settled.kept,
+            read_units=settled.read_units if self.rankings.days else 0,
             interactions_bytes=len(interactions),
             users_bytes=len(users),
             shared=files.shared.counted(),
@@ -132,10 +152,12 @@ class PrepareDatasets:
 class _Files:
     """The contents of a bundle's files, added part by part."""
 
-    def __init__(self) -> None:
+    def __init__(self, solution: str) -> None:
+        self._solution = solution
         self.interactions = bytearray(csv_header(INTERACTIONS.columns))
         self.users = bytearray(csv_header(USERS.columns))
-        self.ranked: list[str] = []
+        self.bases: dict[str, str] = {}
+        """Of the customers to rank for, what decides their ranking."""
         self.size = DataSize()
         self.shared = SharedReviews()
 
@@ -145,15 +167,18 @@ class _Files:
         """Add the customers of a part."""
         interactions: list[Row] = []
         users: list[Row] = []
+        to_rank = set(ranked_customers(customers))
         for customer in customers:
             if not is_fit_id(customer.customer_id):
                 continue
             preferences = preferences_of(customer, scores)
             own = list(interaction_rows(customer, preferences, default_timestamp=default_timestamp))
             interactions.extend(own)
-            users.append(user_row(customer, preferences, products))
+            users.append(user := user_row(customer, preferences, products))
+            if customer.customer_id in to_rank:
+                undated = interaction_rows(customer, preferences, default_timestamp=UNDATED)
+                self.bases[customer.customer_id] = basis_of(self._solution, undated, user)
             self.size = self.size.plus(DataSize.of_customer(len(own)))
         self.interactions += csv_lines(INTERACTIONS.columns, interactions)
         self.users += csv_lines(USERS.columns, users)
-        self.ranked += ranked_customers(customers)
         self.shared.add(customers)

@@ -9,8 +9,8 @@ from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
 NAME = "training"
-FILES_PER_BUNDLE = 6
-"""Interactions, users and batch input; what was prepared, linked, and how many have which list."""
+FILES_PER_BUNDLE = 7
+"""Interactions, users, rankings, batch input; what was prepared, linked, and how many have which list."""
 FILES_PER_RUN = 3
 """Items, shared reviews, links."""
 ROUNDS_BEFORE = 2
@@ -44,6 +44,7 @@ async def report_training(run: Run, stage: Stage) -> None:
         "s3.puts": FILES_PER_BUNDLE * bundles + FILES_PER_RUN,
         "sqs.requests": polls + messages,  # each one sent
         "dynamodb.writes": messages + ROUNDS_BEFORE,  # bundles that are through, and that a round has polled
+        "dynamodb.reads": int(run.step.get("ranking_reads", 0)),
     }
     if imports := _times(Step.IMPORT, run):
         units["personalize.ingested_bytes"] = imports * int(run.step["csv_bytes"])

@@ -17,8 +17,9 @@ from encore.contracts.records import (
 )
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.basket import Rule
-from encore.recommender.domain.batch import Rankings, ranked_customers
+from encore.recommender.domain.batch import Rankings
 from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
+from encore.recommender.domain.bundle_rankings import BundleRankings
 from encore.recommender.domain.bundles import Bundle
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of, scores_by_review
@@ -26,6 +27,7 @@ from encore.recommender.domain.prepared import PERSONALIZE
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.ports import RankedObjects
+from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.remember_picks import Recalled, RememberPicks
 from encore.recommender.use_cases.report_picks import ReportPicks
@@ -52,6 +54,7 @@ class SelectProducts:
     study_shop: StudyShop
     report_picks: ReportPicks
     memory: RememberPicks
+    rankings: KeepRankings
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Do the bundle's remaining parts; without Personalize's results by popularity alone."""
@@ -70,39 +73,44 @@ class SelectProducts:
 
         await self.stage.pass_parts(run, work, among=bundle.parts)
 
-    async def _rankings(self, run: Run, bundle: Bundle) -> Rankings | None:
+    async def _rankings(self, run: Run, bundle: Bundle) -> BundleRankings:
         """Read the bundle's rankings, line by line; none without Personalize."""
         if run.step["engine"] != PERSONALIZE:
-            return None
+            return BundleRankings()
         rankings = Rankings()
         async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
             rankings.add(line)
-        return rankings
+        settled = await self.rankings.settled(run.run_id, bundle.first)
+        rankings.by_customer |= {name: one.product_ids for name, one in settled.items() if one.product_ids}
+        return BundleRankings(is_ranked=True, settled=settled, rankings=rankings)
 
     async def _part(
-        self, run: Run, part: int, shop: Shop, rankings: Rankings | None
+        self, run: Run, part: int, shop: Shop, bundle: BundleRankings
     ) -> tuple[Recommended, PartResult]:
         customers, scored = await asyncio.gather(
             self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
             self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
         )
-        ranked = [] if rankings is None else ranked_customers(customers)
-        if ranked and rankings is not None and not rankings.lines:
+        asked = bundle.asked(customers)
+        if asked and not bundle.rankings.lines:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
         recalled = await self.memory.recall(run.run_id, [one.customer_id for one in _mailed(customers)])
-        by_customer = {} if rankings is None else rankings.by_customer
+        by_customer = bundle.rankings.by_customer
         recommended = await asyncio.to_thread(recommend, customers, scored, by_customer, shop, recalled)
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
         writes = await self.memory.remember(run.run_id, recommended.recommendations, recalled)
+        new = {one: by_customer[one] for one in asked if one in by_customer}
+        writes += await self.rankings.keep(run, bundle.settled, new)
         units = {
-            "personalize.recommendations": len(ranked),
+            "personalize.recommendations": len(asked),
             "dynamodb.reads": recalled.read_units,
             "dynamodb.writes": writes,
             "s3.puts": 1,
         }
-        return recommended, _result(run, part, recommended, units, picks=shop.picks)
+        kept = bundle.kept(customers)
+        return recommended, _result(run, part, recommended, units, picks=shop.picks, kept=kept)
 
 
 def recommend(
@@ -150,7 +158,7 @@ def _mailed(customers: Sequence[Customer]) -> list[Customer]:
 
 
 def _result(
-    run: Run, part: int, recommended: Recommended, units: Mapping[str, int], *, picks: int
+    run: Run, part: int, recommended: Recommended, units: Mapping[str, int], *, picks: int, kept: int
 ) -> PartResult:
     recommendations = recommended.recommendations
     by_popularity = [one for one in recommendations if one.source is RecommendationSource.POPULARITY]
@@ -159,6 +167,7 @@ def _result(
             "recommendations": sum(len(one.picks) for one in recommendations),
             "customers_by_popularity": len(by_popularity),
             "customers_short_of_products": sum(len(one.picks) < picks for one in recommendations),
+            "rankings_kept": kept,
             **{f"picks_despite_{rule}": recommended.yielded[rule] for rule in Rule},
         },
         units=units,

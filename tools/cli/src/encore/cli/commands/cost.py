@@ -31,6 +31,10 @@ Known = Annotated[
     float, typer.Option(min=0, max=1, help="The share of texts that have been paid for before.")
 ]
 KnownPrompts = Annotated[float, typer.Option(min=0, max=1, help="The share of prompts answered before.")]
+KnownRankings = Annotated[
+    float,
+    typer.Option(min=0, max=1, help="The share of customers whose rankings are kept from earlier runs."),
+]
 TextUnits = Annotated[
     float | None,
     typer.Option(
@@ -61,6 +65,7 @@ def estimate(
     mailed: Mailed = 1.0,
     known_texts: Known = 0.0,
     known_prompts: KnownPrompts = 0.0,
+    known_rankings: KnownRankings = 0.0,
     units_per_text: TextUnits = None,
     model_id: Model = "anthropic.claude-haiku-5-5",
     converse_rpm: ConverseRpm = 200.0,
@@ -88,6 +93,7 @@ def estimate(
         "asks_aspects": aspects,
         "auto_language": languages,
         "known_prompts": known_prompts,
+        "known_rankings": known_rankings,
     }
     if data:
         work = _counted(data, config).model_copy(update=options)

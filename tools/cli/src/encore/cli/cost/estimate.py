@@ -27,7 +27,7 @@ class CostEstimate(BaseModel):
     first_run: list[CostLine]
     first_run_usd: Decimal
     next_run: list[CostLine]
-    """With the texts and the products known: only rankings and copy are new."""
+    """With texts, products and rankings known: only copy is new."""
     next_run_usd: Decimal
     emails_per_customer: int
     runs_usd: Decimal
@@ -41,7 +41,7 @@ def estimate_cost(
     work: Workload, *, emails_per_customer: int = 1, quotas: Quotas = NEW_ACCOUNT
 ) -> CostEstimate:
     """Reckon the first run and those after it; `work` is the first."""
-    again = work.model_copy(update={"texts": 0.0, "known_products": 1.0})
+    again = work.model_copy(update={"texts": 0.0, "known_products": 1.0, "known_rankings": 1.0})
     first, following = run_lines(work, quotas), run_lines(again, quotas)
     return CostEstimate(
         customers=work.customers,

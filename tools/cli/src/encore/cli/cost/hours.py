@@ -59,6 +59,6 @@ def hours_of(work: Workload, quotas: Quotas = NEW_ACCOUNT) -> Mapping[str, float
     by_calls = calls["bedrock"] / quotas.converse_per_min / MINUTES_PER_HOUR
     return {
         "comprehend": calls["comprehend"] / quotas.comprehend_calls_per_s / SECONDS_PER_HOUR,
-        "personalize": TRAINING_H if work.trains else 0.0,
+        "personalize": TRAINING_H if work.ranked else 0.0,
         "bedrock": BATCH_H if work.batch else by_calls,
     }

@@ -24,7 +24,8 @@ def show_estimate(found: CostEstimate, console: Console) -> None:
     if found.emails:
         each = found.first_run_usd / found.emails * 1000
         console.print(cell(f"1,000 emails of the first run: {money(each)}"))
-    console.print(cell(f"every run after it, with texts and products known: {money(found.next_run_usd)}"))
+    known = "with texts, products and rankings known"
+    console.print(cell(f"every run after it, {known}: {money(found.next_run_usd)}"))
     if found.emails_per_customer > 1:
         console.print(cell(f"{found.emails_per_customer} emails a customer: {money(found.runs_usd)}"))
     console.print(cell(f"kept, a month and run: {money(total(found.kept))}"))

@@ -52,6 +52,8 @@ class Workload(BaseModel):
     """The share of prompts whose answers are kept."""
     known_products: float = Field(default=0, ge=0, le=1)
     """The share of products whose features are kept."""
+    known_rankings: float = Field(default=0, ge=0, le=1)
+    """The share of customers whose rankings are kept."""
 
     @classmethod
     def of(
@@ -89,6 +91,11 @@ class Workload(BaseModel):
         return max(1, min(MAX_PARTS, round(self.reviews / ratios().reviews_per_part)))
 
     @property
+    def ranked(self) -> int:
+        """Customers for whom Personalize is asked; without any nothing is trained."""
+        return round(self.emails * (1 - self.known_rankings)) if self.trains else 0
+
+    @property
     def copy_prompts(self) -> int:
         """Prompts for copy that are asked: in a large run most emails share theirs."""
         measured = ratios()
@@ -121,12 +128,12 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
     units = {
         "comprehend.units": work.texts
         * (work.units_per_text * work.questions + LANGUAGE_UNITS * work.auto_language),
-        **(_personalize(work, measured) if work.trains else {}),
+        **(_personalize(work, measured) if work.ranked else {}),
         **_bedrock(work, measured),
         "dynamodb.writes": _writes(work, measured),
         "dynamodb.reads": work.reviews * measured.documents_per_review
         + work.products
-        + work.emails
+        + work.emails * (1 + work.trains)
         + work.batch * work.copy_prompts,
         "s3.puts": work.emails + measured.puts_per_part * work.parts,
         "sns.publishes": work.emails / EMAILS_PER_PUBLISH + 2.5 * work.parts,
@@ -141,7 +148,7 @@ def _personalize(work: Workload, measured: Ratios) -> dict[str, float]:
         + work.customers * measured.customer_bytes
         + work.products * (measured.product_bytes + work.description_bytes),
         "personalize.trained_interactions": work.interactions,
-        "personalize.recommendations": work.emails,
+        "personalize.recommendations": work.ranked,
     }
 
 
@@ -161,7 +168,10 @@ def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:
 
 
 def _writes(work: Workload, measured: Ratios) -> float:
-    """Products and their totals, customers, reviews, answers, picks (two items each), emails, features."""
+    """Products and their totals, customers, reviews, answers, picks, rankings, emails, features.
+
+    Picks are two items for each email, a ranking is one of two kilobytes.
+    """
     asked = CLAIM_AND_ANSWER_WRITES * (1 if not work.batch else 1 / CLAIM_AND_ANSWER_WRITES)
     return (
         work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
@@ -169,6 +179,7 @@ def _writes(work: Workload, measured: Ratios) -> float:
         + work.reviews * measured.writes_per_review
         + CLAIM_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
         + 3 * work.emails
+        + 2 * work.ranked
         + asked * (work.copy_prompts + work.feature_prompts)
         + work.feature_prompts
         + 14 * work.parts

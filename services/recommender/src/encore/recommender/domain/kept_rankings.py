@@ -1,0 +1,120 @@
+"""Rankings that are kept for their customers, so that a later run does not pay for them again.
+
+A batch inference job is paid by the customer. Beside its items for what was picked, a customer has one item
+of the recommendations table under the sort key `ranking`: what Personalize ranked for them last, and the
+basis of it. The ranking is good for a run if its basis is still the same, for some days, and as long as
+enough of its products are sold.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict
+
+from encore.recommender.domain.csv_files import Row
+from encore.recommender.domain.plan import EVENT_WEIGHTS, RECIPE_ARN, Plan
+from encore.recommender.domain.rules import RESULTS_PER_PICK, Rules
+from encore.recommender.domain.schemas import DATASETS
+
+RANKING = "ranking"
+UNDATED = 0
+"""The time of interactions without one, in a basis: the run's, which Personalize gets, differs each time."""
+MAX_ITEM_BYTES = 300_000
+"""DynamoDB stores 400 KB in an item; 500 ids of 256 characters may be more. Who has such gets no item."""
+SECONDS_PER_DAY = 86_400
+DIGEST_CHARS = 32
+_SEPARATOR = "\n"
+"""No id of the datasets has one: `csv_files.is_fit_id`."""
+
+
+class RunRanking(BaseModel):
+    """How a run has the ranking of one customer: kept from an earlier run, or asked of Personalize."""
+
+    model_config = ConfigDict(frozen=True)
+
+    customer_id: str
+    basis: str
+    product_ids: tuple[str, ...] = ()
+    """The kept ranking, best first; empty if Personalize is asked."""
+
+
+class KeptRanking(RunRanking):
+    """What Personalize ranked for a customer, in which run, and at that run's time in Unix seconds."""
+
+    ranked_in: str
+    ranked_at: int
+
+    @classmethod
+    def from_item(cls, item: dict[str, Any]) -> Self:
+        """Read an item of the table."""
+        return cls.model_validate({**item, "product_ids": item["product_ids"].split(_SEPARATOR)})
+
+    def item(self) -> dict[str, Any]:
+        """Return the item that is stored: all ids are one text, which takes a fraction of a list's time."""
+        return {**self.model_dump(), "run_id": RANKING, "product_ids": _SEPARATOR.join(self.product_ids)}
+
+    @property
+    def fits(self) -> bool:
+        """Whether DynamoDB would store it."""
+        return len(_SEPARATOR.join(self.product_ids).encode()) <= MAX_ITEM_BYTES
+
+
+def keys(customer_ids: Sequence[str]) -> list[dict[str, str]]:
+    """Return the keys of the customers' kept rankings, each once."""
+    return [{"customer_id": one, "run_id": RANKING} for one in dict.fromkeys(customer_ids)]
+
+
+def solution_digest(plan: Plan) -> str:
+    """Return a digest of what decides every ranking besides the data: recipe, weights, columns, length."""
+    columns = [schema.digest for schema in DATASETS]
+    weights = {kind.value: weight for kind, weight in EVENT_WEIGHTS.items()}
+    return _digest(plan.dataset_group, plan.num_results, RECIPE_ARN, weights, columns)
+
+
+def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:
+    """Return a digest of what decides one customer's ranking: the solution, and their rows in the datasets.
+
+    Interactions without a time must have `UNDATED`, not that of the run.
+    """
+    return _digest(solution, list(interactions), user)
+
+
+def fewest_left(picks: int, rules: Rules) -> int:
+    """Return how many products of a kept ranking must be sold: enough for these picks and the last emails'.
+
+    Those of the last emails are not picked again, so there must be as many for each of them.
+    """
+    return RESULTS_PER_PICK * picks * (1 + rules.emails_without_repeats)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """On which terms a run may use a kept ranking."""
+
+    days: int
+    """For how many days a ranking is kept, by the calendar (UTC), so that the hour of a run does not matter;
+    0 keeps none."""
+    fewest: int
+    """How many of its products must be sold, unless nothing of it has gone: then a new one has no more."""
+    now: int
+    """The run's time in Unix seconds."""
+    is_sold: Callable[[str], bool]
+    """Whether the shop has a product, and has it in stock."""
+
+    def allow(self, kept: KeptRanking, basis: str) -> bool:
+        """Return whether a kept ranking may stand for one that Personalize would make on this basis."""
+        if kept.basis != basis or _day(self.now) - _day(kept.ranked_at) >= self.days:
+            return False
+        sold = sum(map(self.is_sold, kept.product_ids))
+        return sold >= self.fewest or sold == len(kept.product_ids)
+
+
+def _day(timestamp: int) -> int:
+    return timestamp // SECONDS_PER_DAY
+
+
+def _digest(*facts: object) -> str:
+    return sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:DIGEST_CHARS]

@@ -1,0 +1,136 @@
+"""Keeps what Personalize has ranked, and settles for whom a run asks it again."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from encore.recommender.domain import learned_keys
+from encore.recommender.domain.kept_rankings import KeptRanking, RunRanking, Terms, keys
+from encore.recommender.ports import RankedObjects
+from encore.runtime.batches import batches
+from encore.runtime.ports import Items
+from encore.runtime.runs.run import Run
+from encore.runtime.storage import READ_UNIT_BYTES, write_units
+
+CUSTOMERS_AT_ONCE = 1_000
+"""Whose kept rankings are in memory as items, some 2 MB, beside those that the bundle uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The rankings of a bundle's customers by id, kept or to be asked for, in the bundle's order."""
+
+    rankings: Mapping[str, RunRanking]
+
+    @property
+    def asked(self) -> list[str]:
+        """The customers for whom Personalize is asked."""
+        return [name for name, one in self.rankings.items() if not one.product_ids]
+
+    @property
+    def kept(self) -> int:
+        """How many customers have a kept ranking."""
+        return sum(bool(one.product_ids) for one in self.rankings.values())
+
+    @property
+    def read_units(self) -> int:
+        """What looking for them takes of DynamoDB: a unit for each customer, and more for long rankings.
+
+        It is reckoned from what was settled, so that a bundle that is prepared again says the same.
+        """
+        sizes = (sum(map(len, one.product_ids)) for one in self.rankings.values())
+        return sum(max(1, -(-size // READ_UNIT_BYTES)) for size in sizes)
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeepRankings:
+    """Finds customers' kept rankings, and keeps new ones.
+
+    What is found is copied into a file of the run, once for each bundle. From then on the run uses that file:
+    neither a message that comes twice, nor another run that ranks the same customers meanwhile, nor an item
+    that expires can change for whom Personalize was asked.
+    """
+
+    items: Items
+    objects: RankedObjects
+    solution: str
+    """The digest of what decides every ranking besides the data."""
+    days: int
+    fewest: int
+
+    async def settle(
+        self, run: Run, first: int, bases: Mapping[str, str], is_sold: Callable[[str], bool]
+    ) -> Settled:
+        """Settle how a bundle's customers, here with the basis of each, get their rankings.
+
+        `first` is the number of the bundle's first part.
+        """
+        if known := await self.settled(run.run_id, first):
+            return Settled(known)
+        terms = Terms(
+            days=self.days, fewest=self.fewest, now=int(run.created_at.timestamp()), is_sold=is_sold
+        )
+        ids: dict[str, str] = {}
+        found: dict[str, RunRanking] = {}
+        for some in batches(bases.items(), CUSTOMERS_AT_ONCE):
+            kept = await self._kept([name for name, _ in some])
+            chosen = await asyncio.to_thread(_chosen, dict(some), kept, terms)
+            found |= {name: _sharing(ids, one) for name, one in chosen.items()}
+        await self.objects.put_lines(learned_keys.rankings(run.run_id, first), found.values())
+        return Settled(found)
+
+    async def settled(self, run_id: str, first: int) -> dict[str, RunRanking]:
+        """Return what was settled for a bundle; nothing if nothing was, or it has nobody to rank for."""
+        ids: dict[str, str] = {}
+        found: dict[str, RunRanking] = {}
+        async for line in self.objects.lines(learned_keys.rankings(run_id, first)):
+            if line.strip():
+                one = _sharing(ids, RunRanking.model_validate_json(line))
+                found[one.customer_id] = one
+        return found
+
+    async def keep(
+        self, run: Run, settled: Mapping[str, RunRanking], ranked: Mapping[str, Sequence[str]]
+    ) -> int:
+        """Keep what Personalize ranked for customers on their settled bases; return the write units.
+
+        The items depend on the run alone: a part that is selected again puts the same.
+        """
+        if not self.days:
+            return 0
+        new = [
+            KeptRanking(
+                customer_id=customer_id,
+                basis=settled[customer_id].basis,
+                product_ids=tuple(product_ids),
+                ranked_in=run.run_id,
+                ranked_at=int(run.created_at.timestamp()),
+            )
+            for customer_id, product_ids in ranked.items()
+            if customer_id in settled  # a release before this one settled nothing
+        ]
+        items = [one.item() for one in new if one.fits]
+        await self.items.put_all(items)
+        return write_units(items)
+
+    async def _kept(self, customer_ids: Sequence[str]) -> dict[str, KeptRanking]:
+        items = await self.items.get_all(keys(customer_ids)) if self.days else ()
+        return {one.customer_id: one for one in map(KeptRanking.from_item, items)}
+
+
+def _chosen(bases: Mapping[str, str], kept: Mapping[str, KeptRanking], terms: Terms) -> dict[str, RunRanking]:
+    return {
+        name: RunRanking(
+            customer_id=name,
+            basis=basis,
+            product_ids=one.product_ids if (one := kept.get(name)) and terms.allow(one, basis) else (),
+        )
+        for name, basis in bases.items()
+    }
+
+
+def _sharing(ids: dict[str, str], one: RunRanking) -> RunRanking:
+    """Return a ranking whose ids are those in `ids`: each is in memory once, as in `batch.Rankings`."""
+    return one.model_copy(
+        update={"product_ids": tuple(ids.setdefault(each, each) for each in one.product_ids)}
+    )
