@@ -1,1 +1,5 @@
 """An AWS-compatible stand-in for Comprehend, Personalize and Bedrock."""
+
+from importlib.metadata import version
+
+__version__ = version("encore-understudy")

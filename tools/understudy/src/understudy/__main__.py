@@ -1,35 +1,79 @@
-"""Run understudy: `python -m understudy`."""
+"""Run understudy: `understudy [serve]`, `understudy coverage`, `understudy conform`."""
 
 from __future__ import annotations
 
 import gc
 import sys
-from argparse import ArgumentParser
+from argparse import SUPPRESS, ArgumentParser
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING
 
-import structlog
-import uvicorn
-from aiobotocore.session import get_session
-from pydantic import ValidationError
-from pydantic_settings import SettingsError
-
-from understudy.app import create_app, server_config
-from understudy.composition import create_services
-from understudy.logs import configure_logs
-from understudy.settings import Settings
+from understudy import __version__
+from understudy.conform.command import add_arguments, conform
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from argparse import Namespace
+
+    from understudy.settings import Settings
+    from understudy.wire.service import Service
 
 GARBAGE_AFTER = 10_000
 """New objects until Python looks for cycles of garbage: at the default, 700, a tenth of the CPU time."""
 
 
 def main() -> None:
+    """Do what the command line says: serve, unless it names another command."""
+    arguments = _parser().parse_args()
+    arguments.run(arguments)
+
+
+def _parser() -> ArgumentParser:
+    parser = ArgumentParser(
+        prog="understudy", description="A stand-in for Comprehend, Personalize and Bedrock."
+    )
+    parser.add_argument("--version", action="version", version=f"understudy {__version__}")
+    parser.set_defaults(run=serve)
+    _add_check(parser, default=False)
+    commands = parser.add_subparsers(title="commands", metavar="{serve,coverage,conform}")
+    serving = commands.add_parser("serve", help="answer for the three services (the default)")
+    _add_check(serving, default=SUPPRESS)
+    covering = commands.add_parser("coverage", help="print which operations are answered, as Markdown")
+    covering.add_argument("--write", type=Path, metavar="FILE", help="put it between the marks of a document")
+    covering.set_defaults(run=_coverage)
+    conforming = commands.add_parser("conform", help="see whether an endpoint, or AWS, answers as AWS does")
+    add_arguments(conforming)
+    conforming.set_defaults(run=conform)
+    return parser
+
+
+def _add_check(parser: ArgumentParser, *, default: object) -> None:
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        default=default,
+        help="only see whether it could start: exit with 0 or 2",
+    )
+
+
+def _coverage(arguments: Namespace) -> None:
+    from understudy.coverage.command import print_coverage
+
+    print_coverage(arguments.write)
+
+
+def serve(arguments: Namespace) -> None:
     """Serve until SIGTERM or SIGINT; exit with one line that says why if a setting is invalid."""
+    import structlog
+    import uvicorn
+    from aiobotocore.session import get_session
+
+    from understudy.app import create_app, server_config
+    from understudy.composition import create_services
+    from understudy.logs import configure_logs
+
     gc.freeze()
     gc.set_threshold(GARBAGE_AFTER)
     settings = _load_settings()
@@ -48,23 +92,15 @@ def main() -> None:
         state_dir=settings.state_dir,
         account_options=settings.account_options(),
     )
-    if _only_checks():
+    if arguments.check:
         _check_state(settings.state_dir)
         return
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
+    if sys.stderr.isatty():
+        sys.stderr.write(_banner(services, settings))
     app = create_app(services)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(server_config(app, host=settings.host, port=settings.port)).run()
-
-
-def _only_checks() -> bool:
-    parser = ArgumentParser(
-        prog="python -m understudy", description="Serve Comprehend, Personalize and Bedrock."
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="only see whether it could start: exit with 0 or 2"
-    )
-    return bool(parser.parse_args().check)
 
 
 def _check_state(folder: Path | None) -> None:
@@ -80,7 +116,21 @@ def _check_state(folder: Path | None) -> None:
         sys.exit(2)
 
 
+def _banner(services: list[Service], settings: Settings) -> str:
+    """Return what is covered, for a person; where nobody looks, the log stays parseable."""
+    from understudy.coverage import coverage_of
+    from understudy.coverage.table import banner
+
+    url = f"http://{settings.host}:{settings.port}"
+    return f"{banner(coverage_of(services), version=__version__, url=url)}\n"
+
+
 def _load_settings() -> Settings:
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    from understudy.settings import Settings
+
     try:
         return Settings()
     except ValidationError as error:

@@ -1,4 +1,4 @@
-"""The ASGI application: AWS at every path except those of the health check and of the usage."""
+"""The ASGI application: AWS at every path except those of the page, the health check and the usage."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
 
+from understudy import __version__
+from understudy.page import Page
 from understudy.wire.endpoint import AwsEndpoint
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 HEALTH_PATH = "/_understudy/health"
 USAGE_PATH = "/_understudy/usage"
+PAGE_PATH = "/"
+"""For a browser, which asks by GET; the JSON protocol's calls go to the same path by POST."""
 _IDLE_CONNECTION_S = 75
 """Longer than SDK clients keep an idle connection, so that none is closed while a client reuses it."""
 
@@ -30,7 +34,9 @@ def create_app(services: Sequence[Service]) -> Starlette:
     """Return an application that opens `services` at its start, serves them and closes them at shutdown."""
 
     async def health(_request: Request) -> Response:
-        return JSONResponse({"services": sorted(service.name for service in services)})
+        return JSONResponse(
+            {"services": sorted(service.name for service in services), "version": __version__}
+        )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -43,7 +49,13 @@ def create_app(services: Sequence[Service]) -> Starlette:
                 await service.close()
 
     endpoint = AwsEndpoint(services)
-    routes = [Route(HEALTH_PATH, health), Route(USAGE_PATH, endpoint.usage), Mount("/", endpoint)]
+    page = Page(services, endpoint.calls)
+    routes = [
+        Route(HEALTH_PATH, health),
+        Route(USAGE_PATH, endpoint.usage),
+        Route(PAGE_PATH, page.show),
+        Mount("/", endpoint),
+    ]
     return Starlette(routes=routes, lifespan=lifespan)
 
 
@@ -57,4 +69,6 @@ def server_config(app: Starlette, *, host: str = "127.0.0.1", port: int = 0) -> 
         timeout_keep_alive=_IDLE_CONNECTION_S,
         access_log=False,
         log_config=None,
+        server_header=False,
+        headers=[("server", f"understudy/{__version__}")],
     )

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 import boto3
 import pytest
 
+from understudy import __version__
 from understudy.testing import UnderstudyServer
 from understudy.wire.endpoint import MAX_BODY_BYTES
 from understudy.wire.errors import ServiceError
@@ -107,6 +108,25 @@ def test_unknown_target_and_unknown_path_are_unknown_operations(url: str) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("target", "method", "path", "named"),
+    [
+        ("Comprehend_20171127.DetectEntities", "POST", "/", "DetectEntities of Amazon Comprehend"),
+        (None, "POST", "/personalize-ranking", "GetPersonalizedRanking of Amazon Personalize Runtime"),
+        ("Comprehend_20171127.Nothing", "POST", "/", "this operation"),
+        ("AmazonPersonalize.ListSchemas", "POST", "/", "this operation"),
+        (None, "DELETE", "/personalize-ranking", "this operation"),
+    ],
+)
+def test_an_operation_that_is_not_answered_is_named(
+    url: str, target: str | None, method: str, path: str, named: str
+) -> None:
+    """If AWS has it in a service that is answered otherwise: its caller learns what is missing."""
+    answer = _call(url, b"{}", path=path, target=target, method=method)
+    assert answer.body["__type"] == "UnknownOperationException"
+    assert answer.body["message"] == f"understudy does not answer {named}"
+
+
 def test_json_error_has_its_type_in_the_body_and_the_members_of_the_model(url: str) -> None:
     """Comprehend's text member is `Message`, and an error that the model marks as a fault is a 500."""
     answer = _detect(url, "x")
@@ -147,7 +167,7 @@ def test_oversized_body_is_refused(url: str) -> None:
 def test_health_lists_the_services(url: str) -> None:
     """A supervisor sees that the server is up, and which services it has."""
     answer = _call(url, b"", path="/_understudy/health", target=None, method="GET")
-    assert answer.body == {"services": ["comprehend", "personalize-runtime"]}
+    assert answer.body == {"services": ["comprehend", "personalize-runtime"], "version": __version__}
 
 
 def test_usage_counts_calls_by_outcome() -> None:

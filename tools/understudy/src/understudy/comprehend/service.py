@@ -72,9 +72,10 @@ def create_service(
         workers.close()
         job_workers.close()
 
+    lists = {name: handler for name, handler in operations.items() if name.startswith("List")}
     if calls_per_s is not None:
         operations = with_rate_limit(operations, calls_per_s=calls_per_s)
-    return Service("comprehend", operations, close)
+    return Service("comprehend", operations, close, lists=lists)
 
 
 def _analyses(model: SentimentModel, aspects: AspectReader) -> list[Analysis]:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import structlog
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 
+from understudy.wire.calls import CallLog
 from understudy.wire.errors import ServiceError
 from understudy.wire.http import HttpInput
 from understudy.wire.operations import InvalidResponseError, Operation, operations_of
+from understudy.wire.unanswered import UNKNOWN, Unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,17 +39,18 @@ class AwsEndpoint:
         operations = [each for service in services for each in operations_of(service)]
         self._by_target = {each.target: each for each in operations if each.dialect.json_version}
         self._by_path = [each for each in operations if not each.dialect.json_version]
-        self._usage: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        self._unanswered = Unanswered(service.name for service in services)
+        self.calls = CallLog()
         self._counts = [service.counts for service in services]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one HTTP request."""
-        request = Request(scope, receive)
+        request, request_id = Request(scope, receive), str(uuid.uuid4())
         try:
-            response = await self._respond(request)
+            response = await self._respond(request, request_id)
         except ClientDisconnect:
             return
-        response.headers["x-amzn-RequestId"] = str(uuid.uuid4())
+        response.headers["x-amzn-RequestId"] = request_id
         await response(scope, receive, send)
 
     async def usage(self, _request: Request) -> Response:
@@ -58,22 +60,50 @@ class AwsEndpoint:
         """
         further = {name: counts for each in self._counts for name, counts in each.items()}
         return JSONResponse(
-            {name: {**outcomes, **further.get(name, {})} for name, outcomes in self._usage.items()}
+            {name: {**outcomes, **further.get(name, {})} for name, outcomes in self.calls.outcomes.items()}
         )
 
-    async def _respond(self, request: Request) -> Response:
+    async def _respond(self, request: Request, request_id: str) -> Response:
         operation, labels = self._find(request)
         if operation is None:
-            return _unknown_operation(request)
+            return self._unknown_operation(request, request_id)
         started = time.perf_counter()
         response, outcome = await _answer(operation, request, labels)
-        self._usage[operation.name][outcome] += 1
+        duration_s = time.perf_counter() - started
+        self.calls.answered(operation.name, outcome, duration_s)
+        if outcome != OK:
+            self._note_error(operation.name, outcome, response, request_id)
         log.debug(
             "request_answered",
             operation=operation.name,
             status=response.status_code,
-            duration_ms=round((time.perf_counter() - started) * 1000, 2),
+            duration_ms=round(duration_s * 1000, 2),
         )
+        return response
+
+    def _note_error(self, operation: str, code: str, response: Response, request_id: str) -> None:
+        body = json.loads(bytes(response.body))
+        message = body.get("message") or body.get("Message") or ""
+        self.calls.failed(operation, code, message, status=response.status_code, request_id=request_id)
+
+    def _unknown_operation(self, request: Request, request_id: str) -> Response:
+        """Answer in a form that every SDK can read, with the name of the operation if AWS has it."""
+        target = request.headers.get("x-amz-target")
+        known = (
+            self._unanswered.by_path(request.method, _raw_path(request))
+            if target is None
+            else self._unanswered.by_target(target)
+        )
+        code = "UnknownOperationException"
+        response = Response(
+            json.dumps(
+                {"__type": code, "message": f"understudy does not answer {known or 'this operation'}"}
+            ),
+            404 if target is None else 400,
+            {"x-amzn-ErrorType": code},
+            media_type="application/json" if target is None else "application/x-amz-json-1.1",
+        )
+        self._note_error(known or UNKNOWN, code, response, request_id)
         return response
 
     def _find(self, request: Request) -> tuple[Operation | None, Mapping[str, str]]:
@@ -81,12 +111,16 @@ class AwsEndpoint:
         target = request.headers.get("x-amz-target")
         if target is not None:
             return self._by_target.get(target), {}
-        raw_path = request.scope["raw_path"].decode("ascii", "replace")
+        raw_path = _raw_path(request)
         for operation in self._by_path:
             match = operation.path.fullmatch(raw_path)
             if match and operation.method == request.method:
                 return operation, match.groupdict()
         return None, {}
+
+
+def _raw_path(request: Request) -> str:
+    return str(request.scope["raw_path"].decode("ascii", "replace"))
 
 
 async def _answer(operation: Operation, request: Request, labels: Mapping[str, str]) -> tuple[Response, str]:
@@ -129,13 +163,3 @@ def _error(dialect: Dialect, error: ServiceError) -> Response:
         coral = f"http://internal.amazon.com/coral/com.amazon.{dialect.signing_name}/"
         headers["x-amzn-ErrorType"] = f"{error.code}:{coral}"
     return Response(json.dumps(body), error.status or form.status, headers, media_type=dialect.content_type)
-
-
-def _unknown_operation(request: Request) -> Response:
-    """Answer for an unknown operation or path, in a form that every SDK can read."""
-    target = request.headers.get("x-amz-target")
-    code = "UnknownOperationException"
-    body = {"__type": code, "message": "understudy does not support this operation"}
-    content_type = "application/x-amz-json-1.1" if target else "application/json"
-    status = 400 if target else 404
-    return Response(json.dumps(body), status, {"x-amzn-ErrorType": code}, media_type=content_type)

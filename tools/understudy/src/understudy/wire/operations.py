@@ -108,7 +108,7 @@ class _OperationCompiler:
             name=name,
             dialect=self._dialect,
             method=operation.http["method"],
-            path=_path_pattern(operation.http["requestUri"]),
+            path=path_pattern(operation.http["requestUri"]),
             target=f"{self._model.metadata.get('targetPrefix')}.{name}",
             handler=handler,
             decode=_converter(self._readers, operation.input_shape),
@@ -136,7 +136,7 @@ def _converter(compiler: ShapeCompiler, shape: Shape | None) -> Convert:
     return compiler.compile(shape)
 
 
-def _path_pattern(request_uri: str) -> re.Pattern[str]:
+def path_pattern(request_uri: str) -> re.Pattern[str]:
     """Return the pattern of a raw path; a greedy label (`{name+}`) may contain slashes."""
     literal = re.escape(request_uri).replace(r"\{", "{").replace(r"\}", "}").replace(r"\+", "+")
     greedy = re.sub(r"\{(\w+)\+\}", r"(?P<\1>.+)", literal)

@@ -1,0 +1,89 @@
+"""What a check is, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from understudy.conform.world import World
+
+
+class Origin(StrEnum):
+    """From where it is known that AWS behaves so; the further down, the less certain."""
+
+    MODEL = "service model"
+    DOCUMENTED = "documentation"
+    QUOTED = "quoted by users"
+    OBSERVED = "recorded output"
+    RECALLED = "not confirmed"
+
+
+class Need(StrEnum):
+    """What a check needs beyond an endpoint."""
+
+    STORAGE = "--bucket and --role-arn"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What is not as on AWS."""
+
+    what: str
+    expected: str
+    found: str
+
+
+class Check(Protocol):
+    """One question to a service, whatever it takes to ask it."""
+
+    @property
+    def name(self) -> str:
+        """What must hold, in a few words; unique in its service."""
+        ...
+
+    @property
+    def service(self) -> str:
+        """The name of the service, by botocore: `bedrock-runtime`."""
+        ...
+
+    @property
+    def origin(self) -> Origin:
+        """From where it is known."""
+        ...
+
+    @property
+    def cost_usd(self) -> float:
+        """What AWS charges at most, 0 for nothing."""
+        ...
+
+    @property
+    def needs(self) -> frozenset[Need]:
+        """What must be given."""
+        ...
+
+    def run(self, world: World) -> Sequence[Difference]:
+        """Ask, and return what is different. Raises ClientError for a call that should not have failed."""
+        ...
+
+
+class Outcome(StrEnum):
+    """What came of a check."""
+
+    SAME = "same"
+    DIFFERENT = "different"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """What came of one check; `reason` says why it was skipped."""
+
+    check: Check
+    outcome: Outcome
+    differences: Sequence[Difference] = ()
+    reason: str = ""
+    duration_s: float = 0.0

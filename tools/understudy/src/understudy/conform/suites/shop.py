@@ -1,0 +1,105 @@
+"""What the checks of Personalize share: schemas, a dataset group with datasets, and rows to import."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from understudy.conform.states import follow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from understudy.conform.states import Followed
+    from understudy.conform.world import World
+
+SERVICE = "personalize"
+RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
+INTERACTIONS: Sequence[Mapping[str, Any]] = (
+    {"name": "USER_ID", "type": "string"},
+    {"name": "ITEM_ID", "type": "string"},
+    {"name": "TIMESTAMP", "type": "long"},
+    {"name": "EVENT_TYPE", "type": "string"},
+)
+ITEMS: Sequence[Mapping[str, Any]] = (
+    {"name": "ITEM_ID", "type": "string"},
+    {"name": "GENRE", "type": "string", "categorical": True},
+    {"name": "PRICE", "type": "float"},
+    {"name": "NEW", "type": "boolean"},
+)
+USERS, ITEM_COUNT, EVENTS_EACH = 200, 50, 6
+_SINCE = 1_700_000_000
+_SERVED = ("ACTIVE",)
+
+
+def avro(name: str, fields: Sequence[Mapping[str, Any]], **changes: Any) -> str:  # noqa: ANN401 - any member
+    """Return a schema as text."""
+    namespace = "com.amazonaws.personalize.schema"
+    schema = {
+        "type": "record",
+        "name": name,
+        "namespace": namespace,
+        "fields": list(fields),
+        "version": "1.0",
+    }
+    return json.dumps(schema | changes)
+
+
+def schema(world: World, name: str = "Interactions") -> str:
+    """Return the ARN of a schema."""
+    fields = {"Interactions": INTERACTIONS, "Items": ITEMS}[name]
+    asked = {"name": world.name(f"schema-{name.lower()}"), "schema": avro(name, fields)}
+    return world.once(f"schema {name}", lambda _: _create(world, "Schema", asked))
+
+
+def group(world: World) -> str:
+    """Return the ARN of an active dataset group."""
+    return world.once("group", lambda _: made(world, "DatasetGroup", {"name": world.name("group")}))
+
+
+def dataset(world: World, name: str = "Interactions") -> str:
+    """Return the ARN of an active dataset of the group."""
+    asked = {
+        "name": world.name(f"dataset-{name.lower()}"),
+        "datasetType": name,
+        "schemaArn": schema(world, name),
+        "datasetGroupArn": group(world),
+    }
+    return world.once(f"dataset {name}", lambda _: made(world, "Dataset", asked))
+
+
+def made(world: World, noun: str, asked: Mapping[str, Any]) -> str:
+    """Create a resource and return its ARN once it is active; raise RuntimeError if it gets elsewhere."""
+    arn = _create(world, noun, asked)
+    followed = followed_by_arn(world, noun, arn)
+    if followed.states[-1] not in _SERVED:
+        raise RuntimeError(f"{arn} is {followed.states[-1]}: {followed.reason}")
+    return arn
+
+
+def followed_by_arn(world: World, noun: str, arn: str) -> Followed:
+    """Return what became of a resource."""
+    key = noun[0].lower() + noun[1:]
+
+    def describe() -> Mapping[str, Any]:
+        found: Mapping[str, Any] = world.call(SERVICE, f"Describe{noun}", {f"{key}Arn": arn})[key]
+        return found
+
+    return follow(world, describe, "status")
+
+
+def interactions_csv(
+    rows: int | None = None, *, header: str = "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE"
+) -> bytes:
+    """Return interactions in which every user takes six items, or only so many rows of them."""
+    lines = [
+        f"u{user},i{(user * 7 + step * 5) % ITEM_COUNT},{_SINCE + step},view"
+        for user in range(USERS)
+        for step in range(EVENTS_EACH)
+    ]
+    return "\n".join([header, *lines[:rows]]).encode()
+
+
+def _create(world: World, noun: str, asked: Mapping[str, Any]) -> str:
+    answer = world.call(SERVICE, f"Create{noun}", asked)
+    return str(answer[f"{noun[0].lower()}{noun[1:]}Arn"])

@@ -1,0 +1,47 @@
+"""The operations of a service that are answered, and those that are not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from botocore.model import ServiceModel
+
+from understudy.wire.dialect import load_description
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from understudy.wire.service import Service
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceCoverage:
+    """What is answered of one service; operations are in alphabetical order."""
+
+    name: str
+    """botocore's name: `personalize-runtime`."""
+    title: str
+    """AWS's name: `Amazon Personalize Runtime`."""
+    answered: tuple[str, ...]
+    unanswered: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        """How many operations the service has."""
+        return len(self.answered) + len(self.unanswered)
+
+
+def coverage_of(services: Iterable[Service]) -> list[ServiceCoverage]:
+    """Return the coverage of every service, by its title; the installed botocore says what there is."""
+    return sorted((_coverage(service) for service in services), key=lambda each: each.title)
+
+
+def _coverage(service: Service) -> ServiceCoverage:
+    model = ServiceModel(load_description(service.name), service.name)
+    return ServiceCoverage(
+        name=service.name,
+        title=model.metadata["serviceFullName"],
+        answered=tuple(sorted(service.operations)),
+        unanswered=tuple(sorted(set(model.operation_names) - set(service.operations))),
+    )
