@@ -18,10 +18,14 @@ from pydantic_settings import SettingsError
 from understudy.app import create_app, server_config
 from understudy.composition import create_services
 from understudy.logs import configure_logs
+from understudy.personalize import FolderInUseError, StateError, check_state
 from understudy.settings import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_LOCK_TIMEOUT_S = 5.0
+"""How long to wait for a process that ends to let go of the folder."""
 
 
 def main() -> None:
@@ -39,12 +43,13 @@ def main() -> None:
         comprehend_disturbance=settings.comprehend_disturbance(),
         long_document_fails_batch=settings.comprehend_long_document == "call",
         bedrock_options=settings.bedrock_options(),
-        state_dir=settings.state_dir,
+        personalize_options=settings.personalize_options(),
         account_options=settings.account_options(),
     )
     if _only_checks():
         _check_state(settings.state_dir)
         return
+    _require_state(settings.state_dir)
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     app = create_app(services)
     with suppress(KeyboardInterrupt):
@@ -69,9 +74,19 @@ def _check_state(folder: Path | None) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
             pass
-    except OSError as error:
+        with suppress(FolderInUseError):
+            check_state(folder, lock_timeout_s=0.0)
+    except (OSError, StateError) as error:
         sys.stderr.write(f"check failed: UNDERSTUDY_STATE_DIR: {error}\n")
         sys.exit(2)
+
+
+def _require_state(folder: Path | None) -> None:
+    try:
+        if folder is not None:
+            check_state(folder, lock_timeout_s=_LOCK_TIMEOUT_S)
+    except StateError as error:
+        sys.exit(f"understudy cannot start: UNDERSTUDY_STATE_DIR: {error}")
 
 
 def _load_settings() -> Settings:

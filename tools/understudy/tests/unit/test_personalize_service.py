@@ -359,6 +359,14 @@ async def test_a_dataset_is_moved_to_another_schema(api: Api) -> None:
     text = json.dumps({**json.loads(SCHEMA), "fields": fields})
     new = (await api.call("CreateSchema", name="s2", schema=text))["schemaArn"]
     await api.call("UpdateDataset", datasetArn=dataset, schemaArn=new)
+    assert await api.code("UpdateDataset", datasetArn=dataset, schemaArn=new) == "ResourceInUseException"
+    assert await api.code("DeleteSchema", schemaArn=old) == "ResourceInUseException"
+    shown: Params = {}
+    while shown.get("status") != "ACTIVE":
+        await asyncio.sleep(0.001)
+        described = (await api.call("DescribeDataset", datasetArn=dataset))["dataset"]
+        shown = described["latestDatasetUpdate"]
+    assert (described["schemaArn"], shown["schemaArn"]) == (new, new)
     await api.call("DeleteSchema", schemaArn=old)
     assert await api.code("DeleteSchema", schemaArn=new) == "ResourceInUseException"
     users = json.dumps({**json.loads(SCHEMA), "name": "Users", "fields": [FIELDS[0], FIELDS[1]]})
@@ -378,12 +386,20 @@ async def test_a_key_needs_a_role_and_a_role_a_key(api: Api, given: str) -> None
 
 
 async def test_recipes_can_be_read(api: Api) -> None:
-    """The two recipes that can be trained here are listed and described, and no others."""
+    """The recipes that can be trained here are listed and described, and no others."""
     listed = (await api.call("ListRecipes"))["recipes"]
     names = {recipe["name"] for recipe in listed}
     described = await api.call("DescribeRecipe", recipeArn=RECIPE)
 
-    assert names == {"aws-user-personalization-v2", "aws-user-personalization"}
+    assert names == {
+        "aws-user-personalization-v2",
+        "aws-user-personalization",
+        "aws-personalized-ranking-v2",
+        "aws-personalized-ranking",
+        "aws-similar-items",
+        "aws-semantic-similarity",
+        "aws-popularity-count",
+    }
     assert described["recipe"]["recipeType"] == "USER_PERSONALIZATION"
     assert (await api.call("ListRecipes", domain="ECOMMERCE"))["recipes"] == []
     assert await api.code("DescribeRecipe", recipeArn=RECIPE + "x") == "ResourceNotFoundException"
