@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from understudy.personalize import create_services
+from understudy.personalize import PersonalizeOptions, create_services
 from understudy.wire.errors import ServiceError
 from understudy.wire.service import Params
 
@@ -31,6 +31,9 @@ SCHEMA = json.dumps(
         "version": "1.0",
     }
 )
+
+
+ENDED = {"ACTIVE", "COMPLETED", "CREATE FAILED", "CREATE STOPPED", "FAILED"}
 
 
 class FakeBody:
@@ -65,9 +68,15 @@ class FakeS3:
 
 
 class Api:
-    """Both services, called by operation name."""
+    """All services, called by operation name."""
 
-    def __init__(self, s3: FakeS3, *, state_delay_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        s3: FakeS3,
+        *,
+        state_delay_s: float = 0.0,
+        options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
+    ) -> None:
         @asynccontextmanager
         async def client() -> AsyncIterator[Any]:
             yield s3
@@ -77,6 +86,7 @@ class Api:
             account_id="123456789012",
             s3_client_factory=cast("Any", client),
             state_delay_s=state_delay_s,
+            options=options,
         )
 
     async def call(self, operation: str, **params: Any) -> Params:  # noqa: ANN401 - any parameter
@@ -91,7 +101,7 @@ class Api:
         key = noun[0].lower() + noun[1:]
         while True:
             found: Params = (await self.call(f"Describe{noun}", **{f"{key}Arn": arn}))[key]
-            if found["status"] in {"ACTIVE", "CREATE FAILED", "CREATE STOPPED"}:
+            if found["status"] in ENDED:
                 return found
             await asyncio.sleep(0.002)
 

@@ -5,14 +5,14 @@ import json
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
-from understudy.personalize import FolderInUseError, PersonalizeOptions, StateError, create_services
+from understudy.personalize import FolderInUseError, PersonalizeOptions, StateError
 from understudy.personalize.store import DATABASE, Store, Streamed, check_folder
 from understudy.wire.service import Params
 
@@ -31,17 +31,7 @@ class KeptApi(Api):
     """Services that keep their state in a folder."""
 
     def __init__(self, s3: FakeS3, folder: Path, *, state_delay_s: float = 0.0) -> None:
-        @asynccontextmanager
-        async def client() -> AsyncIterator[Any]:
-            yield s3
-
-        self._services = create_services(
-            region="eu-west-1",
-            account_id="123456789012",
-            s3_client_factory=cast("Any", client),
-            state_delay_s=state_delay_s,
-            options=PersonalizeOptions(state_dir=folder),
-        )
+        super().__init__(s3, state_delay_s=state_delay_s, options=PersonalizeOptions(state_dir=folder))
 
     async def opened(self) -> "KeptApi":
         """Begin as a server does."""

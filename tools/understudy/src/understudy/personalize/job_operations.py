@@ -57,10 +57,7 @@ class JobOperations:
         if "roleArn" not in params:
             raise invalid_input("roleArn is required to read from Amazon S3.")
         _data_location(params["dataSource"])
-        # The service model gives roleArn here the pattern of a Personalize ARN, which no role
-        # matches, so it cannot be returned.
-        detail = {"importMode": "FULL", **params}
-        del detail["roleArn"]
+        detail = {"importMode": "FULL", **_shown(params)}
         arn = self.arns.named("dataset-import-job", params["jobName"])
         self.registry.create(DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=self.import_files)
         return {"datasetImportJobArn": arn}
@@ -83,7 +80,7 @@ class JobOperations:
         dataset = self.registry.get_active(DATASET, params["datasetArn"])
         _output_location(params)
         arn = self.arns.named("dataset-export-job", params["jobName"])
-        detail = {"ingestionMode": "PUT", **params}
+        detail = {"ingestionMode": "PUT", **_shown(params)}
         self.registry.create(DATASET_EXPORT_JOB, arn, detail, links=(dataset.arn,), work=self.export_files)
         return {"datasetExportJobArn": arn}
 
@@ -110,7 +107,7 @@ class JobOperations:
         _data_location(params["dataSource"])
         arn = self.arns.named("data-deletion-job", params["jobName"])
         links = (group.arn, *(each.arn for each in self._with_users(group.arn)))
-        self.registry.create(DATA_DELETION_JOB, arn, dict(params), links=links, work=self.delete_data)
+        self.registry.create(DATA_DELETION_JOB, arn, _shown(params), links=links, work=self.delete_data)
         return {"dataDeletionJobArn": arn}
 
     async def delete_data(self, job: Resource) -> Finish:
@@ -132,6 +129,15 @@ class JobOperations:
 
     def _with_users(self, group_arn: str) -> list[Resource]:
         return [each for each in self.data.datasets(group_arn) if each.detail["datasetType"] in _WITH_USERS]
+
+
+def _shown(params: Params) -> Params:
+    """Return what can be described of a job.
+
+    The service model gives roleArn the pattern of a Personalize ARN there, which no role matches, so it
+    cannot be returned.
+    """
+    return {key: value for key, value in params.items() if key != "roleArn"}
 
 
 async def _csv_files(storage: Storage, location: Location) -> list[Location]:
