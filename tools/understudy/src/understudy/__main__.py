@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 GARBAGE_AFTER = 10_000
 """New objects until Python looks for cycles of garbage: at the default, 700, a tenth of the CPU time."""
 
+_LOCK_TIMEOUT_S = 5.0
+"""How long to wait for a process that ends to let go of the folder."""
+
 
 def main() -> None:
     """Do what the command line says: serve, unless it names another command."""
@@ -89,12 +92,13 @@ def serve(arguments: Namespace) -> None:
         comprehend_disturbance=settings.comprehend_disturbance(),
         long_document_fails_batch=settings.comprehend_long_document == "call",
         bedrock_options=settings.bedrock_options(),
-        state_dir=settings.state_dir,
+        personalize_options=settings.personalize_options(),
         account_options=settings.account_options(),
     )
     if arguments.check:
         _check_state(settings.state_dir)
         return
+    _require_state(settings.state_dir)
     structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     if sys.stderr.isatty():
         sys.stderr.write(_banner(services, settings))
@@ -105,13 +109,17 @@ def serve(arguments: Namespace) -> None:
 
 def _check_state(folder: Path | None) -> None:
     """Exit with 2 if the folder cannot be written; its files stay as they are: another process may run."""
+    from understudy.personalize import FolderInUseError, StateError, check_state
+
     if folder is None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with TemporaryFile(dir=folder):
             pass
-    except OSError as error:
+        with suppress(FolderInUseError):
+            check_state(folder, lock_timeout_s=0.0)
+    except (OSError, StateError) as error:
         sys.stderr.write(f"check failed: UNDERSTUDY_STATE_DIR: {error}\n")
         sys.exit(2)
 
@@ -123,6 +131,16 @@ def _banner(services: list[Service], settings: Settings) -> str:
 
     url = f"http://{settings.host}:{settings.port}"
     return f"{banner(coverage_of(services), version=__version__, url=url)}\n"
+
+
+def _require_state(folder: Path | None) -> None:
+    from understudy.personalize import StateError, check_state
+
+    try:
+        if folder is not None:
+            check_state(folder, lock_timeout_s=_LOCK_TIMEOUT_S)
+    except StateError as error:
+        sys.exit(f"understudy cannot start: UNDERSTUDY_STATE_DIR: {error}")
 
 
 def _load_settings() -> Settings:

@@ -11,10 +11,10 @@ from understudy.account import AccountOptions
 from understudy.bedrock import BedrockOptions
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior, SentimentModel
+from understudy.personalize import PersonalizeOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
-    from pathlib import Path
 
     from understudy.s3 import S3ClientFactory
     from understudy.wire.service import Service
@@ -33,12 +33,9 @@ def create_services(
     long_document_fails_batch: bool = False,
     bedrock_options: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
     account_options: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
-    state_dir: Path | None = None,
+    personalize_options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
 ) -> list[Service]:
-    """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`.
-
-    What Personalize has outlives the process in `state_dir`, if there is one.
-    """
+    """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`."""
     return [
         comprehend.create_service(
             _sentiment_model(comprehend_prior),
@@ -65,7 +62,7 @@ def create_services(
             account_id=account_id,
             s3_client_factory=s3_client_factory,
             state_delay_s=state_delay_s,
-            state_dir=state_dir,
+            options=personalize_options,
         ),
     ]
 

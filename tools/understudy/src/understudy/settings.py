@@ -16,6 +16,7 @@ from understudy.bedrock.models import CURRENT_MODEL_IDS, ModelFeatures
 from understudy.bedrock.openai import OpenAiServer
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior
+from understudy.personalize import PersonalizeOptions
 
 
 class Settings(BaseSettings):
@@ -32,6 +33,14 @@ class Settings(BaseSettings):
     """How long a Personalize resource or a Comprehend job stays in each state before the next."""
     state_dir: Path | None = None
     """A folder in which what Personalize has outlives the process; without one it is gone with it."""
+    personalize_tps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    """The calls per second that each operation of Personalize answers; the others are throttled."""
+    personalize_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0
+    """How long Personalize takes to answer a call, on average."""
+    personalize_error_rate: Annotated[float, Field(ge=0, le=1)] = 0.0
+    """The share of its calls that fail with InternalServerException."""
+    personalize_quotas: dict[str, Annotated[int, Field(ge=0)]] = {}
+    """How many resources of a kind there may be, where not as on AWS: a JSON object as {"Campaign": 1}."""
     model_ids: frozenset[str] = CURRENT_MODEL_IDS
     """The model and inference profile ids that Bedrock answers for, as a JSON list."""
     model_features: dict[str, ModelFeatures] = {}
@@ -101,6 +110,17 @@ class Settings(BaseSettings):
     def comprehend_disturbance(self) -> Disturbance:
         """Return what befalls Comprehend's synchronous calls."""
         return Disturbance(latency_s=self.comprehend_latency_s, error_rate=self.comprehend_error_rate)
+
+    def personalize_options(self) -> PersonalizeOptions:
+        """Return how Personalize behaves."""
+        return PersonalizeOptions(
+            state_dir=self.state_dir,
+            calls_per_s=self.personalize_tps,
+            limits=self.personalize_quotas,
+            disturbance=Disturbance(
+                latency_s=self.personalize_latency_s, error_rate=self.personalize_error_rate
+            ),
+        )
 
     def _openai_server(self) -> OpenAiServer | None:
         if self.openai_base_url is None:

@@ -15,6 +15,7 @@ from understudy.app import create_app, server_config
 from understudy.bedrock import BedrockOptions
 from understudy.bedrock.models import CURRENT_MODEL_IDS
 from understudy.composition import create_services
+from understudy.personalize import PersonalizeOptions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +31,7 @@ class UnderstudyServer:
     """Serves at `url`, on a loopback port, a free one or `port`, for as long as the context is open.
 
     Without `services`, it serves all of them: they reach S3 at `s3_endpoint_url`, jobs and resources change
-    state without delay, and Bedrock behaves as its options say.
+    state without delay, and Bedrock and Personalize behave as their options say.
     """
 
     def __init__(
@@ -41,10 +42,11 @@ class UnderstudyServer:
         s3_endpoint_url: str | None = None,
         bedrock: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
         account: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
+        personalize: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
         port: int = 0,
     ) -> None:
         if services is None:
-            services = _all_services(region, s3_endpoint_url, bedrock, account)
+            services = _all_services(region, s3_endpoint_url, bedrock, account, personalize)
         self._services = services
         self._socket = socket.create_server(("127.0.0.1", port))
         # asyncio does not set this on sockets it did not create, which costs 40 ms per call.
@@ -87,7 +89,11 @@ class _SignallingServer(uvicorn.Server):
 
 
 def _all_services(
-    region: str, s3_endpoint_url: str | None, bedrock: BedrockOptions, account: AccountOptions
+    region: str,
+    s3_endpoint_url: str | None,
+    bedrock: BedrockOptions,
+    account: AccountOptions,
+    personalize: PersonalizeOptions,
 ) -> list[Service]:
     return create_services(
         region=region,
@@ -96,6 +102,7 @@ def _all_services(
         state_delay_s=0,
         bedrock_options=bedrock,
         account_options=account,
+        personalize_options=personalize,
         s3_client_factory=partial(
             get_session().create_client,
             "s3",

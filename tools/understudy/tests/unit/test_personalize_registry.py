@@ -14,13 +14,14 @@ from understudy.personalize.kinds import (
 )
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
+from understudy.personalize.store import Store
 from understudy.wire.errors import ServiceError
 
 
 @pytest.fixture
 async def registry() -> AsyncIterator[Registry]:
     """A registry whose states are very short."""
-    made = Registry(state_delay_s=0.005)
+    made = Registry(Store(), state_delay_s=0.005)
     yield made
     await made.close()
 
@@ -48,7 +49,7 @@ async def test_a_creation_passes_through_every_state(registry: Registry) -> None
     """Pending, in progress and active, in this order; the work is done before the last."""
     seen: list[Status | None] = []
 
-    async def work() -> None:
+    async def work(_resource: Resource) -> None:
         seen.append(resource.status)
 
     resource = registry.create(SOLUTION_VERSION, "v", {}, work=work)
@@ -68,7 +69,7 @@ async def test_work_that_fails_ends_the_creation_with_a_reason(
 ) -> None:
     """A known failure has its own reason; an internal error is not shown to the client."""
 
-    async def work() -> None:
+    async def work(_resource: Resource) -> None:
         raise error
 
     resource = registry.create(SOLUTION_VERSION, "v", {}, work=work)
@@ -80,7 +81,7 @@ async def test_work_that_fails_ends_the_creation_with_a_reason(
 async def test_only_an_active_resource_can_be_used(registry: Registry) -> None:
     """Unknown, unfinished and failed parents raise three different errors."""
 
-    async def work() -> None:
+    async def work(_resource: Resource) -> None:
         raise JobFailedError("no")
 
     assert code_of(lambda: registry.get_active(SOLUTION_VERSION, "v")) == ("ResourceNotFoundException")
@@ -149,7 +150,7 @@ async def test_a_stopped_training_stays_stopped(registry: Registry) -> None:
     """A pending one stops at once, a running one through CREATE STOPPING."""
     started = asyncio.Event()
 
-    async def work() -> None:
+    async def work(_resource: Resource) -> None:
         started.set()
         await asyncio.sleep(60)
 

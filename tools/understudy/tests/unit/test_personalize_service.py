@@ -11,7 +11,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from understudy.personalize import create_services
+from understudy.personalize import PersonalizeOptions, create_services
 from understudy.wire.errors import ServiceError
 from understudy.wire.service import Params
 
@@ -31,6 +31,9 @@ SCHEMA = json.dumps(
         "version": "1.0",
     }
 )
+
+
+ENDED = {"ACTIVE", "COMPLETED", "CREATE FAILED", "CREATE STOPPED", "FAILED"}
 
 
 class FakeBody:
@@ -65,9 +68,15 @@ class FakeS3:
 
 
 class Api:
-    """Both services, called by operation name."""
+    """All services, called by operation name."""
 
-    def __init__(self, s3: FakeS3, *, state_delay_s: float = 0.0) -> None:
+    def __init__(
+        self,
+        s3: FakeS3,
+        *,
+        state_delay_s: float = 0.0,
+        options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
+    ) -> None:
         @asynccontextmanager
         async def client() -> AsyncIterator[Any]:
             yield s3
@@ -77,6 +86,7 @@ class Api:
             account_id="123456789012",
             s3_client_factory=cast("Any", client),
             state_delay_s=state_delay_s,
+            options=options,
         )
 
     async def call(self, operation: str, **params: Any) -> Params:  # noqa: ANN401 - any parameter
@@ -91,7 +101,7 @@ class Api:
         key = noun[0].lower() + noun[1:]
         while True:
             found: Params = (await self.call(f"Describe{noun}", **{f"{key}Arn": arn}))[key]
-            if found["status"] in {"ACTIVE", "CREATE FAILED", "CREATE STOPPED"}:
+            if found["status"] in ENDED:
                 return found
             await asyncio.sleep(0.002)
 
@@ -359,6 +369,14 @@ async def test_a_dataset_is_moved_to_another_schema(api: Api) -> None:
     text = json.dumps({**json.loads(SCHEMA), "fields": fields})
     new = (await api.call("CreateSchema", name="s2", schema=text))["schemaArn"]
     await api.call("UpdateDataset", datasetArn=dataset, schemaArn=new)
+    assert await api.code("UpdateDataset", datasetArn=dataset, schemaArn=new) == "ResourceInUseException"
+    assert await api.code("DeleteSchema", schemaArn=old) == "ResourceInUseException"
+    shown: Params = {}
+    while shown.get("status") != "ACTIVE":
+        await asyncio.sleep(0.001)
+        described = (await api.call("DescribeDataset", datasetArn=dataset))["dataset"]
+        shown = described["latestDatasetUpdate"]
+    assert (described["schemaArn"], shown["schemaArn"]) == (new, new)
     await api.call("DeleteSchema", schemaArn=old)
     assert await api.code("DeleteSchema", schemaArn=new) == "ResourceInUseException"
     users = json.dumps({**json.loads(SCHEMA), "name": "Users", "fields": [FIELDS[0], FIELDS[1]]})
@@ -378,12 +396,20 @@ async def test_a_key_needs_a_role_and_a_role_a_key(api: Api, given: str) -> None
 
 
 async def test_recipes_can_be_read(api: Api) -> None:
-    """The two recipes that can be trained here are listed and described, and no others."""
+    """The recipes that can be trained here are listed and described, and no others."""
     listed = (await api.call("ListRecipes"))["recipes"]
     names = {recipe["name"] for recipe in listed}
     described = await api.call("DescribeRecipe", recipeArn=RECIPE)
 
-    assert names == {"aws-user-personalization-v2", "aws-user-personalization"}
+    assert names == {
+        "aws-user-personalization-v2",
+        "aws-user-personalization",
+        "aws-personalized-ranking-v2",
+        "aws-personalized-ranking",
+        "aws-similar-items",
+        "aws-semantic-similarity",
+        "aws-popularity-count",
+    }
     assert described["recipe"]["recipeType"] == "USER_PERSONALIZATION"
     assert (await api.call("ListRecipes", domain="ECOMMERCE"))["recipes"] == []
     assert await api.code("DescribeRecipe", recipeArn=RECIPE + "x") == "ResourceNotFoundException"

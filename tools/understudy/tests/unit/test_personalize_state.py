@@ -3,15 +3,17 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import closing
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
-from understudy.personalize import create_services
+from understudy.personalize import FolderInUseError, PersonalizeOptions, StateError
+from understudy.personalize.store import DATABASE, Store, Streamed, check_folder
 from understudy.wire.service import Params
 
 LISTED = (
@@ -29,17 +31,7 @@ class KeptApi(Api):
     """Services that keep their state in a folder."""
 
     def __init__(self, s3: FakeS3, folder: Path, *, state_delay_s: float = 0.0) -> None:
-        @asynccontextmanager
-        async def client() -> AsyncIterator[Any]:
-            yield s3
-
-        self._services = create_services(
-            region="eu-west-1",
-            account_id="123456789012",
-            s3_client_factory=cast("Any", client),
-            state_delay_s=state_delay_s,
-            state_dir=folder,
-        )
+        super().__init__(s3, state_delay_s=state_delay_s, options=PersonalizeOptions(state_dir=folder))
 
     async def opened(self) -> "KeptApi":
         """Begin as a server does."""
@@ -93,14 +85,8 @@ async def trained(api: Api) -> str:
     return await api.made("Campaign", name="live", solutionVersionArn=version)
 
 
-async def kept(api: KeptApi) -> None:
-    """Wait until what ended in the background is kept as well: a change is answered after that."""
-    [group] = (await api.call("ListDatasetGroups"))["datasetGroups"]
-    await api.call("TagResource", resourceArn=group["datasetGroupArn"], tags=[])
-
-
 async def test_everything_is_there_after_a_kill(start: Start) -> None:
-    """Resources, statuses, times, tags and data; models are trained again, to the same recommendations."""
+    """Resources, statuses, times, tags and data, and models with the same recommendations."""
     first = await start()
     campaign = await trained(first)
     await first.call("TagResource", resourceArn=campaign, tags=[{"tagKey": "run", "tagValue": "1"}])
@@ -116,12 +102,11 @@ async def test_everything_is_there_after_a_kill(start: Start) -> None:
 
 
 async def test_a_version_keeps_the_data_that_it_was_trained_on(start: Start) -> None:
-    """A later import changes nothing about it, not even when the model has to be trained again."""
+    """A later import changes nothing about it."""
     first = await start()
     campaign = await trained(first)
     dataset = (await first.call("ListDatasets"))["datasets"][0]["datasetArn"]
     await first.load(dataset, "b")
-    await kept(first)
 
     second = await start()
 
@@ -136,7 +121,6 @@ async def test_what_was_under_way_is_begun_again(start: Start, s3: FakeS3) -> No
     """An import, a training and a batch job that a kill interrupts end as they would have."""
     first = await start()
     group, dataset = await first.dataset()
-    await kept(first)
 
     slow = await start(state_delay_s=60)
     job = await slow.call(
@@ -149,13 +133,11 @@ async def test_what_was_under_way_is_begun_again(start: Start, s3: FakeS3) -> No
     third = await start()
     assert (await third.settled("DatasetImportJob", job["datasetImportJobArn"]))["status"] == "ACTIVE"
     solution = await third.solution(group)
-    await kept(third)
 
     slow = await start(state_delay_s=60)
     arn = (await slow.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
     fifth = await start()
     assert (await fifth.settled("SolutionVersion", arn))["status"] == "ACTIVE"
-    await kept(fifth)
 
     slow = await start(state_delay_s=60)
     batch = await slow.call(
@@ -176,7 +158,6 @@ async def test_a_deletion_goes_on_and_its_data_goes_with_it(start: Start, tmp_pa
     first = await start()
     _, dataset = await first.dataset()
     await first.load(dataset, "a")
-    await kept(first)
     assert len(list((tmp_path / "state-0/personalize").glob("*.npz"))) == 1
     slow = await start(state_delay_s=60)
     await slow.call("DeleteDataset", datasetArn=dataset)
@@ -184,30 +165,121 @@ async def test_a_deletion_goes_on_and_its_data_goes_with_it(start: Start, tmp_pa
     third = await start()
 
     await third.gone("Datasets")
-    await kept(third)
     assert list((tmp_path / "state-2/personalize").glob("*.npz")) == []
 
 
-@pytest.mark.parametrize("content", ["", "{", '{"format": 2}', '{"format": 1, "resources": [{}]}'])
-async def test_a_folder_that_cannot_be_read_is_put_aside(start: Start, tmp_path: Path, content: str) -> None:
-    """The services begin empty, and the file stays for somebody to look at."""
-    state = tmp_path / "state-0/personalize/state.json"
-    state.parent.mkdir(parents=True)
-    state.write_text(content)
-
-    api = await start()
-
-    assert (await api.call("ListDatasetGroups"))["datasetGroups"] == []
-    assert state.with_suffix(".unreadable").read_text() == content
-    await api.dataset()
-    assert json.loads(state.read_text())["format"] == 1
+def test_state_of_an_older_release_is_refused(tmp_path: Path) -> None:
+    """One line names the file; nothing is changed, and nothing is begun beside it."""
+    old = tmp_path / "personalize/state.json"
+    old.parent.mkdir()
+    old.write_text('{"format": 1}')
+    with pytest.raises(StateError, match=r"state\.json was written by an older release"):
+        Store(old.parent).open()
+    assert list(old.parent.iterdir()) == [old]
 
 
-async def test_a_kill_while_writing_leaves_the_state_before(start: Start, tmp_path: Path) -> None:
-    """A half-written file is never read."""
+@pytest.mark.parametrize("damage", ["another format", "no database"])
+def test_a_database_that_cannot_be_read_is_refused(tmp_path: Path, damage: str) -> None:
+    """It stays as it is, for somebody to look at, and nothing is begun in its place."""
+    path = tmp_path / DATABASE
+    if damage == "no database":
+        path.write_bytes(b"x" * 8_192)
+    else:
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("PRAGMA user_version = 99")
+    before = path.read_bytes()
+    with pytest.raises(StateError, match=f"{DATABASE} (cannot be read|has format 99)"):
+        check_folder(tmp_path, lock_timeout_s=0.0)
+    assert path.read_bytes() == before
+
+
+def test_two_processes_cannot_share_a_folder(tmp_path: Path) -> None:
+    """The second one is refused; when the first one is gone, the folder is free."""
+    first = Store(tmp_path)
+    first.open()
+    with pytest.raises(FolderInUseError):
+        Store(tmp_path).open(lock_timeout_s=0.0)
+    first.close()
+    second = Store(tmp_path)
+    second.open()
+    second.close()
+
+
+async def test_a_change_is_kept_whole_or_not_at_all(tmp_path: Path) -> None:
+    """What a transaction did before it failed is undone."""
+    store = Store(tmp_path)
+    store.open()
+    with pytest.raises(RuntimeError), store.transaction():
+        store.put_bulk("d", "table.npz")
+        store.put_streamed("d", [Streamed("u", {"USER_ID": "u"})])
+        raise RuntimeError
+    assert (store.bulk(), store.streamed("d")) == ({}, [])
+    store.close()
+
+
+async def test_files_that_nothing_refers_to_are_removed(tmp_path: Path) -> None:
+    """Those of a process that was killed before it referred to them, and those that are replaced."""
+    store = Store(tmp_path)
+    store.open()
+    old, new, leftover = (tmp_path / name for name in ("old.npz", "new.npz", "leftover.npz"))
+    for path in (old, new, leftover):
+        path.touch()
+    store.put_bulk("d", old.name)
+    store.put_bulk("d", new.name)
+    assert (old.exists(), new.exists(), leftover.exists()) == (False, True, True)
+    store.close()
+    again = Store(tmp_path)
+    again.open()
+    assert (new.exists(), leftover.exists()) == (True, False)
+    again.close()
+
+
+async def test_an_update_goes_on(start: Start) -> None:
+    """The update of a campaign that a kill interrupts ends, and the campaign serves the new version."""
     first = await start()
-    await first.dataset()
-    part = tmp_path / "state-0/personalize/state.json.part"
-    part.write_text('{"format": 1, "resou')
+    campaign = await trained(first)
+    [solution] = (await first.call("ListSolutions"))["solutions"]
+    dataset = (await first.call("ListDatasets"))["datasets"][0]["datasetArn"]
+    await first.load(dataset, "b")
+    newer = await first.made("SolutionVersion", solutionArn=solution["solutionArn"])
+
+    slow = await start(state_delay_s=60)
+    await slow.call("UpdateCampaign", campaignArn=campaign, solutionVersionArn=newer)
+    assert {item[0] for item in await slow.recommended(campaign, "u1")} == {"a"}
+
+    third = await start()
+    status = ""
+    while status != "ACTIVE":
+        await asyncio.sleep(0.002)
+        shown = (await third.call("DescribeCampaign", campaignArn=campaign))["campaign"]
+        status = shown["latestCampaignUpdate"]["status"]
+    assert shown["solutionVersionArn"] == newer
+    assert {item[0] for item in await third.recommended(campaign, "u1")} == {"b"}
+
+
+@pytest.mark.parametrize(
+    "recipe", ["aws-user-personalization-v2", "aws-similar-items", "aws-popularity-count"]
+)
+async def test_nothing_is_trained_again_after_a_kill(
+    start: Start, monkeypatch: pytest.MonkeyPatch, recipe: str
+) -> None:
+    """The model itself is kept: the same recommendations and metrics, by whatever recipe."""
+    first = await start()
+    group, dataset = await first.dataset()
+    await first.load(dataset, "a")
+    arn = f"arn:aws:personalize:::recipe/{recipe}"
+    solution = await first.made("Solution", name="taste", datasetGroupArn=group, recipeArn=arn)
+    version = await first.made("SolutionVersion", solutionArn=solution)
+    campaign = await first.made("Campaign", name="live", solutionVersionArn=version)
+    asked = {"campaignArn": campaign, "userId": "u1", "itemId": "a1"}
+    before = (await first.call("GetRecommendations", **asked))["itemList"]
+    metrics = await first.call("GetSolutionMetrics", solutionVersionArn=version)
+
+    def never(*_: object) -> None:
+        raise AssertionError("trained twice")
+
+    monkeypatch.setattr("understudy.personalize.model_operations.train", never)
     second = await start()
-    assert len((await second.call("ListDatasets"))["datasets"]) == 1
+
+    assert (await second.call("GetRecommendations", **asked))["itemList"] == before
+    assert await second.call("GetSolutionMetrics", solutionVersionArn=version) == metrics

@@ -1,28 +1,26 @@
 """One file of a batch inference job: JSON Lines in, JSON Lines out."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.filtering import ItemFilter
-from understudy.personalize.trained import TrainedModel
+from understudy.personalize.recipes import FOR_ITEMS, FOR_RANKING, FOR_USERS
+from understudy.personalize.trained import PersonalModel, Query, Recommended, TrainedModel
 
 _CHUNK_LINES = 1_000
+_MOST_RANKED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class _Query:
-    """A line: its content, and either a user or the reason why it has no answer."""
+class _Line:
+    """A line: its content, and either a query or the reason why it has no answer."""
 
     shown: Any
-    user: str = ""
-    mask: NDArray[np.bool_] | None = None
+    query: Query = field(default_factory=Query)
     error: str | None = None
 
 
@@ -32,45 +30,85 @@ def infer(
     *,
     num_results: int,
     item_filter: ItemFilter | None = None,
+    recipe_type: str = FOR_USERS,
 ) -> bytes:
     """Return an answer line for each line that is not blank, in order.
 
     A line that cannot be answered is returned with the reason in `error` and null in `output`.
     """
-    queries = (_query(line, item_filter) for line in lines if line.strip())
+    read = (_line(line, recipe_type, item_filter) for line in lines if line.strip())
     return b"".join(
         json.dumps(answer, ensure_ascii=False).encode() + b"\n"
-        for chunk in _chunks(queries)
+        for chunk in _chunks(read)
         for answer in _answers(model, chunk, num_results)
     )
 
 
-def _answers(model: TrainedModel, queries: Sequence[_Query], num_results: int) -> Iterator[dict[str, Any]]:
-    good = [query for query in queries if query.error is None]
-    users = [query.user for query in good]
-    results = model.recommend(users, num_results, lambda place: good[place].mask)
-    for query in queries:
-        output = None
-        if query.error is None:
+def _answers(model: TrainedModel, lines: Sequence[_Line], num_results: int) -> Iterator[dict[str, Any]]:
+    queries = [line.query for line in lines if line.error is None]
+    results = _results(model, queries, num_results)
+    for line in lines:
+        output: dict[str, Any] | None = None
+        if line.error is None:
             found = next(results)
-            output = {"recommendedItems": found.items, "scores": found.scores}
-        yield {"input": query.shown, "output": output, "error": query.error}
+            output = {"recommendedItems": found.items}
+            if found.scores is not None:
+                output["scores"] = found.scores
+        yield {"input": line.shown, "output": output, "error": line.error}
 
 
-def _query(line: bytes, item_filter: ItemFilter | None) -> _Query:
+def _results(model: TrainedModel, queries: Sequence[Query], num_results: int) -> Iterator[Recommended]:
+    if queries and queries[0].ranked and isinstance(model, PersonalModel):
+        return map(model.order, queries)
+    return model.answer(queries, num_results)
+
+
+def _line(line: bytes, recipe_type: str, item_filter: ItemFilter | None) -> _Line:
     try:
         record = json.loads(line)
     except ValueError:
-        return _Query(line.decode(errors="replace").strip(), error="The line is not valid JSON.")
-    user = record.get("userId") if isinstance(record, dict) else None
-    if not isinstance(user, str) or not user:
-        return _Query(record, error="The line has no userId.")
-    if item_filter is None:
-        return _Query(record, user)
+        return _Line(line.decode(errors="replace").strip(), error="The line is not valid JSON.")
+    if not isinstance(record, dict):
+        return _Line(record, error="The line is not a JSON object.")
     try:
-        return _Query(record, user, item_filter.mask(user, _filter_values(record)))
-    except FilterError as error:
-        return _Query(record, error=str(error))
+        query = _READERS[recipe_type](record)
+        if item_filter is not None:
+            query = replace(query, mask=item_filter.mask(query.user, _filter_values(record)))
+    except (FilterError, _InvalidLineError) as error:
+        return _Line(record, error=str(error))
+    return _Line(record, query)
+
+
+class _InvalidLineError(ValueError):
+    """The line lacks what the recipe needs; the message says what."""
+
+
+def _id(record: Mapping[str, Any], name: str) -> str:
+    value = record.get(name)
+    if not isinstance(value, str) or not value:
+        raise _InvalidLineError(f"The line has no {name}.")
+    return value
+
+
+def _for_user(record: Mapping[str, Any]) -> Query:
+    return Query(user=_id(record, "userId"))
+
+
+def _for_item(record: Mapping[str, Any]) -> Query:
+    user = record.get("userId", "")
+    return Query(item=_id(record, "itemId"), user=user if isinstance(user, str) else "")
+
+
+def _for_ranking(record: Mapping[str, Any]) -> Query:
+    ranked = record.get("itemList")
+    if not isinstance(ranked, list) or not ranked or not all(isinstance(each, str) for each in ranked):
+        raise _InvalidLineError("The line has no itemList.")
+    if len(ranked) > _MOST_RANKED:
+        raise _InvalidLineError(f"The itemList has more than {_MOST_RANKED} items.")
+    return Query(user=_id(record, "userId"), ranked=tuple(ranked))
+
+
+_READERS = {FOR_USERS: _for_user, FOR_ITEMS: _for_item, FOR_RANKING: _for_ranking}
 
 
 def _filter_values(record: dict[str, Any]) -> dict[str, str]:
@@ -80,6 +118,6 @@ def _filter_values(record: dict[str, Any]) -> dict[str, str]:
     return values
 
 
-def _chunks(queries: Iterator[_Query]) -> Iterator[list[_Query]]:
-    while chunk := list(islice(queries, _CHUNK_LINES)):
+def _chunks(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
+    while chunk := list(islice(lines, _CHUNK_LINES)):
         yield chunk

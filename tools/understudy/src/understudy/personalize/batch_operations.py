@@ -12,6 +12,7 @@ from understudy.personalize.errors import JobFailedError, invalid_input
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.kinds import BATCH_INFERENCE_JOB, SOLUTION_VERSION
 from understudy.personalize.model_operations import ModelOperations
+from understudy.personalize.recipes import require_recipe
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.storage import Storage
@@ -56,14 +57,11 @@ class BatchOperations:
         num_results = results_wanted(params)
         if params.get("batchInferenceJobMode") == "THEME_GENERATION":
             raise invalid_input("Theme generation is not supported.")
-        model = await self.models.model(version)
-        self.filters.bound(params, model)  # refuses a filter that the model cannot apply
+        self.filters.require(params, version)
         arn = self.arns.named("batch-inference-job", params["jobName"])
         detail = {"batchInferenceJobMode": "BATCH_INFERENCE", **params, "numResults": num_results}
         used = {version.arn, params.get("filterArn", version.arn)}
-        job = self.registry.create(
-            BATCH_INFERENCE_JOB, arn, detail, links=version.links | used, work=lambda: self.infer(job)
-        )
+        self.registry.create(BATCH_INFERENCE_JOB, arn, detail, links=version.links | used, work=self.infer)
         return {"batchInferenceJobArn": arn}
 
     async def infer(self, job: Resource) -> None:
@@ -71,8 +69,14 @@ class BatchOperations:
         params = job.detail
         version = self.registry.get(SOLUTION_VERSION, params["solutionVersionArn"])
         model = await self.models.model(version)
-        item_filter = self.filters.bound(params, model)
-        answer = partial(infer, model, num_results=params["numResults"], item_filter=item_filter)
+        item_filter = await self.filters.bound(params, model)
+        answer = partial(
+            infer,
+            model,
+            num_results=params["numResults"],
+            item_filter=item_filter,
+            recipe_type=require_recipe(version.detail["recipeArn"]).type,
+        )
         source = _location(params["jobInput"]["s3DataSource"]["path"], "input")
         target = _location(params["jobOutput"]["s3DataDestination"]["path"], "output")
         await self._run(answer, source, target)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from understudy.personalize.arns import Arns
 from understudy.personalize.errors import in_use, invalid_input
-from understudy.personalize.kinds import CAMPAIGN, SOLUTION, SOLUTION_VERSION, Status
+from understudy.personalize.kinds import CAMPAIGN, SOLUTION, SOLUTION_VERSION, UNFINISHED, Status
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.wire.service import Handler, Params
@@ -31,7 +31,7 @@ class CampaignOperations:
         version = self._version(params)
         arn = self.arns.named("campaign", params["name"])
         detail = {"minProvisionedTPS": 1, **params, "solutionVersionArn": version.arn}
-        self.registry.create(CAMPAIGN, arn, detail, links=version.links)
+        self.registry.create(CAMPAIGN, arn, detail, links=version.links | {version.arn})
         return {"campaignArn": arn}
 
     async def update_campaign(self, params: Params) -> Params:
@@ -44,7 +44,7 @@ class CampaignOperations:
         links = campaign.links
         if "solutionVersionArn" in params:
             version = self._version(params)
-            wanted["solutionVersionArn"], links = version.arn, version.links
+            wanted["solutionVersionArn"], links = version.arn, version.links | {version.arn}
         now = datetime.now(UTC)
         update = {
             **{key: campaign.detail[key] for key in _SHOWN_UPDATE if key in campaign.detail},
@@ -54,18 +54,31 @@ class CampaignOperations:
             "lastUpdatedDateTime": now,
         }
         campaign.detail["latestCampaignUpdate"] = update
-        self.registry.start(campaign, self._apply(campaign, update, wanted, links))
+        # Until the update is done, neither the version that is served nor the new one can be deleted.
+        campaign.links |= links
+        self.registry.changed(campaign)
+        self.registry.start(campaign, self._apply(campaign))
         return {"campaignArn": campaign.arn}
 
-    async def _apply(self, campaign: Resource, update: Params, wanted: Params, links: frozenset[str]) -> None:
+    def resume_updates(self) -> None:
+        """Go on with the updates that were under way when the process was killed."""
+        for campaign in self.registry.find(CAMPAIGN):
+            update = campaign.detail.get("latestCampaignUpdate")
+            if update and update["status"] in UNFINISHED:
+                self.registry.start(campaign, self._apply(campaign))
+
+    async def _apply(self, campaign: Resource) -> None:
+        update = campaign.detail["latestCampaignUpdate"]
+        if update["status"] == Status.CREATE_PENDING:
+            await self.registry.pause()
+            update["status"], update["lastUpdatedDateTime"] = Status.CREATE_IN_PROGRESS, datetime.now(UTC)
+            self.registry.changed(campaign)
         await self.registry.pause()
-        update["status"] = Status.CREATE_IN_PROGRESS
-        await self.registry.pause()
-        campaign.detail.update(wanted)
-        campaign.links = links
-        campaign.move(Status.ACTIVE)
-        update["status"] = Status.ACTIVE
-        update["lastUpdatedDateTime"] = campaign.updated
+        version = self.registry.get(SOLUTION_VERSION, update["solutionVersionArn"])
+        campaign.detail.update({key: update[key] for key in _SHOWN_UPDATE if key in update})
+        campaign.links = version.links | {version.arn}
+        update["status"], update["lastUpdatedDateTime"] = Status.ACTIVE, datetime.now(UTC)
+        self.registry.move(campaign, Status.ACTIVE)
 
     def _version(self, params: Params) -> Resource:
         arn = params["solutionVersionArn"]

@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     import _csv
 
 MIN_INTERACTIONS = 1_000
-_MAX_ID_LENGTH = 256
-_MAX_STRING_LENGTH = 1_000
-_MAX_TEXTUAL_LENGTH = 20_000
+MAX_ID_LENGTH = 256
+MAX_STRING_LENGTH = 1_000
+MAX_TEXTUAL_LENGTH = 20_000
 _BATCH_ROWS = 10_000
 _INTEGER = re.compile(r"[+-]?\d{1,19}")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_IDS = frozenset({"USER_ID", "ITEM_ID"})
+IDS = frozenset({"USER_ID", "ITEM_ID"})
 
 NOT_CONFORMING = (
     "Input csv has rows that do not conform to the dataset schema. Please ensure all required "
@@ -85,6 +85,20 @@ class TableReader:
         self._rows += len(batch)
 
 
+def read_user_ids(lines: Iterable[bytes]) -> set[str]:
+    """Return the users of a file whose only column is USER_ID; raise JobFailedError for any other file."""
+    try:
+        rows = csv.reader((line.decode() for line in lines), escapechar="\\", doublequote=False, strict=True)
+        if next(rows, []) != ["USER_ID"]:
+            raise JobFailedError("Input CSV is missing the following columns:[USER_ID].")
+        users = {row[0] for row in _whole_rows(rows, 1)}
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise JobFailedError(NOT_CONFORMING) from error
+    if max(map(len, users), default=0) > MAX_ID_LENGTH:
+        raise _too_long(MAX_ID_LENGTH, "USER_ID")
+    return users
+
+
 class _ColumnReader:
     """Parses the fields of one column and keeps them."""
 
@@ -108,14 +122,18 @@ class _ColumnReader:
 
 def _checked_texts(field: Field, values: Sequence[str]) -> list[str | None]:
     if field.textual:
-        return [value[:_MAX_TEXTUAL_LENGTH] or None for value in values]
-    limit = _MAX_ID_LENGTH if field.name in _IDS else _MAX_STRING_LENGTH
+        return [value[:MAX_TEXTUAL_LENGTH] or None for value in values]
+    limit = MAX_ID_LENGTH if field.name in IDS else MAX_STRING_LENGTH
     if max(map(len, values), default=0) > limit:
-        raise JobFailedError(
-            f"Length cannot be more than {limit} characters for {field.name}. If no values exceed "
-            "the character limit, make sure your data follows the formatting guidelines."
-        )
+        raise _too_long(limit, field.name)
     return [value or None for value in values]
+
+
+def _too_long(limit: int, column: str) -> JobFailedError:
+    return JobFailedError(
+        f"Length cannot be more than {limit} characters for {column}. If no values exceed "
+        "the character limit, make sure your data follows the formatting guidelines."
+    )
 
 
 def _integer(value: str) -> float:

@@ -1,6 +1,10 @@
 """The errors that Personalize returns, with its own texts where client code is known to read them."""
 
+from collections.abc import Sized
+
 from understudy.wire.errors import ServiceError
+
+MAX_TAGS = 50
 
 
 class JobFailedError(Exception):
@@ -35,3 +39,9 @@ def limit_exceeded(message: str) -> ServiceError:
 def invalid_token() -> ServiceError:
     """The page token was not issued by this service."""
     return ServiceError("InvalidNextTokenException", "The token is not valid.")
+
+
+def check_tags(tags: Sized) -> None:
+    """Raise TooManyTagsException above the 50 tags that a resource may have."""
+    if len(tags) > MAX_TAGS:
+        raise ServiceError("TooManyTagsException", f"A resource may have at most {MAX_TAGS} tags.")

@@ -1,7 +1,8 @@
 """Filters as resources, and as masks over a model's items."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
 
 from understudy.personalize.arns import Arns
 from understudy.personalize.data_operations import DataOperations
@@ -10,8 +11,12 @@ from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.filtering import ItemFilter, check_filter
 from understudy.personalize.kinds import DATASET_GROUP, FILTER
 from understudy.personalize.registry import Registry
+from understudy.personalize.resource import Resource
+from understudy.personalize.tables import Table
 from understudy.personalize.trained import TrainedModel
 from understudy.wire.service import Handler, Params
+
+_State = tuple[TrainedModel, Mapping[str, Table]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +26,7 @@ class FilterOperations:
     arns: Arns
     registry: Registry
     data: DataOperations
+    _bound: WeakKeyDictionary[Resource, tuple[_State, ItemFilter]] = field(default_factory=WeakKeyDictionary)
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the Create operation of filters."""
@@ -37,10 +43,34 @@ class FilterOperations:
         self.registry.create(FILTER, arn, dict(params), links=(group.arn,))
         return {"filterArn": arn}
 
-    def bound(self, params: Params, model: TrainedModel) -> ItemFilter | None:
+    def require(self, params: Params, version: Resource) -> None:
+        """Raise ServiceError unless `params` name no filter, or an active one of the version's group."""
+        if "filterArn" not in params:
+            return
+        found = self.registry.get_active(FILTER, params["filterArn"])
+        if found.detail["datasetGroupArn"] != version.detail["datasetGroupArn"]:
+            raise invalid_input(f"{found.arn} belongs to another dataset group.")
+
+    async def bound(self, params: Params, model: TrainedModel) -> ItemFilter | None:
         """Return the filter that `params` name, bound to the current data; None when they name none."""
         if "filterArn" not in params:
             return None
         found = self.registry.get_active(FILTER, params["filterArn"])
-        snapshots = self.data.snapshots(found.detail["datasetGroupArn"])
-        return ItemFilter(found.detail["filterExpression"], snapshots, model.items)
+        snapshots = await self.data.snapshots(found.detail["datasetGroupArn"])
+        state = (model, {name: each.table for name, each in snapshots.items()})
+        known = self._bound.get(found)
+        if known is not None and _same(known[0], state):
+            return known[1]
+        bound = ItemFilter(found.detail["filterExpression"], snapshots, model.items.ids)
+        self._bound[found] = (state, bound)
+        return bound
+
+
+def _same(known: _State, state: _State) -> bool:
+    """Tell whether a filter was bound to the very same model and tables."""
+    (model, tables), (other_model, others) = known, state
+    return (
+        model is other_model
+        and tables.keys() == others.keys()
+        and all(table is others[name] for name, table in tables.items())
+    )

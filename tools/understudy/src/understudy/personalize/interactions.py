@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.engines.recommend import Events, satisfaction_weights
+from understudy.engines.recommend import Events, Satisfaction
 from understudy.personalize.errors import JobFailedError
 from understudy.personalize.event_rules import EventRule
 from understudy.personalize.plan import TrainingPlan
@@ -23,6 +23,7 @@ class Selected:
     events: Events
     users: tuple[str, ...]
     items: tuple[str, ...]
+    satisfaction: Satisfaction
 
 
 def select_interactions(plan: TrainingPlan) -> Selected:
@@ -40,7 +41,8 @@ def select_interactions(plan: TrainingPlan) -> Selected:
     rules, rule_of_row = _rules_by_row(plan, table.rows)
     kept = _kept(rules, rule_of_row, values)
     type_weights = np.array([rule.weight if rule else 0.0 for rule in rules])
-    weights = type_weights[rule_of_row] * satisfaction_weights(values)
+    satisfaction = Satisfaction.of(values)
+    weights = type_weights[rule_of_row] * satisfaction.weights(values)
     user_codes, user_ids = _recoded(users, kept)
     item_codes, item_ids = _recoded(items, kept)
     item_ids = tuple(dict.fromkeys([*item_ids, *_described(plan)]))
@@ -52,7 +54,22 @@ def select_interactions(plan: TrainingPlan) -> Selected:
         n_users=len(user_ids),
         n_items=len(item_ids),
     )
-    return Selected(events, user_ids, item_ids)
+    return Selected(events, user_ids, item_ids, satisfaction)
+
+
+def only_items(plan: TrainingPlan) -> Selected:
+    """Return the items of the Items dataset, with no events."""
+    items = _described(plan)
+    nothing = np.zeros(0, dtype=np.int32)
+    events = Events(
+        user=nothing,
+        item=nothing,
+        time=nothing.astype(np.int64),
+        weight=nothing.astype(np.float32),
+        n_users=0,
+        n_items=len(items),
+    )
+    return Selected(events, (), items, Satisfaction(0.0, 0.0))
 
 
 def _rules_by_row(plan: TrainingPlan, rows: int) -> tuple[list[EventRule | None], NDArray[np.int32]]:

@@ -15,9 +15,33 @@ class Status(StrEnum):
     CREATE_STOPPED = "CREATE STOPPED"
     DELETE_PENDING = "DELETE PENDING"
     DELETE_IN_PROGRESS = "DELETE IN_PROGRESS"
+    PENDING = "PENDING"
+    IN_PROGRESS = "IN_PROGRESS"
+    COMPLETED = "COMPLETED"
+    FAILED = "FAILED"
 
 
-UNFINISHED = frozenset({Status.CREATE_PENDING, Status.CREATE_IN_PROGRESS, Status.CREATE_STOPPING})
+@dataclass(frozen=True, slots=True)
+class Course:
+    """The states through which a creation goes."""
+
+    pending: Status
+    in_progress: Status
+    done: Status
+    failed: Status
+
+
+CREATION = Course(Status.CREATE_PENDING, Status.CREATE_IN_PROGRESS, Status.ACTIVE, Status.CREATE_FAILED)
+DELETION_OF_DATA = Course(Status.PENDING, Status.IN_PROGRESS, Status.COMPLETED, Status.FAILED)
+UNFINISHED = frozenset(
+    {
+        Status.CREATE_PENDING,
+        Status.CREATE_IN_PROGRESS,
+        Status.CREATE_STOPPING,
+        Status.PENDING,
+        Status.IN_PROGRESS,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +68,7 @@ class Kind:
     held_by: frozenset[str] = frozenset()
     held_while_unfinished: frozenset[str] = frozenset()
     owns: frozenset[str] = frozenset()
+    course: Course = CREATION
 
     @property
     def key(self) -> str:
@@ -60,16 +85,21 @@ SCHEMA = Kind("Schema", Quota(500), has_status=False, held_by=frozenset({"Datase
 DATASET_GROUP = Kind(
     "DatasetGroup",
     Quota(5),
-    held_by=frozenset({"Dataset", "EventTracker", "Solution"}),
-    owns=frozenset({"Filter"}),
+    held_by=frozenset({"Dataset", "EventTracker", "Solution", "MetricAttribution"}),
+    held_while_unfinished=frozenset({"DataDeletionJob"}),
+    owns=frozenset({"Filter", "DataDeletionJob"}),
 )
 DATASET = Kind(
     "Dataset",
     Quota(3, per_group=True),
-    held_while_unfinished=frozenset({"DatasetImportJob", "SolutionVersion"}),
-    owns=frozenset({"DatasetImportJob"}),
+    held_while_unfinished=frozenset(
+        {"DatasetImportJob", "DatasetExportJob", "SolutionVersion", "DataDeletionJob"}
+    ),
+    owns=frozenset({"DatasetImportJob", "DatasetExportJob"}),
 )
 DATASET_IMPORT_JOB = Kind("DatasetImportJob", Quota(5, unfinished_only=True))
+DATASET_EXPORT_JOB = Kind("DatasetExportJob", Quota(5, unfinished_only=True))
+DATA_DELETION_JOB = Kind("DataDeletionJob", Quota(5, unfinished_only=True), course=DELETION_OF_DATA)
 SOLUTION = Kind(
     "Solution",
     Quota(10, per_group=True),
@@ -81,4 +111,5 @@ SOLUTION_VERSION = Kind("SolutionVersion", Quota(20, unfinished_only=True))
 CAMPAIGN = Kind("Campaign", Quota(5, per_group=True))
 FILTER = Kind("Filter", Quota(10, per_group=True), held_while_unfinished=frozenset({"BatchInferenceJob"}))
 EVENT_TRACKER = Kind("EventTracker", Quota(1, per_group=True))
+METRIC_ATTRIBUTION = Kind("MetricAttribution", Quota(1, per_group=True))
 BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))

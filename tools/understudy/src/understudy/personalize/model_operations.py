@@ -1,35 +1,35 @@
-"""Solutions, their versions, and the campaigns that serve them."""
+"""Solution versions: they are trained, and answer from then on."""
 
-import asyncio
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 from weakref import WeakKeyDictionary
 
+import structlog
+
+from understudy.personalize import recipes
 from understudy.personalize.arns import Arns
-from understudy.personalize.data_operations import DataOperations
+from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import in_use, invalid_input
 from understudy.personalize.event_rules import EventRules
-from understudy.personalize.kinds import DATASET, DATASET_GROUP, SOLUTION, SOLUTION_VERSION, Status
-from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
-from understudy.personalize.recipes import USER_PERSONALIZATION, require_recipe
-from understudy.personalize.registry import Registry
+from understudy.personalize.kinds import SOLUTION, SOLUTION_VERSION, Status
+from understudy.personalize.model_shelf import ModelShelf
+from understudy.personalize.plan import DATASET_NAMES, DatasetSnapshot, TrainingPlan
+from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
+from understudy.personalize.store import LearnedData
+from understudy.personalize.table_files import read_table
 from understudy.personalize.trained import TrainedModel
 from understudy.personalize.training import train
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
-_DATASET_NAMES = {"INTERACTIONS": "Interactions", "ITEMS": "Items", "USERS": "Users"}
+_log = structlog.get_logger(__name__)
+
+STREAMED_UP_TO = "streamedUpTo"
+"""The member of a version that says up to which event it is trained; no answer shows it."""
 _SECONDS_PER_HOUR = 3_600
-_SOLUTION_DEFAULTS = {
-    "performAutoML": False,
-    "performAutoTraining": True,
-    "performHPO": False,
-    "performIncrementalUpdate": False,
-}
-_VERSION_INHERITS = (
+_INHERITED = (
     "performHPO",
     "performAutoML",
     "performIncrementalUpdate",
@@ -39,60 +39,58 @@ _VERSION_INHERITS = (
     "solutionConfig",
 )
 
+Snapshots = Mapping[str, DatasetSnapshot]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelOperations:
-    """Creates solutions and trains their versions."""
+    """Trains solution versions."""
 
     arns: Arns
     registry: Registry
     workers: Workers
     data: DataOperations
-    _models: WeakKeyDictionary[Resource, TrainedModel] = field(default_factory=WeakKeyDictionary)
-    _plans: WeakKeyDictionary[Resource, TrainingPlan] = field(default_factory=WeakKeyDictionary)
-    _training_again: asyncio.Lock = field(default_factory=asyncio.Lock)
+    models: ModelShelf
+    _waiting: WeakKeyDictionary[Resource, Snapshots] = field(default_factory=WeakKeyDictionary)
 
     def operations(self) -> Mapping[str, Handler]:
-        """Return the operations of this part of the service other than Describe, List and Delete."""
+        """Return the operations of versions other than Describe and List."""
         return {
-            "CreateSolution": self.create_solution,
             "CreateSolutionVersion": self.create_solution_version,
             "StopSolutionVersionCreation": self.stop_solution_version_creation,
             "GetSolutionMetrics": self.get_solution_metrics,
         }
 
-    async def create_solution(self, params: Params) -> Params:
-        """Answer CreateSolution. Versions are trained only on demand, even if automatic training is on."""
-        group = self.registry.get_active(DATASET_GROUP, params["datasetGroupArn"])
-        _check_solution(params)
-        if not any(_is_interactions(each) for each in self._datasets(group.arn)):
-            raise invalid_input("The dataset group has no Interactions dataset.")
-        arn = self.arns.named("solution", params["name"])
-        detail = {**_SOLUTION_DEFAULTS, **params}
-        self.registry.create(SOLUTION, arn, detail, links=(group.arn,))
-        return {"solutionArn": arn}
-
     async def create_solution_version(self, params: Params) -> Params:
-        """Answer CreateSolutionVersion; each call trains a new version on the data imported so far."""
+        """Answer CreateSolutionVersion; each call trains a new version on the data known so far."""
         solution = self.registry.get_active(SOLUTION, params["solutionArn"])
         mode = params.get("trainingMode", "FULL")
         self._check_mode(solution, mode)
-        plan = self._plan(solution, self.data.snapshots(solution.detail["datasetGroupArn"]))
-        arn = self.arns.solution_version(solution.arn)
+        group_arn = solution.detail["datasetGroupArn"]
+        datasets = self.data.datasets(group_arn)
+        interactions = only_of("INTERACTIONS", datasets)
+        store = self.registry.store
+        up_to = 0 if interactions is None else store.last_streamed(interactions.arn)
+        snapshots = await self._material(solution)
+        self.registry.get_active(SOLUTION, solution.arn)  # it may have been deleted meanwhile
         detail = {
-            **{key: solution.detail[key] for key in _VERSION_INHERITS if key in solution.detail},
+            **{key: solution.detail[key] for key in _INHERITED if key in solution.detail},
             **params,
             "trainingMode": mode,
             "trainingType": "MANUAL",
+            STREAMED_UP_TO: up_to,
         }
-        group_arn = solution.detail["datasetGroupArn"]
-        datasets = [each.arn for each in self._datasets(group_arn)]
-        links = (solution.arn, group_arn, *datasets)
-
-        version = self.registry.create(
-            SOLUTION_VERSION, arn, detail, links=links, work=lambda: self.train_version(version)
-        )
-        self._plans[version] = plan
+        name = params.get("name")
+        arn = self.arns.solution_version(solution.arn) if name is None else f"{solution.arn}/{name}"
+        links = (solution.arn, group_arn, *(each.arn for each in datasets))
+        with store.transaction():
+            version = self.registry.create(
+                SOLUTION_VERSION, arn, detail, links=links, work=self.train_version
+            )
+            store.put_training_data(
+                arn, [LearnedData(key, each.schema, each.file) for key, each in snapshots.items()]
+            )
+        self._waiting[version] = snapshots
         return {"solutionVersionArn": arn}
 
     async def stop_solution_version_creation(self, params: Params) -> Params:
@@ -108,86 +106,63 @@ class ModelOperations:
         version = self.registry.get_active(SOLUTION_VERSION, params["solutionVersionArn"])
         return {"solutionVersionArn": version.arn, "metrics": dict((await self.model(version)).metrics)}
 
-    async def train_version(self, version: Resource) -> None:
-        """Train a version on what had been imported when it was created."""
+    async def train_version(self, version: Resource) -> Finish:
+        """Train a version on what was known when it was created."""
         started = time.monotonic()
-        self._models[version] = await self.workers.run(train, self._plans[version])
-        version.detail["trainingHours"] = (time.monotonic() - started) / _SECONDS_PER_HOUR
+        plan = _plan(version, self._waiting.pop(version, {}) or await self._stored(version))
+        model = await self.workers.run(train, plan, version.detail["recipeArn"])
+        keep = await self.models.added(version, model)
+        hours = (time.monotonic() - started) / _SECONDS_PER_HOUR
+
+        def finish() -> None:
+            keep()
+            version.detail["trainingHours"] = hours
+            _log.info("personalize_version_trained", arn=version.arn)
+
+        return finish
 
     async def model(self, version: Resource) -> TrainedModel:
-        """Return the model of an active solution version; after a restart, it is trained again first."""
-        if version not in self._models:
-            async with self._training_again:
-                if version not in self._models:
-                    self._models[version] = await self.workers.run(train, self._plans[version])
-        return self._models[version]
+        """Return the model of an active solution version."""
+        return await self.models.model(version)
 
-    def trained_on(self, version: Resource) -> Mapping[str, DatasetSnapshot]:
-        """Return the data that a version is trained on; nothing of one that is not known."""
-        return self._plans[version].datasets if version in self._plans else {}
+    async def _material(self, solution: Resource) -> Snapshots:
+        """Return the data to train on, each with its file."""
+        found = await self.data.snapshots(solution.detail["datasetGroupArn"])
+        needed = "Items" if solution.detail["recipeArn"] == recipes.SEMANTIC_SIMILARITY else "Interactions"
+        if needed not in found:
+            raise invalid_input(f"No {needed.lower()} have been imported.")
+        return {name: each if each.file else await self._with_file(each) for name, each in found.items()}
 
-    def restore(self, version: Resource, datasets: Mapping[str, DatasetSnapshot]) -> None:
-        """Know again what a version is trained on."""
-        solution = self.registry.get(SOLUTION, version.detail["solutionArn"])
-        self._plans[version] = self._plan(solution, datasets)
+    async def _with_file(self, snapshot: DatasetSnapshot) -> DatasetSnapshot:
+        stored = await self.data.records.written(snapshot.table)
+        return DatasetSnapshot(snapshot.schema, snapshot.table, stored.file)
 
-    def latest_version(self, solution: Resource) -> Params:
-        """Return the member of DescribeSolution that describes the latest version."""
-        versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
-        if not versions:
-            return {}
-        latest = versions[-1]
-        summary: dict[str, Any] = {
-            "solutionVersionArn": latest.arn,
-            "status": latest.status,
-            "trainingMode": latest.detail["trainingMode"],
-            "trainingType": latest.detail["trainingType"],
-            "creationDateTime": latest.created,
-            "lastUpdatedDateTime": latest.updated,
-        }
-        if latest.failure_reason is not None:
-            summary["failureReason"] = latest.failure_reason
-        return {"latestSolutionVersion": summary}
-
-    def _datasets(self, group_arn: str) -> list[Resource]:
-        return self.registry.find(DATASET, links=(group_arn,))
+    async def _stored(self, version: Resource) -> Snapshots:
+        store, found = self.registry.store, {}
+        for each in store.training_data(version.arn):
+            path = store.path(each.file)
+            if path is not None:
+                table = await self.workers.run(read_table, path)
+                found[each.name] = DatasetSnapshot(each.schema, table, each.file)
+        return found
 
     def _check_mode(self, solution: Resource, mode: str) -> None:
         """Require FULL, or an UPDATE of a full training, which only the older recipe supports."""
         if mode == "FULL":
             return
         recipe = solution.detail["recipeArn"]
-        if mode != "UPDATE" or recipe != USER_PERSONALIZATION:
+        if mode != "UPDATE" or recipe != recipes.USER_PERSONALIZATION:
             raise invalid_input(f"Training mode {mode} is not supported for {recipe}.")
         versions = self.registry.find(SOLUTION_VERSION, links=(solution.arn,))
         if not any(version.status is Status.ACTIVE for version in versions):
             raise invalid_input("Training mode UPDATE requires an active version trained with FULL.")
 
-    def _plan(self, solution: Resource, datasets: Mapping[str, DatasetSnapshot]) -> TrainingPlan:
-        if "Interactions" not in datasets:
-            raise invalid_input("No interactions have been imported.")
-        config = solution.detail.get("solutionConfig", {})
-        excluded = config.get("excludedDatasetColumns", {})
-        return TrainingPlan(
-            datasets=datasets,
-            events=EventRules.of(solution.detail),
-            excluded={_DATASET_NAMES[key.upper()]: frozenset(excluded[key]) for key in excluded},
-        )
 
-
-def _is_interactions(dataset: Resource) -> bool:
-    return bool(dataset.detail["datasetType"] == "INTERACTIONS")
-
-
-def _check_solution(params: Params) -> None:
-    if params.get("performAutoML") or "recipeArn" not in params:
-        raise invalid_input("recipeArn is required; performAutoML is not supported.")
-    require_recipe(params["recipeArn"])
-    try:
-        EventRules.of(params)
-    except ValueError as error:
-        raise invalid_input(f"eventValueThreshold is not a number: {error}.") from error
-    excluded = params.get("solutionConfig", {}).get("excludedDatasetColumns", {})
-    unknown = [name for name in excluded if name.upper() not in _DATASET_NAMES]
-    if unknown:
-        raise invalid_input(f"excludedDatasetColumns names unknown datasets: {unknown}.")
+def _plan(version: Resource, datasets: Snapshots) -> TrainingPlan:
+    config = version.detail.get("solutionConfig", {})
+    excluded = config.get("trainingDataConfig", {}).get("excludedDatasetColumns", {})
+    return TrainingPlan(
+        datasets=datasets,
+        events=EventRules.of(version.detail),
+        excluded={DATASET_NAMES[key.upper()]: frozenset(excluded[key]) for key in excluded},
+    )

@@ -7,13 +7,17 @@ from understudy.personalize.event_rules import EventRules
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Numbers, Table, Texts
 
+DATASET_NAMES = {"INTERACTIONS": "Interactions", "ITEMS": "Items", "USERS": "Users"}
+"""The name of the schema of each type of dataset."""
+
 
 @dataclass(frozen=True, slots=True)
 class DatasetSnapshot:
-    """A dataset's records and their schema."""
+    """A dataset's records and their schema; `file` is where the store has them, empty in memory."""
 
     schema: Schema
     table: Table
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,46 @@
 """All resources of the account, and the lifecycle that they share."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import structlog
 
 from understudy.personalize.errors import (
     JobFailedError,
     already_exists,
+    check_tags,
     in_use,
     invalid_input,
     not_found,
 )
 from understudy.personalize.kinds import DATASET_GROUP, Kind, Status
-from understudy.personalize.quotas import check_quota
+from understudy.personalize.quotas import Limits, check_quota
 from understudy.personalize.resource import Resource
+from understudy.personalize.store import Store
 from understudy.wire.service import Params
 
-Work = Callable[[], Awaitable[None]]
+Finish = Callable[[], None]
+Work = Callable[[Resource], Awaitable[Finish | None]]
+"""What the creation of a resource does; it returns what is changed at its end, together with its status.
+
+It may begin again from the start after a kill.
+"""
 
 _log = structlog.get_logger(__name__)
 
 
 class Registry:
-    """Keeps resources in memory and moves them through their states.
+    """Has all resources and moves them through their states; whatever can be seen is kept in the store.
 
     It is used on one event loop only, so handlers read and change it without locks; work that takes
     time belongs in a thread. Each state lasts at least `state_delay_s`.
     """
 
-    def __init__(self, *, state_delay_s: float) -> None:
+    def __init__(self, store: Store, *, state_delay_s: float, limits: Limits = MappingProxyType({})) -> None:
+        self.store = store
         self._state_delay_s = state_delay_s
-        self.when_settled: Callable[[], None] = lambda: None
-        """Called when a creation or deletion has ended in the background."""
+        self._limits = limits
         self._resources: dict[str, Resource] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
@@ -47,32 +55,46 @@ class Registry:
     ) -> Resource:
         """Add a resource and start its creation, which ends as ACTIVE once `work` is done.
 
-        Raises ServiceError when the ARN exists or a quota is used up. `work` fails the creation by
-        raising JobFailedError with the reason.
+        Raises ServiceError when the ARN exists, there are too many tags or a quota is used up. `work` fails
+        the creation by raising JobFailedError with the reason.
         """
         if arn in self._resources:
             raise already_exists(arn)
         links = frozenset(links)
+        check_tags(detail.get("tags", []))
         self._check_quota(kind, links)
-        resource = self._resources[arn] = Resource.new(kind, arn, detail, links)
+        resource = Resource.new(kind, arn, detail, links)
+        self.store.put(resource)
+        self._resources[arn] = resource
         if kind.has_status:
             self.start(resource, self._creation(resource, work))
         return resource
 
-    @property
-    def resources(self) -> list[Resource]:
-        """Every resource, the oldest first."""
-        return list(self._resources.values())
+    def load(self) -> None:
+        """Know again what the store has."""
+        self._resources = {resource.arn: resource for resource in self.store.resources()}
 
-    def restore(self, resource: Resource, work: Work | None) -> None:
-        """Add a resource as it once was, and begin again whatever was under way."""
-        self._resources[resource.arn] = resource
-        if resource.status in {Status.DELETE_PENDING, Status.DELETE_IN_PROGRESS}:
-            self.start(resource, self._deletion(resource))
-        elif resource.status is Status.CREATE_STOPPING:
-            self.start(resource, self._stopping(resource))
-        elif resource.unfinished:
-            self.start(resource, self._creation(resource, work))
+    def resume(self, works: Mapping[Kind, Work]) -> None:
+        """Go on with creations, by what they do, and with deletions."""
+        for resource in self._resources.values():
+            if resource.status in {Status.DELETE_PENDING, Status.DELETE_IN_PROGRESS}:
+                self.start(resource, self._deletion(resource))
+            elif resource.status is Status.CREATE_STOPPING:
+                self.start(resource, self._stopping(resource))
+            elif resource.unfinished:
+                self.start(resource, self._creation(resource, works.get(resource.kind)))
+
+    def changed(self, resource: Resource) -> None:
+        """Keep what has been changed of a resource."""
+        self.store.put(resource)
+
+    def move(self, resource: Resource, status: Status) -> None:
+        """Set and keep a resource's status."""
+        resource.move(status)
+        with self.store.transaction():
+            if not resource.unfinished:
+                self.store.drop_training_data(resource.arn)
+            self.store.put(resource)
 
     def get(self, kind: Kind, arn: str) -> Resource:
         """Return the resource of `kind` with this ARN; raise ResourceNotFoundException if there is none."""
@@ -81,11 +103,11 @@ class Registry:
             raise not_found(arn)
         return resource
 
-    def tagged(self, arn: str) -> dict[str, str]:
-        """Return the tags of any resource, to be read or changed."""
+    def find_any(self, arn: str) -> Resource:
+        """Return the resource with this ARN, of whatever kind."""
         if arn not in self._resources:
             raise not_found(arn)
-        return self._resources[arn].tags
+        return self._resources[arn]
 
     def get_active(self, kind: Kind, arn: str) -> Resource:
         """Return the resource with this ARN, which must have been created successfully.
@@ -94,7 +116,7 @@ class Registry:
         creation failed or was stopped.
         """
         resource = self.get(kind, arn)
-        if resource.status is Status.ACTIVE or not kind.has_status:
+        if resource.status is kind.course.done or not kind.has_status:
             return resource
         if resource.status in {Status.CREATE_FAILED, Status.CREATE_STOPPED}:
             raise invalid_input(f"{arn} is not active: its status is {resource.status}.")
@@ -123,7 +145,7 @@ class Registry:
             raise in_use(arn, f"its status is {resource.status}")
         self._check_nothing_holds(resource)
         if kind.has_status:
-            resource.move(Status.DELETE_PENDING)
+            self.move(resource, Status.DELETE_PENDING)
             self.start(resource, self._deletion(resource))
         else:
             self._remove(resource)
@@ -134,9 +156,9 @@ class Registry:
         if task is not None:
             task.cancel()
         if resource.status is Status.CREATE_PENDING:
-            resource.move(Status.CREATE_STOPPED)
+            self.move(resource, Status.CREATE_STOPPED)
         else:
-            resource.move(Status.CREATE_STOPPING)
+            self.move(resource, Status.CREATE_STOPPING)
             self.start(resource, self._stopping(resource))
 
     def start(self, resource: Resource, work: Awaitable[None]) -> None:
@@ -157,45 +179,48 @@ class Registry:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _creation(self, resource: Resource, work: Work | None) -> None:
-        await self.pause()
-        resource.move(Status.CREATE_IN_PROGRESS)
+        course = resource.kind.course
+        if resource.status is course.pending:
+            await self.pause()
+            self.move(resource, course.in_progress)
         await self.pause()
         try:
-            if work is not None:
-                await work()
+            finish = None if work is None else await work(resource)
+            with self.store.transaction():
+                if finish is not None:
+                    finish()
+                self.move(resource, course.done)
         except JobFailedError as error:
             self._fail(resource, str(error))
         except Exception:  # noqa: BLE001 - whatever the error, the resource must leave its state
             _log.exception("personalize_job_crashed", arn=resource.arn)
             self._fail(resource, "Internal failure. Please try again.")
-        else:
-            resource.move(Status.ACTIVE)
 
     def _fail(self, resource: Resource, reason: str) -> None:
         resource.failure_reason = reason
-        resource.move(Status.CREATE_FAILED)
+        self.move(resource, resource.kind.course.failed)
         _log.info("personalize_job_failed", arn=resource.arn, reason=reason)
 
     async def _deletion(self, resource: Resource) -> None:
-        await self.pause()
-        resource.move(Status.DELETE_IN_PROGRESS)
+        if resource.status is Status.DELETE_PENDING:
+            await self.pause()
+            self.move(resource, Status.DELETE_IN_PROGRESS)
         await self.pause()
         self._remove(resource)
 
     async def _stopping(self, resource: Resource) -> None:
         await self.pause()
-        resource.move(Status.CREATE_STOPPED)
+        self.move(resource, Status.CREATE_STOPPED)
 
     def _remove(self, resource: Resource) -> None:
-        del self._resources[resource.arn]
-        for other in self._dependants(resource, resource.kind.owns):
-            del self._resources[other.arn]
+        gone = [resource, *self._dependants(resource, resource.kind.owns)]
+        self.store.remove(each.arn for each in gone)
+        for each in gone:
+            del self._resources[each.arn]
 
     def _forget(self, arn: str, task: asyncio.Task[None]) -> None:
         if self._tasks.get(arn) is task:
             del self._tasks[arn]
-        if not task.cancelled():
-            self.when_settled()
 
     def _dependants(self, resource: Resource, nouns: frozenset[str]) -> list[Resource]:
         return [
@@ -214,7 +239,8 @@ class Registry:
 
     def _check_quota(self, kind: Kind, links: frozenset[str]) -> None:
         groups = {arn for arn in links if self._is_kind(arn, DATASET_GROUP)}
-        check_quota(kind, self.find(kind, links=groups if kind.quota.per_group else ()))
+        existing = self.find(kind, links=groups if kind.quota.per_group else ())
+        check_quota(kind, existing, self._limits.get(kind.noun, kind.quota.limit))
 
     def _is_kind(self, arn: str, kind: Kind) -> bool:
         resource = self._resources.get(arn)

@@ -35,7 +35,7 @@ class Resource:
             arn=arn,
             detail={key: value for key, value in detail.items() if key != "tags"},
             links=links,
-            status=Status.CREATE_PENDING if kind.has_status else None,
+            status=kind.course.pending if kind.has_status else None,
             created=now,
             updated=now,
             tags={tag["tagKey"]: tag["tagValue"] for tag in detail.get("tags", [])},

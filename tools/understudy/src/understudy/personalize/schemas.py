@@ -5,7 +5,7 @@ Source of the rules: Amazon Personalize developer guide, "Datasets and schemas".
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +27,7 @@ class Field:
     nullable: bool = False
     categorical: bool = False
     textual: bool = False
+    item_name: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ def _field(entry: object) -> Field:
         nullable=nullable,
         categorical=entry.get("categorical") is True,
         textual=entry.get("textual") is True,
+        item_name=entry.get("itemName") is True,
     )
 
 
@@ -157,11 +159,13 @@ def _check_type(field: Field, required: str, may_be_null: bool) -> None:  # noqa
         raise SchemaError(f"{field.name} is reserved and cannot be categorical or textual")
 
 
-def _check_text_use(name: str, fields: Iterable[Field]) -> None:
+def _check_text_use(name: str, fields: Sequence[Field]) -> None:
     used = [field for field in fields if field.categorical or field.textual]
     for field in used:
         if field.type != "string" or (field.categorical and field.textual):
             raise SchemaError(f"{field.name}: a string is either categorical or textual")
+    if any(field.item_name and (name != "Items" or field.type != "string") for field in fields):
+        raise SchemaError("only a string of Items may be the item's name")
     textual = [field.name for field in used if field.textual]
     if textual and name != "Items":
         raise SchemaError("only Items may have a textual field")

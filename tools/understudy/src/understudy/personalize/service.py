@@ -1,35 +1,48 @@
 """Assembles the parts of the service."""
 
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
 
 from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
+from understudy.personalize.attribution_operations import AttributionOperations
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
+from understudy.personalize.dataset_records import DatasetRecords
+from understudy.personalize.event_operations import EventOperations
 from understudy.personalize.filter_operations import FilterOperations
+from understudy.personalize.job_operations import JobOperations
 from understudy.personalize.model_operations import ModelOperations
+from understudy.personalize.model_shelf import ModelShelf
+from understudy.personalize.options import PersonalizeOptions
 from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
-from understudy.personalize.state import KeptState
+from understudy.personalize.solution_operations import SolutionOperations
+from understudy.personalize.store import Store
 from understudy.personalize.tags import TagOperations
+from understudy.personalize.throttling import with_rate_limit
 from understudy.wire.service import Handler, Service
 from understudy.workers import Workers
 
 if TYPE_CHECKING:
     from understudy.s3 import S3ClientFactory
 
+FOLDER = "personalize"
+"""The folder under the state's that Personalize has for itself."""
 _PLAIN_KINDS = (
     kinds.SCHEMA,
     kinds.DATASET_GROUP,
     kinds.DATASET,
     kinds.DATASET_IMPORT_JOB,
+    kinds.DATASET_EXPORT_JOB,
+    kinds.DATA_DELETION_JOB,
     kinds.SOLUTION_VERSION,
     kinds.CAMPAIGN,
     kinds.FILTER,
     kinds.EVENT_TRACKER,
+    kinds.METRIC_ATTRIBUTION,
     kinds.BATCH_INFERENCE_JOB,
 )
 
@@ -40,77 +53,113 @@ def create_services(
     account_id: str,
     s3_client_factory: "S3ClientFactory",
     state_delay_s: float,
-    state_dir: Path | None = None,
+    options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
 ) -> list[Service]:
-    """Return `personalize` and `personalize-runtime`, which share their resources.
+    """Return `personalize`, `personalize-runtime` and `personalize-events`, which share their resources.
 
     Each state of a resource lasts at least `state_delay_s`. Handlers belong to the event loop of
-    their first call. With a `state_dir`, resources and data outlive the process there.
+    their first call. Where the options have a folder, everything outlives the process there.
     """
-    arns = Arns(region, account_id)
-    registry, workers = Registry(state_delay_s=state_delay_s), Workers("personalize")
-    data = DataOperations(arns=arns, registry=registry, workers=workers, s3=s3_client_factory)
-    models = ModelOperations(arns=arns, registry=registry, workers=workers, data=data)
-    filters = FilterOperations(arns=arns, registry=registry, data=data)
-    batch = BatchOperations(
-        arns=arns,
-        registry=registry,
-        workers=workers,
-        models=models,
-        filters=filters,
-        s3=s3_client_factory,
-    )
-    campaigns = CampaignOperations(arns=arns, registry=registry)
-    runtime = Runtime(registry=registry, workers=workers, models=models, filters=filters)
+    parts = _Parts.of(Arns(region, account_id), s3_client_factory, state_delay_s, options)
 
-    state = _kept(state_dir, registry, data, models, batch, workers)
+    def disturbed(operations: dict[str, Handler]) -> dict[str, Handler]:
+        return with_rate_limit(options.disturbance.around(operations), calls_per_s=options.calls_per_s)
 
-    async def close() -> None:
-        await registry.close()
-        if state is not None:
-            await state.close()
-        workers.close()
-
-    control = _reading(registry, models) | recipes.OPERATIONS
-    for part in (data, models, campaigns, filters, batch, TagOperations(registry)):
-        control |= part.operations()
-    if state is not None:
-        control = state.saving(control)
     return [
-        Service("personalize", control, close, open=None if state is None else state.open),
-        Service("personalize-runtime", runtime.operations()),
+        Service("personalize", disturbed(parts.control()), parts.close, open=parts.open),
+        Service("personalize-runtime", disturbed(dict(parts.runtime.operations()))),
+        Service("personalize-events", disturbed(dict(parts.events.operations()))),
     ]
 
 
-def _kept(  # noqa: PLR0917 - every part that has state
-    state_dir: Path | None,
-    registry: Registry,
-    data: DataOperations,
-    models: ModelOperations,
-    batch: BatchOperations,
-    workers: Workers,
-) -> KeptState | None:
-    if state_dir is None:
-        return None
-    redo = {
-        kinds.DATASET_IMPORT_JOB: data.import_files,
-        kinds.SOLUTION_VERSION: models.train_version,
-        kinds.BATCH_INFERENCE_JOB: batch.infer,
-    }
-    return KeptState(
-        folder=state_dir / "personalize",
-        registry=registry,
-        data=data,
-        models=models,
-        workers=workers,
-        redo=redo,
-    )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Parts:
+    """The parts of the service, and what is between them."""
 
+    registry: Registry
+    workers: Workers
+    records: DatasetRecords
+    data: DataOperations
+    jobs: JobOperations
+    solutions: SolutionOperations
+    models: ModelOperations
+    campaigns: CampaignOperations
+    filters: FilterOperations
+    batch: BatchOperations
+    attributions: AttributionOperations
+    runtime: Runtime
+    events: EventOperations
 
-def _reading(registry: Registry, models: ModelOperations) -> dict[str, Handler]:
-    """Return the Describe, List and Delete operations of all kinds."""
-    readout = Readout.of(registry)
-    handlers = dict(readout.operations(kinds.SOLUTION, extra=models.latest_version))
-    for kind in _PLAIN_KINDS:
-        handlers |= readout.operations(kind)
-    return handlers
+    @classmethod
+    def of(cls, arns: Arns, s3: "S3ClientFactory", state_delay_s: float, options: PersonalizeOptions) -> Self:
+        store = Store(None if options.state_dir is None else options.state_dir / FOLDER)
+        registry = Registry(store, state_delay_s=state_delay_s, limits=options.limits)
+        workers = Workers("personalize")
+        records = DatasetRecords(store, workers)
+        data = DataOperations(arns=arns, registry=registry, records=records)
+        models = ModelOperations(
+            arns=arns, registry=registry, workers=workers, data=data, models=ModelShelf(store, workers)
+        )
+        filters = FilterOperations(arns=arns, registry=registry, data=data)
+        return cls(
+            registry=registry,
+            workers=workers,
+            records=records,
+            data=data,
+            jobs=JobOperations(arns=arns, registry=registry, workers=workers, data=data, s3=s3),
+            solutions=SolutionOperations(arns=arns, registry=registry, data=data),
+            models=models,
+            campaigns=CampaignOperations(arns=arns, registry=registry),
+            filters=filters,
+            batch=BatchOperations(
+                arns=arns, registry=registry, workers=workers, models=models, filters=filters, s3=s3
+            ),
+            attributions=AttributionOperations(arns=arns, registry=registry, data=data),
+            runtime=Runtime(registry=registry, workers=workers, data=data, models=models, filters=filters),
+            events=EventOperations(registry=registry, data=data),
+        )
+
+    def control(self) -> dict[str, Handler]:
+        """Return the operations of `personalize`."""
+        readout = Readout.of(self.registry)
+        handlers = dict(readout.operations(kinds.SOLUTION, extra=self.solutions.latest_version))
+        for kind in _PLAIN_KINDS:
+            handlers |= readout.operations(kind)
+        handlers |= recipes.OPERATIONS
+        for part in (
+            self.data,
+            self.jobs,
+            self.solutions,
+            self.models,
+            self.campaigns,
+            self.filters,
+            self.batch,
+            self.attributions,
+            TagOperations(self.registry),
+        ):
+            handlers |= part.operations()
+        return handlers
+
+    async def open(self) -> None:
+        """Go on where the folder says that everything was; raise StateError if it cannot be used."""
+        self.registry.store.open()
+        self.registry.load()
+        await self.records.restore(self.registry.find(kinds.DATASET))
+        self.registry.resume(
+            {
+                kinds.DATASET_IMPORT_JOB: self.jobs.import_files,
+                kinds.DATASET_EXPORT_JOB: self.jobs.export_files,
+                kinds.DATA_DELETION_JOB: self.jobs.delete_data,
+                kinds.SOLUTION_VERSION: self.models.train_version,
+                kinds.BATCH_INFERENCE_JOB: self.batch.infer,
+            }
+        )
+        self.data.resume_updates()
+        self.solutions.resume_updates()
+        self.campaigns.resume_updates()
+
+    async def close(self) -> None:
+        """Abandon what is under way; with a folder, it is begun again at the next start."""
+        await self.registry.close()
+        self.workers.close()
+        self.registry.store.close()

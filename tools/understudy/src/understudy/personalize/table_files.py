@@ -1,6 +1,5 @@
-"""Tables as files: NumPy's archives without pickled objects, named by their content."""
+"""Tables as files: NumPy's archives without pickled objects."""
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -14,20 +13,11 @@ from understudy.personalize.tables import Column, Table, Texts
 _COLUMNS = "columns"
 
 
-def table_name(table: Table) -> str:
-    """Return the name of a table's file: equal tables share one."""
-    digest = hashlib.sha256()
-    for name, array in sorted(_arrays(table).items()):
-        digest.update(name.encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return f"{digest.hexdigest()}.npz"
-
-
 def write_table(path: Path, table: Table) -> None:
     """Write a table; a reader sees all of it or nothing."""
     part = path.with_suffix(".part")
     with part.open("wb") as file:
-        np.savez_compressed(file, allow_pickle=False, **_arrays(table))
+        np.savez(file, allow_pickle=False, **_arrays(table))
         os.fsync(file.fileno())
     part.replace(path)
 
@@ -45,16 +35,6 @@ def read_table(path: Path) -> Table:
             else:
                 columns[name] = values
         return Table(columns, int(described["rows"]))
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file; a reader sees the old content or the new one, even if the process is killed meanwhile."""
-    part = path.with_name(f"{path.name}.part")
-    with part.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path)
 
 
 def _arrays(table: Table) -> dict[str, NDArray[Any]]:

@@ -1,7 +1,7 @@
 """Imported records, column by column, as compact as possible in memory."""
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -64,6 +64,12 @@ class Table:
             for name, column in self.columns.items()
         }
         return type(self)(columns, self.rows + other.rows)
+
+    def without(self, name: str, values: Collection[str]) -> Self:
+        """Return the records whose string column `name` has none of `values`."""
+        column = self.texts(name)
+        dropped = np.array([*(value in values for value in column.values), False])  # the last is for -1
+        return self._take(np.flatnonzero(~dropped[column.codes]))
 
     def last_of_each(self, name: str) -> Self:
         """Return the last record of each value of the string column `name`."""

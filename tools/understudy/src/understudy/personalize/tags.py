@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from understudy.personalize.errors import check_tags
 from understudy.personalize.registry import Registry
 from understudy.wire.service import Handler, Params
 
@@ -23,18 +24,22 @@ class TagOperations:
 
     async def tag(self, params: Params) -> Params:
         """Answer TagResource; an existing key gets the new value."""
-        tags = self.registry.tagged(params["resourceArn"])
-        tags.update({tag["tagKey"]: tag["tagValue"] for tag in params["tags"]})
+        resource = self.registry.find_any(params["resourceArn"])
+        tags = {**resource.tags, **{tag["tagKey"]: tag["tagValue"] for tag in params["tags"]}}
+        check_tags(tags)
+        resource.tags = tags
+        self.registry.changed(resource)
         return {}
 
     async def untag(self, params: Params) -> Params:
         """Answer UntagResource; missing keys are ignored."""
-        tags = self.registry.tagged(params["resourceArn"])
+        resource = self.registry.find_any(params["resourceArn"])
         for key in params["tagKeys"]:
-            tags.pop(key, None)
+            resource.tags.pop(key, None)
+        self.registry.changed(resource)
         return {}
 
     async def list_tags(self, params: Params) -> Params:
         """Answer ListTagsForResource."""
-        tags = self.registry.tagged(params["resourceArn"])
+        tags = self.registry.find_any(params["resourceArn"]).tags
         return {"tags": [{"tagKey": key, "tagValue": value} for key, value in tags.items()]}

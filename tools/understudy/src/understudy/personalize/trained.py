@@ -1,40 +1,156 @@
-"""A fitted model that takes and returns ids."""
+"""Fitted models that take and return ids."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from understudy.engines.recommend import Allowed, Profiles, Recommender
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from understudy.engines.recommend import (
+        PopularItems,
+        Profiles,
+        Ranking,
+        Recommender,
+        RelatedItems,
+        Satisfaction,
+        SemanticItems,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A user's interactions since the training, the oldest first: items, weights and times."""
+
+    items: Sequence[str]
+    weights: NDArray[np.float32]
+    times: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What is asked about: a user, an item, or for a user the order of items.
+
+    `mask` is over the model's items: those that may be recommended, None for all.
+    """
+
+    user: str = ""
+    item: str = ""
+    ranked: tuple[str, ...] = ()
+    mask: NDArray[np.bool_] | None = None
+    recent: Recent | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Recommended:
-    """Items for one user, best first, and their scores: positive, at most 1 over all items."""
+    """Items, best first, and if the recipe gives them their scores: positive, at most 1 together."""
 
     items: list[str]
-    scores: list[float]
+    scores: list[float] | None
 
 
 @dataclass(frozen=True, slots=True)
-class TrainedModel:
-    """A solution version's model, with the user histories that it was trained on."""
+class Items:
+    """The ids of a model's items, and the place of each."""
+
+    ids: tuple[str, ...]
+    places: Mapping[str, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """Number the items."""
+        object.__setattr__(self, "places", {item: place for place, item in enumerate(self.ids)})
+
+    def named(self, places: Iterable[int]) -> list[str]:
+        """Return the ids at places."""
+        return [self.ids[place] for place in places]
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalModel:
+    """Ranks items for users by their histories."""
 
     model: Recommender
     profiles: Profiles
     users: Mapping[str, int]
-    items: tuple[str, ...]
+    items: Items
+    satisfaction: Satisfaction
     metrics: Mapping[str, float]
 
-    def recommend(
-        self, users: Sequence[str], limit: int, allowed: Allowed | None = None
-    ) -> Iterator[Recommended]:
-        """Yield at most `limit` items for each user; an unknown one gets the popular items.
+    def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
+        """Yield at most `limit` items for each query; an unknown user gets the popular items.
 
         Items that a user already has may be among them, as with AWS's recipe, but having them does not
-        raise them. `allowed` masks the items for a position in `users`.
+        raise them. Interactions since the training count for single queries.
         """
-        codes = np.array([self.users.get(user, -1) for user in users], dtype=np.intp)
-        for ranking in self.model.rank(self.profiles, codes, limit, allowed):
-            items = [self.items[item] for item in ranking.items]
-            yield Recommended(items, [round(float(score), 7) for score in ranking.scores])
+        profiles = self.profiles
+        codes = np.array([self.users.get(query.user, -1) for query in queries], dtype=np.intp)
+        if len(queries) == 1 and queries[0].recent is not None:
+            profiles = self._profiles(queries[0].user, queries[0].recent)
+            codes = np.zeros(1, dtype=np.intp)
+        for ranking in self.model.rank(profiles, codes, limit, lambda place: queries[place].mask):
+            yield self._named(ranking)
+
+    def order(self, query: Query) -> Recommended:
+        """Return the ranked items of a query in the order for its user; scores sum to 1.
+
+        Unknown items stand at the end, with the score 0, unless there is a filter.
+        """
+        places = self.items.places
+        mask = np.zeros(len(places), dtype=bool)
+        mask[[places[item] for item in query.ranked if item in places]] = True
+        allowed = mask if query.mask is None else mask & query.mask
+        masked = Query(user=query.user, mask=allowed, recent=query.recent)
+        found = next(self.answer([masked], max(1, int(allowed.sum()))))
+        total = sum(found.scores or ()) or 1.0
+        scores = [round(score / total, 7) for score in found.scores or ()]
+        distinct = dict.fromkeys(query.ranked)
+        unknown = [item for item in distinct if item not in places and query.mask is None]
+        return Recommended([*found.items, *unknown], [*scores, *(0.0 for _ in unknown)])
+
+    def _profiles(self, user: str, recent: Recent) -> Profiles:
+        places = self.items.places
+        known = [row for row, item in enumerate(recent.items) if item in places]
+        items = np.array([places[recent.items[row]] for row in known], dtype=np.int32)
+        rows = self.profiles.rows(np.array([self.users.get(user, -1)]))
+        return rows.followed_by(items, recent.weights[known], recent.times[known])
+
+    def _named(self, ranking: Ranking) -> Recommended:
+        scores = [round(float(score), 7) for score in ranking.scores]
+        return Recommended(self.items.named(ranking.items), scores)
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedModel:
+    """Ranks items for an item; an unknown one gets the popular items."""
+
+    model: RelatedItems | SemanticItems
+    items: Items
+    metrics: Mapping[str, float]
+
+    def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
+        """Yield at most `limit` items for each query."""
+        codes = [self.items.places.get(query.item, -1) for query in queries]
+        for found in self.model.rank(codes, limit, [query.mask for query in queries]):
+            yield Recommended(self.items.named(found), None)
+
+
+@dataclass(frozen=True, slots=True)
+class PopularModel:
+    """Gives everybody the items with the most interactions."""
+
+    model: PopularItems
+    items: Items
+    metrics: Mapping[str, float]
+
+    def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
+        """Yield at most `limit` items for each query."""
+        for query in queries:
+            yield Recommended(self.items.named(self.model.first(limit, query.mask)), None)
+
+
+TrainedModel = PersonalModel | RelatedModel | PopularModel

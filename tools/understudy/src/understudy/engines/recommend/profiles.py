@@ -52,6 +52,21 @@ class Profiles:
         places = np.arange(bounds[-1]) + np.repeat(self.bounds[known] - bounds[:-1], length)
         return type(self)(bounds, self.item[places], self.weight[places], self.age[places], self.n_items)
 
+    def followed_by(
+        self, items: NDArray[np.int32], weights: NDArray[np.float32], times: NDArray[np.integer]
+    ) -> Self:
+        """Return the only profile with later events; those at the same time share a step."""
+        distinct, step = np.unique(times, return_inverse=True)
+        age = np.r_[self.age + distinct.size, distinct.size - 1 - step].astype(np.int32)
+        kept = age < _OLDEST
+        return type(self)(
+            bounds=np.array([0, kept.sum(), kept.sum()]),
+            item=np.r_[self.item, items][kept].astype(np.int32),
+            weight=np.r_[self.weight, weights][kept].astype(np.float32),
+            age=age[kept],
+            n_items=self.n_items,
+        )
+
     def has(self, rows: NDArray[np.integer], items: NDArray[np.integer]) -> NDArray[np.bool_]:
         """Tell for pairs of a row and an item whether the user of the row has the item."""
         owner = np.repeat(np.arange(self.bounds.size - 1), self.length)

@@ -1,9 +1,10 @@
 """A learned order of what was retrieved: gradient-boosted trees that put what was taken first."""
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from types import ModuleType
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import structlog
@@ -48,6 +49,17 @@ class Ranker:
 
     booster: Any
     names: tuple[str, ...]
+
+    @classmethod
+    def of_text(cls, text: str, names: Sequence[str]) -> Self:
+        """Return the ranker that `as_text` has described; raise OSError where the library is missing."""
+        import lightgbm  # noqa: PLC0415 - large, and small shops never need it
+
+        return cls(lightgbm.Booster(model_str=text), tuple(names))
+
+    def as_text(self) -> str:
+        """Return the trees as text."""
+        return str(self.booster.model_to_string())
 
     def scores(self, rows: NDArray[np.float32]) -> NDArray[np.float64]:
         """Return a score for each row of features: higher is better, comparable within a user."""

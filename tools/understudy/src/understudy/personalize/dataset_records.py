@@ -1,0 +1,193 @@
+"""The records of datasets: what was imported, and what was put by itself."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from understudy.personalize.plan import DatasetSnapshot
+from understudy.personalize.table_files import read_table, write_table
+from understudy.personalize.tables import NumbersBuilder, Table, Texts, TextsBuilder
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Sequence
+
+    from understudy.personalize.registry import Finish
+    from understudy.personalize.resource import Resource
+    from understudy.personalize.schemas import Field, Schema
+    from understudy.personalize.store import Store, Streamed
+    from understudy.personalize.tables import Column
+    from understudy.workers import Workers
+
+
+@dataclass(frozen=True, slots=True)
+class StoredTable:
+    """A table, and its file in the store, empty in memory."""
+
+    table: Table
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """Records of a dataset with and without some users."""
+
+    dataset: Resource
+    users: Collection[str]
+    before: StoredTable | None
+    after: StoredTable | None
+
+    @property
+    def imported(self) -> int:
+        """How many imported records it removes."""
+        return self.before.table.rows - self.after.table.rows if self.before and self.after else 0
+
+
+class DatasetRecords:
+    """Has the records of every dataset; used on one event loop, which computes in threads."""
+
+    def __init__(self, store: Store, workers: Workers) -> None:
+        self._store = store
+        self._workers = workers
+        self._bulk: WeakKeyDictionary[Resource, StoredTable] = WeakKeyDictionary()
+        self._merged: WeakKeyDictionary[Resource, tuple[object, Table]] = WeakKeyDictionary()
+        self._removals = 0
+
+    async def restore(self, datasets: Iterable[Resource]) -> None:
+        """Read what the store has of these datasets."""
+        files = self._store.bulk()
+        for dataset in datasets:
+            path = self._store.path(files.get(dataset.arn, ""))
+            if path is not None:
+                self._bulk[dataset] = StoredTable(await self._workers.run(read_table, path), path.name)
+
+    async def written(self, table: Table) -> StoredTable:
+        """Write a table to a file, to which the store does not refer yet."""
+        path = self._store.new_file()
+        if path is None:
+            return StoredTable(table, "")
+        await self._workers.run(write_table, path, table)
+        return StoredTable(table, path.name)
+
+    def bulk(self, dataset: Resource) -> Table | None:
+        """Return what was imported into a dataset, None before the first import."""
+        found = self._bulk.get(dataset)
+        return None if found is None else found.table
+
+    async def snapshot(self, dataset: Resource, schema: Schema) -> DatasetSnapshot | None:
+        """Return all records of a dataset, None if it has none."""
+        bulk, last = self._bulk.get(dataset), self._store.last_streamed(dataset.arn)
+        if not last:
+            return None if bulk is None else DatasetSnapshot(schema, bulk.table, bulk.file)
+        state = (id(bulk), last, self._removals, schema)
+        known = self._merged.get(dataset)
+        if known is not None and known[0] == state:
+            return DatasetSnapshot(schema, known[1])
+        streamed = self._store.streamed(dataset.arn)
+        table = await self._workers.run(_with_streamed, bulk.table if bulk else None, streamed, schema)
+        self._merged[dataset] = (state, table)
+        return DatasetSnapshot(schema, table)
+
+    async def imported(self, dataset: Resource, schema: Schema, table: Table, *, add: bool) -> Finish:
+        """Return what replaces or extends a dataset's imported records, if no other import ends meanwhile.
+
+        A record of a user or item replaces one that was put by itself before.
+        """
+        while True:
+            before = self._bulk.get(dataset)
+            whole = table
+            if add and before is not None:
+                whole = await self._workers.run(_merged, before.table, table, schema)
+            after = await self.written(whole)
+            if self._bulk.get(dataset) is before:
+                owners = self._replaced(dataset, schema, table)
+                return lambda: self._replace(dataset, after, owners)
+
+    async def removal(self, dataset: Resource, users: Collection[str]) -> Removal:
+        """Return what a dataset's imported records are without users; nothing is changed yet."""
+        before = self._bulk.get(dataset)
+        if before is None:
+            return Removal(dataset, users, None, None)
+        left = await self._workers.run(before.table.without, "USER_ID", users)
+        after = before if left.rows == before.table.rows else await self.written(left)
+        return Removal(dataset, users, before, after)
+
+    def is_current(self, removal: Removal) -> bool:
+        """Tell whether the dataset has not been imported to since."""
+        return self._bulk.get(removal.dataset) is removal.before
+
+    def remove(self, removal: Removal) -> int:
+        """Do a removal, also of what was put by itself; return how many records it has removed."""
+        if removal.after is not None and removal.after is not removal.before:
+            self._replace(removal.dataset, removal.after, ())
+        return removal.imported + self._forget(removal.dataset, removal.users)
+
+    def put(self, dataset: Resource, records: Iterable[Streamed]) -> None:
+        """Add records by themselves."""
+        self._store.put_streamed(dataset.arn, records)
+
+    async def streamed(self, dataset: Resource, schema: Schema) -> Table:
+        """Return the records that were put by themselves."""
+        return await self._workers.run(_streamed_table, self._store.streamed(dataset.arn), schema)
+
+    def _replaced(self, dataset: Resource, schema: Schema, table: Table) -> set[str]:
+        if schema.id_field is None:
+            return set()
+        owners = self._store.streamed_owners(dataset.arn)
+        return owners.intersection(table.texts(schema.id_field).values) if owners else owners
+
+    def _replace(self, dataset: Resource, after: StoredTable, owners: Collection[str]) -> None:
+        self._store.put_bulk(dataset.arn, after.file)
+        self._bulk[dataset] = after
+        self._forget(dataset, owners)
+
+    def _forget(self, dataset: Resource, owners: Collection[str]) -> int:
+        self._removals += bool(owners)
+        return self._store.remove_streamed(dataset.arn, owners) if owners else 0
+
+
+def _merged(before: Table, added: Table, schema: Schema) -> Table:
+    both = _conformed(before, schema).followed_by(added)
+    return both.distinct() if schema.id_field is None else both.last_of_each(schema.id_field)
+
+
+def _with_streamed(bulk: Table | None, records: Sequence[Streamed], schema: Schema) -> Table:
+    added = _streamed_table(records, schema)
+    if bulk is not None:
+        return _merged(bulk, added, schema)
+    return added.distinct() if schema.id_field is None else added.last_of_each(schema.id_field)
+
+
+def _streamed_table(records: Sequence[Streamed], schema: Schema) -> Table:
+    columns = {field.name: _column(field, records) for field in schema.fields}
+    return Table(columns, len(records))
+
+
+def _column(field: Field, records: Sequence[Streamed]) -> Column:
+    values = [each.record.get(field.name) for each in records]
+    if field.type == "string":
+        texts = TextsBuilder()
+        texts.extend([None if value is None else str(value) for value in values])
+        return texts.build()
+    numbers = NumbersBuilder()
+    numbers.extend([math.nan if value is None else float(value) for value in values])
+    return numbers.build()
+
+
+def _conformed(table: Table, schema: Schema) -> Table:
+    """Return a table with the columns of a schema; those that it lacks, of an older schema, are empty."""
+    if list(table.columns) == [field.name for field in schema.fields]:
+        return table
+    empty = {field.name: _empty(field, table.rows) for field in schema.fields}
+    known = {name: table.columns[name] for name in empty if name in table.columns}
+    return Table({**empty, **known}, table.rows)
+
+
+def _empty(field: Field, rows: int) -> Column:
+    if field.type == "string":
+        return Texts(np.full(rows, -1, dtype=np.int32), ())
+    return np.full(rows, np.nan)

@@ -1,0 +1,66 @@
+"""The trained models: in memory while they are used, in the store for as long as their versions exist."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from understudy.personalize.model_files import read_model, write_model
+
+if TYPE_CHECKING:
+    from understudy.personalize.registry import Finish
+    from understudy.personalize.resource import Resource
+    from understudy.personalize.store import Store
+    from understudy.personalize.trained import TrainedModel
+    from understudy.workers import Workers
+
+_MOST_LOADED = 3
+"""How many models are held in memory of those that can be read again."""
+
+
+class ModelShelf:
+    """Has the models of versions. Used on one event loop; files are read and written in threads."""
+
+    def __init__(self, store: Store, workers: Workers) -> None:
+        self._store = store
+        self._workers = workers
+        self._only_here: WeakKeyDictionary[Resource, TrainedModel] = WeakKeyDictionary()
+        self._loaded: OrderedDict[str, TrainedModel] = OrderedDict()
+        self._reading = asyncio.Lock()
+
+    async def added(self, version: Resource, model: TrainedModel) -> Finish:
+        """Write a model; return what lets the version have it."""
+        path = self._store.new_file()
+        if path is not None:
+            await self._workers.run(write_model, path, model)
+
+        def finish() -> None:
+            if path is None:
+                self._only_here[version] = model
+            else:
+                self._store.put_model(version.arn, path.name)
+                self._hold(version.arn, model)
+
+        return finish
+
+    async def model(self, version: Resource) -> TrainedModel:
+        """Return the model of a version that has one."""
+        if version in self._only_here:
+            return self._only_here[version]
+        async with self._reading:
+            found = self._loaded.get(version.arn)
+            if found is None:
+                path = self._store.path(self._store.model_file(version.arn) or "")
+                if path is None:
+                    raise LookupError(f"{version.arn} has no model")
+                found = await self._workers.run(read_model, path)
+            self._hold(version.arn, found)
+            return found
+
+    def _hold(self, arn: str, model: TrainedModel) -> None:
+        self._loaded[arn] = model
+        self._loaded.move_to_end(arn)
+        while len(self._loaded) > _MOST_LOADED:
+            self._loaded.popitem(last=False)

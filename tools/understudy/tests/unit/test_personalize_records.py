@@ -1,0 +1,293 @@
+"""Records that come one at a time, and jobs that read, write or remove records."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+
+import pytest
+
+from tools.understudy.tests.personalize_world import SCHEMAS, objects
+from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3
+from understudy.personalize import PersonalizeOptions
+from understudy.wire.service import Params
+
+RECIPES = "arn:aws:personalize:::recipe/aws-"
+AT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def s3() -> FakeS3:
+    """A bucket with a small shop."""
+    return FakeS3(objects())
+
+
+@pytest.fixture
+async def api(s3: FakeS3) -> AsyncIterator[Api]:
+    """Services with a group `shop` that has interactions, items, users and an event tracker."""
+    made = Api(s3)
+    group = await made.made("DatasetGroup", name="shop")
+    for name, schema in SCHEMAS.items():
+        arn = (await made.call("CreateSchema", name=name, schema=schema))["schemaArn"]
+        dataset = await made.made(
+            "Dataset", name=name, schemaArn=arn, datasetGroupArn=group, datasetType=name
+        )
+        await made.load(dataset, name.lower())
+    yield made
+    await made.close()
+
+
+async def arn_of(api: Api, noun: str, ends: str = "") -> str:
+    """Return the ARN of the only resource of a kind, or of the one that ends so."""
+    [entries] = (await api.call(f"List{noun}s")).values()
+    key = f"{noun[0].lower()}{noun[1:]}Arn"
+    [arn] = [each[key] for each in entries if each[key].endswith(ends)]
+    return str(arn)
+
+
+async def campaign(api: Api, recipe: str, name: str = "live") -> str:
+    """Return the ARN of a campaign by a recipe."""
+    group = await arn_of(api, "DatasetGroup")
+    solution = await api.made("Solution", name=name, datasetGroupArn=group, recipeArn=RECIPES + recipe)
+    version = await api.made("SolutionVersion", solutionArn=solution)
+    return await api.made("Campaign", name=name, solutionVersionArn=version)
+
+
+async def tracker(api: Api) -> str:
+    """Return the tracking id of a new event tracker."""
+    group = await arn_of(api, "DatasetGroup")
+    made = await api.call("CreateEventTracker", name="clicks", datasetGroupArn=group)
+    await api.settled("EventTracker", made["eventTrackerArn"])
+    return str(made["trackingId"])
+
+
+def event(item: str, **more: object) -> Params:
+    """Return an event of the newest time."""
+    return {"eventType": "click", "sentAt": AT, "itemId": item, **more}
+
+
+async def exported(api: Api, s3: FakeS3, dataset: str, mode: str) -> list[str]:
+    """Return the rows of an export."""
+    await api.made(
+        "DatasetExportJob",
+        jobName=mode,
+        datasetArn=await arn_of(api, "Dataset", dataset),
+        roleArn=ROLE,
+        ingestionMode=mode,
+        jobOutput={"s3DataDestination": {"path": "s3://data/export/"}},
+    )
+    return s3.objects[f"export/{mode}.csv"].decode().splitlines()
+
+
+async def test_events_change_recommendations_at_once(api: Api) -> None:
+    """What somebody new has just clicked recommends its kind, without another training."""
+    live, tracking_id = await campaign(api, "user-personalization-v2"), await tracker(api)
+    before = await api.call("GetRecommendations", campaignArn=live, userId="new", numResults=5)
+    await api.call(
+        "PutEvents",
+        trackingId=tracking_id,
+        sessionId="s",
+        userId="new",
+        eventList=[event("i1"), event("i4"), event("unheard of")],
+    )
+    after = await api.call("GetRecommendations", campaignArn=live, userId="new", numResults=5)
+    assert after["itemList"] != before["itemList"]
+    assert all(int(each["itemId"][1:]) % 3 == 1 for each in after["itemList"])
+
+
+async def test_events_are_trained_on(api: Api, s3: FakeS3) -> None:
+    """They stay in spite of a full import, each with an id once; those of the session `null` are dropped."""
+    tracking_id = await tracker(api)
+    sent = {"trackingId": tracking_id, "userId": "new"}
+    for _ in range(2):
+        await api.call("PutEvents", **sent, sessionId="s", eventList=[event("i1", eventId="e1")])
+    await api.call("PutEvents", **sent, sessionId="null", eventList=[event("i2")])
+    await api.call(
+        "PutEvents",
+        trackingId=tracking_id,
+        sessionId="anonymous",
+        eventList=[event("i7", properties='{"eventValue": 3}')],
+    )
+    interactions = await arn_of(api, "Dataset", "INTERACTIONS")
+    await api.call(
+        "CreateDatasetImportJob",
+        jobName="again",
+        datasetArn=interactions,
+        dataSource={"dataLocation": "s3://data/interactions.csv"},
+        roleArn=ROLE,
+    )
+    seconds = int(AT.timestamp())
+    assert await exported(api, s3, "INTERACTIONS", "PUT") == [
+        "USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE",
+        f"new,i1,{seconds},click,",
+        f"anonymous,i7,{seconds},click,3.0",
+    ]
+    assert len(await exported(api, s3, "INTERACTIONS", "BULK")) == 1_201
+    assert len(await exported(api, s3, "INTERACTIONS", "ALL")) == 1_203
+
+
+async def test_an_item_by_itself_replaces_what_was_imported_and_an_import_it(api: Api, s3: FakeS3) -> None:
+    """The latest record of an item counts; filters know it at once."""
+    live = await campaign(api, "popularity-count")
+    group, items = await arn_of(api, "DatasetGroup"), await arn_of(api, "Dataset", "ITEMS")
+    sale = await api.made(
+        "Filter",
+        name="sale",
+        datasetGroupArn=group,
+        filterExpression='INCLUDE ItemID WHERE Items.CATEGORY IN ("sale")',
+    )
+    asked = {"campaignArn": live, "userId": "u1", "filterArn": sale}
+    assert (await api.call("GetRecommendations", **asked))["itemList"] == []
+    await api.call(
+        "PutItems",
+        datasetArn=items,
+        items=[{"itemId": "i3", "properties": json.dumps({"category": ["new", "sale"], "inStock": True})}],
+    )
+    assert (await api.call("GetRecommendations", **asked))["itemList"] == [{"itemId": "i3"}]
+    assert (await exported(api, s3, "ITEMS", "PUT"))[1:] == ["i3,new|sale,,,true"]
+    s3.objects["later.csv"] = s3.objects["items.csv"]
+    await api.load(items, "later", "INCREMENTAL")
+    assert (await api.call("GetRecommendations", **asked))["itemList"] == []
+
+
+async def test_users_are_erased(api: Api, s3: FakeS3) -> None:
+    """Their interactions and descriptions go, imported or not; others stay."""
+    users = await arn_of(api, "Dataset", "USERS")
+    await api.call("PutUsers", datasetArn=users, users=[{"userId": "u2", "properties": '{"age": "50"}'}])
+    tracking_id = await tracker(api)
+    await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId="u1", eventList=[event("i1")])
+    s3.objects["gone.csv"] = b"USER_ID\nu1\nu2\nnobody\n"
+    [arn] = (
+        await api.call(
+            "CreateDataDeletionJob",
+            jobName="erase",
+            datasetGroupArn=await arn_of(api, "DatasetGroup"),
+            roleArn=ROLE,
+            dataSource={"dataLocation": "s3://data/gone.csv"},
+        )
+    ).values()
+    job = await api.settled("DataDeletionJob", arn)
+    assert (job["status"], job["numDeleted"]) == ("COMPLETED", 20 + 20 + 1 + 2 + 1)
+    left = {row.split(",")[0] for row in (await exported(api, s3, "INTERACTIONS", "ALL"))[1:]}
+    assert left == {f"u{n}" for n in range(60)} - {"u1", "u2"}
+
+
+async def test_a_deletion_of_data_needs_a_file_of_users(api: Api, s3: FakeS3) -> None:
+    """Another column is a reason to fail, and nothing is removed."""
+    s3.objects["gone.csv"] = b"ITEM_ID\ni1\n"
+    made = await api.call(
+        "CreateDataDeletionJob",
+        jobName="erase",
+        datasetGroupArn=await arn_of(api, "DatasetGroup"),
+        roleArn=ROLE,
+        dataSource={"dataLocation": "s3://data/gone.csv"},
+    )
+    job = await api.settled("DataDeletionJob", made["dataDeletionJobArn"])
+    assert job["status"] == "FAILED"
+    assert job["failureReason"] == "Input CSV is missing the following columns:[USER_ID]."
+
+
+async def test_given_items_are_ranked_for_a_user(api: Api) -> None:
+    """Those of the user's taste come first, unknown ones last; batch lines are answered alike."""
+    live = await campaign(api, "personalized-ranking-v2")
+    ranked = ["i0", "i28", "unheard of", "i2"]
+    found = await api.call("GetPersonalizedRanking", campaignArn=live, userId="u1", inputList=ranked)
+    items = [each["itemId"] for each in found["personalizedRanking"]]
+    assert (items[0], items[-1], set(items)) == ("i28", "unheard of", set(ranked))
+    assert sum(each["score"] for each in found["personalizedRanking"]) == pytest.approx(1)
+
+
+async def test_what_goes_with_an_item(api: Api, s3: FakeS3) -> None:
+    """By histories and descriptions; without scores, and never the item itself."""
+    live = await campaign(api, "similar-items")
+    found = await api.call("GetRecommendations", campaignArn=live, itemId="i4", numResults=8)
+    assert "i4" not in {each["itemId"] for each in found["itemList"]}
+    assert all(int(each["itemId"][1:]) % 3 == 1 and "score" not in each for each in found["itemList"])
+    unknown = await api.call("GetRecommendations", campaignArn=live, itemId="unheard of", numResults=8)
+    assert len(unknown["itemList"]) == 8
+
+    s3.objects["in.json"] = b'{"itemId": "i4"}\n{"userId": "u1"}\n'
+    await api.made(
+        "BatchInferenceJob",
+        jobName="night",
+        solutionVersionArn=await arn_of(api, "SolutionVersion"),
+        roleArn=ROLE,
+        numResults=8,
+        jobInput={"s3DataSource": {"path": "s3://data/in.json"}},
+        jobOutput={"s3DataDestination": {"path": "s3://data/out/"}},
+    )
+    good, bad = map(json.loads, s3.objects["out/in.json.out"].splitlines())
+    assert good["output"] == {"recommendedItems": [each["itemId"] for each in found["itemList"]]}
+    assert (bad["output"], bad["error"]) == (None, "The line has no itemId.")
+
+
+async def test_descriptions_alone_relate_items(api: Api) -> None:
+    """Items that nobody has bought are found by the meaning of their words, without any interaction."""
+    group = await api.made("DatasetGroup", name="new")
+    schema = await arn_of(api, "Schema", "Items")
+    items = await api.made("Dataset", name="i", schemaArn=schema, datasetGroupArn=group, datasetType="Items")
+    words = ("oak table", "wooden oak chair", "oak shelf", "wool scarf", "warm wool hat", "scarf of wool")
+    await api.call(
+        "PutItems",
+        datasetArn=items,
+        items=[
+            {"itemId": f"n{n}", "properties": json.dumps({"category": "a", "name": text, "text": text})}
+            for n, text in enumerate(words)
+        ],
+    )
+    solution = await api.made(
+        "Solution", name="words", datasetGroupArn=group, recipeArn=RECIPES + "semantic-similarity"
+    )
+    version = await api.made("SolutionVersion", solutionArn=solution)
+    live = await api.made("Campaign", name="words", solutionVersionArn=version)
+    found = await api.call("GetRecommendations", campaignArn=live, itemId="n3", numResults=2)
+    assert {each["itemId"] for each in found["itemList"]} == {"n4", "n5"}
+    metrics = await api.call("GetSolutionMetrics", solutionVersionArn=version)
+    assert metrics["metrics"]["coverage"] == 1
+
+
+async def test_a_solution_is_updated_for_versions_to_come(api: Api) -> None:
+    """Events get other weights, and the update is described."""
+    await campaign(api, "popularity-count")
+    solution = await arn_of(api, "Solution")
+    config = {"eventsConfig": {"eventParametersList": [{"eventType": "order", "weight": 1.0}]}}
+    await api.call(
+        "UpdateSolution", solutionArn=solution, performAutoTraining=False, solutionUpdateConfig=config
+    )
+    shown: Params = {}
+    while shown.get("latestSolutionUpdate", {}).get("status") != "ACTIVE":
+        await asyncio.sleep(0.002)
+        shown = (await api.call("DescribeSolution", solutionArn=solution))["solution"]
+    assert (shown["performAutoTraining"], shown["solutionConfig"]) == (False, config)
+    version = (await api.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
+    ended = await api.settled("SolutionVersion", version)
+    assert "after filtering by event type: order" in ended["failureReason"]
+
+
+async def test_metrics_of_an_attribution_are_added_and_removed(api: Api) -> None:
+    """They are listed; a name is there once."""
+    metric = {"eventType": "click", "metricName": "clicks", "expression": "SAMPLECOUNT()"}
+    arn = await api.made(
+        "MetricAttribution",
+        name="worth",
+        datasetGroupArn=await arn_of(api, "DatasetGroup"),
+        metrics=[metric],
+        metricsOutputConfig={"roleArn": ROLE},
+    )
+    value = {"eventType": "click", "metricName": "value", "expression": "SUM(Interactions.EVENT_VALUE)"}
+    again = {"metricAttributionArn": arn, "addMetrics": [value]}
+    await api.call("UpdateMetricAttribution", **again)
+    assert await api.code("UpdateMetricAttribution", **again) == "ResourceAlreadyExistsException"
+    await api.call("UpdateMetricAttribution", metricAttributionArn=arn, removeMetrics=["clicks"])
+    listed = await api.call("ListMetricAttributionMetrics", metricAttributionArn=arn)
+    assert listed == {"metrics": [value]}
+
+
+async def test_rates_and_quotas_are_kept_on_demand(s3: FakeS3) -> None:
+    """Calls beyond the rate are throttled, each operation by itself; fewer resources may be created."""
+    api = Api(s3, options=PersonalizeOptions(calls_per_s=2, limits={"DatasetGroup": 1}))
+    await api.call("CreateDatasetGroup", name="one")
+    assert await api.code("CreateDatasetGroup", name="two") == "LimitExceededException"
+    assert await api.code("CreateDatasetGroup", name="three") == "ThrottlingException"
+    await api.call("ListDatasetGroups")
+    await api.close()
