@@ -33,7 +33,7 @@ _PREHEADERS_FEATURES = 2
 """Features that a subject leaves to its preheader, if there are as many."""
 _WITH_TAIL = 0.35
 _SUBJECT_SHAPES = ("reason", "figures", "features", "moments", "plain")
-_PREHEADER_SHAPES = ("features", "praised", "moments", "feature", "figures")
+_PREHEADER_SHAPES = ("reason", "features", "praised", "moments", "feature")
 _LINE_SHAPES = ("own", "features", "praised", "features")
 _OWN_SLOT = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"\{\d+\.")
