@@ -1,11 +1,12 @@
 """understudy's copywriter passes the mailer's gate: offline, emails are not made of house texts."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import cache
 from itertools import chain
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -20,11 +21,20 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.mailer.domain.copy.answers import wanted_fields
+from encore.mailer.domain.copy.answers import (
+    Judged,
+    Verdict,
+    judge_answer,
+    read_answer,
+    read_product_answer,
+    split_answer,
+)
 from encore.mailer.domain.copy.feature_answers import read_features
-from encore.mailer.domain.copy.gate import judge
-from encore.mailer.domain.copy.prompt import Style, copy_prompt, features_prompt
-from encore.mailer.domain.copy.style import style_problems
+from encore.mailer.domain.copy.feature_prompt import features_prompt
+from encore.mailer.domain.copy.fields import PRODUCT_TEXTS, frame_fields
+from encore.mailer.domain.copy.frame_prompt import frame_prompt
+from encore.mailer.domain.copy.product_prompt import TOGETHER, joined, product_prompt, product_repair
+from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.facts.features import accept
 from encore.mailer.domain.words.lists import FOLDER, WordLists
@@ -34,12 +44,21 @@ from understudy.engines.copywriter import write
 
 LOCALES = {"en": "en_IN", "de": "de_DE"}
 OWN = frozenset({"liked", "also_liked", "bought_together", "goes_with", "better_rated"})
-TASTE = frozenset({"liked", "also_liked"})
+
 OCCASIONS = ("liked", "owner", "sorry", "new")
 POLARITIES = {"liked": 0.8, "owner": None, "sorry": -0.8}
+BRAND = "Encore Shop"
 PROMPTS = 60
+FRAMES = 16
 MOST_REFUSED = 0.01
 MOST_FEATURES_REFUSED = 0.05
+
+_CUSTOMER: dict[str, Any] = {
+    "customer_id": "c1",
+    "name": "Asha Rao",
+    "email": "asha@example.com",
+    "source": RecommendationSource.PERSONALIZE,
+}
 
 MORE = """
 Halden Studio Headphones; Headphones; Deep bass and soft ear cushions | A detachable cable | Foldable headband
@@ -100,11 +119,20 @@ def _features() -> dict[str, tuple[str, ...]]:
     return {each.product_id: accept(_proposed(each), each, lists)[0] for each in _products()}
 
 
-def _facts(seed: int, language: str, *, products: int = 5) -> EmailFacts:
+def _product_facts(seed: int, language: str) -> EmailFacts:
+    """Return the facts of an email that has one product and of whose customer nothing else is known."""
+    chance = Random(seed)  # noqa: S311 - variety, not secrecy
+    kinds = list(ReasonKind)
+    own = chance.choice(_products())
+    pick = _pick(chance.choice(_products()), kinds[seed % len(kinds)], own, chance)
+    return _email(Recommendation(**_CUSTOMER, picks=(pick,)), language)
+
+
+def _frame_facts(seed: int, language: str, *, products: int) -> EmailFacts:
+    """Return the facts of an email whose customer has an occasion; half of them have told an aspect."""
     chance = Random(seed)  # noqa: S311 - variety, not secrecy
     occasion = OCCASIONS[seed % len(OCCASIONS)]
     own = chance.choice(_products())
-    kinds = [kind for kind in ReasonKind if _suits(kind, occasion)]
     owned = OwnProduct(
         product_id=own.product_id,
         product_name=own.name,
@@ -112,24 +140,24 @@ def _facts(seed: int, language: str, *, products: int = 5) -> EmailFacts:
         polarity=POLARITIES.get(occasion),
     )
     aspect = ProductAspect(product_id=own.product_id, product_name=own.name, aspect="build quality")
+    told = (aspect,) if seed // len(OCCASIONS) % 2 else ()
     recommendation = Recommendation(
-        customer_id=f"c{seed}",
-        name="Asha Rao",
-        email="asha@example.com",
-        source=RecommendationSource.PERSONALIZE,
+        **_CUSTOMER,
         picks=tuple(
-            _pick(product, chance.choice(kinds), own, chance)
+            _pick(product, ReasonKind.ASSORTMENT, own, chance)
             for product in chance.sample(_products(), products)
         ),
         owned=() if occasion == "new" else (owned,),
-        praised=(aspect,) if occasion == "liked" else (),
-        blamed=(aspect,) if occasion == "sorry" else (),
+        praised=told if occasion == "liked" else (),
+        blamed=told if occasion == "sorry" else (),
     )
-    return email_facts(recommendation, brand="Encore Shop", locale=LOCALES[language], features=_features())
+    facts = _email(recommendation, language)
+    assert facts.occasion == occasion
+    return facts
 
 
-def _suits(kind: ReasonKind, occasion: str) -> bool:
-    return kind not in OWN if occasion == "new" else occasion == "liked" or kind not in TASTE
+def _email(recommendation: Recommendation, language: str) -> EmailFacts:
+    return email_facts(recommendation, brand=BRAND, locale=LOCALES[language], features=_features())
 
 
 def _pick(product: Product, kind: ReasonKind, own: Product, chance: Random) -> Pick:
@@ -148,40 +176,76 @@ def _pick(product: Product, kind: ReasonKind, own: Product, chance: Random) -> P
     return Pick(product=product, reason=reason, praised=praised)
 
 
-def _written(facts: EmailFacts, language: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the fields of an answer with their wordings."""
-    prompt = copy_prompt(facts, Style(brand="Encore Shop", locale=LOCALES[language]))
-    answer = json.loads(write([prompt.text], schema=json.loads(prompt.schema)))
-    lines = answer.pop("lines")
-    yield from answer.items()
-    yield from ((f"lines.{number}", wordings) for number, wordings in lines.items())
+def _judged_product(facts: EmailFacts, answer: str) -> Judged:
+    return judge_answer(read_product_answer(answer), PRODUCT_TEXTS, facts)
+
+
+def _check(judged: Judged, fields: Sequence[str], *, wordings: int) -> list[Verdict]:
+    """Hold an answer to a wording of every field, and return what was refused."""
+    refused = {(each.field, each.text) for each in judged.verdicts}
+    for field in fields:
+        passed = judged.wordings[field]
+        assert passed, judged.verdicts
+        assert len(passed) + sum(name == field for name, _ in refused) == wordings, field
+    return list(judged.verdicts)
 
 
 @pytest.mark.parametrize("language", _languages())
-def test_the_gate_accepts_what_the_copywriter_writes(language: str) -> None:
-    """Whatever the reason and the occasion; every field has a wording that passes."""
-    refused, count = [], 0
+def test_the_gate_accepts_what_is_written_of_products(language: str) -> None:
+    """Whatever the reason; every field of every product has a wording that passes."""
+    style, refused, count = Style(brand=BRAND, locale=LOCALES[language]), 0, 0
     for seed in range(PROMPTS):
-        facts = _facts(seed, language)
-        for field, wordings in _written(facts, language):
-            problems = [judge(field, text, facts) or style_problems(field, text, facts) for text in wordings]
-            assert not all(problems), (field, wordings, problems)
-            count += len(wordings)
-            refused += [(text, each) for text, each in zip(wordings, problems, strict=True) if each]
-    assert len(refused) <= count * MOST_REFUSED, refused
+        facts = _product_facts(seed, language)
+        facts = facts.of_product(facts.products[0])
+        prompt = product_prompt(facts.products[0], style)
+        answer = write([prompt.text], schema=json.loads(prompt.schema))
+        judged = _judged_product(facts, answer)
+        refused += len(_check(judged, PRODUCT_TEXTS, wordings=style.wordings))
+        count += style.wordings * len(PRODUCT_TEXTS)
+    assert refused <= count * MOST_REFUSED
 
 
-@pytest.mark.parametrize("products", [1, 2, 3, 8, 12])
 @pytest.mark.parametrize("language", _languages())
-def test_the_gate_accepts_copy_for_any_number_of_products(language: str, products: int) -> None:
-    """Every field has a wording that passes, each product a line; an email of one speaks of one."""
-    for seed in range(PROMPTS // 3):
-        facts = _facts(seed, language, products=products)
-        written = dict(_written(facts, language))
-        assert written.keys() == set(wanted_fields(facts))
-        for field, wordings in written.items():
-            problems = [judge(field, text, facts) or style_problems(field, text, facts) for text in wordings]
-            assert not all(problems), (field, wordings, problems)
+def test_products_get_the_same_texts_alone_and_together(language: str) -> None:
+    """The mailer keeps each product's part of an answer as if the product had been asked about alone."""
+    style = Style(brand=BRAND, locale=LOCALES[language])
+    prompts = [product_prompt(_product_facts(seed, language).products[0], style) for seed in range(TOGETHER)]
+    together = joined(prompts)
+    answer = write([together.text], schema=json.loads(together.schema))
+    for prompt, part in zip(prompts, split_answer(answer, len(prompts)), strict=True):
+        alone = write([prompt.text], schema=json.loads(prompt.schema))
+        assert read_product_answer(part) == read_product_answer(alone)
+
+
+@pytest.mark.parametrize("products", [1, 5])
+@pytest.mark.parametrize("language", _languages())
+def test_the_gate_accepts_what_is_written_of_customers(language: str, products: int) -> None:
+    """Whatever is known of them; every field of the frame has a wording that passes."""
+    style, refused, count = Style(brand=BRAND, locale=LOCALES[language]), 0, 0
+    for seed in range(FRAMES):
+        facts = _frame_facts(seed, language, products=products).of_frame()
+        prompt, fields = frame_prompt(facts, style), frame_fields(facts.occasion)
+        answer = write([prompt.text], schema=json.loads(prompt.schema))
+        judged = judge_answer(read_answer(answer, fields), fields, facts)
+        refused += len(_check(judged, fields, wordings=style.frame_wordings))
+        count += style.frame_wordings * len(fields)
+    assert refused <= count * MOST_REFUSED
+
+
+@pytest.mark.parametrize("language", _languages())
+def test_a_repair_leaves_out_what_was_refused(language: str) -> None:
+    """It has the fields that are asked for alone, and its texts pass."""
+    style = Style(brand=BRAND, locale=LOCALES[language])
+    facts = _product_facts(0, language)
+    facts = facts.of_product(facts.products[0])
+    prompt = product_prompt(facts.products[0], style)
+    before = read_product_answer(write([prompt.text], schema=None))
+    refused = [Verdict("line", text, "refused") for text in before["line"]]
+    repair = product_repair(prompt, fields=["line"], refused=refused)
+    answer = read_product_answer(write([repair.text], schema=json.loads(repair.schema)))
+    assert answer.keys() == {"line"}
+    assert set(answer["line"]).isdisjoint(before["line"])
+    assert not judge_answer(answer, ["line"], facts).verdicts
 
 
 def test_the_mailer_accepts_the_features_that_are_read() -> None:

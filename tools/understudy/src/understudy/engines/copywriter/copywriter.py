@@ -1,11 +1,12 @@
-"""Answers a conversation with features or email texts if it has facts, otherwise with plausible values."""
+"""Answers a conversation with features or copy if it has facts, otherwise with plausible values."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from understudy.engines.copywriter.compose import compose_email
+from understudy.engines.copywriter.compose_frame import compose_frame
+from understudy.engines.copywriter.compose_products import compose_products
 from understudy.engines.copywriter.facts import find_facts
 from understudy.engines.copywriter.features import features
 from understudy.engines.copywriter.schema import fill
@@ -30,11 +31,14 @@ def write(prompts: Sequence[str], *, schema: Mapping[str, Any] | None, attempt: 
     return _NOTHING_TO_SAY if answer is None else json.dumps(answer, ensure_ascii=False)
 
 
-def _answer(facts: Facts, attempt: int) -> dict[str, Any]:
+def _answer(facts: Facts, attempt: int) -> dict[str, Any] | None:
     if facts.task == "features":
         return {"features": _features(facts)}
-    copy = compose_email(facts, attempt=attempt)
-    return copy if facts.wordings else _single(copy)
+    if facts.task not in {"product", "frame"}:
+        return None
+    compose = compose_products if facts.task == "product" else compose_frame
+    texts: dict[str, Any] = {**compose(facts, attempt=attempt)}
+    return texts if facts.wordings else _single(texts)
 
 
 def _features(facts: Facts) -> dict[str, list[str]]:
@@ -44,9 +48,9 @@ def _features(facts: Facts) -> dict[str, list[str]]:
     }
 
 
-def _single(copy: Mapping[str, Any]) -> dict[str, Any]:
+def _single(texts: Mapping[str, Any]) -> dict[str, Any]:
     """Return the first wording of each field."""
     return {
         name: _single(wordings) if isinstance(wordings, dict) else next(iter(wordings), "")
-        for name, wordings in copy.items()
+        for name, wordings in texts.items()
     }

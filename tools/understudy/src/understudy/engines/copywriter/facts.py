@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -24,7 +25,7 @@ _UNSAID = frozenset({
     *("www", "http", "https", "com"),
 })  # fmt: skip
 
-_MEMBERS = ("task", "language", "wordings", "occasion", "slots", "customer", "fields", "refused")
+_MEMBERS = ("task", "language", "wordings", "occasion", "slots", "praised", "blamed", "fields", "refused")
 _Row = TypeVar("_Row", bound=BaseModel)
 
 
@@ -33,41 +34,23 @@ def _readable(rows: object) -> list[object]:
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 
 
-def _object(value: object) -> object:
-    return value if isinstance(value, dict) else {}
-
-
-class Aspect(BaseModel):
-    """What a customer praised or blamed of a product of theirs."""
-
-    aspect: str = ""
-    product: str = ""
-
-
-class Customer(BaseModel):
-    """What is known of a customer's own products."""
-
-    liked: str | None = None
-    disliked: str | None = None
-    praised: Aspect | None = None
-    blamed: Aspect | None = None
-
-
 class Pick(BaseModel):
-    """What may be said of one product: its kind, why it was picked, and the names of its slots."""
+    """What may be said of one product: its kind, why it was picked, and what has a slot."""
 
     n: int
     kind: str = ""
     reason: str = ""
-    own: str | None = None
-    """The customer's own product that the reason is about."""
+    own: bool = False
+    """Whether the reason is about a product of the customer's; its name is not told."""
     features: dict[str, str] = {}
     praised: str | None = None
-    slots: frozenset[str] = frozenset()
+    slots: tuple[str, ...] = ()
 
-    def has(self, slot: str) -> bool:
-        """Return whether the fact behind `{n.slot}` is known."""
-        return f"{self.n}.{slot}" in self.slots
+    @cached_property
+    def attributes(self) -> list[str]:
+        """The names of its slots without its number, such as `price`, in order."""
+        start = f"{self.n}."
+        return sorted(slot.removeprefix(start) for slot in self.slots if slot.startswith(start))
 
 
 class Refused(BaseModel):
@@ -89,22 +72,30 @@ class Entry(BaseModel):
 class Facts(BaseModel):
     """The facts of one prompt, without those that could not be read."""
 
-    source: str
-    """The text that the facts were read from."""
-    task: str = "copy"
+    task: str = ""
     language: str = "en"
     wordings: Annotated[int, Field(ge=1)] | None = None
     """How many texts are wanted of each field; None for a single one."""
     brand: str = ""
+    voice: str = ""
+    """How the brand speaks: texts of another voice are worded otherwise, but in no other tone."""
     occasion: str = "new"
-    slots: frozenset[str] = frozenset()
+    one_product: bool = False
+    """Whether a frame is that of an email with one product."""
+    slots: tuple[str, ...] = ()
     """The customer's slots."""
-    customer: Annotated[Customer, BeforeValidator(_object)] = Customer()
+    praised: str | None = None
+    """The aspect that the customer praised of a product of theirs."""
+    blamed: str | None = None
     picks: tuple[Pick, ...] = ()
     entries: tuple[Entry, ...] = ()
     fields: tuple[str, ...] = ()
     """The fields that are wanted; all if there are none."""
     refused: Annotated[tuple[Refused, ...], BeforeValidator(_readable)] = ()
+
+    def wants(self, field: str) -> bool:
+        """Return whether a field is asked for."""
+        return not self.fields or field in self.fields
 
 
 def find_facts(prompts: Iterable[str]) -> Facts | None:
@@ -137,20 +128,21 @@ def sayable(text: str) -> str:
 
 def _decode(text: str) -> Facts | None:
     try:
-        found, end = _DECODER.raw_decode(text)
+        found, _ = _DECODER.raw_decode(text)
     except (ValueError, RecursionError):
         return None
-    return _read(found, text[:end]) if isinstance(found, dict) else None
+    return _read(found) if isinstance(found, dict) else None
 
 
-def _read(found: dict[str, Any], source: str) -> Facts:
+def _read(found: dict[str, Any]) -> Facts:
     """Read what can be read: a member of the wrong type counts as missing."""
     brand = found.get("brand")
-    name = str(brand.get("name") or "") if isinstance(brand, dict) else ""
+    brand = brand if isinstance(brand, dict) else {}
     rows = _readable(found.get("products"))
     parts = {
-        "source": source,
-        "brand": sayable(name),
+        "brand": sayable(str(brand.get("name") or "")),
+        "voice": str(brand.get("voice") or ""),
+        "one_product": found.get("products") == "one",
         "picks": _each(Pick, rows),
         "entries": _each(Entry, rows),
     }

@@ -1,4 +1,4 @@
-"""What the frames may say about one product, or about the whole email."""
+"""What the patterns may say about one product, or about a customer."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from understudy.engines.copywriter.frames import load_moments
+from understudy.engines.copywriter.patterns import load_moments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from understudy.engines.copywriter.facts import Facts, Pick
 
@@ -21,13 +21,29 @@ _PLURALS = ("s", "es", "n", "en", "e", "er")
 _MIN_END_CHARS = 4
 """The shortest end of a German compound that tells its kind: "Schreibtischlampe" is a "Lampe"."""
 _PLACES = ("f", "g", "h")
-_ASSUMED_CHARS = {"name": 34, "customer.first_name": 8}
+_USES = ("use", "use2")
+_Item = TypeVar("_Item")
+_PRODUCT = ("name", "own", "price", "was_price", "saving", "discount", "rating", "rating_count")
+_CUSTOMER = ("liked.product", "disliked.product", "praised.product", "blamed.product")
+FIRST_NAME = "customer.first_name"
+_ASSUMED_CHARS = {
+    **dict.fromkeys(_CUSTOMER, 28),
+    FIRST_NAME: 8,
+    "name": 34,
+    "own": 28,
+    "price": 8,
+    "was_price": 8,
+    "saving": 7,
+    "discount": 3,
+    "rating": 3,
+    "rating_count": 6,
+}
 """How long slots count whose value is not told."""
 
 
 @dataclass(frozen=True)
 class Words:
-    """What is known, by its place in the frames: the text to write, and what it will read as."""
+    """What is known, by its place in the patterns: the text to write, and what it will read as."""
 
     written: Mapping[str, str]
     read: Mapping[str, str]
@@ -40,33 +56,43 @@ class Words:
         return frozenset(self.written)
 
 
-def pick_words(pick: Pick, *, turn: int, language: str) -> Words:
-    """Return what may be said of a product; each `turn` begins with another feature and another moment."""
-    told = dict(_features(pick))
-    order = _rotated(list(told), turn * 2)
-    places = dict(zip(_PLACES, order, strict=False))
-    features = {place: told[slot] for place, slot in places.items()}
-    known = {"own": pick.own, "praised": pick.praised}
-    slots = (
-        places | {name: name for name, text in known.items() if text and pick.has(name)} | {"name": "name"}
-    )
-    uses = dict(zip(("use", "use2"), _rotated(moments(pick.kind, language), turn), strict=False))
-    written = {place: f"{{{pick.n}.{slot}}}" for place, slot in slots.items()} | uses
-    read = features | {name: text or "" for name, text in known.items()} | uses
-    return Words(written, read | {"name": "x" * _ASSUMED_CHARS["name"]}, features)
+@dataclass(frozen=True)
+class Material:
+    """Which features, by their slots, and which moments a field may speak of."""
+
+    features: Sequence[str]
+    uses: Sequence[str]
 
 
-def email_words(facts: Facts) -> Words:
-    """Return what may be said of the customer."""
-    customer = facts.customer
-    told = {"liked.product": customer.liked, "disliked.product": customer.disliked}
-    for name, aspect in (("praised", customer.praised), ("blamed", customer.blamed)):
-        if aspect:
-            told |= {f"{name}.aspect": aspect.aspect, f"{name}.product": aspect.product}
-    told["customer.first_name"] = "x" * _ASSUMED_CHARS["customer.first_name"]
-    known = {name: text for name, text in told.items() if text and name in facts.slots}
+def product_words(pick: Pick, material: Material, *, turn: int, customer: Words) -> Words:
+    """Return what may be said of a product, in slots without its number, and of the customer.
+
+    Each `turn` begins with another feature and another moment of the material.
+    """
+    places = dict(zip(_PLACES, rotated(material.features, turn * 2), strict=False))
+    features = {place: pick.features[slot] for place, slot in places.items()}
+    uses = dict(zip(_USES, rotated(material.uses, turn), strict=False))
+    has = set(pick.attributes)
+    untold = [name for name in _PRODUCT if name in has and (name != "own" or pick.own)]
+    praised = {"praised": pick.praised} if pick.praised and "praised" in has else {}
+    slots = places | {name: name for name in (*untold, *praised)}
+    written = {place: f"{{{slot}}}" for place, slot in slots.items()} | uses
+    read = features | uses | praised | _assumed(untold)
+    return Words({**customer.written, **written}, {**customer.read, **read}, features)
+
+
+def customer_words(facts: Facts) -> Words:
+    """Return what may be said of the customer, and the name of the shop."""
+    told = {"praised.aspect": facts.praised, "blamed.aspect": facts.blamed}
+    aspects = {name: text for name, text in told.items() if text and name in facts.slots}
+    untold = [name for name in (FIRST_NAME, *_CUSTOMER) if name in facts.slots]
     brand = {"brand": facts.brand} if facts.brand else {}
-    return Words({name: f"{{{name}}}" for name in known} | brand, known | brand)
+    written = {name: f"{{{name}}}" for name in (*untold, *aspects)}
+    return Words(written | brand, _assumed(untold) | aspects | brand)
+
+
+def _assumed(names: Iterable[str]) -> dict[str, str]:
+    return {name: "x" * _ASSUMED_CHARS[name] for name in names}
 
 
 @lru_cache(maxsize=_CACHED_KINDS)
@@ -86,10 +112,13 @@ def _stems(kind: str) -> Iterator[str]:
         yield from (word, word.removesuffix("ies") + "y", *(word.removesuffix(ending) for ending in _PLURALS))
 
 
-def _features(pick: Pick) -> Iterator[tuple[str, str]]:
-    return ((slot, text) for slot, text in pick.features.items() if text.split() and pick.has(slot))
+def told_features(pick: Pick) -> list[str]:
+    """Return the slots of the features that can be named, the most telling first, such as `f1`."""
+    has = set(pick.attributes)
+    return [slot for slot, text in pick.features.items() if text.split() and slot in has]
 
 
-def _rotated(items: Sequence[str], turn: int) -> list[str]:
+def rotated(items: Sequence[_Item], turn: int) -> list[_Item]:
+    """Return the items from the one at `turn` on, with those before it at the end."""
     start = turn % len(items) if items else 0
     return [*items[start:], *items[:start]]

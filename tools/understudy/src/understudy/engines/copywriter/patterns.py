@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -16,15 +16,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _PLACE = re.compile(r"\{(?:(a) )?([\w.]+)(?::([^|}]*)\|([^}]*))?\}")
+_OPENING_WORDS = 2
 _SENTENCE_START = re.compile(r"(^|[.?!] )([a-zà-ž])")
 
 
 @dataclass(frozen=True)
-class Frame:
+class Pattern:
     """One wording; `needs` are the facts that it names."""
 
     text: str
     needs: frozenset[str]
+
+    @cached_property
+    def opening(self) -> str:
+        """Its first words."""
+        return " ".join(self.text.split()[:_OPENING_WORDS])
 
     def filled(self, words: Mapping[str, str], features: Mapping[str, str]) -> str:
         """Return the wording with `words` in their places; `features` decide on articles and verbs."""
@@ -39,25 +45,25 @@ class Frame:
         return _SENTENCE_START.sub(lambda start: start[1] + start[2].upper(), text)
 
 
-Pool = tuple[Frame, ...]
+Pool = tuple[Pattern, ...]
 
 
 @dataclass(frozen=True)
-class Frames:
-    """The frames of a language by name, such as `lines.goes_with.features`."""
+class Patterns:
+    """The patterns of a language by name, such as `lines.goes_with.features`."""
 
     pools: Mapping[str, Pool]
 
     def pool(self, *names: str) -> Pool:
-        """Return the frames of all these names together; a name that does not exist has none."""
+        """Return the patterns of all these names together; a name that does not exist has none."""
         return tuple(chain.from_iterable(self.pools.get(name, ()) for name in names))
 
 
 @cache
-def load_frames(language: str) -> Frames:
-    """Return the frames of a language, those of English if it has none."""
+def load_patterns(language: str) -> Patterns:
+    """Return the patterns of a language, those of English if it has none."""
     known = language if language in {"en", "de"} else "en"
-    return Frames(dict(_pools(tomllib.loads(_data(f"{known}.toml")))))
+    return Patterns(dict(_pools(tomllib.loads(_data(f"{known}.toml")))))
 
 
 @cache
@@ -78,9 +84,9 @@ def _pools(table: Mapping[str, object], path: str = "") -> list[tuple[str, Pool]
         if isinstance(value, dict):
             found += _pools(value, f"{path}{name}.")
         elif isinstance(value, list):
-            found.append((f"{path}{name}", tuple(map(_frame, value))))
+            found.append((f"{path}{name}", tuple(map(_pattern, value))))
     return found
 
 
-def _frame(text: str) -> Frame:
-    return Frame(text, frozenset(match[2] for match in _PLACE.finditer(text)))
+def _pattern(text: str) -> Pattern:
+    return Pattern(text, frozenset(match[2] for match in _PLACE.finditer(text)))
