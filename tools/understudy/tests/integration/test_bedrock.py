@@ -17,22 +17,31 @@ if TYPE_CHECKING:
     from types_boto3_bedrock_runtime import BedrockRuntimeClient
 
 MODEL = "us.anthropic.claude-haiku-4-5-20251001-v1:0"
-SCHEMA = {
+TEXTS = {
     "type": "object",
     "properties": {
         "subject": {"type": "string", "description": "at most sixty characters"},
-        "lines": {
+        "line": {"type": "string"},
+        "tone": {"enum": ["warm", "plain"]},
+    },
+    "required": ["subject", "line", "tone"],
+    "additionalProperties": False,
+}
+SCHEMA = {
+    "type": "object",
+    "properties": {
+        "products": {
             "type": "object",
-            "properties": {"1": {"type": "string"}},
+            "properties": {"1": TEXTS},
             "required": ["1"],
             "additionalProperties": False,
         },
-        "tone": {"enum": ["warm", "plain"]},
     },
-    "required": ["subject", "lines", "tone"],
+    "required": ["products"],
     "additionalProperties": False,
 }
 FACTS = {
+    "task": "product",
     "slots": ["customer.first_name"],
     "products": [{"n": 1, "slots": ["1.name", "1.f1"], "kind": "Kettles", "features": {"f1": "wide mouth"}}],
 }
@@ -81,7 +90,7 @@ def test_answer_follows_the_schema_and_the_facts(bedrock: "BedrockRuntimeClient"
     answer = bedrock.converse(**_request())
     copy = json.loads(_text(answer))
     Draft202012Validator(SCHEMA).validate(copy)
-    assert "{1.f1}" in copy["lines"]["1"]
+    assert "{1.f1}" in copy["products"]["1"]["line"]
     assert answer["stopReason"] == "end_turn"
 
 
@@ -103,7 +112,7 @@ def test_answer_ends_at_max_tokens(bedrock: "BedrockRuntimeClient") -> None:
 
 def test_answer_ends_at_a_stop_sequence(bedrock: "BedrockRuntimeClient") -> None:
     """The sequence itself is not in the answer."""
-    answer = bedrock.converse(**_request(inferenceConfig={"stopSequences": ["subject"]}))
+    answer = bedrock.converse(**_request(inferenceConfig={"stopSequences": ["products"]}))
     assert answer["stopReason"] == "stop_sequence"
     assert _text(answer) == '{"'
 
@@ -166,7 +175,7 @@ def test_repair_turn_gets_a_different_text(bedrock: "BedrockRuntimeClient") -> N
     turn = [{"role": "assistant", "content": [{"text": first}]}, _user("Correct it, please.")]
     second = _text(bedrock.converse(**{**request, "messages": [*request["messages"], *turn]}))
     assert second != first
-    assert "{1.f1}" in json.loads(second)["lines"]["1"]
+    assert "{1.f1}" in json.loads(second)["products"]["1"]["line"]
 
 
 def test_operation_that_is_not_modelled_is_refused_by_name(bedrock: "BedrockRuntimeClient") -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from types_boto3_bedrock_runtime import BedrockRuntimeClient
 
-FACTS = {"customer": {"slots": []}, "products": [{"n": 1, "slots": ["1.name"], "category": "Kettles"}]}
+FACTS = {"task": "product", "slots": [], "products": [{"n": 1, "slots": ["1.name"], "kind": "Kettles"}]}
 PROMPT = f"Write.\n<facts>{json.dumps(FACTS)}</facts>"
 GUARDRAIL = {"guardrailIdentifier": "understudy", "guardrailVersion": "1"}
 

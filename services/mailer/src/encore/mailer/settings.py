@@ -57,7 +57,7 @@ class MailerSettings(ServiceSettings):
     mailer_temperature: Annotated[float, Field(ge=0, le=1)] | None = 0.7
     """Empty for a model that accepts none."""
     mailer_converse_concurrency: Annotated[int, Field(ge=1, le=500)] = 64
-    """Emails made at a time in the whole process, each with one call to Bedrock."""
+    """Calls to Bedrock at a time in the whole process, and emails made at a time."""
     mailer_converse_rpm: Annotated[float, Field(gt=0)] = 200.0
     """The account's quota of Converse calls a minute: tasks share it by themselves, and none exceeds it."""
     mailer_converse_tpm: Annotated[float, Field(gt=0)] | None = None
@@ -80,7 +80,8 @@ class MailerSettings(ServiceSettings):
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
     """How the shop speaks, in a few words for the model."""
     mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 3
-    """Wordings asked for of each field; people with equal facts read different combinations of them."""
+    """Wordings asked for of each text on a product, and more of each field of a frame; people with equal facts
+    read different combinations of them."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
     mailer_brand_name: BrandName = "Encore Shop"

@@ -33,7 +33,7 @@ _PREHEADERS_FEATURES = 2
 """Features that a subject leaves to its preheader, if there are as many."""
 _WITH_TAIL = 0.35
 _SUBJECT_SHAPES = ("reason", "figures", "features", "moments", "plain")
-_PREHEADER_SHAPES = ("features", "praised", "moments", "feature", "figures")
+_PREHEADER_SHAPES = ("reason", "features", "praised", "moments", "feature")
 _LINE_SHAPES = ("own", "features", "praised", "features")
 _OWN_SLOT = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"\{\d+\.")
@@ -125,7 +125,7 @@ class _Writer:
         first = chooser.chance.randrange(len(_LINE_SHAPES))
         tails = self.patterns.pool("lines.praise", "lines.more")
         for turn in range(self.count):
-            words = product_words(self.pick, material, turn=turn, customer=self.customer)
+            words = self._words(material, turn)
             shape = _LINE_SHAPES[(first + turn) % len(_LINE_SHAPES)]
             text = chooser.text(self._line_pools(shape), words, texts, "line")
             text = text or chooser.text((self.patterns.pool("lines.plain"),), words, texts, "line")
@@ -136,12 +136,16 @@ class _Writer:
         """Return texts of as many shapes as the facts allow, in turn from a chance one on."""
         chooser, texts = self._chooser(field), list[str]()
         pools = [self.patterns.pool(self._pool_name(field, shape)) for shape in shapes]
+        names = self._words(self.shared[field], 0).names
+        known = [pool for pool in pools if any(each.needs <= names for each in pool)]
         first = chooser.chance.randrange(len(pools))
         for turn in range(self.count):
-            words = product_words(self.pick, self.shared[field], turn=turn, customer=self.customer)
-            known = [pool for pool in pools if any(each.needs <= words.names for each in pool)]
-            texts.append(chooser.text((named(turn), *rotated(known, first + turn)), words, texts, field))
+            in_turn = (named(turn), *rotated(known, first + turn))
+            texts.append(chooser.text(in_turn, self._words(self.shared[field], turn), texts, field))
         return texts
+
+    def _words(self, material: Material, turn: int) -> Words:
+        return product_words(self.pick, material, turn=turn, customer=self.customer)
 
     def _pool_name(self, field: str, shape: str) -> str:
         return f"{field}.reasons.{self.pick.reason}" if shape == "reason" else f"{field}.{shape}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, Field, ValidationError
@@ -45,7 +46,7 @@ class Pick(BaseModel):
     praised: str | None = None
     slots: tuple[str, ...] = ()
 
-    @property
+    @cached_property
     def attributes(self) -> list[str]:
         """The names of its slots without its number, such as `price`, in order."""
         start = f"{self.n}."
