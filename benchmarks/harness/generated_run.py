@@ -35,6 +35,8 @@ PRODUCTS = 300
 CUSTOMERS_PER_PART = 140
 REVIEWS = 2
 PICKS = 5
+FRAMES, PRODUCT_PROMPTS = 100, 900
+"""Distinct prompts, of which emails share most: in the sample 72 and 603."""
 WORDS = re.findall(
     r"\w+",
     "steel bottle keeps water cold for hours and the lid never leaks on a walk to work while its battery"
@@ -66,8 +68,9 @@ class Run:
             case "emails":
                 return message(int(name.removesuffix(".eml").removeprefix("C")))
             case _ if folder.startswith("copy/"):
-                first = int(name.removesuffix(".jsonl"))
-                return b"".join(prompt(number) + b"\n" for number in self.customers_of(first))
+                customers = self.customers_of(int(name.removesuffix(".jsonl")))
+                asked = {key for number in customers for key in prompt_numbers(number)}
+                return b"".join(prompt(key) + b"\n" for key in sorted(asked))
             case "customers" | "sentiment" | "recommendations" if name.startswith("part-"):
                 numbers = self.customers_of((int(name[5:10]) - 1) * CUSTOMERS_PER_PART)
                 make = {"customers": customer, "sentiment": scored, "recommendations": recommendation}[folder]
@@ -168,9 +171,9 @@ def record(number: int) -> dict[str, object]:
         "preheader": f"From ₹{199 + number % PRODUCTS}, chosen for what you have",
         "copy_source": "ai",
         "key": object_keys.email(RUN, f"C{number}"),
-        "prompt_key": str(number),
     }
-    return {**{name: {"S": value} for name, value in members.items()}, "problems": {"L": []}}
+    keys = [{"S": str(key)} for key in prompt_numbers(number)]
+    return {**{name: {"S": value} for name, value in members.items()}, "prompt_keys": {"L": keys}}
 
 
 def message(number: int) -> bytes:
@@ -205,12 +208,22 @@ def message_template() -> bytes:
     return f"{head}{parts}\r\n--=_b--\r\n".encode("ascii")
 
 
+def prompt_numbers(number: int) -> list[int]:
+    """Return the numbers of the prompts of a customer's email: a frame's, and those of products."""
+    chance = Random(number)  # noqa: S311
+    return [
+        chance.randrange(FRAMES),
+        *(FRAMES + each for each in chance.sample(range(PRODUCT_PROMPTS), PICKS)),
+    ]
+
+
 def prompt(number: int) -> bytes:
-    """Return a stored prompt with its answer; every email has one of its own, as nearly so in the sample."""
-    facts = json.dumps({"n": number, "words": " ".join(words(Random(number), 250))})  # noqa: S311
-    answer = json.dumps({"lines": [" ".join(words(Random(number + each), 18)) for each in range(15)]})  # noqa: S311
+    """Return a stored prompt with its answer."""
+    facts = json.dumps({"n": number, "words": " ".join(words(Random(number), 60))})  # noqa: S311
+    answer = json.dumps({"line": [" ".join(words(Random(number + each), 18)) for each in range(9)]})  # noqa: S311
     kept = {
         "prompt_key": str(number),
+        "task": "frame" if number < FRAMES else "product",
         "model_id": "a-model",
         "prompt": f"Write.\n<facts>{facts}</facts>",
         "answers": [answer],

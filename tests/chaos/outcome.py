@@ -27,10 +27,8 @@ _TIMES = frozenset({"created_at", "expires_at", "updated_at"})
 _CACHE_TOKENS = frozenset({"cache_read_tokens", "cache_write_tokens"})
 _VARYING = _TIMES | _CACHE_TOKENS | {"payer"}
 """Of several parts with one question, the first pays; the first call to arrive writes the model's cache."""
-_FIRST_EMAIL = frozenset({"model_calls", "input_tokens", "output_tokens", "problems"})
-"""Of several emails with one question, the first has its calls, tokens and refused wordings."""
-_CACHED = re.compile(r'\\"cache_(?:read|write)_tokens\\":\d+')
-"""The tokens of the model's cache in a kept answer."""
+_SHARED = re.compile(r'\\"(?:calls|(?:input|output|cache_read|cache_write)_tokens)\\":\d+')
+"""What a kept answer of the model has of its call: products share one with those that wait beside them."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ async def records(observer: Observer, run_id: str) -> dict[str, dict[str, Any]]:
     """The run's records in the emails table, by customer, without what varies."""
     found = await observer.email_records(run_id)
     return {
-        customer: {name: value for name, value in record.items() if name not in _VARYING | _FIRST_EMAIL}
+        customer: {name: value for name, value in record.items() if name not in _VARYING}
         for customer, record in found.items()
     }
 
@@ -89,7 +87,7 @@ async def tables(observer: Observer) -> dict[str, dict[str, str]]:
         name: {
             "/".join(
                 str(item[key]) for key in filter(None, (table.partition_key, table.sort_key))
-            ): _CACHED.sub("", canonical(item))
+            ): _SHARED.sub("", canonical(item))
             for item in await _scan(observer, observer.resources.tables[name])
         }
         for name, table in topology.items()

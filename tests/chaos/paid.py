@@ -1,16 +1,20 @@
-"""Counts the calls that AWS bills, as the proxy sees them."""
+"""Counts the paid work of calls, as the proxy sees them."""
 
+import json
+import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
+from typing import Any
 
 from tests.chaos.calls import Call, Reply
 
-CONVERSE_CALLS = "Converse calls"
+CONVERSE_PROMPTS = "Converse prompts"
 COMPREHEND_DOCUMENTS = "Comprehend documents"
 PERSONALIZE_CREATES = "Personalize creates"
+_FACTS = re.compile(r"<facts>(.*)</facts>", re.DOTALL)
 
 
 @dataclass
@@ -22,7 +26,7 @@ class Bill:
 
     delivered: dict[str, Counter[str]] = field(
         default_factory=lambda: {
-            kind: Counter() for kind in (CONVERSE_CALLS, COMPREHEND_DOCUMENTS, PERSONALIZE_CREATES)
+            kind: Counter() for kind in (CONVERSE_PROMPTS, COMPREHEND_DOCUMENTS, PERSONALIZE_CREATES)
         }
     )
     undelivered: Counter[str] = field(default_factory=Counter)
@@ -65,10 +69,30 @@ class Bill:
         return (self.delivered[kind] - calm.delivered[kind]).total()
 
 
+def prompts(call: Call) -> list[str]:
+    """What a call asks the model, as digests: each product alone, though several are asked about at once."""
+    text = "".join(block.get("text", "") for each in call.json["messages"] for block in each["content"])
+    found = _FACTS.search(text)
+    facts = json.loads(found[1]) if found else {}
+    products = facts.get("products")
+    if not isinstance(products, list):
+        return [_digest(call.json.get("system"), text)]
+    return [_digest(call.json.get("system"), {**facts, "products": _unnumbered(each)}) for each in products]
+
+
+def _unnumbered(product: Mapping[str, Any]) -> dict[str, Any]:
+    slots = [slot.partition(".")[2] for slot in product.get("slots", ())]
+    return {**product, "n": 1, "slots": slots}
+
+
+def _digest(*asked: object) -> str:
+    return sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+
+
 def _asked(call: Call) -> tuple[str, int]:
     """The kind of paid work that a call asks for, and how much; an empty kind for free calls."""
     if call.operation == "Converse":
-        return CONVERSE_CALLS, 1
+        return CONVERSE_PROMPTS, len(prompts(call))
     if call.service == "comprehend" and "Detect" in call.operation:
         return COMPREHEND_DOCUMENTS, len(call.json.get("TextList", ["one"]))
     if call.service == "personalize" and call.operation.startswith("Create"):
@@ -79,7 +103,7 @@ def _asked(call: Call) -> tuple[str, int]:
 def _work(call: Call, reply: Reply) -> tuple[str, list[str]]:
     """The kind of paid work and what was requested; an empty kind for free calls."""
     if call.operation == "Converse":
-        return CONVERSE_CALLS, [sha256(call.body).hexdigest()]
+        return CONVERSE_PROMPTS, prompts(call)
     if call.operation.startswith("BatchDetect"):
         question, texts = call.operation.removeprefix("BatchDetect"), call.json["TextList"]
         return COMPREHEND_DOCUMENTS, [

@@ -1,15 +1,18 @@
+import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from encore.contracts.events import Event, RunFinished
 from encore.runtime.runs.run import Run, RunStatus
+from tests.chaos.calls import Call
 from tests.chaos.outcome import Outcome
-from tests.chaos.paid import COMPREHEND_DOCUMENTS, CONVERSE_CALLS, Bill
+from tests.chaos.paid import COMPREHEND_DOCUMENTS, CONVERSE_PROMPTS, Bill, prompts
 from tests.chaos.tally import Tally
 from tests.chaos.verdict import judge
 
@@ -25,9 +28,9 @@ def finished(**counts: int) -> Event[RunFinished]:
 
 
 def billed(*requests: str) -> Bill:
-    """A bill for these Converse calls."""
+    """A bill for these Converse prompts."""
     bill = Bill()
-    bill.delivered[CONVERSE_CALLS].update(requests)
+    bill.delivered[CONVERSE_PROMPTS].update(requests)
     return bill
 
 
@@ -58,7 +61,7 @@ def test_equal_outcomes_pass() -> None:
     """Events may arrive twice, and what a killed process had in flight may be paid for again."""
     twice = {customer: Counter({f"event-{customer}": 2}) for customer in CUSTOMERS}
     bill = billed(*CUSTOMERS, "C1", "C2", "C3", "C4")
-    bill.most_in_flight[CONVERSE_CALLS] = 2
+    bill.most_in_flight[CONVERSE_PROMPTS] = 2
     again = replace(
         good(),
         announced=twice,
@@ -68,7 +71,7 @@ def test_equal_outcomes_pass() -> None:
     )
     assert broken(again) == []
     once_more = billed(*CUSTOMERS, "C1", "C2", "C3", "C4", "C5")
-    once_more.most_in_flight[CONVERSE_CALLS] = 2
+    once_more.most_in_flight[CONVERSE_PROMPTS] = 2
     assert len(broken(replace(again, bill=once_more))) == 1
 
 
@@ -98,7 +101,7 @@ FAULTS: dict[str, Callable[[Outcome], Outcome]] = {
         outcome, depths={"mailer": {"visible": 0, "in_flight": 1}}
     ),
     "no dead letters": lambda outcome: replace(outcome, dead_letters={"mailer": 1}),
-    "no more Converse calls are repeated": lambda outcome: replace(outcome, bill=billed(*CUSTOMERS, "C1")),
+    "no more Converse prompts are repeated": lambda outcome: replace(outcome, bill=billed(*CUSTOMERS, "C1")),
 }
 
 
@@ -107,6 +110,28 @@ def test_each_broken_promise_fails_its_own_check(promise: str) -> None:
     """One fault, one failed check."""
     (found,) = broken(FAULTS[promise](good()))
     assert found.startswith(promise)
+
+
+def test_products_that_are_asked_about_together_are_paid_one_by_one() -> None:
+    """Which of them share a call depends on timing, so a bill counts prompts, whatever their numbers."""
+    lamp, mug, other = ({"kind": kind, "slots": ["name", "price"]} for kind in ("lamp", "mug", "cup"))
+    together = prompts(converse(lamp, mug))
+    assert together == [*prompts(converse(lamp)), *prompts(converse(mug))]
+    assert set(together) == set(prompts(converse(mug, lamp)))
+    assert set(together).isdisjoint(prompts(converse(other)))
+    assert prompts(converse(lamp, wordings=2)) != prompts(converse(lamp))
+
+
+def converse(*products: Mapping[str, Any], wordings: int = 3) -> Call:
+    """A call that asks about these products, numbered in their order."""
+    numbered = [
+        {**each, "n": number, "slots": [f"{number}.{slot}" for slot in each["slots"]]}
+        for number, each in enumerate(products, 1)
+    ]
+    facts = json.dumps({"task": "product", "wordings": wordings, "products": numbered})
+    message = {"role": "user", "content": [{"text": f"<facts>\n{facts}\n</facts>"}]}
+    body = json.dumps({"system": [{"text": "Write."}], "messages": [message]})
+    return Call("POST", "/model/a-model/converse", {}, body.encode())
 
 
 def test_a_calm_run_that_pays_for_words_twice_breaks_a_promise() -> None:

@@ -73,6 +73,7 @@ locals {
         [local.namespace, local.metrics.reviews_scored, "service", "mailer", { label = "reviews scored" }],
         [local.namespace, local.metrics.emails, "service", "mailer", { label = "emails" }],
         [local.namespace, local.metrics.copy_prompts, "service", "mailer", { label = "prompts for copy" }],
+        [local.namespace, local.metrics.copy_calls, "service", "mailer", { label = "calls for copy" }],
         [local.namespace, local.metrics.runs_finished, "service", "mailer", { label = "runs finished", yAxis = "right" }],
       ]
     },

@@ -42,6 +42,7 @@ locals {
     emails_failed           = "emails_failed"
     copy_prompts            = "copy_prompts"
     copy_repairs            = "copy_repairs"
+    copy_calls              = "copy_calls"
     ai_cost_usd             = "ai_cost_usd"
     run_cost_usd            = "run_cost_usd"
     run_seconds             = "run_seconds"

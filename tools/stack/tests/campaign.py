@@ -13,12 +13,16 @@ from encore.stack.gallery.model import (
     GalleryPick,
     GalleryProduct,
     Piece,
+    Refusal,
 )
 from encore.stack.pictures.addresses import picture_url
 from encore.stack.sentiment_figures import exported
 from tools.stack.tests.gallery_pages import email, pick, prompt
 
 EMAILS = 130
+PRODUCTS_PICKED = 48
+WITH_REFUSALS = frozenset({"frame-1", "product-P5"})
+"""The prompts of which a wording was refused."""
 EARLIER = "run-00000000000000bb"
 SAID = SentimentSummary(
     texts=100,
@@ -95,8 +99,9 @@ def earlier() -> list[GalleryEmail]:
 
 
 def prompts() -> list[GalleryPrompt]:
-    """Return the prompts: ten of the customers share one each."""
-    return [prompt(f"key-{number}", paid=number > 0, prompt=_facts(number)) for number in range(EMAILS // 10)]
+    """Return the prompts: a frame for every twenty customers, and one for each product that is picked."""
+    frames = [_frame(number) for number in range(EMAILS // 20 + 1)]
+    return [*frames, *(_of_product(number) for number in range(PRODUCTS_PICKED))]
 
 
 def categories() -> list[GalleryCategory]:
@@ -124,7 +129,7 @@ def _email(number: int) -> GalleryEmail:
         chosen_by="personalize",
         copy_source=sources.get(number % 10, CopySource.AI),
         house_fields=("intro",) if number % 10 == 1 else (),
-        prompt_key=f"key-{number // 10}" if number % 10 else "",
+        prompt_keys=_prompt_keys(number) if number % 10 else (),
         html=HTML.format(name=name, number=number, picture=PICTURE),
         text=f"Hello {name}\n\nEmail {number // 2}\n\nhttps://shop.example/unsubscribe/{number}",
         source=f"Subject: {subject}\r\nX-Bytes: \udcff\r\n\r\nEmail {number}\r\n",
@@ -168,5 +173,23 @@ def _review(*, unhappy: bool) -> GalleryReview:
     )
 
 
-def _facts(number: int) -> str:
-    return f'Write.\n<facts>{{"task": "copy", "occasion": "liked", "products": [{{"n": {number}}}]}}</facts>'
+def _prompt_keys(number: int) -> tuple[str, ...]:
+    return (f"frame-{number // 20}", *(f"product-{each.product_id}" for each in _picks(number)))
+
+
+def _frame(number: int) -> GalleryPrompt:
+    key, verdict = f"frame-{number}", Refusal("greeting", "Hello, winner", "word", "winner")
+    facts = f'<facts>{{"task": "frame", "occasion": "liked", "slots": [{number}]}}</facts>'
+    return prompt(
+        key,
+        task="frame",
+        prompt=facts,
+        answers=('{"greeting": ["Hello {customer.first_name}"]}', '{"greeting": ["Welcome back"]}'),
+        verdicts=(verdict,) if key in WITH_REFUSALS else (),
+        paid=number > 0,
+    )
+
+
+def _of_product(number: int) -> GalleryPrompt:
+    key, verdict = f"product-P{number}", Refusal("line", "It cures a headache.", "word", "cures")
+    return prompt(key, verdicts=(verdict,) if key in WITH_REFUSALS else ())

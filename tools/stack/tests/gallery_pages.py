@@ -30,7 +30,6 @@ COLUMNS = (
     "house",
     "refused",
     "body",
-    "prompt",
 )
 """The members of a row of the list, in order, as `data.js` reads them."""
 
@@ -66,12 +65,13 @@ def prompt(prompt_key: str = "k1", **changes: Any) -> GalleryPrompt:  # noqa: AN
     """Return a prompt with one answer and one refused wording, with the given changes."""
     fields: dict[str, Any] = {
         "prompt_key": prompt_key,
+        "task": "product",
         "model_id": "a-model",
         "prompt_version": "7",
         "system_sha256": "0" * 64,
-        "prompt": '<facts>{"task": "copy", "occasion": "liked"}</facts>',
-        "answers": ('{"subject": ["One", "Two"]}',),
-        "verdicts": (Refusal("lines.2", "It cures a headache.", "word", "cures"),),
+        "prompt": '<facts>{"task": "product", "products": [{"n": 1}]}</facts>',
+        "answers": ('{"products": {"1": {"line": ["One", "Two"]}}}',),
+        "verdicts": (Refusal("line", "It cures a headache.", "word", "cures"),),
         "input_tokens": 900,
         "output_tokens": 300,
         "cache_read_tokens": 700,

@@ -200,6 +200,18 @@ async def test_the_prompt_of_an_email_is_stored_with_its_answer(world: World, re
     assert len([key for key in world.objects.stored if "/copy/" in key]) == 2
 
 
+async def test_a_prompt_that_parts_share_is_on_the_bill_of_one(world: World, recommend: Recommend) -> None:
+    """Whichever has paid; each knows how many prompts its emails come from."""
+    await world.open(parts=2)
+    for part in (1, 2):
+        await world.handler(await world.message([recommend(f"C{part}")], part=part, parts=2))
+    first, second = await world.ledger.reports(RUN)
+    paid = ("copy_facts", "copy_prompts", "copy_calls")
+    assert [first.counts[name] for name in paid] == [6, 6, 2]
+    assert [second.counts[name] for name in paid] == [6, 0, 0]
+    assert f"bedrock.input_tokens.{MODEL}" not in second.units
+
+
 async def test_a_part_reports_what_it_used(world: World, recommend: Recommend) -> None:
     """Tokens by model, and requests by service."""
     await world.open(parts=2)

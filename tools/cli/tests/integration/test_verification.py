@@ -353,11 +353,14 @@ def test_the_model_is_asked_what_the_mailer_asks(deployed: Account) -> None:
     """The same schema, profile and temperature; the deployed mailer's own settings count."""
     name = f"/encore/{deployed.environment}/mailer/temperature"
     deployed.ssm.put_parameter(Name=name, Value="0.3", Type="String")
-    asked = copy_request.request(deployed, MODEL_ID)
-    assert asked["modelId"] == MODEL_ID
-    assert asked["inferenceConfig"]["temperature"] == 0.3
-    assert "jsonSchema" in asked["outputConfig"]["textFormat"]["structure"]
-    assert "cachePoint" in asked["system"][1]
+    settings = copy_request.deployed_settings(deployed, MODEL_ID)
+    prompts = copy_request.prompts(settings)
+    assert [prompt.task for prompt in prompts] == ["frame", "product"]
+    for asked in (copy_request.request(settings, prompt) for prompt in prompts):
+        assert asked["modelId"] == MODEL_ID
+        assert asked["inferenceConfig"]["temperature"] == 0.3
+        assert "jsonSchema" in asked["outputConfig"]["textFormat"]["structure"]
+        assert "cachePoint" in asked["system"][1]
     assert copy_request.copy_problems(deployed, MODEL_ID) == []
 
 

@@ -72,6 +72,16 @@ def test_what_is_known_costs_nothing_again() -> None:
     assert half.texts == Workload.of(1_500).texts / 2
 
 
+def test_emails_share_prompts_the_more_there_are() -> None:
+    """A hundred times the customers of a shop need a few times the prompts; the first of them share none."""
+    few, many, more = (Workload.of(size, products=10_000) for size in (100, 100_000, 10_000_000))
+    assert few.copy_prompts == 600
+    assert many.copy_prompts < more.copy_prompts < 4 * many.copy_prompts
+    assert more.copy_calls < more.copy_prompts / 4
+    assert Workload.of(1).copy_calls <= Workload.of(1).copy_prompts
+    assert Workload.of(100, known_prompts=1).copy_calls == 0
+
+
 def test_options_add_what_they_cost() -> None:
     """Aspects double Comprehend's units, a language is three more a text; popular products no training."""
     usual = units_of(Workload.of(1_000))["comprehend.units"]

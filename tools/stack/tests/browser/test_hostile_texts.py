@@ -27,7 +27,7 @@ def hostile_email(text: str, key: str) -> GalleryEmail:
         key,
         **dict.fromkeys(("name", "address", "subject", "preheader", "html", "text", "source"), text),
         picks=(pick(text, evidence=text, category=text, review_id="r", praised=(text,), claims=(text,)),),
-        prompt_key=key,
+        prompt_keys=(key, key),
         house_fields=(text,),
         reviews=(review,),
         owned=(GalleryOwned(text, text, "disliked"),),

@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
+from encore.stack.gallery.model import Refusal
 from tools.stack.tests import campaign
 from tools.stack.tests.browser.conftest import DESKTOP, PHONE, Open
 from tools.stack.tests.campaign import EARLIER
-from tools.stack.tests.gallery_pages import write_gallery
+from tools.stack.tests.gallery_pages import email, prompt, write_gallery
 
 FRAME = "#view iframe"
 DARK, LIGHT = "rgb(16, 16, 16)", "rgb(255, 255, 255)"
@@ -84,21 +85,38 @@ def test_each_pick_has_the_evidence_of_its_reason(open_page: Open) -> None:
     expect(page.locator("#beside")).to_contain_text("seller claims: warranty")
 
 
-def test_the_copy_is_shown_with_prompt_answers_and_verdicts(open_page: Open) -> None:
-    """And how many emails share the prompt, with what it cost."""
+def test_the_copy_is_shown_with_prompts_answers_and_verdicts(open_page: Open) -> None:
+    """The frame's and each product's: how many emails share it, and what it cost; a line by its place."""
     page = open_page(hash_="#emails/C13")
     page.keyboard.press("w")
+    expect(page.get_by_role("row", name="lines.2 word cures It cures a headache.")).to_be_visible()
+    frame, *products = page.locator("#beside .prompt").all()
+    expect(frame.locator("summary")).to_have_text("Frame18 emails, the answer was kept")
+    titles = [f"Product {place}: Product {3 + place}" for place in range(1, 6)]
+    for product, title in zip(products, titles, strict=True):
+        expect(product.locator("summary")).to_contain_text(title)
+    expect(products[1].locator("summary")).to_contain_text("14 emails, paid by a call of this run, 1 refused")
+    for words in ('"occasion": "liked"', '"Hello {customer.first_name}"', "Answer 2, after a repair"):
+        expect(frame).to_contain_text(words)
+    for words in ("a-model", "900, of the cache 700 read", '"n": 1', '"One"'):
+        expect(products[0]).to_contain_text(words)
+    products[0].locator("summary").click()
+    expect(products[0].get_by_text('"One"')).to_be_visible()
+
+
+def test_an_apology_has_the_headlines_of_its_frame(open_page: Open, tmp_path: Path) -> None:
+    """What was refused of a product's is none of this email's; a prompt that is missing is said to be."""
+    headline = Refusal("subject", "Sale!", "word", "Sale")
+    emails = [email("A1", prompt_keys=("f", "p", "gone")), email("A2", prompt_keys=("f", "p"), unhappy=True)]
+    prompts = [prompt("f", verdicts=()), prompt("p", verdicts=(headline,))]
+    address = write_gallery(tmp_path, {"run_id": "run-1"}, emails, prompts=prompts).as_uri()
+    page = open_page(address, hash_="#emails/A1")
+    page.keyboard.press("w")
     beside = page.locator("#beside")
-    for words in (
-        "a-model",
-        "9 emails",
-        "in this run",
-        "900, of the cache 700 read",
-        "cures",
-        '"occasion": "liked"',
-        '"One"',
-    ):
-        expect(beside).to_contain_text(words)
+    expect(beside).to_contain_text("Verdicts: 1 wording refused")
+    expect(beside.locator(".prompt").last).to_contain_text("The run kept no prompt for it.")
+    page.keyboard.press("j")
+    expect(beside).to_contain_text("Every wording passed.")
 
 
 def test_an_email_without_a_prompt_says_so(open_page: Open) -> None:

@@ -54,11 +54,11 @@ PROMPT: dict[str, Any] = {
     "prompt_key": "k",
     "model_id": "a-model",
     "prompt_version": "7",
-    "task": "copy",
+    "task": "product",
     "system_sha256": "0" * 64,
     "prompt": "Write.",
     "answers": ["{}"],
-    "verdicts": [{"field": "lines.1", "text": "It cures.", "rule": "word", "found": "cures"}],
+    "verdicts": [{"field": "line", "text": "It cures.", "rule": "word", "found": "cures"}],
     "input_tokens": 9,
     "output_tokens": 3,
     "cache_read_tokens": 0,
@@ -115,27 +115,28 @@ async def test_reviews_and_opinions_are_in_the_gallery(resources: Resources, tmp
     assert (tmp_path / "emails" / f"{file_name('c')}.eml").read_bytes() == MESSAGE
 
 
-async def test_an_email_has_its_customer_picks_and_prompt(resources: Resources, tmp_path: Path) -> None:
-    """A prompt that several emails share is fetched once; what a record does not have is left out."""
+async def test_an_email_has_its_customer_picks_and_prompts(resources: Resources, tmp_path: Path) -> None:
+    """A prompt that several emails share is stored once; what a record does not have is left out."""
     async with observe(resources) as observer:
-        await store_run(observer, copy_source="mixed", house_fields=["intro"], prompt_key="k", problems=["x"])
-        line = json.dumps(PROMPT).encode() + b"\n"
-        for first in ("k", "z"):  # after a crash a second file may have some prompts again
+        await store_run(observer, copy_source="mixed", house_fields=["intro"], prompt_keys=["f", "k"])
+        frame = {**PROMPT, "prompt_key": "f", "task": "frame", "verdicts": [], "paid": True}
+        lines = b"".join(json.dumps(each).encode() + b"\n" for each in (frame, PROMPT))
+        for first in ("f", "z"):  # after a crash a second file may have some prompts again
             key = object_keys.copy(RUN, 1, first)
-            await observer.objects.put(key, line, content_type="application/x-ndjson")
+            await observer.objects.put(key, lines, content_type="application/x-ndjson")
         await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
     page = tmp_path / "index.html"
     (row,) = rows(page)
-    assert (row["address"], row["unhappy"], row["prompt"]) == ("c@shop.example", 1, 0)
+    assert (row["address"], row["unhappy"]) == ("c@shop.example", 1)
     assert listed(page)["fields"] == ["intro", "lines.1"]
     bodies = packed(page, "bodies-0")
     assert bodies["known"] == [
         {
             "file": f"{file_name('c')}.eml",
             "chosen_by": "popularity",
-            "problems": ["x"],
             "owned": [{"name": "Kettle", "category": "Home", "verdict": "disliked"}],
             "blamed": [{"aspect": "lid", "product": "Kettle"}],
+            "prompts": [0, 1],
         }
     ]
     assert bodies["picks"] == [
@@ -152,17 +153,19 @@ async def test_an_email_has_its_customer_picks_and_prompt(resources: Resources, 
         ]
     ]
     assert list(packed(page, "pictures")) == [ADDRESS]
-    (prompt,) = packed(page, "prompts-0")
-    assert (prompt["prompt"], prompt["answers"], prompt["paid"]) == ("Write.", ["{}"], False)
+    _, prompt = packed(page, "prompts-0")
+    assert (prompt["prompt"], prompt["answers"], prompt["task"]) == ("Write.", ["{}"], "product")
+    assert listed(page)["promptsPaid"] == "10"
     assert prompt["verdicts"] == [PROMPT["verdicts"][0]]
 
 
 async def test_a_prompt_that_is_not_stored_is_left_out(resources: Resources, tmp_path: Path) -> None:
     """Its email is shown without it."""
     async with observe(resources) as observer:
-        await store_run(observer, copy_source="ai", prompt_key="gone")
+        await store_run(observer, copy_source="ai", prompt_keys=["gone", "lost"])
         await collect(observer, RUN, 1, tmp_path, {"run_id": RUN})
-    assert [row["prompt"] for row in rows(tmp_path / "index.html")] == [-1]
+    (known,) = packed(tmp_path / "index.html", "bodies-0")["known"]
+    assert known["prompts"] == [-1, -1]
 
 
 async def test_a_run_that_failed_early_has_an_empty_gallery(resources: Resources, tmp_path: Path) -> None:
@@ -176,7 +179,7 @@ async def test_a_run_that_failed_early_has_an_empty_gallery(resources: Resources
 async def test_what_is_missing_is_named(resources: Resources, tmp_path: Path) -> None:
     """A part without recommendations, a message, a prompt: the rest is collected, and nothing is raised."""
     async with observe(resources) as observer:
-        await store_run(observer, copy_source="ai", prompt_key="gone")
+        await store_run(observer, copy_source="ai", prompt_keys=["gone"])
         (picks,) = await observer.objects.get_lines(object_keys.recommendations(RUN, 1), Recommendation)
         other = picks.model_copy(update={"customer_id": "D"})
         await observer.objects.put_lines(object_keys.recommendations(RUN, 3), [other])
@@ -240,7 +243,7 @@ async def test_records_of_many_customers_are_read(resources: Resources) -> None:
             "copy_source": "mixed",
             "key": "k",
             "house_fields": ["intro", "closing"],
-            "problems": [],
+            "prompt_keys": ["f", "p"],
             "created_at": "2026-11-25T09:00:00Z",
         }
         for each in ids
@@ -258,4 +261,5 @@ async def test_records_of_many_customers_are_read(resources: Resources) -> None:
         copy_source="mixed",
         key="k",
         house_fields=("intro", "closing"),
+        prompt_keys=("f", "p"),
     )

@@ -61,7 +61,7 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         address="a2@shop.example",
         copy_source=CopySource.MIXED,
         house_fields=("intro",),
-        prompt_key="k1",
+        prompt_keys=("k1", "k1"),
         picks=(pick("Lamp", "new"), pick("Fan", "discovery", evidence="Fans", claims=("free", "best"))),
         unhappy=True,
     )
@@ -70,7 +70,7 @@ def test_list_has_every_email(tmp_path: Path) -> None:
     assert data["products"][1] == ["lamp", "Lamp", ""]
     assert data["products"][5] == ["fan", "Fan", "free, best"]
     assert reasons(page) == [["popular", ""], ["new", ""], ["discovery", "Fans"]]
-    assert data["fields"] == ["intro", "lines.2"]
+    assert data["fields"] == ["intro", "line", "lines.1"]
     first, second = rows(page)
     assert first == {
         "id": "A1",
@@ -86,12 +86,11 @@ def test_list_has_every_email(tmp_path: Path) -> None:
         "house": [],
         "refused": [],
         "body": first["body"],
-        "prompt": -1,
     }
     assert second["address"] == "a2@shop.example"
     assert (second["products"], second["reasons"]) == ([1, 5], [1, 2])
     assert data["sources"][second["source"]] == "mixed"
-    assert (second["house"], second["refused"], second["prompt"], second["unhappy"]) == ([0], [1], 0, 1)
+    assert (second["house"], second["refused"], second["unhappy"]) == ([0], [1, 2], 1)
 
 
 @pytest.mark.parametrize(
@@ -130,22 +129,26 @@ def test_bodies_that_differ_only_in_name_and_links_are_the_same(tmp_path: Path) 
 
 def test_prompts_are_stored_once(tmp_path: Path) -> None:
     """In files of their own, with answers and verdicts; use and refusals are counted for the figures."""
-    prompts = [prompt(f"k{number}", paid=number > 0) for number in range(60)]
-    page = write_gallery(
-        tmp_path, SUMMARY, [email(prompt_key="k55"), email(prompt_key="gone")], prompts=prompts
-    )
+    prompts = [
+        prompt(f"k{number}", paid=number > 0, task="product" if number else "frame") for number in range(60)
+    ]
+    asked = [email(prompt_keys=("k0", "k55", "k55")), email(prompt_keys=("k0", "gone")), email()]
+    page = write_gallery(tmp_path, SUMMARY, asked, prompts=prompts)
     data = listed(page)
-    assert [row["prompt"] for row in rows(page)] == [55, -1]
+    known = packed(page, "bodies-0")["known"]
+    assert [each.get("prompts") for each in known] == [[0, 55, 55], [0, -1], None]
+    assert {place: many for place, many in enumerate(data["promptEmails"]) if many} == {0: 2, 55: 1}
     assert packed(page, "prompts-1")[55 - data["promptsPerFile"]]["prompt_key"] == "k55"
     assert data["prompts"] == {
         "distinct": 60,
+        "frames": 1,
         "paid": 59,
         "input_tokens": 59 * 900,
         "output_tokens": 59 * 300,
         "cache_read_tokens": 59 * 700,
         "cache_write_tokens": 0,
     }
-    assert data["refusals"] == [["lines", "word", "cures", 60]]
+    assert data["refusals"] == [["line", "word", "cures", 60]]
 
 
 def test_a_failed_run_shows_its_reason(tmp_path: Path) -> None:

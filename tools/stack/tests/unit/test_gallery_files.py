@@ -6,6 +6,7 @@ import pytest
 
 from encore.stack.gallery import GalleryWriter
 from encore.stack.gallery.index import ROWS_PER_BLOCK
+from encore.stack.gallery.model import Refusal
 from encore.stack.gallery.packed import EMAILS_PER_FILE, PROMPTS_PER_FILE
 from encore.stack.gallery.script_file import ScriptFile
 from tools.stack.tests.gallery_pages import email, listed, packed, pick, prompt, rows, unpacked, write_gallery
@@ -39,18 +40,49 @@ def test_prompts_are_numbered_as_they_come(tmp_path: Path) -> None:
     """Each once, in files of equal size; an email of an unknown prompt has none."""
     keys = [f"k{number}" for number in range(PROMPTS_PER_FILE + 1)]
     with GalleryWriter(tmp_path) as gallery:
-        assert gallery.unknown_prompts(["k0", "", "k1", "k0"]) == ["k0", "k1"]
+        assert gallery.unknown_prompts(["k0", "k1", "k0"]) == ["k0", "k1"]
         for key in keys:
             gallery.add_prompt(prompt(key))
         gallery.add_prompt(prompt("k0", prompt="again"))
         assert gallery.unknown_prompts(keys) == []
         for key in (keys[-1], "k0", "gone"):
-            gallery.add(email(key, prompt_key=key))
+            gallery.add(email(key, prompt_keys=(key,)))
         page = gallery.finish({})
-    assert [row["prompt"] for row in rows(page)] == [PROMPTS_PER_FILE, 0, -1]
+    known = packed(page, "bodies-0")["known"]
+    assert [each["prompts"] for each in known] == [[PROMPTS_PER_FILE], [0], [-1]]
     assert [each["prompt_key"] for each in packed(page, "prompts-1")] == [keys[-1]]
     assert packed(page, "prompts-0")[0]["prompt"] != "again"
     assert listed(page)["prompts"]["distinct"] == len(keys)
+
+
+def test_a_prompt_is_paid_if_any_part_has_paid(tmp_path: Path) -> None:
+    """Parts are done in any order, so the first that has the prompt need not be the one that paid; once."""
+    with GalleryWriter(tmp_path) as gallery:
+        for key, paid in (("k0", False), ("k1", False), ("k0", True), ("k0", True)):
+            gallery.add_prompt(prompt(key, paid=paid))
+        page = gallery.finish({})
+    assert listed(page)["promptsPaid"] == "10"
+    assert (listed(page)["prompts"]["paid"], listed(page)["prompts"]["input_tokens"]) == (1, 900)
+
+
+@pytest.mark.parametrize(
+    ("unhappy", "fields"),
+    [(False, ["intro", "subject", "lines.1", "lines.3"]), (True, ["intro", "lines.1", "lines.3"])],
+)
+def test_a_refused_text_counts_where_the_email_has_it(
+    tmp_path: Path, fields: list[str], *, unhappy: bool
+) -> None:
+    """A product's line at its place, headlines of any product, but for an apology, which has its own."""
+    asked = {"frame": ("intro",), "p": ("subject", "line", "line"), "q": ("line",), "passed": ()}
+    prompts = [
+        prompt(key, verdicts=[Refusal(field, "", "word", "cures") for field in refused])
+        for key, refused in asked.items()
+    ]
+    page = write_gallery(
+        tmp_path, {}, [email(prompt_keys=("frame", "p", "passed", "q"), unhappy=unhappy)], prompts=prompts
+    )
+    (row,) = rows(page)
+    assert [listed(page)["fields"][number] for number in row["refused"]] == fields
 
 
 def test_a_file_of_emails_is_written_when_it_is_full(tmp_path: Path) -> None:

@@ -85,8 +85,10 @@ class Metric(StrEnum):
     """Fields with house text, because no wording of the model's passed."""
     EMAILS_FAILED = "emails_failed"
     COPY_PROMPTS = "copy_prompts"
-    """Distinct facts that the model was paid to write about."""
+    """Distinct facts that the model was paid to write about: of customers, and of products."""
     COPY_REPAIRS = "copy_repairs"
+    COPY_CALLS = "copy_calls"
+    """Calls for both; one may be about several products."""
 
 
 SECONDS = frozenset(

@@ -101,7 +101,7 @@ class _Collector:
         async for key in self.run_store.objects.keys(folder):
             async for stored in self.run_store.objects.lines(key):
                 self.gallery.add_prompt(gallery_prompt(stored))
-        missing = self.gallery.unknown_prompts(record.prompt_key for record in records)
+        missing = self.gallery.unknown_prompts(key for record in records for key in record.prompt_keys)
         self.missing.note("prompts", [f"{folder} {each}" for each in missing])
 
     async def _fetch(self, keys: Sequence[str], what: str) -> list[bytes | None]:

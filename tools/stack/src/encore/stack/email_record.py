@@ -9,9 +9,8 @@ _MEMBERS = (
     "preheader",
     "copy_source",
     "key",
-    "prompt_key",
+    "prompt_keys",
     "house_fields",
-    "problems",
 )
 NAMES = {f"#{number}": name for number, name in enumerate(_MEMBERS)}
 PROJECTION = ", ".join(NAMES)
@@ -26,9 +25,9 @@ class EmailRecord(NamedTuple):
     preheader: str
     copy_source: str
     key: str
-    prompt_key: str = ""
+    prompt_keys: tuple[str, ...] = ()
+    """The frame's prompt, and that of each product."""
     house_fields: tuple[str, ...] = ()
-    problems: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:

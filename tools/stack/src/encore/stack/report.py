@@ -21,9 +21,9 @@ _COPY = {
     "emails_mixed_copy": "with some house text",
     "house_fields": "fields with house text",
     "emails_sorry": "to unhappy customers",
-    "copy_facts": "distinct facts",
     "copy_prompts": "prompts for copy",
     "copy_repairs": "prompts for repairs",
+    "copy_calls": "calls for copy",
     "products_described": "products described",
     "links_left_out": "links left out",
 }

@@ -27,6 +27,7 @@ COUNTED = (
     Metric.EMAILS_FAILED,
     Metric.COPY_PROMPTS,
     Metric.COPY_REPAIRS,
+    Metric.COPY_CALLS,
 )
 
 

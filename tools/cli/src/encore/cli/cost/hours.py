@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from encore.cli.cost.ratios import ratios
 from encore.cli.cost.workload import Workload
 
 TEXTS_PER_CALL = 25
@@ -15,8 +14,10 @@ TRAINING_H = 1.5
 """Amazon Personalize takes 40 to 90 minutes to train on a small data set, and imports before that."""
 BATCH_H = 2.0
 """Bedrock's batch inference takes minutes to hours, a day at most; calls do not wait for it."""
-COPY_MAX_TOKENS = 2_050
-"""What a call for five products in three wordings reserves of the quota of tokens for its answer."""
+COPY_INPUT_TOKENS = 400
+"""What a call sends beside the system text, which is read from the cache: 85 tokens for each prompt."""
+COPY_MAX_TOKENS = 2_200
+"""What a call reserves of the quota of tokens for its answer: 1,760 for a frame, 3,800 for eight products."""
 MINUTES_PER_HOUR, SECONDS_PER_HOUR = 60, 3_600
 
 
@@ -40,7 +41,7 @@ NEW_ACCOUNT = Quotas()
 
 def tokens_per_call() -> float:
     """The tokens that a call counts against the quota: those read from the cache do not count."""
-    return ratios().copy_tokens["input_tokens"] + COPY_MAX_TOKENS
+    return COPY_INPUT_TOKENS + COPY_MAX_TOKENS
 
 
 def calls_of(work: Workload) -> dict[str, int]:
@@ -48,7 +49,7 @@ def calls_of(work: Workload) -> dict[str, int]:
     questions = work.questions + work.auto_language
     return {
         "comprehend": -(-round(work.texts * questions) // TEXTS_PER_CALL),
-        "bedrock": work.copy_prompts + work.feature_prompts,
+        "bedrock": work.copy_calls + work.feature_prompts,
     }
 
 

@@ -12,8 +12,8 @@ from encore.runtime.runs.pricing import listed
 
 GB = 1_000_000_000
 DECIMALS = 6
-PROMPT_BYTES = 46_600
-"""A prompt of 44,400 bytes, most of them the system text, and its answer: measured on the sample."""
+CALL_BYTES = 45_100
+"""A call with its answer: most of it is the system text of 37,800 bytes. The mean of the measured runs."""
 STORED_BYTES_PER_EMAIL, ITEM_BYTES_PER_EMAIL = 38_300, 7_400
 """Objects (the email itself has 23,300 of them) and items that a run keeps: measured on 520 customers."""
 TASK_SIZES: Mapping[str, tuple[float, float]] = {
@@ -54,8 +54,8 @@ def _environment(work: Workload, hours: Mapping[str, float]) -> Iterator[tuple[s
     task_hours = {name: hours.get(name, 0.0) + IDLE_H for name in TASK_SIZES}
     for number, name in enumerate(("fargate.vcpu_hours", "fargate.gb_hours")):
         yield name, sum(TASK_SIZES[task][number] * each for task, each in task_hours.items())
-    prompts = 0 if work.batch else work.copy_prompts + work.feature_prompts
-    yield "endpoint.gb", prompts * PROMPT_BYTES / GB
+    calls = 0 if work.batch else work.copy_calls + work.feature_prompts
+    yield "endpoint.gb", calls * CALL_BYTES / GB
     yield "kms.requests", KMS_REQUESTS_PER_HOUR * sum(task_hours.values())
     yield "cloudwatch.log_gb", work.emails * ratios().log_bytes_per_email / GB
 

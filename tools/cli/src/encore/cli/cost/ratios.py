@@ -1,9 +1,11 @@
 """The ratios of an estimate: what runs used of each unit for a customer, a review, a product or a prompt."""
 
+import math
 import tomllib
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from importlib import resources
+from statistics import linear_regression
 
 from pydantic import BaseModel, ConfigDict
 
@@ -12,7 +14,8 @@ from encore.runtime.runs.pricing import BEDROCK
 FILE = "measured.toml"
 CLAIM_AND_ANSWER_WRITES = 3
 """A claim is a transaction and counts twice."""
-TOKENS = ("input_tokens", "output_tokens", "cache_read_tokens")
+TOKENS = ("input_tokens", "output_tokens")
+CACHE_READ_TOKENS = "cache_read_tokens"
 
 
 class CsvBytes(BaseModel):
@@ -38,6 +41,9 @@ class MeasuredRun(BaseModel):
     documents: int
     texts_asked: int
     copy_prompts: int
+    copy_prompts_of_half: int
+    """The prompts that any half of the emails come from."""
+    copy_calls: int
     products_described: int
     csv_bytes: CsvBytes
     copy_tokens: Mapping[str, int]
@@ -46,6 +52,18 @@ class MeasuredRun(BaseModel):
     sentiment_writes: int
     log_bytes: int
     units: Mapping[str, int]
+
+
+class Line(BaseModel):
+    """A figure that grows evenly with another, through the measured runs."""
+
+    model_config = ConfigDict(frozen=True)
+    slope: float
+    intercept: float
+
+    def at(self, of: float) -> float:
+        """Return the figure there."""
+        return self.intercept + self.slope * of
 
 
 class Ratios(BaseModel):
@@ -59,8 +77,13 @@ class Ratios(BaseModel):
     texts_per_review: float
     """Distinct words in the run, each asked about once."""
     units_per_text: float
-    prompts_per_email: float
-    """Customers with equal facts share a prompt."""
+    prompts_per_product: float
+    """Prompts for copy in a run with as many emails as products."""
+    prompt_growth: float
+    """With more emails, prompts grow like this power of their number: emails share prompts about a product
+    that was picked for the same reason, and about customers of whom the same is known."""
+    calls_of_prompts: Line
+    """Several products are asked about in one call, fewer while parts ask about the same ones."""
     described_per_product: float
     """Only products that are picked are described."""
     interaction_bytes: float
@@ -75,7 +98,11 @@ class Ratios(BaseModel):
     """Objects beside the emails; prompts that are answered at about the same time share one."""
     copy_tokens: Mapping[str, float]
     """Of a prompt, by calls."""
-    feature_tokens: Mapping[str, float]
+    cache_read_tokens: float
+    """Of a call: the system text, which its prompts share."""
+    feature_input_tokens: Line
+    """Of a product, by the bytes of its description."""
+    feature_output_tokens: float
     batch_tokens: Mapping[str, float]
     """Of a prompt for copy, by batch inference: no part of it is cached."""
 
@@ -96,7 +123,11 @@ def ratios() -> Ratios:
         documents_per_review=_mean(lambda run: run.documents / run.reviews),
         texts_per_review=_mean(lambda run: run.texts_asked / run.reviews),
         units_per_text=_mean(lambda run: run.units["comprehend.units"] / run.texts_asked),
-        prompts_per_email=_mean(lambda run: run.copy_prompts / run.emails),
+        prompts_per_product=_mean(
+            lambda run: run.copy_prompts / run.products / (run.emails / run.products) ** _growth(run)
+        ),
+        prompt_growth=_mean(_growth),
+        calls_of_prompts=_line(lambda run: run.copy_prompts, lambda run: run.copy_calls),
         described_per_product=_mean(lambda run: run.products_described / run.products),
         interaction_bytes=_mean(lambda run: run.csv_bytes.interactions / run.interactions),
         customer_bytes=_mean(lambda run: run.csv_bytes.customers / run.customers),
@@ -110,10 +141,12 @@ def ratios() -> Ratios:
         copy_tokens={
             kind: _mean(lambda run, kind=kind: run.copy_tokens[kind] / run.copy_prompts) for kind in TOKENS
         },
-        feature_tokens={
-            kind: _mean(lambda run, kind=kind: run.feature_tokens[kind] / run.products_described)
-            for kind in TOKENS[:2]
-        },
+        cache_read_tokens=_mean(lambda run: run.copy_tokens[CACHE_READ_TOKENS] / run.copy_calls),
+        feature_input_tokens=_line(
+            lambda run: run.description_bytes,
+            lambda run: run.feature_tokens["input_tokens"] / run.products_described,
+        ),
+        feature_output_tokens=_mean(lambda run: run.feature_tokens["output_tokens"] / run.products_described),
         batch_tokens={
             kind: tokens / run.copy_prompts
             for run in measured_runs().values()
@@ -125,6 +158,16 @@ def ratios() -> Ratios:
 def unit(kind: str, model_id: str) -> str:
     """The unit of a model's tokens of a kind."""
     return f"{BEDROCK}.{kind}.{model_id}"
+
+
+def _growth(run: MeasuredRun) -> float:
+    return math.log2(run.copy_prompts / run.copy_prompts_of_half)
+
+
+def _line(of: Callable[[MeasuredRun], float], value: Callable[[MeasuredRun], float]) -> Line:
+    runs = measured_runs().values()
+    slope, intercept = linear_regression([*map(of, runs)], [*map(value, runs)])
+    return Line(slope=slope, intercept=intercept)
 
 
 def _mean(of: Callable[..., float]) -> float:

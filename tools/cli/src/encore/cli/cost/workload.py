@@ -1,10 +1,11 @@
 """What is to be done: the figures of a run from which its units are reckoned."""
 
+import math
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from encore.cli.cost.ratios import CLAIM_AND_ANSWER_WRITES, Ratios, ratios, unit
+from encore.cli.cost.ratios import CACHE_READ_TOKENS, CLAIM_AND_ANSWER_WRITES, Ratios, ratios, unit
 
 MAX_PARTS = 1_000
 MODEL_ID = "anthropic.claude-haiku-5-5"
@@ -22,6 +23,8 @@ REQUESTS_PER_PART = 4
 BYTES_PER_WRITE, WRITES_BESIDE = 600, 0.5
 """Every started kilobyte of an item counts: its description, its other members, on average half of one."""
 EMAILS_PER_PUBLISH = 10
+MOST_PROMPTS_PER_EMAIL = 6
+"""A frame and five products, of which no other email has any."""
 
 
 class Workload(BaseModel):
@@ -87,8 +90,17 @@ class Workload(BaseModel):
 
     @property
     def copy_prompts(self) -> int:
-        """Prompts for copy that are asked."""
-        return round(self.emails * ratios().prompts_per_email * (1 - self.known_prompts))
+        """Prompts for copy that are asked: in a large run most emails share theirs."""
+        measured = ratios()
+        growth = math.pow(self.emails / self.products, measured.prompt_growth)
+        distinct = self.products * measured.prompts_per_product * growth
+        return round(min(distinct, MOST_PROMPTS_PER_EMAIL * self.emails) * (1 - self.known_prompts))
+
+    @property
+    def copy_calls(self) -> int:
+        """Calls that ask them, one by one or several together."""
+        prompts = self.copy_prompts
+        return round(min(prompts, ratios().calls_of_prompts.at(prompts)))
 
     @property
     def feature_prompts(self) -> int:
@@ -136,7 +148,13 @@ def _personalize(work: Workload, measured: Ratios) -> dict[str, float]:
 def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:
     by_prompt = measured.batch_tokens if work.batch else measured.copy_tokens
     tokens = {kind: each * work.copy_prompts for kind, each in by_prompt.items()}
-    for kind, each in measured.feature_tokens.items():
+    if not work.batch:
+        tokens[CACHE_READ_TOKENS] = measured.cache_read_tokens * work.copy_calls
+    of_features = {
+        "input_tokens": measured.feature_input_tokens.at(work.description_bytes),
+        "output_tokens": measured.feature_output_tokens,
+    }
+    for kind, each in of_features.items():
         name = f"batch_{kind}" if work.batch else kind
         tokens[name] = tokens.get(name, 0) + each * work.feature_prompts
     return {unit(kind, work.model_id): amount for kind, amount in tokens.items()}

@@ -1,5 +1,6 @@
-"""Asks the model what the mailer asks: the same prompt, schema, temperature, profile and guardrail."""
+"""Asks the model what the mailer asks: the same prompts, schemas, temperature, profile and guardrail."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from encore.cli.verification.account import Account
@@ -7,8 +8,11 @@ from encore.contracts.records import Pick, Product, Reason, ReasonKind, Recommen
 from encore.mailer.__main__ import model_choice, style
 from encore.mailer.adapters.bedrock_replies import read_reply
 from encore.mailer.adapters.bedrock_requests import converse_request
-from encore.mailer.domain.copy.answers import AnswerFormatError, read_answer
-from encore.mailer.domain.copy.prompt import copy_prompt
+from encore.mailer.domain.copy.answers import AnswerFormatError, read_answer, read_product_answer
+from encore.mailer.domain.copy.fields import FRAME_TEXTS
+from encore.mailer.domain.copy.frame_prompt import frame_prompt
+from encore.mailer.domain.copy.product_prompt import product_prompt
+from encore.mailer.domain.copy.prompt import Prompt, Task
 from encore.mailer.domain.facts.email import email_facts
 from encore.mailer.ports import ModelMessage
 from encore.mailer.settings import MailerSettings
@@ -37,20 +41,26 @@ LAMP = Product(
 
 
 def copy_problems(account: Account, model_id: str) -> list[str]:
-    """Ask for the copy of one email about one product; return what the mailer would be unable to use."""
-    reply = read_reply(account.bedrock.converse(**request(account, model_id)))  # type: ignore[arg-type] # the asynchronous client's name of the same type
-    if reply.refusal:
-        return [f"the model gives no complete answer: {reply.refusal}"]
-    try:
-        wordings = read_answer(reply.text)
-    except AnswerFormatError as error:
-        return [f"the model does not obey the schema: {error}"]
-    return [] if wordings else ["the model's answer has none of the fields of the schema"]
+    """Ask for the frame of an email and for texts on its product; return what the mailer could not use."""
+    settings = deployed_settings(account, model_id)
+    return [
+        f"{prompt.task}: {problem}"
+        for prompt in prompts(settings)
+        for problem in _problems(account, request(settings, prompt), prompt.task)
+    ]
 
 
-def request(account: Account, model_id: str) -> "ConverseRequestTypeDef":
-    """Return what the deployed mailer would send, with its own settings as far as there are any."""
-    settings = _settings(account, model_id)
+def deployed_settings(account: Account, model_id: str) -> MailerSettings:
+    """Return the mailer's defaults, and over them its parameters; what names resources is of no interest."""
+    names = {account.mailer_parameter(name): f"mailer_{name}" for name in PARAMETERS}
+    found = account.ssm.get_parameters(Names=list(names))["Parameters"] if account.on_aws else []
+    given: dict[str, Any] = {names[each["Name"]]: each["Value"] for each in found}
+    needed = {name: "-" for name, field in MailerSettings.model_fields.items() if field.is_required()}
+    return MailerSettings.model_validate({**needed, **given, "mailer_model_id": model_id})
+
+
+def prompts(settings: MailerSettings) -> list[Prompt]:
+    """Return what the mailer would ask for an email about one product."""
     facts = email_facts(
         Recommendation(
             customer_id="check",
@@ -62,7 +72,12 @@ def request(account: Account, model_id: str) -> "ConverseRequestTypeDef":
         brand=settings.mailer_brand_name,
         locale=settings.mailer_locale,
     )
-    prompt = copy_prompt(facts, style(settings))
+    written = style(settings)
+    return [frame_prompt(facts, written), *(product_prompt(each, written) for each in facts.products)]
+
+
+def request(settings: MailerSettings, prompt: Prompt) -> "ConverseRequestTypeDef":
+    """Return what the mailer would send with these settings."""
     return converse_request(
         model_choice(settings),
         prompt.system,
@@ -72,10 +87,16 @@ def request(account: Account, model_id: str) -> "ConverseRequestTypeDef":
     )
 
 
-def _settings(account: Account, model_id: str) -> MailerSettings:
-    """The mailer's defaults, and over them its parameters; what names resources is of no interest here."""
-    names = {account.mailer_parameter(name): f"mailer_{name}" for name in PARAMETERS}
-    found = account.ssm.get_parameters(Names=list(names))["Parameters"] if account.on_aws else []
-    given: dict[str, Any] = {names[each["Name"]]: each["Value"] for each in found}
-    needed = {name: "-" for name, field in MailerSettings.model_fields.items() if field.is_required()}
-    return MailerSettings.model_validate({**needed, **given, "mailer_model_id": model_id})
+def _problems(account: Account, asked: "ConverseRequestTypeDef", task: Task) -> Iterator[str]:
+    reply = read_reply(account.bedrock.converse(**asked))  # type: ignore[arg-type] # the asynchronous client's name of the same type
+    if reply.refusal:
+        yield f"the model gives no complete answer: {reply.refusal}"
+        return
+    is_frame = task is Task.FRAME
+    try:
+        wordings = read_answer(reply.text, FRAME_TEXTS) if is_frame else read_product_answer(reply.text)
+    except AnswerFormatError as error:
+        yield f"the model does not obey the schema: {error}"
+    else:
+        if not wordings:
+            yield "the model's answer has none of the fields of the schema"

@@ -4,20 +4,23 @@
 
 const FOLDER = "gallery";
 const FILES_KEPT = 6;
+const PROMPT_FILES_KEPT = 30; // an email's prompts may be in as many files as it has prompts
 
-const files = new Map();
+const files = { prompts: new Map(), others: new Map() };
 const waiting = new Map();
 
 function contents(name, folder = FOLDER) {
   const address = `${folder}/${name}.js`;
-  const loaded = files.get(address) ?? load(address);
-  files.delete(address);
-  files.set(address, loaded); // the most recently used comes last
-  if (files.size > FILES_KEPT) files.delete(files.keys().next().value);
+  const ofPrompts = name.startsWith("prompts-");
+  const [kept, most] = ofPrompts ? [files.prompts, PROMPT_FILES_KEPT] : [files.others, FILES_KEPT];
+  const loaded = kept.get(address) ?? load(address, kept);
+  kept.delete(address);
+  kept.set(address, loaded); // the most recently used comes last
+  if (kept.size > most) kept.delete(kept.keys().next().value);
   return loaded;
 }
 
-function load(address) {
+function load(address, kept) {
   const script = document.createElement("script");
   const loaded = new Promise((resolve, reject) => {
     waiting.set(script, resolve);
@@ -26,7 +29,7 @@ function load(address) {
     script.src = address;
     document.head.append(script);
   });
-  loaded.catch(() => files.delete(address)); // so that the next attempt loads it again
+  loaded.catch(() => kept.delete(address)); // so that the next attempt loads it again
   return loaded.then(unpack).finally(() => { waiting.delete(script); script.remove(); });
 }
 

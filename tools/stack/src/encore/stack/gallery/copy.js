@@ -1,36 +1,68 @@
-/* How the copy came about: facts, prompt, answers, verdicts */
+/* How the copy came about: the prompts of the frame and of each product, with facts, answers, verdicts */
 
+const HEADLINES = ["subject", "preheader"];
 const FACTS = /<facts>([\s\S]*?)<\/facts>/;
 
-async function drawCopy(email, { known }) {
+async function drawCopy(email, { known, picks }) {
   const house = section(COPY[email.copy], facts([["House text", email.house.join(", ")]]));
-  if (email.prompt < 0) {
-    return [house, problemList(known.problems ?? []), node("p", "note", "The run kept no prompt for this email.")];
-  }
-  const prompts = await contents(`prompts-${Math.floor(email.prompt / data.promptsPerFile)}`);
-  return [house, ...promptSections(email, prompts[email.prompt % data.promptsPerFile])];
-}
-
-function problemList(problems) {
-  return node("ul", "problems", ...problems.map((problem) => node("li", "", problem)));
-}
-
-function promptSections(email, prompt) {
-  const found = FACTS.exec(prompt.prompt);
+  const numbers = known.prompts ?? [];
+  if (numbers.every((each) => each < 0)) return [house, node("p", "note", "The run kept no prompt for this email.")];
+  const prompts = await Promise.all(numbers.map(promptOf));
+  const refused = prompts.flatMap((prompt, place) => verdictsOf(email, prompt, place));
   return [
-    section("Model", facts(modelFacts(email, prompt))),
-    section(`Verdicts: ${numbered(prompt.verdicts.length, "wording")} refused`, verdictTable(prompt.verdicts)),
-    ...(found ? [section("Facts", source(found[1]))] : []),
-    ...prompt.answers.map((answer, place) => section(place ? `Answer ${place + 1}, after a repair` : "Answer", source(answer))),
-    section("Prompt", source(prompt.prompt)),
+    house,
+    section(`Verdicts: ${numbered(refused.length, "wording")} refused`, verdictTable(refused)),
+    section("Prompts", ...prompts.map((prompt, place) => promptDetails(numbers[place], prompt, titleOf(place, picks)))),
   ];
 }
 
-function modelFacts(email, prompt) {
-  const sharing = emails.filter((each) => each.prompt === email.prompt).length;
+async function promptOf(number) {
+  if (number < 0) return null;
+  const prompts = await contents(`prompts-${Math.floor(number / data.promptsPerFile)}`);
+  return prompts[number % data.promptsPerFile];
+}
+
+function titleOf(place, picks) {
+  return place ? `Product ${place}: ${picks[place - 1]?.name ?? ""}` : "Frame";
+}
+
+function verdictsOf(email, prompt, place) {
+  const found = prompt?.verdicts ?? [];
+  return found.map((each) => ({ ...each, field: fieldOf(email, place, each.field) })).filter(({ field }) => field);
+}
+
+// The field of the email: a product is asked about without its place, and an apology has headlines of its own.
+function fieldOf({ unhappy }, place, field) {
+  if (place && field === "line") return `lines.${place}`;
+  return place && unhappy && HEADLINES.includes(field) ? "" : field;
+}
+
+function promptDetails(asked, prompt, title) {
+  const made = node("details", "prompt", node("summary", "", node("span", "", title), node("small", "", promptLine(asked, prompt))));
+  if (prompt) made.append(...promptSections(prompt));
+  return made;
+}
+
+function promptLine(asked, prompt) {
+  if (!prompt) return "The run kept no prompt for it.";
+  const refused = prompt.verdicts.length ? `, ${number(prompt.verdicts.length)} refused` : "";
+  return `${numbered(data.promptEmails[asked], "email")}, ${data.promptsPaid[asked] === "1" ? "paid by a call of this run" : "the answer was kept"}${refused}`;
+}
+
+function promptSections(prompt) {
+  const found = FACTS.exec(prompt.prompt);
+  const isFactsOnly = found?.[0] === prompt.prompt.trim();
+  return [
+    ...prompt.answers.map((answer, place) => section(place ? `Answer ${place + 1}, after a repair` : "Answer", source(answer))),
+    ...(found ? [section("Facts", source(found[1]))] : []),
+    section("Model", facts(modelFacts(prompt))),
+    ...(isFactsOnly ? [] : [section("Prompt", source(prompt.prompt))]),
+  ];
+}
+
+function modelFacts(prompt) {
   return [
     ["Model", prompt.model_id], ["Prompt version", prompt.prompt_version],
-    ["Shared by", numbered(sharing, "email")], ["Paid", prompt.paid ? "in this run" : "no, the answer was known"],
     ["Tokens in", `${number(prompt.input_tokens)}, of the cache ${number(prompt.cache_read_tokens)} read and ${number(prompt.cache_write_tokens)} written`],
     ["Tokens out", number(prompt.output_tokens)],
     ["Asked", prompt.created_at], ["Key", prompt.prompt_key], ["System text", prompt.system_sha256],

@@ -16,10 +16,10 @@ function records(list) {
 }
 
 function record([
-  id, name, address, subject, preheader, products, reasons, source, labels, unhappy, house, refused, body, prompt,
+  id, name, address, subject, preheader, products, reasons, source, labels, unhappy, house, refused, body,
 ], index, list) {
   return {
-    index, id, name, address, subject, preheader, body, prompt,
+    index, id, name, address, subject, preheader, body,
     products: products.map((number) => list.products[number]),
     reasons: reasons.map((number) => list.reasons[number]),
     copy: list.sources[source],

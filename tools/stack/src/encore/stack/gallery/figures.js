@@ -125,9 +125,9 @@ function copyCharts() {
 
 function cost() {
   const services = Object.entries(data.run.cost_usd ?? {}).filter(([name]) => name !== "total");
-  const { distinct, paid, input_tokens: sent, output_tokens: received, cache_read_tokens: cached } = data.prompts;
+  const { distinct, frames, paid, input_tokens: sent, output_tokens: received, cache_read_tokens: cached } = data.prompts;
   const note = distinct
-    ? `${number(distinct)} prompts, ${number(paid)} paid: ${number(sent)} tokens in, ${number(cached)} of the cache, ${number(received)} out.`
+    ? `${number(distinct)} prompts (${number(frames)} for frames), ${number(paid)} paid: ${number(sent)} tokens in, ${number(cached)} of the cache, ${number(received)} out.`
     : "";
   return chart("Cost at AWS list prices", ["Service", "US dollars"], services.map(([name, amount]) =>
     ({ label: name, parts: [[amount, "main"]], shown: usd(amount) })), { note });

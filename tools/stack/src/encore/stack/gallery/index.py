@@ -66,6 +66,8 @@ class Index:
             "emailsPerFile": EMAILS_PER_FILE,
             "promptsPerFile": PROMPTS_PER_FILE,
             "prompts": prompts.usage(),
+            "promptEmails": prompts.sharing(),
+            "promptsPaid": prompts.paid(),
             "refusals": prompts.refusals(),
         }
         self._file.write("]," + packed_json(rest).removeprefix("{"))
@@ -91,9 +93,8 @@ class Index:
             _labels(email),
             int(email.unhappy),
             _numbers(email.house_fields, self._fields),
-            _numbers(prompts.refused_fields(email.prompt_key), self._fields),
+            _numbers(prompts.refused_fields(email), self._fields),
             body_digest(email),
-            prompts.number(email.prompt_key),
         ]
 
 

@@ -102,10 +102,8 @@ class GalleryEmail:
     copy_source: CopySource
     house_fields: tuple[str, ...] = ()
     """Fields that have the house's text."""
-    problems: tuple[str, ...] = ()
-    """Rules that the model's answers broke, a line each, as the email's record has them."""
-    prompt_key: str = ""
-    """Which prompt the email's copy answers; empty if no model was asked."""
+    prompt_keys: tuple[str, ...] = ()
+    """The prompts that the email's words answer: its frame's, and that of each product in its order."""
     html: str
     text: str
     source: str
@@ -130,9 +128,15 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GalleryPrompt:
-    """One prompt that a run's emails are worded by, its answers as they came, and what the gate refused."""
+    """One prompt that a run's emails are worded by, its answers as they came, and what the gate refused.
+
+    It is about a customer's frame or about one product, which is product 1 there whatever its place in an
+    email.
+    """
 
     prompt_key: str
+    task: str
+    """`frame` or `product`."""
     model_id: str
     prompt_version: str
     system_sha256: str
@@ -144,7 +148,7 @@ class GalleryPrompt:
     cache_read_tokens: int
     cache_write_tokens: int
     paid: bool
-    """False if the answer was known already."""
+    """False if the part that it is from knew the answer already."""
     created_at: str
 
     @property

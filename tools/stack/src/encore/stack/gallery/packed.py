@@ -2,7 +2,7 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,8 +25,12 @@ def script_path(folder: Path, name: str) -> Path:
     return folder / f"{name}.js"
 
 
-def write_bodies(folder: Path, number: int, emails: Sequence[GalleryEmail]) -> None:
+def write_bodies(
+    folder: Path, number: int, emails: Sequence[GalleryEmail], numbered: Callable[[str], int]
+) -> None:
     """Write the contents of up to `EMAILS_PER_FILE` emails, and their customers' reviews, as one file.
+
+    `numbered` returns the number of the prompt with a key.
 
     All HTML parts come first, then texts, sources and the rest, because deflate finds repetitions only within
     32 KB.
@@ -37,14 +41,20 @@ def write_bodies(folder: Path, number: int, emails: Sequence[GalleryEmail]) -> N
         "source": [email.source for email in emails],
         "reviews": [_plain(email.reviews) for email in emails],
         "picks": [_plain(email.picks) for email in emails],
-        "known": [_known(email) for email in emails],
+        "known": [_known(email, numbered) for email in emails],
     }
     write_script(script_path(folder, f"bodies-{number}"), contents)
 
 
 def write_prompts(folder: Path, number: int, prompts: Sequence[GalleryPrompt]) -> None:
-    """Write up to `PROMPTS_PER_FILE` prompts with answers and verdicts as one file: many emails share one."""
-    write_script(script_path(folder, f"prompts-{number}"), [asdict(prompt) for prompt in prompts])
+    """Write up to `PROMPTS_PER_FILE` prompts with answers and verdicts as one file: many emails share one.
+
+    The list says which of them were paid for, because that is known when all parts have been read.
+    """
+    members = [asdict(prompt) for prompt in prompts]
+    for each in members:
+        del each["paid"]
+    write_script(script_path(folder, f"prompts-{number}"), members)
 
 
 def write_categories(folder: Path, categories: Sequence[GalleryCategory]) -> None:
@@ -77,10 +87,11 @@ def packed_json(value: object) -> str:
     return json.dumps(value, separators=(",", ":"))
 
 
-def _known(email: GalleryEmail) -> dict[str, object]:
+def _known(email: GalleryEmail, numbered: Callable[[str], int]) -> dict[str, object]:
     """What is known of the customer and of how the email came about, without what is empty."""
-    members = ("file", "chosen_by", "problems", "owned", "praised", "blamed")
-    return {name: _plain(value) for name in members if (value := getattr(email, name))}
+    members = ("file", "chosen_by", "owned", "praised", "blamed")
+    known = {name: _plain(value) for name in members if (value := getattr(email, name))}
+    return known | ({"prompts": [numbered(key) for key in email.prompt_keys]} if email.prompt_keys else {})
 
 
 def _plain(value: object) -> object:

@@ -19,6 +19,7 @@ class KeptPrompt(Record):
     """A prompt of a run with its answers and verdicts: a line of `object_keys.copy`, by the mailer."""
 
     prompt_key: str
+    task: str = ""
     model_id: str = ""
     prompt_version: str = ""
     system_sha256: str = ""

@@ -23,8 +23,8 @@ from encore.stack.pictures.addresses import names_in
 class GalleryWriter:
     """Writes `index.html` and the folder `gallery` beside it, in place of a former gallery.
 
-    The page works from disk, in any current browser. An email's prompt is to be added before the email; one
-    whose prompt is missing is shown without it.
+    The page works from disk, in any current browser. An email's prompts are to be added before the email; one
+    of which a prompt is missing is shown without it.
     """
 
     def __init__(self, out_dir: Path) -> None:
@@ -56,11 +56,12 @@ class GalleryWriter:
         return self._prompts.unknown(prompt_keys)
 
     def add_prompt(self, prompt: GalleryPrompt) -> None:
-        """Add a prompt, unless its key is known."""
+        """Add a prompt; of one whose key is known counts only that it was paid for, if nobody had."""
         self._prompts.add(prompt)
 
     def add(self, email: GalleryEmail) -> None:
         """Add an email; the list shows them in this order."""
+        self._prompts.use(email.prompt_keys)
         self._index.add(email, self._prompts)
         self._pictures.update(names_in(email.html))
         self._waiting.append(email)
@@ -79,6 +80,6 @@ class GalleryWriter:
         return write_page(self._out, summary, has_categories=bool(categories))
 
     def _write_bodies(self) -> None:
-        write_bodies(self._folder, self._files, self._waiting)
+        write_bodies(self._folder, self._files, self._waiting, self._prompts.number)
         self._files += 1
         self._waiting = []
