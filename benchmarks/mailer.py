@@ -1,17 +1,18 @@
 """How many emails a CPU second the mailer makes from facts to bytes, with the model's answers at hand.
 
 Beside it is the standard library's `EmailMessage`, which builds the same messages from finished HTML and
-text in the same run. The answers are those of understudy's copywriter, computed beforehand.
+text in the same run. The answers are those of understudy's copywriter, kept beforehand.
 Exits with 1 when it makes fewer emails a CPU second than the limit.
 """
 
 import argparse
+import asyncio
 import gc
 import json
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,8 +23,10 @@ from rich.console import Console
 from rich.table import Table
 
 from encore.contracts.records import Product, Recommendation
+from encore.mailer.domain.copy.assembly import Assembled
 from encore.mailer.domain.copy.feature_answers import read_features
-from encore.mailer.domain.copy.prompt import Prompt, Style, copy_prompt, features_prompt
+from encore.mailer.domain.copy.feature_prompt import features_prompt
+from encore.mailer.domain.copy.prompt import Style
 from encore.mailer.domain.facts.email import EmailFacts, email_facts
 from encore.mailer.domain.facts.features import accept
 from encore.mailer.domain.language import language
@@ -33,9 +36,11 @@ from encore.mailer.domain.message.hosts import AllowedHosts
 from encore.mailer.domain.message.links import UnsubscribeEndpoint
 from encore.mailer.domain.message.theme import Brand, Theme
 from encore.mailer.domain.words.lists import WordLists
-from encore.mailer.ports import ModelReply
-from encore.mailer.use_cases.ask_once import PaidReply
-from encore.mailer.use_cases.write_copy import Wordings, WrittenCopy, combined, judge_reply
+from encore.mailer.ports import Claim, ModelMessage, ModelReply
+from encore.mailer.use_cases.ask_once import AskOnce
+from encore.mailer.use_cases.write_copy import Copywriter
+from encore.runtime.batches import batches
+from encore.runtime.kept_answers import Answer
 from harness.customers import recommendations, shop_products
 from understudy.engines.copywriter import write
 
@@ -46,7 +51,10 @@ BRAND = Brand("Encore Shop", "1 Example Street, Bengaluru 560001, India")
 DATE = datetime(2026, 11, 25, 10, 30, tzinfo=UTC)
 ENDPOINT = UnsubscribeEndpoint("https://shop.example.com/unsubscribe", b"key")
 MIN_EMAILS_PER_S = 1_200
+CUSTOMERS_PER_PART = 140
 Features = Mapping[str, Sequence[str]]
+Made = tuple[mime.Envelope, str, str]
+"""An envelope, the text and the HTML."""
 
 
 @dataclass
@@ -68,34 +76,79 @@ class Clock:
         return sum(self.spent.values())
 
 
-class Mailer:
-    """The path of one email through the mailer's own functions."""
+class Understudy:
+    """Answers as understudy's Bedrock does, without HTTP."""
 
-    def __init__(self, features: Features, answers: Mapping[str, str]) -> None:
+    async def converse(
+        self,
+        system: str,
+        messages: Sequence[ModelMessage],
+        *,
+        schema: str,
+        max_tokens: int,
+        claim: Claim | None = None,
+    ) -> ModelReply:
+        """Write what is asked for; `system` and `max_tokens` change nothing in what understudy writes."""
+        del system, max_tokens
+        if claim:
+            await claim()
+        return ModelReply(text=write([each.text for each in messages], schema=json.loads(schema)))
+
+
+class Kept(dict[str, Answer]):
+    """Answers in memory; nobody else asks."""
+
+    async def find(self, keys: Sequence[str]) -> dict[str, Answer]:
+        """Return those that are kept."""
+        return {key: self[key] for key in keys if key in self}
+
+    async def claim(self, keys: Sequence[str], *, payer: str) -> set[str]:
+        """Claim all."""
+        del payer
+        return set(keys)
+
+    async def keep(self, results: Mapping[str, str], *, payer: str) -> None:
+        """Keep answers."""
+        self.update({key: Answer(result, payer) for key, result in results.items()})
+
+
+class Mailer:
+    """The path of emails through the mailer's own functions."""
+
+    def __init__(self, features: Features) -> None:
         self.clock = Clock()
-        self.wordings: dict[str, Wordings] = {}
-        self._features, self._answers = features, answers
+        self.judged = 0
+        """Prompts whose answers were judged: those of each part."""
+        self._features, self._kept = features, Kept()
+        ask_once = AskOnce(model=Understudy(), model_id=MODEL, kept=self._kept, parallel=1)
+        self._copywriter = Copywriter(ask_once=ask_once, style=STYLE)
         words, hosts = language(STYLE.locale), AllowedHosts(["shop.example.com"])
         self._maker = ContentMaker(words, links=hosts, pictures=hosts)
         self._theme = Theme(BRAND, words.messages)
 
-    def email(self, recommendation: Recommendation) -> tuple[mime.Envelope, str, str]:
-        """Make an email; return what its message is made of."""
+    async def have_answered(self, recommendations: Sequence[Recommendation]) -> int:
+        """Have every prompt answered that these emails come from, before anything is measured; count them."""
+        prompts = self._copywriter.prompts(map(self._facts, recommendations))
+        await self._copywriter.ask_once.run(prompts, payer="before")
+        return len(prompts)
+
+    async def part(self, recommendations: Sequence[Recommendation]) -> AsyncIterator[Made]:
+        """Make the emails of a part; yield what each message is made of."""
         step = self.clock.step
         with step("facts"):
-            facts = email_facts(
-                recommendation, brand=STYLE.brand, locale=STYLE.locale, features=self._features
-            )
-        with step("prompt"):
-            prompt = copy_prompt(facts, STYLE)
-            key = prompt.key(MODEL)
-        with step("judging"):
-            wordings = self._wordings(key, prompt, facts)
-        with step("combining"):
-            written = combined(wordings, facts, f"{RUN}\n{facts.customer_id}", is_first=False)
-        return self._composed(facts, written)
+            everybody = [self._facts(each) for each in recommendations]
+        with step("prompts and judging"):
+            copy = await self._copywriter.prepare(everybody, payer="part")
+        self.judged += len(copy.wordings)
+        for facts in everybody:
+            with step("assembling"):
+                written = self._copywriter.write(facts, copy, seed=f"{RUN}\n{facts.customer_id}")
+            yield self._composed(facts, written.assembled)
 
-    def _composed(self, facts: EmailFacts, written: WrittenCopy) -> tuple[mime.Envelope, str, str]:
+    def _facts(self, recommendation: Recommendation) -> EmailFacts:
+        return email_facts(recommendation, brand=STYLE.brand, locale=STYLE.locale, features=self._features)
+
+    def _composed(self, facts: EmailFacts, written: Assembled) -> Made:
         step, uris = self.clock.step, (ENDPOINT.link(facts.customer_id), f"mailto:{SENDER.address}")
         with step("content"):
             content = self._maker.content(facts, written.copy, Links(RUN, uris[0]))
@@ -117,40 +170,31 @@ class Mailer:
             mime.message(envelope, text=text, html=html)
         return envelope, text, html
 
-    def _wordings(self, key: str, prompt: Prompt, facts: EmailFacts) -> Wordings:
-        if key not in self.wordings:
-            paid = PaidReply(ModelReply(text=self._answers[key]), payer="")
-            judged = judge_reply(paid, facts.for_anybody())
-            self.wordings[key] = Wordings(prompt, key, MODEL, judged, (paid,))
-        return self.wordings[key]
-
 
 def main() -> int:
     """Measure, print the table and return the exit code."""
     options = _options()
     products = shop_products(options.products)
-    customers = list(
-        recommendations(products, customers=options.customers, per_facts=options.customers_per_facts)
-    )
-    features = {each.product_id: _features_of(each) for each in products}
-    mailer = Mailer(features, _answers(customers, features))
+    customers = list(recommendations(products, customers=options.customers))
+    mailer = Mailer({each.product_id: _features_of(each) for each in products})
+    prompts = asyncio.run(mailer.have_answered(customers))
     gc.collect()
     gc.freeze()  # what was prepared here is no part of a service's heap, and collections would go through it
-    library_ns = _run(mailer, customers)
+    library_ns = asyncio.run(_run(mailer, customers))
     per_s = len(customers) * 1e9 / mailer.clock.total_ns
-    Console().print(_table(mailer, len(customers), library_ns))
+    Console().print(_table(mailer, len(customers), prompts, library_ns))
     if per_s < MIN_EMAILS_PER_S:
         Console(stderr=True).print(f"{per_s:,.0f} emails a CPU second, at least {MIN_EMAILS_PER_S:,}")
     return int(per_s < MIN_EMAILS_PER_S)
 
 
-def _run(mailer: Mailer, customers: Sequence[Recommendation]) -> int:
+async def _run(mailer: Mailer, customers: Sequence[Recommendation]) -> int:
     """Make all emails; return the CPU nanoseconds of `EmailMessage` for the same messages."""
     library = Clock()
-    for customer in customers:
-        envelope, text, html = mailer.email(customer)
-        with library.step("EmailMessage"):
-            _with_library(envelope, text, html)
+    for part in batches(customers, CUSTOMERS_PER_PART):
+        async for envelope, text, html in mailer.part(part):
+            with library.step("EmailMessage"):
+                _with_library(envelope, text, html)
     return library.total_ns
 
 
@@ -172,26 +216,15 @@ def _features_of(product: Product) -> tuple[str, ...]:
     return accept(proposed, product, WordLists.load(STYLE.language))[0]
 
 
-def _answers(customers: Sequence[Recommendation], features: Features) -> dict[str, str]:
-    """Return understudy's answer to each distinct prompt, by its key."""
-    answers: dict[str, str] = {}
-    for each in customers:
-        prompt = copy_prompt(
-            email_facts(each, brand=STYLE.brand, locale=STYLE.locale, features=features), STYLE
-        )
-        if (key := prompt.key(MODEL)) not in answers:
-            answers[key] = write([prompt.text], schema=json.loads(prompt.schema))
-    return answers
-
-
-def _table(mailer: Mailer, emails: int, library_ns: int) -> Table:
-    ours, texts = mailer.clock.total_ns, len(mailer.wordings)
-    title = f"{emails:,} emails of {texts:,} distinct facts, {emails * 1e9 / ours:,.0f} a CPU second"
+def _table(mailer: Mailer, emails: int, prompts: int, library_ns: int) -> Table:
+    ours, judging = mailer.clock.total_ns, mailer.clock.spent["prompts and judging"]
+    title = f"{emails:,} emails of {prompts:,} prompts, {emails * 1e9 / ours:,.0f} a CPU second"
     table = Table("", "CPU µs an email", title=title)
     for name, spent in mailer.clock.spent.items():
         table.add_row(name, f"{spent / emails / 1e3:,.1f}")
     table.add_row("all", f"{ours / emails / 1e3:,.1f}")
-    table.add_row("judging, of each distinct facts", f"{mailer.clock.spent['judging'] / texts / 1e3:,.0f}")
+    judged = f"{mailer.judged / emails:.2f} prompts an email, by parts: judging each"
+    table.add_row(judged, f"{judging / mailer.judged / 1e3:,.0f}")
     table.add_row("EmailMessage alone", f"{library_ns / emails / 1e3:,.1f} ({library_ns / ours:.2f} of ours)")
     return table
 
@@ -200,7 +233,6 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--customers", type=int, default=3_000)
     parser.add_argument("--products", type=int, default=300)
-    parser.add_argument("--customers-per-facts", type=int, default=4, help="as in the sample")
     return parser.parse_args()
 
 

@@ -32,13 +32,11 @@ def shop_products(number: int) -> list[Product]:
     return [product_of(each) for each in build_catalogue(load_vocabulary(), seed=SEED, products=number)]
 
 
-def recommendations(
-    products: Sequence[Product], *, customers: int, per_facts: int
-) -> Iterator[Recommendation]:
-    """Yield a recommendation per customer; on average `per_facts` customers have equal ones."""
-    histories, names = max(1, customers // per_facts), load_vocabulary().names
+def recommendations(products: Sequence[Product], *, customers: int) -> Iterator[Recommendation]:
+    """Yield a recommendation per customer; they share products that are picked for the same reason."""
+    names = load_vocabulary().names
     for number in range(customers):
-        random = Random(f"{SEED} {number % histories}")  # noqa: S311 - made-up data
+        random = Random(f"{SEED} {number}")  # noqa: S311 - made-up data
         chosen = _chosen(random, products)
         own, picks = chosen[0], chosen[1:]
         yield Recommendation(
@@ -71,5 +69,6 @@ def _owned(own: Product) -> OwnProduct:
 def _pick(product: Product, own: Product, random: Random) -> Pick:
     kind = random.choice(KINDS)
     about = {} if kind is ReasonKind.WELL_RATED else {"product_id": own.product_id, "product_name": own.name}
-    praised = AspectCount(aspect=random.choice(ASPECTS), praised=20, blamed=1)
+    aspect = Random(product.product_id).choice(ASPECTS)  # noqa: S311 - made-up data
+    praised = AspectCount(aspect=aspect, praised=20, blamed=1)
     return Pick(product=product, reason=Reason(kind=kind, **about), praised=(praised,))

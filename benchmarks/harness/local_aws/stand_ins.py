@@ -1,7 +1,8 @@
 """Comprehend, Personalize and Bedrock: whatever is asked is answered at once, without understanding it.
 
 Sentiments follow from a digest of the words, rankings from the customer's number. Only the model's answers
-are understudy's: its copywriter takes three milliseconds at most, and what the mailer does depends on what it reads.
+are understudy's: its copywriter takes three milliseconds at most, and what the mailer does depends on what
+it reads.
 """
 
 # ruff: noqa: N803 - arguments are named as AWS names them, and some make no difference here

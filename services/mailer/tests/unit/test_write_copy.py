@@ -136,15 +136,16 @@ async def test_a_customers_own_product_makes_no_other_question(
     assert all(name in intro for name, intro in zip(names, intros, strict=True))
 
 
-async def test_a_shared_text_is_judged_by_each_email(make_facts: MakeFacts, make_answer: MakeAnswer) -> None:
+async def test_a_shared_text_is_judged_for_each_product(make_facts: MakeFacts, make_answer: MakeAnswer) -> None:
     """Two products may be told of alike: what the catalogue says of one is no proof for the other."""
     model = InMemoryWriter(make_answer(lines={"3": ["A velvet lamp."]}))
     velvet, plain = (
         _with_bullets(make_facts(customer), bullets)
         for customer, bullets in (("C1", ("Velvet shade",)), ("C2", ()))
     )
-    [first, second], part = await written(model, velvet, plain)
-    assert len(part.wordings) == 6
+    [first, second], _ = await written(model, velvet, plain)
+    assert first.prompt_keys == second.prompt_keys
+    assert model.calls == 2 + 1
     assert first.assembled.copy.lines["3"] == "A velvet lamp."
     assert second.assembled.house_fields == ("lines.3",)
 

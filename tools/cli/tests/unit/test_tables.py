@@ -307,6 +307,7 @@ def demo_report(screen: Console) -> None:
         "copy_facts": BIG,
         "copy_prompts": 1_100_000,
         "copy_repairs": 20_000,
+        "copy_calls": 310_000,
         "products_described": 100_000,
         "links_left_out": 0,
         "seller_claims_superlative": 9_000,

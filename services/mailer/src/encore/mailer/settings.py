@@ -80,8 +80,8 @@ class MailerSettings(ServiceSettings):
     mailer_brand_voice: Annotated[str, Field(min_length=1, max_length=300)] = "warm, plain and brief"
     """How the shop speaks, in a few words for the model."""
     mailer_wordings: Annotated[int, Field(ge=1, le=8)] = 3
-    """Wordings asked for of each text on a product, and more of each field of a frame; people with equal facts
-    read different combinations of them."""
+    """Wordings asked for of each text on a product, and more of each field of a frame; people with equal
+    facts read different combinations of them."""
     mailer_unhappy: Unhappy = Unhappy.ACKNOWLEDGE
     """What a customer with nothing but bad experiences gets."""
     mailer_brand_name: BrandName = "Encore Shop"

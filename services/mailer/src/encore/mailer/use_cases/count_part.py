@@ -121,11 +121,12 @@ def _finished(record: EmailRecord) -> EmailFinished:
 
 def copy_records(part: PartCopy, *, model_id: str, payer: str) -> list[CopyRecord]:
     """Return what is stored of the prompts that a part's words come from; `payer` is the part."""
-    now = datetime.now(UTC)
-    return [
-        _copy_record(key, each, model_id=model_id, payer=payer, now=now)
-        for key, each in part.wordings.items()
-    ]
+    now, records = datetime.now(UTC), dict[str, CopyRecord]()
+    for each in part.wordings.values():
+        key = next(iter(each.replies))
+        if key not in records:
+            records[key] = _copy_record(key, each, model_id=model_id, payer=payer, now=now)
+    return list(records.values())
 
 
 def _copy_record(key: str, wordings: Wordings, *, model_id: str, payer: str, now: datetime) -> CopyRecord:

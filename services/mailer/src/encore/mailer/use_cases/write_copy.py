@@ -6,8 +6,11 @@ that fails too, it gets house text.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import NamedTuple
 
+from encore.contracts.records import Product
 from encore.mailer.domain.copy.answers import (
     AnswerFormatError,
     Judged,
@@ -22,8 +25,12 @@ from encore.mailer.domain.copy.frame_prompt import frame_prompt, frame_repair
 from encore.mailer.domain.copy.product_prompt import ProductPrompt, product_prompt, product_repair
 from encore.mailer.domain.copy.prompt import Prompt, Style
 from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.product import ProductFacts
 from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases.ask_once import AskOnce, PaidReply
+
+CACHED_JUDGEMENTS = 8_192
+"""Of some kilobytes each: most parts of a run use the same answers."""
 
 
 @dataclass(frozen=True)
@@ -46,31 +53,39 @@ class WrittenCopy:
     repair_keys: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class PartCopy:
-    """What may be said to the customers of one part, by the keys of prompts."""
+class Proof(NamedTuple):
+    """What vouches for words on a product beside what the model is told of it."""
 
-    wordings: Mapping[str, Wordings]
-
-    @property
-    def replies(self) -> dict[str, PaidReply]:
-        """Every reply, by its prompt's key."""
-        return {key: paid for each in self.wordings.values() for key, paid in each.replies.items()}
+    entry: Product
+    known: frozenset[str]
 
 
 @dataclass(frozen=True)
-class _Question:
-    """A prompt, and the facts that its answer is judged by."""
+class Question:
+    """A prompt, and the facts that its answer is judged by, which no customer has alone.
+
+    Products of which the model is told the same share a prompt and its answer, but their catalogue entries
+    may prove different things: equal questions have the same proofs.
+    """
 
     prompt: Prompt
-    facts: EmailFacts
+    proofs: tuple[Proof, ...]
+    """That of the product; none for a frame around several."""
+    email: EmailFacts = field(compare=False, repr=False)
+    """Any email that raises the question."""
 
     @property
     def fields(self) -> Sequence[str]:
         """What is asked for."""
-        if isinstance(self.prompt, ProductPrompt):
-            return PRODUCT_TEXTS
-        return frame_fields(self.facts.occasion)
+        return PRODUCT_TEXTS if isinstance(self.prompt, ProductPrompt) else frame_fields(self.email.occasion)
+
+    @property
+    def facts(self) -> EmailFacts:
+        """What holds for everybody whose email raises the question."""
+        if not isinstance(self.prompt, ProductPrompt):
+            return self.email.of_frame()
+        [proof] = self.proofs
+        return self.email.of_product(next(each for each in self.email.products if _proof(each) == proof))
 
     def repair(self, style: Style, judged: Judged) -> Prompt | None:
         """Return the request for what is missing; None if nothing is."""
@@ -78,18 +93,19 @@ class _Question:
             return None
         if isinstance(self.prompt, ProductPrompt):
             return product_repair(self.prompt, fields=missing, refused=judged.verdicts)
-        return frame_repair(self.facts, style, fields=missing, refused=judged.verdicts)
+        return frame_repair(self.email, style, fields=missing, refused=judged.verdicts)
 
-    def judge(self, reply: ModelReply) -> Judged:
-        """Judge a reply; one that cannot be used has a verdict on `answer`."""
-        if reply.refusal:
-            return Judged({}, (Verdict("answer", "", reply.refusal),))
-        read = read_product_answer if isinstance(self.prompt, ProductPrompt) else read_answer
-        try:
-            answer = read(reply.text, self.fields)
-        except AnswerFormatError as error:
-            return Judged({}, (Verdict("answer", "", str(error)),))
-        return judge_answer(answer, self.fields, self.facts)
+
+@dataclass(frozen=True)
+class PartCopy:
+    """What may be said to the customers of one part."""
+
+    wordings: Mapping[Question, Wordings]
+
+    @property
+    def replies(self) -> dict[str, PaidReply]:
+        """Every reply, by its prompt's key."""
+        return {key: paid for each in self.wordings.values() for key, paid in each.replies.items()}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,7 +117,7 @@ class Copywriter:
 
     def prompts(self, everybody: Iterable[EmailFacts]) -> list[Prompt]:
         """Return what has to be known before these emails can be written, each prompt once."""
-        return [question.prompt for question in self._questions(everybody).values()]
+        return list(dict.fromkeys(question.prompt for question in self._questions(everybody)))
 
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it.
@@ -109,50 +125,62 @@ class Copywriter:
         Raises what the model raises: errors that concern more than one email.
         """
         questions = self._questions(everybody)
-        replies = await self.ask_once.run([each.prompt for each in questions.values()], payer=payer)
-        judged = {key: each.judge(replies[key].reply) for key, each in questions.items()}
-        wanted = {key: each.repair(self.style, judged[key]) for key, each in questions.items()}
-        repairs = {key: prompt for key, prompt in wanted.items() if prompt}
+        replies = await self.ask_once.run([each.prompt for each in questions], payer=payer)
+        judged = {each: judge(each, replies[self._key(each.prompt)].reply) for each in questions}
+        wanted = {each: each.repair(self.style, judged[each]) for each in questions}
+        repairs = {question: prompt for question, prompt in wanted.items() if prompt}
         repaired = await self.ask_once.run(repairs.values(), payer=payer)
         wordings = {}
-        for key, question in questions.items():
-            known, found = {key: replies[key]}, judged[key]
-            if repair := repairs.get(key):
+        for question in questions:
+            key, found = self._key(question.prompt), judged[question]
+            known = {key: replies[key]}
+            if repair := repairs.get(question):
                 again = self._key(repair)
                 known[again] = repaired[again]
-                found = found.mended_by(question.judge(repaired[again].reply))
-            wordings[key] = Wordings(question.prompt, found, known)
+                found = found.mended_by(judge(question, repaired[again].reply))
+            wordings[question] = Wordings(question.prompt, found, known)
         return PartCopy(wordings)
 
     def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
         """Return a customer's copy; `seed` decides between the wordings."""
-        frame, *products = keys = [self._key(prompt) for prompt in self._of_email(facts)]
-        texts = {key: part.wordings[key].judged.wordings for key in keys}
+        frame, *products = said = [part.wordings[question] for question in self._of_email(facts)]
+        asked = [next(iter(each.replies)) for each in said]
         return WrittenCopy(
-            assembled(facts, texts[frame], [texts[key] for key in products], seed=seed),
-            prompt_keys=tuple(keys),
-            repair_keys=tuple(
-                dict.fromkeys(again for key in keys for again in part.wordings[key].replies if again != key)
-            ),
+            assembled(facts, frame.judged.wordings, [each.judged.wordings for each in products], seed=seed),
+            prompt_keys=tuple(asked),
+            repair_keys=tuple(dict.fromkeys(again for each in said for again in list(each.replies)[1:])),
         )
 
-    def _questions(self, everybody: Iterable[EmailFacts]) -> dict[str, _Question]:
-        questions: dict[str, _Question] = {}
-        for facts in everybody:
-            frame, *products = self._of_email(facts)
-            if (key := self._key(frame)) not in questions:
-                questions[key] = _Question(frame, facts.of_frame())
-            for product, prompt in zip(facts.products, products, strict=True):
-                if (key := self._key(prompt)) not in questions:
-                    questions[key] = _Question(prompt, facts.of_product(product))
-        return questions
+    def _questions(self, everybody: Iterable[EmailFacts]) -> list[Question]:
+        return list(dict.fromkeys(question for facts in everybody for question in self._of_email(facts)))
 
-    def _of_email(self, facts: EmailFacts) -> list[Prompt]:
-        """Return the prompts that an email comes from: its frame's, and one for each product."""
+    def _of_email(self, facts: EmailFacts) -> list[Question]:
+        """Return the questions that an email raises: its frame's, and one for each product."""
+        alone = tuple(map(_proof, facts.products)) if facts.has_one_product else ()
         return [
-            frame_prompt(facts, self.style),
-            *(product_prompt(product, self.style) for product in facts.products),
+            Question(frame_prompt(facts, self.style), alone, facts),
+            *(
+                Question(product_prompt(product, self.style), (_proof(product),), facts)
+                for product in facts.products
+            ),
         ]
 
     def _key(self, prompt: Prompt) -> str:
         return prompt.key(self.ask_once.model_id)
+
+
+def _proof(product: ProductFacts) -> Proof:
+    return Proof(product.entry, product.known)
+
+
+@lru_cache(maxsize=CACHED_JUDGEMENTS)
+def judge(question: Question, reply: ModelReply) -> Judged:
+    """Judge a reply, which parts share; one that cannot be used has a verdict on `answer`."""
+    if reply.refusal:
+        return Judged({}, (Verdict("answer", "", reply.refusal),))
+    read = read_product_answer if isinstance(question.prompt, ProductPrompt) else read_answer
+    try:
+        answer = read(reply.text, question.fields)
+    except AnswerFormatError as error:
+        return Judged({}, (Verdict("answer", "", str(error)),))
+    return judge_answer(answer, question.fields, question.facts)

@@ -53,9 +53,9 @@ function promptSections(prompt) {
   const found = FACTS.exec(prompt.prompt);
   const isFactsOnly = found?.[0] === prompt.prompt.trim();
   return [
-    section("Model", facts(modelFacts(prompt))),
-    ...(found ? [section("Facts", source(found[1]))] : []),
     ...prompt.answers.map((answer, place) => section(place ? `Answer ${place + 1}, after a repair` : "Answer", source(answer))),
+    ...(found ? [section("Facts", source(found[1]))] : []),
+    section("Model", facts(modelFacts(prompt))),
     ...(isFactsOnly ? [] : [section("Prompt", source(prompt.prompt))]),
   ];
 }

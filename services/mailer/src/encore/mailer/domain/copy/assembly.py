@@ -1,7 +1,8 @@
 """Puts the copy of one email together: its customer's frame, and the texts on its products.
 
-What was asked once for many is judged once more by the facts of this email: a text that is true of a kettle
-that others got need not be true of this one. A field of which no wording passes gets house text.
+The texts have been judged by what everybody who shares them has in common. What only this email shows, such
+as how long a subject becomes with its product's name, is seen here. A field without a wording gets house
+text.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +17,6 @@ from encore.mailer.domain.copy.fields import (
     CopySource,
     email_fields,
 )
-from encore.mailer.domain.copy.gate import Gate
 from encore.mailer.domain.copy.house_copy import house_text
 from encore.mailer.domain.copy.style import style_problems
 from encore.mailer.domain.facts.email import EmailFacts
@@ -29,7 +29,7 @@ Texts = Mapping[str, Sequence[str]]
 
 @dataclass(frozen=True)
 class Assembled:
-    """The copy of one email: every text passed the gate or is house text."""
+    """The copy of one email: every text is of those that it was put together from, or house text."""
 
     copy: Copy
     house_fields: tuple[str, ...]
@@ -44,7 +44,7 @@ class Assembled:
 
 
 def assembled(facts: EmailFacts, frame: Texts, products: Sequence[Texts], *, seed: str) -> Assembled:
-    """Return an email's copy; `products` are the texts on each product, which is product 1 there.
+    """Return an email's copy from texts that passed; those on each product call it product 1.
 
     The seed decides between wordings. The same facts, texts and seed give the same copy.
     """
@@ -57,13 +57,13 @@ def assembled(facts: EmailFacts, frame: Texts, products: Sequence[Texts], *, see
 
 
 class _Assembly:
-    """Chooses among the wordings that pass for one email."""
+    """Chooses among the wordings for one email."""
 
     def __init__(self, facts: EmailFacts, seed: str) -> None:
-        self._facts, self._seed, self._gate = facts, seed, Gate(facts)
+        self._facts, self._seed = facts, seed
 
     def texts(self, frame: Texts, products: Sequence[Texts]) -> Iterator[tuple[str, str]]:
-        """Yield each field of which a wording passes, with the one that the customer reads."""
+        """Yield each field that has a wording, with the one that the customer reads."""
         apology = self._facts.occasion is Occasion.SORRY
         yield from (self._first(HEADLINES, frame, 1) if apology else self._headlines(products)).items()
         yield from self._first(FRAME_TEXTS, frame, 1).items()
@@ -93,8 +93,8 @@ class _Assembly:
         return {field: text for field, text in chosen.items() if text}
 
     def _passing(self, field: str, texts: Sequence[str], number: int) -> Iterator[str]:
-        """Yield the wordings that are true of this email, in the order of the seed."""
+        """Yield the wordings that suit this email, in the order of the seed."""
         facts, own = self._facts, [renumbered(text, 1, number) for text in texts]
         for text in candidates(field, own, facts.slots, seed=self._seed):
-            if not (self._gate.judge(field, text) or style_problems(field, text, facts)):
+            if not style_problems(field, text, facts):
                 yield text
