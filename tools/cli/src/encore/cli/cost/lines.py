@@ -16,6 +16,8 @@ CALL_BYTES = 45_100
 """A call with its answer: most of it is the system text of 37,800 bytes. The mean of the measured runs."""
 STORED_BYTES_PER_EMAIL, ITEM_BYTES_PER_EMAIL = 38_300, 7_400
 """Objects (the email itself has 23,300 of them) and items that a run keeps: measured on 520 customers."""
+RANKING_BYTES = 1_800
+"""A customer's kept ranking: 150 ids of ten characters."""
 TASK_SIZES: Mapping[str, tuple[float, float]] = {
     "ingest": (1, 2),
     "comprehend": (0.5, 1),
@@ -62,7 +64,7 @@ def _environment(work: Workload, hours: Mapping[str, float]) -> Iterator[tuple[s
 
 def kept_lines(work: Workload) -> list[CostLine]:
     """Return what a month costs for which the run's objects and items are kept."""
-    items = work.emails * ITEM_BYTES_PER_EMAIL / GB
+    items = work.emails * (ITEM_BYTES_PER_EMAIL + work.trains * RANKING_BYTES) / GB
     kept = {
         "s3.gb_months": work.emails * STORED_BYTES_PER_EMAIL / GB,
         "dynamodb.gb_months": items,
