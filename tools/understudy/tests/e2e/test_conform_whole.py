@@ -42,7 +42,7 @@ def server(emulator_url: str) -> Iterator[UnderstudyServer]:
 
 def conform(*arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
-    return subprocess.run(
+    return subprocess.run(  # noqa: S603 - our own command
         [COMMAND, "conform", *arguments], capture_output=True, text=True, check=False, timeout=_TIMEOUT_S
     )
 
@@ -73,7 +73,7 @@ def test_a_terminal_shows_what_is_covered() -> None:
     """Each service in lines that fit; the log goes on below."""
     port = free_port()
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own command
         [COMMAND], env={**os.environ, "UNDERSTUDY_PORT": str(port)}, stderr=theirs, stdout=theirs
     )
     os.close(theirs)
@@ -84,16 +84,17 @@ def test_a_terminal_shows_what_is_covered() -> None:
         process.kill()
         process.wait(_TIMEOUT_S)
         os.close(ours)
-    table = shown.partition("Every other operation")[0]
+    table, _, log = shown.partition("Every other operation")
     assert f"http://127.0.0.1:{port}" in table
     assert "personalize-runtime" in table
     assert max(map(len, table.splitlines())) <= 80
+    assert "understudy_starting" in log
 
 
 def test_a_log_file_has_json_only() -> None:
     """Where nobody looks, every line can be parsed."""
     port = free_port()
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own command
         [COMMAND, "serve"],
         env={**os.environ, "UNDERSTUDY_PORT": str(port)},
         stderr=subprocess.PIPE,
@@ -110,5 +111,5 @@ def test_a_log_file_has_json_only() -> None:
 
 def test_the_command_says_its_version() -> None:
     """It is the package's."""
-    done = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run([COMMAND, "--version"], capture_output=True, text=True, check=True)  # noqa: S603 - the same
     assert done.stdout == f"understudy {version('encore-understudy')}\n"
