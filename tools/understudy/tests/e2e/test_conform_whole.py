@@ -17,7 +17,7 @@ from tools.understudy.tests.integration.test_server import free_port, wait_until
 from understudy.conform.suites import all_checks
 from understudy.testing import UnderstudyServer
 
-_TIMEOUT_S = 60.0
+_TIMEOUT_S = 100.0
 COMMAND = str(Path(sys.executable).with_name("understudy"))
 
 
