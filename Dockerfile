@@ -107,6 +107,7 @@ RUN apt-get update \
 
 
 FROM runtime AS understudy
+LABEL org.opencontainers.image.description="A local stand-in for Amazon Comprehend, Personalize and Bedrock."
 COPY --from=openmp /openmp /
 ENV UNDERSTUDY_HOST=0.0.0.0 UNDERSTUDY_PORT=4570
 EXPOSE 4570

@@ -99,9 +99,9 @@ def serve(arguments: Namespace) -> None:
         _check_state(settings.state_dir)
         return
     _require_state(settings.state_dir)
-    structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     if sys.stderr.isatty():
         sys.stderr.write(_banner(services, settings))
+    structlog.get_logger().info("understudy_starting", host=settings.host, port=settings.port)
     app = create_app(services)
     with suppress(KeyboardInterrupt):
         uvicorn.Server(server_config(app, host=settings.host, port=settings.port)).run()

@@ -25,7 +25,7 @@ class FakeCheck:
     cost_usd: float = 0.0
     needs: frozenset[Need] = frozenset()
     differences: Sequence[Difference] = ()
-    error: Exception | None = None
+    error: BaseException | None = None
 
     def run(self, _world: World) -> Sequence[Difference]:
         """Return the differences, or raise the error."""
@@ -113,12 +113,14 @@ def test_a_check_that_gets_stuck_is_a_difference(error: Exception, found: str) -
     assert made.results[0].differences[0].found == found
 
 
-def test_everything_is_removed_even_if_the_endpoint_goes_away() -> None:
-    """The error is told, since nothing can be said about the rest."""
-    world = CleanWorld()
-    with pytest.raises(EndpointConnectionError):
-        report(FakeCheck(error=EndpointConnectionError(endpoint_url="x")), world=world)
+@pytest.mark.parametrize("error", [EndpointConnectionError(endpoint_url="x"), KeyboardInterrupt()])
+def test_everything_is_removed_even_if_it_ends_early(error: BaseException) -> None:
+    """The error is told, since nothing can be said about the rest, with what is left."""
+    world = CleanWorld(left=["arn:group: no"])
+    with pytest.raises(type(error)) as raised:
+        report(FakeCheck(error=error), world=world)
     assert world.cleaned == 1
+    assert raised.value.__notes__ == ["left behind: arn:group: no"]
 
 
 def test_what_is_left_behind_does_not_pass_silently() -> None:

@@ -2,7 +2,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, EndpointConnectionError
 
 from tools.understudy.tests.unit.test_conform_states import Clock
 from understudy.conform.world import TAG, Target, World
@@ -149,6 +149,19 @@ def test_what_is_in_use_for_too_long_is_told(clients: FakeClients) -> None:
     [left] = world.clean_up()
     assert "ResourceInUseException" in left
     assert clock.now_s == 11
+
+
+def test_what_is_behind_an_endpoint_that_is_gone_is_told(clients: FakeClients) -> None:
+    """Whoever runs the suite can look for it."""
+    clients.answers = {"CreateDatasetGroup": iter([group(1)])}
+    world = World(TARGET)
+    world.call("personalize", "CreateDatasetGroup", {"name": "g"})
+
+    def gone(**_: Any) -> None:  # noqa: ANN401 - botocore's own
+        raise EndpointConnectionError(endpoint_url="http://gone")
+
+    world.client("personalize").meta.events.register_first("before-call", gone)
+    assert world.clean_up() == ['arn:group1: Could not connect to the endpoint URL: "http://gone"']
 
 
 def test_a_refused_creation_leaves_nothing_to_remove(clients: FakeClients) -> None:

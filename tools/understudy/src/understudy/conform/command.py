@@ -49,10 +49,14 @@ def conform(arguments: Namespace) -> NoReturn:
     """Make the checks and exit: with 0 if nothing is different, 1 if something is, 2 if it cannot be told."""
     from botocore.exceptions import BotoCoreError
 
+    from understudy.conform.report import plain
+
     try:
         sys.exit(_run(arguments))
-    except (BotoCoreError, OSError) as error:
-        sys.stderr.write(f"understudy conform: {error}\n")
+    except (BotoCoreError, OSError, KeyboardInterrupt) as error:
+        reason = str(error) or "interrupted"
+        lines = [f"understudy conform: {reason}", *getattr(error, "__notes__", ())]
+        sys.stderr.write("".join(f"{plain(each)}\n" for each in lines))
         sys.exit(_UNUSABLE)
 
 

@@ -39,16 +39,19 @@ def run_checks(
 ) -> Report:
     """Make the checks that can be made, and tell of each; those that cost money only if `paid`.
 
-    Raises botocore's errors of connections and credentials, after having removed what it could.
+    Whatever ends it early, such as an endpoint that goes away, is raised once all has been removed that could
+    be; what is left is in the notes of the error.
     """
     results: list[Result] = []
     try:
         for check in checks:
             results.append(_result(check, world, paid=paid))
             told(results[-1])
-    finally:
-        left_behind = world.clean_up()
-    return Report(results=results, left_behind=left_behind)
+    except BaseException as error:
+        for each in world.clean_up():
+            error.add_note(f"left behind: {each}")
+        raise
+    return Report(results=results, left_behind=world.clean_up())
 
 
 def _result(check: Check, world: World, *, paid: bool) -> Result:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import boto3
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from understudy.conform.shapes import input_shape, service_model
 
@@ -132,6 +132,8 @@ class World:
         while True:
             try:
                 self.call(undo.service, undo.delete, {undo.key: undo.arn})
+            except BotoCoreError as error:
+                return f"{undo.arn}: {error}"
             except ClientError as error:
                 code = error.response["Error"]["Code"]
                 if code == "ResourceNotFoundException":
@@ -148,7 +150,7 @@ class World:
         try:
             for key in self.keys(""):
                 self.client(_STORAGE).delete_object(Bucket=self.target.bucket, Key=f"{self.prefix}/{key}")
-        except ClientError as error:
+        except (BotoCoreError, ClientError) as error:
             return [f"s3://{self.target.bucket}/{self.prefix}/: {error}"]
         return []
 

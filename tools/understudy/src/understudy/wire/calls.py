@@ -63,7 +63,9 @@ class CallLog:
 
     def answered(self, operation: str, outcome: str, duration_s: float) -> None:
         """Count a call of an operation that exists."""
-        seen = self._seen.setdefault(operation, _Seen())
+        seen = self._seen.get(operation)
+        if seen is None:
+            seen = self._seen[operation] = _Seen()
         seen.outcomes[outcome] += 1
         seen.durations_s.append(duration_s)
 

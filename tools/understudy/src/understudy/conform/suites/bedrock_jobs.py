@@ -194,4 +194,4 @@ def _output(world: World, job_id: str, lines: list[str]) -> Iterator[Difference]
     yield from same("records", {f"r{number}" for number in range(len(lines))}, set(results))
     yield from same("an answer", {"recordId", "modelInput", "modelOutput"}, set(results.get("r1", ())))
     yield from same("a refused record", {"recordId", "modelInput", "error"}, set(results.get("r0", ())))
-    yield from same("its code", 400, results["r0"].get("error", {}).get("errorCode"))
+    yield from same("its code", 400, results.get("r0", {}).get("error", {}).get("errorCode"))

@@ -1,0 +1,281 @@
+"""Parts of Bedrock by themselves: models, guardrails, quotas, and one invocation from check to count."""
+
+import asyncio
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from tools.understudy.tests.bedrocks import HAIKU, LLAMA, NOVA, OPUS, SONNET
+from understudy.bedrock.guardrails import BLOCKED_MESSAGE, Guardrail, find_guardrail
+from understudy.bedrock.invocation import Invoker, check
+from understudy.bedrock.models import CURRENT_MODEL_IDS, MODEL_FEATURES, Model, ModelFeatures, Models
+from understudy.bedrock.quotas import Quotas
+from understudy.bedrock.request import Answer, Block, ModelRequest, Turn, Usage, tokens
+from understudy.wire.errors import ServiceError
+
+MODELS = Models(CURRENT_MODEL_IDS, MODEL_FEATURES)
+
+
+def model(identifier: str = HAIKU) -> Model:
+    """Return one of the models."""
+    return MODELS.find(identifier)
+
+
+def request(*texts: str, identifier: str = HAIKU, **changes: Any) -> ModelRequest:  # noqa: ANN401 - any field
+    """Return a request with these texts of a user."""
+    turn = Turn("user", tuple(Block(text) for text in texts or ("Hello",)))
+    return replace(ModelRequest(model=model(identifier), turns=(turn,), max_tokens=100), **changes)
+
+
+def refused(call: Any, *arguments: Any) -> ServiceError:  # noqa: ANN401 - any call
+    """Return the error of a call."""
+    with pytest.raises(ServiceError) as raised:
+        call(*arguments)
+    return raised.value
+
+
+@pytest.mark.parametrize(
+    "identifier",
+    [
+        SONNET,
+        f"us.{SONNET}",
+        f"global.{SONNET}",
+        f"arn:aws:bedrock:us-east-1::foundation-model/{SONNET}",
+        f"arn:aws:bedrock:us-east-1:000000000000:inference-profile/eu.{SONNET}",
+    ],
+)
+def test_every_way_to_name_a_model_leads_to_the_same(identifier: str) -> None:
+    """So that they share quotas and caches."""
+    assert model(identifier) == Model(SONNET, MODEL_FEATURES[SONNET])
+
+
+@pytest.mark.parametrize("identifier", ["", "claude", f"xx.{SONNET}", f"{SONNET}-v9"])
+def test_other_names_are_of_no_model(identifier: str) -> None:
+    """Whether a model was withdrawn or never there."""
+    assert refused(model, identifier).message == "The provided model identifier is invalid."
+
+
+def test_a_model_without_features_has_those_of_a_current_claude() -> None:
+    """A new model's id is all that is needed."""
+    models = Models({"anthropic.claude-next"}, {})
+    assert models.find("anthropic.claude-next").features == ModelFeatures()
+
+
+def test_a_model_may_be_for_profiles_only() -> None:
+    """The message has the part that clients look for."""
+    models = Models({"m", "us.m"}, {"m": ModelFeatures(on_demand=False)})
+    assert models.find("us.m").id == "m"
+    assert "on-demand throughput" in refused(models.find, "m").message
+
+
+@pytest.mark.parametrize(
+    ("access", "code"),
+    [
+        ("not_granted", "AccessDeniedException"),
+        ("no_subscription", "AccessDeniedException"),
+        ("no_use_case", "ResourceNotFoundException"),
+        ("legacy", "ResourceNotFoundException"),
+        ("ended", "ResourceNotFoundException"),
+    ],
+)
+def test_an_account_may_lack_access_for_a_reason(access: Any, code: str) -> None:  # noqa: ANN401 - one of a literal
+    """Each with the code that AWS gives it, by any name of the model."""
+    models = Models({"m", "eu.m"}, {"m": ModelFeatures(access=access)})
+    for name in ("m", "eu.m"):
+        error = refused(models.find, name)
+        assert error.code == code
+        assert len(error.message) > 40
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("a secret plan", ["secret"]),
+        ("SECRET", ["secret"]),
+        ("secretary", []),
+        ("topsecret", []),
+        ("secret, C++!", ["secret", "C++"]),
+        ("", []),
+    ],
+)
+def test_a_guardrail_finds_whole_words_in_any_case(text: str, found: list[str]) -> None:
+    """Signs in a word are only signs."""
+    assert Guardrail("g", ("secret", "C++")).found([text]) == found
+
+
+def test_a_trace_says_what_was_found() -> None:
+    """In the form of Bedrock's word policy."""
+    assessment = Guardrail("g", ("secret",)).assessment(["secret"])
+    assert assessment["wordPolicy"]["customWords"] == [
+        {"match": "secret", "action": "BLOCKED", "detected": True}
+    ]
+
+
+@pytest.mark.parametrize("identifier", ["g", "arn:aws:bedrock:us-east-1:000000000000:guardrail/g"])
+def test_a_guardrail_is_found_by_id_or_arn(identifier: str) -> None:
+    """In any version."""
+    found = find_guardrail({"g": ("secret",)}, identifier, "7")
+    assert found == Guardrail("g", ("secret",))
+
+
+def test_no_guardrail_is_named_by_nothing_and_half_a_name_is_a_mistake() -> None:
+    """So is one that there is not."""
+    assert find_guardrail({"g": ()}, None, None) is None
+    for identifier, version in (("g", None), (None, "1"), ("other", "1")):
+        assert refused(find_guardrail, {"g": ()}, identifier, version).code == "ValidationException"
+
+
+class Now:
+    """A clock that stands still until it is set."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        """Return the time."""
+        return self.seconds
+
+
+def test_requests_a_minute_are_counted_for_each_model() -> None:
+    """And come back in time."""
+    now = Now()
+    quotas = Quotas(requests_per_min=2, clock=now)
+    for _ in range(2):
+        quotas.reserve(request())
+    assert "Too many requests" in refused(quotas.reserve, request()).message
+    quotas.reserve(request(identifier=SONNET))
+    now.seconds = 30
+    quotas.reserve(request())
+
+
+def test_a_request_reserves_what_it_may_write_and_gets_the_rest_back() -> None:
+    """Tokens that were read from a cache are not counted."""
+    quotas = Quotas(tokens_per_min=1_000, clock=Now())
+    large = request("x" * 400, max_tokens=800)
+    quotas.reserve(large)
+    assert "Too many tokens" in refused(quotas.reserve, request("x" * 400, max_tokens=100)).message
+    quotas.settle(large, Usage(input=100, output=50, cache_read=500))
+    quotas.reserve(request("x" * 400, max_tokens=700))
+
+
+def test_a_request_that_gets_no_tokens_gets_its_request_back() -> None:
+    """It was not answered."""
+    quotas = Quotas(requests_per_min=1, tokens_per_min=200, clock=Now())
+    assert "tokens" in refused(quotas.reserve, request(max_tokens=500)).message
+    quotas.reserve(request(max_tokens=50))
+
+
+def test_without_quotas_everything_is_granted() -> None:
+    """As long as nobody sets one."""
+    quotas = Quotas()
+    for _ in range(1_000):
+        quotas.reserve(request(max_tokens=64_000))
+
+
+@pytest.mark.parametrize(
+    ("changes", "text"),
+    [
+        ({"max_tokens": 64_001}, "exceeds the model limit of 64000"),
+        ({"identifier": OPUS, "temperature": 0.5}, "`temperature` is deprecated"),
+        (
+            {"identifier": LLAMA, "turns": (Turn("user", (Block("x", "5m"),)),)},
+            "did not allow prompt caching",
+        ),
+        ({"turns": (Turn("user", (Block("x", "5m"),) * 5),)}, "A maximum of 4 blocks"),
+        ({"identifier": NOVA, "schema": "{}", "max_tokens": 5}, "output_config.format: Extra inputs"),
+        ({"schema": "{"}, "not valid JSON"),
+        ({"turns": (Turn("user", (Block("x" * 800_004),)),)}, "Input is too long"),
+    ],
+)
+def test_what_a_model_cannot_do_is_refused(changes: dict[str, Any], text: str) -> None:
+    """Before anything is counted."""
+    identifier = changes.pop("identifier", HAIKU)
+    assert text in refused(check, request(identifier=identifier, **changes)).message
+
+
+class Parrot:
+    """An engine that answers with a text."""
+
+    def __init__(self, answer: Answer) -> None:
+        self._answer = answer
+        self.asked: list[ModelRequest] = []
+
+    async def answer(self, asked: ModelRequest) -> Answer:
+        """Return the text."""
+        self.asked.append(asked)
+        return self._answer
+
+    async def close(self) -> None:
+        """Do nothing."""
+
+
+def invoker(answer: Answer = Answer("Four words of answer", "end_turn"), **changes: Any) -> Invoker:  # noqa: ANN401, B008 - frozen
+    """Return what asks the engine."""
+    return Invoker(engine=Parrot(answer), **{"quotas": Quotas(), **changes})
+
+
+def test_an_answer_is_counted_by_operation() -> None:
+    """Four characters are a token."""
+    asked = invoker()
+    reply = asyncio.run(asked.invoke(request("x" * 40), operation="Converse"))
+    assert (reply.usage.input, reply.usage.output) == (10, 5)
+    assert asked.counts["Converse"]["outputTokens"] == 5
+
+
+def test_a_model_that_counts_itself_is_believed() -> None:
+    """Also of what was read from the cache, in proportion."""
+    answer = Answer("x", "end_turn", input_tokens=20, output_tokens=7)
+    reply = asyncio.run(invoker(answer).invoke(request("x" * 40), operation="Converse"))
+    assert (reply.usage.input, reply.usage.output) == (20, 7)
+
+
+def test_a_guardrail_stops_a_prompt_before_the_model_sees_it() -> None:
+    """Nothing is counted."""
+    asked = invoker()
+    guardrail = Guardrail("g", ("secret",))
+    reply = asyncio.run(asked.invoke(request("a secret"), operation="Converse", guardrail=guardrail))
+    assert (reply.text, reply.stop_reason) == (BLOCKED_MESSAGE, "guardrail_intervened")
+    assert (reply.blocked, reply.blocked_answer, reply.usage) == (("secret",), None, Usage())
+    assert asked.engine.asked == []  # type: ignore[attr-defined] # the double's
+
+
+def test_a_guardrail_replaces_an_answer() -> None:
+    """Which was paid for."""
+    guardrail = Guardrail("g", ("words",))
+    reply = asyncio.run(invoker().invoke(request(), operation="Converse", guardrail=guardrail))
+    assert (reply.text, reply.blocked_answer) == (BLOCKED_MESSAGE, "Four words of answer")
+    assert reply.usage.output == 5
+
+
+def test_a_batch_has_neither_cache_nor_quota() -> None:
+    """A record is counted to the operation of its job."""
+    asked = invoker(quotas=Quotas(requests_per_min=1))
+    for _ in range(3):
+        reply = asyncio.run(asked.invoke_in_batch(request("x" * 40), operation="CreateModelInvocationJob"))
+    assert reply.usage.input == 10
+    assert asked.counts["CreateModelInvocationJob"]["inputTokens"] == 30
+
+
+@pytest.mark.parametrize(("chars", "count"), [(0, 0), (1, 1), (4, 1), (5, 2), (4_000, 1_000)])
+def test_tokens_are_rounded_up(chars: int, count: int) -> None:
+    """The usual estimate."""
+    assert tokens(chars) == count
+
+
+def test_a_prompt_is_read_in_order() -> None:
+    """System first, then the turns; the schema counts as input."""
+    asked = request("b", "c", system=(Block("a"),), schema="x" * 8)
+    assert [(role, block.text) for role, block in asked.blocks] == [
+        ("system", "a"),
+        ("user", "b"),
+        ("user", "c"),
+    ]
+    assert asked.input_tokens == tokens(3 + 8)
+    assert asked.turns[0].text == "b\nc"
+
+
+def test_a_request_without_a_limit_may_be_answered_at_length() -> None:
+    """As long as the model writes."""
+    assert request(max_tokens=None).max_output_tokens == 64_000
+    assert request(identifier=LLAMA, max_tokens=None).max_output_tokens == 8_192
