@@ -5,33 +5,30 @@ appearance. Durability is switched off: a crashed run is read again from the sta
 """
 
 import sqlite3
+from collections.abc import Iterator, Sequence
+from itertools import product
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 from encore.contracts.records import Product
 from encore.ingest.adapters import scratch_sql
 from encore.ingest.adapters.merged import Merged
+from encore.ingest.adapters.scratch_values import (
+    CustomerFields,
+    KnownReview,
+    PutReview,
+    contradicts,
+    customer_fields,
+    differences,
+    review_values,
+)
 from encore.ingest.domain.exclusion import ExclusionRules
 from encore.ingest.domain.limits import MAX_CUSTOMER_RECORDS, MAX_REVIEW_PRODUCTS
 from encore.ingest.domain.rows.orders import PurchaseRow
 from encore.ingest.domain.rows.people import CustomerRow, address_key, id_of_address
 from encore.ingest.domain.rows.reviews import ReviewRow
 
-
-class KnownReview(NamedTuple):
-    """A review of an earlier row, and the id of the customer who wrote it."""
-
-    position: int
-    author: str
-    title: str | None
-    text: str | None
-
-
-class PutReview(NamedTuple):
-    """What was odd about a review: what is known of it has other words, or it is about too many products."""
-
-    contradicts: bool
-    is_cut: bool
+KEYS_PER_QUERY = 500
 
 
 class Scratch:
@@ -41,6 +38,7 @@ class Scratch:
         self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._db.executescript(scratch_sql.SCHEMA)
         self._db.execute("BEGIN")
+        self._customers = self._reviews = 0
 
     def __enter__(self) -> Self:
         return self
@@ -69,7 +67,7 @@ class Scratch:
                 "UPDATE products SET parent = ?, complete = ?, in_stock = ?, record = ? WHERE id = ?",
                 (*values, product.product_id),
             )
-        return _differences(Product.model_validate_json(known[0]), product)
+        return differences(Product.model_validate_json(known[0]), product)
 
     def put_shared_text(self, product_id: str, text: str) -> None:
         """Keep a text about a known product by an unknown reviewer; the same words about it count once."""
@@ -89,21 +87,55 @@ class Scratch:
         Each field keeps its first value, but what decides whether they may be written to its more cautious
         one.
         """
-        given = _CustomerFields(row.email, None if row.email is None else address_key(row.email), *row[2:])
+        given = customer_fields(row)
         known = self._one(scratch_sql.KNOWN_CUSTOMER, customer_id := self.customer_id(row))
         if known is None:
-            return self._add(scratch_sql.ADD_CUSTOMER, customer_id, *given), False
-        position, kept = int(known[0]), _CustomerFields(*known[1:])
+            self._customers += 1
+            self._db.execute(scratch_sql.ADD_CUSTOMER, (self._customers, customer_id, *given, 0))
+            return self._customers, False
+        position, kept = int(known[0]), CustomerFields(*known[1:])
         if given != kept and any(
             new is not None and new != old for new, old in zip(given, kept, strict=True)
         ):
             self._db.execute(scratch_sql.COMPLETE_CUSTOMER, {"position": position, **given._asdict()})
-        return position, _contradicts((kept.address,), (given.address,))
+        return position, contradicts((kept.address,), (given.address,))
 
     def find_review(self, review_id: str) -> KnownReview | None:
         """Return what is known of a review, None if it is new."""
         found = self._one(scratch_sql.KNOWN_REVIEW, review_id)
         return None if found is None else KnownReview(*found)
+
+    def find_reviews(self, review_ids: Sequence[str]) -> dict[str, KnownReview]:
+        """Return what is known of reviews, by id; those that are new are missing."""
+        found = self._all(scratch_sql.KNOWN_REVIEWS, review_ids)
+        return {review_id: KnownReview(*known) for review_id, *known in found}
+
+    def known_customers(self, customer_ids: Sequence[str]) -> set[str]:
+        """Return those of the ids that are known."""
+        return {found for (found,) in self._all(scratch_sql.KNOWN_CUSTOMERS, customer_ids)}
+
+    def add_customers(self, rows: Sequence[CustomerRow], records: Sequence[int]) -> list[int]:
+        """Add customers with ids, each new and there once, with their records; return their positions."""
+        first = self._customers + 1
+        self._customers += len(rows)
+        positions = range(first, first + len(rows))
+        given = zip(positions, rows, records, strict=True)
+        self._db.executemany(
+            scratch_sql.ADD_CUSTOMER,
+            [(at, row.customer_id, *customer_fields(row), count) for at, row, count in given],
+        )
+        return list(positions)
+
+    def add_reviews(self, rows: Sequence[tuple[ReviewRow, int]], products: Sequence[int]) -> None:
+        """Add reviews of these products, each new and there once, with their customers' positions."""
+        first = self._reviews + 1
+        self._reviews += len(rows)
+        positions = range(first, first + len(rows))
+        self._db.executemany(
+            scratch_sql.ADD_REVIEW,
+            [review_values(at, row, customer) for at, (row, customer) in zip(positions, rows, strict=True)],
+        )
+        self._db.executemany(scratch_sql.ADD_SUBJECT, product(positions, products))
 
     def count_record(self, customer: int, records: int = 1) -> bool:
         """Count a new review or purchase of a customer; return False if they may not have another one."""
@@ -116,17 +148,20 @@ class Scratch:
         Each field keeps its first value, products are added, up to `MAX_REVIEW_PRODUCTS`. The product, or
         products of which it is the parent, must be known, and the review new or this customer's.
         """
-        rating = None if row.rating is None else str(row.rating)
         if known is None:
-            given = (row.review_id, customer, row.title, row.text, rating, row.timestamp)
-            review = self._add(scratch_sql.ADD_REVIEW, *given)
+            self._reviews = review = self._reviews + 1
+            self._db.execute(scratch_sql.ADD_REVIEW, review_values(review, row, customer))
         else:
             review = known.position
-            self._db.execute(
-                scratch_sql.COMPLETE_REVIEW, (row.title, row.text, rating, row.timestamp, review)
-            )
-        contradicts = known is not None and _contradicts((known.title, known.text), (row.title, row.text))
-        return PutReview(contradicts, not self._add_subjects(review, row.product_id, is_new=known is None))
+            _, _, _, *given = review_values(review, row, customer)
+            self._db.execute(scratch_sql.COMPLETE_REVIEW, (*given, review))
+        is_another = known is not None and contradicts((known.title, known.text), (row.title, row.text))
+        return PutReview(is_another, not self._add_subjects(review, row.product_id, is_new=known is None))
+
+    def subjects_of(self, product_id: str) -> list[int] | None:
+        """Return what a new review of a product is about; None if that is more than a review can be."""
+        found = self._new_subjects(0, product_id, MAX_REVIEW_PRODUCTS + 1)
+        return found if len(found) <= MAX_REVIEW_PRODUCTS else None
 
     def put_purchase(self, row: PurchaseRow, *, customer: int, product: int) -> None:
         """Merge a purchase; a product that an order names twice was bought in the larger quantity."""
@@ -166,35 +201,19 @@ class Scratch:
         """Add the product, or those of which it is the parent, to a review; return whether all had room."""
         known = 0 if is_new else int(self._db.execute(scratch_sql.COUNT_SUBJECTS, (review,)).fetchone()[0])
         room = MAX_REVIEW_PRODUCTS - known
-        wanted = {"review": review, "id": product_id, "limit": room + 1}
-        found = self._db.execute(scratch_sql.NEW_SUBJECTS, wanted).fetchall()
-        self._db.executemany(scratch_sql.ADD_SUBJECT, ((review, product) for (product,) in found[:room]))
+        found = self._new_subjects(review, product_id, room + 1)
+        self._db.executemany(scratch_sql.ADD_SUBJECT, ((review, product) for product in found[:room]))
         return len(found) <= room
 
-    def _add(self, statement: str, *values: object) -> int:
-        """Insert a row and return its position."""
-        return int(self._db.execute(statement, values).lastrowid or 0)
+    def _new_subjects(self, review: int, product_id: str, limit: int) -> list[int]:
+        wanted = {"review": review, "id": product_id, "limit": limit}
+        return [int(found) for (found,) in self._db.execute(scratch_sql.NEW_SUBJECTS, wanted)]
+
+    def _all(self, query: str, keys: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+        for first in range(0, len(keys), KEYS_PER_QUERY):
+            some = keys[first : first + KEYS_PER_QUERY]
+            yield from self._db.execute(query.format(marks=", ".join("?" * len(some))), some)
 
     def _one(self, query: str, key: str) -> tuple[Any, ...] | None:
         found: tuple[Any, ...] | None = self._db.execute(query, (key,)).fetchone()
         return found
-
-
-class _CustomerFields(NamedTuple):
-    email: str | None
-    address: str | None
-    name: str | None
-    age: int | None
-    consent: bool | None
-    suppressed: bool | None
-    language: str | None
-    time_zone: str | None
-
-
-def _contradicts(known: tuple[str | None, ...], given: tuple[str | None, ...]) -> bool:
-    return any(None not in pair and pair[0] != pair[1] for pair in zip(known, given, strict=True))
-
-
-def _differences(before: Product, after: Product) -> int:
-    old, new = before.model_dump(), after.model_dump()
-    return sum(old[field] != new[field] for field in old)

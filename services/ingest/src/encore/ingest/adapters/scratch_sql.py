@@ -43,8 +43,9 @@ SELECT position, email, address, name, age, consent, suppressed, language, time_
 FROM customers WHERE id = ?
 """
 ADD_CUSTOMER = """
-INSERT INTO customers (id, email, address, name, age, consent, suppressed, language, time_zone)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+INSERT INTO customers
+  (position, id, email, address, name, age, consent, suppressed, language, time_zone, records)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 """
 # What decides whether somebody is written to keeps its more cautious value, everything else its first.
 COMPLETE_CUSTOMER = """
@@ -61,8 +62,13 @@ KNOWN_REVIEW = """
 SELECT reviews.position, customers.id, title, text FROM reviews
 JOIN customers ON customers.position = customer WHERE reviews.id = ?
 """
+KNOWN_REVIEWS = """
+SELECT reviews.id, reviews.position, customers.id, title, text FROM reviews
+JOIN customers ON customers.position = customer WHERE reviews.id IN ({marks})
+"""
+KNOWN_CUSTOMERS = "SELECT id FROM customers WHERE id IN ({marks})"
 ADD_REVIEW = """
-INSERT INTO reviews (id, customer, title, text, rating, timestamp) VALUES (?, ?, ?, ?, ?, ?)
+INSERT INTO reviews (position, id, customer, title, text, rating, timestamp) VALUES (?, ?, ?, ?, ?, ?, ?)
 """
 COMPLETE_REVIEW = """
 UPDATE reviews SET title = coalesce(title, ?), text = coalesce(text, ?), rating = coalesce(rating, ?),

@@ -18,6 +18,8 @@ def clean(text: str) -> str:
     """Return the text in NFC on one line, without control or invisible characters, single-spaced."""
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
+    if text.isprintable() and "  " not in text and text[:1] != " " != text[-1:]:
+        return text  # as nearly all are: a space is the only white space that is printable
     text = " ".join(text.split())
     return text if text.isprintable() else " ".join(_invisible().sub("", text).split())
 

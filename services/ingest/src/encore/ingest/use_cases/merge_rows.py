@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 
-from encore.ingest.adapters.scratch import KnownReview, Scratch
+from encore.ingest.adapters.scratch import Scratch
+from encore.ingest.adapters.scratch_values import KnownReview
 from encore.ingest.domain.cells import Row
 from encore.ingest.domain.errors import RowError, quoted
 from encore.ingest.domain.formats.fields import Kind
@@ -13,7 +14,7 @@ from encore.ingest.domain.rows.orders import read_order_row
 from encore.ingest.domain.rows.people import CustomerRow, read_customer_row
 from encore.ingest.domain.rows.products import read_product
 from encore.ingest.domain.rows.reading import Reading
-from encore.ingest.domain.rows.reviews import ReviewRow, read_combined, read_review_row
+from encore.ingest.domain.rows.reviews import CombinedRow, ReviewRow, read_combined, read_review_row
 from encore.ingest.use_cases.survey_files import SurveyedFile
 
 A_PRODUCT = "the id of a product of the products file"
@@ -55,7 +56,8 @@ class MergeRows:
 
     def _combined(self, row: Row, how: Reading) -> None:
         found = read_combined(row, how)
-        known = [self._scratch.find_review(each.review_id) for each in found.reviews]
+        by_id = self._scratch.find_reviews([each.review_id for each in found.reviews])
+        known = [by_id.get(each.review_id) for each in found.reviews]
         owned = self._owned(found.customers, found.reviews, known)
         if not any(owned):
             raise RowError(OWN_REVIEWS, column="review_id", found=quoted(row.raw("review_id")))
@@ -63,16 +65,41 @@ class MergeRows:
             row.note("review_id", OWN_REVIEWS, quoted(row.raw("review_id")))
         self._counts["product_differences"] += self._scratch.put_product(found.product)
         is_repeating = len({each.review_id for each in found.reviews}) < len(found.reviews)
+        new = set() if is_repeating else self._put_new(row, found, by_id)
         for customer, review, earlier, is_owned in zip(
             found.customers, found.reviews, known, owned, strict=True
         ):
-            if is_owned:
+            if is_owned and review.review_id not in new:
                 position = self._put_customer(customer)
                 known_now = self._scratch.find_review(review.review_id) if is_repeating else earlier
                 self._put_review(row, review, known_now, position)
         for text in found.shared_texts:
             self._scratch.put_shared_text(found.product.product_id, text)
         self._counts["unaligned_texts"] += found.unaligned
+
+    def _put_new(self, row: Row, found: CombinedRow, known: Collection[str]) -> set[str]:
+        """Put the new reviews of a row together, as nearly all are; return their ids.
+
+        The result is as if they were put one by one, so it is nothing for a row that has a customer twice.
+        """
+        ids = [each.customer_id or "" for each in found.customers]
+        products = self._scratch.subjects_of(found.product.product_id)
+        if products is None or not all(ids) or len(set(ids)) < len(ids):
+            return set()
+        pairs = zip(found.customers, found.reviews, strict=True)
+        new = [(who, what, records_of(what.title, what.text)) for who, what in pairs]
+        new = [each for each in new if each[1].review_id not in known]
+        old = self._scratch.known_customers(ids)
+        strangers = [(who, records) for who, _, records in new if who.customer_id not in old]
+        added = iter(self._scratch.add_customers(*zip(*strangers, strict=True))) if strangers else iter(())
+        written = []
+        for customer, review, records in new:
+            is_old = customer.customer_id in old
+            position = self._put_customer(customer) if is_old else next(added)
+            if not is_old or self._has_room(row, position, records):
+                written.append((review, position))
+        self._scratch.add_reviews(written, products)
+        return {review.review_id for _, review, _ in new}
 
     def _product(self, row: Row, how: Reading) -> None:
         self._counts["product_differences"] += self._scratch.put_product(read_product(row, how))
