@@ -13,6 +13,7 @@ from typing import Any
 
 from moto.dynamodb.exceptions import ConditionalCheckFailed
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import Item as MotoItem
 
 from encore.stack.topology import Topology
 from harness.local_aws.database import alone, opened
@@ -208,6 +209,7 @@ class DynamoDB:
     def _moto_item(self, table: str, found: Item | None) -> Any:  # noqa: ANN401 - moto's own
         stored = self._moto.get_table(table)
         stored.items.clear()
+        vars(MotoItem)["instances_tracked"].clear()  # moto remembers each one that there ever was
         return None if found is None else stored.put_item(found)
 
     def _updated(self, table: str, key: Item, found: Item | None, rules: Mapping[str, Any]) -> Item:

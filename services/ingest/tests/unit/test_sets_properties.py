@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from services.ingest.tests.sets import DAY, Shop
@@ -64,7 +64,17 @@ def deliveries(draw: st.DrawFn, *, all_arrive: bool) -> tuple[tuple[str, ...], l
     return names, draw(st.lists(days(names, all_arrive=all_arrive), min_size=1, max_size=4))
 
 
+def in_turn(*uploads: str) -> Day:
+    """A delivery whose messages arrive as its files are uploaded, one after the other."""
+    return Day(uploads, [(name, number) for number, name in enumerate(uploads, start=1)])
+
+
+CORRECTED = (THREE, [in_turn(*THREE, THREE[-1]), in_turn(*THREE)])
+"""A file of the first delivery is uploaded again after its run; another delivery follows."""
+
+
 @given(deliveries(all_arrive=True))
+@example(CORRECTED)
 @settings(max_examples=120, deadline=None)
 def test_each_delivery_is_exactly_one_run(given_: tuple[tuple[str, ...], list[Day]]) -> None:
     """Uploads in any order, one file repeatedly, messages twice, late and out of order."""
