@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from statistics import median
 
@@ -24,6 +24,10 @@ class Offer:
     """One product that may be picked, in the terms of the rules."""
 
     product: Product
+    product_id: str = field(init=False)
+    leaf: Category = field(init=False)
+    """The product's narrowest category; empty when it has none."""
+    price: Decimal = field(init=False)
     part: Category
     labels: frozenset[str]
     brand: str | None
@@ -34,20 +38,11 @@ class Offer:
     is_disliked: bool
     """True when its buyers mostly dislike it."""
 
-    @property
-    def product_id(self) -> str:
-        """The product's id."""
-        return self.product.product_id
-
-    @property
-    def leaf(self) -> Category:
-        """The product's narrowest category; empty when it has none."""
-        return self.product.category
-
-    @property
-    def price(self) -> Decimal:
-        """The product's current price."""
-        return self.product.price
+    def __post_init__(self) -> None:
+        """Take from the product what the rules look at most often."""
+        object.__setattr__(self, "product_id", self.product.product_id)
+        object.__setattr__(self, "leaf", self.product.category)
+        object.__setattr__(self, "price", self.product.price)
 
 
 def offers(catalogue: Catalogue, durables: Durables, run_rules: RunRules, *, now: int) -> dict[str, Offer]:
