@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.offers import Offer
@@ -37,6 +38,8 @@ COSTS = {rule: 1 << place for place, rule in enumerate(RULES)}
 """What it costs if a rule yields: more than if all the rules before it do."""
 LEAF_RULES = (Rule.COMPLEMENTS, Rule.NEW_PART, Rule.LEAF, Rule.NEW_ROOT)
 """The rules that look at a product's category alone."""
+STANDING_RULES = (Rule.RATING, Rule.FIT, Rule.REPEAT, Rule.DISAPPOINTMENT, Rule.DISLIKED)
+"""The rules that what is in the basket does not matter to."""
 UNBROKEN = 0
 """The cost (see `Basket.cost`) of an offer that keeps every rule."""
 TOO_MUCH = 1 << len(RULES)
@@ -70,13 +73,14 @@ class Basket:
         self._kinds: Counter[str | None] = Counter()
         self._outside = {Rule.NEW_PART: 0, Rule.NEW_ROOT: 0}
         self._fitted: dict[Category, list[str]] = {}
-        self._price_factor = Decimal(rules.price_factor)
-        self._exception_factor = self._price_factor**EXCEPTION_WIDTH
+        self._price_factor, self._exception_factor = _price_factors(rules.price_factor)
         self._price_exceptions = 0
         self._missing_complements = rules.min_complements if shopper.durables else 0
         self._roots = frozenset(part[:1] for part in shopper.parts)
         self._keeps = self._predicates()
-        self._dearest_first = [(COSTS[rule], self._keeps[rule]) for rule in reversed(RULES)]
+        self._standing = self._costing(STANDING_RULES)
+        self._changing = self._costing(tuple(rule for rule in RULES if rule not in STANDING_RULES))
+        self._standing_costs: dict[str, int] = {}
 
     @property
     def is_full(self) -> bool:
@@ -94,8 +98,13 @@ class Basket:
         """
         if offer.product_id in self._taken:
             return None
-        total = UNBROKEN
-        for cost, keeps in self._dearest_first:
+        total = self._standing_costs.get(offer.product_id)
+        if total is None:
+            total = sum(cost for cost, keeps in self._standing if not keeps(offer))
+            self._standing_costs[offer.product_id] = total
+        if total >= below:
+            return None
+        for cost, keeps in self._changing:
             if not keeps(offer):
                 total += cost
                 if total >= below:
@@ -123,6 +132,10 @@ class Basket:
         self._outside[Rule.NEW_ROOT] += self._is_new(offer.leaf[:1], self._roots)
         self._price_exceptions += not self._is_in_price_range(offer, self._price_factor)
         self._missing_complements -= self._completes_durable(offer)
+
+    def _costing(self, rules: Sequence[Rule]) -> list[tuple[int, Callable[[Offer], bool]]]:
+        """What it costs if these rules yield, and whether an offer keeps them; the dearest first."""
+        return [(COSTS[rule], self._keeps[rule]) for rule in reversed(rules)]
 
     def _predicates(self) -> Mapping[Rule, Callable[[Offer], bool]]:
         shopper, rules = self._shopper, self._rules
@@ -211,6 +224,13 @@ class Basket:
         return offer.price <= highest * factor and (
             offer.price * factor >= lowest or self._completes_durable(offer)
         )
+
+
+@lru_cache
+def _price_factors(price_factor: float) -> tuple[Decimal, Decimal]:
+    """How far prices may be from what a customer pays, and how far those of exceptions may be."""
+    factor = Decimal(price_factor)
+    return factor, factor**EXCEPTION_WIDTH
 
 
 def is_better(offer: Offer, owned: Owned) -> bool:

@@ -222,8 +222,9 @@ class Candidates:
     @cached_property
     def _ranked_share(self) -> Weights:
         weights: dict[Category, float] = {}
+        products = self._catalogue.products
         for place, product_id in enumerate(self._new_in_ranking):
-            weights.setdefault(self._catalogue.products[product_id].category, 1 / (RANK_OFFSET + place))
+            weights.setdefault(products[product_id].category, 1 / (RANK_OFFSET + place))
         return weights
 
     @cached_property
@@ -240,17 +241,18 @@ class Candidates:
     @cached_property
     def _new_in_ranking(self) -> list[str]:
         """The ranked products without those of a family that the customer has."""
+        products, labels_of, owned = self._catalogue.products, self._catalogue.labels, self.shopper.labels
         return [
             product_id
             for product_id in self.shopper.ranked
-            if product_id in self._catalogue.products
-            and self.shopper.labels.isdisjoint(self._catalogue.labels(product_id))
+            if product_id in products and owned.isdisjoint(labels_of(product_id))
         ]
 
     def _by_leaf(self, product_ids: Sequence[str]) -> Mapping[Category, list[str]]:
+        products = self._catalogue.products
         found: defaultdict[Category, list[str]] = defaultdict(list)
         for product_id in product_ids:
-            found[self._catalogue.products[product_id].category].append(product_id)
+            found[products[product_id].category].append(product_id)
         return found
 
 
