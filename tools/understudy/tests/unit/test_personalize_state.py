@@ -16,6 +16,7 @@ from understudy.personalize import FolderInUseError, PersonalizeOptions, StateEr
 from understudy.personalize.store import DATABASE, Store, Streamed, check_folder
 from understudy.wire.service import Params
 
+IN_PROGRESS = "CREATE IN_PROGRESS"
 LISTED = (
     "DatasetGroups",
     "Datasets",
@@ -85,6 +86,17 @@ async def trained(api: Api) -> str:
     return await api.made("Campaign", name="live", solutionVersionArn=version)
 
 
+async def importing(api: Api, dataset: str, name: str) -> Params:
+    """Begin an import of an object."""
+    return await api.call(
+        "CreateDatasetImportJob",
+        jobName=name,
+        datasetArn=dataset,
+        dataSource={"dataLocation": f"s3://data/{name}.csv"},
+        roleArn=ROLE,
+    )
+
+
 async def test_everything_is_there_after_a_kill(start: Start) -> None:
     """Resources, statuses, times, tags and data, and models with the same recommendations."""
     first = await start()
@@ -117,19 +129,34 @@ async def test_a_version_keeps_the_data_that_it_was_trained_on(start: Start) -> 
     assert {item[0] for item in await second.recommended(newer, "u1")} == {"b"}
 
 
+async def test_a_version_that_waits_keeps_its_data(start: Start) -> None:
+    """It is trained on what was known when it was created, whatever is imported before its training."""
+    first = await start(state_delay_s=0.05)
+    group, dataset = await first.dataset()
+    await first.load(dataset, "a")
+    solution = await first.solution(group)
+    job = await importing(first, dataset, "b")
+    while (await first.call("DescribeDatasetImportJob", **job))["datasetImportJob"]["status"] != IN_PROGRESS:  # noqa: ASYNC110 - as a client
+        await asyncio.sleep(0.002)
+
+    slow = await start(state_delay_s=60)
+    arn = (await slow.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
+
+    third = await start(
+        state_delay_s=0.05
+    )  # the import, which is in progress, ends before the training begins
+    assert (await third.settled("SolutionVersion", arn))["status"] == "ACTIVE"
+    campaign = await third.made("Campaign", name="live", solutionVersionArn=arn)
+    assert {item[0] for item in await third.recommended(campaign, "u1")} == {"a"}
+
+
 async def test_what_was_under_way_is_begun_again(start: Start, s3: FakeS3) -> None:
     """An import, a training and a batch job that a kill interrupts end as they would have."""
     first = await start()
     group, dataset = await first.dataset()
 
     slow = await start(state_delay_s=60)
-    job = await slow.call(
-        "CreateDatasetImportJob",
-        jobName="a",
-        datasetArn=dataset,
-        dataSource={"dataLocation": "s3://data/a.csv"},
-        roleArn=ROLE,
-    )
+    job = await importing(slow, dataset, "a")
     third = await start()
     assert (await third.settled("DatasetImportJob", job["datasetImportJobArn"]))["status"] == "ACTIVE"
     solution = await third.solution(group)

@@ -28,6 +28,8 @@ FORMAT = 1
 _OLD_STATE = "state.json"
 _LOCK_TIMEOUT_S = 5.0
 """How long to wait for a process that ends to let go of the folder."""
+_LOG_PAGES = 250
+"""After how many pages the log is written into the database: it stays below a mebibyte."""
 _FILES = ("*.npz", "*.part")
 _TABLES = """
 CREATE TABLE resources (arn TEXT PRIMARY KEY, number INTEGER NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
@@ -256,6 +258,7 @@ class Store:
             raise StateError(f"{database} has format {found}, and this release reads {FORMAT}")
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
+        run(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         run("BEGIN EXCLUSIVE")
         if not found:
             for statement in filter(str.strip, _TABLES.split(";")):
