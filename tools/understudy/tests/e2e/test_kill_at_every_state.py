@@ -30,6 +30,16 @@ if TYPE_CHECKING:
 _STATE_DELAY_S = 0.1
 _MIDDLE_OF_WORK_S = 0.12
 _FEWEST_KILLS = 20
+_KILLED = (
+    "dataset_import_job",
+    "events",
+    "solution_version",
+    "campaign",
+    "update",
+    "batch_inference_job",
+    "data_deletion_job",
+)
+"""What is killed in each of its states; a start takes about half a second."""
 _ENDED = {"ACTIVE", "COMPLETED"}
 _FAILED = {"CREATE FAILED", "FAILED"}
 _RECIPE = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
@@ -57,7 +67,7 @@ def serve(port: int, folder: Path, log: Path, s3_url: str) -> None:
 
 
 class KilledService:
-    """A process that is killed and started again whenever something is seen in a state for the first time.
+    """A process that is killed and started again whenever some things are in a state for the first time.
 
     It is killed again in the middle of the work that follows the state `IN_PROGRESS`.
     """
@@ -96,7 +106,7 @@ class KilledService:
     def seen(self, noun: str, status: str) -> None:
         """Kill the process in a state that has not been seen before."""
         wanted = 2 if "IN_PROGRESS" in status else 1
-        if self.kills[noun, status] < wanted:
+        if noun in _KILLED and self.kills[noun, status] < wanted:
             if self.kills[noun, status]:
                 time.sleep(_MIDDLE_OF_WORK_S)
             self.kills[noun, status] += 1
@@ -154,6 +164,7 @@ def service(tmp_path: Path, emulator_url: str) -> Iterator[KilledService]:
     made.kill()
 
 
+@pytest.mark.timeout(600)
 def test_killed_at_every_state_nothing_is_lost_and_nothing_trained_twice(
     service: KilledService, s3: "S3Client"
 ) -> None:
