@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,10 @@ import pytest
 
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
 from understudy.personalize import FolderInUseError, PersonalizeOptions, StateError
-from understudy.personalize.store import DATABASE, Store, Streamed, check_folder
+from understudy.personalize.schemas import Schema
+from understudy.personalize.store import DATABASE, LearnedData, Store, Streamed, check_folder
 from understudy.wire.service import Params
 
-IN_PROGRESS = "CREATE IN_PROGRESS"
 LISTED = (
     "DatasetGroups",
     "Datasets",
@@ -130,24 +131,29 @@ async def test_a_version_keeps_the_data_that_it_was_trained_on(start: Start) -> 
 
 
 async def test_a_version_that_waits_keeps_its_data(start: Start) -> None:
-    """It is trained on what was known when it was created, whatever is imported before its training."""
-    first = await start(state_delay_s=0.05)
+    """It is trained on what was known when it was created, whatever has come until its training."""
+    first = await start()
     group, dataset = await first.dataset()
     await first.load(dataset, "a")
+    tracker = await first.call("CreateEventTracker", name="clicks", datasetGroupArn=group)
+    await first.settled("EventTracker", tracker["eventTrackerArn"])
     solution = await first.solution(group)
-    job = await importing(first, dataset, "b")
-    while (await first.call("DescribeDatasetImportJob", **job))["datasetImportJob"]["status"] != IN_PROGRESS:  # noqa: ASYNC110 - as a client
-        await asyncio.sleep(0.002)
 
     slow = await start(state_delay_s=60)
     arn = (await slow.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
+    event = {"eventType": "click", "sentAt": datetime.now(UTC), "itemId": "later"}
+    await slow.call(
+        "PutEvents", trackingId=tracker["trackingId"], sessionId="s", userId="u1", eventList=[event]
+    )
 
-    third = await start(
-        state_delay_s=0.05
-    )  # the import, which is in progress, ends before the training begins
+    third = await start()
     assert (await third.settled("SolutionVersion", arn))["status"] == "ACTIVE"
     campaign = await third.made("Campaign", name="live", solutionVersionArn=arn)
-    assert {item[0] for item in await third.recommended(campaign, "u1")} == {"a"}
+    assert "later" not in await third.recommended(campaign, "u1")
+    newer = await third.made("SolutionVersion", solutionArn=solution)
+    await third.call("UpdateCampaign", campaignArn=campaign, solutionVersionArn=newer)
+    while "later" not in await third.recommended(campaign, "u1"):  # noqa: ASYNC110 - as a client
+        await asyncio.sleep(0.002)
 
 
 async def test_what_was_under_way_is_begun_again(start: Start, s3: FakeS3) -> None:
@@ -252,7 +258,10 @@ async def test_files_that_nothing_refers_to_are_removed(tmp_path: Path) -> None:
     for path in (old, new, leftover):
         path.touch()
     store.put_bulk("d", old.name)
+    store.put_training_data("v", [LearnedData("Interactions", Schema("Interactions", ()), old.name)])
     store.put_bulk("d", new.name)
+    assert (old.exists(), new.exists()) == (True, True)
+    store.drop_training_data("v")
     assert (old.exists(), new.exists(), leftover.exists()) == (False, True, True)
     store.close()
     again = Store(tmp_path)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 from uuid import uuid4
+from weakref import finalize
 
 from understudy.personalize.resource_json import as_json, from_json, resource_as_json, resource_from_json
 from understudy.personalize.schemas import Field, Schema
@@ -249,6 +250,7 @@ class Store:
         self._database = sqlite3.connect(
             database, timeout=lock_timeout_s, isolation_level=None, check_same_thread=False
         )
+        finalize(self, self._database.close)
         run = self._database.execute
         # With the lock held for good, the log needs no shared memory, which network file systems lack.
         run("PRAGMA locking_mode = EXCLUSIVE")
