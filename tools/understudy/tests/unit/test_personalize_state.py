@@ -14,8 +14,9 @@ import pytest
 
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
 from understudy.personalize import FolderInUseError, PersonalizeOptions, StateError
+from understudy.personalize.database import DATABASE
 from understudy.personalize.schemas import Schema
-from understudy.personalize.store import DATABASE, LearnedData, Store, Streamed, check_folder
+from understudy.personalize.store import LearnedData, Store, Streamed, check_folder
 from understudy.wire.service import Params
 
 LISTED = (
