@@ -72,7 +72,6 @@ class Database:
         except OSError as error:
             raise StateError(str(error)) from error
         except sqlite3.DatabaseError as error:
-            self.close()
             raise _unusable(self.folder, error) from error
         self._remove_leftovers()
 
@@ -126,16 +125,23 @@ class Database:
         return self.folder / file if self.folder is not None and file else None
 
     def _connect(self, database: str, lock_timeout_s: float = 0.0) -> None:
-        self._connection = sqlite3.connect(
+        connection = sqlite3.connect(
             database, timeout=lock_timeout_s, isolation_level=None, check_same_thread=False
         )
-        finalize(self, self._connection.close)
-        run = self._connection.execute
+        try:
+            self._prepare(connection, database)
+        except BaseException:
+            connection.close()
+            raise
+        self._connection = connection
+        finalize(self, connection.close)
+
+    def _prepare(self, connection: sqlite3.Connection, database: str) -> None:
+        run = connection.execute
         # With the lock held for good, the log needs no shared memory, which network file systems lack.
         run("PRAGMA locking_mode = EXCLUSIVE")
         [[found]] = run("PRAGMA user_version").fetchall()
         if found not in {0, FORMAT}:
-            self._connection.close()
             raise StateError(f"{database} has format {found}, and this release reads {FORMAT}")
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = NORMAL")
