@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path  # noqa: TC003 - pydantic reads it
 from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from understudy.account import AccountOptions
@@ -17,6 +17,7 @@ from understudy.bedrock.openai import OpenAiServer
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior
 from understudy.personalize import PersonalizeOptions
+from understudy.personalize.kinds import NOUNS
 
 
 class Settings(BaseSettings):
@@ -81,6 +82,13 @@ class Settings(BaseSettings):
     """Whether SES says that the account may send to anybody, and not only to its own addresses."""
     ses_emails_per_day: Annotated[float, Field(ge=0, allow_inf_nan=False)] = AccountOptions.emails_per_day
     ses_emails_per_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = AccountOptions.emails_per_s
+
+    @field_validator("personalize_quotas")
+    @classmethod
+    def _known_nouns(cls, quotas: dict[str, int]) -> dict[str, int]:
+        if unknown := quotas.keys() - NOUNS:
+            raise ValueError(f"there is no kind {min(unknown)}, but {', '.join(sorted(NOUNS))}")
+        return quotas
 
     def account_options(self) -> AccountOptions:
         """Return what Service Quotas and SES say."""

@@ -114,6 +114,8 @@ def test_a_check_names_a_folder_that_cannot_be_written(
 ) -> None:
     """It serves nothing and ends with 2; in a folder that can be written it leaves nothing."""
     monkeypatch.setattr(sys, "argv", ["understudy", "--check"])
+    # Other tests of this process log as well, when what is captured here is closed.
+    monkeypatch.setattr("understudy.__main__.configure_logs", lambda _level: None)
     monkeypatch.setenv("UNDERSTUDY_STATE_DIR", str(tmp_path))
     main()
     assert list(tmp_path.iterdir()) == []
@@ -123,6 +125,26 @@ def test_a_check_names_a_folder_that_cannot_be_written(
         main()
     assert ended.value.code == 2
     assert capsys.readouterr().err.startswith("check failed: UNDERSTUDY_STATE_DIR: ")
+
+
+def test_state_of_an_older_release_ends_the_start_with_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The check says it as well, and ends with 2."""
+    monkeypatch.setattr("understudy.__main__.configure_logs", lambda _level: None)
+    monkeypatch.setenv("UNDERSTUDY_STATE_DIR", str(tmp_path))
+    (tmp_path / "personalize").mkdir()
+    (tmp_path / "personalize/state.json").touch()
+    monkeypatch.setattr(sys, "argv", ["understudy"])
+    with pytest.raises(
+        SystemExit, match=r"cannot start: UNDERSTUDY_STATE_DIR: .* written by an older release"
+    ):
+        main()
+    monkeypatch.setattr(sys, "argv", ["understudy", "--check"])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    assert ended.value.code == 2
+    assert "written by an older release" in capsys.readouterr().err
 
 
 def test_resources_have_the_default_region_and_account(server: Server) -> None:

@@ -95,6 +95,25 @@ async def test_events_change_recommendations_at_once(api: Api) -> None:
     assert all(int(each["itemId"][1:]) % 3 == 1 for each in after["itemList"])
 
 
+async def test_filters_know_events_at_once(api: Api) -> None:
+    """What somebody has just clicked is excluded from the next recommendations, for nobody else."""
+    live, tracking_id = await campaign(api, "popularity-count"), await tracker(api)
+    unseen = await api.made(
+        "Filter",
+        name="unseen",
+        datasetGroupArn=await arn_of(api, "DatasetGroup"),
+        filterExpression='EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("click")',
+    )
+    asked = {"campaignArn": live, "filterArn": unseen, "numResults": 30}
+    before = await api.call("GetRecommendations", **asked, userId="new")
+    await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId="new", eventList=[event("i1")])
+    after = await api.call("GetRecommendations", **asked, userId="new")
+    assert len(before["itemList"]) == 30
+    assert after["itemList"] == [each for each in before["itemList"] if each["itemId"] != "i1"]
+    other = await api.call("GetRecommendations", **asked, userId="other")
+    assert other["itemList"] == before["itemList"]
+
+
 async def test_events_are_trained_on(api: Api, s3: FakeS3) -> None:
     """They stay in spite of a full import, each with an id once; those of the session `null` are dropped."""
     tracking_id = await tracker(api)

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,9 @@ import pytest
 
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
 from understudy.personalize import FolderInUseError, PersonalizeOptions, StateError
-from understudy.personalize.store import DATABASE, Store, Streamed, check_folder
+from understudy.personalize.database import DATABASE
+from understudy.personalize.schemas import Schema
+from understudy.personalize.store import LearnedData, Store, Streamed, check_folder
 from understudy.wire.service import Params
 
 LISTED = (
@@ -85,6 +88,17 @@ async def trained(api: Api) -> str:
     return await api.made("Campaign", name="live", solutionVersionArn=version)
 
 
+async def importing(api: Api, dataset: str, name: str) -> Params:
+    """Begin an import of an object."""
+    return await api.call(
+        "CreateDatasetImportJob",
+        jobName=name,
+        datasetArn=dataset,
+        dataSource={"dataLocation": f"s3://data/{name}.csv"},
+        roleArn=ROLE,
+    )
+
+
 async def test_everything_is_there_after_a_kill(start: Start) -> None:
     """Resources, statuses, times, tags and data, and models with the same recommendations."""
     first = await start()
@@ -117,19 +131,39 @@ async def test_a_version_keeps_the_data_that_it_was_trained_on(start: Start) -> 
     assert {item[0] for item in await second.recommended(newer, "u1")} == {"b"}
 
 
+async def test_a_version_that_waits_keeps_its_data(start: Start) -> None:
+    """It is trained on what was known when it was created, whatever has come until its training."""
+    first = await start()
+    group, dataset = await first.dataset()
+    await first.load(dataset, "a")
+    tracker = await first.call("CreateEventTracker", name="clicks", datasetGroupArn=group)
+    await first.settled("EventTracker", tracker["eventTrackerArn"])
+    solution = await first.solution(group)
+
+    slow = await start(state_delay_s=60)
+    arn = (await slow.call("CreateSolutionVersion", solutionArn=solution))["solutionVersionArn"]
+    event = {"eventType": "click", "sentAt": datetime.now(UTC), "itemId": "later"}
+    await slow.call(
+        "PutEvents", trackingId=tracker["trackingId"], sessionId="s", userId="u1", eventList=[event]
+    )
+
+    third = await start()
+    assert (await third.settled("SolutionVersion", arn))["status"] == "ACTIVE"
+    campaign = await third.made("Campaign", name="live", solutionVersionArn=arn)
+    assert "later" not in await third.recommended(campaign, "u1")
+    newer = await third.made("SolutionVersion", solutionArn=solution)
+    await third.call("UpdateCampaign", campaignArn=campaign, solutionVersionArn=newer)
+    while "later" not in await third.recommended(campaign, "u1"):  # noqa: ASYNC110 - as a client
+        await asyncio.sleep(0.002)
+
+
 async def test_what_was_under_way_is_begun_again(start: Start, s3: FakeS3) -> None:
     """An import, a training and a batch job that a kill interrupts end as they would have."""
     first = await start()
     group, dataset = await first.dataset()
 
     slow = await start(state_delay_s=60)
-    job = await slow.call(
-        "CreateDatasetImportJob",
-        jobName="a",
-        datasetArn=dataset,
-        dataSource={"dataLocation": "s3://data/a.csv"},
-        roleArn=ROLE,
-    )
+    job = await importing(slow, dataset, "a")
     third = await start()
     assert (await third.settled("DatasetImportJob", job["datasetImportJobArn"]))["status"] == "ACTIVE"
     solution = await third.solution(group)
@@ -225,7 +259,10 @@ async def test_files_that_nothing_refers_to_are_removed(tmp_path: Path) -> None:
     for path in (old, new, leftover):
         path.touch()
     store.put_bulk("d", old.name)
+    store.put_training_data("v", [LearnedData("Interactions", Schema("Interactions", ()), old.name)])
     store.put_bulk("d", new.name)
+    assert (old.exists(), new.exists()) == (True, True)
+    store.drop_training_data("v")
     assert (old.exists(), new.exists(), leftover.exists()) == (False, True, True)
     store.close()
     again = Store(tmp_path)

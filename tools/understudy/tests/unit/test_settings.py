@@ -1,5 +1,7 @@
 """Settings: defaults for a laptop, and validation."""
 
+from pathlib import Path
+
 import pytest
 from pydantic import ValidationError
 
@@ -8,6 +10,7 @@ from understudy.bedrock.models import ModelFeatures
 from understudy.bedrock.openai import OpenAiServer
 from understudy.disturbance import Disturbance
 from understudy.engines.sentiment import Prior
+from understudy.personalize import PersonalizeOptions
 from understudy.settings import Settings
 
 
@@ -59,6 +62,20 @@ def test_bedrock_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -
     assert "secret-key" not in repr(settings)
 
 
+def test_personalize_behaves_as_the_variables_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rates, quotas and disturbances, and the folder of its state."""
+    monkeypatch.setenv("UNDERSTUDY_STATE_DIR", "/state")
+    monkeypatch.setenv("UNDERSTUDY_PERSONALIZE_TPS", "5")
+    monkeypatch.setenv("UNDERSTUDY_PERSONALIZE_QUOTAS", '{"Campaign": 1}')
+    monkeypatch.setenv("UNDERSTUDY_PERSONALIZE_ERROR_RATE", "0.1")
+    assert Settings().personalize_options() == PersonalizeOptions(
+        state_dir=Path("/state"),
+        calls_per_s=5,
+        limits={"Campaign": 1},
+        disturbance=Disturbance(error_rate=0.1),
+    )
+
+
 def test_the_copywriter_answers_by_default() -> None:
     """Nothing is passed on unless a server is named."""
     assert Settings().bedrock_options() == BedrockOptions()
@@ -68,6 +85,7 @@ def test_the_copywriter_answers_by_default() -> None:
     ("name", "value"),
     [
         ("PORT", "70000"),
+        ("PERSONALIZE_QUOTAS", '{"Campain": 1}'),
         ("REGION", "nowhere"),
         ("ACCOUNT_ID", "12"),
         ("LOG_LEVEL", "loud"),

@@ -5,9 +5,10 @@ Resources, data and models are in memory, or in a folder where they outlive the 
 
 from pathlib import Path
 
+from understudy.personalize.database import FolderInUseError, StateError
 from understudy.personalize.options import PersonalizeOptions
 from understudy.personalize.service import FOLDER, create_services
-from understudy.personalize.store import FolderInUseError, StateError, check_folder
+from understudy.personalize.store import check_folder
 
 __all__ = ["FolderInUseError", "PersonalizeOptions", "StateError", "check_state", "create_services"]
 

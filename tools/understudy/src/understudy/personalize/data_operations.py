@@ -118,10 +118,16 @@ class DataOperations:
         """Return a group's datasets."""
         return self.registry.find(DATASET, links=(group_arn,))
 
-    async def snapshots(self, group_arn: str) -> dict[str, DatasetSnapshot]:
-        """Return a group's current data by schema name."""
-        found = [await self.records.snapshot(each, self.schema(each)) for each in self.datasets(group_arn)]
+    async def snapshots(self, group_arn: str, *, with_events: bool = True) -> dict[str, DatasetSnapshot]:
+        """Return a group's current data by schema name; interactions maybe only as they were imported."""
+        found = [await self._snapshot(each, with_events=with_events) for each in self.datasets(group_arn)]
         return {each.schema.name: each for each in found if each is not None}
+
+    async def _snapshot(self, dataset: Resource, *, with_events: bool) -> DatasetSnapshot | None:
+        schema, bulk = self.schema(dataset), self.records.bulk(dataset)
+        if with_events or schema.id_field is not None or bulk is None:
+            return await self.records.snapshot(dataset, schema)
+        return DatasetSnapshot(schema, bulk)
 
     async def _update(self, dataset: Resource) -> None:
         update = dataset.detail["latestDatasetUpdate"]

@@ -33,6 +33,15 @@ class StoredTable:
 
 
 @dataclass(frozen=True, slots=True)
+class _Merged:
+    """All records of a dataset, as they were with certain imported ones and a certain state of the others."""
+
+    bulk: StoredTable | None
+    state: object
+    table: Table
+
+
+@dataclass(frozen=True, slots=True)
 class Removal:
     """Records of a dataset with and without some users."""
 
@@ -54,7 +63,7 @@ class DatasetRecords:
         self._store = store
         self._workers = workers
         self._bulk: WeakKeyDictionary[Resource, StoredTable] = WeakKeyDictionary()
-        self._merged: WeakKeyDictionary[Resource, tuple[object, Table]] = WeakKeyDictionary()
+        self._merged: WeakKeyDictionary[Resource, _Merged] = WeakKeyDictionary()
         self._removals = 0
 
     async def restore(self, datasets: Iterable[Resource]) -> None:
@@ -83,13 +92,13 @@ class DatasetRecords:
         bulk, last = self._bulk.get(dataset), self._store.last_streamed(dataset.arn)
         if not last:
             return None if bulk is None else DatasetSnapshot(schema, bulk.table, bulk.file)
-        state = (id(bulk), last, self._removals, schema)
+        state = (last, self._removals, schema)
         known = self._merged.get(dataset)
-        if known is not None and known[0] == state:
-            return DatasetSnapshot(schema, known[1])
+        if known is not None and known.bulk is bulk and known.state == state:
+            return DatasetSnapshot(schema, known.table)
         streamed = self._store.streamed(dataset.arn)
         table = await self._workers.run(_with_streamed, bulk.table if bulk else None, streamed, schema)
-        self._merged[dataset] = (state, table)
+        self._merged[dataset] = _Merged(bulk, state, table)
         return DatasetSnapshot(schema, table)
 
     async def imported(self, dataset: Resource, schema: Schema, table: Table, *, add: bool) -> Finish:

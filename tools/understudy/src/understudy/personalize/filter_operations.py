@@ -51,12 +51,17 @@ class FilterOperations:
         if found.detail["datasetGroupArn"] != version.detail["datasetGroupArn"]:
             raise invalid_input(f"{found.arn} belongs to another dataset group.")
 
-    async def bound(self, params: Params, model: TrainedModel) -> ItemFilter | None:
-        """Return the filter that `params` name, bound to the current data; None when they name none."""
+    async def bound(
+        self, params: Params, model: TrainedModel, *, with_events: bool = True
+    ) -> ItemFilter | None:
+        """Return the filter that `params` name, bound to the current data; None when they name none.
+
+        Events that were put one at a time may be left to whoever asks, since binding to new data takes time.
+        """
         if "filterArn" not in params:
             return None
         found = self.registry.get_active(FILTER, params["filterArn"])
-        snapshots = await self.data.snapshots(found.detail["datasetGroupArn"])
+        snapshots = await self.data.snapshots(found.detail["datasetGroupArn"], with_events=with_events)
         state = (model, {name: each.table for name, each in snapshots.items()})
         known = self._bound.get(found)
         if known is not None and _same(known[0], state):

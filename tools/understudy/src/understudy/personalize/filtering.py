@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from understudy.personalize.filter_syntax import (
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.schemas import Schema
 from understudy.personalize.tables import Column, Numbers, Texts
-from understudy.personalize.user_history import UserHistory
+from understudy.personalize.user_history import RecentEvent, UserHistory
 
 Mask = NDArray[np.bool_]
 Values = tuple[str | float, ...]
@@ -39,6 +40,14 @@ def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
             _check_test(test, schemas)
 
 
+class _Asked(NamedTuple):
+    """Who asks, with which values of parameters, and what the data has not of this user."""
+
+    user: str
+    given: Mapping[str, str]
+    recent: Sequence[RecentEvent]
+
+
 class ItemFilter:
     """An expression bound to data and to the items of a model."""
 
@@ -53,8 +62,10 @@ class ItemFilter:
         self._places = {item: place for place, item in enumerate(items)}
         self._item_masks: dict[tuple[Test, Values], Mask] = {}
 
-    def mask(self, user: str, given: Mapping[str, str]) -> Mask:
+    def mask(self, user: str, given: Mapping[str, str], recent: Sequence[RecentEvent] = ()) -> Mask:
         """Return which items `user` may get; `given` has the values of parameters.
+
+        `recent` are the user's events that the data has not.
 
         These are all items that any clause includes (all items, if none includes) minus those excluded.
         Raises FilterError for a malformed value, or for one missing from an INCLUDE clause.
@@ -62,7 +73,7 @@ class ItemFilter:
         included: Mask | None = None
         excluded = np.zeros(len(self._places), dtype=bool)
         for clause in self._clauses:
-            found = self._clause(clause, user, given)
+            found = self._clause(clause, _Asked(user, given, recent))
             if not clause.include:
                 excluded |= found
             else:
@@ -80,14 +91,13 @@ class ItemFilter:
         ids = self._snapshots["Users"].table.texts("USER_ID")
         return {ids.values[code]: row for row, code in enumerate(ids.codes)}
 
-    def _clause(self, clause: Clause, user: str, given: Mapping[str, str]) -> Mask:
+    def _clause(self, clause: Clause, asked: _Asked) -> Mask:
         nothing = np.zeros(len(self._places), dtype=bool)
         try:
-            if not all(self._holds_for(test, user, given) for test in clause.users):
+            if not all(self._holds_for(test, asked) for test in clause.users):
                 return nothing
             groups = [
-                np.logical_and.reduce([self._items(test, user, given) for test in group])
-                for group in clause.where
+                np.logical_and.reduce([self._items(test, asked) for test in group]) for group in clause.where
             ]
         except _MissingValueError:
             if clause.include:
@@ -95,10 +105,11 @@ class ItemFilter:
             return nothing
         return np.asarray(np.logical_or.reduce(groups), dtype=bool)
 
-    def _items(self, test: Test, user: str, given: Mapping[str, str]) -> Mask:
-        values = _values(test, given)
+    def _items(self, test: Test, asked: _Asked) -> Mask:
+        values = _values(test, asked.given)
         if test.dataset.upper() == "INTERACTIONS":
-            return self._history.mask(user, values, negated=test.operator == "NOT IN")
+            negated = test.operator == "NOT IN"
+            return self._history.mask(asked.user, values, asked.recent, negated=negated)
         if (test, values) not in self._item_masks:
             self._item_masks[test, values] = self._described(test, values)
         return self._item_masks[test, values]
@@ -115,9 +126,9 @@ class ItemFilter:
         mask[[place for place in places if place >= 0]] = True
         return mask
 
-    def _holds_for(self, test: Test, user: str, given: Mapping[str, str]) -> bool:
-        values = _values(test, given)
-        row = self._user_rows.get(user)
+    def _holds_for(self, test: Test, asked: _Asked) -> bool:
+        values = _values(test, asked.given)
+        row = self._user_rows.get(asked.user)
         if row is None:
             return False
         column = self._snapshots["Users"].table.columns[test.field]

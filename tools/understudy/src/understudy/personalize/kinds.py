@@ -113,3 +113,6 @@ FILTER = Kind("Filter", Quota(10, per_group=True), held_while_unfinished=frozens
 EVENT_TRACKER = Kind("EventTracker", Quota(1, per_group=True))
 METRIC_ATTRIBUTION = Kind("MetricAttribution", Quota(1, per_group=True))
 BATCH_INFERENCE_JOB = Kind("BatchInferenceJob", Quota(5, unfinished_only=True))
+
+NOUNS = frozenset(kind.noun for kind in tuple(globals().values()) if isinstance(kind, Kind))
+"""The nouns of all kinds, by which quotas are set."""

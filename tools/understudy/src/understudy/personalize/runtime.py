@@ -104,13 +104,16 @@ class Runtime:
 
     async def _mask(self, served: _Served, params: Params) -> NDArray[np.bool_] | None:
         self.filters.require(params, served.version)
-        item_filter = await self.filters.bound(params, served.model)
+        item_filter = await self.filters.bound(params, served.model, with_events=False)
         if item_filter is None:
             return None
+        user = params.get("userId", "")
+        events = [
+            (str(event.record.get("ITEM_ID")), str(event.record.get("EVENT_TYPE") or ""))
+            for event in self._streamed(served.version, user, since=0)
+        ]
         try:
-            return await self.workers.run(
-                item_filter.mask, params.get("userId", ""), params.get("filterValues", {})
-            )
+            return await self.workers.run(item_filter.mask, user, params.get("filterValues", {}), events)
         except FilterError as error:
             raise invalid_input(str(error)) from error
 
@@ -119,14 +122,15 @@ class Runtime:
         model, version = served.model, served.version
         if not isinstance(model, PersonalModel):
             return None
-        interactions = only_of("INTERACTIONS", self.data.datasets(version.detail["datasetGroupArn"]))
-        if interactions is None:
-            return None
-        events = self.registry.store.streamed_by(
-            interactions.arn, params["userId"], since=version.detail[STREAMED_UP_TO]
-        )
+        events = self._streamed(version, params["userId"], since=version.detail[STREAMED_UP_TO])
         rules = EventRules.of(version.detail)
         return _counted(events, rules, model) if events else None
+
+    def _streamed(self, version: Resource, user: str, *, since: int) -> list[Streamed]:
+        interactions = only_of("INTERACTIONS", self.data.datasets(version.detail["datasetGroupArn"]))
+        if interactions is None:
+            return []
+        return self.registry.store.streamed_by(interactions.arn, user, since=since)
 
 
 def _counted(events: list[Streamed], rules: EventRules, model: PersonalModel) -> Recent | None:

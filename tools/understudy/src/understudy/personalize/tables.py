@@ -82,9 +82,14 @@ class Table:
         """Return the first of each set of equal records."""
         if not self.rows:
             return self
-        keys = np.array([_sortable(column) for column in self.columns.values()])
-        _, first = np.unique(keys, axis=1, return_index=True)
-        return self._take(np.sort(first))
+        columns = [_sortable(column) for column in self.columns.values()]
+        order = np.lexsort(columns)  # stable: of equal records, the first stands first
+        first = np.zeros(self.rows, dtype=bool)
+        first[0] = True
+        for column in columns:
+            ordered = column[order]
+            first[1:] |= ordered[1:] != ordered[:-1]
+        return self._take(np.sort(order[first]))
 
     def _take(self, rows: NDArray[np.intp]) -> Self:
         columns: dict[str, Column] = {
@@ -126,7 +131,7 @@ class NumbersBuilder:
         return np.array(self._values, dtype=np.float64)
 
 
-def _sortable(column: Column) -> Numbers:
+def _sortable(column: Column) -> Numbers | NDArray[np.int32]:
     if isinstance(column, Texts):
-        return column.codes.astype(np.float64)
+        return column.codes
     return np.nan_to_num(column, nan=-np.inf)

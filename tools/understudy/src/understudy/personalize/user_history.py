@@ -9,6 +9,9 @@ from understudy.personalize.plan import DatasetSnapshot
 
 _EVERY_EVENT = "*"
 
+RecentEvent = tuple[str, str]
+"""An item, and the type of the event."""
+
 
 class UserHistory:
     """Each user's items and event types, indexed by user."""
@@ -28,18 +31,26 @@ class UserHistory:
             self._types = [name.lower() for name in types.values]
             self._type_codes = types.codes[order]
         self._n_items = len(places)
+        self._places = places
 
-    def mask(self, user: str, event_types: Sequence[object], *, negated: bool) -> NDArray[np.bool_]:
+    def mask(
+        self, user: str, event_types: Sequence[object], recent: Sequence[RecentEvent] = (), *, negated: bool
+    ) -> NDArray[np.bool_]:
         """Return the items of the user's events of these types, or of all others if negated.
 
-        Types are compared without regard to case; `*` matches every type.
+        Types are compared without regard to case; `*` matches every type. `recent` are events that the data
+        has not.
         """
         mask = np.zeros(self._n_items, dtype=bool)
+        wanted = {str(value).lower() for value in event_types}
+        for item, event_type in recent:
+            matches = _EVERY_EVENT in wanted or event_type.lower() in wanted
+            if matches != negated and item in self._places:
+                mask[self._places[item]] = True
         code = self._users.get(user)
         if code is None:
             return mask
         rows = slice(self._bounds[code], self._bounds[code + 1])
-        wanted = {str(value).lower() for value in event_types}
         hits = np.array([_EVERY_EVENT in wanted or name in wanted for name in self._types])
         items = self._items[rows][hits[self._type_codes[rows]] != negated]
         mask[items[items >= 0]] = True
