@@ -136,7 +136,9 @@ async def test_a_customers_own_product_makes_no_other_question(
     assert all(name in intro for name, intro in zip(names, intros, strict=True))
 
 
-async def test_a_shared_text_is_judged_for_each_product(make_facts: MakeFacts, make_answer: MakeAnswer) -> None:
+async def test_a_shared_text_is_judged_for_each_product(
+    make_facts: MakeFacts, make_answer: MakeAnswer
+) -> None:
     """Two products may be told of alike: what the catalogue says of one is no proof for the other."""
     model = InMemoryWriter(make_answer(lines={"3": ["A velvet lamp."]}))
     velvet, plain = (

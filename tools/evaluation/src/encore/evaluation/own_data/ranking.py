@@ -16,6 +16,7 @@ from understudy.personalize.errors import JobFailedError
 from understudy.personalize.event_rules import EventRule, EventRules
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import parse_schema
+from understudy.personalize.trained import Query
 from understudy.personalize.training import train
 
 Rankings = Mapping[str, Sequence[str]]
@@ -57,7 +58,7 @@ def _trained(interactions: Sequence[Row], items: Sequence[Row], customer_ids: Se
         model = train(TrainingPlan({each.schema.name: each for each in snapshots}, _RULES, excluded={}))
     except JobFailedError:
         return {}
-    found = model.recommend(customer_ids, NUM_RESULTS)
+    found = model.answer([Query(user=customer_id) for customer_id in customer_ids], NUM_RESULTS)
     return {one: ranked.items for one, ranked in zip(customer_ids, found, strict=True)}
 
 
