@@ -8,8 +8,11 @@ import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import IO, Any, Self
 from urllib.parse import quote, unquote
+
+from botocore.hooks import HierarchicalEmitter
 
 from encore.contracts import object_keys
 from harness.local_aws.tables import OnePage
@@ -24,6 +27,8 @@ class S3:
 
     def __init__(self, folder: Path, usage: Usage) -> None:
         self.root = folder / "objects"
+        self.meta = SimpleNamespace(events=HierarchicalEmitter())
+        """Nothing emits: there is no request that a handler could change."""
         self._usage = usage
 
     async def put_object(self, *, Key: str, Body: Any = b"", **_: object) -> dict[str, Any]:  # noqa: ANN401
