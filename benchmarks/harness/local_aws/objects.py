@@ -152,9 +152,12 @@ def etag(key: str, size: int) -> str:
 
 
 def kind_of(key: str) -> str:
-    """Return what an object is, without its run and its number."""
-    parts = [part for part in key.split("/") if part and not part.startswith("run-")]
-    return "/".join(parts[:-1] if len(parts) > 2 else parts) if parts[0] == "runs" else parts[0]  # noqa: PLR2004
+    """Return what an object is, without its run, its part and its number."""
+    *folders, name = filter(None, key.split("/"))
+    folders = [folder for folder in folders if not folder.startswith(("run-", "part-"))]
+    if not folders or folders[0] != "runs":
+        return folders[0] if folders else name
+    return "/".join(folders if len(folders) > 1 else (*folders, name))
 
 
 def _modified(path: Path) -> datetime:
