@@ -115,7 +115,7 @@ def test_a_check_names_a_folder_that_cannot_be_written(
     """It serves nothing and ends with 2; in a folder that can be written it leaves nothing."""
     monkeypatch.setattr(sys, "argv", ["understudy", "--check"])
     # Other tests of this process log as well, when what is captured here is closed.
-    monkeypatch.setattr("understudy.__main__.configure_logs", lambda _level: None)
+    monkeypatch.setattr("understudy.logs.configure_logs", lambda _level: None)
     monkeypatch.setenv("UNDERSTUDY_STATE_DIR", str(tmp_path))
     main()
     assert list(tmp_path.iterdir()) == []
@@ -131,7 +131,7 @@ def test_state_of_an_older_release_ends_the_start_with_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The check says it as well, and ends with 2."""
-    monkeypatch.setattr("understudy.__main__.configure_logs", lambda _level: None)
+    monkeypatch.setattr("understudy.logs.configure_logs", lambda _level: None)
     monkeypatch.setenv("UNDERSTUDY_STATE_DIR", str(tmp_path))
     (tmp_path / "personalize").mkdir()
     (tmp_path / "personalize/state.json").touch()
