@@ -3,8 +3,9 @@ from typing import Any
 
 from understudy.conform.case import Case, Either, Refused
 from understudy.conform.check import Need
+from understudy.conform.command import SERVICES
 from understudy.conform.shapes import input_shape, service_model
-from understudy.conform.suites import SERVICES, all_checks
+from understudy.conform.suites import all_checks
 from understudy.conform.world import Target, World
 
 CHECKS = all_checks()
@@ -62,7 +63,7 @@ def test_every_code_is_one_that_the_service_has() -> None:
 def test_what_is_refused_costs_nothing() -> None:
     """Except where AWS might answer after all; whatever Comprehend or a model answers has a price."""
     for case in CASES:
-        paid_for = case.service == "bedrock-runtime" or (
+        paid_for = case.service in {"bedrock-runtime", "personalize-events"} or (
             case.service == "comprehend" and "Detect" in case.operation and "Job" not in case.operation
         )
         if isinstance(case.expected, Refused):

@@ -106,6 +106,7 @@ def _endpoints(emulator: int, understudy: int) -> dict[str, str]:
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{emulator}",
         "AWS_ENDPOINT_URL_COMPREHEND": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE": stand_in,
+        "AWS_ENDPOINT_URL_PERSONALIZE_EVENTS": stand_in,
         "AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME": stand_in,
         "AWS_ENDPOINT_URL_BEDROCK": stand_in,
         "AWS_ENDPOINT_URL_BEDROCK_RUNTIME": stand_in,

@@ -12,7 +12,15 @@ if TYPE_CHECKING:
     from understudy.conform.check import Check
     from understudy.conform.world import Target
 
-_SERVICES = ("comprehend", "personalize", "personalize-runtime", "bedrock-runtime", "bedrock")
+SERVICES = (
+    "comprehend",
+    "personalize",
+    "personalize-events",
+    "personalize-runtime",
+    "bedrock-runtime",
+    "bedrock",
+)
+"""The services that have checks, by botocore's names; here, since the suite takes long to import."""
 _ACCOUNT_ID = "000000000000"
 _LOCAL_POLL_S, _AWS_POLL_S = 0.05, 15.0
 _LOCAL_TIMEOUT_S, _AWS_TIMEOUT_S = 60.0, 3 * 3_600.0
@@ -25,7 +33,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     where.add_argument("--endpoint", metavar="URL", help="ask this endpoint, such as understudy's")
     where.add_argument("--real", action="store_true", help="ask AWS, with the credentials of the environment")
     parser.add_argument(
-        "--service", action="append", choices=_SERVICES, help="only this service; may be repeated"
+        "--service", action="append", choices=SERVICES, help="only this service; may be repeated"
     )
     parser.add_argument("--region", default="us-east-1", help="us-east-1 by default")
     parser.add_argument("--paid", action="store_true", help="make the checks that cost money, too")
@@ -124,7 +132,7 @@ def _list(arguments: Namespace) -> int:
 def _chosen(arguments: Namespace) -> list[Check]:
     from understudy.conform.suites import all_checks
 
-    wanted = arguments.service or _SERVICES
+    wanted = arguments.service or SERVICES
     return [check for check in all_checks() if check.service in wanted]
 
 

@@ -1,5 +1,5 @@
 """All checks, by service."""
 
-from understudy.conform.suites.suite import SERVICES, all_checks
+from understudy.conform.suites.suite import all_checks
 
-__all__ = ["SERVICES", "all_checks"]
+__all__ = ["all_checks"]

@@ -29,8 +29,20 @@ _ABSENT = {
     "Filter": "filter/none",
     "EventTracker": "event-tracker/0a1b2c3d",
     "BatchInferenceJob": "batch-inference-job/none",
+    "DatasetExportJob": "dataset-export-job/none",
+    "DataDeletionJob": "data-deletion-job/none",
+    "MetricAttribution": "metric-attribution/none",
 }
-_DELETED = ("Schema", "DatasetGroup", "Dataset", "Solution", "Campaign", "Filter", "EventTracker")
+_DELETED = (
+    "Schema",
+    "DatasetGroup",
+    "Dataset",
+    "Solution",
+    "Campaign",
+    "Filter",
+    "EventTracker",
+    "MetricAttribution",
+)
 _LISTS = {
     "ListSchemas": "schemas",
     "ListDatasetGroups": "datasetGroups",
@@ -42,6 +54,9 @@ _LISTS = {
     "ListFilters": "Filters",
     "ListEventTrackers": "eventTrackers",
     "ListBatchInferenceJobs": "batchInferenceJobs",
+    "ListDatasetExportJobs": "datasetExportJobs",
+    "ListDataDeletionJobs": "dataDeletionJobs",
+    "ListMetricAttributions": "metricAttributions",
 }
 
 
@@ -78,6 +93,7 @@ def _absent() -> Iterator[Check]:
         ("GetSolutionMetrics", "solutionVersionArn", "solution/none/0a1b2c3d"),
         ("StopSolutionVersionCreation", "solutionVersionArn", "solution/none/0a1b2c3d"),
         ("UpdateCampaign", "campaignArn", "campaign/none"),
+        ("UpdateMetricAttribution", "metricAttributionArn", "metric-attribution/none"),
     ):
         yield _CASES.refused(
             f"{operation} knows nothing that there is not", operation, _arn(key, resource), _NOT_FOUND

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from understudy.conform.check import Origin
 from understudy.conform.suites.cases import BAD_VALUE, Cases
 from understudy.conform.suites.personalize_creations import group_of_data, refused_creation
-from understudy.conform.suites.shop import dataset, group, made, schema
+from understudy.conform.suites.shop import dataset, group, schema, tracker
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -92,8 +92,7 @@ def _version(resource: str, world: World) -> Mapping[str, Any]:
 
 def _trackers() -> Iterator[Check]:
     def second(world: World) -> Mapping[str, Any]:
-        asked = {"name": world.name("tracker"), "datasetGroupArn": group(world)}
-        world.once("tracker", lambda _: made(world, "EventTracker", asked))
+        tracker(world)
         return {"datasetGroupArn": group(world)}
 
     yield refused_creation(

@@ -68,6 +68,12 @@ def dataset(world: World, name: str = "Interactions") -> str:
     return world.once(f"dataset {name}", lambda _: made(world, "Dataset", asked))
 
 
+def tracker(world: World) -> str:
+    """Return the ARN of the group's active event tracker."""
+    asked = {"name": world.name("tracker"), "datasetGroupArn": group(world)}
+    return world.once("tracker", lambda _: made(world, "EventTracker", asked))
+
+
 def made(world: World, noun: str, asked: Mapping[str, Any]) -> str:
     """Create a resource and return its ARN once it is active; raise RuntimeError if it gets elsewhere."""
     arn = _create(world, noun, asked)

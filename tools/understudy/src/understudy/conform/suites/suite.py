@@ -13,7 +13,9 @@ from understudy.conform.suites.invoke_model import invoke_model_checks
 from understudy.conform.suites.personalize_calls import personalize_call_checks
 from understudy.conform.suites.personalize_creations import personalize_creation_checks
 from understudy.conform.suites.personalize_dependents import personalize_dependent_checks
+from understudy.conform.suites.personalize_events import personalize_event_checks
 from understudy.conform.suites.personalize_imports import personalize_import_checks
+from understudy.conform.suites.personalize_outputs import personalize_output_checks
 from understudy.conform.suites.personalize_runs import personalize_run_checks
 from understudy.conform.suites.personalize_runtime import personalize_runtime_checks
 from understudy.conform.suites.personalize_schemas import personalize_schema_checks
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy.conform.check import Check
-
-SERVICES = ("comprehend", "personalize", "personalize-runtime", "bedrock-runtime", "bedrock")
-"""The services that have checks, by botocore's names."""
 
 
 def all_checks() -> Sequence[Check]:
@@ -37,6 +36,8 @@ def all_checks() -> Sequence[Check]:
         *personalize_call_checks(),
         *personalize_creation_checks(),
         *personalize_dependent_checks(),
+        *personalize_output_checks(),
+        *personalize_event_checks(),
         *personalize_runtime_checks(),
         *converse_checks(),
         *invoke_model_checks(),
