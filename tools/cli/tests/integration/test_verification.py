@@ -391,15 +391,15 @@ def test_an_emulator_without_quotas_is_no_failure(account: Account, emulator_url
 
 
 def test_customers_take_hours_and_dollars_and_the_bottleneck_is_requested_first(deployed: Account) -> None:
-    """At 78 calls a minute, which its tokens allow, 100,000 customers take most of a day and more."""
-    found = outlook_of(deployed, 100_000, within_hours=12)
-    assert found.hours["bedrock"] > 12
+    """At the 78 calls a minute that its tokens allow, Bedrock takes longer than three hours leave beside training."""
+    found = outlook_of(deployed, 100_000, within_hours=3)
+    assert found.hours["bedrock"] > 1
     first = found.requests[0]
     assert "tokens per minute" in first.name
     assert first.needed > first.value
     assert "quota-increase" in first.command
-    assert not outlook_of(deployed, 1_500, within_hours=12).requests
+    assert not outlook_of(deployed, 1_500, within_hours=3).requests
     screen = StringIO()
     show_outlook(found, Console(file=screen, width=80))
-    assert "request first, to be done within 12 hours" in screen.getvalue()
+    assert "request first, to be done within 3 hours" in screen.getvalue()
     assert first.code in screen.getvalue()
