@@ -391,7 +391,7 @@ def test_an_emulator_without_quotas_is_no_failure(account: Account, emulator_url
 
 
 def test_customers_take_hours_and_dollars_and_the_bottleneck_is_requested_first(deployed: Account) -> None:
-    """At the 78 calls a minute that its tokens allow, Bedrock takes longer than three hours leave beside training."""
+    """At 78 calls a minute that tokens allow, Bedrock takes longer than training leaves of three hours."""
     found = outlook_of(deployed, 100_000, within_hours=3)
     assert found.hours["bedrock"] > 1
     first = found.requests[0]

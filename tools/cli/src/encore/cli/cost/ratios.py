@@ -101,7 +101,7 @@ class Ratios(BaseModel):
     cache_read_tokens: float
     """Of a call: the system text, which its prompts share."""
     cache_write_tokens: float
-    """Of a run: the system text with each of the schemas that calls have, once. Calls keep them in the cache."""
+    """Of a run: the system text, once with each of the schemas that calls have."""
     feature_input_tokens: Line
     """Of a product, by the bytes of its description."""
     feature_output_tokens: float
