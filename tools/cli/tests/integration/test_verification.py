@@ -391,15 +391,15 @@ def test_an_emulator_without_quotas_is_no_failure(account: Account, emulator_url
 
 
 def test_customers_take_hours_and_dollars_and_the_bottleneck_is_requested_first(deployed: Account) -> None:
-    """At the calls a minute that its tokens allow, 100,000 customers take longer than they may."""
-    found = outlook_of(deployed, 100_000, within_hours=2)
-    assert found.hours["bedrock"] > 2
+    """At 78 calls a minute that tokens allow, Bedrock takes longer than training leaves of three hours."""
+    found = outlook_of(deployed, 100_000, within_hours=3)
+    assert found.hours["bedrock"] > 1
     first = found.requests[0]
     assert "tokens per minute" in first.name
     assert first.needed > first.value
     assert "quota-increase" in first.command
-    assert not outlook_of(deployed, 1_500, within_hours=2).requests
+    assert not outlook_of(deployed, 1_500, within_hours=3).requests
     screen = StringIO()
     show_outlook(found, Console(file=screen, width=80))
-    assert "request first, to be done within 2 hours" in screen.getvalue()
+    assert "request first, to be done within 3 hours" in screen.getvalue()
     assert first.code in screen.getvalue()

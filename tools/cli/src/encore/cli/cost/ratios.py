@@ -15,7 +15,7 @@ FILE = "measured.toml"
 CLAIM_AND_ANSWER_WRITES = 3
 """A claim is a transaction and counts twice."""
 TOKENS = ("input_tokens", "output_tokens")
-CACHE_READ_TOKENS = "cache_read_tokens"
+CACHE_READ_TOKENS, CACHE_WRITE_TOKENS = "cache_read_tokens", "cache_write_tokens"
 
 
 class CsvBytes(BaseModel):
@@ -100,6 +100,8 @@ class Ratios(BaseModel):
     """Of a prompt, by calls."""
     cache_read_tokens: float
     """Of a call: the system text, which its prompts share."""
+    cache_write_tokens: float
+    """Of a run: the system text, once with each of the schemas that calls have."""
     feature_input_tokens: Line
     """Of a product, by the bytes of its description."""
     feature_output_tokens: float
@@ -142,6 +144,7 @@ def ratios() -> Ratios:
             kind: _mean(lambda run, kind=kind: run.copy_tokens[kind] / run.copy_prompts) for kind in TOKENS
         },
         cache_read_tokens=_mean(lambda run: run.copy_tokens[CACHE_READ_TOKENS] / run.copy_calls),
+        cache_write_tokens=_mean(lambda run: run.copy_tokens[CACHE_WRITE_TOKENS]),
         feature_input_tokens=_line(
             lambda run: run.description_bytes,
             lambda run: run.feature_tokens["input_tokens"] / run.products_described,

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from encore.cli.cost.ratios import CACHE_READ_TOKENS, CLAIM_AND_ANSWER_WRITES, Ratios, ratios, unit
+from encore.cli.cost.ratios import (
+    CACHE_READ_TOKENS,
+    CACHE_WRITE_TOKENS,
+    CLAIM_AND_ANSWER_WRITES,
+    Ratios,
+    ratios,
+    unit,
+)
 
 MAX_PARTS = 1_000
 MODEL_ID = "anthropic.claude-haiku-5-5"
@@ -156,7 +163,9 @@ def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:
     by_prompt = measured.batch_tokens if work.batch else measured.copy_tokens
     tokens = {kind: each * work.copy_prompts for kind, each in by_prompt.items()}
     if not work.batch:
-        tokens[CACHE_READ_TOKENS] = measured.cache_read_tokens * work.copy_calls
+        read = measured.cache_read_tokens * work.copy_calls
+        tokens[CACHE_READ_TOKENS] = read
+        tokens[CACHE_WRITE_TOKENS] = min(read, measured.cache_write_tokens)  # a few calls have few schemas
     of_features = {
         "input_tokens": measured.feature_input_tokens.at(work.description_bytes),
         "output_tokens": measured.feature_output_tokens,
