@@ -1,9 +1,12 @@
+import asyncio
 import gc
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 import uvicorn
-from ministack.services import dynamodb
+from ministack import app
+from ministack.services import dynamodb, s3
 
 from encore.stack import emulator
 
@@ -14,9 +17,65 @@ def test_the_emulator_listens_on_loopback_and_does_not_count_items(monkeypatch: 
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: served.update(app=app, **options))
     monkeypatch.setattr(gc, "set_threshold", lambda _objects: None)
     monkeypatch.setattr(dynamodb, "_update_counts", dynamodb._update_counts)
+    monkeypatch.setattr(dynamodb, "_ddb_canonicalize_number", dynamodb._ddb_canonicalize_number)
+    monkeypatch.setattr(app, "_read_request_body", app._read_request_body)
+    monkeypatch.setattr(s3, "_fire_s3_event_async", s3._fire_s3_event_async)
     monkeypatch.setenv("GATEWAY_PORT", "4566")
     emulator.main()
     assert (served["app"], served["host"], served["port"]) == ("ministack.app:app", "127.0.0.1", 4566)
     table = {"items": {"key": {"sort": "item"}}, "ItemCount": 0}
     dynamodb._update_counts(table)
     assert table["ItemCount"] == 0
+    assert [dynamodb._ddb_canonicalize_number(each) for each in ("007.50", "-0", "1_0")] == ["7.5", "0", None]
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET"])
+def test_the_emulator_reads_a_body_as_ministack_does(method: str) -> None:
+    """In pieces, and chunks with signatures decoded; nothing where there is no body."""
+    signed = b"5;chunk-signature=0\r\nhello\r\n0;chunk-signature=0\r\n\r\n"
+    for body, headers in [
+        (b"hello", {}),
+        (b"hello", {"content-length": "5"}),
+        (signed, {"content-length": "5", "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"}),
+    ]:
+        found = [asyncio.run(read(_pieces(body), method, headers)) for read in (emulator.read_body, READ)]
+        assert found[0] == found[1]
+        assert found[0] == (b"hello" if headers or method == "PUT" else b"")
+
+
+READ = app._read_request_body
+
+
+def _pieces(body: bytes) -> Callable[[], Awaitable[dict[str, Any]]]:
+    messages: list[dict[str, Any]] = [{"body": body[:3], "more_body": True}, {"body": body[3:]}]
+
+    async def receive() -> dict[str, Any]:
+        return messages.pop(0)
+
+    return receive
+
+
+UPLOADS = """<NotificationConfiguration><QueueConfiguration>
+<Id>uploads</Id><Queue>arn:aws:sqs:us-east-1:000000000000:ingest</Queue><Event>s3:ObjectCreated:*</Event>
+<Filter><S3Key><FilterRule><Name>prefix</Name><Value>uploads/</Value></FilterRule></S3Key></Filter>
+</QueueConfiguration></NotificationConfiguration>"""
+
+
+@pytest.mark.parametrize(
+    ("key", "event", "reported"),
+    [
+        ("uploads/shop.csv", "s3:ObjectCreated:Put", True),
+        ("runs/run-1/email.eml", "s3:ObjectCreated:Put", False),
+        ("uploads/shop.csv", "s3:ObjectRemoved:Delete", False),
+    ],
+)
+def test_the_emulator_reports_only_the_objects_that_a_notification_is_about(
+    key: str, event: str, *, reported: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All others, which are nearly all objects of a run, start no thread."""
+    fired: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(s3, "_bucket_notifications", {"data": UPLOADS})
+    fire = emulator._if_wanted(lambda *given, **more: fired.append((*given, *more.values())))
+    fire("data", key, event, 5, etag="e")
+    fire("other", key, event, 5, etag="e")
+    assert fired == ([("data", key, event, 5, "e")] if reported else [])

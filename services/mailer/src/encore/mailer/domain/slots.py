@@ -5,9 +5,12 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 FIRST_NAME = "customer.first_name"
 SLOT = re.compile(r"\{([a-z0-9_.]{1,40})\}")
+CACHED_TEXTS = 32_768
+"""Wordings that emails of a run share."""
 
 
 def slots_in(text: str) -> list[str]:
@@ -33,6 +36,7 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return SLOT.sub(lambda found: values[found[1]], text)
 
 
+@lru_cache(maxsize=CACHED_TEXTS)
 def renumbered(text: str, number: int, to: int) -> str:
     """Return a text on one product as it is for another number; the two numbers change places."""
     owners = {str(number): str(to), str(to): str(number)}

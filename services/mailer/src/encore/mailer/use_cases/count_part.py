@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from hashlib import sha256
 from itertools import chain
 
@@ -136,7 +137,7 @@ def _copy_record(key: str, wordings: Wordings, *, model_id: str, payer: str, now
         model_id=model_id,
         prompt_version=prompt.version,
         task=prompt.task,
-        system_sha256=sha256(prompt.system.encode()).hexdigest(),
+        system_sha256=_sha256(prompt.system),
         prompt=prompt.text,
         answers=tuple(reply.text for reply in replies),
         verdicts=tuple(
@@ -150,3 +151,9 @@ def _copy_record(key: str, wordings: Wordings, *, model_id: str, payer: str, now
         paid=any(each.payer == payer for each in wordings.replies.values()),
         created_at=now,
     )
+
+
+@lru_cache(maxsize=8)
+def _sha256(system: str) -> str:
+    """All prompts of a task have the same system text, of tens of thousands of characters."""
+    return sha256(system.encode()).hexdigest()

@@ -8,6 +8,7 @@ that fails too, it gets house text.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import chain
 from typing import NamedTuple
 
 from encore.contracts.records import Product
@@ -101,6 +102,8 @@ class PartCopy:
     """What may be said to the customers of one part."""
 
     wordings: Mapping[Question, Wordings]
+    questions: Mapping[str, Sequence[Question]]
+    """What each customer's email raises, by customer id: to find it out again takes as long as to write."""
 
     @property
     def replies(self) -> dict[str, PaidReply]:
@@ -117,14 +120,15 @@ class Copywriter:
 
     def prompts(self, everybody: Iterable[EmailFacts]) -> list[Prompt]:
         """Return what has to be known before these emails can be written, each prompt once."""
-        return list(dict.fromkeys(question.prompt for question in self._questions(everybody)))
+        return list(dict.fromkeys(each.prompt for facts in everybody for each in self._of_email(facts)))
 
     async def prepare(self, everybody: Iterable[EmailFacts], *, payer: str) -> PartCopy:
         """Have everything written that these emails need, and judge it.
 
         Raises what the model raises: errors that concern more than one email.
         """
-        questions = self._questions(everybody)
+        of_emails = {facts.customer_id: self._of_email(facts) for facts in everybody}
+        questions = list(dict.fromkeys(chain.from_iterable(of_emails.values())))
         replies = await self.ask_once.run([each.prompt for each in questions], payer=payer)
         judged = {each: judge(each, replies[self._key(each.prompt)].reply) for each in questions}
         wanted = {each: each.repair(self.style, judged[each]) for each in questions}
@@ -139,20 +143,18 @@ class Copywriter:
                 known[again] = repaired[again]
                 found = found.mended_by(judge(question, repaired[again].reply))
             wordings[question] = Wordings(question.prompt, found, known)
-        return PartCopy(wordings)
+        return PartCopy(wordings, of_emails)
 
     def write(self, facts: EmailFacts, part: PartCopy, *, seed: str) -> WrittenCopy:
-        """Return a customer's copy; `seed` decides between the wordings."""
-        frame, *products = said = [part.wordings[question] for question in self._of_email(facts)]
+        """Return the copy of a customer of the part; `seed` decides between the wordings."""
+        questions = part.questions[facts.customer_id]
+        frame, *products = said = [part.wordings[question] for question in questions]
         asked = [next(iter(each.replies)) for each in said]
         return WrittenCopy(
             assembled(facts, frame.judged.wordings, [each.judged.wordings for each in products], seed=seed),
             prompt_keys=tuple(asked),
             repair_keys=tuple(dict.fromkeys(again for each in said for again in list(each.replies)[1:])),
         )
-
-    def _questions(self, everybody: Iterable[EmailFacts]) -> list[Question]:
-        return list(dict.fromkeys(question for facts in everybody for question in self._of_email(facts)))
 
     def _of_email(self, facts: EmailFacts) -> list[Question]:
         """Return the questions that an email raises: its frame's, and one for each product."""

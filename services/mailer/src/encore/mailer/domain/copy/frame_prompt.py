@@ -6,7 +6,8 @@ whom the same is known shares a prompt.
 
 import json
 from collections.abc import Iterable, Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from encore.mailer.domain.copy.answers import Verdict
 from encore.mailer.domain.copy.fields import frame_fields
@@ -24,31 +25,53 @@ from encore.mailer.domain.copy.prompt import (
 )
 from encore.mailer.domain.copy.style import MAX_CHARS
 from encore.mailer.domain.facts.email import EmailFacts
+from encore.mailer.domain.facts.experience import Occasion
 from encore.mailer.domain.slots import FIRST_NAME
+
+CACHED_PROMPTS = 1_024
+
+
+class Told(NamedTuple):
+    """What the model is told of a customer."""
+
+    occasion: Occasion
+    products: str
+    slots: tuple[str, ...]
+    praised: str | None
+    blamed: str | None
 
 
 def frame_prompt(facts: EmailFacts, style: Style) -> Prompt:
     """Return the request for several wordings of each field of an email's frame."""
-    return _prompt(_facts(facts, style), frame_fields(facts.occasion), style)
+    return _first_prompt(_told(facts), style)
+
+
+@lru_cache(maxsize=CACHED_PROMPTS)
+def _first_prompt(told: Told, style: Style) -> Prompt:
+    """Of many customers the same is known."""
+    return _prompt(_facts(told, style), frame_fields(told.occasion), style)
 
 
 def frame_repair(
     facts: EmailFacts, style: Style, *, fields: Sequence[str], refused: Iterable[Verdict]
 ) -> Prompt:
     """Return the request for other wordings of some fields, with what was wrong with those before."""
-    return _prompt({**_facts(facts, style), **repair_facts(fields, refused)}, fields, style)
+    return _prompt({**_facts(_told(facts), style), **repair_facts(fields, refused)}, fields, style)
 
 
-def _facts(facts: EmailFacts, style: Style) -> dict[str, Any]:
+def _told(facts: EmailFacts) -> Told:
     known = facts.experience
-    return {
-        **shop_facts(Task.FRAME, style, style.frame_wordings),
-        "occasion": facts.occasion,
-        "products": "one" if facts.has_one_product else "several",
-        "slots": [FIRST_NAME, *known.slots],
-        "praised": known.praised and known.praised.aspect,
-        "blamed": known.blamed and known.blamed.aspect,
-    }
+    return Told(
+        occasion=facts.occasion,
+        products="one" if facts.has_one_product else "several",
+        slots=(FIRST_NAME, *known.slots),
+        praised=known.praised.aspect if known.praised else None,
+        blamed=known.blamed.aspect if known.blamed else None,
+    )
+
+
+def _facts(told: Told, style: Style) -> dict[str, Any]:
+    return {**shop_facts(Task.FRAME, style, style.frame_wordings), **told._asdict()}
 
 
 def _prompt(facts: dict[str, Any], fields: Sequence[str], style: Style) -> Prompt:

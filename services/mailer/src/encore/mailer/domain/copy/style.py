@@ -31,14 +31,14 @@ def _problems(field: str, text: str, facts: EmailFacts) -> Iterator[tuple[str, s
     limit = MAX_CHARS["line" if field.startswith(LINE) else field]
     if len(text) > limit:
         yield f"longer than {limit} characters", ""
-    filled = fill(text, facts.slots)
     most = MAX_FILLED_CHARS.get(field)
-    if most and len(filled) > most:
+    if most and len(fill(text, facts.slots)) > most:
         yield f"longer than {most} characters once its slots are filled", ""
     if field.startswith(LINE):
         repeated = next((slot for slot in slots_in(text) if attribute(slot) in ON_THE_CARD), None)
         if repeated:
             yield "the card shows this already", repeated
         product = facts.product(field.removeprefix(LINE))
-        if product and product.stated_reason.phrase.casefold() in filled.casefold():
-            yield "the card gives this reason already", product.stated_reason.phrase
+        phrase = product.stated_reason.phrase if product else ""
+        if product and phrase.casefold() in fill(text, facts.slots).casefold():
+            yield "the card gives this reason already", phrase
