@@ -3,13 +3,13 @@
 Endpoints come from `AWS_ENDPOINT_URL` and `AWS_ENDPOINT_URL_<SERVICE>`; the code names none.
 """
 
-import os
 import platform
 from typing import TYPE_CHECKING
 
 import aiobotocore
 from aiobotocore.config import AioConfig
 from botocore.handlers import add_expect_header
+from botocore.session import Session
 
 from encore.runtime.retry import SDK_RETRIES
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
 
 POOL = 100
-APP = os.environ.get("AWS_SDK_UA_APP_ID", "")
+APP = Session().get_config_variable("user_agent_appid")
 USER_AGENT = " ".join(
     (
         f"encore aiobotocore/{aiobotocore.__version__} Python/{platform.python_version()}",
@@ -25,7 +25,7 @@ USER_AGENT = " ".join(
     )
 )
 """The SDK adds botocore's version. Without this it puts a longer one together for every call, twice, which is
-a seventh of the CPU time that a call takes. An application's name in the environment is part of either."""
+a seventh of the CPU time that a call takes. An application's name, `AWS_SDK_UA_APP_ID`, is part of either."""
 CONFIG = AioConfig(
     max_pool_connections=POOL,
     connect_timeout=5,
