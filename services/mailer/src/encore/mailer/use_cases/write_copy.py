@@ -72,21 +72,13 @@ class Question:
     prompt: Prompt
     proofs: tuple[Proof, ...]
     """That of the product; none for a frame around several."""
-    email: EmailFacts = field(compare=False, repr=False)
-    """Any email that raises the question."""
+    facts: EmailFacts = field(compare=False, repr=False)
+    """What holds for everybody whose email raises the question; judgements are cached with it."""
 
     @property
     def fields(self) -> Sequence[str]:
         """What is asked for."""
-        return PRODUCT_TEXTS if isinstance(self.prompt, ProductPrompt) else frame_fields(self.email.occasion)
-
-    @property
-    def facts(self) -> EmailFacts:
-        """What holds for everybody whose email raises the question."""
-        if not isinstance(self.prompt, ProductPrompt):
-            return self.email.of_frame()
-        [proof] = self.proofs
-        return self.email.of_product(next(each for each in self.email.products if _proof(each) == proof))
+        return PRODUCT_TEXTS if isinstance(self.prompt, ProductPrompt) else frame_fields(self.facts.occasion)
 
     def repair(self, style: Style, judged: Judged) -> Prompt | None:
         """Return the request for what is missing; None if nothing is."""
@@ -94,7 +86,7 @@ class Question:
             return None
         if isinstance(self.prompt, ProductPrompt):
             return product_repair(self.prompt, fields=missing, refused=judged.verdicts)
-        return frame_repair(self.email, style, fields=missing, refused=judged.verdicts)
+        return frame_repair(self.facts, style, fields=missing, refused=judged.verdicts)
 
 
 @dataclass(frozen=True)
@@ -160,9 +152,9 @@ class Copywriter:
         """Return the questions that an email raises: its frame's, and one for each product."""
         alone = tuple(map(_proof, facts.products)) if facts.has_one_product else ()
         return [
-            Question(frame_prompt(facts, self.style), alone, facts),
+            Question(frame_prompt(facts, self.style), alone, facts.of_frame()),
             *(
-                Question(product_prompt(product, self.style), (_proof(product),), facts)
+                Question(product_prompt(product, self.style), (_proof(product),), facts.of_product(product))
                 for product in facts.products
             ),
         ]
