@@ -10,6 +10,7 @@ from encore.mailer.domain.facts.email import EmailFacts
 from encore.mailer.domain.facts.experience import Occasion
 from encore.mailer.ports import ModelReply
 from encore.mailer.use_cases.ask_once import AskOnce
+from encore.mailer.use_cases.count_part import copy_records
 from encore.mailer.use_cases.write_copy import Copywriter, PartCopy, WrittenCopy
 from services.mailer.tests.fakes import InMemoryModel, InMemoryWriter, asked
 from tests.support.kept_answers import InMemoryKeptAnswers
@@ -145,9 +146,11 @@ async def test_a_shared_text_is_judged_for_each_product(
         _with_bullets(make_facts(customer), bullets)
         for customer, bullets in (("C1", ("Velvet shade",)), ("C2", ()))
     )
-    [first, second], _ = await written(model, velvet, plain)
+    [first, second], part = await written(model, velvet, plain)
     assert first.prompt_keys == second.prompt_keys
     assert model.calls == 2 + 1
+    [shared] = [each for each in copy_records(part, model_id="claude", payer="part-1") if each.verdicts]
+    assert (len(shared.answers), shared.verdicts[0].text) == (2, "A velvet lamp.")
     assert first.assembled.copy.lines["3"] == "A velvet lamp."
     assert second.assembled.house_fields == ("lines.3",)
 

@@ -122,16 +122,22 @@ def _finished(record: EmailRecord) -> EmailFinished:
 
 def copy_records(part: PartCopy, *, model_id: str, payer: str) -> list[CopyRecord]:
     """Return what is stored of the prompts that a part's words come from; `payer` is the part."""
-    now, records = datetime.now(UTC), dict[str, CopyRecord]()
+    now, by_prompt = datetime.now(UTC), dict[str, list[Wordings]]()
     for each in part.wordings.values():
-        key = next(iter(each.replies))
-        if key not in records:
-            records[key] = _copy_record(key, each, model_id=model_id, payer=payer, now=now)
-    return list(records.values())
+        by_prompt.setdefault(next(iter(each.replies)), []).append(each)
+    return [
+        _copy_record(key, found, model_id=model_id, payer=payer, now=now) for key, found in by_prompt.items()
+    ]
 
 
-def _copy_record(key: str, wordings: Wordings, *, model_id: str, payer: str, now: datetime) -> CopyRecord:
-    prompt, replies = wordings.prompt, [each.reply for each in wordings.replies.values()]
+def _copy_record(
+    key: str, found: Sequence[Wordings], *, model_id: str, payer: str, now: datetime
+) -> CopyRecord:
+    """Return the record of a prompt; its answer may have been judged, and repaired, for several products."""
+    prompt = found[0].prompt
+    paid = {again: each for wordings in found for again, each in wordings.replies.items()}
+    replies = [each.reply for each in paid.values()]
+    verdicts = dict.fromkeys(chain.from_iterable(wordings.judged.verdicts for wordings in found))
     return CopyRecord(
         prompt_key=key,
         model_id=model_id,
@@ -142,13 +148,13 @@ def _copy_record(key: str, wordings: Wordings, *, model_id: str, payer: str, now
         answers=tuple(reply.text for reply in replies),
         verdicts=tuple(
             CopyVerdict(field=each.field, text=each.text, rule=each.rule, found=each.found)
-            for each in wordings.judged.verdicts
+            for each in verdicts
         ),
         input_tokens=sum(reply.input_tokens for reply in replies),
         output_tokens=sum(reply.output_tokens for reply in replies),
         cache_read_tokens=sum(reply.cache_read_tokens for reply in replies),
         cache_write_tokens=sum(reply.cache_write_tokens for reply in replies),
-        paid=any(each.payer == payer for each in wordings.replies.values()),
+        paid=any(each.payer == payer for each in paid.values()),
         created_at=now,
     )
 
