@@ -167,14 +167,25 @@ class World:
                 recipeArn=RECIPES + recipe,
             )
             self.made(f"{key}_version", "create_solution_version", solutionArn=f"{{{key}_solution}}")
-            self.made(key, "create_campaign", name=key, solutionVersionArn=f"{{{key}_version}}")
-        self.made(
-            "filter",
-            "create_filter",
-            name="kinds",
-            datasetGroupArn="{group}",
-            filterExpression="INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)",
-        )
+            self.made(
+                key,
+                "create_campaign",
+                name=key,
+                solutionVersionArn=f"{{{key}_version}}",
+                campaignConfig={"enableMetadataWithRecommendations": key == "popular"},
+            )
+        for key, name, expression in (
+            ("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),
+            ("current", "same", "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"),
+            ("users_filter", "old", "INCLUDE UserID WHERE Users.AGE > 30"),
+        ):
+            self.made(
+                key,
+                "create_filter",
+                name=name,
+                datasetGroupArn="{group}",
+                filterExpression=expression,
+            )
         self.made(
             "attribution",
             "create_metric_attribution",

@@ -104,6 +104,9 @@ EVENTS: dict[str, Any] = {
     "userId": "u1",
     "eventList": [EVENT],
 }
+ASKED: dict[str, Any] = {"campaignArn": "{personal}", "userId": "u1"}
+DESCRIBED: dict[str, Any] = {"campaignArn": "{popular}", "userId": "u1"}
+NAMED = {"metadataColumns": {"ITEMS": ["NAME"]}}
 MANY_TAGS = [{"tagKey": f"k{n}", "tagValue": "v"} for n in range(51)]
 FULL_LIST = [f"i{n}" for n in range(501)]
 
@@ -147,6 +150,13 @@ def filter_cases() -> Iterator[Case]:
         ("INCLUDE ItemID WHERE Items.CATEGORY NOT IN ($KIND)", "Placeholders are not allowed with NOT_IN"),
         ('INCLUDE ItemID WHERE Items.CATEGORY IN ("a") IF Items.CATEGORY = "b"', "Invalid Expression"),
         ('EXCLUDE ItemID WHERE Items.CATEGORY > "a"', "Invalid Expression"),
+        (
+            'EXCLUDE ItemID WHERE Items.CATEGORY IN ("a") OR Interactions.EVENT_TYPE IN ("a")',
+            "one dataset",
+        ),
+        ("INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.COLOUR", "CurrentItem.COLOUR does not exist"),
+        ('INCLUDE UserID WHERE Items.CATEGORY IN ("a")', "Invalid Expression"),
+        ('EXCLUDE UserID WHERE Users.AGE > 1 | EXCLUDE ItemID WHERE Items.NAME IN ("a")', "Invalid"),
     ):
         yield Case("create_filter", {**FILTER, "filterExpression": expression}, INVALID, says)
 
@@ -294,6 +304,30 @@ CASES = (
         },
         INVALID,
     ),
+    Case("get_recommendations", {**ASKED, "metadataColumns": {"ITEMS": ["NAME"]}}, INVALID),
+    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"ITEMS": ["COLOUR"]}}, INVALID, "COLOUR"),
+    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"USERS": ["AGE"]}}, INVALID, "ITEMS"),
+    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"ITEMS": ["NAME"] * 11}}, INVALID, "10"),
+    Case("get_recommendations", {**DESCRIBED, **NAMED, "numResults": 51}, INVALID, "50"),
+    Case("get_recommendations", {**ASKED, "promotions": [{"percentPromotedItems": 0}]}, VALIDATION),
+    Case("get_recommendations", {**ASKED, "promotions": [{"percentPromotedItems": 101}]}, VALIDATION),
+    Case("get_recommendations", {**ASKED, "promotions": [{"percentPromotedItems": 9}] * 2}, VALIDATION),
+    Case("get_recommendations", {**ASKED, "promotions": [{"percentPromotedItems": 9}]}, INVALID, "filterArn"),
+    Case("get_recommendations", {**ASKED, "promotions": [{"filterArn": "{filter}"}]}, INVALID, "percent"),
+    Case(
+        "get_recommendations",
+        {**ASKED, "promotions": [{"percentPromotedItems": 9, "filterArn": "{filter}"}]},
+        INVALID,
+        "KIND has no value",
+    ),
+    Case(
+        "get_recommendations",
+        {**ASKED, "promotions": [{"percentPromotedItems": 9, "filterArn": NOWHERE + "filter/none"}]},
+        NOT_FOUND,
+    ),
+    Case("get_recommendations", {**ASKED, "filterArn": "{current}"}, INVALID, "related items"),
+    Case("get_recommendations", {**ASKED, "filterArn": "{users_filter}"}, INVALID, "does not fit"),
+    Case("create_batch_inference_job", {**BATCH, "jobName": "n", "filterArn": "{current}"}, INVALID),
     Case("get_recommendations", {"campaignArn": NOWHERE + "campaign/none", "userId": "u1"}, NOT_FOUND),
     Case(
         "get_recommendations",

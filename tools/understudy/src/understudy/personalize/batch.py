@@ -73,7 +73,7 @@ def _line(line: bytes, recipe_type: str, item_filter: ItemFilter | None) -> _Lin
     try:
         query = _READERS[recipe_type](record)
         if item_filter is not None:
-            query = replace(query, mask=item_filter.mask(query.user, _filter_values(record)))
+            query = replace(query, mask=item_filter.mask(query.user, _filter_values(record), item=query.item))
     except (FilterError, _InvalidLineError) as error:
         return _Line(record, error=str(error))
     return _Line(record, query)

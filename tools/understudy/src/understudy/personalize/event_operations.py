@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 from understudy.personalize.csv_import import IDS, MAX_ID_LENGTH, MAX_STRING_LENGTH, MAX_TEXTUAL_LENGTH
@@ -107,7 +108,12 @@ def _event(schema: Schema, user: str, event: Params) -> Streamed:
     record = _record(schema, given)
     if len(json.dumps(given).encode()) > _MAX_EVENT_BYTES:
         raise invalid_input(f"An event may have at most {_MAX_EVENT_BYTES} bytes.")
-    return Streamed(user, record, event.get("eventId"))
+    return Streamed(user, record, event.get("eventId") or _identity(record))
+
+
+def _identity(record: Record) -> str:
+    """Return what equal events have in common, and others have not: they count once."""
+    return sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def _properties(text: str) -> dict[str, Any]:

@@ -18,6 +18,8 @@ from understudy.personalize.kinds import (
     DATASET_GROUP,
     DATASET_IMPORT_JOB,
 )
+from understudy.personalize.model_operations import ModelOperations
+from understudy.personalize.records import number_form
 from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.schemas import Schema
@@ -41,6 +43,7 @@ class JobOperations:
     registry: Registry
     workers: Workers
     data: DataOperations
+    models: ModelOperations
     s3: "S3ClientFactory"
 
     def operations(self) -> Mapping[str, Handler]:
@@ -111,19 +114,24 @@ class JobOperations:
         return {"dataDeletionJobArn": arn}
 
     async def delete_data(self, job: Resource) -> Finish:
-        """Do a deletion: remove the users in its files. Trained models know them until the next training."""
+        """Do a deletion: remove the users in its files from datasets and models."""
         users: set[str] = set()
         async with Storage.open(self.s3) as storage:
             for file in await _csv_files(storage, _data_location(job.detail["dataSource"])):
                 async with storage.fetched(file) as body:
                     users |= await self.workers.run(read_user_ids, body)
-        datasets, records = self._with_users(job.detail["datasetGroupArn"]), self.data.records
-        removals = [await records.removal(each, users) for each in datasets]
-        while not all(map(records.is_current, removals)):  # an import has ended meanwhile
-            removals = [await records.removal(each, users) for each in datasets]
+        group_arn, records = job.detail["datasetGroupArn"], self.data.records
+        while True:
+            forget = await self.models.forgetting(group_arn, users)
+            removals = [await records.removal(each, users) for each in self._with_users(group_arn)]
+            # An import or a training may have begun or ended meanwhile.
+            if all(map(records.is_current, removals)) and {*self.models.versions(group_arn)} == {*forget}:
+                break
 
         def finish() -> None:
             job.detail["numDeleted"] = sum(records.remove(each) for each in removals)
+            for each in forget.values():
+                each()
 
         return finish
 
@@ -172,7 +180,7 @@ def _as_csv(table: Table, schema: Schema) -> bytes:
     types = {field.name: field.type for field in schema.fields if field.name in table.columns}
     names = list(types)
     text.write(",".join(names) + "\n")
-    columns = [_values(table.columns[name], _FORMS.get(types[name], str)) for name in names]
+    columns = [_values(table.columns[name], number_form(types[name])) for name in names]
     writer = csv.writer(text, escapechar="\\", doublequote=False, lineterminator="\n")
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode()
@@ -182,14 +190,3 @@ def _values(column: Column, form: Callable[[float], str]) -> Iterator[str]:
     if isinstance(column, Texts):
         return (column.values[code] if code >= 0 else "" for code in column.codes)
     return ("" if math.isnan(value) else form(value) for value in column.tolist())
-
-
-def _whole(value: float) -> str:
-    return str(int(value))
-
-
-def _truth(value: float) -> str:
-    return "true" if value else "false"
-
-
-_FORMS: Mapping[str, Callable[[float], str]] = {"int": _whole, "long": _whole, "boolean": _truth}

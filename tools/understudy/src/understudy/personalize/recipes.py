@@ -20,6 +20,7 @@ SEMANTIC_SIMILARITY = RECIPE_PREFIX + "aws-semantic-similarity"
 POPULARITY_COUNT = RECIPE_PREFIX + "aws-popularity-count"
 
 FOR_USERS, FOR_RANKING, FOR_ITEMS = "USER_PERSONALIZATION", "PERSONALIZED_RANKING", "RELATED_ITEMS"
+FOR_SEGMENTS = "USER_SEGMENTATION"
 _SINCE = datetime(2024, 5, 1, tzinfo=UTC)
 
 
@@ -35,6 +36,11 @@ class Recipe:
     def name(self) -> str:
         """The last part of its ARN."""
         return self.arn.removeprefix(RECIPE_PREFIX)
+
+    @property
+    def subject(self) -> str:
+        """What a filter for it is about, as expressions spell it in capitals."""
+        return "USERID" if self.type == FOR_SEGMENTS else "ITEMID"
 
     def shown(self) -> Params:
         """Return what DescribeRecipe answers."""

@@ -13,6 +13,7 @@ from understudy.personalize.dataset_records import DatasetRecords
 from understudy.personalize.event_operations import EventOperations
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.job_operations import JobOperations
+from understudy.personalize.metadata import MetadataReader
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.model_shelf import ModelShelf
 from understudy.personalize.options import PersonalizeOptions
@@ -106,7 +107,9 @@ class _Parts:
             workers=workers,
             records=records,
             data=data,
-            jobs=JobOperations(arns=arns, registry=registry, workers=workers, data=data, s3=s3),
+            jobs=JobOperations(
+                arns=arns, registry=registry, workers=workers, data=data, models=models, s3=s3
+            ),
             solutions=SolutionOperations(arns=arns, registry=registry, data=data),
             models=models,
             campaigns=CampaignOperations(arns=arns, registry=registry),
@@ -115,7 +118,14 @@ class _Parts:
                 arns=arns, registry=registry, workers=workers, models=models, filters=filters, s3=s3
             ),
             attributions=AttributionOperations(arns=arns, registry=registry, data=data),
-            runtime=Runtime(registry=registry, workers=workers, data=data, models=models, filters=filters),
+            runtime=Runtime(
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                filters=filters,
+                metadata=MetadataReader(data=data),
+            ),
             events=EventOperations(registry=registry, data=data),
         )
 

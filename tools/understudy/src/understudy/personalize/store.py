@@ -182,8 +182,10 @@ class Store:
         return str(rows[0][0]) if rows else None
 
     def put_model(self, version: str, file: str) -> None:
-        """Let a version have the model in a file."""
-        self._database.change("INSERT INTO models VALUES (?, ?)", [(version, file)])
+        """Let a version have the model in a file, in place of one that it had."""
+        with self.transaction():
+            self._database.discard("models", "version", version)
+            self._database.change("INSERT INTO models VALUES (?, ?)", [(version, file)])
 
 
 def _schema(stored: str) -> Schema:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,6 +112,18 @@ class PersonalModel:
         unknown = [item for item in distinct if item not in places and query.mask is None]
         return Recommended([*found.items, *unknown], [*scores, *(0.0 for _ in unknown)])
 
+    def without(self, users: Collection[str]) -> Self:
+        """Return a model that does not know these users; the same one if it does not know them now.
+
+        What was counted of them, in sums over all users, stays counted.
+        """
+        gone = self.users.keys() & users
+        if not gone:
+            return self
+        left = {user: code for user, code in self.users.items() if user not in gone}
+        codes = np.array([self.users[user] for user in gone], dtype=np.intp)
+        return replace(self, users=left, profiles=self.profiles.without(codes))
+
     def _profiles(self, user: str, recent: Recent) -> Profiles:
         places = self.items.places
         known = [row for row, item in enumerate(recent.items) if item in places]
@@ -132,6 +144,10 @@ class RelatedModel:
     items: Items
     metrics: Mapping[str, float]
 
+    def without(self, _users: Collection[str], /) -> Self:
+        """Return the same model, which knows no users."""
+        return self
+
     def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
         """Yield at most `limit` items for each query."""
         codes = [self.items.places.get(query.item, -1) for query in queries]
@@ -146,6 +162,10 @@ class PopularModel:
     model: PopularItems
     items: Items
     metrics: Mapping[str, float]
+
+    def without(self, _users: Collection[str], /) -> Self:
+        """Return the same model, which knows no users."""
+        return self
 
     def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
         """Yield at most `limit` items for each query."""
