@@ -174,6 +174,14 @@ class World:
                 solutionVersionArn=f"{{{key}_version}}",
                 campaignConfig={"enableMetadataWithRecommendations": key == "popular"},
             )
+        self.made(
+            "segments_solution",
+            "create_solution",
+            name="segments",
+            datasetGroupArn="{group}",
+            recipeArn=RECIPES + "item-affinity",
+        )
+        self.made("segments_version", "create_solution_version", solutionArn="{segments_solution}")
         for key, name, expression in (
             ("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),
             ("current", "same", "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"),
@@ -201,6 +209,8 @@ class World:
             metricsOutputConfig={"roleArn": ROLE},
         )
         self.made("batch", "create_batch_inference_job", **BATCH)
+        segments = {**BATCH, "jobName": "segment", "solutionVersionArn": "{segments_version}"}
+        self.made("segment", "create_batch_segment_job", **segments)
         self.made("export", "create_dataset_export_job", **EXPORT)
 
 

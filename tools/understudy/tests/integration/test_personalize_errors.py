@@ -38,6 +38,7 @@ LIST_KINDS = (
     "event_trackers",
     "metric_attributions",
     "batch_inference_jobs",
+    "batch_segment_jobs",
     "recipes",
     "metric_attribution_metrics",
 )
@@ -55,6 +56,7 @@ KINDS = {
     "event_tracker": "eventTracker",
     "metric_attribution": "metricAttribution",
     "batch_inference_job": "batchInferenceJob",
+    "batch_segment_job": "batchSegmentJob",
     "recipe": "recipe",
     "algorithm": "algorithm",
     "feature_transformation": "featureTransformation",
@@ -107,6 +109,8 @@ EVENTS: dict[str, Any] = {
 ASKED: dict[str, Any] = {"campaignArn": "{personal}", "userId": "u1"}
 DESCRIBED: dict[str, Any] = {"campaignArn": "{popular}", "userId": "u1"}
 NAMED = {"metadataColumns": {"ITEMS": ["NAME"]}}
+SEGMENTED = {"solutionVersionArn": "{segments_version}"}
+SEGMENTS: dict[str, Any] = {**BATCH, **SEGMENTED, "jobName": "new"}
 MANY_TAGS = [{"tagKey": f"k{n}", "tagValue": "v"} for n in range(51)]
 FULL_LIST = [f"i{n}" for n in range(501)]
 
@@ -345,6 +349,21 @@ CASES = (
         {"campaignArn": "{ranking}", "userId": "u1", "inputList": FULL_LIST},
         INVALID,
     ),
+    # Segments.
+    Case("create_batch_segment_job", {**SEGMENTS, "solutionVersionArn": "{popular_version}"}, INVALID),
+    Case("create_batch_segment_job", {**SEGMENTS, "numResults": 5_000_001}, INVALID, "5000000"),
+    Case("create_batch_segment_job", {**SEGMENTS, "filterArn": "{filter}"}, INVALID, "does not fit"),
+    Case("create_batch_segment_job", {**SEGMENTS, "jobName": "no spaces"}, VALIDATION),
+    Case("create_batch_segment_job", {**SEGMENTS, "solutionVersionArn": "{personal_solution}"}, NOT_FOUND),
+    Case("create_batch_segment_job", {**SEGMENTS, "jobName": "segment"}, EXISTS),
+    Case(
+        "create_batch_segment_job",
+        {**SEGMENTS, "jobInput": {"s3DataSource": {"path": "http://data/in.json"}}},
+        INVALID,
+        "Invalid S3 input path",
+    ),
+    Case("create_batch_inference_job", {**BATCH, **SEGMENTED, "jobName": "n"}, INVALID, "segment job"),
+    Case("create_campaign", {"name": "new", **SEGMENTED}, INVALID, "user segments"),
     # Records one at a time.
     Case("put_events", {**EVENTS, "trackingId": "unknown"}, INVALID),
     Case(

@@ -108,6 +108,18 @@ def parse_values(text: str) -> tuple[str | float, ...]:
     return plain
 
 
+def parse_attributes(text: str) -> tuple[Test, ...]:
+    """Return the tests of items that a line of a segment job names: `ITEMS.FIELD = value { AND ... }`."""
+    parser = _Parser.of(text)
+    tests = parser.tests()
+    parser.expect_end()
+    for test in tests:
+        plain = all(isinstance(value, str | float) for value in test.values)
+        if test.dataset.upper() != "ITEMS" or test.operator in {"IN", "NOT IN"} or not plain:
+            raise FilterError(f"Invalid attribute: {test.dataset}.{test.field} {test.operator}.")
+    return tests
+
+
 class _Parser:
     """A recursive-descent parser with one method for each rule of the grammar."""
 
@@ -149,10 +161,10 @@ class _Parser:
             self._expect("EXCLUDE")
         subject = "USERID" if self._accept("USERID") else self._expect("ITEMID")
         self._expect("WHERE")
-        where = [self._all()]
+        where = [self.tests()]
         while self._accept("OR"):
-            where.append(self._all())
-        users = self._all() if self._accept("IF") else ()
+            where.append(self.tests())
+        users = self.tests() if self._accept("IF") else ()
         if any(test.dataset.upper() != "CURRENTUSER" for test in users):
             raise FilterError("Invalid Expression: IF accepts only CurrentUser.")
         if users and subject == "USERID":
@@ -161,7 +173,7 @@ class _Parser:
             raise FilterError("Invalid Expression: one expression filters by one dataset; join them with |.")
         return Clause(include, tuple(where), users, subject)
 
-    def _all(self) -> tuple[Test, ...]:
+    def tests(self) -> tuple[Test, ...]:
         tests = [self._test()]
         while self._accept("AND"):
             tests.append(self._test())

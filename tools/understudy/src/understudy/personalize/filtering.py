@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.personalize.filter_syntax import Clause, CurrentItem, FilterError, Test, Value, parse_filter
-from understudy.personalize.matching import Known, Mask, MissingValueError, known_values, matching
+from understudy.personalize.filter_syntax import CurrentItem, FilterError, Test, Value, parse_filter
+from understudy.personalize.matching import Known, Mask, allowed, known_values, matching
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.records import Records, column_of
 from understudy.personalize.user_history import RecentEvent, UserHistory
@@ -48,20 +48,18 @@ class ItemFilter:
 
         `recent` are the user's events that the data has not, `item` is the one that others are related to.
 
-        These are all items that any clause includes (all items, if none includes) minus those excluded.
         Raises FilterError for a malformed value, for one missing from an INCLUDE clause, and for an
         expression on users.
         """
-        included: Mask | None = None
-        excluded = np.zeros(len(self._places), dtype=bool)
+        if any(clause.subject == "USERID" for clause in self._clauses):
+            raise FilterError(_FOR_USERS)
         asked = _Asked(user, given, recent, item)
-        for clause in self._clauses:
-            found = self._clause(clause, asked)
-            if not clause.include:
-                excluded |= found
-            else:
-                included = found if included is None else included | found
-        return ~excluded if included is None else included & ~excluded
+        return allowed(
+            self._clauses,
+            len(self._places),
+            lambda test: self._test(test, asked),
+            applies=lambda clause: all(self._holds_for(test, asked) for test in clause.users),
+        )
 
     @cached_property
     def _history(self) -> UserHistory | None:
@@ -82,22 +80,6 @@ class ItemFilter:
         ids = self._snapshots["Items"].table.texts("ITEM_ID")
         places = np.array([self._places.get(item, -1) for item in ids.values], dtype=np.intp)
         return places[ids.codes]
-
-    def _clause(self, clause: Clause, asked: _Asked) -> Mask:
-        if clause.subject == "USERID":
-            raise FilterError(_FOR_USERS)
-        nothing = np.zeros(len(self._places), dtype=bool)
-        try:
-            if not all(self._holds_for(test, asked) for test in clause.users):
-                return nothing
-            groups = [
-                np.logical_and.reduce([self._test(test, asked) for test in group]) for group in clause.where
-            ]
-        except MissingValueError:
-            if clause.include:
-                raise
-            return nothing
-        return np.asarray(np.logical_or.reduce(groups), dtype=bool)
 
     def _test(self, test: Test, asked: _Asked) -> Mask:
         values = self._values(test, asked)

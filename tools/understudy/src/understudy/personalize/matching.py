@@ -1,12 +1,19 @@
 """Which rows of a column match a filter's test."""
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.personalize.filter_syntax import FilterError, Parameter, Value, parse_values
+from understudy.personalize.filter_syntax import (
+    Clause,
+    FilterError,
+    Parameter,
+    Test,
+    Value,
+    parse_values,
+)
 from understudy.personalize.tables import Column, Numbers, Texts
 
 Mask = NDArray[np.bool_]
@@ -24,6 +31,38 @@ ORDERED: Mapping[str, Callable[[Numbers, float], Mask]] = {
 
 class MissingValueError(FilterError):
     """A parameter has no value."""
+
+
+def allowed(
+    clauses: Iterable[Clause],
+    size: int,
+    test: Callable[[Test], Mask],
+    *,
+    applies: Callable[[Clause], bool] = lambda _: True,
+) -> Mask:
+    """Return which of `size` items or users clauses allow, by what `test` says of a single test.
+
+    These are all that any clause includes (all, if none includes) minus those excluded; a clause that does
+    not apply includes and excludes nothing. An exclusion with a parameter that has no value excludes nothing;
+    raises FilterError for an inclusion with one.
+    """
+    included: Mask | None = None
+    excluded = np.zeros(size, dtype=bool)
+    for clause in clauses:
+        try:
+            groups = [np.logical_and.reduce([test(each) for each in group]) for group in clause.where]
+            found = np.asarray(np.logical_or.reduce(groups), dtype=bool)
+            if not applies(clause):
+                found = np.zeros(size, dtype=bool)
+        except MissingValueError:
+            if clause.include:
+                raise
+            continue
+        if not clause.include:
+            excluded |= found
+        else:
+            included = found if included is None else included | found
+    return ~excluded if included is None else included & ~excluded
 
 
 def known_values(value: Value, given: Mapping[str, str]) -> Known:

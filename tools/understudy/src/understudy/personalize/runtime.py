@@ -29,7 +29,7 @@ from understudy.personalize.recipes import (
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
-from understudy.personalize.trained import PersonalModel, Query, Recent, Recommended, TrainedModel
+from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
@@ -41,7 +41,7 @@ class _Served(NamedTuple):
 
     campaign: Resource
     version: Resource
-    model: TrainedModel
+    model: ItemModel
     recipe: Recipe
 
     @property
@@ -111,7 +111,7 @@ class Runtime:
             raise not_found(campaign.arn)
         version = self.registry.get(SOLUTION_VERSION, campaign.detail["solutionVersionArn"])
         recipe = require_recipe(version.detail["recipeArn"])
-        return _Served(campaign, version, await self.models.model(version), recipe)
+        return _Served(campaign, version, await self.models.item_model(version), recipe)
 
     async def _metadata(self, served: _Served, params: Params, items: int) -> Metadata | None:
         metadata = await self.metadata.wanted(params, served.campaign, served.group_arn)
@@ -176,7 +176,7 @@ def _value(event: Streamed) -> float:
     return math.nan if value is None else float(value)
 
 
-def _first(model: TrainedModel, query: Query, limit: int) -> Recommended:
+def _first(model: ItemModel, query: Query, limit: int) -> Recommended:
     return next(model.answer([query], limit))
 
 

@@ -20,6 +20,7 @@ from understudy.personalize.options import PersonalizeOptions
 from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
+from understudy.personalize.segment_operations import SegmentOperations
 from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
 from understudy.personalize.tags import TagOperations
@@ -45,6 +46,7 @@ _PLAIN_KINDS = (
     kinds.EVENT_TRACKER,
     kinds.METRIC_ATTRIBUTION,
     kinds.BATCH_INFERENCE_JOB,
+    kinds.BATCH_SEGMENT_JOB,
 )
 
 
@@ -87,6 +89,7 @@ class _Parts:
     campaigns: CampaignOperations
     filters: FilterOperations
     batch: BatchOperations
+    segments: SegmentOperations
     attributions: AttributionOperations
     runtime: Runtime
     events: EventOperations
@@ -117,6 +120,15 @@ class _Parts:
             batch=BatchOperations(
                 arns=arns, registry=registry, workers=workers, models=models, filters=filters, s3=s3
             ),
+            segments=SegmentOperations(
+                arns=arns,
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                filters=filters,
+                s3=s3,
+            ),
             attributions=AttributionOperations(arns=arns, registry=registry, data=data),
             runtime=Runtime(
                 registry=registry,
@@ -144,6 +156,7 @@ class _Parts:
             self.campaigns,
             self.filters,
             self.batch,
+            self.segments,
             self.attributions,
             TagOperations(self.registry),
         ):
@@ -162,6 +175,7 @@ class _Parts:
                 kinds.DATA_DELETION_JOB: self.jobs.delete_data,
                 kinds.SOLUTION_VERSION: self.models.train_version,
                 kinds.BATCH_INFERENCE_JOB: self.batch.infer,
+                kinds.BATCH_SEGMENT_JOB: self.segments.segment,
             }
         )
         self.data.resume_updates()
