@@ -1,7 +1,7 @@
 """A shop in Personalize, whose handlers are called directly, and the steps that tests of it repeat."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -19,11 +19,12 @@ async def opened(
     s3: FakeS3,
     *,
     options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
+    schemas: Mapping[str, str] = SCHEMAS,
 ) -> AsyncIterator[Api]:
     """Yield services with a group `shop` that has interactions, items and users."""
     made = Api(s3, options=options)
     group = await made.made("DatasetGroup", name="shop")
-    for name, schema in SCHEMAS.items():
+    for name, schema in schemas.items():
         arn = (await made.call("CreateSchema", name=name, schema=schema))["schemaArn"]
         dataset = await made.made(
             "Dataset", name=name, schemaArn=arn, datasetGroupArn=group, datasetType=name

@@ -1,11 +1,11 @@
 """What a campaign says about recommended items beside their ids."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from weakref import WeakKeyDictionary
+from dataclasses import dataclass
 
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import invalid_input
+from understudy.personalize.item_records import ItemRecords
 from understudy.personalize.records import Records
 from understudy.personalize.resource import Resource
 from understudy.wire.service import Params
@@ -36,7 +36,7 @@ class MetadataReader:
     """Reads the metadata of items that a request asks for."""
 
     data: DataOperations
-    _known: WeakKeyDictionary[Resource, Records] = field(default_factory=WeakKeyDictionary)
+    items: ItemRecords
 
     async def wanted(self, params: Params, campaign: Resource, group_arn: str) -> Metadata | None:
         """Return the metadata that a request asks for, None if it asks for none.
@@ -53,18 +53,12 @@ class MetadataReader:
         columns = asked[_ITEMS]
         if not 1 <= len(columns) <= _MOST_COLUMNS:
             raise invalid_input(f"metadataColumns must name 1 to {_MOST_COLUMNS} columns.")
-        return Metadata(columns, await self._items(group_arn, columns))
+        self._check_columns(group_arn, columns)
+        return Metadata(columns, await self.items.of(group_arn))
 
-    async def _items(self, group_arn: str, columns: Sequence[str]) -> Records | None:
+    def _check_columns(self, group_arn: str, columns: Sequence[str]) -> None:
         dataset = only_of(_ITEMS, self.data.datasets(group_arn))
         fields = () if dataset is None else self.data.schema(dataset).fields
         unknown = sorted(set(columns) - {each.name for each in fields})
-        if dataset is None or unknown:
+        if unknown:
             raise invalid_input(f"The Items dataset has no column {', '.join(unknown)}.")
-        snapshot = await self.data.records.snapshot(dataset, self.data.schema(dataset))
-        if snapshot is None:
-            return None
-        known = self._known.get(dataset)
-        if known is None or known.table is not snapshot.table:
-            known = self._known[dataset] = Records.of(snapshot)
-        return known

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Self
 from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.attribution_operations import AttributionOperations
+from understudy.personalize.attribution_reports import AttributionReports
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.dataset_records import DatasetRecords
 from understudy.personalize.event_operations import EventOperations
 from understudy.personalize.filter_operations import FilterOperations
+from understudy.personalize.item_records import ItemRecords
 from understudy.personalize.job_operations import JobOperations
 from understudy.personalize.metadata import MetadataReader
 from understudy.personalize.model_operations import ModelOperations
@@ -91,6 +93,7 @@ class _Parts:
     batch: BatchOperations
     segments: SegmentOperations
     attributions: AttributionOperations
+    reports: AttributionReports
     runtime: Runtime
     events: EventOperations
 
@@ -104,6 +107,8 @@ class _Parts:
         models = ModelOperations(
             arns=arns, registry=registry, workers=workers, data=data, models=ModelShelf(store, workers)
         )
+        items = ItemRecords(data=data)
+        reports = AttributionReports(registry=registry, workers=workers, items=items, s3=s3)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
         return cls(
             registry=registry,
@@ -111,7 +116,13 @@ class _Parts:
             records=records,
             data=data,
             jobs=JobOperations(
-                arns=arns, registry=registry, workers=workers, data=data, models=models, s3=s3
+                arns=arns,
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                attributions=reports,
+                s3=s3,
             ),
             solutions=SolutionOperations(arns=arns, registry=registry, data=data),
             models=models,
@@ -136,9 +147,10 @@ class _Parts:
                 data=data,
                 models=models,
                 filters=filters,
-                metadata=MetadataReader(data=data),
+                metadata=MetadataReader(data=data, items=items),
             ),
-            events=EventOperations(registry=registry, data=data),
+            events=EventOperations(registry=registry, data=data, attributions=reports),
+            reports=reports,
         )
 
     def control(self) -> dict[str, Handler]:
@@ -181,6 +193,7 @@ class _Parts:
         self.data.resume_updates()
         self.solutions.resume_updates()
         self.campaigns.resume_updates()
+        self.reports.resume()
 
     async def close(self) -> None:
         """Abandon what is under way; with a folder, it is begun again at the next start."""
