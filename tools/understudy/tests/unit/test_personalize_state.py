@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
-from understudy.personalize import FolderInUseError, PersonalizeOptions, StateError
-from understudy.personalize.database import DATABASE
+from understudy.database import DATABASE, FolderInUseError, StateError
+from understudy.personalize import PersonalizeOptions
 from understudy.personalize.schemas import Schema
 from understudy.personalize.store import LearnedData, Store, Streamed, check_folder
 from understudy.wire.service import Params
@@ -399,7 +399,7 @@ async def test_what_was_counted_is_published_after_a_kill(start: Start, s3: Fake
     second = await start()
 
     key = "metrics/AggregatedAttributionMetrics - PutEvents.csv"
-    while key not in s3.objects:
+    while key not in s3.objects:  # noqa: ASYNC110 - as a client
         await asyncio.sleep(0.002)
     assert s3.objects[key].decode().splitlines()[1].startswith("clicks,click,1.0,samplecount,")
     again = await second.call(

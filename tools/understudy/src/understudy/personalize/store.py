@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
 from understudy.personalize.attribution import Figure
-from understudy.personalize.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
-from understudy.personalize.resource_json import as_json, from_json, resource_as_json, resource_from_json
+from understudy.personalize.resource_json import resource_as_json, resource_from_json
 from understudy.personalize.schemas import Field, Schema
+from understudy.stored_json import as_json, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
