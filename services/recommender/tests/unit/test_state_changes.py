@@ -35,7 +35,7 @@ async def test_the_last_state_change_sends_an_immediate_poll() -> None:
     world = World()
     await world.open()
     await world.train()
-    while len(world.polls.sent_at_once) == 2:
+    while len(world.polls.sent_at_once) == 3:
         await world.change_state("ACTIVE")
     await world.change_state("ACTIVE")
     assert world.polls.sent[3:] == [(RUN, 2), (RUN, 3)]
