@@ -5,9 +5,9 @@ There is one of each kind for a bundle of parts, named by its first part: none g
 
 from encore.contracts import object_keys
 
-INTERACTIONS = "interactions/"
+INTERACTIONS, NEW_INTERACTIONS = "interactions/", "new-interactions/"
 ITEMS = "items/"
-USERS = "users/"
+USERS, NEW_USERS = "users/", "new-users/"
 BATCH_INPUT = "input/"
 BATCH_OUTPUT = "output/"
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -24,9 +24,19 @@ def interactions(run_id: str, first: int) -> str:
     return object_keys.personalize(run_id, f"{INTERACTIONS}part-{first:05}.csv")
 
 
+def new_interactions(run_id: str, first: int) -> str:
+    """Those of a bundle's interactions that no earlier run had."""
+    return object_keys.personalize(run_id, f"{NEW_INTERACTIONS}part-{first:05}.csv")
+
+
 def users(run_id: str, first: int) -> str:
     """A bundle's customers."""
     return object_keys.personalize(run_id, f"{USERS}part-{first:05}.csv")
+
+
+def new_users(run_id: str, first: int) -> str:
+    """Those of a bundle's customers who are new, or of whom something else is known than before."""
+    return object_keys.personalize(run_id, f"{NEW_USERS}part-{first:05}.csv")
 
 
 def items(run_id: str) -> str:
