@@ -21,11 +21,15 @@ from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
+from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.choose_version import ChooseVersion
+from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.put_records import PutRecords
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
@@ -42,6 +46,8 @@ from services.recommender.tests.fakes import (
     ROLE,
     InMemoryFiles,
     InMemoryPersonalize,
+    InMemoryRecords,
+    InMemoryStanding,
     InMemoryTurns,
     Shop,
     made_up_shop,
@@ -76,6 +82,9 @@ class World:
         num_results: int = 50,
         wrap: Callable[[Any], Any] = lambda store: store,
         budget_usd: Decimal | None = None,
+        policy: VersionPolicy | None = None,
+        only_full: bool = False,
+        settle_s: int = 0,
     ) -> None:
         """Make a world; `wrap` may put something between the service and its stores."""
         self.runs = Runs(budget_usd=budget_usd)
@@ -86,6 +95,9 @@ class World:
         self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
+        self.standings = InMemoryStanding()
+        self.records = InMemoryRecords(self.personalize)
+        self.now = START
         self.polls: InMemoryPolls = wrap(InMemoryPolls())
         self.stage = Stage(
             StageName.RECOMMENDER,
@@ -106,15 +118,37 @@ class World:
         self.remove_old_runs = RemoveOldRuns(
             ledger=self.ledger,
             personalize=self.personalize,
+            standings=self.standings,
             files=InMemoryFiles(self.objects),
             plan=plan,
             keep=KEEP,
+        )
+        choose_version = ChooseVersion(
+            ledger=self.ledger,
+            personalize=self.personalize,
+            standings=self.standings,
+            policy=policy or VersionPolicy(),
+            trains_with=plan.trains_with,
+            now=lambda: self.now,
         )
         self.training = Train(
             ledger=self.ledger,
             stage=self.stage,
             personalize=self.personalize,
             take_turns=TakeTurns(ledger=self.ledger, turns=self.turns, silent_polls=SILENT_POLLS),
+            import_data=ImportData(
+                ledger=self.ledger,
+                personalize=self.personalize,
+                standings=self.standings,
+                choose_version=choose_version,
+                put_records=PutRecords(
+                    objects=self.objects, personalize=self.personalize, records=self.records
+                ),
+                only_full=only_full,
+                settle_s=settle_s,
+                now=lambda: self.now,
+            ),
+            choose_version=choose_version,
             restore_run=RestoreRun(ledger=self.ledger, personalize=self.personalize),
             remove_old_runs=self.remove_old_runs,
             plan=plan,

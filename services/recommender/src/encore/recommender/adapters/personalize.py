@@ -22,8 +22,8 @@ EXISTS = "ResourceAlreadyExistsException"
 ACTIVE = "ACTIVE"
 RECENT_VERSIONS = 20
 FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
-"""Personalize may accept a second version with the same name, and each one is a paid training; a dataset group
-has one event tracker, whatever its name."""
+"""Personalize may accept a second version with the same name, and each one is a paid training; a dataset
+group has one event tracker, whatever its name."""
 ENDED_BADLY = ("FAILED", "STOPPED")
 
 

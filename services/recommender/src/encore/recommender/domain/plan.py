@@ -129,8 +129,8 @@ class Plan:
 
     def _imports(self, run: Run) -> list[ResourceSpec]:
         """Return the jobs that import what is not put record by record, and what the events need."""
-        modes = {schema: mode_of(run.step, _low(schema)) for schema in DATASETS}
-        jobs = [self._import(run, schema, mode) for schema, mode in modes.items() if mode.is_job]
+        modes = [(schema, mode_of(run.step, _low(schema))) for schema in DATASETS]
+        jobs = [self._import(run, schema, mode) for schema, mode in modes if mode.is_job]
         return [*jobs, self.event_tracker(run)] if puts_events(run.step) else jobs
 
     def _import(self, run: Run, schema: DatasetSchema, mode: Mode) -> ResourceSpec:
