@@ -20,8 +20,8 @@ from encore.recommender.domain.bundles import FEWEST_PARTS
 from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
-from encore.recommender.handler import RecommenderHandler
 from encore.recommender.domain.version_policy import VersionPolicy
+from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.import_data import ImportData
@@ -213,21 +213,28 @@ class World:
             key = personalize_keys.batch_output(run_id, first)
             await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
 
-    async def prepare(self, run_id: str = RUN) -> None:
-        """Open a run whose datasets are written, without any."""
+    async def prepare(self, run_id: str = RUN, **facts: object) -> None:
+        """Open a run whose datasets are written, without any; `facts` are what it counts of them."""
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, 1)
-        await self.ledger.set_step(
-            run_id, engine="personalize", interactions="10", csv_bytes="10", started_at=START.isoformat()
+        known = {"engine": "personalize", "interactions": 10, "csv_bytes": 10, **facts}
+        run = await self.ledger.set_step(
+            run_id, started_at=START.isoformat(), **{name: str(value) for name, value in known.items()}
         )
+        if "new_interactions" in facts:
+            await self.training.import_data.begin_history(run)
 
     async def check(self, run_id: str = RUN) -> bool:
         """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""
         return await self.training.advance(await self.ledger.run(run_id))
 
-    async def train_to_end(self, run_id: str = RUN) -> Run:
+    async def train_to_end(self, run_id: str = RUN, **facts: object) -> Run:
         """Prepare a run and check it until Personalize is done; its turn ends."""
-        await self.prepare(run_id)
+        await self.prepare(run_id, **facts)
+        return await self.finish_training(run_id)
+
+    async def finish_training(self, run_id: str = RUN) -> Run:
+        """Check a run until Personalize is done; its turn ends."""
         for _ in range(MANY):
             if await self.check(run_id):
                 await self.training.release(run_id)

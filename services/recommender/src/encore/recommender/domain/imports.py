@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Self
 
 from encore.recommender.domain.standing import KnownDataset, Standing
+from encore.runtime.runs.run import Run
 
 FEWEST_ROWS = 1_000
 """Interactions that an import needs, in each mode."""
@@ -43,6 +44,7 @@ class Mode(StrEnum):
 class Delta:
     """What a run has for Personalize, and how much of it is new to the histories."""
 
+    run_id: str
     interactions: int
     new_interactions: int
     """Rows that the histories did not have as they are, the replaced ones among them."""
@@ -58,12 +60,14 @@ class Delta:
     """The run that had been the last to change the histories; None if nobody knows."""
 
     @classmethod
-    def of(cls, step: Mapping[str, str]) -> Self:
+    def of(cls, run: Run) -> Self:
         """Read a run's step state; in one that an earlier release has prepared, everything is new."""
+        step = run.step
         interactions = int(step.get("interactions") or 0)
         items_bytes = int(step.get("items_bytes") or 0)
         whole_bytes = max(0, int(step.get("csv_bytes") or 0) - items_bytes)
         return cls(
+            run_id=run.run_id,
             interactions=interactions,
             new_interactions=int(step.get("new_interactions") or interactions),
             replaced=int(step.get("replaced_interactions") or 0),
@@ -128,20 +132,25 @@ def can_reach_a_version(delta: Delta, standing: Standing) -> bool:
 
 
 def _is_next(delta: Delta, standing: Standing) -> bool:
-    return delta.after is not None and not standing.importing and standing.imported == delta.after
+    """Whether Personalize has all that the histories had before the run, maybe with some that it added."""
+    return (
+        delta.after is not None
+        and standing.importing in {"", delta.run_id}
+        and standing.imported in {delta.after, delta.run_id}
+    )
 
 
 def _unclear(delta: Delta, standing: Standing, datasets: Mapping[str, KnownDataset]) -> str:
     """Return why nobody knows that what is new is all that Personalize lacks; empty if it is."""
     if delta.after is None:
         return "the run does not say what is new"
-    if standing.importing:
+    if standing.importing not in {"", delta.run_id}:
         return f"the import of {standing.importing} was not finished"
     for name in (INTERACTIONS, USERS):
         known = standing.datasets.get(name)
         if known is None or known != datasets.get(name):
             return f"the dataset of {name} is new, or has another schema"
-    if standing.imported != delta.after:
+    if not _is_next(delta, standing):
         return f"what {delta.after or 'an earlier run'} learned was not imported"
     return ""
 

@@ -56,7 +56,7 @@ class VersionPolicy:
         if new > self.new_share * latest.interactions:
             return f"{new:,} interactions are new since {latest.interactions:,} were trained on"
         if not situation.reachable:
-            return "more is new than can be put as events"
+            return "what is new cannot all be put as events"
         return ""
 
     def is_worse(self, trained: Version, used: Version | None) -> bool:

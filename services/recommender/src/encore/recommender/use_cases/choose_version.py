@@ -81,7 +81,10 @@ class ChooseVersion:
         return {**told(Choice.EARLIER, used, reason), **told_of_trained(trained)}
 
     async def _why_train(self, run: Run, standing: Standing) -> str:
-        delta = Delta.of(run.step)
+        version = self.policy.choice(standing)
+        if version and not await self._existing(version):
+            return "the version in use no longer exists"
+        delta = Delta.of(run)
         situation = Situation(
             now=self.now(),
             settings=self.trains_with,
@@ -89,10 +92,7 @@ class ChooseVersion:
             new_rows=delta.new_interactions,
             reachable=can_reach_a_version(delta, standing),
         )
-        if reason := self.policy.why_train(standing, situation):
-            return reason
-        version = await self._existing(self.policy.choice(standing))
-        return "" if version else "the version in use no longer exists"
+        return self.policy.why_train(standing, situation)
 
     async def _existing(self, version: Version | None) -> Version | None:
         if version and await self.personalize.exists(Kind.SOLUTION_VERSION, version.arn):

@@ -51,7 +51,7 @@ class ImportData:
 
     async def pass_over(self, run: Run) -> None:
         """Note that a run which imports nothing has changed nothing, if that is so."""
-        standing, delta = await self.standings.get(), Delta.of(run.step)
+        standing, delta = await self.standings.get(), Delta.of(run)
         if delta.nothing_new and not standing.importing and standing.imported == delta.after:
             await self.standings.change(standing, imported=run.run_id)
 
@@ -77,7 +77,7 @@ class ImportData:
                 raise VanishedError("what was known of the dataset group")
             raise NotReadyError(f"{standing.importing or standing.imported} has imported meanwhile")
         await self._put(run)
-        delta = Delta.of(run.step)
+        delta = Delta.of(run)
         await self.standings.change(
             standing,
             importing="",
@@ -96,7 +96,7 @@ class ImportData:
     async def _decide(self, run: Run) -> Run:
         run = await self.choose_version.decide(run)
         found = imports(
-            Delta.of(run.step),
+            Delta.of(run),
             await self.standings.get(),
             await self._datasets(run),
             only_full=self.only_full,
