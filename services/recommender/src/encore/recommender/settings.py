@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ServiceSettings
 
@@ -16,6 +17,7 @@ class RecommenderSettings(ServiceSettings):
 
     recommender_queue_url: str
     recommendations_table: str
+    histories_table: str
     recommendations_ready_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
@@ -63,6 +65,10 @@ class RecommenderSettings(ServiceSettings):
     """Whether a version is used that is worse than the one before."""
     recommender_worse_by: Annotated[float, Field(ge=0, le=1)] = 0.1
     """By which share of the other's NDCG@25 a version must be below it to be worse."""
+    recommender_catalogue: Assortment = Assortment.AUTO
+    """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
+    `auto` decides by how many of the known products the file has.
+    """
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
