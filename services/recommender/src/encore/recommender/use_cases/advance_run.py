@@ -201,7 +201,7 @@ def _asks_personalize(run: Run) -> bool:
 
 
 def _units(run: Run) -> dict[str, int]:
-    """What Personalize charges for a run with any version: the import, if it is of everything, and rankings."""
+    """What Personalize charges for a run with any version: an import of everything, and rankings."""
     return {
         "personalize.ingested_bytes": int(run.step["csv_bytes"]),
         "personalize.recommendations": int(run.step.get(RANKED, 0)),
