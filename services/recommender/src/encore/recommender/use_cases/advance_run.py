@@ -89,14 +89,14 @@ class AdvanceRun:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
         run = await self.train.run_in_turn()
         facts = {"detail_type": change.detail_type, "resources": change.resources}
-        if run is None or not _is_training(run):
+        if run is None or not _waits_for_personalize(run):
             log.info("state_change_ignored", **facts)
             return
         bind_event(run_id=run.run_id, event_id=change.id)
         log.info("state_changed", **facts)
         async with self.stage.lock(run.run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run.run_id)  # a poll may have advanced it meanwhile
-            if run.is_open and _is_training(run) and await self._training_is_over(run):
+            if run.is_open and _waits_for_personalize(run) and await self._training_is_over(run):
                 await self._poll_at_once(run.run_id)
 
     async def _training_is_over(self, run: Run) -> bool:
@@ -193,6 +193,11 @@ async def _nothing(_: Run) -> dict[str, str]:
 def _is_training(run: Run) -> bool:
     """True until Personalize's results are there: from then on polls alone advance the run."""
     return run.step.get("step") != Step.SELECT
+
+
+def _waits_for_personalize(run: Run) -> bool:
+    """Whether a job's state change may let a run go on: not while its tasks still prepare what is imported."""
+    return closed(Round.STUDY) in run.step and _asks_personalize(run) and _is_training(run)
 
 
 def _asks_personalize(run: Run) -> bool:
