@@ -4,7 +4,9 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Protocol
 
+from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.domain.standing import KnownDataset, Standing
 from encore.recommender.domain.turn import Turn
 from encore.runtime.ports import Items, Objects
 
@@ -39,6 +41,23 @@ class Personalize(Protocol):
     async def schemas(self) -> Sequence[Found]: ...
     async def tags(self, arn: str) -> Mapping[str, str]: ...
     async def delete(self, kind: Kind, arn: str) -> bool: ...
+    async def dataset(self, arn: str) -> KnownDataset: ...
+    async def metrics(self, version_arn: str) -> Mapping[str, float]: ...
+    async def tracking_id(self, tracker_arn: str) -> str: ...
+
+
+class Records(Protocol):
+    """Records one by one; see `encore.recommender.adapters.personalize_events`."""
+
+    async def put_events(self, tracking_id: str, events: Sequence[Event]) -> None: ...
+    async def put_users(self, dataset_arn: str, users: Sequence[UserRecord]) -> None: ...
+
+
+class Standings(Protocol):
+    """What is known of the dataset group; see `encore.recommender.adapters.standing`."""
+
+    async def get(self) -> Standing: ...
+    async def change(self, standing: Standing, **values: Any) -> Standing: ...  # noqa: ANN401
 
 
 class Files(Protocol):

@@ -17,6 +17,7 @@ class Kind(StrEnum):
     SOLUTION = "solution"
     SOLUTION_VERSION = "solution version"
     BATCH_JOB = "batch inference job"
+    EVENT_TRACKER = "event tracker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from encore.contracts.events import Round
 from encore.recommender.domain.bundles import BUNDLE_PARTS, closed, polled
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY
+from encore.recommender.domain.version_steps import trains
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.gather_customers import RANKED, GatherCustomers
@@ -39,7 +40,7 @@ from encore.runtime.runs.stage import Stage
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
 YES = "yes"
-BUDGET_PIECE = "Personalize"
+BUDGET_PIECE, TRAINING_PIECE = "Personalize", "Personalize training"
 log = get_logger()
 
 
@@ -88,14 +89,14 @@ class AdvanceRun:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
         run = await self.train.run_in_turn()
         facts = {"detail_type": change.detail_type, "resources": change.resources}
-        if run is None or not _is_training(run):
+        if run is None or not _waits_for_personalize(run):
             log.info("state_change_ignored", **facts)
             return
         bind_event(run_id=run.run_id, event_id=change.id)
         log.info("state_changed", **facts)
         async with self.stage.lock(run.run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run.run_id)  # a poll may have advanced it meanwhile
-            if run.is_open and _is_training(run) and await self._training_is_over(run):
+            if run.is_open and _waits_for_personalize(run) and await self._training_is_over(run):
                 await self._poll_at_once(run.run_id)
 
     async def _training_is_over(self, run: Run) -> bool:
@@ -136,6 +137,8 @@ class AdvanceRun:
         A bad file of the shop is found here, and data that Personalize would not take, before anything is
         paid for.
         """
+        if closed(Round.PREPARE) not in run.step:
+            run = await self.train.import_data.begin_history(run)
         if BUNDLE_PARTS not in run.step:
             await self.load_rules.shop_rules()
             run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
@@ -153,15 +156,21 @@ class AdvanceRun:
 
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
+        run = await self.train.choose_version.decide(run)
         await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(run))
+        if trains(run):
+            await self.stage.reserve(run.run_id, TRAINING_PIECE, _training_units(run))
         try:
             return await self.train.advance(run)
         except TooLittleDataError as error:
             await self.ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
-            await self.stage.correct(run.run_id, BUDGET_PIECE, {})
+            for piece in (BUDGET_PIECE, TRAINING_PIECE):
+                await self.stage.correct(run.run_id, piece, {})
             return True
 
     async def _select(self, run: Run) -> None:
+        if not _asks_personalize(run):
+            await self.train.import_data.pass_over(run)
         await self.train.release(run.run_id)
         await report_training(run, self.stage)
         engine = run.step["engine"]
@@ -186,6 +195,11 @@ def _is_training(run: Run) -> bool:
     return run.step.get("step") != Step.SELECT
 
 
+def _waits_for_personalize(run: Run) -> bool:
+    """Whether a job's state change may let a run go on: not while its tasks still prepare what is imported."""
+    return closed(Round.STUDY) in run.step and _asks_personalize(run) and _is_training(run)
+
+
 def _asks_personalize(run: Run) -> bool:
     """Whether the run needs a model: there is enough to learn from, and somebody has no kept ranking.
 
@@ -195,9 +209,12 @@ def _asks_personalize(run: Run) -> bool:
 
 
 def _units(run: Run) -> dict[str, int]:
-    """What Personalize charges for the run: import, training, and a ranking for each customer without one."""
+    """What Personalize charges for a run with any version: an import of everything, and rankings."""
     return {
         "personalize.ingested_bytes": int(run.step["csv_bytes"]),
-        "personalize.trained_interactions": int(run.step["interactions"]),
         "personalize.recommendations": int(run.step.get(RANKED, 0)),
     }
+
+
+def _training_units(run: Run) -> dict[str, int]:
+    return {"personalize.trained_interactions": int(run.step["interactions"])}
