@@ -13,23 +13,13 @@ from hashlib import sha256
 from typing import Any
 
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.preferences import EventType
+from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.filters import filters_of
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
+from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, FILTERED, DatasetSchema
 from encore.runtime.runs.run import Run
 from encore.runtime.tags import RUN
 
-RECIPE_ARN = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
-EVENT_WEIGHTS: Mapping[EventType, float] = {
-    EventType.LIKED: 1.0,
-    EventType.PURCHASED: 0.8,
-    EventType.REVIEWED: 0.6,
-    EventType.DISLIKED: 0.1,
-}
-"""A purchase of which nothing more is known is a better sign than a lukewarm review.
-
-A dislike still shows what the customer shops for, so it keeps a small weight.
-"""
 REMADE = "remade"
 """The member of a run's step state that counts how often something was made again."""
 MAX_NAME_CHARS = 63
@@ -49,6 +39,7 @@ class Step(StrEnum):
     IMPORT = "import"
     SOLUTION = "solution"
     TRAIN = "train"
+    FILTER = "filter"
     INFER = "infer"
     SELECT = "select"
 
@@ -72,6 +63,12 @@ class Plan:
     role_arn: str
     bucket: str
     num_results: int
+    engine: Engine = field(default_factory=Engine)
+    """That of runs which begin now."""
+    campaign_tps: int = 1
+    """The throughput that a campaign has at least, in requests per second: AWS bills it while it exists."""
+    promote_new_percent: int = 0
+    """The share of new products in what a campaign answers, at least; 0 promotes none."""
     kms_key_arn: str | None = None
     """The key that encrypts the dataset group, given with `role_arn`; None for a key of AWS's own."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -85,7 +82,8 @@ class Plan:
             Step.IMPORT: self._imports,
             Step.SOLUTION: self._solution,
             Step.TRAIN: self._version,
-            Step.INFER: self._batch_job,
+            Step.FILTER: self._filters,
+            Step.INFER: self._inference,
         }
         return makers[step](run)
 
@@ -138,17 +136,7 @@ class Plan:
         ]
 
     def _solution(self, run: Run) -> list[ResourceSpec]:
-        settings: dict[str, Any] = {
-            "recipeArn": RECIPE_ARN,
-            "performAutoTraining": False,
-            "solutionConfig": {
-                "eventsConfig": {
-                    "eventParametersList": [
-                        {"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()
-                    ]
-                }
-            },
-        }
+        settings = self.solution_settings(Engine.of_run(run.step))
         name = resource_name(f"{self.dataset_group}-{run.run_id}")
         request = {"datasetGroupArn": run.step["dataset_group"], **settings, **self._tagged(run)}
         return [ResourceSpec("solution", Kind.SOLUTION, name, request)]
@@ -157,6 +145,42 @@ class Plan:
         request = {"solutionArn": run.step["solution"], "trainingMode": "FULL", **self._tagged(run)}
         return [ResourceSpec("solution_version", Kind.SOLUTION_VERSION, resource_name(run.run_id), request)]
 
+    def solution_settings(self, engine: Engine) -> dict[str, Any]:
+        """Return what decides how an engine's models are trained."""
+        columns = {kind: list(names) for kind, names in FILTERED.items()}
+        return {
+            "recipeArn": engine.recipe_arn,
+            "performAutoTraining": False,
+            "solutionConfig": {
+                **engine.events_config,
+                "trainingDataConfig": {"excludedDatasetColumns": columns},
+            },
+        }
+
+    def _filters(self, run: Run) -> list[ResourceSpec]:
+        group = run.step["dataset_group"]
+        return [
+            ResourceSpec(
+                each.key,
+                Kind.FILTER,
+                each.name(self.dataset_group),
+                {"datasetGroupArn": group, "filterExpression": each.expression, **self._tagged()},
+            )
+            for each in filters_of(Engine.of_run(run.step), promotes=self.promote_new_percent > 0)
+        ]
+
+    def _inference(self, run: Run) -> list[ResourceSpec]:
+        return self._campaign(run) if Engine.of_run(run.step).asks_campaign else self._batch_job(run)
+
+    def _campaign(self, run: Run) -> list[ResourceSpec]:
+        """One campaign for all runs of the group: it is updated to the version of the run whose turn it is."""
+        request = {
+            "solutionVersionArn": run.step["solution_version"],
+            "minProvisionedTPS": self.campaign_tps,
+            **self._tagged(),
+        }
+        return [ResourceSpec("campaign", Kind.CAMPAIGN, self.dataset_group, request)]
+
     def _batch_job(self, run: Run) -> list[ResourceSpec]:
         request = {
             "solutionVersionArn": run.step["solution_version"],
@@ -164,6 +188,7 @@ class Plan:
             "jobInput": {"s3DataSource": {"path": self._location(run, personalize_keys.BATCH_INPUT)}},
             "jobOutput": {"s3DataDestination": {"path": self._location(run, personalize_keys.BATCH_OUTPUT)}},
             "roleArn": self.role_arn,
+            "filterArn": run.step["filter"],
             **self._tagged(run),
         }
         name = resource_name(f"{run.run_id}{_again(run)}")

@@ -1,10 +1,11 @@
 """What a run has for Personalize, counted bundle by bundle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel
 
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.families import SharedCounts
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
 from encore.runtime.training_minimums import DataSize
@@ -14,6 +15,7 @@ POPULARITY = "popularity"
 """The engines: what a run's products are ranked by."""
 NOBODY = "nobody to rank products for"
 NO_DATA = DataSize()
+BATCH = Engine()
 
 
 class PreparedBundle(BaseModel):
@@ -31,6 +33,8 @@ class PreparedBundle(BaseModel):
     interactions_bytes: int = 0
     users_bytes: int = 0
     shared: SharedCounts = SharedCounts()
+    products: tuple[str, ...] = ()
+    """The products to ask about, where Personalize is asked by product."""
 
     @property
     def size(self) -> DataSize:
@@ -47,6 +51,8 @@ class Prepared:
     ranked: int = 0
     kept: int = 0
     read_units: int = 0
+    requests: int = 0
+    """What Personalize is asked for, and charges: a customer each, or a product each."""
     files: int = 0
     """The files of the batch inference job."""
     largest_file: int = 0
@@ -64,6 +70,7 @@ class Prepared:
             ranked=self.ranked + bundle.ranked,
             kept=self.kept + bundle.kept,
             read_units=self.read_units + bundle.read_units,
+            requests=self.requests + bundle.ranked,
             files=self.files + bool(bundle.ranked),
             largest_file=max(self.largest_file, bundle.ranked),
             dataset_bytes={kind: size + more.get(kind, 0) for kind, size in known.items()},
@@ -74,7 +81,11 @@ class Prepared:
         """The size of everything that is imported."""
         return sum(self.dataset_bytes.values())
 
-    @property
-    def shortfall(self) -> str | None:
+    def shortfall(self, engine: Engine = BATCH) -> str | None:
         """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
-        return self.size.shortfall or (None if self.ranked + self.kept else NOBODY)
+        too_little = self.size.shortfall if engine.needs_interactions else None
+        return too_little or (None if self.ranked + self.kept else NOBODY)
+
+    def asking(self, products: int, files: int, largest: int) -> "Prepared":
+        """Return the run with so many products to ask about instead of customers, in so many files."""
+        return replace(self, requests=products, files=files, largest_file=largest)

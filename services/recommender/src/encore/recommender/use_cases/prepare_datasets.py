@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from encore.contracts import object_keys
@@ -11,18 +11,21 @@ from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.batch import input_lines, ranked_customers
 from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
 from encore.recommender.domain.csv_files import Row, csv_file, csv_header, csv_lines, is_fit_id
+from encore.recommender.domain.engines import RANKED_BY, Engine
 from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.kept_rankings import UNDATED, basis_of
+from encore.recommender.domain.kept_rankings import UNDATED, basis_of, solution_of
 from encore.recommender.domain.limits import exceeded
 from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
 from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY, Prepared, PreparedBundle
 from encore.recommender.domain.rows import interaction_rows, item_row, user_row
+from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
-from encore.recommender.ports import RefusedError
+from encore.recommender.domain.woven import seeds_of
+from encore.recommender.ports import RankedObjects, RefusedError
+from encore.recommender.use_cases.ask_by_product import PRODUCT_FILES, REQUESTS, AskByProduct
 from encore.recommender.use_cases.keep_rankings import KeepRankings, Settled
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
 from encore.runtime.logs import get_logger
-from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
 
@@ -40,22 +43,30 @@ class PrepareDatasets:
     All files have deterministic keys, so repeating anything is harmless.
     """
 
-    objects: Objects
+    objects: RankedObjects
     know: KnowCatalogue
     rankings: KeepRankings
+    engine: Engine = field(default_factory=Engine)
+    """That of runs which begin now."""
+    new_for_days: int = Rules().new_for_days
 
     async def begin(self, run: Run) -> Facts:
         """Write the catalogue; return what the run's `step` keeps from the start."""
         products = (await self.know.products(run.run_id)).values()
         by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
         fit = [one for one in products if is_fit_id(one.product_id)]
-        rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
+        now, days = int(run.created_at.timestamp()), self.new_for_days
+        rows = (
+            item_row(one, by_product.get(one.product_id), now=now, new_for_days=days) for one in fit
+        )
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
         key, csv_type = personalize_keys.items(run.run_id), personalize_keys.CSV_TYPE
         await self.objects.put(key, body, content_type=csv_type)
         # A run that an earlier release has prepared has a file for each part.
-        size = 1 if ENGINE in run.step else parts_per_bundle(run.parts or 0)
+        is_older = ENGINE in run.step
+        size = 1 if is_older else parts_per_bundle(run.parts or 0)
         return {
+            **({} if is_older else {RANKED_BY: self.engine.text}),
             BUNDLE_PARTS: str(size),
             "started_at": run.step.get("started_at", datetime.now(UTC).isoformat()),
             "items": str(len(fit)),
@@ -65,7 +76,7 @@ class PrepareDatasets:
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a bundle's files, and what there is in them."""
         products = await self.know.products(run.run_id)
-        files = _Files(self.rankings.solution)
+        files = _Files(self.rankings.solution, Engine.of_run(run.step))
         for part in bundle.parts:
             customers, scored = await asyncio.gather(
                 self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
@@ -90,12 +101,15 @@ class PrepareDatasets:
         prepared = Prepared(
             items=int(run.step["items"]), dataset_bytes={ITEMS.kind: int(run.step["items_bytes"])}
         )
-        shared = SharedReviews()
+        engine, shared, asked = Engine.of_run(run.step), SharedReviews(), set[str]()
         for bundle in bundles_of(run):
             key = learned_keys.prepared(run.run_id, bundle.first)
             (found,) = await self.objects.get_lines(key, PreparedBundle)
             await asyncio.to_thread(shared.merge, found.shared)
             prepared = prepared.plus(found)
+            asked.update(found.products)
+        if engine.asks_by_product:
+            prepared = await AskByProduct(self.objects).put_input(run.run_id, asked, prepared)
         log.info(
             "datasets_written",
             interactions=prepared.size.interactions,
@@ -103,7 +117,7 @@ class PrepareDatasets:
             ranked=prepared.ranked,
             rankings_kept=prepared.kept,
         )
-        shortfall = prepared.shortfall
+        shortfall = prepared.shortfall(engine)
         if not shortfall and (reason := exceeded(prepared)):
             raise RefusedError(reason)
         await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
@@ -113,6 +127,8 @@ class PrepareDatasets:
             "interactions": str(prepared.size.interactions),
             "csv_bytes": str(prepared.csv_bytes),
             RANKED: str(prepared.ranked),
+            REQUESTS: str(prepared.requests),
+            PRODUCT_FILES: str(prepared.files if engine.asks_by_product else 0),
             RANKING_READS: str(prepared.read_units),
         }
 
@@ -124,7 +140,7 @@ class PrepareDatasets:
                 personalize_keys.interactions(run_id, first), interactions, content_type=csv_type
             ),
             self.objects.put(personalize_keys.users(run_id, first), users, content_type=csv_type),
-            self._put_input(personalize_keys.batch_input(run_id, first), asked),
+            self._put_input(personalize_keys.batch_input(run_id, first), files.by_user(asked)),
         )
         prepared = PreparedBundle(
             interactions=files.size.interactions,
@@ -136,6 +152,7 @@ class PrepareDatasets:
             interactions_bytes=len(interactions),
             users_bytes=len(users),
             shared=files.shared.counted(),
+            products=files.products_of(asked),
         )
         await self.objects.put_lines(learned_keys.prepared(run_id, first), [prepared])
 
@@ -152,8 +169,10 @@ class PrepareDatasets:
 class _Files:
     """The contents of a bundle's files, added part by part."""
 
-    def __init__(self, solution: str) -> None:
-        self._solution = solution
+    def __init__(self, solution: str, engine: Engine) -> None:
+        self._solution = solution_of(solution, engine)
+        self._by_product = engine.asks_by_product
+        self._seeds: dict[str, list[str]] = {}
         self.interactions = bytearray(csv_header(INTERACTIONS.columns))
         self.users = bytearray(csv_header(USERS.columns))
         self.bases: dict[str, str] = {}
@@ -178,7 +197,17 @@ class _Files:
             if customer.customer_id in to_rank:
                 undated = interaction_rows(customer, preferences, default_timestamp=UNDATED)
                 self.bases[customer.customer_id] = basis_of(self._solution, undated, user)
+                if self._by_product:
+                    self._seeds[customer.customer_id] = [one.product_id for one in seeds_of(preferences)]
             self.size = self.size.plus(DataSize.of_customer(len(own)))
         self.interactions += csv_lines(INTERACTIONS.columns, interactions)
         self.users += csv_lines(USERS.columns, users)
         self.shared.add(customers)
+
+    def by_user(self, asked: Sequence[str]) -> Sequence[str]:
+        """Return for which of the customers to rank for Personalize is asked by their ids."""
+        return () if self._by_product else asked
+
+    def products_of(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """Return the products that Personalize is asked about for these customers."""
+        return tuple(sorted({product_id for one in asked for product_id in self._seeds.get(one, ())}))

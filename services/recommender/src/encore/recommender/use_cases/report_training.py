@@ -4,7 +4,9 @@ from datetime import datetime
 
 from encore.contracts.events import Round
 from encore.recommender.domain.bundles import bundles_of
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.plan import Step
+from encore.recommender.use_cases.ask_by_product import REQUESTS
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
@@ -15,7 +17,7 @@ FILES_PER_RUN = 3
 """Items, shared reviews, links."""
 ROUNDS_BEFORE = 2
 """The rounds that end with a poll: two polls of one number."""
-PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings"}
+PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings", Step.INFER: "inferences"}
 """Where a run's step state counts what Personalize has charged for: what vanishes is paid for again."""
 
 
@@ -50,5 +52,8 @@ async def report_training(run: Run, stage: Stage) -> None:
         units["personalize.ingested_bytes"] = imports * int(run.step["csv_bytes"])
     if trainings := _times(Step.TRAIN, run):
         units["personalize.trained_interactions"] = trainings * int(run.step["interactions"])
+    if Engine.of_run(run.step).asks_by_product and (inferences := _times(Step.INFER, run)):
+        # What customers are asked for each counts with their parts, once their rankings are there.
+        units["personalize.recommendations"] = inferences * int(run.step.get(REQUESTS, 0))
     started_at = datetime.fromisoformat(run.step["started_at"])
     await stage.record(run.run_id, NAME, started_at, PartResult(units=units), messages=polls + messages + 1)
