@@ -2,11 +2,12 @@
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Protocol
+from typing import Any, NamedTuple, Protocol
 
+from encore.recommender.domain.campaigns import WatchedCampaign
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
 from encore.recommender.domain.turn import Turn
-from encore.runtime.ports import Objects
+from encore.runtime.ports import Items, Objects
 
 
 class NotReadyError(Exception):
@@ -39,6 +40,41 @@ class Personalize(Protocol):
     async def schemas(self) -> Sequence[Found]: ...
     async def tags(self, arn: str) -> Mapping[str, str]: ...
     async def delete(self, kind: Kind, arn: str) -> bool: ...
+    async def find(self, kind: Kind, name: str) -> str | None: ...
+
+
+class Promotion(NamedTuple):
+    """New products that take a share of what is recommended."""
+
+    name: str
+    percent: int
+    filter_arn: str
+
+
+class CampaignRequest(NamedTuple):
+    """What a campaign is asked for, whoever it is for."""
+
+    campaign_arn: str
+    num_results: int
+    filter_arn: str
+    promotion: Promotion | None = None
+
+
+class CampaignRuntime(Protocol):
+    """A campaign's answers; see `encore.recommender.adapters.personalize_runtime`."""
+
+    async def rank(self, customer_id: str, request: CampaignRequest) -> tuple[str, ...]: ...
+
+
+class WatchedCampaigns(Protocol):
+    """What is recorded of a campaign; see `encore.recommender.adapters.watched_campaign`."""
+
+    async def get(self) -> WatchedCampaign | None: ...
+    async def begin(self, watch: str, beat: str) -> bool: ...
+    async def use(self) -> bool: ...
+    async def polled(self, watch: str, poll: int) -> bool: ...
+    async def rest(self, watch: str, beat: str) -> bool: ...
+    async def forget(self, watch: str) -> None: ...
 
 
 class Files(Protocol):
@@ -59,3 +95,17 @@ class RankedObjects(Objects, Protocol):
     """The data bucket with Personalize's results; see `encore.runtime.storage.S3Objects`."""
 
     def lines(self, key: str) -> AsyncIterator[bytes]: ...
+
+
+class ScannedItems(Items, Protocol):
+    """A table that can be read as a whole; see `encore.runtime.storage.DynamoDBItems`."""
+
+    def scan(self, *, segment: int, segments: int) -> AsyncIterator[dict[str, Any]]: ...
+
+
+class KnownShop(Protocol):
+    """Which runs the accumulated history comes from; see `encore.recommender.adapters.known_shop`."""
+
+    async def get(self) -> str | None: ...
+    async def set(self, run_id: str) -> None: ...
+    async def follow(self, run_id: str) -> str | None: ...

@@ -40,7 +40,7 @@ class SimilarRecipe(StrEnum):
     """The recipes that say what goes with a product."""
 
     ITEMS = "aws-similar-items"
-    """By who has what together, and by the products' categories and texts; it needs as much data as `batch`."""
+    """By who has what together, and by categories and texts; it needs as much data as `batch`."""
     SEMANTIC = "aws-semantic-similarity"
     """By what names and descriptions mean; it needs no interactions."""
 

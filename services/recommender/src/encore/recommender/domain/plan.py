@@ -173,7 +173,7 @@ class Plan:
         return self._campaign(run) if Engine.of_run(run.step).asks_campaign else self._batch_job(run)
 
     def _campaign(self, run: Run) -> list[ResourceSpec]:
-        """One campaign for all runs of the group: it is updated to the version of the run whose turn it is."""
+        """One campaign for all runs of the group, updated to the version of the run whose turn it is."""
         request = {
             "solutionVersionArn": run.step["solution_version"],
             "minProvisionedTPS": self.campaign_tps,

@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from encore.contracts.events import Round
-from encore.recommender.domain.bundles import bundles_of
+from encore.recommender.domain.bundles import bundles_of, rounds_of
 from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.plan import Step
 from encore.recommender.use_cases.ask_by_product import REQUESTS
@@ -11,12 +10,11 @@ from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
 NAME = "training"
-FILES_PER_BUNDLE = 7
-"""Interactions, users, rankings, batch input; what was prepared, linked, and how many have which list."""
-FILES_PER_RUN = 3
-"""Items, shared reviews, links."""
-ROUNDS_BEFORE = 2
-"""The rounds that end with a poll: two polls of one number."""
+FILES_PER_BUNDLE = 13
+"""Interactions and users, all, new ones and those of earlier files; rankings, batch input; what was prepared,
+gathered, linked, and how many have which list; the customers of earlier files."""
+FILES_PER_RUN = 5
+"""Items, products, sentiments, shared reviews, links. There is a file of earlier histories for each part."""
 PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings", Step.INFER: "inferences"}
 """Where a run's step state counts what Personalize has charged for: what vanishes is paid for again."""
 
@@ -39,20 +37,24 @@ async def report_training(run: Run, stage: Stage) -> None:
     What Personalize charges for counts once its step is passed, so a run that fails shows its cost as well.
     The messages of the rounds count as if all of them had been handled.
     """
-    polls = max(1, int(run.step.get("attempt", 0))) + ROUNDS_BEFORE - 1
+    engine = Engine.of_run(run.step)
+    rounds = len(rounds_of(engine))
+    before = rounds - 1  # the rounds that end with a poll: so many polls of one number
+    polls = max(1, int(run.step.get("attempt", 0))) + before - 1
     bundles = len(bundles_of(run))
-    messages = bundles * len(Round)
+    messages = bundles * rounds
     units = {
-        "s3.puts": FILES_PER_BUNDLE * bundles + FILES_PER_RUN,
+        "s3.puts": FILES_PER_BUNDLE * bundles + (run.parts or 0) + FILES_PER_RUN,
         "sqs.requests": polls + messages,  # each one sent
-        "dynamodb.writes": messages + ROUNDS_BEFORE,  # bundles that are through, and that a round has polled
-        "dynamodb.reads": int(run.step.get("ranking_reads", 0)),
+        # Bundles that are through, that a round has polled, and histories.
+        "dynamodb.writes": messages + before + int(run.step.get("history_writes", 0)),
+        "dynamodb.reads": int(run.step.get("history_reads", 0)),
     }
     if imports := _times(Step.IMPORT, run):
         units["personalize.ingested_bytes"] = imports * int(run.step["csv_bytes"])
     if trainings := _times(Step.TRAIN, run):
         units["personalize.trained_interactions"] = trainings * int(run.step["interactions"])
-    if Engine.of_run(run.step).asks_by_product and (inferences := _times(Step.INFER, run)):
+    if engine.asks_by_product and (inferences := _times(Step.INFER, run)):
         # What customers are asked for each counts with their parts, once their rankings are there.
         units["personalize.recommendations"] = inferences * int(run.step.get(REQUESTS, 0))
     started_at = datetime.fromisoformat(run.step["started_at"])

@@ -18,6 +18,7 @@ from encore.recommender.ports import (
 )
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_training import counted, report_training
+from encore.recommender.use_cases.rest_campaign import RestCampaign
 from encore.recommender.use_cases.restore_run import TURN_LOST, RestoreRun
 from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.runtime.logs import get_logger
@@ -38,6 +39,7 @@ class Train:
     take_turns: TakeTurns
     restore_run: RestoreRun
     remove_old_runs: RemoveOldRuns
+    rest_campaign: RestCampaign
     plan: Plan
 
     async def advance(self, run: Run) -> bool:
@@ -80,6 +82,8 @@ class Train:
     async def _pass(self, step: Step, run: Run) -> Run:
         """Complete one step; raise `NotReadyError` while any of its resources is still being created."""
         wanted = self.plan.wanted(step, run)
+        if any(one.kind is Kind.CAMPAIGN for one in wanted):
+            await self.rest_campaign.require(run)
         for one in wanted:
             if not run.step.get(one.key):
                 arn = await self._ensure(one, run)
