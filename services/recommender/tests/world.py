@@ -249,7 +249,12 @@ class World:
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, 1)
         await self.ledger.set_step(
-            run_id, engine="personalize", interactions="10", csv_bytes="10", started_at=START.isoformat()
+            run_id,
+            engine="personalize",
+            ranked_by=self.engine.text,
+            interactions="10",
+            csv_bytes="10",
+            started_at=START.isoformat(),
         )
 
     async def check(self, run_id: str = RUN) -> bool:
@@ -315,6 +320,22 @@ class World:
             self.polls_delivered += 1
             polls += 1
             await self.deliver(RecommenderPoll(attempt=attempt), owner)
+
+    async def deliver_next_poll(self) -> None:
+        """Deliver the earliest poll that has not been, and nothing that it sends."""
+        owner, attempt = self.polls.sent[self.polls_delivered]
+        self.polls_delivered += 1
+        await self.deliver(RecommenderPoll(attempt=attempt), owner)
+
+    async def advance(self, run_id: str = RUN) -> None:
+        """Deliver polls until the run has got back to a round, as far as the messages about bundles."""
+        await self.polls.send(run_id, (await self.ledger.run(run_id)).attempt(StageName.RECOMMENDER) + 1)
+        before = len(self.polls.bundles)
+        for _ in range(MANY):
+            if len(self.polls.bundles) > before:
+                return
+            await self.deliver_next_poll()
+        raise AssertionError(f"{run_id} does not get to a round")
 
     async def deliver_campaign_polls(self, count: int) -> int:
         """Deliver so many messages about the campaign, as far as there are; return how many."""

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from encore.recommender.domain.preferences import EventType
+from encore.runtime import training_minimums
 
 RANKED_BY = "ranked_by"
 """The member of a run's step state that says which engine it was begun with; a run of an earlier release,
@@ -87,6 +88,10 @@ class Engine:
     def needs_interactions(self) -> bool:
         """Whether Personalize cannot train its recipe without interactions."""
         return self.recipe != SimilarRecipe.SEMANTIC
+
+    def can_do_without(self, interactions: int) -> bool:
+        """Whether so few interactions are left out: Personalize imports no fewer than `MIN_INTERACTIONS`."""
+        return not self.needs_interactions and interactions < training_minimums.MIN_INTERACTIONS
 
     @property
     def events_config(self) -> Mapping[str, Any]:
