@@ -47,6 +47,7 @@ def understudy(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[s
     """An understudy of Personalize that keeps its files in the emulator's S3."""
     with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", server.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE_EVENTS", server.url)
         yield server.url
 
 
@@ -56,6 +57,7 @@ def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPa
     assert understudy
     environment = resources.settings() | {
         "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
+        "ENCORE_RECOMMENDER_EVENTS_SETTLE_S": "0",
         "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
         "ENCORE_RECEIVE_WAIT_S": "1",
     }
@@ -154,6 +156,26 @@ class OtherServices:
             Key=to_item({"customer_id": customer_id, "run_id": run_id}),
         )
         return from_item(reply["Item"])
+
+    async def put_records(self, personalize: "PersonalizeClient", dataset_arn: str) -> list[str]:
+        """The lines of an export of what a dataset has beside its imports."""
+        bucket = self._resources.buckets["data"]
+        reply = await personalize.create_dataset_export_job(
+            jobName="export",
+            datasetArn=dataset_arn,
+            ingestionMode="PUT",
+            roleArn="arn:aws:iam::000000000000:role/personalize",
+            jobOutput={"s3DataDestination": {"path": f"s3://{bucket}/export/"}},
+        )
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                job = await personalize.describe_dataset_export_job(
+                    datasetExportJobArn=reply["datasetExportJobArn"]
+                )
+                if job["datasetExportJob"]["status"] == "ACTIVE":
+                    break
+                await asyncio.sleep(0.05)
+        return (await self.objects.get("export/export.csv")).decode().splitlines()[1:]
 
     async def message_count(self, queue: str) -> int:
         """Count the messages of a queue, including delayed ones and those in flight."""
@@ -258,7 +280,7 @@ async def test_a_second_run_reuses_the_dataset_group_and_trains_its_own_version(
 async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
     running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
-    """One in a hundred: the batch job's input and the bill have six lines.
+    """One in a hundred: the batch job's input and the bill have six lines, and six events are new.
 
     Everybody's products are ranked by Personalize, and are other ones than in the last email.
     """
@@ -284,6 +306,15 @@ async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
     assert billed == [600, 6]
     assert all(first.isdisjoint(second) for first, second in zip(*picks, strict=True))
     assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 2
+    assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 3
+    assert len((await personalize.list_solution_versions())["solutionVersions"]) == 1
+    first, second = [await others.ledger.run(run_id) for run_id in ("run-1", "run-2")]
+    assert second.step["solution_version"] == first.step["solution_version"]
+    assert (second.step["version_choice"], second.step["import_mode_interactions"]) == ("reused", "records")
+    put = await others.put_records(personalize, second.step["dataset_interactions"])
+    assert sorted(line.split(",")[:2] for line in put) == sorted([one, "P71blue"] for one in asked[1])
+    metrics = json.loads(second.step["version_metrics"])
+    assert 0 < metrics["normalized_discounted_cumulative_gain_at_25"] <= 1
 
 
 def _with_an_order(customer: Customer) -> Customer:
@@ -349,6 +380,7 @@ async def test_a_stand_in_that_is_restarted_in_the_middle_of_a_run_fails_nothing
     shop = made_up_shop(customers=600, part_size=600)
     with UnderstudyServer(s3_endpoint_url=emulator_url) as first:
         monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", first.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE_EVENTS", first.url)
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(_serving(settings))
             await others.open(RUN, shop)
