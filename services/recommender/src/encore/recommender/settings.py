@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from encore.recommender.domain.assortment import Assortment
+from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ServiceSettings
 
@@ -69,6 +70,18 @@ class RecommenderSettings(ServiceSettings):
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
     `auto` decides by how many of the known products the file has.
     """
+    recommender_engine: EngineName = EngineName.BATCH
+    """By what customers are ranked; a run keeps the engine that it began with."""
+    recommender_similar_recipe: SimilarRecipe = SimilarRecipe.ITEMS
+    """The recipe of the engine `similar`."""
+    recommender_campaign_tps: Annotated[int, Field(ge=1, le=500)] = 1
+    """The throughput of a campaign in requests per second that AWS bills while it exists, used or not."""
+    recommender_campaign_calls_per_s: Annotated[float, Field(gt=0, le=500)] = 50
+    """How many requests per second all tasks send to a campaign; fewer while it throttles them."""
+    recommender_campaign_idle_min: Annotated[float, Field(gt=0, le=10_080)] = 60
+    """After how many minutes without use a campaign is deleted."""
+    recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """The share of what a campaign recommends that new products take, as far as there are so many."""
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
@@ -76,6 +89,20 @@ class RecommenderSettings(ServiceSettings):
     def silent_polls(self) -> int:
         """The polls of a waiting run that make up `recommender_turn_silence_s`, at least two."""
         return max(2, -(-self.recommender_turn_silence_s // self.recommender_poll_interval_s))
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of runs that begin now."""
+        return Engine.of(self.recommender_engine, self.recommender_similar_recipe)
+
+    @model_validator(mode="after")
+    def _promotes_in_a_campaign(self) -> Self:
+        if self.recommender_promote_new_percent and self.recommender_engine is not EngineName.CAMPAIGN:
+            raise ValueError(
+                f"recommender_promote_new_percent: found {self.recommender_promote_new_percent} with the"
+                f" engine {self.recommender_engine}, expected 0: only a campaign promotes products"
+            )
+        return self
 
     @model_validator(mode="after")
     def _leaves_the_rules_a_choice(self) -> Self:

@@ -60,6 +60,21 @@ def batch_input(run_id: str, first: int) -> str:
     return object_keys.personalize(run_id, f"{BATCH_INPUT}part-{first:05}.json")
 
 
+def product_input(run_id: str, number: int) -> str:
+    """Products to ask about, of the whole run."""
+    return object_keys.personalize(run_id, f"{BATCH_INPUT}products-{number:05}.json")
+
+
+def product_output(run_id: str, number: int) -> str:
+    """What goes with each of them."""
+    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}products-{number:05}.json.out")
+
+
+def asked(run_id: str, first: int, number: int) -> str:
+    """What a campaign has answered about some of a bundle's customers, until it has about all."""
+    return object_keys.personalize(run_id, f"asked/part-{first:05}-{number:05}.json")
+
+
 def batch_output(run_id: str, first: int) -> str:
     """A bundle's results; Personalize adds `.out` to the name of the input."""
     return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{first:05}.json.out")
