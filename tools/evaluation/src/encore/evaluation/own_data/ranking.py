@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.batch import ranked_customers
 from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
-from encore.recommender.domain.plan import EVENT_WEIGHTS
+from encore.recommender.domain.engines import EVENT_WEIGHTS
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.rows import interaction_rows, item_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, DatasetSchema
