@@ -24,15 +24,19 @@ from encore.recommender.domain.engines import Engine, EngineName
 from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
+from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.ask_campaign import AskCampaign
+from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.gather_customers import GatherCustomers
+from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.put_records import PutRecords
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
@@ -51,6 +55,8 @@ from services.recommender.tests.fakes import (
     InMemoryCampaign,
     InMemoryFiles,
     InMemoryPersonalize,
+    InMemoryRecords,
+    InMemoryStanding,
     InMemoryTurns,
     Shop,
     made_up_shop,
@@ -89,6 +95,9 @@ class World:
         budget_usd: Decimal | None = None,
         engine: Engine = BATCH,
         promote_new_percent: int = 0,
+        policy: VersionPolicy | None = None,
+        only_full: bool = False,
+        settle_s: int = 0,
     ) -> None:
         """Make a world; `wrap` may put something between the service and its stores."""
         self.runs = Runs(budget_usd=budget_usd)
@@ -101,6 +110,9 @@ class World:
         self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
+        self.standings = InMemoryStanding()
+        self.records = InMemoryRecords(self.personalize)
+        self.now = START
         self.polls: InMemoryPolls = wrap(InMemoryPolls())
         self.stage = Stage(
             StageName.RECOMMENDER,
@@ -133,15 +145,37 @@ class World:
         self.remove_old_runs = RemoveOldRuns(
             ledger=self.ledger,
             personalize=self.personalize,
+            standings=self.standings,
             files=InMemoryFiles(self.objects),
             plan=plan,
             keep=KEEP,
+        )
+        choose_version = ChooseVersion(
+            ledger=self.ledger,
+            personalize=self.personalize,
+            standings=self.standings,
+            policy=policy or VersionPolicy(),
+            trains_with=plan.trains_with,
+            now=lambda: self.now,
         )
         self.training = Train(
             ledger=self.ledger,
             stage=self.stage,
             personalize=self.personalize,
             take_turns=TakeTurns(ledger=self.ledger, turns=self.turns, silent_polls=SILENT_POLLS),
+            import_data=ImportData(
+                ledger=self.ledger,
+                personalize=self.personalize,
+                standings=self.standings,
+                choose_version=choose_version,
+                put_records=PutRecords(
+                    objects=self.objects, personalize=self.personalize, records=self.records
+                ),
+                only_full=only_full,
+                settle_s=settle_s,
+                now=lambda: self.now,
+            ),
+            choose_version=choose_version,
             restore_run=RestoreRun(ledger=self.ledger, personalize=self.personalize),
             remove_old_runs=self.remove_old_runs,
             rest_campaign=self.rest_campaign,
@@ -244,26 +278,34 @@ class World:
         key = personalize_keys.product_output(run_id, 1)
         await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
 
-    async def prepare(self, run_id: str = RUN) -> None:
-        """Open a run whose datasets are written, without any."""
+    async def prepare(self, run_id: str = RUN, **facts: object) -> None:
+        """Open a run whose datasets are written, without any; `facts` are what it counts of them."""
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, 1)
-        await self.ledger.set_step(
-            run_id,
-            engine="personalize",
-            ranked_by=self.engine.text,
-            interactions="10",
-            csv_bytes="10",
-            started_at=START.isoformat(),
+        known = {
+            "engine": "personalize",
+            "ranked_by": self.engine.text,
+            "interactions": 10,
+            "csv_bytes": 10,
+            **facts,
+        }
+        run = await self.ledger.set_step(
+            run_id, started_at=START.isoformat(), **{name: str(value) for name, value in known.items()}
         )
+        if "new_interactions" in facts:
+            await self.training.import_data.begin_history(run)
 
     async def check(self, run_id: str = RUN) -> bool:
         """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""
         return await self.training.advance(await self.ledger.run(run_id))
 
-    async def train_to_end(self, run_id: str = RUN) -> Run:
+    async def train_to_end(self, run_id: str = RUN, **facts: object) -> Run:
         """Prepare a run and check it until Personalize is done; its turn ends."""
-        await self.prepare(run_id)
+        await self.prepare(run_id, **facts)
+        return await self.finish_training(run_id)
+
+    async def finish_training(self, run_id: str = RUN) -> Run:
+        """Check a run until Personalize is done; its turn ends."""
         for _ in range(MANY):
             if await self.check(run_id):
                 await self.training.release(run_id)

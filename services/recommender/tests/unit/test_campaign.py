@@ -10,6 +10,7 @@ from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.campaigns import Idleness, WatchedCampaign
 from encore.recommender.domain.engines import Engine, EngineName
 from encore.recommender.domain.resources import Kind
+from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.ports import NotReadyError, Promotion, RefusedError
 from encore.recommender.use_cases.ask_campaign import CUSTOMERS_PER_FILE
 from encore.runtime.runs.run import RunStatus
@@ -70,9 +71,9 @@ async def test_the_turn_ends_only_when_everybody_has_been_asked_for() -> None:
     world = World(engine=CAMPAIGN)
     await world.open(ENOUGH)
     await in_round(world)
-    assert world.turns.run_id == RUN
+    turns = [world.turns.run_id]
     await world.deliver_sent()
-    assert world.turns.run_id is None
+    assert [*turns, world.turns.run_id] == [RUN, None]
     await finished(world)
 
 
@@ -176,14 +177,26 @@ async def test_a_run_gives_up_when_the_campaign_keeps_vanishing() -> None:
 
 async def test_a_later_run_updates_the_campaign_to_its_own_version() -> None:
     """It waits until the update is done, so nobody is ranked by the earlier version."""
-    world = World(engine=CAMPAIGN, ranking_days=0)
+    world = World(engine=CAMPAIGN, ranking_days=0, policy=VersionPolicy(days=0))
     for run_id in (RUN, "run-2"):
         await world.open(ENOUGH, run_id)
         await world.run_to_end(run_id)
     assert world.personalize.created.count(ARN) == 1
-    versions = [spec.name for spec in world.personalize.made.values() if spec.kind is Kind.SOLUTION_VERSION]
-    assert [*dict.fromkeys(world.campaign.versions)] == [f"arn:solution version:{name}" for name in versions]
+    made = world.personalize.made.items()
+    versions = [arn for arn, spec in made if spec.kind is Kind.SOLUTION_VERSION]
+    assert [*dict.fromkeys(world.campaign.versions)] == versions
     assert len(versions) == 2
+
+
+async def test_a_run_that_uses_an_earlier_version_asks_the_campaign_as_it_is() -> None:
+    """Nothing is trained or updated, and filters and campaign are found again."""
+    world = World(engine=CAMPAIGN, ranking_days=0)
+    for run_id in (RUN, "run-2"):
+        await world.open(ENOUGH, run_id)
+        await world.run_to_end(run_id)
+    kinds = [spec.kind for spec in world.personalize.made.values()]
+    assert [kinds.count(each) for each in (Kind.SOLUTION_VERSION, Kind.CAMPAIGN, Kind.FILTER)] == [1, 1, 1]
+    assert len(world.campaign.requests) == 2 * len(ENOUGH.customers)
 
 
 async def test_a_run_that_lost_its_turn_while_asking_asks_by_its_own_version() -> None:

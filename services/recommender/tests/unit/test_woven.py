@@ -85,12 +85,16 @@ def test_a_customer_with_very_many_products_is_asked_about_by_the_best_and_lates
 def test_lines_that_are_missing_malformed_or_errors_leave_the_others() -> None:
     """A product without a list costs its owners that list alone; what nobody here has is not kept."""
     lists = ProductLists(["A", "B", "C"])
-    assert lists.are_missing
     failed = json.dumps({"input": {"itemId": "B"}, "output": None, "error": "no"}).encode()
     for line in (answer("A", "X", "Y"), failed, b"{", b"  ", answer("Z", "X")):
         lists.add(line)
     assert lists.by_product == {"A": ("X", "Y")}
     assert not lists.are_missing
+
+
+def test_answers_are_missing_where_something_is_wanted_and_no_line_is_there() -> None:
+    """A bundle whose customers have nothing to ask about misses nothing."""
+    assert ProductLists(["A"]).are_missing
     assert not ProductLists([]).are_missing
 
 

@@ -5,7 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from encore.recommender.domain.campaigns import WatchedCampaign
+from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.domain.standing import KnownDataset, Standing
 from encore.recommender.domain.turn import Turn
 from encore.runtime.ports import Items, Objects
 
@@ -41,6 +43,9 @@ class Personalize(Protocol):
     async def tags(self, arn: str) -> Mapping[str, str]: ...
     async def delete(self, kind: Kind, arn: str) -> bool: ...
     async def find(self, kind: Kind, name: str) -> str | None: ...
+    async def dataset(self, arn: str) -> KnownDataset: ...
+    async def metrics(self, version_arn: str) -> Mapping[str, float]: ...
+    async def tracking_id(self, tracker_arn: str) -> str: ...
 
 
 class Promotion(NamedTuple):
@@ -75,6 +80,20 @@ class WatchedCampaigns(Protocol):
     async def polled(self, watch: str, poll: int) -> bool: ...
     async def rest(self, watch: str, beat: str) -> bool: ...
     async def forget(self, watch: str) -> None: ...
+
+
+class Records(Protocol):
+    """Records one by one; see `encore.recommender.adapters.personalize_events`."""
+
+    async def put_events(self, tracking_id: str, events: Sequence[Event]) -> None: ...
+    async def put_users(self, dataset_arn: str, users: Sequence[UserRecord]) -> None: ...
+
+
+class Standings(Protocol):
+    """What is known of the dataset group; see `encore.recommender.adapters.standing`."""
+
+    async def get(self) -> Standing: ...
+    async def change(self, standing: Standing, **values: Any) -> Standing: ...  # noqa: ANN401
 
 
 class Files(Protocol):

@@ -1,6 +1,6 @@
 """The recommender's settings."""
 
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
@@ -51,6 +51,21 @@ class RecommenderSettings(ServiceSettings):
 
     Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
     """
+    recommender_imports: Literal["auto", "full"] = "auto"
+    """Whether Personalize gets only what is new, where that is enough, or everything every time."""
+    recommender_events_settle_s: Annotated[int, Field(ge=0)] = 900
+    """How long to wait after putting events until a version that is used again considers them.
+
+    AWS recommends 15 minutes.
+    """
+    recommender_version_days: Annotated[int, Field(ge=0)] = 14
+    """For how many days, by the calendar, a solution version is used again; 0 trains one for every run."""
+    recommender_version_new_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """How many interactions may be new since a version was trained, as a share of those it was trained on."""
+    recommender_accept_worse: bool = False
+    """Whether a version is used that is worse than the one before."""
+    recommender_worse_by: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """By which share of the other's NDCG@25 a version must be below it to be worse."""
     recommender_catalogue: Assortment = Assortment.AUTO
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
     `auto` decides by how many of the known products the file has.

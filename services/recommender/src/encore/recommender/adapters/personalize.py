@@ -4,12 +4,14 @@ The operations of all kinds differ only in their names, so a table holds the nam
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize_operations import GONE, OPERATIONS, meaning
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.domain.standing import KnownDataset
 from encore.recommender.ports import NotReadyError, RefusedError, VanishedError
 from encore.runtime.errors import error_code
 
@@ -20,6 +22,9 @@ EXISTS = "ResourceAlreadyExistsException"
 ACTIVE = "ACTIVE"
 RECENT_VERSIONS = 20
 DELETING = "DELETE"
+FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
+"""Personalize may accept a second version with the same name, and each one is a paid training; a dataset
+group has one event tracker, whatever its name."""
 ENDED_BADLY = ("FAILED", "STOPPED")
 LATEST_UPDATE = "latestCampaignUpdate"
 SERVED = ("solutionVersionArn", "minProvisionedTPS")
@@ -38,8 +43,7 @@ class AWSPersonalize:
         Raises `NotReadyError` when it cannot be created yet, `RefusedError` when it never can, and
         `VanishedError` when something that it is made from no longer exists.
         """
-        # Personalize may accept a second version with the same name, and each one is a paid training.
-        if wanted.kind is Kind.SOLUTION_VERSION and (found := await self._find(wanted)):
+        if wanted.kind in FOUND_FIRST and (found := await self._find(wanted)):
             return found
         operations = OPERATIONS[wanted.kind]
         try:
@@ -108,6 +112,31 @@ class AWSPersonalize:
             pass
         return True
 
+    async def dataset(self, arn: str) -> KnownDataset:
+        """Return what tells a dataset from one of the same name that was there before.
+
+        Raises `VanishedError` if there is none.
+        """
+        found = await self._describe(Kind.DATASET, arn)
+        return KnownDataset(
+            arn=arn, schema_arn=str(found["schemaArn"]), created_at=found["creationDateTime"].astimezone(UTC)
+        )
+
+    async def metrics(self, version_arn: str) -> Mapping[str, float]:
+        """Return the metrics of a version's training; a recipe that measures nothing has none.
+
+        Raises `NotReadyError` while they are not there yet, and `VanishedError` if the version is gone.
+        """
+        try:
+            reply = await self._client.get_solution_metrics(solutionVersionArn=version_arn)
+        except ClientError as error:
+            raise meaning(error, OPERATIONS[Kind.SOLUTION_VERSION]) from error
+        return reply.get("metrics", {})
+
+    async def tracking_id(self, tracker_arn: str) -> str:
+        """Return the id with which events are put through a tracker."""
+        return str((await self._describe(Kind.EVENT_TRACKER, tracker_arn))["trackingId"])
+
     async def _existing(self, wanted: ResourceSpec) -> str:
         arn = await self._find(wanted)
         if arn is None and wanted.kind is Kind.CAMPAIGN:
@@ -161,7 +190,10 @@ class AWSPersonalize:
         listed = [summary async for summary in self._list(wanted.kind, **parent)]
         if wanted.kind is Kind.SOLUTION_VERSION:
             listed = [await self._describe(wanted.kind, one[operations.arn]) for one in _latest(listed)]
-        same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == wanted.name)
+        any_name = wanted.kind is Kind.EVENT_TRACKER
+        same = (
+            str(one[operations.arn]) for one in listed if any_name or one.get(operations.name) == wanted.name
+        )
         return next(same, None)
 
     async def _all(self, kind: Kind, **parent: str) -> list[Found]:

@@ -19,6 +19,7 @@ class Kind(StrEnum):
     FILTER = "filter"
     BATCH_JOB = "batch inference job"
     CAMPAIGN = "campaign"
+    EVENT_TRACKER = "event tracker"
 
 
 @dataclass(frozen=True, slots=True)

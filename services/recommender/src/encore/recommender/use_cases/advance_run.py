@@ -21,6 +21,7 @@ from encore.recommender.domain.bundles import BUNDLE_PARTS, closed, polled
 from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY
+from encore.recommender.domain.version_steps import trains
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
 from encore.recommender.use_cases.ask_by_product import REQUESTS
@@ -45,7 +46,7 @@ from encore.runtime.runs.stage import Stage
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
 YES = "yes"
-BUDGET_PIECE = "Personalize"
+BUDGET_PIECE, TRAINING_PIECE = "Personalize", "Personalize training"
 log = get_logger()
 
 
@@ -161,6 +162,8 @@ class AdvanceRun:
         A bad file of the shop is found here, and data that Personalize would not take, before anything is
         paid for.
         """
+        if closed(Round.PREPARE) not in run.step:
+            run = await self.train.import_data.begin_history(run)
         if BUNDLE_PARTS not in run.step:
             await self.load_rules.shop_rules()
             run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
@@ -178,12 +181,16 @@ class AdvanceRun:
 
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
+        run = await self.train.choose_version.decide(run)
         await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(run))
+        if trains(run):
+            await self.stage.reserve(run.run_id, TRAINING_PIECE, _training_units(run))
         try:
             return await self.train.advance(run)
         except TooLittleDataError as error:
             await self.ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
-            await self.stage.correct(run.run_id, BUDGET_PIECE, {})
+            for piece in (BUDGET_PIECE, TRAINING_PIECE):
+                await self.stage.correct(run.run_id, piece, {})
             return True
 
     async def _asked(self, run: Run) -> bool:
@@ -194,6 +201,8 @@ class AdvanceRun:
         return True
 
     async def _select(self, run: Run) -> None:
+        if not _asks_personalize(run):
+            await self.train.import_data.pass_over(run)
         await self.train.release(run.run_id)
         await report_training(run, self.stage)
         engine = run.step["engine"]
@@ -234,12 +243,15 @@ def _is_asking(run: Run) -> bool:
 
 
 def _units(run: Run) -> dict[str, int]:
-    """What Personalize charges for the run: import, training, and what it is asked for.
+    """What Personalize charges for a run with any version: an import of everything, and what it asks.
 
     That is a ranking for each customer without one, or what goes with each of their products.
     """
     return {
         "personalize.ingested_bytes": int(run.step["csv_bytes"]),
-        "personalize.trained_interactions": int(run.step["interactions"]),
         "personalize.recommendations": int(run.step.get(REQUESTS, run.step.get(RANKED, 0))),
     }
+
+
+def _training_units(run: Run) -> dict[str, int]:
+    return {"personalize.trained_interactions": int(run.step["interactions"])}
