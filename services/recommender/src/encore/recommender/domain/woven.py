@@ -43,6 +43,22 @@ class _Line(BaseModel):
     output: _Output | None = None
 
 
+class Answer(NamedTuple):
+    """What a line of a batch job's output says of one product; best first."""
+
+    product_id: str
+    related: tuple[str, ...]
+
+    @classmethod
+    def read(cls, line: bytes) -> "Answer | None":
+        """Read a line; None for one that is empty, malformed or an error."""
+        try:
+            found = _Line.model_validate_json(line)
+        except ValidationError:
+            return None
+        return cls(found.input.itemId, found.output.recommendedItems) if found.output else None
+
+
 def product_lines(product_ids: Iterable[str]) -> bytes:
     """Return a line of a batch job's input for every product."""
     return "".join(json.dumps({"itemId": one}) + "\n" for one in product_ids).encode()
