@@ -6,6 +6,7 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.real_time import ENGINES, PickedFrom
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ProcessSettings, ServiceSettings
@@ -21,6 +22,7 @@ class RecommenderSettings(ServiceSettings):
 
     recommender_queue_url: str
     recommendations_table: str
+    histories_table: str
     recommendations_ready_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
@@ -50,6 +52,10 @@ class RecommenderSettings(ServiceSettings):
     """For how many days a customer's ranking is kept and not paid for again; 0 keeps none.
 
     Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
+    """
+    recommender_catalogue: Assortment = Assortment.AUTO
+    """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
+    `auto` decides by how many of the known products the file has.
     """
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
@@ -111,7 +117,7 @@ class RecommenderWebSettings(ProcessSettings):
     recommender_web_processes: Annotated[int, Field(ge=1, le=16)] = 1
     """How many processes make picks; each has the shop in memory."""
     recommender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0
-    """For how long after SIGTERM new requests are still answered, until a load balancer sends none any more."""
+    """For how long after SIGTERM new requests are still answered, until a load balancer sends none."""
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import heapify, heapreplace, heappop
+from heapq import heapify, heappop, heapreplace
 
 from encore.recommender.domain.candidates import Candidates
 from encore.recommender.domain.picks import AGAIN
@@ -14,8 +14,8 @@ def own_order(shopper: Shopper, product_ids: Iterable[str]) -> list[str]:
     """Return the given products that the catalogue has, each once, best first for the customer.
 
     As when products are picked, leaf categories come by weight, each product lowers its own, and in a leaf
-    products come as they are considered; but no rule keeps anything out. What may not be offered, and what the
-    customer has, comes last, in the given order.
+    products come as they are considered; but no rule keeps anything out. What may not be offered, and what
+    the customer has, comes last, in the given order.
     """
     shop = shopper.shop
     given = [one for one in dict.fromkeys(product_ids) if one in shop.catalogue.products]
@@ -44,7 +44,7 @@ def _by_leaf(candidates: Candidates, product_ids: Sequence[str]) -> Iterator[str
 
 
 def _in_leaves(candidates: Candidates, product_ids: Sequence[str]) -> dict[Category, list[str]]:
-    """Group products by leaf category: first those that are considered, in their order, then by popularity."""
+    """Group products by leaf category: those that are considered in their order, then by popularity."""
     catalogue = candidates.shop.catalogue
     wanted: defaultdict[Category, set[str]] = defaultdict(set)
     for product_id in product_ids:

@@ -17,7 +17,7 @@ from encore.recommender.domain.shopper import Shopper
 
 TAG_BYTES = 16
 NOT_SHOWN = {"__all__": {"product": {"bullets", "parent_id", "cost_class"}, "reason": {"review_id"}}}
-"""What nobody but the shop needs to know, or what makes an answer long: a product's margin, its description."""
+"""What is the shop's own, such as a product's margin, and what makes an answer long."""
 _PICKS = TypeAdapter(tuple[Pick, ...])
 
 

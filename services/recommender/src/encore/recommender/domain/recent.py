@@ -8,7 +8,7 @@ Kept = TypeVar("Kept")
 
 
 class Recent(Generic[Kept]):
-    """Keeps the `most` last used values; with 0 it keeps none. What is kept may carry a time to be good until."""
+    """Keeps the `most` values that were used last; with 0 it keeps none. A value may be good for some time."""
 
     def __init__(self, most: int) -> None:
         self._most = most

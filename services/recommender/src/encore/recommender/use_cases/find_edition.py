@@ -26,16 +26,16 @@ def utc_now() -> datetime:
 class FindEdition:
     """The latest run that has been studied, and the shop's file of today.
 
-    On the day of the run the time is the run's, so that picks are those of the run; from the next day on it is
-    the beginning of the day (UTC), so that what comes into the shop is offered, and a shop is made anew once a
-    day at most because of it.
+    On the day of the run the time is the run's, so that picks are those of the run. From the next day on it
+    is the beginning of the day (UTC): what is new in the shop is offered, and a shop is made anew because of
+    it once a day at most.
     """
 
     latest_shop: LatestShop
     ledger: Ledger
     load_rules: LoadRules
     figures_of_run: bool = False
-    """Take the figures of the rules and the number of picks from the run, for want of settings of one's own."""
+    """Take the figures of the rules and the number of picks from the run, for want of own settings."""
     clock: Callable[[], datetime] = utc_now
 
     async def find(self) -> Edition | None:

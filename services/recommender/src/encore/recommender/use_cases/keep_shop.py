@@ -62,7 +62,7 @@ class KeepShop:
             edition = await self.find_edition.find()
             if edition and self._is_needed(edition):
                 await self._replace(edition)
-        except Exception:  # noqa: BLE001 - whatever it is, the next look may find it gone
+        except Exception:
             log.exception("shop_not_renewed")
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Makes the shop of a run that has been studied, by the rules of today."""
+"""Makes the shop of a run that has been studied, for the run itself and for whoever asks after it."""
 
 import asyncio
 

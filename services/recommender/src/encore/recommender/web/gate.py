@@ -1,6 +1,7 @@
 """What every request passes before it reaches a route: host, key, rate, size, time."""
 
 import asyncio
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from time import perf_counter
@@ -25,6 +26,13 @@ _WHAT = {
     HTTPStatus.NOT_FOUND: "there is nothing under this path: /customers/{id}/picks, /health",
     HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods",
 }
+_PASSING: Mapping[type[Exception], str] = {
+    NoShopError: "no shop is open: no run has been studied yet, or it is being loaded",
+    ShopClosedError: "the shop is being opened again",
+    BusyError: "too much is being asked at once",
+    TimeoutError: "no answer in time",
+}
+"""What is over soon."""
 log = get_logger()
 
 
@@ -116,25 +124,16 @@ def _limited(receive: Receive) -> Receive:
 
 
 def _problem(error: Exception) -> ProblemError:
-    unavailable = HTTPStatus.SERVICE_UNAVAILABLE
-    match error:
-        case ProblemError():
-            return error
-        case BodyTooLargeError():
-            return ProblemError(
-                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {MAX_BODY_BYTES} bytes"
-            )
-        case HTTPException():
-            status = HTTPStatus(error.status_code)
-            return ProblemError(status, _WHAT.get(status, error.detail), error.headers or {})
-        case NoShopError():
-            return try_again(str(error), after_s=SOON_S, status=unavailable)
-        case ShopClosedError():
-            return try_again("the shop is being opened again", after_s=SOON_S, status=unavailable)
-        case BusyError():
-            return try_again("too much is being asked at once", after_s=SOON_S, status=unavailable)
-        case TimeoutError():
-            return try_again("no answer in time", after_s=SOON_S, status=unavailable)
+    if isinstance(error, ProblemError):
+        return error
+    if isinstance(error, BodyTooLargeError):
+        return ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"the body may have {MAX_BODY_BYTES} bytes")
+    if isinstance(error, HTTPException):
+        status = HTTPStatus(error.status_code)
+        return ProblemError(status, _WHAT.get(status, error.detail), error.headers or {})
+    for kind, detail in _PASSING.items():
+        if isinstance(error, kind):
+            return try_again(detail, after_s=SOON_S, status=HTTPStatus.SERVICE_UNAVAILABLE)
     log.error("request_failed", error=type(error).__name__, exc_info=error)
     return ProblemError(HTTPStatus.INTERNAL_SERVER_ERROR, "the request could not be answered")
 

@@ -1,8 +1,8 @@
 """Who may ask: callers that present a key."""
 
 from collections.abc import Mapping, Sequence
-from hmac import compare_digest
 from hashlib import sha256
+from hmac import compare_digest
 
 BEARER = "bearer "
 

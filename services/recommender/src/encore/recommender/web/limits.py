@@ -36,7 +36,7 @@ class Bucket:
 
 @dataclass(kw_only=True)
 class RateLimits:
-    """The limits of one process. A refused request takes nothing, so that nobody is locked out by insisting."""
+    """The limits of one process. A refused request takes nothing: insisting locks nobody out."""
 
     per_s: float
     caller_per_s: float

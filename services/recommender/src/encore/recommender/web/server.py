@@ -14,7 +14,7 @@ from encore.runtime.logs import get_logger
 MOST_CONNECTIONS = 2_000
 """Further ones are refused: nobody can hold more of them open than the process can bear."""
 KEEP_ALIVE_S = 75
-"""Longer than load balancers keep idle connections, so that these never meet one that is just being closed."""
+"""Longer than load balancers keep idle connections: these never meet one that is just being closed."""
 MAX_HEAD_BYTES = 16 * 1024
 BACKLOG = 512
 log = get_logger()
@@ -32,8 +32,8 @@ class _Server(uvicorn.Server):
 async def serve_app(app: WebApp, settings: RecommenderWebSettings, *, stop: asyncio.Event) -> None:
     """Answer requests until `stop` is set; raise `OSError` if the address cannot be listened on.
 
-    After that new requests are answered for `recommender_web_linger_s` while `/health` says no, and those that
-    have begun for `drain_s` at most.
+    After that, new requests are answered for `recommender_web_linger_s` while `/health` says no, and those
+    that have begun may take `drain_s`.
     """
     listener = _listen(settings.recommender_web_host, settings.recommender_web_port)
     server = _Server(
@@ -75,5 +75,5 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError:
         listener.close()
         raise
-    listener.setblocking(False)
+    listener.setblocking(False)  # noqa: FBT003 - its only parameter
     return listener
