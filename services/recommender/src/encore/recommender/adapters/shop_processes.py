@@ -28,7 +28,7 @@ Answer = TypeVar("Answer")
 _shop: Shop | None = None
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class ShopProcess:
     """An open shop, in one process or several alike."""
 

@@ -75,7 +75,8 @@ class KeepShop:
             self._opened = None
 
     def _is_needed(self, edition: Edition) -> bool:
-        return self._opened in {None, self._broken} or self._opened.edition.digest != edition.digest
+        opened = self._opened
+        return opened is None or opened is self._broken or opened.edition.digest != edition.digest
 
     async def _replace(self, edition: Edition) -> None:
         opened = await self.opener.open(edition)

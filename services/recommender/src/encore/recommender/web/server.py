@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
@@ -29,11 +29,17 @@ class _Server(uvicorn.Server):
         yield
 
 
-async def serve_app(app: WebApp, settings: RecommenderWebSettings, *, stop: asyncio.Event) -> None:
+async def serve_app(
+    app: WebApp,
+    settings: RecommenderWebSettings,
+    *,
+    stop: asyncio.Event,
+    listening: Callable[[tuple[str, int]], None] = lambda _: None,
+) -> None:
     """Answer requests until `stop` is set; raise `OSError` if the address cannot be listened on.
 
     After that, new requests are answered for `recommender_web_linger_s` while `/health` says no, and those
-    that have begun may take `drain_s`.
+    that have begun may take `drain_s`. `listening` is told host and port once connections are accepted.
     """
     listener = _listen(settings.recommender_web_host, settings.recommender_web_port)
     server = _Server(
@@ -55,6 +61,7 @@ async def serve_app(app: WebApp, settings: RecommenderWebSettings, *, stop: asyn
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     host, port = listener.getsockname()[:2]
     log.info("web_listening", host=host, port=port)
+    listening((host, port))
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
     app.stopping.set()
