@@ -6,8 +6,8 @@ is dropped, so doubled polls become single again. One message of a run is handle
 for the same training at once would each start one.
 
 Preparing, gathering and studying the shop, before the training, and selecting, after it, are shared out among
-the tasks as messages about bundles. An attempt sends those that are left and no poll: the bundle that completes a round
-polls at once, whether it completes it now or finds, after a crash, that it has.
+the tasks as messages about bundles. An attempt sends those that are left and no poll: the bundle that
+completes a round polls at once, whether it completes it now or finds, after a crash, that it has.
 
 The state change of a Personalize job names no run and is not an attempt: it advances the run whose turn it is
 and, when there is nothing left to wait for, sends a poll at once instead of the one that is still delayed.
@@ -71,8 +71,11 @@ class AdvanceRun:
 
     async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
         """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
-        if in_round is not Round.SELECT:
-            await self.train.take_turns.stay(run_id)
+        if in_round is not Round.SELECT and not await self.train.take_turns.stay(run_id):
+            log.info("waiting_for_another_run")  # it was silent too long: a poll has its bundles sent again
+            waiting = await self.ledger.run(run_id)
+            await self.polls.send(run_id, waiting.attempt(StageName.RECOMMENDER) + 1)
+            return
         run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
         if run is None or in_round is Round.SELECT or polled(in_round) in run.step:
             return
