@@ -11,7 +11,8 @@ from typing import Any, NoReturn
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
-from encore.contracts.records import Exclusion, Pick
+from encore.contracts.records import Exclusion, Pick, Recommendation
+from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_here import ShopsHere
 from encore.recommender.domain.real_time import NOT_SHOWN, Edition, PickedFrom
 from encore.recommender.domain.recent import Recent
@@ -29,8 +30,12 @@ from encore.recommender.use_cases.open_shop import open_shop
 from encore.recommender.use_cases.read_customer import ReadCustomer
 from encore.recommender.web.app import web_app
 from encore.recommender.web.server import serve_app
-from services.recommender.tests.world import World
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.stack.provision import Resources
+from services.recommender.tests.world import RUN, World
 from tests.support.runs import START
+from tests.support.stores import Clients
 
 KEY = "a key that nobody guesses"
 
@@ -177,3 +182,15 @@ async def exclude(world: World, customer_id: str) -> None:
     history = await customers.find(customer_id)
     assert history is not None
     await customers.remember([history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})])
+
+
+async def store(world: World, clients: Clients, resources: Resources) -> list[Recommendation]:
+    """Store in the emulator what the run left, as the recommender does; return what it recommended."""
+    objects = S3Objects(clients.s3, resources.buckets["data"])
+    for key, body in world.objects.stored.items():
+        await objects.put(key, body, content_type="application/octet-stream")
+    for table, items in (("recommendations", world.items), ("histories", world.histories)):
+        await DynamoDBItems(clients.dynamodb, resources.tables[table]).put_all([*items.items.values()])
+    await Ledger(clients.dynamodb, resources.tables["runs"]).open_run(RUN, source="s3://b/k")
+    await DynamoDBKnownShop(clients.dynamodb, table=resources.tables["runs"], name="encore").set(RUN)
+    return await world.recommended(1)
