@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from encore.contracts.records import Exclusion, Pick, Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_here import ShopsHere
+from encore.recommender.domain.customer_state import CustomerState, keys
 from encore.recommender.domain.real_time import NOT_SHOWN, Edition, PickedFrom
 from encore.recommender.domain.recent import Recent
 from encore.recommender.domain.shop import Shop
@@ -27,7 +28,6 @@ from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.open_shop import open_shop
-from encore.recommender.use_cases.read_customer import ReadCustomer
 from encore.recommender.web.app import web_app
 from encore.recommender.web.server import serve_app
 from encore.runtime.runs.ledger import Ledger
@@ -65,6 +65,19 @@ class Ranks:
         return product_ids[::-1]
 
 
+@dataclass(frozen=True)
+class InMemoryRecords:
+    """What a world's tables have of a customer."""
+
+    world: World
+
+    async def read(self, customer_id: str, run_id: str) -> CustomerState:
+        """Read the customer's items."""
+        customers = KnowCustomers(items=self.world.histories, objects=self.world.objects)
+        items = await self.world.items.get_all(keys(customer_id, run_id))
+        return CustomerState.of(await customers.find(customer_id), items)
+
+
 def current_picks_of(
     world: World,
     *,
@@ -89,10 +102,7 @@ def current_picks_of(
             renew_s=60,
             linger_s=0,
         ),
-        customers=ReadCustomer(
-            histories=KnowCustomers(items=world.histories, objects=world.objects),
-            recommendations=world.items,
-        ),
+        customers=InMemoryRecords(world),
         ask=AskInTime(engines=engines or {}, orders=orders, deadline_s=deadline_s, keep_s=60, most_kept=100),
         kept=Recent(kept),
     )

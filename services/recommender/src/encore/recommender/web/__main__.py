@@ -11,6 +11,7 @@ from typing import Any
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_processes import ShopProcesses
 from encore.recommender.adapters.stored_shop import LoadStoredShop
@@ -20,9 +21,7 @@ from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.read_customer import ReadCustomer
 from encore.recommender.web.app import web_app
 from encore.recommender.web.server import serve_app
 from encore.runtime.aws import CONFIG
@@ -30,11 +29,9 @@ from encore.runtime.logs import get_logger
 from encore.runtime.process import run_process
 from encore.runtime.readiness import said
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.runtime.storage import S3Objects
 
 NAME = "recommender-web"
-READS_AT_ONCE = 64
-"""As many requests as may read their customers' items at the same time."""
 CHECK_S = 60.0
 log = get_logger()
 
@@ -99,10 +96,6 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
 
         s3, dynamodb = await new_client("s3"), await new_client("dynamodb")
         objects = S3Objects(s3, settings.data_bucket)
-        tables = {
-            name: DynamoDBItems(dynamodb, name, keep_days=settings.retention_days, parallel=READS_AT_ONCE)
-            for name in (settings.recommendations_table, settings.histories_table)
-        }
         find_edition = FindEdition(
             latest_shop=DynamoDBKnownShop(
                 dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
@@ -121,9 +114,10 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
                 ),
                 renew_s=settings.recommender_web_renew_s,
             ),
-            customers=ReadCustomer(
-                histories=KnowCustomers(items=tables[settings.histories_table], objects=objects),
-                recommendations=tables[settings.recommendations_table],
+            customers=DynamoDBCustomerRecords(
+                dynamodb,
+                histories=settings.histories_table,
+                recommendations=settings.recommendations_table,
             ),
             ask=AskInTime(
                 deadline_s=settings.recommender_web_deadline_ms / 1000,

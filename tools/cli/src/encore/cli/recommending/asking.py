@@ -7,6 +7,7 @@ from encore.cli.environment import Environment
 from encore.cli.errors import CommandError
 from encore.cli.output import say
 from encore.cli.recommending.views import Ordered, Picked, Placed
+from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_here import ShopHere, ShopsHere
 from encore.recommender.domain.real_time import Edition, PickedFrom, read_picks
@@ -17,11 +18,8 @@ from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.open_shop import open_shop
-from encore.recommender.use_cases.read_customer import ReadCustomer
-from encore.runtime.storage import DynamoDBItems
 
 if TYPE_CHECKING:
     from encore.contracts.records import Product
@@ -93,12 +91,12 @@ async def _current_picks(environment: Environment, group: str) -> CurrentPicks:
         )
     if problem := shops.current.edition.file_problem:
         say(f"the shop's file is not used, but that of the run: {problem}")
-    histories = DynamoDBItems(environment.dynamodb, await environment.table("histories"))
     return CurrentPicks(
         shops=shops,
-        customers=ReadCustomer(
-            histories=KnowCustomers(items=histories, objects=objects),
-            recommendations=DynamoDBItems(environment.dynamodb, await environment.table("recommendations")),
+        customers=DynamoDBCustomerRecords(
+            environment.dynamodb,
+            histories=await environment.table("histories"),
+            recommendations=await environment.table("recommendations"),
         ),
         ask=AskInTime(deadline_s=DEADLINE_S, keep_s=0, most_kept=0),
     )
