@@ -97,7 +97,7 @@ def show(halves: Sequence[Half], options: argparse.Namespace) -> None:
             ", ".join(f"{name} {ms:.1f}" for name, ms in half.cpu_ms.items()),
         )
     table.caption = (
-        f"{options.customers:,} customers, {options.rate:.0f} requests a second, {options.kept:,} answers kept;"
+        f"{options.customers:,} customers, {options.rate:.0f} a second, {options.kept:,} answers kept;"
         f" load {psutil.getloadavg()[0]:.1f}"
     )
     Console(width=110).print(table)
