@@ -13,7 +13,12 @@ from tests.support.hcl.configuration import Instance
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "dev": {},
-    "prod": {"mailer": {"model_id": PROFILE}, "unsubscribe_endpoint": False},
+    "prod": {
+        "mailer": {"model_id": PROFILE},
+        "unsubscribe_endpoint": False,
+        "recommender": {},
+        "realtime": {},
+    },
 }
 """What `tests.support.configurations` turns on beyond the defaults is off again."""
 HOURS_PER_MONTH = 730

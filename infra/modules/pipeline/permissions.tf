@@ -265,15 +265,19 @@ locals {
           "personalize:CreateCampaign",
           "personalize:DeleteCampaign",
           "personalize:DescribeCampaign",
-          "personalize:GetRecommendations",
           "personalize:UpdateCampaign",
         ]
-        resources = ["${local.personalize}:campaign/${var.name}-*"]
+        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:solution/${var.name}-*"]
+      },
+      {
+        sid       = "AskCampaigns"
+        actions   = ["personalize:GetRecommendations"]
+        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
       },
       {
         sid       = "KeepFilters"
         actions   = ["personalize:CreateFilter", "personalize:DeleteFilter", "personalize:DescribeFilter"]
-        resources = ["${local.personalize}:filter/${var.name}-*"]
+        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:filter/${var.name}-*"]
       },
       {
         # What is too little for an import goes as single records. A tracker gets its id, and so its ARN, when it is made.
