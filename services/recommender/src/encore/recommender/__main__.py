@@ -1,6 +1,7 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
 from encore.contracts.events import Round
+from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.run_files import S3RunFiles
 from encore.recommender.adapters.turns import DynamoDBTurns
@@ -9,8 +10,10 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.remember_picks import RememberPicks
@@ -35,8 +38,20 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     train = _train(runtime, AWSPersonalize(await runtime.new_client("personalize")))
     know = KnowCatalogue(objects=runtime.objects)
     rankings = _rankings(runtime)
-    prepare_datasets = PrepareDatasets(objects=runtime.objects, know=know, rankings=rankings)
-    study_shop = StudyShop(objects=runtime.objects, know=know)
+    customers = KnowCustomers(items=runtime.items(settings.histories_table), objects=runtime.objects)
+    known_shop = DynamoDBKnownShop(
+        runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+    )
+    prepare_datasets = PrepareDatasets(
+        objects=runtime.objects,
+        know=know,
+        customers=customers,
+        rankings=rankings,
+        known_shop=known_shop,
+        assortment=settings.recommender_catalogue,
+    )
+    gather_customers = GatherCustomers(objects=runtime.objects, know=know, customers=customers)
+    study_shop = StudyShop(objects=runtime.objects, know=know, customers=customers, known_shop=known_shop)
     load_rules = LoadRules(
         objects=runtime.objects, rules=settings.recommender_rules, picks=settings.recommender_picks
     )
@@ -48,6 +63,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         report_picks=ReportPicks(ledger=runtime.ledger, objects=runtime.objects),
         memory=RememberPicks(runtime.items(settings.recommendations_table)),
         rankings=rankings,
+        customers=customers,
     )
     polls = SQSRecommenderPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s)
     advance_run = AdvanceRun(
@@ -55,6 +71,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         stage=runtime.stage,
         load_rules=load_rules,
         prepare_datasets=prepare_datasets,
+        gather_customers=gather_customers,
         study_shop=study_shop,
         train=train,
         share_out=ShareOut(
@@ -63,6 +80,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
             polls=polls,
             work={
                 Round.PREPARE: prepare_datasets.do,
+                Round.GATHER: gather_customers.do,
                 Round.STUDY: study_shop.do,
                 Round.SELECT: select_products.do,
             },

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ServiceSettings
 
@@ -16,6 +17,7 @@ class RecommenderSettings(ServiceSettings):
 
     recommender_queue_url: str
     recommendations_table: str
+    histories_table: str
     recommendations_ready_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
@@ -47,6 +49,10 @@ class RecommenderSettings(ServiceSettings):
     """For how many days a customer's ranking is kept and not paid for again; 0 keeps none.
 
     Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
+    """
+    recommender_catalogue: Assortment = Assortment.AUTO
+    """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
+    `auto` decides by how many of the known products the file has.
     """
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
