@@ -100,7 +100,7 @@ async def test_a_run_without_anybody_to_mail_trains_nothing() -> None:
     """However much data there is, every part is ready at once, and nothing is made in Personalize."""
     world = World()
     await world.open(replace(ENOUGH, parts=[excluded(part) for part in ENOUGH.parts]))
-    assert await world.run_to_end() == 2
+    assert await world.run_to_end() == 3
     assert (world.personalize.made, await recommended(world)) == ({}, [])
     assert [one.customers for one in world.announcer.of(RecommendationsReady)] == [0, 0]  # type: ignore[attr-defined] # narrowed by `of`
     run = await world.ledger.run(RUN)

@@ -25,7 +25,7 @@ class CustomerRows:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is new since an earlier run: interactions, whether the customer's row is, and what is different now."""
+    """What is new since an earlier run: interactions, and whether the customer's own row is."""
 
     interactions: list[Row]
     user: bool

@@ -173,7 +173,10 @@ def _again(new: KnownReview, before: KnownReview | None) -> KnownReview:
     if before is None:
         return new
     product_ids = tuple(dict.fromkeys((*new.product_ids, *before.product_ids)))
-    return new.model_copy(update={"product_ids": product_ids, "seen_at": before.seen_at})
+    polarity = before.polarity if new.polarity is None else new.polarity
+    return new.model_copy(
+        update={"product_ids": product_ids, "polarity": polarity, "seen_at": before.seen_at}
+    )
 
 
 def _times(reviews: Iterable[KnownReview]) -> dict[str, int | None]:

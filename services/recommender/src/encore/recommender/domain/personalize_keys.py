@@ -1,7 +1,7 @@
 """Object keys of the files exchanged with Personalize.
 
-There is one of each kind for a bundle of parts, named by its first part: none grows with the run. What is whole
-replaces all that Personalize has; what is new is added to it.
+There is one of each kind for a bundle of parts, named by its first part: none grows with the run. What is
+whole replaces all that Personalize has; what is new is added to it.
 """
 
 from encore.contracts import object_keys

@@ -21,7 +21,7 @@ class FilePart:
 class Told:
     """One part's customers with all that is known of them, and the scores of all their reviews.
 
-    `scored` are the reviews of the run's file alone: what earlier ones said of a product's aspects is not kept.
+    `scored` are the reviews of the run's file alone: what earlier ones said of aspects is not kept.
     """
 
     customers: Sequence[Customer]

@@ -6,8 +6,8 @@ is dropped, so doubled polls become single again. One message of a run is handle
 for the same training at once would each start one.
 
 Preparing, gathering and studying the shop, before the training, and selecting, after it, are shared out among
-the tasks as messages about bundles. An attempt sends those that are left and no poll: the bundle that completes a round
-polls at once, whether it completes it now or finds, after a crash, that it has.
+the tasks as messages about bundles. An attempt sends those that are left and no poll: the bundle that
+completes a round polls at once, whether it completes it now or finds, after a crash, that it has.
 
 The state change of a Personalize job names no run and is not an attempt: it advances the run whose turn it is
 and, when there is nothing left to wait for, sends a poll at once instead of the one that is still delayed.

@@ -47,13 +47,13 @@ class GatherCustomers:
         files = _Files()
         async for some in self.customers.others(run.run_id, first):
             await asyncio.to_thread(files.add, some, products)
-        interactions, users = bytes(files.interactions), bytes(files.users)
-        if files.histories:  # Personalize gets no file without a row
-            csv_type = personalize_keys.CSV_TYPE
-            key = personalize_keys.other_interactions(run.run_id, first)
-            await self.objects.put(key, interactions, content_type=csv_type)
-            key = personalize_keys.other_users(run.run_id, first)
-            await self.objects.put(key, users, content_type=csv_type)
+        interactions, users = files.written
+        for key, body in (
+            (personalize_keys.other_interactions(run.run_id, first), interactions),
+            (personalize_keys.other_users(run.run_id, first), users),
+        ):
+            if body:
+                await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
         gathered = PreparedBundle(
             interactions=files.size.interactions,
             customers=files.size.customers,
@@ -112,11 +112,19 @@ class _Files:
     """The contents of a segment's files, added some customers at a time."""
 
     def __init__(self) -> None:
-        self.interactions = bytearray(csv_header(INTERACTIONS.columns))
-        self.users = bytearray(csv_header(USERS.columns))
+        self._interactions = bytearray()
+        self._users = bytearray()
         self.histories = 0
         self.size = DataSize()
         self.shared = SharedReviews()
+
+    @property
+    def written(self) -> tuple[bytes, bytes]:
+        """The files of interactions and of users; empty without a row, for Personalize gets no such file."""
+        return (
+            bytes(csv_header(INTERACTIONS.columns) + self._interactions) if self._interactions else b"",
+            bytes(csv_header(USERS.columns) + self._users) if self._users else b"",
+        )
 
     def add(self, histories: list[History], products: Products) -> None:
         """Add customers."""
@@ -125,6 +133,6 @@ class _Files:
         for history in histories:
             if is_fit_id(history.customer_id):
                 rows = customer_rows(history, products)
-                self.interactions += csv_lines(INTERACTIONS.columns, rows.interactions)
-                self.users += csv_lines(USERS.columns, [rows.user])
+                self._interactions += csv_lines(INTERACTIONS.columns, rows.interactions)
+                self._users += csv_lines(USERS.columns, [rows.user])
                 self.size = self.size.plus(DataSize.of_customer(len(rows.interactions)))

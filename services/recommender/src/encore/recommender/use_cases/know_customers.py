@@ -55,7 +55,7 @@ class KnowCustomers:
         return write_units(items)
 
     async def gather(self, run_id: str, first: int, *, segment: int, segments: int) -> None:
-        """Copy the customers of a segment of the table whom the run's file does not have to a file of the run.
+        """Copy the customers of a segment of the table whom the run's file lacks to a file of the run.
 
         The histories of those whom it has say so: they have been put before.
         """
