@@ -50,6 +50,11 @@ locals {
     runs_failed             = "runs_failed"
     turns_taken_over        = "turns_taken_over"
     runs_stopped            = "runs_stopped"
+    web_requests            = "web_requests"
+    web_requests_refused    = "web_requests_refused"
+    web_requests_failed     = "web_requests_failed"
+    web_fallbacks           = "web_fallbacks"
+    web_seconds             = "web_seconds"
   }
 }
 

@@ -118,6 +118,7 @@ variable "realtime" {
     key_parameter_arn = string
     key_version       = number
     events            = bool
+    requests_per_s    = number
     min_tasks         = optional(number, 1)
     max_tasks         = optional(number, 2)
     size              = optional(object({ cpu = number, memory_mib = number }), { cpu = 512, memory_mib = 1024 })

@@ -11,11 +11,13 @@ locals {
       if !startswith(name, "ENCORE_") || contains(local.setting_names.web, name)
     },
     {
-      MODULE                      = "encore.recommender.web" # what the image starts
-      ENCORE_RECOMMENDER_WEB_HOST = "0.0.0.0"
-      ENCORE_RECOMMENDER_WEB_PORT = tostring(try(var.realtime.port, 8080))
+      MODULE                                = "encore.recommender.web" # what the image starts
+      ENCORE_RECOMMENDER_WEB_ENGINE         = var.recommender.engine
+      ENCORE_RECOMMENDER_WEB_HOST           = "0.0.0.0"
+      ENCORE_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
+      ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
     },
-    local.given_settings.web,
+    { for name, value in local.given_settings.web : name => value if contains(local.setting_names.web, name) },
   )
 
   web_permissions = [
@@ -100,7 +102,7 @@ module "web" {
   size               = var.realtime.size
   architecture       = var.architecture
   environment        = local.web_environment
-  parameters         = { ENCORE_RECOMMENDER_WEB_API_KEY = var.realtime.key_parameter_arn }
+  parameters         = { ENCORE_RECOMMENDER_WEB_KEYS = var.realtime.key_parameter_arn }
   release            = tostring(var.realtime.key_version)
   network            = var.network
   logs               = local.logs
@@ -116,7 +118,7 @@ module "web" {
 
   health_command = [
     "CMD", "python", "-c",
-    "import urllib.request as u; u.urlopen('http://127.0.0.1:${var.realtime.port}/health', timeout=3)",
+    "import urllib.request as u; u.urlopen('http://127.0.0.1:${var.realtime.port}/live', timeout=3)",
   ]
 
   load_balancer = {

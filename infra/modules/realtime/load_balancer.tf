@@ -22,8 +22,9 @@ resource "aws_lb_target_group" "this" {
   vpc_id               = var.network.vpc_id
   deregistration_delay = 30
 
+  # Not /health, which says no until a run has been studied: ECS would replace the tasks of an empty environment for ever.
   health_check {
-    path                = "/health"
+    path                = "/live"
     matcher             = "200"
     interval            = 15
     timeout             = 5

@@ -7,6 +7,7 @@ output "web" {
     key_parameter_arn = aws_ssm_parameter.key.arn
     key_version       = var.key_version
     events            = var.events
+    requests_per_s    = var.limits.requests_per_s
   }
 
   # ECS refuses a service whose target group has no load balancer yet.
