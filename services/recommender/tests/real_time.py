@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from aiohttp import ClientSession
 from pydantic import SecretStr
@@ -43,10 +43,12 @@ class Ranks:
     after_s: float = 0.0
     error: Exception | None = None
     asked: list[str] = field(default_factory=list)
+    began: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def ask(self, customer_id: str) -> Sequence[str]:
         """Rank products."""
         self.asked.append(customer_id)
+        self.began.set()
         await asyncio.sleep(self.after_s)
         if self.error:
             raise self.error
@@ -86,9 +88,7 @@ def current_picks_of(
             histories=KnowCustomers(items=world.histories, objects=world.objects),
             recommendations=world.items,
         ),
-        ask=AskInTime(
-            engines=engines or {}, orders=orders, deadline_s=deadline_s, keep_s=60, most_kept=100
-        ),
+        ask=AskInTime(engines=engines or {}, orders=orders, deadline_s=deadline_s, keep_s=60, most_kept=100),
         kept=Recent(kept),
     )
 
@@ -147,15 +147,22 @@ async def served(current_picks: CurrentPicks, settings: RecommenderWebSettings) 
     """Serve current picks over HTTP on a free port of this machine."""
     stop = asyncio.Event()
     app = web_app(settings, current_picks)
-    listening = asyncio.get_running_loop().create_future()
+    listening: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve_app(app, settings, stop=stop, listening=listening.set_result))
     async with ClientSession() as client:
         try:
-            _, port = await listening
+            waited: set[asyncio.Future[Any]] = {serving, listening}
+            await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+            _, port = listening.result() if listening.done() else await _failure(serving)
             yield Web(client, f"http://127.0.0.1:{port}", stop, serving)
         finally:
             stop.set()
             await serving
+
+
+async def _failure(serving: "asyncio.Task[None]") -> NoReturn:
+    await serving
+    raise AssertionError("the server ended before it listened")
 
 
 def shown(picks: Sequence[Pick]) -> list[dict[str, Any]]:

@@ -8,14 +8,15 @@ import pytest
 
 from encore.contracts import object_keys
 from encore.contracts.records import Exclusion
+from encore.recommender.domain.history import KnownPurchase
 from encore.recommender.domain.kept_rankings import KeptRanking
 from encore.recommender.domain.real_time import PickedFrom, read_picks
 from encore.recommender.ports import NoRankingError, NoShopError
 from encore.recommender.use_cases.ask_in_time import FAILURES
+from encore.recommender.use_cases.know_customers import KnowCustomers
 from services.recommender.tests.fakes import Shop
 from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
-from tests.support.runs import START
 
 SOMEBODY = "C0"
 EARLIER, LATER = "run-0", "run-2"
@@ -224,17 +225,12 @@ async def test_what_a_customer_does_changes_their_picks_at_once(world: World) ->
     await current.shops.renew()
     before = await current.find(SOMEBODY)
     bought = read_picks(before.picks or b"")[0].product.product_id
-    customers = current.customers.histories
-    history = await customers.find(SOMEBODY)  # type: ignore[attr-defined]
-    item = {**world.histories.items[(SOMEBODY,)]}
-    known = json.loads(item["history"])
-    known["purchases"] = [
-        *known.get("purchases", []),
-        {"order_id": "o-1", "product_id": bought, "seen_at": int(START.timestamp())},
-    ]
-    await world.histories.put_all([{**item, "history": json.dumps(known)}])
-    after = await current.find(SOMEBODY)
+    customers = KnowCustomers(items=world.histories, objects=world.objects)
+    history = await customers.find(SOMEBODY)
     assert history is not None
+    purchase = KnownPurchase(order_id="o-1", product_id=bought, seen_at=0)
+    await customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
+    after = await current.find(SOMEBODY)
     assert bought not in {one.product.product_id for one in read_picks(after.picks or b"")}
 
 
@@ -266,5 +262,3 @@ async def test_a_ranking_campaign_orders_given_products(world: World) -> None:
     await broken.shops.renew()
     fallen = await broken.order(SOMEBODY, given)
     assert (fallen.product_ids, fallen.fallback) == (expected, "Personalize: ConnectionError")
-
-

@@ -8,7 +8,7 @@ Kept = TypeVar("Kept")
 
 
 class Recent(Generic[Kept]):
-    """Keeps the `most` values that were used last; with 0 it keeps none. A value may be good for some time."""
+    """Keeps the `most` values that were used last, 0 for none. A value may be good for some time."""
 
     def __init__(self, most: int) -> None:
         self._most = most

@@ -71,8 +71,11 @@ class AdvanceRun:
 
     async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
         """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
-        if in_round is not Round.SELECT:
-            await self.train.take_turns.stay(run_id)
+        if in_round is not Round.SELECT and not await self.train.take_turns.stay(run_id):
+            log.info("waiting_for_another_run")  # it was silent too long: a poll has its bundles sent again
+            waiting = await self.ledger.run(run_id)
+            await self.polls.send(run_id, waiting.attempt(StageName.RECOMMENDER) + 1)
+            return
         run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
         if run is None or in_round is Round.SELECT or polled(in_round) in run.step:
             return
