@@ -37,13 +37,14 @@ locals {
       ]
     },
     {
-      sid     = "ReadRecords"
-      actions = ["dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query"]
-      resources = [
-        module.topology.table_arns["histories"],
-        module.topology.table_arns["recommendations"],
-        module.topology.table_arns["runs"],
-      ]
+      sid       = "ReadCustomers"
+      actions   = ["dynamodb:BatchGetItem"]
+      resources = [module.topology.table_arns["histories"], module.topology.table_arns["recommendations"]]
+    },
+    {
+      sid       = "FindLatestShop"
+      actions   = ["dynamodb:GetItem"]
+      resources = [module.topology.table_arns["runs"]]
     },
     {
       sid       = "AskCampaigns"

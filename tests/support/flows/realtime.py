@@ -64,9 +64,11 @@ def flows() -> Iterator[Flow]:
                 ),
                 steps(
                     WEB,
-                    ["dynamodb:GetItem", "dynamodb:Query"],
-                    *(arn("dynamodb", f"table/encore-prod-{table}") for table in READ),
+                    "dynamodb:BatchGetItem",
+                    HISTORIES,
+                    arn("dynamodb", "table/encore-prod-recommendations"),
                 ),
+                steps(WEB, "dynamodb:GetItem", arn("dynamodb", "table/encore-prod-runs")),
                 *(steps(WEB, "kms:Decrypt", KEYS["data"], context=via(each)) for each in ("s3", "dynamodb")),
                 steps(
                     WEB,
