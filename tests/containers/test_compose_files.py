@@ -69,7 +69,7 @@ def test_our_containers_are_confined(compose: Compose, override: str | None) -> 
 
 
 def test_the_web_process_is_the_recommenders_image_with_another_module(compose: Compose) -> None:
-    """It has the recommender's settings, a health check that asks it, and a key: its address is no loopback."""
+    """It has the recommender's settings, a health check of its own, and a key: its address is no loopback."""
     found = services(compose)
     web, recommender = found[WEB], found["recommender"]
     assert web["image"] == recommender["image"]

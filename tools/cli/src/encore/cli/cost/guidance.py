@@ -16,6 +16,7 @@ from encore.cli.cost.workload import ENGINES, Workload
 from encore.stack.formatting import count
 
 FILE = "guidance.toml"
+ENVIRONMENTS = ("dev", "prod")
 SIZES = (1_500, 100_000, 10_000_000)
 
 
@@ -88,7 +89,8 @@ def _beside() -> Iterator[str]:
     batch = [work.model_copy(update={"batch": True}) for work in works]
     yield _row("the first by batch inference", *(money(total(run_lines(work))) for work in batch))
     for name, lines in standing_lines().items():
-        yield _row(f"a month of `{name}` without uploads", *[money(total(lines))] * len(SIZES))
+        what = f"a month of `{name}`{'' if name in ENVIRONMENTS else ' beside it,'} without uploads"
+        yield _row(what, *[money(total(lines))] * len(SIZES))
 
 
 def _of(lines: Sequence[CostLine], units: Sequence[str]) -> list[CostLine]:

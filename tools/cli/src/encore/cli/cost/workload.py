@@ -36,7 +36,7 @@ MOST_PROMPTS_PER_EMAIL = 6
 """A frame and five products, of which no other email has any."""
 Engine = Literal["batch", "campaign", "similar"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
-ASKED_PER_S = 20.0
+ASKED_PER_S = 50.0
 """Requests that a campaign is asked in a second: it grows with them, beyond what it is provisioned for."""
 CAMPAIGN_IDLE_S = 3_600
 """For so long a campaign stays after its last request (`ENCORE_RECOMMENDER_CAMPAIGN_IDLE_MIN`)."""
