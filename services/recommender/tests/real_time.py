@@ -11,8 +11,10 @@ from typing import Any, NoReturn
 from aiohttp import ClientSession
 from pydantic import SecretStr
 
-from encore.contracts.records import Exclusion, Pick
+from encore.contracts.records import Exclusion, Pick, Recommendation
+from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_here import ShopsHere
+from encore.recommender.domain.customer_state import CustomerState, keys
 from encore.recommender.domain.real_time import NOT_SHOWN, Edition, PickedFrom
 from encore.recommender.domain.recent import Recent
 from encore.recommender.domain.shop import Shop
@@ -26,11 +28,14 @@ from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.open_shop import open_shop
-from encore.recommender.use_cases.read_customer import ReadCustomer
 from encore.recommender.web.app import web_app
 from encore.recommender.web.server import serve_app
-from services.recommender.tests.world import World
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.stack.provision import Resources
+from services.recommender.tests.world import RUN, World
 from tests.support.runs import START
+from tests.support.stores import Clients
 
 KEY = "a key that nobody guesses"
 
@@ -60,6 +65,19 @@ class Ranks:
         return product_ids[::-1]
 
 
+@dataclass(frozen=True)
+class InMemoryRecords:
+    """What a world's tables have of a customer."""
+
+    world: World
+
+    async def read(self, customer_id: str, run_id: str) -> CustomerState:
+        """Read the customer's items."""
+        customers = KnowCustomers(items=self.world.histories, objects=self.world.objects)
+        items = await self.world.items.get_all(keys(customer_id, run_id))
+        return CustomerState.of(await customers.find(customer_id), items)
+
+
 def current_picks_of(
     world: World,
     *,
@@ -84,10 +102,7 @@ def current_picks_of(
             renew_s=60,
             linger_s=0,
         ),
-        customers=ReadCustomer(
-            histories=KnowCustomers(items=world.histories, objects=world.objects),
-            recommendations=world.items,
-        ),
+        customers=InMemoryRecords(world),
         ask=AskInTime(engines=engines or {}, orders=orders, deadline_s=deadline_s, keep_s=60, most_kept=100),
         kept=Recent(kept),
     )
@@ -177,3 +192,15 @@ async def exclude(world: World, customer_id: str) -> None:
     history = await customers.find(customer_id)
     assert history is not None
     await customers.remember([history.model_copy(update={"exclusion": Exclusion.NO_CONSENT})])
+
+
+async def store(world: World, clients: Clients, resources: Resources) -> list[Recommendation]:
+    """Store in the emulator what the run left, as the recommender does; return what it recommended."""
+    objects = S3Objects(clients.s3, resources.buckets["data"])
+    for key, body in world.objects.stored.items():
+        await objects.put(key, body, content_type="application/octet-stream")
+    for table, items in (("recommendations", world.items), ("histories", world.histories)):
+        await DynamoDBItems(clients.dynamodb, resources.tables[table]).put_all([*items.items.values()])
+    await Ledger(clients.dynamodb, resources.tables["runs"]).open_run(RUN, source="s3://b/k")
+    await DynamoDBKnownShop(clients.dynamodb, table=resources.tables["runs"], name="encore").set(RUN)
+    return await world.recommended(1)

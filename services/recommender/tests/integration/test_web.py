@@ -12,8 +12,6 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from encore.contracts.records import Recommendation
-from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.shop_processes import ShopProcesses
 from encore.recommender.adapters.stored_shop import LoadStoredShop
 from encore.recommender.domain.real_time import Edition, Wanted, read_picks
@@ -21,10 +19,8 @@ from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop as PickedShop
 from encore.recommender.ports import BusyError, ShopClosedError
-from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import DynamoDBItems, S3Objects
 from encore.stack.provision import Resources
-from services.recommender.tests.real_time import shown
+from services.recommender.tests.real_time import shown, store
 from services.recommender.tests.world import RUN, TOO_LITTLE, World
 from tests.support.stores import Clients
 
@@ -43,18 +39,6 @@ def template() -> World:
         return world
 
     return asyncio.run(make())
-
-
-async def store(world: World, clients: Clients, resources: Resources) -> list[Recommendation]:
-    """Store in the emulator what the run left, as the recommender does; return what it recommended."""
-    objects = S3Objects(clients.s3, resources.buckets["data"])
-    for key, body in world.objects.stored.items():
-        await objects.put(key, body, content_type="application/octet-stream")
-    for table, items in (("recommendations", world.items), ("histories", world.histories)):
-        await DynamoDBItems(clients.dynamodb, resources.tables[table]).put_all([*items.items.values()])
-    await Ledger(clients.dynamodb, resources.tables["runs"]).open_run(RUN, source="s3://b/k")
-    await DynamoDBKnownShop(clients.dynamodb, table=resources.tables["runs"], name="encore").set(RUN)
-    return await world.recommended(1)
 
 
 def environment(resources: Resources, **more: str) -> dict[str, str]:

@@ -2,9 +2,9 @@
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from encore.recommender.domain.customer_state import KnownHistory
+from encore.recommender.domain.customer_state import CustomerState
 from encore.recommender.domain.real_time import Edition, Wanted
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
 from encore.recommender.domain.turn import Turn
@@ -99,10 +99,18 @@ class LatestShop(Protocol):
     async def get(self) -> str | None: ...
 
 
-class Histories(Protocol):
-    """What is known of customers over all runs."""
+class CustomerRecords(Protocol):
+    """All that is stored of a customer; see `encore.recommender.adapters.customer_records`."""
 
-    async def find(self, customer_id: str) -> KnownHistory | None: ...
+    async def read(self, customer_id: str, run_id: str) -> CustomerState: ...
+
+
+class CampaignNow(NamedTuple):
+    """A campaign that can be asked now."""
+
+    campaign_arn: str
+    filter_arn: str | None
+    """What keeps products out that the customer has, or that are sold out."""
 
 
 class RanksNow(Protocol):

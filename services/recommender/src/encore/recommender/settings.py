@@ -88,6 +88,8 @@ class RecommenderWebSettings(ProcessSettings):
     recommender_rules: Rules = Rules()
     recommender_web_engine: PickedFrom = PickedFrom.BATCH
     """What ranks products if a request does not say: `batch`, `campaign` or `similar`."""
+    recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
+    """Products that a campaign is asked for."""
     recommender_ranking_campaign_arn: (
         Annotated[str, Field(pattern=r"^arn:aws[^:]*:personalize:[^:]+:[0-9]{12}:campaign/.+$")] | None
     ) = None

@@ -2,33 +2,22 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from encore.contracts.records import Customer, RecommendationSource
+from encore.contracts.records import RecommendationSource
 from encore.recommender.domain import earlier_picks, kept_rankings
 from encore.recommender.domain.earlier_picks import LatestPicks
+from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import KeptRanking
-from encore.recommender.domain.preferences import Preference, Scores, preferences_of
+from encore.recommender.domain.preferences import Preference, preferences_of
 from encore.recommender.domain.real_time import PickedFrom
-
-
-class KnownHistory(Protocol):
-    """All that is known of a customer over all runs."""
-
-    @property
-    def customer(self) -> Customer:
-        """The customer with their reviews and purchases."""
-
-    @property
-    def scores(self) -> Scores:
-        """What their reviews were scored."""
 
 
 @dataclass(frozen=True, slots=True)
 class CustomerState:
     """A customer's history, ranking and last picks, as far as there are any."""
 
-    history: KnownHistory | None = None
+    history: History | None = None
     ranking: tuple[str, ...] = ()
     """What Personalize ranked for them last, best first."""
     latest: LatestPicks | None = None
@@ -37,7 +26,7 @@ class CustomerState:
     """Whether the shop's run had no ranking for them."""
 
     @classmethod
-    def of(cls, history: KnownHistory | None, items: Iterable[Mapping[str, Any]]) -> "CustomerState":
+    def of(cls, history: History | None, items: Iterable[Mapping[str, Any]]) -> "CustomerState":
         """Tell the customer's items of the recommendations table (see `keys`) apart by their sort keys."""
         found = {str(item["run_id"]): dict(item) for item in items}
         ranking = found.pop(kept_rankings.RANKING, None)

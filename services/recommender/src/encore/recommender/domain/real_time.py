@@ -48,6 +48,8 @@ class Edition:
     rules: RunRules
     now: int
     """In Unix seconds; products that are sold from a later time on are not offered."""
+    file_problem: str | None = None
+    """Why the shop's file of today is not used, but that of the run."""
 
     @property
     def digest(self) -> str:

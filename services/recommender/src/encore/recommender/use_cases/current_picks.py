@@ -14,10 +14,9 @@ from encore.recommender.domain.real_time import (
     tag_of,
 )
 from encore.recommender.domain.recent import Recent
-from encore.recommender.ports import OpenedShop, ShopClosedError
+from encore.recommender.ports import CustomerRecords, OpenedShop, ShopClosedError
 from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.read_customer import ReadCustomer
 
 PAID = tuple(one for one in ENGINES if one is not PickedFrom.BATCH)
 """The engines that rank now, beside what is kept."""
@@ -42,7 +41,7 @@ class CurrentPicks:
     """
 
     shops: KeepShop
-    customers: ReadCustomer
+    customers: CustomerRecords
     ask: AskInTime
     engine: PickedFrom = PickedFrom.BATCH
     """What ranks products if nobody says otherwise."""

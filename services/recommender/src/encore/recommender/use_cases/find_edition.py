@@ -11,10 +11,7 @@ from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import LatestShop
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
-
-log = get_logger()
 
 
 def utc_now() -> datetime:
@@ -45,23 +42,25 @@ class FindEdition:
             return None
         run = await self.ledger.run(run_id)
         today = self.clock().replace(hour=0, minute=0, second=0, microsecond=0)
+        rules, problem = await self._rules(run_id)
         return Edition(
             run_id=run_id,
-            rules=await self._rules(run_id),
+            rules=rules,
+            file_problem=problem,
             now=max(int(run.created_at.timestamp()), int(today.timestamp())),
         )
 
-    async def _rules(self, run_id: str) -> RunRules:
-        """Return today's rules; a file that cannot be used leaves those that the run was selected by."""
+    async def _rules(self, run_id: str) -> tuple[RunRules, str | None]:
+        """Return today's rules, and why they are those of the run if the shop's file cannot be used."""
         of_run = await self._rules_of_run(run_id)
         given = RunRules(rules=self.load_rules.rules, picks=self.load_rules.picks)
         figures = of_run if self.figures_of_run and of_run else given
+        problem = None
         try:
             shop = await self.load_rules.shop_rules()
         except InvalidFileError as error:
-            log.warning("shop_file_not_used", file=object_keys.MERCHANDISING, problem=str(error))
-            shop = of_run.shop if of_run else ShopRules()
-        return figures.model_copy(update={"shop": shop})
+            shop, problem = of_run.shop if of_run else ShopRules(), str(error)
+        return figures.model_copy(update={"shop": shop}), problem
 
     async def _rules_of_run(self, run_id: str) -> RunRules | None:
         stored = await self.load_rules.objects.find(object_keys.run_rules(run_id))

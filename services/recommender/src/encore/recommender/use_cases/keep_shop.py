@@ -58,12 +58,23 @@ class KeepShop:
 
     async def renew(self) -> None:
         """Open the latest shop unless it is open; a failure is logged, and the old one stays open."""
+        before = self._opened
         try:
-            edition = await self.find_edition.find()
-            if edition and self._is_needed(edition):
-                await self._replace(edition)
+            await self.open()
         except Exception:
             log.exception("shop_not_renewed")
+        if self._opened is not None and self._opened is not before:
+            edition = self._opened.edition
+            log.info("shop_opened", run_id=edition.run_id, digest=edition.digest)
+            if edition.file_problem:
+                log.warning("shop_file_not_used", problem=edition.file_problem)
+
+    async def open(self) -> bool:
+        """Open the latest shop unless it is open; return whether there is one, or raise what went wrong."""
+        edition = await self.find_edition.find()
+        if edition and self._is_needed(edition):
+            await self._replace(edition)
+        return edition is not None
 
     async def close(self) -> None:
         """Close the open shop, and those that were replaced, without lingering."""
@@ -82,7 +93,6 @@ class KeepShop:
         opened = await self.opener.open(edition)
         before, self._opened = self._opened, opened
         self._broken = None
-        log.info("shop_opened", run_id=edition.run_id, digest=edition.digest)
         if before:
             task = asyncio.create_task(self._close_later(before))
             self._closing.add(task)

@@ -6,35 +6,39 @@ import sys
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
 
+from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
+from encore.recommender.adapters.personalize_now import AWSOrdersNow, AWSRanksNow
 from encore.recommender.adapters.shop_processes import ShopProcesses
 from encore.recommender.adapters.stored_shop import LoadStoredShop
+from encore.recommender.domain.real_time import PickedFrom
 from encore.recommender.domain.recent import Recent
 from encore.recommender.settings import RecommenderWebSettings
 from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
+from encore.recommender.use_cases.find_campaign import FindCampaign
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.read_customer import ReadCustomer
 from encore.recommender.web.app import web_app
 from encore.recommender.web.server import serve_app
 from encore.runtime.aws import CONFIG
 from encore.runtime.logs import get_logger
 from encore.runtime.process import run_process
 from encore.runtime.readiness import said
+from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.ledger import Ledger
-from encore.runtime.storage import DynamoDBItems, S3Objects
+from encore.runtime.storage import S3Objects
+
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
 
 NAME = "recommender-web"
-READS_AT_ONCE = 64
-"""As many requests as may read their customers' items at the same time."""
 CHECK_S = 60.0
 log = get_logger()
 
@@ -98,41 +102,46 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
             return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
 
         s3, dynamodb = await new_client("s3"), await new_client("dynamodb")
-        objects = S3Objects(s3, settings.data_bucket)
-        tables = {
-            name: DynamoDBItems(dynamodb, name, keep_days=settings.retention_days, parallel=READS_AT_ONCE)
-            for name in (settings.recommendations_table, settings.histories_table)
-        }
-        find_edition = FindEdition(
-            latest_shop=DynamoDBKnownShop(
-                dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
-            ),
-            ledger=Ledger(dynamodb, settings.runs_table),
-            load_rules=LoadRules(
-                objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
-            ),
+        runtime = await new_client("personalize-runtime", retries=NO_SDK_RETRIES)
+        objects, ledger = S3Objects(s3, settings.data_bucket), Ledger(dynamodb, settings.runs_table)
+        latest_shop = DynamoDBKnownShop(
+            dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+        )
+        load_rules = LoadRules(
+            objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
         )
         yield CurrentPicks(
             shops=KeepShop(
-                find_edition=find_edition,
+                find_edition=FindEdition(latest_shop=latest_shop, ledger=ledger, load_rules=load_rules),
                 opener=ShopProcesses(
                     load=LoadStoredShop(settings.data_bucket, settings.validate_requests),
                     processes=settings.recommender_web_processes,
                 ),
                 renew_s=settings.recommender_web_renew_s,
             ),
-            customers=ReadCustomer(
-                histories=KnowCustomers(items=tables[settings.histories_table], objects=objects),
-                recommendations=tables[settings.recommendations_table],
+            customers=DynamoDBCustomerRecords(
+                dynamodb,
+                histories=settings.histories_table,
+                recommendations=settings.recommendations_table,
             ),
-            ask=AskInTime(
-                deadline_s=settings.recommender_web_deadline_ms / 1000,
-                keep_s=settings.recommender_web_ranking_s,
-                most_kept=settings.recommender_web_kept,
-            ),
+            ask=_ask_in_time(settings, runtime, FindCampaign(latest_shop=latest_shop, ledger=ledger)),
             engine=settings.recommender_web_engine,
             kept=Recent(settings.recommender_web_kept),
         )
+
+
+def _ask_in_time(
+    settings: RecommenderWebSettings, runtime: "PersonalizeRuntimeClient", find_campaign: FindCampaign
+) -> AskInTime:
+    campaign = AWSRanksNow(runtime, find_campaign.find, num_results=settings.recommender_num_results)
+    ordering_arn = settings.recommender_ranking_campaign_arn
+    return AskInTime(
+        engines={PickedFrom.CAMPAIGN: campaign},
+        orders=AWSOrdersNow(runtime, ordering_arn) if ordering_arn else None,
+        deadline_s=settings.recommender_web_deadline_ms / 1000,
+        keep_s=settings.recommender_web_ranking_s,
+        most_kept=settings.recommender_web_kept,
+    )
 
 
 if __name__ == "__main__":
