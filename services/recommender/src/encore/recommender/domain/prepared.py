@@ -1,10 +1,11 @@
 """What a run has for Personalize, counted bundle by bundle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel
 
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.families import SharedCounts
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
 from encore.runtime.training_minimums import DataSize
@@ -12,8 +13,11 @@ from encore.runtime.training_minimums import DataSize
 PERSONALIZE = "personalize"
 POPULARITY = "popularity"
 """The engines: what a run's products are ranked by."""
+ENGINE = "engine"
+"""Where a run's `step` keeps which of them it is for."""
 NOBODY = "nobody to rank products for"
 NO_DATA = DataSize()
+BATCH = Engine()
 
 
 class PreparedBundle(BaseModel):
@@ -26,11 +30,23 @@ class PreparedBundle(BaseModel):
     """For how many customers Personalize is to rank products."""
     kept: int = 0
     """How many customers have a ranking that was kept."""
+    new_interactions: int = 0
+    """How many interactions no earlier run had."""
+    replaced_interactions: int = 0
+    """How many interactions of earlier runs are different now, or gone."""
+    new_users: int = 0
+    """How many customers are new, or described otherwise than before."""
     read_units: int = 0
-    """What looking for kept rankings took of DynamoDB."""
+    """What looking for kept rankings, and reading and gathering histories, took of DynamoDB."""
+    write_units: int = 0
+    """What histories took of it."""
     interactions_bytes: int = 0
     users_bytes: int = 0
+    new_bytes: int = 0
+    """The size of the files with what is new."""
     shared: SharedCounts = SharedCounts()
+    products: tuple[str, ...] = ()
+    """The products to ask about, where Personalize is asked by product."""
 
     @property
     def size(self) -> DataSize:
@@ -46,7 +62,14 @@ class Prepared:
     items: int = 0
     ranked: int = 0
     kept: int = 0
+    new_interactions: int = 0
+    replaced_interactions: int = 0
+    new_users: int = 0
+    new_bytes: int = 0
     read_units: int = 0
+    requests: int = 0
+    """What Personalize is asked for, and charges: a customer each, or a product each."""
+    write_units: int = 0
     files: int = 0
     """The files of the batch inference job."""
     largest_file: int = 0
@@ -63,7 +86,13 @@ class Prepared:
             items=self.items,
             ranked=self.ranked + bundle.ranked,
             kept=self.kept + bundle.kept,
+            new_interactions=self.new_interactions + bundle.new_interactions,
+            replaced_interactions=self.replaced_interactions + bundle.replaced_interactions,
+            new_users=self.new_users + bundle.new_users,
+            new_bytes=self.new_bytes + bundle.new_bytes,
             read_units=self.read_units + bundle.read_units,
+            requests=self.requests + bundle.ranked,
+            write_units=self.write_units + bundle.write_units,
             files=self.files + bool(bundle.ranked),
             largest_file=max(self.largest_file, bundle.ranked),
             dataset_bytes={kind: size + more.get(kind, 0) for kind, size in known.items()},
@@ -74,7 +103,11 @@ class Prepared:
         """The size of everything that is imported."""
         return sum(self.dataset_bytes.values())
 
-    @property
-    def shortfall(self) -> str | None:
+    def shortfall(self, engine: Engine = BATCH) -> str | None:
         """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
-        return self.size.shortfall or (None if self.ranked + self.kept else NOBODY)
+        too_little = self.size.shortfall if engine.needs_interactions else None
+        return too_little or (None if self.ranked + self.kept else NOBODY)
+
+    def asking(self, products: int, files: int, largest: int) -> "Prepared":
+        """Return the run with so many products to ask about instead of customers, in so many files."""
+        return replace(self, requests=products, files=files, largest_file=largest)

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from encore.contracts.records import Customer, Product, Recommendation, SharedText
-from encore.evaluation.own_data.ranking import rank_products
+from encore.evaluation.own_data.ranking import BATCH, rank_products
 from encore.evaluation.own_data.scoring import total_products
 from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.preferences import (
     Preference,
@@ -20,6 +21,7 @@ from encore.recommender.domain.preferences import (
 )
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.told import FilePart, completed
 from encore.recommender.use_cases.select_products import recommend
 from encore.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
 
@@ -43,6 +45,7 @@ def pick_products(
     shared: SharedReviews,
     rules: RunRules,
     now: int,
+    engine: Engine = BATCH,
 ) -> Picked:
     """Train, rank and pick, as a run with these customers would: nobody who may not be mailed has a list.
 
@@ -52,10 +55,10 @@ def pick_products(
     scored, opinions = scored_reviews(customers, texts), shared_opinions(shared_texts, texts)
     sentiments, scores = total_products(scored, opinions), scores_by_review(scored)
     preferences = {one.customer_id: preferences_of(one, scores) for one in customers}
-    rankings = rank_products(customers, preferences, products, sentiments, now=now)
+    rankings = rank_products(customers, preferences, products, sentiments, now=now, engine=engine)
     catalogue = Catalogue(products, sentiments, shared)
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, partial(liked_products, scores=scores))
     shop = Shop.of(catalogue, bought, rules, now=now)
-    recommended = recommend(customers, scored, rankings, shop)
+    recommended = recommend(completed(FilePart(customers, scored)), rankings, shop)
     return Picked(recommended.recommendations, preferences, shop, recommended.yielded)
