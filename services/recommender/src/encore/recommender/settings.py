@@ -71,7 +71,7 @@ class RecommenderSettings(ServiceSettings):
     """By which share of the other's NDCG@25 a version must be below it to be worse."""
     recommender_catalogue: Assortment = Assortment.AUTO
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
-    `auto` decides by how many of the known products the file has.
+    `auto` takes an upload with a file of products, or with nearly all that are known, for the catalogue.
     """
     recommender_engine: EngineName = EngineName.BATCH
     """By what customers are ranked; a run keeps the engine that it began with."""
