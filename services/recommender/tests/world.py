@@ -123,6 +123,8 @@ class World:
         )
         self.polls_delivered = self.bundles_delivered = self.campaign_polls_delivered = 0
         self.engine, self.promote_new_percent = engine, promote_new_percent
+        self.now = START
+        """The time by which campaigns are billed."""
         self.watched = DynamoDBWatchedCampaign(self.runs.dynamodb, table=TABLE, name="shop")
         self.campaign = InMemoryCampaign(self.personalize)
         self.rest_campaign = RestCampaign(
@@ -131,6 +133,9 @@ class World:
             polls=self.polls,
             name="shop",
             idleness=Idleness.of(IDLE_S),
+            tps=1,
+            stage=self.stage,
+            now=lambda: self.now,
         )
         self.rules, self.picks, self.ranking_days = rules or Rules(), picks, ranking_days
         self.plan = plan = Plan(

@@ -137,6 +137,8 @@ def _rest_campaign(
         polls=polls,
         name=group,
         idleness=Idleness.of(settings.recommender_campaign_idle_min * SECONDS_PER_MINUTE),
+        tps=settings.recommender_campaign_tps,
+        stage=runtime.stage,
     )
 
 
