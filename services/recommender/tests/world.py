@@ -284,6 +284,15 @@ class World:
         )
         return RecommenderHandler(advance_run, self.rest_campaign)
 
+    def copied(self) -> "World":
+        """A world with the same records in its stores, apart from which both go on."""
+        world = World(rules=self.rules, picks=self.picks, ranking_days=self.ranking_days)
+        world.runs.table.items = dict(self.runs.table.items)
+        world.objects.stored = dict(self.objects.stored)
+        world.items.items = dict(self.items.items)
+        world.histories.items = dict(self.histories.items)
+        return world
+
     async def open(self, shop: Shop = ENOUGH, run_id: str = RUN) -> None:
         """Store a run as ingest and sentiment leave it, and its batch results as Personalize will."""
         await self.ledger.open_run(run_id, source="s3://b/k")

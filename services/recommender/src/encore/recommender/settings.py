@@ -1,14 +1,19 @@
 """The recommender's settings."""
 
+from ipaddress import ip_address
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
+from encore.recommender.domain.real_time import ENGINES, PickedFrom
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
-from encore.runtime.settings import ServiceSettings
+from encore.runtime.settings import ProcessSettings, ServiceSettings
+
+MIN_KEY_CHARS = 20
+GroupName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")]
 
 MOST_KEPT_RUNS = 8
 
@@ -35,9 +40,7 @@ class RecommenderSettings(ServiceSettings):
     """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
-    recommender_dataset_group: Annotated[
-        str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
-    ] = "encore"
+    recommender_dataset_group: GroupName = "encore"
     """Runs that share a dataset group take turns."""
     recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
     recommender_picks: Picks = DEFAULT_PICKS
@@ -133,3 +136,84 @@ class RecommenderSettings(ServiceSettings):
                 f" for {self.recommender_picks} picks"
             )
         return self
+
+
+class RecommenderWebSettings(ProcessSettings):
+    """Settings of the process that answers requests for picks; those of the recommender mean the same."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    recommendations_table: str
+    histories_table: str
+    recommender_dataset_group: GroupName = "encore"
+    recommender_picks: Picks = DEFAULT_PICKS
+    recommender_rules: Rules = Rules()
+    recommender_web_engine: PickedFrom = PickedFrom.BATCH
+    """What ranks products if a request does not say: `batch`, `campaign` or `similar`."""
+    recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
+    """Products that a campaign is asked for."""
+    recommender_ranking_campaign_arn: (
+        Annotated[str, Field(pattern=r"^arn:aws[^:]*:personalize:[^:]+:[0-9]{12}:campaign/.+$")] | None
+    ) = None
+    """The campaign of a ranking recipe that orders given products; without one we do."""
+    recommender_web_host: str = "127.0.0.1"
+    """The address to listen on; any but a loopback address requires a key."""
+    recommender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8090
+    """The port to listen on; 0 is any free one, which the log tells."""
+    recommender_web_keys: SecretStr = SecretStr("")
+    """The keys that callers may present, separated by commas; two while one replaces the other."""
+    recommender_web_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
+    """Requests a second of all callers together; more are refused."""
+    recommender_web_caller_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
+    """Requests a second of one caller: a key, or an address where there are no keys."""
+    recommender_web_deadline_ms: Annotated[int, Field(ge=1, le=10_000)] = 200
+    """How long Personalize may take; after that, picks come from what is kept."""
+    recommender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    """How long any request may take."""
+    recommender_web_ranking_s: Annotated[int, Field(ge=0)] = 300
+    """For how long what a campaign has ranked is kept for a customer of whom nothing new is known."""
+    recommender_web_max_age_s: Annotated[int, Field(ge=0)] = 30
+    """For how long a caller may show picks without asking again."""
+    recommender_web_renew_s: Annotated[float, Field(gt=0)] = 30.0
+    """How often is looked for a newer shop, and for a change of the shop's file."""
+    recommender_web_kept: Annotated[int, Field(ge=0)] = 5_000
+    """How many answers are kept in memory, some 5 KB each."""
+    recommender_web_processes: Annotated[int, Field(ge=1, le=16)] = 1
+    """How many processes make picks; each has the shop in memory."""
+    recommender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """For how long after SIGTERM new requests are still answered, until a load balancer sends none."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, each once."""
+        given = (one.strip() for one in self.recommender_web_keys.get_secret_value().split(","))
+        return tuple(dict.fromkeys(one for one in given if one))
+
+    @model_validator(mode="after")
+    def _lets_in_nobody_by_accident(self) -> Self:
+        if any(len(key) < MIN_KEY_CHARS for key in self.keys):
+            raise ValueError(
+                f"recommender_web_keys: found a key of fewer than {MIN_KEY_CHARS} characters,"
+                " expected one that nobody guesses"
+            )
+        if not self.keys and not is_loopback(self.recommender_web_host):
+            raise ValueError(
+                f"recommender_web_keys: found none, expected at least one because"
+                f" {self.recommender_web_host} is not a loopback address"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_asked_for(self) -> Self:
+        if self.recommender_web_engine not in ENGINES:
+            found, expected = self.recommender_web_engine.value, ", ".join(one.value for one in ENGINES)
+            raise ValueError(f"recommender_web_engine: found {found}, expected one of {expected}")
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches an address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -90,8 +90,11 @@ class AdvanceRun:
 
     async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
         """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
-        if in_round is not Round.SELECT:
-            await self.train.take_turns.stay(run_id)
+        if in_round is not Round.SELECT and not await self.train.take_turns.stay(run_id):
+            log.info("waiting_for_another_run")  # it was silent too long: a poll has its bundles sent again
+            waiting = await self.ledger.run(run_id)
+            await self.polls.send(run_id, waiting.attempt(StageName.RECOMMENDER) + 1)
+            return
         try:
             run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
         except CampaignGoneError as error:
@@ -121,14 +124,14 @@ class AdvanceRun:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
         run = await self.train.run_in_turn()
         facts = {"detail_type": change.detail_type, "resources": change.resources}
-        if run is None or not _is_training(run):
+        if run is None or not _waits_for_personalize(run):
             log.info("state_change_ignored", **facts)
             return
         bind_event(run_id=run.run_id, event_id=change.id)
         log.info("state_changed", **facts)
         async with self.stage.lock(run.run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run.run_id)  # a poll may have advanced it meanwhile
-            if run.is_open and _is_training(run) and await self._training_is_over(run):
+            if run.is_open and _waits_for_personalize(run) and await self._training_is_over(run):
                 await self._poll_at_once(run.run_id)
 
     async def _training_is_over(self, run: Run) -> bool:
@@ -253,6 +256,11 @@ def _is_training(run: Run) -> bool:
 def _needs_personalize(run: Run) -> bool:
     """Whether the run needs a model of any kind: there is enough to learn from, and something to ask."""
     return run.step[ENGINE] == PERSONALIZE and (asks_for_rankings(run.step) or bool(asked(run.step)))
+
+
+def _waits_for_personalize(run: Run) -> bool:
+    """Whether a job's state change may let a run go on: not while tasks prepare what is imported."""
+    return closed(Round.STUDY) in run.step and _needs_personalize(run) and _is_training(run)
 
 
 def _is_asking(run: Run) -> bool:

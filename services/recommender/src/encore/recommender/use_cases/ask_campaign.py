@@ -69,7 +69,8 @@ class AskCampaign:
         key = personalize_keys.asked(run.run_id, bundle.first, number)
         if (known := await self.objects.find(key)) is not None:
             return known
-        await self.take_turns.stay(run.run_id)
+        if not await self.take_turns.stay(run.run_id):
+            raise TransientError(f"another run has taken the turn of {run.run_id}")
         await self.rest_campaign.use()
         answers = await self._ask(run, customer_ids)
         await self.objects.put(key, answers, content_type=personalize_keys.LINES_TYPE)

@@ -5,11 +5,10 @@ from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 
 from encore.recommender.domain import learned_keys, personalize_keys
-from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.csv_files import is_fit_id
 from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.link_files import read_link_file
-from encore.recommender.domain.related import Related, RelatedTo, most_owned
+from encore.recommender.domain.related import RelatedTo, most_owned
 from encore.recommender.domain.side_models import RELATED
 from encore.recommender.domain.standing import Standing, Version
 from encore.recommender.domain.version_policy import Situation, VersionPolicy
@@ -88,11 +87,6 @@ class RelateProducts:
         await self._put(run.run_id, (before | found).values())
         await self._note(_lists_of(run))
         log.info("related_items_collected", products=len(found), kept=len(before.keys() - found.keys()))
-
-    async def of(self, run_id: str, catalogue: Catalogue) -> Related:
-        """Return what goes with products in a run; nothing if nothing is known."""
-        lists = await self._lists(run_id)
-        return await asyncio.to_thread(Related.of, lists, catalogue.family)
 
     async def _products(self, run_id: str) -> list[str]:
         """Return about which products to ask: one of each family that customers have."""

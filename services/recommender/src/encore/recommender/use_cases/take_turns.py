@@ -41,9 +41,10 @@ class TakeTurns:
             turn = await self._take_over(turn, run)
         return turn is not None and turn.owner == run.run_id
 
-    async def stay(self, run_id: str) -> None:
-        """Leave a sign of life while the run's tasks work in its turn."""
-        await self.turns.take(run_id)
+    async def stay(self, run_id: str) -> bool:
+        """Leave a sign of life while the run's tasks work; return whether it is still the run's turn."""
+        turn = await self.turns.take(run_id)
+        return turn is not None and turn.owner == run_id
 
     async def run_in_turn(self) -> Run | None:
         """Return the open run whose turn it is, or None."""
