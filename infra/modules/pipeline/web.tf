@@ -51,6 +51,12 @@ locals {
       actions   = ["personalize:GetPersonalizedRanking", "personalize:GetRecommendations"]
       resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
     },
+    {
+      # A campaign that nobody uses is deleted: a sign of use is left in the runs table.
+      sid       = "KeepCampaign"
+      actions   = ["dynamodb:UpdateItem"]
+      resources = [module.topology.table_arns["runs"]]
+    },
   ]
 
   # With events it also takes what customers do: into their histories, and to Personalize at once.
