@@ -236,11 +236,11 @@ class World:
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, 1)
         known = {"engine": "personalize", "interactions": 10, "csv_bytes": 10, **facts}
-        run = await self.ledger.set_step(
+        if "new_interactions" in facts:
+            known["history_after"] = await self.known_shop.follow(run_id) or ""
+        await self.ledger.set_step(
             run_id, started_at=START.isoformat(), **{name: str(value) for name, value in known.items()}
         )
-        if "new_interactions" in facts:
-            await self.training.import_data.begin_history(run)
 
     async def check(self, run_id: str = RUN) -> bool:
         """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""

@@ -138,7 +138,7 @@ class AdvanceRun:
         paid for.
         """
         if closed(Round.PREPARE) not in run.step:
-            run = await self.train.import_data.begin_history(run)
+            await self.prepare_datasets.follow(run)
         if BUNDLE_PARTS not in run.step:
             await self.load_rules.shop_rules()
             run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
@@ -196,7 +196,7 @@ def _is_training(run: Run) -> bool:
 
 
 def _waits_for_personalize(run: Run) -> bool:
-    """Whether a job's state change may let a run go on: not while its tasks still prepare what is imported."""
+    """Whether a job's state change may let a run go on: not while its tasks still prepare the data."""
     return closed(Round.STUDY) in run.step and _asks_personalize(run) and _is_training(run)
 
 

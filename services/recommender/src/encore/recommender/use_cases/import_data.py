@@ -38,17 +38,6 @@ class ImportData:
     """How long Personalize takes until a version considers new events."""
     now: Callable[[], datetime] = utc_now
 
-    async def begin_history(self, run: Run) -> Run:
-        """Note that the run, whose turn it is, is about to change the customers' histories.
-
-        Only what it adds to them is new to Personalize, if that has all that was in them before.
-        """
-        standing = await self.standings.get()
-        if import_steps.AFTER not in run.step:
-            run = await self.ledger.set_step(run.run_id, **{import_steps.AFTER: standing.history})
-        await self.standings.change(standing, history=run.run_id)
-        return run
-
     async def pass_over(self, run: Run) -> None:
         """Note that a run which imports nothing has changed nothing, if that is so."""
         standing, delta = await self.standings.get(), Delta.of(run)
