@@ -154,6 +154,24 @@ locals {
         [local.namespace, local.metrics.quota_calls_per_s, "service", "mailer", { label = "allowed per second", stat = "Maximum" }],
       ]
     },
+    {
+      title = "real-time requests"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.web_requests, "service", "recommender-web", { label = "answered or refused" }],
+        [local.namespace, local.metrics.web_requests_refused, "service", "recommender-web", { label = "refused as too many" }],
+        [local.namespace, local.metrics.web_requests_failed, "service", "recommender-web", { label = "failed" }],
+        [local.namespace, local.metrics.web_fallbacks, "service", "recommender-web", { label = "from what is kept" }],
+      ]
+    },
+    {
+      title = "real-time answers, s"
+      stat  = "p99"
+      metrics = [
+        [local.namespace, local.metrics.web_seconds, "service", "recommender-web", { label = "median", stat = "p50" }],
+        [local.namespace, local.metrics.web_seconds, "service", "recommender-web", { label = "p99" }],
+      ]
+    },
   ]
 
   run_widgets = [

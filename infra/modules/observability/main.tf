@@ -52,6 +52,11 @@ locals {
     versions_reused         = "versions_reused"
     versions_refused        = "versions_refused"
     runs_stopped            = "runs_stopped"
+    web_requests            = "web_requests"
+    web_requests_refused    = "web_requests_refused"
+    web_requests_failed     = "web_requests_failed"
+    web_fallbacks           = "web_fallbacks"
+    web_seconds             = "web_seconds"
   }
 }
 

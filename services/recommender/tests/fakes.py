@@ -24,6 +24,7 @@ from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
 from encore.recommender.domain.standing import NDCG, KnownDataset
 from encore.recommender.ports import (
+    CampaignRequest,
     NotReadyError,
     QuotaError,
     RankedObjects,
@@ -201,6 +202,9 @@ class InMemoryPersonalize:
             arn for arn, made in self.made.items() if (made.kind, made.name) == (wanted.kind, wanted.name)
         )
         if arn := next(existing, None):
+            if wanted.kind is Kind.CAMPAIGN and self.made[arn] != wanted:
+                self.made[arn] = wanted  # an update, which takes a while
+                self._looks.pop(arn)
             return arn
         self.creations += 1
         arn = f"arn:{wanted.kind}:{wanted.name}"
@@ -248,6 +252,11 @@ class InMemoryPersonalize:
         assert kind
         return arn in self.made
 
+    async def find(self, kind: Kind, name: str) -> str | None:
+        """Return the ARN of what has been made with this name and not deleted."""
+        arn = f"arn:{kind}:{name}"
+        return arn if arn in self.made else None
+
     async def solutions(self, group_arn: str) -> list[Found]:
         """Return the solutions of a group, the newest first."""
         return [each for each in self._found(Kind.SOLUTION) if self._group(each.arn) == group_arn]
@@ -289,6 +298,29 @@ class InMemoryPersonalize:
 
     def _group(self, arn: str) -> object:
         return self.made[arn].request.get("datasetGroupArn")
+
+
+@dataclass
+class InMemoryCampaign:
+    """Answers requests while the campaign exists, with the same products for everybody."""
+
+    personalize: InMemoryPersonalize
+    products: tuple[str, ...] = ("P9red", "P40blue")
+    refused: set[str] = field(default_factory=set)
+    """The customers for whom a request is invalid."""
+    requests: list[tuple[str, CampaignRequest]] = field(default_factory=list)
+    versions: list[object] = field(default_factory=list)
+    """The solution versions by which the requests were answered."""
+
+    async def rank(self, customer_id: str, request: CampaignRequest) -> tuple[str, ...]:
+        """Return the products; raise `VanishedError` without a campaign, `RefusedError` for some."""
+        if (campaign := self.personalize.made.get(request.campaign_arn)) is None:
+            raise VanishedError(f"Campaign {request.campaign_arn} does not exist")
+        self.requests.append((customer_id, request))
+        if customer_id in self.refused:
+            raise RefusedError("get_recommendations: no")
+        self.versions.append(campaign.request["solutionVersionArn"])
+        return self.products
 
 
 @dataclass

@@ -43,6 +43,8 @@ OPERATIONS: Mapping[Kind, Operations] = {
     Kind.SOLUTION_VERSION: Operations(
         "solution_version", "solutionVersion", "solutionVersions", "solutionArn", job=True
     ),
+    Kind.FILTER: Operations("filter", "filter", "Filters", "datasetGroupArn"),
+    Kind.CAMPAIGN: Operations("campaign", "campaign", "campaigns"),
     Kind.BATCH_JOB: Operations(
         "batch_inference_job",
         "batchInferenceJob",

@@ -6,7 +6,7 @@ is imported in bulk later, but considers the events of its customers.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Self
 
@@ -95,6 +95,18 @@ class Imports:
     size_bytes: int
     reason: str
     """Why everything is imported anew; empty if it is not."""
+
+    def without_interactions(self, delta: Delta) -> Self:
+        """Return the rest, where there are fewer than an import needs and nothing is trained on them.
+
+        The size is that of the catalogue: users without interactions are a few bytes each.
+        """
+        return replace(
+            self,
+            modes={**self.modes, INTERACTIONS: Mode.NONE},
+            events=False,
+            size_bytes=delta.items_bytes if self.modes[ITEMS] is Mode.FULL else 0,
+        )
 
 
 def imports(

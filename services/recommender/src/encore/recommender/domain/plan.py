@@ -14,25 +14,15 @@ from hashlib import sha256
 from typing import Any
 
 from encore.recommender.domain import personalize_keys
+from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.filters import filters_of
 from encore.recommender.domain.import_steps import mode_of, puts_events
 from encore.recommender.domain.imports import Mode
-from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
+from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, FILTERED, DatasetSchema
 from encore.runtime.runs.run import Run
 from encore.runtime.tags import RUN
 
-RECIPE_ARN = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
-EVENT_WEIGHTS: Mapping[EventType, float] = {
-    EventType.LIKED: 1.0,
-    EventType.PURCHASED: 0.8,
-    EventType.REVIEWED: 0.6,
-    EventType.DISLIKED: 0.1,
-}
-"""A purchase of which nothing more is known is a better sign than a lukewarm review.
-
-A dislike still shows what the customer shops for, so it keeps a small weight.
-"""
 REMADE = "remade"
 """The member of a run's step state that counts how often something was made again."""
 MAX_NAME_CHARS = 63
@@ -56,6 +46,7 @@ class Step(StrEnum):
     IMPORT = "import"
     SOLUTION = "solution"
     TRAIN = "train"
+    FILTER = "filter"
     INFER = "infer"
     SELECT = "select"
 
@@ -79,6 +70,12 @@ class Plan:
     role_arn: str
     bucket: str
     num_results: int
+    engine: Engine = field(default_factory=Engine)
+    """That of runs which begin now."""
+    campaign_tps: int = 1
+    """The throughput that a campaign has at least, in requests per second: AWS bills it while it exists."""
+    promote_new_percent: int = 0
+    """The share of new products in what a campaign answers, at least; 0 promotes none."""
     kms_key_arn: str | None = None
     """The key that encrypts the dataset group, given with `role_arn`; None for a key of AWS's own."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -92,7 +89,8 @@ class Plan:
             Step.IMPORT: self._imports,
             Step.SOLUTION: self._solution,
             Step.TRAIN: self._version,
-            Step.INFER: self._batch_job,
+            Step.FILTER: self._filters,
+            Step.INFER: self._inference,
         }
         return makers[step](run)
 
@@ -154,13 +152,37 @@ class Plan:
 
     def _solution(self, run: Run) -> list[ResourceSpec]:
         name = resource_name(f"{self.dataset_group}-{run.run_id}")
-        settings = {"recipeArn": RECIPE_ARN, "performAutoTraining": False, "solutionConfig": _config()}
+        settings = _solution_settings(Engine.of_run(run.step))
         request = {"datasetGroupArn": run.step["dataset_group"], **settings, **self._tagged(run)}
         return [ResourceSpec("solution", Kind.SOLUTION, name, request)]
 
     def _version(self, run: Run) -> list[ResourceSpec]:
         request = {"solutionArn": run.step["solution"], "trainingMode": "FULL", **self._tagged(run)}
         return [ResourceSpec("solution_version", Kind.SOLUTION_VERSION, resource_name(run.run_id), request)]
+
+    def _filters(self, run: Run) -> list[ResourceSpec]:
+        group = run.step["dataset_group"]
+        return [
+            ResourceSpec(
+                each.key,
+                Kind.FILTER,
+                each.name(self.dataset_group),
+                {"datasetGroupArn": group, "filterExpression": each.expression, **self._tagged()},
+            )
+            for each in filters_of(Engine.of_run(run.step), promotes=self.promote_new_percent > 0)
+        ]
+
+    def _inference(self, run: Run) -> list[ResourceSpec]:
+        return self._campaign(run) if Engine.of_run(run.step).asks_campaign else self._batch_job(run)
+
+    def _campaign(self, run: Run) -> list[ResourceSpec]:
+        """One campaign for all runs of the group, updated to the version of the run whose turn it is."""
+        request = {
+            "solutionVersionArn": run.step["solution_version"],
+            "minProvisionedTPS": self.campaign_tps,
+            **self._tagged(),
+        }
+        return [ResourceSpec("campaign", Kind.CAMPAIGN, self.dataset_group, request)]
 
     def _batch_job(self, run: Run) -> list[ResourceSpec]:
         request = {
@@ -169,15 +191,16 @@ class Plan:
             "jobInput": {"s3DataSource": {"path": self._location(run, personalize_keys.BATCH_INPUT)}},
             "jobOutput": {"s3DataDestination": {"path": self._location(run, personalize_keys.BATCH_OUTPUT)}},
             "roleArn": self.role_arn,
+            "filterArn": run.step["filter"],
             **self._tagged(run),
         }
         name = resource_name(f"{run.run_id}{_again(run)}")
         return [ResourceSpec("batch_job", Kind.BATCH_JOB, name, request)]
 
-    @property
-    def trains_with(self) -> str:
-        """A digest of what decides a version besides the data: recipe, weights and columns."""
-        return _digest(json.dumps([RECIPE_ARN, _config(), [schema.digest for schema in DATASETS]]))
+    def trains_with(self, run: Run) -> str:
+        """A digest of what decides a run's version besides the data: recipe, weights and columns."""
+        settings = _solution_settings(Engine.of_run(run.step))
+        return _digest(json.dumps([settings, [schema.digest for schema in DATASETS]]))
 
     def schema_name(self, schema: DatasetSchema) -> str:
         """The name of a schema; AWS never changes one, so other content has another name."""
@@ -199,9 +222,10 @@ def resource_name(run_id: str, suffix: str = "") -> str:
     return f"run-{_digest(run_id)}-{suffix}" if suffix else f"run-{_digest(run_id)}"
 
 
-def _config() -> Mapping[str, Any]:
-    events = [{"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()]
-    return {"eventsConfig": {"eventParametersList": events}}
+def _solution_settings(engine: Engine) -> dict[str, Any]:
+    columns = {kind: list(names) for kind, names in FILTERED.items()}
+    config = {**engine.events_config, "trainingDataConfig": {"excludedDatasetColumns": columns}}
+    return {"recipeArn": engine.recipe_arn, "performAutoTraining": False, "solutionConfig": config}
 
 
 def _again(run: Run) -> str:

@@ -14,7 +14,10 @@ from encore.recommender.domain.schemas import DATASETS
 TYPES = tuple(schema.kind.lower() for schema in DATASETS)
 SOLUTION = "solution"
 VERSION = "solution_version"
-BATCH_JOB = "batch_job"
+BATCH_JOB, CAMPAIGN = "batch_job", "campaign"
+FILTERS = ("filter", "promotion_filter")
+AFTER_VERSION = {*FILTERS, BATCH_JOB, CAMPAIGN}
+"""What a run makes after its training."""
 
 
 class Made(NamedTuple):
@@ -36,7 +39,9 @@ MADE: Mapping[str, Made] = {
     EVENT_TRACKER: Made(Kind.EVENT_TRACKER, Step.IMPORT, ("dataset_group", "dataset_interactions")),
     SOLUTION: Made(Kind.SOLUTION, Step.SOLUTION, ("dataset_group", "dataset_interactions")),
     VERSION: Made(Kind.SOLUTION_VERSION, Step.TRAIN, (SOLUTION, *(f"import_{each}" for each in TYPES))),
+    **{each: Made(Kind.FILTER, Step.FILTER, ("dataset_group",)) for each in FILTERS},
     BATCH_JOB: Made(Kind.BATCH_JOB, Step.INFER, (VERSION,)),
+    CAMPAIGN: Made(Kind.CAMPAIGN, Step.INFER, (VERSION,)),
 }
 """In the order in which they are made."""
 
@@ -56,7 +61,7 @@ def recorded(step: Mapping[str, str]) -> dict[str, str]:
 def restart(known: Collection[str], gone: Collection[str], at: Step) -> Restart:
     """Return where a run at step `at`, which has made the `known` keys, goes on without those `gone`."""
     if VERSION in known and VERSION not in gone:
-        lost = {BATCH_JOB} & set(gone)
+        lost = AFTER_VERSION & set(gone)
     else:
         lost = set(gone)
         for key, made in MADE.items():  # in order, so that a loss goes all the way down

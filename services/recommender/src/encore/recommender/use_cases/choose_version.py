@@ -32,8 +32,8 @@ class ChooseVersion:
     personalize: Personalize
     standings: Standings
     policy: VersionPolicy
-    trains_with: str
-    """The digest of what a version is trained with besides the data: `Plan.trains_with`."""
+    trains_with: Callable[[Run], str]
+    """Returns the digest of what a run's version is trained with besides the data: `Plan.trains_with`."""
     now: Callable[[], datetime] = utc_now
 
     async def decide(self, run: Run) -> Run:
@@ -56,7 +56,7 @@ class ChooseVersion:
         await self.standings.change(standing, in_use=version, refused=_other(standing.refused, version))
         emit({Metric.VERSIONS_REUSED: 1})
         facts = told(Choice.REUSED, version, f"trained by {version.run_id}")
-        return await self.ledger.set_step(run.run_id, **facts, step=Step.INFER)
+        return await self.ledger.set_step(run.run_id, **facts, step=Step.FILTER)
 
     async def judge(self, run: Run) -> Mapping[str, str]:
         """Compare the version that the run has trained with the one in use.
@@ -87,7 +87,7 @@ class ChooseVersion:
         delta = Delta.of(run)
         situation = Situation(
             now=self.now(),
-            settings=self.trains_with,
+            settings=self.trains_with(run),
             interactions=delta.interactions,
             new_rows=delta.new_interactions,
             reachable=can_reach_a_version(delta, standing),
@@ -106,7 +106,7 @@ class ChooseVersion:
             solution_arn=run.step["solution"],
             run_id=run.run_id,
             trained_at=self.now(),
-            settings=self.trains_with,
+            settings=self.trains_with(run),
             interactions=int(run.step["interactions"]),
             metrics=dict(await self.personalize.metrics(arn)),
         )

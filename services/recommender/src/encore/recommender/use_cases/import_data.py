@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from encore.recommender.domain import import_steps
-from encore.recommender.domain.imports import USERS, Delta, Mode, imports
+from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.imports import INTERACTIONS, USERS, Delta, Mode, imports
 from encore.recommender.domain.standing import KnownDataset
 from encore.recommender.domain.version_steps import trains
 from encore.recommender.ports import NotReadyError, Personalize, Standings, VanishedError
@@ -71,7 +72,7 @@ class ImportData:
             standing,
             importing="",
             imported=run.run_id,
-            datasets=await self._datasets(run),
+            datasets=await self._imported_to(run),
             items_digest=delta.items_digest,
             new_rows=standing.new_rows + delta.new_interactions,
         )
@@ -91,8 +92,17 @@ class ImportData:
             only_full=self.only_full,
             reuses=not trains(run),
         )
+        if _leaves_out_interactions(run):
+            found = found.without_interactions(Delta.of(run))
         log.info("imports_decided", **found.modes, events=found.events, reason=found.reason or None)
         return await self.ledger.set_step(run.run_id, **import_steps.decided(found))
+
+    async def _imported_to(self, run: Run) -> dict[str, KnownDataset]:
+        """Return the datasets that have everything: who asks for interactions later imports them all."""
+        found = await self._datasets(run)
+        if _leaves_out_interactions(run):
+            del found[INTERACTIONS]
+        return found
 
     async def _datasets(self, run: Run) -> dict[str, KnownDataset]:
         return {
@@ -108,3 +118,7 @@ class ImportData:
             await self.ledger.set_step(
                 run.run_id, **{import_steps.EVENTS_PUT_AT: self.now().isoformat(timespec="seconds")}
             )
+
+
+def _leaves_out_interactions(run: Run) -> bool:
+    return Engine.of_run(run.step).can_do_without(int(run.step["interactions"]))

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from encore.contracts.events import Round
-from encore.recommender.domain.bundles import bundles_of
+from encore.recommender.domain.bundles import bundles_of, rounds_of
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.import_steps import size_bytes
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.version_steps import Choice, chosen
+from encore.recommender.use_cases.ask_by_product import REQUESTS
+from encore.recommender.use_cases.ask_campaign import CUSTOMERS_PER_FILE
 from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
@@ -17,9 +19,7 @@ FILES_PER_BUNDLE = 13
 gathered, linked, and how many have which list; the customers of earlier files."""
 FILES_PER_RUN = 5
 """Items, products, sentiments, shared reviews, links. There is a file of earlier histories for each part."""
-ROUNDS_BEFORE = len(Round) - 1
-"""The rounds that end with a poll: so many polls of one number."""
-PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings"}
+PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings", Step.INFER: "inferences"}
 """Where a run's step state counts what Personalize has charged for: what vanishes is paid for again."""
 
 
@@ -41,6 +41,8 @@ def counted(step: Step, run: Run) -> dict[str, str]:
     if step is Step.TRAIN and run.step["solution_version"] != run.step.get(COUNTED_VERSION):
         times = str(_times(step, run) + 1)
         return {PAID[step]: times, COUNTED_VERSION: run.step["solution_version"]}
+    if step is Step.INFER:
+        return {PAID[step]: str(_times(step, run) + 1)}
     return {}
 
 
@@ -63,26 +65,39 @@ def _counts(run: Run) -> dict[str, int]:
     return {name: 1} if name else {}
 
 
+def _asked_files(run: Run) -> int:
+    """The files with what a campaign has answered: some for each bundle, which are put together in one."""
+    if not Engine.of_run(run.step).asks_campaign:
+        return 0
+    return 2 * len(bundles_of(run)) + int(run.step.get(REQUESTS, 0)) // CUSTOMERS_PER_FILE
+
+
 async def report_training(run: Run, stage: Stage) -> None:
     """Report a prepared run, whatever step it has reached; a later report replaces an earlier one.
 
     What Personalize charges for counts once its step is passed, so a run that fails shows its cost as well.
     The messages of the rounds count as if all of them had been handled.
     """
-    polls = max(1, int(run.step.get("attempt", 0))) + ROUNDS_BEFORE - 1
+    engine = Engine.of_run(run.step)
+    rounds = len(rounds_of(engine))
+    before = rounds - 1  # the rounds that end with a poll: so many polls of one number
+    polls = max(1, int(run.step.get("attempt", 0))) + before - 1
     bundles = len(bundles_of(run))
-    messages = bundles * len(Round)
+    messages = bundles * rounds
     units = {
-        "s3.puts": FILES_PER_BUNDLE * bundles + (run.parts or 0) + FILES_PER_RUN,
+        "s3.puts": FILES_PER_BUNDLE * bundles + (run.parts or 0) + FILES_PER_RUN + _asked_files(run),
         "sqs.requests": polls + messages,  # each one sent
         # Bundles that are through, that a round has polled, and histories.
-        "dynamodb.writes": messages + ROUNDS_BEFORE + int(run.step.get("history_writes", 0)),
+        "dynamodb.writes": messages + before + int(run.step.get("history_writes", 0)),
         "dynamodb.reads": int(run.step.get("history_reads", 0)),
     }
     if ingested := _ingested_bytes(run):
         units["personalize.ingested_bytes"] = ingested
     if trainings := _times(Step.TRAIN, run):
         units["personalize.trained_interactions"] = trainings * int(run.step["interactions"])
+    if engine.asks_by_product and (inferences := _times(Step.INFER, run)):
+        # What customers are asked for each counts with their parts, once their rankings are there.
+        units["personalize.recommendations"] = inferences * int(run.step.get(REQUESTS, 0))
     started_at = datetime.fromisoformat(run.step["started_at"])
     result = PartResult(counts=_counts(run), units=units)
     await stage.record(run.run_id, NAME, started_at, result, messages=polls + messages + 1)

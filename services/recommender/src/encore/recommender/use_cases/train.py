@@ -21,6 +21,7 @@ from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_training import counted, report_training
+from encore.recommender.use_cases.rest_campaign import RestCampaign
 from encore.recommender.use_cases.restore_run import TURN_LOST, RestoreRun
 from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.runtime.logs import get_logger
@@ -43,6 +44,7 @@ class Train:
     choose_version: ChooseVersion
     restore_run: RestoreRun
     remove_old_runs: RemoveOldRuns
+    rest_campaign: RestCampaign
     plan: Plan
 
     async def advance(self, run: Run) -> bool:
@@ -108,6 +110,8 @@ class Train:
     async def _make(self, step: Step, run: Run) -> Run:
         """Return the run with everything that the step needs, once it is active."""
         wanted = self.plan.wanted(step, run)
+        if any(one.kind is Kind.CAMPAIGN for one in wanted):
+            await self.rest_campaign.require(run)
         for one in wanted:
             if not run.step.get(one.key):
                 arn = await self._ensure(one, run)
