@@ -56,7 +56,7 @@ class ChooseVersion:
             return None
         await self.standings.change(standing, in_use=version, refused=_other(standing.refused, version))
         emit({Metric.VERSIONS_REUSED: 1})
-        facts = told(Choice.REUSED, version, f"trained by {version.run_id}")
+        facts = told(Choice.REUSED, version, "")
         return await self.ledger.set_step(run.run_id, **facts, step=Step.FILTER)
 
     async def judge(self, run: Run) -> Mapping[str, str]:
