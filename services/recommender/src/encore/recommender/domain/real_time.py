@@ -48,13 +48,15 @@ class Edition:
     rules: RunRules
     now: int
     """In Unix seconds; products that are sold from a later time on are not offered."""
+    product_files: int = 0
+    """How many files there are of what goes with products: of the engine `similar`, once it answered."""
     file_problem: str | None = None
     """Why the shop's file of today is not used, but that of the run."""
 
     @property
     def digest(self) -> str:
         """A short name that another run, other rules or another time changes."""
-        return _digest(self.run_id, self.rules.model_dump_json(), str(self.now))
+        return _digest(self.run_id, self.rules.model_dump_json(), str(self.now), str(self.product_files))
 
 
 @dataclass(frozen=True, slots=True)
