@@ -6,6 +6,7 @@ from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.real_time import Edition
+from encore.recommender.domain.related import Related, RelatedTo
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.woven import Answer
 from encore.recommender.ports import RankedObjects
@@ -19,7 +20,11 @@ async def open_shop(objects: Objects, know: KnowCatalogue, edition: Edition) -> 
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     counted = await objects.get(learned_keys.links(edition.run_id))
     await asyncio.to_thread(bought.merge, counted)
-    return await asyncio.to_thread(Shop.of, catalogue, bought, edition.rules, now=edition.now)
+    lists = await objects.find_lines(learned_keys.related(edition.run_id), RelatedTo)
+    related = await asyncio.to_thread(Related.of, lists, catalogue.family)
+    return await asyncio.to_thread(
+        Shop.of, catalogue, bought, edition.rules, now=edition.now, related=related
+    )
 
 
 async def open_current_shop(objects: RankedObjects, edition: Edition) -> CurrentShop:
