@@ -34,6 +34,7 @@ locals {
         "${local.data_bucket}/runs/*/merchandising.json",
         "${local.data_bucket}/runs/*/products.jsonl",
         "${local.data_bucket}/runs/*/learned/*",
+        "${local.data_bucket}/runs/*/personalize/output/*",
       ]
     },
     {

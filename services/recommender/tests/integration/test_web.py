@@ -16,10 +16,10 @@ from aiohttp import ClientSession
 
 from encore.recommender.adapters.shop_processes import ShopProcesses
 from encore.recommender.adapters.stored_shop import LoadStoredShop
+from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.real_time import Edition, Wanted, read_picks
 from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.run_rules import RunRules
-from encore.recommender.domain.shop import Shop as PickedShop
 from encore.recommender.ports import BusyError, ShopClosedError
 from encore.stack.provision import Resources
 from services.recommender.tests.real_time import shown, store
@@ -160,7 +160,7 @@ async def test_a_shop_that_cannot_be_loaded_raises_what_went_wrong(
         await ShopProcesses(load=LoadStoredShop(resources.buckets["data"])).open(missing)
 
 
-def fail(edition: Edition) -> PickedShop:
+def fail(edition: Edition) -> CurrentShop:
     """Load nothing."""
     raise ValueError(edition.run_id)
 
@@ -171,7 +171,7 @@ async def test_any_error_of_loading_arrives(edition: Edition) -> None:
         await ShopProcesses(load=fail).open(edition)
 
 
-def never(edition: Edition) -> PickedShop:
+def never(edition: Edition) -> CurrentShop:
     """Load for longer than anybody waits."""
     time.sleep(600)
     raise ValueError(edition.run_id)

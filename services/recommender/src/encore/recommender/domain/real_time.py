@@ -52,13 +52,15 @@ class Edition:
     """Whether the run knows what goes with products: its lists come later than the rest."""
     pins: tuple[str, ...] = ()
     """The pinned products that the run had ranked for customers."""
+    product_files: int = 0
+    """How many files there are of what goes with products: of the engine `similar`, once it answered."""
     file_problem: str | None = None
     """Why the shop's file of today is not used, but that of the run."""
 
     @property
     def digest(self) -> str:
         """A short name that another run, other rules or another time changes."""
-        learned = (str(self.has_related), *self.pins)
+        learned = (str(self.has_related), str(self.product_files), *self.pins)
         return _digest(self.run_id, self.rules.model_dump_json(), str(self.now), *learned)
 
 
