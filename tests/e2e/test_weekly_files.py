@@ -109,11 +109,11 @@ async def test_a_second_week_adds_to_the_first(pipeline: Pipeline, tmp_path: Pat
     recommended = await pipeline.observer.objects.get_lines(
         object_keys.recommendations(second.run_id, 1), Recommendation
     )
-    assert {one.customer_id for one in recommended} == {one["user_id"] for one in new}
-    for one in recommended:
-        assert had[one.customer_id].isdisjoint(pick.product.product_id for pick in one.picks)
-        assert {each.product_id for each in one.owned} == had[one.customer_id]
-    assert any(len(one.owned) > 1 for one in recommended)
+    assert {each.customer_id for each in recommended} == {one["user_id"] for one in new}
+    for each in recommended:
+        assert had[each.customer_id].isdisjoint(pick.product.product_id for pick in each.picks)
+        assert {owned.product_id for owned in each.owned} == had[each.customer_id]
+    assert any(len(each.owned) > 1 for each in recommended)
 
     only_first = next(
         str(one["user_id"]) for one in every if one["user_id"] not in {each["user_id"] for each in new}

@@ -337,11 +337,11 @@ class World:
             "csv_bytes": 10,
             **facts,
         }
-        run = await self.ledger.set_step(
+        if "new_interactions" in facts:
+            known["history_after"] = await self.known_shop.follow(run_id) or ""
+        await self.ledger.set_step(
             run_id, started_at=START.isoformat(), **{name: str(value) for name, value in known.items()}
         )
-        if "new_interactions" in facts:
-            await self.training.import_data.begin_history(run)
 
     async def check(self, run_id: str = RUN) -> bool:
         """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""

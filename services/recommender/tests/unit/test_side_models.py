@@ -141,7 +141,7 @@ async def test_old_lists_are_asked_for_again() -> None:
     first = await world.ledger.run(RUN)
     await world.open(ENOUGH, NEXT)
     later = first.created_at + timedelta(days=15)
-    item = world.runs.dynamodb.items
+    item = world.runs.table.items
     key = next(one for one in item if one[0] == NEXT and "created_at" in item[one])
     item[key]["created_at"] = {"S": later.isoformat()}
     await run(world, run_id=NEXT)

@@ -137,7 +137,13 @@ class _Parts:
             campaigns=CampaignOperations(arns=arns, registry=registry),
             filters=filters,
             batch=BatchOperations(
-                arns=arns, registry=registry, workers=workers, models=models, filters=filters, s3=s3
+                arns=arns,
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                filters=filters,
+                s3=s3,
             ),
             segments=SegmentOperations(
                 arns=arns,

@@ -125,10 +125,11 @@ class Store:
             self._database.discard("bulk", "dataset", dataset)
             self._database.change("INSERT INTO bulk VALUES (?, ?)", [(dataset, file)])
 
-    def streamed(self, dataset: str) -> list[Streamed]:
-        """Return the records that were put by themselves, the oldest first."""
+    def streamed(self, dataset: str, *, since: int = 0) -> list[Streamed]:
+        """Return the records that were put by themselves after the one numbered `since`, the oldest first."""
         rows = self._database.rows(
-            "SELECT owner, record, event FROM streamed WHERE dataset = ? ORDER BY number", (dataset,)
+            "SELECT owner, record, event FROM streamed WHERE dataset = ? AND number > ? ORDER BY number",
+            (dataset, since),
         )
         return [Streamed(owner, from_json(record), event) for owner, record, event in rows]
 

@@ -96,6 +96,19 @@ class Engine:
         return self.name is EngineName.CAMPAIGN
 
     @property
+    def learns_from_events(self) -> bool:
+        """Whether a version considers what customers did after its training, if it was put as events.
+
+        One that is asked about products knows no customers: their newest products are asked about anyway.
+        """
+        return not self.asks_by_product
+
+    @property
+    def waits_for_events(self) -> bool:
+        """Whether events count only some time later; a campaign considers them at once."""
+        return self.learns_from_events and not self.asks_campaign
+
+    @property
     def needs_interactions(self) -> bool:
         """Whether Personalize cannot train its recipe without interactions."""
         return self.recipe != SimilarRecipe.SEMANTIC

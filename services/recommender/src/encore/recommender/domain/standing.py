@@ -47,10 +47,8 @@ class Standing(BaseModel):
     model_config = ConfigDict(frozen=True)
     revision: int = 0
     """How often it has changed."""
-    history: str = ""
-    """The run that was the last to begin to change the customers' histories."""
     imported: str = ""
-    """The run up to which Personalize has all of them."""
+    """The run up to which Personalize has all that the customers' histories have."""
     importing: str = ""
     """The run that began to import, and has not said that it finished: nobody knows what is there."""
     datasets: Mapping[str, KnownDataset] = {}

@@ -178,7 +178,7 @@ class AdvanceRun:
         paid for.
         """
         if closed(Round.PREPARE) not in run.step:
-            run = await self.train.import_data.begin_history(run)
+            await self.prepare_datasets.follow(run)
         if BUNDLE_PARTS not in run.step:
             shop_rules = await self.load_rules.shop_rules()
             is_older = ENGINE in run.step  # an earlier release has prepared it

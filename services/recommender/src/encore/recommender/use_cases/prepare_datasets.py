@@ -83,6 +83,10 @@ class PrepareDatasets:
             "items_digest": sha256(body).hexdigest(),
         }
 
+    async def follow(self, run: Run) -> None:
+        """Note that the run, whose turn it is, adds to the history: another may have done so meanwhile."""
+        await self.known_shop.follow(run.run_id)
+
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Write a bundle's files, and what there is in them; remember its customers."""
         products = await self.know.products(run.run_id)

@@ -13,14 +13,13 @@ from botocore.exceptions import ClientError
 
 from encore.cli.cleanup.scope import Scope, pauses
 from encore.cli.output import say
+from encore.cli.verification.campaigns import DEFAULT_GROUP
 from encore.runtime.errors import error_code
 from encore.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
 
 IN_USE = "ResourceInUseException"
 GONE = "ResourceNotFoundException"
 TRAINING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
-DEFAULT_GROUP = "encore"
-"""The name of the dataset group where no setting gives another: on an emulator, that is the environment's."""
 JOBS_STAY = "AWS has no deletion of jobs; their records cost nothing"
 Listed = Callable[[], Awaitable[Sequence[Mapping[str, Any]]]]
 
