@@ -34,6 +34,7 @@ locals {
         "${local.data_bucket}/runs/*/merchandising.json",
         "${local.data_bucket}/runs/*/products.jsonl",
         "${local.data_bucket}/runs/*/learned/*",
+        "${local.data_bucket}/runs/*/personalize/output/*",
       ]
     },
     {
@@ -50,6 +51,12 @@ locals {
       sid       = "AskCampaigns"
       actions   = ["personalize:GetPersonalizedRanking", "personalize:GetRecommendations"]
       resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
+    },
+    {
+      # A campaign that nobody uses is deleted: a sign of use is left in the runs table.
+      sid       = "KeepCampaign"
+      actions   = ["dynamodb:UpdateItem"]
+      resources = [module.topology.table_arns["runs"]]
     },
   ]
 

@@ -61,6 +61,7 @@ def flows() -> Iterator[Flow]:
                     "s3:GetObject",
                     f"{BUCKET}/shop/merchandising.yaml",
                     f"{BUCKET}/runs/{RUN}/learned/shop.json",
+                    f"{BUCKET}/runs/{RUN}/personalize/output/products-00001.json.out",
                 ),
                 steps(
                     WEB,
@@ -76,6 +77,7 @@ def flows() -> Iterator[Flow]:
                     CAMPAIGN,
                     FILTER,
                 ),
+                steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/encore-prod-runs")),
             )
         ),
     )

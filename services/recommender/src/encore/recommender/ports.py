@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, Protocol
 
 from encore.recommender.domain.campaigns import WatchedCampaign
 from encore.recommender.domain.customer_state import CustomerState
+from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.real_time import Edition, Wanted
 from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
@@ -77,7 +78,7 @@ class WatchedCampaigns(Protocol):
     """What is recorded of a campaign; see `encore.recommender.adapters.watched_campaign`."""
 
     async def get(self) -> WatchedCampaign | None: ...
-    async def begin(self, watch: str, beat: str) -> bool: ...
+    async def begin(self, campaign: WatchedCampaign) -> bool: ...
     async def use(self) -> bool: ...
     async def polled(self, watch: str, poll: int) -> bool: ...
     async def rest(self, watch: str, beat: str) -> bool: ...
@@ -160,14 +161,6 @@ class CustomerRecords(Protocol):
     async def read(self, customer_id: str, run_id: str) -> CustomerState: ...
 
 
-class CampaignNow(NamedTuple):
-    """A campaign that can be asked now."""
-
-    campaign_arn: str
-    filter_arn: str | None
-    """What keeps products out that the customer has, or that are sold out."""
-
-
 class RanksNow(Protocol):
     """Something of Personalize's that ranks products while a customer waits.
 
@@ -189,6 +182,7 @@ class OpenedShop(Protocol):
     @property
     def edition(self) -> Edition: ...
     async def picks(self, wanted: Wanted) -> bytes: ...
+    async def woven(self, preferences: Sequence[Preference]) -> tuple[str, ...]: ...
     async def ordered(self, wanted: Wanted, product_ids: Sequence[str]) -> list[str]: ...
     async def close(self) -> None: ...
 
