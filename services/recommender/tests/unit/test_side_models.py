@@ -1,5 +1,6 @@
 """Runs that ask more than a ranking: what goes with products, and in which order pins suit a customer."""
 
+import asyncio
 import json
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.domain.rules import Rules
 from encore.recommender.ports import QuotaError, RefusedError
 from services.recommender.tests.fakes import InMemoryPersonalize, Shop, made_up_shop
+from services.recommender.tests.real_time import current_picks_of, shown
 from services.recommender.tests.world import RUN, World
 
 RECIPE = "aws-similar-items"
@@ -55,8 +57,14 @@ async def related_world(shop: Shop = SHOP, personalize: InMemoryPersonalize | No
 
 
 async def run(world: World, shop: Shop = SHOP, run_id: str = RUN) -> None:
-    """Take a run to its end; Personalize will say that with each product go the six after it."""
+    """Take a run to its end, with what Personalize will answer about products."""
     await world.open(shop, run_id)
+    await answer_by_product(world, shop, run_id)
+    await world.run_to_end(run_id)
+
+
+async def answer_by_product(world: World, shop: Shop, run_id: str) -> None:
+    """Have each product go with the six that follow it in the catalogue, but for some lines."""
     ids = [one.product_id for one in shop.products]
     lines = [
         json.dumps({"input": {"itemId": one}, "output": {"recommendedItems": (ids * 2)[n + 1 : n + 7]}})
@@ -65,7 +73,20 @@ async def run(world: World, shop: Shop = SHOP, run_id: str = RUN) -> None:
     answers = "\n".join([*lines, '{"input":{"itemId":"P0red"},"output":null,"error":"no"}', "not JSON"])
     key = personalize_keys.related_output(run_id, 1)
     await world.objects.put(key, answers.encode(), content_type="application/x-ndjson")
-    await world.run_to_end(run_id)
+
+
+@pytest.fixture(scope="module")
+def related() -> World:
+    """A world with a run that has asked what goes with products, for tests that only look."""
+    return asyncio.run(related_world())
+
+
+@pytest.fixture(scope="module")
+def pinned() -> World:
+    """A world with a run that had pins ranked, and asked what goes with products; for looking only."""
+    world = World(personal_pins=True, related=RECIPE)
+    asyncio.run(pinned_run(world))
+    return world
 
 
 async def lists(world: World, run_id: str = RUN) -> dict[str, tuple[str, ...]]:
@@ -91,9 +112,9 @@ def asked_products(world: World, run_id: str = RUN) -> list[str]:
     return [json.loads(line)["itemId"] for line in body.splitlines()]
 
 
-async def test_a_run_asks_once_what_goes_with_each_family_that_customers_have() -> None:
+async def test_a_run_asks_once_what_goes_with_each_family_that_customers_have(related: World) -> None:
     """72 families of two variants: 72 lines at most, one solution, version and job more, all on the bill."""
-    world = await related_world()
+    world = related
     families = {one.product_ids[0].removesuffix("red") for c in SHOP.customers for one in c.reviews}
     asked = asked_products(world)
     assert {one.removesuffix("red").removesuffix("blue") for one in asked} == families
@@ -111,9 +132,9 @@ async def test_a_run_asks_once_what_goes_with_each_family_that_customers_have() 
     assert bill["personalize.recommendations"] == len(asked)
 
 
-async def test_the_answers_become_the_runs_lists() -> None:
+async def test_the_answers_become_the_runs_lists(related: World) -> None:
     """Errors and lines that cannot be read are left out; every product's own list is there."""
-    found = await lists(await related_world())
+    found = await lists(related)
     assert found["P5red"] == ("P5blue", "P6red", "P6blue", "P7red", "P7blue", "P8red")
     assert set(found) == {one.product_id for one in SHOP.products}
 
@@ -214,6 +235,8 @@ async def pinned_run(
     file = f"pin: [{', '.join(pinned)}]".encode()
     await world.objects.put(object_keys.MERCHANDISING, file, content_type="text/yaml")
     await world.open(shop, run_id)
+    if world.related:
+        await answer_by_product(world, shop, run_id)
     lines = [
         json.dumps({"input": {"userId": one.customer_id}, "output": {"recommendedItems": pinned[::-1]}})
         for one in shop.customers
@@ -247,10 +270,9 @@ def asked_customers(world: World, run_id: str = RUN) -> list[str]:
     return [json.loads(line)["userId"] for line in body.splitlines()]
 
 
-async def test_each_customer_gets_the_pins_that_suit_them() -> None:
+async def test_each_customer_gets_the_pins_that_suit_them(pinned: World) -> None:
     """By Personalize's order; who has none, because their line failed, gets the first of the file."""
-    world = World(personal_pins=True)
-    await pinned_run(world)
+    world = pinned
     found = await featured(world)
     for customer_id, pins in found.items():
         if customer_id in free():
@@ -264,9 +286,21 @@ async def test_each_customer_gets_the_pins_that_suit_them() -> None:
     step = (await world.ledger.run(RUN)).step
     assert await paid(world) == {
         "personalize.ingested_bytes": int(step["csv_bytes"]),
-        "personalize.trained_interactions": 2 * int(step["interactions"]),
-        "personalize.recommendations": 300,
+        "personalize.trained_interactions": 3 * int(step["interactions"]),
+        "personalize.recommendations": 300 + len(asked_products(world)),
     }
+
+
+async def test_picks_in_real_time_are_those_of_the_run(pinned: World) -> None:
+    """Whose pins are whose, and what goes with what, is the same until another run is there."""
+    current = current_picks_of(pinned)
+    await current.shops.renew()
+    edition = current.shops.current.edition
+    assert (edition.has_related, edition.pins) == (True, PINNED)
+    for part in (1, 2):
+        for one in await pinned.recommended(part):
+            answer = await current.find(one.customer_id)
+            assert json.loads(answer.picks or b"") == shown(one.picks)
 
 
 @pytest.mark.parametrize(
