@@ -36,13 +36,15 @@ locals {
       {
         sid       = "ReadUploads"
         actions   = ["s3:GetObject"]
-        resources = ["${local.data_bucket}/uploads/*"]
+        resources = ["${local.data_bucket}/uploads/*", "${local.data_bucket}/runs/*/events.json"]
       },
       {
         sid     = "StoreParts"
         actions = ["s3:PutObject"]
         resources = [
           "${local.data_bucket}/runs/*/products.jsonl",
+          "${local.data_bucket}/runs/*/events.json",
+          "${local.data_bucket}/runs/*/events/*",
           "${local.data_bucket}/runs/*/ingest.json",
           "${local.data_bucket}/runs/*/rejects.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
@@ -62,7 +64,11 @@ locals {
       {
         sid       = "Announce"
         actions   = ["sns:Publish"]
-        resources = [module.topology.topic_arns["data-ingested"], module.topology.topic_arns["run-finished"]]
+        resources = [
+          module.topology.topic_arns["data-ingested"],
+          module.topology.topic_arns["interactions-ingested"],
+          module.topology.topic_arns["run-finished"],
+        ]
       },
     ]
 
@@ -182,6 +188,7 @@ locals {
           "${local.data_bucket}/runs/*/merchandising.json",
           "${local.data_bucket}/runs/*/products.jsonl",
           "${local.data_bucket}/runs/*/customers/*",
+          "${local.data_bucket}/runs/*/events/*",
           "${local.data_bucket}/runs/*/sentiment/*",
           "${local.data_bucket}/runs/*/learned/*",
           "${local.data_bucket}/runs/*/personalize/output/*",
