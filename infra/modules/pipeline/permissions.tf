@@ -211,14 +211,22 @@ locals {
         resources = ["${local.data_bucket}/runs/*/personalize/*"]
       },
       {
+        # UpdateItem adds what customers did since.
         sid       = "StoreRecords"
-        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"]
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:UpdateItem"]
         resources = [module.topology.table_arns["recommendations"]]
       },
       {
-        # DeleteItem ends a run's turn on the dataset group.
-        sid       = "KeepLedger"
-        actions   = ["dynamodb:DeleteItem", "dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query", "dynamodb:UpdateItem"]
+        # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.
+        sid = "KeepLedger"
+        actions = [
+          "dynamodb:BatchWriteItem",
+          "dynamodb:DeleteItem",
+          "dynamodb:GetItem",
+          "dynamodb:PutItem",
+          "dynamodb:Query",
+          "dynamodb:UpdateItem",
+        ]
         resources = [module.topology.table_arns["runs"]]
       },
       {
@@ -234,6 +242,8 @@ locals {
           "personalize:CreateDatasetGroup",
           "personalize:CreateDatasetImportJob",
           "personalize:CreateSchema",
+          "personalize:CreateEventTracker",
+          "personalize:CreateMetricAttribution",
           "personalize:CreateSolution",
           "personalize:CreateSolutionVersion",
           "personalize:DeleteSchema",
@@ -242,10 +252,12 @@ locals {
           "personalize:DescribeDataset",
           "personalize:DescribeDatasetGroup",
           "personalize:DescribeDatasetImportJob",
+          "personalize:DescribeEventTracker",
           "personalize:DescribeSchema",
           "personalize:DescribeSolution",
           "personalize:DescribeSolutionVersion",
           "personalize:ListTagsForResource",
+          "personalize:PutEvents",
           "personalize:UpdateDataset",
         ]
         # Jobs are named after runs, everything else after the dataset group.
@@ -253,6 +265,8 @@ locals {
           "${local.personalize}:dataset-group/${var.name}",
           "${local.personalize}:schema/${var.name}-*",
           "${local.personalize}:dataset/${var.name}/*",
+          "${local.personalize}:event-tracker/*",
+          "${local.personalize}:metric-attribution/${var.name}-*",
           "${local.personalize}:solution/${var.name}-*",
           "${local.personalize}:dataset-import-job/*",
           "${local.personalize}:batch-inference-job/*",
@@ -266,6 +280,8 @@ locals {
           "personalize:ListDatasetGroups",
           "personalize:ListDatasetImportJobs",
           "personalize:ListDatasets",
+          "personalize:ListEventTrackers",
+          "personalize:ListMetricAttributions",
           "personalize:ListSchemas",
           "personalize:ListSolutionVersions",
           "personalize:ListSolutions",

@@ -24,8 +24,10 @@ from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
@@ -41,7 +43,10 @@ from encore.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
     ROLE,
     InMemoryFiles,
+    InMemoryKeptEvents,
     InMemoryPersonalize,
+    InMemorySink,
+    InMemoryTrackers,
     InMemoryTurns,
     Shop,
     made_up_shop,
@@ -119,6 +124,16 @@ class World:
             remove_old_runs=self.remove_old_runs,
             plan=plan,
         )
+        self.kept_events, self.sink = InMemoryKeptEvents(), InMemorySink()
+        self.trackers = InMemoryTrackers()
+        self.credits = InMemoryItems("run_id", "item")
+        self.record_events = RecordEvents(
+            kept=self.kept_events,
+            credits=self.credits,
+            sink=self.sink,
+            tracker=KnowTracker(trackers=self.trackers),
+            objects=self.objects,
+        )
         self.handler = self.task()
 
     def task(self) -> RecommenderHandler:
@@ -163,7 +178,7 @@ class World:
             polls=self.polls,
             announcer=self.announcer,
         )
-        return RecommenderHandler(advance_run)
+        return RecommenderHandler(advance_run, self.record_events)
 
     async def open(self, shop: Shop = ENOUGH, run_id: str = RUN) -> None:
         """Store a run as ingest and sentiment leave it, and its batch results as Personalize will."""

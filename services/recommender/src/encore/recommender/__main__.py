@@ -1,6 +1,9 @@
 """Starts the recommender service: `python -m encore.recommender`."""
 
 from encore.contracts.events import Round
+from encore.recommender.adapters.event_sink import AWSEventSink
+from encore.recommender.adapters.event_trackers import AWSEventTrackers
+from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.run_files import S3RunFiles
 from encore.recommender.adapters.turns import DynamoDBTurns
@@ -11,8 +14,10 @@ from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
@@ -24,6 +29,7 @@ from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSRecommenderPolls
+from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 from encore.runtime.tags import tags_of
@@ -32,7 +38,8 @@ from encore.runtime.tags import tags_of
 async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings = runtime.settings
-    train = _train(runtime, AWSPersonalize(await runtime.new_client("personalize")))
+    personalize = AWSPersonalize(await runtime.new_client("personalize"))
+    train = _train(runtime, personalize)
     know = KnowCatalogue(objects=runtime.objects)
     rankings = _rankings(runtime)
     prepare_datasets = PrepareDatasets(objects=runtime.objects, know=know, rankings=rankings)
@@ -70,7 +77,31 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         polls=polls,
         announcer=runtime.announcer,
     )
-    return RecommenderHandler(advance_run)
+    return RecommenderHandler(advance_run, await _record_events(runtime, personalize))
+
+
+async def _record_events(runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize) -> RecordEvents:
+    settings = runtime.settings
+    limiter = runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s)
+    trackers = AWSEventTrackers(
+        personalize,
+        runtime.dynamodb,
+        table=settings.runs_table,
+        plan=_plan(settings),
+        attribution=settings.recommender_attribution,
+    )
+    return RecordEvents(
+        kept=DynamoDBKeptEvents(
+            runtime.dynamodb,
+            settings.recommendations_table,
+            runtime.items(settings.recommendations_table),
+            keep_days=settings.retention_days,
+        ),
+        credits=runtime.items(settings.runs_table),
+        sink=AWSEventSink(await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES), limiter),
+        tracker=KnowTracker(trackers=trackers),
+        objects=runtime.objects,
+    )
 
 
 def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:

@@ -48,6 +48,10 @@ class RecommenderSettings(ServiceSettings):
 
     Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
     """
+    recommender_put_events_per_s: Annotated[float, Field(gt=0, le=1000)] = 200.0
+    """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
+    recommender_attribution: bool = False
+    """Whether Personalize, too, reports what emails led to: by a metric attribution of the dataset group."""
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 

@@ -122,6 +122,10 @@ def copy(run_id: str, part: int, first: str) -> str:
     return f"{copies(run_id, part)}{first}.jsonl"
 
 
+ATTRIBUTION = "attribution/"
+"""Where Personalize puts its reports on what emails led to, if it is asked to; they belong to no run."""
+
+
 def events(upload_id: str, batch: int) -> str:
     """Some events of an uploaded file: one `CustomerEvent` per line."""
     return f"runs/{upload_id}/events/batch-{batch:05}.jsonl"

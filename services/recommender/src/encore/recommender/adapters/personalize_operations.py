@@ -51,6 +51,10 @@ OPERATIONS: Mapping[Kind, Operations] = {
         "jobName",
         job=True,
     ),
+    Kind.EVENT_TRACKER: Operations("event_tracker", "eventTracker", "eventTrackers", "datasetGroupArn"),
+    Kind.METRIC_ATTRIBUTION: Operations(
+        "metric_attribution", "metricAttribution", "metricAttributions", "datasetGroupArn"
+    ),
 }
 
 

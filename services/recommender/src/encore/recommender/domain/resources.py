@@ -17,6 +17,8 @@ class Kind(StrEnum):
     SOLUTION = "solution"
     SOLUTION_VERSION = "solution version"
     BATCH_JOB = "batch inference job"
+    EVENT_TRACKER = "event tracker"
+    METRIC_ATTRIBUTION = "metric attribution"
 
 
 @dataclass(frozen=True, slots=True)
