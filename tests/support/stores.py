@@ -96,6 +96,12 @@ class InMemoryItems:
         found = (self.items[key] for key in sorted(self.items) if key[0] == value)
         return [from_item(to_item(item)) for item in found]
 
+    async def scan(self, *, segment: int, segments: int) -> AsyncIterator[dict[str, Any]]:
+        """Yield the items of one segment."""
+        for key in sorted(self.items):
+            if sum("".join(key).encode()) % segments == segment:
+                yield from_item(to_item(self.items[key]))
+
 
 class InMemoryAnnouncer:
     """Keeps announced events in order, with their ids."""

@@ -30,7 +30,12 @@ from encore.recommender.ports import (
     RefusedError,
     VanishedError,
 )
+from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
 from encore.runtime.storage import to_item
@@ -269,6 +274,46 @@ class InMemoryFiles:
         for key in keys:
             del self._stored[key]
         return len(keys)
+
+
+@dataclass
+class InMemoryKnownShop:
+    """The latest shop, and the runs that added to the history, in memory."""
+
+    shop: str | None = None
+    runs: list[str] = field(default_factory=list)
+
+    async def get(self) -> str | None:
+        """Return the latest run whose shop can be read."""
+        return self.shop
+
+    async def set(self, run_id: str) -> None:
+        """Make a run's shop the latest."""
+        self.shop = run_id
+
+    async def follow(self, run_id: str) -> str | None:
+        """Note a run; return the one before it."""
+        if run_id not in self.runs[-1:]:
+            self.runs.append(run_id)
+        return self.runs[-2] if len(self.runs) > 1 else None
+
+
+def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers, StudyShop]:
+    """What a run without kept rankings or earlier runs goes through before its training."""
+    know, known_shop = KnowCatalogue(objects=objects), InMemoryKnownShop()
+    customers = KnowCustomers(
+        items=InMemoryItems("customer_id"), objects=objects, events=InMemoryKeptEvents()
+    )
+    prepare = PrepareDatasets(
+        objects=objects,
+        know=know,
+        customers=customers,
+        rankings=nothing_kept(objects),
+        known_shop=known_shop,
+    )
+    gather = GatherCustomers(objects=objects, know=know, customers=customers)
+    study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
+    return prepare, gather, study
 
 
 def nothing_kept(objects: RankedObjects) -> KeepRankings:

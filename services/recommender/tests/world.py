@@ -15,6 +15,7 @@ from encore.contracts.events import (
     new_event,
 )
 from encore.contracts.records import Recommendation
+from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.bundles import FEWEST_PARTS
 from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
@@ -22,8 +23,10 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -51,7 +54,7 @@ from services.recommender.tests.fakes import (
     Shop,
     made_up_shop,
 )
-from tests.support.runs import START, Runs
+from tests.support.runs import START, TABLE, Runs
 from tests.support.stores import InMemoryAnnouncer, InMemoryItems, InMemoryObjects, InMemoryPolls
 
 if TYPE_CHECKING:
@@ -88,6 +91,8 @@ class World:
         self.ledger: Ledger = wrap(self.runs.ledger)
         self.objects: InMemoryObjects = wrap(InMemoryObjects())
         self.items: InMemoryItems = wrap(InMemoryItems("customer_id", "run_id"))
+        self.histories: InMemoryItems = wrap(InMemoryItems("customer_id"))
+        self.known_shop = DynamoDBKnownShop(self.runs.dynamodb, table=TABLE, name="shop")
         self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
@@ -134,11 +139,13 @@ class World:
             tracker=KnowTracker(trackers=self.trackers),
             objects=self.objects,
         )
+        self.customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)
         self.handler = self.task()
 
     def task(self) -> RecommenderHandler:
         """The handler of one more task, which knows nothing of what others keep in memory."""
         know = KnowCatalogue(objects=self.objects)
+        customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)
         rankings = KeepRankings(
             items=self.items,
             objects=self.objects,
@@ -146,8 +153,17 @@ class World:
             days=self.ranking_days,
             fewest=fewest_left(self.picks, self.rules),
         )
-        prepare_datasets = PrepareDatasets(objects=self.objects, know=know, rankings=rankings)
-        study_shop = StudyShop(objects=self.objects, know=know)
+        prepare_datasets = PrepareDatasets(
+            objects=self.objects,
+            know=know,
+            customers=customers,
+            rankings=rankings,
+            known_shop=self.known_shop,
+        )
+        gather_customers = GatherCustomers(objects=self.objects, know=know, customers=customers)
+        study_shop = StudyShop(
+            objects=self.objects, know=know, customers=customers, known_shop=self.known_shop
+        )
         load_rules = LoadRules(objects=self.objects, rules=self.rules, picks=self.picks)
         select_products = SelectProducts(
             stage=self.stage,
@@ -157,12 +173,14 @@ class World:
             report_picks=ReportPicks(ledger=self.ledger, objects=self.objects),
             memory=RememberPicks(self.items),
             rankings=rankings,
+            customers=customers,
         )
         advance_run = AdvanceRun(
             ledger=self.ledger,
             stage=self.stage,
             load_rules=load_rules,
             prepare_datasets=prepare_datasets,
+            gather_customers=gather_customers,
             study_shop=study_shop,
             train=self.training,
             share_out=ShareOut(
@@ -171,6 +189,7 @@ class World:
                 polls=self.polls,
                 work={
                     Round.PREPARE: prepare_datasets.do,
+                    Round.GATHER: gather_customers.do,
                     Round.STUDY: study_shop.do,
                     Round.SELECT: select_products.do,
                 },

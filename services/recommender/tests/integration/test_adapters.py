@@ -11,12 +11,10 @@ from encore.recommender.domain.plan import Plan, Step
 from encore.recommender.domain.resources import Kind, ResourceSpec
 from encore.recommender.domain.vanished import TYPES
 from encore.recommender.ports import RefusedError, VanishedError
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.runtime.runs.run import Run
 from encore.runtime.storage import S3Objects
 from encore.stack.provision import Resources
-from services.recommender.tests.fakes import made_up_shop, nothing_kept
+from services.recommender.tests.fakes import made_up_shop, preparing
 from tests.support.runs import START
 from tests.support.stores import Clients
 from understudy.testing import UnderstudyServer
@@ -47,10 +45,10 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     objects = S3Objects(clients.s3, bucket)
     await shop.store(objects, "run-1")
     run = Run(run_id="run-1", created_at=START, parts=1)
-    know = KnowCatalogue(objects=objects)
-    prepare = PrepareDatasets(objects=objects, know=know, rankings=nothing_kept(objects))
+    prepare, gather, _ = preparing(objects)
     run = run.model_copy(update={"step": dict(await prepare.begin(run))})
     await prepare.do(run, bundle_of(run, 1))
+    await gather.do(run, bundle_of(run, 1))
     plan = Plan(dataset_group="shop", role_arn=ROLE, bucket=bucket, num_results=10, tags={"stack": "shop"})
     for step in list(Step)[:-1]:
         for wanted in plan.wanted(step, run):
@@ -62,7 +60,7 @@ async def test_every_resource_of_a_run_is_made_once_and_found_again(
     await assert_can_be_removed(personalize, run)
     files = S3RunFiles(clients.s3, bucket)
     assert (
-        await files.remove("runs/run-1/personalize/") == 5 + 1
+        await files.remove("runs/run-1/personalize/") == 7 + 1
     )  # and the object with which Personalize tries
     assert await objects.find("runs/run-1/personalize/output/part-00001.json.out") is None
 

@@ -3,18 +3,18 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encore.contracts.records import Customer, CustomerEvent, EventKind
+from encore.contracts.records import Customer, CustomerEvent, EventKind, Purchase
 from encore.recommender.domain.customer_events import (
     AFTER_TRIMMING,
     MOST,
     attribute_of,
-    event_rows,
     from_item,
     surplus,
     value_of,
     visits,
-    with_purchases,
 )
+from encore.recommender.domain.customer_rows import customer_rows
+from encore.recommender.domain.history import MOST_LOOKS, History
 from encore.recommender.domain.preferences import EventType, preferences_of
 from services.recommender.tests.fakes import an_event, purchase
 
@@ -78,26 +78,51 @@ def test_purchases_are_forgotten_last() -> None:
     assert [one.event_id for one in left_out] == [f"v{n}" for n in range(len(left_out))]
 
 
+def _known(*orders: Purchase) -> History:
+    customer = Customer(customer_id="C1", purchases=orders)
+    return History.of(customer, {}, run_id="run-1", now=NOON)
+
+
 def test_what_was_bought_is_owned_and_what_was_looked_at_is_not() -> None:
     """A click is no possession."""
-    customer = Customer(customer_id="C1", purchases=(purchase("o1", "P1", NOON),))
     events = [
         an_event("e1", product_id="P2", kind=EventKind.PURCHASED, timestamp=NOON),
         an_event("e2", product_id="P3"),
         an_event("e3", product_id="P4", kind=EventKind.VIEWED),
     ]
-    known = with_purchases(customer, events)
-    assert known.product_ids == ("P1", "P2")
-    assert [one.event_type for one in preferences_of(known, {})] == [EventType.PURCHASED] * 2
+    known = _known(purchase("o1", "P1", NOON)).with_events(events)
+    assert known.customer.product_ids == ("P1", "P2")
+    assert [one.event_type for one in preferences_of(known.customer, {})] == [EventType.PURCHASED] * 2
 
 
 def test_an_order_that_a_file_has_by_now_is_not_added_again() -> None:
     """The event told of it first; whichever is later dates it."""
-    customer = Customer(customer_id="C1", purchases=(purchase("o1", "P1", NOON),))
+    known = _known(purchase("o1", "P1", NOON))
     bought = an_event("e1", kind=EventKind.PURCHASED, timestamp=NOON)
-    assert with_purchases(customer, [bought]) is customer
+    assert known.with_events([bought]) == known
     later = bought.model_copy(update={"timestamp": NOON + 1})
-    assert len(with_purchases(customer, [later]).purchases) == 2
+    assert len(known.with_events([later]).purchases) == 2
+
+
+@given(st.lists(EVENTS, max_size=40), st.lists(EVENTS, max_size=40))
+def test_events_that_are_known_change_nothing(first: list[CustomerEvent], more: list[CustomerEvent]) -> None:
+    """They are added to what is known each time it is read, also to what was remembered with them."""
+    once = _known().with_events(first)
+    assert once.with_events(first) == once
+    both = once.with_events(more)
+    assert both.with_events(first).looks == both.looks
+    assert {one.product_id for one in both.with_events(first).purchases} == {
+        one.product_id for one in both.purchases
+    }
+
+
+def test_looks_survive_the_next_file_and_are_bounded() -> None:
+    """What a later file tells is added to them."""
+    looks = [an_event(f"e{n}", timestamp=NOON + n) for n in range(MOST_LOOKS + 10)]
+    known = _known().with_events(looks)
+    again = _known(purchase("o1", "P1", NOON)).after(known)
+    assert [one.timestamp for one in again.looks] == [NOON + n + 10 for n in reversed(range(MOST_LOOKS))]
+    assert History.from_item(again.item()) == again
 
 
 def test_rows_are_those_that_the_tracker_was_told_of() -> None:
@@ -108,5 +133,9 @@ def test_rows_are_those_that_the_tracker_was_told_of() -> None:
         an_event("e3", kind=EventKind.VIEWED),
         an_event("e4", kind=EventKind.PURCHASED),
     ]
-    rows = list(event_rows(events))
-    assert [(row["EVENT_TYPE"], row["EVENT_VALUE"]) for row in rows] == [("clicked", None), ("viewed", None)]
+    rows = customer_rows(_known().with_events(events), {})
+    assert [(row["EVENT_TYPE"], row["TIMESTAMP"], row["EVENT_VALUE"]) for row in rows.looks] == [
+        ("clicked", NOON, None),
+        ("viewed", 1_764_000_000, None),
+    ]
+    assert [row["EVENT_TYPE"] for row in rows.interactions] == ["purchased"]

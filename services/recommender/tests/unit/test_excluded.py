@@ -14,6 +14,7 @@ from encore.contracts import object_keys
 from encore.contracts.events import RecommendationsReady
 from encore.contracts.records import Customer, Exclusion, Recommendation
 from encore.recommender.domain import personalize_keys
+from encore.recommender.domain.told import FilePart, completed
 from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.run import StageName
 from services.recommender.tests.cases import CASES, Case
@@ -99,7 +100,7 @@ async def test_a_run_without_anybody_to_mail_trains_nothing() -> None:
     """However much data there is, every part is ready at once, and nothing is made in Personalize."""
     world = World()
     await world.open(replace(ENOUGH, parts=[excluded(part) for part in ENOUGH.parts]))
-    assert await world.run_to_end() == 2
+    assert await world.run_to_end() == 3
     assert (world.personalize.made, await recommended(world)) == ({}, [])
     assert [one.customers for one in world.announcer.of(RecommendationsReady)] == [0, 0]  # type: ignore[attr-defined] # narrowed by `of`
     run = await world.ledger.run(RUN)
@@ -117,7 +118,7 @@ def test_whatever_the_shop_is_only_who_may_be_mailed_gets_a_list(
         one.model_copy(update={"exclusion": cause}) for one, cause in zip(case.known(), causes, strict=False)
     ]
     rankings = {one.customer_id: case.ranked for one in customers}
-    lists = recommend(customers, (), rankings, case.shop).recommendations
+    lists = recommend(completed(FilePart(customers, ())), rankings, case.shop).recommendations
     assert [one.customer_id for one in lists] == [
         one.customer_id for one in customers if one.exclusion is None
     ]

@@ -188,14 +188,15 @@ async def test_whatever_changes_a_customers_rows_has_them_ranked_again() -> None
     changes: dict[str, Callable[[Customer], Customer]] = {
         "C2": with_another_review,
         "C4": dated,
-        "C6": lambda one: one.model_copy(update={"reviews": one.reviews[:1]}),
+        "C6": lambda one: one.model_copy(update={"reviews": one.reviews[:1]}),  # the other is still known
         "C8": lambda one: one.model_copy(update={"age": 51}),
         "C12": lambda one: one.model_copy(update={"name": "New", "email": "new@example.com"}),
     }
     for customer_id, change in changes.items():
         shop = changed(shop, customer_id, change)
+    # What an earlier run found C10's reviews to say is still known.
     scored = [[one for one in part if one.customer_id != "C10"] for part in SHOP.scored]
-    assert await to_end(world, AGAIN, replace(shop, scored=scored)) == ["C2", "C4", "C6", "C8", "C10"]
+    assert await to_end(world, AGAIN, replace(shop, scored=scored)) == ["C2", "C4", "C8"]
     assert (await lists(world, AGAIN))["C12"].email == "new@example.com"
 
 
@@ -232,7 +233,7 @@ async def test_with_no_days_nothing_is_kept_or_read() -> None:
     assert len(await to_end(world, RUN)) == len(await to_end(world, AGAIN)) == CUSTOMERS
     assert {key for _, key in world.items.items} == {RUN, AGAIN, "latest"}
     (training,) = [one for one in await world.ledger.reports(AGAIN) if one.name == "training"]
-    assert training.units["dynamodb.reads"] < CUSTOMERS + 12
+    assert training.units["dynamodb.reads"] < 2 * CUSTOMERS + 12  # histories
 
 
 async def test_a_ranking_that_the_catalogue_has_left_behind_is_made_anew() -> None:

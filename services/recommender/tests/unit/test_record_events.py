@@ -8,6 +8,7 @@ import pytest
 from encore.contracts import object_keys
 from encore.contracts.events import InteractionsIngested
 from encore.contracts.records import CustomerEvent, EventKind
+from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.customer_events import Tracker
 from encore.recommender.ports import NotReadyError
 from encore.runtime.retry import PostponedError
@@ -132,3 +133,47 @@ async def test_the_tracker_is_asked_for_once() -> None:
     await _deliver(world)
     await _deliver(world)
     assert world.trackers.made == 1
+
+
+async def test_a_run_knows_what_its_customers_did_since() -> None:
+    """What they bought is theirs; clicks and looks are in what Personalize learns from, and nowhere else."""
+    world = World()
+    bought = an_event("e1", customer_id="C0", product_id="P9red", kind=EventKind.PURCHASED)
+    clicked = an_event("e2", customer_id="C0", product_id="P40blue")
+    other = an_event("e3", customer_id="nobody", product_id="P9red", kind=EventKind.PURCHASED)
+    await world.record_events.record([bought, clicked, other])
+    await world.open()
+    await world.run_to_end()
+    first = world.objects.stored[personalize_keys.interactions("run-1", 1)].decode().splitlines()
+    assert {f"C0,P9red,{bought.timestamp},purchased,", f"C0,P40blue,{clicked.timestamp},clicked,"} <= set(
+        first
+    )
+    (mine,) = [one for part in (1, 2) for one in await world.recommended(part) if one.customer_id == "C0"]
+    assert "P9red" in {one.product_id for one in mine.owned}
+    assert "P40blue" not in {one.product_id for one in mine.owned}
+    assert not {pick.product.product_id for pick in mine.picks} & {"P9red", "P9blue"}
+
+
+async def test_what_a_customer_did_is_known_at_once() -> None:
+    """Also of a customer whom no file has had, and of one of an earlier file."""
+    world = World()
+    customers = world.customers
+    assert await customers.find("C1") is None
+    await world.record_events.record([an_event("e1", kind=EventKind.PURCHASED)])
+    found = await customers.find("C1")
+    assert found is not None
+    assert found.customer.product_ids == ("P1",)
+
+
+async def test_what_a_file_brought_into_the_history_stays_when_events_expire() -> None:
+    """The run that read it remembers it."""
+    world = World()
+    await world.record_events.record(
+        [an_event("e1", customer_id="C0", product_id="P9red", kind=EventKind.PURCHASED)]
+    )
+    await world.open()
+    await world.run_to_end()
+    world.kept_events.known.clear()
+    found = await world.customers.find("C0")
+    assert found is not None
+    assert "P9red" in found.customer.product_ids

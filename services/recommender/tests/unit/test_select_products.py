@@ -25,6 +25,7 @@ from encore.contracts.records import (
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.pick_groups import Groups, PickGroups, list_digest
 from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.told import FilePart, completed
 from encore.recommender.use_cases.select_products import recommend
 from encore.runtime.runs.totals import total
 from services.recommender.tests.baskets import ALL
@@ -180,8 +181,10 @@ def test_a_ranking_of_a_whole_category_decides_what_is_picked_of_it() -> None:
     shop = shop_of(teas)
     customers = [Customer(customer_id=f"C{n}", reviews=(review(f"R{n}", "tea15"),)) for n in range(20)]
     ranking = [one.product_id for one in teas if one.product_id != "tea15"]
-    ranked = recommend(customers, (), dict.fromkeys((f"C{n}" for n in range(20)), ranking), shop)
-    popular = recommend(customers, (), {}, shop)
+    ranked = recommend(
+        completed(FilePart(customers, ())), dict.fromkeys((f"C{n}" for n in range(20)), ranking), shop
+    )
+    popular = recommend(completed(FilePart(customers, ())), {}, shop)
     assert {one.source for one in ranked.recommendations} == {RecommendationSource.PERSONALIZE}
     assert {one.source for one in popular.recommendations} == {RecommendationSource.POPULARITY}
     picked = [one for each in ranked.recommendations for one in listed(each)]
@@ -201,11 +204,13 @@ def test_customers_with_equal_histories_do_not_all_get_one_list(
     customers = [
         Customer(customer_id=name, reviews=tuple(review(f"R{name}", one) for one in owned)) for name in names
     ]
-    recommended = recommend(customers, (), dict.fromkeys(names, ranking), shop_of(ALL))
+    recommended = recommend(completed(FilePart(customers, ())), dict.fromkeys(names, ranking), shop_of(ALL))
     lists = Counter(map(listed, recommended.recommendations))
     assert max(lists.values()) < 0.75 * len(customers)
     assert (
-        recommend(customers[::-1], (), dict.fromkeys(names, ranking), shop_of(ALL)).recommendations
+        recommend(
+            completed(FilePart(customers[::-1], ())), dict.fromkeys(names, ranking), shop_of(ALL)
+        ).recommendations
         == (recommended.recommendations[::-1])
     )
 

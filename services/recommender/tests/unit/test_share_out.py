@@ -82,7 +82,7 @@ async def test_the_bundles_of_a_run_keep_their_size(monkeypatch: pytest.MonkeyPa
     assert len(world.announcer.of(RecommendationsReady)) == 10
 
 
-@pytest.mark.parametrize("in_round", [Round.PREPARE, Round.STUDY])
+@pytest.mark.parametrize("in_round", [Round.PREPARE, Round.GATHER, Round.STUDY])
 async def test_a_task_that_dies_before_it_polls_polls_when_its_message_returns(
     in_round: Round, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,8 +90,8 @@ async def test_a_task_that_dies_before_it_polls_polls_when_its_message_returns(
     world = World()
     await world.open(TOO_LITTLE)
     await world.start()
-    if in_round is Round.STUDY:
-        await world.deliver(bundle(Round.PREPARE, 1))
+    for before_it in list(Round)[: list(Round).index(in_round)]:
+        await world.deliver(bundle(before_it, 1))
         await world.deliver(RecommenderPoll(attempt=1))
     with monkeypatch.context() as patched, pytest.raises(RuntimeError):
         patched.setattr(world.polls, "send", crash)

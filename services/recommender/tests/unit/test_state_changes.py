@@ -27,7 +27,7 @@ async def test_a_state_change_advances_the_run_at_once() -> None:
     for step in ("datasets", "import", "solution"):
         await world.change_state("ACTIVE")
         assert (await world.ledger.run(RUN)).step["step"] == step
-    assert world.polls.sent[2:] == [(RUN, 2)]
+    assert world.polls.sent[3:] == [(RUN, 2)]
 
 
 async def test_the_last_state_change_sends_an_immediate_poll() -> None:
@@ -35,10 +35,10 @@ async def test_the_last_state_change_sends_an_immediate_poll() -> None:
     world = World()
     await world.open()
     await world.train()
-    while len(world.polls.sent_at_once) == 2:
+    while len(world.polls.sent_at_once) == 3:
         await world.change_state("ACTIVE")
     await world.change_state("ACTIVE")
-    assert world.polls.sent[2:] == [(RUN, 2), (RUN, 3)]
+    assert world.polls.sent[3:] == [(RUN, 2), (RUN, 3)]
     await world.deliver(RecommenderPoll(attempt=2))
     await world.deliver_bundles()
     assert world.announcer.announced == []
@@ -60,7 +60,7 @@ async def test_the_delayed_poll_still_counts_when_the_immediate_one_cannot_be_se
         while True:
             await world.change_state("ACTIVE")
     await world.change_state("ACTIVE")
-    assert world.polls.sent[2:] == [(RUN, 2)]
+    assert world.polls.sent[3:] == [(RUN, 2)]
     await world.deliver(RecommenderPoll(attempt=2))
     await world.deliver_bundles()
     assert len(world.announcer.of(RecommendationsReady)) == 2
@@ -74,7 +74,7 @@ async def test_a_failed_job_ends_the_run_by_an_immediate_poll() -> None:
     await world.deliver(RecommenderPoll(attempt=2))
     await world.change_state("CREATE FAILED")
     assert (await world.ledger.run(RUN)).is_open
-    assert world.polls.sent_at_once[2:] == [(RUN, 4)]
+    assert world.polls.sent_at_once[3:] == [(RUN, 4)]
     await world.deliver(RecommenderPoll(attempt=4))
     await world.deliver(RecommenderPoll(attempt=3))
     assert "no luck" in str((await world.ledger.run(RUN)).reason)
@@ -150,4 +150,4 @@ async def test_a_state_change_looks_again_once_the_run_is_its_own(monkeypatch: p
     monkeypatch.setattr(type(world.stage), "lock", lambda _, *args, holder: meanwhile(*args, holder=holder))
     await world.change_state("ACTIVE")
     assert (world.personalize.creations, world.turns.run_id) == (made, None)
-    assert world.polls.sent[2:] == [(RUN, 2)]
+    assert world.polls.sent[3:] == [(RUN, 2)]

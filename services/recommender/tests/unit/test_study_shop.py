@@ -16,13 +16,10 @@ from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shop_rules import ShopRules
 from encore.recommender.domain.shopper import Shopper
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
-from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
-from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.batches import batches
 from encore.runtime.runs.run import Run
 from services.recommender.tests.fakes import Shop as Stored
-from services.recommender.tests.fakes import made_up_shop, nothing_kept
+from services.recommender.tests.fakes import made_up_shop, preparing
 from services.recommender.tests.shops import NOW
 from tests.support.stores import InMemoryObjects, Model
 
@@ -34,13 +31,13 @@ async def studied(stored: Stored, objects: InMemoryObjects | None = None, *, bun
     """The shop that a run learns from what is stored."""
     objects = objects or InMemoryObjects()
     await stored.store(objects, "run")
-    know = KnowCatalogue(objects=objects)
-    prepare = PrepareDatasets(objects=objects, know=know, rankings=nothing_kept(objects))
-    study = StudyShop(objects=objects, know=know)
+    prepare, gather, study = preparing(objects)
     run = Run(run_id="run", created_at=datetime.fromtimestamp(NOW, UTC), parts=len(stored.parts))
     step = {**await prepare.begin(run), BUNDLE_PARTS: str(bundle_parts)}
     run = run.model_copy(update={"step": step})
-    for each in (prepare, study):
+    for bundle in bundles_of(run):
+        await prepare.do(run, bundle)
+    for each in (gather, study):
         for bundle in bundles_of(run):
             await each.do(run, bundle)
         await each.close(run)

@@ -4,6 +4,7 @@ from encore.contracts.events import Round
 from encore.recommender.adapters.event_sink import AWSEventSink
 from encore.recommender.adapters.event_trackers import AWSEventTrackers
 from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
+from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.run_files import S3RunFiles
 from encore.recommender.adapters.turns import DynamoDBTurns
@@ -12,8 +13,10 @@ from encore.recommender.domain.plan import Plan
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
@@ -42,8 +45,23 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     train = _train(runtime, personalize)
     know = KnowCatalogue(objects=runtime.objects)
     rankings = _rankings(runtime)
-    prepare_datasets = PrepareDatasets(objects=runtime.objects, know=know, rankings=rankings)
-    study_shop = StudyShop(objects=runtime.objects, know=know)
+    kept_events = _kept_events(runtime)
+    customers = KnowCustomers(
+        items=runtime.items(settings.histories_table), objects=runtime.objects, events=kept_events
+    )
+    known_shop = DynamoDBKnownShop(
+        runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+    )
+    prepare_datasets = PrepareDatasets(
+        objects=runtime.objects,
+        know=know,
+        customers=customers,
+        rankings=rankings,
+        known_shop=known_shop,
+        assortment=settings.recommender_catalogue,
+    )
+    gather_customers = GatherCustomers(objects=runtime.objects, know=know, customers=customers)
+    study_shop = StudyShop(objects=runtime.objects, know=know, customers=customers, known_shop=known_shop)
     load_rules = LoadRules(
         objects=runtime.objects, rules=settings.recommender_rules, picks=settings.recommender_picks
     )
@@ -55,6 +73,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         report_picks=ReportPicks(ledger=runtime.ledger, objects=runtime.objects),
         memory=RememberPicks(runtime.items(settings.recommendations_table)),
         rankings=rankings,
+        customers=customers,
     )
     polls = SQSRecommenderPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s)
     advance_run = AdvanceRun(
@@ -62,6 +81,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         stage=runtime.stage,
         load_rules=load_rules,
         prepare_datasets=prepare_datasets,
+        gather_customers=gather_customers,
         study_shop=study_shop,
         train=train,
         share_out=ShareOut(
@@ -70,6 +90,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
             polls=polls,
             work={
                 Round.PREPARE: prepare_datasets.do,
+                Round.GATHER: gather_customers.do,
                 Round.STUDY: study_shop.do,
                 Round.SELECT: select_products.do,
             },
@@ -77,10 +98,19 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         polls=polls,
         announcer=runtime.announcer,
     )
-    return RecommenderHandler(advance_run, await _record_events(runtime, personalize))
+    return RecommenderHandler(advance_run, await _record_events(runtime, personalize, kept_events))
 
 
-async def _record_events(runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize) -> RecordEvents:
+def _kept_events(runtime: Runtime[RecommenderSettings]) -> DynamoDBKeptEvents:
+    table = runtime.settings.recommendations_table
+    return DynamoDBKeptEvents(
+        runtime.dynamodb, table, runtime.items(table), keep_days=runtime.settings.retention_days
+    )
+
+
+async def _record_events(
+    runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize, kept: DynamoDBKeptEvents
+) -> RecordEvents:
     settings = runtime.settings
     limiter = runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s)
     trackers = AWSEventTrackers(
@@ -91,12 +121,7 @@ async def _record_events(runtime: Runtime[RecommenderSettings], personalize: AWS
         attribution=settings.recommender_attribution,
     )
     return RecordEvents(
-        kept=DynamoDBKeptEvents(
-            runtime.dynamodb,
-            settings.recommendations_table,
-            runtime.items(settings.recommendations_table),
-            keep_days=settings.retention_days,
-        ),
+        kept=kept,
         credits=runtime.items(settings.runs_table),
         sink=AWSEventSink(await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES), limiter),
         tracker=KnowTracker(trackers=trackers),

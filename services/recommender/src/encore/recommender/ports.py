@@ -2,13 +2,13 @@
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 from encore.contracts.records import CustomerEvent
 from encore.recommender.domain.customer_events import Tracker, Visit
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
 from encore.recommender.domain.turn import Turn
-from encore.runtime.ports import Objects
+from encore.runtime.ports import Items, Objects
 
 
 class NotReadyError(Exception):
@@ -82,3 +82,17 @@ class RankedObjects(Objects, Protocol):
     """The data bucket with Personalize's results; see `encore.runtime.storage.S3Objects`."""
 
     def lines(self, key: str) -> AsyncIterator[bytes]: ...
+
+
+class ScannedItems(Items, Protocol):
+    """A table that can be read as a whole; see `encore.runtime.storage.DynamoDBItems`."""
+
+    def scan(self, *, segment: int, segments: int) -> AsyncIterator[dict[str, Any]]: ...
+
+
+class KnownShop(Protocol):
+    """Which runs the accumulated history comes from; see `encore.recommender.adapters.known_shop`."""
+
+    async def get(self) -> str | None: ...
+    async def set(self, run_id: str) -> None: ...
+    async def follow(self, run_id: str) -> str | None: ...

@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ServiceSettings
 
@@ -16,6 +17,7 @@ class RecommenderSettings(ServiceSettings):
 
     recommender_queue_url: str
     recommendations_table: str
+    histories_table: str
     recommendations_ready_topic_arn: str
     personalize_role_arn: str
     """The role that Personalize itself assumes to read and write the data bucket."""
@@ -52,6 +54,10 @@ class RecommenderSettings(ServiceSettings):
     """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
     recommender_attribution: bool = False
     """Whether Personalize, too, reports what emails led to: by a metric attribution of the dataset group."""
+    recommender_catalogue: Assortment = Assortment.AUTO
+    """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
+    `auto` decides by how many of the known products the file has.
+    """
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 

@@ -149,7 +149,9 @@ class Round(StrEnum):
     """Work that the recommender shares out among its tasks, in order: each ends before the next begins."""
 
     PREPARE = "prepare"
-    """Write what Personalize imports and ranks for, and count what the customers share."""
+    """Write what Personalize imports and ranks for, count what the customers share, and remember them."""
+    GATHER = "gather"
+    """Do the same for the customers of earlier files whom this one does not have."""
     STUDY = "study"
     """Count which products customers have together, by family."""
     SELECT = "select"

@@ -140,6 +140,18 @@ class DynamoDBItems:
         async with self._parallel:
             return [from_item(item) async for page in pages for item in page.get("Items", [])]
 
+    async def scan(self, *, segment: int, segments: int) -> AsyncIterator[dict[str, Any]]:
+        """Yield every item of one of so many segments of the table, the first being 0, as last put.
+
+        Every item is in one segment, and always in the same of as many.
+        """
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._name, Segment=segment, TotalSegments=segments, ConsistentRead=True
+        )
+        async for page in pages:
+            for item in page.get("Items", []):
+                yield from_item(item)
+
     async def _put_batch(self, items: Sequence[Mapping[str, Any]]) -> None:
         expiring = expires_at(self._keep_days)
         requests: list[WriteRequestUnionTypeDef] = [

@@ -13,8 +13,8 @@ from hashlib import sha256
 from itertools import groupby
 from typing import Any
 
-from encore.contracts.records import Customer, CustomerEvent, EventKind, Purchase
-from encore.recommender.domain.csv_files import Row, is_fit_id
+from encore.contracts.records import CustomerEvent, EventKind
+from encore.recommender.domain.csv_files import is_fit_id
 from encore.recommender.domain.preferences import EventType
 from encore.runtime.batches import batches
 
@@ -90,47 +90,6 @@ def visits(events: Iterable[CustomerEvent]) -> Iterator[Visit]:
     for (customer_id, session_id), group in groupby(ordered, key=_visit):
         for some in batches(group, EVENTS_PER_CALL):
             yield Visit(customer_id, session_id, tuple(some))
-
-
-def event_rows(events: Iterable[CustomerEvent]) -> Iterator[Row]:
-    """Yield the rows of clicks and views in the interactions, equal to what the event tracker was told.
-
-    Personalize counts equal ones once. Purchases are in the rows of what a customer has.
-    """
-    told = {
-        (one.customer_id, one.product_id, EVENT_TYPES[one.kind].value, one.timestamp)
-        for one in events
-        if one.kind is not EventKind.PURCHASED and is_fit_id(one.product_id)
-    }
-    for customer_id, product_id, event_type, timestamp in sorted(told):
-        yield {
-            "USER_ID": customer_id,
-            "ITEM_ID": product_id,
-            "TIMESTAMP": timestamp,
-            "EVENT_TYPE": event_type,
-            "EVENT_VALUE": None,
-        }
-
-
-def purchases(events: Iterable[CustomerEvent]) -> tuple[Purchase, ...]:
-    """Return what was bought; an event is named as an order is, where the file has none of that name."""
-    return tuple(
-        Purchase(order_id=one.event_id, product_id=one.product_id, timestamp=one.timestamp)
-        for one in events
-        if one.kind is EventKind.PURCHASED
-    )
-
-
-def with_purchases(customer: Customer, events: Iterable[CustomerEvent]) -> Customer:
-    """Return a customer who also has what their events say that they bought.
-
-    A product that an order of theirs has at the same time or later is theirs already.
-    """
-    latest: dict[str, int] = {}
-    for order in customer.purchases:
-        latest[order.product_id] = max(latest.get(order.product_id, 0), order.timestamp or 0)
-    new = tuple(one for one in purchases(events) if (one.timestamp or 0) > latest.get(one.product_id, -1))
-    return customer.model_copy(update={"purchases": (*customer.purchases, *new)}) if new else customer
 
 
 def keys(customer_ids: Iterable[str]) -> list[dict[str, str]]:

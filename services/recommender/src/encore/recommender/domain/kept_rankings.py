@@ -20,8 +20,6 @@ from encore.recommender.domain.rules import RESULTS_PER_PICK, Rules
 from encore.recommender.domain.schemas import DATASETS
 
 RANKING = "ranking"
-UNDATED = 0
-"""The time of interactions without one, in a basis: the run's, which Personalize gets, differs each time."""
 MAX_ITEM_BYTES = 300_000
 """DynamoDB stores 400 KB in an item; 500 ids of 256 characters may be more. Who has such gets no item."""
 SECONDS_PER_DAY = 86_400
@@ -77,7 +75,7 @@ def solution_digest(plan: Plan) -> str:
 def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:
     """Return a digest of what decides one customer's ranking: the solution, and their rows in the datasets.
 
-    Interactions without a time must have `UNDATED`, not that of the run.
+    Interactions without a time must have `customer_rows.UNDATED`, not that of a run.
     """
     return _digest(solution, list(interactions), user)
 

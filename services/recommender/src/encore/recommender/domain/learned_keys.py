@@ -10,6 +10,31 @@ def prepared(run_id: str, first: int) -> str:
     return object_keys.learned(run_id, f"prepared/part-{first:05}.json")
 
 
+def products(run_id: str) -> str:
+    """The run's catalogue, with the products of earlier files that are still sold: one `Product` for each."""
+    return object_keys.learned(run_id, "products.jsonl")
+
+
+def sentiments(run_id: str) -> str:
+    """What is known of these products: one `ProductSentiment` for each that has any."""
+    return object_keys.learned(run_id, "sentiments.jsonl")
+
+
+def history(run_id: str, part: int) -> str:
+    """What a part's customers were known for before the run: one `History` for each who was."""
+    return object_keys.learned(run_id, f"history/part-{part:05}.jsonl")
+
+
+def others(run_id: str, first: int) -> str:
+    """A share of the customers whom the run's file does not have: one `History` for each."""
+    return object_keys.learned(run_id, f"others/part-{first:05}.jsonl")
+
+
+def gathered(run_id: str, first: int) -> str:
+    """How much of that share there is for Personalize: one `PreparedBundle`."""
+    return object_keys.learned(run_id, f"gathered/part-{first:05}.json")
+
+
 def rankings(run_id: str, first: int) -> str:
     """How a bundle's customers get their rankings: one `RunRanking` for each."""
     return object_keys.learned(run_id, f"rankings/part-{first:05}.jsonl")

@@ -12,6 +12,8 @@ from encore.runtime.training_minimums import DataSize
 PERSONALIZE = "personalize"
 POPULARITY = "popularity"
 """The engines: what a run's products are ranked by."""
+ENGINE = "engine"
+"""Where a run's `step` keeps which of them it is for."""
 NOBODY = "nobody to rank products for"
 NO_DATA = DataSize()
 
@@ -26,10 +28,20 @@ class PreparedBundle(BaseModel):
     """For how many customers Personalize is to rank products."""
     kept: int = 0
     """How many customers have a ranking that was kept."""
+    new_interactions: int = 0
+    """How many interactions no earlier run had."""
+    replaced_interactions: int = 0
+    """How many interactions of earlier runs are different now, or gone."""
+    new_users: int = 0
+    """How many customers are new, or described otherwise than before."""
     read_units: int = 0
-    """What looking for kept rankings took of DynamoDB."""
+    """What looking for kept rankings, and reading and gathering histories, took of DynamoDB."""
+    write_units: int = 0
+    """What histories took of it."""
     interactions_bytes: int = 0
     users_bytes: int = 0
+    new_bytes: int = 0
+    """The size of the files with what is new."""
     shared: SharedCounts = SharedCounts()
 
     @property
@@ -46,7 +58,12 @@ class Prepared:
     items: int = 0
     ranked: int = 0
     kept: int = 0
+    new_interactions: int = 0
+    replaced_interactions: int = 0
+    new_users: int = 0
+    new_bytes: int = 0
     read_units: int = 0
+    write_units: int = 0
     files: int = 0
     """The files of the batch inference job."""
     largest_file: int = 0
@@ -63,7 +80,12 @@ class Prepared:
             items=self.items,
             ranked=self.ranked + bundle.ranked,
             kept=self.kept + bundle.kept,
+            new_interactions=self.new_interactions + bundle.new_interactions,
+            replaced_interactions=self.replaced_interactions + bundle.replaced_interactions,
+            new_users=self.new_users + bundle.new_users,
+            new_bytes=self.new_bytes + bundle.new_bytes,
             read_units=self.read_units + bundle.read_units,
+            write_units=self.write_units + bundle.write_units,
             files=self.files + bool(bundle.ranked),
             largest_file=max(self.largest_file, bundle.ranked),
             dataset_bytes={kind: size + more.get(kind, 0) for kind, size in known.items()},

@@ -1,6 +1,7 @@
 """The rows of the datasets: interactions, items and users."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.csv_files import Row, is_fit_id
@@ -13,21 +14,29 @@ FAVOURITE_LEVELS = 2
 AGE_GROUPS = ((18, "under-18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 OLDEST = "65-and-over"
 FEW_PRODUCTS = 4
+NEVER_SEEN: Mapping[str, int] = MappingProxyType({})
 
 
 def interaction_rows(
-    customer: Customer, preferences: Iterable[Preference], *, default_timestamp: int
+    customer: Customer,
+    preferences: Iterable[Preference],
+    *,
+    default_timestamp: int,
+    seen_at: Mapping[str, int] = NEVER_SEEN,
 ) -> Iterator[Row]:
     """Yield one row for each distinct product of the customer, reviewed, bought, or both (ADR 30).
 
-    Rows without a time of their own get `default_timestamp`; their order then has no meaning.
+    Rows without a time of their own get the one in `seen_at` by product id, else `default_timestamp`; their
+    order then has no meaning.
     """
     for preference in preferences:
         if is_fit_id(preference.product_id):
             yield {
                 "USER_ID": customer.customer_id,
                 "ITEM_ID": preference.product_id,
-                "TIMESTAMP": default_timestamp if preference.timestamp is None else preference.timestamp,
+                "TIMESTAMP": seen_at.get(preference.product_id, default_timestamp)
+                if preference.timestamp is None
+                else preference.timestamp,
                 "EVENT_TYPE": preference.event_type.value,
                 "EVENT_VALUE": None if preference.value is None else round(preference.value, 4),
             }

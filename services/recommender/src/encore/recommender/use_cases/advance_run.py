@@ -5,9 +5,9 @@ notes its number, so a crash can double the polls but never end them; and an att
 is dropped, so doubled polls become single again. One message of a run is handled at a time: two that looked
 for the same training at once would each start one.
 
-Preparing and studying the shop, before the training, and selecting, after it, are shared out among the tasks
-as messages about bundles. An attempt sends those that are left and no poll: the bundle that completes a round
-polls at once, whether it completes it now or finds, after a crash, that it has.
+Preparing, gathering and studying the shop, before the training, and selecting, after it, are shared out among
+the tasks as messages about bundles. An attempt sends those that are left and no poll: the bundle that
+completes a round polls at once, whether it completes it now or finds, after a crash, that it has.
 
 The state change of a Personalize job names no run and is not an attempt: it advances the run whose turn it is
 and, when there is nothing left to wait for, sends a poll at once instead of the one that is still delayed.
@@ -21,8 +21,9 @@ from encore.recommender.domain.plan import Step
 from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
+from encore.recommender.use_cases.gather_customers import RANKED, GatherCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.prepare_datasets import RANKED, PrepareDatasets
+from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.report_training import report_training
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
@@ -50,6 +51,7 @@ class AdvanceRun:
     stage: Stage
     load_rules: LoadRules
     prepare_datasets: PrepareDatasets
+    gather_customers: GatherCustomers
     study_shop: StudyShop
     train: Train
     share_out: ShareOut
@@ -69,6 +71,11 @@ class AdvanceRun:
 
     async def pass_bundle(self, run_id: str, in_round: Round, bundle: int, *, holder: str) -> None:
         """Do the bundle of one message; poll at once if its round is complete and nobody has polled yet."""
+        if in_round is not Round.SELECT and not await self.train.take_turns.stay(run_id):
+            log.info("waiting_for_another_run")  # it was silent too long: a poll has its bundles sent again
+            waiting = await self.ledger.run(run_id)
+            await self.polls.send(run_id, waiting.attempt(StageName.RECOMMENDER) + 1)
+            return
         run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
         if run is None or in_round is Round.SELECT or polled(in_round) in run.step:
             return
@@ -104,6 +111,10 @@ class AdvanceRun:
 
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
+            if _is_training(run) and not await self.train.take_turns.has_turn(run):
+                log.info("waiting_for_another_run")
+                await self._poll(run, attempt + 1)
+                return
             learned = await self._learned(run)
             if learned is None:
                 return
@@ -113,8 +124,11 @@ class AdvanceRun:
         except (RefusedError, InvalidFileError) as error:
             await self._fail(run, str(error))
             return
-        await self.polls.send(run.run_id, attempt + 1)
-        await self.ledger.set_step(run.run_id, **{ATTEMPT: str(attempt + 1)})
+        await self._poll(run, attempt + 1)
+
+    async def _poll(self, run: Run, attempt: int) -> None:
+        await self.polls.send(run.run_id, attempt)
+        await self.ledger.set_step(run.run_id, **{ATTEMPT: str(attempt)})
 
     async def _learned(self, run: Run) -> Run | None:
         """Take the run through the rounds before its training; None while tasks are busy with one.
@@ -125,12 +139,16 @@ class AdvanceRun:
         if BUNDLE_PARTS not in run.step:
             await self.load_rules.shop_rules()
             run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
-        for in_round, work in ((Round.PREPARE, self.prepare_datasets), (Round.STUDY, self.study_shop)):
+        for in_round, close in (
+            (Round.PREPARE, _nothing),  # nothing is known of the whole yet
+            (Round.GATHER, self.gather_customers.close),
+            (Round.STUDY, self.study_shop.close),
+        ):
             if closed(in_round) in run.step:
                 continue
             if not await self.share_out.send(run, in_round):
                 return None
-            run = await self.ledger.set_step(run.run_id, **await work.close(run), **{closed(in_round): YES})
+            run = await self.ledger.set_step(run.run_id, **await close(run), **{closed(in_round): YES})
         return run
 
     async def _trained(self, run: Run) -> bool:
@@ -157,6 +175,10 @@ class AdvanceRun:
         log.error("run_failed", reason=reason)
         await self.train.release(run.run_id)
         await fail_run(run.run_id, reason, self.ledger, self.announcer)
+
+
+async def _nothing(_: Run) -> dict[str, str]:
+    return {}
 
 
 def _is_training(run: Run) -> bool:

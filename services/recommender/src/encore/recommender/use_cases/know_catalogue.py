@@ -1,4 +1,7 @@
-"""Reads a run's catalogue once per task: its products, and later all that picking needs to know of them."""
+"""Reads a run's catalogue once per task: its products, and later all that picking needs to know of them.
+
+What an earlier file sold and this one does not have is still sold if this file is not the whole catalogue.
+"""
 
 import asyncio
 from collections.abc import Mapping
@@ -7,12 +10,15 @@ from dataclasses import dataclass, field
 from encore.contracts import object_keys
 from encore.contracts.records import Product, ProductSentiment
 from encore.recommender.domain import learned_keys
+from encore.recommender.domain.assortment import Assortment, still_sold
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.families import SharedCounts, SharedReviews
 from encore.recommender.use_cases.keep_latest import KeepLatest
+from encore.runtime.logs import get_logger
 from encore.runtime.ports import Objects
 
 Products = Mapping[str, Product]
+log = get_logger()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,17 +33,41 @@ class KnowCatalogue:
         """Return the run's products by id."""
         return await self._products.get(run_id, lambda: self._read_products(run_id))
 
+    async def settle(self, run_id: str, earlier: str | None, assortment: Assortment) -> None:
+        """Settle what the run's catalogue is: its file's products, and those of the `earlier` run still sold.
+
+        All that is known of a product comes from the latest file that has it.
+        """
+        products = await self._file_products(run_id)
+        sentiments = await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
+        if earlier:
+            known = await self.objects.find_lines(learned_keys.products(earlier), Product)
+            kept = {one.product_id: one for one in still_sold(products, known, assortment)}
+            before = await self.objects.find_lines(learned_keys.sentiments(earlier), ProductSentiment)
+            products += kept.values()
+            sentiments += [one for one in before if one.product_id in kept]
+            log.info("catalogue_settled", products=len(products), of_earlier_files=len(kept), earlier=earlier)
+        await self.objects.put_lines(learned_keys.products(run_id), products)
+        await self.objects.put_lines(learned_keys.sentiments(run_id), sentiments)
+
     async def sentiments(self, run_id: str) -> list[ProductSentiment]:
         """Return what is known of the run's products."""
-        return await self.objects.get_lines(object_keys.product_sentiment(run_id), ProductSentiment)
+        key = learned_keys.sentiments(run_id)
+        if await self.objects.find(key, max_bytes=0) is None:  # a release before this one settled nothing
+            key = object_keys.product_sentiment(run_id)
+        return await self.objects.get_lines(key, ProductSentiment)
 
     async def catalogue(self, run_id: str) -> Catalogue:
         """Return the catalogue with its families, once the run is prepared."""
         return await self._catalogue.get(run_id, lambda: self._make_catalogue(run_id))
 
     async def _read_products(self, run_id: str) -> Products:
-        products = await self.objects.get_lines(object_keys.products(run_id), Product)
+        settled = await self.objects.find_lines(learned_keys.products(run_id), Product)
+        products = settled or await self._file_products(run_id)
         return {product.product_id: product for product in products}
+
+    async def _file_products(self, run_id: str) -> list[Product]:
+        return await self.objects.get_lines(object_keys.products(run_id), Product)
 
     async def _make_catalogue(self, run_id: str) -> Catalogue:
         products, sentiments = await self.products(run_id), await self.sentiments(run_id)

@@ -1,36 +1,39 @@
-"""Writes a run's datasets bundle by bundle, with never more than one bundle and the catalogue in memory."""
+"""Writes a run's datasets bundle by bundle, with never more than one bundle and the catalogue in memory.
+
+A bundle's customers are written with all that is known of them; what this run adds to it is written once more
+by itself, and remembered.
+"""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, ScoredReview
 from encore.recommender.domain import learned_keys, personalize_keys
+from encore.recommender.domain.assortment import Assortment
 from encore.recommender.domain.batch import input_lines, ranked_customers
-from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, bundles_of, parts_per_bundle
-from encore.recommender.domain.csv_files import Row, csv_file, csv_header, csv_lines, is_fit_id
+from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, parts_per_bundle
+from encore.recommender.domain.csv_files import csv_file, csv_header, csv_lines, is_fit_id
+from encore.recommender.domain.customer_rows import changes, customer_rows
 from encore.recommender.domain.families import SharedReviews
-from encore.recommender.domain.kept_rankings import UNDATED, basis_of
-from encore.recommender.domain.limits import exceeded
-from encore.recommender.domain.preferences import Scores, preferences_of, scores_by_review
-from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY, Prepared, PreparedBundle
-from encore.recommender.domain.rows import interaction_rows, item_row, user_row
+from encore.recommender.domain.history import History
+from encore.recommender.domain.kept_rankings import basis_of
+from encore.recommender.domain.preferences import scores_by_review
+from encore.recommender.domain.prepared import ENGINE, PreparedBundle
+from encore.recommender.domain.rows import item_row
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
-from encore.recommender.ports import RefusedError
+from encore.recommender.domain.told import FilePart
+from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_rankings import KeepRankings, Settled
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
-from encore.runtime.logs import get_logger
+from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
 
-ENGINE = "engine"
-RANKED, RANKING_READS = "ranked", "ranking_reads"
-"""For how many customers Personalize is asked, and what looking for kept rankings took of DynamoDB."""
-Facts = Mapping[str, str]
-log = get_logger()
+HISTORY_AFTER = "history_after"
+"""Where a run's `step` keeps which run added to the history before it; empty for the first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,10 +45,15 @@ class PrepareDatasets:
 
     objects: Objects
     know: KnowCatalogue
+    customers: KnowCustomers
     rankings: KeepRankings
+    known_shop: KnownShop
+    assortment: Assortment = Assortment.AUTO
 
-    async def begin(self, run: Run) -> Facts:
-        """Write the catalogue; return what the run's `step` keeps from the start."""
+    async def begin(self, run: Run) -> dict[str, str]:
+        """Settle and write the catalogue; return what the run's `step` keeps from the start."""
+        shop, before = await self.known_shop.get(), await self.known_shop.follow(run.run_id)
+        await self.know.settle(run.run_id, None if shop == run.run_id else shop, self.assortment)
         products = (await self.know.products(run.run_id)).values()
         by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
         fit = [one for one in products if is_fit_id(one.product_id)]
@@ -57,22 +65,21 @@ class PrepareDatasets:
         size = 1 if ENGINE in run.step else parts_per_bundle(run.parts or 0)
         return {
             BUNDLE_PARTS: str(size),
+            HISTORY_AFTER: before or "",
             "started_at": run.step.get("started_at", datetime.now(UTC).isoformat()),
             "items": str(len(fit)),
             "items_bytes": str(len(body)),
+            "items_digest": sha256(body).hexdigest(),
         }
 
     async def do(self, run: Run, bundle: Bundle) -> None:
-        """Write a bundle's files, and what there is in them."""
+        """Write a bundle's files, and what there is in them; remember its customers."""
         products = await self.know.products(run.run_id)
-        files = _Files(self.rankings.solution)
+        files = _Files(self.rankings.solution, run)
         for part in bundle.parts:
-            customers, scored = await asyncio.gather(
-                self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
-                self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
-            )
-            scores, now = scores_by_review(scored), int(run.created_at.timestamp())
-            await asyncio.to_thread(files.add, customers, scores, products, default_timestamp=now)
+            found = await self.customers.settle(run.run_id, part)
+            histories = await asyncio.to_thread(files.add, found, products)
+            files.write_units += await self.customers.remember(histories)
         settled = await self.rankings.settle(
             run,
             bundle.first,
@@ -81,63 +88,38 @@ class PrepareDatasets:
         )
         await self._put_files(run.run_id, bundle.first, files, settled)
 
-    async def close(self, run: Run) -> Facts:
-        """Sum up all bundles; return which engine the run is for, and what it has.
-
-        Raises `RefusedError` if that is more than Personalize takes. Datasets that are too small, or serve
-        nobody, are for no engine but popularity.
-        """
-        prepared = Prepared(
-            items=int(run.step["items"]), dataset_bytes={ITEMS.kind: int(run.step["items_bytes"])}
-        )
-        shared = SharedReviews()
-        for bundle in bundles_of(run):
-            key = learned_keys.prepared(run.run_id, bundle.first)
-            (found,) = await self.objects.get_lines(key, PreparedBundle)
-            await asyncio.to_thread(shared.merge, found.shared)
-            prepared = prepared.plus(found)
-        log.info(
-            "datasets_written",
-            interactions=prepared.size.interactions,
-            csv_bytes=prepared.csv_bytes,
-            ranked=prepared.ranked,
-            rankings_kept=prepared.kept,
-        )
-        shortfall = prepared.shortfall
-        if not shortfall and (reason := exceeded(prepared)):
-            raise RefusedError(reason)
-        await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
-        return {
-            ENGINE: POPULARITY if shortfall else PERSONALIZE,
-            "popularity_reason": shortfall or "",
-            "interactions": str(prepared.size.interactions),
-            "csv_bytes": str(prepared.csv_bytes),
-            RANKED: str(prepared.ranked),
-            RANKING_READS: str(prepared.read_units),
-        }
-
     async def _put_files(self, run_id: str, first: int, files: "_Files", settled: Settled) -> None:
-        csv_type = personalize_keys.CSV_TYPE
-        interactions, users, asked = bytes(files.interactions), bytes(files.users), settled.asked
+        interactions, users = bytes(files.interactions), bytes(files.users)
+        new_interactions, new_users = bytes(files.new_interactions), bytes(files.new_users)
         await asyncio.gather(
-            self.objects.put(
-                personalize_keys.interactions(run_id, first), interactions, content_type=csv_type
-            ),
-            self.objects.put(personalize_keys.users(run_id, first), users, content_type=csv_type),
-            self._put_input(personalize_keys.batch_input(run_id, first), asked),
+            self._put_csv(personalize_keys.interactions(run_id, first), interactions),
+            self._put_csv(personalize_keys.users(run_id, first), users),
+            self._put_input(personalize_keys.batch_input(run_id, first), settled.asked),
         )
+        if files.new_count:  # Personalize gets no file without a row
+            await self._put_csv(personalize_keys.new_interactions(run_id, first), new_interactions)
+        if files.new_user_count:
+            await self._put_csv(personalize_keys.new_users(run_id, first), new_users)
         prepared = PreparedBundle(
             interactions=files.size.interactions,
             customers=files.size.customers,
             returning=files.size.returning,
-            ranked=len(asked),
+            ranked=len(settled.asked),
             kept=settled.kept,
-            read_units=settled.read_units if self.rankings.days else 0,
+            new_interactions=files.new_count,
+            replaced_interactions=files.replaced,
+            new_users=files.new_user_count,
+            read_units=files.looked_for + (settled.read_units if self.rankings.days else 0),
+            write_units=files.write_units,
             interactions_bytes=len(interactions),
             users_bytes=len(users),
+            new_bytes=len(new_interactions) + len(new_users),
             shared=files.shared.counted(),
         )
         await self.objects.put_lines(learned_keys.prepared(run_id, first), [prepared])
+
+    async def _put_csv(self, key: str, body: bytes) -> None:
+        await self.objects.put(key, body, content_type=personalize_keys.CSV_TYPE)
 
     async def _put_input(self, key: str, customer_ids: Sequence[str]) -> None:
         """Write a bundle's input of the batch job; a bundle without anybody to rank for has none.
@@ -152,33 +134,46 @@ class PrepareDatasets:
 class _Files:
     """The contents of a bundle's files, added part by part."""
 
-    def __init__(self, solution: str) -> None:
+    def __init__(self, solution: str, run: Run) -> None:
         self._solution = solution
+        self._run_id, self._now = run.run_id, int(run.created_at.timestamp())
         self.interactions = bytearray(csv_header(INTERACTIONS.columns))
+        self.new_interactions = bytearray(csv_header(INTERACTIONS.columns))
         self.users = bytearray(csv_header(USERS.columns))
+        self.new_users = bytearray(csv_header(USERS.columns))
         self.bases: dict[str, str] = {}
         """Of the customers to rank for, what decides their ranking."""
         self.size = DataSize()
         self.shared = SharedReviews()
+        self.new_count = self.replaced = self.new_user_count = 0
+        self.looked_for = self.write_units = 0
 
-    def add(
-        self, customers: Sequence[Customer], scores: Scores, products: Products, *, default_timestamp: int
-    ) -> None:
-        """Add the customers of a part."""
-        interactions: list[Row] = []
-        users: list[Row] = []
-        to_rank = set(ranked_customers(customers))
-        for customer in customers:
-            if not is_fit_id(customer.customer_id):
-                continue
-            preferences = preferences_of(customer, scores)
-            own = list(interaction_rows(customer, preferences, default_timestamp=default_timestamp))
-            interactions.extend(own)
-            users.append(user := user_row(customer, preferences, products))
-            if customer.customer_id in to_rank:
-                undated = interaction_rows(customer, preferences, default_timestamp=UNDATED)
-                self.bases[customer.customer_id] = basis_of(self._solution, undated, user)
-            self.size = self.size.plus(DataSize.of_customer(len(own)))
-        self.interactions += csv_lines(INTERACTIONS.columns, interactions)
-        self.users += csv_lines(USERS.columns, users)
-        self.shared.add(customers)
+    def add(self, found: FilePart, products: Products) -> list[History]:
+        """Add the customers of a part; return all that is known of them now."""
+        to_rank = set(ranked_customers(found.customers))
+        scores = scores_by_review(found.scored)
+        histories = []
+        for customer in found.customers:
+            earlier = found.earlier.get(customer.customer_id)
+            told = History.of(customer, scores, run_id=self._run_id, now=self._now)
+            histories.append(history := told.after(earlier))
+            if is_fit_id(customer.customer_id):
+                self._add(history, earlier, products, is_ranked=customer.customer_id in to_rank)
+        self.shared.add(one.customer for one in histories)
+        self.looked_for += len(found.customers)
+        return histories
+
+    def _add(self, history: History, earlier: History | None, products: Products, *, is_ranked: bool) -> None:
+        now = customer_rows(history, products)
+        changed = changes(customer_rows(earlier, products) if earlier else None, now)
+        self.interactions += csv_lines(INTERACTIONS.columns, [*now.interactions, *now.looks])
+        self.new_interactions += csv_lines(INTERACTIONS.columns, changed.interactions)
+        self.users += csv_lines(USERS.columns, [now.user])
+        if changed.user:
+            self.new_users += csv_lines(USERS.columns, [now.user])
+        self.new_count += len(changed.interactions)
+        self.replaced += changed.replaced
+        self.new_user_count += changed.user
+        self.size = self.size.plus(DataSize.of_customer(len(now.interactions) + len(now.looks)))
+        if is_ranked:
+            self.bases[history.customer_id] = basis_of(self._solution, now.undated, now.user)

@@ -9,12 +9,13 @@ from encore.runtime.runs.run import Run
 from encore.runtime.runs.stage import PartResult, Stage
 
 NAME = "training"
-FILES_PER_BUNDLE = 7
-"""Interactions, users, rankings, batch input; what was prepared, linked, and how many have which list."""
-FILES_PER_RUN = 3
-"""Items, shared reviews, links."""
-ROUNDS_BEFORE = 2
-"""The rounds that end with a poll: two polls of one number."""
+FILES_PER_BUNDLE = 13
+"""Interactions and users, all, new ones and those of earlier files; rankings, batch input; what was prepared,
+gathered, linked, and how many have which list; the customers of earlier files."""
+FILES_PER_RUN = 5
+"""Items, products, sentiments, shared reviews, links. There is a file of earlier histories for each part."""
+ROUNDS_BEFORE = len(Round) - 1
+"""The rounds that end with a poll: so many polls of one number."""
 PAID = {Step.IMPORT: "imports", Step.TRAIN: "trainings"}
 """Where a run's step state counts what Personalize has charged for: what vanishes is paid for again."""
 
@@ -41,10 +42,11 @@ async def report_training(run: Run, stage: Stage) -> None:
     bundles = len(bundles_of(run))
     messages = bundles * len(Round)
     units = {
-        "s3.puts": FILES_PER_BUNDLE * bundles + FILES_PER_RUN,
+        "s3.puts": FILES_PER_BUNDLE * bundles + (run.parts or 0) + FILES_PER_RUN,
         "sqs.requests": polls + messages,  # each one sent
-        "dynamodb.writes": messages + ROUNDS_BEFORE,  # bundles that are through, and that a round has polled
-        "dynamodb.reads": int(run.step.get("ranking_reads", 0)),
+        # Bundles that are through, that a round has polled, and histories.
+        "dynamodb.writes": messages + ROUNDS_BEFORE + int(run.step.get("history_writes", 0)),
+        "dynamodb.reads": int(run.step.get("history_reads", 0)),
     }
     if imports := _times(Step.IMPORT, run):
         units["personalize.ingested_bytes"] = imports * int(run.step["csv_bytes"])

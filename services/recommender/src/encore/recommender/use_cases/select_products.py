@@ -12,7 +12,6 @@ from encore.contracts.records import (
     Customer,
     Recommendation,
     RecommendationSource,
-    ScoredReview,
     Sentiment,
 )
 from encore.recommender.domain import personalize_keys
@@ -22,12 +21,14 @@ from encore.recommender.domain.belongings import mentions_by_review, own_aspects
 from encore.recommender.domain.bundle_rankings import BundleRankings
 from encore.recommender.domain.bundles import Bundle
 from encore.recommender.domain.picks import pick
-from encore.recommender.domain.preferences import preferences_of, scores_by_review
+from encore.recommender.domain.preferences import preferences_of
 from encore.recommender.domain.prepared import PERSONALIZE
 from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
+from encore.recommender.domain.told import Told
 from encore.recommender.ports import RankedObjects
 from encore.recommender.use_cases.keep_rankings import KeepRankings
+from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.remember_picks import Recalled, RememberPicks
 from encore.recommender.use_cases.report_picks import ReportPicks
@@ -55,6 +56,7 @@ class SelectProducts:
     report_picks: ReportPicks
     memory: RememberPicks
     rankings: KeepRankings
+    customers: KnowCustomers
 
     async def do(self, run: Run, bundle: Bundle) -> None:
         """Do the bundle's remaining parts; without Personalize's results by popularity alone."""
@@ -87,16 +89,14 @@ class SelectProducts:
     async def _part(
         self, run: Run, part: int, shop: Shop, bundle: BundleRankings
     ) -> tuple[Recommended, PartResult]:
-        customers, scored = await asyncio.gather(
-            self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
-            self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
-        )
+        told = await self.customers.told(run.run_id, part)
+        customers = told.customers
         asked = bundle.asked(customers)
         if asked and not bundle.rankings.lines:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
         recalled = await self.memory.recall(run.run_id, [one.customer_id for one in _mailed(customers)])
         by_customer = bundle.rankings.by_customer
-        recommended = await asyncio.to_thread(recommend, customers, scored, by_customer, shop, recalled)
+        recommended = await asyncio.to_thread(recommend, told, by_customer, shop, recalled)
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
         )
@@ -114,26 +114,22 @@ class SelectProducts:
 
 
 def recommend(
-    customers: Sequence[Customer],
-    scored: Sequence[ScoredReview],
+    told: Told,
     rankings: Mapping[str, Sequence[str]],
     shop: Shop,
     recalled: Recalled | None = None,
 ) -> Recommended:
-    """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not.
-
-    `scored` are their reviews, as far as they have been scored.
-    """
-    scores, mentions = scores_by_review(scored), mentions_by_review(scored)
+    """Recommend to every customer who may be mailed, in their order, whether they have a ranking or not."""
+    mentions = mentions_by_review(told.scored)
     products = shop.catalogue.products
     recommendations: list[Recommendation] = []
     yielded: Counter[Rule] = Counter()
     emails = shop.rules.emails_without_repeats
-    for customer in _mailed(customers):
+    for customer in _mailed(told.customers):
         ranked = rankings.get(customer.customer_id, ())
         earlier = recalled.of(customer.customer_id)[:emails] if recalled else ()
         emailed = {product_id for email in earlier for product_id in email.product_ids}
-        preferences = preferences_of(customer, scores)
+        preferences = preferences_of(customer, told.scores)
         selection = pick(Shopper(shop, preferences, ranked, customer.customer_id, emailed))
         yielded.update(selection.yielded)
         recommendations.append(

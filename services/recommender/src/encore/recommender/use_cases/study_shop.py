@@ -1,54 +1,59 @@
 """Learns what customers have together, bundle by bundle, and from it the shop that picks are made from."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from encore.contracts import object_keys
-from encore.contracts.records import Customer, ScoredReview
+from encore.contracts.records import Customer
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.bundles import Bundle, bundles_of
 from encore.recommender.domain.co_purchases import CoPurchases
-from encore.recommender.domain.preferences import liked_products, scores_by_review
+from encore.recommender.domain.preferences import Scores, liked_products
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
+from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)
 class StudyShop:
-    """Counts each bundle's customers once; the shop is then made from the counts of all.
+    """Counts each bundle's customers once, and a share of those of earlier files; the shop is made from all.
 
-    Families must be known before, from the reviews that products share in the whole run. Memory grows with
-    the catalogue and its links, not with the customers.
+    Families must be known before, from the reviews that products share. Memory grows with the catalogue and
+    its links, not with the customers.
     """
 
     objects: Objects
     know: KnowCatalogue
+    customers: KnowCustomers
+    known_shop: KnownShop
     _shop: KeepLatest[Shop] = field(default_factory=KeepLatest)
 
     async def do(self, run: Run, bundle: Bundle) -> None:
-        """Count and store what a bundle's customers have together."""
+        """Count and store what a bundle's customers have together, and its share of the others."""
         bought = await self._nothing(run)
         for part in bundle.parts:
-            customers, scored = await asyncio.gather(
-                self.objects.get_lines(object_keys.customers(run.run_id, part), Customer),
-                self.objects.get_lines(object_keys.sentiment(run.run_id, part), ScoredReview),
-            )
-            liked = partial(liked_products, scores=scores_by_review(scored))
-            await asyncio.to_thread(bought.add, customers, liked)
+            told = await self.customers.told(run.run_id, part)
+            await asyncio.to_thread(_count, bought, told.customers, told.scores)
+        async for some in self.customers.others(run.run_id, bundle.first):
+            others = [one.customer for one in some]
+            scores = {review: found for one in some for review, found in one.scores.items()}
+            await asyncio.to_thread(_count, bought, others, scores)
         await self._put(learned_keys.links(run.run_id, bundle.first), bought)
 
     async def close(self, run: Run) -> dict[str, str]:
-        """Merge all bundles, in their order, so that every task makes the same shop of them."""
+        """Merge all bundles, in their order, so that every task makes the same shop of them: the latest."""
         bought = await self._nothing(run)
         for bundle in bundles_of(run):
             counted = await self.objects.get(learned_keys.links(run.run_id, bundle.first))
             await asyncio.to_thread(bought.merge, counted)
         await self._put(learned_keys.links(run.run_id), bought)
+        await self.known_shop.set(run.run_id)
         return {}
 
     async def shop(self, run: Run, run_rules: RunRules) -> Shop:
@@ -70,3 +75,7 @@ class StudyShop:
     async def _put(self, key: str, bought: CoPurchases) -> None:
         file = await asyncio.to_thread(bought.to_bytes)
         await self.objects.put(key, file, content_type=learned_keys.ARRAYS_TYPE)
+
+
+def _count(bought: CoPurchases, customers: Sequence[Customer], scores: Scores) -> None:
+    bought.add(customers, partial(liked_products, scores=scores))

@@ -1,7 +1,8 @@
 """Lets one run at a time change the dataset group, and none of them hold it for ever.
 
-A run keeps its turn from its set-up to the end of its batch job. It may stop being checked meanwhile: its
-poll is lost, or a dead letter. A run that waits then takes the turn over: `encore.recommender.domain.turn`.
+A run keeps its turn from before it reads what earlier runs knew to the end of its batch job. It may stop
+being checked meanwhile: its poll is lost, or a dead letter. A run that waits then takes the turn over:
+`encore.recommender.domain.turn`.
 """
 
 from dataclasses import dataclass
@@ -39,6 +40,11 @@ class TakeTurns:
         elif await self._is_silent(turn, run):
             turn = await self._take_over(turn, run)
         return turn is not None and turn.owner == run.run_id
+
+    async def stay(self, run_id: str) -> bool:
+        """Leave a sign of life while the run's tasks work; return whether it is still the run's turn."""
+        turn = await self.turns.take(run_id)
+        return turn is not None and turn.owner == run_id
 
     async def run_in_turn(self) -> Run | None:
         """Return the open run whose turn it is, or None."""

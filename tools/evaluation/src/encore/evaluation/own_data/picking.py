@@ -20,6 +20,7 @@ from encore.recommender.domain.preferences import (
 )
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
+from encore.recommender.domain.told import FilePart, completed
 from encore.recommender.use_cases.select_products import recommend
 from encore.sentiment.domain.readings import Readings, scored_reviews, shared_opinions
 
@@ -57,5 +58,5 @@ def pick_products(
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, partial(liked_products, scores=scores))
     shop = Shop.of(catalogue, bought, rules, now=now)
-    recommended = recommend(customers, scored, rankings, shop)
+    recommended = recommend(completed(FilePart(customers, scored)), rankings, shop)
     return Picked(recommended.recommendations, preferences, shop, recommended.yielded)

@@ -74,7 +74,8 @@ async def check_reasons(run: StoredRun, announce: Announce = lambda _: None) -> 
         _claim_pairs(await run.recommendations(part), shop)
     announce("counting who links what")
     for part in run.parts:
-        _count(await run.customers(part), await run.scores(part), shop)
+        for told in (await run.told(part), await run.others(part)):
+            _count(told.customers, told.scores, shop)
     announce("checking reasons")
     tally = _Tally()
     for part in run.recommended:
@@ -92,10 +93,10 @@ async def _shop(run: StoredRun) -> ShopFacts:
     products, shared = await run.products(), SharedReviews()
     people: Counter[str] = Counter()
     for part in run.parts:
-        customers = await run.customers(part)
-        shared.add(customers)
-        for customer in customers:
-            people.update({product_id for product_id, _ in (*_reviewed(customer), *_bought(customer))})
+        for told in (await run.told(part), await run.others(part)):
+            shared.add(told.customers)
+            for customer in told.customers:
+                people.update({product_id for product_id, _ in (*_reviewed(customer), *_bought(customer))})
     stored = await run.rules()
     index = FamilyIndex(products, shared)
     return ShopFacts(products, index, people, stored.rules, stored.shop, run.now)
@@ -148,15 +149,15 @@ def _bought(customer: Customer) -> list[tuple[str, str]]:
 
 
 async def _check_part(run: StoredRun, part: int, shop: ShopFacts, tally: _Tally) -> None:
-    scores = await run.scores(part)
-    customers = {one.customer_id: one for one in await run.customers(part)}
+    told = await run.told(part)
+    customers = {one.customer_id: one for one in told.customers}
     for recommendation in await run.recommendations(part):
         tally.customers += 1
         customer = customers.get(recommendation.customer_id) or Customer(
             customer_id=recommendation.customer_id
         )
         preferences: Mapping[str, Preference] = {
-            one.product_id: one for one in preferences_of(customer, scores)
+            one.product_id: one for one in preferences_of(customer, told.scores)
         }
         for pick in recommendation.picks:
             claim = Claim(shop, customer, preferences, pick)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from encore.contracts import object_keys
 from encore.contracts.records import Customer, Product, Recommendation, ScoredReview
 from encore.evaluation.errors import EvaluationError
-from encore.recommender.domain.preferences import Scores, scores_by_review
+from encore.recommender.domain import learned_keys
+from encore.recommender.domain.history import History
 from encore.recommender.domain.run_rules import RunRules
+from encore.recommender.domain.told import FilePart, Told, completed
 from encore.runtime.ports import Objects
 
 
@@ -23,18 +25,24 @@ class StoredRun:
     """When the run began, in Unix seconds."""
 
     async def products(self) -> dict[str, Product]:
-        """Return the catalogue by product id."""
-        products = await self.objects.get_lines(object_keys.products(self.run_id), Product)
+        """Return the catalogue by product id, with the products of earlier files that are still sold."""
+        products = await self.objects.find_lines(learned_keys.products(self.run_id), Product)
+        if not products:  # a release before this one settled nothing
+            products = await self.objects.get_lines(object_keys.products(self.run_id), Product)
         return {one.product_id: one for one in products}
 
-    async def customers(self, part: int) -> list[Customer]:
-        """Return one part's customers."""
-        return await self.objects.get_lines(object_keys.customers(self.run_id, part), Customer)
+    async def told(self, part: int) -> Told:
+        """Return one part's customers and scores, completed by what was known of them before the run."""
+        customers = await self.objects.get_lines(object_keys.customers(self.run_id, part), Customer)
+        scored = await self.objects.get_lines(object_keys.sentiment(self.run_id, part), ScoredReview)
+        earlier = await self.objects.find_lines(learned_keys.history(self.run_id, part), History)
+        return completed(FilePart(customers, scored, {one.customer_id: one for one in earlier}))
 
-    async def scores(self, part: int) -> Scores:
-        """Return the scores of one part's reviews."""
-        key = object_keys.sentiment(self.run_id, part)
-        return scores_by_review(await self.objects.get_lines(key, ScoredReview))
+    async def others(self, part: int) -> Told:
+        """Return the customers of earlier files whose share is named by this part; nobody for most parts."""
+        others = await self.objects.find_lines(learned_keys.others(self.run_id, part), History)
+        scores = {review: found for one in others for review, found in one.scores.items()}
+        return Told([one.customer for one in others], (), scores)
 
     async def recommendations(self, part: int) -> list[Recommendation]:
         """Return the recommendations of one part's customers."""

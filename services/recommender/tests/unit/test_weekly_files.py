@@ -1,0 +1,192 @@
+"""A second file adds to what the first one told."""
+
+import json
+from dataclasses import replace
+
+import pytest
+
+from encore.contracts.records import Customer
+from encore.recommender.domain import learned_keys, personalize_keys
+from encore.recommender.domain.assortment import Assortment, still_sold
+from encore.recommender.domain.bundles import bundle_of
+from encore.recommender.domain.history import History
+from encore.runtime.runs.run import StageName
+from services.recommender.tests.fakes import Shop, made_up_shop, product, review
+from services.recommender.tests.world import ENOUGH, World
+
+FIRST, SECOND = "run-1", "run-2"
+NEW = 60
+"""A tenth of the first week's customers."""
+
+
+def week_two() -> Shop:
+    """New customers, one of the first week with one more review, and nobody else."""
+    many = made_up_shop(customers=700, part_size=350, seed=2)
+    new = [one for one in many.customers if int(one.customer_id[1:]) >= 700 - NEW]
+    known = ENOUGH.parts[0][1]
+    again = known.model_copy(update={"reviews": (review("R-again", "P70red"),)})
+    return replace(many, parts=[[again, *new]], scored=[[]])
+
+
+async def weekly(world: World | None = None) -> World:
+    """Two runs, one after the other."""
+    world = world or World()
+    await world.open(ENOUGH, FIRST)
+    await world.run_to_end(FIRST)
+    await world.open(week_two(), SECOND)
+    await world.run_to_end(SECOND)
+    return world
+
+
+def rows(world: World, folder: str) -> list[str]:
+    """The lines of the second run's CSV files of one kind, without headers."""
+    prefix = personalize_keys.folder(SECOND, folder)
+    return [
+        line
+        for key in sorted(world.objects.stored)
+        if key.startswith(prefix)
+        for line in world.objects.stored[key].decode().splitlines()[1:]
+    ]
+
+
+def pairs(customers: list[Customer]) -> set[tuple[str, str]]:
+    """Customers with each of their products."""
+    return {(one.customer_id, each) for one in customers for each in one.product_ids}
+
+
+async def test_the_second_run_knows_the_first() -> None:
+    """It trains on both weeks, and tells apart what only it had."""
+    world = await weekly()
+    old, new = pairs(ENOUGH.customers), pairs(week_two().customers)
+    told = {tuple(line.split(",")[:2]) for line in rows(world, personalize_keys.INTERACTIONS)}
+    added = {tuple(line.split(",")[:2]) for line in rows(world, personalize_keys.NEW_INTERACTIONS)}
+    assert (told, added) == (old | new, new - old)
+    step = (await world.ledger.run(SECOND)).step
+    assert int(step["interactions"]) == len(old | new)
+    assert int(step["new_interactions"]) == len(new - old)
+    assert (step["replaced_interactions"], step["history_after"]) == ("0", FIRST)
+    assert len({line.split(",")[0] for line in rows(world, personalize_keys.USERS)}) == 600 + NEW
+    assert await world.known_shop.get() == SECOND
+
+
+async def test_nobody_is_offered_what_they_bought_the_week_before() -> None:
+    """A customer of both files has the products of both."""
+    world = await weekly()
+    known = ENOUGH.parts[0][1]
+    (mine,) = [one for one in await world.recommended(1, SECOND) if one.customer_id == known.customer_id]
+    owned = {one.product_id for one in mine.owned}
+    assert owned == {*known.product_ids, "P70red"}
+    assert owned.isdisjoint(pick.product.product_id for pick in mine.picks)
+
+
+async def test_only_the_files_own_customers_get_an_email() -> None:
+    """The others count for what goes together, and cost nothing."""
+    world = await weekly()
+    assert len(await world.recommended(1, SECOND)) == NEW + 1
+    (others,) = [
+        await world.objects.get_lines(key, History)
+        for key in world.objects.stored
+        if key == learned_keys.others(SECOND, 1)
+    ]
+    assert len(others) == 600 - 1
+    asked = world.objects.stored[personalize_keys.batch_input(SECOND, 1)].splitlines()
+    assert len(asked) == NEW + 1
+
+
+async def test_the_same_file_again_is_nothing_new() -> None:
+    """Rows without a time keep that of the run that had them first."""
+    world = World()
+    await world.open(ENOUGH, FIRST)
+    await world.run_to_end(FIRST)
+    await world.open(ENOUGH, SECOND)
+    await world.run_to_end(SECOND)
+    step = (await world.ledger.run(SECOND)).step
+    assert (step["new_interactions"], step["replaced_interactions"], step["new_users"]) == ("0", "0", "0")
+
+
+async def test_a_bundle_that_is_prepared_again_finds_the_same_to_be_new() -> None:
+    """Its customers' histories have grown by then: what they were before is in a file of the run."""
+    world = World()
+    await world.open(ENOUGH, FIRST)
+    await world.run_to_end(FIRST)
+    await world.open(week_two(), SECOND)
+    await world.start(SECOND)
+    run = await world.ledger.run(SECOND)
+    prepare = world.handler.advance_run.prepare_datasets
+    await prepare.do(run, bundle_of(run, 1))
+    once = rows(world, personalize_keys.NEW_INTERACTIONS)
+    await prepare.do(run, bundle_of(run, 1))
+    assert rows(world, personalize_keys.NEW_INTERACTIONS) == once != []
+
+
+async def test_two_weeks_of_too_little_data_are_enough_together() -> None:
+    """A small shop gets rankings once it has been heard of often enough."""
+    world = World()
+    half = made_up_shop(customers=200, part_size=200)
+    await world.open(half, FIRST)
+    await world.run_to_end(FIRST)
+    assert (await world.ledger.run(FIRST)).step["engine"] == "popularity"
+    everybody = made_up_shop(customers=400, part_size=400)
+    rest = [one for one in everybody.customers if int(one.customer_id[1:]) >= 200]
+    await world.open(replace(everybody, parts=[rest], scored=[[]]), SECOND)
+    await world.run_to_end(SECOND)
+    assert (await world.ledger.run(SECOND)).step["engine"] == "personalize"
+
+
+async def test_a_second_run_waits_until_the_first_has_told_all_that_it_knows() -> None:
+    """Whoever prepares while another run still does would not see what that one adds."""
+    world = World()
+    await world.open(ENOUGH, FIRST)
+    await world.open(week_two(), SECOND)
+    await world.start(FIRST)
+    await world.start(SECOND)
+    assert {run for run, _, _ in world.polls.bundles} == {FIRST}
+    await world.deliver_sent()
+    assert json.loads(world.objects.stored[learned_keys.prepared(SECOND, 1)])["new_interactions"] > 0
+    assert (await world.ledger.run(SECOND)).step["history_after"] == FIRST
+
+
+async def test_a_run_that_has_lost_its_turn_reads_no_history_until_it_has_another() -> None:
+    """Its bundles wait, and are sent again when the other run is through."""
+    world = World()
+    await world.open(ENOUGH, FIRST)
+    await world.start(FIRST)
+    await world.turns.end(FIRST)
+    await world.turns.take(SECOND)
+    await world.open(week_two(), SECOND)
+    await world.deliver_bundles()
+    assert learned_keys.prepared(FIRST, 1) not in world.objects.stored
+    await world.turns.end(SECOND)
+    await world.deliver_sent()
+    assert (await world.ledger.run(FIRST)).stage(StageName.RECOMMENDER).done == {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("assortment", "has", "kept"),
+    [
+        (Assortment.AUTO, 4, 6),
+        (Assortment.AUTO, 5, 0),
+        (Assortment.WHOLE, 1, 0),
+        (Assortment.ADDS, 9, 1),
+    ],
+)
+def test_what_a_file_lacks_is_gone_or_still_sold(assortment: Assortment, has: int, kept: int) -> None:
+    """A file with most of the products is the catalogue; one with few of them adds to it."""
+    known = [product(f"P{n}", "Lamp") for n in range(10)]
+    file = [*known[:has], product("new", "Lamp")]
+    assert [one.product_id for one in still_sold(file, known, assortment)] == [
+        f"P{n}" for n in range(10 - kept, 10)
+    ]
+
+
+async def test_a_file_of_a_few_products_leaves_the_others_on_offer() -> None:
+    """With what is known of them, so that picks are as good as with the whole catalogue."""
+    world = World()
+    await world.open(ENOUGH, FIRST)
+    await world.run_to_end(FIRST)
+    few = replace(week_two(), products=ENOUGH.products[:7], sentiments=ENOUGH.sentiments[:7])
+    await world.open(few, SECOND)
+    await world.run_to_end(SECOND)
+    assert int((await world.ledger.run(SECOND)).step["items"]) == len(ENOUGH.products)
+    offered = {pick.product.product_id for one in await world.recommended(1, SECOND) for pick in one.picks}
+    assert not offered <= {one.product_id for one in ENOUGH.products[:7]}
