@@ -10,6 +10,7 @@ from encore.cli.commands import (
     cost,
     dead_letters,
     demo,
+    erase,
     evaluate,
     events,
     features,
@@ -62,6 +63,7 @@ app.command()(setup.pictures)
 app.command()(setup.provision)
 app.command()(setup.verify)
 app.command()(cleanup.cleanup)
+app.command()(erase.erase)
 app.command()(queues.queues)
 app.command()(runs.runs)
 app.add_typer(runs.app, name="run")
