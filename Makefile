@@ -23,7 +23,7 @@ help: ## list the targets
 
 setup: $(VENV)/.ready ## build .venv with every package, pinned
 
-# Compiled here, because a demo starts nine processes, also where Python is told to write no bytecode.
+# Compiled here, because a demo starts ten processes, also where Python is told to write no bytecode.
 $(VENV)/.ready: constraints.txt pyproject.toml $(PACKAGES:%=%/pyproject.toml)
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --constraint constraints.txt uv

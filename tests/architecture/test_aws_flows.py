@@ -123,17 +123,25 @@ def test_personalize_works_with_the_key_by_a_grant() -> None:
     assert refused.grants == ()
 
 
-@pytest.mark.parametrize("service", ["ingest", "sentiment", "recommender", "mailer"])
+@pytest.mark.parametrize("service", ["ingest", "sentiment", "recommender", "mailer", "web"])
 def test_endpoints_let_through_what_tasks_may_do_and_no_foreign_credentials(service: str) -> None:
     """In a network without a route to the internet, the policies of endpoints decide as well."""
     given = policies("prod")
-    endpoints = {"bedrock": "bedrock-runtime"}
+    endpoints = {
+        "bedrock": "bedrock-runtime",
+        "personalize:GetPersonalizedRanking": "personalize-runtime",
+        "personalize:GetRecommendations": "personalize-runtime",
+        "personalize:PutEvents": "personalize-events",
+        "personalize:PutItems": "personalize-events",
+        "personalize:PutUsers": "personalize-events",
+    }
     for statement in given.identity[role(f"{service}-task")]:
         for action in statement.actions:
             name = action.split(":")[0]
             if name in {"iam", "kms"}:  # checked by the service that is asked to pass the role or use the key
                 continue
-            endpoint = f"com.amazonaws.eu-west-1.{endpoints.get(name, name)}"
+            host = endpoints.get(action, endpoints.get(name, name))
+            endpoint = f"com.amazonaws.eu-west-1.{host}"
             resource = statement.resources[0].replace("*", "x")
             request = Request(endpoint, action, resource, {"aws:PrincipalAccount": "123456789012"})
             stranger = replace(request, context={"aws:PrincipalAccount": "999999999999"})

@@ -17,6 +17,8 @@ SOURCES = {
     **{name: ROOT / f"services/{name}/src/encore/{name}" for name in SERVICES},
 }
 AWS = {"aiobotocore", "boto3", "botocore"}
+BESIDE = {"recommender": {"web"}}
+"""What a service has beside its queue: a process that answers requests."""
 IMPORTED_AS = {"pyyaml": "yaml", "fluent.runtime": "fluent"}
 """Import names that do not follow from the distribution's name."""
 TOOLS = {"encore.stack", "encore.cli", "encore.evaluation", "understudy"}
@@ -85,7 +87,7 @@ def test_every_service_has_the_same_layout(name: str) -> None:
     """Knowing one service is enough to find your way in all of them."""
     entries = {path.name for path in SOURCES[name].iterdir() if path.name != "__pycache__"}
     files = {"__init__.py", "__main__.py", "handler.py", "ports.py", "py.typed", "settings.py"}
-    assert entries == files | {"adapters", "domain", "use_cases"}
+    assert entries == files | {"adapters", "domain", "use_cases"} | BESIDE.get(name, set())
 
 
 def test_only_entry_points_read_the_environment() -> None:

@@ -2,18 +2,21 @@
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from encore.contracts import object_keys
 from encore.runtime.service import CLIENTS
+from tests.support.configurations import PROFILE, configuration
 
 if TYPE_CHECKING:
     from tests.architecture.conftest import ReadModule
     from tests.support.terraform import Module
 
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
+PROCESSES = (*SERVICES, "web")
+Granted = dict[str, list[dict[str, Any]]]
 REPOSITORY = Path(__file__).parents[2]
 GATEWAYS = {"s3", "dynamodb"}
 STARTING_TASK = {"ecr.api", "ecr.dkr", "logs", "ssm"}
@@ -23,26 +26,33 @@ WITHOUT_RESOURCES = re.compile(
 """Actions for which AWS defines no resource (Service Authorization Reference)."""
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_statements_name_single_actions(pipeline: "Module", service: str) -> None:
+@pytest.fixture(scope="module")
+def granted(pipeline: "Module") -> Granted:
+    """The statements of each process: those of the services, and those of the web process with events."""
+    web = [*pipeline.locals["web_permissions"], *pipeline.locals["web_event_permissions"]]
+    return {**pipeline.locals["permissions"], "web": web}
+
+
+@pytest.mark.parametrize("service", PROCESSES)
+def test_statements_name_single_actions(granted: Granted, service: str) -> None:
     """No action is a pattern, so permissions can be read and compared with the calls."""
-    for statement in pipeline.locals["permissions"][service]:
+    for statement in granted[service]:
         assert all(re.fullmatch(r"[a-z0-9-]+:[A-Z]\w+", action) for action in statement["actions"])
         assert statement["actions"] == sorted(set(statement["actions"]))
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_statement_ids_are_unique(pipeline: "Module", service: str) -> None:
+@pytest.mark.parametrize("service", PROCESSES)
+def test_statement_ids_are_unique(granted: Granted, service: str) -> None:
     """IAM rejects a policy in which two statements share an id."""
-    sids = [statement["sid"] for statement in pipeline.locals["permissions"][service]]
+    sids = [statement["sid"] for statement in granted[service]]
     assert len(sids) == len(set(sids))
     assert all(sid.isalnum() for sid in sids)
 
 
-@pytest.mark.parametrize("service", SERVICES)
-def test_a_bare_asterisk_is_used_only_where_aws_defines_no_resource(pipeline: "Module", service: str) -> None:
+@pytest.mark.parametrize("service", PROCESSES)
+def test_a_bare_asterisk_is_used_only_where_aws_defines_no_resource(granted: Granted, service: str) -> None:
     """A bare `*` appears only with such actions."""
-    for statement in pipeline.locals["permissions"][service]:
+    for statement in granted[service]:
         if "*" in _resources(statement["resources"]):
             assert all(WITHOUT_RESOURCES.fullmatch(action) for action in statement["actions"]), statement
 
@@ -63,13 +73,33 @@ def test_tasks_without_internet_access_reach_every_service_that_they_call(read_m
     opened = set(CLIENTS) | {
         name
         for service in SERVICES
-        for name in re.findall(
-            r'new_client\(\s*"([\w-]+)"',
-            (REPOSITORY / "services" / service / "src/encore" / service / "__main__.py").read_text(),
-        )
+        for main in (REPOSITORY / "services" / service / "src/encore" / service).rglob("__main__.py")
+        for name in re.findall(r'new_client\(\s*"([\w-]+)"', main.read_text())
     }
     endpoints = set(read_module("environments/prod").locals["interface_endpoints"])
     assert endpoints == (opened - GATEWAYS) | STARTING_TASK
+
+
+@pytest.mark.parametrize(
+    ("inputs", "missing"),
+    [
+        ({}, {"bedrock", "personalize-runtime"}),
+        ({"recommender": {"engine": "campaign"}}, {"bedrock"}),
+        ({"recommender": {"imports": "full"}}, {"bedrock", "personalize-events", "personalize-runtime"}),
+        (
+            {"realtime": {"enabled": True}, "recommender": {"imports": "full"}},
+            {"bedrock", "personalize-events"},
+        ),
+        ({"realtime": {"enabled": True, "events": True}, "recommender": {"imports": "full"}}, {"bedrock"}),
+    ],
+)
+def test_an_endpoint_that_nothing_calls_is_not_paid_for(inputs: dict[str, Any], missing: set[str]) -> None:
+    """What is called depends on the engine, on imports, and on whether there is a web process."""
+    usual: dict[str, Any] = {"mailer": {"model_id": PROFILE}, "realtime": {}, "recommender": {}}
+    network = configuration("prod", **{**usual, **inputs}).modules("network")[None]
+    found = set(network.instances("aws_vpc_endpoint", "interface"))
+    every = set(configuration("prod").modules("network")[None].instances("aws_vpc_endpoint", "interface"))
+    assert every - found == missing
 
 
 def test_understudy_answers_for_every_service_that_has_no_emulator(pipeline: "Module") -> None:

@@ -17,7 +17,7 @@ from encore.stack.topology import load_topology
 from tests.support.configurations import SHOP, configuration
 from tests.support.hcl.configuration import Configuration, Instance
 from tests.support.hcl.values import InvalidInputError
-from tests.support.setting_names import SERVICES, SETTING_NAMES, setting_names, variables
+from tests.support.setting_names import PROCESSES, SERVICES, SETTING_NAMES, setting_names, variables
 from understudy.settings import Settings as UnderstudySettings
 
 if TYPE_CHECKING:
@@ -156,18 +156,17 @@ def test_terraform_knows_every_setting_of_every_service() -> None:
     assert SETTING_NAMES.read_text("utf-8") == setting_names()
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", PROCESSES)
 def test_every_setting_can_be_set(service: str) -> None:
-    """Each reaches the service's tasks, but for those that Terraform itself has to set."""
-    names = variables(SERVICES[service])
+    """Each reaches the process's tasks, but for those that Terraform itself has to set."""
+    kind = PROCESSES[service]
+    names = variables(kind)
     own = pipeline_of(configuration("prod")).local("own_settings")
     values = {name: f"value of {name}" for name in names if name not in own}
     changed = configuration("prod", settings={service: values})
     changed.validate()
     assert values.items() <= task_settings(changed, service).items()
-    required = {
-        PREFIX + name.upper() for name, field in SERVICES[service].model_fields.items() if field.is_required()
-    }
+    required = {PREFIX + name.upper() for name, field in kind.model_fields.items() if field.is_required()}
     assert required <= task_settings(configuration("prod"), service).keys()
 
 
@@ -176,10 +175,43 @@ def test_what_terraform_keeps_to_itself_has_inputs_of_its_own() -> None:
     found = {
         name
         for environment in ("prod", "guarded")
-        for service in SERVICES
+        for service in PROCESSES
         for name in task_settings(configuration(environment), service)
     }
     assert set(pipeline_of(configuration("prod")).local("own_settings")) <= found
+
+
+def test_the_web_process_picks_by_the_settings_of_the_recommender() -> None:
+    """What both have is the same, whichever input sets it; the rest is the web process's own."""
+    changed = configuration(
+        "prod",
+        rules={"max_per_leaf": 1},
+        shop={**SHOP, "recommender": {"ENCORE_RECOMMENDER_PICKS": "3"}},
+        settings={"recommender": {"ENCORE_RECOMMENDER_RULES__MAX_PER_BRAND": "2"}},
+    )
+    recommender, web = task_settings(changed, "recommender"), task_settings(changed, "web")
+    assert web["ENCORE_RECOMMENDER_PICKS"] == "3"
+    assert web["ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF"] == "1"
+    assert web["ENCORE_RECOMMENDER_RULES__MAX_PER_BRAND"] == "2"
+    own = {name for name in web if name.startswith("ENCORE_RECOMMENDER_WEB_")} | {"MODULE"}
+    assert {name: web[name] for name in web.keys() - own} == {
+        name: recommender[name] for name in web.keys() - own
+    }
+    known = set(variables(PROCESSES["web"]))
+    assert {name for name in web if name.startswith(PREFIX)} <= known
+    assert find_spec(web["MODULE"] + ".__main__")
+
+
+def test_the_web_process_is_reached_by_its_load_balancer_with_a_key_only() -> None:
+    """It listens where the load balancer asks, on every address, and its key comes from no variable."""
+    definition = container(configuration("prod"), "web")
+    given = {each["name"]: each["value"] for each in definition["environment"]}
+    assert definition["portMappings"] == [
+        {"containerPort": int(given["ENCORE_RECOMMENDER_WEB_PORT"]), "protocol": "tcp"}
+    ]
+    assert given["ENCORE_RECOMMENDER_WEB_HOST"] == "0.0.0.0"  # noqa: S104 - inside a VPC, behind a balancer
+    assert [each["name"] for each in definition["secrets"]] == ["ENCORE_RECOMMENDER_WEB_KEYS"]
+    assert not any("KEYS" in name for name in given)
 
 
 @pytest.mark.parametrize(
@@ -250,7 +282,9 @@ def pipeline_of(environment: Configuration) -> Configuration:
 
 def container(environment: Configuration, service: str) -> dict[str, Any]:
     """The definition of a service's container."""
-    tasks = pipeline_of(environment).modules("service")[service].instances("aws_ecs_task_definition", "this")
+    pipeline = pipeline_of(environment)
+    made = pipeline.modules("web")[0] if service == "web" else pipeline.modules("service")[service]
+    tasks = made.instances("aws_ecs_task_definition", "this")
     [found] = json.loads(tasks[None]["container_definitions"])
     return dict(found)
 

@@ -13,7 +13,12 @@ from tests.support.hcl.configuration import Instance
 
 DEFAULTS: dict[str, dict[str, Any]] = {
     "dev": {},
-    "prod": {"mailer": {"model_id": PROFILE}, "unsubscribe_endpoint": False},
+    "prod": {
+        "mailer": {"model_id": PROFILE},
+        "unsubscribe_endpoint": False,
+        "recommender": {},
+        "realtime": {},
+    },
 }
 """What `tests.support.configurations` turns on beyond the defaults is off again."""
 HOURS_PER_MONTH = 730
@@ -29,10 +34,14 @@ BY_THE_HOUR_OR_MONTH = {
     "aws_eip",
     "aws_kms_key",
     "aws_nat_gateway",
+    "aws_lb",
     "aws_service_discovery_private_dns_namespace",
     "aws_vpc_endpoint",
+    "aws_wafv2_web_acl",
 }
 BY_USE = {
+    "aws_api_gateway_rest_api",
+    "aws_apigatewayv2_vpc_link",
     "aws_cloudwatch_dashboard",  # three of an account are free
     "aws_cloudwatch_event_rule",
     "aws_cloudwatch_log_group",
@@ -46,6 +55,13 @@ BY_USE = {
     "aws_sqs_queue",
 }
 FREE = {
+    "aws_api_gateway_deployment",
+    "aws_api_gateway_integration",
+    "aws_api_gateway_method",
+    "aws_api_gateway_method_settings",
+    "aws_api_gateway_request_validator",
+    "aws_api_gateway_resource",
+    "aws_api_gateway_stage",
     "aws_appautoscaling_policy",
     "aws_appautoscaling_target",
     "aws_budgets_budget",
@@ -60,6 +76,9 @@ FREE = {
     "aws_iam_role_policy",
     "aws_internet_gateway",
     "aws_kms_alias",
+    "aws_lb_listener",
+    "aws_lb_listener_rule",
+    "aws_lb_target_group",
     "aws_route",
     "aws_route_table",
     "aws_route_table_association",
@@ -83,29 +102,46 @@ FREE = {
     "aws_vpc",
     "aws_vpc_security_group_egress_rule",
     "aws_vpc_security_group_ingress_rule",
+    "aws_wafv2_web_acl_association",
+    "aws_wafv2_web_acl_logging_configuration",
     "terraform_data",
 }
 
 
-def everything(environment: str) -> list[Instance]:
-    """All resources of an environment by its defaults."""
-    return list(configuration(environment, **DEFAULTS[environment]).everything())
+def everything(environment: str, **inputs: object) -> list[Instance]:
+    """All resources of an environment by its defaults, but for some inputs."""
+    return list(configuration(environment, **{**DEFAULTS[environment], **inputs}).everything())
+
+
+def known(name: str) -> dict[str, int]:
+    """What the estimates take to be the units of a month."""
+    text = resources.files("encore.cli.cost").joinpath("standing.toml").read_text("utf-8")
+    units: dict[str, int] = tomllib.loads(text)[name]
+    assert units.keys() >= ESTIMATED, "Container Insights is on"
+    return {unit: units[unit] for unit in units.keys() - ESTIMATED}
 
 
 @pytest.mark.parametrize("environment", DEFAULTS)
 def test_standing_costs_are_those_of_the_terraform_files(environment: str) -> None:
     """Endpoints by zone, NAT, keys, the metrics of alarms, and tasks that run at rest, with their disks."""
-    text = resources.files("encore.cli.cost").joinpath("standing.toml").read_text("utf-8")
-    known = tomllib.loads(text)[environment]
     found = {unit: amount for unit, amount in standing(everything(environment)).items() if amount}
-    assert {unit: known[unit] for unit in known.keys() - ESTIMATED} == found
-    assert known.keys() >= ESTIMATED, "Container Insights is on"
+    assert known(environment) == found
+
+
+def test_real_time_adds_what_is_known_of_it() -> None:
+    """A load balancer, a web ACL, a task, an endpoint and alarms, to prod as it is by default."""
+    without, with_it = (
+        standing(everything("prod", realtime={"enabled": enabled})) for enabled in (False, True)
+    )
+    assert known("realtime") == {
+        unit: amount - without[unit] for unit, amount in with_it.items() if amount != without[unit]
+    }
 
 
 @pytest.mark.parametrize("environment", DEFAULTS)
 def test_it_is_known_of_every_resource_what_it_costs(environment: str) -> None:
     """Whoever adds another kind decides whether it has a price by the hour, by use, or none."""
-    kinds = {each.kind for each in everything(environment)}
+    kinds = {each.kind for each in everything(environment, realtime={"enabled": True})}
     assert kinds - BY_THE_HOUR_OR_MONTH - BY_USE - FREE == set()
 
 
@@ -121,6 +157,9 @@ def standing(made: list[Instance]) -> Counter[str]:
             "kms.key_months": len(of_kind["aws_kms_key"]),
             "route53.zone_months": len(of_kind["aws_service_discovery_private_dns_namespace"]),
             "cloudwatch.alarm_months": sum(map(metrics, of_kind["aws_cloudwatch_metric_alarm"])),
+            "balancer.hours": len(of_kind["aws_lb"]) * HOURS_PER_MONTH,
+            "waf.acl_months": len(of_kind["aws_wafv2_web_acl"]),
+            "waf.rule_months": sum(len(acl.block.nested("rule")) for acl in of_kind["aws_wafv2_web_acl"]),
             "endpoint.hours": sum(map(zones, of_kind["aws_vpc_endpoint"])) * HOURS_PER_MONTH,
         }
     )

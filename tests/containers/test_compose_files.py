@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from encore.recommender.settings import RecommenderWebSettings
+from encore.runtime.settings import PREFIX
 from encore.stack.embedded import ENVIRONMENT, LOCAL_SETTINGS
 from encore.stack.provision import provision
 from encore.stack.topology import load_topology
@@ -15,6 +17,7 @@ from tests.support.containers import Compose
 ROOT = Path(__file__).parents[2]
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
 OURS = (*SERVICES, "understudy", "provisioner")
+WEB = "web"
 AWS = {
     "AWS_REGION": "eu-west-1",
     "AWS_ACCESS_KEY_ID": "id",
@@ -54,15 +57,35 @@ def test_containers_have_the_settings_of_the_embedded_stack(compose: Compose) ->
 
 @pytest.mark.parametrize("override", [None, "docker-compose.moto.yml", "docker-compose.aws.yml"])
 def test_our_containers_are_confined(compose: Compose, override: str | None) -> None:
-    """They are read-only and have no privileges or ports."""
+    """They are read-only and have no privileges; only the web process has a port."""
     found = services(compose, *([override] if override else []), **AWS)
-    for name in set(OURS) & set(found):
+    for name in {*OURS, WEB} & set(found):
         service = found[name]
         assert service["read_only"] is True
         assert service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
-        assert "ports" not in service
+        assert ("ports" in service) == (name == WEB)
         assert "container_name" not in service
+
+
+def test_the_web_process_is_the_recommenders_image_with_another_module(compose: Compose) -> None:
+    """It has the recommender's settings, a health check of its own, and a key: its address is no loopback."""
+    found = services(compose)
+    web, recommender = found[WEB], found["recommender"]
+    assert web["image"] == recommender["image"]
+    own = {
+        name: value for name, value in web["environment"].items() if name not in recommender["environment"]
+    }
+    assert own.keys() == {"MODULE", *(f"{PREFIX}RECOMMENDER_WEB_{name}" for name in ("HOST", "PORT", "KEYS"))}
+    assert recommender["environment"].items() <= web["environment"].items()
+    assert own["MODULE"] == "encore.recommender.web"
+    port = own[f"{PREFIX}RECOMMENDER_WEB_PORT"]
+    assert f"127.0.0.1:{port}/live" in web["healthcheck"]["test"][-1]
+    [published] = web["ports"]
+    assert str(published["target"]) == port
+    RecommenderWebSettings.model_validate(
+        {name.removeprefix(PREFIX).lower(): value for name, value in web["environment"].items() if value}
+    )
 
 
 def test_ports_are_published_on_loopback_only(compose: Compose) -> None:

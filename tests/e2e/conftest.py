@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from encore.stack.embedded import PROCESSES, Stack, embedded_stack
+from encore.stack.embedded import PROCESSES, WEB_PORT, Stack, embedded_stack
 from encore.stack.observer import observe
+from encore.stack.processes import free_port
 from encore.stack.sample import SampleFacts, write_sample
 from tests.chaos.background import like_aws
 from tests.support.pipeline import Pipeline
@@ -24,7 +25,7 @@ def calls_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator[Stack]:
-    """The emulator, understudy and the four services, started once, with their AWS calls recorded.
+    """The emulator, understudy and our processes, started once, with their AWS calls recorded.
 
     The services, and the uploads of tests, reach the emulator through what makes it behave like AWS.
     """
@@ -39,10 +40,11 @@ def stack(tmp_path_factory: pytest.TempPathFactory, calls_dir: Path) -> Iterator
                 understudy=started.variables[UNDERSTUDY],
             ) as address,
         ):
+            variables = {**started.variables, WEB_PORT: str(free_port())}
             for service in PROCESSES:
-                environment = {**started.variables, EMULATOR: address}
+                environment = {**variables, EMULATOR: address, "ENCORE_TEST_PROCESS": f"encore.{service}"}
                 started.processes.start(service, ["-m", f"encore.{service}"], environment)
-            yield replace(started, variables={**started.variables, UPLOADS: address})
+            yield replace(started, variables={**variables, UPLOADS: address})
 
 
 @pytest.fixture(scope="session")
@@ -58,4 +60,6 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     for name, value in stack.variables.items():
         monkeypatch.setenv(name, value)
     async with observe(stack.resources) as observer:
-        yield Pipeline(stack, observer)
+        pipeline = Pipeline(stack, observer)
+        pipeline.forget()
+        yield pipeline

@@ -1,23 +1,32 @@
 """Every task role allows what its service calls, and hardly anything else."""
 
+import asyncio
 import json
 import os
 import re
-from collections.abc import Iterator
+import urllib.error
+import urllib.request
+from collections.abc import Iterable, Iterator
 from fnmatch import fnmatchcase
+from http import HTTPStatus
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
-from encore.stack.embedded import ENVIRONMENT, SERVICES
+from encore.stack.embedded import ENVIRONMENT, SERVICES, WEB, WEB_PORT
 from encore.stack.sample import SampleFacts
 from tests.support.pipeline import Pipeline
 from tests.support.terraform import read_module
 
 pytestmark = pytest.mark.timeout(240)
 
-PREFIXES = {"bedrock-runtime": "bedrock"}
+SHOP_OPENS_S = 60
+PREFIXES = {
+    "bedrock-runtime": "bedrock",
+    "personalize-events": "personalize",
+    "personalize-runtime": "personalize",
+}
 CHECKED_AS = {
     # Source: service authorization reference; IAM checks these operations as another action.
     "bedrock:Converse": "bedrock:InvokeModel",
@@ -47,11 +56,17 @@ UNUSED_HERE = {
     "sqs:SendMessage mailer": "the polls of its job, and the parts that have waited for it",
     "personalize:UpdateDataset *": "a schema changed since the last run",
     "personalize:List* *": "a resource that already exists",
+    "personalize:*Campaign *": "runs that are ranked in real time",
+    "personalize:*Filter *": "what a campaign or a job leaves out",
+    "personalize:GetPersonalizedRanking *": "an order of given products, where there is a campaign for it",
+    "personalize:GetRecommendations *": "runs and requests that are ranked in real time",
+    "personalize:*EventTracker *": "a second run with a few new rows",
+    "personalize:Put* *": "a second run with a few new rows",
+    "dynamodb:Query runs": "the totals of a run that the recommender fails",
     "personalize:Delete* *": "what older runs and releases left",
     "personalize:DescribeSchema *": "a schema that somebody has deleted",
     "s3:DeleteObject runs/*/personalize/*": "the files of older runs",
     "sns:Publish run-finished": "a run that sentiment or the recommender fails",
-    "dynamodb:Query runs": "the totals of a run that the recommender fails",
 }
 
 Calls = dict[str, set["Call"]]
@@ -80,7 +95,29 @@ async def calls(pipeline: Pipeline, trained: tuple[Path, SampleFacts], calls_dir
     await pipeline.dead(consumed)
     for name in consumed:
         await pipeline.observer.sqs.purge_queue(QueueUrl=resources.dead_letter_urls[name])
-    return {service: set(recorded(calls_dir / f"encore.{service}.jsonl")) for service in SERVICES}
+    await ask_for_picks(int(pipeline.stack.variables[WEB_PORT]), {"customer-0001", "somebody-else"})
+    return {process: set(recorded(calls_dir / f"encore.{process}.jsonl")) for process in (*SERVICES, WEB)}
+
+
+async def ask_for_picks(port: int, customers: Iterable[str]) -> None:
+    """Ask the web process for some customers' picks, once it has opened the shop of the run."""
+    for customer in customers:
+        url = f"http://127.0.0.1:{port}/customers/{customer}/picks"
+        for _ in range(SHOP_OPENS_S * 10):
+            if await asyncio.to_thread(answers, url):
+                break
+            await asyncio.sleep(0.1)
+        else:
+            raise AssertionError(f"no picks within {SHOP_OPENS_S} s")
+
+
+def answers(url: str) -> bool:
+    """Whether a request is answered with 200."""
+    try:
+        with urllib.request.urlopen(url, timeout=5) as answer:  # noqa: S310 - our own loopback address
+            return bool(answer.status == HTTPStatus.OK)
+    except urllib.error.HTTPError:
+        return False
 
 
 async def test_a_task_role_allows_exactly_what_its_service_calls(calls: Calls) -> None:
@@ -118,7 +155,8 @@ def recorded(path: Path) -> Iterator[Call]:
 
 def grants(service: str) -> Iterator[Call]:
     """What Terraform allows a service."""
-    for statement in read_module("modules/pipeline").locals["permissions"][service]:
+    known = read_module("modules/pipeline").locals
+    for statement in known["web_permissions"] if service == WEB else known["permissions"][service]:
         resources = statement["resources"]
         for resource in resources if isinstance(resources, list) else ["*"]:
             for action in statement["actions"]:

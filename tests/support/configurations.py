@@ -27,6 +27,8 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             "shop": SHOP,
             "mailer": {"model_id": PROFILE, "batch_from_prompts": 1000},
             "unsubscribe_endpoint": True,
+            "recommender": {"engine": "campaign"},
+            "realtime": {"enabled": True, "events": True},
         },
     ),
     "guarded": (
@@ -35,6 +37,7 @@ INPUTS: dict[str, tuple[str, dict[str, Any]]] = {
             **COMMON,
             "shop": SHOP,
             "mailer": {"model_id": PROFILE, "guardrail": {"id": GUARDRAIL, "version": "1"}},
+            "realtime": {"enabled": True},
         },
     ),
     "dev": ("environments/dev", {**COMMON, "model_id": MODEL}),

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings
 
 from encore.ingest.settings import IngestSettings
 from encore.mailer.settings import MailerSettings
-from encore.recommender.settings import RecommenderSettings
+from encore.recommender.settings import RecommenderSettings, RecommenderWebSettings
 from encore.sentiment.settings import SentimentSettings
 
 SERVICES: Mapping[str, type[BaseSettings]] = {
@@ -19,6 +19,8 @@ SERVICES: Mapping[str, type[BaseSettings]] = {
     "recommender": RecommenderSettings,
     "mailer": MailerSettings,
 }
+PROCESSES: Mapping[str, type[BaseSettings]] = {**SERVICES, "web": RecommenderWebSettings}
+"""The services, and the process of the recommender that consumes no queue."""
 SETTING_NAMES = Path(__file__).parents[2] / "infra/modules/pipeline/setting_names.json"
 
 
@@ -29,8 +31,8 @@ def variables(settings: type[BaseSettings]) -> list[str]:
 
 
 def setting_names() -> str:
-    """Return the contents of the file: the variables of each service, as JSON."""
-    return json.dumps({service: variables(kind) for service, kind in SERVICES.items()}, indent=2) + "\n"
+    """Return the contents of the file: the variables of each process, as JSON."""
+    return json.dumps({name: variables(kind) for name, kind in PROCESSES.items()}, indent=2) + "\n"
 
 
 def _variables(settings: type[BaseSettings], name: str, field: FieldInfo) -> Iterator[str]:

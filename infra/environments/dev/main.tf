@@ -42,11 +42,16 @@ module "pipeline" {
   check              = var.check
   shop               = var.shop
   sentiment          = var.sentiment
+  recommender        = var.recommender
   log_retention_days = 30
   retention_days     = { uploads = 14, runs = 14 }
   disposable         = true
 
   mailer = { model_id = var.model_id }
+
+  realtime = one([
+    for endpoint in module.realtime : merge(endpoint.web, { min_tasks = var.realtime.min_tasks, max_tasks = var.realtime.max_tasks })
+  ])
 
   services = {
     ingest = {
@@ -78,6 +83,19 @@ module "pipeline" {
       spot_weight      = 100
     }
   }
+}
+
+module "realtime" {
+  source = "../../modules/realtime"
+  count  = var.realtime.enabled ? 1 : 0
+
+  name          = local.name
+  network       = module.network.tasks
+  keys          = module.keys.arns
+  events        = var.realtime.events
+  limits        = { requests_per_s = var.realtime.requests_per_s }
+  key_version   = var.realtime.key_version
+  ops_topic_arn = module.observability.alarms_topic_arn
 }
 
 module "observability" {

@@ -13,8 +13,7 @@ locals {
   domain = split("@", var.shop.mailer["ENCORE_MAILER_FROM_ADDRESS"])[1]
 
   # What tasks call, and what ECS calls to start them; S3 and DynamoDB have gateway endpoints. An endpoint is billed
-  # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs), email,
-  # personalize-runtime. Batch inference alone needs bedrock.
+  # per hour and zone, so services that no task calls have none: sts, monitoring (metrics go through the logs), email.
   interface_endpoints = [
     "bedrock",
     "bedrock-runtime",
@@ -23,10 +22,17 @@ locals {
     "ecr.dkr",
     "logs",
     "personalize",
+    "personalize-events",
+    "personalize-runtime",
     "sns",
     "sqs",
     "ssm",
   ]
+  unused_endpoints = concat(
+    var.mailer.batch_from_prompts == null ? ["bedrock"] : [],
+    coalesce(var.recommender.imports, "auto") == "full" && !var.realtime.events ? ["personalize-events"] : [],
+    coalesce(var.recommender.engine, "batch") != "campaign" && !var.realtime.enabled ? ["personalize-runtime"] : [],
+  )
 }
 
 module "keys" {
@@ -42,7 +48,7 @@ module "network" {
   name                = local.name
   zone_count          = 3
   zones               = var.zones
-  interface_endpoints = setsubtract(local.interface_endpoints, var.mailer.batch_from_prompts == null ? ["bedrock"] : [])
+  interface_endpoints = setsubtract(local.interface_endpoints, local.unused_endpoints)
   bucket_arns         = values(module.pipeline.bucket_arns)
   logs_key_arn        = module.keys.arns.logs
 }
@@ -60,9 +66,14 @@ module "pipeline" {
   mailer                 = var.mailer
   unsubscribe            = one(module.unsubscribe[*].mailer)
   sentiment              = var.sentiment
+  recommender            = var.recommender
   rules                  = var.rules
   comprehend_calls_per_s = var.comprehend_calls_per_s
   retention_days         = { uploads = 30, runs = 90 }
+
+  realtime = one([
+    for endpoint in module.realtime : merge(endpoint.web, { min_tasks = var.realtime.min_tasks, max_tasks = var.realtime.max_tasks })
+  ])
 
   services = {
     # One task always runs: SQS can take 15 minutes to report on a queue that has been idle for hours.
@@ -95,6 +106,19 @@ module "pipeline" {
       spot_weight      = 80
     }
   }
+}
+
+module "realtime" {
+  source = "../../modules/realtime"
+  count  = var.realtime.enabled ? 1 : 0
+
+  name          = local.name
+  network       = module.network.tasks
+  keys          = module.keys.arns
+  events        = var.realtime.events
+  limits        = { requests_per_s = var.realtime.requests_per_s }
+  key_version   = var.realtime.key_version
+  ops_topic_arn = module.observability.alarms_topic_arn
 }
 
 module "observability" {

@@ -32,3 +32,13 @@ output "zones" {
   description = "The availability zones in use."
   value       = module.network.zones
 }
+
+output "realtime_url" {
+  description = "Where a shop asks for a customer's picks; null unless `realtime` is enabled."
+  value       = one(module.realtime[*].url)
+}
+
+output "realtime_key_parameter" {
+  description = "The SSM parameter with the key that it sends in the header x-api-key."
+  value       = one(module.realtime[*].key_parameter_name)
+}

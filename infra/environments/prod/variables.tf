@@ -73,6 +73,29 @@ variable "settings" {
     sentiment   = optional(map(string), {})
     recommender = optional(map(string), {})
     mailer      = optional(map(string), {})
+    web         = optional(map(string), {})
+  })
+  default = {}
+}
+
+variable "recommender" {
+  description = "How products are ranked (engine: batch, campaign or similar) and what Personalize is told (imports: auto or full)."
+  type = object({
+    engine  = optional(string)
+    imports = optional(string)
+  })
+  default = {}
+}
+
+variable "realtime" {
+  description = "Answer with a customer's current picks over HTTPS, from so many tasks; with events, also take what customers do."
+  type = object({
+    enabled        = optional(bool, false)
+    events         = optional(bool, false)
+    requests_per_s = optional(number, 100)
+    min_tasks      = optional(number)
+    max_tasks      = optional(number)
+    key_version    = optional(number, 1)
   })
   default = {}
 }

@@ -2,7 +2,13 @@ locals {
   interface_endpoints = var.nat ? toset([]) : var.interface_endpoints
 
   # The prefix of each endpoint's actions, where it differs from the endpoint's name.
-  prefixes = { bedrock-runtime = "bedrock", "ecr.api" = "ecr", "ecr.dkr" = "ecr" }
+  prefixes = {
+    bedrock-runtime     = "bedrock"
+    "ecr.api"           = "ecr"
+    "ecr.dkr"           = "ecr"
+    personalize-events  = "personalize"
+    personalize-runtime = "personalize"
+  }
 }
 
 resource "aws_vpc_endpoint" "dynamodb" {

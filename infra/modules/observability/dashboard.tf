@@ -112,6 +112,14 @@ locals {
       ]
     },
     {
+      title = "runs without a version of their own"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.versions_reused, "service", "recommender", { label = "used an earlier one again" }],
+        [local.namespace, local.metrics.versions_refused, "service", "recommender", { label = "trained a worse one" }],
+      ]
+    },
+    {
       title = "cost per run, US dollars"
       stat  = "Maximum"
       metrics = [
@@ -144,6 +152,24 @@ locals {
         [local.namespace, local.metrics.quota_calls_throttled, "service", "mailer", { label = "throttled" }],
         [local.namespace, local.metrics.quota_wait_seconds, "service", "mailer", { label = "seconds waited", yAxis = "right" }],
         [local.namespace, local.metrics.quota_calls_per_s, "service", "mailer", { label = "allowed per second", stat = "Maximum" }],
+      ]
+    },
+    {
+      title = "real-time requests"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.web_requests, "service", "recommender-web", { label = "answered or refused" }],
+        [local.namespace, local.metrics.web_requests_refused, "service", "recommender-web", { label = "refused as too many" }],
+        [local.namespace, local.metrics.web_requests_failed, "service", "recommender-web", { label = "failed" }],
+        [local.namespace, local.metrics.web_fallbacks, "service", "recommender-web", { label = "from what is kept" }],
+      ]
+    },
+    {
+      title = "real-time answers, s"
+      stat  = "p99"
+      metrics = [
+        [local.namespace, local.metrics.web_seconds, "service", "recommender-web", { label = "median", stat = "p50" }],
+        [local.namespace, local.metrics.web_seconds, "service", "recommender-web", { label = "p99" }],
       ]
     },
   ]

@@ -49,7 +49,14 @@ locals {
     runs_finished           = "runs_finished"
     runs_failed             = "runs_failed"
     turns_taken_over        = "turns_taken_over"
+    versions_reused         = "versions_reused"
+    versions_refused        = "versions_refused"
     runs_stopped            = "runs_stopped"
+    web_requests            = "web_requests"
+    web_requests_refused    = "web_requests_refused"
+    web_requests_failed     = "web_requests_failed"
+    web_fallbacks           = "web_fallbacks"
+    web_seconds             = "web_seconds"
   }
 }
 

@@ -55,9 +55,12 @@ locals {
       action = "personalize:TagResource"
       resources = [
         "${local.personalize}:batch-inference-job/*",
+        "${local.personalize}:campaign/${var.name}-*",
         "${local.personalize}:dataset-group/${var.name}",
         "${local.personalize}:dataset-import-job/*",
         "${local.personalize}:dataset/${var.name}/*",
+        "${local.personalize}:event-tracker/*",
+        "${local.personalize}:filter/${var.name}-*",
         "${local.personalize}:solution/${var.name}-*",
       ]
     }

@@ -50,5 +50,9 @@ output "cluster_name" {
 
 output "service_names" {
   description = "The ECS services."
-  value       = concat([for service in module.service : service.name], [for service in module.understudy : service.name])
+  value = concat(
+    [for service in module.service : service.name],
+    module.web[*].name,
+    module.understudy[*].name,
+  )
 }

@@ -217,6 +217,12 @@ locals {
         resources = [module.topology.table_arns["recommendations"]]
       },
       {
+        # Scan finds the customers who are not in the run's file.
+        sid       = "KeepHistories"
+        actions   = ["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem", "dynamodb:Scan"]
+        resources = [module.topology.table_arns["histories"]]
+      },
+      {
         # DeleteItem ends a run's turn on the dataset group, BatchWriteItem credits runs with what their emails led to.
         sid = "KeepLedger"
         actions = [
@@ -253,6 +259,7 @@ locals {
           "personalize:DescribeSchema",
           "personalize:DescribeSolution",
           "personalize:DescribeSolutionVersion",
+          "personalize:GetSolutionMetrics",
           "personalize:ListTagsForResource",
           "personalize:UpdateDataset",
         ]
@@ -267,13 +274,53 @@ locals {
         ]
       },
       {
+        # What ranks in real time: it exists only while it is used.
+        sid = "KeepCampaigns"
+        actions = [
+          "personalize:CreateCampaign",
+          "personalize:DeleteCampaign",
+          "personalize:DescribeCampaign",
+          "personalize:UpdateCampaign",
+        ]
+        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:solution/${var.name}-*"]
+      },
+      {
+        sid       = "AskCampaigns"
+        actions   = ["personalize:GetRecommendations"]
+        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
+      },
+      {
+        sid       = "KeepFilters"
+        actions   = ["personalize:CreateFilter", "personalize:DeleteFilter", "personalize:DescribeFilter"]
+        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:filter/${var.name}-*"]
+      },
+      {
+        # What is too little for an import goes as single records. A tracker gets its id, and so its ARN, when it is made.
+        sid = "SendRecords"
+        actions = [
+          "personalize:CreateEventTracker",
+          "personalize:DescribeEventTracker",
+          "personalize:PutEvents",
+          "personalize:PutItems",
+          "personalize:PutUsers",
+        ]
+        resources = [
+          "${local.personalize}:dataset-group/${var.name}",
+          "${local.personalize}:dataset/${var.name}/*",
+          "${local.personalize}:event-tracker/*",
+        ]
+      },
+      {
         # Lists cover the whole account: AWS defines no resource for them.
         sid = "FindWhatExists"
         actions = [
           "personalize:ListBatchInferenceJobs",
+          "personalize:ListCampaigns",
           "personalize:ListDatasetGroups",
           "personalize:ListDatasetImportJobs",
           "personalize:ListDatasets",
+          "personalize:ListEventTrackers",
+          "personalize:ListFilters",
           "personalize:ListSchemas",
           "personalize:ListSolutionVersions",
           "personalize:ListSolutions",

@@ -67,6 +67,8 @@ locals {
     }
     recommender = {
       ENCORE_RECOMMENDER_DATASET_GROUP = var.name
+      ENCORE_RECOMMENDER_ENGINE        = var.recommender.engine
+      ENCORE_RECOMMENDER_IMPORTS       = var.recommender.imports
     }
     mailer = {}
   }
@@ -104,6 +106,13 @@ locals {
       "ENCORE_MAILER_UNSUBSCRIBE_KEY",
       "ENCORE_METRICS_NAMESPACE",
       "ENCORE_RECOMMENDER_DATASET_GROUP",
+      "ENCORE_RECOMMENDER_ENGINE",
+      "ENCORE_RECOMMENDER_IMPORTS",
+      "ENCORE_RECOMMENDER_WEB_ENGINE",
+      "ENCORE_RECOMMENDER_WEB_HOST",
+      "ENCORE_RECOMMENDER_WEB_KEYS",
+      "ENCORE_RECOMMENDER_WEB_PORT",
+      "ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S",
       "ENCORE_SENTIMENT_JOB_ROLE_ARN",
     ],
   ))

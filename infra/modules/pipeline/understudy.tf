@@ -7,10 +7,12 @@ locals {
   understudy_url  = "http://understudy.${var.name}.internal:${local.understudy_port}"
 
   understudy_endpoints = var.understudy ? {
-    AWS_ENDPOINT_URL_BEDROCK         = local.understudy_url
-    AWS_ENDPOINT_URL_BEDROCK_RUNTIME = local.understudy_url
-    AWS_ENDPOINT_URL_COMPREHEND      = local.understudy_url
-    AWS_ENDPOINT_URL_PERSONALIZE     = local.understudy_url
+    AWS_ENDPOINT_URL_BEDROCK             = local.understudy_url
+    AWS_ENDPOINT_URL_BEDROCK_RUNTIME     = local.understudy_url
+    AWS_ENDPOINT_URL_COMPREHEND          = local.understudy_url
+    AWS_ENDPOINT_URL_PERSONALIZE         = local.understudy_url
+    AWS_ENDPOINT_URL_PERSONALIZE_EVENTS  = local.understudy_url
+    AWS_ENDPOINT_URL_PERSONALIZE_RUNTIME = local.understudy_url
   } : {}
 
   understudy_environment = {
@@ -23,9 +25,10 @@ locals {
     UNDERSTUDY_STATE_DIR  = local.understudy_state_dir
   }
 
-  understudy_callers = {
-    for service, tasks in module.service : service => tasks.security_group_id if var.understudy
-  }
+  understudy_callers = var.understudy ? merge(
+    { for service, tasks in module.service : service => tasks.security_group_id },
+    { for tasks in module.web : "web" => tasks.security_group_id },
+  ) : {}
 
   understudy_permissions = concat(local.understudy_state_permissions, [
     {

@@ -109,6 +109,42 @@ variable "unsubscribe" {
   default     = null
 }
 
+variable "realtime" {
+  description = "Run the web process, which answers with a customer's current picks: the output `web` of the realtime module, and how many tasks there are; null for none."
+  type = object({
+    target_group_arn  = string
+    security_group_id = string
+    port              = number
+    key_parameter_arn = string
+    key_version       = number
+    events            = bool
+    requests_per_s    = number
+    min_tasks         = optional(number, 1)
+    max_tasks         = optional(number, 2)
+    size              = optional(object({ cpu = number, memory_mib = number }), { cpu = 512, memory_mib = 1024 })
+  })
+  default = null
+}
+
+variable "recommender" {
+  description = "How products are ranked and what Personalize is told, as endpoints and permissions depend on it: engine by batch, campaign or similar; imports by auto or full."
+  type = object({
+    engine  = optional(string, "batch")
+    imports = optional(string, "auto")
+  })
+  default = {}
+
+  validation {
+    condition     = contains(["batch", "campaign", "similar"], var.recommender.engine)
+    error_message = "recommender.engine must be batch, campaign or similar."
+  }
+
+  validation {
+    condition     = contains(["auto", "full"], var.recommender.imports)
+    error_message = "recommender.imports must be auto or full."
+  }
+}
+
 variable "rules" {
   description = "Figures of the recommender's rules that differ from their defaults, such as { max_per_leaf = 1 }."
   type        = map(number)
@@ -157,6 +193,7 @@ variable "settings" {
     sentiment   = optional(map(string), {})
     recommender = optional(map(string), {})
     mailer      = optional(map(string), {})
+    web         = optional(map(string), {})
   })
   default = {}
 

@@ -11,6 +11,8 @@ locals {
   file_system = var.file_system[*]
   own_disk    = [{ sourceVolume = "tmp", containerPath = "/tmp", readOnly = false }]
   shared_disk = [for system in local.file_system : { sourceVolume = "state", containerPath = system.path, readOnly = false }]
+
+  ports = distinct(concat(var.discovery[*].port, var.load_balancer[*].port))
 }
 
 resource "aws_ecs_task_definition" "this" {
@@ -34,7 +36,7 @@ resource "aws_ecs_task_definition" "this" {
       environment            = [for name, value in var.environment : { name = name, value = value }]
       secrets                = [for name, arn in var.parameters : { name = name, valueFrom = arn }]
       mountPoints            = concat(local.own_disk, local.shared_disk)
-      portMappings           = var.discovery == null ? [] : [{ containerPort = var.discovery.port, protocol = "tcp" }]
+      portMappings           = [for port in local.ports : { containerPort = port, protocol = "tcp" }]
       dockerLabels           = { "encore.release" = var.release }
       linuxParameters        = { capabilities = { drop = ["ALL"] } } # no ECS init: the image has its own
 
@@ -98,13 +100,14 @@ resource "aws_ecs_service" "this" {
   name                               = var.name
   cluster                            = var.cluster.arn
   task_definition                    = aws_ecs_task_definition.this.arn
-  desired_count                      = try(var.scaling.min_tasks, 1)
+  desired_count                      = try(var.scaling.min_tasks, var.load.min_tasks, 1)
   platform_version                   = "LATEST"
   deployment_minimum_healthy_percent = var.single ? 0 : 100
   deployment_maximum_percent         = var.single ? 100 : 200
   availability_zone_rebalancing      = var.single ? "DISABLED" : "ENABLED" # it would start a second task first
   enable_ecs_managed_tags            = true
   propagate_tags                     = "SERVICE"
+  health_check_grace_period_seconds  = var.load_balancer == null ? null : 60 # as the container's own check has it
 
   capacity_provider_strategy {
     capacity_provider = "FARGATE"
@@ -125,6 +128,16 @@ resource "aws_ecs_service" "this" {
     subnets          = var.network.subnet_ids
     security_groups  = [aws_security_group.this.id]
     assign_public_ip = false
+  }
+
+  dynamic "load_balancer" {
+    for_each = var.load_balancer[*]
+
+    content {
+      target_group_arn = load_balancer.value.target_group_arn
+      container_name   = local.container
+      container_port   = load_balancer.value.port
+    }
   }
 
   dynamic "service_registries" {

@@ -28,6 +28,28 @@ resource "aws_vpc_security_group_egress_rule" "prefix_lists" {
   to_port           = 443
 }
 
+resource "aws_vpc_security_group_ingress_rule" "load_balancer" {
+  count = var.load_balancer == null ? 0 : 1
+
+  security_group_id            = aws_security_group.this.id
+  description                  = "Requests from the load balancer"
+  referenced_security_group_id = var.load_balancer.security_group_id
+  ip_protocol                  = "tcp"
+  from_port                    = var.load_balancer.port
+  to_port                      = var.load_balancer.port
+}
+
+resource "aws_vpc_security_group_egress_rule" "load_balancer" {
+  count = var.load_balancer == null ? 0 : 1
+
+  security_group_id            = var.load_balancer.security_group_id
+  description                  = "Requests to ${var.name}"
+  referenced_security_group_id = aws_security_group.this.id
+  ip_protocol                  = "tcp"
+  from_port                    = var.load_balancer.port
+  to_port                      = var.load_balancer.port
+}
+
 resource "aws_service_discovery_service" "this" {
   count = var.discovery == null ? 0 : 1
 

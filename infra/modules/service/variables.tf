@@ -106,6 +106,24 @@ variable "scaling" {
   default = null
 }
 
+variable "load" {
+  description = <<-TEXT
+    How many tasks answer requests: more while they use over `cpu_percent` of their processors on average, fewer while
+    they use less. For services without a queue, in place of `scaling`; without either there is always one task.
+  TEXT
+  type = object({
+    min_tasks   = number
+    max_tasks   = number
+    cpu_percent = optional(number, 60)
+  })
+  default = null
+
+  validation {
+    condition     = var.load == null || var.scaling == null
+    error_message = "load and scaling exclude each other: both would set the number of tasks."
+  }
+}
+
 variable "spot_weight" {
   description = "How many of 100 tasks run on Spot capacity: cheaper, but AWS can stop them at two minutes' notice."
   type        = number
@@ -138,5 +156,11 @@ variable "check" {
 variable "discovery" {
   description = "The private DNS namespace to register in, and the port that is served; null for services without a port."
   type        = object({ namespace_id = string, hostname = string, port = number })
+  default     = null
+}
+
+variable "load_balancer" {
+  description = "The load balancer that sends requests to `port`: its target group and security group; null for none."
+  type        = object({ target_group_arn = string, security_group_id = string, port = number })
   default     = null
 }

@@ -1,5 +1,7 @@
 """Records each distinct AWS call of a process in a file in the folder `ENCORE_TEST_CALLS`.
 
+The file has the name of the process, `ENCORE_TEST_PROCESS`, which its own processes inherit.
+
 Python imports this module in every process that has its folder on `PYTHONPATH`, so the services under test
 run unchanged.
 """
@@ -51,4 +53,4 @@ def _tables(params: dict[str, Any]) -> list[str]:
 
 
 if folder := os.environ.get("ENCORE_TEST_CALLS"):
-    _record_into(Path(folder) / f"{sys.orig_argv[-1]}.jsonl")
+    _record_into(Path(folder) / f"{os.environ.get('ENCORE_TEST_PROCESS', sys.orig_argv[-1])}.jsonl")

@@ -6,10 +6,17 @@ The names of pages are those of docs.aws.amazon.com; each flow says which it was
 from collections.abc import Mapping
 from itertools import chain
 
-from tests.support.flows import ai, deployment, messages, personalize, tasks
+from tests.support.flows import ai, deployment, messages, personalize, realtime, tasks
 from tests.support.flows.steps import Flow
 
 FLOWS: Mapping[str, Flow] = {
     flow.name: flow
-    for flow in chain(personalize.flows(), messages.flows(), tasks.flows(), ai.flows(), deployment.flows())
+    for flow in chain(
+        personalize.flows(),
+        messages.flows(),
+        tasks.flows(),
+        realtime.flows(),
+        ai.flows(),
+        deployment.flows(),
+    )
 }

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from tests.support.flows.realtime import ACTIONS_PAGE, CAMPAIGN, FILTER, TRACKER
 from tests.support.flows.steps import BUCKET, HERE, KEYS, RUN, Flow, Step, files, passed, role, steps
 from tests.support.hcl.aws import arn
 
@@ -43,7 +44,7 @@ def _personalize(job: str, actions: Sequence[str], *resources: str) -> tuple[Ste
 
 
 def flows() -> Iterator[Flow]:
-    """Yield import, training and batch inference."""
+    """Yield import, training, batch inference, and what is asked without a job."""
     yield Flow(
         "Personalize imports a data set",
         PERSONALIZE_PAGES,
@@ -81,5 +82,66 @@ def flows() -> Iterator[Flow]:
             ["personalize:CreateBatchInferenceJob"],
             "batch-inference-job/x",
             "solution/encore-prod-x",
+        ),
+    )
+    yield from _beside_runs()
+
+
+def _beside_runs() -> Iterator[Flow]:
+    """Yield what is asked without a job: campaigns, filters, single records, metrics."""
+    recommender, group = role("recommender-task"), arn("personalize", "dataset-group/encore-prod")
+    yield Flow(
+        "Personalize ranks in real time",
+        (ACTIONS_PAGE,),
+        tuple(
+            chain(
+                steps(
+                    recommender,
+                    ["personalize:CreateCampaign", "personalize:UpdateCampaign"],
+                    CAMPAIGN,
+                    arn("personalize", "solution/encore-prod-x"),
+                ),
+                steps(recommender, ["personalize:DescribeCampaign", "personalize:DeleteCampaign"], CAMPAIGN),
+                steps(recommender, "personalize:GetRecommendations", CAMPAIGN, FILTER),
+                steps(recommender, "personalize:TagResource", CAMPAIGN),
+            )
+        ),
+    )
+    yield Flow(
+        "Personalize leaves out what a filter says",
+        (ACTIONS_PAGE,),
+        tuple(
+            chain(
+                steps(recommender, "personalize:CreateFilter", FILTER, group),
+                steps(recommender, ["personalize:DescribeFilter", "personalize:DeleteFilter"], FILTER),
+                steps(recommender, "personalize:TagResource", FILTER),
+            )
+        ),
+    )
+    yield Flow(
+        "Personalize takes single records",
+        (ACTIONS_PAGE,),
+        tuple(
+            chain(
+                steps(recommender, "personalize:CreateEventTracker", TRACKER, group),
+                steps(recommender, ["personalize:DescribeEventTracker", "personalize:PutEvents"], TRACKER),
+                steps(
+                    recommender,
+                    ["personalize:PutItems", "personalize:PutUsers"],
+                    arn("personalize", "dataset/encore-prod/ITEMS"),
+                ),
+                steps(recommender, "personalize:TagResource", TRACKER),
+            )
+        ),
+    )
+    yield Flow(
+        "Personalize says how good a version is",
+        (ACTIONS_PAGE,),
+        tuple(
+            steps(
+                recommender,
+                "personalize:GetSolutionMetrics",
+                arn("personalize", "solution/encore-prod-x/0a1b2c3d"),
+            )
         ),
     )

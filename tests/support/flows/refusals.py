@@ -12,6 +12,7 @@ from tests.support.flows.deployment import (
     STATE,
     UNDERSTUDY,
 )
+from tests.support.flows.realtime import CAMPAIGN, HISTORIES, TRACKER
 from tests.support.flows.steps import (
     BUCKET,
     HERE,
@@ -230,6 +231,77 @@ _ROLES = (
     ),
 )
 
+_REAL_TIME = (
+    _refused(
+        "the web process takes no events where it is not to",
+        role("web-task"),
+        "dynamodb:UpdateItem",
+        HISTORIES,
+        environment="guarded",
+    ),
+    _refused(
+        "the web process sends no events where it is not to",
+        role("web-task"),
+        "personalize:PutEvents",
+        TRACKER,
+        environment="guarded",
+    ),
+    _refused(
+        "the web process changes stored picks",
+        role("web-task"),
+        "dynamodb:PutItem",
+        arn("dynamodb", "table/encore-prod-recommendations"),
+    ),
+    _refused("the web process empties histories", role("web-task"), "dynamodb:Scan", HISTORIES),
+    _refused(
+        "the web process reads an upload", role("web-task"), "s3:GetObject", f"{BUCKET}/uploads/week.csv"
+    ),
+    _refused(
+        "the web process reads emails", role("web-task"), "s3:GetObject", f"{BUCKET}/runs/{RUN}/emails/x.eml"
+    ),
+    _refused(
+        "the web process writes a shop", role("web-task"), "s3:PutObject", f"{BUCKET}/runs/{RUN}/learned/x"
+    ),
+    _refused("the web process makes campaigns", role("web-task"), "personalize:CreateCampaign", CAMPAIGN),
+    _refused(
+        "the web process asks somebody else's campaign",
+        role("web-task"),
+        "personalize:GetRecommendations",
+        arn("personalize", "campaign/other"),
+    ),
+    _refused(
+        "the web process receives a run's messages",
+        role("web-task"),
+        "sqs:ReceiveMessage",
+        queue_arn("recommender"),
+    ),
+    _refused(
+        "the web process decrypts by itself, not through S3 or DynamoDB",
+        role("web-task"),
+        "kms:Decrypt",
+        KEYS["data"],
+        by="kms:ViaService",
+    ),
+    _refused(
+        "the web process's tasks start with the mailer's key",
+        role("web-execution"),
+        "ssm:GetParameters",
+        arn("ssm", "parameter/encore/encore-prod/unsubscribe-key"),
+    ),
+    _refused(
+        "the recommender deletes somebody else's campaign",
+        role("recommender-task"),
+        "personalize:DeleteCampaign",
+        arn("personalize", "campaign/other"),
+    ),
+    _refused(
+        "the recommender deletes what everybody shares",
+        role("recommender-task"),
+        "personalize:DeleteDatasetGroup",
+        arn("personalize", "dataset-group/encore-prod"),
+    ),
+)
+
 _PLAIN = {"aws:SecureTransport": "false"}
 _WITHOUT_TLS = tuple(
     _refused(
@@ -319,4 +391,4 @@ _RELEASES = (
     ),
 )
 
-REFUSALS = {each.why: each for each in chain(_CONFUSED_DEPUTIES, _ROLES, _WITHOUT_TLS, _RELEASES)}
+REFUSALS = {each.why: each for each in chain(_CONFUSED_DEPUTIES, _ROLES, _REAL_TIME, _WITHOUT_TLS, _RELEASES)}

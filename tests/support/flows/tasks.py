@@ -8,6 +8,49 @@ from tests.support.flows.steps import BUCKET, HERE, KEYS, Flow, by_s3, queue_arn
 from tests.support.hcl.aws import REGION, arn
 
 
+def start_of(service: str, *, image: str) -> Flow:
+    """ECS pulls an image, hands out the roles, and writes what the task logs."""
+    task, execution = role(f"{service}-task"), role(f"{service}-execution")
+    source = {**HERE, "aws:SourceArn": arn("ecs", "task/encore-prod/x")}
+    log = arn("logs", f"log-group:/encore/encore-prod-{service}")
+    return Flow(
+        f"ECS starts a task of {service}",
+        (
+            "Amazon ECS task execution IAM role",
+            "Amazon ECS task IAM role",
+            "Encrypt log data in CloudWatch Logs using AWS Key Management Service",
+        ),
+        tuple(
+            chain(
+                steps("ecs-tasks.amazonaws.com", "sts:AssumeRole", task, execution, context=source),
+                steps(execution, "ecr:GetAuthorizationToken", "*"),
+                steps(
+                    execution,
+                    ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+                    arn("ecr", f"repository/encore/{image}"),
+                ),
+                steps(
+                    execution,
+                    ["logs:CreateLogStream", "logs:PutLogEvents"],
+                    f"{log}:log-stream:task/app/x",
+                ),
+                steps(
+                    f"logs.{REGION}.amazonaws.com",
+                    [
+                        "kms:Decrypt",
+                        "kms:DescribeKey",
+                        "kms:Encrypt",
+                        "kms:GenerateDataKey",
+                        "kms:ReEncryptFrom",
+                    ],
+                    KEYS["logs"],
+                    context={"kms:EncryptionContext:aws:logs:arn": log},
+                ),
+            )
+        ),
+    )
+
+
 def flows() -> Iterator[Flow]:
     """Yield what each service needs to start and to work."""
     queues = {
@@ -23,49 +66,8 @@ def flows() -> Iterator[Flow]:
         "mailer": "email-finished",
     }
     for service, queue in queues.items():
-        task, execution = role(f"{service}-task"), role(f"{service}-execution")
-        source = {**HERE, "aws:SourceArn": arn("ecs", "task/encore-prod/x")}
-        log = arn("logs", f"log-group:/encore/encore-prod-{service}")
-        yield Flow(
-            f"ECS starts a task of {service}",
-            (
-                "Amazon ECS task execution IAM role",
-                "Amazon ECS task IAM role",
-                "Encrypt log data in CloudWatch Logs using AWS Key Management Service",
-            ),
-            tuple(
-                chain(
-                    steps("ecs-tasks.amazonaws.com", "sts:AssumeRole", task, execution, context=source),
-                    steps(execution, "ecr:GetAuthorizationToken", "*"),
-                    steps(
-                        execution,
-                        [
-                            "ecr:BatchCheckLayerAvailability",
-                            "ecr:BatchGetImage",
-                            "ecr:GetDownloadUrlForLayer",
-                        ],
-                        arn("ecr", f"repository/encore/{service}"),
-                    ),
-                    steps(
-                        execution,
-                        ["logs:CreateLogStream", "logs:PutLogEvents"],
-                        f"{log}:log-stream:task/app/x",
-                    ),
-                    steps(
-                        f"logs.{REGION}.amazonaws.com",
-                        [
-                            "kms:Decrypt",
-                            "kms:DescribeKey",
-                            "kms:Encrypt",
-                            "kms:GenerateDataKey",
-                            "kms:ReEncryptFrom",
-                        ],
-                        KEYS["logs"],
-                        context={"kms:EncryptionContext:aws:logs:arn": log},
-                    ),
-                )
-            ),
-        )
+        task = role(f"{service}-task")
+        yield start_of(service, image=service)
         yield Flow(
             f"{service} receives and announces",
             (*SQS_PAGES, "Key management (Amazon SNS Developer Guide)"),

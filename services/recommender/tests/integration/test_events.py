@@ -176,7 +176,7 @@ async def test_the_group_has_one_tracker_and_one_attribution(bench: Bench) -> No
     await bench.record.tracker.trackers.keep(None)
     await bench.recorded(an_event())
     trackers = await bench.client.list_event_trackers()
-    assert [each["name"] for each in trackers["eventTrackers"]] == ["shop-events"]
+    assert [each["name"] for each in trackers["eventTrackers"]] == ["shop"]
     (found,) = (await bench.client.list_metric_attributions())["metricAttributions"]
     metrics = await bench.client.list_metric_attribution_metrics(
         metricAttributionArn=found["metricAttributionArn"]

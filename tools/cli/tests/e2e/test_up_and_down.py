@@ -2,11 +2,13 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 import psutil
 import pytest
@@ -40,7 +42,11 @@ def test_a_stack_is_started_found_and_stopped(encore_process: Run, tmp_path: Pat
     assert "already running" in again.stderr
     supervisor = psutil.Process(json.loads(again.stdout)["pid"])
     stack = [supervisor, *supervisor.children(recursive=True)]
-    assert len(stack) == 9
+    assert len(stack) == 10
+    port = re.search(r"^export ENCORE_RECOMMENDER_WEB_PORT=(\d+)$", up.stdout, re.MULTILINE)
+    assert port
+    with urlopen(f"http://127.0.0.1:{port[1]}/live", timeout=5) as alive:
+        assert alive.status == 200
     sockets = [each for process in stack for each in process.net_connections() if each.status == "LISTEN"]
     assert {each.laddr.ip for each in sockets} == {"127.0.0.1"}
     queues = encore_process("queues", "--json")

@@ -42,6 +42,7 @@ SCHEMA = json.dumps(
 LISTS = {
     "list_campaigns": "campaigns",
     "list_filters": "Filters",
+    "list_metric_attributions": "metricAttributions",
     "list_event_trackers": "eventTrackers",
     "list_batch_inference_jobs": "batchInferenceJobs",
     "list_solution_versions": "solutionVersions",
@@ -86,6 +87,7 @@ class Made:
             self.item("emails", run_id=run_id, customer_id="c1")
             self.item("recommendations", customer_id="c1", run_id=run_id)
             self.item("customers", customer_id=f"c-{run_id}", run_id=run_id)
+            self.item("histories", customer_id=f"c-{run_id}", run_id=run_id)
             self.item("runs", run_id=f"source#{run_id}", item="latest", latest_run_id=run_id)
             poll = new_event(MailerPoll(attempt=1), run_id=run_id, source=StageName.MAILER).body
             urls = self.resources
@@ -119,6 +121,13 @@ class Made:
         )
         self.active("filter", name="f", datasetGroupArn=group, filterExpression=FILTER)
         self.active("event_tracker", name="t", datasetGroupArn=group)
+        self.active(
+            "metric_attribution",
+            name="m",
+            datasetGroupArn=group,
+            metrics=[{"eventType": "click", "metricName": "clicks", "expression": "SAMPLECOUNT()"}],
+            metricsOutputConfig={"roleArn": ROLE},
+        )
         self.s3.put_object(Bucket=self.bucket, Key="runs/x/i.csv", Body=INTERACTIONS.encode())
         for run_id in run_ids:
             self.personalize.create_solution(
@@ -309,13 +318,22 @@ def test_a_run_takes_along_what_it_made_and_nothing_else(encore: Encore, made: M
     answer = encore("cleanup", "--run", RUN, "--yes", "--json")
     assert answer.code == 0, answer.err
     left = made.in_personalize()
-    kinds = ("list_solutions", "list_dataset_groups", "list_datasets", "list_schemas", "list_filters")
+    kinds = (
+        "list_solutions",
+        "list_dataset_groups",
+        "list_datasets",
+        "list_schemas",
+        "list_filters",
+        "list_metric_attributions",
+    )
     assert {left[each] for each in kinds} == {1}
     assert {key.split("/")[1] for key in made.objects()} == {OTHER, "x"}
     for name in ("runs", "emails", "recommendations", "customers"):
         assert made.items(name)
         assert not [item for item in made.items(name) if RUN in item.values()], name
     assert len(made.items("answers")) == 1
+    assert len(made.items("histories")) == 2
+    assert rows(answer.json)["items of histories"] == (0, 1)
     assert rows(answer.json)["dead letters"] == (1, 0)
     assert rows(answer.json)["import jobs in Personalize"] == (0, 1)
 

@@ -2,11 +2,16 @@
 
 # ruff: noqa: D102 - the methods are described where they are implemented
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from encore.contracts.records import CustomerEvent
+from encore.recommender.domain.campaigns import WatchedCampaign
 from encore.recommender.domain.customer_events import Tracker, Visit
+from encore.recommender.domain.customer_state import CustomerState
+from encore.recommender.domain.real_time import Edition, Wanted
+from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.domain.standing import KnownDataset, Standing
 from encore.recommender.domain.turn import Turn
 from encore.runtime.ports import Items, Objects
 
@@ -41,6 +46,58 @@ class Personalize(Protocol):
     async def schemas(self) -> Sequence[Found]: ...
     async def tags(self, arn: str) -> Mapping[str, str]: ...
     async def delete(self, kind: Kind, arn: str) -> bool: ...
+    async def find(self, kind: Kind, name: str) -> str | None: ...
+    async def dataset(self, arn: str) -> KnownDataset: ...
+    async def metrics(self, version_arn: str) -> Mapping[str, float]: ...
+    async def tracking_id(self, tracker_arn: str) -> str: ...
+
+
+class Promotion(NamedTuple):
+    """New products that take a share of what is recommended."""
+
+    name: str
+    percent: int
+    filter_arn: str
+
+
+class CampaignRequest(NamedTuple):
+    """What a campaign is asked for, whoever it is for."""
+
+    campaign_arn: str
+    num_results: int
+    filter_arn: str
+    promotion: Promotion | None = None
+
+
+class CampaignRuntime(Protocol):
+    """A campaign's answers; see `encore.recommender.adapters.personalize_runtime`."""
+
+    async def rank(self, customer_id: str, request: CampaignRequest) -> tuple[str, ...]: ...
+
+
+class WatchedCampaigns(Protocol):
+    """What is recorded of a campaign; see `encore.recommender.adapters.watched_campaign`."""
+
+    async def get(self) -> WatchedCampaign | None: ...
+    async def begin(self, watch: str, beat: str) -> bool: ...
+    async def use(self) -> bool: ...
+    async def polled(self, watch: str, poll: int) -> bool: ...
+    async def rest(self, watch: str, beat: str) -> bool: ...
+    async def forget(self, watch: str) -> None: ...
+
+
+class Records(Protocol):
+    """Records one by one; see `encore.recommender.adapters.personalize_events`."""
+
+    async def put_events(self, tracking_id: str, events: Sequence[Event]) -> None: ...
+    async def put_users(self, dataset_arn: str, users: Sequence[UserRecord]) -> None: ...
+
+
+class Standings(Protocol):
+    """What is known of the dataset group; see `encore.recommender.adapters.standing`."""
+
+    async def get(self) -> Standing: ...
+    async def change(self, standing: Standing, **values: Any) -> Standing: ...  # noqa: ANN401
 
 
 class KeptEvents(Protocol):
@@ -96,3 +153,70 @@ class KnownShop(Protocol):
     async def get(self) -> str | None: ...
     async def set(self, run_id: str) -> None: ...
     async def follow(self, run_id: str) -> str | None: ...
+
+
+class NoRankingError(Exception):
+    """An engine does not rank for a customer now; the message says why, without naming the customer."""
+
+
+class NoShopError(Exception):
+    """There is no shop yet that picks could be made from."""
+
+
+class ShopClosedError(Exception):
+    """A shop cannot be asked any more: its process has ended."""
+
+
+class BusyError(Exception):
+    """More is being asked at once than can be answered soon."""
+
+
+class LatestShop(Protocol):
+    """Which run's shop is the latest that can be read."""
+
+    async def get(self) -> str | None: ...
+
+
+class CustomerRecords(Protocol):
+    """All that is stored of a customer; see `encore.recommender.adapters.customer_records`."""
+
+    async def read(self, customer_id: str, run_id: str) -> CustomerState: ...
+
+
+class CampaignNow(NamedTuple):
+    """A campaign that can be asked now."""
+
+    campaign_arn: str
+    filter_arn: str | None
+    """What keeps products out that the customer has, or that are sold out."""
+
+
+class RanksNow(Protocol):
+    """Something of Personalize's that ranks products while a customer waits.
+
+    Raises `NoRankingError`, or whatever error the call ended with.
+    """
+
+    async def ask(self, customer_id: str) -> Sequence[str]: ...
+
+
+class OrdersNow(Protocol):
+    """A campaign that orders given products; see `encore.recommender.adapters.personalize_ranking`."""
+
+    async def order(self, customer_id: str, product_ids: Sequence[str]) -> Sequence[str]: ...
+
+
+class OpenedShop(Protocol):
+    """A shop that picks can be made from; see `encore.recommender.adapters.shop_processes`."""
+
+    @property
+    def edition(self) -> Edition: ...
+    async def picks(self, wanted: Wanted) -> bytes: ...
+    async def ordered(self, wanted: Wanted, product_ids: Sequence[str]) -> list[str]: ...
+    async def close(self) -> None: ...
+
+
+class ShopOpener(Protocol):
+    """Opens shops."""
+
+    async def open(self, edition: Edition) -> OpenedShop: ...

@@ -1,13 +1,21 @@
 """The recommender's settings."""
 
-from typing import Annotated, Self
+from ipaddress import ip_address
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from encore.recommender.domain.assortment import Assortment
+from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
+from encore.recommender.domain.real_time import ENGINES, PickedFrom
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
-from encore.runtime.settings import ServiceSettings
+from encore.runtime.settings import ProcessSettings, ServiceSettings
+
+MIN_KEY_CHARS = 20
+EventsPerS = Annotated[float, Field(gt=0, le=1000)]
+DEFAULT_EVENTS_PER_S = 200.0
+GroupName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")]
 
 
 class RecommenderSettings(ServiceSettings):
@@ -32,9 +40,7 @@ class RecommenderSettings(ServiceSettings):
     """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
-    recommender_dataset_group: Annotated[
-        str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")
-    ] = "encore"
+    recommender_dataset_group: GroupName = "encore"
     """Runs that share a dataset group take turns."""
     recommender_poll_interval_s: Annotated[int, Field(ge=1, le=900)] = 60
     recommender_picks: Picks = DEFAULT_PICKS
@@ -50,14 +56,41 @@ class RecommenderSettings(ServiceSettings):
 
     Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
     """
-    recommender_put_events_per_s: Annotated[float, Field(gt=0, le=1000)] = 200.0
+    recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
     """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
     recommender_attribution: bool = False
     """Whether Personalize, too, reports what emails led to: by a metric attribution of the dataset group."""
+    recommender_imports: Literal["auto", "full"] = "auto"
+    """Whether Personalize gets only what is new, where that is enough, or everything every time."""
+    recommender_events_settle_s: Annotated[int, Field(ge=0)] = 900
+    """How long to wait after putting events until a version that is used again considers them.
+
+    AWS recommends 15 minutes.
+    """
+    recommender_version_days: Annotated[int, Field(ge=0)] = 14
+    """For how many days, by the calendar, a solution version is used again; 0 trains one for every run."""
+    recommender_version_new_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """How many interactions may be new since a version was trained, as a share of those it was trained on."""
+    recommender_accept_worse: bool = False
+    """Whether a version is used that is worse than the one before."""
+    recommender_worse_by: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """By which share of the other's NDCG@25 a version must be below it to be worse."""
     recommender_catalogue: Assortment = Assortment.AUTO
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
     `auto` decides by how many of the known products the file has.
     """
+    recommender_engine: EngineName = EngineName.BATCH
+    """By what customers are ranked; a run keeps the engine that it began with."""
+    recommender_similar_recipe: SimilarRecipe = SimilarRecipe.ITEMS
+    """The recipe of the engine `similar`."""
+    recommender_campaign_tps: Annotated[int, Field(ge=1, le=500)] = 1
+    """The throughput of a campaign in requests per second that AWS bills while it exists, used or not."""
+    recommender_campaign_calls_per_s: Annotated[float, Field(gt=0, le=500)] = 50
+    """How many requests per second all tasks send to a campaign; fewer while it throttles them."""
+    recommender_campaign_idle_min: Annotated[float, Field(gt=0, le=10_080)] = 60
+    """After how many minutes without use a campaign is deleted."""
+    recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """The share of what a campaign recommends that new products take, as far as there are so many."""
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
@@ -65,6 +98,20 @@ class RecommenderSettings(ServiceSettings):
     def silent_polls(self) -> int:
         """The polls of a waiting run that make up `recommender_turn_silence_s`, at least two."""
         return max(2, -(-self.recommender_turn_silence_s // self.recommender_poll_interval_s))
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of runs that begin now."""
+        return Engine.of(self.recommender_engine, self.recommender_similar_recipe)
+
+    @model_validator(mode="after")
+    def _promotes_in_a_campaign(self) -> Self:
+        if self.recommender_promote_new_percent and self.recommender_engine is not EngineName.CAMPAIGN:
+            raise ValueError(
+                f"recommender_promote_new_percent: found {self.recommender_promote_new_percent} with the"
+                f" engine {self.recommender_engine}, expected 0: only a campaign promotes products"
+            )
+        return self
 
     @model_validator(mode="after")
     def _leaves_the_rules_a_choice(self) -> Self:
@@ -75,3 +122,86 @@ class RecommenderSettings(ServiceSettings):
                 f" for {self.recommender_picks} picks"
             )
         return self
+
+
+class RecommenderWebSettings(ProcessSettings):
+    """Settings of the process that answers requests for picks; those of the recommender mean the same."""
+
+    model_config = SettingsConfigDict(env_nested_delimiter="__")
+
+    recommendations_table: str
+    histories_table: str
+    retention_days: Annotated[int, Field(ge=1)] = 400
+    recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
+    recommender_dataset_group: GroupName = "encore"
+    recommender_picks: Picks = DEFAULT_PICKS
+    recommender_rules: Rules = Rules()
+    recommender_web_engine: PickedFrom = PickedFrom.BATCH
+    """What ranks products if a request does not say: `batch`, `campaign` or `similar`."""
+    recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
+    """Products that a campaign is asked for."""
+    recommender_ranking_campaign_arn: (
+        Annotated[str, Field(pattern=r"^arn:aws[^:]*:personalize:[^:]+:[0-9]{12}:campaign/.+$")] | None
+    ) = None
+    """The campaign of a ranking recipe that orders given products; without one we do."""
+    recommender_web_host: str = "127.0.0.1"
+    """The address to listen on; any but a loopback address requires a key."""
+    recommender_web_port: Annotated[int, Field(ge=0, le=65535)] = 8090
+    """The port to listen on; 0 is any free one, which the log tells."""
+    recommender_web_keys: SecretStr = SecretStr("")
+    """The keys that callers may present, separated by commas; two while one replaces the other."""
+    recommender_web_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
+    """Requests a second of all callers together; more are refused."""
+    recommender_web_caller_requests_per_s: Annotated[float, Field(gt=0)] = 200.0
+    """Requests a second of one caller: a key, or an address where there are no keys."""
+    recommender_web_deadline_ms: Annotated[int, Field(ge=1, le=10_000)] = 200
+    """How long Personalize may take; after that, picks come from what is kept."""
+    recommender_web_request_s: Annotated[float, Field(gt=0, le=60)] = 5.0
+    """How long any request may take."""
+    recommender_web_ranking_s: Annotated[int, Field(ge=0)] = 300
+    """For how long what a campaign has ranked is kept for a customer of whom nothing new is known."""
+    recommender_web_max_age_s: Annotated[int, Field(ge=0)] = 30
+    """For how long a caller may show picks without asking again."""
+    recommender_web_renew_s: Annotated[float, Field(gt=0)] = 30.0
+    """How often is looked for a newer shop, and for a change of the shop's file."""
+    recommender_web_kept: Annotated[int, Field(ge=0)] = 5_000
+    """How many answers are kept in memory, some 5 KB each."""
+    recommender_web_processes: Annotated[int, Field(ge=1, le=16)] = 1
+    """How many processes make picks; each has the shop in memory."""
+    recommender_web_linger_s: Annotated[float, Field(ge=0, le=60)] = 5.0
+    """For how long after SIGTERM new requests are still answered, until a load balancer sends none."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys, each once."""
+        given = (one.strip() for one in self.recommender_web_keys.get_secret_value().split(","))
+        return tuple(dict.fromkeys(one for one in given if one))
+
+    @model_validator(mode="after")
+    def _lets_in_nobody_by_accident(self) -> Self:
+        if any(len(key) < MIN_KEY_CHARS for key in self.keys):
+            raise ValueError(
+                f"recommender_web_keys: found a key of fewer than {MIN_KEY_CHARS} characters,"
+                " expected one that nobody guesses"
+            )
+        if not self.keys and not is_loopback(self.recommender_web_host):
+            raise ValueError(
+                f"recommender_web_keys: found none, expected at least one because"
+                f" {self.recommender_web_host} is not a loopback address"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_asked_for(self) -> Self:
+        if self.recommender_web_engine not in ENGINES:
+            found, expected = self.recommender_web_engine.value, ", ".join(one.value for one in ENGINES)
+            raise ValueError(f"recommender_web_engine: found {found}, expected one of {expected}")
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Return whether only this machine reaches an address."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

@@ -60,6 +60,21 @@ class Metric(StrEnum):
     """Comprehend, Personalize and Bedrock for one run."""
     TURNS_TAKEN_OVER = "turns_taken_over"
     """How often a run took the dataset group from one that was no longer being checked."""
+    VERSIONS_REUSED = "versions_reused"
+    """Runs that asked an earlier run's solution version, and trained none."""
+    VERSIONS_REFUSED = "versions_refused"
+    """Runs that have trained a version and do not use it, because the one before is better."""
+
+    WEB_REQUESTS = "web_requests"
+    """Requests for picks; the web process writes this and the next four every ten seconds."""
+    WEB_REQUESTS_REFUSED = "web_requests_refused"
+    """Requests that the rate limits refused."""
+    WEB_REQUESTS_FAILED = "web_requests_failed"
+    """Requests that were answered with a status from 500 on."""
+    WEB_FALLBACKS = "web_fallbacks"
+    """Answers that did not come from the engine that was asked for."""
+    WEB_SECONDS = "web_seconds"
+    """How long requests took: at most a hundred values that stand for equal shares of all."""
 
     COMPREHEND_UNITS = "comprehend_units"
     """Billed units of 100 characters; this and the next three are written once per finished part."""
@@ -98,6 +113,7 @@ SECONDS = frozenset(
         Metric.LAG_SECONDS,
         Metric.RUN_SECONDS,
         Metric.QUOTA_WAIT_SECONDS,
+        Metric.WEB_SECONDS,
     }
 )
 DOLLARS = frozenset({Metric.RUN_COST_USD, Metric.AI_COST_USD})

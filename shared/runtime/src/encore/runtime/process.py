@@ -12,9 +12,9 @@ import uvloop
 from encore.runtime.heartbeat import UnreachableQueueError
 from encore.runtime.logs import configure_logging, exporting_spans
 from encore.runtime.metrics import namespace
-from encore.runtime.settings import ServiceSettings, load_settings
+from encore.runtime.settings import ProcessSettings, load_settings
 
-Settings = TypeVar("Settings", bound=ServiceSettings)
+Settings = TypeVar("Settings", bound=ProcessSettings)
 Result = TypeVar("Result")
 Work = Callable[[Settings, asyncio.Event], Awaitable[Result]]
 GARBAGE_AFTER = 10_000

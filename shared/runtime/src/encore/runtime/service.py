@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from aiobotocore.config import AioConfig
 from aiobotocore.session import get_session
@@ -16,7 +16,7 @@ from encore.runtime.announcer import SNSAnnouncer
 from encore.runtime.aws import CONFIG, send_bodies_at_once
 from encore.runtime.heartbeat import heartbeat
 from encore.runtime.logs import get_logger
-from encore.runtime.process import Settings, run_process
+from encore.runtime.process import run_process
 from encore.runtime.queue.consumer import Consumer, Handler
 from encore.runtime.queue.publisher import Publisher
 from encore.runtime.queue.silence import Silence
@@ -29,6 +29,7 @@ from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.locks import Locks
 from encore.runtime.runs.run import StageName
 from encore.runtime.runs.stage import Stage
+from encore.runtime.settings import ServiceSettings
 from encore.runtime.storage import DynamoDBItems, S3Objects
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from types_aiobotocore_s3.client import S3Client
     from types_aiobotocore_sns.client import SNSClient
 
+Settings = TypeVar("Settings", bound=ServiceSettings)
 CLIENTS = ("s3", "sqs", "sns", "dynamodb")
 """The AWS services that every service of ours calls."""
 CHECK_S = 60.0

@@ -30,43 +30,28 @@ TagValue = Annotated[str, Field(max_length=256, pattern=r"^[\w .:/=+\-@]*$")]
 OTLP_ENDPOINT = AliasChoices("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
 
 
-class ServiceSettings(BaseSettings):
-    """Settings of every service. The provisioner or Terraform sets the names of resources."""
+class ProcessSettings(BaseSettings):
+    """Settings of every process of ours, whether it consumes a queue or not."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     data_bucket: str
     runs_table: str
-    run_finished_topic_arn: str
     retention_days: Annotated[int, Field(ge=1)] = 400
     """How long records are kept in DynamoDB before they expire."""
-    run_budget_usd: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
-    """What the AI services may charge for one run, in US dollars; the run stops before it would be more."""
     metrics_namespace: str = NAMESPACE
     """CloudWatch namespace of the service's metrics; one per deployment if several share an account."""
-    tags: Annotated[dict[TagKey, TagValue], Field(max_length=MAX_OWN_TAGS)] = {}
-    """Further tags of what is created in AWS, as JSON: `{"cost-center": "4711"}`."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
-    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
-    """Messages that one process handles at a time."""
-    receive_wait_s: Annotated[int, Field(ge=0, le=20)] = 20
     drain_s: Annotated[float, Field(gt=0, le=110)] = 25.0
-    """How long the messages being handled may take to finish after SIGTERM."""
-    liveness_file: Path | None = None
-    """Touched while the service is alive, for `python -m encore.runtime.liveness`; none by default."""
+    """How long what is being worked on may take to finish after SIGTERM."""
     validate_requests: bool = False
     """Let botocore check the shape of every AWS request before it is sent: tests do, production need not."""
     otlp_endpoint: Annotated[str | None, Field(validation_alias=OTLP_ENDPOINT)] = None
     """Where spans are sent, from OpenTelemetry's own variables; without it none are recorded."""
 
     @property
-    def queue_url(self) -> str:
-        """The queue that the service consumes: the only setting whose name ends in `_queue_url`."""
-        return next(str(value) for name, value in self if name.endswith("_queue_url"))
-
-    @property
     def tables(self) -> list[str]:
-        """The tables that the service uses: settings whose name ends in `_table`."""
+        """The tables that the process uses: settings whose name ends in `_table`."""
         return [str(value) for name, value in self if name.endswith("_table")]
 
     @property
@@ -76,9 +61,29 @@ class ServiceSettings(BaseSettings):
 
     @property
     def topic_arns(self) -> dict[str, str]:
-        """The topics that the service publishes to, by name: settings whose name ends in `_topic_arn`."""
+        """The topics that the process publishes to, by name: settings whose name ends in `_topic_arn`."""
         found = {name: str(value) for name, value in self if name.endswith(_TOPIC_ARN)}
         return {name.removesuffix(_TOPIC_ARN).replace("_", "-"): arn for name, arn in found.items()}
+
+
+class ServiceSettings(ProcessSettings):
+    """Settings of every service. The provisioner or Terraform sets the names of resources."""
+
+    run_finished_topic_arn: str
+    run_budget_usd: Annotated[Decimal, Field(gt=0, allow_inf_nan=False)] | None = None
+    """What the AI services may charge for one run, in US dollars; the run stops before it would be more."""
+    tags: Annotated[dict[TagKey, TagValue], Field(max_length=MAX_OWN_TAGS)] = {}
+    """Further tags of what is created in AWS, as JSON: `{"cost-center": "4711"}`."""
+    concurrency: Annotated[int, Field(ge=1, le=100)] = 4
+    """Messages that one process handles at a time."""
+    receive_wait_s: Annotated[int, Field(ge=0, le=20)] = 20
+    liveness_file: Path | None = None
+    """Touched while the service is alive, for `python -m encore.runtime.liveness`; none by default."""
+
+    @property
+    def queue_url(self) -> str:
+        """The queue that the service consumes: the only setting whose name ends in `_queue_url`."""
+        return next(str(value) for name, value in self if name.endswith("_queue_url"))
 
 
 Settings = TypeVar("Settings", bound=BaseSettings)

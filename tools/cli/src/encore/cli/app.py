@@ -15,6 +15,7 @@ from encore.cli.commands import (
     events,
     features,
     queues,
+    recommend,
     runs,
     setup,
     shop,
@@ -66,6 +67,7 @@ app.command()(cleanup.cleanup)
 app.command()(erase.erase)
 app.command()(queues.queues)
 app.command()(runs.runs)
+app.command()(recommend.recommend)
 app.add_typer(runs.app, name="run")
 app.add_typer(cost.app, name="cost")
 app.add_typer(dead_letters.app, name="dlq")

@@ -1,4 +1,6 @@
-"""The embedded stack: an AWS emulator, understudy, the sample's pictures and the four services, on loopback.
+"""The embedded stack: an AWS emulator, understudy, the sample's pictures and our processes, on loopback.
+
+These are the four services, and the recommender's web process, which answers with a customer's current picks.
 
 The services have the same entry points and settings as in their containers; only endpoints and a few
 waiting times differ from AWS.
@@ -21,8 +23,11 @@ from encore.stack.topology import Topology, load_topology
 REGION = "eu-west-1"
 ENVIRONMENT = "encore-local"
 SERVICES = ("ingest", "sentiment", "recommender", "mailer")
-PROCESSES = (*SERVICES, "mailer")
+WEB = "recommender.web"
+PROCESSES = (*SERVICES, "mailer", WEB)
 """The mailer twice: most of a run's work is its, and a process uses one processor."""
+WEB_PORT = "ENCORE_RECOMMENDER_WEB_PORT"
+"""The variable with the port of the web process, which asks for no key on loopback."""
 READY_S = 60.0
 PROBE_S = 0.1
 
@@ -34,6 +39,7 @@ LOCAL_SETTINGS = {
     "ENCORE_SENTIMENT_CALLS_PER_S": "100",
     "ENCORE_SENTIMENT_POLL_INTERVAL_S": "1",
     "ENCORE_SENTIMENT_JOB_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-comprehend",
+    "ENCORE_RECOMMENDER_EVENTS_SETTLE_S": "0",
     "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
     "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/encore-personalize",
     "UNDERSTUDY_STATE_DELAY_S": "0.2",
@@ -73,8 +79,10 @@ def embedded_stack(
     project's file, for example with shorter visibility timeouts.
     """
     with Processes(log_dir) as processes:
-        emulator, understudy = free_port(), free_port()
+        emulator, understudy, web = free_port(), free_port(), free_port()
         environment = _endpoints(emulator, understudy) | LOCAL_SETTINGS | any_host(os.environ)
+        if WEB in services:
+            environment[WEB_PORT] = str(web)
         with exported(environment):
             _start_emulator(processes, emulator)
             _start_understudy(processes, understudy)
@@ -86,6 +94,8 @@ def embedded_stack(
                 for service in services:
                     processes.start(service, ["-m", f"encore.{service}"], {})
                 await_answer(f"http://127.0.0.1:{understudy}/_understudy/health", processes.check)
+                if WEB in services:
+                    await_answer(f"http://127.0.0.1:{web}/live", processes.check)
                 yield EmbeddedStack(resources, environment | settings, processes)
 
 

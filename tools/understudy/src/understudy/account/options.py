@@ -18,6 +18,8 @@ class AccountOptions:
     comprehend_tps: float = 10.0
     fargate_vcpus: float = 6.0
     dataset_groups: float = 5.0
+    campaigns: float = 5.0
+    recommendations_tps: float = 500.0
     emails_per_day: float = 200.0
     emails_per_s: float = 1.0
     ses_production: bool = False

@@ -34,7 +34,11 @@ def create_services(
         "comprehend": [
             _quota("BatchDetectSentiment throttle limit in transactions per second", options.comprehend_tps)
         ],
-        "personalize": [_quota("Number of active dataset groups", options.dataset_groups)],
+        "personalize": [
+            _quota("Number of active dataset groups", options.dataset_groups),
+            _quota("Number of active campaigns per dataset group", options.campaigns),
+            _quota("GetRecommendations requests per second per campaign", options.recommendations_tps),
+        ],
         "fargate": [
             _quota("Fargate On-Demand vCPU resource count", options.fargate_vcpus, code=FARGATE_CODE)
         ],

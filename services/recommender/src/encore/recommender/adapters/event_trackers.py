@@ -19,8 +19,37 @@ ACTIVE = "ACTIVE"
 INTERACTIONS = "INTERACTIONS"
 
 
-class AWSEventTrackers:
-    """The tracker in Personalize; what is kept of it: an item in the ledger's table."""
+class DynamoDBKnownTracker:
+    """What is known of the tracker: an item in the ledger's table, which never expires. Makes none."""
+
+    def __init__(self, dynamodb: "DynamoDBClient", *, table: str, name: str) -> None:
+        self._dynamodb = dynamodb
+        self._table = table
+        self._key = {"run_id": f"known#{name}", "item": TRACKER}
+
+    async def make(self) -> Tracker | None:
+        """Return none: another task makes it."""
+        return None
+
+    async def kept(self) -> Tracker | None:
+        """Return the tracker that is known to exist."""
+        reply = await self._dynamodb.get_item(
+            TableName=self._table, Key=to_item(self._key), ConsistentRead=True
+        )
+        found = from_item(reply.get("Item", {}))
+        return Tracker(found["arn"], found["tracking_id"]) if found else None
+
+    async def keep(self, tracker: Tracker | None) -> None:
+        """Keep what is known of the tracker, or forget it."""
+        if tracker is None:
+            await self._dynamodb.delete_item(TableName=self._table, Key=to_item(self._key))
+            return
+        item = {**self._key, "arn": tracker.arn, "tracking_id": tracker.tracking_id}
+        await self._dynamodb.put_item(TableName=self._table, Item=to_item(item))
+
+
+class AWSEventTrackers(DynamoDBKnownTracker):
+    """The tracker in Personalize, and what is kept of it."""
 
     def __init__(
         self,
@@ -31,9 +60,8 @@ class AWSEventTrackers:
         plan: Plan,
         attribution: bool,
     ) -> None:
+        super().__init__(dynamodb, table=table, name=plan.dataset_group)
         self._personalize = personalize
-        self._dynamodb = dynamodb
-        self._table = table
         self._plan = plan
         self._attribution = attribution
 
@@ -53,39 +81,16 @@ class AWSEventTrackers:
             await self._personalize.ensure(attribution_spec(self._plan, group))
         return Tracker(arn, str(described["trackingId"]))
 
-    async def kept(self) -> Tracker | None:
-        """Return the tracker that is known to exist."""
-        reply = await self._dynamodb.get_item(
-            TableName=self._table, Key=to_item(self._key), ConsistentRead=True
-        )
-        found = from_item(reply.get("Item", {}))
-        return Tracker(found["arn"], found["tracking_id"]) if found else None
-
-    async def keep(self, tracker: Tracker | None) -> None:
-        """Keep what is known of the tracker, or forget it."""
-        if tracker is None:
-            await self._dynamodb.delete_item(TableName=self._table, Key=to_item(self._key))
-            return
-        item = {**self._key, "arn": tracker.arn, "tracking_id": tracker.tracking_id}
-        await self._dynamodb.put_item(TableName=self._table, Item=to_item(item))
-
     async def _tracker(self, group: str) -> str:
         """Return the ARN of whatever tracker the group has: a second one is refused."""
-        parent = {"datasetGroupArn": group}
-        if found := await self._personalize.first(Kind.EVENT_TRACKER, **parent):
-            return str(found["eventTrackerArn"])
         tags = [{"tagKey": key, "tagValue": value} for key, value in self._plan.tags.items()]
-        request: dict[str, Any] = {**parent, **({"tags": tags} if tags else {})}
-        name = f"{self._plan.dataset_group}-events"
+        request: dict[str, Any] = {"datasetGroupArn": group, **({"tags": tags} if tags else {})}
+        name = self._plan.dataset_group
         return await self._personalize.ensure(ResourceSpec(TRACKER, Kind.EVENT_TRACKER, name, request))
 
     async def _has_interactions(self, group: str) -> bool:
         datasets = await self._personalize.listed(Kind.DATASET, datasetGroupArn=group)
         return any(_is_ready(each) for each in datasets)
-
-    @property
-    def _key(self) -> dict[str, str]:
-        return {"run_id": f"known#{self._plan.dataset_group}", "item": TRACKER}
 
 
 def _is_ready(dataset: Mapping[str, Any]) -> bool:

@@ -5,11 +5,11 @@ copied to a file of the run once, before their histories grow: a message that co
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from encore.contracts import object_keys
-from encore.contracts.records import Customer, ScoredReview
+from encore.contracts.records import Customer, CustomerEvent, ScoredReview
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.history import History
 from encore.recommender.domain.told import FilePart, Told, completed
@@ -21,13 +21,27 @@ CUSTOMERS_AT_ONCE = 1_000
 """Whose histories are in memory as items, beside the records made of them."""
 
 
+class NoEvents:
+    """The events of customers who did nothing, for whoever reads only what runs have stored."""
+
+    async def add(self, customer_id: str, events: Sequence[CustomerEvent]) -> int:
+        """Keep nothing."""
+        del customer_id, events
+        return 0
+
+    async def of(self, customer_ids: Iterable[str]) -> Mapping[str, Sequence[CustomerEvent]]:
+        """Return nothing."""
+        del customer_ids
+        return {}
+
+
 @dataclass(frozen=True, kw_only=True)
 class KnowCustomers:
     """The table of histories, and the files of a run that come from it."""
 
     items: ScannedItems
     objects: RankedObjects
-    events: KeptEvents
+    events: KeptEvents = field(default_factory=NoEvents)
 
     async def find(self, customer_id: str) -> History | None:
         """Return all that is known of a customer now, events included; None if nothing is."""

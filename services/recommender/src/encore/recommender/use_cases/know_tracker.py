@@ -2,8 +2,13 @@
 
 from dataclasses import dataclass, field
 
+from botocore.exceptions import ClientError
+
 from encore.recommender.domain.customer_events import Tracker
-from encore.recommender.ports import Trackers
+from encore.recommender.ports import NotReadyError, RefusedError, Trackers, VanishedError
+from encore.runtime.logs import get_logger
+
+log = get_logger()
 
 
 @dataclass(kw_only=True)
@@ -25,6 +30,18 @@ class KnowTracker:
             if self._known:
                 await self.trackers.keep(self._known)
         return self._known
+
+    async def prepare(self) -> None:
+        """Make the tracker as soon as there may be one, for those who only tell of events.
+
+        Whatever keeps it from being made is met by whoever tells of events: no run depends on it.
+        """
+        try:
+            await self.get()
+        except NotReadyError:
+            return
+        except (RefusedError, VanishedError, ClientError) as error:
+            log.warning("tracker_not_made", error=type(error).__name__)
 
     async def replaced(self) -> Tracker | None:
         """Return the tracker that the group has, now that one is refused: the same if it is not gone.

@@ -10,12 +10,14 @@ from encore.recommender.domain import learned_keys
 from encore.recommender.domain.bundles import Bundle, bundles_of
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.preferences import Scores, liked_products
+from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop import Shop
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.open_shop import open_shop
 from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 
@@ -61,12 +63,8 @@ class StudyShop:
         return await self._shop.get(run.run_id, lambda: self._make(run, run_rules))
 
     async def _make(self, run: Run, run_rules: RunRules) -> Shop:
-        bought = await self._nothing(run)
-        counted = await self.objects.get(learned_keys.links(run.run_id))
-        await asyncio.to_thread(bought.merge, counted)
-        catalogue = await self.know.catalogue(run.run_id)
-        now = int(run.created_at.timestamp())
-        return await asyncio.to_thread(Shop.of, catalogue, bought, run_rules, now=now)
+        edition = Edition(run.run_id, run_rules, int(run.created_at.timestamp()))
+        return await open_shop(self.objects, self.know, edition)
 
     async def _nothing(self, run: Run) -> CoPurchases:
         catalogue = await self.know.catalogue(run.run_id)

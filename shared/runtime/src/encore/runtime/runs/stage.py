@@ -1,6 +1,5 @@
 """How a service does the parts of a run: each once, recorded and announced; one part closes the stage."""
 
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
@@ -36,7 +35,7 @@ class PartResult:
     """The counts, units (without overhead) and events that the work on a part resulted in."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
-    units: Mapping[str, int] = field(default_factory=dict)
+    units: Mapping[str, int | Decimal] = field(default_factory=dict)
     events: Sequence[EventData] = ()
 
 
@@ -176,12 +175,13 @@ class Stage:
         return run
 
 
-def _sum(*units: Mapping[str, int]) -> dict[str, Decimal]:
+def _sum(*units: Mapping[str, int] | Mapping[str, int | Decimal]) -> dict[str, Decimal]:
     """Add the amounts of each unit; leave out units with none."""
-    total: Counter[str] = Counter()
+    total: dict[str, Decimal] = {}
     for each in units:
-        total.update(each)
-    return {unit: Decimal(amount) for unit, amount in total.items() if amount}
+        for unit, amount in each.items():
+            total[unit] = total.get(unit, Decimal(0)) + amount
+    return {unit: amount for unit, amount in total.items() if amount}
 
 
 def _publishes(events: Sequence[EventData]) -> int:

@@ -21,8 +21,10 @@ BY_RUN: Mapping[str, str] = {
     "reviews": "#run_id = :run",
 }
 """The tables with items of one run, and the condition that finds them; all runs share the others."""
+HISTORIES = "histories"
+OUTLIVE = "what is known of customers outlives runs; `encore erase` forgets a customer"
 LEDGER_BY_RUN = "#run_id = :run OR latest_run_id = :run OR #owner = :run"
-"""A run's own items, pointers to it as the latest of its source, and its turn."""
+"""A run's own items, pointers to it as the latest of its source or the latest shop, and its turn."""
 
 
 async def delete_items(scope: Scope) -> None:
@@ -32,6 +34,20 @@ async def delete_items(scope: Scope) -> None:
         condition = LEDGER_BY_RUN if name == LEDGER else BY_RUN.get(name)
         if scope.run_id is None or condition:
             await _delete_found(scope, name, condition if scope.run_id else None)
+        elif name == HISTORIES:
+            await _leave_histories(scope)
+
+
+async def _leave_histories(scope: Scope) -> None:
+    """Count the customers whom this run was the last to see: what earlier runs know of them is with it."""
+    table = scope.environment.named(HISTORIES)
+    try:
+        found = [keys async for keys in _keys(scope, table, ["customer_id"], BY_RUN["emails"])]
+    except ClientError as error:
+        if error_code(error) not in NO_TABLE:
+            raise
+        return
+    scope.report.left(f"items of {HISTORIES}", sum(map(len, found)), OUTLIVE)
 
 
 async def _delete_found(scope: Scope, name: str, condition: str | None) -> None:

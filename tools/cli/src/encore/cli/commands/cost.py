@@ -1,5 +1,6 @@
 """`encore cost`: what runs cost, before and after."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,15 @@ from encore.cli.execution import guarded, in_environment
 if TYPE_CHECKING:
     from encore.cli.cost.workload import Workload
     from encore.cli.environment import Environment
+
+
+class Engine(StrEnum):
+    """What ranks products."""
+
+    BATCH = "batch"
+    CAMPAIGN = "campaign"
+    SIMILAR = "similar"
+
 
 app = typer.Typer(no_args_is_help=True, help="What runs cost: reckoned before, measured afterwards.")
 
@@ -47,6 +57,16 @@ Model = Annotated[
 Batch = Annotated[bool, typer.Option("--batch", help="Ask by batch inference instead of calls.")]
 Aspects = Annotated[bool, typer.Option("--aspects", help="Have Comprehend find aspects too.")]
 Languages = Annotated[bool, typer.Option("--languages", help="Have Comprehend find each review's language.")]
+By = Annotated[
+    Engine,
+    typer.Option(help="What ranks products: as ENCORE_RECOMMENDER_ENGINE, batch, campaign or similar."),
+]
+CampaignTps = Annotated[
+    int, typer.Option(min=1, help="With a campaign: the requests a second that it is provisioned for.")
+]
+WeeklyShare = Annotated[
+    float, typer.Option(min=0, max=1, help="How much of texts and interactions is new a week later.")
+]
 Popular = Annotated[bool, typer.Option("--popular", help="Without Personalize: popular products for all.")]
 ConverseRpm = Annotated[float, typer.Option(min=1, help="Bedrock's quota of calls a minute.")]
 ComprehendTps = Annotated[float, typer.Option(min=0.1, help="Comprehend's quota of batch calls a second.")]
@@ -75,6 +95,9 @@ def estimate(
     aspects: Aspects = False,
     languages: Languages = False,
     popular: Popular = False,
+    engine: By = Engine.BATCH,
+    campaign_tps: CampaignTps = 1,
+    weekly_share: WeeklyShare = 0.1,
     json: AsJson = False,
 ) -> None:
     """Reckon what a run costs at list prices, line by line, from the ratios of two measured runs.
@@ -94,6 +117,8 @@ def estimate(
         "auto_language": languages,
         "known_prompts": known_prompts,
         "known_rankings": known_rankings,
+        "engine": engine.value,
+        "campaign_tps": campaign_tps,
     }
     if data:
         work = _counted(data, config).model_copy(update=options)
@@ -111,7 +136,9 @@ def estimate(
     else:
         raise typer.BadParameter("say how many: --customers, or --data with the files")
     quotas = Quotas(comprehend_calls_per_s=comprehend_tps, converse_calls_per_min=converse_rpm)
-    found = estimate_cost(work, emails_per_customer=emails_per_customer, quotas=quotas)
+    found = estimate_cost(
+        work, emails_per_customer=emails_per_customer, weekly_share=weekly_share, quotas=quotas
+    )
     if json:
         print_json(found)
     else:

@@ -13,6 +13,7 @@ from encore.cli.cost.lines import CostLine, kept_lines, line, run_lines, total
 from encore.cli.cost.workload import Workload
 
 STANDING = "standing.toml"
+WEEKLY_SHARE = 0.1
 
 
 class CostEstimate(BaseModel):
@@ -29,6 +30,13 @@ class CostEstimate(BaseModel):
     next_run: list[CostLine]
     """With texts, products and rankings known: only copy is new."""
     next_run_usd: Decimal
+    weekly_share: float
+    """How much of the first run's data is new in the file of a week later."""
+    weekly_run: list[CostLine]
+    """A week later, ranked by the first run's version."""
+    weekly_run_usd: Decimal
+    weekly_trained_usd: Decimal
+    """The same with a version of its own, once the one before is too old or too much is new."""
     emails_per_customer: int
     runs_usd: Decimal
     """Of all runs of the month."""
@@ -38,11 +46,18 @@ class CostEstimate(BaseModel):
 
 
 def estimate_cost(
-    work: Workload, *, emails_per_customer: int = 1, quotas: Quotas = NEW_ACCOUNT
+    work: Workload,
+    *,
+    emails_per_customer: int = 1,
+    weekly_share: float = WEEKLY_SHARE,
+    quotas: Quotas = NEW_ACCOUNT,
 ) -> CostEstimate:
     """Reckon the first run and those after it; `work` is the first."""
-    again = work.model_copy(update={"texts": 0.0, "known_products": 1.0, "known_rankings": 1.0})
-    first, following = run_lines(work, quotas), run_lines(again, quotas)
+    first = run_lines(work, quotas)
+    following, weekly, trained = (
+        run_lines(work.following(new_share=share, reuses_version=reuses), quotas)
+        for share, reuses in ((0.0, True), (weekly_share, True), (weekly_share, False))
+    )
     return CostEstimate(
         customers=work.customers,
         emails=work.emails,
@@ -52,6 +67,10 @@ def estimate_cost(
         first_run_usd=total(first),
         next_run=following,
         next_run_usd=total(following),
+        weekly_share=weekly_share,
+        weekly_run=weekly,
+        weekly_run_usd=total(weekly),
+        weekly_trained_usd=total(trained),
         emails_per_customer=emails_per_customer,
         runs_usd=total(first) + (emails_per_customer - 1) * total(following),
         kept=kept_lines(work),

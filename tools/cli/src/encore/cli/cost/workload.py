@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,6 +14,7 @@ from encore.cli.cost.ratios import (
     ratios,
     unit,
 )
+from encore.runtime.runs.campaigns import CampaignUse
 
 MAX_PARTS = 1_000
 MODEL_ID = "anthropic.claude-haiku-5-5"
@@ -32,6 +34,14 @@ BYTES_PER_WRITE, WRITES_BESIDE = 600, 0.5
 EMAILS_PER_PUBLISH = 10
 MOST_PROMPTS_PER_EMAIL = 6
 """A frame and five products, of which no other email has any."""
+Engine = Literal["batch", "campaign", "similar"]
+ENGINES: tuple[Engine, ...] = get_args(Engine)
+ASKED_PER_S = 50.0
+"""Requests that a campaign is asked in a second: it grows with them, beyond what it is provisioned for."""
+CAMPAIGN_IDLE_S = 3_600
+"""For so long a campaign stays after its last request (`ENCORE_RECOMMENDER_CAMPAIGN_IDLE_MIN`)."""
+HISTORY_WRITES = 1
+"""Of a customer: a history of some reviews is smaller than a kilobyte."""
 
 
 class Workload(BaseModel):
@@ -61,6 +71,15 @@ class Workload(BaseModel):
     """The share of products whose features are kept."""
     known_rankings: float = Field(default=0, ge=0, le=1)
     """The share of customers whose rankings are kept."""
+    engine: Engine = "batch"
+    campaign_tps: int = Field(default=1, ge=1)
+    """Requests a second that a campaign is provisioned for."""
+    new_share: float = Field(default=1, ge=0, le=1)
+    """The share of interactions and customers that Personalize has not been told before."""
+    reuses_version: bool = False
+    """Whether the version of an earlier run ranks: nothing is trained."""
+    others: int = Field(default=0, ge=0)
+    """Customers of earlier files whom this one does not have."""
 
     @classmethod
     def of(
@@ -103,6 +122,33 @@ class Workload(BaseModel):
         return round(self.emails * (1 - self.known_rankings)) if self.trains else 0
 
     @property
+    def asked(self) -> int:
+        """What Personalize is asked about: customers, or the products that they have."""
+        if self.engine != "similar":
+            return self.ranked
+        return min(self.products, round(self.interactions / self.customers * self.ranked))
+
+    @property
+    def campaign(self) -> CampaignUse:
+        """How a campaign is used, which exists for this run alone."""
+        asked_s = self.ranked / ASKED_PER_S
+        return CampaignUse(
+            tps=self.campaign_tps, existed_s=asked_s + CAMPAIGN_IDLE_S, requests=self.ranked, asked_s=asked_s
+        )
+
+    def following(self, *, new_share: float, reuses_version: bool) -> "Workload":
+        """Return the same run a week later, with a share of its texts and customers' histories new."""
+        return self.model_copy(
+            update={
+                "texts": self.texts * new_share,
+                "known_products": 1.0,
+                "known_rankings": 1 - new_share,
+                "new_share": new_share,
+                "reuses_version": reuses_version,
+            }
+        )
+
+    @property
     def copy_prompts(self) -> int:
         """Prompts for copy that are asked: in a large run most emails share theirs."""
         measured = ratios()
@@ -141,6 +187,8 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
         "dynamodb.reads": work.reviews * measured.documents_per_review
         + work.products
         + work.emails * (1 + work.trains)
+        + work.customers
+        + work.others
         + work.batch * work.copy_prompts,
         "s3.puts": work.emails + measured.puts_per_part * work.parts,
         "sns.publishes": work.emails / EMAILS_PER_PUBLISH + 2.5 * work.parts,
@@ -150,13 +198,16 @@ def units_of(work: Workload, *, polling_h: float = 0) -> dict[str, float]:
 
 
 def _personalize(work: Workload, measured: Ratios) -> dict[str, float]:
-    return {
-        "personalize.ingested_bytes": work.interactions * measured.interaction_bytes
-        + work.customers * measured.customer_bytes
+    """Of what is known only what is new is imported; the catalogue has other prices every week."""
+    told = work.interactions * measured.interaction_bytes + work.customers * measured.customer_bytes
+    units = {
+        "personalize.ingested_bytes": work.new_share * told
         + work.products * (measured.product_bytes + work.description_bytes),
-        "personalize.trained_interactions": work.interactions,
-        "personalize.recommendations": work.ranked,
+        "personalize.trained_interactions": 0.0 if work.reuses_version else float(work.interactions),
     }
+    if work.engine == "campaign":
+        return {**units, **{unit: float(amount) for unit, amount in work.campaign.units.items()}}
+    return {**units, "personalize.recommendations": work.asked}
 
 
 def _bedrock(work: Workload, measured: Ratios) -> Mapping[str, float]:
@@ -184,7 +235,7 @@ def _writes(work: Workload, measured: Ratios) -> float:
     asked = CLAIM_AND_ANSWER_WRITES * (1 if not work.batch else 1 / CLAIM_AND_ANSWER_WRITES)
     return (
         work.products * (1 + WRITES_BESIDE + work.description_bytes / BYTES_PER_WRITE)
-        + work.customers
+        + work.customers * (1 + HISTORY_WRITES)
         + work.reviews * measured.writes_per_review
         + CLAIM_AND_ANSWER_WRITES * work.texts * (work.questions + work.auto_language)
         + 3 * work.emails

@@ -5,6 +5,8 @@ from functools import partial
 from typing import Any
 
 from encore.cli.verification.account import Account
+from encore.cli.verification.campaigns import REMEDY as CAMPAIGNS
+from encore.cli.verification.campaigns import campaign_finding
 from encore.cli.verification.check import Check, Finding, judged, passed, skipped
 from encore.cli.verification.copy_request import copy_problems
 from encore.cli.verification.services import has_understudy
@@ -33,6 +35,7 @@ def ai_checks(account: Account) -> list[Check]:
         Check("Comprehend jobs", JOBS, partial(_unless_understudy, account, _jobs)),
         Check("Personalize", PERSONALIZE, partial(_unless_understudy, account, _personalize)),
         Check("role of Personalize", ROLE, partial(_role, account)),
+        Check("campaigns", CAMPAIGNS, partial(_unless_understudy, account, campaign_finding)),
         Check("Bedrock model", BEDROCK, partial(_unless_understudy, account, _bedrock)),
     ]
 

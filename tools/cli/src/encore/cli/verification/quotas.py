@@ -10,6 +10,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from encore.cli.cost.hours import Quotas
 from encore.cli.verification.account import Account
+from encore.cli.verification.campaigns import campaigns_of
 from encore.cli.verification.check import Check, Finding, judged, passed, skipped
 from encore.runtime.errors import error_code
 
@@ -46,6 +47,8 @@ class FoundQuotas:
     converse_tpm: Quota | None = None
     comprehend_tps: Quota | None = None
     dataset_groups: Quota | None = None
+    campaigns: Quota | None = None
+    recommendations_tps: Quota | None = None
     fargate_vcpus: Quota | None = None
 
     def limits(self) -> Quotas:
@@ -60,12 +63,14 @@ class FoundQuotas:
 
 def find_quotas(account: Account, model_id: str | None) -> FoundQuotas:
     """Ask Service Quotas; raise `ClientError` if it refuses."""
-    bedrock = _listed(account, "bedrock")
+    bedrock, personalize = _listed(account, "bedrock"), _listed(account, "personalize")
     return FoundQuotas(
         converse_rpm=_of_model(bedrock, "requests", model_id),
         converse_tpm=_of_model(bedrock, "tokens", model_id),
         comprehend_tps=_named(_listed(account, "comprehend"), "batchdetectsentiment", "second"),
-        dataset_groups=_named(_listed(account, "personalize"), "dataset groups"),
+        dataset_groups=_named(personalize, "active dataset groups"),
+        campaigns=_named(personalize, "campaigns"),
+        recommendations_tps=_named(personalize, "getrecommendations"),
         fargate_vcpus=_named(_listed(account, "fargate"), "on demand vcpu"),
     )
 
@@ -77,6 +82,8 @@ def quota_checks(account: Account) -> list[Check]:
         Check("quota of Bedrock tokens", ALLOW, partial(_model_quota, account, "converse_tpm")),
         Check("quota of Comprehend", ALLOW, partial(_quota, account, "comprehend_tps")),
         Check("quota of Personalize", ALLOW, partial(_quota, account, "dataset_groups")),
+        Check("quota of campaigns", ALLOW, partial(_campaigns, account)),
+        Check("quota of real-time requests", ALLOW, partial(_quota, account, "recommendations_tps")),
         Check("quota of Fargate", ALLOW, partial(_fargate, account)),
         Check("SES account", SES_REMEDY, partial(_ses, account)),
     ]
@@ -100,6 +107,12 @@ def _model_quota(account: Account, name: str) -> Finding:
 
 def _quota(account: Account, name: str) -> Finding:
     return _judge(account, getattr(_found(account), name, None), least=1)
+
+
+def _campaigns(account: Account) -> Finding:
+    """One more than there are in the environment's dataset group: a run may need its own."""
+    found = _found(account)
+    return _judge(account, found.campaigns if found else None, least=len(campaigns_of(account)) + 1)
 
 
 def _fargate(account: Account) -> Finding:

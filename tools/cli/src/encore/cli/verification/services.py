@@ -10,6 +10,9 @@ from encore.cli.verification.expectations import service_problems
 from encore.stack.embedded import SERVICES
 
 UNDERSTUDY = "understudy"
+WEB = "web"
+OPTIONAL = (WEB, UNDERSTUDY)
+"""Services that an environment may do without."""
 
 
 def service_checks(account: Account) -> list[Check]:
@@ -17,7 +20,7 @@ def service_checks(account: Account) -> list[Check]:
     remedy = f"see the service's events in the cluster {account.environment}, and its log in /encore"
     return [
         *(Check(f"service {name}", remedy, partial(_service, account, name)) for name in SERVICES),
-        Check(f"service {UNDERSTUDY}", remedy, partial(_understudy, account)),
+        *(Check(f"service {name}", remedy, partial(_optional, account, name)) for name in OPTIONAL),
     ]
 
 
@@ -33,8 +36,8 @@ def _service(account: Account, name: str) -> Finding:
     return judged(["does not exist"]) if service is None else _state(service)
 
 
-def _understudy(account: Account) -> Finding:
-    service = described(account, UNDERSTUDY) if account.on_aws else None
+def _optional(account: Account, name: str) -> Finding:
+    service = described(account, name) if account.on_aws else None
     return skipped("not deployed") if service is None else _state(service)
 
 

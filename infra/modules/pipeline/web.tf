@@ -1,0 +1,130 @@
+# The recommender's web process: a customer's current picks over HTTP (infra/modules/realtime leads to it). It runs the
+# recommender's image with another module, knows the same rules and settings, and may do far less: it reads.
+
+locals {
+  web_image = "recommender"
+
+  # The recommender's settings as far as the web process has them too, so that both pick by the same rules.
+  web_environment = merge(
+    {
+      for name, value in local.environment.recommender : name => value
+      if !startswith(name, "ENCORE_") || contains(local.setting_names.web, name)
+    },
+    {
+      MODULE                                = "encore.recommender.web" # what the image starts
+      ENCORE_RECOMMENDER_WEB_ENGINE         = var.recommender.engine
+      ENCORE_RECOMMENDER_WEB_HOST           = "0.0.0.0"
+      ENCORE_RECOMMENDER_WEB_PORT           = tostring(try(var.realtime.port, 8080))
+      ENCORE_RECOMMENDER_WEB_REQUESTS_PER_S = tostring(try(var.realtime.requests_per_s, 100))
+    },
+    { for name, value in local.given_settings.web : name => value if contains(local.setting_names.web, name) },
+  )
+
+  web_permissions = [
+    {
+      sid       = "FindRuns"
+      actions   = ["s3:ListBucket"]
+      resources = [local.data_bucket]
+    },
+    {
+      sid     = "ReadShop"
+      actions = ["s3:GetObject"]
+      resources = [
+        "${local.data_bucket}/shop/merchandising.yaml",
+        "${local.data_bucket}/runs/*/merchandising.json",
+        "${local.data_bucket}/runs/*/products.jsonl",
+        "${local.data_bucket}/runs/*/learned/*",
+      ]
+    },
+    {
+      sid       = "ReadCustomers"
+      actions   = ["dynamodb:BatchGetItem"]
+      resources = [module.topology.table_arns["histories"], module.topology.table_arns["recommendations"]]
+    },
+    {
+      sid       = "FindLatestShop"
+      actions   = ["dynamodb:GetItem"]
+      resources = [module.topology.table_arns["runs"]]
+    },
+    {
+      sid       = "AskCampaigns"
+      actions   = ["personalize:GetPersonalizedRanking", "personalize:GetRecommendations"]
+      resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
+    },
+  ]
+
+  # With events it also takes what customers do: into their histories, and to Personalize at once.
+  web_event_permissions = [
+    {
+      sid       = "KeepEvents"
+      actions   = ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
+      resources = [module.topology.table_arns["histories"]]
+    },
+    {
+      # A tracker gets its id, and so its ARN, when it is made.
+      sid       = "SendEvents"
+      actions   = ["personalize:PutEvents"]
+      resources = ["${local.personalize}:event-tracker/*"]
+    },
+  ]
+
+  web_indirect_permissions = [
+    {
+      sid       = "UseDataKey"
+      actions   = ["kms:Decrypt"]
+      resources = [var.keys.data]
+      conditions = [{
+        test     = "StringEquals"
+        variable = "kms:ViaService"
+        values   = ["dynamodb.${local.region}.amazonaws.com", "s3.${local.region}.amazonaws.com"]
+      }]
+    },
+    {
+      # A task of a new revision asks, with --check, whether everything that its settings name answers.
+      sid     = "SeeTables"
+      actions = ["dynamodb:DescribeTable"]
+      resources = [
+        for name, arn in module.topology.table_arns : arn
+        if contains(local.setting_names.web, "ENCORE_${upper(replace(name, "-", "_"))}_TABLE")
+      ]
+      conditions = []
+    },
+  ]
+}
+
+module "web" {
+  source = "../service"
+  count  = var.realtime == null ? 0 : 1
+
+  name               = "${var.name}-web"
+  cluster            = local.cluster
+  image              = "${data.aws_ecr_repository.image[local.web_image].repository_url}:${var.image_tag}"
+  repository_arn     = data.aws_ecr_repository.image[local.web_image].arn
+  size               = var.realtime.size
+  architecture       = var.architecture
+  environment        = local.web_environment
+  parameters         = { ENCORE_RECOMMENDER_WEB_KEYS = var.realtime.key_parameter_arn }
+  release            = tostring(var.realtime.key_version)
+  network            = var.network
+  logs               = local.logs
+  parameters_key_arn = var.keys.data
+  check              = var.check
+  load               = { min_tasks = var.realtime.min_tasks, max_tasks = var.realtime.max_tasks }
+
+  permissions = concat(
+    local.web_permissions,
+    var.realtime.events ? local.web_event_permissions : [],
+    local.web_indirect_permissions,
+  )
+
+  health_command = [
+    "CMD", "python", "-c",
+    "import urllib.request as u; u.urlopen('http://127.0.0.1:${var.realtime.port}/live', timeout=3)",
+  ]
+
+  load_balancer = {
+    target_group_arn  = var.realtime.target_group_arn
+    security_group_id = var.realtime.security_group_id
+    port              = var.realtime.port
+  }
+}

@@ -1,0 +1,147 @@
+locals {
+  # Only these reach the tasks; /health, for one, does not.
+  routes = {
+    picks   = { method = "GET", path = "customers/{customer}/picks", resource_id = aws_api_gateway_resource.of_customer["picks"].id }
+    ranking = { method = "POST", path = "customers/{customer}/ranking", resource_id = aws_api_gateway_resource.of_customer["ranking"].id }
+    events  = { method = "POST", path = "events", resource_id = aws_api_gateway_resource.events.id }
+  }
+  offered = { for name, route in local.routes : name => route if name != "events" || var.events }
+}
+
+resource "aws_api_gateway_rest_api" "this" {
+  name        = "${var.name}-web"
+  description = "A customer's picks in real time"
+
+  endpoint_configuration {
+    types = ["REGIONAL"]
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_resource" "customers" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_rest_api.this.root_resource_id
+  path_part   = "customers"
+}
+
+resource "aws_api_gateway_resource" "customer" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_resource.customers.id
+  path_part   = "{customer}"
+}
+
+resource "aws_api_gateway_resource" "of_customer" {
+  for_each = toset(["picks", "ranking"])
+
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_resource.customer.id
+  path_part   = each.key
+}
+
+resource "aws_api_gateway_resource" "events" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  parent_id   = aws_api_gateway_rest_api.this.root_resource_id
+  path_part   = "events"
+}
+
+resource "aws_api_gateway_request_validator" "parameters" {
+  rest_api_id                 = aws_api_gateway_rest_api.this.id
+  name                        = "parameters"
+  validate_request_parameters = true
+}
+
+# A request without a key ends here; whether it is the right one, the tasks compare in constant time.
+resource "aws_api_gateway_method" "this" {
+  #checkov:skip=CKV_AWS_59:the web process knows its callers by a key of its own, which no state of Terraform holds
+  for_each = local.offered
+
+  rest_api_id          = aws_api_gateway_rest_api.this.id
+  resource_id          = each.value.resource_id
+  http_method          = each.value.method
+  authorization        = "NONE"
+  request_validator_id = aws_api_gateway_request_validator.parameters.id
+
+  request_parameters = merge(
+    { "method.request.header.${local.key_header}" = true },
+    each.key == "events" ? {} : { "method.request.path.customer" = true },
+  )
+}
+
+resource "aws_api_gateway_integration" "this" {
+  for_each = local.offered
+
+  rest_api_id             = aws_api_gateway_rest_api.this.id
+  resource_id             = each.value.resource_id
+  http_method             = aws_api_gateway_method.this[each.key].http_method
+  type                    = "HTTP_PROXY"
+  integration_http_method = each.value.method
+  connection_type         = "VPC_LINK"
+  connection_id           = aws_apigatewayv2_vpc_link.this.id
+  integration_target      = aws_lb.this.arn
+  uri                     = "http://${aws_lb.this.dns_name}/${each.value.path}"
+  timeout_milliseconds    = var.limits.timeout_ms
+
+  request_parameters = each.key == "events" ? {} : {
+    "integration.request.path.customer" = "method.request.path.customer"
+  }
+}
+
+resource "aws_api_gateway_deployment" "this" {
+  rest_api_id = aws_api_gateway_rest_api.this.id
+
+  triggers = {
+    content = sha1(jsonencode([aws_api_gateway_method.this, aws_api_gateway_integration.this]))
+  }
+
+  lifecycle {
+    create_before_destroy = true
+  }
+}
+
+resource "aws_api_gateway_stage" "this" {
+  #checkov:skip=CKV_AWS_120:the web process caches by customer and state, and knows when that changes
+  #checkov:skip=CKV_AWS_73:a trace would have the customer's id in its path
+  #checkov:skip=CKV2_AWS_77:known bad inputs are blocked; the anonymous IP list, which it also asks for, includes clouds that shops run in
+  #checkov:skip=CKV2_AWS_51:callers have a key
+  rest_api_id   = aws_api_gateway_rest_api.this.id
+  deployment_id = aws_api_gateway_deployment.this.id
+  stage_name    = local.stage
+
+  # The route in place of the path, which has the customer's id. Needs the account's API Gateway role (infra/bootstrap).
+  access_log_settings {
+    destination_arn = aws_cloudwatch_log_group.access.arn
+    format = jsonencode({
+      time       = "$context.requestTime"
+      method     = "$context.httpMethod"
+      route      = "$context.resourcePath"
+      status     = "$context.status"
+      latency_ms = "$context.responseLatency"
+      error      = "$context.error.message"
+      request_id = "$context.requestId"
+    })
+  }
+}
+
+resource "aws_api_gateway_method_settings" "all" {
+  #checkov:skip=CKV_AWS_225:the web process caches by customer and state, and knows when that changes
+  rest_api_id = aws_api_gateway_rest_api.this.id
+  stage_name  = aws_api_gateway_stage.this.stage_name
+  method_path = "*/*"
+
+  settings {
+    metrics_enabled        = true
+    logging_level          = "ERROR"
+    data_trace_enabled     = false # it would log customers and keys
+    throttling_rate_limit  = var.limits.requests_per_s
+    throttling_burst_limit = 2 * var.limits.requests_per_s
+  }
+}
+
+resource "aws_cloudwatch_log_group" "access" {
+  name              = "/encore/${var.name}-web-access"
+  retention_in_days = 365
+  kms_key_id        = var.keys.logs
+}

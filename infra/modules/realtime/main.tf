@@ -1,0 +1,102 @@
+# A customer's picks over HTTPS: API Gateway lets through what is well-formed and not too much, a private link leads to
+# the load balancer of the tasks, and they check the caller's key.
+#
+#   shop -> WAF -> REST API -> VPC link -> load balancer -> tasks of the web process
+#
+# It is a REST API because WAF does not protect HTTP APIs. Its link is one of the second kind, to an Application Load
+# Balancer: AWS advises against new links of the first kind, which take a Network Load Balancer.
+
+locals {
+  log_prefix = "aws-waf-logs-" # WAF requires this prefix
+  stage      = "v1"
+  key_header = "x-api-key"
+  port       = 8080
+}
+
+# The tasks know their callers by it. It goes straight from the generator to the parameter; no plan or state has it.
+ephemeral "random_password" "key" {
+  length  = 64
+  special = false
+}
+
+resource "aws_ssm_parameter" "key" {
+  name             = "/encore/${var.name}/web-key"
+  description      = "What callers of the real-time endpoint send in ${local.key_header}"
+  type             = "SecureString"
+  key_id           = var.keys.data
+  value_wo         = ephemeral.random_password.key.result
+  value_wo_version = var.key_version
+}
+
+# Alarms. What is refused, for want of a key or as too much, is not among the errors: those are the caller's.
+
+resource "aws_cloudwatch_metric_alarm" "errors" {
+  alarm_name          = "${var.name}-web-errors"
+  alarm_description   = "More than ${var.limits.error_share * 100} % of real-time requests failed: the web process's log says why."
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.limits.error_share
+  evaluation_periods  = 3
+  datapoints_to_alarm = 2
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.ops_topic_arn]
+  ok_actions          = [var.ops_topic_arn]
+
+  dynamic "metric_query" {
+    for_each = { requests = "Count", failed = "5XXError" }
+
+    content {
+      id = metric_query.key
+
+      metric {
+        namespace   = "AWS/ApiGateway"
+        metric_name = metric_query.value
+        dimensions  = { ApiName = aws_api_gateway_rest_api.this.name, Stage = local.stage }
+        period      = 300
+        stat        = "Sum"
+      }
+    }
+  }
+
+  metric_query {
+    id          = "share"
+    label       = "Share of requests that failed"
+    expression  = "IF(requests > 0, FILL(failed, 0) / requests, 0)"
+    return_data = true
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "slow" {
+  alarm_name          = "${var.name}-web-slow"
+  alarm_description   = "One real-time request in a hundred takes over ${var.limits.slow_ms} ms: too few tasks, or a dependency that is slow."
+  namespace           = "AWS/ApiGateway"
+  metric_name         = "Latency"
+  dimensions          = { ApiName = aws_api_gateway_rest_api.this.name, Stage = local.stage }
+  extended_statistic  = "p99"
+  period              = 300
+  evaluation_periods  = 3
+  datapoints_to_alarm = 3
+  comparison_operator = "GreaterThanThreshold"
+  threshold           = var.limits.slow_ms
+  treat_missing_data  = "notBreaching"
+  alarm_actions       = [var.ops_topic_arn]
+  ok_actions          = [var.ops_topic_arn]
+
+  # A handful of requests has no hundredth.
+  evaluate_low_sample_count_percentiles = "ignore"
+}
+
+resource "aws_cloudwatch_metric_alarm" "unreachable" {
+  alarm_name          = "${var.name}-web-unreachable"
+  alarm_description   = "No task of the web process answers: its ECS events and its log say why."
+  namespace           = "AWS/ApplicationELB"
+  metric_name         = "HealthyHostCount"
+  dimensions          = { LoadBalancer = aws_lb.this.arn_suffix, TargetGroup = aws_lb_target_group.this.arn_suffix }
+  statistic           = "Maximum"
+  period              = 60
+  evaluation_periods  = 5
+  comparison_operator = "LessThanThreshold"
+  threshold           = 1
+  treat_missing_data  = "breaching"
+  alarm_actions       = [var.ops_topic_arn]
+  ok_actions          = [var.ops_topic_arn]
+}

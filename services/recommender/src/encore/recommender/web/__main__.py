@@ -1,0 +1,178 @@
+"""Starts the web process: `python -m encore.recommender.web`."""
+
+import asyncio
+import gc
+import sys
+from argparse import ArgumentParser
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+from aiobotocore.config import AioConfig
+from aiobotocore.session import get_session
+
+from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
+from encore.recommender.adapters.event_sink import AWSEventSink, EventsClient
+from encore.recommender.adapters.event_trackers import DynamoDBKnownTracker
+from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
+from encore.recommender.adapters.known_shop import DynamoDBKnownShop
+from encore.recommender.adapters.personalize_now import AWSOrdersNow, AWSRanksNow
+from encore.recommender.adapters.shop_processes import ShopProcesses
+from encore.recommender.adapters.stored_shop import LoadStoredShop
+from encore.recommender.domain.real_time import PickedFrom
+from encore.recommender.domain.recent import Recent
+from encore.recommender.settings import RecommenderWebSettings
+from encore.recommender.use_cases.ask_in_time import AskInTime
+from encore.recommender.use_cases.current_picks import CurrentPicks
+from encore.recommender.use_cases.find_campaign import FindCampaign
+from encore.recommender.use_cases.find_edition import FindEdition
+from encore.recommender.use_cases.keep_shop import KeepShop
+from encore.recommender.use_cases.know_tracker import KnowTracker
+from encore.recommender.use_cases.load_rules import LoadRules
+from encore.recommender.use_cases.record_events import RecordEvents
+from encore.recommender.web.app import web_app
+from encore.recommender.web.events import EventRoutes
+from encore.recommender.web.server import serve_app
+from encore.runtime.aws import CONFIG
+from encore.runtime.logs import get_logger
+from encore.runtime.process import run_process
+from encore.runtime.quota.limiter import Limiter
+from encore.runtime.readiness import said
+from encore.runtime.retry import NO_SDK_RETRIES
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.storage import DynamoDBItems, S3Objects
+
+if TYPE_CHECKING:
+    from types_aiobotocore_dynamodb.client import DynamoDBClient
+    from types_aiobotocore_personalize_runtime.client import PersonalizeRuntimeClient
+
+NAME = "recommender-web"
+CHECK_S = 60.0
+log = get_logger()
+
+
+def main() -> None:
+    """Answer requests until SIGTERM or SIGINT.
+
+    With the argument `--check`, answer none: exit with 0 if everything that the process needs answers, or
+    with 2 and one line that says what does not.
+    """
+    parser = ArgumentParser(prog="python -m encore.recommender.web", description="Answer requests for picks.")
+    parser.add_argument("--check", action="store_true", help="only see whether everything needed answers")
+    arguments = parser.parse_args()
+    work = check if arguments.check else serve
+    if problem := run_process(NAME, RecommenderWebSettings, work):
+        sys.stderr.write(f"{'check failed' if arguments.check else 'not started'}: {problem}\n")
+        sys.exit(2)
+
+
+async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
+    """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
+    log.info("service_started")
+    async with opened(settings) as (current_picks, record_events):
+        app = web_app(settings, current_picks, more=EventRoutes(record_events).all())
+        ended = asyncio.Event()
+        gc.freeze()
+        async with asyncio.TaskGroup() as beside:
+            beside.create_task(current_picks.shops.run(ended))
+            beside.create_task(app.measures.run(ended))
+            try:
+                await serve_app(app, settings, stop=stop)
+            except OSError as error:
+                return said(error)
+            finally:
+                ended.set()
+    log.info("service_stopped")
+    return ""
+
+
+async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
+    """Return what does not answer, empty if everything does; that no run has been studied yet is no error."""
+    try:
+        async with asyncio.timeout(CHECK_S), opened(settings) as (current_picks, _):
+            await current_picks.shops.find_edition.find()
+            await current_picks.customers.read("check", "check")
+    except TimeoutError:
+        return f"no answer within {CHECK_S:.0f} s"
+    except Exception as error:  # noqa: BLE001 - whatever it is, the process could not start
+        return said(error)
+    return ""
+
+
+@asynccontextmanager
+async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[CurrentPicks, RecordEvents]]:
+    """Wire the use cases to AWS; no shop is open yet."""
+    session: Any = get_session()
+    async with AsyncExitStack() as stack:
+
+        async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
+            own = AioConfig(parameter_validation=settings.validate_requests, **config)
+            return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
+
+        s3, dynamodb = await new_client("s3"), await new_client("dynamodb")
+        runtime = await new_client("personalize-runtime", retries=NO_SDK_RETRIES)
+        objects, ledger = S3Objects(s3, settings.data_bucket), Ledger(dynamodb, settings.runs_table)
+        latest_shop = DynamoDBKnownShop(
+            dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+        )
+        load_rules = LoadRules(
+            objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
+        )
+        picks = CurrentPicks(
+            shops=KeepShop(
+                find_edition=FindEdition(latest_shop=latest_shop, ledger=ledger, load_rules=load_rules),
+                opener=ShopProcesses(
+                    load=LoadStoredShop(settings.data_bucket, settings.validate_requests),
+                    processes=settings.recommender_web_processes,
+                ),
+                renew_s=settings.recommender_web_renew_s,
+            ),
+            customers=DynamoDBCustomerRecords(
+                dynamodb,
+                histories=settings.histories_table,
+                recommendations=settings.recommendations_table,
+            ),
+            ask=_ask_in_time(settings, runtime, FindCampaign(latest_shop=latest_shop, ledger=ledger)),
+            engine=settings.recommender_web_engine,
+            kept=Recent(settings.recommender_web_kept),
+        )
+        events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
+        yield picks, _record_events(settings, objects, dynamodb, events)
+
+
+def _record_events(
+    settings: RecommenderWebSettings, objects: S3Objects, dynamodb: "DynamoDBClient", events: EventsClient
+) -> RecordEvents:
+    """Record events through the tracker that the recommender has made: this process makes none."""
+
+    def items(table: str) -> DynamoDBItems:
+        return DynamoDBItems(dynamodb, table, keep_days=settings.retention_days)
+
+    group, table = settings.recommender_dataset_group, settings.recommendations_table
+    return RecordEvents(
+        kept=DynamoDBKeptEvents(dynamodb, table, items(table), keep_days=settings.retention_days),
+        credits=items(settings.runs_table),
+        sink=AWSEventSink(events, Limiter(settings.recommender_put_events_per_s)),
+        tracker=KnowTracker(
+            trackers=DynamoDBKnownTracker(dynamodb, table=settings.runs_table, name=group), may_make=False
+        ),
+        objects=objects,
+    )
+
+
+def _ask_in_time(
+    settings: RecommenderWebSettings, runtime: "PersonalizeRuntimeClient", find_campaign: FindCampaign
+) -> AskInTime:
+    campaign = AWSRanksNow(runtime, find_campaign.find, num_results=settings.recommender_num_results)
+    ordering_arn = settings.recommender_ranking_campaign_arn
+    return AskInTime(
+        engines={PickedFrom.CAMPAIGN: campaign},
+        orders=AWSOrdersNow(runtime, ordering_arn) if ordering_arn else None,
+        deadline_s=settings.recommender_web_deadline_ms / 1000,
+        keep_s=settings.recommender_web_ranking_s,
+        most_kept=settings.recommender_web_kept,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,264 @@
+"""A customer's current picks are those of the run while nothing has changed, and follow what has."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+
+from encore.contracts import object_keys
+from encore.contracts.records import Exclusion
+from encore.recommender.domain.history import KnownPurchase
+from encore.recommender.domain.kept_rankings import KeptRanking
+from encore.recommender.domain.real_time import PickedFrom, read_picks
+from encore.recommender.ports import NoRankingError, NoShopError
+from encore.recommender.use_cases.ask_in_time import FAILURES
+from encore.recommender.use_cases.know_customers import KnowCustomers
+from services.recommender.tests.fakes import Shop
+from services.recommender.tests.real_time import Ranks, current_picks_of, exclude, shown
+from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
+
+SOMEBODY = "C0"
+EARLIER, LATER = "run-0", "run-2"
+
+
+async def finished(world: World, run_id: str = RUN, shop: Shop = ENOUGH) -> World:
+    """A world with a run to its end."""
+    await world.open(shop, run_id)
+    await world.run_to_end(run_id)
+    return world
+
+
+@pytest.fixture(scope="module")
+def template() -> World:
+    """A world with one run to its end, which tests copy."""
+    return asyncio.run(finished(World()))
+
+
+@pytest.fixture
+def world(template: World) -> World:
+    """A world with one run to its end."""
+    return template.copied()
+
+
+async def test_picks_are_those_of_the_run_for_every_customer(world: World) -> None:
+    """Products, reasons and order are the same while nothing has changed since."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    for part in (1, 2):
+        for one in await world.recommended(part):
+            answer = await current.find(one.customer_id)
+            assert json.loads(answer.picks or b"") == shown(one.picks)
+            assert (answer.source, answer.is_known, answer.run_id) == (PickedFrom.BATCH, True, RUN)
+
+
+async def test_picks_of_a_run_without_personalize_are_the_same_too() -> None:
+    """Where the run picked by popularity, a ranking that an earlier run left decides nothing."""
+    world = await finished(World(), RUN, TOO_LITTLE)
+    ranking = KeptRanking(
+        customer_id=SOMEBODY, basis="", product_ids=("P60red",), ranked_in=EARLIER, ranked_at=0
+    )
+    await world.items.put_all([ranking.item()])
+    current = current_picks_of(world)
+    await current.shops.renew()
+    for one in await world.recommended(1):
+        answer = await current.find(one.customer_id)
+        assert json.loads(answer.picks or b"") == shown(one.picks)
+        assert answer.source is PickedFrom.POPULARITY
+
+
+async def test_a_customer_of_an_earlier_file_has_picks_of_the_latest_shop(world: World) -> None:
+    """They are chosen from their own ranking, and do not repeat what their last email held."""
+    await finished(world, LATER, TOO_LITTLE)
+    current = current_picks_of(world)
+    await current.shops.renew()
+    recommended = (await world.recommended(2))[-1]
+    customer_id, emailed = recommended.customer_id, {one.product.product_id for one in recommended.picks}
+    answer = await current.find(customer_id)
+    picks = [one.product.product_id for one in read_picks(answer.picks or b"")]
+    assert (answer.source, answer.is_known, len(picks)) == (PickedFrom.BATCH, True, 5)
+    assert emailed.isdisjoint(picks)
+
+
+async def test_somebody_unknown_gets_popular_products(world: World) -> None:
+    """No file has said anything of them, which the answer says."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    answer = await current.find("nobody")
+    assert (answer.is_known, answer.source) == (False, PickedFrom.POPULARITY)
+    assert len(read_picks(answer.picks or b"")) == 5
+
+
+async def test_an_excluded_customer_gets_nothing_personal_and_costs_nothing(world: World) -> None:
+    """As in a run: nobody pays for a ranking of theirs. Their picks are those of somebody unknown."""
+    await exclude(world, SOMEBODY)
+    campaign = Ranks(["P9red"])
+    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: campaign}, orders=campaign)
+    await current.shops.renew()
+    answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
+    await current.order(SOMEBODY, ["P9red", "P1red"])
+    assert (answer.exclusion, answer.source) == (Exclusion.NO_CONSENT, PickedFrom.POPULARITY)
+    assert all(one.reason.product_id is None for one in read_picks(answer.picks or b""))
+    assert campaign.asked == []
+
+
+async def test_without_any_run_there_is_no_shop() -> None:
+    """The first run has to be studied before anybody can be answered."""
+    current = current_picks_of(World())
+    await current.shops.renew()
+    with pytest.raises(NoShopError):
+        await current.find(SOMEBODY)
+
+
+async def test_last_picks_take_the_place_of_a_ranking_that_is_not_kept() -> None:
+    """A shop may keep no rankings; the last picks then order the products."""
+    world = await finished(World(ranking_days=0))
+    current = current_picks_of(world)
+    await current.shops.renew()
+    answer = await current.find(SOMEBODY)
+    assert answer.source is PickedFrom.LAST_PICKS
+    assert len(read_picks(answer.picks or b"")) == 5
+
+
+async def test_a_campaign_ranks_now_and_is_paid_once_for_an_unchanged_customer(world: World) -> None:
+    """The second request within minutes does not ask Personalize again."""
+    campaign = Ranks(["P60red", "P20blue"])
+    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: campaign})
+    await current.shops.renew()
+    first = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
+    again = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
+    batch = await current.find(SOMEBODY)
+    assert (first.source, first.fallback) == (PickedFrom.CAMPAIGN, None)
+    assert (again.tag, again.picks) == (first.tag, first.picks)
+    assert batch.tag != first.tag
+    assert campaign.asked == [SOMEBODY]
+
+
+@pytest.mark.parametrize(
+    ("campaign", "why"),
+    [
+        (Ranks(after_s=9), "no answer within 20 ms"),
+        (Ranks(error=NoRankingError("there is no campaign")), "there is no campaign"),
+        (Ranks(error=ValueError("about C0")), "Personalize: ValueError"),
+        (Ranks(), "nothing was ranked"),
+    ],
+)
+async def test_the_kept_ranking_stands_in_for_a_campaign(world: World, campaign: Ranks, why: str) -> None:
+    """Slow, absent, failing or empty: picks are those of the batch, and the answer says why."""
+    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: campaign}, deadline_s=0.02)
+    await current.shops.renew()
+    answer = await current.find(SOMEBODY, engine=PickedFrom.CAMPAIGN)
+    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, why)
+    assert answer.picks == (await current.find(SOMEBODY)).picks
+
+
+async def test_nobody_waits_for_a_personalize_that_is_down(world: World) -> None:
+    """After some failures in a row it is not asked for a while."""
+    campaign = Ranks(error=ConnectionError())
+    current = current_picks_of(world, engines={PickedFrom.CAMPAIGN: campaign})
+    await current.shops.renew()
+    answers = [await current.find(f"C{n}", engine=PickedFrom.CAMPAIGN) for n in range(FAILURES + 2)]
+    assert len(campaign.asked) == FAILURES
+    assert answers[-1].fallback == "Personalize has not been answering"
+
+
+async def test_an_engine_that_is_not_set_up_says_so(world: World) -> None:
+    """The picks are those of the batch."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    answer = await current.find(SOMEBODY, engine=PickedFrom.SIMILAR)
+    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, "similar is not set up")
+
+
+async def test_the_shops_file_of_today_decides(world: World) -> None:
+    """A product that the file excludes is offered no longer once the shop is renewed, and the tag changes."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    before = await current.find(SOMEBODY)
+    first = read_picks(before.picks or b"")[0].product.product_id
+    await world.objects.put(
+        object_keys.MERCHANDISING, f"exclude: {{products: [{first}]}}".encode(), content_type="text/yaml"
+    )
+    await current.shops.renew()
+    after = await current.find(SOMEBODY)
+    assert first not in {one.product.product_id for one in read_picks(after.picks or b"")}
+    assert after.tag != before.tag
+
+
+async def test_a_file_of_the_shop_that_cannot_be_used_leaves_that_of_the_run(world: World) -> None:
+    """Requests are answered all the same; a run would fail with the reason."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    before = await current.find(SOMEBODY)
+    await world.objects.put(object_keys.MERCHANDISING, b"pin: 7", content_type="text/yaml")
+    await current.shops.renew()
+    assert (await current.find(SOMEBODY)).tag == before.tag
+
+
+async def test_a_new_run_is_a_new_shop_and_a_new_day_too(world: World) -> None:
+    """On the day of a run the time is the run's; from the next day on that of the day's beginning."""
+    began = (await world.ledger.run(RUN)).created_at
+    today, tomorrow = (current_picks_of(world, now=began + timedelta(days=days)) for days in (0, 1))
+    first, later = await today.shops.find_edition.find(), await tomorrow.shops.find_edition.find()
+    assert first is not None
+    assert later is not None
+    assert (first.run_id, first.now) == (RUN, int(began.timestamp()))
+    assert first.now < later.now < first.now + 86_400 <= later.now + 86_400
+    await today.shops.renew()
+    await finished(world, LATER, TOO_LITTLE)
+    await today.shops.renew()
+    assert today.shops.current.edition.run_id == LATER
+
+
+async def test_a_caller_who_has_the_picks_is_not_sent_them_again(world: World) -> None:
+    """The shop is not even asked for them."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    tag = (await current.find(SOMEBODY)).tag
+    again = await current.find(SOMEBODY, known_tags={tag})
+    assert (again.tag, again.picks) == (tag, None)
+
+
+async def test_what_a_customer_does_changes_their_picks_at_once(world: World) -> None:
+    """A product that they have bought since is offered no longer."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    before = await current.find(SOMEBODY)
+    bought = read_picks(before.picks or b"")[0].product.product_id
+    customers = KnowCustomers(items=world.histories, objects=world.objects)
+    history = await customers.find(SOMEBODY)
+    assert history is not None
+    purchase = KnownPurchase(order_id="o-1", product_id=bought, seen_at=0)
+    await customers.remember([history.model_copy(update={"purchases": (*history.purchases, purchase)})])
+    after = await current.find(SOMEBODY)
+    assert bought not in {one.product.product_id for one in read_picks(after.picks or b"")}
+
+
+async def test_given_products_come_in_the_order_for_the_customer(world: World) -> None:
+    """Without a ranking campaign it is our own: each product once, what the customer has last."""
+    current = current_picks_of(world)
+    await current.shops.renew()
+    picked = [one.product.product_id for one in read_picks((await current.find(SOMEBODY)).picks or b"")]
+    own = ENOUGH.customers[0].product_ids[0]
+    answer = await current.order(SOMEBODY, [own, "nothing", *reversed(picked), picked[0]])
+    assert sorted(answer.product_ids) == sorted({own, *picked})
+    assert answer.product_ids[-1] == own
+    assert answer.unknown == ["nothing"]
+    assert (answer.source, answer.fallback) == (PickedFrom.BATCH, None)
+    assert answer.product_ids == (await current.order(SOMEBODY, [*picked, own])).product_ids
+
+
+async def test_a_ranking_campaign_orders_given_products(world: World) -> None:
+    """What it does not answer about comes behind; if it fails, the order is our own."""
+    ours = current_picks_of(world)
+    await ours.shops.renew()
+    given = ["P1red", "P20blue", "P60red"]
+    expected = (await ours.order(SOMEBODY, given)).product_ids
+    campaign = current_picks_of(world, orders=Ranks())
+    await campaign.shops.renew()
+    answer = await campaign.order(SOMEBODY, given)
+    assert (answer.source, answer.product_ids) == (PickedFrom.CAMPAIGN, expected[::-1])
+    broken = current_picks_of(world, orders=Ranks(error=ConnectionError()))
+    await broken.shops.renew()
+    fallen = await broken.order(SOMEBODY, given)
+    assert (fallen.product_ids, fallen.fallback) == (expected, "Personalize: ConnectionError")

@@ -1,0 +1,45 @@
+"""A customer's items are read in one call of two tables."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from encore.contracts.records import Customer
+from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
+from encore.recommender.domain.history import History
+from encore.recommender.domain.kept_rankings import KeptRanking
+from encore.recommender.domain.real_time import PickedFrom
+from encore.runtime.storage import to_item
+
+HISTORY = History.of(Customer(customer_id="C1", age=40), {}, run_id="run-1", now=7)
+RANKING = KeptRanking(customer_id="C1", basis="", product_ids=("a", "b"), ranked_in="run-1", ranked_at=0)
+
+
+class Busy:
+    """A DynamoDB that answers one key a call, and leaves the others unprocessed."""
+
+    def __init__(self, stored: Mapping[str, list[dict[str, Any]]]) -> None:
+        self.stored, self.calls = stored, list[list[str]]()
+
+    async def batch_get_item(self, *, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - the API's
+        """Read the first key."""
+        self.calls.append(sorted(RequestItems))
+        table, (first, *rest) = next(iter((name, one["Keys"]) for name, one in RequestItems.items()))
+        found = [to_item(item) for item in self.stored[table] if to_item(item).items() >= first.items()]
+        left = {name: one for name, one in RequestItems.items() if name != table}
+        return {
+            "Responses": {table: found},
+            "UnprocessedKeys": left | ({table: {"Keys": rest}} if rest else {}),
+        }
+
+
+async def test_what_is_left_is_asked_for_again() -> None:
+    """DynamoDB may answer a part of a call only; nothing of the customer may be missing."""
+    busy = Busy({"histories": [HISTORY.item()], "recommendations": [RANKING.item()]})
+    records = DynamoDBCustomerRecords(
+        cast("Any", busy), histories="histories", recommendations="recommendations"
+    )
+    state = await records.read("C1", "run-1")
+    assert state.history == HISTORY
+    assert state.best_kept == (PickedFrom.BATCH, ("a", "b"))
+    assert busy.calls[0] == ["histories", "recommendations"]
+    assert len(busy.calls) == 4

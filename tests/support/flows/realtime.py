@@ -1,0 +1,91 @@
+"""The web process answers with a customer's picks, and takes what customers do."""
+
+from collections.abc import Iterator
+from itertools import chain
+
+from tests.support.flows.steps import BUCKET, KEYS, RUN, Flow, role, steps, via
+from tests.support.flows.tasks import start_of
+from tests.support.hcl.aws import arn
+
+CAMPAIGN = arn("personalize", "campaign/encore-prod-x")
+FILTER = arn("personalize", "filter/encore-prod-x")
+TRACKER = arn("personalize", "event-tracker/0a1b2c3d")
+HISTORIES = arn("dynamodb", "table/encore-prod-histories")
+READ = ("histories", "recommendations", "runs")
+WEB = role("web-task")
+ACTIONS_PAGE = "Actions, resources, and condition keys for Amazon Personalize"
+
+
+def flows() -> Iterator[Flow]:
+    """Yield what the web process needs to start, to answer, and to take events."""
+    yield start_of("web", image="recommender")
+    yield Flow(
+        "ECS reads the key that callers send",
+        ("Pass Systems Manager parameters through Amazon ECS environment variables",),
+        tuple(
+            chain(
+                steps(
+                    role("web-execution"),
+                    "ssm:GetParameters",
+                    arn("ssm", "parameter/encore/encore-prod/web-key"),
+                ),
+                steps(role("web-execution"), "kms:Decrypt", KEYS["data"], context=via("ssm")),
+            )
+        ),
+    )
+    yield Flow(
+        "a new revision of web is checked",
+        ("Actions, resources, and condition keys for Amazon DynamoDB",),
+        tuple(
+            chain(
+                steps(WEB, "s3:ListBucket", BUCKET),
+                steps(
+                    WEB,
+                    "dynamodb:DescribeTable",
+                    *(arn("dynamodb", f"table/encore-prod-{table}") for table in READ),
+                ),
+            )
+        ),
+    )
+    yield Flow(
+        "web answers with a customer's picks",
+        (
+            "Using server-side encryption with AWS KMS keys (SSE-KMS)",
+            "How Amazon DynamoDB uses AWS KMS",
+            ACTIONS_PAGE,
+        ),
+        tuple(
+            chain(
+                steps(
+                    WEB,
+                    "s3:GetObject",
+                    f"{BUCKET}/shop/merchandising.yaml",
+                    f"{BUCKET}/runs/{RUN}/learned/shop.json",
+                ),
+                steps(
+                    WEB,
+                    "dynamodb:BatchGetItem",
+                    HISTORIES,
+                    arn("dynamodb", "table/encore-prod-recommendations"),
+                ),
+                steps(WEB, "dynamodb:GetItem", arn("dynamodb", "table/encore-prod-runs")),
+                *(steps(WEB, "kms:Decrypt", KEYS["data"], context=via(each)) for each in ("s3", "dynamodb")),
+                steps(
+                    WEB,
+                    ["personalize:GetPersonalizedRanking", "personalize:GetRecommendations"],
+                    CAMPAIGN,
+                    FILTER,
+                ),
+            )
+        ),
+    )
+    yield Flow(
+        "web takes what a customer does",
+        (ACTIONS_PAGE,),
+        tuple(
+            chain(
+                steps(WEB, "dynamodb:UpdateItem", HISTORIES),
+                steps(WEB, "personalize:PutEvents", TRACKER),
+            )
+        ),
+    )

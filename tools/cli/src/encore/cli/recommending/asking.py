@@ -1,0 +1,107 @@
+"""Asks the recommender's own use case, in this process, on the stores of an environment."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from encore.cli.environment import Environment
+from encore.cli.errors import CommandError
+from encore.cli.output import say
+from encore.cli.recommending.views import Ordered, Picked, Placed
+from encore.recommender.adapters.customer_records import DynamoDBCustomerRecords
+from encore.recommender.adapters.known_shop import DynamoDBKnownShop
+from encore.recommender.adapters.shop_here import ShopHere, ShopsHere
+from encore.recommender.domain.real_time import Edition, PickedFrom, read_picks
+from encore.recommender.domain.rules import Rules
+from encore.recommender.domain.shop import Shop
+from encore.recommender.use_cases.ask_in_time import AskInTime
+from encore.recommender.use_cases.current_picks import CurrentPicks
+from encore.recommender.use_cases.find_edition import FindEdition
+from encore.recommender.use_cases.keep_shop import KeepShop
+from encore.recommender.use_cases.know_catalogue import KnowCatalogue
+from encore.recommender.use_cases.load_rules import LoadRules
+from encore.recommender.use_cases.open_shop import open_shop
+
+if TYPE_CHECKING:
+    from encore.contracts.records import Product
+
+DEADLINE_S = 5.0
+"""A person waits longer for Personalize than a page does."""
+
+
+async def picked(environment: Environment, customer_id: str, *, engine: str, group: str) -> Picked:
+    """Return a customer's current picks; raise `CommandError` if there is no shop yet."""
+    current = await _current_picks(environment, group)
+    answer = await current.find(customer_id, engine=PickedFrom(engine))
+    return Picked(
+        customer_id=customer_id,
+        known=answer.is_known,
+        exclusion=answer.exclusion,
+        engine=answer.source,
+        fallback=answer.fallback,
+        run_id=answer.run_id,
+        picks=read_picks(answer.picks or b"[]"),
+    )
+
+
+async def ordered(
+    environment: Environment, customer_id: str, product_ids: Sequence[str], *, group: str
+) -> Ordered:
+    """Return products in the order for a customer; raise `CommandError` if there is no shop yet, or no id."""
+    given = [one.strip() for one in product_ids if one.strip()]
+    if not given:
+        raise CommandError("--among has no product id, expected some separated by commas")
+    current = await _current_picks(environment, group)
+    answer = await current.order(customer_id, given)
+    products = _products(current)
+    return Ordered(
+        customer_id=customer_id,
+        known=answer.is_known,
+        engine=answer.source,
+        fallback=answer.fallback,
+        run_id=answer.run_id,
+        products=tuple(
+            Placed(product_id=one, name=products[one].name, category=products[one].category)
+            for one in answer.product_ids
+        ),
+        unknown=tuple(answer.unknown),
+    )
+
+
+async def _current_picks(environment: Environment, group: str) -> CurrentPicks:
+    objects = await environment.objects()
+
+    async def read(edition: Edition) -> Shop:
+        return await open_shop(objects, KnowCatalogue(objects=objects), edition)
+
+    shops = KeepShop(
+        find_edition=FindEdition(
+            latest_shop=DynamoDBKnownShop(
+                environment.dynamodb, table=await environment.table("runs"), name=group
+            ),
+            ledger=await environment.ledger(),
+            load_rules=LoadRules(objects=objects, rules=Rules()),
+            figures_of_run=True,
+        ),
+        opener=ShopsHere(read),
+        renew_s=1,
+    )
+    if not await shops.open():
+        raise CommandError(
+            f"{environment.name} has no shop to pick from: no run of the dataset group {group} got that far"
+        )
+    if problem := shops.current.edition.file_problem:
+        say(f"the shop's file is not used, but that of the run: {problem}")
+    return CurrentPicks(
+        shops=shops,
+        customers=DynamoDBCustomerRecords(
+            environment.dynamodb,
+            histories=await environment.table("histories"),
+            recommendations=await environment.table("recommendations"),
+        ),
+        ask=AskInTime(deadline_s=DEADLINE_S, keep_s=0, most_kept=0),
+    )
+
+
+def _products(current: CurrentPicks) -> "Mapping[str, Product]":
+    shop = current.shops.current
+    return shop.shop.catalogue.products if isinstance(shop, ShopHere) else {}

@@ -1,0 +1,76 @@
+"""How current picks look to a person."""
+
+from decimal import Decimal
+
+import pytest
+
+from encore.cli.recommending.tables import remark, show_order, show_picks
+from encore.cli.recommending.views import Ordered, Picked, Placed
+from encore.contracts.records import Exclusion, Pick, Product, Reason, ReasonKind
+from encore.recommender.domain.real_time import PickedFrom
+from tools.cli.tests.screens import compare, in_pipe, on_terminal
+
+LAMP = Product(
+    product_id="B08HDJ86NZ",
+    name="Norra Desk Lamp with Dimmer, Brass Base and a Cable of Two Metres, Warm White, Class A",
+    category=("Home", "Lamps"),
+    price=Decimal(1299),
+    list_price=Decimal(1999),
+    currency="INR",
+    rating_count=12_345,
+)
+KETTLE = LAMP.model_copy(
+    update={"product_id": "K1", "name": "Kettle \x1b[2J[bold]", "list_price": None, "price": Decimal("9.5")}
+)
+FOUND = Picked(
+    customer_id="C7",
+    known=True,
+    engine=PickedFrom.BATCH,
+    run_id="run-0123456789abcdef",
+    picks=(
+        Pick(
+            product=LAMP,
+            reason=Reason(
+                kind=ReasonKind.BOUGHT_TOGETHER,
+                product_id="P1",
+                product_name="Halden Stainless Steel Kettle",
+                customers=1_234,
+            ),
+        ),
+        Pick(product=KETTLE, reason=Reason(kind=ReasonKind.FEATURED)),
+    ),
+)
+ORDER = Ordered(
+    customer_id="C7",
+    known=True,
+    engine=PickedFrom.CAMPAIGN,
+    run_id="run-0123456789abcdef",
+    products=tuple(Placed(product_id=one.product_id, name=one.name) for one in (LAMP, KETTLE)),
+    unknown=("nothing\x1b",),
+)
+
+
+def test_picks_fit_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """Eighty columns hold everything; names cannot steer the terminal."""
+    compare("recommend-80", on_terminal(lambda console: show_picks(FOUND, console)))
+    compare("recommend-pipe", in_pipe(lambda console: show_picks(FOUND, console), capsys))
+
+
+def test_an_order_fits_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the shop does not know is listed too."""
+    compare("recommend_among-80", on_terminal(lambda console: show_order(ORDER, console)))
+    compare("recommend_among-pipe", in_pipe(lambda console: show_order(ORDER, console), capsys))
+
+
+def test_the_remark_says_what_picks_come_from() -> None:
+    """And why they are not what was asked for, or not personal."""
+    assert remark(FOUND) == "the shop of run-0123456789abcdef; from the ranking of the last run"
+    slow = FOUND.model_copy(update={"fallback": "no answer within 200 ms"})
+    assert remark(slow).endswith("; no answer within 200 ms")
+    excluded = FOUND.model_copy(
+        update={"exclusion": Exclusion.NO_CONSENT, "engine": PickedFrom.POPULARITY, "known": False}
+    )
+    assert remark(excluded) == (
+        "the customer is excluded (no_consent): nothing personal is picked; nobody knows a customer C7; "
+        "the shop of run-0123456789abcdef; popular products: there is no ranking"
+    )
