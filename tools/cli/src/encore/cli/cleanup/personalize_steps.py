@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from encore.cli.cleanup.scope import Scope, pauses
+from encore.cli.environment import DEFAULT_GROUP
 from encore.cli.output import say
 from encore.runtime.errors import error_code
 from encore.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
@@ -19,8 +20,6 @@ from encore.runtime.tags import PROJECT, PROJECT_NAME, RUN, STACK
 IN_USE = "ResourceInUseException"
 GONE = "ResourceNotFoundException"
 TRAINING = frozenset({"CREATE PENDING", "CREATE IN_PROGRESS"})
-DEFAULT_GROUP = "encore"
-"""The name of the dataset group where no setting gives another: on an emulator, that is the environment's."""
 JOBS_STAY = "AWS has no deletion of jobs; their records cost nothing"
 Listed = Callable[[], Awaitable[Sequence[Mapping[str, Any]]]]
 

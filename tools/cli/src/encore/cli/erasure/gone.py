@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from encore.contracts.file_names import file_name
-from encore.contracts.records import Customer
+from encore.contracts.records import Customer, one_line
 
 FEWEST_CHARS = 3
 """A shorter name or id is no evidence where it stands in a text of somebody else's."""
@@ -52,6 +52,8 @@ class Gone:
                 known.add(str(told))
         if "review_id" in item:
             self.learn_review(str(item["review_id"]), map(str, item.get("product_ids", ())))
+            if text := one_line(item.get("title"), item.get("text")):
+                self.texts.add(text)
 
     def is_their_email(self, key: str) -> bool:
         """Whether an object is an email to one of them."""

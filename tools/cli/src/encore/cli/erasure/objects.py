@@ -37,12 +37,18 @@ async def learn_customers(scope: Scope, gone: Gone) -> None:
 
 
 async def erase_objects(scope: Scope, gone: Gone) -> None:
-    """Take the customers out of what runs have stored; what they uploaded is the shop's own."""
-    async for key, versions in _keys(scope, RUNS):
-        if gone.is_their_email(key):
-            await _delete(scope, key, versions, EMAILS)
-        elif is_told(key):
-            await _rewrite(scope, key, versions, gone)
+    """Take the customers out of what runs have stored; what they uploaded is the shop's own.
+
+    The files that tell who they are, and what they wrote, go last: a repetition has to know that.
+    """
+    for are_customers in (False, True):
+        async for key, versions in _keys(scope, RUNS):
+            if customers_key(key) is not are_customers:
+                continue
+            if gone.is_their_email(key):
+                await _delete(scope, key, versions, EMAILS)
+            elif is_told(key):
+                await _rewrite(scope, key, versions, gone)
 
 
 async def look_at_uploads(scope: Scope, gone: Gone, *, delete: bool) -> None:
