@@ -299,6 +299,7 @@ locals {
         sid = "SendRecords"
         actions = [
           "personalize:CreateEventTracker",
+          "personalize:CreateMetricAttribution",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
           "personalize:PutItems",
@@ -308,6 +309,7 @@ locals {
           "${local.personalize}:dataset-group/${var.name}",
           "${local.personalize}:dataset/${var.name}/*",
           "${local.personalize}:event-tracker/*",
+          "${local.personalize}:metric-attribution/${var.name}-*",
         ]
       },
       {
@@ -321,6 +323,7 @@ locals {
           "personalize:ListDatasets",
           "personalize:ListEventTrackers",
           "personalize:ListFilters",
+          "personalize:ListMetricAttributions",
           "personalize:ListSchemas",
           "personalize:ListSolutionVersions",
           "personalize:ListSolutions",

@@ -76,6 +76,7 @@ def flows() -> Iterator[Flow]:
                     CAMPAIGN,
                     FILTER,
                 ),
+                steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/encore-prod-runs")),
             )
         ),
     )

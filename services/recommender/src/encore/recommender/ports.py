@@ -79,7 +79,7 @@ class WatchedCampaigns(Protocol):
     """What is recorded of a campaign; see `encore.recommender.adapters.watched_campaign`."""
 
     async def get(self) -> WatchedCampaign | None: ...
-    async def begin(self, watch: str, beat: str) -> bool: ...
+    async def begin(self, campaign: WatchedCampaign) -> bool: ...
     async def use(self) -> bool: ...
     async def polled(self, watch: str, poll: int) -> bool: ...
     async def rest(self, watch: str, beat: str) -> bool: ...
@@ -181,14 +181,6 @@ class CustomerRecords(Protocol):
     """All that is stored of a customer; see `encore.recommender.adapters.customer_records`."""
 
     async def read(self, customer_id: str, run_id: str) -> CustomerState: ...
-
-
-class CampaignNow(NamedTuple):
-    """A campaign that can be asked now."""
-
-    campaign_arn: str
-    filter_arn: str | None
-    """What keeps products out that the customer has, or that are sold out."""
 
 
 class RanksNow(Protocol):

@@ -92,9 +92,16 @@ class ShopProcesses:
             await asyncio.gather(*(loop.run_in_executor(pool, _open, self.load, edition) for pool in pools))
         except BaseException:
             for pool in pools:
-                pool.shutdown(wait=False, cancel_futures=True)
+                _kill(pool)
             raise
         return ShopProcess(edition=edition, pools=pools, most_waiting=self.most_waiting)
+
+
+def _kill(pool: ProcessPoolExecutor) -> None:
+    """End a pool whose process may be busy for long: nobody wants what it is doing."""
+    for process in list((pool._processes or {}).values()):  # noqa: SLF001 - there is no other way before Python 3.14
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _live_with_parent() -> None:

@@ -31,6 +31,17 @@ A purchase of which nothing more is known is a better sign than a lukewarm revie
 
 A dislike still shows what the customer shops for, so it keeps a small weight.
 """
+EVENTS_CONFIG: Mapping[str, Any] = {
+    "eventsConfig": {
+        "eventParametersList": [
+            {"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()
+        ]
+    }
+}
+"""How a solution for customers weighs kinds of events.
+
+Source: Amazon Personalize developer guide, "Optimizing a solution with events configuration".
+"""
 
 
 class EngineName(StrEnum):
@@ -99,11 +110,5 @@ class Engine:
 
     @property
     def events_config(self) -> Mapping[str, Any]:
-        """How a solution weighs kinds of events; recipes for products take no such configuration.
-
-        Source: Amazon Personalize developer guide, "Optimizing a solution with events configuration".
-        """
-        if self.asks_by_product:
-            return {}
-        weights = [{"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()]
-        return {"eventsConfig": {"eventParametersList": weights}}
+        """How a solution weighs kinds of events; recipes for products take no such configuration."""
+        return {} if self.asks_by_product else EVENTS_CONFIG

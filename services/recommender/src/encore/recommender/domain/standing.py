@@ -62,6 +62,8 @@ class Standing(BaseModel):
     in_use: Version | None = None
     refused: Version | None = None
     """The latest version, if it was worse than the one in use."""
+    sides: Mapping[str, Version] = {}
+    """By the name of a side model its version in use. Of related items it is the run that has the lists."""
 
     @property
     def latest(self) -> Version | None:
@@ -71,4 +73,5 @@ class Standing(BaseModel):
     @property
     def solutions(self) -> frozenset[str]:
         """The ARNs of the solutions whose versions may still be used."""
-        return frozenset(each.solution_arn for each in (self.in_use, self.refused) if each)
+        found = (self.in_use, self.refused, *self.sides.values())
+        return frozenset(each.solution_arn for each in found if each and each.solution_arn)

@@ -101,7 +101,8 @@ class CurrentPicks:
         rules = shop.edition.rules.rules
         emailed = state.emailed(shop.edition.run_id, emails=rules.emails_without_repeats)
         source, ranked = state.best_kept
-        wanted = Wanted(customer_id, state.preferences, ranked, emailed)
+        pins = state.pins_among(shop.edition.pins)
+        wanted = Wanted(customer_id, state.preferences, ranked, emailed, pins)
         if engine not in PAID:
             return _Ranked(wanted, source)
         asked = await self.ask.ask(engine, customer_id, replace(wanted, ranked=()).digest)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from encore.contracts import object_keys
+from encore.recommender.domain import learned_keys
+from encore.recommender.domain.pins import RunPins
 from encore.recommender.domain.real_time import Edition
 from encore.recommender.domain.run_rules import RunRules
 from encore.recommender.domain.shop_rules import ShopRules
@@ -46,9 +48,18 @@ class FindEdition:
         return Edition(
             run_id=run_id,
             rules=rules,
+            has_related=await self._has(learned_keys.related(run_id)),
+            pins=await self._pins(run_id),
             file_problem=problem,
             now=max(int(run.created_at.timestamp()), int(today.timestamp())),
         )
+
+    async def _has(self, key: str) -> bool:
+        return await self.load_rules.objects.find(key, max_bytes=0) is not None
+
+    async def _pins(self, run_id: str) -> tuple[str, ...]:
+        found = await self.load_rules.objects.find_lines(learned_keys.pins(run_id), RunPins)
+        return found[0].product_ids if found else ()
 
     async def _rules(self, run_id: str) -> tuple[RunRules, str | None]:
         """Return today's rules, and why they are those of the run if the shop's file cannot be used."""

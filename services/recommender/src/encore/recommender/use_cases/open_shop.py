@@ -5,6 +5,7 @@ import asyncio
 from encore.recommender.domain import learned_keys
 from encore.recommender.domain.co_purchases import CoPurchases
 from encore.recommender.domain.real_time import Edition
+from encore.recommender.domain.related import Related, RelatedTo
 from encore.recommender.domain.shop import Shop
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.runtime.ports import Objects
@@ -16,4 +17,8 @@ async def open_shop(objects: Objects, know: KnowCatalogue, edition: Edition) -> 
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     counted = await objects.get(learned_keys.links(edition.run_id))
     await asyncio.to_thread(bought.merge, counted)
-    return await asyncio.to_thread(Shop.of, catalogue, bought, edition.rules, now=edition.now)
+    lists = await objects.find_lines(learned_keys.related(edition.run_id), RelatedTo)
+    related = await asyncio.to_thread(Related.of, lists, catalogue.family)
+    return await asyncio.to_thread(
+        Shop.of, catalogue, bought, edition.rules, now=edition.now, related=related
+    )

@@ -5,7 +5,9 @@ anywhere leaves a message behind that goes on. A deletion is recorded before it 
 finds it recorded asks again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from encore.contracts.events import CampaignPoll
@@ -15,10 +17,17 @@ from encore.recommender.ports import NotReadyError, Personalize, WatchedCampaign
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import RecommenderPolls
 from encore.runtime.runs.run import Run
+from encore.runtime.runs.stage import PartResult, Stage
 
+REPORT = "campaign"
 CAMPAIGN = "campaign"
 """The member of a run's step state with the ARN of the campaign."""
 log = get_logger()
+
+
+def utc_now() -> datetime:
+    """The current time."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,6 +40,10 @@ class RestCampaign:
     name: str
     """The campaign's: that of the dataset group."""
     idleness: Idleness
+    tps: int
+    """The throughput with which it is created."""
+    stage: Stage
+    now: Callable[[], datetime] = utc_now
 
     async def require(self, run: Run) -> None:
         """Have the campaign stay for a run that is about to create it, or waits for it.
@@ -45,9 +58,13 @@ class RestCampaign:
         if found and run.step.get(CAMPAIGN):
             await self.watched.use()
             return
-        watch, beat = uuid4().hex, uuid4().hex
-        await self._send(run.run_id, CampaignPoll(watch=watch, number=0, beat=beat))
-        if not await self.watched.begin(watch, beat):
+        begun = WatchedCampaign(uuid4().hex, 0, uuid4().hex, run.run_id, self.now())
+        if found and found.run_id == run.run_id:
+            begun = begun._replace(since=found.since)
+        elif found:
+            await self._bill(found)
+        await self._send(run.run_id, CampaignPoll(watch=begun.watch, number=0, beat=begun.beat))
+        if not await self.watched.begin(begun):
             raise NotReadyError("the idle campaign is being deleted")
 
     async def use(self) -> None:
@@ -72,9 +89,15 @@ class RestCampaign:
         arn = await self.personalize.find(Kind.CAMPAIGN, self.name)
         if arn and not await self.personalize.delete(Kind.CAMPAIGN, arn):
             return False
+        await self._bill(found)
         await self.watched.forget(found.watch)
         log.info("idle_campaign_deleted", campaign=arn)
         return True
+
+    async def _bill(self, found: WatchedCampaign) -> None:
+        """Report what the campaign has cost since it was kept for a run, which has usually ended by then."""
+        result = PartResult(units=found.units(self.tps, self.now()))
+        await self.stage.record(found.run_id, REPORT, found.since, result)
 
     async def _send(self, run_id: str, poll: CampaignPoll) -> None:
         await self.polls.send_campaign_poll(run_id, poll, delay_s=self.idleness.delay_s)
