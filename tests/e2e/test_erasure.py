@@ -4,6 +4,7 @@ import asyncio
 import csv
 import json
 import re
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from encore.runtime.storage import DynamoDBItems
 from encore.stack.sample import SampleFacts
 from tests.support.pipeline import Pipeline
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = pytest.mark.timeout(700)
 OURS = "uploads/"
 """What the shop uploaded stays as it is; the command says so."""
 
@@ -39,6 +40,7 @@ async def test_what_customers_did_is_credited_and_a_customer_is_erased(
 ) -> None:
     """Nothing of the customer is left but what the shop itself uploaded; the others' emails are untouched."""
     path, _ = trained
+    pipeline = replace(pipeline, patience_s=300)  # it waits for a whole run
     pipeline.upload("erasure.csv", path)
     run_id, finished = await pipeline.finished("erasure.csv")
     assert finished.status == "finished"
