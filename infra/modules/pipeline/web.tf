@@ -60,12 +60,17 @@ locals {
     },
   ]
 
-  # With events it also takes what customers do: into their histories, and to Personalize at once.
+  # With events it also takes what customers do: kept beside their rankings, credited to runs, and told at once.
   web_event_permissions = [
     {
       sid       = "KeepEvents"
-      actions   = ["dynamodb:BatchWriteItem", "dynamodb:PutItem", "dynamodb:UpdateItem"]
-      resources = [module.topology.table_arns["histories"]]
+      actions   = ["dynamodb:UpdateItem"]
+      resources = [module.topology.table_arns["recommendations"]]
+    },
+    {
+      sid       = "CreditRuns"
+      actions   = ["dynamodb:BatchWriteItem"]
+      resources = [module.topology.table_arns["runs"]]
     },
     {
       # A tracker gets its id, and so its ARN, when it is made.

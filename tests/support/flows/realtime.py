@@ -86,7 +86,8 @@ def flows() -> Iterator[Flow]:
         (ACTIONS_PAGE,),
         tuple(
             chain(
-                steps(WEB, "dynamodb:UpdateItem", HISTORIES),
+                steps(WEB, "dynamodb:UpdateItem", arn("dynamodb", "table/encore-prod-recommendations")),
+                steps(WEB, "dynamodb:BatchWriteItem", arn("dynamodb", "table/encore-prod-runs")),
                 steps(WEB, "personalize:PutEvents", TRACKER),
             )
         ),
