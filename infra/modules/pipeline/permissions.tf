@@ -267,16 +267,16 @@ locals {
           "personalize:DescribeCampaign",
           "personalize:UpdateCampaign",
         ]
-        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:solution/${var.name}-*"]
+        resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:solution/${var.name}-*"]
       },
       {
         sid       = "AskCampaigns"
         actions   = ["personalize:GetRecommendations"]
-        resources = ["${local.personalize}:campaign/${var.name}-*", "${local.personalize}:filter/${var.name}-*"]
+        resources = ["${local.personalize}:campaign/${var.name}", "${local.personalize}:filter/${var.name}-*"]
       },
       {
         sid       = "KeepFilters"
-        actions   = ["personalize:CreateFilter", "personalize:DeleteFilter", "personalize:DescribeFilter"]
+        actions   = ["personalize:CreateFilter", "personalize:DescribeFilter"]
         resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:filter/${var.name}-*"]
       },
       {
@@ -286,7 +286,6 @@ locals {
           "personalize:CreateEventTracker",
           "personalize:DescribeEventTracker",
           "personalize:PutEvents",
-          "personalize:PutItems",
           "personalize:PutUsers",
         ]
         resources = [
@@ -294,6 +293,12 @@ locals {
           "${local.personalize}:dataset/${var.name}/*",
           "${local.personalize}:event-tracker/*",
         ]
+      },
+      {
+        # What emails have led to; it gets an id as well.
+        sid       = "ReportEvents"
+        actions   = ["personalize:CreateMetricAttribution", "personalize:DescribeMetricAttribution"]
+        resources = ["${local.personalize}:dataset-group/${var.name}", "${local.personalize}:metric-attribution/*"]
       },
       {
         # Lists cover the whole account: AWS defines no resource for them.
@@ -306,6 +311,7 @@ locals {
           "personalize:ListDatasets",
           "personalize:ListEventTrackers",
           "personalize:ListFilters",
+          "personalize:ListMetricAttributions",
           "personalize:ListSchemas",
           "personalize:ListSolutionVersions",
           "personalize:ListSolutions",

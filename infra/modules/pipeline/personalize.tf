@@ -41,6 +41,13 @@ data "aws_iam_policy_document" "personalize" {
     resources = ["${local.data_bucket}/runs/*/personalize/*"]
   }
 
+  # What a metric attribution reports: it belongs to no run.
+  statement {
+    sid       = "Reports"
+    actions   = ["s3:PutObject"]
+    resources = ["${local.data_bucket}/attribution/*"]
+  }
+
   statement {
     sid       = "Folders"
     actions   = ["s3:ListBucket"]
@@ -49,7 +56,7 @@ data "aws_iam_policy_document" "personalize" {
     condition {
       test     = "StringLike"
       variable = "s3:prefix"
-      values   = ["runs/*/personalize/*"]
+      values   = ["attribution/*", "runs/*/personalize/*"]
     }
   }
 
