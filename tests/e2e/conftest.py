@@ -60,4 +60,6 @@ async def pipeline(stack: Stack, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     for name, value in stack.variables.items():
         monkeypatch.setenv(name, value)
     async with observe(stack.resources) as observer:
-        yield Pipeline(stack, observer)
+        pipeline = Pipeline(stack, observer)
+        pipeline.forget()
+        yield pipeline

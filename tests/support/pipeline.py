@@ -82,6 +82,16 @@ class Pipeline:
         bucket = self.stack.resources.buckets["data"]
         boto3.client("s3").upload_file(str(path), bucket, object_keys.UPLOADS + key)
 
+    def forget(self) -> None:
+        """Forget what earlier runs told, so that a test's shop is a new one."""
+        dynamodb, tables = boto3.client("dynamodb"), self.stack.resources.tables
+        for table, key in (("histories", ("customer_id",)), ("runs", ("run_id", "item"))):
+            for page in dynamodb.get_paginator("scan").paginate(TableName=tables[table]):
+                for item in page["Items"]:
+                    if table == "histories" or item["run_id"]["S"].startswith("known#"):
+                        names = {name: item[name] for name in key}
+                        dynamodb.delete_item(TableName=tables[table], Key=names)
+
     async def finished(self, key: str, *, besides: str | None = None) -> tuple[str, RunFinished]:
         """Wait for `run-finished` of an upload's run other than `besides`; return run id and event."""
         run = await self.ended(key, besides=besides)

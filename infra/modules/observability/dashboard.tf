@@ -112,6 +112,14 @@ locals {
       ]
     },
     {
+      title = "runs without a version of their own"
+      stat  = "Sum"
+      metrics = [
+        [local.namespace, local.metrics.versions_reused, "service", "recommender", { label = "used an earlier one again" }],
+        [local.namespace, local.metrics.versions_refused, "service", "recommender", { label = "trained a worse one" }],
+      ]
+    },
+    {
       title = "cost per run, US dollars"
       stat  = "Maximum"
       metrics = [

@@ -49,6 +49,8 @@ locals {
     runs_finished           = "runs_finished"
     runs_failed             = "runs_failed"
     turns_taken_over        = "turns_taken_over"
+    versions_reused         = "versions_reused"
+    versions_refused        = "versions_refused"
     runs_stopped            = "runs_stopped"
     web_requests            = "web_requests"
     web_requests_refused    = "web_requests_refused"

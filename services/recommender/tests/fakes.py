@@ -1,7 +1,7 @@
 """A made-up shop and doubles for the tests."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
@@ -18,9 +18,13 @@ from encore.contracts.records import (
     Sentiment,
     SentimentScores,
 )
+from encore.recommender.adapters.standing import DynamoDBStanding
 from encore.recommender.adapters.turns import ITEM, DynamoDBTurns
+from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.domain.standing import NDCG, KnownDataset
 from encore.recommender.ports import (
+    CampaignRequest,
     NotReadyError,
     QuotaError,
     RankedObjects,
@@ -177,6 +181,9 @@ class InMemoryPersonalize:
     made: dict[str, ResourceSpec] = field(default_factory=dict)
     creations: int = 0
     created: list[str] = field(default_factory=list)
+    ndcg: dict[str, float] = field(default_factory=dict)
+    """The metric of the versions by their names, .5 of others."""
+    _born: dict[str, datetime] = field(default_factory=dict)
     _looks: dict[str, int] = field(default_factory=dict)
 
     async def ensure(self, wanted: ResourceSpec) -> str:
@@ -191,11 +198,21 @@ class InMemoryPersonalize:
         for arn in (value for name, value in wanted.request.items() if name in PARENTS):
             if arn not in self.made:
                 raise VanishedError(f"Resource Arn {arn} does not exist.")
+        existing = (
+            arn for arn, made in self.made.items() if (made.kind, made.name) == (wanted.kind, wanted.name)
+        )
+        if arn := next(existing, None):
+            if wanted.kind is Kind.CAMPAIGN and self.made[arn] != wanted:
+                self.made[arn] = wanted  # an update, which takes a while
+                self._looks.pop(arn)
+            return arn
+        self.creations += 1
         arn = f"arn:{wanted.kind}:{wanted.name}"
-        if arn not in self.made:
-            self.creations += 1
-            self.created.append(arn)
-        self.made.setdefault(arn, wanted)
+        if wanted.kind is Kind.SOLUTION_VERSION:  # AWS never gives one's ARN to another
+            arn += f"/{self.creations}"
+        self.created.append(arn)
+        self.made[arn] = wanted
+        self._born[arn] = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.creations)
         return arn
 
     async def is_active(self, kind: Kind, arn: str) -> bool:
@@ -207,6 +224,25 @@ class InMemoryPersonalize:
             raise RefusedError(self.failures[kind])
         return self._looks[arn] > 1
 
+    async def dataset(self, arn: str) -> KnownDataset:
+        """Return when it was made, and with which schema."""
+        if arn not in self.made:
+            raise VanishedError(f"Resource Arn {arn} does not exist.")
+        schema_arn = str(self.made[arn].request["schemaArn"])
+        return KnownDataset(arn=arn, schema_arn=schema_arn, created_at=self._born[arn])
+
+    async def metrics(self, version_arn: str) -> Mapping[str, float]:
+        """Return the metric that the tests have chosen for the version's name."""
+        if version_arn not in self.made:
+            raise VanishedError(f"Resource Arn {version_arn} does not exist.")
+        return {NDCG: self.ndcg.get(self.made[version_arn].name, 0.5)}
+
+    async def tracking_id(self, tracker_arn: str) -> str:
+        """Return an id that is the tracker's own."""
+        if tracker_arn not in self.made:
+            raise VanishedError(f"Resource Arn {tracker_arn} does not exist.")
+        return f"id of {tracker_arn}"
+
     async def something_is_missing(self, *_: object) -> bool:
         """Something that is none of the run's own is missing."""
         raise VanishedError("no such recipe")
@@ -215,6 +251,11 @@ class InMemoryPersonalize:
         """Return whether it has been made and not deleted."""
         assert kind
         return arn in self.made
+
+    async def find(self, kind: Kind, name: str) -> str | None:
+        """Return the ARN of what has been made with this name and not deleted."""
+        arn = f"arn:{kind}:{name}"
+        return arn if arn in self.made else None
 
     async def solutions(self, group_arn: str) -> list[Found]:
         """Return the solutions of a group, the newest first."""
@@ -257,6 +298,64 @@ class InMemoryPersonalize:
 
     def _group(self, arn: str) -> object:
         return self.made[arn].request.get("datasetGroupArn")
+
+
+@dataclass
+class InMemoryCampaign:
+    """Answers requests while the campaign exists, with the same products for everybody."""
+
+    personalize: InMemoryPersonalize
+    products: tuple[str, ...] = ("P9red", "P40blue")
+    refused: set[str] = field(default_factory=set)
+    """The customers for whom a request is invalid."""
+    requests: list[tuple[str, CampaignRequest]] = field(default_factory=list)
+    versions: list[object] = field(default_factory=list)
+    """The solution versions by which the requests were answered."""
+
+    async def rank(self, customer_id: str, request: CampaignRequest) -> tuple[str, ...]:
+        """Return the products; raise `VanishedError` without a campaign, `RefusedError` for some."""
+        if (campaign := self.personalize.made.get(request.campaign_arn)) is None:
+            raise VanishedError(f"Campaign {request.campaign_arn} does not exist")
+        self.requests.append((customer_id, request))
+        if customer_id in self.refused:
+            raise RefusedError("get_recommendations: no")
+        self.versions.append(campaign.request["solutionVersionArn"])
+        return self.products
+
+
+@dataclass
+class InMemoryRecords:
+    """Keeps what is put; an event that is put again counts once."""
+
+    personalize: InMemoryPersonalize
+    events: dict[str, Event] = field(default_factory=dict)
+    users: dict[str, UserRecord] = field(default_factory=dict)
+    calls: int = 0
+    fails_at: int = 0
+    """The number of the call at which the process is killed, from 1."""
+
+    async def put_events(self, tracking_id: str, events: Sequence[Event]) -> None:
+        """Keep up to ten events of one customer."""
+        assert 1 <= len(events) <= 10
+        assert len({each.user_id for each in events}) == 1
+        self._call()
+        if tracking_id.removeprefix("id of ") not in self.personalize.made:
+            raise RefusedError("The tracking id is not valid.")
+        for each in events:
+            self.events.setdefault(each.event_id, each)
+
+    async def put_users(self, dataset_arn: str, users: Sequence[UserRecord]) -> None:
+        """Keep up to ten users, in place of what was known of them."""
+        assert 1 <= len(users) <= 10
+        self._call()
+        if dataset_arn not in self.personalize.made:
+            raise VanishedError(dataset_arn)
+        self.users |= {each.user_id: each for each in users}
+
+    def _call(self) -> None:
+        self.calls += 1
+        if self.calls == self.fails_at:
+            raise RuntimeError("killed")
 
 
 class InMemoryFiles:
@@ -316,6 +415,13 @@ def nothing_kept(objects: RankedObjects) -> KeepRankings:
     return KeepRankings(
         items=InMemoryItems("customer_id", "run_id"), objects=objects, solution="", days=0, fewest=0
     )
+
+
+class InMemoryStanding(DynamoDBStanding):
+    """The real standing on a table in memory."""
+
+    def __init__(self) -> None:
+        super().__init__(cast("DynamoDBClient", InMemoryDynamoDB()), table="runs", name="shop")
 
 
 class InMemoryTurns(DynamoDBTurns):

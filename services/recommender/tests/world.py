@@ -16,22 +16,31 @@ from encore.contracts.events import (
 )
 from encore.contracts.records import Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
+from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
 from encore.recommender.domain import personalize_keys
 from encore.recommender.domain.bundles import FEWEST_PARTS
+from encore.recommender.domain.campaigns import Idleness
+from encore.recommender.domain.engines import Engine, EngineName
 from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import DEFAULT_PICKS, Rules
+from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.ask_campaign import AskCampaign
+from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.gather_customers import GatherCustomers
+from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.put_records import PutRecords
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
+from encore.recommender.use_cases.rest_campaign import RestCampaign
 from encore.recommender.use_cases.restore_run import RestoreRun
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
@@ -43,8 +52,11 @@ from encore.runtime.runs.run import Run, StageName
 from encore.runtime.runs.stage import Stage
 from services.recommender.tests.fakes import (
     ROLE,
+    InMemoryCampaign,
     InMemoryFiles,
     InMemoryPersonalize,
+    InMemoryRecords,
+    InMemoryStanding,
     InMemoryTurns,
     Shop,
     made_up_shop,
@@ -60,6 +72,8 @@ ENOUGH = made_up_shop(customers=600, part_size=300)
 MANY_PARTS = made_up_shop(customers=600, part_size=60)
 """Enough data in ten parts, which are three bundles."""
 SILENT_POLLS = 3
+IDLE_S = 3_600.0
+BATCH = Engine()
 MANY = 40
 KEEP = 2
 TOO_LITTLE = made_up_shop(customers=30, part_size=15)
@@ -79,6 +93,11 @@ class World:
         num_results: int = 50,
         wrap: Callable[[Any], Any] = lambda store: store,
         budget_usd: Decimal | None = None,
+        engine: Engine = BATCH,
+        promote_new_percent: int = 0,
+        policy: VersionPolicy | None = None,
+        only_full: bool = False,
+        settle_s: int = 0,
     ) -> None:
         """Make a world; `wrap` may put something between the service and its stores."""
         self.runs = Runs(budget_usd=budget_usd)
@@ -91,6 +110,9 @@ class World:
         self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
+        self.standings = InMemoryStanding()
+        self.records = InMemoryRecords(self.personalize)
+        self.now = START
         self.polls: InMemoryPolls = wrap(InMemoryPolls())
         self.stage = Stage(
             StageName.RECOMMENDER,
@@ -99,7 +121,17 @@ class World:
             announcer=self.announcer,
             budget=self.budget,
         )
-        self.polls_delivered = self.bundles_delivered = 0
+        self.polls_delivered = self.bundles_delivered = self.campaign_polls_delivered = 0
+        self.engine, self.promote_new_percent = engine, promote_new_percent
+        self.watched = DynamoDBWatchedCampaign(self.runs.dynamodb, table=TABLE, name="shop")
+        self.campaign = InMemoryCampaign(self.personalize)
+        self.rest_campaign = RestCampaign(
+            watched=self.watched,
+            personalize=self.personalize,
+            polls=self.polls,
+            name="shop",
+            idleness=Idleness.of(IDLE_S),
+        )
         self.rules, self.picks, self.ranking_days = rules or Rules(), picks, ranking_days
         self.plan = plan = Plan(
             dataset_group="shop",
@@ -107,21 +139,46 @@ class World:
             bucket="data",
             num_results=num_results,
             tags={"stack": "shop"},
+            engine=engine,
+            promote_new_percent=promote_new_percent,
         )
         self.remove_old_runs = RemoveOldRuns(
             ledger=self.ledger,
             personalize=self.personalize,
+            standings=self.standings,
             files=InMemoryFiles(self.objects),
             plan=plan,
             keep=KEEP,
+        )
+        choose_version = ChooseVersion(
+            ledger=self.ledger,
+            personalize=self.personalize,
+            standings=self.standings,
+            policy=policy or VersionPolicy(),
+            trains_with=plan.trains_with,
+            now=lambda: self.now,
         )
         self.training = Train(
             ledger=self.ledger,
             stage=self.stage,
             personalize=self.personalize,
             take_turns=TakeTurns(ledger=self.ledger, turns=self.turns, silent_polls=SILENT_POLLS),
+            import_data=ImportData(
+                ledger=self.ledger,
+                personalize=self.personalize,
+                standings=self.standings,
+                choose_version=choose_version,
+                put_records=PutRecords(
+                    objects=self.objects, personalize=self.personalize, records=self.records
+                ),
+                only_full=only_full,
+                settle_s=settle_s,
+                now=lambda: self.now,
+            ),
+            choose_version=choose_version,
             restore_run=RestoreRun(ledger=self.ledger, personalize=self.personalize),
             remove_old_runs=self.remove_old_runs,
+            rest_campaign=self.rest_campaign,
             plan=plan,
         )
         self.handler = self.task()
@@ -143,6 +200,7 @@ class World:
             customers=customers,
             rankings=rankings,
             known_shop=self.known_shop,
+            engine=self.engine,
         )
         gather_customers = GatherCustomers(objects=self.objects, know=know, customers=customers)
         study_shop = StudyShop(
@@ -158,6 +216,14 @@ class World:
             memory=RememberPicks(self.items),
             rankings=rankings,
             customers=customers,
+        )
+        ask_campaign = AskCampaign(
+            objects=self.objects,
+            campaign=self.campaign,
+            rest_campaign=self.rest_campaign,
+            take_turns=self.training.take_turns,
+            num_results=self.plan.num_results,
+            promote_new_percent=self.promote_new_percent,
         )
         advance_run = AdvanceRun(
             ledger=self.ledger,
@@ -175,13 +241,14 @@ class World:
                     Round.PREPARE: prepare_datasets.do,
                     Round.GATHER: gather_customers.do,
                     Round.STUDY: study_shop.do,
+                    Round.ASK: ask_campaign.do,
                     Round.SELECT: select_products.do,
                 },
             ),
             polls=self.polls,
             announcer=self.announcer,
         )
-        return RecommenderHandler(advance_run)
+        return RecommenderHandler(advance_run, self.rest_campaign)
 
     def copied(self) -> "World":
         """A world with the same records in its stores, apart from which both go on."""
@@ -197,7 +264,11 @@ class World:
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, len(shop.parts))
         await shop.store(self.objects, run_id)
+        if self.engine.asks_by_product:
+            await self._answer_by_product(shop, run_id)
         for first in range(1, len(shop.parts) + 1, FEWEST_PARTS):
+            if self.engine.name is not EngineName.BATCH:
+                break
             lines = [
                 f'{{"input":{{"userId":"{one.customer_id}"}},"output":{{"recommendedItems":["P9red","P40blue"]}}}}'
                 for part in shop.parts[first - 1 : first - 1 + FEWEST_PARTS]
@@ -206,21 +277,44 @@ class World:
             key = personalize_keys.batch_output(run_id, first)
             await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
 
-    async def prepare(self, run_id: str = RUN) -> None:
-        """Open a run whose datasets are written, without any."""
+    async def _answer_by_product(self, shop: Shop, run_id: str) -> None:
+        """Have each product go with the six that follow it in the catalogue."""
+        ids = [one.product_id for one in shop.products]
+        lines = [
+            json.dumps({"input": {"itemId": one}, "output": {"recommendedItems": (ids * 2)[n + 1 : n + 7]}})
+            for n, one in enumerate(ids)
+        ]
+        key = personalize_keys.product_output(run_id, 1)
+        await self.objects.put(key, "\n".join(lines).encode(), content_type="application/x-ndjson")
+
+    async def prepare(self, run_id: str = RUN, **facts: object) -> None:
+        """Open a run whose datasets are written, without any; `facts` are what it counts of them."""
         await self.ledger.open_run(run_id, source="s3://b/k")
         await self.ledger.set_parts(run_id, 1)
-        await self.ledger.set_step(
-            run_id, engine="personalize", interactions="10", csv_bytes="10", started_at=START.isoformat()
+        known = {
+            "engine": "personalize",
+            "ranked_by": self.engine.text,
+            "interactions": 10,
+            "csv_bytes": 10,
+            **facts,
+        }
+        run = await self.ledger.set_step(
+            run_id, started_at=START.isoformat(), **{name: str(value) for name, value in known.items()}
         )
+        if "new_interactions" in facts:
+            await self.training.import_data.begin_history(run)
 
     async def check(self, run_id: str = RUN) -> bool:
         """Let the run go as far as it can now, as a poll does; return whether Personalize is done."""
         return await self.training.advance(await self.ledger.run(run_id))
 
-    async def train_to_end(self, run_id: str = RUN) -> Run:
+    async def train_to_end(self, run_id: str = RUN, **facts: object) -> Run:
         """Prepare a run and check it until Personalize is done; its turn ends."""
-        await self.prepare(run_id)
+        await self.prepare(run_id, **facts)
+        return await self.finish_training(run_id)
+
+    async def finish_training(self, run_id: str = RUN) -> Run:
+        """Check a run until Personalize is done; its turn ends."""
         for _ in range(MANY):
             if await self.check(run_id):
                 await self.training.release(run_id)
@@ -277,6 +371,32 @@ class World:
             self.polls_delivered += 1
             polls += 1
             await self.deliver(RecommenderPoll(attempt=attempt), owner)
+
+    async def deliver_next_poll(self) -> None:
+        """Deliver the earliest poll that has not been, and nothing that it sends."""
+        owner, attempt = self.polls.sent[self.polls_delivered]
+        self.polls_delivered += 1
+        await self.deliver(RecommenderPoll(attempt=attempt), owner)
+
+    async def advance(self, run_id: str = RUN) -> None:
+        """Deliver polls until the run has got back to a round, as far as the messages about bundles."""
+        await self.polls.send(run_id, (await self.ledger.run(run_id)).attempt(StageName.RECOMMENDER) + 1)
+        before = len(self.polls.bundles)
+        for _ in range(MANY):
+            if len(self.polls.bundles) > before:
+                return
+            await self.deliver_next_poll()
+        raise AssertionError(f"{run_id} does not get to a round")
+
+    async def deliver_campaign_polls(self, count: int) -> int:
+        """Deliver so many messages about the campaign, as far as there are; return how many."""
+        for delivered in range(count):
+            if self.campaign_polls_delivered == len(self.polls.campaign_polls):
+                return delivered
+            owner, poll, _ = self.polls.campaign_polls[self.campaign_polls_delivered]
+            self.campaign_polls_delivered += 1
+            await self.deliver(poll, owner)
+        return count
 
     async def deliver_bundles(self) -> None:
         """Deliver all messages about bundles that have not been."""

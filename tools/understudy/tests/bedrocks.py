@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -47,6 +48,7 @@ def bedrock_services(
     s3_endpoint_url: str | None = None,
     *,
     state_delay_s: float = 0,
+    state_dir: Path | None = None,
     **options: Any,  # noqa: ANN401 - any option
 ) -> list["Service"]:
     """Return Bedrock and its runtime with these options; their jobs reach S3 at the given address."""
@@ -57,6 +59,7 @@ def bedrock_services(
         account_id=ACCOUNT_ID,
         s3_client_factory=partial(get_session().create_client, "s3", REGION, endpoint_url=s3_endpoint_url),
         state_delay_s=state_delay_s,
+        state_dir=state_dir,
     )
 
 

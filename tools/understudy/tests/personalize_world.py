@@ -167,14 +167,33 @@ class World:
                 recipeArn=RECIPES + recipe,
             )
             self.made(f"{key}_version", "create_solution_version", solutionArn=f"{{{key}_solution}}")
-            self.made(key, "create_campaign", name=key, solutionVersionArn=f"{{{key}_version}}")
+            self.made(
+                key,
+                "create_campaign",
+                name=key,
+                solutionVersionArn=f"{{{key}_version}}",
+                campaignConfig={"enableMetadataWithRecommendations": key == "popular"},
+            )
         self.made(
-            "filter",
-            "create_filter",
-            name="kinds",
+            "segments_solution",
+            "create_solution",
+            name="segments",
             datasetGroupArn="{group}",
-            filterExpression="INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)",
+            recipeArn=RECIPES + "item-affinity",
         )
+        self.made("segments_version", "create_solution_version", solutionArn="{segments_solution}")
+        for key, name, expression in (
+            ("filter", "kinds", "INCLUDE ItemID WHERE Items.CATEGORY IN ($KIND)"),
+            ("current", "same", "INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.CATEGORY"),
+            ("users_filter", "old", "INCLUDE UserID WHERE Users.AGE > 30"),
+        ):
+            self.made(
+                key,
+                "create_filter",
+                name=name,
+                datasetGroupArn="{group}",
+                filterExpression=expression,
+            )
         self.made(
             "attribution",
             "create_metric_attribution",
@@ -190,6 +209,8 @@ class World:
             metricsOutputConfig={"roleArn": ROLE},
         )
         self.made("batch", "create_batch_inference_job", **BATCH)
+        segments = {**BATCH, "jobName": "segment", "solutionVersionArn": "{segments_version}"}
+        self.made("segment", "create_batch_segment_job", **segments)
         self.made("export", "create_dataset_export_job", **EXPORT)
 
 

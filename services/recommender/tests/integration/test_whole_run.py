@@ -2,16 +2,13 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
-from aiobotocore.session import get_session
 
-from encore.contracts import object_keys
-from encore.contracts.events import Event, RecommendationsReady, RunFinished, SentimentScored, parse_event
+from encore.contracts.events import RunFinished, parse_event
 from encore.contracts.records import (
     Customer,
     Exclusion,
@@ -20,167 +17,18 @@ from encore.contracts.records import (
     Recommendation,
     RecommendationSource,
 )
-from encore.recommender.__main__ import make_handler
 from encore.recommender.domain import personalize_keys
 from encore.recommender.settings import RecommenderSettings
-from encore.runtime.announcer import SNSAnnouncer
-from encore.runtime.queue.publisher import Publisher
-from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import RunStatus, StageName
 from encore.runtime.runs.totals import total
-from encore.runtime.service import serve
-from encore.runtime.storage import S3Objects, from_item, to_item
-from encore.stack.provision import Resources
 from services.recommender.tests.fakes import Shop, made_up_shop
-from tests.support.stores import Clients
+from services.recommender.tests.whole_run import PATIENCE_S, OtherServices, serving
 from understudy.testing import UnderstudyServer
 
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
 
 RUN = "run-1"
-PATIENCE_S = 60
-
-
-@pytest.fixture
-def understudy(emulator_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An understudy of Personalize that keeps its files in the emulator's S3."""
-    with UnderstudyServer(s3_endpoint_url=emulator_url) as server:
-        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", server.url)
-        yield server.url
-
-
-@pytest.fixture
-def settings(resources: Resources, understudy: str, monkeypatch: pytest.MonkeyPatch) -> RecommenderSettings:
-    """Settings read from the environment of a deployed service."""
-    assert understudy
-    environment = resources.settings() | {
-        "ENCORE_PERSONALIZE_ROLE_ARN": "arn:aws:iam::000000000000:role/personalize",
-        "ENCORE_RECOMMENDER_POLL_INTERVAL_S": "1",
-        "ENCORE_RECEIVE_WAIT_S": "1",
-    }
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    return RecommenderSettings()
-
-
-@pytest.fixture
-async def running(settings: RecommenderSettings) -> AsyncIterator[RecommenderSettings]:
-    """The running service."""
-    async with _serving(settings):
-        yield settings
-
-
-@asynccontextmanager
-async def _serving(settings: RecommenderSettings) -> AsyncIterator[None]:
-    stop = asyncio.Event()
-    service = asyncio.create_task(serve(StageName.RECOMMENDER, settings, make_handler, stop=stop))
-    try:
-        yield
-    finally:
-        stop.set()
-        await service
-
-
-class OtherServices:
-    """The run's other services, before and after the recommender."""
-
-    def __init__(self, clients: Clients, resources: Resources) -> None:
-        self.ledger = Ledger(clients.dynamodb, resources.tables["runs"])
-        self.objects = S3Objects(clients.s3, resources.buckets["data"])
-        self._clients = clients
-        self._resources = resources
-        self._announcer = SNSAnnouncer(
-            Publisher(clients.sns), source="sentiment", topic_arns=resources.topic_arns
-        )
-
-    async def open(self, run_id: str, shop: Shop) -> None:
-        """Store a run as ingest and sentiment leave it."""
-        await self.ledger.open_run(run_id, source="s3://bucket/uploads/file.csv")
-        await self.ledger.set_parts(run_id, len(shop.parts))
-        await shop.store(self.objects, run_id)
-
-    async def announce(self, run_id: str, shop: Shop) -> None:
-        """Announce that the run is scored."""
-        scored = SentimentScored(parts=len(shop.parts), reviews=sum(map(len, shop.scored)))
-        await self._announcer.announce(run_id, scored)
-
-    async def send_state_changes(self) -> None:
-        """Send the recommender a state change every half second, as EventBridge would."""
-        state_change = {
-            "version": "0",
-            "id": "1",
-            "detail-type": "Personalize Solution Version State Change",
-            "source": "aws.personalize",
-            "time": "2026-01-01T00:00:00Z",
-            "detail": {"status": "ACTIVE"},
-        }
-        url = self._resources.queue_urls["recommender"]
-        while True:
-            await self._clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(state_change))
-            await asyncio.sleep(0.5)
-
-    async def received(self, queue: str, count: int) -> list[str]:
-        """Wait for `count` messages of a queue."""
-        url, bodies = self._resources.queue_urls[queue], list[str]()
-        async with asyncio.timeout(PATIENCE_S):
-            while len(bodies) < count:
-                reply = await self._clients.sqs.receive_message(
-                    QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1
-                )
-                for message in reply.get("Messages", []):
-                    bodies.append(message["Body"])
-                    await self._clients.sqs.delete_message(
-                        QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
-                    )
-        return bodies
-
-    async def ready(self, count: int) -> list[Event[RecommendationsReady]]:
-        """Wait for `count` finished parts."""
-        return [parse_event(body, RecommendationsReady) for body in await self.received("mailer", count)]
-
-    async def recommendations(self, run_id: str, parts: int) -> list[Recommendation]:
-        """The recommendations of the run's customers."""
-        return [
-            one
-            for part in range(1, parts + 1)
-            for one in await self.objects.get_lines(object_keys.recommendations(run_id, part), Recommendation)
-        ]
-
-    async def row(self, run_id: str, customer_id: str) -> dict[str, object]:
-        """A customer's row of the recommendations table."""
-        reply = await self._clients.dynamodb.get_item(
-            TableName=self._resources.tables["recommendations"],
-            Key=to_item({"customer_id": customer_id, "run_id": run_id}),
-        )
-        return from_item(reply["Item"])
-
-    async def message_count(self, queue: str) -> int:
-        """Count the messages of a queue, including delayed ones and those in flight."""
-        reply = await self._clients.sqs.get_queue_attributes(
-            QueueUrl=self._resources.queue_urls[queue], AttributeNames=["All"]
-        )
-        counts = {name: value for name, value in reply["Attributes"].items() if "NumberOfMessages" in name}
-        return sum(map(int, counts.values()))
-
-    async def drained(self, queue: str) -> None:
-        """Wait until a queue has no message."""
-        async with asyncio.timeout(PATIENCE_S):
-            while await self.message_count(queue):  # noqa: ASYNC110 - an emulator's queue sets no event
-                await asyncio.sleep(0.2)
-
-
-@pytest.fixture
-def others(clients: Clients, resources: Resources) -> OtherServices:
-    """The run's other services."""
-    return OtherServices(clients, resources)
-
-
-@pytest.fixture
-async def personalize(understudy: str) -> "AsyncIterator[PersonalizeClient]":
-    """A client to inspect what the service made."""
-    async with get_session().create_client("personalize", endpoint_url=understudy) as client:
-        yield client
 
 
 async def test_a_scored_run_becomes_five_products_per_customer(
@@ -258,7 +106,7 @@ async def test_a_second_run_reuses_the_dataset_group_and_trains_its_own_version(
 async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
     running: RecommenderSettings, others: OtherServices, personalize: "PersonalizeClient"
 ) -> None:
-    """One in a hundred: the batch job's input and the bill have six lines.
+    """One in a hundred: the batch job's input and the bill have six lines, and six events are new.
 
     Everybody's products are ranked by Personalize, and are other ones than in the last email.
     """
@@ -284,6 +132,15 @@ async def test_a_second_run_asks_only_for_the_customers_who_have_changed(
     assert billed == [600, 6]
     assert all(first.isdisjoint(second) for first, second in zip(*picks, strict=True))
     assert len((await personalize.list_batch_inference_jobs())["batchInferenceJobs"]) == 2
+    assert len((await personalize.list_dataset_import_jobs())["datasetImportJobs"]) == 3
+    assert len((await personalize.list_solution_versions())["solutionVersions"]) == 1
+    first, second = [await others.ledger.run(run_id) for run_id in ("run-1", "run-2")]
+    assert second.step["solution_version"] == first.step["solution_version"]
+    assert (second.step["version_choice"], second.step["import_mode_interactions"]) == ("reused", "records")
+    put = await others.put_records(personalize, second.step["dataset_interactions"])
+    assert sorted(line.split(",")[:2] for line in put) == sorted([one, "P71blue"] for one in asked[1])
+    metrics = json.loads(second.step["version_metrics"])
+    assert 0 < metrics["normalized_discounted_cumulative_gain_at_25"] <= 1
 
 
 def _with_an_order(customer: Customer) -> Customer:
@@ -327,7 +184,7 @@ async def test_state_changes_advance_a_run_before_its_polls_are_due(
 ) -> None:
     """With polls 15 minutes apart a run ends in seconds; repeated state changes double nothing."""
     shop = made_up_shop(customers=600, part_size=600)
-    async with _serving(settings.model_copy(update={"recommender_poll_interval_s": 900})):
+    async with serving(settings.model_copy(update={"recommender_poll_interval_s": 900})):
         await others.open(RUN, shop)
         await others.announce(RUN, shop)
         sending = asyncio.create_task(others.send_state_changes())
@@ -349,8 +206,9 @@ async def test_a_stand_in_that_is_restarted_in_the_middle_of_a_run_fails_nothing
     shop = made_up_shop(customers=600, part_size=600)
     with UnderstudyServer(s3_endpoint_url=emulator_url) as first:
         monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE", first.url)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_PERSONALIZE_EVENTS", first.url)
         async with AsyncExitStack() as stack:
-            await stack.enter_async_context(_serving(settings))
+            await stack.enter_async_context(serving(settings))
             await others.open(RUN, shop)
             await others.announce(RUN, shop)
             async with asyncio.timeout(PATIENCE_S):

@@ -27,8 +27,8 @@ async def test_polls_advance_a_run_through_every_step() -> None:
     """Each wait and each round is one poll; then every part is stored, announced and reported."""
     world = World()
     await world.open()
-    assert await world.run_to_end() == 9
-    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 1, 2, 3, 4, 5, 6, 7]
+    assert await world.run_to_end() == 10
+    assert [attempt for _, attempt in world.polls.sent] == [1, 1, 1, 2, 3, 4, 5, 6, 7, 8]
     assert [attempt for _, attempt in world.polls.sent_at_once] == [1, 1, 1]
     assert [data.part for data in world.announcer.of(RecommendationsReady)] == [1, 2]  # type: ignore[attr-defined] # narrowed by `of`
     recommended = await world.recommended(1)
@@ -55,9 +55,9 @@ async def test_costs_are_reported_once_however_often_steps_repeat() -> None:
         "personalize.ingested_bytes": written,
         "personalize.trained_interactions": pairs,
         "s3.puts": 13 + 2 + 5,
-        "sqs.requests": 2 + 3 * (9 + 4),
-        "dynamodb.reads": 1 + 9 + 4 + 600 + 600,
-        "dynamodb.writes": 1 + 2 * (1 + 9 + 4) + 4 + 3 + 600,
+        "sqs.requests": 2 + 3 * (10 + 4),
+        "dynamodb.reads": 1 + 10 + 4 + 600 + 600,
+        "dynamodb.writes": 1 + 2 * (1 + 10 + 4) + 4 + 3 + 600,
     }
     assert reports["part-00002"].units["personalize.recommendations"] == 300
     counts = total(list(reports.values())).counts

@@ -1,8 +1,10 @@
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from encore.recommender.domain.engines import RANKED_BY, Engine, EngineName, SimilarRecipe
 from encore.recommender.domain.plan import Plan, Step, resource_name
 from encore.recommender.domain.preferences import EventType
 from encore.recommender.domain.resources import ResourceSpec
@@ -19,15 +21,21 @@ KEYS = [
     ),
     "solution",
     "solution_version",
+    "filter",
     "batch_job",
 ]
 PLAN = Plan(dataset_group="shop", role_arn="arn:role", bucket="data", num_results=30)
 RUN = Run(run_id="run-1", created_at=START, parts=2, step={key: f"arn:{key}" for key in KEYS})
 
 
-def everything(run: Run = RUN) -> dict[str, ResourceSpec]:
+def everything(run: Run = RUN, plan: Plan = PLAN) -> dict[str, ResourceSpec]:
     """Return all resources of a run by key."""
-    return {one.key: one for step in Step if step is not Step.SELECT for one in PLAN.wanted(step, run)}
+    return {one.key: one for step in Step if step is not Step.SELECT for one in plan.wanted(step, run)}
+
+
+def begun_with(engine: Engine) -> Run:
+    """Return the run as one that was begun with this engine."""
+    return RUN.model_copy(update={"step": {**RUN.step, RANKED_BY: engine.text}})
 
 
 def test_steps_follow_one_another_up_to_selection() -> None:
@@ -94,6 +102,61 @@ def test_the_batch_job_reads_a_folder_and_writes_to_another() -> None:
     assert request["jobInput"]["s3DataSource"]["path"] == "s3://data/runs/run-1/personalize/input/"
     assert request["jobOutput"]["s3DataDestination"]["path"] == "s3://data/runs/run-1/personalize/output/"
     assert request["numResults"] == 30
+
+
+def test_the_batch_job_leaves_out_what_customers_have_and_what_is_sold_out() -> None:
+    """The filter exists before the job, once for all runs: another expression is another filter."""
+    wanted: Any = everything()
+    assert wanted["batch_job"].request["filterArn"] == "arn:filter"
+    expression = wanted["filter"].request["filterExpression"]
+    assert 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")' in expression
+    assert 'EXCLUDE ItemID WHERE Items.AVAILABILITY IN ("sold-out")' in expression
+    assert wanted["filter"].request["datasetGroupArn"] == "arn:dataset_group"
+
+
+def test_nothing_is_trained_on_the_columns_of_filters() -> None:
+    """That something is sold out says nothing of who likes it."""
+    config: Any = everything()["solution"].request["solutionConfig"]
+    assert config["trainingDataConfig"] == {"excludedDatasetColumns": {"Items": ["AVAILABILITY", "ARRIVAL"]}}
+
+
+def test_a_campaign_takes_the_place_of_the_batch_job() -> None:
+    """All runs of a group share it; it answers by the version of the run whose turn it is."""
+    wanted = everything(begun_with(Engine.of(EngineName.CAMPAIGN)))
+    assert "batch_job" not in wanted
+    assert wanted["campaign"].name == "shop"
+    assert wanted["campaign"].request["solutionVersionArn"] == "arn:solution_version"
+    assert wanted["campaign"].request["minProvisionedTPS"] == 1
+    assert "promotion_filter" not in wanted
+
+
+def test_only_a_campaign_promotes_new_products() -> None:
+    """What is promoted goes past the other filter, so the promotion's own has to say the same."""
+    plan = replace(PLAN, promote_new_percent=20)
+    wanted: Any = everything(begun_with(Engine.of(EngineName.CAMPAIGN)), plan)
+    expression = wanted["promotion_filter"].request["filterExpression"]
+    assert 'Items.ARRIVAL IN ("new")' in expression
+    assert 'Items.AVAILABILITY IN ("in-stock")' in expression
+    assert 'EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")' in expression
+    assert "promotion_filter" not in everything(RUN, plan)
+
+
+@pytest.mark.parametrize("recipe", SimilarRecipe)
+def test_products_are_asked_about_with_a_recipe_for_products(recipe: SimilarRecipe) -> None:
+    """Such recipes take no weights of events, and know no customer whose products to leave out."""
+    wanted: Any = everything(begun_with(Engine.of(EngineName.SIMILAR, recipe)))
+    request = wanted["solution"].request
+    assert request["recipeArn"] == f"arn:aws:personalize:::recipe/{recipe}"
+    assert "eventsConfig" not in request["solutionConfig"]
+    assert "Interactions" not in wanted["filter"].request["filterExpression"]
+    assert "batch_job" in wanted
+
+
+def test_a_run_keeps_the_engine_that_it_began_with() -> None:
+    """The setting may change, and a run of an earlier release says nothing: that had batch jobs only."""
+    plan = replace(PLAN, engine=Engine.of(EngineName.CAMPAIGN))
+    assert "batch_job" in everything(begun_with(Engine()), plan)
+    assert "batch_job" in everything(RUN, plan)
 
 
 def test_a_valid_run_id_is_used_as_the_name() -> None:

@@ -20,6 +20,7 @@ from encore.recommender.domain.bundles import (
     bundle_of,
     bundles_of,
     parts_per_bundle,
+    rounds_of,
 )
 from encore.recommender.use_cases.keep_latest import KeepLatest
 from encore.runtime import training_minimums
@@ -64,7 +65,7 @@ async def test_every_round_sends_a_message_for_each_bundle() -> None:
     world = World()
     await world.open(TEN_PARTS)
     await world.run_to_end()
-    assert world.polls.bundles == [(RUN, each, n) for each in Round for n in (1, 2, 3)]
+    assert world.polls.bundles == [(RUN, each, n) for each in rounds_of(world.engine) for n in (1, 2, 3)]
     for key in (personalize_keys.batch_input, personalize_keys.interactions, personalize_keys.users):
         assert [n for n in range(1, 11) if key(RUN, n) in world.objects.stored] == [1, 5, 9]
     lists = [one for part in range(1, 11) for one in await world.recommended(part)]
@@ -201,7 +202,7 @@ async def test_a_run_prepared_by_an_earlier_release_keeps_a_file_for_each_part()
         ("MAX_INTERACTIONS", 30, r"\d+ interactions, Personalize takes 30"),
         ("MAX_IMPORT_BYTES", 900, r"[\d,]+ bytes of interactions, Personalize takes 900"),
         ("MAX_FILES", 0, "1 batch files, Personalize takes 0"),
-        ("MAX_FILE_RECORDS", 29, "30 customers in a batch file, Personalize takes 29"),
+        ("MAX_FILE_RECORDS", 29, "30 lines in a batch file, Personalize takes 29"),
     ],
 )
 async def test_every_limit_is_checked_before_the_first_paid_call(

@@ -30,6 +30,18 @@ async def test_a_state_change_advances_the_run_at_once() -> None:
     assert world.polls.sent[3:] == [(RUN, 2)]
 
 
+async def test_a_state_change_does_not_advance_a_run_that_is_still_prepared() -> None:
+    """Its turn begins before; another run's job, or one of somebody else, must not make it import nothing."""
+    world = World()
+    await world.open()
+    await world.start()
+    assert world.turns.run_id == RUN
+    await world.change_state("ACTIVE")
+    assert world.personalize.made == {}
+    await world.deliver_sent()
+    assert len(world.announcer.of(RecommendationsReady)) == 2
+
+
 async def test_the_last_state_change_sends_an_immediate_poll() -> None:
     """The immediate poll completes the run; the delayed one is dropped, so nothing is selected twice."""
     world = World()

@@ -2,13 +2,14 @@
 
 import pytest
 
-from encore.recommender.domain.plan import Step
+from encore.recommender.domain.engines import Engine, EngineName
+from encore.recommender.domain.plan import EVENT_TRACKER, Step
 from encore.recommender.domain.resources import Kind
 from encore.recommender.domain.vanished import MADE, restart
 from encore.recommender.ports import RefusedError
 from services.recommender.tests.world import MANY, RUN, World
 
-LOOKS = 6
+LOOKS = 7
 """Checks of an undisturbed run, each of which ends with something that is not ready."""
 
 
@@ -17,9 +18,11 @@ def made(world: World, kind: Kind) -> list[str]:
     return [arn for arn in world.personalize.created if arn.startswith(f"arn:{kind}:")]
 
 
-async def checked(looks: int) -> World:
-    """A run that has been checked so often."""
-    world = World()
+async def checked(looks: int, key: str = "") -> World:
+    """A run that has been checked so often, with the engine that makes what `key` names."""
+    asks = key in {"campaign", "promotion_filter"}
+    engine = Engine.of(EngineName.CAMPAIGN if asks else EngineName.BATCH)
+    world = World(engine=engine, promote_new_percent=10 * asks)
     await world.prepare()
     for _ in range(looks):
         assert not await world.check()
@@ -33,15 +36,16 @@ async def finish(world: World) -> None:
             break
     run = await world.ledger.run(RUN)
     assert run.step["step"] == Step.SELECT
-    assert await world.personalize.exists(Kind.BATCH_JOB, run.step["batch_job"])
+    [made] = [run.step[key] for key in ("batch_job", "campaign") if run.step.get(key)]
+    assert await world.personalize.exists(Kind.BATCH_JOB, made)
 
 
-@pytest.mark.parametrize("key", MADE)
+@pytest.mark.parametrize("key", [key for key in MADE if key != EVENT_TRACKER])
 async def test_whatever_vanishes_at_whatever_step_is_made_again(key: str) -> None:
     """The run goes back to the step that makes it, and never trains twice while its version exists."""
     tried = 0
     for looks in range(1, LOOKS + 1):
-        world = await checked(looks)
+        world = await checked(looks, key)
         arn = (await world.ledger.run(RUN)).step.get(key)
         if arn is None:
             continue
@@ -109,9 +113,11 @@ async def test_a_run_gives_up_when_something_unknown_is_missing(monkeypatch: pyt
 
 def test_only_what_follows_an_existing_training_is_made_again() -> None:
     """Whatever else is gone: the version is what costs, and what the batch job needs."""
-    assert restart(MADE, set(MADE) - {"solution_version"}, Step.INFER) == (Step.INFER, ("batch_job",))
+    after = ("filter", "promotion_filter", "batch_job", "campaign")
+    assert restart(MADE, set(MADE) - {"solution_version"}, Step.INFER) == (Step.FILTER, after)
+    assert restart(MADE, {"campaign"}, Step.SELECT) == (Step.INFER, ("campaign",))
     assert restart(MADE, {"dataset_items"}, Step.TRAIN) == (Step.TRAIN, ())
-    without = set(MADE) - {"solution_version", "batch_job"}
+    without = set(MADE) - {"solution_version", *after}
     assert restart(without, {"dataset_items"}, Step.TRAIN) == (
         Step.DATASETS,
         ("dataset_items", "import_items"),

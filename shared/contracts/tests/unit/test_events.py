@@ -4,6 +4,7 @@ import pytest
 
 from encore.contracts.errors import PermanentError
 from encore.contracts.events import (
+    CampaignPoll,
     DataIngested,
     EmailFinished,
     EventData,
@@ -26,6 +27,7 @@ KINDS: list[type[EventData]] = [
     SentimentScored,
     RecommenderPoll,
     RecommenderBundle,
+    CampaignPoll,
     RecommendationsReady,
     MailerPoll,
     EmailFinished,

@@ -94,6 +94,7 @@ def serve(arguments: Namespace) -> None:
         bedrock_options=settings.bedrock_options(),
         personalize_options=settings.personalize_options(),
         account_options=settings.account_options(),
+        state_dir=settings.state_dir,
     )
     if arguments.check:
         _check_state(settings.state_dir)
@@ -109,7 +110,7 @@ def serve(arguments: Namespace) -> None:
 
 def _check_state(folder: Path | None) -> None:
     """Exit with 2 if the folder cannot be written; its files stay as they are: another process may run."""
-    from understudy.personalize import FolderInUseError, StateError, check_state
+    from understudy.state import FolderInUseError, StateError, check_state
 
     if folder is None:
         return
@@ -134,7 +135,7 @@ def _banner(services: list[Service], settings: Settings) -> str:
 
 
 def _require_state(folder: Path | None) -> None:
-    from understudy.personalize import StateError, check_state
+    from understudy.state import StateError, check_state
 
     try:
         if folder is not None:

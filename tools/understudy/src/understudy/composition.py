@@ -15,6 +15,7 @@ from understudy.personalize import PersonalizeOptions
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+    from pathlib import Path
 
     from understudy.s3 import S3ClientFactory
     from understudy.wire.service import Service
@@ -34,8 +35,13 @@ def create_services(
     bedrock_options: BedrockOptions = BedrockOptions(),  # noqa: B008 - frozen
     account_options: AccountOptions = AccountOptions(),  # noqa: B008 - frozen
     personalize_options: PersonalizeOptions = PersonalizeOptions(),  # noqa: B008 - frozen
+    state_dir: Path | None = None,
 ) -> list[Service]:
-    """Return every service; Comprehend and Personalize reach S3 through clients of `s3_client_factory`."""
+    """Return every service; their jobs reach S3 through clients of `s3_client_factory`.
+
+    With `state_dir`, jobs of Comprehend and Bedrock outlive the process there; Personalize's options say
+    where its state is.
+    """
     return [
         comprehend.create_service(
             _sentiment_model(comprehend_prior),
@@ -47,6 +53,7 @@ def create_services(
             calls_per_s=comprehend_calls_per_s,
             disturbance=comprehend_disturbance,
             long_document_fails_batch=long_document_fails_batch,
+            state_dir=state_dir,
         ),
         *bedrock.create_services(
             bedrock_options,
@@ -55,6 +62,7 @@ def create_services(
             account_id=account_id,
             s3_client_factory=s3_client_factory,
             state_delay_s=state_delay_s,
+            state_dir=state_dir,
         ),
         *account.create_services(account_options, model_ids=model_ids, region=region, account_id=account_id),
         *personalize.create_services(

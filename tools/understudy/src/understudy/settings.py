@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     state_delay_s: Annotated[float, Field(ge=0)] = 0.2
     """How long a Personalize resource or a Comprehend job stays in each state before the next."""
     state_dir: Path | None = None
-    """A folder in which what Personalize has outlives the process; without one it is gone with it."""
+    """A folder in which Personalize and all jobs outlive the process; without one they are gone with it."""
     personalize_tps: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
     """The calls per second that each operation of Personalize answers; the others are throttled."""
     personalize_latency_s: Annotated[float, Field(ge=0, allow_inf_nan=False)] = 0.0

@@ -38,6 +38,7 @@ LIST_KINDS = (
     "event_trackers",
     "metric_attributions",
     "batch_inference_jobs",
+    "batch_segment_jobs",
     "recipes",
     "metric_attribution_metrics",
 )
@@ -55,6 +56,7 @@ KINDS = {
     "event_tracker": "eventTracker",
     "metric_attribution": "metricAttribution",
     "batch_inference_job": "batchInferenceJob",
+    "batch_segment_job": "batchSegmentJob",
     "recipe": "recipe",
     "algorithm": "algorithm",
     "feature_transformation": "featureTransformation",
@@ -104,6 +106,11 @@ EVENTS: dict[str, Any] = {
     "userId": "u1",
     "eventList": [EVENT],
 }
+ASKED: dict[str, Any] = {"campaignArn": "{personal}", "userId": "u1"}
+DESCRIBED: dict[str, Any] = {"campaignArn": "{popular}", "userId": "u1"}
+NAMED = {"metadataColumns": {"ITEMS": ["NAME"]}}
+SEGMENTED = {"solutionVersionArn": "{segments_version}"}
+SEGMENTS: dict[str, Any] = {**BATCH, **SEGMENTED, "jobName": "new"}
 MANY_TAGS = [{"tagKey": f"k{n}", "tagValue": "v"} for n in range(51)]
 FULL_LIST = [f"i{n}" for n in range(501)]
 
@@ -147,6 +154,13 @@ def filter_cases() -> Iterator[Case]:
         ("INCLUDE ItemID WHERE Items.CATEGORY NOT IN ($KIND)", "Placeholders are not allowed with NOT_IN"),
         ('INCLUDE ItemID WHERE Items.CATEGORY IN ("a") IF Items.CATEGORY = "b"', "Invalid Expression"),
         ('EXCLUDE ItemID WHERE Items.CATEGORY > "a"', "Invalid Expression"),
+        (
+            'EXCLUDE ItemID WHERE Items.CATEGORY IN ("a") OR Interactions.EVENT_TYPE IN ("a")',
+            "one dataset",
+        ),
+        ("INCLUDE ItemID WHERE Items.CATEGORY IN CurrentItem.COLOUR", "CurrentItem.COLOUR does not exist"),
+        ('INCLUDE UserID WHERE Items.CATEGORY IN ("a")', "Invalid Expression"),
+        ('EXCLUDE UserID WHERE Users.AGE > 1 | EXCLUDE ItemID WHERE Items.NAME IN ("a")', "Invalid"),
     ):
         yield Case("create_filter", {**FILTER, "filterExpression": expression}, INVALID, says)
 
@@ -294,6 +308,30 @@ CASES = (
         },
         INVALID,
     ),
+    Case("get_recommendations", {**ASKED, "metadataColumns": {"ITEMS": ["NAME"]}}, INVALID),
+    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"ITEMS": ["COLOUR"]}}, INVALID, "COLOUR"),
+    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"USERS": ["AGE"]}}, INVALID, "ITEMS"),
+    Case("get_recommendations", {**DESCRIBED, "metadataColumns": {"ITEMS": ["NAME"] * 11}}, INVALID, "10"),
+    Case("get_recommendations", {**DESCRIBED, **NAMED, "numResults": 51}, INVALID, "50"),
+    Case("get_recommendations", {**ASKED, "promotions": [{"percentPromotedItems": 0}]}, VALIDATION),
+    Case("get_recommendations", {**ASKED, "promotions": [{"percentPromotedItems": 101}]}, VALIDATION),
+    Case("get_recommendations", {**ASKED, "promotions": [{"percentPromotedItems": 9}] * 2}, VALIDATION),
+    Case("get_recommendations", {**ASKED, "promotions": [{"percentPromotedItems": 9}]}, INVALID, "filterArn"),
+    Case("get_recommendations", {**ASKED, "promotions": [{"filterArn": "{filter}"}]}, INVALID, "percent"),
+    Case(
+        "get_recommendations",
+        {**ASKED, "promotions": [{"percentPromotedItems": 9, "filterArn": "{filter}"}]},
+        INVALID,
+        "KIND has no value",
+    ),
+    Case(
+        "get_recommendations",
+        {**ASKED, "promotions": [{"percentPromotedItems": 9, "filterArn": NOWHERE + "filter/none"}]},
+        NOT_FOUND,
+    ),
+    Case("get_recommendations", {**ASKED, "filterArn": "{current}"}, INVALID, "related items"),
+    Case("get_recommendations", {**ASKED, "filterArn": "{users_filter}"}, INVALID, "does not fit"),
+    Case("create_batch_inference_job", {**BATCH, "jobName": "n", "filterArn": "{current}"}, INVALID),
     Case("get_recommendations", {"campaignArn": NOWHERE + "campaign/none", "userId": "u1"}, NOT_FOUND),
     Case(
         "get_recommendations",
@@ -311,6 +349,21 @@ CASES = (
         {"campaignArn": "{ranking}", "userId": "u1", "inputList": FULL_LIST},
         INVALID,
     ),
+    # Segments.
+    Case("create_batch_segment_job", {**SEGMENTS, "solutionVersionArn": "{popular_version}"}, INVALID),
+    Case("create_batch_segment_job", {**SEGMENTS, "numResults": 5_000_001}, INVALID, "5000000"),
+    Case("create_batch_segment_job", {**SEGMENTS, "filterArn": "{filter}"}, INVALID, "does not fit"),
+    Case("create_batch_segment_job", {**SEGMENTS, "jobName": "no spaces"}, VALIDATION),
+    Case("create_batch_segment_job", {**SEGMENTS, "solutionVersionArn": "{personal_solution}"}, NOT_FOUND),
+    Case("create_batch_segment_job", {**SEGMENTS, "jobName": "segment"}, EXISTS),
+    Case(
+        "create_batch_segment_job",
+        {**SEGMENTS, "jobInput": {"s3DataSource": {"path": "http://data/in.json"}}},
+        INVALID,
+        "Invalid S3 input path",
+    ),
+    Case("create_batch_inference_job", {**BATCH, **SEGMENTED, "jobName": "n"}, INVALID, "segment job"),
+    Case("create_campaign", {"name": "new", **SEGMENTED}, INVALID, "user segments"),
     # Records one at a time.
     Case("put_events", {**EVENTS, "trackingId": "unknown"}, INVALID),
     Case(

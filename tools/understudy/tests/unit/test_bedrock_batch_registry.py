@@ -1,8 +1,10 @@
 """The lifecycle of batch inference jobs, with a runner that does nothing by itself."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +12,7 @@ from understudy.bedrock.batch import JobRegistry
 from understudy.bedrock.batch.errors import JobFailedError
 from understudy.bedrock.batch.job import Job, JobStatus
 from understudy.bedrock.models import Model, ModelFeatures
+from understudy.job_store import JobStore
 from understudy.s3 import Location
 from understudy.wire.errors import ServiceError
 
@@ -43,7 +46,7 @@ def _job() -> Job:
         number=0,
         id="abcdefghijkl",
         arn="arn:aws:bedrock:eu-west-1:000000000000:model-invocation-job/abcdefghijkl",
-        detail={"jobName": "copy"},
+        detail={"jobName": "copy", "modelId": "a.model"},
         model=Model("a.model", ModelFeatures()),
         source=PLACE,
         target=PLACE,
@@ -51,7 +54,7 @@ def _job() -> Job:
 
 
 def _submit(runner: FakeRunner) -> tuple[JobRegistry, Job]:
-    registry, job = JobRegistry(runner, state_delay_s=0), _job()
+    registry, job = JobRegistry(runner, JobStore(), state_delay_s=0), _job()
     registry.submit(job, token=None)
     return registry, job
 
@@ -139,3 +142,88 @@ async def test_close_abandons_jobs_that_run() -> None:
     await started.wait()
     await registry.close()
     assert job.status is JobStatus.IN_PROGRESS
+
+
+Reopened = Callable[[FakeRunner], JobRegistry]
+
+
+@pytest.fixture
+async def reopened(tmp_path: Path) -> AsyncIterator[Reopened]:
+    """A way to have the registry that a process begins with, after the one before was killed."""
+    made: list[tuple[JobRegistry, JobStore]] = []
+
+    def again(runner: FakeRunner) -> JobRegistry:
+        folder = tmp_path / f"state-{len(made)}"
+        if made:
+            shutil.copytree(tmp_path / f"state-{len(made) - 1}", folder)
+        store = JobStore(folder)
+        store.open()
+        registry = JobRegistry(runner, store, state_delay_s=0.005)
+        registry.resume(lambda identifier: Model(identifier, ModelFeatures()))
+        made.append((registry, store))
+        return registry
+
+    yield again
+    for registry, store in made:
+        await registry.close()
+        store.close()
+
+
+async def _forever(job: Job) -> None:
+    job.tally.succeeded += 2
+    await asyncio.Event().wait()
+
+
+@pytest.mark.parametrize(
+    ("killed_in", "seen"),
+    [
+        (JobStatus.SUBMITTED, [JobStatus.VALIDATING, JobStatus.IN_PROGRESS]),
+        (JobStatus.VALIDATING, [JobStatus.VALIDATING, JobStatus.IN_PROGRESS]),
+        (JobStatus.SCHEDULED, [JobStatus.IN_PROGRESS]),
+        (JobStatus.IN_PROGRESS, [JobStatus.IN_PROGRESS]),
+    ],
+)
+async def test_a_killed_job_begins_its_state_anew(
+    reopened: Reopened, killed_in: JobStatus, seen: list[JobStatus]
+) -> None:
+    """It counts each record once, and a client's token still leads to it."""
+    first, job = reopened(FakeRunner(_forever)), _job()
+    first.submit(job, token="t")
+    await _until(lambda: job.status is killed_in)
+    runner = FakeRunner()
+    second = reopened(runner)
+    again = second.get(job.arn)
+    assert again is second.submitted_with("t")
+    assert (again.detail, again.model.id, again.submitted) == (job.detail, "a.model", job.submitted)
+    await _end(again)
+    assert again.status is JobStatus.COMPLETED
+    assert runner.seen == seen
+    assert (again.tally.total, again.tally.succeeded) == (3, 0)
+
+
+async def test_an_ended_job_is_as_it_was(reopened: Reopened) -> None:
+    """With its counts, and it does not run again."""
+
+    async def answer(job: Job) -> None:
+        job.tally.succeeded, job.tally.failed = 2, 1
+
+    first, job = reopened(FakeRunner(answer)), _job()
+    first.submit(job, token=None)
+    await _end(job)
+    runner = FakeRunner()
+    again = reopened(runner).get(job.id)
+    assert again.properties() == job.properties()
+    assert again.tally.manifest() == job.tally.manifest()
+    assert runner.seen == []
+
+
+async def test_a_job_that_was_stopping_is_stopped_after_a_kill(reopened: Reopened) -> None:
+    """It answers nothing more."""
+    first, job = reopened(FakeRunner(_forever)), _job()
+    first.submit(job, token=None)
+    await _until(lambda: job.status is JobStatus.IN_PROGRESS)
+    first.stop(job.id)
+    runner = FakeRunner()
+    again = reopened(runner).get(job.id)
+    await _end(again)
+    assert (again.status, runner.seen) == (JobStatus.STOPPED, [])

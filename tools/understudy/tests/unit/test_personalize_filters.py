@@ -3,8 +3,9 @@ from collections.abc import Mapping
 import numpy as np
 import pytest
 
+from understudy.personalize.filter_check import check_filter
 from understudy.personalize.filter_syntax import FilterError, parse_filter
-from understudy.personalize.filtering import ItemFilter, check_filter
+from understudy.personalize.filtering import ItemFilter
 from understudy.personalize.plan import DatasetSnapshot
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Column, Table, Texts
@@ -146,6 +147,17 @@ def test_an_unknown_user_has_no_events_and_no_age() -> None:
         'INCLUDE ItemID WHERE Items.KIND > "a"',
         "INCLUDE ItemID WHERE Interactions.EVENT_VALUE > 1",
         "INCLUDE ItemID WHERE Items.KIND NOT IN ($KIND)",
+        'INCLUDE ItemID WHERE Items.PRICE > 1 AND Interactions.EVENT_TYPE IN ("buy")',
+        "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.KIND",
+        "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.WEIGHT",
+        "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.NEW",
+        "INCLUDE ItemID WHERE Interactions.EVENT_TYPE IN CurrentItem.KIND",
+        "INCLUDE ItemID WHERE CurrentItem.PRICE > 1",
+        "INCLUDE ItemID WHERE Items.PRICE < (1",
+        "INCLUDE ItemID WHERE Users.AGE > 1",
+        "INCLUDE UserID WHERE Items.PRICE > 1",
+        "INCLUDE UserID WHERE Users.AGE > 1 IF CurrentUser.AGE > 1",
+        "INCLUDE UserID WHERE Users.AGE > 1 | EXCLUDE ItemID WHERE Items.PRICE > 1",
     ],
 )
 def test_an_invalid_expression_is_refused(expression: str) -> None:
@@ -159,3 +171,52 @@ def test_an_expression_has_at_most_five_fields() -> None:
     tests = " AND ".join(f"Items.F{number} = 1" for number in range(6))
     with pytest.raises(FilterError, match="5"):
         parse_filter(f"INCLUDE ItemID WHERE {tests}")
+
+
+@pytest.mark.parametrize(
+    ("expression", "item", "expected"),
+    [
+        ("INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE", "sofa", "lamp vase"),
+        ("INCLUDE ItemID WHERE Items.PRICE < (CurrentItem.PRICE)", "sofa", "lamp vase"),
+        ("INCLUDE ItemID WHERE Items.PRICE = CurrentItem.PRICE", "vase", "vase"),
+        ("INCLUDE ItemID WHERE Items.KIND IN CurrentItem.KIND", "sofa", "sofa"),
+        ("INCLUDE ItemID WHERE Items.KIND IN (CurrentItem.KIND)", "lamp", "lamp"),
+        ("EXCLUDE ItemID WHERE Items.KIND NOT IN CurrentItem.KIND", "lamp", "lamp vase rug"),
+        ("INCLUDE ItemID WHERE Items.KIND IN (CurrentItem.KIND, $KIND)", "lamp", "lamp desk"),
+        ("INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE", "rug", ""),
+        ("INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE", "desk", ""),
+        ("EXCLUDE ItemID WHERE Items.KIND NOT IN CurrentItem.KIND", "vase", " ".join(ITEMS)),
+        (
+            "INCLUDE ItemID WHERE Items.PRICE < CurrentItem.PRICE AND Items.KIND IN CurrentItem.KIND",
+            "sofa",
+            "",
+        ),
+    ],
+)
+def test_items_are_compared_with_the_current_one(expression: str, item: str, expected: str) -> None:
+    """By its price or its parts; one that is unknown, or has no such value, is like none and unlike none."""
+    check_filter(expression, SCHEMAS)
+    mask = ItemFilter(expression, SNAPSHOTS, ITEMS).mask("ann", {"KIND": '"table"'}, item=item)
+    assert {each for each, kept in zip(ITEMS, mask, strict=True) if kept} == set(expected.split())
+
+
+def test_any_number_of_values_takes_little_memory() -> None:
+    """Masks are kept of the latest values only, and an old one is computed again."""
+    bound = ItemFilter("INCLUDE ItemID WHERE Items.PRICE < $PRICE", SNAPSHOTS, ITEMS)
+    for price in (41, *range(1_000, 1_200), 41):
+        mask = bound.mask("ann", {"PRICE": str(price)})
+        assert mask.tolist()[:2] == [True, price > 41]
+    assert bound._described.cache_info().currsize <= 64
+
+
+def test_without_interactions_nothing_was_interacted_with() -> None:
+    """A filter on them excludes nothing."""
+    only_items = {"Items": SNAPSHOTS["Items"]}
+    bound = ItemFilter('EXCLUDE ItemID WHERE Interactions.EVENT_TYPE IN ("*")', only_items, ITEMS)
+    assert bound.mask("ann", {}).all()
+
+
+def test_a_filter_for_segments_recommends_nothing() -> None:
+    """It is about users, and no mask of items."""
+    with pytest.raises(FilterError, match="user segments"):
+        ItemFilter("EXCLUDE UserID WHERE Users.AGE > 1", SNAPSHOTS, ITEMS).mask("ann", {})

@@ -4,16 +4,27 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pytest
 
-from tools.understudy.tests.personalize_world import SCHEMAS, objects
+from tools.understudy.tests.personalize_shop import (
+    AT,
+    RECIPES,
+    arn_of,
+    campaign,
+    deleted,
+    event,
+    exported,
+    opened,
+    tracker,
+)
+from tools.understudy.tests.personalize_world import objects
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3
 from understudy.personalize import PersonalizeOptions
-from understudy.wire.service import Params
 
-RECIPES = "arn:aws:personalize:::recipe/aws-"
-AT = datetime(2026, 1, 1, tzinfo=UTC)
+if TYPE_CHECKING:
+    from understudy.wire.service import Params
 
 
 @pytest.fixture
@@ -24,59 +35,9 @@ def s3() -> FakeS3:
 
 @pytest.fixture
 async def api(s3: FakeS3) -> AsyncIterator[Api]:
-    """Services with a group `shop` that has interactions, items, users and an event tracker."""
-    made = Api(s3)
-    group = await made.made("DatasetGroup", name="shop")
-    for name, schema in SCHEMAS.items():
-        arn = (await made.call("CreateSchema", name=name, schema=schema))["schemaArn"]
-        dataset = await made.made(
-            "Dataset", name=name, schemaArn=arn, datasetGroupArn=group, datasetType=name
-        )
-        await made.load(dataset, name.lower())
-    yield made
-    await made.close()
-
-
-async def arn_of(api: Api, noun: str, ends: str = "") -> str:
-    """Return the ARN of the only resource of a kind, or of the one that ends so."""
-    [entries] = (await api.call(f"List{noun}s")).values()
-    key = f"{noun[0].lower()}{noun[1:]}Arn"
-    [arn] = [each[key] for each in entries if each[key].endswith(ends)]
-    return str(arn)
-
-
-async def campaign(api: Api, recipe: str, name: str = "live") -> str:
-    """Return the ARN of a campaign by a recipe."""
-    group = await arn_of(api, "DatasetGroup")
-    solution = await api.made("Solution", name=name, datasetGroupArn=group, recipeArn=RECIPES + recipe)
-    version = await api.made("SolutionVersion", solutionArn=solution)
-    return await api.made("Campaign", name=name, solutionVersionArn=version)
-
-
-async def tracker(api: Api) -> str:
-    """Return the tracking id of a new event tracker."""
-    group = await arn_of(api, "DatasetGroup")
-    made = await api.call("CreateEventTracker", name="clicks", datasetGroupArn=group)
-    await api.settled("EventTracker", made["eventTrackerArn"])
-    return str(made["trackingId"])
-
-
-def event(item: str, **more: object) -> Params:
-    """Return an event of the newest time."""
-    return {"eventType": "click", "sentAt": AT, "itemId": item, **more}
-
-
-async def exported(api: Api, s3: FakeS3, dataset: str, mode: str) -> list[str]:
-    """Return the rows of an export."""
-    await api.made(
-        "DatasetExportJob",
-        jobName=mode,
-        datasetArn=await arn_of(api, "Dataset", dataset),
-        roleArn=ROLE,
-        ingestionMode=mode,
-        jobOutput={"s3DataDestination": {"path": "s3://data/export/"}},
-    )
-    return s3.objects[f"export/{mode}.csv"].decode().splitlines()
+    """The shop."""
+    async with opened(s3) as made:
+        yield made
 
 
 async def test_events_change_recommendations_at_once(api: Api) -> None:
@@ -145,6 +106,24 @@ async def test_events_are_trained_on(api: Api, s3: FakeS3) -> None:
     assert len(await exported(api, s3, "INTERACTIONS", "ALL")) == 1_203
 
 
+async def test_equal_events_count_once(api: Api, s3: FakeS3) -> None:
+    """However they came in: put twice without an id, imported by one job after another, put and imported."""
+    tracking_id = await tracker(api)
+    imported = {"eventType": "click", "sentAt": datetime.fromtimestamp(1_700_000_000, tz=UTC), "itemId": "i1"}
+    for _ in range(2):
+        for user, each in (("new", event("i1")), ("u1", {**imported, "eventValue": 5.0})):
+            await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId=user, eventList=[each])
+    later = [f"new,i{n % 30},{1_800_000_000 + n},click," for n in range(999)]
+    rows = [f"new,i1,{int(AT.timestamp())},click,", *later]
+    s3.objects["later.csv"] = "\n".join(["USER_ID,ITEM_ID,TIMESTAMP,EVENT_TYPE,EVENT_VALUE", *rows]).encode()
+    for name in ("first", "second"):
+        s3.objects[f"{name}.csv"] = s3.objects["later.csv"]
+        await api.load(await arn_of(api, "Dataset", "INTERACTIONS"), name, "INCREMENTAL")
+    assert len(await exported(api, s3, "INTERACTIONS", "PUT")) == 1 + 2
+    assert len(await exported(api, s3, "INTERACTIONS", "BULK")) == 1 + 1_200 + 1_000
+    assert len(await exported(api, s3, "INTERACTIONS", "ALL")) == 1 + 1_200 + 1_000
+
+
 async def test_an_item_by_itself_replaces_what_was_imported_and_an_import_it(api: Api, s3: FakeS3) -> None:
     """The latest record of an item counts; filters know it at once."""
     live = await campaign(api, "popularity-count")
@@ -175,17 +154,7 @@ async def test_users_are_erased(api: Api, s3: FakeS3) -> None:
     await api.call("PutUsers", datasetArn=users, users=[{"userId": "u2", "properties": '{"age": "50"}'}])
     tracking_id = await tracker(api)
     await api.call("PutEvents", trackingId=tracking_id, sessionId="s", userId="u1", eventList=[event("i1")])
-    s3.objects["gone.csv"] = b"USER_ID\nu1\nu2\nnobody\n"
-    [arn] = (
-        await api.call(
-            "CreateDataDeletionJob",
-            jobName="erase",
-            datasetGroupArn=await arn_of(api, "DatasetGroup"),
-            roleArn=ROLE,
-            dataSource={"dataLocation": "s3://data/gone.csv"},
-        )
-    ).values()
-    job = await api.settled("DataDeletionJob", arn)
+    job = await deleted(api, s3, "u1", "u2", "nobody")
     assert (job["status"], job["numDeleted"]) == ("COMPLETED", 20 + 20 + 1 + 2 + 1)
     left = {row.split(",")[0] for row in (await exported(api, s3, "INTERACTIONS", "ALL"))[1:]}
     assert left == {f"u{n}" for n in range(60)} - {"u1", "u2"}

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from tools.understudy.tests.unit.test_personalize_service import ROLE, Api, FakeS3, csv_of
-from understudy.personalize import FolderInUseError, PersonalizeOptions, StateError
-from understudy.personalize.database import DATABASE
+from understudy.database import DATABASE, FolderInUseError, StateError
+from understudy.personalize import PersonalizeOptions
 from understudy.personalize.schemas import Schema
 from understudy.personalize.store import LearnedData, Store, Streamed, check_folder
 from understudy.wire.service import Params
@@ -320,3 +320,91 @@ async def test_nothing_is_trained_again_after_a_kill(
 
     assert (await second.call("GetRecommendations", **asked))["itemList"] == before
     assert await second.call("GetSolutionMetrics", solutionVersionArn=version) == metrics
+
+
+async def test_deleted_users_stay_forgotten(start: Start, s3: FakeS3) -> None:
+    """Their model is another file then, and the one that knew them is gone."""
+    first = await start()
+    campaign = await trained(first)
+    group = (await first.call("ListDatasetGroups"))["datasetGroups"][0]["datasetGroupArn"]
+    s3.objects["gone.csv"] = b"USER_ID\nu1\n"
+    job = await first.call(
+        "CreateDataDeletionJob",
+        jobName="erase",
+        datasetGroupArn=group,
+        roleArn=ROLE,
+        dataSource={"dataLocation": "s3://data/gone.csv"},
+    )
+    assert (await first.settled("DataDeletionJob", job["dataDeletionJobArn"]))["numDeleted"] == 6
+
+    second = await start()
+
+    asked = {"campaignArn": campaign, "numResults": 5}
+    answers = [
+        await second.call("GetRecommendations", **asked, userId=user) for user in ("u1", "u2", "nobody")
+    ]
+    assert answers[0]["itemList"] == answers[2]["itemList"] != answers[1]["itemList"]
+
+
+async def test_segments_are_the_same_after_a_kill(start: Start, s3: FakeS3) -> None:
+    """Their model is read again; a job that was under way is done."""
+    first = await start()
+    group, dataset = await first.dataset()
+    await first.load(dataset, "a")
+    solution = await first.made(
+        "Solution",
+        name="s",
+        datasetGroupArn=group,
+        recipeArn="arn:aws:personalize:::recipe/aws-item-affinity",
+    )
+    version = await first.made("SolutionVersion", solutionArn=solution)
+    s3.objects["in/items.json"] = b'{"itemId": "a7"}\n'
+    job = {
+        "solutionVersionArn": version,
+        "roleArn": ROLE,
+        "jobInput": {"s3DataSource": {"path": "s3://data/in/items.json"}},
+        "jobOutput": {"s3DataDestination": {"path": "s3://data/out/"}},
+    }
+    await first.made("BatchSegmentJob", jobName="before", **job)
+    before = s3.objects.pop("out/items.json.out")
+    begun = await first.call("CreateBatchSegmentJob", jobName="during", **job)
+
+    second = await start()
+
+    ended = await second.settled("BatchSegmentJob", begun["batchSegmentJobArn"])
+    assert ended["status"] == "ACTIVE"
+    assert s3.objects["out/items.json.out"] == before
+
+
+async def test_what_was_counted_is_published_after_a_kill(start: Start, s3: FakeS3) -> None:
+    """Figures of events outlive the process, also if it had not come to write them."""
+    first = await start(state_delay_s=0.05)
+    group, _ = await first.dataset()
+    await first.made(
+        "MetricAttribution",
+        name="worth",
+        datasetGroupArn=group,
+        metrics=[{"eventType": "click", "metricName": "clicks", "expression": "SAMPLECOUNT()"}],
+        metricsOutputConfig={"roleArn": ROLE, "s3DataDestination": {"path": "s3://data/metrics/"}},
+    )
+    tracker = await first.call("CreateEventTracker", name="clicks", datasetGroupArn=group)
+    await first.settled("EventTracker", tracker["eventTrackerArn"])
+    event = {"eventType": "click", "sentAt": datetime(2026, 1, 1, tzinfo=UTC), "itemId": "a1"}
+    await first.call(
+        "PutEvents", trackingId=tracker["trackingId"], sessionId="s", userId="u", eventList=[event]
+    )
+    await first.close()
+    assert not any(key.startswith("metrics/") for key in s3.objects)
+
+    second = await start()
+
+    key = "metrics/AggregatedAttributionMetrics - PutEvents.csv"
+    while key not in s3.objects:  # noqa: ASYNC110 - as a client
+        await asyncio.sleep(0.002)
+    assert s3.objects[key].decode().splitlines()[1].startswith("clicks,click,1.0,samplecount,")
+    again = await second.call(
+        "PutEvents", trackingId=tracker["trackingId"], sessionId="s", userId="u", eventList=[event]
+    )
+    assert again == {}
+    await asyncio.sleep(0.02)
+    assert ",1.0," in s3.objects[key].decode()

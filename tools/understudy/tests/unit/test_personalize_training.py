@@ -12,6 +12,7 @@ from understudy.personalize.interactions import select_interactions
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import Field, Schema
 from understudy.personalize.tables import Column, Table, TextsBuilder
+from understudy.personalize.trained import ItemModel, SegmentModel
 from understudy.personalize.training import train
 from understudy.wire.service import Params
 
@@ -148,9 +149,16 @@ def taste(users: int, each: int) -> list[Event]:
     ]
 
 
+def personal(events: list[Event]) -> ItemModel:
+    """Return a model that recommends items for users."""
+    model = train(plan(events))
+    assert not isinstance(model, SegmentModel)
+    return model
+
+
 def test_training_and_batch_recommend_users_their_own_taste() -> None:
     """From tables to output lines: users with taste a get items of taste a."""
-    model = train(plan(taste(200, 6)))
+    model = personal(taste(200, 6))
 
     body = infer(model, [b'{"userId": "u0"}\n', b"\n", b'{"userId": "u1"}'], num_results=5)
 
@@ -172,7 +180,7 @@ def test_training_and_batch_recommend_users_their_own_taste() -> None:
 )
 def test_a_line_without_a_user_is_returned_with_an_error(line: bytes, shown: object) -> None:
     """The other lines are still answered, in order."""
-    model = train(plan(taste(200, 6)))
+    model = personal(taste(200, 6))
 
     body = infer(model, [b'{"userId": "u0"}', line, b'{"userId": "u1"}'], num_results=2)
 

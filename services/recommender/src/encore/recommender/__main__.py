@@ -3,22 +3,37 @@
 from encore.contracts.events import Round
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
+from encore.recommender.adapters.personalize_events import (
+    EVENT_CALLS_PER_S,
+    USER_CALLS_PER_S,
+    AWSPersonalizeEvents,
+)
+from encore.recommender.adapters.personalize_runtime import AWSCampaignRuntime
 from encore.recommender.adapters.run_files import S3RunFiles
+from encore.recommender.adapters.standing import DynamoDBStanding
 from encore.recommender.adapters.turns import DynamoDBTurns
+from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
+from encore.recommender.domain.campaigns import Idleness
 from encore.recommender.domain.kept_rankings import fewest_left, solution_digest
 from encore.recommender.domain.plan import Plan
+from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.ask_campaign import AskCampaign
+from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.gather_customers import GatherCustomers
+from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.put_records import PutRecords
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_picks import ReportPicks
+from encore.recommender.use_cases.rest_campaign import RestCampaign
 from encore.recommender.use_cases.restore_run import RestoreRun
 from encore.recommender.use_cases.select_products import SelectProducts
 from encore.recommender.use_cases.share_out import ShareOut
@@ -27,15 +42,21 @@ from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.recommender.use_cases.train import Train
 from encore.runtime.queue.consumer import Handler
 from encore.runtime.queue.polls import SQSRecommenderPolls
+from encore.runtime.retry import NO_SDK_RETRIES
 from encore.runtime.runs.run import StageName
 from encore.runtime.service import Runtime, run_service
 from encore.runtime.tags import tags_of
+
+SECONDS_PER_MINUTE = 60
 
 
 async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     """Wire the use cases to AWS."""
     settings = runtime.settings
-    train = _train(runtime, AWSPersonalize(await runtime.new_client("personalize")))
+    personalize = AWSPersonalize(await runtime.new_client("personalize"))
+    polls = SQSRecommenderPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s)
+    rest_campaign = _rest_campaign(runtime, personalize, polls)
+    train = _train(runtime, personalize, await _records(runtime), rest_campaign)
     know = KnowCatalogue(objects=runtime.objects)
     rankings = _rankings(runtime)
     customers = KnowCustomers(items=runtime.items(settings.histories_table), objects=runtime.objects)
@@ -49,6 +70,8 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         rankings=rankings,
         known_shop=known_shop,
         assortment=settings.recommender_catalogue,
+        engine=settings.engine,
+        new_for_days=settings.recommender_rules.new_for_days,
     )
     gather_customers = GatherCustomers(objects=runtime.objects, know=know, customers=customers)
     study_shop = StudyShop(objects=runtime.objects, know=know, customers=customers, known_shop=known_shop)
@@ -65,7 +88,7 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         rankings=rankings,
         customers=customers,
     )
-    polls = SQSRecommenderPolls(runtime.queue, interval_s=settings.recommender_poll_interval_s)
+    ask_campaign = await _ask_campaign(runtime, rest_campaign, train.take_turns)
     advance_run = AdvanceRun(
         ledger=runtime.ledger,
         stage=runtime.stage,
@@ -82,13 +105,14 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
                 Round.PREPARE: prepare_datasets.do,
                 Round.GATHER: gather_customers.do,
                 Round.STUDY: study_shop.do,
+                Round.ASK: ask_campaign.do,
                 Round.SELECT: select_products.do,
             },
         ),
         polls=polls,
         announcer=runtime.announcer,
     )
-    return RecommenderHandler(advance_run)
+    return RecommenderHandler(advance_run, rest_campaign)
 
 
 def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
@@ -102,25 +126,99 @@ def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:
     )
 
 
-def _train(runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize) -> Train:
-    settings, plan = runtime.settings, _plan(runtime.settings)
-    turns = DynamoDBTurns(
-        runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+def _rest_campaign(
+    runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize, polls: SQSRecommenderPolls
+) -> RestCampaign:
+    settings = runtime.settings
+    group = settings.recommender_dataset_group
+    return RestCampaign(
+        watched=DynamoDBWatchedCampaign(runtime.dynamodb, table=settings.runs_table, name=group),
+        personalize=personalize,
+        polls=polls,
+        name=group,
+        idleness=Idleness.of(settings.recommender_campaign_idle_min * SECONDS_PER_MINUTE),
+    )
+
+
+async def _ask_campaign(
+    runtime: Runtime[RecommenderSettings], rest_campaign: RestCampaign, take_turns: TakeTurns
+) -> AskCampaign:
+    settings = runtime.settings
+    client = await runtime.new_client("personalize-runtime", retries=NO_SDK_RETRIES)
+    limiter = runtime.limiter("campaign", requests_per_s=settings.recommender_campaign_calls_per_s)
+    return AskCampaign(
+        objects=runtime.objects,
+        campaign=AWSCampaignRuntime(client, limiter),
+        rest_campaign=rest_campaign,
+        take_turns=take_turns,
+        num_results=settings.recommender_num_results,
+        promote_new_percent=settings.recommender_promote_new_percent,
+    )
+
+
+async def _records(runtime: Runtime[RecommenderSettings]) -> AWSPersonalizeEvents:
+    return AWSPersonalizeEvents(
+        await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES),
+        events=runtime.limiter("personalize-events", requests_per_s=EVENT_CALLS_PER_S),
+        users=runtime.limiter("personalize-users", requests_per_s=USER_CALLS_PER_S),
+    )
+
+
+def _train(
+    runtime: Runtime[RecommenderSettings],
+    personalize: AWSPersonalize,
+    records: AWSPersonalizeEvents,
+    rest_campaign: RestCampaign,
+) -> Train:
+    settings, plan, ledger = runtime.settings, _plan(runtime.settings), runtime.ledger
+    group, table = settings.recommender_dataset_group, settings.runs_table
+    standings = DynamoDBStanding(runtime.dynamodb, table=table, name=group)
+    choose_version = ChooseVersion(
+        ledger=ledger,
+        personalize=personalize,
+        standings=standings,
+        policy=_policy(settings),
+        trains_with=plan.trains_with,
     )
     return Train(
-        ledger=runtime.ledger,
+        ledger=ledger,
         stage=runtime.stage,
         personalize=personalize,
-        take_turns=TakeTurns(ledger=runtime.ledger, turns=turns, silent_polls=settings.silent_polls),
-        restore_run=RestoreRun(ledger=runtime.ledger, personalize=personalize),
-        remove_old_runs=RemoveOldRuns(
-            ledger=runtime.ledger,
+        take_turns=TakeTurns(
+            ledger=ledger,
+            turns=DynamoDBTurns(runtime.dynamodb, table=table, name=group),
+            silent_polls=settings.silent_polls,
+        ),
+        import_data=ImportData(
+            ledger=ledger,
             personalize=personalize,
+            standings=standings,
+            choose_version=choose_version,
+            put_records=PutRecords(objects=runtime.objects, personalize=personalize, records=records),
+            only_full=settings.recommender_imports == "full",
+            settle_s=settings.recommender_events_settle_s,
+        ),
+        choose_version=choose_version,
+        restore_run=RestoreRun(ledger=ledger, personalize=personalize),
+        remove_old_runs=RemoveOldRuns(
+            ledger=ledger,
+            personalize=personalize,
+            standings=standings,
             files=S3RunFiles(runtime.s3, settings.data_bucket),
             plan=plan,
             keep=settings.recommender_keep_runs,
         ),
+        rest_campaign=rest_campaign,
         plan=plan,
+    )
+
+
+def _policy(settings: RecommenderSettings) -> VersionPolicy:
+    return VersionPolicy(
+        days=settings.recommender_version_days,
+        new_share=settings.recommender_version_new_share,
+        accept_worse=settings.recommender_accept_worse,
+        worse_by=settings.recommender_worse_by,
     )
 
 
@@ -130,6 +228,9 @@ def _plan(settings: RecommenderSettings) -> Plan:
         role_arn=settings.personalize_role_arn,
         bucket=settings.data_bucket,
         num_results=settings.recommender_num_results,
+        engine=settings.engine,
+        campaign_tps=settings.recommender_campaign_tps,
+        promote_new_percent=settings.recommender_promote_new_percent,
         kms_key_arn=settings.personalize_kms_key_arn,
         tags=tags_of(settings.environment, more=settings.tags),
     )

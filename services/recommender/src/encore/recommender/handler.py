@@ -1,11 +1,13 @@
 """`sentiment-scored`, the service's own polls, and state changes of Personalize jobs: the run is advanced.
 
-The service's messages to itself about bundles: one task does its share of a round.
+The service's messages to itself about bundles: one task does its share of a round; about the campaign: it is
+deleted once it is idle.
 """
 
 from dataclasses import dataclass
 
 from encore.contracts.events import (
+    CampaignPoll,
     RecommenderBundle,
     RecommenderPoll,
     SentimentScored,
@@ -13,6 +15,7 @@ from encore.contracts.events import (
     parse_event,
 )
 from encore.recommender.use_cases.advance_run import AdvanceRun
+from encore.recommender.use_cases.rest_campaign import RestCampaign
 from encore.runtime.eventbridge import read_aws_event
 from encore.runtime.logs import bind_event
 from encore.runtime.queue.message import Message
@@ -25,13 +28,18 @@ class RecommenderHandler:
     """Advances the run that a message is about."""
 
     advance_run: AdvanceRun
+    rest_campaign: RestCampaign
 
     async def __call__(self, message: Message) -> None:
         """Handle a `sentiment-scored` event, a poll, a bundle, or the state change of a Personalize job."""
         if (change := read_aws_event(message.body, source=JOB_EVENTS)) is not None:
             await self.advance_run.on_state_change(change, holder=message.message_id)
-        elif event_type(message.body) == RecommenderBundle.type:
+        elif (kind := event_type(message.body)) == RecommenderBundle.type:
             await self._bundle(message)
+        elif kind == CampaignPoll.type:
+            event = parse_event(message.body, CampaignPoll)
+            bind_event(run_id=event.run_id, event_id=event.id)
+            await self.rest_campaign.poll(event.run_id, event.data)
         else:
             run_id, attempt = _read(message)
             await self.advance_run.run(run_id, attempt, holder=message.message_id)

@@ -4,9 +4,12 @@
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
+from encore.recommender.domain.campaigns import WatchedCampaign
 from encore.recommender.domain.customer_state import CustomerState
 from encore.recommender.domain.real_time import Edition, Wanted
+from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.domain.standing import KnownDataset, Standing
 from encore.recommender.domain.turn import Turn
 from encore.runtime.ports import Items, Objects
 
@@ -41,6 +44,58 @@ class Personalize(Protocol):
     async def schemas(self) -> Sequence[Found]: ...
     async def tags(self, arn: str) -> Mapping[str, str]: ...
     async def delete(self, kind: Kind, arn: str) -> bool: ...
+    async def find(self, kind: Kind, name: str) -> str | None: ...
+    async def dataset(self, arn: str) -> KnownDataset: ...
+    async def metrics(self, version_arn: str) -> Mapping[str, float]: ...
+    async def tracking_id(self, tracker_arn: str) -> str: ...
+
+
+class Promotion(NamedTuple):
+    """New products that take a share of what is recommended."""
+
+    name: str
+    percent: int
+    filter_arn: str
+
+
+class CampaignRequest(NamedTuple):
+    """What a campaign is asked for, whoever it is for."""
+
+    campaign_arn: str
+    num_results: int
+    filter_arn: str
+    promotion: Promotion | None = None
+
+
+class CampaignRuntime(Protocol):
+    """A campaign's answers; see `encore.recommender.adapters.personalize_runtime`."""
+
+    async def rank(self, customer_id: str, request: CampaignRequest) -> tuple[str, ...]: ...
+
+
+class WatchedCampaigns(Protocol):
+    """What is recorded of a campaign; see `encore.recommender.adapters.watched_campaign`."""
+
+    async def get(self) -> WatchedCampaign | None: ...
+    async def begin(self, watch: str, beat: str) -> bool: ...
+    async def use(self) -> bool: ...
+    async def polled(self, watch: str, poll: int) -> bool: ...
+    async def rest(self, watch: str, beat: str) -> bool: ...
+    async def forget(self, watch: str) -> None: ...
+
+
+class Records(Protocol):
+    """Records one by one; see `encore.recommender.adapters.personalize_events`."""
+
+    async def put_events(self, tracking_id: str, events: Sequence[Event]) -> None: ...
+    async def put_users(self, dataset_arn: str, users: Sequence[UserRecord]) -> None: ...
+
+
+class Standings(Protocol):
+    """What is known of the dataset group; see `encore.recommender.adapters.standing`."""
+
+    async def get(self) -> Standing: ...
+    async def change(self, standing: Standing, **values: Any) -> Standing: ...  # noqa: ANN401
 
 
 class Files(Protocol):

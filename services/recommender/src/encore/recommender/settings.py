@@ -1,12 +1,13 @@
 """The recommender's settings."""
 
 from ipaddress import ip_address
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
 from pydantic_settings import SettingsConfigDict
 
 from encore.recommender.domain.assortment import Assortment
+from encore.recommender.domain.engines import Engine, EngineName, SimilarRecipe
 from encore.recommender.domain.real_time import ENGINES, PickedFrom
 from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Picks, Rules
 from encore.runtime.settings import ProcessSettings, ServiceSettings
@@ -53,10 +54,37 @@ class RecommenderSettings(ServiceSettings):
 
     Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
     """
+    recommender_imports: Literal["auto", "full"] = "auto"
+    """Whether Personalize gets only what is new, where that is enough, or everything every time."""
+    recommender_events_settle_s: Annotated[int, Field(ge=0)] = 900
+    """How long to wait after putting events until a version that is used again considers them.
+
+    AWS recommends 15 minutes.
+    """
+    recommender_version_days: Annotated[int, Field(ge=0)] = 14
+    """For how many days, by the calendar, a solution version is used again; 0 trains one for every run."""
+    recommender_version_new_share: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """How many interactions may be new since a version was trained, as a share of those it was trained on."""
+    recommender_accept_worse: bool = False
+    """Whether a version is used that is worse than the one before."""
+    recommender_worse_by: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """By which share of the other's NDCG@25 a version must be below it to be worse."""
     recommender_catalogue: Assortment = Assortment.AUTO
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
     `auto` decides by how many of the known products the file has.
     """
+    recommender_engine: EngineName = EngineName.BATCH
+    """By what customers are ranked; a run keeps the engine that it began with."""
+    recommender_similar_recipe: SimilarRecipe = SimilarRecipe.ITEMS
+    """The recipe of the engine `similar`."""
+    recommender_campaign_tps: Annotated[int, Field(ge=1, le=500)] = 1
+    """The throughput of a campaign in requests per second that AWS bills while it exists, used or not."""
+    recommender_campaign_calls_per_s: Annotated[float, Field(gt=0, le=500)] = 50
+    """How many requests per second all tasks send to a campaign; fewer while it throttles them."""
+    recommender_campaign_idle_min: Annotated[float, Field(gt=0, le=10_080)] = 60
+    """After how many minutes without use a campaign is deleted."""
+    recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """The share of what a campaign recommends that new products take, as far as there are so many."""
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
@@ -64,6 +92,20 @@ class RecommenderSettings(ServiceSettings):
     def silent_polls(self) -> int:
         """The polls of a waiting run that make up `recommender_turn_silence_s`, at least two."""
         return max(2, -(-self.recommender_turn_silence_s // self.recommender_poll_interval_s))
+
+    @property
+    def engine(self) -> Engine:
+        """The engine of runs that begin now."""
+        return Engine.of(self.recommender_engine, self.recommender_similar_recipe)
+
+    @model_validator(mode="after")
+    def _promotes_in_a_campaign(self) -> Self:
+        if self.recommender_promote_new_percent and self.recommender_engine is not EngineName.CAMPAIGN:
+            raise ValueError(
+                f"recommender_promote_new_percent: found {self.recommender_promote_new_percent} with the"
+                f" engine {self.recommender_engine}, expected 0: only a campaign promotes products"
+            )
+        return self
 
     @model_validator(mode="after")
     def _leaves_the_rules_a_choice(self) -> Self:

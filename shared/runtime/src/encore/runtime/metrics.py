@@ -60,6 +60,10 @@ class Metric(StrEnum):
     """Comprehend, Personalize and Bedrock for one run."""
     TURNS_TAKEN_OVER = "turns_taken_over"
     """How often a run took the dataset group from one that was no longer being checked."""
+    VERSIONS_REUSED = "versions_reused"
+    """Runs that asked an earlier run's solution version, and trained none."""
+    VERSIONS_REFUSED = "versions_refused"
+    """Runs that have trained a version and do not use it, because the one before is better."""
 
     WEB_REQUESTS = "web_requests"
     """Requests for picks; the web process writes this and the next four every ten seconds."""

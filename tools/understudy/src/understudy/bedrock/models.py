@@ -89,11 +89,16 @@ class Models:
         name = identifier.rpartition("/")[2]
         if name not in self.ids:
             raise unknown_model()
-        behind_profile = name.partition(".")[2]
-        model_id = behind_profile if behind_profile in self.features else name
-        model = Model(model_id, self.features.get(model_id, ModelFeatures()))
+        model = self.behind(identifier)
         if model.features.access != "granted":
             raise no_access(model.features.access)
-        if model_id == name and not model.features.on_demand:
+        if model.id == name and not model.features.on_demand:
             raise on_demand_unsupported(identifier)
         return model
+
+    def behind(self, identifier: str) -> Model:
+        """Return the model that an id or an ARN leads to, whether or not it may be called."""
+        name = identifier.rpartition("/")[2]
+        behind_profile = name.partition(".")[2]
+        model_id = behind_profile if behind_profile in self.features else name
+        return Model(model_id, self.features.get(model_id, ModelFeatures()))

@@ -16,12 +16,17 @@ from understudy.bedrock.openai import OpenAiEngine, OpenAiServer
 from understudy.bedrock.quotas import Quotas
 from understudy.bedrock.runtime import Runtime
 from understudy.disturbance import Disturbance
+from understudy.job_store import JobStore
 from understudy.wire.service import Service
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
+    from pathlib import Path
 
     from understudy.s3 import S3ClientFactory
+
+FOLDER = "bedrock"
+"""The folder under the state's that Bedrock has for itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,20 +56,32 @@ def create_services(
     account_id: str,
     s3_client_factory: S3ClientFactory,
     state_delay_s: float,
+    state_dir: Path | None = None,
 ) -> list[Service]:
     """Return Bedrock and its runtime, which know only the models with these ids.
 
     Each state of a job lasts at least `state_delay_s`. Handlers belong to the event loop of their first call.
+    With `state_dir`, jobs outlive the process there.
     """
     models = Models(model_ids, {**MODEL_FEATURES, **options.features})
     engine = OpenAiEngine(options.openai) if options.openai else Copywriter()
     quotas = Quotas(requests_per_min=options.requests_per_min, tokens_per_min=options.tokens_per_min)
     invoker = Invoker(engine=engine, quotas=quotas, disturbance=options.disturbance)
     runner = JobRunner(answers=Answers(invoker), s3=s3_client_factory, min_records=options.min_batch_records)
-    registry = JobRegistry(runner, state_delay_s=state_delay_s)
+    store = JobStore(None if state_dir is None else state_dir / FOLDER)
+    registry = JobRegistry(runner, store, state_delay_s=state_delay_s)
     jobs = JobOperations(models=models, registry=registry, region=region, account_id=account_id)
     runtime = Runtime(models, invoker, options.guardrails)
+
+    async def open_jobs() -> None:
+        store.open()
+        registry.resume(models.behind)
+
+    async def close() -> None:
+        await registry.close()
+        store.close()
+
     return [
-        Service("bedrock", jobs.operations(), registry.close),
+        Service("bedrock", jobs.operations(), close, open=open_jobs),
         Service("bedrock-runtime", runtime.operations(), engine.close, invoker.counts),
     ]

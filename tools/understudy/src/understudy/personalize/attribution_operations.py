@@ -1,10 +1,10 @@
-"""Metric attributions: which figures of events a group wants reported. Here, none is published."""
+"""Metric attributions: which figures of events a group wants reported."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from understudy.personalize.arns import Arns
+from understudy.personalize.attribution import Metric
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import already_exists, invalid_input
 from understudy.personalize.kinds import DATASET_GROUP, METRIC_ATTRIBUTION
@@ -16,8 +16,6 @@ from understudy.wire.service import Handler, Params
 METRICS = "metrics"
 """The member of an attribution that has its metrics; Describe does not show it."""
 _MOST_METRICS = 10
-_SUM = re.compile(r"SUM\((\w+)\.(\w+)\)", re.IGNORECASE)
-_COUNT = "SAMPLECOUNT()"
 _NUMBERS = frozenset({"int", "long", "float", "double"})
 
 
@@ -87,17 +85,19 @@ class AttributionOperations:
         if len({each["metricName"] for each in metrics}) < len(metrics):
             raise invalid_input("Two metrics have the same name.")
         schemas = {name.upper(): schema for name, schema in self.data.schemas(group_arn).items()}
-        for metric in metrics:
-            expression = metric["expression"]
-            found = _SUM.fullmatch(expression)
-            if found is None:
-                if expression.upper() != _COUNT:
-                    raise invalid_input(f"The expression {expression} is not valid.")
-                continue
-            schema = schemas.get(found[1].upper())
+        for each in metrics:
+            summed = _metric(each).summed
+            schema = None if summed is None else schemas.get(summed.dataset)
             fields = {} if schema is None else {field.name: field for field in schema.fields}
-            if found[2] not in fields or fields[found[2]].type not in _NUMBERS:
-                raise invalid_input(f"The expression {expression} names no column of numbers.")
+            if summed is not None and (summed.name not in fields or fields[summed.name].type not in _NUMBERS):
+                raise invalid_input(f"The expression {each['expression']} names no column of numbers.")
+
+
+def _metric(params: Params) -> Metric:
+    try:
+        return Metric.of(params)
+    except ValueError as error:
+        raise invalid_input(str(error)) from error
 
 
 def _check_output(config: Params) -> None:

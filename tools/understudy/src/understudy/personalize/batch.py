@@ -8,8 +8,9 @@ from typing import Any
 
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.filtering import ItemFilter
+from understudy.personalize.json_lines import LineError, as_object, filter_values, line_id, parsed
 from understudy.personalize.recipes import FOR_ITEMS, FOR_RANKING, FOR_USERS
-from understudy.personalize.trained import PersonalModel, Query, Recommended, TrainedModel
+from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recommended
 
 _CHUNK_LINES = 1_000
 _MOST_RANKED = 500
@@ -25,7 +26,7 @@ class _Line:
 
 
 def infer(
-    model: TrainedModel,
+    model: ItemModel,
     lines: Iterable[bytes],
     *,
     num_results: int,
@@ -44,7 +45,7 @@ def infer(
     )
 
 
-def _answers(model: TrainedModel, lines: Sequence[_Line], num_results: int) -> Iterator[dict[str, Any]]:
+def _answers(model: ItemModel, lines: Sequence[_Line], num_results: int) -> Iterator[dict[str, Any]]:
     queries = [line.query for line in lines if line.error is None]
     results = _results(model, queries, num_results)
     for line in lines:
@@ -57,65 +58,45 @@ def _answers(model: TrainedModel, lines: Sequence[_Line], num_results: int) -> I
         yield {"input": line.shown, "output": output, "error": line.error}
 
 
-def _results(model: TrainedModel, queries: Sequence[Query], num_results: int) -> Iterator[Recommended]:
+def _results(model: ItemModel, queries: Sequence[Query], num_results: int) -> Iterator[Recommended]:
     if queries and queries[0].ranked and isinstance(model, PersonalModel):
         return map(model.order, queries)
     return model.answer(queries, num_results)
 
 
 def _line(line: bytes, recipe_type: str, item_filter: ItemFilter | None) -> _Line:
+    shown: Any = line.decode(errors="replace").strip()
     try:
-        record = json.loads(line)
-    except ValueError:
-        return _Line(line.decode(errors="replace").strip(), error="The line is not valid JSON.")
-    if not isinstance(record, dict):
-        return _Line(record, error="The line is not a JSON object.")
-    try:
+        shown = parsed(line)
+        record = as_object(shown)
         query = _READERS[recipe_type](record)
         if item_filter is not None:
-            query = replace(query, mask=item_filter.mask(query.user, _filter_values(record)))
-    except (FilterError, _InvalidLineError) as error:
-        return _Line(record, error=str(error))
-    return _Line(record, query)
-
-
-class _InvalidLineError(ValueError):
-    """The line lacks what the recipe needs; the message says what."""
-
-
-def _id(record: Mapping[str, Any], name: str) -> str:
-    value = record.get(name)
-    if not isinstance(value, str) or not value:
-        raise _InvalidLineError(f"The line has no {name}.")
-    return value
+            mask = item_filter.mask(query.user, filter_values(record), item=query.item)
+            query = replace(query, mask=mask)
+    except (FilterError, LineError) as error:
+        return _Line(shown, error=str(error))
+    return _Line(shown, query)
 
 
 def _for_user(record: Mapping[str, Any]) -> Query:
-    return Query(user=_id(record, "userId"))
+    return Query(user=line_id(record, "userId"))
 
 
 def _for_item(record: Mapping[str, Any]) -> Query:
     user = record.get("userId", "")
-    return Query(item=_id(record, "itemId"), user=user if isinstance(user, str) else "")
+    return Query(item=line_id(record, "itemId"), user=user if isinstance(user, str) else "")
 
 
 def _for_ranking(record: Mapping[str, Any]) -> Query:
     ranked = record.get("itemList")
     if not isinstance(ranked, list) or not ranked or not all(isinstance(each, str) for each in ranked):
-        raise _InvalidLineError("The line has no itemList.")
+        raise LineError("The line has no itemList.")
     if len(ranked) > _MOST_RANKED:
-        raise _InvalidLineError(f"The itemList has more than {_MOST_RANKED} items.")
-    return Query(user=_id(record, "userId"), ranked=tuple(ranked))
+        raise LineError(f"The itemList has more than {_MOST_RANKED} items.")
+    return Query(user=line_id(record, "userId"), ranked=tuple(ranked))
 
 
 _READERS = {FOR_USERS: _for_user, FOR_ITEMS: _for_item, FOR_RANKING: _for_ranking}
-
-
-def _filter_values(record: dict[str, Any]) -> dict[str, str]:
-    values = record.get("filterValues", {})
-    if not isinstance(values, dict) or not all(isinstance(each, str) for each in values.values()):
-        raise FilterError("filterValues must be an object of strings.")
-    return values
 
 
 def _chunks(lines: Iterator[_Line]) -> Iterator[list[_Line]]:

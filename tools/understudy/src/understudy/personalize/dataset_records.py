@@ -135,13 +135,13 @@ class DatasetRecords:
             self._replace(removal.dataset, removal.after, ())
         return removal.imported + self._forget(removal.dataset, removal.users)
 
-    def put(self, dataset: Resource, records: Iterable[Streamed]) -> None:
-        """Add records by themselves."""
-        self._store.put_streamed(dataset.arn, records)
+    def put(self, dataset: Resource, records: Iterable[Streamed]) -> list[bool]:
+        """Add records by themselves; return of each whether it is new."""
+        return self._store.put_streamed(dataset.arn, records)
 
     async def streamed(self, dataset: Resource, schema: Schema) -> Table:
         """Return the records that were put by themselves."""
-        return await self._workers.run(_streamed_table, self._store.streamed(dataset.arn), schema)
+        return await self._workers.run(table_of, self._store.streamed(dataset.arn), schema)
 
     def _replaced(self, dataset: Resource, schema: Schema, table: Table) -> set[str]:
         if schema.id_field is None:
@@ -165,13 +165,14 @@ def _merged(before: Table, added: Table, schema: Schema) -> Table:
 
 
 def _with_streamed(bulk: Table | None, records: Sequence[Streamed], schema: Schema) -> Table:
-    added = _streamed_table(records, schema)
+    added = table_of(records, schema)
     if bulk is not None:
         return _merged(bulk, added, schema)
     return added.distinct() if schema.id_field is None else added.last_of_each(schema.id_field)
 
 
-def _streamed_table(records: Sequence[Streamed], schema: Schema) -> Table:
+def table_of(records: Sequence[Streamed], schema: Schema) -> Table:
+    """Return records that were put by themselves as a table."""
     columns = {field.name: _column(field, records) for field in schema.fields}
     return Table(columns, len(records))
 

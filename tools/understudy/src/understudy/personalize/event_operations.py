@@ -2,10 +2,12 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from hashlib import sha256
+from typing import Any, NamedTuple
 
+from understudy.personalize.attribution_reports import AttributionReports
 from understudy.personalize.csv_import import IDS, MAX_ID_LENGTH, MAX_STRING_LENGTH, MAX_TEXTUAL_LENGTH
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import in_use, invalid_input
@@ -24,12 +26,20 @@ _INTEGERS = frozenset({"int", "long"})
 Record = dict[str, str | float | None]
 
 
+class _Event(NamedTuple):
+    """An event as it is kept, and with what says where it came from, whether or not that is kept."""
+
+    streamed: Streamed
+    attributed: Streamed
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventOperations:
     """Adds single records, which count for recommendations at once and for models at the next training."""
 
     registry: Registry
     data: DataOperations
+    attributions: AttributionReports
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the operations of `personalize-events`."""
@@ -41,12 +51,13 @@ class EventOperations:
         Without a user, the session stands for one. Events of the session `null`, which a careless client
         sends, are dropped, as on AWS.
         """
-        dataset = self._tracked(params["trackingId"])
+        tracker = self._tracker(params["trackingId"])
+        dataset = self._interactions(tracker)
         schema = self.data.schema(dataset)
         user = str(params.get("userId", params["sessionId"]))
         events = [_event(schema, user, event) for event in params["eventList"]]
         if params["sessionId"] != _NO_SESSION:
-            self.data.records.put(dataset, events)
+            await self._keep(tracker.detail["datasetGroupArn"], dataset, schema, events)
         return {}
 
     async def put_items(self, params: Params) -> Params:
@@ -70,15 +81,25 @@ class EventOperations:
         self.data.records.put(dataset, records)
         return {}
 
-    def _tracked(self, tracking_id: str) -> Resource:
+    async def _keep(
+        self, group_arn: str, dataset: Resource, schema: Schema, events: Sequence[_Event]
+    ) -> None:
+        """Keep events, and count for attributions those of them that are new: all of it, or nothing."""
+        count = await self.attributions.counting(group_arn, schema, [each.attributed for each in events])
+        with self.registry.store.transaction():
+            count(self.data.records.put(dataset, [each.streamed for each in events]))
+
+    def _tracker(self, tracking_id: str) -> Resource:
         for tracker in self.registry.find(EVENT_TRACKER):
             if tracker.detail["trackingId"] == tracking_id and tracker.status is Status.ACTIVE:
-                datasets = self.data.datasets(tracker.detail["datasetGroupArn"])
-                found = only_of("INTERACTIONS", datasets)
-                if found is None:
-                    raise invalid_input("The dataset group has no Interactions dataset.")
-                return found
+                return tracker
         raise invalid_input(f"The tracking id {tracking_id} is not valid.")
+
+    def _interactions(self, tracker: Resource) -> Resource:
+        found = only_of("INTERACTIONS", self.data.datasets(tracker.detail["datasetGroupArn"]))
+        if found is None:
+            raise invalid_input("The dataset group has no Interactions dataset.")
+        return found
 
     def _ready(self, arn: str) -> Resource:
         """Return the dataset; raise ResourceInUseException while something is being changed about it."""
@@ -88,7 +109,7 @@ class EventOperations:
         return dataset
 
 
-def _event(schema: Schema, user: str, event: Params) -> Streamed:
+def _event(schema: Schema, user: str, event: Params) -> _Event:
     properties = _properties(event.get("properties", "{}"))
     given: dict[str, Any] = {
         **properties,
@@ -107,7 +128,19 @@ def _event(schema: Schema, user: str, event: Params) -> Streamed:
     record = _record(schema, given)
     if len(json.dumps(given).encode()) > _MAX_EVENT_BYTES:
         raise invalid_input(f"An event may have at most {_MAX_EVENT_BYTES} bytes.")
-    return Streamed(user, record, event.get("eventId"))
+    attributed = {
+        **record,
+        "EVENT_TYPE": event["eventType"],
+        "EVENT_ATTRIBUTION_SOURCE": source,
+        "RECOMMENDATION_ID": event.get("recommendationId"),
+    }
+    streamed = Streamed(user, record, event.get("eventId") or _identity(record))
+    return _Event(streamed, Streamed(user, attributed))
+
+
+def _identity(record: Record) -> str:
+    """Return what equal events have in common, and others have not: they count once."""
+    return sha256(json.dumps(record, sort_keys=True).encode()).hexdigest()
 
 
 def _properties(text: str) -> dict[str, Any]:

@@ -1,18 +1,23 @@
-"""Filter expressions: which items may be recommended.
+"""Filter expressions: which items may be recommended, or which users may be in a segment.
 
 expression := clause { "|" clause }
-clause     := (INCLUDE | EXCLUDE) ItemID WHERE any [ IF all ]
+clause     := (INCLUDE | EXCLUDE) (ItemID | UserID) WHERE any [ IF all ]
 any        := all { OR all }              all := condition { AND condition }
-condition  := Dataset "." FIELD ( [NOT] IN "(" value { "," value } ")" | comparison value )
+condition  := Dataset "." FIELD ( [NOT] IN ( current | "(" value { "," value } ")" ) | comparison one )
+one        := value | "(" value ")"       value := string | number | $NAME | current
+current    := CurrentItem "." FIELD
+
+A clause filters by one dataset. Source: Amazon Personalize developer guide, "Filter expressions".
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Self
 
 _TOKEN = re.compile(r'\s*("(?:[^"\\]|\\.)*"|\$\w+|-?\d+(?:\.\d+)?|[A-Za-z_][\w.]*|<=|>=|[=<>(),|])')
 _COMPARISONS = frozenset({"=", "<", "<=", ">", ">="})
+_CURRENT_ITEM = "CURRENTITEM."
 _MAX_FIELDS = 5
 
 
@@ -27,7 +32,14 @@ class Parameter:
     name: str
 
 
-Value = str | float | Parameter
+@dataclass(frozen=True, slots=True)
+class CurrentItem:
+    """A field of the item that related items are asked for."""
+
+    field: str
+
+
+Value = str | float | Parameter | CurrentItem
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +54,15 @@ class Test:
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Includes or excludes the items for which all tests of any group of `where` hold.
+    """Includes or excludes the items, or users, for which all tests of any group of `where` hold.
 
-    It applies to users for whom all tests of `users` hold.
+    It applies to users for whom all tests of `users` hold. `subject` is ITEMID or USERID.
     """
 
     include: bool
     where: tuple[tuple[Test, ...], ...]
     users: tuple[Test, ...]
+    subject: str = "ITEMID"
 
     def tests(self) -> Iterator[Test]:
         """Yield every test of the clause."""
@@ -61,6 +74,8 @@ class Clause:
 def parse_filter(text: str) -> tuple[Clause, ...]:
     """Return the clauses of an expression; raise FilterError if it is invalid."""
     clauses = _Parser.of(text).clauses()
+    if len({clause.subject for clause in clauses}) > 1:
+        raise FilterError("Invalid Expression: ItemID and UserID cannot be combined.")
     tests = [test for clause in clauses for test in clause.tests()]
     for test in tests:
         parameters = [value for value in test.values if isinstance(value, Parameter)]
@@ -69,9 +84,17 @@ def parse_filter(text: str) -> tuple[Clause, ...]:
                 f"Invalid input symbol: ${parameters[0].name}. "
                 "Placeholders are not allowed with NOT_IN operator."
             )
-    if len({(test.dataset, test.field) for test in tests}) > _MAX_FIELDS:
+    if len(fields_of(clauses)) > _MAX_FIELDS:
         raise FilterError(f"Invalid Expression: more than {_MAX_FIELDS} fields.")
     return clauses
+
+
+def fields_of(clauses: Iterable[Clause]) -> set[tuple[str, str]]:
+    """Return the fields that clauses read, each with its dataset in capitals."""
+    tests = [test for clause in clauses for test in clause.tests()]
+    return {(test.dataset.upper(), test.field) for test in tests} | {
+        ("ITEMS", value.field) for test in tests for value in test.values if isinstance(value, CurrentItem)
+    }
 
 
 def parse_values(text: str) -> tuple[str | float, ...]:
@@ -79,9 +102,22 @@ def parse_values(text: str) -> tuple[str | float, ...]:
     parser = _Parser.of(text)
     values = parser.values()
     parser.expect_end()
-    if any(isinstance(value, Parameter) for value in values):
+    plain = tuple(value for value in values if isinstance(value, str | float))
+    if len(plain) < len(values):
         raise FilterError(f"Invalid filter value: {text}.")
-    return tuple(value for value in values if not isinstance(value, Parameter))
+    return plain
+
+
+def parse_attributes(text: str) -> tuple[Test, ...]:
+    """Return the tests of items that a line of a segment job names: `ITEMS.FIELD = value { AND ... }`."""
+    parser = _Parser.of(text)
+    tests = parser.tests()
+    parser.expect_end()
+    for test in tests:
+        plain = all(isinstance(value, str | float) for value in test.values)
+        if test.dataset.upper() != "ITEMS" or test.operator in {"IN", "NOT IN"} or not plain:
+            raise FilterError(f"Invalid attribute: {test.dataset}.{test.field} {test.operator}.")
+    return tests
 
 
 class _Parser:
@@ -123,17 +159,21 @@ class _Parser:
         include = self._accept("INCLUDE")
         if not include:
             self._expect("EXCLUDE")
-        self._expect("ITEMID")
+        subject = "USERID" if self._accept("USERID") else self._expect("ITEMID")
         self._expect("WHERE")
-        where = [self._all()]
+        where = [self.tests()]
         while self._accept("OR"):
-            where.append(self._all())
-        users = self._all() if self._accept("IF") else ()
+            where.append(self.tests())
+        users = self.tests() if self._accept("IF") else ()
         if any(test.dataset.upper() != "CURRENTUSER" for test in users):
             raise FilterError("Invalid Expression: IF accepts only CurrentUser.")
-        return Clause(include, tuple(where), users)
+        if users and subject == "USERID":
+            raise FilterError("Invalid Expression: IF is not for users.")
+        if len({test.dataset.upper() for group in where for test in group}) > 1:
+            raise FilterError("Invalid Expression: one expression filters by one dataset; join them with |.")
+        return Clause(include, tuple(where), users, subject)
 
-    def _all(self) -> tuple[Test, ...]:
+    def tests(self) -> tuple[Test, ...]:
         tests = [self._test()]
         while self._accept("AND"):
             tests.append(self._test())
@@ -148,16 +188,27 @@ class _Parser:
             self._expect("IN")
             operator = "NOT IN"
         if operator in _COMPARISONS:
-            return Test(dataset, field, operator, (self._value(),))
+            return Test(dataset, field, operator, (self._one(),))
         if operator not in {"IN", "NOT IN"}:
             raise FilterError(f"Invalid Expression at '{operator}'.")
+        if self._peek().startswith(_CURRENT_ITEM):
+            return Test(dataset, field, operator, (self._value(),))
         self._expect("(")
         values = self.values()
         self._expect(")")
         return Test(dataset, field, operator, values)
 
+    def _one(self) -> Value:
+        if not self._accept("("):
+            return self._value()
+        value = self._value()
+        self._expect(")")
+        return value
+
     def _value(self) -> Value:
         token = self._next()
+        if token.upper().startswith(_CURRENT_ITEM):
+            return CurrentItem(token.partition(".")[2])
         if token.startswith("$"):
             return Parameter(token[1:])
         if token.startswith('"'):
@@ -173,12 +224,17 @@ class _Parser:
         self._at += 1
         return self._tokens[self._at - 1]
 
+    def _peek(self) -> str:
+        """Return the next word in capitals, empty at the end."""
+        return self._tokens[self._at].upper() if self._at < len(self._tokens) else ""
+
     def _accept(self, word: str) -> bool:
-        found = self._at < len(self._tokens) and self._tokens[self._at].upper() == word
+        found = self._peek() == word
         self._at += found
         return found
 
-    def _expect(self, word: str) -> None:
+    def _expect(self, word: str) -> str:
         token = self._next()
         if token.upper() != word:
             raise FilterError(f"Invalid Expression at '{token}': expected {word}.")
+        return word

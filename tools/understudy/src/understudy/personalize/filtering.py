@@ -1,51 +1,30 @@
 """Applies filter expressions: which items may be recommended to a user."""
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Mapping, Sequence
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.personalize.filter_syntax import (
-    Clause,
-    FilterError,
-    Parameter,
-    Test,
-    parse_filter,
-    parse_values,
-)
+from understudy.personalize.filter_syntax import CurrentItem, FilterError, Test, Value, parse_filter
+from understudy.personalize.matching import Known, Mask, allowed, known_values, matching
 from understudy.personalize.plan import DatasetSnapshot
-from understudy.personalize.schemas import Schema
-from understudy.personalize.tables import Column, Numbers, Texts
+from understudy.personalize.records import Records, column_of
 from understudy.personalize.user_history import RecentEvent, UserHistory
 
-Mask = NDArray[np.bool_]
-Values = tuple[str | float, ...]
-
-_COMPARE: Mapping[str, Callable[[Numbers, float], Mask]] = {
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
-_SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "Users"}
-
-
-def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
-    """Raise FilterError unless `expression` is valid and its fields are in `schemas`."""
-    for clause in parse_filter(expression):
-        for test in clause.tests():
-            _check_test(test, schemas)
+_MOST_MASKS = 64
+"""How many masks are kept of tests on items: parameters make any number of them."""
+_FOR_USERS = "The filter is for user segments."
 
 
 class _Asked(NamedTuple):
-    """Who asks, with which values of parameters, and what the data has not of this user."""
+    """Who asks, for what, with which values of parameters, and what the data has not of this user."""
 
     user: str
     given: Mapping[str, str]
     recent: Sequence[RecentEvent]
+    item: str
 
 
 class ItemFilter:
@@ -60,130 +39,78 @@ class ItemFilter:
         self._clauses = parse_filter(expression)
         self._snapshots = snapshots
         self._places = {item: place for place, item in enumerate(items)}
-        self._item_masks: dict[tuple[Test, Values], Mask] = {}
+        self._described = lru_cache(_MOST_MASKS)(self._described_by)
 
-    def mask(self, user: str, given: Mapping[str, str], recent: Sequence[RecentEvent] = ()) -> Mask:
+    def mask(
+        self, user: str, given: Mapping[str, str], recent: Sequence[RecentEvent] = (), *, item: str = ""
+    ) -> Mask:
         """Return which items `user` may get; `given` has the values of parameters.
 
-        `recent` are the user's events that the data has not.
+        `recent` are the user's events that the data has not, `item` is the one that others are related to.
 
-        These are all items that any clause includes (all items, if none includes) minus those excluded.
-        Raises FilterError for a malformed value, or for one missing from an INCLUDE clause.
+        Raises FilterError for a malformed value, for one missing from an INCLUDE clause, and for an
+        expression on users.
         """
-        included: Mask | None = None
-        excluded = np.zeros(len(self._places), dtype=bool)
-        for clause in self._clauses:
-            found = self._clause(clause, _Asked(user, given, recent))
-            if not clause.include:
-                excluded |= found
-            else:
-                included = found if included is None else included | found
-        return ~excluded if included is None else included & ~excluded
+        if any(clause.subject == "USERID" for clause in self._clauses):
+            raise FilterError(_FOR_USERS)
+        asked = _Asked(user, given, recent, item)
+        return allowed(
+            self._clauses,
+            len(self._places),
+            lambda test: self._test(test, asked),
+            applies=lambda clause: all(self._holds_for(test, asked) for test in clause.users),
+        )
 
     @cached_property
-    def _history(self) -> UserHistory:
-        return UserHistory(self._snapshots["Interactions"], self._places)
+    def _history(self) -> UserHistory | None:
+        interactions = self._snapshots.get("Interactions")
+        return None if interactions is None else UserHistory(interactions, self._places)
 
     @cached_property
-    def _user_rows(self) -> dict[str, int]:
-        if "Users" not in self._snapshots:
-            return {}
-        ids = self._snapshots["Users"].table.texts("USER_ID")
-        return {ids.values[code]: row for row, code in enumerate(ids.codes)}
+    def _users(self) -> Records | None:
+        return Records.of(self._snapshots["Users"]) if "Users" in self._snapshots else None
 
-    def _clause(self, clause: Clause, asked: _Asked) -> Mask:
-        nothing = np.zeros(len(self._places), dtype=bool)
-        try:
-            if not all(self._holds_for(test, asked) for test in clause.users):
-                return nothing
-            groups = [
-                np.logical_and.reduce([self._items(test, asked) for test in group]) for group in clause.where
-            ]
-        except _MissingValueError:
-            if clause.include:
-                raise
-            return nothing
-        return np.asarray(np.logical_or.reduce(groups), dtype=bool)
+    @cached_property
+    def _items(self) -> Records | None:
+        return Records.of(self._snapshots["Items"]) if "Items" in self._snapshots else None
 
-    def _items(self, test: Test, asked: _Asked) -> Mask:
-        values = _values(test, asked.given)
-        if test.dataset.upper() == "INTERACTIONS":
-            negated = test.operator == "NOT IN"
-            return self._history.mask(asked.user, values, asked.recent, negated=negated)
-        if (test, values) not in self._item_masks:
-            self._item_masks[test, values] = self._described(test, values)
-        return self._item_masks[test, values]
+    @cached_property
+    def _item_rows(self) -> NDArray[np.intp]:
+        """The place of the item of each record, -1 for one that the model has not."""
+        ids = self._snapshots["Items"].table.texts("ITEM_ID")
+        places = np.array([self._places.get(item, -1) for item in ids.values], dtype=np.intp)
+        return places[ids.codes]
 
-    def _described(self, test: Test, values: Values) -> Mask:
+    def _test(self, test: Test, asked: _Asked) -> Mask:
+        values = self._values(test, asked)
+        if test.dataset.upper() != "INTERACTIONS":
+            return self._described(test, values)
+        negated = test.operator == "NOT IN"
+        if self._history is None:
+            return np.zeros(len(self._places), dtype=bool)
+        return self._history.mask(asked.user, values, asked.recent, negated=negated)
+
+    def _described_by(self, test: Test, values: Known) -> Mask:
         mask = np.zeros(len(self._places), dtype=bool)
-        snapshot = self._snapshots.get("Items")
-        if snapshot is None:
+        nothing_to_compare = not values and any(isinstance(each, CurrentItem) for each in test.values)
+        if self._items is None or nothing_to_compare or test.field not in self._items.table.columns:
             return mask
-        table = snapshot.table
-        rows = _matching(table.columns[test.field], test.operator, values)
-        ids = table.texts("ITEM_ID")
-        places = [self._places.get(ids.values[code], -1) for code in ids.codes[rows]]
-        mask[[place for place in places if place >= 0]] = True
+        places = self._item_rows[matching(self._items.table.columns[test.field], test.operator, values)]
+        mask[places[places >= 0]] = True
         return mask
 
     def _holds_for(self, test: Test, asked: _Asked) -> bool:
-        values = _values(test, asked.given)
-        row = self._user_rows.get(asked.user)
-        if row is None:
-            return False
-        column = self._snapshots["Users"].table.columns[test.field]
-        only = np.array([row])
-        one = column.take(only) if isinstance(column, Texts) else column[only]
-        return bool(_matching(one, test.operator, values).any())
+        values = self._values(test, asked)
+        found = None if self._users is None else self._users.value(asked.user, test.field)
+        return found is not None and bool(matching(column_of(found), test.operator, values).all())
 
+    def _values(self, test: Test, asked: _Asked) -> Known:
+        return tuple(known for value in test.values for known in self._known(value, asked))
 
-class _MissingValueError(FilterError):
-    """A parameter has no value."""
-
-
-def _values(test: Test, given: Mapping[str, str]) -> Values:
-    values: list[str | float] = []
-    for value in test.values:
-        if not isinstance(value, Parameter):
-            values.append(value)
-        elif value.name in given:
-            values += parse_values(given[value.name])
-        else:
-            raise _MissingValueError(f"The filter parameter {value.name} has no value.")
-    return tuple(values)
-
-
-def _matching(column: Column, comparison: str, values: Values) -> Mask:
-    """Return the rows whose value matches; of parts between `|`, any one may match."""
-    if isinstance(column, Texts):
-        wanted = {str(value) for value in values}
-        hits = [value in wanted or not wanted.isdisjoint(value.split("|")) for value in column.values]
-        known = np.array([*hits, False], dtype=bool)[column.codes]
-        return known if comparison != "NOT IN" else ~known & (column.codes >= 0)
-    numbers = [_as_number(value) for value in values]
-    if comparison in _COMPARE:
-        return _COMPARE[comparison](column, numbers[0])
-    known = np.isin(column, numbers)
-    return known if comparison != "NOT IN" else ~known & ~np.isnan(column)
-
-
-def _as_number(value: str | float) -> float:
-    try:
-        return float(value)
-    except ValueError as error:
-        raise FilterError(f"{value} is not a number.") from error
-
-
-def _check_test(test: Test, schemas: Mapping[str, Schema]) -> None:
-    schema = schemas.get(_SCHEMA_OF.get(test.dataset.upper(), ""))
-    fields = {field.name: field for field in schema.fields} if schema else {}
-    where = f"{test.dataset}.{test.field}"
-    if test.field not in fields:
-        raise FilterError(f"Invalid Expression: {where} does not exist.")
-    if test.dataset.upper() == "INTERACTIONS" and test.field != "EVENT_TYPE":
-        raise FilterError(f"Invalid Expression: {where} cannot be filtered on.")
-    field = fields[test.field]
-    if field.type == "boolean" or field.textual:
-        raise FilterError(f"Invalid Expression: {where} is boolean or textual.")
-    if field.type == "string" and test.operator in _COMPARE:
-        raise FilterError(f"Invalid Expression: {where} is a string and has no order.")
+    def _known(self, value: Value, asked: _Asked) -> Known:
+        if not isinstance(value, CurrentItem):
+            return known_values(value, asked.given)
+        found = None if self._items is None else self._items.value(asked.item, value.field)
+        if isinstance(found, str):
+            return tuple(found.split("|"))
+        return () if found is None else (found,)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.personalize.arns import Arns
+from understudy.personalize.attribution_reports import AttributionReports
 from understudy.personalize.csv_import import TableReader, read_user_ids
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.errors import JobFailedError, invalid_input
@@ -18,6 +19,8 @@ from understudy.personalize.kinds import (
     DATASET_GROUP,
     DATASET_IMPORT_JOB,
 )
+from understudy.personalize.model_operations import ModelOperations
+from understudy.personalize.records import number_form
 from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.schemas import Schema
@@ -30,6 +33,7 @@ from understudy.workers import Workers
 if TYPE_CHECKING:
     from understudy.s3 import S3ClientFactory
 
+_PUBLISH = "publishAttributionMetricsToS3"
 _WITH_USERS = frozenset({"INTERACTIONS", "USERS"})
 
 
@@ -41,6 +45,8 @@ class JobOperations:
     registry: Registry
     workers: Workers
     data: DataOperations
+    models: ModelOperations
+    attributions: AttributionReports
     s3: "S3ClientFactory"
 
     def operations(self) -> Mapping[str, Handler]:
@@ -57,6 +63,8 @@ class JobOperations:
         if "roleArn" not in params:
             raise invalid_input("roleArn is required to read from Amazon S3.")
         _data_location(params["dataSource"])
+        if params.get(_PUBLISH):
+            self.attributions.require_destination(dataset.detail["datasetGroupArn"])
         detail = {"importMode": "FULL", **_shown(params)}
         arn = self.arns.named("dataset-import-job", params["jobName"])
         self.registry.create(DATASET_IMPORT_JOB, arn, detail, links=(dataset.arn,), work=self.import_files)
@@ -72,7 +80,10 @@ class JobOperations:
                 async with storage.fetched(file) as body:
                     await self.workers.run(reader.read, body)
         table = await self.workers.run(reader.table)
-        add = job.detail["importMode"] == "INCREMENTAL"
+        mode = job.detail["importMode"]
+        if job.detail.get(_PUBLISH) and dataset.detail["datasetType"] == "INTERACTIONS":
+            await self.attributions.publish_import(dataset.detail["datasetGroupArn"], table, mode)
+        add = mode == "INCREMENTAL"
         return await self.data.records.imported(dataset, schema, table, add=add)
 
     async def create_dataset_export_job(self, params: Params) -> Params:
@@ -111,19 +122,24 @@ class JobOperations:
         return {"dataDeletionJobArn": arn}
 
     async def delete_data(self, job: Resource) -> Finish:
-        """Do a deletion: remove the users in its files. Trained models know them until the next training."""
+        """Do a deletion: remove the users in its files from datasets and models."""
         users: set[str] = set()
         async with Storage.open(self.s3) as storage:
             for file in await _csv_files(storage, _data_location(job.detail["dataSource"])):
                 async with storage.fetched(file) as body:
                     users |= await self.workers.run(read_user_ids, body)
-        datasets, records = self._with_users(job.detail["datasetGroupArn"]), self.data.records
-        removals = [await records.removal(each, users) for each in datasets]
-        while not all(map(records.is_current, removals)):  # an import has ended meanwhile
-            removals = [await records.removal(each, users) for each in datasets]
+        group_arn, records = job.detail["datasetGroupArn"], self.data.records
+        while True:
+            forget = await self.models.forgetting(group_arn, users)
+            removals = [await records.removal(each, users) for each in self._with_users(group_arn)]
+            # An import or a training may have begun or ended meanwhile.
+            if all(map(records.is_current, removals)) and {*self.models.versions(group_arn)} == {*forget}:
+                break
 
         def finish() -> None:
             job.detail["numDeleted"] = sum(records.remove(each) for each in removals)
+            for each in forget.values():
+                each()
 
         return finish
 
@@ -172,7 +188,7 @@ def _as_csv(table: Table, schema: Schema) -> bytes:
     types = {field.name: field.type for field in schema.fields if field.name in table.columns}
     names = list(types)
     text.write(",".join(names) + "\n")
-    columns = [_values(table.columns[name], _FORMS.get(types[name], str)) for name in names]
+    columns = [_values(table.columns[name], number_form(types[name])) for name in names]
     writer = csv.writer(text, escapechar="\\", doublequote=False, lineterminator="\n")
     writer.writerows(zip(*columns, strict=True))
     return text.getvalue().encode()
@@ -182,14 +198,3 @@ def _values(column: Column, form: Callable[[float], str]) -> Iterator[str]:
     if isinstance(column, Texts):
         return (column.values[code] if code >= 0 else "" for code in column.codes)
     return ("" if math.isnan(value) else form(value) for value in column.tolist())
-
-
-def _whole(value: float) -> str:
-    return str(int(value))
-
-
-def _truth(value: float) -> str:
-    return "true" if value else "false"
-
-
-_FORMS: Mapping[str, Callable[[float], str]] = {"int": _whole, "long": _whole, "boolean": _truth}

@@ -21,6 +21,7 @@ from understudy.engines.recommend import (
     RelatedItems,
     Satisfaction,
     SemanticItems,
+    UserAffinity,
 )
 from understudy.engines.recommend.factors import Factors
 from understudy.engines.recommend.hybrid import HybridModel
@@ -28,7 +29,14 @@ from understudy.engines.recommend.labels import LabelLinks
 from understudy.engines.recommend.params import HybridParams
 from understudy.engines.recommend.reranking import Ranker
 from understudy.engines.recommend.tables import Catalogue, Tables
-from understudy.personalize.trained import Items, PersonalModel, PopularModel, RelatedModel, TrainedModel
+from understudy.personalize.trained import (
+    Items,
+    PersonalModel,
+    PopularModel,
+    RelatedModel,
+    SegmentModel,
+    TrainedModel,
+)
 
 _CLASSES: Mapping[str, type[Any]] = {
     each.__name__: each
@@ -47,8 +55,10 @@ _CLASSES: Mapping[str, type[Any]] = {
         RelatedItems,
         RelatedModel,
         Satisfaction,
+        SegmentModel,
         SemanticItems,
         Tables,
+        UserAffinity,
     )
 }
 _DESCRIPTION = "description"

@@ -1,7 +1,7 @@
 """Solution versions: they are trained, and answer from then on."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
@@ -19,7 +19,7 @@ from understudy.personalize.registry import Finish, Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import LearnedData
 from understudy.personalize.table_files import read_table
-from understudy.personalize.trained import TrainedModel
+from understudy.personalize.trained import ItemModel, SegmentModel, TrainedModel
 from understudy.personalize.training import train
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
@@ -124,6 +124,34 @@ class ModelOperations:
     async def model(self, version: Resource) -> TrainedModel:
         """Return the model of an active solution version."""
         return await self.models.model(version)
+
+    async def item_model(self, version: Resource) -> ItemModel:
+        """Return the model of an active version that recommends items; it is an error if it has another."""
+        model = await self.model(version)
+        if isinstance(model, SegmentModel):
+            raise invalid_input(f"{version.arn} makes user segments, and recommends no items.")
+        return model
+
+    async def segment_model(self, version: Resource) -> SegmentModel:
+        """Return the model of an active version that makes segments; it is an error if it has another."""
+        model = await self.model(version)
+        if not isinstance(model, SegmentModel):
+            raise invalid_input(f"{version.arn} makes no user segments.")
+        return model
+
+    async def forgetting(self, group_arn: str, users: Collection[str]) -> Mapping[Resource, Finish]:
+        """Return what makes each trained version of a group forget users.
+
+        Waits for those that are being trained: they have been given what was known of the users.
+        """
+        await self.registry.settled(each for each in self.versions(group_arn) if each.unfinished)
+        trained = [each for each in self.versions(group_arn) if each.status is Status.ACTIVE]
+        return {each: await self.models.forgetting(each, users) for each in trained}
+
+    def versions(self, group_arn: str) -> list[Resource]:
+        """Return the versions of a group that have been trained, or are being."""
+        found = self.registry.find(SOLUTION_VERSION, links=(group_arn,))
+        return [each for each in found if each.unfinished or each.status is Status.ACTIVE]
 
     async def _material(self, solution: Resource) -> Snapshots:
         """Return the data to train on, each with its file."""

@@ -10,6 +10,8 @@ from weakref import WeakKeyDictionary
 from understudy.personalize.model_files import read_model, write_model
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from understudy.personalize.registry import Finish
     from understudy.personalize.resource import Resource
     from understudy.personalize.store import Store
@@ -45,10 +47,19 @@ class ModelShelf:
 
         return finish
 
+    async def forgetting(self, version: Resource, users: Collection[str]) -> Finish:
+        """Return what makes the model of a version forget users."""
+        before = await self.model(version)
+        after: TrainedModel = await self._workers.run(before.without, users)
+        return _nothing if after is before else await self.added(version, after)
+
     async def model(self, version: Resource) -> TrainedModel:
         """Return the model of a version that has one."""
         if version in self._only_here:
             return self._only_here[version]
+        if version.arn in self._loaded:
+            self._loaded.move_to_end(version.arn)
+            return self._loaded[version.arn]
         async with self._reading:
             found = self._loaded.get(version.arn)
             if found is None:
@@ -64,3 +75,7 @@ class ModelShelf:
         self._loaded.move_to_end(arn)
         while len(self._loaded) > _MOST_LOADED:
             self._loaded.popitem(last=False)
+
+
+def _nothing() -> None:
+    """Change nothing."""

@@ -167,6 +167,16 @@ class Registry:
         self._tasks[resource.arn] = task
         task.add_done_callback(lambda done: self._forget(resource.arn, done))
 
+    def is_busy(self, resource: Resource) -> bool:
+        """Tell whether anything is under way on behalf of a resource."""
+        return resource.arn in self._tasks
+
+    async def settled(self, resources: Iterable[Resource]) -> None:
+        """Wait until nothing is under way on behalf of these resources."""
+        tasks = [self._tasks[each.arn] for each in resources if each.arn in self._tasks]
+        if tasks:
+            await asyncio.wait(tasks)
+
     async def pause(self) -> None:
         """Wait for the minimum duration of a state."""
         await asyncio.sleep(self._state_delay_s)

@@ -3,12 +3,13 @@
 import math
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from understudy.personalize.attribution import campaign_mark
 from understudy.personalize.batch_operations import results_wanted
 from understudy.personalize.data_operations import DataOperations, only_of
 from understudy.personalize.errors import invalid_input, not_found
@@ -16,25 +17,39 @@ from understudy.personalize.event_rules import EventRules
 from understudy.personalize.filter_operations import FilterOperations
 from understudy.personalize.filter_syntax import FilterError
 from understudy.personalize.kinds import CAMPAIGN, SOLUTION_VERSION, Status
+from understudy.personalize.metadata import MOST_ITEMS, Metadata, MetadataReader
 from understudy.personalize.model_operations import STREAMED_UP_TO, ModelOperations
-from understudy.personalize.recipes import FOR_ITEMS, FOR_RANKING, require_recipe
+from understudy.personalize.promotions import Promotion, joined
+from understudy.personalize.recipes import (
+    FOR_ITEMS,
+    FOR_RANKING,
+    USER_PERSONALIZATION_V2,
+    Recipe,
+    require_recipe,
+)
 from understudy.personalize.registry import Registry
 from understudy.personalize.resource import Resource
 from understudy.personalize.store import Streamed
-from understudy.personalize.trained import PersonalModel, Query, Recent, Recommended, TrainedModel
+from understudy.personalize.trained import ItemModel, PersonalModel, Query, Recent, Recommended
 from understudy.wire.service import Handler, Params
 from understudy.workers import Workers
 
 _MOST_RANKED = 500
-_NOT_SUPPORTED = ("recommenderArn", "promotions", "metadataColumns")
+_CUT = 11
+"""Where the part of a UUID begins that is in the id of a recommendation."""
 
 
 class _Served(NamedTuple):
     """What a campaign answers with."""
 
+    campaign: Resource
     version: Resource
-    model: TrainedModel
-    recipe_type: str
+    model: ItemModel
+    recipe: Recipe
+
+    @property
+    def group_arn(self) -> str:
+        return str(self.version.detail["datasetGroupArn"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +61,7 @@ class Runtime:
     data: DataOperations
     models: ModelOperations
     filters: FilterOperations
+    metadata: MetadataReader
 
     def operations(self) -> Mapping[str, Handler]:
         """Return the operations of `personalize-runtime`."""
@@ -57,42 +73,40 @@ class Runtime:
     async def get_recommendations(self, params: Params) -> Params:
         """Answer GetRecommendations for a user or an item; an unknown one gets popular items."""
         served = await self._served(params)
-        if served.recipe_type == FOR_RANKING:
+        if served.recipe.type == FOR_RANKING:
             raise invalid_input("The campaign's recipe requires GetPersonalizedRanking.")
-        needed = "itemId" if served.recipe_type == FOR_ITEMS else "userId"
+        needed = "itemId" if served.recipe.type == FOR_ITEMS else "userId"
         if needed not in params:
             raise invalid_input(f"{needed} is required for this campaign's recipe.")
-        limit = results_wanted(params)
+        limit, promotion = results_wanted(params), Promotion.of(params)
+        metadata = await self._metadata(served, params, limit)
         query = Query(
-            user=params.get("userId", ""),
-            item=params.get("itemId", ""),
-            mask=await self._mask(served, params),
-            recent=self._recent(served, params),
+            user=params.get("userId", ""), item=params.get("itemId", ""), recent=self._recent(served, params)
         )
-        found = await self.workers.run(_first, served.model, query, limit)
-        return {"itemList": _listed(found), "recommendationId": f"RID-{uuid.uuid4()}"}
+        listed = await self._listed(served, query, params, limit)
+        if promotion is not None:
+            promoted = await self._listed(served, query, promotion.filtered, promotion.share(limit))
+            marked = promotion.marked(promoted, reasons=served.recipe.arn == USER_PERSONALIZATION_V2)
+            listed = joined(listed, marked, limit, seed=f"{query.user}\n{query.item}")
+        return _answer("itemList", listed, served, metadata)
 
     async def get_personalized_ranking(self, params: Params) -> Params:
         """Answer GetPersonalizedRanking: the given items in the order for a user."""
         served = await self._served(params)
-        if served.recipe_type != FOR_RANKING or not isinstance(served.model, PersonalModel):
+        if served.recipe.type != FOR_RANKING or not isinstance(served.model, PersonalModel):
             raise invalid_input("The campaign's recipe does not support personalized ranking.")
         ranked = tuple(params["inputList"])
         if not 1 <= len(ranked) <= _MOST_RANKED:
             raise invalid_input(f"inputList must have 1 to {_MOST_RANKED} items.")
-        query = Query(
-            user=params["userId"],
-            ranked=ranked,
-            mask=await self._mask(served, params),
-            recent=self._recent(served, params),
-        )
+        metadata = await self._metadata(served, params, len(ranked))
+        query = Query(user=params["userId"], ranked=ranked, recent=self._recent(served, params))
+        query = replace(query, mask=await self._mask(served, query, params))
         found = await self.workers.run(served.model.order, query)
-        return {"personalizedRanking": _listed(found), "recommendationId": f"RID-{uuid.uuid4()}"}
+        return _answer("personalizedRanking", _items(found), served, metadata)
 
     async def _served(self, params: Params) -> _Served:
-        for name in _NOT_SUPPORTED:
-            if params.get(name):
-                raise invalid_input(f"{name} is not supported.")
+        if params.get("recommenderArn"):
+            raise invalid_input("recommenderArn is not supported.")
         if "campaignArn" not in params:
             raise invalid_input("campaignArn is required.")
         campaign = self.registry.get(CAMPAIGN, params["campaignArn"])
@@ -100,20 +114,31 @@ class Runtime:
             raise not_found(campaign.arn)
         version = self.registry.get(SOLUTION_VERSION, campaign.detail["solutionVersionArn"])
         recipe = require_recipe(version.detail["recipeArn"])
-        return _Served(version, await self.models.model(version), recipe.type)
+        return _Served(campaign, version, await self.models.item_model(version), recipe)
 
-    async def _mask(self, served: _Served, params: Params) -> NDArray[np.bool_] | None:
-        self.filters.require(params, served.version)
-        item_filter = await self.filters.bound(params, served.model, with_events=False)
+    async def _metadata(self, served: _Served, params: Params, items: int) -> Metadata | None:
+        metadata = await self.metadata.wanted(params, served.campaign, served.group_arn)
+        if metadata is not None and items > MOST_ITEMS:
+            raise invalid_input(f"With metadata, there may be at most {MOST_ITEMS} items.")
+        return metadata
+
+    async def _listed(self, served: _Served, query: Query, filtered: Params, limit: int) -> list[Params]:
+        """Return at most `limit` items that the filter of `filtered` allows."""
+        masked = replace(query, mask=await self._mask(served, query, filtered))
+        return _items(await self.workers.run(_first, served.model, masked, limit))
+
+    async def _mask(self, served: _Served, query: Query, filtered: Params) -> NDArray[np.bool_] | None:
+        self.filters.require(filtered, served.version)
+        item_filter = await self.filters.bound(filtered, served.model, with_events=False)
         if item_filter is None:
             return None
-        user = params.get("userId", "")
         events = [
             (str(event.record.get("ITEM_ID")), str(event.record.get("EVENT_TYPE") or ""))
-            for event in self._streamed(served.version, user, since=0)
+            for event in self._streamed(served.version, query.user, since=0)
         ]
+        given = filtered.get("filterValues", {})
         try:
-            return await self.workers.run(item_filter.mask, user, params.get("filterValues", {}), events)
+            return await self.workers.run(item_filter.mask, query.user, given, events, item=query.item)
         except FilterError as error:
             raise invalid_input(str(error)) from error
 
@@ -154,12 +179,23 @@ def _value(event: Streamed) -> float:
     return math.nan if value is None else float(value)
 
 
-def _first(model: TrainedModel, query: Query, limit: int) -> Recommended:
+def _first(model: ItemModel, query: Query, limit: int) -> Recommended:
     return next(model.answer([query], limit))
 
 
-def _listed(found: Recommended) -> list[Params]:
+def _items(found: Recommended) -> list[Params]:
     if found.scores is None:
         return [{"itemId": item} for item in found.items]
     pairs = zip(found.items, found.scores, strict=True)
     return [{"itemId": item, "score": score} for item, score in pairs]
+
+
+def _answer(member: str, listed: list[Params], served: _Served, metadata: Metadata | None) -> Params:
+    if metadata is not None:
+        listed = [{**each, "metadata": metadata.of(each["itemId"])} for each in listed]
+    return {member: listed, "recommendationId": _recommendation_id(served.campaign.arn)}
+
+
+def _recommendation_id(campaign_arn: str) -> str:
+    """Return a new id in AWS's form, of 40 characters: it says which campaign has recommended."""
+    return f"RID-{str(uuid.uuid4())[_CUT:]}-CID-{campaign_mark(campaign_arn)}"

@@ -6,19 +6,23 @@ from typing import TYPE_CHECKING, Self
 from understudy.personalize import kinds, recipes
 from understudy.personalize.arns import Arns
 from understudy.personalize.attribution_operations import AttributionOperations
+from understudy.personalize.attribution_reports import AttributionReports
 from understudy.personalize.batch_operations import BatchOperations
 from understudy.personalize.campaign_operations import CampaignOperations
 from understudy.personalize.data_operations import DataOperations
 from understudy.personalize.dataset_records import DatasetRecords
 from understudy.personalize.event_operations import EventOperations
 from understudy.personalize.filter_operations import FilterOperations
+from understudy.personalize.item_records import ItemRecords
 from understudy.personalize.job_operations import JobOperations
+from understudy.personalize.metadata import MetadataReader
 from understudy.personalize.model_operations import ModelOperations
 from understudy.personalize.model_shelf import ModelShelf
 from understudy.personalize.options import PersonalizeOptions
 from understudy.personalize.readout import Readout
 from understudy.personalize.registry import Registry
 from understudy.personalize.runtime import Runtime
+from understudy.personalize.segment_operations import SegmentOperations
 from understudy.personalize.solution_operations import SolutionOperations
 from understudy.personalize.store import Store
 from understudy.personalize.tags import TagOperations
@@ -44,6 +48,7 @@ _PLAIN_KINDS = (
     kinds.EVENT_TRACKER,
     kinds.METRIC_ATTRIBUTION,
     kinds.BATCH_INFERENCE_JOB,
+    kinds.BATCH_SEGMENT_JOB,
 )
 
 
@@ -86,7 +91,9 @@ class _Parts:
     campaigns: CampaignOperations
     filters: FilterOperations
     batch: BatchOperations
+    segments: SegmentOperations
     attributions: AttributionOperations
+    reports: AttributionReports
     runtime: Runtime
     events: EventOperations
 
@@ -100,13 +107,23 @@ class _Parts:
         models = ModelOperations(
             arns=arns, registry=registry, workers=workers, data=data, models=ModelShelf(store, workers)
         )
+        items = ItemRecords(data=data)
+        reports = AttributionReports(registry=registry, workers=workers, items=items, s3=s3)
         filters = FilterOperations(arns=arns, registry=registry, data=data)
         return cls(
             registry=registry,
             workers=workers,
             records=records,
             data=data,
-            jobs=JobOperations(arns=arns, registry=registry, workers=workers, data=data, s3=s3),
+            jobs=JobOperations(
+                arns=arns,
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                attributions=reports,
+                s3=s3,
+            ),
             solutions=SolutionOperations(arns=arns, registry=registry, data=data),
             models=models,
             campaigns=CampaignOperations(arns=arns, registry=registry),
@@ -114,9 +131,26 @@ class _Parts:
             batch=BatchOperations(
                 arns=arns, registry=registry, workers=workers, models=models, filters=filters, s3=s3
             ),
+            segments=SegmentOperations(
+                arns=arns,
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                filters=filters,
+                s3=s3,
+            ),
             attributions=AttributionOperations(arns=arns, registry=registry, data=data),
-            runtime=Runtime(registry=registry, workers=workers, data=data, models=models, filters=filters),
-            events=EventOperations(registry=registry, data=data),
+            runtime=Runtime(
+                registry=registry,
+                workers=workers,
+                data=data,
+                models=models,
+                filters=filters,
+                metadata=MetadataReader(data=data, items=items),
+            ),
+            events=EventOperations(registry=registry, data=data, attributions=reports),
+            reports=reports,
         )
 
     def control(self) -> dict[str, Handler]:
@@ -134,6 +168,7 @@ class _Parts:
             self.campaigns,
             self.filters,
             self.batch,
+            self.segments,
             self.attributions,
             TagOperations(self.registry),
         ):
@@ -152,11 +187,13 @@ class _Parts:
                 kinds.DATA_DELETION_JOB: self.jobs.delete_data,
                 kinds.SOLUTION_VERSION: self.models.train_version,
                 kinds.BATCH_INFERENCE_JOB: self.batch.infer,
+                kinds.BATCH_SEGMENT_JOB: self.segments.segment,
             }
         )
         self.data.resume_updates()
         self.solutions.resume_updates()
         self.campaigns.resume_updates()
+        self.reports.resume()
 
     async def close(self) -> None:
         """Abandon what is under way; with a folder, it is begun again at the next start."""

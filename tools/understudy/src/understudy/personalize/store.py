@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, NamedTuple
 
-from understudy.personalize.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
-from understudy.personalize.resource_json import as_json, from_json, resource_as_json, resource_from_json
+from understudy.database import DATABASE, LOCK_TIMEOUT_S, Database, Layout, refuse_old
+from understudy.personalize.attribution import Figure
+from understudy.personalize.resource_json import resource_as_json, resource_from_json
 from understudy.personalize.schemas import Field, Schema
+from understudy.stored_json import as_json, from_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -17,16 +19,21 @@ if TYPE_CHECKING:
     from understudy.personalize.resource import Resource
 
 _TABLES = """
-CREATE TABLE resources (arn TEXT PRIMARY KEY, number INTEGER NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE bulk (dataset TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE streamed (
+CREATE TABLE IF NOT EXISTS resources (
+    arn TEXT PRIMARY KEY, number INTEGER NOT NULL, content TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS bulk (dataset TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS streamed (
     number INTEGER PRIMARY KEY AUTOINCREMENT, dataset TEXT NOT NULL, owner TEXT NOT NULL, event TEXT,
     record TEXT NOT NULL, UNIQUE (dataset, event));
-CREATE INDEX streamed_by_owner ON streamed (dataset, owner);
-CREATE TABLE training_data (
+CREATE INDEX IF NOT EXISTS streamed_by_owner ON streamed (dataset, owner);
+CREATE TABLE IF NOT EXISTS training_data (
     version TEXT NOT NULL, name TEXT NOT NULL, schema TEXT NOT NULL, file TEXT NOT NULL,
     PRIMARY KEY (version, name)) WITHOUT ROWID;
-CREATE TABLE models (version TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS models (version TEXT PRIMARY KEY, file TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS figures (
+    attribution TEXT NOT NULL, metric TEXT NOT NULL, event_type TEXT NOT NULL, value REAL NOT NULL,
+    function TEXT NOT NULL, source TEXT NOT NULL, since INTEGER NOT NULL,
+    PRIMARY KEY (attribution, metric, event_type, function, source, since)) WITHOUT ROWID;
 """
 _LAYOUT = Layout([each for each in _TABLES.split(";") if each.strip()], ("bulk", "training_data", "models"))
 
@@ -97,6 +104,7 @@ class Store:
                 self._database.change("DELETE FROM streamed WHERE dataset = ?", [(arn,)])
                 self.drop_training_data(arn)
                 self._database.discard("models", "version", arn)
+                self._database.change("DELETE FROM figures WHERE attribution = ?", [(arn,)])
                 self._database.change("DELETE FROM resources WHERE arn = ?", [(arn,)])
 
     def new_file(self) -> Path | None:
@@ -145,11 +153,31 @@ class Store:
         rows = self._database.rows("SELECT DISTINCT owner FROM streamed WHERE dataset = ?", (dataset,))
         return {owner for (owner,) in rows}
 
-    def put_streamed(self, dataset: str, records: Iterable[Streamed]) -> None:
-        """Add records."""
+    def put_streamed(self, dataset: str, records: Iterable[Streamed]) -> list[bool]:
+        """Add records; return of each whether it is new."""
+        statement = "INSERT OR IGNORE INTO streamed (dataset, owner, event, record) VALUES (?, ?, ?, ?)"
+        with self.transaction():
+            return [
+                self._database.change(statement, [(dataset, each.owner, each.event, as_json(each.record))])
+                > 0
+                for each in records
+            ]
+
+    def figures(self, attribution: str) -> list[Figure]:
+        """Return what an attribution has counted of events."""
+        rows = self._database.rows(
+            "SELECT metric, event_type, value, function, source, since FROM figures WHERE attribution = ? "
+            "ORDER BY metric, event_type, function, source, since",
+            (attribution,),
+        )
+        return [Figure(*row) for row in rows]
+
+    def add_figures(self, attribution: str, figures: Iterable[Figure]) -> None:
+        """Add to what an attribution has counted."""
         self._database.change(
-            "INSERT OR IGNORE INTO streamed (dataset, owner, event, record) VALUES (?, ?, ?, ?)",
-            [(dataset, each.owner, each.event, as_json(each.record)) for each in records],
+            "INSERT INTO figures (attribution, metric, event_type, value, function, source, since) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET value = value + excluded.value",
+            [(attribution, *each) for each in figures],
         )
 
     def remove_streamed(self, dataset: str, owners: Iterable[str]) -> int:
@@ -182,8 +210,10 @@ class Store:
         return str(rows[0][0]) if rows else None
 
     def put_model(self, version: str, file: str) -> None:
-        """Let a version have the model in a file."""
-        self._database.change("INSERT INTO models VALUES (?, ?)", [(version, file)])
+        """Let a version have the model in a file, in place of one that it had."""
+        with self.transaction():
+            self._database.discard("models", "version", version)
+            self._database.change("INSERT INTO models VALUES (?, ?)", [(version, file)])
 
 
 def _schema(stored: str) -> Schema:

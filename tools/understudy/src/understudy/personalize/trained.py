@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         RelatedItems,
         Satisfaction,
         SemanticItems,
+        UserAffinity,
     )
 
 
@@ -112,6 +113,18 @@ class PersonalModel:
         unknown = [item for item in distinct if item not in places and query.mask is None]
         return Recommended([*found.items, *unknown], [*scores, *(0.0 for _ in unknown)])
 
+    def without(self, users: Collection[str]) -> Self:
+        """Return a model that does not know these users; the same one if it does not know them now.
+
+        What was counted of them, in sums over all users, stays counted.
+        """
+        gone = self.users.keys() & users
+        if not gone:
+            return self
+        left = {user: code for user, code in self.users.items() if user not in gone}
+        codes = np.array([self.users[user] for user in gone], dtype=np.intp)
+        return replace(self, users=left, profiles=self.profiles.without(codes))
+
     def _profiles(self, user: str, recent: Recent) -> Profiles:
         places = self.items.places
         known = [row for row, item in enumerate(recent.items) if item in places]
@@ -132,6 +145,10 @@ class RelatedModel:
     items: Items
     metrics: Mapping[str, float]
 
+    def without(self, _users: Collection[str], /) -> Self:
+        """Return the same model, which knows no users."""
+        return self
+
     def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
         """Yield at most `limit` items for each query."""
         codes = [self.items.places.get(query.item, -1) for query in queries]
@@ -147,10 +164,41 @@ class PopularModel:
     items: Items
     metrics: Mapping[str, float]
 
+    def without(self, _users: Collection[str], /) -> Self:
+        """Return the same model, which knows no users."""
+        return self
+
     def answer(self, queries: Sequence[Query], limit: int) -> Iterator[Recommended]:
         """Yield at most `limit` items for each query."""
         for query in queries:
             yield Recommended(self.items.named(self.model.first(limit, query.mask)), None)
 
 
-TrainedModel = PersonalModel | RelatedModel | PopularModel
+@dataclass(frozen=True, slots=True)
+class SegmentModel:
+    """Ranks users for items; `users` have the names of its codes."""
+
+    affinity: UserAffinity
+    users: tuple[str, ...]
+    items: Items
+    metrics: Mapping[str, float]
+
+    def without(self, users: Collection[str]) -> Self:
+        """Return a model that does not know these users; the same one if it does not know them now."""
+        kept = [code for code, user in enumerate(self.users) if user not in users]
+        if len(kept) == len(self.users):
+            return self
+        left = self.affinity.of_users(np.array(kept, dtype=np.intp))
+        return replace(self, affinity=left, users=tuple(self.users[code] for code in kept))
+
+    def segment(
+        self, items: Sequence[int], limit: int, allowed: NDArray[np.bool_] | None = None
+    ) -> list[str]:
+        """Return at most `limit` users, those who will most probably want one of `items` first."""
+        found = self.affinity.users(np.array(items, dtype=np.intp), limit, allowed)
+        return [self.users[code] for code in found.tolist()]
+
+
+ItemModel = PersonalModel | RelatedModel | PopularModel
+"""What recommends items."""
+TrainedModel = ItemModel | SegmentModel

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -12,34 +13,52 @@ from understudy.engines.recommend import (
     Profiles,
     Recommender,
     RelatedItems,
+    SegmentSplit,
     SemanticItems,
     Split,
+    UserAffinity,
     evaluate,
     measured,
+    segment_metrics,
 )
 from understudy.engines.recommend.evaluation import DEPTH
 from understudy.personalize import recipes
-from understudy.personalize.catalogue import item_content
+from understudy.personalize.catalogue import has_attributes, item_content
 from understudy.personalize.errors import JobFailedError
 from understudy.personalize.interactions import Selected, only_items, select_interactions
 from understudy.personalize.plan import TrainingPlan
-from understudy.personalize.trained import Items, PersonalModel, PopularModel, RelatedModel, TrainedModel
+from understudy.personalize.trained import (
+    Items,
+    PersonalModel,
+    PopularModel,
+    RelatedModel,
+    SegmentModel,
+    TrainedModel,
+)
 
 _MIN_EVENTS = 1_000
 _MIN_USERS = 25
 _MIN_EVENTS_EACH = 2
 _MIN_USER_SHARE = 0.01
+_NO_ATTRIBUTE = (
+    "Did not find any attribute to train on. There may not be any attribute in the items dataset, "
+    "or all attribute values either have same or all distinct values."
+)
 _NO_TEXT = "The Items dataset has no textual field with values to train on."
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Material:
-    """What is trained on: histories of all users, their split for the metrics, and the catalogue."""
+    """What is trained on: histories of all users, and the catalogue."""
 
     selected: Selected
     histories: Histories
-    split: Split
     content: ItemContent
+
+    @cached_property
+    def split(self) -> Split:
+        """Users held back for the metrics."""
+        return Split.of(self.histories)
 
     @property
     def items(self) -> Items:
@@ -58,8 +77,10 @@ def train(plan: TrainingPlan, recipe_arn: str = recipes.USER_PERSONALIZATION_V2)
     histories = Histories.of(selected.events)
     _check_size(histories, plan.events.filtered_types)
     content = item_content(plan, selected.items)
+    if recipe_arn == recipes.ITEM_ATTRIBUTE_AFFINITY and not has_attributes(plan):
+        raise JobFailedError(_NO_ATTRIBUTE)
     fit = _FITS.get(recipe_arn, _personal)
-    return fit(_Material(selected, histories, Split.of(histories), content))
+    return fit(_Material(selected, histories, content))
 
 
 def _personal(material: _Material) -> TrainedModel:
@@ -100,9 +121,18 @@ def _popular(material: _Material) -> TrainedModel:
     return PopularModel(PopularItems.of(material.histories), material.items, metrics)
 
 
+def _segments(material: _Material) -> TrainedModel:
+    split = SegmentSplit.of(material.histories)
+    trial = UserAffinity.of(Histories.of(split.train), material.content)
+    model = UserAffinity.of(material.histories, material.content)
+    return SegmentModel(model, material.selected.users, material.items, segment_metrics(trial, split))
+
+
 _FITS: dict[str, Callable[[_Material], TrainedModel]] = {
     recipes.SIMILAR_ITEMS: _similar,
     recipes.POPULARITY_COUNT: _popular,
+    recipes.ITEM_AFFINITY: _segments,
+    recipes.ITEM_ATTRIBUTE_AFFINITY: _segments,
 }
 
 

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from understudy.personalize.plan import DatasetSnapshot
 
-_EVERY_EVENT = "*"
+EVERY_EVENT = "*"
+"""Matches events of every type."""
 
 RecentEvent = tuple[str, str]
 """An item, and the type of the event."""
@@ -44,14 +45,14 @@ class UserHistory:
         mask = np.zeros(self._n_items, dtype=bool)
         wanted = {str(value).lower() for value in event_types}
         for item, event_type in recent:
-            matches = _EVERY_EVENT in wanted or event_type.lower() in wanted
+            matches = EVERY_EVENT in wanted or event_type.lower() in wanted
             if matches != negated and item in self._places:
                 mask[self._places[item]] = True
         code = self._users.get(user)
         if code is None:
             return mask
         rows = slice(self._bounds[code], self._bounds[code + 1])
-        hits = np.array([_EVERY_EVENT in wanted or name in wanted for name in self._types])
+        hits = np.array([EVERY_EVENT in wanted or name in wanted for name in self._types])
         items = self._items[rows][hits[self._type_codes[rows]] != negated]
         mask[items[items >= 0]] = True
         return mask

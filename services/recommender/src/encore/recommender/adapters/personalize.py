@@ -4,12 +4,14 @@ The operations of all kinds differ only in their names, so a table holds the nam
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from encore.recommender.adapters.personalize_operations import GONE, OPERATIONS, meaning
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
+from encore.recommender.domain.standing import KnownDataset
 from encore.recommender.ports import NotReadyError, RefusedError, VanishedError
 from encore.runtime.errors import error_code
 
@@ -19,7 +21,14 @@ if TYPE_CHECKING:
 EXISTS = "ResourceAlreadyExistsException"
 ACTIVE = "ACTIVE"
 RECENT_VERSIONS = 20
+DELETING = "DELETE"
+FOUND_FIRST = frozenset({Kind.SOLUTION_VERSION, Kind.EVENT_TRACKER})
+"""Personalize may accept a second version with the same name, and each one is a paid training; a dataset
+group has one event tracker, whatever its name."""
 ENDED_BADLY = ("FAILED", "STOPPED")
+LATEST_UPDATE = "latestCampaignUpdate"
+SERVED = ("solutionVersionArn", "minProvisionedTPS")
+"""What a campaign can be updated to."""
 
 
 class AWSPersonalize:
@@ -34,8 +43,7 @@ class AWSPersonalize:
         Raises `NotReadyError` when it cannot be created yet, `RefusedError` when it never can, and
         `VanishedError` when something that it is made from no longer exists.
         """
-        # Personalize may accept a second version with the same name, and each one is a paid training.
-        if wanted.kind is Kind.SOLUTION_VERSION and (found := await self._find(wanted)):
+        if wanted.kind in FOUND_FIRST and (found := await self._find(wanted)):
             return found
         operations = OPERATIONS[wanted.kind]
         try:
@@ -59,15 +67,22 @@ class AWSPersonalize:
         status = str(described.get("status", ""))
         if status.endswith(ENDED_BADLY):
             raise RefusedError(str(described.get("failureReason") or status))
-        return status == ACTIVE
+        latest = described.get(LATEST_UPDATE, {})
+        if str(latest.get("status", "")).endswith(ENDED_BADLY):
+            raise RefusedError(str(latest.get("failureReason") or latest["status"]))
+        return status == ACTIVE and latest.get("status", ACTIVE) == ACTIVE
 
     async def exists(self, kind: Kind, arn: str) -> bool:
-        """Return whether there is such a resource, whatever its state."""
+        """Return whether there is such a resource, whatever its state; a campaign's end counts as its end."""
         try:
-            await self._describe(kind, arn)
+            described = await self._describe(kind, arn)
         except VanishedError:
             return False
-        return True
+        return kind is not Kind.CAMPAIGN or not str(described.get("status", "")).startswith(DELETING)
+
+    async def find(self, kind: Kind, name: str) -> str | None:
+        """Return the ARN of the resource of a kind without a parent that has this name, or None."""
+        return await self._find(ResourceSpec("", kind, name, {}))
 
     async def solutions(self, group_arn: str) -> Sequence[Found]:
         """Return the solutions of a dataset group, the newest first."""
@@ -97,15 +112,61 @@ class AWSPersonalize:
             pass
         return True
 
+    async def dataset(self, arn: str) -> KnownDataset:
+        """Return what tells a dataset from one of the same name that was there before.
+
+        Raises `VanishedError` if there is none.
+        """
+        found = await self._describe(Kind.DATASET, arn)
+        return KnownDataset(
+            arn=arn, schema_arn=str(found["schemaArn"]), created_at=found["creationDateTime"].astimezone(UTC)
+        )
+
+    async def metrics(self, version_arn: str) -> Mapping[str, float]:
+        """Return the metrics of a version's training; a recipe that measures nothing has none.
+
+        Raises `NotReadyError` while they are not there yet, and `VanishedError` if the version is gone.
+        """
+        try:
+            reply = await self._client.get_solution_metrics(solutionVersionArn=version_arn)
+        except ClientError as error:
+            raise meaning(error, OPERATIONS[Kind.SOLUTION_VERSION]) from error
+        return reply.get("metrics", {})
+
+    async def tracking_id(self, tracker_arn: str) -> str:
+        """Return the id with which events are put through a tracker."""
+        return str((await self._describe(Kind.EVENT_TRACKER, tracker_arn))["trackingId"])
+
     async def _existing(self, wanted: ResourceSpec) -> str:
         arn = await self._find(wanted)
+        if arn is None and wanted.kind is Kind.CAMPAIGN:
+            raise NotReadyError(f"campaign {wanted.name} has just been deleted")
         if arn is None:
             raise RefusedError(f"{wanted.kind} {wanted.name} already exists under another parent")
         if wanted.kind is Kind.DATASET:
             await self._use_schema(arn, str(wanted.request["schemaArn"]))
         if wanted.kind is Kind.DATASET_GROUP and (key := wanted.request.get("kmsKeyArn")):
             await self._require_key(arn, str(key))
+        if wanted.kind is Kind.CAMPAIGN:
+            await self._use_version(arn, wanted.request)
         return arn
+
+    async def _use_version(self, campaign_arn: str, request: Mapping[str, Any]) -> None:
+        """Update a campaign to the version, and the throughput, that are wanted.
+
+        Until that is done, it answers by the earlier ones, and is not active. Raises `NotReadyError` while it
+        is being deleted.
+        """
+        campaign = await self._describe(Kind.CAMPAIGN, campaign_arn)
+        if str(campaign["status"]).startswith(DELETING):
+            raise NotReadyError(f"campaign {campaign['name']} is being deleted")
+        wanted = {key: request[key] for key in SERVED}
+        coming = {key: campaign.get(key) for key in SERVED}
+        latest = campaign.get(LATEST_UPDATE, {})
+        if latest and not str(latest["status"]).endswith(ENDED_BADLY):
+            coming |= {key: latest[key] for key in SERVED if key in latest}
+        if wanted != coming:
+            await self._call(Kind.CAMPAIGN, "update", campaignArn=campaign_arn, **wanted)
 
     async def _require_key(self, group_arn: str, key_arn: str) -> None:
         """AWS encrypts a group with the key that it was created with: data must not go to another one."""
@@ -129,7 +190,10 @@ class AWSPersonalize:
         listed = [summary async for summary in self._list(wanted.kind, **parent)]
         if wanted.kind is Kind.SOLUTION_VERSION:
             listed = [await self._describe(wanted.kind, one[operations.arn]) for one in _latest(listed)]
-        same = (str(one[operations.arn]) for one in listed if one.get(operations.name) == wanted.name)
+        any_name = wanted.kind is Kind.EVENT_TRACKER
+        same = (
+            str(one[operations.arn]) for one in listed if any_name or one.get(operations.name) == wanted.name
+        )
         return next(same, None)
 
     async def _all(self, kind: Kind, **parent: str) -> list[Found]:

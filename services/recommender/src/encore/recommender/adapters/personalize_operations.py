@@ -43,6 +43,8 @@ OPERATIONS: Mapping[Kind, Operations] = {
     Kind.SOLUTION_VERSION: Operations(
         "solution_version", "solutionVersion", "solutionVersions", "solutionArn", job=True
     ),
+    Kind.FILTER: Operations("filter", "filter", "Filters", "datasetGroupArn"),
+    Kind.CAMPAIGN: Operations("campaign", "campaign", "campaigns"),
     Kind.BATCH_JOB: Operations(
         "batch_inference_job",
         "batchInferenceJob",
@@ -51,19 +53,25 @@ OPERATIONS: Mapping[Kind, Operations] = {
         "jobName",
         job=True,
     ),
+    Kind.EVENT_TRACKER: Operations("event_tracker", "eventTracker", "eventTrackers", "datasetGroupArn"),
 }
 
 
 def meaning(error: ClientError, operations: Operations) -> Exception:
     """Translate a refused request into what it means for the run; other errors are for the queue to retry."""
+    return meaning_of(error, operations.noun, job=operations.job)
+
+
+def meaning_of(error: ClientError, noun: str, *, job: bool = False) -> Exception:
+    """Translate a refused request about a `noun`; the quota of running jobs frees up in time."""
     code = error_code(error)
     text = error.response.get("Error", {}).get("Message", "")
-    if code == IN_USE or (code == LIMIT and operations.job):
-        return NotReadyError(f"{operations.noun}: {text}")
+    if code == IN_USE or (code == LIMIT and job):
+        return NotReadyError(f"{noun}: {text}")
     if code == GONE:
-        return VanishedError(f"{operations.noun}: {text}")
+        return VanishedError(f"{noun}: {text}")
     if code == LIMIT:
-        return QuotaError(f"Personalize refused {operations.noun}: {code}: {text}")
+        return QuotaError(f"Personalize refused {noun}: {code}: {text}")
     if code in NEVER:
-        return RefusedError(f"Personalize refused {operations.noun}: {code}: {text}")
+        return RefusedError(f"Personalize refused {noun}: {code}: {text}")
     return error

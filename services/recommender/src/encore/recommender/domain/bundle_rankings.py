@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from encore.contracts.records import Customer
 from encore.recommender.domain.batch import Rankings, ranked_customers
 from encore.recommender.domain.kept_rankings import RunRanking
+from encore.recommender.domain.preferences import Scores
+from encore.recommender.domain.woven import ProductLists, woven_rankings
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,17 +18,37 @@ class BundleRankings:
     """False without Personalize."""
     settled: Mapping[str, RunRanking] = field(default_factory=dict)
     rankings: Rankings = field(default_factory=Rankings)
+    """Those of customers: kept ones too."""
+    lists: ProductLists | None = None
+    """What goes with their products, where Personalize was asked about products."""
+
+    @property
+    def are_missing(self) -> bool:
+        """Whether Personalize's answers about the customers who were asked for are not there."""
+        return self.lists.are_missing if self.lists else not self.rankings.lines
 
     def asked(self, customers: Sequence[Customer]) -> list[str]:
-        """Return for whom of these customers Personalize was asked.
+        """Return which of these customers need what Personalize was asked for.
 
         A release that kept no rankings settled nothing, and asked for all.
         """
         return [one for one in ranked_customers(customers) if self.is_ranked and not self._has_kept(one)]
 
+    def paid(self, customers: Sequence[Customer]) -> int:
+        """Return what Personalize charges for these customers alone: nothing if it was asked by product."""
+        return 0 if self.lists else len(self.asked(customers))
+
     def kept(self, customers: Sequence[Customer]) -> int:
         """Return how many of these customers have a ranking that was kept."""
         return sum(map(self._has_kept, ranked_customers(customers)))
+
+    def by_customer(self, customers: Sequence[Customer], scores: Scores) -> Mapping[str, Sequence[str]]:
+        """Return the ranking of each of these customers who has one."""
+        if self.lists is None:
+            return self.rankings.by_customer
+        asked = set(self.asked(customers))
+        own = (one for one in customers if one.customer_id in asked)
+        return {**self.rankings.by_customer, **dict(woven_rankings(own, scores, self.lists.by_product))}
 
     def _has_kept(self, customer_id: str) -> bool:
         return customer_id in self.settled and bool(self.settled[customer_id].product_ids)

@@ -28,6 +28,7 @@ class Changes:
     """What is new since an earlier run: interactions, and whether the customer's own row is."""
 
     interactions: list[Row]
+    """Those of products that are new to the customer, and those that are different now."""
     user: bool
     replaced: int
     """How many interactions that were told before are different now, or gone."""
@@ -50,7 +51,7 @@ def changes(before: CustomerRows | None, now: CustomerRows) -> Changes:
     if before is None:
         return Changes(now.interactions, user=True, replaced=0)
     known = _by_product(before.interactions)
-    new = [row for row in now.interactions if row["ITEM_ID"] not in known]
+    new = [row for row in now.interactions if known.get(row["ITEM_ID"]) != row]
     same = sum(known.get(row["ITEM_ID"]) == row for row in now.interactions)
     return Changes(new, user=before.user != now.user, replaced=len(known) - same)
 

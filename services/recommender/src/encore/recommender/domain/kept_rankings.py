@@ -15,7 +15,9 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict
 
 from encore.recommender.domain.csv_files import Row
-from encore.recommender.domain.plan import EVENT_WEIGHTS, RECIPE_ARN, Plan
+from encore.recommender.domain.engines import EVENT_WEIGHTS, Engine
+from encore.recommender.domain.filters import NEW_PRODUCTS, OFFERED, SOLD
+from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.rules import RESULTS_PER_PICK, Rules
 from encore.recommender.domain.schemas import DATASETS
 
@@ -66,10 +68,19 @@ def keys(customer_ids: Sequence[str]) -> list[dict[str, str]]:
 
 
 def solution_digest(plan: Plan) -> str:
-    """Return a digest of what decides every ranking besides the data: recipe, weights, columns, length."""
+    """Return a digest of what decides every ranking besides the data and the engine.
+
+    These are weights, columns, length, filters and promotions.
+    """
     columns = [schema.digest for schema in DATASETS]
     weights = {kind.value: weight for kind, weight in EVENT_WEIGHTS.items()}
-    return _digest(plan.dataset_group, plan.num_results, RECIPE_ARN, weights, columns)
+    filters = [OFFERED.expression, SOLD.expression, NEW_PRODUCTS.expression]
+    return _digest(plan.dataset_group, plan.num_results, plan.promote_new_percent, weights, columns, filters)
+
+
+def solution_of(digest: str, engine: Engine) -> str:
+    """Return what decides every ranking of an engine: one of another engine or recipe never stands for it."""
+    return f"{digest} {engine.text}"
 
 
 def basis_of(solution: str, interactions: Iterable[Row], user: Row) -> str:

@@ -10,7 +10,7 @@ from encore.recommender.domain.prepared import Prepared
 MAX_FILES = 1_000
 """Input files of a batch inference job."""
 MAX_FILE_RECORDS = 50_000_000
-"""Customers in one of them."""
+"""Customers, or products, in one of them."""
 MAX_IMPORT_BYTES = 100 * 10**9
 """One dataset, imported whole (`FULL`)."""
 MAX_ITEMS = 5_000_000
@@ -35,4 +35,4 @@ def _amounts(prepared: Prepared) -> Iterator[tuple[str, int, int]]:
     for kind, size in prepared.dataset_bytes.items():
         yield f"bytes of {kind.lower()}", size, MAX_IMPORT_BYTES
     yield "batch files", prepared.files, MAX_FILES
-    yield "customers in a batch file", prepared.largest_file, MAX_FILE_RECORDS
+    yield "lines in a batch file", prepared.largest_file, MAX_FILE_RECORDS

@@ -11,6 +11,8 @@ ITEMS = "items/"
 USERS, NEW_USERS = "users/", "new-users/"
 BATCH_INPUT = "input/"
 BATCH_OUTPUT = "output/"
+RELATED_INPUT, RELATED_OUTPUT = "related-input/", "related-output/"
+PINS_INPUT, PINS_OUTPUT = "pins-input/", "pins-output/"
 CSV_TYPE = "text/csv; charset=utf-8"
 LINES_TYPE = "application/x-ndjson"
 
@@ -60,6 +62,41 @@ def batch_input(run_id: str, first: int) -> str:
     return object_keys.personalize(run_id, f"{BATCH_INPUT}part-{first:05}.json")
 
 
+def product_input(run_id: str, number: int) -> str:
+    """Products to ask about, of the whole run."""
+    return object_keys.personalize(run_id, f"{BATCH_INPUT}products-{number:05}.json")
+
+
+def product_output(run_id: str, number: int) -> str:
+    """What goes with each of them."""
+    return object_keys.personalize(run_id, f"{BATCH_OUTPUT}products-{number:05}.json.out")
+
+
+def asked(run_id: str, first: int, number: int) -> str:
+    """What a campaign has answered about some of a bundle's customers, until it has about all."""
+    return object_keys.personalize(run_id, f"asked/part-{first:05}-{number:05}.json")
+
+
 def batch_output(run_id: str, first: int) -> str:
     """A bundle's results; Personalize adds `.out` to the name of the input."""
     return object_keys.personalize(run_id, f"{BATCH_OUTPUT}part-{first:05}.json.out")
+
+
+def related_input(run_id: str, number: int) -> str:
+    """Products to ask related items of, of the whole run."""
+    return object_keys.personalize(run_id, f"{RELATED_INPUT}products-{number:05}.json")
+
+
+def related_output(run_id: str, number: int) -> str:
+    """What is related to each of them."""
+    return object_keys.personalize(run_id, f"{RELATED_OUTPUT}products-{number:05}.json.out")
+
+
+def pins_input(run_id: str, first: int) -> str:
+    """The customers of a bundle to rank the shop's pinned products for."""
+    return object_keys.personalize(run_id, f"{PINS_INPUT}part-{first:05}.json")
+
+
+def pins_output(run_id: str, first: int) -> str:
+    """The order of the pinned products of each of them."""
+    return object_keys.personalize(run_id, f"{PINS_OUTPUT}part-{first:05}.json.out")

@@ -1,10 +1,11 @@
 """The resources that a run needs in Personalize, step by step.
 
-All names are deterministic, so anything created before a crash is found again. The dataset group and its
-datasets are shared by all runs; imports, solution, solution version and batch job belong to one run: AWS
-deletes a version only with its solution.
+All names are deterministic, so anything created before a crash is found again. The dataset group, its
+datasets and its event tracker are shared by all runs; imports, solution, solution version and batch job
+belong to one run: AWS deletes a version only with its solution. A run may ask an earlier one's version.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,32 +14,28 @@ from hashlib import sha256
 from typing import Any
 
 from encore.recommender.domain import personalize_keys
-from encore.recommender.domain.preferences import EventType
+from encore.recommender.domain.engines import Engine
+from encore.recommender.domain.filters import filters_of
+from encore.recommender.domain.import_steps import mode_of, puts_events
+from encore.recommender.domain.imports import Mode
 from encore.recommender.domain.resources import Kind, ResourceSpec
-from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, DatasetSchema
+from encore.recommender.domain.schemas import DATASETS, DIGEST_CHARS, FILTERED, DatasetSchema
 from encore.runtime.runs.run import Run
 from encore.runtime.tags import RUN
 
-RECIPE_ARN = "arn:aws:personalize:::recipe/aws-user-personalization-v2"
-EVENT_WEIGHTS: Mapping[EventType, float] = {
-    EventType.LIKED: 1.0,
-    EventType.PURCHASED: 0.8,
-    EventType.REVIEWED: 0.6,
-    EventType.DISLIKED: 0.1,
-}
-"""A purchase of which nothing more is known is a better sign than a lukewarm review.
-
-A dislike still shows what the customer shops for, so it keeps a small weight.
-"""
 REMADE = "remade"
 """The member of a run's step state that counts how often something was made again."""
 MAX_NAME_CHARS = 63
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9\-_]*")
 _FOLDERS = {
-    "Interactions": personalize_keys.INTERACTIONS,
-    "Items": personalize_keys.ITEMS,
-    "Users": personalize_keys.USERS,
+    ("Interactions", Mode.FULL): personalize_keys.INTERACTIONS,
+    ("Interactions", Mode.INCREMENTAL): personalize_keys.NEW_INTERACTIONS,
+    ("Items", Mode.FULL): personalize_keys.ITEMS,
+    ("Users", Mode.FULL): personalize_keys.USERS,
+    ("Users", Mode.INCREMENTAL): personalize_keys.NEW_USERS,
 }
+EVENT_TRACKER = "event_tracker"
+"""Where a run's step state has the ARN of the dataset group's event tracker: AWS allows one."""
 
 
 class Step(StrEnum):
@@ -49,6 +46,7 @@ class Step(StrEnum):
     IMPORT = "import"
     SOLUTION = "solution"
     TRAIN = "train"
+    FILTER = "filter"
     INFER = "infer"
     SELECT = "select"
 
@@ -72,6 +70,12 @@ class Plan:
     role_arn: str
     bucket: str
     num_results: int
+    engine: Engine = field(default_factory=Engine)
+    """That of runs which begin now."""
+    campaign_tps: int = 1
+    """The throughput that a campaign has at least, in requests per second: AWS bills it while it exists."""
+    promote_new_percent: int = 0
+    """The share of new products in what a campaign answers, at least; 0 promotes none."""
     kms_key_arn: str | None = None
     """The key that encrypts the dataset group, given with `role_arn`; None for a key of AWS's own."""
     tags: Mapping[str, str] = field(default_factory=dict)
@@ -85,7 +89,8 @@ class Plan:
             Step.IMPORT: self._imports,
             Step.SOLUTION: self._solution,
             Step.TRAIN: self._version,
-            Step.INFER: self._batch_job,
+            Step.FILTER: self._filters,
+            Step.INFER: self._inference,
         }
         return makers[step](run)
 
@@ -121,41 +126,63 @@ class Plan:
         ]
 
     def _imports(self, run: Run) -> list[ResourceSpec]:
-        return [
-            ResourceSpec(
-                f"import_{_low(schema)}",
-                Kind.IMPORT_JOB,
-                resource_name(run.run_id, f"{_low(schema)}{_again(run)}"),
-                {
-                    "datasetArn": run.step[f"dataset_{_low(schema)}"],
-                    "dataSource": {"dataLocation": self._location(run, _FOLDERS[schema.kind])},
-                    "roleArn": self.role_arn,
-                    "importMode": "FULL",
-                    **self._tagged(run),
-                },
-            )
-            for schema in DATASETS
-        ]
+        """Return the jobs that import what is not put record by record, and what the events need."""
+        modes = [(schema, mode_of(run.step, _low(schema))) for schema in DATASETS]
+        jobs = [self._import(run, schema, mode) for schema, mode in modes if mode.is_job]
+        return [*jobs, self.event_tracker(run)] if puts_events(run.step) else jobs
+
+    def _import(self, run: Run, schema: DatasetSchema, mode: Mode) -> ResourceSpec:
+        return ResourceSpec(
+            f"import_{_low(schema)}",
+            Kind.IMPORT_JOB,
+            resource_name(run.run_id, f"{_low(schema)}{_again(run)}"),
+            {
+                "datasetArn": run.step[f"dataset_{_low(schema)}"],
+                "dataSource": {"dataLocation": self._location(run, _FOLDERS[schema.kind, mode])},
+                "roleArn": self.role_arn,
+                "importMode": mode.name,
+                **self._tagged(run),
+            },
+        )
+
+    def event_tracker(self, run: Run) -> ResourceSpec:
+        """Return the dataset group's event tracker, through which single interactions are put."""
+        request = {"datasetGroupArn": run.step["dataset_group"], **self._tagged()}
+        return ResourceSpec(EVENT_TRACKER, Kind.EVENT_TRACKER, self.dataset_group, request)
 
     def _solution(self, run: Run) -> list[ResourceSpec]:
-        settings: dict[str, Any] = {
-            "recipeArn": RECIPE_ARN,
-            "performAutoTraining": False,
-            "solutionConfig": {
-                "eventsConfig": {
-                    "eventParametersList": [
-                        {"eventType": kind.value, "weight": weight} for kind, weight in EVENT_WEIGHTS.items()
-                    ]
-                }
-            },
-        }
         name = resource_name(f"{self.dataset_group}-{run.run_id}")
+        settings = _solution_settings(Engine.of_run(run.step))
         request = {"datasetGroupArn": run.step["dataset_group"], **settings, **self._tagged(run)}
         return [ResourceSpec("solution", Kind.SOLUTION, name, request)]
 
     def _version(self, run: Run) -> list[ResourceSpec]:
         request = {"solutionArn": run.step["solution"], "trainingMode": "FULL", **self._tagged(run)}
         return [ResourceSpec("solution_version", Kind.SOLUTION_VERSION, resource_name(run.run_id), request)]
+
+    def _filters(self, run: Run) -> list[ResourceSpec]:
+        group = run.step["dataset_group"]
+        return [
+            ResourceSpec(
+                each.key,
+                Kind.FILTER,
+                each.name(self.dataset_group),
+                {"datasetGroupArn": group, "filterExpression": each.expression, **self._tagged()},
+            )
+            for each in filters_of(Engine.of_run(run.step), promotes=self.promote_new_percent > 0)
+        ]
+
+    def _inference(self, run: Run) -> list[ResourceSpec]:
+        return self._campaign(run) if Engine.of_run(run.step).asks_campaign else self._batch_job(run)
+
+    def _campaign(self, run: Run) -> list[ResourceSpec]:
+        """One campaign for all runs of the group, updated to the version of the run whose turn it is."""
+        request = {
+            "solutionVersionArn": run.step["solution_version"],
+            "minProvisionedTPS": self.campaign_tps,
+            **self._tagged(),
+        }
+        return [ResourceSpec("campaign", Kind.CAMPAIGN, self.dataset_group, request)]
 
     def _batch_job(self, run: Run) -> list[ResourceSpec]:
         request = {
@@ -164,10 +191,16 @@ class Plan:
             "jobInput": {"s3DataSource": {"path": self._location(run, personalize_keys.BATCH_INPUT)}},
             "jobOutput": {"s3DataDestination": {"path": self._location(run, personalize_keys.BATCH_OUTPUT)}},
             "roleArn": self.role_arn,
+            "filterArn": run.step["filter"],
             **self._tagged(run),
         }
         name = resource_name(f"{run.run_id}{_again(run)}")
         return [ResourceSpec("batch_job", Kind.BATCH_JOB, name, request)]
+
+    def trains_with(self, run: Run) -> str:
+        """A digest of what decides a run's version besides the data: recipe, weights and columns."""
+        settings = _solution_settings(Engine.of_run(run.step))
+        return _digest(json.dumps([settings, [schema.digest for schema in DATASETS]]))
 
     def schema_name(self, schema: DatasetSchema) -> str:
         """The name of a schema; AWS never changes one, so other content has another name."""
@@ -187,6 +220,12 @@ def resource_name(run_id: str, suffix: str = "") -> str:
     if len(name) <= MAX_NAME_CHARS and _NAME.fullmatch(name):
         return name
     return f"run-{_digest(run_id)}-{suffix}" if suffix else f"run-{_digest(run_id)}"
+
+
+def _solution_settings(engine: Engine) -> dict[str, Any]:
+    columns = {kind: list(names) for kind, names in FILTERED.items()}
+    config = {**engine.events_config, "trainingDataConfig": {"excludedDatasetColumns": columns}}
+    return {"recipeArn": engine.recipe_arn, "performAutoTraining": False, "solutionConfig": config}
 
 
 def _again(run: Run) -> str:

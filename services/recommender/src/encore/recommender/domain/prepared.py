@@ -1,10 +1,11 @@
 """What a run has for Personalize, counted bundle by bundle."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import BaseModel
 
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.families import SharedCounts
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
 from encore.runtime.training_minimums import DataSize
@@ -16,6 +17,7 @@ ENGINE = "engine"
 """Where a run's `step` keeps which of them it is for."""
 NOBODY = "nobody to rank products for"
 NO_DATA = DataSize()
+BATCH = Engine()
 
 
 class PreparedBundle(BaseModel):
@@ -43,6 +45,8 @@ class PreparedBundle(BaseModel):
     new_bytes: int = 0
     """The size of the files with what is new."""
     shared: SharedCounts = SharedCounts()
+    products: tuple[str, ...] = ()
+    """The products to ask about, where Personalize is asked by product."""
 
     @property
     def size(self) -> DataSize:
@@ -63,6 +67,8 @@ class Prepared:
     new_users: int = 0
     new_bytes: int = 0
     read_units: int = 0
+    requests: int = 0
+    """What Personalize is asked for, and charges: a customer each, or a product each."""
     write_units: int = 0
     files: int = 0
     """The files of the batch inference job."""
@@ -85,6 +91,7 @@ class Prepared:
             new_users=self.new_users + bundle.new_users,
             new_bytes=self.new_bytes + bundle.new_bytes,
             read_units=self.read_units + bundle.read_units,
+            requests=self.requests + bundle.ranked,
             write_units=self.write_units + bundle.write_units,
             files=self.files + bool(bundle.ranked),
             largest_file=max(self.largest_file, bundle.ranked),
@@ -96,7 +103,11 @@ class Prepared:
         """The size of everything that is imported."""
         return sum(self.dataset_bytes.values())
 
-    @property
-    def shortfall(self) -> str | None:
+    def shortfall(self, engine: Engine = BATCH) -> str | None:
         """Why Personalize is not used; None if there is enough to learn from, and somebody to rank for."""
-        return self.size.shortfall or (None if self.ranked + self.kept else NOBODY)
+        too_little = self.size.shortfall if engine.needs_interactions else None
+        return too_little or (None if self.ranked + self.kept else NOBODY)
+
+    def asking(self, products: int, files: int, largest: int) -> "Prepared":
+        """Return the run with so many products to ask about instead of customers, in so many files."""
+        return replace(self, requests=products, files=files, largest_file=largest)

@@ -16,7 +16,10 @@ class Kind(StrEnum):
     IMPORT_JOB = "dataset import job"
     SOLUTION = "solution"
     SOLUTION_VERSION = "solution version"
+    FILTER = "filter"
     BATCH_JOB = "batch inference job"
+    CAMPAIGN = "campaign"
+    EVENT_TRACKER = "event tracker"
 
 
 @dataclass(frozen=True, slots=True)

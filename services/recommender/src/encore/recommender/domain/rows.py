@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.csv_files import Row, is_fit_id
+from encore.recommender.domain.filters import ESTABLISHED, IN_STOCK, NEW, SOLD_OUT
 from encore.recommender.domain.preferences import Preference
 
 MAX_CATEGORICAL_CHARS = 1_000
@@ -14,6 +15,7 @@ FAVOURITE_LEVELS = 2
 AGE_GROUPS = ((18, "under-18"), (25, "18-24"), (35, "25-34"), (45, "35-44"), (55, "45-54"), (65, "55-64"))
 OLDEST = "65-and-over"
 FEW_PRODUCTS = 4
+SECONDS_PER_DAY = 86_400
 NEVER_SEEN: Mapping[str, int] = MappingProxyType({})
 
 
@@ -42,10 +44,17 @@ def interaction_rows(
             }
 
 
-def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
-    """Describe a product: category levels joined by `|`, figures, and name and bullets as one text."""
+def item_row(
+    product: Product, sentiment: ProductSentiment | None, *, now: int = 0, new_for_days: int = 0
+) -> Row:
+    """Describe a product: category levels joined by `|`, figures, and name and bullets as one text.
+
+    What is sold at `now`, in Unix seconds, and has been for less than `new_for_days`, is new. A product of
+    which the shop does not say whether it is in stock counts as if it were.
+    """
     return {
         "ITEM_ID": product.product_id,
+        "NAME": product.name[:MAX_CATEGORICAL_CHARS],
         "CATEGORY": _path(product.category),
         "PRICE": float(product.price),
         "LIST_PRICE": None if product.list_price is None else float(product.list_price),
@@ -53,6 +62,8 @@ def item_row(product: Product, sentiment: ProductSentiment | None) -> Row:
         "RATING": None if product.rating is None else float(product.rating),
         "RATING_COUNT": product.rating_count,
         "SENTIMENT": round(sentiment.polarity, 4) if sentiment and sentiment.scored else None,
+        "AVAILABILITY": SOLD_OUT if product.in_stock is False else IN_STOCK,
+        "ARRIVAL": NEW if _is_new(product, now, new_for_days) else ESTABLISHED,
         "DESCRIPTION": ". ".join((product.name, *product.bullets))[:MAX_TEXTUAL_CHARS],
     }
 
@@ -65,6 +76,11 @@ def user_row(customer: Customer, preferences: Sequence[Preference], products: Ma
         "ACTIVITY": _activity(len(preferences)),
         "FAVOURITE_CATEGORY": _favourite_category(preferences, products),
     }
+
+
+def _is_new(product: Product, now: int, new_for_days: int) -> bool:
+    since = product.available_from
+    return since is not None and since <= now < since + new_for_days * SECONDS_PER_DAY
 
 
 def _path(levels: Sequence[str]) -> str | None:

@@ -1,19 +1,23 @@
 """Where a run goes on when something that it made in Personalize no longer exists.
 
-What depends on it is made again too, except that a training is never paid for twice: while the run's solution
-version exists, only what follows it is needed.
+What depends on it is made again too, except that a training is never paid for twice: while the solution
+version that the run uses exists, only what follows it is needed. It may be that of an earlier run.
 """
 
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
-from encore.recommender.domain.plan import Step
+from encore.recommender.domain.plan import EVENT_TRACKER, Step
 from encore.recommender.domain.resources import Kind
 from encore.recommender.domain.schemas import DATASETS
 
 TYPES = tuple(schema.kind.lower() for schema in DATASETS)
+SOLUTION = "solution"
 VERSION = "solution_version"
-BATCH_JOB = "batch_job"
+BATCH_JOB, CAMPAIGN = "batch_job", "campaign"
+FILTERS = ("filter", "promotion_filter")
+AFTER_VERSION = {*FILTERS, BATCH_JOB, CAMPAIGN}
+"""What a run makes after its training."""
 
 
 class Made(NamedTuple):
@@ -32,9 +36,12 @@ MADE: Mapping[str, Made] = {
         for each in TYPES
     },
     **{f"import_{each}": Made(Kind.IMPORT_JOB, Step.IMPORT, (f"dataset_{each}",)) for each in TYPES},
-    "solution": Made(Kind.SOLUTION, Step.SOLUTION, ("dataset_group", "dataset_interactions")),
-    VERSION: Made(Kind.SOLUTION_VERSION, Step.TRAIN, ("solution", *(f"import_{each}" for each in TYPES))),
+    EVENT_TRACKER: Made(Kind.EVENT_TRACKER, Step.IMPORT, ("dataset_group", "dataset_interactions")),
+    SOLUTION: Made(Kind.SOLUTION, Step.SOLUTION, ("dataset_group", "dataset_interactions")),
+    VERSION: Made(Kind.SOLUTION_VERSION, Step.TRAIN, (SOLUTION, *(f"import_{each}" for each in TYPES))),
+    **{each: Made(Kind.FILTER, Step.FILTER, ("dataset_group",)) for each in FILTERS},
     BATCH_JOB: Made(Kind.BATCH_JOB, Step.INFER, (VERSION,)),
+    CAMPAIGN: Made(Kind.CAMPAIGN, Step.INFER, (VERSION,)),
 }
 """In the order in which they are made."""
 
@@ -54,12 +61,19 @@ def recorded(step: Mapping[str, str]) -> dict[str, str]:
 def restart(known: Collection[str], gone: Collection[str], at: Step) -> Restart:
     """Return where a run at step `at`, which has made the `known` keys, goes on without those `gone`."""
     if VERSION in known and VERSION not in gone:
-        lost = {BATCH_JOB} & set(gone)
+        lost = AFTER_VERSION & set(gone)
     else:
         lost = set(gone)
         for key, made in MADE.items():  # in order, so that a loss goes all the way down
             if lost.intersection(made.needs):
                 lost.add(key)
     forgotten = tuple(key for key in MADE if key in lost and key in known)
-    steps = list(Step)
-    return Restart(min([at, *(MADE[key].step for key in forgotten)], key=steps.index), forgotten)
+    again = [at, *(MADE[key].step for key in forgotten)]
+    if VERSION in forgotten and SOLUTION not in known:  # it was an earlier run's
+        again.append(Step.SOLUTION)
+    return Restart(earliest(*again), forgotten)
+
+
+def earliest(*steps: Step) -> Step:
+    """Return the first of some steps."""
+    return min(steps, key=list(Step).index)

@@ -5,9 +5,10 @@ notes its number, so a crash can double the polls but never end them; and an att
 is dropped, so doubled polls become single again. One message of a run is handled at a time: two that looked
 for the same training at once would each start one.
 
-Preparing, gathering and studying the shop, before the training, and selecting, after it, are shared out among
-the tasks as messages about bundles. An attempt sends those that are left and no poll: the bundle that
-completes a round polls at once, whether it completes it now or finds, after a crash, that it has.
+Preparing, gathering and studying the shop, before the training, and asking a campaign and selecting, after
+it, are shared out among the tasks as messages about bundles. An attempt sends those that are left and no
+poll: the bundle that completes a round polls at once, whether it completes it now or finds, after a crash,
+that it has.
 
 The state change of a Personalize job names no run and is not an attempt: it advances the run whose turn it is
 and, when there is nothing left to wait for, sends a poll at once instead of the one that is still delayed.
@@ -17,14 +18,20 @@ from dataclasses import dataclass
 
 from encore.contracts.events import Round
 from encore.recommender.domain.bundles import BUNDLE_PARTS, closed, polled
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.plan import Step
 from encore.recommender.domain.prepared import PERSONALIZE, POPULARITY
+from encore.recommender.domain.version_steps import trains
 from encore.recommender.domain.yaml_nodes import InvalidFileError
 from encore.recommender.ports import RefusedError, TooLittleDataError
+from encore.recommender.use_cases.ask_by_product import REQUESTS
+from encore.recommender.use_cases.ask_campaign import CampaignGoneError
 from encore.recommender.use_cases.gather_customers import RANKED, GatherCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.report_training import report_training
+from encore.recommender.use_cases.rest_campaign import CAMPAIGN
+from encore.recommender.use_cases.restore_run import TURN_LOST
 from encore.recommender.use_cases.share_out import ShareOut
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.recommender.use_cases.train import Train
@@ -39,7 +46,7 @@ from encore.runtime.runs.stage import Stage
 WHOLE_RUN = "run"
 ATTEMPT = ATTEMPTS[StageName.RECOMMENDER]
 YES = "yes"
-BUDGET_PIECE = "Personalize"
+BUDGET_PIECE, TRAINING_PIECE = "Personalize", "Personalize training"
 log = get_logger()
 
 
@@ -76,7 +83,11 @@ class AdvanceRun:
             waiting = await self.ledger.run(run_id)
             await self.polls.send(run_id, waiting.attempt(StageName.RECOMMENDER) + 1)
             return
-        run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
+        try:
+            run = await self.share_out.do(run_id, in_round, bundle, holder=holder)
+        except CampaignGoneError as error:
+            await self._ask_again(run_id, str(error), holder=holder)
+            return
         if run is None or in_round is Round.SELECT or polled(in_round) in run.step:
             return
         # Without the run's lock, for which the poll would have to wait, and without recording its number: if
@@ -84,18 +95,31 @@ class AdvanceRun:
         await self.polls.send(run_id, run.attempt(StageName.RECOMMENDER) + 1, at_once=True)
         await self.ledger.set_step(run_id, **{polled(in_round): YES})
 
+    async def _ask_again(self, run_id: str, reason: str, *, holder: str) -> None:
+        """Go back to where the campaign is made; what is left of its round is sent again once it is there."""
+        async with self.stage.lock(run_id, WHOLE_RUN, holder=holder):
+            run = await self.ledger.run(run_id)
+            if not run.is_open or not _is_asking(run) or _is_training(run):
+                return  # another bundle has found it out, or the run has ended
+            try:
+                await self.train.restore_run.after_vanishing(run, Step.SELECT, reason)
+            except RefusedError as error:
+                await self._fail(run, str(error))
+                return
+            await self._poll_at_once(run_id)
+
     async def on_state_change(self, change: AwsEvent, *, holder: str) -> None:
         """Advance the run whose turn it is; polls reach it anyway, so a lost or late event loses nothing."""
         run = await self.train.run_in_turn()
         facts = {"detail_type": change.detail_type, "resources": change.resources}
-        if run is None or not _is_training(run):
+        if run is None or not _waits_for_personalize(run):
             log.info("state_change_ignored", **facts)
             return
         bind_event(run_id=run.run_id, event_id=change.id)
         log.info("state_changed", **facts)
         async with self.stage.lock(run.run_id, WHOLE_RUN, holder=holder):
             run = await self.ledger.run(run.run_id)  # a poll may have advanced it meanwhile
-            if run.is_open and _is_training(run) and await self._training_is_over(run):
+            if run.is_open and _waits_for_personalize(run) and await self._training_is_over(run):
                 await self._poll_at_once(run.run_id)
 
     async def _training_is_over(self, run: Run) -> bool:
@@ -111,15 +135,20 @@ class AdvanceRun:
 
     async def _advance(self, run: Run, attempt: int) -> None:
         try:
-            if _is_training(run) and not await self.train.take_turns.has_turn(run):
+            is_asking = not _is_training(run) and _is_asking(run)
+            if (_is_training(run) or is_asking) and not await self.train.take_turns.has_turn(run):
                 log.info("waiting_for_another_run")
                 await self._poll(run, attempt + 1)
                 return
+            if is_asking and run.step.get(TURN_LOST):  # the campaign may answer by another run's version
+                run = await self.ledger.set_step(run.run_id, **{"step": Step.INFER, CAMPAIGN: ""})
             learned = await self._learned(run)
             if learned is None:
                 return
             if not _asks_personalize(learned) or await self._trained(learned):
-                await self._select(await self.ledger.run(run.run_id))
+                run = await self.ledger.run(run.run_id)
+                if not _is_asking(run) or await self._asked(run):
+                    await self._select(run)
                 return
         except (RefusedError, InvalidFileError) as error:
             await self._fail(run, str(error))
@@ -136,6 +165,8 @@ class AdvanceRun:
         A bad file of the shop is found here, and data that Personalize would not take, before anything is
         paid for.
         """
+        if closed(Round.PREPARE) not in run.step:
+            run = await self.train.import_data.begin_history(run)
         if BUNDLE_PARTS not in run.step:
             await self.load_rules.shop_rules()
             run = await self.ledger.set_step(run.run_id, **await self.prepare_datasets.begin(run))
@@ -153,15 +184,28 @@ class AdvanceRun:
 
     async def _trained(self, run: Run) -> bool:
         """Return whether there is nothing left to wait for."""
+        run = await self.train.choose_version.decide(run)
         await self.stage.reserve(run.run_id, BUDGET_PIECE, _units(run))
+        if trains(run):
+            await self.stage.reserve(run.run_id, TRAINING_PIECE, _training_units(run))
         try:
             return await self.train.advance(run)
         except TooLittleDataError as error:
             await self.ledger.set_step(run.run_id, engine=POPULARITY, popularity_reason=str(error))
-            await self.stage.correct(run.run_id, BUDGET_PIECE, {})
+            for piece in (BUDGET_PIECE, TRAINING_PIECE):
+                await self.stage.correct(run.run_id, piece, {})
             return True
 
+    async def _asked(self, run: Run) -> bool:
+        """Share out the requests to the campaign; return whether all have been answered."""
+        if not await self.share_out.send(run, Round.ASK):
+            return False
+        await self.ledger.set_step(run.run_id, **{closed(Round.ASK): YES})
+        return True
+
     async def _select(self, run: Run) -> None:
+        if not _asks_personalize(run):
+            await self.train.import_data.pass_over(run)
         await self.train.release(run.run_id)
         await report_training(run, self.stage)
         engine = run.step["engine"]
@@ -186,18 +230,36 @@ def _is_training(run: Run) -> bool:
     return run.step.get("step") != Step.SELECT
 
 
+def _waits_for_personalize(run: Run) -> bool:
+    """Whether a job's state change may let a run go on: not while its tasks still prepare what is imported."""
+    return closed(Round.STUDY) in run.step and _asks_personalize(run) and _is_training(run)
+
+
 def _asks_personalize(run: Run) -> bool:
     """Whether the run needs a model: there is enough to learn from, and somebody has no kept ranking.
 
-    A run that an earlier release has prepared may not say how many are ranked.
+    A run that an earlier release has prepared may not say how many are ranked. Where products are asked
+    about, those customers may have none.
     """
-    return run.step["engine"] == PERSONALIZE and run.step.get(RANKED) != "0"
+    return run.step["engine"] == PERSONALIZE and "0" not in (run.step.get(RANKED), run.step.get(REQUESTS))
+
+
+def _is_asking(run: Run) -> bool:
+    """Whether a run has a campaign answer requests; it is in its turn until all have been answered."""
+    is_asked = closed(Round.ASK) in run.step
+    return not is_asked and Engine.of_run(run.step).asks_campaign and _asks_personalize(run)
 
 
 def _units(run: Run) -> dict[str, int]:
-    """What Personalize charges for the run: import, training, and a ranking for each customer without one."""
+    """What Personalize charges for a run with any version: an import of everything, and what it asks.
+
+    That is a ranking for each customer without one, or what goes with each of their products.
+    """
     return {
         "personalize.ingested_bytes": int(run.step["csv_bytes"]),
-        "personalize.trained_interactions": int(run.step["interactions"]),
-        "personalize.recommendations": int(run.step.get(RANKED, 0)),
+        "personalize.recommendations": int(run.step.get(REQUESTS, run.step.get(RANKED, 0))),
     }
+
+
+def _training_units(run: Run) -> dict[str, int]:
+    return {"personalize.trained_interactions": int(run.step["interactions"])}

@@ -11,16 +11,17 @@ from encore.recommender.domain import learned_keys, personalize_keys
 from encore.recommender.domain.bundles import Bundle, bundles_of
 from encore.recommender.domain.csv_files import csv_header, csv_lines, is_fit_id
 from encore.recommender.domain.customer_rows import customer_rows
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.history import History
 from encore.recommender.domain.limits import exceeded
 from encore.recommender.domain.prepared import ENGINE, PERSONALIZE, POPULARITY, Prepared, PreparedBundle
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
-from encore.recommender.ports import RefusedError
+from encore.recommender.ports import RankedObjects, RefusedError
+from encore.recommender.use_cases.ask_by_product import PRODUCT_FILES, REQUESTS, AskByProduct
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.runtime.logs import get_logger
-from encore.runtime.ports import Objects
 from encore.runtime.runs.run import Run
 from encore.runtime.training_minimums import DataSize
 
@@ -35,7 +36,7 @@ log = get_logger()
 class GatherCustomers:
     """Reads the table of histories in as many segments as the run has bundles, and sums the run up."""
 
-    objects: Objects
+    objects: RankedObjects
     know: KnowCatalogue
     customers: KnowCustomers
 
@@ -74,12 +75,15 @@ class GatherCustomers:
         prepared = Prepared(
             items=int(run.step["items"]), dataset_bytes={ITEMS.kind: int(run.step["items_bytes"])}
         )
-        shared = SharedReviews()
+        engine, shared, asked = Engine.of_run(run.step), SharedReviews(), set[str]()
         for bundle in bundles_of(run):
             for key in (learned_keys.prepared, learned_keys.gathered):
                 (found,) = await self.objects.get_lines(key(run.run_id, bundle.first), PreparedBundle)
                 await asyncio.to_thread(shared.merge, found.shared)
                 prepared = prepared.plus(found)
+                asked.update(found.products)
+        if engine.asks_by_product:
+            prepared = await AskByProduct(self.objects).put_input(run.run_id, asked, prepared)
         log.info(
             "datasets_written",
             interactions=prepared.size.interactions,
@@ -89,7 +93,7 @@ class GatherCustomers:
             ranked=prepared.ranked,
             rankings_kept=prepared.kept,
         )
-        shortfall = prepared.shortfall
+        shortfall = prepared.shortfall(engine)
         if not shortfall and (reason := exceeded(prepared)):
             raise RefusedError(reason)
         await self.objects.put_lines(learned_keys.shared_reviews(run.run_id), [shared.counted()])
@@ -103,6 +107,8 @@ class GatherCustomers:
             "csv_bytes": str(prepared.csv_bytes),
             "new_csv_bytes": str(prepared.new_bytes),
             RANKED: str(prepared.ranked),
+            REQUESTS: str(prepared.requests),
+            PRODUCT_FILES: str(prepared.files if engine.asks_by_product else 0),
             HISTORY_READS: str(prepared.read_units),
             HISTORY_WRITES: str(prepared.write_units),
         }

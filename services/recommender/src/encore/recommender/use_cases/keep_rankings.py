@@ -54,7 +54,7 @@ class KeepRankings:
     items: Items
     objects: RankedObjects
     solution: str
-    """The digest of what decides every ranking besides the data."""
+    """The digest of what decides every ranking besides the data and the engine."""
     days: int
     fewest: int
 

@@ -6,7 +6,7 @@ by itself, and remembered.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -16,14 +16,17 @@ from encore.recommender.domain.batch import input_lines, ranked_customers
 from encore.recommender.domain.bundles import BUNDLE_PARTS, Bundle, parts_per_bundle
 from encore.recommender.domain.csv_files import csv_file, csv_header, csv_lines, is_fit_id
 from encore.recommender.domain.customer_rows import changes, customer_rows
+from encore.recommender.domain.engines import RANKED_BY, Engine
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.history import History
-from encore.recommender.domain.kept_rankings import basis_of
-from encore.recommender.domain.preferences import scores_by_review
+from encore.recommender.domain.kept_rankings import basis_of, solution_of
+from encore.recommender.domain.preferences import preferences_of, scores_by_review
 from encore.recommender.domain.prepared import ENGINE, PreparedBundle
 from encore.recommender.domain.rows import item_row
+from encore.recommender.domain.rules import Rules
 from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, USERS
 from encore.recommender.domain.told import FilePart
+from encore.recommender.domain.woven import seeds_of
 from encore.recommender.ports import KnownShop
 from encore.recommender.use_cases.keep_rankings import KeepRankings, Settled
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue, Products
@@ -49,6 +52,9 @@ class PrepareDatasets:
     rankings: KeepRankings
     known_shop: KnownShop
     assortment: Assortment = Assortment.AUTO
+    engine: Engine = field(default_factory=Engine)
+    """That of runs which begin now."""
+    new_for_days: int = Rules().new_for_days
 
     async def begin(self, run: Run) -> dict[str, str]:
         """Settle and write the catalogue; return what the run's `step` keeps from the start."""
@@ -57,13 +63,16 @@ class PrepareDatasets:
         products = (await self.know.products(run.run_id)).values()
         by_product = {one.product_id: one for one in await self.know.sentiments(run.run_id)}
         fit = [one for one in products if is_fit_id(one.product_id)]
-        rows = (item_row(one, by_product.get(one.product_id)) for one in fit)
+        now, days = int(run.created_at.timestamp()), self.new_for_days
+        rows = (item_row(one, by_product.get(one.product_id), now=now, new_for_days=days) for one in fit)
         body = await asyncio.to_thread(csv_file, ITEMS.columns, rows)
         key, csv_type = personalize_keys.items(run.run_id), personalize_keys.CSV_TYPE
         await self.objects.put(key, body, content_type=csv_type)
         # A run that an earlier release has prepared has a file for each part.
-        size = 1 if ENGINE in run.step else parts_per_bundle(run.parts or 0)
+        is_older = ENGINE in run.step
+        size = 1 if is_older else parts_per_bundle(run.parts or 0)
         return {
+            **({} if is_older else {RANKED_BY: self.engine.text}),
             BUNDLE_PARTS: str(size),
             HISTORY_AFTER: before or "",
             "started_at": run.step.get("started_at", datetime.now(UTC).isoformat()),
@@ -94,7 +103,7 @@ class PrepareDatasets:
         await asyncio.gather(
             self._put_csv(personalize_keys.interactions(run_id, first), interactions),
             self._put_csv(personalize_keys.users(run_id, first), users),
-            self._put_input(personalize_keys.batch_input(run_id, first), settled.asked),
+            self._put_input(personalize_keys.batch_input(run_id, first), files.by_user(settled.asked)),
         )
         if files.new_count:  # Personalize gets no file without a row
             await self._put_csv(personalize_keys.new_interactions(run_id, first), new_interactions)
@@ -115,6 +124,7 @@ class PrepareDatasets:
             users_bytes=len(users),
             new_bytes=len(new_interactions) + len(new_users),
             shared=files.shared.counted(),
+            products=files.products_of(settled.asked),
         )
         await self.objects.put_lines(learned_keys.prepared(run_id, first), [prepared])
 
@@ -135,7 +145,10 @@ class _Files:
     """The contents of a bundle's files, added part by part."""
 
     def __init__(self, solution: str, run: Run) -> None:
-        self._solution = solution
+        engine = Engine.of_run(run.step)
+        self._solution = solution_of(solution, engine)
+        self._by_product = engine.asks_by_product
+        self._seeds: dict[str, list[str]] = {}
         self._run_id, self._now = run.run_id, int(run.created_at.timestamp())
         self.interactions = bytearray(csv_header(INTERACTIONS.columns))
         self.new_interactions = bytearray(csv_header(INTERACTIONS.columns))
@@ -177,3 +190,14 @@ class _Files:
         self.size = self.size.plus(DataSize.of_customer(len(now.interactions)))
         if is_ranked:
             self.bases[history.customer_id] = basis_of(self._solution, now.undated, now.user)
+            if self._by_product:
+                seeds = seeds_of(preferences_of(history.customer, history.scores))
+                self._seeds[history.customer_id] = [one.product_id for one in seeds]
+
+    def by_user(self, asked: Sequence[str]) -> Sequence[str]:
+        """Return for which of the customers to rank for Personalize is asked by their ids."""
+        return () if self._by_product else asked
+
+    def products_of(self, asked: Sequence[str]) -> tuple[str, ...]:
+        """Return the products that Personalize is asked about for these customers."""
+        return tuple(sorted({product_id for one in asked for product_id in self._seeds.get(one, ())}))

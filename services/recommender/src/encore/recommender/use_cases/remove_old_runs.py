@@ -1,4 +1,4 @@
-"""Removes from Personalize and the data bucket what older runs have left.
+"""Removes from Personalize and the data bucket what older runs have left, but no version that is in use.
 
 AWS deletes a solution version only with its solution, so each run has a solution of its own. Import and
 batch jobs cannot be deleted: their records stay, and cost nothing.
@@ -12,7 +12,7 @@ from encore.recommender.domain.leftovers import is_our_schema, is_our_solution
 from encore.recommender.domain.plan import Plan
 from encore.recommender.domain.resources import Found, Kind
 from encore.recommender.domain.schemas import DATASETS
-from encore.recommender.ports import Files, Personalize
+from encore.recommender.ports import Files, Personalize, Standings
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
 from encore.runtime.runs.run import Run, StageName
@@ -27,6 +27,7 @@ class RemoveOldRuns:
 
     ledger: Ledger
     personalize: Personalize
+    standings: Standings
     files: Files
     plan: Plan
     keep: int
@@ -45,17 +46,20 @@ class RemoveOldRuns:
         """Remove the solutions of old runs with their versions, after their files; return how many."""
         if not (group_arn := run.step.get("dataset_group")):
             return 0
-        removed = 0
+        removed, in_use = 0, (await self.standings.get()).solutions
         for solution in (await self._ours(group_arn))[self.keep :]:
-            removed += await self._remove(solution, run)
+            removed += await self._remove(solution, run, in_use=solution.arn in in_use)
         return removed
 
     async def _ours(self, group_arn: str) -> Sequence[Found]:
         found = await self.personalize.solutions(group_arn)
         return [each for each in found if is_our_solution(each.name, self.plan.dataset_group)]
 
-    async def _remove(self, solution: Found, run: Run) -> bool:
-        """Remove one solution, the files of its run first: it says that they may be left."""
+    async def _remove(self, solution: Found, run: Run, *, in_use: bool) -> bool:
+        """Remove one solution, the files of its run first: it says that they may be left.
+
+        One of which a version is in use loses the files alone.
+        """
         run_id = (await self.personalize.tags(solution.arn)).get(RUN)
         if run_id:
             if run_id == run.run_id or _is_at_work(await self.ledger.find(run_id)):
@@ -63,7 +67,7 @@ class RemoveOldRuns:
             await self.files.remove(object_keys.personalize(run_id, ""))
         elif solution.arn == run.step.get("solution"):
             return False
-        return await self.personalize.delete(Kind.SOLUTION, solution.arn)
+        return not in_use and await self.personalize.delete(Kind.SOLUTION, solution.arn)
 
     async def _schemas(self) -> None:
         """Remove the schemas of older releases that no dataset has any more."""

@@ -5,8 +5,9 @@ Somebody has deleted it, or a stand-in that keeps everything in memory was resta
 
 from dataclasses import dataclass
 
+from encore.recommender.domain import import_steps, version_steps
 from encore.recommender.domain.plan import REMADE, Step
-from encore.recommender.domain.vanished import MADE, TYPES, VERSION, Restart, recorded, restart
+from encore.recommender.domain.vanished import MADE, TYPES, VERSION, Restart, earliest, recorded, restart
 from encore.recommender.ports import Personalize, RefusedError, VanishedError
 from encore.runtime.logs import get_logger
 from encore.runtime.runs.ledger import Ledger
@@ -51,18 +52,26 @@ class RestoreRun:
 
         A training that has begun has read the data already.
         """
-        known = recorded(run.step)
-        imports = [] if VERSION in known else [f"import_{each}" for each in TYPES]
+        known, remade = recorded(run.step), int(run.step.get(REMADE) or 0)
         log.info("turn_regained", lost_to=run.step[TURN_LOST], step=at)
-        again = int(run.step.get(REMADE) or 0) + (1 if imports else 0)
-        return await self._go_back(run, restart(known, imports, at), again)
+        if VERSION in known:
+            return await self._go_back(run, Restart(at, ()), remade)
+        imported = restart(known, [f"import_{each}" for each in TYPES], at)
+        again = Restart(earliest(imported.step, Step.IMPORT), imported.forgotten)
+        return await self._go_back(run, again, remade + 1)
 
     async def _gone(self, run: Run) -> list[str]:
         made = recorded(run.step).items()
         return [key for key, arn in made if not await self.personalize.exists(MADE[key].kind, arn)]
 
     async def _go_back(self, run: Run, to: Restart, remade: int) -> Run:
-        forgotten = dict.fromkeys(to.forgotten, "")
+        forgotten = dict.fromkeys((*to.forgotten, *_undecided(to)), "")
         return await self.ledger.set_step(
             run.run_id, **forgotten, **{"step": to.step, REMADE: str(remade), TURN_LOST: ""}
         )
+
+
+def _undecided(to: Restart) -> tuple[str, ...]:
+    """What a run that goes back has to decide anew: what to import, and which version to use."""
+    imports = () if to.step.is_past(Step.IMPORT) else (*import_steps.DECIDED, import_steps.EVENTS_PUT_AT)
+    return imports if to.step.is_past(Step.SOLUTION) else (*imports, *version_steps.DECIDED)

@@ -20,6 +20,7 @@ from encore.recommender.domain.batch import Rankings
 from encore.recommender.domain.belongings import mentions_by_review, own_aspects, own_products
 from encore.recommender.domain.bundle_rankings import BundleRankings
 from encore.recommender.domain.bundles import Bundle
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.picks import pick
 from encore.recommender.domain.preferences import preferences_of
 from encore.recommender.domain.prepared import PERSONALIZE
@@ -27,6 +28,7 @@ from encore.recommender.domain.shop import Shop
 from encore.recommender.domain.shopper import Shopper
 from encore.recommender.domain.told import Told
 from encore.recommender.ports import RankedObjects
+from encore.recommender.use_cases.ask_by_product import AskByProduct
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.load_rules import LoadRules
@@ -79,12 +81,15 @@ class SelectProducts:
         """Read the bundle's rankings, line by line; none without Personalize."""
         if run.step["engine"] != PERSONALIZE:
             return BundleRankings()
-        rankings = Rankings()
-        async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
-            rankings.add(line)
+        rankings, lists = Rankings(), None
+        if Engine.of_run(run.step).asks_by_product:
+            lists = await AskByProduct(self.objects).lists(run, bundle)
+        else:
+            async for line in self.objects.lines(personalize_keys.batch_output(run.run_id, bundle.first)):
+                rankings.add(line)
         settled = await self.rankings.settled(run.run_id, bundle.first)
         rankings.by_customer |= {name: one.product_ids for name, one in settled.items() if one.product_ids}
-        return BundleRankings(is_ranked=True, settled=settled, rankings=rankings)
+        return BundleRankings(is_ranked=True, settled=settled, rankings=rankings, lists=lists)
 
     async def _part(
         self, run: Run, part: int, shop: Shop, bundle: BundleRankings
@@ -92,10 +97,10 @@ class SelectProducts:
         told = await self.customers.told(run.run_id, part)
         customers = told.customers
         asked = bundle.asked(customers)
-        if asked and not bundle.rankings.lines:
+        if asked and bundle.are_missing:
             raise TransientError(f"the batch job's output for part {part} is missing or empty")
         recalled = await self.memory.recall(run.run_id, [one.customer_id for one in _mailed(customers)])
-        by_customer = bundle.rankings.by_customer
+        by_customer = await asyncio.to_thread(bundle.by_customer, customers, told.scores)
         recommended = await asyncio.to_thread(recommend, told, by_customer, shop, recalled)
         await self.objects.put_lines(
             object_keys.recommendations(run.run_id, part), recommended.recommendations
@@ -104,7 +109,7 @@ class SelectProducts:
         new = {one: by_customer[one] for one in asked if one in by_customer}
         writes += await self.rankings.keep(run, bundle.settled, new)
         units = {
-            "personalize.recommendations": len(asked),
+            "personalize.recommendations": bundle.paid(customers),
             "dynamodb.reads": recalled.read_units,
             "dynamodb.writes": writes,
             "s3.puts": 1,

@@ -3,6 +3,7 @@
 Nothing here waits: `advance` does whatever is possible now and returns whether every step is done.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from encore.recommender.domain.minimums import says_too_little_data
@@ -16,8 +17,11 @@ from encore.recommender.ports import (
     TooLittleDataError,
     VanishedError,
 )
+from encore.recommender.use_cases.choose_version import ChooseVersion
+from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
 from encore.recommender.use_cases.report_training import counted, report_training
+from encore.recommender.use_cases.rest_campaign import RestCampaign
 from encore.recommender.use_cases.restore_run import TURN_LOST, RestoreRun
 from encore.recommender.use_cases.take_turns import TakeTurns
 from encore.runtime.logs import get_logger
@@ -36,8 +40,11 @@ class Train:
     stage: Stage
     personalize: Personalize
     take_turns: TakeTurns
+    import_data: ImportData
+    choose_version: ChooseVersion
     restore_run: RestoreRun
     remove_old_runs: RemoveOldRuns
+    rest_campaign: RestCampaign
     plan: Plan
 
     async def advance(self, run: Run) -> bool:
@@ -78,8 +85,33 @@ class Train:
             return await self.restore_run.after_vanishing(run, step, str(error))
 
     async def _pass(self, step: Step, run: Run) -> Run:
-        """Complete one step; raise `NotReadyError` while any of its resources is still being created."""
+        """Complete one step; raise `NotReadyError` while any of its resources is still being created.
+
+        A run that uses an earlier one's version passes over the steps that make one.
+        """
+        if step is Step.SOLUTION and (reusing := await self.choose_version.reuse(run)):
+            await report_training(reusing, self.stage)
+            return reusing
+        run = await self._make(step, await self._begin(step, run))
+        facts = await self._finish(step, run)
+        run = await self.ledger.set_step(run.run_id, **facts, step=step.following, **counted(step, run))
+        await report_training(run, self.stage)
+        log.info("step_passed", step=step)
+        return run
+
+    async def _begin(self, step: Step, run: Run) -> Run:
+        """Prepare a step; return the run with what is decided about it."""
+        if step is Step.IMPORT:
+            return await self.import_data.begin(run)
+        if step is Step.INFER:
+            self.import_data.require_settled(run)
+        return run
+
+    async def _make(self, step: Step, run: Run) -> Run:
+        """Return the run with everything that the step needs, once it is active."""
         wanted = self.plan.wanted(step, run)
+        if any(one.kind is Kind.CAMPAIGN for one in wanted):
+            await self.rest_campaign.require(run)
         for one in wanted:
             if not run.step.get(one.key):
                 arn = await self._ensure(one, run)
@@ -87,10 +119,13 @@ class Train:
         waiting = [one.name for one in wanted if not await self._is_active(one, run)]
         if waiting:
             raise NotReadyError(", ".join(waiting))
-        run = await self.ledger.set_step(run.run_id, step=step.following, **counted(step, run))
-        await report_training(run, self.stage)
-        log.info("step_passed", step=step)
         return run
+
+    async def _finish(self, step: Step, run: Run) -> Mapping[str, str]:
+        """Complete a step whose resources are active; return what the step state keeps of it."""
+        if step is Step.IMPORT:
+            await self.import_data.finish(run)
+        return await self.choose_version.judge(run) if step is Step.TRAIN else {}
 
     async def _ensure(self, wanted: ResourceSpec, run: Run) -> str:
         if wanted.kind is Kind.SOLUTION_VERSION:

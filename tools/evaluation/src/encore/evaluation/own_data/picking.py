@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 
 from encore.contracts.records import Customer, Product, Recommendation, SharedText
-from encore.evaluation.own_data.ranking import rank_products
+from encore.evaluation.own_data.ranking import BATCH, rank_products
 from encore.evaluation.own_data.scoring import total_products
 from encore.recommender.domain.basket import Rule
 from encore.recommender.domain.catalogue import Catalogue
 from encore.recommender.domain.co_purchases import CoPurchases
+from encore.recommender.domain.engines import Engine
 from encore.recommender.domain.families import SharedReviews
 from encore.recommender.domain.preferences import (
     Preference,
@@ -44,6 +45,7 @@ def pick_products(
     shared: SharedReviews,
     rules: RunRules,
     now: int,
+    engine: Engine = BATCH,
 ) -> Picked:
     """Train, rank and pick, as a run with these customers would: nobody who may not be mailed has a list.
 
@@ -53,7 +55,7 @@ def pick_products(
     scored, opinions = scored_reviews(customers, texts), shared_opinions(shared_texts, texts)
     sentiments, scores = total_products(scored, opinions), scores_by_review(scored)
     preferences = {one.customer_id: preferences_of(one, scores) for one in customers}
-    rankings = rank_products(customers, preferences, products, sentiments, now=now)
+    rankings = rank_products(customers, preferences, products, sentiments, now=now, engine=engine)
     catalogue = Catalogue(products, sentiments, shared)
     bought = CoPurchases(family=catalogue.family, category=catalogue.category)
     bought.add(customers, partial(liked_products, scores=scores))

@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from encore.contracts.records import Customer, Product, ProductSentiment
 from encore.recommender.domain.batch import ranked_customers
 from encore.recommender.domain.csv_files import Row, csv_file, is_fit_id
-from encore.recommender.domain.plan import EVENT_WEIGHTS
+from encore.recommender.domain.engines import EVENT_WEIGHTS, Engine
 from encore.recommender.domain.preferences import Preference
 from encore.recommender.domain.rows import interaction_rows, item_row
-from encore.recommender.domain.schemas import INTERACTIONS, ITEMS, DatasetSchema
+from encore.recommender.domain.schemas import FILTERED, INTERACTIONS, ITEMS, DatasetSchema
+from encore.recommender.domain.woven import seeds_of, woven
 from encore.recommender.settings import RecommenderSettings
 from encore.runtime.training_minimums import DataSize
 from understudy.personalize.csv_import import TableReader
@@ -16,7 +17,7 @@ from understudy.personalize.errors import JobFailedError
 from understudy.personalize.event_rules import EventRule, EventRules
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import parse_schema
-from understudy.personalize.trained import Query
+from understudy.personalize.trained import Query, TrainedModel
 from understudy.personalize.training import train
 
 Rankings = Mapping[str, Sequence[str]]
@@ -24,6 +25,9 @@ Preferences = Mapping[str, Sequence[Preference]]
 
 NUM_RESULTS: int = RecommenderSettings.model_fields["recommender_num_results"].default
 _RULES = EventRules({kind.value: EventRule(weight) for kind, weight in EVENT_WEIGHTS.items()}, default=None)
+_ALL_ALIKE = EventRules({}, default=EventRule(1.0))
+_NOT_LEARNED = {kind: frozenset(columns) for kind, columns in FILTERED.items()}
+BATCH = Engine()
 
 
 def rank_products(
@@ -33,11 +37,13 @@ def rank_products(
     sentiments: Iterable[ProductSentiment],
     *,
     now: int,
+    engine: Engine = BATCH,
 ) -> Rankings:
     """Return product ids by customer id, best first; nothing when there is too little data to learn from.
 
     The files go through the importer of the stand-in, as those of a run do, and customers who may not be
-    mailed are learned from but have no ranking. What has no time gets `now`.
+    mailed are learned from but have no ranking. What has no time gets `now`. Where an engine is asked about
+    products, what goes with them is woven as in a run; a campaign ranks as a batch job does.
     """
     rows: list[Row] = []
     size = DataSize()
@@ -45,21 +51,39 @@ def rank_products(
         own = list(interaction_rows(customer, preferences[customer.customer_id], default_timestamp=now))
         rows += own if is_fit_id(customer.customer_id) else []
         size = size.plus(DataSize.of_customer(len(own)))
-    if size.shortfall is not None:
+    if engine.needs_interactions and size.shortfall is not None:
         return {}
     by_product = {each.product_id: each for each in sentiments}
     items = [item_row(one, by_product.get(one.product_id)) for one in products if is_fit_id(one.product_id)]
-    return _trained(rows, items, ranked_customers(customers))
-
-
-def _trained(interactions: Sequence[Row], items: Sequence[Row], customer_ids: Sequence[str]) -> Rankings:
     try:
-        snapshots = (_imported(INTERACTIONS, interactions), _imported(ITEMS, items))
-        model = train(TrainingPlan({each.schema.name: each for each in snapshots}, _RULES, excluded={}))
+        model = _trained(rows, items, engine)
     except JobFailedError:
         return {}
+    asked = ranked_customers(customers)
+    return _woven(model, asked, preferences) if engine.asks_by_product else _ranked(model, asked)
+
+
+def _trained(interactions: Sequence[Row], items: Sequence[Row], engine: Engine) -> TrainedModel:
+    snapshots = (_imported(INTERACTIONS, interactions), _imported(ITEMS, items))
+    rules = _RULES if engine.events_config else _ALL_ALIKE
+    plan = TrainingPlan({each.schema.name: each for each in snapshots}, rules, excluded=_NOT_LEARNED)
+    return train(plan, engine.recipe_arn)
+
+
+def _ranked(model: TrainedModel, customer_ids: Sequence[str]) -> Rankings:
     found = model.answer([Query(user=customer_id) for customer_id in customer_ids], NUM_RESULTS)
     return {one: ranked.items for one, ranked in zip(customer_ids, found, strict=True)}
+
+
+def _woven(model: TrainedModel, customer_ids: Sequence[str], preferences: Preferences) -> Rankings:
+    seeds = {one: seeds_of(preferences[one]) for one in customer_ids}
+    asked = sorted({seed.product_id for own in seeds.values() for seed in own})
+    found = model.answer([Query(item=product_id) for product_id in asked], NUM_RESULTS)
+    lists = {one: ranked.items for one, ranked in zip(asked, found, strict=True)}
+    rankings = {
+        one: woven(own, lists, {each.product_id for each in preferences[one]}) for one, own in seeds.items()
+    }
+    return {one: ranking for one, ranking in rankings.items() if ranking}
 
 
 def _imported(schema: DatasetSchema, rows: Sequence[Row]) -> DatasetSnapshot:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
+
+from understudy.s3 import Location
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from understudy.bedrock.models import Model
     from understudy.bedrock.request import Usage
-    from understudy.s3 import Location
     from understudy.wire.service import Params
 
 _DEFAULT_TIMEOUT_H = 24
@@ -31,6 +32,7 @@ class JobStatus(StrEnum):
     STOPPED = "Stopped"
 
 
+_PLAIN = ("number", "id", "arn", "detail", "status", "submitted", "modified", "ended", "message")
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.STOPPED})
 
 
@@ -117,6 +119,17 @@ class Job:
         if not self.active:
             self.ended = self.modified
 
+    def stored(self) -> Params:
+        """Return what `job_of` makes the job of again."""
+        content = {name: getattr(self, name) for name in _PLAIN}
+        return {
+            **content,
+            "tags": list(self.tags),
+            "source": [self.source.bucket, self.source.key],
+            "target": [self.target.bucket, self.target.key],
+            "tally": asdict(self.tally),
+        }
+
     def properties(self) -> Params:
         """Return the job as Get and List show it."""
         timeout = timedelta(hours=self.detail.get("timeoutDurationInHours", _DEFAULT_TIMEOUT_H))
@@ -131,3 +144,18 @@ class Job:
             **self.tally.records(),
         }
         return {**self.detail, **{name: value for name, value in state.items() if value is not None}}
+
+
+def job_of(stored: Params, model: Model) -> Job:
+    """Return the job that was stored, of a model; one that has not ended has answered nothing yet."""
+    tally, status = Tally(**stored["tally"]), JobStatus(stored["status"])
+    return Job(
+        **{
+            **stored,
+            "model": model,
+            "source": Location(*stored["source"]),
+            "target": Location(*stored["target"]),
+            "status": status,
+            "tally": tally if status in ENDED else Tally(total=tally.total),
+        }
+    )

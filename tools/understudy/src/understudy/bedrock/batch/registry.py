@@ -14,15 +14,19 @@ from understudy.bedrock.batch.errors import (
     job_not_found,
     too_many_jobs,
 )
-from understudy.bedrock.batch.job import Job, JobStatus
+from understudy.bedrock.batch.job import Job, JobStatus, job_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from understudy.bedrock.models import Model
+    from understudy.job_store import JobStore
 
 MAX_ACTIVE_JOBS = 20
 """Jobs of one model that have not ended."""
+_KIND = "ModelInvocationJob"
+_COURSE = (JobStatus.VALIDATING, JobStatus.SCHEDULED, JobStatus.IN_PROGRESS)
+"""The states between the submission and the end; one that a process was killed in begins again."""
 
 _log = structlog.get_logger(__name__)
 
@@ -40,13 +44,15 @@ class Runner(Protocol):
 
 
 class JobRegistry:
-    """Keeps jobs in memory and moves them through their states, on one event loop.
+    """Has all jobs and moves them through their states, on one event loop.
 
-    Each state before the end lasts at least `state_delay_s`.
+    Each state before the end lasts at least `state_delay_s`. What can be seen of a job is in the store, but
+    for how many records have been answered while it runs.
     """
 
-    def __init__(self, runner: Runner, *, state_delay_s: float) -> None:
+    def __init__(self, runner: Runner, store: JobStore, *, state_delay_s: float) -> None:
         self._runner = runner
+        self._store = store
         self._state_delay_s = state_delay_s
         self._jobs: dict[str, Job] = {}
         self._by_token: dict[str, Job] = {}
@@ -75,12 +81,17 @@ class JobRegistry:
 
     def submit(self, job: Job, *, token: str | None) -> None:
         """Add a job and let it run in the background."""
-        self._jobs[job.id] = job
-        if token:
-            self._by_token[token] = job
-        task = asyncio.ensure_future(self._live(job))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._store.put(_KIND, job.number, job.stored(), token)
+        self._add(job, token)
+        self._start(job)
+
+    def resume(self, find_model: Callable[[str], Model]) -> None:
+        """Know again what the store has, and go on with jobs that had not ended, from their first record."""
+        for content, token in self._store.jobs(_KIND):
+            self._add(job_of(content, find_model(content["detail"]["modelId"])), token)
+        for job in self._jobs.values():
+            if job.active:
+                self._start(job)
 
     def stop(self, identifier: str) -> None:
         """Ask a job to stop; one that was asked before stays as it is.
@@ -91,7 +102,7 @@ class JobRegistry:
         if not job.active:
             raise job_ended(job.status)
         if not job.stopping:
-            job.move(JobStatus.STOPPING)
+            self._move(job, JobStatus.STOPPING)
 
     async def close(self) -> None:
         """Abandon all jobs."""
@@ -104,26 +115,39 @@ class JobRegistry:
         try:
             await self._work(job)
         except JobFailedError as error:
-            _fail(job, error)
+            self._fail(job, error)
         except Exception:  # noqa: BLE001 - whatever the error, the job must end
             _log.exception("bedrock_job_crashed", arn=job.arn)
-            _fail(job, internal_failure())
+            self._fail(job, internal_failure())
         else:
-            job.move(JobStatus.STOPPED if job.stopping else JobStatus.COMPLETED)
+            self._move(job, JobStatus.STOPPED if job.stopping else JobStatus.COMPLETED)
 
     async def _work(self, job: Job) -> None:
         """Move a job to its last state but one, unless it is asked to stop."""
-        for status in (JobStatus.VALIDATING, JobStatus.SCHEDULED, JobStatus.IN_PROGRESS):
+        for status in _COURSE[_COURSE.index(job.status) if job.status in _COURSE else 0 :]:
             await asyncio.sleep(self._state_delay_s)
             if job.stopping:
                 return
-            job.move(status)
+            self._move(job, status)
             if status is JobStatus.VALIDATING:
                 await self._runner.validate(job)
         await asyncio.sleep(self._state_delay_s)
         await self._runner.run(job)
 
+    def _add(self, job: Job, token: str | None) -> None:
+        self._jobs[job.id] = job
+        if token:
+            self._by_token[token] = job
 
-def _fail(job: Job, error: JobFailedError) -> None:
-    job.move(JobStatus.FAILED, str(error))
-    _log.info("bedrock_job_failed", arn=job.arn, reason=str(error))
+    def _start(self, job: Job) -> None:
+        task = asyncio.ensure_future(self._live(job))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _move(self, job: Job, status: JobStatus, message: str | None = None) -> None:
+        job.move(status, message)
+        self._store.put(_KIND, job.number, job.stored())
+
+    def _fail(self, job: Job, error: JobFailedError) -> None:
+        self._move(job, JobStatus.FAILED, str(error))
+        _log.info("bedrock_job_failed", arn=job.arn, reason=str(error))

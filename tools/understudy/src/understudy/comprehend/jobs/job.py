@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from understudy.s3 import Location
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.s3 import Location
     from understudy.wire.service import Params
 
 
@@ -25,6 +26,7 @@ class JobStatus(StrEnum):
     STOPPED = "STOPPED"
 
 
+_PLAIN = ("number", "id", "arn", "detail", "status", "submitted", "ended", "message")
 ENDED = frozenset({JobStatus.COMPLETED, JobStatus.FAILED, JobStatus.STOPPED})
 
 
@@ -71,6 +73,16 @@ class Job:
         if not self.active:
             self.ended = _now()
 
+    def stored(self) -> Params:
+        """Return what `job_of` makes the job of again."""
+        content = {name: getattr(self, name) for name in _PLAIN}
+        return {
+            **content,
+            "tags": list(self.tags),
+            "source": [*_parts(self.source)],
+            "target": [*_parts(self.target)],
+        }
+
     def properties(self) -> Params:
         """Return the job as Describe and List show it."""
         state = {
@@ -82,3 +94,19 @@ class Job:
             "EndTime": self.ended,
         }
         return {**self.detail, **{name: value for name, value in state.items() if value is not None}}
+
+
+def job_of(stored: Params) -> Job:
+    """Return the job that was stored."""
+    return Job(
+        **{
+            **stored,
+            "source": Location(*stored["source"]),
+            "target": Location(*stored["target"]),
+            "status": JobStatus(stored["status"]),
+        }
+    )
+
+
+def _parts(location: Location) -> tuple[str, str]:
+    return location.bucket, location.key

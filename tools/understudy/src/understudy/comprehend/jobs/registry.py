@@ -15,11 +15,13 @@ from understudy.comprehend.errors import (
     job_not_found,
     too_many_jobs,
 )
-from understudy.comprehend.jobs.job import Job, JobStatus
+from understudy.comprehend.jobs.job import Job, JobStatus, job_of
 from understudy.comprehend.limits import MAX_ACTIVE_JOBS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from understudy.job_store import JobStore
 
 Run = Callable[[Job], Awaitable[bool]]
 """Does a job's work; returns whether all of it was done. Raises JobFailedError with the reason to fail."""
@@ -28,12 +30,14 @@ _log = structlog.get_logger(__name__)
 
 
 class JobRegistry:
-    """Keeps jobs in memory and moves them through their states, on one event loop.
+    """Has the jobs of a kind and moves them through their states, on one event loop.
 
-    Each of the first two states lasts at least `state_delay_s`.
+    Each of the first two states lasts at least `state_delay_s`. What can be seen of a job is in the store.
     """
 
-    def __init__(self, *, state_delay_s: float) -> None:
+    def __init__(self, store: JobStore, *, kind: str, state_delay_s: float) -> None:
+        self._store = store
+        self._kind = kind
         self._state_delay_s = state_delay_s
         self._jobs: dict[str, Job] = {}
         self._by_token: dict[str, Job] = {}
@@ -66,12 +70,17 @@ class JobRegistry:
 
     def submit(self, job: Job, run: Run, *, token: str | None) -> None:
         """Add a job and `run` it in the background."""
-        self._jobs[job.id] = job
-        if token:
-            self._by_token[token] = job
-        task = asyncio.ensure_future(self._live(job, run))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self._store.put(self._kind, job.number, job.stored(), token)
+        self._add(job, token)
+        self._start(job, run)
+
+    def resume(self, run: Run) -> None:
+        """Know again what the store has, and go on with jobs that had not ended: their work begins anew."""
+        for content, token in self._store.jobs(self._kind):
+            self._add(job_of(content), token)
+        for job in self._jobs.values():
+            if job.active:
+                self._start(job, run)
 
     def stop(self, job_id: str) -> Job:
         """Ask a job to stop; one that was asked before stays as it is.
@@ -82,7 +91,7 @@ class JobRegistry:
         if job.status in {JobStatus.COMPLETED, JobStatus.FAILED}:
             raise job_ended(job.status)
         if job.status is not JobStatus.STOPPED:
-            job.move(JobStatus.STOP_REQUESTED)
+            self._move(job, JobStatus.STOP_REQUESTED)
         return job
 
     async def close(self) -> None:
@@ -95,21 +104,34 @@ class JobRegistry:
     async def _live(self, job: Job, run: Run) -> None:
         await asyncio.sleep(self._state_delay_s)
         if job.stop_requested:
-            job.move(JobStatus.STOPPED)
+            self._move(job, JobStatus.STOPPED)
             return
-        job.move(JobStatus.IN_PROGRESS)
+        self._move(job, JobStatus.IN_PROGRESS)
         await asyncio.sleep(self._state_delay_s)
         try:
             complete = await run(job)
         except JobFailedError as error:
-            _fail(job, error)
+            self._fail(job, error)
         except Exception:  # noqa: BLE001 - whatever the error, the job must end
             _log.exception("comprehend_job_crashed", arn=job.arn)
-            _fail(job, internal_failure())
+            self._fail(job, internal_failure())
         else:
-            job.move(JobStatus.COMPLETED if complete else JobStatus.STOPPED)
+            self._move(job, JobStatus.COMPLETED if complete else JobStatus.STOPPED)
 
+    def _add(self, job: Job, token: str | None) -> None:
+        self._jobs[job.id] = job
+        if token:
+            self._by_token[token] = job
 
-def _fail(job: Job, error: JobFailedError) -> None:
-    job.move(JobStatus.FAILED, str(error))
-    _log.info("comprehend_job_failed", arn=job.arn, reason=str(error))
+    def _start(self, job: Job, run: Run) -> None:
+        task = asyncio.ensure_future(self._live(job, run))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _move(self, job: Job, status: JobStatus, message: str | None = None) -> None:
+        job.move(status, message)
+        self._store.put(self._kind, job.number, job.stored())
+
+    def _fail(self, job: Job, error: JobFailedError) -> None:
+        self._move(job, JobStatus.FAILED, str(error))
+        _log.info("comprehend_job_failed", arn=job.arn, reason=str(error))

@@ -52,6 +52,14 @@ class Profiles:
         places = np.arange(bounds[-1]) + np.repeat(self.bounds[known] - bounds[:-1], length)
         return type(self)(bounds, self.item[places], self.weight[places], self.age[places], self.n_items)
 
+    def without(self, users: NDArray[np.integer]) -> Self:
+        """Return the same profiles, those of `users` without events."""
+        length = self.length.copy()
+        length[users] = 0
+        kept = np.repeat(length > 0, self.length)
+        bounds = np.r_[0, np.cumsum(length)]
+        return type(self)(bounds, self.item[kept], self.weight[kept], self.age[kept], self.n_items)
+
     def followed_by(
         self, items: NDArray[np.int32], weights: NDArray[np.float32], times: NDArray[np.integer]
     ) -> Self:

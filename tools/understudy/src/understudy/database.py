@@ -36,7 +36,7 @@ class FolderInUseError(StateError):
 
 
 class Layout(NamedTuple):
-    """The statements that make the tables, and those of them that have a column `file`."""
+    """The statements that make the tables that are missing, and those of them that have a column `file`."""
 
     statements: Sequence[str]
     referring: Sequence[str]
@@ -147,10 +147,9 @@ class Database:
         run("PRAGMA synchronous = NORMAL")
         run(f"PRAGMA wal_autocheckpoint = {_LOG_PAGES}")
         run("BEGIN EXCLUSIVE")
-        if not found:
-            for statement in self._layout.statements:
-                run(statement)
-            run(f"PRAGMA user_version = {FORMAT}")
+        for statement in self._layout.statements:
+            run(statement)
+        run(f"PRAGMA user_version = {FORMAT}")
         run("COMMIT")
 
     def _remove_discarded(self) -> None:

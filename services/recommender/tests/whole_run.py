@@ -1,0 +1,147 @@
+"""The running service, and the run's other services around it, on an AWS emulator."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from encore.contracts import object_keys
+from encore.contracts.events import Event, RecommendationsReady, SentimentScored, parse_event
+from encore.contracts.records import Recommendation
+from encore.recommender.__main__ import make_handler
+from encore.recommender.settings import RecommenderSettings
+from encore.runtime.announcer import SNSAnnouncer
+from encore.runtime.queue.publisher import Publisher
+from encore.runtime.runs.ledger import Ledger
+from encore.runtime.runs.run import StageName
+from encore.runtime.service import serve
+from encore.runtime.storage import S3Objects, from_item, to_item
+from encore.stack.provision import Resources
+from services.recommender.tests.fakes import Shop
+from tests.support.stores import Clients
+
+if TYPE_CHECKING:
+    from types_aiobotocore_personalize.client import PersonalizeClient
+
+PATIENCE_S = 60
+
+
+@asynccontextmanager
+async def serving(settings: RecommenderSettings) -> AsyncIterator[None]:
+    """Run the service with these settings."""
+    stop = asyncio.Event()
+    service = asyncio.create_task(serve(StageName.RECOMMENDER, settings, make_handler, stop=stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await service
+
+
+class OtherServices:
+    """The run's other services, before and after the recommender."""
+
+    def __init__(self, clients: Clients, resources: Resources) -> None:
+        self.ledger = Ledger(clients.dynamodb, resources.tables["runs"])
+        self.objects = S3Objects(clients.s3, resources.buckets["data"])
+        self._clients = clients
+        self._resources = resources
+        self._announcer = SNSAnnouncer(
+            Publisher(clients.sns), source="sentiment", topic_arns=resources.topic_arns
+        )
+
+    async def open(self, run_id: str, shop: Shop) -> None:
+        """Store a run as ingest and sentiment leave it."""
+        await self.ledger.open_run(run_id, source="s3://bucket/uploads/file.csv")
+        await self.ledger.set_parts(run_id, len(shop.parts))
+        await shop.store(self.objects, run_id)
+
+    async def announce(self, run_id: str, shop: Shop) -> None:
+        """Announce that the run is scored."""
+        scored = SentimentScored(parts=len(shop.parts), reviews=sum(map(len, shop.scored)))
+        await self._announcer.announce(run_id, scored)
+
+    async def send_state_changes(self) -> None:
+        """Send the recommender a state change every half second, as EventBridge would."""
+        state_change = {
+            "version": "0",
+            "id": "1",
+            "detail-type": "Personalize Solution Version State Change",
+            "source": "aws.personalize",
+            "time": "2026-01-01T00:00:00Z",
+            "detail": {"status": "ACTIVE"},
+        }
+        url = self._resources.queue_urls["recommender"]
+        while True:
+            await self._clients.sqs.send_message(QueueUrl=url, MessageBody=json.dumps(state_change))
+            await asyncio.sleep(0.5)
+
+    async def received(self, queue: str, count: int) -> list[str]:
+        """Wait for `count` messages of a queue."""
+        url, bodies = self._resources.queue_urls[queue], list[str]()
+        async with asyncio.timeout(PATIENCE_S):
+            while len(bodies) < count:
+                reply = await self._clients.sqs.receive_message(
+                    QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=1
+                )
+                for message in reply.get("Messages", []):
+                    bodies.append(message["Body"])
+                    await self._clients.sqs.delete_message(
+                        QueueUrl=url, ReceiptHandle=message["ReceiptHandle"]
+                    )
+        return bodies
+
+    async def ready(self, count: int) -> list[Event[RecommendationsReady]]:
+        """Wait for `count` finished parts."""
+        return [parse_event(body, RecommendationsReady) for body in await self.received("mailer", count)]
+
+    async def recommendations(self, run_id: str, parts: int) -> list[Recommendation]:
+        """The recommendations of the run's customers."""
+        return [
+            one
+            for part in range(1, parts + 1)
+            for one in await self.objects.get_lines(object_keys.recommendations(run_id, part), Recommendation)
+        ]
+
+    async def row(self, run_id: str, customer_id: str) -> dict[str, object]:
+        """A customer's row of the recommendations table."""
+        reply = await self._clients.dynamodb.get_item(
+            TableName=self._resources.tables["recommendations"],
+            Key=to_item({"customer_id": customer_id, "run_id": run_id}),
+        )
+        return from_item(reply["Item"])
+
+    async def put_records(self, personalize: "PersonalizeClient", dataset_arn: str) -> list[str]:
+        """The lines of an export of what a dataset has beside its imports."""
+        bucket = self._resources.buckets["data"]
+        reply = await personalize.create_dataset_export_job(
+            jobName="export",
+            datasetArn=dataset_arn,
+            ingestionMode="PUT",
+            roleArn="arn:aws:iam::000000000000:role/personalize",
+            jobOutput={"s3DataDestination": {"path": f"s3://{bucket}/export/"}},
+        )
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                job = await personalize.describe_dataset_export_job(
+                    datasetExportJobArn=reply["datasetExportJobArn"]
+                )
+                if job["datasetExportJob"]["status"] == "ACTIVE":
+                    break
+                await asyncio.sleep(0.05)
+        return (await self.objects.get("export/export.csv")).decode().splitlines()[1:]
+
+    async def message_count(self, queue: str) -> int:
+        """Count the messages of a queue, including delayed ones and those in flight."""
+        reply = await self._clients.sqs.get_queue_attributes(
+            QueueUrl=self._resources.queue_urls[queue], AttributeNames=["All"]
+        )
+        counts = {name: value for name, value in reply["Attributes"].items() if "NumberOfMessages" in name}
+        return sum(map(int, counts.values()))
+
+    async def drained(self, queue: str) -> None:
+        """Wait until a queue has no message."""
+        async with asyncio.timeout(PATIENCE_S):
+            while await self.message_count(queue):  # noqa: ASYNC110 - an emulator's queue sets no event
+                await asyncio.sleep(0.2)

@@ -1,0 +1,55 @@
+"""Whether a filter expression fits the datasets of a group."""
+
+from collections.abc import Mapping
+
+from understudy.personalize.filter_syntax import CurrentItem, FilterError, Test, parse_filter
+from understudy.personalize.matching import ORDERED
+from understudy.personalize.schemas import Field, Schema
+
+_SCHEMA_OF = {"ITEMS": "Items", "INTERACTIONS": "Interactions", "CURRENTUSER": "Users", "USERS": "Users"}
+_READABLE = {"ITEMID": {"ITEMS", "INTERACTIONS"}, "USERID": {"USERS", "INTERACTIONS"}}
+
+
+def check_filter(expression: str, schemas: Mapping[str, Schema]) -> None:
+    """Raise FilterError unless `expression` is valid and its fields are in `schemas`."""
+    for clause in parse_filter(expression):
+        for group in clause.where:
+            for test in group:
+                _check_subject(test, clause.subject)
+        for test in clause.tests():
+            _check_test(test, schemas)
+
+
+def _check_subject(test: Test, subject: str) -> None:
+    if test.dataset.upper() not in _READABLE[subject]:
+        raise FilterError(f"Invalid Expression: {test.dataset}.{test.field} does not exist for {subject}.")
+
+
+def _check_test(test: Test, schemas: Mapping[str, Schema]) -> None:
+    dataset = test.dataset.upper()
+    field = _field(test.dataset, test.field, schemas.get(_SCHEMA_OF.get(dataset, "")))
+    if dataset == "INTERACTIONS" and test.field != "EVENT_TYPE":
+        raise FilterError(f"Invalid Expression: {test.dataset}.{test.field} cannot be filtered on.")
+    if field.type == "string" and test.operator in ORDERED:
+        raise FilterError(f"Invalid Expression: {test.dataset}.{test.field} is a string and has no order.")
+    for value in test.values:
+        if isinstance(value, CurrentItem):
+            _check_current_item(test, field, value, schemas.get("Items"))
+
+
+def _check_current_item(test: Test, field: Field, value: CurrentItem, items: Schema | None) -> None:
+    if test.dataset.upper() != "ITEMS":
+        raise FilterError("Invalid Expression: CurrentItem is compared with fields of Items only.")
+    other = _field("CurrentItem", value.field, items)
+    if (other.type == "string") != (field.type == "string"):
+        raise FilterError(f"Invalid Expression: CurrentItem.{value.field} is of another type.")
+
+
+def _field(dataset: str, name: str, schema: Schema | None) -> Field:
+    """Return a field that can be filtered on."""
+    found = next((field for field in schema.fields if field.name == name), None) if schema else None
+    if found is None:
+        raise FilterError(f"Invalid Expression: {dataset}.{name} does not exist.")
+    if found.type == "boolean" or found.textual:
+        raise FilterError(f"Invalid Expression: {dataset}.{name} is boolean or textual.")
+    return found
