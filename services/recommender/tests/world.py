@@ -28,6 +28,7 @@ from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.handler import RecommenderHandler
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.ask_campaign import AskCampaign
+from encore.recommender.use_cases.bill_campaign import BillCampaign
 from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.import_data import ImportData
@@ -131,6 +132,7 @@ class World:
             polls=self.polls,
             name="shop",
             idleness=Idleness.of(IDLE_S),
+            bill=BillCampaign(stage=self.stage, tps=1, delay_s=Idleness.of(IDLE_S).delay_s),
         )
         self.rules, self.picks, self.ranking_days = rules or Rules(), picks, ranking_days
         self.plan = plan = Plan(

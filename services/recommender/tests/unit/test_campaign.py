@@ -1,6 +1,7 @@
 """Runs that ask a campaign: what they ask and pay, what they survive, and what becomes of the campaign."""
 
 import json
+from decimal import Decimal
 
 import pytest
 
@@ -246,6 +247,24 @@ async def test_an_idle_campaign_is_deleted_and_its_watch_ends() -> None:
     assert await world.deliver_campaign_polls(MANY) == 1
     assert ARN not in world.personalize.made
     assert await world.watched.get() is None
+
+
+async def test_a_campaign_is_on_the_bill_of_the_run_that_needed_it() -> None:
+    """For as long as it existed, however often a message comes; requests are counted with their customers."""
+    world = World(engine=CAMPAIGN)
+    await idle(world)
+    assert await world.deliver_campaign_polls(POLLS) == POLLS
+    assert await hours(world) == 1
+    await world.rest_campaign.poll(RUN, world.polls.campaign_polls[POLLS - 1][1])
+    assert await hours(world) == 1
+    await world.deliver_campaign_polls(MANY)
+    assert await hours(world) == Decimal("1.25")
+
+
+async def hours(world: World) -> Decimal:
+    """The hours of one request a second that a run has been charged for."""
+    reports = await world.ledger.reports(RUN)
+    return sum((one.units.get("personalize.campaign_tps_hours", Decimal(0)) for one in reports), Decimal(0))
 
 
 async def test_a_campaign_in_use_stays() -> None:

@@ -21,6 +21,7 @@ from encore.recommender.handler import RecommenderHandler
 from encore.recommender.settings import RecommenderSettings
 from encore.recommender.use_cases.advance_run import AdvanceRun
 from encore.recommender.use_cases.ask_campaign import AskCampaign
+from encore.recommender.use_cases.bill_campaign import BillCampaign
 from encore.recommender.use_cases.choose_version import ChooseVersion
 from encore.recommender.use_cases.gather_customers import GatherCustomers
 from encore.recommender.use_cases.import_data import ImportData
@@ -131,12 +132,16 @@ def _rest_campaign(
 ) -> RestCampaign:
     settings = runtime.settings
     group = settings.recommender_dataset_group
+    idleness = Idleness.of(settings.recommender_campaign_idle_min * SECONDS_PER_MINUTE)
     return RestCampaign(
         watched=DynamoDBWatchedCampaign(runtime.dynamodb, table=settings.runs_table, name=group),
         personalize=personalize,
         polls=polls,
         name=group,
-        idleness=Idleness.of(settings.recommender_campaign_idle_min * SECONDS_PER_MINUTE),
+        idleness=idleness,
+        bill=BillCampaign(
+            stage=runtime.stage, tps=settings.recommender_campaign_tps, delay_s=idleness.delay_s
+        ),
     )
 
 

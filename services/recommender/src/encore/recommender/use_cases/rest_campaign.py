@@ -12,6 +12,7 @@ from encore.contracts.events import CampaignPoll
 from encore.recommender.domain.campaigns import Idleness, WatchedCampaign
 from encore.recommender.domain.resources import Kind
 from encore.recommender.ports import NotReadyError, Personalize, WatchedCampaigns
+from encore.recommender.use_cases.bill_campaign import BillCampaign
 from encore.runtime.logs import get_logger
 from encore.runtime.ports import RecommenderPolls
 from encore.runtime.runs.run import Run
@@ -31,6 +32,7 @@ class RestCampaign:
     name: str
     """The campaign's: that of the dataset group."""
     idleness: Idleness
+    bill: BillCampaign
 
     async def require(self, run: Run) -> None:
         """Have the campaign stay for a run that is about to create it, or waits for it.
@@ -60,6 +62,7 @@ class RestCampaign:
         if found is None or found.watch != poll.watch or poll.number < found.poll:
             log.info("stale_campaign_poll_dropped", number=poll.number)
             return
+        await self.bill.looked(run_id, poll)
         if self.idleness.is_over(poll, found) and not found.is_resting:
             found = found._replace(is_resting=await self.watched.rest(found.watch, found.beat))
         if found.is_resting and await self._delete(found):
