@@ -143,7 +143,7 @@ async def test_promoted_products_take_their_share_of_what_a_campaign_answers(
     gone = {"P60red", "P61red"}
 
     def facts(one: Product) -> dict[str, object]:
-        sold_since = {"available_from": now - 86_400} if one.product_id in new else {}
+        sold_since: dict[str, object] = {"available_from": now - 86_400} if one.product_id in new else {}
         return sold_since | ({"in_stock": False} if one.product_id in gone else {})
 
     promoting = {"recommender_promote_new_percent": 20, "recommender_num_results": 50}

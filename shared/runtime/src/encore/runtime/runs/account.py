@@ -63,7 +63,7 @@ class Account(BaseModel):
         return self.model_copy(update={"reserved": {**self.reserved, piece: usd}})
 
 
-def price(units: Mapping[str, int]) -> Decimal:
+def price(units: Mapping[str, int | Decimal]) -> Decimal:
     """Return what the AI services charge for these units, rounded up to a billionth of a dollar."""
     usd = ai_cost_usd({unit: Decimal(amount) for unit, amount in units.items()})
     return usd.quantize(SMALLEST, rounding=ROUND_CEILING)

@@ -85,7 +85,7 @@ class Budget:
             _current.reset(token)
             await tab.close()
 
-    async def reserve(self, run_id: str, piece: str, units: Mapping[str, int]) -> None:
+    async def reserve(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Reserve what a long job costs, once; raise `RunStoppedError` if the budget does not allow it."""
         if self._usd is None:
             return
@@ -95,7 +95,7 @@ class Budget:
         if not await self.extend(run_id, piece, least=usd, wanted=usd):
             raise await self.stop(run_id, piece, usd)
 
-    async def correct(self, run_id: str, piece: str, units: Mapping[str, int]) -> None:
+    async def correct(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Replace what a long job has reserved by what it was charged for."""
         if self._usd is not None:
             await self._change(run_id, lambda account: account.correct(piece, price(units)))

@@ -78,12 +78,12 @@ class Stage:
     def _tab(self, run_id: str, piece: str) -> AbstractAsyncContextManager[None]:
         return self._budget.tab(run_id, f"{self.name} {piece}") if self._budget else nullcontext()
 
-    async def reserve(self, run_id: str, piece: str, units: Mapping[str, int]) -> None:
+    async def reserve(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Reserve what a long job costs, once; raise `RunStoppedError` if the budget does not allow it."""
         if self._budget:
             await self._budget.reserve(run_id, piece, units)
 
-    async def correct(self, run_id: str, piece: str, units: Mapping[str, int]) -> None:
+    async def correct(self, run_id: str, piece: str, units: Mapping[str, int | Decimal]) -> None:
         """Replace what a long job has reserved by what it was charged for."""
         if self._budget:
             await self._budget.correct(run_id, piece, units)

@@ -17,7 +17,7 @@ from understudy.personalize.errors import JobFailedError
 from understudy.personalize.event_rules import EventRule, EventRules
 from understudy.personalize.plan import DatasetSnapshot, TrainingPlan
 from understudy.personalize.schemas import parse_schema
-from understudy.personalize.trained import Query, TrainedModel
+from understudy.personalize.trained import ItemModel, Query
 from understudy.personalize.training import train
 
 Rankings = Mapping[str, Sequence[str]]
@@ -63,19 +63,22 @@ def rank_products(
     return _woven(model, asked, preferences) if engine.asks_by_product else _ranked(model, asked)
 
 
-def _trained(interactions: Sequence[Row], items: Sequence[Row], engine: Engine) -> TrainedModel:
+def _trained(interactions: Sequence[Row], items: Sequence[Row], engine: Engine) -> ItemModel:
     snapshots = (_imported(INTERACTIONS, interactions), _imported(ITEMS, items))
     rules = _RULES if engine.events_config else _ALL_ALIKE
     plan = TrainingPlan({each.schema.name: each for each in snapshots}, rules, excluded=_NOT_LEARNED)
-    return train(plan, engine.recipe_arn)
+    model = train(plan, engine.recipe_arn)
+    if not isinstance(model, ItemModel):
+        raise TypeError(f"{engine.recipe_arn} recommends no items")
+    return model
 
 
-def _ranked(model: TrainedModel, customer_ids: Sequence[str]) -> Rankings:
+def _ranked(model: ItemModel, customer_ids: Sequence[str]) -> Rankings:
     found = model.answer([Query(user=customer_id) for customer_id in customer_ids], NUM_RESULTS)
     return {one: ranked.items for one, ranked in zip(customer_ids, found, strict=True)}
 
 
-def _woven(model: TrainedModel, customer_ids: Sequence[str], preferences: Preferences) -> Rankings:
+def _woven(model: ItemModel, customer_ids: Sequence[str], preferences: Preferences) -> Rankings:
     seeds = {one: seeds_of(preferences[one]) for one in customer_ids}
     asked = sorted({seed.product_id for own in seeds.values() for seed in own})
     found = model.answer([Query(item=product_id) for product_id in asked], NUM_RESULTS)
