@@ -32,7 +32,6 @@ locals {
       resources = [
         "${local.data_bucket}/shop/merchandising.yaml",
         "${local.data_bucket}/runs/*/merchandising.json",
-        "${local.data_bucket}/runs/*/products.jsonl",
         "${local.data_bucket}/runs/*/learned/*",
       ]
     },
@@ -45,6 +44,17 @@ locals {
       sid       = "FindLatestShop"
       actions   = ["dynamodb:GetItem"]
       resources = [module.topology.table_arns["runs"]]
+    },
+    {
+      # Whoever asks a campaign leaves a sign of it, or it would be deleted as idle.
+      sid       = "MarkUse"
+      actions   = ["dynamodb:UpdateItem"]
+      resources = [module.topology.table_arns["runs"]]
+      conditions = [{
+        test     = "ForAllValues:StringEquals"
+        variable = "dynamodb:LeadingKeys"
+        values   = ["known#${var.name}"]
+      }]
     },
     {
       sid       = "AskCampaigns"
@@ -74,6 +84,11 @@ locals {
       sid       = "CreditRuns"
       actions   = ["dynamodb:BatchWriteItem"]
       resources = [module.topology.table_arns["runs"]]
+      conditions = [{
+        test     = "ForAllValues:StringLike"
+        variable = "dynamodb:LeadingKeys"
+        values   = ["attribution#*"]
+      }]
     },
     {
       # A tracker gets its id, and so its ARN, when it is made.

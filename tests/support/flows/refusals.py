@@ -12,7 +12,7 @@ from tests.support.flows.deployment import (
     STATE,
     UNDERSTUDY,
 )
-from tests.support.flows.realtime import CAMPAIGN, HISTORIES, TRACKER
+from tests.support.flows.realtime import CAMPAIGN, HISTORIES, LEADING_KEYS, RUNS, TRACKER
 from tests.support.flows.steps import (
     BUCKET,
     HERE,
@@ -265,6 +265,22 @@ _REAL_TIME = (
         role("web-task"),
         "dynamodb:PutItem",
         arn("dynamodb", "table/encore-prod-recommendations"),
+    ),
+    _refused(
+        "the web process changes a run",
+        role("web-task"),
+        "dynamodb:UpdateItem",
+        RUNS,
+        {LEADING_KEYS: RUN},
+        by=LEADING_KEYS,
+    ),
+    _refused(
+        "the web process writes what a run has done",
+        role("web-task"),
+        "dynamodb:BatchWriteItem",
+        RUNS,
+        {LEADING_KEYS: RUN},
+        by=LEADING_KEYS,
     ),
     _refused("the web process reads all histories", role("web-task"), "dynamodb:Scan", HISTORIES),
     _refused("the web process changes histories", role("web-task"), "dynamodb:UpdateItem", HISTORIES),
