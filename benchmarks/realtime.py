@@ -172,9 +172,12 @@ def _cpu_by_process() -> dict[str, float]:
         words = process.cmdline()
         if MODULE in words:
             found["web"] += cpu_seconds(process)
+            ended = process.cpu_times()
+            found["shops"] += ended.children_user + ended.children_system
             found["shops"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
         elif "encore.stack.emulator" in words:
             found["emulator"] += cpu_seconds(process)
+            found["emulator"] += sum(cpu_seconds(child) for child in process.children(recursive=True))
     return dict(found)
 
 

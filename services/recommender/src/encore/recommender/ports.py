@@ -160,14 +160,6 @@ class CustomerRecords(Protocol):
     async def read(self, customer_id: str, run_id: str) -> CustomerState: ...
 
 
-class CampaignNow(NamedTuple):
-    """A campaign that can be asked now."""
-
-    campaign_arn: str
-    filter_arn: str | None
-    """What keeps products out that the customer has, or that are sold out."""
-
-
 class RanksNow(Protocol):
     """Something of Personalize's that ranks products while a customer waits.
 

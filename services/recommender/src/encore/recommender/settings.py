@@ -132,6 +132,8 @@ class RecommenderWebSettings(ProcessSettings):
     """What ranks products if a request does not say: `batch`, `campaign` or `similar`."""
     recommender_num_results: Annotated[int, Field(ge=1, le=500)] = 150
     """Products that a campaign is asked for."""
+    recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
+    """The share of what a campaign recommends that new products take."""
     recommender_ranking_campaign_arn: (
         Annotated[str, Field(pattern=r"^arn:aws[^:]*:personalize:[^:]+:[0-9]{12}:campaign/.+$")] | None
     ) = None

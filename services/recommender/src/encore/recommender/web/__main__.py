@@ -16,6 +16,7 @@ from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize_now import AWSOrdersNow, AWSRanksNow
 from encore.recommender.adapters.shop_processes import ShopProcesses
 from encore.recommender.adapters.stored_shop import LoadStoredShop
+from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
 from encore.recommender.domain.real_time import PickedFrom
 from encore.recommender.domain.recent import Recent
 from encore.recommender.settings import RecommenderWebSettings
@@ -107,6 +108,15 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
         latest_shop = DynamoDBKnownShop(
             dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
         )
+        find_campaign = FindCampaign(
+            latest_shop=latest_shop,
+            ledger=ledger,
+            num_results=settings.recommender_num_results,
+            promote_new_percent=settings.recommender_promote_new_percent,
+            mark_use=DynamoDBWatchedCampaign(
+                dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
+            ).use,
+        )
         load_rules = LoadRules(
             objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
         )
@@ -124,7 +134,7 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
                 histories=settings.histories_table,
                 recommendations=settings.recommendations_table,
             ),
-            ask=_ask_in_time(settings, runtime, FindCampaign(latest_shop=latest_shop, ledger=ledger)),
+            ask=_ask_in_time(settings, runtime, find_campaign),
             engine=settings.recommender_web_engine,
             kept=Recent(settings.recommender_web_kept),
         )
@@ -133,10 +143,9 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks
 def _ask_in_time(
     settings: RecommenderWebSettings, runtime: "PersonalizeRuntimeClient", find_campaign: FindCampaign
 ) -> AskInTime:
-    campaign = AWSRanksNow(runtime, find_campaign.find, num_results=settings.recommender_num_results)
     ordering_arn = settings.recommender_ranking_campaign_arn
     return AskInTime(
-        engines={PickedFrom.CAMPAIGN: campaign},
+        engines={PickedFrom.CAMPAIGN: AWSRanksNow(runtime, find_campaign.find)},
         orders=AWSOrdersNow(runtime, ordering_arn) if ordering_arn else None,
         deadline_s=settings.recommender_web_deadline_ms / 1000,
         keep_s=settings.recommender_web_ranking_s,
