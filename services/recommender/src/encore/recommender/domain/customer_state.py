@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts.records import RecommendationSource
-from encore.recommender.domain import earlier_picks, kept_rankings
+from encore.recommender.domain import customer_events, earlier_picks, kept_rankings
 from encore.recommender.domain.earlier_picks import LatestPicks
 from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import KeptRanking
@@ -31,6 +31,9 @@ class CustomerState:
         found = {str(item["run_id"]): dict(item) for item in items}
         ranking = found.pop(kept_rankings.RANKING, None)
         latest = found.pop(earlier_picks.LATEST, None)
+        if events := found.pop(customer_events.EVENTS, None):
+            known = history or History(customer_id=events["customer_id"], run_id="")
+            history = known.with_events(customer_events.from_item(events))
         return cls(
             history=history,
             ranking=KeptRanking.from_item(ranking).product_ids if ranking else (),
@@ -65,8 +68,12 @@ class CustomerState:
 
 
 def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
-    """Return the keys of a customer's items in the recommendations table: ranking, last picks, the run's."""
+    """Return the keys of a customer's items in the recommendations table.
+
+    Their ranking, their last picks, what they did since, and what the run picked.
+    """
     return [
+        *customer_events.keys([customer_id]),
         *kept_rankings.keys([customer_id]),
         *earlier_picks.keys([customer_id]),
         {"customer_id": customer_id, "run_id": run_id},

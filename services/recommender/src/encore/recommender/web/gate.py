@@ -23,7 +23,7 @@ LOOPBACK_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 MAX_BODY_BYTES = 1024 * 1024
 SOON_S = 1.0
 _WHAT = {
-    HTTPStatus.NOT_FOUND: "there is nothing under this path: /customers/{id}/picks, /health",
+    HTTPStatus.NOT_FOUND: "there is nothing under this path: /customers/{id}/picks, /events, /health",
     HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods",
 }
 _PASSING: Mapping[type[Exception], str] = {
