@@ -24,7 +24,7 @@ from tests.support.stores import Clients
 if TYPE_CHECKING:
     from types_aiobotocore_personalize.client import PersonalizeClient
 
-PATIENCE_S = 60
+PATIENCE_S = 180
 
 
 @asynccontextmanager
