@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from aiohttp import ClientSession
 from pydantic import SecretStr
+from starlette.routing import Route
 
 from encore.contracts.records import Exclusion, Pick, Recommendation
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
@@ -72,9 +73,8 @@ class InMemoryRecords:
 
     async def read(self, customer_id: str, run_id: str) -> CustomerState:
         """Read the customer's items."""
-        customers = KnowCustomers(items=self.world.histories, objects=self.world.objects)
         items = await self.world.items.get_all(keys(customer_id, run_id))
-        return CustomerState.of(await customers.find(customer_id), items)
+        return CustomerState.of(await self.world.customers.find(customer_id), items)
 
 
 def current_picks_of(
@@ -157,10 +157,12 @@ class Web:
 
 
 @asynccontextmanager
-async def served(current_picks: CurrentPicks, settings: RecommenderWebSettings) -> AsyncIterator[Web]:
+async def served(
+    current_picks: CurrentPicks, settings: RecommenderWebSettings, *, more: Sequence[Route] = ()
+) -> AsyncIterator[Web]:
     """Serve current picks over HTTP on a free port of this machine."""
     stop = asyncio.Event()
-    app = web_app(settings, current_picks)
+    app = web_app(settings, current_picks, more=more)
     listening: asyncio.Future[tuple[str, int]] = asyncio.get_running_loop().create_future()
     serving = asyncio.create_task(serve_app(app, settings, stop=stop, listening=listening.set_result))
     async with ClientSession() as client:

@@ -36,10 +36,12 @@ from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.put_records import PutRecords
 from encore.recommender.use_cases.rank_pins import RankPins
+from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.use_cases.relate_products import RelateProducts
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
@@ -58,9 +60,12 @@ from services.recommender.tests.fakes import (
     ROLE,
     InMemoryCampaign,
     InMemoryFiles,
+    InMemoryKeptEvents,
     InMemoryPersonalize,
     InMemoryRecords,
+    InMemorySink,
     InMemoryStanding,
+    InMemoryTrackers,
     InMemoryTurns,
     Shop,
     made_up_shop,
@@ -116,8 +121,8 @@ class World:
         self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
-        self.standings = InMemoryStanding()
-        self.records = InMemoryRecords(self.personalize)
+        self.standings: InMemoryStanding = wrap(InMemoryStanding())
+        self.records: InMemoryRecords = wrap(InMemoryRecords(self.personalize))
         self.now = START
         self.polls: InMemoryPolls = wrap(InMemoryPolls())
         self.stage = Stage(
@@ -201,12 +206,23 @@ class World:
             rest_campaign=self.rest_campaign,
             plan=plan,
         )
+        self.kept_events, self.sink = InMemoryKeptEvents(), InMemorySink()
+        self.trackers = InMemoryTrackers()
+        self.credits = InMemoryItems("run_id", "item")
+        self.record_events = RecordEvents(
+            kept=self.kept_events,
+            credits=self.credits,
+            sink=self.sink,
+            tracker=KnowTracker(trackers=self.trackers),
+            objects=self.objects,
+        )
+        self.customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)
         self.handler = self.task()
 
     def task(self) -> RecommenderHandler:
         """The handler of one more task, which knows nothing of what others keep in memory."""
         know = KnowCatalogue(objects=self.objects)
-        customers = KnowCustomers(items=self.histories, objects=self.objects)
+        customers = KnowCustomers(items=self.histories, objects=self.objects, events=self.kept_events)
         rankings = KeepRankings(
             items=self.items,
             objects=self.objects,
@@ -287,7 +303,7 @@ class World:
             polls=self.polls,
             announcer=self.announcer,
         )
-        return RecommenderHandler(advance_run, self.rest_campaign)
+        return RecommenderHandler(advance_run, self.rest_campaign, self.record_events)
 
     def copied(self) -> "World":
         """A world with the same records in its stores, apart from which both go on."""

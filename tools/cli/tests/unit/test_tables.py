@@ -168,6 +168,7 @@ def run_show(screen: Console) -> None:
             ),
             UnitView(unit="personalize.recommendations", amount=Decimal(BIG), cost_usd=Decimal("1234.5")),
         ],
+        attribution=None,
         cost_usd={"total": Decimal("1234.5")},
         step={
             "step": "import",

@@ -3,6 +3,9 @@
 from dataclasses import replace
 
 from encore.contracts.events import Round
+from encore.recommender.adapters.event_sink import AWSEventSink
+from encore.recommender.adapters.event_trackers import AWSEventTrackers
+from encore.recommender.adapters.kept_events import DynamoDBKeptEvents
 from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize import AWSPersonalize
 from encore.recommender.adapters.personalize_events import (
@@ -31,10 +34,12 @@ from encore.recommender.use_cases.import_data import ImportData
 from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
+from encore.recommender.use_cases.know_tracker import KnowTracker
 from encore.recommender.use_cases.load_rules import LoadRules
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
 from encore.recommender.use_cases.put_records import PutRecords
 from encore.recommender.use_cases.rank_pins import RankPins
+from encore.recommender.use_cases.record_events import RecordEvents
 from encore.recommender.use_cases.relate_products import RelateProducts
 from encore.recommender.use_cases.remember_picks import RememberPicks
 from encore.recommender.use_cases.remove_old_runs import RemoveOldRuns
@@ -65,7 +70,10 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
     train = _train(runtime, personalize, await _records(runtime), rest_campaign)
     know = KnowCatalogue(objects=runtime.objects)
     rankings, rank_pins = _rankings(runtime), _rank_pins(runtime)
-    customers = KnowCustomers(items=runtime.items(settings.histories_table), objects=runtime.objects)
+    kept_events = _kept_events(runtime)
+    customers = KnowCustomers(
+        items=runtime.items(settings.histories_table), objects=runtime.objects, events=kept_events
+    )
     known_shop = DynamoDBKnownShop(
         runtime.dynamodb, table=settings.runs_table, name=settings.recommender_dataset_group
     )
@@ -127,7 +135,37 @@ async def make_handler(runtime: Runtime[RecommenderSettings]) -> Handler:
         polls=polls,
         announcer=runtime.announcer,
     )
-    return RecommenderHandler(advance_run, rest_campaign)
+    return RecommenderHandler(
+        advance_run, rest_campaign, await _record_events(runtime, personalize, kept_events)
+    )
+
+
+def _kept_events(runtime: Runtime[RecommenderSettings]) -> DynamoDBKeptEvents:
+    table = runtime.settings.recommendations_table
+    return DynamoDBKeptEvents(
+        runtime.dynamodb, table, runtime.items(table), keep_days=runtime.settings.retention_days
+    )
+
+
+async def _record_events(
+    runtime: Runtime[RecommenderSettings], personalize: AWSPersonalize, kept: DynamoDBKeptEvents
+) -> RecordEvents:
+    settings = runtime.settings
+    limiter = runtime.limiter("personalize-events", requests_per_s=settings.recommender_put_events_per_s)
+    trackers = AWSEventTrackers(
+        personalize,
+        runtime.dynamodb,
+        table=settings.runs_table,
+        plan=_plan(settings),
+        attribution=settings.recommender_attribution,
+    )
+    return RecordEvents(
+        kept=kept,
+        credits=runtime.items(settings.runs_table),
+        sink=AWSEventSink(await runtime.new_client("personalize-events", retries=NO_SDK_RETRIES), limiter),
+        tracker=KnowTracker(trackers=trackers),
+        objects=runtime.objects,
+    )
 
 
 def _rankings(runtime: Runtime[RecommenderSettings]) -> KeepRankings:

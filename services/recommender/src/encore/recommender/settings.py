@@ -13,6 +13,8 @@ from encore.recommender.domain.rules import DEFAULT_PICKS, RESULTS_PER_PICK, Pic
 from encore.runtime.settings import ProcessSettings, ServiceSettings
 
 MIN_KEY_CHARS = 20
+EventsPerS = Annotated[float, Field(gt=0, le=1000)]
+DEFAULT_EVENTS_PER_S = 200.0
 GroupName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")]
 
 MOST_KEPT_RUNS = 8
@@ -56,6 +58,10 @@ class RecommenderSettings(ServiceSettings):
 
     Two of the weeks after which Personalize, where it trains by itself, takes in new products (ADR 39).
     """
+    recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
+    """Calls of PutEvents a second, by all tasks together; AWS takes 1,000 for a dataset group."""
+    recommender_attribution: bool = False
+    """Whether Personalize, too, reports what emails led to: by a metric attribution of the dataset group."""
     recommender_imports: Literal["auto", "full"] = "auto"
     """Whether Personalize gets only what is new, where that is enough, or everything every time."""
     recommender_events_settle_s: Annotated[int, Field(ge=0)] = 900
@@ -145,6 +151,8 @@ class RecommenderWebSettings(ProcessSettings):
 
     recommendations_table: str
     histories_table: str
+    retention_days: Annotated[int, Field(ge=1)] = 400
+    recommender_put_events_per_s: EventsPerS = DEFAULT_EVENTS_PER_S
     recommender_dataset_group: GroupName = "encore"
     recommender_picks: Picks = DEFAULT_PICKS
     recommender_rules: Rules = Rules()

@@ -181,6 +181,10 @@ class Store:
             [(attribution, *each) for each in figures],
         )
 
+    def expunge(self) -> None:
+        """Leave nothing on disk of what this transaction deletes."""
+        self._database.expunge()
+
     def remove_streamed(self, dataset: str, owners: Iterable[str]) -> int:
         """Forget the records of these owners; return how many there were."""
         return self._database.change(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from encore.contracts.records import RecommendationSource
-from encore.recommender.domain import earlier_picks, kept_rankings
+from encore.recommender.domain import customer_events, earlier_picks, kept_rankings
 from encore.recommender.domain.earlier_picks import LatestPicks
 from encore.recommender.domain.history import History
 from encore.recommender.domain.kept_rankings import KeptRanking
@@ -34,6 +34,9 @@ class CustomerState:
         ranking = found.pop(kept_rankings.RANKING, None)
         pins = found.pop(kept_rankings.PINS, None)
         latest = found.pop(earlier_picks.LATEST, None)
+        if events := found.pop(customer_events.EVENTS, None):
+            known = history or History(customer_id=events["customer_id"], run_id="")
+            history = known.with_events(customer_events.from_item(events))
         return cls(
             history=history,
             ranking=KeptRanking.from_item(ranking).product_ids if ranking else (),
@@ -75,9 +78,10 @@ class CustomerState:
 def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
     """Return the keys of a customer's items in the recommendations table.
 
-    They are the ranking, the order of pins, the last picks, and those of the run.
+    They are the ranking, the order of pins, the last picks, what the customer did since, and the run's picks.
     """
     return [
+        *customer_events.keys([customer_id]),
         *kept_rankings.keys([customer_id]),
         *kept_rankings.keys([customer_id], kept_rankings.PINS),
         *earlier_picks.keys([customer_id]),

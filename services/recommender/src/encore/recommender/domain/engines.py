@@ -21,9 +21,13 @@ EVENT_WEIGHTS: Mapping[EventType, float] = {
     EventType.LIKED: 1.0,
     EventType.PURCHASED: 0.8,
     EventType.REVIEWED: 0.6,
+    EventType.CLICKED: 0.3,
+    EventType.VIEWED: 0.2,
     EventType.DISLIKED: 0.1,
 }
-"""A purchase of which nothing more is known is a better sign than a lukewarm review.
+"""What somebody looked at says less than what they bought, and more than what they regret.
+
+A purchase of which nothing more is known is a better sign than a lukewarm review.
 
 A dislike still shows what the customer shops for, so it keeps a small weight.
 """

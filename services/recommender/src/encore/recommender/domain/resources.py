@@ -20,6 +20,7 @@ class Kind(StrEnum):
     BATCH_JOB = "batch inference job"
     CAMPAIGN = "campaign"
     EVENT_TRACKER = "event tracker"
+    METRIC_ATTRIBUTION = "metric attribution"
 
 
 @dataclass(frozen=True, slots=True)

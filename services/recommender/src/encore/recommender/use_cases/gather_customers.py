@@ -147,6 +147,6 @@ class _Files:
         for history in histories:
             if is_fit_id(history.customer_id):
                 rows = customer_rows(history, products)
-                self._interactions += csv_lines(INTERACTIONS.columns, rows.interactions)
+                self._interactions += csv_lines(INTERACTIONS.columns, [*rows.interactions, *rows.looks])
                 self._users += csv_lines(USERS.columns, [rows.user])
-                self.size = self.size.plus(DataSize.of_customer(len(rows.interactions)))
+                self.size = self.size.plus(DataSize.of_customer(len(rows.interactions) + len(rows.looks)))

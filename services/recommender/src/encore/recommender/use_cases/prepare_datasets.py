@@ -189,7 +189,7 @@ class _Files:
     def _add(self, history: History, earlier: History | None, products: Products, *, is_ranked: bool) -> None:
         now = customer_rows(history, products)
         changed = changes(customer_rows(earlier, products) if earlier else None, now)
-        self.interactions += csv_lines(INTERACTIONS.columns, now.interactions)
+        self.interactions += csv_lines(INTERACTIONS.columns, [*now.interactions, *now.looks])
         self.new_interactions += csv_lines(INTERACTIONS.columns, changed.interactions)
         self.users += csv_lines(USERS.columns, [now.user])
         if changed.user:
@@ -197,7 +197,7 @@ class _Files:
         self.new_count += len(changed.interactions)
         self.replaced += changed.replaced
         self.new_user_count += changed.user
-        self.size = self.size.plus(DataSize.of_customer(len(now.interactions)))
+        self.size = self.size.plus(DataSize.of_customer(len(now.interactions) + len(now.looks)))
         if is_ranked:
             self.bases[history.customer_id] = basis_of(self._solution, now.undated, now.user)
             if self._by_product:

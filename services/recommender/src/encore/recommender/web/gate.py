@@ -26,7 +26,7 @@ SOON_S = 1.0
 GONE_AWAY = 499
 """Counted for a caller who did not wait: no status of HTTP's, but what proxies log then."""
 _WHAT = {
-    HTTPStatus.NOT_FOUND: "there is nothing under this path: /customers/{id}/picks, /health",
+    HTTPStatus.NOT_FOUND: "there is nothing under this path: /customers/{id}/picks, /events, /health",
     HTTPStatus.METHOD_NOT_ALLOWED: "this path has other methods",
 }
 _PASSING: Mapping[type[Exception], str] = {

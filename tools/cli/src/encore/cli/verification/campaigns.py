@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from encore.cli.environment import DEFAULT_GROUP
 from encore.cli.verification.account import Account
 from encore.cli.verification.check import Finding, judged
 from encore.runtime.runs.campaigns import TPS_HOURS
@@ -13,8 +14,6 @@ REMEDY = (
     " aws personalize delete-campaign --campaign-arn ARN"
 )
 FAILED = "CREATE FAILED"
-DEFAULT_GROUP = "encore"
-"""The name of the dataset group where no setting gives another: on an emulator, that is the environment's."""
 
 
 def campaigns_of(account: Account) -> Sequence[Mapping[str, Any]]:
