@@ -33,6 +33,7 @@ locals {
         "${local.data_bucket}/shop/merchandising.yaml",
         "${local.data_bucket}/runs/*/merchandising.json",
         "${local.data_bucket}/runs/*/learned/*",
+        "${local.data_bucket}/runs/*/personalize/output/*",
       ]
     },
     {

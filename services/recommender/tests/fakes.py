@@ -26,6 +26,7 @@ from encore.recommender.domain.customer_events import Tracker, Visit, surplus
 from encore.recommender.domain.records import Event, UserRecord
 from encore.recommender.domain.resources import Found, Kind, ResourceSpec
 from encore.recommender.domain.standing import NDCG, KnownDataset
+from encore.recommender.domain.version_policy import VersionPolicy
 from encore.recommender.ports import (
     CampaignRequest,
     NotReadyError,
@@ -39,6 +40,8 @@ from encore.recommender.use_cases.keep_rankings import KeepRankings
 from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.know_customers import KnowCustomers
 from encore.recommender.use_cases.prepare_datasets import PrepareDatasets
+from encore.recommender.use_cases.rank_pins import RankPins
+from encore.recommender.use_cases.relate_products import RelateProducts
 from encore.recommender.use_cases.study_shop import StudyShop
 from encore.runtime.batches import batches
 from encore.runtime.ports import Objects
@@ -409,9 +412,11 @@ def preparing(objects: RankedObjects) -> tuple[PrepareDatasets, GatherCustomers,
         customers=customers,
         rankings=nothing_kept(objects),
         known_shop=known_shop,
+        rank_pins=RankPins(objects=objects, kept=nothing_kept(objects), max_pinned=2),
     )
     gather = GatherCustomers(objects=objects, know=know, customers=customers)
-    study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop)
+    relate = RelateProducts(objects=objects, know=know, standings=InMemoryStanding(), policy=VersionPolicy())
+    study = StudyShop(objects=objects, know=know, customers=customers, known_shop=known_shop, relate=relate)
     return prepare, gather, study
 
 

@@ -64,6 +64,7 @@ def flows() -> Iterator[Flow]:
                     "s3:GetObject",
                     f"{BUCKET}/shop/merchandising.yaml",
                     f"{BUCKET}/runs/{RUN}/learned/shop.json",
+                    f"{BUCKET}/runs/{RUN}/personalize/output/products-00001.json.out",
                 ),
                 steps(
                     WEB,

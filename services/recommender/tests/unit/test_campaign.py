@@ -1,6 +1,7 @@
 """Runs that ask a campaign: what they ask and pay, what they survive, and what becomes of the campaign."""
 
 import json
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from encore.recommender.ports import NotReadyError, Promotion, RefusedError
 from encore.recommender.use_cases.ask_campaign import CUSTOMERS_PER_FILE
 from encore.runtime.runs.run import RunStatus
 from services.recommender.tests.world import ENOUGH, MANY, MANY_PARTS, RUN, World, crash
+from tests.support.runs import START
 
 CAMPAIGN = Engine.of(EngineName.CAMPAIGN)
 ARN = "arn:campaign:shop"
@@ -249,22 +251,23 @@ async def test_an_idle_campaign_is_deleted_and_its_watch_ends() -> None:
     assert await world.watched.get() is None
 
 
-async def test_a_campaign_is_on_the_bill_of_the_run_that_needed_it() -> None:
-    """For as long as it existed, however often a message comes; requests are counted with their customers."""
-    world = World(engine=CAMPAIGN)
-    await idle(world)
-    assert await world.deliver_campaign_polls(POLLS) == POLLS
-    assert await hours(world) == 1
-    await world.rest_campaign.poll(RUN, world.polls.campaign_polls[POLLS - 1][1])
-    assert await hours(world) == 1
-    await world.deliver_campaign_polls(MANY)
-    assert await hours(world) == Decimal("1.25")
-
-
-async def hours(world: World) -> Decimal:
-    """The hours of one request a second that a run has been charged for."""
-    reports = await world.ledger.reports(RUN)
+async def hours(world: World, run_id: str) -> Decimal:
+    """For how many hours of a campaign a run's reports have it pay."""
+    reports = await world.ledger.reports(run_id)
     return sum((one.units.get("personalize.campaign_tps_hours", Decimal(0)) for one in reports), Decimal(0))
+
+
+async def test_a_campaign_is_on_the_bill_of_the_run_for_which_it_is_kept() -> None:
+    """From when it is made until another run keeps it, or it is deleted, used or not."""
+    world = World(engine=CAMPAIGN, ranking_days=0)
+    await idle(world)
+    world.now += timedelta(hours=2)
+    await world.open(ENOUGH, "run-2")
+    await world.run_to_end("run-2")
+    assert await hours(world, RUN) == 2
+    world.now += timedelta(minutes=75)
+    await world.deliver_campaign_polls(MANY)
+    assert [await hours(world, RUN), await hours(world, "run-2")] == [2, Decimal("1.25")]
 
 
 async def test_a_campaign_in_use_stays() -> None:
@@ -383,7 +386,7 @@ def test_idleness_is_counted_in_as_few_polls_as_sqs_allows(idle_s: float, polls:
 def test_only_as_many_quiet_polls_in_a_row_show_idleness() -> None:
     """A new beat in between counts from the beginning."""
     idleness, poll = Idleness.of(1800), CampaignPoll(watch="w", number=0, beat="a")
-    used, quiet = WatchedCampaign("w", 0, "b"), WatchedCampaign("w", 0, "a")
+    used, quiet = (WatchedCampaign("w", 0, beat, RUN, START) for beat in ("b", "a"))
     assert idleness.following(poll, used) == CampaignPoll(watch="w", number=1, beat="b", quiet=0)
     once = idleness.following(poll, quiet)
     assert once.quiet == 1

@@ -17,6 +17,8 @@ EventsPerS = Annotated[float, Field(gt=0, le=1000)]
 DEFAULT_EVENTS_PER_S = 200.0
 GroupName = Annotated[str, Field(min_length=1, max_length=40, pattern=r"^[a-zA-Z0-9][a-zA-Z0-9\-_]*$")]
 
+MOST_KEPT_RUNS = 8
+
 
 class RecommenderSettings(ServiceSettings):
     """Resource names come from the provisioner or Terraform; the rest has defaults for AWS."""
@@ -36,7 +38,7 @@ class RecommenderSettings(ServiceSettings):
 
     AWS never changes the key of a group: a group that has another one is refused.
     """
-    recommender_keep_runs: Annotated[int, Field(ge=1, le=8)] = 3
+    recommender_keep_runs: Annotated[int, Field(ge=1, le=MOST_KEPT_RUNS)] = 3
     """How many runs keep their solution, its version and their files; AWS allows ten solutions in a group."""
     recommender_turn_silence_s: Annotated[int, Field(ge=1)] = 3600
     """How long a run may show no sign of life before another one takes its turn: longer than any backoff."""
@@ -77,7 +79,7 @@ class RecommenderSettings(ServiceSettings):
     """By which share of the other's NDCG@25 a version must be below it to be worse."""
     recommender_catalogue: Assortment = Assortment.AUTO
     """What becomes of products that a file does not have: `whole` takes them for gone, `adds` for still sold,
-    `auto` decides by how many of the known products the file has.
+    `auto` takes an upload with a file of products, or with nearly all that are known, for the catalogue.
     """
     recommender_engine: EngineName = EngineName.BATCH
     """By what customers are ranked; a run keeps the engine that it began with."""
@@ -91,6 +93,14 @@ class RecommenderSettings(ServiceSettings):
     """After how many minutes without use a campaign is deleted."""
     recommender_promote_new_percent: Annotated[int, Field(ge=0, le=100)] = 0
     """The share of what a campaign recommends that new products take, as far as there are so many."""
+    recommender_related: bool = False
+    """Whether related items order what goes with a product where few customers have bought together.
+
+    They are asked of `recommender_similar_recipe`.
+    """
+    recommender_personal_pins: bool = False
+    """Whether Personalize ranks the pinned products of the shop's file for each customer, if there are more
+    than `max_pinned`."""
     recommender_rules: Rules = Rules()
     """Each figure has its own variable, such as `ENCORE_RECOMMENDER_RULES__MAX_PER_LEAF`."""
 
@@ -110,6 +120,16 @@ class RecommenderSettings(ServiceSettings):
             raise ValueError(
                 f"recommender_promote_new_percent: found {self.recommender_promote_new_percent} with the"
                 f" engine {self.recommender_engine}, expected 0: only a campaign promotes products"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _leaves_room_for_solutions(self) -> Self:
+        most = MOST_KEPT_RUNS - 2 * (self.recommender_related + self.recommender_personal_pins)
+        if self.recommender_keep_runs > most:
+            raise ValueError(
+                f"recommender_keep_runs: found {self.recommender_keep_runs}, expected at most {most} with"
+                " related items or personal pins: AWS allows ten solutions in a dataset group"
             )
         return self
 

@@ -1,6 +1,7 @@
 """What is recorded of a dataset group's campaign, in the ledger's table."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -31,12 +32,24 @@ class DynamoDBWatchedCampaign:
         if not found:
             return None
         return WatchedCampaign(
-            found["watch"], int(found["poll"]), found["beat"], is_resting="resting" in found
+            watch=found["watch"],
+            poll=int(found["poll"]),
+            beat=found["beat"],
+            run_id=found["kept_for"],
+            since=datetime.fromisoformat(found["since"]),
+            is_resting="resting" in found,
         )
 
-    async def begin(self, watch: str, beat: str) -> bool:
+    async def begin(self, campaign: WatchedCampaign) -> bool:
         """Record a campaign that is about to be used, or a new watch of it; False if it is being deleted."""
-        item = self._key | to_item({"watch": watch, "poll": 0, "beat": beat})
+        facts = {
+            "watch": campaign.watch,
+            "poll": campaign.poll,
+            "beat": campaign.beat,
+            "kept_for": campaign.run_id,
+            "since": campaign.since.isoformat(timespec="seconds"),
+        }
+        item = self._key | to_item(facts)
         return await conditionally(
             self._dynamodb.put_item(
                 TableName=self._table,

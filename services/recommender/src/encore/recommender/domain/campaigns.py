@@ -6,9 +6,13 @@ is the only clock, as it is for turns.
 """
 
 import math
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from encore.contracts.events import CampaignPoll
+from encore.runtime.runs.campaigns import CampaignUse
 
 MAX_DELAY_S = 900
 """For so long SQS delays a message at most."""
@@ -20,8 +24,17 @@ class WatchedCampaign(NamedTuple):
     watch: str
     poll: int
     beat: str
+    run_id: str
+    """The run for which it is kept: it is on that run's bill."""
+    since: datetime
+    """Since when it has been on it."""
     is_resting: bool = False
     """Whether it is being deleted: whoever finds this out goes on with it."""
+
+    def units(self, tps: int, now: datetime) -> Mapping[str, Decimal]:
+        """Return what is charged for its existence until now; requests are on the run's bill one by one."""
+        existed_s = max(0.0, (now - self.since).total_seconds())
+        return CampaignUse(tps=tps, existed_s=existed_s, requests=0, asked_s=0).units
 
 
 class Idleness(NamedTuple):

@@ -257,7 +257,7 @@ class Candidates:
         if not self.shop.related:
             return tuple(linked)
         many = SURE_TIMES * self.shop.rules.min_linking_customers
-        near = self.shop.related.nearness([(product_id, 1.0)])
+        near = self.shop.related.nearness([(self._catalogue.family(product_id), 1.0)])
 
         def nearest(family: str) -> float:
             if linked[family] >= many:
@@ -274,10 +274,13 @@ class Candidates:
         """
         if self._linked[leaf] or leaf not in self.completing or not self.shop.related:
             return ()
-        owned = ((one.owned.product.product_id, one.owned.voice) for one in self.completing[leaf])
-        near = self.shop.related.nearness(owned)
+        owned = [one.owned for one in self.completing[leaf]]
+        near = self.shop.related.nearness((self._family(one), one.voice) for one in owned)
         mine = [one for one in near if self._catalogue.category(one) == leaf and self._is_new(one)]
         return sorted(mine, key=lambda one: (-near[one], one))[:MOST_PER_LEAF]
+
+    def _family(self, owned: Owned) -> str:
+        return self._catalogue.family(owned.product.product_id)
 
     @cached_property
     def _new_in_ranking(self) -> list[str]:

@@ -1,8 +1,9 @@
 """Rankings of customers, woven from what goes with their products.
 
 Personalize is asked once for each product, whoever has it, and answers with a list. A customer's ranking is
-the lists of their products, one into another: a place counts more the earlier it is and the more the customer
-likes the product, and adds up where several lists have a product. It is reciprocal rank fusion with weights.
+the lists of their products, one into another: a place counts more the earlier it is, the more the customer
+likes the product and the later they came by it, and adds up where several lists have one. It is reciprocal
+rank fusion with weights.
 Source: Cormack, Clarke, Buettcher, "Reciprocal Rank Fusion", SIGIR 2009.
 """
 
@@ -18,13 +19,15 @@ from encore.recommender.domain.engines import EVENT_WEIGHTS
 from encore.recommender.domain.preferences import EventType, Preference, Scores, preferences_of
 
 MAX_SEEDS = 20
-"""The products of a customer that decide their ranking: who has more is asked about by the best liked."""
+"""The products of a customer that decide their ranking: of more, those that count most."""
+FADING = 0.7
+"""How much less each product counts than the one that came after it, where all have a time."""
 FIRST_PLACES = 5
 """How little the first places of a list differ: the sixth counts half of the first."""
 
 
 class Seed(NamedTuple):
-    """A product that a customer has, and how much its list counts, from 0.1 to 1."""
+    """A product that a customer has, and how much its list counts, at most 1."""
 
     product_id: str
     weight: float
@@ -65,10 +68,17 @@ def product_lines(product_ids: Iterable[str]) -> bytes:
 
 
 def seeds_of(preferences: Iterable[Preference]) -> list[Seed]:
-    """Return the products that decide a customer's ranking: the best liked first, then the latest."""
-    fit = (one for one in preferences if is_fit_id(one.product_id))
-    best = sorted(fit, key=lambda one: (-_weight(one), -(one.timestamp or 0), one.product_id))
-    return [Seed(one.product_id, _weight(one)) for one in best[:MAX_SEEDS]]
+    """Return the products that decide a customer's ranking, first those that count most.
+
+    The latest count most: what somebody bought last says more about what they buy next than what they liked
+    best. Where some have no time, order means nothing.
+    """
+    fit = [one for one in preferences if is_fit_id(one.product_id)]
+    times = sorted({one.timestamp for one in fit if one.timestamp is not None}, reverse=True)
+    is_dated = all(one.timestamp is not None for one in fit)
+    faded = {time: FADING**age for age, time in enumerate(times)} if is_dated else {}
+    seeds = [Seed(one.product_id, _weight(one) * faded.get(one.timestamp or 0, 1.0)) for one in fit]
+    return sorted(seeds, key=lambda seed: (-seed.weight, seed.product_id))[:MAX_SEEDS]
 
 
 def _weight(preference: Preference) -> float:

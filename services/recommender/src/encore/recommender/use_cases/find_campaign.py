@@ -1,7 +1,8 @@
 """Finds the campaign that can be asked now, as the latest run has left it."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 
 from encore.recommender.domain.filters import PROMOTION
@@ -30,14 +31,17 @@ class FindCampaign:
     """Leaves a sign of use at every look: a campaign that nobody uses is deleted."""
     keep_s: float = 30.0
     clock: Callable[[], float] = monotonic
+    _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _found: CampaignRequest | None = None
     _look_at: float = 0.0
 
     async def find(self) -> CampaignRequest | None:
         """Return what to ask a campaign; None if no run has made one."""
         if self.clock() >= self._look_at:
-            self._look_at = self.clock() + self.keep_s
-            await self._look()
+            async with self._looking:
+                if self.clock() >= self._look_at:
+                    await self._look()
+                    self._look_at = self.clock() + self.keep_s
         return self._found
 
     async def _look(self) -> None:

@@ -5,21 +5,30 @@ anywhere leaves a message behind that goes on. A deletion is recorded before it 
 finds it recorded asks again.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from uuid import uuid4
 
 from encore.contracts.events import CampaignPoll
 from encore.recommender.domain.campaigns import Idleness, WatchedCampaign
 from encore.recommender.domain.resources import Kind
 from encore.recommender.ports import NotReadyError, Personalize, WatchedCampaigns
-from encore.recommender.use_cases.bill_campaign import BillCampaign
 from encore.runtime.logs import get_logger
+from encore.runtime.metrics import Metric, emit
 from encore.runtime.ports import RecommenderPolls
 from encore.runtime.runs.run import Run
+from encore.runtime.runs.stage import PartResult, Stage
 
+REPORT = "campaign"
 CAMPAIGN = "campaign"
 """The member of a run's step state with the ARN of the campaign."""
 log = get_logger()
+
+
+def utc_now() -> datetime:
+    """The current time."""
+    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +41,10 @@ class RestCampaign:
     name: str
     """The campaign's: that of the dataset group."""
     idleness: Idleness
-    bill: BillCampaign
+    tps: int
+    """The throughput with which it is created."""
+    stage: Stage
+    now: Callable[[], datetime] = utc_now
 
     async def require(self, run: Run) -> None:
         """Have the campaign stay for a run that is about to create it, or waits for it.
@@ -47,9 +59,13 @@ class RestCampaign:
         if found and run.step.get(CAMPAIGN):
             await self.watched.use()
             return
-        watch, beat = uuid4().hex, uuid4().hex
-        await self._send(run.run_id, CampaignPoll(watch=watch, number=0, beat=beat))
-        if not await self.watched.begin(watch, beat):
+        begun = WatchedCampaign(uuid4().hex, 0, uuid4().hex, run.run_id, self.now())
+        if found and found.run_id == run.run_id:
+            begun = begun._replace(since=found.since)
+        elif found:
+            await self._bill(found)
+        await self._send(run.run_id, CampaignPoll(watch=begun.watch, number=0, beat=begun.beat))
+        if not await self.watched.begin(begun):
             raise NotReadyError("the idle campaign is being deleted")
 
     async def use(self) -> None:
@@ -62,7 +78,13 @@ class RestCampaign:
         if found is None or found.watch != poll.watch or poll.number < found.poll:
             log.info("stale_campaign_poll_dropped", number=poll.number)
             return
-        await self.bill.looked(run_id, poll)
+        apart_s = self.idleness.delay_s
+        emit(
+            {
+                Metric.CAMPAIGN_TPS_SECONDS: self.tps * apart_s,
+                Metric.CAMPAIGN_IDLE_SECONDS: poll.quiet * apart_s,
+            }
+        )
         if self.idleness.is_over(poll, found) and not found.is_resting:
             found = found._replace(is_resting=await self.watched.rest(found.watch, found.beat))
         if found.is_resting and await self._delete(found):
@@ -75,9 +97,15 @@ class RestCampaign:
         arn = await self.personalize.find(Kind.CAMPAIGN, self.name)
         if arn and not await self.personalize.delete(Kind.CAMPAIGN, arn):
             return False
+        await self._bill(found)
         await self.watched.forget(found.watch)
         log.info("idle_campaign_deleted", campaign=arn)
         return True
+
+    async def _bill(self, found: WatchedCampaign) -> None:
+        """Report what the campaign has cost since it was kept for a run, which has usually ended by then."""
+        result = PartResult(units=found.units(self.tps, self.now()))
+        await self.stage.record(found.run_id, REPORT, found.since, result)
 
     async def _send(self, run_id: str, poll: CampaignPoll) -> None:
         await self.polls.send_campaign_poll(run_id, poll, delay_s=self.idleness.delay_s)

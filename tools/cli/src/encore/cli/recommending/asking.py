@@ -16,17 +16,16 @@ from encore.recommender.adapters.known_shop import DynamoDBKnownShop
 from encore.recommender.adapters.personalize_now import AWSOrdersNow, AWSRanksNow
 from encore.recommender.adapters.shop_here import ShopHere, ShopsHere
 from encore.recommender.adapters.watched_campaign import DynamoDBWatchedCampaign
+from encore.recommender.domain.current_shop import CurrentShop
 from encore.recommender.domain.real_time import Edition, PickedFrom, read_picks
 from encore.recommender.domain.rules import Rules
-from encore.recommender.domain.shop import Shop
 from encore.recommender.use_cases.ask_in_time import AskInTime
 from encore.recommender.use_cases.current_picks import CurrentPicks
 from encore.recommender.use_cases.find_campaign import FindCampaign
 from encore.recommender.use_cases.find_edition import FindEdition
 from encore.recommender.use_cases.keep_shop import KeepShop
-from encore.recommender.use_cases.know_catalogue import KnowCatalogue
 from encore.recommender.use_cases.load_rules import LoadRules
-from encore.recommender.use_cases.open_shop import open_shop
+from encore.recommender.use_cases.open_shop import open_current_shop
 from encore.runtime.aws import CONFIG
 from encore.runtime.retry import NO_SDK_RETRIES
 
@@ -122,8 +121,8 @@ async def _shops(environment: Environment, group: str) -> KeepShop:
     """Open the latest shop in this process."""
     objects, runs = await environment.objects(), await environment.table("runs")
 
-    async def read(edition: Edition) -> Shop:
-        return await open_shop(objects, KnowCatalogue(objects=objects), edition)
+    async def read(edition: Edition) -> CurrentShop:
+        return await open_current_shop(objects, edition)
 
     shops = KeepShop(
         find_edition=FindEdition(
@@ -146,4 +145,4 @@ async def _shops(environment: Environment, group: str) -> KeepShop:
 
 def _products(current: CurrentPicks) -> "Mapping[str, Product]":
     shop = current.shops.current
-    return shop.shop.catalogue.products if isinstance(shop, ShopHere) else {}
+    return shop.open.shop.catalogue.products if isinstance(shop, ShopHere) else {}

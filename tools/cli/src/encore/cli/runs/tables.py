@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from encore.cli.runs.personalize_table import is_in_table, personalize_table
 from encore.cli.runs.retry import Message
 from encore.cli.runs.review_tables import is_among_reviews, review_sections
 from encore.cli.runs.views import RunDetails, RunView, StageView
@@ -69,15 +70,15 @@ def show_details(run: RunDetails, console: Console) -> None:
     if run.step:
         console.print(cell("recommender", "bold"))
     for name, value in run.step.items():
-        if value:
+        if value and not is_in_table(name):
             console.print(cell(f"{name:<20}  {value}"), soft_wrap=True)
 
 
 def _sections(run: RunDetails) -> Iterator[Table]:
     """Yield the tables that have rows."""
     customers, rejects = customers_table(run.facts), rejects_table(run.facts.ingest)
-    reviews, led_to = review_sections(run), _attribution(run)
-    for section in (_stages(run), customers, rejects, *reviews, led_to, _counts(run), _units(run)):
+    tables = (customers, rejects, *review_sections(run), _attribution(run), personalize_table(run.step))
+    for section in (_stages(run), *tables, _counts(run), _units(run)):
         if section.row_count:
             yield section
 
