@@ -41,11 +41,23 @@ data "aws_iam_policy_document" "personalize" {
     resources = ["${local.data_bucket}/runs/*/personalize/*"]
   }
 
-  # What a metric attribution reports: it belongs to no run.
+  # A metric attribution writes its reports, and its metrics to CloudWatch, for which AWS defines no resource.
   statement {
     sid       = "Reports"
     actions   = ["s3:PutObject"]
     resources = ["${local.data_bucket}/attribution/*"]
+  }
+
+  statement {
+    sid       = "Metrics"
+    actions   = ["cloudwatch:PutMetricData"]
+    resources = ["*"]
+
+    condition {
+      test     = "StringLike"
+      variable = "cloudwatch:namespace"
+      values   = ["AWS/Personalize*"]
+    }
   }
 
   statement {

@@ -121,8 +121,8 @@ class World:
         self.announcer: InMemoryAnnouncer = wrap(announcer or InMemoryAnnouncer())
         self.personalize = personalize or InMemoryPersonalize()
         self.turns = InMemoryTurns()
-        self.standings = InMemoryStanding()
-        self.records = InMemoryRecords(self.personalize)
+        self.standings: InMemoryStanding = wrap(InMemoryStanding())
+        self.records: InMemoryRecords = wrap(InMemoryRecords(self.personalize))
         self.now = START
         self.polls: InMemoryPolls = wrap(InMemoryPolls())
         self.stage = Stage(

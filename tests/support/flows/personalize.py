@@ -131,6 +131,31 @@ def _beside_runs() -> Iterator[Flow]:
         ),
     )
     yield Flow(
+        "Personalize reports what emails led to",
+        (*PERSONALIZE_PAGES, "Measuring impact of recommendations"),
+        tuple(
+            chain(
+                steps(
+                    recommender,
+                    "personalize:CreateMetricAttribution",
+                    arn("personalize", "metric-attribution/encore-prod-emails"),
+                    group,
+                ),
+                passed("recommender", PERSONALIZE, "personalize"),
+                steps(
+                    role("personalize"), "s3:PutObject", f"{BUCKET}/attribution/report.csv", where="identity"
+                ),
+                steps(
+                    role("personalize"),
+                    "cloudwatch:PutMetricData",
+                    "*",
+                    context={"cloudwatch:namespace": "AWS/Personalize"},
+                    where="identity",
+                ),
+            )
+        ),
+    )
+    yield Flow(
         "Personalize says how good a version is",
         (ACTIONS_PAGE,),
         tuple(

@@ -5,6 +5,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ClientError
 
 from encore.contracts import object_keys
 from encore.contracts.records import Exclusion
@@ -21,6 +22,7 @@ from services.recommender.tests.real_time import Ranks, current_picks_of, exclud
 from services.recommender.tests.world import ENOUGH, RUN, TOO_LITTLE, World
 
 SOMEBODY = "C0"
+THROTTLED = ClientError({"Error": {"Code": "ThrottlingException"}}, "GetRecommendations")
 EARLIER, LATER = "run-0", "run-2"
 
 
@@ -151,6 +153,7 @@ async def test_a_campaign_ranks_now_and_is_paid_once_for_an_unchanged_customer(w
         (Ranks(after_s=9), "no answer within 20 ms"),
         (Ranks(error=NoRankingError("there is no campaign")), "there is no campaign"),
         (Ranks(error=ValueError("about C0")), "Personalize: ValueError"),
+        (Ranks(error=THROTTLED), "Personalize: ThrottlingException"),
         (Ranks(), "nothing was ranked"),
     ],
 )

@@ -82,3 +82,19 @@ def test_only_the_last_fifty_steps_are_kept() -> None:
     profiles = Profiles.of(sequences([range(60)]))
 
     assert profiles.decayed(1.0).indices.tolist() == list(range(10, 60))
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_without_some_users_the_others_are_as_they_were(seed: int) -> None:
+    """Those that were left out have a profile without events, as unknown users have."""
+    events = random_events(seed)
+    profiles = Profiles.of(Histories.of(events))
+    gone = np.array([0, 3, N_USERS - 1])
+    left = profiles.without(gone)
+    before, after = profiles.decayed(0.6).toarray(), left.decayed(0.6).toarray()
+    for user in range(N_USERS):
+        expected = np.zeros_like(before[user]) if user in gone else before[user]
+        assert after[user].tolist() == expected.tolist()
+    assert left.length[gone].tolist() == [0, 0, 0]
+    assert left.bounds.size == profiles.bounds.size

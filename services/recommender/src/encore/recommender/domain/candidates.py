@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -276,7 +276,7 @@ class Candidates:
             return ()
         owned = [one.owned for one in self.completing[leaf]]
         near = self.shop.related.nearness((self._family(one), one.voice) for one in owned)
-        mine = [one for one in near if self._catalogue.category(one) == leaf and self._is_new(one)]
+        mine = self._new(one for one in near if self._catalogue.category(one) == leaf)
         return sorted(mine, key=lambda one: (-near[one], one))[:MOST_PER_LEAF]
 
     def _family(self, owned: Owned) -> str:
@@ -285,12 +285,16 @@ class Candidates:
     @cached_property
     def _new_in_ranking(self) -> list[str]:
         """The ranked products without those of a family that the customer has."""
-        products = self._catalogue.products
-        return [each for each in self.shopper.ranked if each in products and self._is_new(each)]
+        return self._new(self.shopper.ranked)
 
-    def _is_new(self, product_id: str) -> bool:
-        """Whether the customer has nothing of a product's family."""
-        return self.shopper.labels.isdisjoint(self._catalogue.labels(product_id))
+    def _new(self, product_ids: Iterable[str]) -> list[str]:
+        """Return those that the shop has, without those of a family that the customer has."""
+        products, labels_of, owned = self._catalogue.products, self._catalogue.labels, self.shopper.labels
+        return [
+            product_id
+            for product_id in product_ids
+            if product_id in products and owned.isdisjoint(labels_of(product_id))
+        ]
 
     def _by_leaf(self, product_ids: Sequence[str]) -> Mapping[Category, list[str]]:
         products = self._catalogue.products

@@ -78,7 +78,7 @@ class CustomerState:
 def keys(customer_id: str, run_id: str) -> list[dict[str, str]]:
     """Return the keys of a customer's items in the recommendations table.
 
-    They are what they did since, the ranking, the order of pins, the last picks, and those of the run.
+    They are the ranking, the order of pins, the last picks, what the customer did since, and the run's picks.
     """
     return [
         *customer_events.keys([customer_id]),

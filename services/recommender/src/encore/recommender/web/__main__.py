@@ -70,7 +70,7 @@ def main() -> None:
 async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
     """Answer requests until `stop` is set; return why none can be answered, empty if it was stopped."""
     log.info("service_started")
-    async with opened(settings) as (current_picks, record_events):
+    async with opened(settings) as current_picks, recording(settings) as record_events:
         app = web_app(settings, current_picks, more=EventRoutes(record_events).all())
         ended = asyncio.Event()
         gc.freeze()
@@ -90,7 +90,7 @@ async def serve(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:
 async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  # noqa: ARG001 - as `serve`
     """Return what does not answer, empty if everything does; that no run has been studied yet is no error."""
     try:
-        async with asyncio.timeout(CHECK_S), opened(settings) as (current_picks, _):
+        async with asyncio.timeout(CHECK_S), opened(settings) as current_picks:
             await current_picks.shops.find_edition.find()
             await current_picks.customers.read("check", "check")
     except TimeoutError:
@@ -101,7 +101,7 @@ async def check(settings: RecommenderWebSettings, stop: asyncio.Event) -> str:  
 
 
 @asynccontextmanager
-async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[CurrentPicks, RecordEvents]]:
+async def opened(settings: RecommenderWebSettings) -> AsyncIterator[CurrentPicks]:
     """Wire the use cases to AWS; no shop is open yet."""
     session: Any = get_session()
     async with AsyncExitStack() as stack:
@@ -128,7 +128,7 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[Curren
         load_rules = LoadRules(
             objects=objects, rules=settings.recommender_rules, picks=settings.recommender_picks
         )
-        picks = CurrentPicks(
+        yield CurrentPicks(
             shops=KeepShop(
                 find_edition=FindEdition(latest_shop=latest_shop, ledger=ledger, load_rules=load_rules),
                 opener=ShopProcesses(
@@ -146,8 +146,21 @@ async def opened(settings: RecommenderWebSettings) -> AsyncIterator[tuple[Curren
             engine=settings.recommender_web_engine,
             kept=Recent(settings.recommender_web_kept),
         )
+
+
+@asynccontextmanager
+async def recording(settings: RecommenderWebSettings) -> AsyncIterator[RecordEvents]:
+    """Wire the recording of events to AWS."""
+    session: Any = get_session()
+    async with AsyncExitStack() as stack:
+
+        async def new_client(service: str, **config: Any) -> Any:  # noqa: ANN401 - clients have no common type
+            own = AioConfig(parameter_validation=settings.validate_requests, **config)
+            return await stack.enter_async_context(session.create_client(service, config=CONFIG.merge(own)))
+
+        dynamodb, s3 = await new_client("dynamodb"), await new_client("s3")
         events = await new_client("personalize-events", retries=NO_SDK_RETRIES)
-        yield picks, _record_events(settings, objects, dynamodb, events)
+        yield _record_events(settings, S3Objects(s3, settings.data_bucket), dynamodb, events)
 
 
 def _record_events(

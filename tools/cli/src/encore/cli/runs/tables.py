@@ -77,7 +77,8 @@ def show_details(run: RunDetails, console: Console) -> None:
 def _sections(run: RunDetails) -> Iterator[Table]:
     """Yield the tables that have rows."""
     customers, rejects = customers_table(run.facts), rejects_table(run.facts.ingest)
-    tables = (customers, rejects, *review_sections(run), _attribution(run), personalize_table(run.step))
+    reviews, led_to = review_sections(run), _attribution(run)
+    tables = (customers, rejects, *reviews, led_to, personalize_table(run.step))
     for section in (_stages(run), *tables, _counts(run), _units(run)):
         if section.row_count:
             yield section
